@@ -1,0 +1,143 @@
+"""Generates C++ from .proto files with Debian's protoc and gRPC plugin.
+
+    cc_grpc_proto_library(
+        name = "rule",
+        srcs = ["rule.proto"],          # in this package
+        deps = [":event"],              # other cc_grpc_proto_library targets that the srcs import
+        with_grpc = True,               # also generate x.grpc.pb.{h,cc}
+    )
+
+Gives a cc_library `rule` whose headers are included by their path from the repository root,
+`protos/cache_invalidation/v1/rule.pb.h`, which is also how one .proto imports another, and a file
+`rule.descriptors.binpb`: the FileDescriptorSet of the srcs with everything they import (target `rule_descriptors`).
+
+A .proto of another repository is laid under `strip_prefix`, the path in front of its import path.
+"""
+
+ProtoSourcesInfo = provider(
+    doc = "What another .proto needs to import these.",
+    fields = {
+        "sources": "depset of .proto files, with all they import",
+        "roots": "depset of directories that imports are relative to",
+    },
+)
+
+def _generate_impl(ctx):
+    all_roots = depset([ctx.attr.strip_prefix or "."], transitive = [d[ProtoSourcesInfo].roots for d in ctx.attr.deps])
+    all_sources = depset(ctx.files.srcs, transitive = [d[ProtoSourcesInfo].sources for d in ctx.attr.deps])
+
+    outputs = []
+    for source in ctx.files.srcs:
+        stem = source.basename[:-len(".proto")]
+        extensions = [".pb.h", ".pb.cc"] + ([".grpc.pb.h", ".grpc.pb.cc"] if ctx.attr.with_grpc else [])
+        directory = ctx.attr.output_directory + "/" if ctx.attr.output_directory else ""
+        outputs += [ctx.actions.declare_file(directory + stem + extension) for extension in extensions]
+    descriptors = ctx.actions.declare_file(ctx.attr.name[:-len("_generated")] + ".descriptors.binpb")
+
+    arguments = ctx.actions.args()
+    for root in all_roots.to_list():
+        arguments.add("-I" + root)
+    out = ctx.bin_dir.path
+    if ctx.attr.strip_prefix:
+        out += "/" + ctx.label.package
+    arguments.add("--cpp_out=" + out)
+    if ctx.attr.with_grpc:
+        arguments.add("--plugin=protoc-gen-grpc=" + ctx.executable._plugin.path)
+        arguments.add("--grpc_out=" + out)
+    arguments.add("--include_imports")
+    arguments.add("--include_source_info")
+    arguments.add("--descriptor_set_out=" + descriptors.path)
+    arguments.add_all(ctx.files.srcs)
+    ctx.actions.run(
+        mnemonic = "GenerateProtoCpp",
+        executable = ctx.executable._protoc,
+        arguments = [arguments],
+        inputs = all_sources,
+        outputs = outputs + [descriptors],
+        tools = [ctx.executable._plugin] if ctx.attr.with_grpc else [],
+    )
+    return [
+        DefaultInfo(files = depset(outputs)),
+        OutputGroupInfo(
+            headers = depset([f for f in outputs if f.extension == "h"]),
+            sources = depset([f for f in outputs if f.extension == "cc"]),
+            descriptors = depset([descriptors]),
+        ),
+        ProtoSourcesInfo(sources = all_sources, roots = all_roots),
+    ]
+
+_generate = rule(
+    implementation = _generate_impl,
+    attrs = {
+        "srcs": attr.label_list(allow_files = [".proto"], mandatory = True),
+        "deps": attr.label_list(providers = [ProtoSourcesInfo]),
+        "with_grpc": attr.bool(default = True),
+        "strip_prefix": attr.string(),
+        "output_directory": attr.string(),
+        "_protoc": attr.label(
+            default = "@system//:protoc",
+            allow_single_file = True,
+            executable = True,
+            cfg = "host",
+        ),
+        "_plugin": attr.label(
+            default = "@system//:grpc_cpp_plugin",
+            allow_single_file = True,
+            executable = True,
+            cfg = "host",
+        ),
+    },
+)
+
+def _generated_of(label):
+    """The generating target that stands beside a cc_grpc_proto_library."""
+    if ":" in label:
+        return label + "_generated"
+    return label + ":" + label.split("/")[-1] + "_generated"
+
+def cc_grpc_proto_library(
+        name,
+        srcs,
+        deps = [],
+        with_grpc = True,
+        strip_prefix = "",
+        output_directory = "",
+        visibility = None):
+    """See the top of the file.
+
+    Args:
+      name: of the cc_library.
+      srcs: the .proto files.
+      deps: other cc_grpc_proto_library targets.
+      with_grpc: also generate the services' stubs.
+      strip_prefix: for a .proto of another repository: its path up to where its import path begins.
+      output_directory: for the same: the directory part of its import path.
+      visibility: of everything made here.
+    """
+    generated = name + "_generated"
+    _generate(
+        name = generated,
+        srcs = srcs,
+        deps = [_generated_of(d) for d in deps],
+        with_grpc = with_grpc,
+        strip_prefix = strip_prefix,
+        output_directory = output_directory,
+        visibility = visibility,
+    )
+    for group in ["headers", "sources", "descriptors"]:
+        native.filegroup(
+            name = name + "_" + group,
+            srcs = [generated],
+            output_group = group,
+            visibility = visibility,
+        )
+    native.cc_library(
+        name = name,
+        srcs = [name + "_sources"],
+        hdrs = [name + "_headers"],
+        # Generated code is not ours to warn about.
+        copts = ["-w"],
+        includes = ["."] if strip_prefix else [],
+        visibility = visibility,
+        deps = deps + ["@system//:protobuf"] + (["@system//:grpc++"] if with_grpc else []),
+    )
