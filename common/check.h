@@ -1,0 +1,25 @@
+#ifndef CACHE_INVALIDATION_COMMON_CHECK_H_
+#define CACHE_INVALIDATION_COMMON_CHECK_H_
+
+namespace cache_invalidation {
+
+// Prints "file:line: check failed: what" to standard error and aborts.
+[[noreturn]] void CheckFailed(const char* what, const char* file, int line);
+
+// Ends the process when `condition` does not hold: for our own broken invariants, in every build.
+// Never for input, which gets an absl::Status.
+//
+//   Check(head >= floor, "the log's head is never below its floor");
+//
+// `what` states what should have held. `file` and `line` are the caller's; leave them out.
+// Thread-safe.
+inline void Check(bool condition, const char* what, const char* file = __builtin_FILE(),
+                  int line = __builtin_LINE()) {
+  if (!condition) [[unlikely]] {
+    CheckFailed(what, file, line);
+  }
+}
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_COMMON_CHECK_H_
