@@ -1,0 +1,143 @@
+#ifndef SERVER_ENGINE_COMMAND_H_
+#define SERVER_ENGINE_COMMAND_H_
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/json_value.h"
+#include "server/engine/model.h"
+
+namespace cache_invalidation::engine {
+
+// What changes the state of a namespace. Every command has been checked (see model.h). Views point into a buffer that
+// whoever submits the command owns; they need not outlive Engine::Apply.
+
+// A position that a caller handed back.
+struct PositionView {
+  absl::string_view epoch;
+  uint64_t revision = 0;
+};
+
+// Names that somebody depends on: `names` stand for the key and the tag of that name.
+struct DependencyNames {
+  std::vector<absl::string_view> names;
+  std::vector<absl::string_view> keys;
+  std::vector<absl::string_view> tags;
+
+  bool empty() const { return names.empty() && keys.empty() && tags.empty(); }
+};
+
+// One written row. An empty id concerns the whole type.
+struct WriteEvent {
+  absl::string_view resource_type;
+  absl::string_view resource_id;
+  absl::string_view operation;
+  std::vector<absl::string_view> tags;
+  const JsonSource* context = nullptr;  // null: no context
+};
+
+struct InvalidateByWrites {
+  std::vector<WriteEvent> writes;
+  // The caller waits for subscribers: BATCHED targets go at once.
+  bool immediate = false;
+};
+
+struct Invalidate {
+  std::vector<absl::string_view> tags;
+  std::vector<absl::string_view> keys;
+  absl::string_view pattern;
+  bool everything = false;  // then there is no other target, and the strategy is not kBatched
+  Strategy strategy = Strategy::kImmediate;
+  bool immediate = false;  // see InvalidateByWrites
+};
+
+struct InvalidateWithDependencies {
+  absl::string_view key;
+  bool recursive = false;
+};
+
+// Flushes what is pending, whatever its deadline.
+struct FlushPendingInvalidations {};
+
+// The timer of a batch. Does nothing if the batch it was set for has been flushed or disarmed.
+struct FlushBatch {
+  uint64_t generation = 0;
+};
+
+struct SetBatchDelay {
+  absl::Duration delay;
+};
+
+struct RegisterRule {
+  Rule rule;
+};
+
+struct DeleteRule {
+  absl::string_view name;
+};
+
+struct RegisterRelationship {
+  Relationship relationship;
+};
+
+struct DeleteRelationship {
+  absl::string_view name;
+};
+
+struct AddCacheDependency {
+  absl::string_view key;
+  DependencyNames depends_on;  // does not name the key itself as a key
+  std::optional<absl::Duration> ttl;
+  std::optional<PositionView> position;
+};
+
+struct RemoveCacheDependency {
+  absl::string_view key;
+  DependencyNames depends_on;  // empty: every declared edge of the key
+};
+
+struct TrackedEntry {
+  absl::string_view key;
+  std::vector<absl::string_view> tags;
+  DependencyNames depends_on;  // does not name the key itself as a key
+  std::optional<absl::Duration> ttl;
+  std::optional<PositionView> position;
+};
+
+struct TrackEntries {
+  std::vector<TrackedEntry> entries;
+};
+
+struct UntrackEntries {
+  std::vector<absl::string_view> keys;
+};
+
+// Removes what has expired and what was evicted. Looks at no more than `limit` keys and goes on where the last one
+// stopped, so that no sweep holds up a shard.
+struct Sweep {
+  uint64_t limit = 0;
+};
+
+// History up to `floor` is no longer retained: forgets the revisions of what was invalidated then. Positions below the
+// floor count as moved from now on.
+struct Trim {
+  uint64_t floor = 0;
+};
+
+// The first command of a namespace.
+struct CreateNamespace {
+  std::vector<Rule> default_rules;
+};
+
+using Command =
+    std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies, FlushPendingInvalidations, FlushBatch,
+                 SetBatchDelay, RegisterRule, DeleteRule, RegisterRelationship, DeleteRelationship, AddCacheDependency,
+                 RemoveCacheDependency, TrackEntries, UntrackEntries, Sweep, Trim, CreateNamespace>;
+
+}  // namespace cache_invalidation::engine
+
+#endif  // SERVER_ENGINE_COMMAND_H_

@@ -1,0 +1,82 @@
+#ifndef SERVER_ENGINE_ENGINE_H_
+#define SERVER_ENGINE_ENGINE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/engine/command.h"
+#include "server/engine/event.h"
+#include "server/engine/query.h"
+#include "server/engine/record.h"
+#include "server/engine/reply.h"
+
+namespace cache_invalidation::engine {
+
+// What a command did.
+struct Outcome {
+  // OK, or why the command was refused: RESOURCE_EXHAUSTED at a limit, UNIMPLEMENTED for a rule with a condition. A
+  // refused command changed nothing and emitted nothing.
+  absl::Status status;
+  Reply reply;
+  // In revision order: the command's own event, then a batch that it filled. Views: see Event.
+  std::vector<Event> events;
+  // Empty if nothing changed.
+  Delta delta;
+};
+
+// The flush that is due next, if anything is pending. Whoever drives the engine submits FlushBatch{generation} at that
+// time.
+struct BatchDeadline {
+  absl::Time at;
+  uint64_t generation = 0;
+};
+
+// The invalidation state of one namespace: a deterministic state machine without threads, locks, clock or I/O.
+//
+// The same commands in the same order with the same times give the same state and the same outcomes. An engine built by
+// Load from the records of another, and by Replay of its retained events, behaves as that one.
+//
+// Thread-compatible: one thread at a time, reading included.
+class Engine {
+ public:
+  // `epoch`: the history that positions must belong to.
+  explicit Engine(absl::string_view epoch);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Applies a command at engine time `now`, which never goes back (an earlier time counts as the last one).
+  Outcome Apply(const Command& command, absl::Time now);
+
+  // Answers a query. Never changes what any later command or query answers.
+  Reply Answer(const Query& query, absl::Time now) const;
+
+  // The revision of the last event; 0 before the first.
+  uint64_t head() const;
+  // Positions below it are unknown.
+  uint64_t floor() const;
+  std::optional<BatchDeadline> batch_deadline() const;
+
+  // Rebuilding: every record once in any order, then the retained events in order, then FinishLoad(now), which arms the
+  // pending batch to flush at once.
+  void Load(const Record& record);
+  void Replay(const Event& event);
+  void FinishLoad(absl::Time now);
+
+  // The whole state as text, in an order that depends on nothing but the state.
+  std::string DumpForTest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // SERVER_ENGINE_ENGINE_H_

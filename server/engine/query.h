@@ -1,0 +1,78 @@
+#ifndef SERVER_ENGINE_QUERY_H_
+#define SERVER_ENGINE_QUERY_H_
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/engine/command.h"
+
+namespace cache_invalidation::engine {
+
+// What is asked of a namespace without changing it. Views as in command.h.
+
+struct GetRule {
+  absl::string_view name;
+};
+
+// A page of rules in the order in which they run. `after`: the last rule of the page before, empty for the first page;
+// it need not exist any more.
+struct ListRules {
+  int32_t after_priority = 0;
+  absl::string_view after_name;
+  uint32_t limit = 0;
+};
+
+struct GetRelationship {
+  absl::string_view name;
+};
+
+struct ListRelationships {
+  absl::string_view source_type;  // empty: all
+  absl::string_view after_name;   // empty: the first page
+  uint32_t limit = 0;
+};
+
+enum class NameKind : uint8_t { kKey, kTag };
+
+struct ListCacheDependencies {
+  absl::string_view name;
+  bool dependents = false;  // otherwise: what the key depends on
+  // The last edge of the page before; an empty key means the first page.
+  absl::string_view after_key;
+  NameKind after_kind = NameKind::kKey;
+  absl::string_view after_name;
+  uint32_t limit = 0;
+};
+
+struct LookupEntry {
+  absl::string_view key;
+};
+
+struct KeyWithTags {
+  absl::string_view key;
+  std::vector<absl::string_view> tags;
+};
+
+struct Validate {
+  PositionView position;
+  std::vector<KeyWithTags> keys;
+  std::vector<absl::string_view> tags;
+};
+
+struct ExplainWrite {
+  WriteEvent write;
+  absl::string_view key;  // empty: everything the write would hit
+  std::vector<absl::string_view> key_tags;
+};
+
+struct GetInvalidationStats {};
+
+using Query = std::variant<GetRule, ListRules, GetRelationship, ListRelationships, ListCacheDependencies, LookupEntry,
+                           Validate, ExplainWrite, GetInvalidationStats>;
+
+}  // namespace cache_invalidation::engine
+
+#endif  // SERVER_ENGINE_QUERY_H_

@@ -1,0 +1,105 @@
+#ifndef SERVER_ENGINE_RECORD_H_
+#define SERVER_ENGINE_RECORD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/engine/event.h"
+#include "server/engine/model.h"
+#include "server/engine/query.h"
+#include "server/engine/reply.h"
+
+namespace cache_invalidation::engine {
+
+// The state of a namespace as rows. Together with the retained events they hold everything: what follows from the events
+// (the revisions of tags, keys and patterns that were invalidated) is rebuilt from them, not stored a second time.
+// Records own their data.
+
+// One row per namespace; changes with every command.
+struct MetaRecord {
+  uint64_t head = 0;
+  uint64_t floor = 0;
+  absl::Time now = absl::UnixEpoch();  // engine time of the last command
+  absl::Duration batch_delay;
+  uint64_t immediate_invalidations = 0;
+  uint64_t batched_invalidations = 0;
+  uint64_t lazy_invalidations = 0;
+  uint64_t cascade_invalidations = 0;
+  uint64_t widened = 0;
+  uint64_t unchecked_fills = 0;
+  uint64_t refused_fills = 0;
+};
+
+// Identity: the rule's name.
+struct RuleRecord {
+  Rule rule;
+};
+
+// Identity: the rule's name.
+struct RuleCountersRecord {
+  std::string name;
+  RuleCounters counters;
+};
+
+// Identity: the relationship's name.
+struct RelationshipRecord {
+  Relationship relationship;
+};
+
+// A declared edge. Identity: all but the expiry.
+struct DependencyRecord {
+  std::string key;
+  NameKind depends_on_kind = NameKind::kKey;
+  std::string depends_on;
+  std::optional<absl::Time> expires;
+};
+
+// A tracked entry, or the ghost of one (see graph.h). Identity: the key.
+struct EntryRecord {
+  std::string key;
+  std::vector<std::string> tags;
+  std::vector<std::string> depends_on_keys;
+  std::vector<std::string> depends_on_tags;
+  std::optional<absl::Time> expires;
+  uint64_t fill_revision = 0;
+  bool ghost = false;
+};
+
+// The revision at which a key was invalidated, where no retained event names the key. Identity: the key.
+struct KeyRevisionRecord {
+  std::string key;
+  uint64_t revision = 0;
+};
+
+// A target of the pending batch, or a dependent that was reached when it was accepted. Identity: type and name.
+struct PendingRecord {
+  struct PendingCause {
+    CauseStep step = CauseStep::kRule;
+    std::string name;
+    bool widened = false;
+  };
+  TargetType type = TargetType::kTag;
+  std::string name;
+  bool dependent = false;
+  std::vector<PendingCause> causes;
+};
+
+using Record = std::variant<MetaRecord, RuleRecord, RuleCountersRecord, RelationshipRecord, DependencyRecord, EntryRecord,
+                            KeyRevisionRecord, PendingRecord>;
+
+// A row put or deleted. Of a deleted row only the identity is filled.
+struct RecordChange {
+  Record record;
+  bool deleted = false;
+};
+
+// What a command changed, in order; a later change of a row supersedes an earlier one.
+using Delta = std::vector<RecordChange>;
+
+}  // namespace cache_invalidation::engine
+
+#endif  // SERVER_ENGINE_RECORD_H_

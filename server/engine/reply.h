@@ -1,0 +1,196 @@
+#ifndef SERVER_ENGINE_REPLY_H_
+#define SERVER_ENGINE_REPLY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/engine/explanation.h"
+#include "server/engine/model.h"
+#include "server/engine/query.h"
+
+namespace cache_invalidation::engine {
+
+// What the engine answers. Replies own their data: they are kept until what they tell is durable.
+
+// To InvalidateByWrites and Invalidate.
+struct InvalidationReply {
+  uint64_t revision = 0;  // of the command's own event; the head if it caused none
+  uint32_t invalidations = 0;
+  std::vector<std::string> rules_fired;
+  uint32_t widened = 0;
+  uint32_t pending_targets = 0;
+};
+
+struct InvalidateWithDependenciesReply {
+  uint64_t revision = 0;
+  uint64_t invalidated = 0;
+  uint64_t dependents_left = 0;
+};
+
+// To FlushPendingInvalidations and FlushBatch.
+struct FlushReply {
+  uint64_t revision = 0;
+  uint32_t flushed = 0;
+};
+
+struct SetBatchDelayReply {
+  absl::Duration previous_delay;
+};
+
+struct RegisterRuleReply {
+  Rule rule;
+  std::vector<std::string> warnings;
+  bool replaced = false;
+};
+
+struct RegisterRelationshipReply {
+  Relationship relationship;
+  std::vector<std::string> warnings;
+  bool replaced = false;
+};
+
+// To DeleteRule and DeleteRelationship.
+struct DeleteReply {
+  bool found = false;
+};
+
+struct AddCacheDependencyReply {
+  uint32_t added = 0;
+  bool invalidated = false;
+  uint64_t revision = 0;
+  std::vector<std::string> warnings;
+};
+
+struct RemoveCacheDependencyReply {
+  uint32_t removed = 0;
+};
+
+enum class FillOutcome : uint8_t { kKept, kRefusedMoved, kRefusedPosition };
+
+struct TrackResult {
+  std::string key;
+  FillOutcome outcome = FillOutcome::kKept;
+  std::string moved;  // for kRefusedMoved
+};
+
+struct TrackEntriesReply {
+  std::vector<TrackResult> results;
+  uint64_t revision = 0;
+  std::vector<std::string> warnings;
+};
+
+struct UntrackEntriesReply {
+  uint32_t found = 0;
+};
+
+// To Sweep.
+struct SweepReply {
+  uint64_t removed = 0;
+  bool finished = false;  // it came to the end of the keys
+};
+
+// To Trim and CreateNamespace.
+struct EmptyReply {};
+
+struct RuleCounters {
+  uint64_t execution_count = 0;
+  uint64_t condition_errors = 0;
+  std::optional<absl::Time> last_execution;
+
+  bool operator==(const RuleCounters&) const = default;
+};
+
+struct GetRuleReply {
+  std::optional<Rule> rule;  // absent: not found
+  RuleCounters counters;
+};
+
+struct ListRulesReply {
+  std::vector<Rule> rules;
+  bool more = false;
+};
+
+struct GetRelationshipReply {
+  std::optional<Relationship> relationship;  // absent: not found
+};
+
+struct ListRelationshipsReply {
+  std::vector<Relationship> relationships;
+  bool more = false;
+};
+
+struct DependencyEdge {
+  std::string key;
+  NameKind depends_on_kind = NameKind::kKey;
+  std::string depends_on;
+  bool declared = false;
+  bool owned = false;
+  std::optional<absl::Time> expires;  // of the declaration
+};
+
+struct ListCacheDependenciesReply {
+  std::vector<DependencyEdge> edges;
+  bool more = false;
+};
+
+enum class EntryState : uint8_t { kFresh, kStale, kAbsent };
+
+struct LookupEntryReply {
+  EntryState state = EntryState::kAbsent;
+  uint64_t revision = 0;          // the head
+  std::vector<std::string> tags;  // sorted
+  std::optional<absl::Duration> ttl;
+};
+
+struct ValidateReply {
+  std::vector<bool> keys_moved;
+  std::vector<bool> tags_moved;
+  uint64_t revision = 0;  // the head
+};
+
+struct ExplainWriteReply {
+  Explanation explanation;
+};
+
+struct RuleDetail {
+  std::string name;
+  int32_t priority = 0;
+  Strategy strategy = Strategy::kImmediate;
+  bool enabled = true;
+  RuleCounters counters;
+};
+
+struct InvalidationStats {
+  uint64_t rules = 0;
+  uint64_t relationships = 0;
+  uint64_t immediate_invalidations = 0;
+  uint64_t batched_invalidations = 0;
+  uint64_t lazy_invalidations = 0;
+  uint64_t cascade_invalidations = 0;
+  uint64_t widened = 0;
+  uint64_t pending_targets = 0;
+  uint64_t tracked_entries = 0;
+  uint64_t dependency_edges = 0;
+  uint64_t unchecked_fills = 0;
+  uint64_t refused_fills = 0;
+  uint64_t revision = 0;  // the head
+  std::vector<RuleDetail> rule_details;
+
+  uint64_t total_invalidations() const {
+    return immediate_invalidations + batched_invalidations + lazy_invalidations + cascade_invalidations;
+  }
+};
+
+using Reply = std::variant<EmptyReply, InvalidationReply, InvalidateWithDependenciesReply, FlushReply, SetBatchDelayReply,
+                           RegisterRuleReply, RegisterRelationshipReply, DeleteReply, AddCacheDependencyReply,
+                           RemoveCacheDependencyReply, TrackEntriesReply, UntrackEntriesReply, SweepReply, GetRuleReply,
+                           ListRulesReply, GetRelationshipReply, ListRelationshipsReply, ListCacheDependenciesReply,
+                           LookupEntryReply, ValidateReply, ExplainWriteReply, InvalidationStats>;
+
+}  // namespace cache_invalidation::engine
+
+#endif  // SERVER_ENGINE_REPLY_H_
