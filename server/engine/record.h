@@ -66,6 +66,7 @@ struct EntryRecord {
   std::vector<std::string> depends_on_tags;
   std::optional<absl::Time> expires;
   uint64_t fill_revision = 0;
+  bool stale = false;  // a mark whose event is no longer retained
   bool ghost = false;
 };
 

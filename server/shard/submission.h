@@ -1,0 +1,49 @@
+#ifndef SERVER_SHARD_SUBMISSION_H_
+#define SERVER_SHARD_SUBMISSION_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "server/engine/command.h"
+#include "server/engine/query.h"
+#include "server/engine/reply.h"
+
+namespace cache_invalidation::shard {
+
+// The answer to one request of a submission. `reply` counts only if `status` is OK.
+struct Answer {
+  absl::Status status;
+  engine::Reply reply;
+};
+
+// What one rpc message asks of one namespace: what travels through a mailbox. It is applied as a whole, in order, with
+// nothing of another submission in between.
+struct Submission {
+  std::string namespace_name;
+
+  // 1 to 256. Views point into `buffer`, or into what `done` holds.
+  std::vector<std::variant<engine::Command, engine::Query>> requests;
+
+  // Keeps the views alive, typically the parsed request on its arena.
+  std::shared_ptr<const void> buffer;
+
+  // How much of the mailbox's byte budget this takes.
+  size_t size_bytes = 0;
+
+  // Asked once, on the shard's thread, just before the first request is applied; true drops the submission, which is then
+  // answered CANCELLED. Empty: never. Not asked again later: what was applied is answered.
+  absl::AnyInvocable<bool() const> cancelled;
+
+  // Called exactly once, with one answer per request, on the outbox's thread: after everything that the answers tell is
+  // durable, or with UNAVAILABLE if the server stops before. May start gRPC writes; must not block.
+  absl::AnyInvocable<void(std::vector<Answer>)> done;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // SERVER_SHARD_SUBMISSION_H_

@@ -1,0 +1,41 @@
+#ifndef SERVER_WIRE_CHUNK_H_
+#define SERVER_WIRE_CHUNK_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation::wire {
+
+// Events of one namespace, encoded once, the unit in which they are stored, kept and sent.
+//
+// `bytes` is a concatenation of entries, each one `SubscribeResponse.events` field with its tag and length. So any run of
+// entries is a valid SubscribeResponse, and so is any concatenation of runs. Entries stand in revision and part order; no
+// encoding spans entries. A revision may continue in the next chunk of the same group.
+//
+// Immutable once shared.
+struct Chunk {
+  struct Entry {
+    uint32_t offset = 0;  // into `bytes`
+    uint32_t size = 0;
+    uint64_t revision = 0;
+    uint32_t part = 0;
+    bool last_part = false;
+  };
+
+  std::string namespace_name;
+  std::string bytes;
+  std::vector<Entry> entries;  // never empty
+
+  uint64_t first_revision() const { return entries.front().revision; }
+  uint64_t last_revision() const { return entries.back().revision; }
+  absl::string_view entry_bytes(const Entry& entry) const {
+    return absl::string_view(bytes).substr(entry.offset, entry.size);
+  }
+};
+
+}  // namespace cache_invalidation::wire
+
+#endif  // SERVER_WIRE_CHUNK_H_
