@@ -1,0 +1,309 @@
+#!/usr/bin/python3
+"""A deliberately naive model of what writes invalidate, made from docs/design.md alone.
+
+No index, no cleverness, nothing shared with the server: plain loops over plain lists, so that a
+reader can check it against the design, and the server can be checked against it.
+
+A target is a pair (order, name): tags come before keys before patterns. A step is a dict from
+target to kind. Names sort bytewise, as UTF-8.
+
+  naive_model.py RULES CAPTURE [--dependencies FILE]
+
+prints one JSON line for each transaction of the capture, and one for the flush at the end.
+"""
+
+import argparse
+import collections
+import json
+import re
+import sys
+
+import yaml
+
+import default_rules
+import templates
+import wal2json_writes
+
+TAG, KEY, PATTERN = 0, 1, 2
+TARGET_NAMES = {TAG: "tag", KEY: "key", PATTERN: "pattern"}
+EVICT, MARK_STALE = "EVICT", "MARK_STALE"
+UNLIMITED = 1000
+MAX_PENDING = 10_000
+
+# What a walk over dependency edges starts from, and the keys it reaches.
+Spread = collections.namedtuple("Spread", ["roots", "dependents"])
+
+
+class Model:
+    """One namespace: rules, relationships, declared dependencies, the pending batch, counters."""
+
+    def __init__(self):
+        self.rules = {rule["name"]: rule for rule in default_rules.default_rules()}
+        self.relationships = {}
+        self.edges = []  # (dependent key, name of the tag or key it was computed from)
+        self.pending = set()
+        self.pending_dependents = set()
+        self.executions = {}
+        self.counters = dict.fromkeys(["immediate", "batched", "lazy", "cascade", "widened"], 0)
+
+    def register(self, document):
+        for rule in document.get("rules", []):
+            assert not rule.get("condition"), "conditions are not modelled"
+            self.rules[rule["name"]] = rule
+        for relationship in document.get("relationships", []):
+            self.relationships[relationship_name(relationship)] = relationship
+
+    def add_dependency(self, key, depends_on):
+        self.edges += [(key, name) for name in depends_on]
+
+    def apply(self, writes):
+        """One InvalidateByWrites. Answers its events: its own, and the flush of a batch it filled."""
+        steps = [self.direct_step(writes), self.relationship_step(writes)]
+        for rule in sorted(self.rules.values(), key=lambda r: (-r.get("priority", 0), r["name"].encode())):
+            steps.append(self.rule_step(rule, writes))
+        events = []
+        if any(steps):
+            events.append(self.own_event(steps))
+        if len(self.pending) >= MAX_PENDING:
+            events += self.flush()
+        return events
+
+    # Steps.
+
+    def direct_step(self, writes):
+        step = {}
+        for write in writes:
+            self.counters["immediate"] += 1
+            if write["id"]:
+                tags = [f"{write['type']}:{write['id']}", f"{write['type']}:#all"]
+            else:
+                tags = [write["type"]]
+                self.counters["widened"] += 1
+            add(step, tags + write["tags"], EVICT)
+        return step
+
+    def relationship_step(self, writes):
+        step = {}
+        for write in writes:
+            reached = Expansion(write, self.relationships.values())
+            reached.expand(write["type"], scoped=write["id"] != "", left=UNLIMITED)
+            self.counters["immediate"] += len(reached.traversed)
+            self.counters["widened"] += len(reached.widened)
+            add(step, reached.tags, EVICT)
+        return step
+
+    def rule_step(self, rule, writes):
+        """What the rule adds to the command's own event; a batched rule adds to the batch instead."""
+        step = {}
+        strategy = rule.get("strategy", "INVALIDATION_STRATEGY_IMMEDIATE").rsplit("_", 1)[1].lower()
+        for write in writes:
+            if not rule.get("enabled", True) or not is_triggered(rule, write):
+                continue
+            self.counters[strategy] += 1
+            self.executions[rule["name"]] = self.executions.get(rule["name"], 0) + 1
+            tags, widened = self.rule_tags(rule, write, strategy)
+            self.counters["widened"] += len(widened)
+            add(step, tags, MARK_STALE if strategy == "lazy" else EVICT)
+            if rule.get("pattern"):
+                step[PATTERN, rule["pattern"]] = MARK_STALE if strategy == "lazy" else EVICT
+        if strategy == "batched":
+            self.pending |= set(step)
+            self.pending_dependents |= self.spread(step).dependents
+            return {}
+        return step
+
+    def rule_tags(self, rule, write, strategy):
+        own, widened = set(), set()
+        for template in rule.get("invalidate_tags", []):
+            rendered, prefixes = templates.render(template, write)
+            own |= rendered | prefixes
+            widened |= prefixes
+        tags = set(own)
+
+        attached = rule.get("relationships", [])
+        for relationship in attached:
+            reached = Expansion(write, list(self.relationships.values()) + attached)
+            scoped = relationship["source_type"] == write["type"] and write["id"] != ""
+            reached.follow(relationship, scoped, UNLIMITED)
+            tags |= reached.tags
+            widened |= reached.widened
+
+        if strategy == "cascade":
+            for tag in own:
+                reached = Expansion(write, self.relationships.values())
+                reached.expand(tag.split(":")[0], scoped=False, left=UNLIMITED)
+                tags |= reached.tags
+                widened |= reached.widened
+        return tags, widened
+
+    # Events.
+
+    def own_event(self, steps):
+        kinds = {}
+        for step in steps:
+            for target, kind in step.items():
+                if kinds.get(target) != EVICT:
+                    kinds[target] = kind
+        evicted = self.spread({target for target in kinds if kinds[target] == EVICT})
+        marked = self.spread({target for target in kinds if kinds[target] == MARK_STALE})
+        dependents = dict.fromkeys(marked.dependents - evicted.roots, MARK_STALE)
+        dependents.update(dict.fromkeys(evicted.dependents, EVICT))
+
+        event, placed = [], set()
+        for step in steps + [dependents]:
+            for target in in_order(step):
+                if target not in placed:
+                    event.append((kinds.get(target) or dependents[target], target))
+                    placed.add(target)
+        self.forget_pending({target for kind, target in event if kind == EVICT})
+        return event
+
+    def forget_pending(self, evicted):
+        """What is evicted now needs no eviction at the flush."""
+
+        def is_covered(target):
+            order, name = target
+            above = [name[:end] for end, character in enumerate(name) if character == ":" and order == TAG]
+            return target in evicted or any((TAG, tag) in evicted for tag in above)
+
+        self.pending = {target for target in self.pending if not is_covered(target)}
+        self.pending_dependents = {target for target in self.pending_dependents if not is_covered(target)}
+
+    def flush(self):
+        if not self.pending and not self.pending_dependents:
+            return []
+        dependents = (self.spread(self.pending).dependents | self.pending_dependents) - self.pending
+        event = [(EVICT, target) for target in in_order(self.pending) + in_order(dependents)]
+        self.pending, self.pending_dependents = set(), set()
+        return [event]
+
+    def spread(self, targets):
+        """Where the targets lead over any number of dependency edges."""
+        names = {name for edge in self.edges for name in edge}
+        roots = set(targets)
+        for order, pattern in targets:
+            if order == PATTERN:  # the keys it matches are hit by the pattern itself
+                roots |= {(KEY, name) for name in names if re.fullmatch(pattern, name)}
+        reached = set(roots)
+        grown = True
+        while grown:
+            grown = False
+            for key, name in self.edges:
+                if (KEY, key) not in reached and is_hit(name, reached):
+                    reached.add((KEY, key))
+                    grown = True
+        return Spread(roots, reached - roots)
+
+
+class Expansion:
+    """Follows relationships from one write over every path and keeps the union of what they reach."""
+
+    def __init__(self, write, relationships):
+        self.write = write
+        self.relationships = list(relationships)
+        self.tags = set()
+        self.widened = set()
+        self.traversed = set()
+
+    def expand(self, type_name, scoped, left):
+        if left == 0:
+            return
+        for relationship in self.relationships:
+            if relationship["source_type"] == type_name:
+                self.traversed.add(relationship_name(relationship))
+                self.follow(relationship, scoped, left)
+
+    def follow(self, relationship, scoped, left):
+        left = min(left, relationship["cascade_depth"]) - 1
+        template = relationship.get("target_tag_template", "")
+        for target in relationship["target_types"]:
+            if not template:
+                self.tags.add(target)
+                self.expand(target, False, left)
+            elif not templates.has_placeholder(template):
+                self.tags.add(template)
+                self.expand(target, scoped, left)
+            elif not scoped:
+                self.tags.add(target)
+                self.widened.add(target)
+                self.expand(target, False, left)
+            else:
+                rendered, prefixes = templates.render(template, self.write)
+                self.tags |= rendered | prefixes
+                self.widened |= prefixes
+                self.expand(target, not prefixes, left)
+
+
+def add(step, tags, kind):
+    for tag in tags:
+        if step.get((TAG, tag)) != EVICT:
+            step[TAG, tag] = kind
+
+
+def in_order(targets):
+    return sorted(targets, key=lambda target: (target[0], target[1].encode()))
+
+
+def is_triggered(rule, write):
+    carried = [write["type"]] + write["tags"]
+    if write["id"]:
+        carried.append(f"{write['type']}:{write['id']}")
+    return any(
+        tag == trigger or tag.startswith(trigger + ":") for trigger in rule["trigger_tags"] for tag in carried
+    )
+
+
+def is_hit(name, reached):
+    """Whether what was computed from `name`, the key or the tag, is wrong now."""
+    return any(
+        target == name or (order == TAG and name.startswith(target + ":")) for order, target in reached
+        if order != PATTERN
+    )
+
+
+def relationship_name(relationship):
+    cardinality = relationship.get("cardinality", "CARDINALITY_ONE_TO_MANY")
+    default = [relationship["source_type"], cardinality] + sorted(relationship["target_types"])
+    return relationship.get("name") or "|".join(default)
+
+
+def as_json(event):
+    return {"invalidations": [{"kind": kind, TARGET_NAMES[order]: name} for kind, (order, name) in event]}
+
+
+def load_model(rules_path, dependencies_path=None):
+    model = Model()
+    with open(rules_path, encoding="utf-8") as file:
+        model.register(yaml.safe_load(file))
+    if dependencies_path:
+        with open(dependencies_path, encoding="utf-8") as file:
+            for line in file:
+                if line.strip() and not line.startswith("#"):
+                    key, *depends_on = line.split()
+                    model.add_dependency(key, depends_on)
+    return model
+
+
+def predict(model, capture_path):
+    """Yields (transaction number, events); None as the number of the final flush."""
+    with open(capture_path, encoding="utf-8") as file:
+        for number, writes in wal2json_writes.read_transactions(file):
+            yield number, model.apply(writes) if writes else []
+    yield None, model.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Predicts the events of a capture.")
+    parser.add_argument("rules")
+    parser.add_argument("capture")
+    parser.add_argument("--dependencies")
+    options = parser.parse_args()
+    for number, events in predict(load_model(options.rules, options.dependencies), options.capture):
+        line = {"transaction": number} if number else {"flush": True}
+        line["events"] = [as_json(event) for event in events]
+        json.dump(line, sys.stdout, ensure_ascii=False)
+        print()
+
+
+if __name__ == "__main__":
+    main()

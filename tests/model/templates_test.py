@@ -1,0 +1,65 @@
+"""What templates name."""
+
+import unittest
+
+import templates
+
+
+def render(template, resource_id="42", **context):
+    tags, widened = templates.render(template, {"type": "t", "id": resource_id, "context": context})
+    return sorted(tags), sorted(widened)
+
+
+class Templates(unittest.TestCase):
+    def test_a_literal_tag_stays(self):
+        self.assertEqual(render("computed"), (["computed"], []))
+
+    def test_the_resource_id(self):
+        self.assertEqual(render("session:{resource_id}"), (["session:42"], []))
+
+    def test_values_are_escaped(self):
+        self.assertEqual(render("s:{resource_id}", "eu:50%"), (["s:eu%3A50%25"], []))
+
+    def test_old_and_new_value(self):
+        self.assertEqual(render("o:{context.f}", f=2, old={"f": 1}), (["o:1", "o:2"], []))
+
+    def test_only_one_of_old_and_new_exists(self):
+        self.assertEqual(render("o:{context.f}", f=2), (["o:2"], []))
+        self.assertEqual(render("o:{context.f}", f=2, old={"g": 1}), (["o:2"], []))
+        self.assertEqual(render("o:{context.f}", old={"f": 1}), (["o:1"], []))
+
+    def test_a_null_beside_a_value_gives_both(self):
+        self.assertEqual(render("o:{context.f}", f=None, old={"f": 1}), (["o:1"], ["o"]))
+
+    def test_unresolved_values_widen(self):
+        for value in (None, "", {}, {"a": 1}, [], [[1]], 1.5, 2**53 + 2):
+            self.assertEqual(render("a:b:{context.f}", f=value), ([], ["a:b"]), value)
+        self.assertEqual(render("a:b:{context.f}"), ([], ["a:b"]))
+        self.assertEqual(render("a:{resource_id}", ""), ([], ["a"]))
+
+    def test_values_that_resolve(self):
+        for value, text in ((True, "true"), (False, "false"), (0, "0"), (-7, "-7"), (3.0, "3"), (2**53, str(2**53)),
+                            ("9007199254740993", "9007199254740993")):
+            self.assertEqual(render("a:{context.f}", f=value), ([f"a:{text}"], []))
+
+    def test_one_tag_for_each_element(self):
+        self.assertEqual(render("a:{context.f}", f=["x", "y", None]), (["a:x", "a:y"], ["a"]))
+
+    def test_paths(self):
+        self.assertEqual(render("a:{context.b.c}", b={"c": 1}, old={"b": {"c": 2}}), (["a:1", "a:2"], []))
+
+    def test_several_placeholders(self):
+        self.assertEqual(render("a:{context.f}:{context.g}", f=1, g=[2, 3]), (["a:1:2", "a:1:3"], []))
+        self.assertEqual(render("a:{resource_id}:{context.f}"), ([], ["a:42"]))
+        self.assertEqual(render("a:{context.f}:{resource_id}"), ([], ["a"]))
+
+    def test_text_between_the_last_colon_and_the_placeholder_goes_with_it(self):
+        self.assertEqual(render("a:b:pre_{context.f}"), ([], ["a:b"]))
+
+    def test_too_many_tags_widen(self):
+        many = list(range(40))
+        self.assertEqual(render("a:{resource_id}:{context.f}:{context.g}", f=many, g=many), ([], ["a:42"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

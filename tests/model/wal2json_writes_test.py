@@ -1,0 +1,133 @@
+"""What each kind of wal2json line becomes."""
+
+import json
+import unittest
+
+import wal2json_writes
+
+
+def column(name, value):
+    return {"name": name, "value": value}
+
+
+def change(action, table="orders", schema="public", pk=("id",), **fields):
+    line = {"action": action, "schema": schema, "table": table}
+    for name, row in fields.items():
+        line[name] = [column(*item) for item in row.items()]
+    if action != "T":
+        line["pk"] = [{"name": name} for name in pk]
+    return json.dumps(line)
+
+
+def writes_of(*lines):
+    transactions = list(wal2json_writes.read_transactions(['{"action":"B"}', *lines, '{"action":"C"}']))
+    assert len(transactions) == 1
+    return transactions[0][1]
+
+
+class Operations(unittest.TestCase):
+    def test_an_insert_has_the_new_values(self):
+        (write,) = writes_of(change("I", columns={"id": 5, "status": "placed", "note": None}))
+        self.assertEqual(write["type"], "orders")
+        self.assertEqual(write["id"], "5")
+        self.assertEqual(write["operation"], "insert")
+        self.assertEqual(write["context"], {"id": 5, "status": "placed", "note": None})
+
+    def test_an_update_with_the_whole_old_row(self):
+        (write,) = writes_of(change("U", columns={"id": 5, "a": 1, "b": 2}, identity={"id": 5, "a": 1, "b": 3}))
+        self.assertEqual(write["operation"], "update")
+        self.assertEqual(write["context"], {
+            "id": 5, "a": 1, "b": 2, "old": {"id": 5, "a": 1, "b": 3}, "fields_changed": ["b"]})
+
+    def test_an_update_with_the_old_key_alone_may_have_changed_every_other_column(self):
+        (write,) = writes_of(change("U", columns={"id": 5, "a": 1, "b": 2}, identity={"id": 5}))
+        self.assertEqual(write["context"]["old"], {"id": 5})
+        self.assertEqual(write["context"]["fields_changed"], ["a", "b"])
+
+    def test_a_long_value_left_out_is_unchanged(self):
+        (write,) = writes_of(change("U", columns={"id": 5, "a": 1}, identity={"id": 5, "a": 0, "long": "x"}))
+        self.assertEqual(write["context"]["long"], "x")
+        self.assertEqual(write["context"]["fields_changed"], ["a"])
+
+    def test_a_changed_key_is_a_delete_and_an_insert(self):
+        old, new = writes_of(change("U", columns={"id": 6, "a": 1}, identity={"id": 5, "a": 1}))
+        self.assertEqual((old["id"], old["operation"], old["context"]), ("5", "delete", {"old": {"id": 5, "a": 1}}))
+        self.assertEqual((new["id"], new["operation"], new["context"]), ("6", "insert", {"id": 6, "a": 1}))
+
+    def test_an_old_key_that_is_not_known_widens(self):
+        old, new = writes_of(change("U", columns={"id": 6, "sku": "a"}, identity={"sku": "a"}))
+        self.assertEqual((old["id"], new["id"]), ("", "6"))
+
+    def test_a_delete_has_the_old_values(self):
+        (write,) = writes_of(change("D", identity={"id": 5, "a": 1}))
+        self.assertEqual((write["id"], write["operation"]), ("5", "delete"))
+        self.assertEqual(write["context"], {"old": {"id": 5, "a": 1}})
+
+    def test_a_truncate_concerns_the_whole_type(self):
+        (write,) = writes_of(change("T"))
+        self.assertEqual((write["type"], write["id"], write["operation"]), ("orders", "", "truncate"))
+        self.assertEqual(write["context"], {})
+
+
+class Names(unittest.TestCase):
+    def test_only_the_schema_public_is_dropped(self):
+        self.assertEqual(writes_of(change("T", table="events", schema="audit"))[0]["type"], "audit.events")
+
+    def test_characters_that_a_type_must_not_have_are_escaped(self):
+        self.assertEqual(writes_of(change("T", table="a:b*c%\n"))[0]["type"], "a%3Ab%2Ac%25%0A")
+
+    def test_a_composite_key_is_joined(self):
+        (write,) = writes_of(change("I", pk=("a", "b"), columns={"a": "eu:berlin", "b": 7}))
+        self.assertEqual(write["id"], "eu:berlin,7")
+
+    def test_without_a_primary_key_the_id_is_empty(self):
+        for action in "IUD":
+            (write,) = writes_of(change(action, pk=(), columns={"a": 1}, identity={"a": 2}))
+            self.assertEqual(write["id"], "")
+
+    def test_an_id_that_is_too_long_or_not_printable_widens(self):
+        for value in ("x" * 513, "a\nb"):
+            (write,) = writes_of(change("I", columns={"id": value}))
+            self.assertEqual(write["id"], "")
+
+
+class Numbers(unittest.TestCase):
+    def context(self, text):
+        line = '{"action":"I","schema":"public","table":"t","columns":[{"name":"id","value":%s}],"pk":[{"name":"id"}]}'
+        (write,) = writes_of(line % text)
+        return write["id"], write["context"]["id"]
+
+    def test_integers_above_2_to_the_53_are_strings(self):
+        self.assertEqual(self.context("9007199254740992"), ("9007199254740992", 9007199254740992))
+        self.assertEqual(self.context("9007199254740993"), ("9007199254740993", "9007199254740993"))
+        self.assertEqual(self.context("-9007199254740993"), ("-9007199254740993", "-9007199254740993"))
+
+    def test_fractions_keep_their_text_in_an_id_only(self):
+        self.assertEqual(self.context("1.50"), ("1.50", 1.5))
+
+    def test_booleans(self):
+        self.assertEqual(self.context("true"), ("true", True))
+
+
+class Transactions(unittest.TestCase):
+    def test_they_are_numbered_with_the_empty_ones(self):
+        begin, commit = '{"action":"B","xid":7}', '{"action":"C","xid":7}'
+        message = '{"action":"M","transactional":false,"prefix":"p","content":"c"}'
+        lines = [begin, commit, message, begin, message, change("T"), commit, begin, change("T"), change("T"), commit]
+        counts = [(number, len(writes)) for number, writes in wal2json_writes.read_transactions(lines)]
+        self.assertEqual(counts, [(1, 0), (2, 1), (3, 2)])
+
+    def test_one_that_is_too_large_becomes_a_write_for_each_type_and_operation(self):
+        rows = [change("I", columns={"id": n}) for n in range(wal2json_writes.MAX_WRITES)]
+        writes = writes_of(*rows, change("D", table="items", identity={"id": 1}))
+        self.assertEqual([(w["type"], w["id"], w["operation"]) for w in writes],
+                         [("orders", "", "insert"), ("items", "", "delete")])
+        self.assertEqual(len(writes_of(*rows)), wal2json_writes.MAX_WRITES)
+
+    def test_a_context_that_is_too_large_is_left_out(self):
+        (write,) = writes_of(change("I", columns={"id": 1, "text": "x" * wal2json_writes.MAX_CONTEXT_BYTES}))
+        self.assertEqual((write["id"], write["context"]), ("1", {}))
+
+
+if __name__ == "__main__":
+    unittest.main()
