@@ -8,10 +8,11 @@
     )
 
 Gives a cc_library `rule` whose headers are included by their path from the repository root,
-`protos/cache_invalidation/v1/rule.pb.h`, which is also how one .proto imports another, and a file
-`rule.descriptors.binpb`: the FileDescriptorSet of the srcs with everything they import (target `rule_descriptors`).
+`protos/cache_invalidation/v1/rule.pb.h`, and a file `rule.descriptors.binpb`: the FileDescriptorSet of the srcs with
+everything they import (target `rule_descriptors`).
 
-A .proto of another repository is laid under `strip_prefix`, the path in front of its import path.
+One .proto imports another by its path below `protos`, `cache_invalidation/v1/event.proto`: the directory is the package, as
+users of the contract in any language expect. A .proto of another repository says its own root (`import_root`).
 """
 
 ProtoSourcesInfo = provider(
@@ -23,27 +24,30 @@ ProtoSourcesInfo = provider(
 )
 
 def _generate_impl(ctx):
-    all_roots = depset([ctx.attr.strip_prefix or "."], transitive = [d[ProtoSourcesInfo].roots for d in ctx.attr.deps])
+    all_roots = depset([ctx.attr.import_root], transitive = [d[ProtoSourcesInfo].roots for d in ctx.attr.deps])
     all_sources = depset(ctx.files.srcs, transitive = [d[ProtoSourcesInfo].sources for d in ctx.attr.deps])
 
-    outputs = []
+    # What another repository owns is generated below this package.
+    is_ours = not ctx.attr.output_directory
+    output_root = ctx.bin_dir.path + "/" + (ctx.attr.import_root if is_ours else ctx.label.package)
+    headers = []
+    sources = []
     for source in ctx.files.srcs:
         stem = source.basename[:-len(".proto")]
-        extensions = [".pb.h", ".pb.cc"] + ([".grpc.pb.h", ".grpc.pb.cc"] if ctx.attr.with_grpc else [])
-        directory = ctx.attr.output_directory + "/" if ctx.attr.output_directory else ""
-        outputs += [ctx.actions.declare_file(directory + stem + extension) for extension in extensions]
+        if not is_ours:
+            stem = ctx.attr.output_directory + "/" + stem
+        for suffix in [".pb", ".grpc.pb"] if ctx.attr.with_grpc else [".pb"]:
+            headers.append(ctx.actions.declare_file(stem + suffix + ".h"))
+            sources.append(ctx.actions.declare_file(stem + suffix + ".cc"))
     descriptors = ctx.actions.declare_file(ctx.attr.name[:-len("_generated")] + ".descriptors.binpb")
 
     arguments = ctx.actions.args()
     for root in all_roots.to_list():
         arguments.add("-I" + root)
-    out = ctx.bin_dir.path
-    if ctx.attr.strip_prefix:
-        out += "/" + ctx.label.package
-    arguments.add("--cpp_out=" + out)
+    arguments.add("--cpp_out=" + output_root)
     if ctx.attr.with_grpc:
         arguments.add("--plugin=protoc-gen-grpc=" + ctx.executable._plugin.path)
-        arguments.add("--grpc_out=" + out)
+        arguments.add("--grpc_out=" + output_root)
     arguments.add("--include_imports")
     arguments.add("--include_source_info")
     arguments.add("--descriptor_set_out=" + descriptors.path)
@@ -53,14 +57,18 @@ def _generate_impl(ctx):
         executable = ctx.executable._protoc,
         arguments = [arguments],
         inputs = all_sources,
-        outputs = outputs + [descriptors],
+        outputs = headers + sources + [descriptors],
         tools = [ctx.executable._plugin] if ctx.attr.with_grpc else [],
     )
+
+    # Generated headers include each other by their import paths.
+    includes = cc_common.create_compilation_context(system_includes = depset([output_root]))
     return [
-        DefaultInfo(files = depset(outputs)),
+        DefaultInfo(files = depset(headers + sources)),
+        CcInfo(compilation_context = includes),
         OutputGroupInfo(
-            headers = depset([f for f in outputs if f.extension == "h"]),
-            sources = depset([f for f in outputs if f.extension == "cc"]),
+            headers = depset(headers),
+            sources = depset(sources),
             descriptors = depset([descriptors]),
         ),
         ProtoSourcesInfo(sources = all_sources, roots = all_roots),
@@ -72,7 +80,7 @@ _generate = rule(
         "srcs": attr.label_list(allow_files = [".proto"], mandatory = True),
         "deps": attr.label_list(providers = [ProtoSourcesInfo]),
         "with_grpc": attr.bool(default = True),
-        "strip_prefix": attr.string(),
+        "import_root": attr.string(mandatory = True),
         "output_directory": attr.string(),
         "_protoc": attr.label(
             default = "@system//:protoc",
@@ -100,7 +108,7 @@ def cc_grpc_proto_library(
         srcs,
         deps = [],
         with_grpc = True,
-        strip_prefix = "",
+        import_root = "protos",
         output_directory = "",
         visibility = None):
     """See the top of the file.
@@ -110,8 +118,8 @@ def cc_grpc_proto_library(
       srcs: the .proto files.
       deps: other cc_grpc_proto_library targets.
       with_grpc: also generate the services' stubs.
-      strip_prefix: for a .proto of another repository: its path up to where its import path begins.
-      output_directory: for the same: the directory part of its import path.
+      import_root: the directory that the srcs' import paths are relative to.
+      output_directory: for a .proto of another repository: the directory part of its import path.
       visibility: of everything made here.
     """
     generated = name + "_generated"
@@ -120,7 +128,7 @@ def cc_grpc_proto_library(
         srcs = srcs,
         deps = [_generated_of(d) for d in deps],
         with_grpc = with_grpc,
-        strip_prefix = strip_prefix,
+        import_root = import_root,
         output_directory = output_directory,
         visibility = visibility,
     )
@@ -137,7 +145,6 @@ def cc_grpc_proto_library(
         hdrs = [name + "_headers"],
         # Generated code is not ours to warn about.
         copts = ["-w"],
-        includes = ["."] if strip_prefix else [],
         visibility = visibility,
-        deps = deps + ["@system//:protobuf"] + (["@system//:grpc++"] if with_grpc else []),
+        deps = deps + [":" + generated, "@system//:protobuf"] + (["@system//:grpc++"] if with_grpc else []),
     )
