@@ -1,0 +1,113 @@
+#ifndef SERVER_STORAGE_STORE_H_
+#define SERVER_STORAGE_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/wire/chunk.h"
+#include "server/wire/row.h"
+
+namespace cache_invalidation::storage {
+
+// Changes that become visible, and durable, together. They are applied in this order: rows, chunks,
+// trims; within each list from front to back, so that a later change of a row supersedes an earlier
+// one.
+struct WriteBatch {
+  struct RowChange {
+    std::string namespace_name;
+    wire::Row row;  // of a deleted row the value is ignored
+    bool deleted = false;
+  };
+
+  // Forgets the revisions up to `floor`.
+  struct Trim {
+    std::string namespace_name;
+    uint64_t floor = 0;
+  };
+
+  std::vector<RowChange> rows;
+  // Each goes on where its namespace's history ends: with the revision after the newest, with the
+  // next part of the newest, or, in a namespace without history, with whatever revision it begins.
+  std::vector<std::shared_ptr<const wire::Chunk>> chunks;
+  // Never above the newest revision. A floor at or below the last one changes nothing.
+  std::vector<Trim> trims;
+
+  bool empty() const { return rows.empty() && chunks.empty() && trims.empty(); }
+};
+
+// The revisions floor + 1 .. head of a namespace can be read; none if they are equal. A namespace
+// that never had events has {0, 0}. The head survives a trim of everything.
+struct RetainedRevisions {
+  uint64_t floor = 0;
+  uint64_t head = 0;
+
+  bool operator==(const RetainedRevisions&) const = default;
+};
+
+// An entry of the history.
+struct EntryPosition {
+  uint64_t revision = 0;
+  uint32_t part = 0;
+};
+
+// Keeps the rows of every namespace's state and the chunks of its history.
+//
+// It knows neither what rows mean nor shards: everything is stored by namespace. A namespace exists
+// while it has rows.
+//
+// Guarantees, each checked by store_conformance.cc on every implementation:
+//   1. A Write is seen as a whole or not at all, by readers and after a crash.
+//   2. Writes survive in their order: if one survives a crash, all before it do.
+//   3. A Write with Sync::kYes that answered OK survives a power failure, and so does all before
+//   it.
+//   4. What was read stays valid and unchanged as long as the reader holds it.
+//
+// Errors: besides those named at a method, every method may answer
+//   UNAVAILABLE: the device failed. After a failed Write it is unknown whether the batch survives;
+//   the store answers every
+//     later Write with the same error and must not be read on from, as memory may be ahead of the
+//     device: end the process.
+//   DATA_LOSS: what was read is not what was written. Do not serve from it.
+//
+// Threads: Write from one thread at a time; everything else from any thread, also during a Write.
+class Store {
+ public:
+  enum class Sync { kNo, kYes };
+
+  virtual ~Store() = default;
+
+  // Applies all batches in order as one write, with at most one sync.
+  virtual absl::Status Write(absl::Span<const WriteBatch* const> batches, Sync sync) = 0;
+
+  // All namespaces, bytewise sorted.
+  virtual absl::StatusOr<std::vector<std::string>> ListNamespaces() const = 0;
+
+  // Calls `visit` for every row of that kind in the bytewise order of identities; the views live as
+  // long as the call. Sees the rows of one moment, whatever is written meanwhile. The first error
+  // of `visit` ends the scan and is answered. `visit` must not call the store.
+  using RowVisitor =
+      absl::FunctionRef<absl::Status(absl::string_view identity, absl::string_view value)>;
+  virtual absl::Status ScanRows(absl::string_view namespace_name, wire::RowKind kind,
+                                RowVisitor visit) const = 0;
+
+  virtual absl::StatusOr<RetainedRevisions> Retained(absl::string_view namespace_name) const = 0;
+
+  // The chunk that holds the entry `from` and those after it, in order: as many as have `max_bytes`
+  // together, but at least one. Empty if `from` is beyond the last entry. The first chunk may begin
+  // with entries before `from`, even with some at or below the floor: skip them. OUT_OF_RANGE:
+  // `from` is at or below the floor; its subscribers need a Reset.
+  virtual absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
+      absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const = 0;
+};
+
+}  // namespace cache_invalidation::storage
+
+#endif  // SERVER_STORAGE_STORE_H_

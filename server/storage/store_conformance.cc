@@ -1,0 +1,312 @@
+#include "server/storage/store_conformance.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace cache_invalidation::storage {
+namespace {
+
+using ChunkPtr = std::shared_ptr<const wire::Chunk>;
+using Rows = std::vector<std::pair<std::string, std::string>>;
+using wire::RowKind;
+
+constexpr size_t kEverything = size_t{1} << 40;
+constexpr size_t kEntryBytes = 10;
+
+// A chunk whose entries have kEntryBytes each. The store does not look into them.
+ChunkPtr MakeChunk(absl::string_view name, std::vector<wire::Chunk::Entry> entries) {
+  auto chunk = std::make_shared<wire::Chunk>();
+  chunk->namespace_name = std::string(name);
+  for (wire::Chunk::Entry& entry : entries) {
+    entry.offset = chunk->bytes.size();
+    entry.size = kEntryBytes;
+    chunk->bytes +=
+        absl::StrCat(entry.revision, "/", entry.part, "..........").substr(0, kEntryBytes);
+  }
+  chunk->entries = std::move(entries);
+  return chunk;
+}
+
+// A chunk with the complete revisions first..last.
+ChunkPtr Revisions(absl::string_view name, uint64_t first, uint64_t last) {
+  std::vector<wire::Chunk::Entry> entries;
+  for (uint64_t revision = first; revision <= last; ++revision) {
+    entries.push_back({.revision = revision, .part = 0, .last_part = true});
+  }
+  return MakeChunk(name, std::move(entries));
+}
+
+WriteBatch::RowChange Put(std::string name, RowKind kind, std::string identity, std::string value) {
+  return {.namespace_name = std::move(name), .row = {kind, std::move(identity), std::move(value)}};
+}
+
+WriteBatch::RowChange Delete(std::string name, RowKind kind, std::string identity) {
+  return {
+      .namespace_name = std::move(name), .row = {kind, std::move(identity), ""}, .deleted = true};
+}
+
+absl::Status Write(Store& store, const WriteBatch& batch, Store::Sync sync = Store::Sync::kNo) {
+  return store.Write({&batch}, sync);
+}
+
+void Append(Store& store, std::vector<ChunkPtr> chunks) {
+  WriteBatch batch;
+  batch.chunks = std::move(chunks);
+  ASSERT_TRUE(Write(store, batch).ok());
+}
+
+absl::Status Trim(Store& store, std::string name, uint64_t floor) {
+  WriteBatch batch;
+  batch.trims.push_back({std::move(name), floor});
+  return Write(store, batch);
+}
+
+Rows Scan(const Store& store, absl::string_view name, RowKind kind) {
+  Rows rows;
+  const absl::Status status =
+      store.ScanRows(name, kind, [&rows](absl::string_view identity, absl::string_view value) {
+        rows.emplace_back(identity, value);
+        return absl::OkStatus();
+      });
+  EXPECT_TRUE(status.ok()) << status;
+  return rows;
+}
+
+// "first-last" of each chunk.
+std::vector<std::string> Read(const Store& store, absl::string_view name, EntryPosition from,
+                              size_t max_bytes = kEverything) {
+  std::vector<std::string> spans;
+  const auto chunks = store.ReadChunks(name, from, max_bytes);
+  if (!chunks.ok()) {
+    return {std::string(absl::StatusCodeToString(chunks.status().code()))};
+  }
+  for (const ChunkPtr& chunk : *chunks) {
+    EXPECT_EQ(chunk->namespace_name, name);
+    spans.push_back(absl::StrCat(chunk->first_revision(), "-", chunk->last_revision()));
+  }
+  return spans;
+}
+
+RetainedRevisions Retained(const Store& store, absl::string_view name) {
+  const auto retained = store.Retained(name);
+  EXPECT_TRUE(retained.ok()) << retained.status();
+  return retained.value_or(RetainedRevisions{});
+}
+
+using Spans = std::vector<std::string>;
+
+TEST_P(StoreConformanceTest, BeginsEmpty) {
+  EXPECT_EQ(*store_->ListNamespaces(), std::vector<std::string>{});
+  EXPECT_EQ(Scan(*store_, "n", RowKind::kMeta), Rows{});
+  EXPECT_EQ(Retained(*store_, "n"), RetainedRevisions{});
+  EXPECT_EQ(Read(*store_, "n", {1, 0}), Spans{});
+  EXPECT_EQ(Read(*store_, "n", {0, 0}), Spans{"OUT_OF_RANGE"});
+}
+
+TEST_P(StoreConformanceTest, ScansOneKindOfOneNamespaceInTheOrderOfIdentities) {
+  WriteBatch batch;
+  batch.rows = {
+      Put("n", RowKind::kRule, "b", "2"),  Put("n", RowKind::kRule, "a", "1"),
+      Put("n", RowKind::kEntry, "a", "3"), Put("m", RowKind::kRule, "c", "4"),
+      Put("n", RowKind::kRule, "", "0"),   Put("n", RowKind::kRule, std::string("a\0\xff", 3), "5"),
+  };
+  ASSERT_TRUE(Write(*store_, batch).ok());
+  EXPECT_EQ(Scan(*store_, "n", RowKind::kRule),
+            (Rows{{"", "0"}, {"a", "1"}, {std::string("a\0\xff", 3), "5"}, {"b", "2"}}));
+  EXPECT_EQ(Scan(*store_, "n", RowKind::kEntry), (Rows{{"a", "3"}}));
+  EXPECT_EQ(Scan(*store_, "m", RowKind::kRule), (Rows{{"c", "4"}}));
+}
+
+TEST_P(StoreConformanceTest, NamespacesThatArePrefixesOfEachOtherDoNotMix) {
+  WriteBatch batch;
+  batch.rows = {Put("n", RowKind::kRule, "mx", "1"), Put("nm", RowKind::kRule, "x", "2")};
+  batch.chunks = {Revisions("n", 1, 2), Revisions("nm", 1, 1)};
+  ASSERT_TRUE(Write(*store_, batch).ok());
+  EXPECT_EQ(Scan(*store_, "n", RowKind::kRule), (Rows{{"mx", "1"}}));
+  EXPECT_EQ(Scan(*store_, "nm", RowKind::kRule), (Rows{{"x", "2"}}));
+  EXPECT_EQ(Read(*store_, "n", {1, 0}), Spans{"1-2"});
+  EXPECT_EQ(Read(*store_, "nm", {1, 0}), Spans{"1-1"});
+}
+
+TEST_P(StoreConformanceTest, LaterChangesOfARowSupersedeEarlierOnes) {
+  WriteBatch first;
+  first.rows = {
+      Put("n", RowKind::kRule, "twice", "old"), Put("n", RowKind::kRule, "twice", "new"),
+      Put("n", RowKind::kRule, "gone", "x"),    Delete("n", RowKind::kRule, "gone"),
+      Delete("n", RowKind::kRule, "back"),      Put("n", RowKind::kRule, "back", "y"),
+  };
+  WriteBatch second;
+  second.rows = {Put("n", RowKind::kRule, "twice", "newest"),
+                 Delete("n", RowKind::kRule, "never there")};
+  ASSERT_TRUE(store_->Write({&first, &second}, Store::Sync::kNo).ok());
+  EXPECT_EQ(Scan(*store_, "n", RowKind::kRule), (Rows{{"back", "y"}, {"twice", "newest"}}));
+}
+
+TEST_P(StoreConformanceTest, TheFirstErrorOfAVisitorEndsTheScan) {
+  WriteBatch batch;
+  batch.rows = {Put("n", RowKind::kRule, "a", ""), Put("n", RowKind::kRule, "b", "")};
+  ASSERT_TRUE(Write(*store_, batch).ok());
+  int visited = 0;
+  const absl::Status status =
+      store_->ScanRows("n", RowKind::kRule, [&](absl::string_view, absl::string_view) {
+        ++visited;
+        return absl::DataLossError("unreadable");
+      });
+  EXPECT_EQ(status, absl::DataLossError("unreadable"));
+  EXPECT_EQ(visited, 1);
+}
+
+TEST_P(StoreConformanceTest, ANamespaceExistsWhileItHasRows) {
+  WriteBatch batch;
+  batch.rows = {Put("b", RowKind::kMeta, "", "1"), Put("a", RowKind::kEntry, "k", "1"),
+                Put("c", RowKind::kMeta, "", "1")};
+  batch.chunks = {Revisions("only chunks", 1, 1)};
+  ASSERT_TRUE(Write(*store_, batch).ok());
+  EXPECT_EQ(*store_->ListNamespaces(), (std::vector<std::string>{"a", "b", "c"}));
+  WriteBatch removal;
+  removal.rows = {Delete("c", RowKind::kMeta, "")};
+  ASSERT_TRUE(Write(*store_, removal).ok());
+  EXPECT_EQ(*store_->ListNamespaces(), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_P(StoreConformanceTest, ReadsFromTheChunkThatHoldsTheRevision) {
+  Append(*store_, {Revisions("n", 1, 3), Revisions("n", 4, 4), Revisions("n", 5, 9)});
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{0, 9}));
+  EXPECT_EQ(Read(*store_, "n", {1, 0}), (Spans{"1-3", "4-4", "5-9"}));
+  EXPECT_EQ(Read(*store_, "n", {3, 0}), (Spans{"1-3", "4-4", "5-9"}));
+  EXPECT_EQ(Read(*store_, "n", {4, 0}), (Spans{"4-4", "5-9"}));
+  EXPECT_EQ(Read(*store_, "n", {9, 0}), (Spans{"5-9"}));
+  EXPECT_EQ(Read(*store_, "n", {10, 0}), Spans{});
+}
+
+TEST_P(StoreConformanceTest, ChunksComeBackAsTheyWere) {
+  const ChunkPtr written = MakeChunk("n", {{.revision = 1, .part = 0, .last_part = true},
+                                           {.revision = 2, .part = 0, .last_part = false},
+                                           {.revision = 2, .part = 1, .last_part = true}});
+  Append(*store_, {written});
+  const auto read = store_->ReadChunks("n", {1, 0}, kEverything);
+  ASSERT_TRUE(read.ok());
+  ASSERT_EQ(read->size(), 1u);
+  const wire::Chunk& chunk = *read->front();
+  EXPECT_EQ(chunk.bytes, written->bytes);
+  ASSERT_EQ(chunk.entries.size(), written->entries.size());
+  for (size_t i = 0; i < chunk.entries.size(); ++i) {
+    EXPECT_EQ(chunk.entries[i].revision, written->entries[i].revision);
+    EXPECT_EQ(chunk.entries[i].part, written->entries[i].part);
+    EXPECT_EQ(chunk.entries[i].last_part, written->entries[i].last_part);
+    EXPECT_EQ(chunk.entry_bytes(chunk.entries[i]), written->entry_bytes(written->entries[i]));
+  }
+}
+
+TEST_P(StoreConformanceTest, ReadsUpToTheByteLimitButAtLeastOneChunk) {
+  Append(*store_, {Revisions("n", 1, 3), Revisions("n", 4, 4), Revisions("n", 5, 9)});
+  EXPECT_EQ(Read(*store_, "n", {1, 0}, 0), (Spans{"1-3"}));
+  EXPECT_EQ(Read(*store_, "n", {1, 0}, 4 * kEntryBytes - 1), (Spans{"1-3"}));
+  EXPECT_EQ(Read(*store_, "n", {1, 0}, 4 * kEntryBytes), (Spans{"1-3", "4-4"}));
+  EXPECT_EQ(Read(*store_, "n", {4, 0}, 6 * kEntryBytes), (Spans{"4-4", "5-9"}));
+}
+
+TEST_P(StoreConformanceTest, ARevisionOverSeveralChunksIsReadPartByPart) {
+  Append(*store_, {
+                      MakeChunk("n", {{.revision = 1, .part = 0, .last_part = true},
+                                      {.revision = 2, .part = 0}}),
+                      MakeChunk("n", {{.revision = 2, .part = 1}}),
+                      MakeChunk("n", {{.revision = 2, .part = 2, .last_part = true},
+                                      {.revision = 3, .part = 0, .last_part = true}}),
+                  });
+  EXPECT_EQ(Read(*store_, "n", {2, 0}), (Spans{"1-2", "2-2", "2-3"}));
+  EXPECT_EQ(Read(*store_, "n", {2, 1}), (Spans{"2-2", "2-3"}));
+  EXPECT_EQ(Read(*store_, "n", {2, 2}), (Spans{"2-3"}));
+  EXPECT_EQ(Read(*store_, "n", {3, 0}), (Spans{"2-3"}));
+  EXPECT_EQ(Read(*store_, "n", {2, 1}, 0), (Spans{"2-2"}));
+}
+
+TEST_P(StoreConformanceTest, TrimMovesTheFloorToTheRevision) {
+  Append(*store_, {Revisions("n", 1, 3), Revisions("n", 4, 4), Revisions("n", 5, 9)});
+  ASSERT_TRUE(Trim(*store_, "n", 6).ok());
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{6, 9}));
+  EXPECT_EQ(Read(*store_, "n", {6, 0}), Spans{"OUT_OF_RANGE"});
+  EXPECT_EQ(Read(*store_, "n", {7, 0}), Spans{"5-9"});
+  ASSERT_TRUE(Trim(*store_, "n", 2).ok());
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{6, 9}));
+}
+
+TEST_P(StoreConformanceTest, ATrimOfEverythingKeepsTheHead) {
+  Append(*store_, {Revisions("n", 1, 3)});
+  ASSERT_TRUE(Trim(*store_, "n", 3).ok());
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{3, 3}));
+  EXPECT_EQ(Read(*store_, "n", {4, 0}), Spans{});
+  Append(*store_, {Revisions("n", 4, 5)});
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{3, 5}));
+  EXPECT_EQ(Read(*store_, "n", {4, 0}), Spans{"4-5"});
+}
+
+TEST_P(StoreConformanceTest, ATrimMayCoverChunksOfTheSameBatch) {
+  WriteBatch batch;
+  batch.chunks = {Revisions("n", 1, 2), Revisions("n", 3, 4)};
+  batch.trims = {{"n", 2}};
+  ASSERT_TRUE(Write(*store_, batch).ok());
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{2, 4}));
+  EXPECT_EQ(Read(*store_, "n", {3, 0}), Spans{"3-4"});
+}
+
+TEST_P(StoreConformanceTest, AHistoryMayBeginAtAnyRevision) {
+  Append(*store_, {Revisions("n", 7, 8)});
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{6, 8}));
+  EXPECT_EQ(Read(*store_, "n", {6, 0}), Spans{"OUT_OF_RANGE"});
+  EXPECT_EQ(Read(*store_, "n", {7, 0}), Spans{"7-8"});
+}
+
+TEST_P(StoreConformanceTest, WhatWasReadOutlivesATrimAndTheStoreGoesOn) {
+  Append(*store_, {Revisions("n", 1, 2)});
+  const auto read = store_->ReadChunks("n", {1, 0}, kEverything);
+  ASSERT_TRUE(read.ok());
+  const std::string bytes = read->front()->bytes;
+  ASSERT_TRUE(Trim(*store_, "n", 2).ok());
+  EXPECT_EQ(read->front()->bytes, bytes);
+}
+
+TEST_P(StoreConformanceTest, AnEmptyWriteIsFine) {
+  const WriteBatch empty;
+  EXPECT_TRUE(empty.empty());
+  EXPECT_TRUE(Write(*store_, empty, Store::Sync::kYes).ok());
+  EXPECT_TRUE(store_->Write({}, Store::Sync::kYes).ok());
+}
+
+// A writer appends revision i together with a row that says i; a reader never sees the one without
+// the other.
+TEST_P(StoreConformanceTest, ReadersSeeWholeWrites) {
+  constexpr uint64_t kWrites = 300;
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (uint64_t revision = 1; revision <= kWrites; ++revision) {
+      WriteBatch rows;
+      rows.rows = {Put("n", RowKind::kMeta, "", absl::StrCat(revision))};
+      WriteBatch chunks;
+      chunks.chunks = {Revisions("n", revision, revision)};
+      EXPECT_TRUE(store_->Write({&rows, &chunks}, Store::Sync::kNo).ok());
+    }
+    done = true;
+  });
+  while (!done) {
+    const uint64_t before = Retained(*store_, "n").head;
+    const Rows rows = Scan(*store_, "n", RowKind::kMeta);
+    const uint64_t after = Retained(*store_, "n").head;
+    const uint64_t row = rows.empty() ? 0 : std::stoull(rows.front().second);
+    EXPECT_LE(before, row);
+    EXPECT_LE(row, after);
+  }
+  writer.join();
+  EXPECT_EQ(Retained(*store_, "n").head, kWrites);
+}
+
+}  // namespace
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StoreConformanceTest);
+
+}  // namespace cache_invalidation::storage

@@ -1,0 +1,27 @@
+#ifndef SERVER_STORAGE_STORE_CONFORMANCE_H_
+#define SERVER_STORAGE_STORE_CONFORMANCE_H_
+
+#include <functional>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "server/storage/store.h"
+
+namespace cache_invalidation::storage {
+
+// Makes an empty store. What it needs on disk lives as long as the store.
+using StoreFactory = std::function<std::unique_ptr<Store>()>;
+
+// What store.h promises, as tests. Each implementation runs them all:
+//
+//   INSTANTIATE_TEST_SUITE_P(MyStore, StoreConformanceTest,
+//                            testing::Values([] { return std::make_unique<MyStore>(); }));
+class StoreConformanceTest : public testing::TestWithParam<StoreFactory> {
+ protected:
+  const std::unique_ptr<Store> store_ = GetParam()();
+};
+
+}  // namespace cache_invalidation::storage
+
+#endif  // SERVER_STORAGE_STORE_CONFORMANCE_H_

@@ -1,0 +1,35 @@
+#ifndef SERVER_WIRE_ROW_H_
+#define SERVER_WIRE_ROW_H_
+
+#include <cstdint>
+#include <string>
+
+namespace cache_invalidation::wire {
+
+// What a stored row holds. The numbers stand in stores: never change or reuse one.
+enum class RowKind : uint8_t {
+  kMeta = 1,
+  kRule = 2,
+  kRuleCounters = 3,
+  kRelationship = 4,
+  kDependency = 5,
+  kEntry = 6,
+  kKeyRevision = 7,
+  kPending = 8,
+};
+
+inline constexpr RowKind kAllRowKinds[] = {
+    RowKind::kMeta,       RowKind::kRule,  RowKind::kRuleCounters, RowKind::kRelationship,
+    RowKind::kDependency, RowKind::kEntry, RowKind::kKeyRevision,  RowKind::kPending,
+};
+
+// One record of a namespace's state as a store keeps it.
+struct Row {
+  RowKind kind = RowKind::kMeta;
+  std::string identity;  // unique within the namespace and kind; any bytes, empty for kMeta
+  std::string value;
+};
+
+}  // namespace cache_invalidation::wire
+
+#endif  // SERVER_WIRE_ROW_H_
