@@ -1,0 +1,59 @@
+#ifndef CACHE_INVALIDATION_COMMON_CACHE_KEYS_H_
+#define CACHE_INVALIDATION_COMMON_CACHE_KEYS_H_
+
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation {
+
+// Builds cache keys that cannot collide: each begins with the name of the application (or of the
+// part of it) that owns them, and no part can be mistaken for two.
+//
+//   CacheKeys keys("shop");
+//   keys.Key("user", 42, "profile");  // shop:user:42:profile
+//   keys.Key("user", "4:2");          // shop:user:4%3a2
+//   keys.Prefix("user", 42);          // shop:user:42:
+//
+// Two keys are equal only if owner and parts are: "%", ":", control characters and bytes that are
+// not UTF-8 are written as %XX, so any bytes may be a part. A key longer than kMaxKeyBytes is built
+// all the same; the calls that take keys refuse it.
+//
+// Immutable, thread-safe.
+class CacheKeys {
+ public:
+  // Use one owner for keys that belong together, and put a version into it ("shop-v2") when the
+  // shape of what is cached changes.
+  explicit CacheKeys(absl::string_view owner);
+
+  // The key of these parts: strings and integers. Fractions are refused by the compiler: as text
+  // they would lose digits, and with them the difference between keys.
+  template <typename... Parts>
+  std::string Key(const Parts&... parts) const {
+    static_assert((kIsPart<Parts> && ...), "a part of a key is a string or an integer");
+    return Join({absl::AlphaNum(parts).Piece()...});
+  }
+
+  // What every key that has these parts and more begins with, for subscriptions by key prefix.
+  template <typename... Parts>
+  std::string Prefix(const Parts&... parts) const {
+    return Key(parts...) + ":";
+  }
+
+ private:
+  template <typename T>
+  static constexpr bool kIsPart = std::is_convertible_v<T, absl::string_view> ||
+                                  (std::is_integral_v<T> && !std::is_same_v<T, char> &&
+                                   !std::is_same_v<T, bool>);
+
+  std::string Join(std::initializer_list<absl::string_view> parts) const;
+
+  std::string owner_;  // escaped
+};
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_COMMON_CACHE_KEYS_H_

@@ -1,0 +1,178 @@
+// Every limit of the system, each with its reason. What a limit counts and what happens at it is
+// said where it is enforced and, for callers, in the contract (protos/cache_invalidation/v1).
+//
+// Sizes are bytes, counts are counts, times are absl::Duration.
+
+#ifndef CACHE_INVALIDATION_COMMON_LIMITS_H_
+#define CACHE_INVALIDATION_COMMON_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace cache_invalidation {
+
+// Names.
+
+// Becomes a metric label and part of every stored row: short, and safe in paths and dashboards.
+inline constexpr size_t kMaxNamespaceBytes = 64;
+// Names that people give and read: rules, relationships, subscribers. A default relationship name
+// may be longer: it is made of its types (see kMaxDefaultRelationshipNameBytes).
+inline constexpr size_t kMaxNameBytes = 256;
+// A cache key. Redis and memcached users stay below 250; a URL with a query fits.
+inline constexpr size_t kMaxKeyBytes = 1024;
+// As a key: a name in `depends_on` stands for both. Holds a type, an id and some levels below.
+inline constexpr size_t kMaxTagBytes = kMaxKeyBytes;
+// A table name of any database, with its schema.
+inline constexpr size_t kMaxTypeBytes = 128;
+// A primary key as text, compound ones included; with its type it always fits into a tag.
+inline constexpr size_t kMaxResourceIdBytes = 512;
+// "insert", "update", "delete" or a word of the caller's.
+inline constexpr size_t kMaxOperationBytes = 64;
+// A UUID with some decoration.
+inline constexpr size_t kMaxRequestIdBytes = 64;
+// As a request id: made by a program, not by a person.
+inline constexpr size_t kMaxInstanceBytes = 64;
+inline constexpr size_t kMaxEpochBytes = 64;
+// A paragraph.
+inline constexpr size_t kMaxDescriptionBytes = 1024;
+// Answers to list calls carry one; it holds the name of the last item.
+inline constexpr size_t kMaxPageTokenBytes = 8192;
+
+// Rules and relationships.
+
+// A namespace with more rules than people can review has too many; each costs memory and lint time.
+inline constexpr size_t kMaxRulesPerNamespace = 1000;
+inline constexpr size_t kMaxRelationshipsPerNamespace = 1000;
+// Bound the work of one firing, and of a lookup per trigger.
+inline constexpr size_t kMaxTriggerTags = 64;
+inline constexpr size_t kMaxInvalidateTags = 64;
+inline constexpr size_t kMaxRelationshipsPerRule = 16;
+inline constexpr size_t kMaxTargetTypes = 64;
+inline constexpr size_t kMaxTemplateBytes = 512;
+// A template with lists in it makes the product of their values; beyond this the tag above them all
+// is cheaper for everybody.
+inline constexpr size_t kMaxTagsPerTemplate = 1000;
+// How deep `{context.a.b.c}` may reach.
+inline constexpr size_t kMaxTemplatePathNames = 16;
+// Compiling RE2 is linear in the program; ten thousand instructions match a key in microseconds.
+inline constexpr size_t kMaxPatternBytes = 1024;
+inline constexpr int kMaxPatternInstructions = 10000;
+// Memory of one compiled pattern with its caches; beyond it RE2 falls back to a slower matcher.
+inline constexpr int64_t kMaxPatternMemoryBytes = 2 << 20;
+inline constexpr size_t kMaxConditionBytes = 4096;
+inline constexpr int32_t kMinPriority = -1'000'000;
+inline constexpr int32_t kMaxPriority = 1'000'000;
+// Nobody can predict what a relationship eight hops away does.
+inline constexpr uint32_t kMinCascadeDepth = 1;
+inline constexpr uint32_t kMaxCascadeDepth = 8;
+// What the original guide recommends as maximum; above it the answer carries a warning.
+inline constexpr uint32_t kRecommendedCascadeDepth = 2;
+// `source:cardinality:targets` with every target type at its longest.
+inline constexpr size_t kMaxDefaultRelationshipNameBytes =
+    (kMaxTypeBytes + 1) * (kMaxTargetTypes + 1) + 32;
+
+// Writes.
+
+// A transaction; larger ones are told as writes with an empty id.
+inline constexpr size_t kMaxWritesPerCommand = 10'000;
+inline constexpr size_t kMaxTagsPerWrite = 64;
+// A wide row, old and new.
+inline constexpr size_t kMaxContextBytes = 256 << 10;
+// Nesting of a context: what protobuf's own parsers allow a Struct.
+inline constexpr int kMaxContextDepth = 32;
+// Doubles hold every integer up to here; beyond it two rows could share a tag.
+inline constexpr double kMaxExactInteger = 9007199254740992.0;
+// Groups in one message of StreamWrites: amortises the message, bounds one turn on a shard.
+inline constexpr size_t kMaxGroupsPerMessage = 256;
+
+// Invalidations and batches.
+
+// Tags and keys of one explicit call.
+inline constexpr size_t kMaxTargetsPerCall = 10'000;
+// A pending batch beyond this is flushed at once: bounds its memory and the flush event.
+inline constexpr size_t kMaxPendingTargets = 10'000;
+inline constexpr absl::Duration kMinBatchDelay = absl::Milliseconds(1);
+inline constexpr absl::Duration kMaxBatchDelay = absl::Seconds(60);
+inline constexpr absl::Duration kDefaultBatchDelay = absl::Milliseconds(100);
+
+// Entries and dependencies.
+
+inline constexpr size_t kMaxTagsPerEntry = 128;
+// The three lists of one entry, or of one call, together.
+inline constexpr size_t kMaxDependencyNames = 1000;
+inline constexpr size_t kMaxEntriesPerCall = 1000;
+// Keys and tags together.
+inline constexpr size_t kMaxNamesPerValidate = 1000;
+// About a gigabyte of graph; beyond it declarations are refused.
+inline constexpr size_t kMaxDeclaredEdgesPerNamespace = 4'000'000;
+// The same for entries; beyond it the oldest are dropped, with an event.
+inline constexpr size_t kMaxTrackedEntriesPerNamespace = 4'000'000;
+// A TTL is for caches; what should live longer has none. Both ends keep time arithmetic far from
+// overflow.
+inline constexpr absl::Duration kMinTtl = absl::Milliseconds(1);
+inline constexpr absl::Duration kMaxTtl = absl::Hours(24 * 3650);
+// Keys that one sweep looks at, so that it never holds up a shard for long.
+inline constexpr uint64_t kSweepKeys = 10'000;
+
+// Queries.
+
+inline constexpr uint32_t kDefaultPageSize = 50;
+inline constexpr uint32_t kMaxPageSize = 1000;
+// A person reads an explanation; beyond this children are counted, not listed.
+inline constexpr size_t kMaxExplanationChildren = 1000;
+// Nodes of a whole explanation: it must fit into one answer.
+inline constexpr size_t kMaxExplanationNodes = 10'000;
+
+// Namespaces and requests.
+
+// Each holds an engine and its rules, about 20 KB when empty.
+inline constexpr size_t kMaxNamespaces = 10'000;
+// One request: ten thousand writes with small contexts. gRPC's own default.
+inline constexpr size_t kMaxRequestBytes = 4 << 20;
+// Requests that wait for one shard. Bounds memory and the time that the last of them waits.
+inline constexpr size_t kMaxMailboxSubmissions = 16'384;
+inline constexpr size_t kMaxMailboxBytes = 64 << 20;
+// Requests of one submission: one message of StreamWrites.
+inline constexpr size_t kMaxRequestsPerSubmission = kMaxGroupsPerMessage;
+// Messages of one StreamWrites stream that may wait in a shard; then its next read waits.
+inline constexpr size_t kMaxStreamWritesInFlight = 4;
+
+// Events and chunks.
+
+// The encoder begins a new part here, so that filters and messages stay fine-grained.
+inline constexpr size_t kEventPartBytes = 256 << 10;
+// A chunk closes here, and a message to a subscriber is at most this large.
+inline constexpr size_t kMaxChunkBytes = 1 << 20;
+inline constexpr size_t kMaxSubscribeMessageBytes = 1 << 20;
+// An event beyond this costs every subscriber more than losing its cache: it becomes *everything*.
+inline constexpr size_t kMaxEventBytes = 64 << 20;
+
+// Subscriptions.
+
+inline constexpr size_t kMaxSubscriptions = 10'000;
+// Tags, and key prefixes, of one filter.
+inline constexpr size_t kMaxFilterNames = 1000;
+inline constexpr absl::Duration kMinLease = absl::Seconds(1);
+inline constexpr absl::Duration kMaxLease = absl::Seconds(60);
+inline constexpr absl::Duration kDefaultLease = absl::Seconds(10);
+// The server's lease outlasts the client's by a tenth and this much: clocks drift.
+inline constexpr absl::Duration kLeaseMargin = absl::Milliseconds(100);
+// A stream that says nothing is of no use and holds memory.
+inline constexpr absl::Duration kFirstMessageTimeout = absl::Seconds(10);
+// A Progress comes at least this often, so that a client sees a dead stream.
+inline constexpr absl::Duration kHeartbeat = absl::Seconds(1);
+// A stream continues its own writing when this many events wait; with fewer it waits for its turn.
+inline constexpr size_t kEventsThatContinueAStream = 64;
+// Reads of history at one time.
+inline constexpr size_t kMaxCatchUpRequests = 8;
+
+// Waiting for subscribers.
+
+inline constexpr absl::Duration kMinWaitTimeout = absl::Milliseconds(1);
+inline constexpr absl::Duration kMaxWaitTimeout = absl::Seconds(120);
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_COMMON_LIMITS_H_

@@ -1,0 +1,121 @@
+#include "common/names.h"
+
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
+#include "common/utf8.h"
+
+namespace cache_invalidation {
+namespace {
+
+enum class Fault { kNone, kNotUtf8, kControl };
+
+// Almost every name is this; the loop has no branch, so that compilers make it wide.
+bool IsPrintableAscii(absl::string_view text) {
+  bool other = false;
+  for (const char c : text) other |= c < 0x20 || c == 0x7f;
+  return !other;
+}
+
+Fault FaultOf(absl::string_view text, absl::string_view allowed_controls) {
+  if (IsPrintableAscii(text)) return Fault::kNone;
+  while (!text.empty()) {
+    const size_t bytes = Utf8CharacterBytes(text);
+    if (bytes == 0) return Fault::kNotUtf8;
+    const absl::string_view character = text.substr(0, bytes);
+    if (IsControlCharacter(character) &&
+        allowed_controls.find(character) == absl::string_view::npos) {
+      return Fault::kControl;
+    }
+    text.remove_prefix(bytes);
+  }
+  return Fault::kNone;
+}
+
+std::string SizeExpected(size_t min_bytes, size_t max_bytes) {
+  return min_bytes == 0 ? absl::StrCat("at most ", max_bytes, " bytes")
+                        : absl::StrCat(min_bytes, " to ", max_bytes, " bytes");
+}
+
+absl::Status CheckTextWith(absl::string_view text, size_t min_bytes, size_t max_bytes,
+                           absl::string_view allowed_controls) {
+  std::string got;
+  if (text.size() < min_bytes) {
+    got = text.empty() ? "nothing" : absl::StrCat(text.size(), " bytes");
+  } else if (text.size() > max_bytes) {
+    got = absl::StrCat(text.size(), " bytes");
+  } else {
+    switch (FaultOf(text, allowed_controls)) {
+      case Fault::kNone:
+        return absl::OkStatus();
+      case Fault::kNotUtf8:
+        got = "bytes that are not UTF-8";
+        break;
+      case Fault::kControl:
+        got = "a control character";
+        break;
+    }
+  }
+  return absl::InvalidArgumentError(absl::StrCat("expected ", SizeExpected(min_bytes, max_bytes),
+                                                 " of UTF-8 without control characters, got ",
+                                                 got));
+}
+
+}  // namespace
+
+absl::Status CheckText(absl::string_view text, size_t min_bytes, size_t max_bytes) {
+  return CheckTextWith(text, min_bytes, max_bytes, "");
+}
+
+absl::Status CheckNamespaceName(absl::string_view name) {
+  bool good = !name.empty() && name.size() <= kMaxNamespaceBytes &&
+              (absl::ascii_islower(name[0]) || absl::ascii_isdigit(name[0]));
+  for (const char c : name) {
+    good &= absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '_' || c == '.';
+  }
+  if (good) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected 1 to ", kMaxNamespaceBytes,
+                   " characters of a-z, 0-9, \"-\", \"_\" and \".\", beginning with a letter or "
+                   "digit"));
+}
+
+absl::Status CheckKey(absl::string_view key) { return CheckText(key, 1, kMaxKeyBytes); }
+
+absl::Status CheckTag(absl::string_view tag) { return CheckText(tag, 1, kMaxTagBytes); }
+
+absl::Status CheckType(absl::string_view type) {
+  if (absl::Status text = CheckText(type, 1, kMaxTypeBytes); !text.ok()) return text;
+  const size_t special = type.find_first_of(":*");
+  if (special == absl::string_view::npos) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("expected a type without \":\" and \"*\", got \"",
+                                                 type.substr(special, 1), "\""));
+}
+
+absl::Status CheckResourceId(absl::string_view id) { return CheckText(id, 0, kMaxResourceIdBytes); }
+
+absl::Status CheckOperation(absl::string_view operation) {
+  return CheckText(operation, 0, kMaxOperationBytes);
+}
+
+absl::Status CheckName(absl::string_view name) { return CheckText(name, 1, kMaxNameBytes); }
+
+absl::Status CheckRequestId(absl::string_view request_id) {
+  return CheckText(request_id, 0, kMaxRequestIdBytes);
+}
+
+absl::Status CheckInstance(absl::string_view instance) {
+  return CheckText(instance, 0, kMaxInstanceBytes);
+}
+
+absl::Status CheckEpoch(absl::string_view epoch) { return CheckText(epoch, 0, kMaxEpochBytes); }
+
+absl::Status CheckKeyPrefix(absl::string_view prefix) { return CheckText(prefix, 1, kMaxKeyBytes); }
+
+absl::Status CheckDescription(absl::string_view description) {
+  return CheckTextWith(description, 0, kMaxDescriptionBytes, "\t\n\r");
+}
+
+}  // namespace cache_invalidation

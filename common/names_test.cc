@@ -1,0 +1,127 @@
+#include "common/names.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "common/limits.h"
+
+namespace cache_invalidation {
+namespace {
+
+using Checker = absl::Status (*)(absl::string_view);
+
+struct Kind {
+  const char* name;
+  Checker check;
+  size_t min_bytes;
+  size_t max_bytes;
+};
+
+const std::vector<Kind>& TextKinds() {
+  static const auto* const kinds = new std::vector<Kind>{
+      {"key", CheckKey, 1, kMaxKeyBytes},
+      {"tag", CheckTag, 1, kMaxTagBytes},
+      {"type", CheckType, 1, kMaxTypeBytes},
+      {"resource id", CheckResourceId, 0, kMaxResourceIdBytes},
+      {"operation", CheckOperation, 0, kMaxOperationBytes},
+      {"name", CheckName, 1, kMaxNameBytes},
+      {"request id", CheckRequestId, 0, kMaxRequestIdBytes},
+      {"instance", CheckInstance, 0, kMaxInstanceBytes},
+      {"epoch", CheckEpoch, 0, kMaxEpochBytes},
+      {"key prefix", CheckKeyPrefix, 1, kMaxKeyBytes},
+      {"description", CheckDescription, 0, kMaxDescriptionBytes},
+  };
+  return *kinds;
+}
+
+TEST(Names, LengthIsInBytes) {
+  for (const Kind& kind : TextKinds()) {
+    SCOPED_TRACE(kind.name);
+    EXPECT_EQ(kind.check("").ok(), kind.min_bytes == 0);
+    EXPECT_TRUE(kind.check(std::string(kind.max_bytes, 'x')).ok());
+    EXPECT_FALSE(kind.check(std::string(kind.max_bytes + 1, 'x')).ok());
+  }
+}
+
+TEST(Names, AreUtf8WithoutControlCharacters) {
+  const std::vector<std::string> good = {"x", "a b", "äöü", "€", "日本", "😀", "\u00a0", "~"};
+  const std::vector<std::string> bad = {
+      std::string(1, '\0'),  // NUL
+      "a\x01",
+      "\x1f",
+      "\x7f",
+      "\xc2\x80",          // U+0080
+      "\xc2\x9f",          // U+009F
+      "\x80",              // continuation without lead
+      "\xc3",              // cut short
+      "\xc0\xaf",          // overlong
+      "\xe0\x80\xaf",      // overlong
+      "\xf0\x80\x80\xaf",  // overlong
+      "\xed\xa0\x80",      // surrogate
+      "\xf4\x90\x80\x80",  // above U+10FFFF
+      "\xff",
+      "\xe2\x82",
+      "ok\xe2\x82x",
+  };
+  for (const Kind& kind : TextKinds()) {
+    SCOPED_TRACE(kind.name);
+    for (const std::string& text : good) EXPECT_TRUE(kind.check(text).ok()) << text;
+    for (const std::string& text : bad) {
+      EXPECT_EQ(kind.check(text).code(), absl::StatusCode::kInvalidArgument) << text;
+    }
+  }
+}
+
+TEST(Names, OnlyDescriptionsHaveLines) {
+  for (const Kind& kind : TextKinds()) {
+    EXPECT_EQ(kind.check("a\n\tb\r\n").ok(), kind.check == &CheckDescription) << kind.name;
+  }
+  EXPECT_FALSE(CheckDescription("\x1b[0m").ok());
+}
+
+TEST(Names, TypesHaveNoLevelsAndNoStar) {
+  EXPECT_TRUE(CheckType("public.user").ok());
+  EXPECT_FALSE(CheckType("user:42").ok());
+  EXPECT_FALSE(CheckType("*").ok());
+  EXPECT_FALSE(CheckType("user*").ok());
+  EXPECT_TRUE(CheckTag("user:*").ok());
+  EXPECT_TRUE(CheckKey("*").ok());
+}
+
+TEST(Names, OfNamespaces) {
+  for (const char* good : {"default", "a", "0", "shop-1.eu_west", "0.a-b_c"}) {
+    EXPECT_TRUE(CheckNamespaceName(good).ok()) << good;
+  }
+  EXPECT_TRUE(CheckNamespaceName(std::string(kMaxNamespaceBytes, 'a')).ok());
+  for (const char* bad : {"", "-a", ".a", "_a", "A", "a/b", "a b", "ä", "a\n"}) {
+    EXPECT_EQ(CheckNamespaceName(bad).code(), absl::StatusCode::kInvalidArgument) << bad;
+  }
+  EXPECT_FALSE(CheckNamespaceName(std::string(kMaxNamespaceBytes + 1, 'a')).ok());
+}
+
+TEST(Names, MessagesSayWhatWasExpectedAndWhatCame) {
+  struct Row {
+    absl::Status status;
+    const char* message;
+  };
+  for (const Row& row : std::vector<Row>{
+           {CheckKey(""),
+            "expected 1 to 1024 bytes of UTF-8 without control characters, got nothing"},
+           {CheckOperation(std::string(65, 'x')),
+            "expected at most 64 bytes of UTF-8 without control characters, got 65 bytes"},
+           {CheckTag("a\nb"),
+            "expected 1 to 1024 bytes of UTF-8 without control characters, got a control "
+            "character"},
+           {CheckName("\xff"),
+            "expected 1 to 256 bytes of UTF-8 without control characters, got bytes that are not "
+            "UTF-8"},
+           {CheckType("a*"), "expected a type without \":\" and \"*\", got \"*\""},
+       }) {
+    EXPECT_EQ(row.status.message(), row.message);
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation

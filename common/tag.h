@@ -1,0 +1,60 @@
+// Tags and their hierarchy: what a tag stands above and below, and which tags a resource has.
+//
+// A tag is a name with levels separated by ":". `a:b:c` stands below `a:b`, which stands below `a`.
+// Invalidating a tag hits every tag below it. All functions are pure; none checks whether its
+// argument is well formed (common/names.h does).
+
+#ifndef CACHE_INVALIDATION_COMMON_TAG_H_
+#define CACHE_INVALIDATION_COMMON_TAG_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation {
+
+// Whether `tag` is `ancestor` or stands below it, so that invalidating `ancestor` hits `tag`.
+inline bool IsSelfOrAncestor(absl::string_view ancestor, absl::string_view tag) {
+  return tag.size() >= ancestor.size() && tag.substr(0, ancestor.size()) == ancestor &&
+         (tag.size() == ancestor.size() || tag[ancestor.size()] == ':');
+}
+
+// The tag directly above, empty if there is none: `a:b` for `a:b:c`. Points into `tag`.
+inline absl::string_view ParentTag(absl::string_view tag) {
+  const size_t colon = tag.rfind(':');
+  return colon == absl::string_view::npos ? absl::string_view() : tag.substr(0, colon);
+}
+
+// Calls `visit` with every tag above, the nearest first. What it gets points into `tag`.
+template <typename Visit>
+void ForEachAncestor(absl::string_view tag, Visit visit) {
+  for (tag = ParentTag(tag); !tag.empty(); tag = ParentTag(tag)) visit(tag);
+}
+
+// The same, beginning with the tag itself.
+template <typename Visit>
+void ForEachSelfAndAncestor(absl::string_view tag, Visit visit) {
+  for (; !tag.empty(); tag = ParentTag(tag)) visit(tag);
+}
+
+// What stands in front of the first ":": the type, if the tag is about one. Points into `tag`.
+inline absl::string_view FirstSegment(absl::string_view tag) {
+  return tag.substr(0, tag.find(':'));
+}
+
+// `user:42`: what concerns one resource. The id stands as it is, so an id with ":" has levels of
+// its own.
+std::string ResourceTag(absl::string_view type, absl::string_view id);
+
+// `user:#all`: lists, counts and searches over a type carry it.
+std::string CollectionTag(absl::string_view type);
+
+// Appends a value that must not make a level of its own: "%" becomes %25 and ":" becomes %3A.
+// Different values stay different.
+void AppendEscapedTagValue(absl::string_view value, std::string& tag);
+std::string EscapeTagValue(absl::string_view value);
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_COMMON_TAG_H_

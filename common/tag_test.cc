@@ -1,0 +1,88 @@
+#include "common/tag.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace cache_invalidation {
+namespace {
+
+TEST(Tag, IsHitByItselfAndByTagsAbove) {
+  struct Row {
+    absl::string_view ancestor, tag;
+    bool expected;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"a", "a", true},
+           {"a", "a:b", true},
+           {"a", "a:b:c", true},
+           {"a:b", "a:b:c", true},
+           {"a:b", "a", false},
+           {"a", "ab", false},
+           {"a", "ab:c", false},
+           {"a:b", "a:bc", false},
+           {"b", "a:b", false},
+           {"a", "", false},
+           {"a", "a:", true},
+           {"a:", "a::b", true},
+           {"a:", "a:b", false},
+       }) {
+    EXPECT_EQ(IsSelfOrAncestor(row.ancestor, row.tag), row.expected)
+        << row.ancestor << " over " << row.tag;
+  }
+}
+
+std::vector<std::string> Ancestors(absl::string_view tag) {
+  std::vector<std::string> all;
+  ForEachAncestor(tag, [&](absl::string_view ancestor) { all.emplace_back(ancestor); });
+  return all;
+}
+
+std::vector<std::string> SelfAndAncestors(absl::string_view tag) {
+  std::vector<std::string> all;
+  ForEachSelfAndAncestor(tag, [&](absl::string_view ancestor) { all.emplace_back(ancestor); });
+  return all;
+}
+
+TEST(Tag, NamesWhatStandsAbove) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(Ancestors("a"), Names{});
+  EXPECT_EQ(Ancestors("a:b:c"), (Names{"a:b", "a"}));
+  EXPECT_EQ(SelfAndAncestors("a:b:c"), (Names{"a:b:c", "a:b", "a"}));
+  // An id may hold anything, so levels may be empty; the empty name is no tag.
+  EXPECT_EQ(Ancestors("a::b"), (Names{"a:", "a"}));
+  EXPECT_EQ(Ancestors("a:"), (Names{"a"}));
+  EXPECT_EQ(Ancestors(":a"), Names{});
+}
+
+TEST(Tag, AncestorsAreWhatIsSelfOrAncestor) {
+  for (absl::string_view tag : {"a", "a:b", "user:42:x", "a::b", "a:", "::", ":a"}) {
+    for (const std::string& ancestor : SelfAndAncestors(tag)) {
+      EXPECT_TRUE(IsSelfOrAncestor(ancestor, tag)) << ancestor << " over " << tag;
+    }
+  }
+}
+
+TEST(Tag, FirstSegmentIsTheType) {
+  EXPECT_EQ(FirstSegment("user"), "user");
+  EXPECT_EQ(FirstSegment("user:42:x"), "user");
+  EXPECT_EQ(FirstSegment(":x"), "");
+}
+
+TEST(Tag, OfAResource) {
+  EXPECT_EQ(ResourceTag("user", "42"), "user:42");
+  EXPECT_EQ(ResourceTag("user", "4:2"), "user:4:2");
+  EXPECT_EQ(CollectionTag("user"), "user:#all");
+}
+
+TEST(Tag, EscapesWhatWouldMakeALevel) {
+  EXPECT_EQ(EscapeTagValue(""), "");
+  EXPECT_EQ(EscapeTagValue("plain"), "plain");
+  EXPECT_EQ(EscapeTagValue("a:b"), "a%3Ab");
+  EXPECT_EQ(EscapeTagValue("a%3Ab"), "a%253Ab");
+  EXPECT_EQ(EscapeTagValue(":%:"), "%3A%25%3A");
+}
+
+}  // namespace
+}  // namespace cache_invalidation
