@@ -1,0 +1,216 @@
+#include "server/wire/event_encoder.h"
+
+#include <utility>
+
+#include "common/check.h"
+#include "server/wire/proto_writer.h"
+
+namespace cache_invalidation::wire {
+namespace {
+
+// Field numbers of subscription_service.proto and event.proto; the test compares with the generated
+// classes.
+namespace response_field {
+constexpr int kEvents = 1;
+}
+namespace event_field {
+constexpr int kRevision = 1;
+constexpr int kPart = 2;
+constexpr int kLastPart = 3;
+constexpr int kSource = 4;
+constexpr int kCauses = 5;
+constexpr int kInvalidations = 6;
+}  // namespace event_field
+namespace cause_field {
+constexpr int kStep = 1;
+constexpr int kName = 2;
+constexpr int kWidened = 3;
+}  // namespace cause_field
+namespace invalidation_field {
+constexpr int kKind = 1;
+constexpr int kTag = 2;
+constexpr int kKey = 3;
+constexpr int kPattern = 4;
+constexpr int kEverything = 5;
+constexpr int kCauses = 6;
+}  // namespace invalidation_field
+
+constexpr uint32_t kUnknown = ~uint32_t{0};
+
+// More than all tags, lengths and numbers of an Invalidation, of a Cause, or of an Event in front
+// of its lists.
+constexpr size_t kFixedBytes = 32;
+constexpr size_t kIndexBytes = 5;
+
+// The enums of event.proto have the engine's values in the same order, after UNSPECIFIED.
+template <typename Enum>
+uint64_t ProtoValue(Enum value) {
+  return static_cast<uint64_t>(value) + 1;
+}
+
+int TargetField(engine::TargetType type) {
+  switch (type) {
+    case engine::TargetType::kEverything:
+      return invalidation_field::kEverything;
+    case engine::TargetType::kTag:
+      return invalidation_field::kTag;
+    case engine::TargetType::kKey:
+      return invalidation_field::kKey;
+    case engine::TargetType::kPattern:
+      return invalidation_field::kPattern;
+  }
+  Check(false, "a target is of a known type");
+  return 0;
+}
+
+void AppendCause(const engine::Cause& cause, std::string& out) {
+  const size_t size = VarintFieldSize(ProtoValue(cause.step)) +
+                      (cause.name.empty() ? 0 : BytesFieldSize(cause.name.size())) +
+                      (cause.widened ? VarintFieldSize(1) : 0);
+  AppendBytesHeader(event_field::kCauses, size, out);
+  AppendVarintField(cause_field::kStep, ProtoValue(cause.step), out);
+  if (!cause.name.empty()) {
+    AppendBytesField(cause_field::kName, cause.name, out);
+  }
+  if (cause.widened) {
+    AppendVarintField(cause_field::kWidened, 1, out);
+  }
+}
+
+void AppendInvalidation(const engine::Invalidation& invalidation,
+                        const std::vector<uint32_t>& causes, std::string& out) {
+  const bool everything = invalidation.type == engine::TargetType::kEverything;
+  size_t packed = 0;
+  for (const uint32_t cause : causes) {
+    packed += VarintSize(cause);
+  }
+  const size_t size = VarintFieldSize(ProtoValue(invalidation.kind)) +
+                      (everything ? VarintFieldSize(1) : BytesFieldSize(invalidation.name.size())) +
+                      (causes.empty() ? 0 : BytesFieldSize(packed));
+  AppendBytesHeader(event_field::kInvalidations, size, out);
+  AppendVarintField(invalidation_field::kKind, ProtoValue(invalidation.kind), out);
+  if (everything) {
+    AppendVarintField(invalidation_field::kEverything, 1, out);
+  } else {
+    AppendBytesField(TargetField(invalidation.type), invalidation.name, out);
+  }
+  if (!causes.empty()) {
+    AppendBytesHeader(invalidation_field::kCauses, packed, out);
+    for (const uint32_t cause : causes) {
+      AppendVarint(cause, out);
+    }
+  }
+}
+
+}  // namespace
+
+EventEncoder::EventEncoder(absl::string_view namespace_name, EncoderLimits limits)
+    : namespace_name_(namespace_name), limits_(limits) {}
+
+void EventEncoder::Add(const engine::Event& event) {
+  Check(!event.invalidations.empty(), "an event invalidates something");
+  places_.assign(event.causes.size(), kUnknown);
+  part_.number = 0;
+  for (const engine::Invalidation& invalidation : event.invalidations) {
+    const bool begun = !part_.invalidations.empty();
+    if (begun &&
+        kFixedBytes + part_.size_bytes() + SizeBound(event, invalidation) > limits_.part_bytes) {
+      EndPart(event, /*last_part=*/false);
+    }
+    AddToPart(event, invalidation);
+  }
+  EndPart(event, /*last_part=*/true);
+}
+
+size_t EventEncoder::SizeBound(const engine::Event& event,
+                               const engine::Invalidation& invalidation) const {
+  size_t bound = kFixedBytes + invalidation.name.size();
+  for (const uint32_t cause : event.causes_of(invalidation)) {
+    bound += kIndexBytes;
+    if (places_[cause] == kUnknown) {
+      bound += kFixedBytes + event.causes[cause].name.size();
+    }
+  }
+  return bound;
+}
+
+void EventEncoder::AddToPart(const engine::Event& event, const engine::Invalidation& invalidation) {
+  indexes_.clear();
+  for (const uint32_t cause : event.causes_of(invalidation)) {
+    indexes_.push_back(IndexInPart(event, cause));
+  }
+  AppendInvalidation(invalidation, indexes_, part_.invalidations);
+}
+
+uint32_t EventEncoder::IndexInPart(const engine::Event& event, uint32_t cause) {
+  uint32_t& place = places_[cause];
+  if (place == kUnknown) {
+    place = part_.known_causes.size();
+    part_.known_causes.push_back(cause);
+    AppendCause(event.causes[cause], part_.causes);
+  }
+  return place;
+}
+
+void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
+  const size_t size = VarintFieldSize(event.revision) +
+                      (part_.number == 0 ? 0 : VarintFieldSize(part_.number)) +
+                      (last_part ? VarintFieldSize(1) : 0) +
+                      VarintFieldSize(ProtoValue(event.source)) + part_.size_bytes();
+  const size_t entry_size = BytesFieldSize(size);
+  Chunk& chunk = ChunkFor(entry_size);
+  chunk.entries.push_back({.offset = static_cast<uint32_t>(chunk.bytes.size()),
+                           .size = static_cast<uint32_t>(entry_size),
+                           .revision = event.revision,
+                           .part = part_.number,
+                           .last_part = last_part});
+  std::string& out = chunk.bytes;
+  AppendBytesHeader(response_field::kEvents, size, out);
+  AppendVarintField(event_field::kRevision, event.revision, out);
+  if (part_.number != 0) {
+    AppendVarintField(event_field::kPart, part_.number, out);
+  }
+  if (last_part) {
+    AppendVarintField(event_field::kLastPart, 1, out);
+  }
+  AppendVarintField(event_field::kSource, ProtoValue(event.source), out);
+  out += part_.causes;
+  out += part_.invalidations;
+
+  for (const uint32_t cause : part_.known_causes) {
+    places_[cause] = kUnknown;
+  }
+  part_.causes.clear();
+  part_.invalidations.clear();
+  part_.known_causes.clear();
+  ++part_.number;
+}
+
+Chunk& EventEncoder::ChunkFor(size_t size) {
+  if (open_ != nullptr && open_->bytes.size() + size > limits_.chunk_bytes) {
+    EndChunk();
+  }
+  if (open_ == nullptr) {
+    open_ = std::make_shared<Chunk>();
+    open_->namespace_name = namespace_name_;
+  }
+  return *open_;
+}
+
+void EventEncoder::EndChunk() {
+  // What was reserved while growing would stay as long as the chunk.
+  open_->bytes.shrink_to_fit();
+  open_->entries.shrink_to_fit();
+  full_bytes_ += open_->bytes.size();
+  full_.push_back(std::exchange(open_, nullptr));
+}
+
+std::vector<std::shared_ptr<const Chunk>> EventEncoder::Finish() {
+  if (open_ != nullptr) {
+    EndChunk();
+  }
+  full_bytes_ = 0;
+  return std::exchange(full_, {});
+}
+
+}  // namespace cache_invalidation::wire
