@@ -1,6 +1,7 @@
 #ifndef SERVER_COMMIT_GROUP_H_
 #define SERVER_COMMIT_GROUP_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,6 +31,9 @@ struct Group {
   // Answers that may go out once the group is durable, in order. `true`: it is; `false`: the server stops, nothing is
   // known.
   std::vector<absl::AnyInvocable<void(bool durable)>> completions;
+
+  // What the group holds in memory, about, its answers included.
+  size_t size_bytes = 0;
 };
 
 // Where durable groups go. Implemented by delivery.

@@ -1,0 +1,29 @@
+#ifndef SERVER_COMMIT_COMMIT_OBSERVER_H_
+#define SERVER_COMMIT_COMMIT_OBSERVER_H_
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace cache_invalidation::commit {
+
+// One write to the store.
+struct CommitStats {
+  size_t groups = 0;  // written together
+  size_t rows = 0;
+  size_t chunks = 0;
+  size_t bytes = 0;        // Group::size_bytes of all
+  bool written = false;    // false: there was nothing to write, the groups only answer reads
+  absl::Duration elapsed = absl::ZeroDuration();  // of the write with its sync
+};
+
+// Who counts commits. Called on the committer's thread; must not block.
+class CommitObserver {
+ public:
+  virtual ~CommitObserver() = default;
+  virtual void OnCommitted(const CommitStats& stats) = 0;
+};
+
+}  // namespace cache_invalidation::commit
+
+#endif  // SERVER_COMMIT_COMMIT_OBSERVER_H_

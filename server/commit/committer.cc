@@ -1,0 +1,57 @@
+#include "server/commit/committer.h"
+
+#include <utility>
+
+#include "common/check.h"
+
+namespace cache_invalidation::commit {
+
+Committer::Committer(std::unique_ptr<GroupWriter> writer, size_t gathered_bytes_limit)
+    : writer_(std::move(writer)),
+      gathered_bytes_limit_(gathered_bytes_limit),
+      thread_([this] { Run(); }) {}
+
+Committer::~Committer() { Stop(); }
+
+void Committer::Submit(Group group) {
+  MutexLock lock(mutex_);
+  while (gathered_bytes_ >= gathered_bytes_limit_) {
+    gathered_changed_.Wait(mutex_);
+  }
+  Check(!stopping_, "groups come before the committer stops");
+  gathered_bytes_ += group.size_bytes;
+  gathered_.push_back(std::move(group));
+  gathered_changed_.NotifyAll();
+}
+
+void Committer::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    gathered_changed_.NotifyAll();
+  }
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+void Committer::Run() {
+  for (;;) {
+    std::vector<Group> groups;
+    {
+      MutexLock lock(mutex_);
+      while (gathered_.empty() && !stopping_) {
+        gathered_changed_.Wait(mutex_);
+      }
+      if (gathered_.empty()) {
+        return;
+      }
+      groups.swap(gathered_);
+      gathered_bytes_ = 0;
+      gathered_changed_.NotifyAll();
+    }
+    writer_->Write(std::move(groups));
+  }
+}
+
+}  // namespace cache_invalidation::commit

@@ -1,0 +1,57 @@
+#ifndef SERVER_COMMIT_COMMITTER_H_
+#define SERVER_COMMIT_COMMITTER_H_
+
+#include <cstddef>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "common/limits.h"
+#include "common/mutex.h"
+#include "server/commit/group.h"
+#include "server/commit/group_writer.h"
+
+namespace cache_invalidation::commit {
+
+// The thread that makes groups durable. While it syncs what it has, the groups of all shards
+// gather; they are its next write. So the slower the disk, the more commands share a sync.
+//
+// Submit is thread-safe; Stop and destruction are for the one thread that owns the committer.
+class Committer {
+ public:
+  explicit Committer(std::unique_ptr<GroupWriter> writer,
+                     size_t gathered_bytes_limit = kMaxGatheredBytes);
+  // Stops.
+  ~Committer();
+
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  // Hands a group over. Groups of one caller are written and published in the order in which it
+  // hands them over. Blocks while too much has gathered: that is the back-pressure of the disk on
+  // the shards. REQUIRES: Stop has not been called; not the committer's own thread.
+  void Submit(Group group) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Writes and publishes what was handed over, then ends the thread. Idempotent.
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const std::unique_ptr<GroupWriter> writer_;  // of the thread
+  const size_t gathered_bytes_limit_;
+
+  Mutex mutex_;
+  CondVar gathered_changed_;
+  std::vector<Group> gathered_ ABSL_GUARDED_BY(mutex_);
+  size_t gathered_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // Last, so that everything it uses is there before it starts.
+  std::thread thread_;
+};
+
+}  // namespace cache_invalidation::commit
+
+#endif  // SERVER_COMMIT_COMMITTER_H_

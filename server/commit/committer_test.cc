@@ -1,0 +1,166 @@
+#include "server/commit/committer.h"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "server/storage/memory_store.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/recording_publisher.h"
+
+namespace cache_invalidation::commit {
+namespace {
+
+using storage::Store;
+
+// Holds up the committer where it writes, and lets the test wait until it is there. Thread-safe.
+class Gate {
+ public:
+  void Enter() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    ++entered_;
+    changed_.NotifyAll();
+    while (open_for_ == 0) {
+      changed_.Wait(mutex_);
+    }
+    --open_for_;
+  }
+  void AwaitEntered(int count) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (entered_ < count) {
+      changed_.Wait(mutex_);
+    }
+  }
+  // Lets `count` writes through.
+  void Open(int count) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    open_for_ += count;
+    changed_.NotifyAll();
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  int entered_ ABSL_GUARDED_BY(mutex_) = 0;
+  int open_for_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// A commit observer stands inside the committer's turn, after the write and before the publishing.
+class GatedObserver final : public CommitObserver {
+ public:
+  explicit GatedObserver(Gate& gate) : gate_(gate) {}
+  void OnCommitted(const CommitStats& stats) override ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      sizes_.push_back(stats.groups);
+    }
+    gate_.Enter();
+  }
+  std::vector<size_t> sizes() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return sizes_;
+  }
+
+ private:
+  Gate& gate_;
+  mutable Mutex mutex_;
+  std::vector<size_t> sizes_ ABSL_GUARDED_BY(mutex_);
+};
+
+class CommitterTest : public testing::Test {
+ protected:
+  Group MakeGroup(const std::string& name, size_t bytes = 1) {
+    Group group;
+    group.size_bytes = bytes;
+    group.batch.rows.push_back({.namespace_name = "n", .row = {wire::RowKind::kRule, name, ""}});
+    group.completions.push_back([this, name](bool durable) {
+      MutexLock lock(mutex_);
+      answers_.push_back(name + (durable ? "" : "!"));
+    });
+    return group;
+  }
+
+  std::unique_ptr<Committer> MakeCommitter(size_t limit) {
+    return std::make_unique<Committer>(
+        std::make_unique<GroupWriter>(store_, Store::Sync::kNo, publisher_, clock_, observer_,
+                                      [](const absl::Status& status) { ADD_FAILURE() << status; }),
+        limit);
+  }
+
+  std::vector<std::string> answers() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return answers_;
+  }
+
+  FakeClock clock_;
+  storage::MemoryStore store_;
+  RecordingPublisher publisher_;
+  Gate gate_;
+  GatedObserver observer_{gate_};
+  Mutex mutex_;
+  std::vector<std::string> answers_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_F(CommitterTest, GathersWhileItWrites) {
+  const auto committer = MakeCommitter(1000);
+  committer->Submit(MakeGroup("a"));
+  gate_.AwaitEntered(1);
+  committer->Submit(MakeGroup("b"));
+  committer->Submit(MakeGroup("c"));
+  gate_.Open(2);
+  committer->Stop();
+  EXPECT_EQ(observer_.sizes(), (std::vector<size_t>{1, 2}));
+  EXPECT_EQ(answers(), (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST_F(CommitterTest, HoldsUpShardsWhenTooMuchHasGathered) {
+  const auto committer = MakeCommitter(10);
+  committer->Submit(MakeGroup("a"));
+  gate_.AwaitEntered(1);
+  committer->Submit(MakeGroup("b", 10));
+  std::thread shard([&] { committer->Submit(MakeGroup("c")); });
+  gate_.Open(1);
+  gate_.AwaitEntered(2);
+  // Whatever the shard's thread did meanwhile, its group was not in the second write.
+  EXPECT_EQ(observer_.sizes(), (std::vector<size_t>{1, 1}));
+  gate_.Open(2);
+  shard.join();
+  committer->Stop();
+  EXPECT_EQ(observer_.sizes(), (std::vector<size_t>{1, 1, 1}));
+  EXPECT_EQ(answers(), (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST_F(CommitterTest, StopWritesWhatWasHandedOver) {
+  const auto committer = MakeCommitter(1000);
+  gate_.Open(1000);
+  std::vector<std::thread> shards;
+  for (int shard = 0; shard < 4; ++shard) {
+    shards.emplace_back([&, shard] {
+      for (int i = 0; i < 50; ++i) {
+        committer->Submit(MakeGroup(absl::StrCat(shard, "/", 100 + i)));
+      }
+    });
+  }
+  for (std::thread& shard : shards) {
+    shard.join();
+  }
+  committer->Stop();
+  committer->Stop();
+  const std::vector<std::string> answered = answers();
+  EXPECT_EQ(answered.size(), 200u);
+  // In order for each shard.
+  std::vector<std::string> last(4);
+  for (const std::string& answer : answered) {
+    std::string& before = last[answer[0] - '0'];
+    EXPECT_LT(before, answer);
+    before = answer;
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation::commit

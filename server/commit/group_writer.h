@@ -1,0 +1,48 @@
+#ifndef SERVER_COMMIT_GROUP_WRITER_H_
+#define SERVER_COMMIT_GROUP_WRITER_H_
+
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "common/clock.h"
+#include "server/commit/commit_observer.h"
+#include "server/commit/group.h"
+#include "server/storage/store.h"
+
+namespace cache_invalidation::commit {
+
+// Told once, with the store's error, when a write failed. The server must stop serving at once and
+// end the process within a second; the call itself must not block.
+using OnFatal = absl::AnyInvocable<void(const absl::Status&)>;
+
+// What the committer does, without its thread: the single place of durability and of fail-stop.
+//
+// After the first failed write it writes and publishes nothing any more: memory may be ahead of the
+// disk, a repeated sync proves nothing. Every group is abandoned from then on, the failed ones
+// included; what became of those is unknown.
+//
+// Thread-compatible.
+class GroupWriter {
+ public:
+  // All references must outlive the writer.
+  GroupWriter(storage::Store& store, storage::Store::Sync sync, Publisher& publisher,
+              const Clock& clock, CommitObserver& observer, OnFatal on_fatal);
+
+  // Makes the groups durable as one write with one sync, then publishes each in order. Groups that
+  // write nothing cause no write, and keep their place.
+  void Write(std::vector<Group> groups);
+
+ private:
+  storage::Store& store_;
+  const storage::Store::Sync sync_;
+  Publisher& publisher_;
+  const Clock& clock_;
+  CommitObserver& observer_;
+  OnFatal on_fatal_;
+  bool failed_ = false;
+};
+
+}  // namespace cache_invalidation::commit
+
+#endif  // SERVER_COMMIT_GROUP_WRITER_H_

@@ -1,0 +1,56 @@
+#ifndef TESTS_FAKES_FAULTY_STORE_H_
+#define TESTS_FAKES_FAULTY_STORE_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/storage/memory_store.h"
+#include "server/storage/store.h"
+
+namespace cache_invalidation {
+
+// An in-memory store whose device a test can break, and that counts its writes. Thread-safe.
+class FaultyStore final : public storage::Store {
+ public:
+  // Writes fail from now on.
+  void Break() { broken_ = true; }
+  // Writes work again, as they would after a wrong repair: nobody may notice by trying.
+  void Repair() { broken_ = false; }
+
+  int writes() const { return writes_; }
+  int synced_writes() const { return synced_writes_; }
+
+  absl::Status Write(absl::Span<const storage::WriteBatch* const> batches, Sync sync) override {
+    ++writes_;
+    synced_writes_ += sync == Sync::kYes ? 1 : 0;
+    return broken_ ? absl::UnavailableError("the device is broken") : store_.Write(batches, sync);
+  }
+  absl::StatusOr<std::vector<std::string>> ListNamespaces() const override {
+    return store_.ListNamespaces();
+  }
+  absl::Status ScanRows(absl::string_view namespace_name, wire::RowKind kind,
+                        RowVisitor visit) const override {
+    return store_.ScanRows(namespace_name, kind, visit);
+  }
+  absl::StatusOr<storage::RetainedRevisions> Retained(
+      absl::string_view namespace_name) const override {
+    return store_.Retained(namespace_name);
+  }
+  absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
+      absl::string_view namespace_name, storage::EntryPosition from,
+      size_t max_bytes) const override {
+    return store_.ReadChunks(namespace_name, from, max_bytes);
+  }
+
+ private:
+  storage::MemoryStore store_;
+  std::atomic<bool> broken_ = false;
+  std::atomic<int> writes_ = 0;
+  std::atomic<int> synced_writes_ = 0;
+};
+
+}  // namespace cache_invalidation
+
+#endif  // TESTS_FAKES_FAULTY_STORE_H_
