@@ -2,7 +2,7 @@
 
 #include "common/real_clock.h"
 
-#include <time.h>
+#include <ctime>
 
 #include <algorithm>
 

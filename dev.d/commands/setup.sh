@@ -1,0 +1,8 @@
+# Install everything that any command needs.
+#
+# The other commands install what they need themselves; this is for preparing a machine in one go.
+# shellcheck shell=bash
+
+need build lint
+need_buf
+say "everything is installed"
