@@ -113,9 +113,9 @@ class Relationships(ModelTest):
         self.assertEqual(model.counters["widened"], 1)
 
     def test_an_empty_id_is_not_scoped(self):
-        self.model([], [relationship("a", "b", template="view:{context.f}")])
+        self.model([], [relationship("a", "b", template="b:{context.f}")])
         self.assertEqual(evicted(self.apply(write("a", "", f=1))), ["a", "b"])
-        self.assertEqual(evicted(self.apply(write("a", "7", f=1)))[2:], ["view:1"])
+        self.assertEqual(evicted(self.apply(write("a", "7", f=1)))[2:], ["b:1"])
 
     def test_attached_ones_expand_only_when_the_rule_fires(self):
         attached = [relationship("other", "x", depth=2), relationship("t", "y", template="y:{resource_id}")]

@@ -3,9 +3,11 @@
 import itertools
 import re
 
+import wal2json_writes
+
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-LARGEST_EXACT_INTEGER = 2**53
 MAX_TAGS = 1000
+MAX_TAG_BYTES = 1024
 
 
 def has_placeholder(template):
@@ -58,8 +60,7 @@ def values_of(name, write):
     else:
         assert name.startswith("context."), name
         path = name[len("context.") :].split(".")
-        found = look_up(write["context"], path)
-        found += look_up(write["context"].get("old"), path) if path[0] != "old" else []
+        found = look_up(write["context"], path) + look_up(write["context"].get("old"), path)
 
     values = set()
     unresolved = not found
@@ -85,13 +86,15 @@ def look_up(value, path):
 
 
 def text_of(value):
-    """None for what makes no tag: null, empty, an object, a list in a list, a fraction, a huge number."""
+    """None for what makes no tag: null, empty, an object, a list in a list, a fraction, a huge number,
+    a text that is too long or not printable."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value or None
+        fits = len(value.encode()) <= MAX_TAG_BYTES and not wal2json_writes.has_control_character(value)
+        return value if value and fits else None
     if isinstance(value, (int, float)):
-        if value != int(value) or abs(value) > LARGEST_EXACT_INTEGER:
+        if value != int(value) or abs(value) > wal2json_writes.LARGEST_EXACT_INTEGER:
             return None
         return str(int(value))
     return None

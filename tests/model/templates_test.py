@@ -32,7 +32,7 @@ class Templates(unittest.TestCase):
         self.assertEqual(render("o:{context.f}", f=None, old={"f": 1}), (["o:1"], ["o"]))
 
     def test_unresolved_values_widen(self):
-        for value in (None, "", {}, {"a": 1}, [], [[1]], 1.5, 2**53 + 2):
+        for value in (None, "", {}, {"a": 1}, [], [[1]], 1.5, 2**53 + 2, "a\nb", "x" * 1025):
             self.assertEqual(render("a:b:{context.f}", f=value), ([], ["a:b"]), value)
         self.assertEqual(render("a:b:{context.f}"), ([], ["a:b"]))
         self.assertEqual(render("a:{resource_id}", ""), ([], ["a"]))
