@@ -1,5 +1,5 @@
-#ifndef COMMON_JSON_VALUE_H_
-#define COMMON_JSON_VALUE_H_
+#ifndef CACHE_INVALIDATION_COMMON_JSON_VALUE_H_
+#define CACHE_INVALIDATION_COMMON_JSON_VALUE_H_
 
 #include <string>
 #include <utility>
@@ -58,4 +58,4 @@ class JsonSource {
 
 }  // namespace cache_invalidation
 
-#endif  // COMMON_JSON_VALUE_H_
+#endif  // CACHE_INVALIDATION_COMMON_JSON_VALUE_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_COMMIT_COMMITTER_H_
-#define SERVER_COMMIT_COMMITTER_H_
+#ifndef CACHE_INVALIDATION_SERVER_COMMIT_COMMITTER_H_
+#define CACHE_INVALIDATION_SERVER_COMMIT_COMMITTER_H_
 
 #include <cstddef>
 #include <memory>
@@ -54,4 +54,4 @@ class Committer {
 
 }  // namespace cache_invalidation::commit
 
-#endif  // SERVER_COMMIT_COMMITTER_H_
+#endif  // CACHE_INVALIDATION_SERVER_COMMIT_COMMITTER_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_COMMIT_GROUP_H_
-#define SERVER_COMMIT_GROUP_H_
+#ifndef CACHE_INVALIDATION_SERVER_COMMIT_GROUP_H_
+#define CACHE_INVALIDATION_SERVER_COMMIT_GROUP_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -53,4 +53,4 @@ class Publisher {
 
 }  // namespace cache_invalidation::commit
 
-#endif  // SERVER_COMMIT_GROUP_H_
+#endif  // CACHE_INVALIDATION_SERVER_COMMIT_GROUP_H_

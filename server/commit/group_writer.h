@@ -1,5 +1,5 @@
-#ifndef SERVER_COMMIT_GROUP_WRITER_H_
-#define SERVER_COMMIT_GROUP_WRITER_H_
+#ifndef CACHE_INVALIDATION_SERVER_COMMIT_GROUP_WRITER_H_
+#define CACHE_INVALIDATION_SERVER_COMMIT_GROUP_WRITER_H_
 
 #include <vector>
 
@@ -45,4 +45,4 @@ class GroupWriter {
 
 }  // namespace cache_invalidation::commit
 
-#endif  // SERVER_COMMIT_GROUP_WRITER_H_
+#endif  // CACHE_INVALIDATION_SERVER_COMMIT_GROUP_WRITER_H_

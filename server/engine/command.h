@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_COMMAND_H_
-#define SERVER_ENGINE_COMMAND_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_COMMAND_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_COMMAND_H_
 
 #include <cstdint>
 #include <optional>
@@ -140,4 +140,4 @@ using Command =
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_COMMAND_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_COMMAND_H_

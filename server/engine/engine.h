@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_ENGINE_H_
-#define SERVER_ENGINE_ENGINE_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_H_
 
 #include <cstdint>
 #include <memory>
@@ -79,4 +79,4 @@ class Engine {
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_ENGINE_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_EVENT_H_
-#define SERVER_ENGINE_EVENT_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_EVENT_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_EVENT_H_
 
 #include <cstdint>
 #include <vector>
@@ -63,4 +63,4 @@ struct Event {
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_EVENT_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_EVENT_H_

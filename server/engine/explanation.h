@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_EXPLANATION_H_
-#define SERVER_ENGINE_EXPLANATION_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_EXPLANATION_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_EXPLANATION_H_
 
 #include <cstdint>
 #include <string>
@@ -47,4 +47,4 @@ struct Explanation {
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_EXPLANATION_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_EXPLANATION_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_MODEL_H_
-#define SERVER_ENGINE_MODEL_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_MODEL_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_MODEL_H_
 
 #include <cstdint>
 #include <string>
@@ -44,4 +44,4 @@ struct Rule {
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_MODEL_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_MODEL_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_QUERY_H_
-#define SERVER_ENGINE_QUERY_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_QUERY_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_QUERY_H_
 
 #include <cstdint>
 #include <string>
@@ -75,4 +75,4 @@ using Query = std::variant<GetRule, ListRules, GetRelationship, ListRelationship
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_QUERY_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_QUERY_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_RECORD_H_
-#define SERVER_ENGINE_RECORD_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_RECORD_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_RECORD_H_
 
 #include <cstdint>
 #include <optional>
@@ -103,4 +103,4 @@ using Delta = std::vector<RecordChange>;
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_RECORD_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_RECORD_H_

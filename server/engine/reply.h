@@ -1,5 +1,5 @@
-#ifndef SERVER_ENGINE_REPLY_H_
-#define SERVER_ENGINE_REPLY_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_REPLY_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_REPLY_H_
 
 #include <cstdint>
 #include <optional>
@@ -193,4 +193,4 @@ using Reply = std::variant<EmptyReply, InvalidationReply, InvalidateWithDependen
 
 }  // namespace cache_invalidation::engine
 
-#endif  // SERVER_ENGINE_REPLY_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_REPLY_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_SHARD_SUBMISSION_H_
-#define SERVER_SHARD_SUBMISSION_H_
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_SUBMISSION_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_SUBMISSION_H_
 
 #include <cstddef>
 #include <memory>
@@ -46,4 +46,4 @@ struct Submission {
 
 }  // namespace cache_invalidation::shard
 
-#endif  // SERVER_SHARD_SUBMISSION_H_
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_SUBMISSION_H_

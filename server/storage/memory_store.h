@@ -1,5 +1,5 @@
-#ifndef SERVER_STORAGE_MEMORY_STORE_H_
-#define SERVER_STORAGE_MEMORY_STORE_H_
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_MEMORY_STORE_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_MEMORY_STORE_H_
 
 #include <cstdint>
 #include <deque>
@@ -50,4 +50,4 @@ class MemoryStore final : public Store {
 
 }  // namespace cache_invalidation::storage
 
-#endif  // SERVER_STORAGE_MEMORY_STORE_H_
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_MEMORY_STORE_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_STORAGE_STORE_H_
-#define SERVER_STORAGE_STORE_H_
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_STORE_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_STORE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -110,4 +110,4 @@ class Store {
 
 }  // namespace cache_invalidation::storage
 
-#endif  // SERVER_STORAGE_STORE_H_
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_STORE_H_

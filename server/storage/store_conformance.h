@@ -1,5 +1,5 @@
-#ifndef SERVER_STORAGE_STORE_CONFORMANCE_H_
-#define SERVER_STORAGE_STORE_CONFORMANCE_H_
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_STORE_CONFORMANCE_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_STORE_CONFORMANCE_H_
 
 #include <functional>
 #include <memory>
@@ -24,4 +24,4 @@ class StoreConformanceTest : public testing::TestWithParam<StoreFactory> {
 
 }  // namespace cache_invalidation::storage
 
-#endif  // SERVER_STORAGE_STORE_CONFORMANCE_H_
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_STORE_CONFORMANCE_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_CHUNK_H_
-#define SERVER_WIRE_CHUNK_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_CHUNK_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_CHUNK_H_
 
 #include <cstdint>
 #include <string>
@@ -38,4 +38,4 @@ struct Chunk {
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_CHUNK_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_CHUNK_H_

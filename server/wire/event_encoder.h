@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_EVENT_ENCODER_H_
-#define SERVER_WIRE_EVENT_ENCODER_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_EVENT_ENCODER_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_EVENT_ENCODER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -76,4 +76,4 @@ class EventEncoder {
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_EVENT_ENCODER_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_EVENT_ENCODER_H_

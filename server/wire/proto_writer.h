@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_PROTO_WRITER_H_
-#define SERVER_WIRE_PROTO_WRITER_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_PROTO_WRITER_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_PROTO_WRITER_H_
 
 #include <bit>
 #include <cstddef>
@@ -48,4 +48,4 @@ inline size_t BytesFieldSize(size_t size) { return kTagSize + VarintSize(size) +
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_PROTO_WRITER_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_PROTO_WRITER_H_

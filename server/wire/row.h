@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_ROW_H_
-#define SERVER_WIRE_ROW_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_ROW_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_ROW_H_
 
 #include <cstdint>
 #include <string>
@@ -32,4 +32,4 @@ struct Row {
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_ROW_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_ROW_H_

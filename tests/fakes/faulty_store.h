@@ -1,5 +1,5 @@
-#ifndef TESTS_FAKES_FAULTY_STORE_H_
-#define TESTS_FAKES_FAULTY_STORE_H_
+#ifndef CACHE_INVALIDATION_TESTS_FAKES_FAULTY_STORE_H_
+#define CACHE_INVALIDATION_TESTS_FAKES_FAULTY_STORE_H_
 
 #include <atomic>
 #include <memory>
@@ -53,4 +53,4 @@ class FaultyStore final : public storage::Store {
 
 }  // namespace cache_invalidation
 
-#endif  // TESTS_FAKES_FAULTY_STORE_H_
+#endif  // CACHE_INVALIDATION_TESTS_FAKES_FAULTY_STORE_H_

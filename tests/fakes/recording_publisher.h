@@ -1,5 +1,5 @@
-#ifndef TESTS_FAKES_RECORDING_PUBLISHER_H_
-#define TESTS_FAKES_RECORDING_PUBLISHER_H_
+#ifndef CACHE_INVALIDATION_TESTS_FAKES_RECORDING_PUBLISHER_H_
+#define CACHE_INVALIDATION_TESTS_FAKES_RECORDING_PUBLISHER_H_
 
 #include <string>
 #include <utility>
@@ -62,4 +62,4 @@ struct RecordingCommitObserver final : CommitObserver {
 
 }  // namespace cache_invalidation::commit
 
-#endif  // TESTS_FAKES_RECORDING_PUBLISHER_H_
+#endif  // CACHE_INVALIDATION_TESTS_FAKES_RECORDING_PUBLISHER_H_

@@ -1,0 +1,96 @@
+"""Layers: what the files of a folder may include.
+
+BUILD visibility guards targets of our own; system headers are on every include path, and a header can be included without
+depending on its target. So the whole of it stands here once more, as one allow-list of include prefixes per folder.
+"""
+
+import re
+
+from source import Finding
+
+# Abseil is everywhere, but not its locks (calls.py).
+_EVERYWHERE = ("absl/",)
+_IN_TESTS = ("gtest/", "gmock/", "tests/")
+
+_GRPC = ("grpc/", "grpcpp/")
+_MESSAGES = ("protos/", "google/protobuf/", "grpc/health/")
+# The operating system, where a file has business with it.
+_POSIX = ("sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "signal.h", "poll.h", "dlfcn.h", "pthread.h", "dirent.h", "time.h", "errno.h")
+
+_ENGINE = ("server/engine/",)
+_SERVER = ("server/",)
+
+# Folder (or file) -> allowed prefixes. The longest folder that a path lies in decides. Nothing is inherited.
+ALLOWED = {
+    "common/": ("common/",),
+    "common/condition/": ("common/", "re2/"),
+    "common/pattern.": ("common/", "re2/"),
+    "common/pattern_": ("common/", "re2/"),
+    "server/engine/": ("common/",) + _ENGINE,
+    "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,
+    "server/storage/": ("common/", "server/storage/", "server/wire/", "rocksdb/") + _POSIX,
+    "server/commit/": ("common/", "server/commit/", "server/storage/", "server/wire/", "server/delivery/", "server/metrics/"),
+    "server/delivery/": ("common/", "server/delivery/", "server/storage/", "server/wire/", "server/metrics/") + _ENGINE,
+    "server/shard/": ("common/", "server/shard/", "server/commit/", "server/storage/", "server/wire/", "server/metrics/") + _ENGINE,
+    "server/rpc/": ("common/", "server/rpc/", "server/shard/", "server/delivery/", "server/wire/", "server/metrics/")
+    + _ENGINE
+    + _GRPC
+    + _MESSAGES,
+    "server/metrics/": ("common/", "server/metrics/", "prometheus/") + _ENGINE + _POSIX,
+    "server/http/": ("common/", "server/http/", "server/metrics/", "prometheus/", "Civet", "civetweb.h"),
+    "server/": ("common/", "grpcpp/") + _SERVER + _POSIX,
+    "client/": ("common/", "client/"),
+    "client/internal/": ("common/", "client/") + _GRPC + _MESSAGES,
+    "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
+    "tests/": ("common/", "client/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
+    "examples/": ("common/", "client/"),
+    "demo/": ("common/", "client/"),
+    "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
+}
+
+# Never, whatever prefix allows it: the inside of the SDK is for the SDK.
+DENIED = {
+    "client/cachectl/": ("client/internal/",),
+    "examples/": ("client/internal/",),
+    "demo/": ("client/internal/",),
+}
+
+# The engine is pure: no threads, no locks, no clock, no input or output.
+_IMPURE = re.compile(
+    r"thread|mutex|shared_mutex|condition_variable|future|atomic|semaphore|latch|barrier|stop_token|chrono|ctime|"
+    r"iostream|fstream|cstdio|filesystem|random"
+)
+_IMPURE_OURS = ("common/clock.h", "common/real_clock.h", "common/mutex.h", "absl/time/clock.h", "absl/random/")
+
+
+def folder_of(path, table):
+    """The longest key of `table` that `path` begins with, or None."""
+    return max((key for key in table if path.startswith(key)), key=len, default=None)
+
+
+def _is_standard(include):
+    return re.fullmatch(r"[a-z0-9_]+", include) is not None
+
+
+def check(source):
+    """Findings for every include that the file's folder does not allow."""
+    if not source.is_cpp:
+        return []
+    findings = []
+    folder = folder_of(source.path, ALLOWED)
+    if folder is None:
+        return [Finding(source.path, 1, "lies in no known layer; tests/repo/layers.py lists them")]
+    allowed = ALLOWED[folder] + _EVERYWHERE + (_IN_TESTS if source.is_test else ())
+    denied = DENIED.get(folder_of(source.path, DENIED), ())
+    is_pure = source.path.startswith("server/engine/") and not source.is_test
+    for line, include, is_angled in source.includes:
+        if _is_standard(include):
+            if is_pure and _IMPURE.fullmatch(include):
+                findings.append(Finding(source.path, line, f"the engine is pure: no <{include}>"))
+        elif not include.startswith(allowed) or include.startswith(denied):
+            findings.append(Finding(source.path, line, f"{folder} may not include {include}"))
+        elif is_pure and include.startswith(_IMPURE_OURS):
+            findings.append(Finding(source.path, line, f"the engine is pure: no {include}"))
+        elif is_angled and include.startswith(("common/", "server/", "client/", "tests/", "protos/")):
+            findings.append(Finding(source.path, line, f'our own headers are included as "{include}"'))
+    return findings

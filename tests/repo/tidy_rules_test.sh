@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Each rule of tidy.py catches what it is for.
+set -euo pipefail
+export PYTHONDONTWRITEBYTECODE=1
+cd tests/repo
+exec python3 -m unittest tidy_rules_test
