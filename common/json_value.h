@@ -44,8 +44,8 @@ class JsonValue {
   std::variant<std::monostate, bool, double, std::string, List, Object> value_;
 };
 
-// A JSON object that is decoded when somebody first looks at it. Most writes match no template and no condition, so
-// most contexts are never decoded.
+// A JSON object that is decoded when somebody first looks at it. Most writes match no template and
+// no condition, so most contexts are never decoded.
 //
 // Thread-compatible: even reading may decode.
 class JsonSource {

@@ -138,8 +138,8 @@ inline constexpr size_t kMaxMailboxBytes = 64 << 20;
 inline constexpr size_t kMaxRequestsPerSubmission = kMaxGroupsPerMessage;
 // Messages of one StreamWrites stream that may wait in a shard; then its next read waits.
 inline constexpr size_t kMaxStreamWritesInFlight = 4;
-// A shard seals its group here even if more waits: bounds what one write to the store holds, and how
-// long the first answer of the group waits for the last.
+// A shard seals its group here even if more waits: bounds what one write to the store holds, and
+// how long the first answer of the group waits for the last.
 inline constexpr size_t kMaxGroupBytes = 1 << 20;
 // Groups that shards may hand over while another is being synced; then they wait, their mailboxes
 // fill, and callers are told to retry. Some tenths of a second of a disk's bandwidth.

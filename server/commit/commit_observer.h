@@ -12,8 +12,8 @@ struct CommitStats {
   size_t groups = 0;  // written together
   size_t rows = 0;
   size_t chunks = 0;
-  size_t bytes = 0;        // Group::size_bytes of all
-  bool written = false;    // false: there was nothing to write, the groups only answer reads
+  size_t bytes = 0;      // Group::size_bytes of all
+  bool written = false;  // false: there was nothing to write, the groups only answer reads
   absl::Duration elapsed = absl::ZeroDuration();  // of the write with its sync
 };
 

@@ -14,13 +14,14 @@
 
 namespace cache_invalidation::commit {
 
-// What a shard applied since it sealed its last group: it becomes durable as one, and is published as one.
+// What a shard applied since it sealed its last group: it becomes durable as one, and is published
+// as one.
 struct Group {
   // Rows and chunks to write; may be empty (a group of reads).
   storage::WriteBatch batch;
 
-  // The namespaces that got events, each with its chunks in order and the head after them. The head always stands at the
-  // end of a revision.
+  // The namespaces that got events, each with its chunks in order and the head after them. The head
+  // always stands at the end of a revision.
   struct Published {
     std::string namespace_name;
     std::vector<std::shared_ptr<const wire::Chunk>> chunks;
@@ -28,8 +29,8 @@ struct Group {
   };
   std::vector<Published> published;
 
-  // Answers that may go out once the group is durable, in order. `true`: it is; `false`: the server stops, nothing is
-  // known.
+  // Answers that may go out once the group is durable, in order. `true`: it is; `false`: the server
+  // stops, nothing is known.
   std::vector<absl::AnyInvocable<void(bool durable)>> completions;
 
   // What the group holds in memory, about, its answers included.
@@ -38,16 +39,18 @@ struct Group {
 
 // Where durable groups go. Implemented by delivery.
 //
-// Called on the committer's thread, one group at a time, in the order of the log. Must not block on a socket.
+// Called on the committer's thread, one group at a time, in the order of the log. Must not block on
+// a socket.
 class Publisher {
  public:
   virtual ~Publisher() = default;
 
-  // Moves the heads, then has the completions run with `true` and the subscribers woken on the outbox's thread. A
-  // completion never runs before the heads of its group stand.
+  // Moves the heads, then has the completions run with `true` and the subscribers woken on the
+  // outbox's thread. A completion never runs before the heads of its group stand.
   virtual void Publish(Group group) = 0;
 
-  // The store failed: has the completions run with `false`, and cancels every stream without sending anything more.
+  // The store failed: has the completions run with `false`, and cancels every stream without
+  // sending anything more.
   virtual void Abandon(Group group) = 0;
 };
 

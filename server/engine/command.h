@@ -13,8 +13,8 @@
 
 namespace cache_invalidation::engine {
 
-// What changes the state of a namespace. Every command has been checked (see model.h). Views point into a buffer that
-// whoever submits the command owns; they need not outlive Engine::Apply.
+// What changes the state of a namespace. Every command has been checked (see model.h). Views point
+// into a buffer that whoever submits the command owns; they need not outlive Engine::Apply.
 
 // A position that a caller handed back.
 struct PositionView {
@@ -116,14 +116,14 @@ struct UntrackEntries {
   std::vector<absl::string_view> keys;
 };
 
-// Removes what has expired and what was evicted. Looks at no more than `limit` keys and goes on where the last one
-// stopped, so that no sweep holds up a shard.
+// Removes what has expired and what was evicted. Looks at no more than `limit` keys and goes on
+// where the last one stopped, so that no sweep holds up a shard.
 struct Sweep {
   uint64_t limit = 0;
 };
 
-// History up to `floor` is no longer retained: forgets the revisions of what was invalidated then. Positions below the
-// floor count as moved from now on.
+// History up to `floor` is no longer retained: forgets the revisions of what was invalidated then.
+// Positions below the floor count as moved from now on.
 struct Trim {
   uint64_t floor = 0;
 };
@@ -134,8 +134,9 @@ struct CreateNamespace {
 };
 
 using Command =
-    std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies, FlushPendingInvalidations, FlushBatch,
-                 SetBatchDelay, RegisterRule, DeleteRule, RegisterRelationship, DeleteRelationship, AddCacheDependency,
+    std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies,
+                 FlushPendingInvalidations, FlushBatch, SetBatchDelay, RegisterRule, DeleteRule,
+                 RegisterRelationship, DeleteRelationship, AddCacheDependency,
                  RemoveCacheDependency, TrackEntries, UntrackEntries, Sweep, Trim, CreateNamespace>;
 
 }  // namespace cache_invalidation::engine

@@ -20,8 +20,8 @@ namespace cache_invalidation::engine {
 
 // What a command did.
 struct Outcome {
-  // OK, or why the command was refused: RESOURCE_EXHAUSTED at a limit, UNIMPLEMENTED for a rule with a condition. A
-  // refused command changed nothing and emitted nothing.
+  // OK, or why the command was refused: RESOURCE_EXHAUSTED at a limit, UNIMPLEMENTED for a rule
+  // with a condition. A refused command changed nothing and emitted nothing.
   absl::Status status;
   Reply reply;
   // In revision order: the command's own event, then a batch that it filled. Views: see Event.
@@ -30,17 +30,19 @@ struct Outcome {
   Delta delta;
 };
 
-// The flush that is due next, if anything is pending. Whoever drives the engine submits FlushBatch{generation} at that
-// time.
+// The flush that is due next, if anything is pending. Whoever drives the engine submits
+// FlushBatch{generation} at that time.
 struct BatchDeadline {
   absl::Time at;
   uint64_t generation = 0;
 };
 
-// The invalidation state of one namespace: a deterministic state machine without threads, locks, clock or I/O.
+// The invalidation state of one namespace: a deterministic state machine without threads, locks,
+// clock or I/O.
 //
-// The same commands in the same order with the same times give the same state and the same outcomes. An engine built by
-// Load from the records of another, and by Replay of its retained events, behaves as that one.
+// The same commands in the same order with the same times give the same state and the same
+// outcomes. An engine built by Load from the records of another, and by Replay of its retained
+// events, behaves as that one.
 //
 // Thread-compatible: one thread at a time, reading included.
 class Engine {
@@ -51,7 +53,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Applies a command at engine time `now`, which never goes back (an earlier time counts as the last one).
+  // Applies a command at engine time `now`, which never goes back (an earlier time counts as the
+  // last one).
   Outcome Apply(const Command& command, absl::Time now);
 
   // Answers a query. Never changes what any later command or query answers.
@@ -63,8 +66,8 @@ class Engine {
   uint64_t floor() const;
   std::optional<BatchDeadline> batch_deadline() const;
 
-  // Rebuilding: every record once in any order, then the retained events in order, then FinishLoad(now), which arms the
-  // pending batch to flush at once.
+  // Rebuilding: every record once in any order, then the retained events in order, then
+  // FinishLoad(now), which arms the pending batch to flush at once.
   void Load(const Record& record);
   void Replay(const Event& event);
   void FinishLoad(absl::Time now);

@@ -48,7 +48,8 @@ struct Invalidation {
   uint32_t cause_count = 0;
 };
 
-// One revision of a namespace as plain data. All views point into the engine and stay valid until its next command.
+// One revision of a namespace as plain data. All views point into the engine and stay valid until
+// its next command.
 struct Event {
   uint64_t revision = 0;
   EventSource source = EventSource::kWrite;
@@ -57,7 +58,8 @@ struct Event {
   std::vector<Invalidation> invalidations;
 
   absl::Span<const uint32_t> causes_of(const Invalidation& invalidation) const {
-    return absl::MakeConstSpan(cause_indexes).subspan(invalidation.first_cause, invalidation.cause_count);
+    return absl::MakeConstSpan(cause_indexes)
+        .subspan(invalidation.first_cause, invalidation.cause_count);
   }
 };
 

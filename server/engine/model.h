@@ -7,9 +7,9 @@
 
 namespace cache_invalidation::engine {
 
-// The declarations of a namespace as plain values; the proto of the same name documents each field and its limits.
-// Whoever hands one to the engine has checked it: names and types are well formed, templates and patterns parse, numbers
-// are in range, defaults are filled in.
+// The declarations of a namespace as plain values; the proto of the same name documents each field
+// and its limits. Whoever hands one to the engine has checked it: names and types are well formed,
+// templates and patterns parse, numbers are in range, defaults are filled in.
 
 enum class Strategy : uint8_t { kImmediate, kBatched, kLazy, kCascade };
 

@@ -17,8 +17,8 @@ struct GetRule {
   absl::string_view name;
 };
 
-// A page of rules in the order in which they run. `after`: the last rule of the page before, empty for the first page;
-// it need not exist any more.
+// A page of rules in the order in which they run. `after`: the last rule of the page before, empty
+// for the first page; it need not exist any more.
 struct ListRules {
   int32_t after_priority = 0;
   absl::string_view after_name;
@@ -70,8 +70,9 @@ struct ExplainWrite {
 
 struct GetInvalidationStats {};
 
-using Query = std::variant<GetRule, ListRules, GetRelationship, ListRelationships, ListCacheDependencies, LookupEntry,
-                           Validate, ExplainWrite, GetInvalidationStats>;
+using Query =
+    std::variant<GetRule, ListRules, GetRelationship, ListRelationships, ListCacheDependencies,
+                 LookupEntry, Validate, ExplainWrite, GetInvalidationStats>;
 
 }  // namespace cache_invalidation::engine
 

@@ -15,9 +15,9 @@
 
 namespace cache_invalidation::engine {
 
-// The state of a namespace as rows. Together with the retained events they hold everything: what follows from the events
-// (the revisions of tags, keys and patterns that were invalidated) is rebuilt from them, not stored a second time.
-// Records own their data.
+// The state of a namespace as rows. Together with the retained events they hold everything: what
+// follows from the events (the revisions of tags, keys and patterns that were invalidated) is
+// rebuilt from them, not stored a second time. Records own their data.
 
 // One row per namespace; changes with every command.
 struct MetaRecord {
@@ -70,13 +70,15 @@ struct EntryRecord {
   bool ghost = false;
 };
 
-// The revision at which a key was invalidated, where no retained event names the key. Identity: the key.
+// The revision at which a key was invalidated, where no retained event names the key. Identity: the
+// key.
 struct KeyRevisionRecord {
   std::string key;
   uint64_t revision = 0;
 };
 
-// A target of the pending batch, or a dependent that was reached when it was accepted. Identity: type and name.
+// A target of the pending batch, or a dependent that was reached when it was accepted. Identity:
+// type and name.
 struct PendingRecord {
   struct PendingCause {
     CauseStep step = CauseStep::kRule;
@@ -89,8 +91,8 @@ struct PendingRecord {
   std::vector<PendingCause> causes;
 };
 
-using Record = std::variant<MetaRecord, RuleRecord, RuleCountersRecord, RelationshipRecord, DependencyRecord, EntryRecord,
-                            KeyRevisionRecord, PendingRecord>;
+using Record = std::variant<MetaRecord, RuleRecord, RuleCountersRecord, RelationshipRecord,
+                            DependencyRecord, EntryRecord, KeyRevisionRecord, PendingRecord>;
 
 // A row put or deleted. Of a deleted row only the identity is filled.
 struct RecordChange {

@@ -181,15 +181,18 @@ struct InvalidationStats {
   std::vector<RuleDetail> rule_details;
 
   uint64_t total_invalidations() const {
-    return immediate_invalidations + batched_invalidations + lazy_invalidations + cascade_invalidations;
+    return immediate_invalidations + batched_invalidations + lazy_invalidations +
+           cascade_invalidations;
   }
 };
 
-using Reply = std::variant<EmptyReply, InvalidationReply, InvalidateWithDependenciesReply, FlushReply, SetBatchDelayReply,
-                           RegisterRuleReply, RegisterRelationshipReply, DeleteReply, AddCacheDependencyReply,
-                           RemoveCacheDependencyReply, TrackEntriesReply, UntrackEntriesReply, SweepReply, GetRuleReply,
-                           ListRulesReply, GetRelationshipReply, ListRelationshipsReply, ListCacheDependenciesReply,
-                           LookupEntryReply, ValidateReply, ExplainWriteReply, InvalidationStats>;
+using Reply =
+    std::variant<EmptyReply, InvalidationReply, InvalidateWithDependenciesReply, FlushReply,
+                 SetBatchDelayReply, RegisterRuleReply, RegisterRelationshipReply, DeleteReply,
+                 AddCacheDependencyReply, RemoveCacheDependencyReply, TrackEntriesReply,
+                 UntrackEntriesReply, SweepReply, GetRuleReply, ListRulesReply,
+                 GetRelationshipReply, ListRelationshipsReply, ListCacheDependenciesReply,
+                 LookupEntryReply, ValidateReply, ExplainWriteReply, InvalidationStats>;
 
 }  // namespace cache_invalidation::engine
 

@@ -21,8 +21,8 @@ struct Answer {
   engine::Reply reply;
 };
 
-// What one rpc message asks of one namespace: what travels through a mailbox. It is applied as a whole, in order, with
-// nothing of another submission in between.
+// What one rpc message asks of one namespace: what travels through a mailbox. It is applied as a
+// whole, in order, with nothing of another submission in between.
 struct Submission {
   std::string namespace_name;
 
@@ -35,12 +35,14 @@ struct Submission {
   // How much of the mailbox's byte budget this takes.
   size_t size_bytes = 0;
 
-  // Asked once, on the shard's thread, just before the first request is applied; true drops the submission, which is then
-  // answered CANCELLED. Empty: never. Not asked again later: what was applied is answered.
+  // Asked once, on the shard's thread, just before the first request is applied; true drops the
+  // submission, which is then answered CANCELLED. Empty: never. Not asked again later: what was
+  // applied is answered.
   absl::AnyInvocable<bool() const> cancelled;
 
-  // Called exactly once, with one answer per request, on the outbox's thread: after everything that the answers tell is
-  // durable, or with UNAVAILABLE if the server stops before. May start gRPC writes; must not block.
+  // Called exactly once, with one answer per request, on the outbox's thread: after everything that
+  // the answers tell is durable, or with UNAVAILABLE if the server stops before. May start gRPC
+  // writes; must not block.
   absl::AnyInvocable<void(std::vector<Answer>)> done;
 };
 

@@ -11,9 +11,10 @@ namespace cache_invalidation::wire {
 
 // Events of one namespace, encoded once, the unit in which they are stored, kept and sent.
 //
-// `bytes` is a concatenation of entries, each one `SubscribeResponse.events` field with its tag and length. So any run of
-// entries is a valid SubscribeResponse, and so is any concatenation of runs. Entries stand in revision and part order; no
-// encoding spans entries. A revision may continue in the next chunk of the same group.
+// `bytes` is a concatenation of entries, each one `SubscribeResponse.events` field with its tag and
+// length. So any run of entries is a valid SubscribeResponse, and so is any concatenation of runs.
+// Entries stand in revision and part order; no encoding spans entries. A revision may continue in
+// the next chunk of the same group.
 //
 // Immutable once shared.
 struct Chunk {
