@@ -1,0 +1,27 @@
+#ifndef SERVER_WIRE_RECORD_FROM_MESSAGE_H_
+#define SERVER_WIRE_RECORD_FROM_MESSAGE_H_
+
+#include <optional>
+
+#include "protos/internal/v1/records.pb.h"
+#include "server/engine/record.h"
+
+namespace cache_invalidation::wire {
+
+// Absent: an enum has a value that this version does not know.
+
+std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& message);
+std::optional<engine::RuleRecord> FromMessage(const internal::v1::RuleRecord& message);
+std::optional<engine::RuleCountersRecord> FromMessage(
+    const internal::v1::RuleCountersRecord& message);
+std::optional<engine::RelationshipRecord> FromMessage(
+    const internal::v1::RelationshipRecord& message);
+std::optional<engine::DependencyRecord> FromMessage(const internal::v1::DependencyRecord& message);
+std::optional<engine::EntryRecord> FromMessage(const internal::v1::EntryRecord& message);
+std::optional<engine::KeyRevisionRecord> FromMessage(
+    const internal::v1::KeyRevisionRecord& message);
+std::optional<engine::PendingRecord> FromMessage(const internal::v1::PendingRecord& message);
+
+}  // namespace cache_invalidation::wire
+
+#endif  // SERVER_WIRE_RECORD_FROM_MESSAGE_H_
