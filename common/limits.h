@@ -168,7 +168,7 @@ inline constexpr absl::Duration kLeaseMargin = absl::Milliseconds(100);
 // A stream that says nothing is of no use and holds memory.
 inline constexpr absl::Duration kFirstMessageTimeout = absl::Seconds(10);
 // A Progress comes at least this often, so that a client sees a dead stream.
-inline constexpr absl::Duration kHeartbeat = absl::Seconds(1);
+inline constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(5);
 // A stream continues its own writing when this many events wait; with fewer it waits for its turn.
 inline constexpr size_t kEventsThatContinueAStream = 64;
 // Reads of history at one time.

@@ -30,7 +30,7 @@ ALLOWED = {
     "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,
     "server/storage/": ("common/", "server/storage/", "server/wire/", "rocksdb/") + _POSIX,
     "server/commit/": ("common/", "server/commit/", "server/storage/", "server/wire/", "server/delivery/", "server/metrics/"),
-    "server/delivery/": ("common/", "server/delivery/", "server/storage/", "server/wire/", "server/metrics/") + _ENGINE,
+    "server/delivery/": ("common/", "server/delivery/", "server/commit/group.h", "server/storage/", "server/wire/", "server/metrics/") + _ENGINE,
     "server/shard/": ("common/", "server/shard/", "server/commit/", "server/storage/", "server/wire/", "server/metrics/") + _ENGINE,
     "server/rpc/": ("common/", "server/rpc/", "server/shard/", "server/delivery/", "server/wire/", "server/metrics/")
     + _ENGINE

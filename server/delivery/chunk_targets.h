@@ -1,0 +1,38 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_CHUNK_TARGETS_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_CHUNK_TARGETS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/delivery/filter.h"
+#include "server/wire/chunk.h"
+#include "server/wire/entry_targets.h"
+
+namespace cache_invalidation::delivery {
+
+// What the entries of a chunk hit, read from their bytes once for all filters. Immutable,
+// thread-safe.
+class ChunkTargets {
+ public:
+  explicit ChunkTargets(std::shared_ptr<const wire::Chunk> chunk);
+
+  // Whether any target of that entry passes: an entry passes as a whole or not at all.
+  bool Passes(size_t entry, const Filter& filter) const;
+
+  // What it costs in memory, without the chunk.
+  size_t bytes() const;
+
+ private:
+  const std::shared_ptr<const wire::Chunk> chunk_;  // the targets point into it
+  std::vector<wire::EntryTarget> targets_;          // a pattern stands here by its literal prefix
+  std::vector<uint32_t> first_target_;              // of each entry, and the end
+  std::deque<std::string> literal_prefixes_;
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_CHUNK_TARGETS_H_

@@ -1,0 +1,122 @@
+#include "server/delivery/cursor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/limits.h"
+
+namespace cache_invalidation::delivery {
+namespace {
+
+using wire::Chunk;
+using Run = PassingEntries::Run;
+
+// What Next reads from the log at once, and in all: a filter that nothing passes must not keep the
+// outbox from other streams.
+constexpr size_t kReadBytes = kMaxSubscribeMessageBytes;
+constexpr size_t kMaxStepBytes = 8 * kReadBytes;
+
+// Each slice of a message costs two allocations and a place in a system call.
+constexpr size_t kMaxSlices = 1024;
+
+size_t RunBytes(const Chunk& chunk, Run run) {
+  const Chunk::Entry& last = chunk.entries[run.end - 1];
+  return last.offset + last.size - chunk.entries[run.begin].offset;
+}
+
+// How many entries of the run have at most `max_bytes` together.
+uint32_t EntriesThatFit(const Chunk& chunk, Run run, size_t max_bytes) {
+  const size_t begin = chunk.entries[run.begin].offset;
+  const auto first = chunk.entries.begin() + run.begin;
+  const auto fits = std::partition_point(
+      first, chunk.entries.begin() + run.end,
+      [&](const Chunk::Entry& entry) { return entry.offset + entry.size - begin <= max_bytes; });
+  return static_cast<uint32_t>(fits - first);
+}
+
+}  // namespace
+
+Cursor::Cursor(std::shared_ptr<const Channel> channel, std::shared_ptr<FilterGroup> group,
+               uint64_t after)
+    : channel_(std::move(channel)), group_(std::move(group)), next_(FirstAfter(after)) {}
+
+std::vector<Run> Cursor::Passing(const ChunkTail& tail) const {
+  const uint32_t first = static_cast<uint32_t>(tail.first_entry);
+  if (group_ == nullptr) return {{first, static_cast<uint32_t>(tail.chunk->entries.size())}};
+  const std::shared_ptr<const PassingEntries> passing = group_->Passing(tail.chunk);
+  std::vector<Run> runs;
+  for (Run run : passing->runs) {
+    if (run.end <= first) continue;
+    runs.push_back({std::max(run.begin, first), run.end});
+  }
+  return runs;
+}
+
+bool Cursor::Take(const ChunkTail& tail, Run run, size_t max_bytes, Batch& batch) {
+  const Chunk& chunk = *tail.chunk;
+  const size_t room =
+      batch.slices.size() < kMaxSlices ? max_bytes - std::min(max_bytes, batch.bytes) : 0;
+  uint32_t count = EntriesThatFit(chunk, run, room);
+  if (count == 0 && batch.slices.empty()) count = 1;
+  const bool whole = count == run.end - run.begin;
+  if (count > 0) {
+    run.end = run.begin + count;
+    const uint32_t size = static_cast<uint32_t>(RunBytes(chunk, run));
+    batch.slices.push_back({tail.chunk, chunk.entries[run.begin].offset, size});
+    batch.events += count;
+    batch.bytes += size;
+    if (!batch.oldest_published) batch.oldest_published = tail.published;
+    const Chunk::Entry& last = chunk.entries[run.end - 1];
+    batch.unfinished = last.last_part ? 0 : last.revision;
+    for (uint32_t entry = run.end; entry-- > run.begin;) {
+      if (!chunk.entries[entry].last_part) continue;
+      batch.completed = chunk.entries[entry].revision;
+      break;
+    }
+    next_ = Following(last);
+  }
+  if (!whole) {
+    const Chunk::Entry& left = chunk.entries[run.begin + count];
+    next_ = {left.revision, left.part};
+  }
+  return whole;
+}
+
+absl::optional<Batch> Cursor::Next(size_t max_bytes) {
+  Batch batch;
+  for (size_t stepped = 0; stepped < kMaxStepBytes;) {
+    const absl::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
+    if (!tails) {
+      // What has been taken so far is still good; the next call tells of the gap.
+      if (batch.slices.empty()) return absl::nullopt;
+      return batch;
+    }
+    if (tails->empty()) return batch;
+    for (const ChunkTail& tail : *tails) {
+      stepped += tail.chunk->bytes.size();
+      for (Run run : Passing(tail)) {
+        if (!Take(tail, run, max_bytes, batch)) return batch;
+      }
+      next_ = Following(tail.chunk->entries.back());
+    }
+  }
+  return batch;
+}
+
+bool Cursor::ManyWait() const {
+  if (channel_->head() <= position()) return false;
+  const absl::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
+  if (!tails) return true;
+  size_t events = 0;
+  size_t bytes = 0;
+  for (const ChunkTail& tail : *tails) {
+    for (Run run : Passing(tail)) {
+      events += run.end - run.begin;
+      bytes += RunBytes(*tail.chunk, run);
+    }
+  }
+  // What was read stops short of a full message where the next chunk would not fit.
+  return events >= kEventsThatContinueAStream || bytes >= kMaxSubscribeMessageBytes / 2;
+}
+
+}  // namespace cache_invalidation::delivery

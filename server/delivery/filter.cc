@@ -1,0 +1,69 @@
+#include "server/delivery/filter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "common/tag.h"
+
+namespace cache_invalidation::delivery {
+namespace {
+
+// Sorts, and drops every name that another one covers. In bytewise order a prefix stands before
+// what begins with it, but not every tag right before those below it (`a`, `a!`, `a:b`), so tags
+// are not dropped here.
+std::vector<std::string> Sorted(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::vector<std::string> WithoutLongerPrefixes(std::vector<std::string> sorted) {
+  std::vector<std::string> shortest;
+  for (std::string& prefix : sorted) {
+    if (shortest.empty() || !absl::StartsWith(prefix, shortest.back())) {
+      shortest.push_back(std::move(prefix));
+    }
+  }
+  return shortest;
+}
+
+}  // namespace
+
+Filter::Filter(std::vector<std::string> tags, std::vector<std::string> key_prefixes)
+    : key_prefixes_(WithoutLongerPrefixes(Sorted(std::move(key_prefixes)))) {
+  tags = Sorted(std::move(tags));
+  const absl::flat_hash_set<std::string> given(tags.begin(), tags.end());
+  for (std::string& tag : tags) {
+    // Whatever meets a tag also meets every tag above it, so the highest ones say it all.
+    bool covered = false;
+    ForEachAncestor(tag, [&](absl::string_view above) { covered |= given.contains(above); });
+    if (!covered) tags_.push_back(std::move(tag));
+  }
+  for (const std::string& tag : tags_) {
+    tag_set_.insert(tag);
+    ForEachAncestor(tag, [&](absl::string_view above) { above_tags_.emplace(above); });
+  }
+}
+
+bool Filter::PassesTag(absl::string_view tag) const {
+  if (tags_.empty() || above_tags_.contains(tag)) return true;
+  bool passes = false;
+  ForEachSelfAndAncestor(tag, [&](absl::string_view above) { passes |= tag_set_.contains(above); });
+  return passes;
+}
+
+bool Filter::PassesKey(absl::string_view key) const {
+  if (key_prefixes_.empty()) return true;
+  // None begins with another, so only the greatest that is not above the key can be its prefix.
+  const auto greater = std::upper_bound(key_prefixes_.begin(), key_prefixes_.end(), key);
+  return greater != key_prefixes_.begin() && absl::StartsWith(key, *std::prev(greater));
+}
+
+bool Filter::PassesPattern(absl::string_view literal_prefix) const {
+  if (PassesKey(literal_prefix)) return true;
+  const auto longer = std::lower_bound(key_prefixes_.begin(), key_prefixes_.end(), literal_prefix);
+  return longer != key_prefixes_.end() && absl::StartsWith(*longer, literal_prefix);
+}
+
+}  // namespace cache_invalidation::delivery

@@ -1,0 +1,61 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation::delivery {
+
+// What a subscriber wants to hear of, in canonical form: two filters that let the same pass by the
+// names they list compare equal, and share their work.
+//
+// Each kind restricts only its own kind; a kind for which nothing is given lets everything through.
+// What is not sure to be of no concern passes.
+//
+// Immutable, thread-safe.
+class Filter {
+ public:
+  // Lets everything pass.
+  Filter() = default;
+
+  // Tags and key prefixes in any order, with repetitions; all well formed and not empty.
+  Filter(std::vector<std::string> tags, std::vector<std::string> key_prefixes);
+
+  bool passes_everything() const { return tags_.empty() && key_prefixes_.empty(); }
+
+  // A tag passes when it is one of the filter's tags, above one or below one.
+  bool PassesTag(absl::string_view tag) const;
+
+  // A key passes when it begins with one of the prefixes.
+  bool PassesKey(absl::string_view key) const;
+
+  // A pattern all of whose matches begin with `literal_prefix` passes unless no such key could.
+  bool PassesPattern(absl::string_view literal_prefix) const;
+
+  // Sorted; none is above another.
+  const std::vector<std::string>& tags() const { return tags_; }
+  // Sorted; none begins with another.
+  const std::vector<std::string>& key_prefixes() const { return key_prefixes_; }
+
+  friend bool operator==(const Filter& a, const Filter& b) {
+    return a.tags_ == b.tags_ && a.key_prefixes_ == b.key_prefixes_;
+  }
+
+  template <typename H>
+  friend H AbslHashValue(H h, const Filter& filter) {
+    return H::combine(std::move(h), filter.tags_, filter.key_prefixes_);
+  }
+
+ private:
+  std::vector<std::string> tags_;
+  std::vector<std::string> key_prefixes_;
+  absl::flat_hash_set<std::string> tag_set_;
+  absl::flat_hash_set<std::string> above_tags_;  // every tag above one of tags_
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_H_

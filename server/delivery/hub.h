@@ -1,0 +1,102 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_HUB_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_HUB_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "common/limits.h"
+#include "common/mutex.h"
+#include "server/commit/group.h"
+#include "server/delivery/channel.h"
+#include "server/delivery/outlet.h"
+#include "server/delivery/session_table.h"
+#include "server/delivery/subscription.h"
+#include "server/delivery/window.h"
+
+namespace cache_invalidation::delivery {
+
+struct HubOptions {
+  // The history that positions belong to. Required.
+  std::string epoch;
+
+  // How much history is kept in memory for subscribers that are behind, all namespaces together.
+  // Larger: longer absences without a Reset. The newest revision is kept whatever its size.
+  size_t window_bytes = 256 << 20;
+
+  // A Progress comes at least this often when nothing else does, and after a third of the lease if
+  // that is sooner.
+  absl::Duration heartbeat = kDefaultHeartbeat;
+
+  // Called when history up to `floor` has been dropped, on the committer's thread, once for many
+  // drops: from then on positions below it can get a Reset only. May be empty.
+  absl::AnyInvocable<void(absl::string_view namespace_name, uint64_t floor)> on_floor_moved;
+};
+
+// Where durable events meet subscribers: the logs of all namespaces, and the sessions.
+//
+// Publish moves the heads of a group, then hands its completions to the outlet, which runs them and
+// wakes the streams. Writers never wait for readers: what a subscriber has not read when the window
+// moves on, it loses, and is told so by a Reset.
+//
+// Thread-safe, except that Publish and Abandon are for one thread at a time. Calls the outlet and
+// on_floor_moved without holding a lock.
+class Hub final : public commit::Publisher {
+ public:
+  // `clock` and `outlet` must outlive the hub.
+  Hub(HubOptions options, const Clock& clock, Outlet& outlet);
+
+  void Publish(commit::Group group) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Abandon(commit::Group group) override;
+
+  // A new subscription. Subscribing creates no namespace. Must go back to Close.
+  std::unique_ptr<Subscription> Open(SubscriptionRequest request) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Close(std::unique_ptr<Subscription> subscription) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The last published revision; 0 for an unknown namespace.
+  uint64_t head(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Open subscriptions of a namespace.
+  size_t subscribers(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // For gauges.
+  struct Counts {
+    size_t sessions = 0;  // with a stream or a running lease
+    size_t window_bytes = 0;
+  };
+  Counts counts();
+
+  const std::string& epoch() const { return options_.epoch; }
+
+ private:
+  struct Topic {
+    std::shared_ptr<Channel> channel;
+    size_t subscribers = 0;
+    bool published = false;  // then it stays for good
+  };
+
+  Topic& TopicOf(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  HubOptions options_;
+  const Clock& clock_;
+  Outlet& outlet_;
+  SessionTable sessions_;
+  Window window_;  // for the publishing thread alone
+  std::atomic<size_t> window_bytes_ = 0;
+
+  mutable Mutex mutex_;  // taken before the locks of a channel
+  absl::flat_hash_map<std::string, Topic> topics_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_channel_id_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_HUB_H_

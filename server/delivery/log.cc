@@ -1,0 +1,79 @@
+#include "server/delivery/log.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "common/check.h"
+
+namespace cache_invalidation::delivery {
+namespace {
+
+using wire::Chunk;
+
+bool IsBefore(const Chunk::Entry& entry, EntryPosition position) {
+  return std::tie(entry.revision, entry.part) < std::tie(position.revision, position.part);
+}
+
+size_t Cost(const Chunk& chunk) {
+  return sizeof(Chunk) + chunk.namespace_name.size() + chunk.bytes.capacity() +
+         chunk.entries.capacity() * sizeof(Chunk::Entry);
+}
+
+}  // namespace
+
+size_t NamespaceLog::Append(Chunks chunks, uint64_t head, absl::Duration now) {
+  EntryPosition next = FirstAfter(retained_.head);
+  size_t drops = 0;
+  for (const std::shared_ptr<const Chunk>& chunk : chunks) {
+    const Chunk::Entry& first = chunk->entries.front();
+    Check(first.revision == next.revision && first.part == next.part,
+          "published chunks go on where the log ends");
+    next = Following(chunk->entries.back());
+    if (next.part == 0) ++drops;
+    bytes_ += Cost(*chunk);
+    chunks_.push_back({chunk, now});
+  }
+  Check(next.part == 0 && next.revision == head + 1, "the head stands at the end of a revision");
+  retained_.head = head;
+  return drops;
+}
+
+size_t NamespaceLog::DropOldest() {
+  Check(!chunks_.empty(), "only what is kept can be dropped");
+  const size_t before = bytes_;
+  bool complete = false;
+  while (!complete) {
+    const Chunk& oldest = *chunks_.front().chunk;
+    complete = oldest.entries.back().last_part;
+    retained_.floor = oldest.last_revision();
+    bytes_ -= Cost(oldest);
+    chunks_.pop_front();
+  }
+  return before - bytes_;
+}
+
+absl::optional<std::vector<ChunkTail>> NamespaceLog::Read(EntryPosition from,
+                                                          size_t max_bytes) const {
+  if (from.revision <= retained_.floor) return absl::nullopt;
+  std::vector<ChunkTail> tails;
+  if (from.revision > retained_.head) return tails;
+  auto kept = std::partition_point(chunks_.begin(), chunks_.end(), [&](const Kept& candidate) {
+    return IsBefore(candidate.chunk->entries.back(), from);
+  });
+  const std::vector<Chunk::Entry>& entries = kept->chunk->entries;
+  const auto first =
+      std::partition_point(entries.begin(), entries.end(),
+                           [&](const Chunk::Entry& entry) { return IsBefore(entry, from); });
+  size_t first_entry = first - entries.begin();
+  size_t bytes = 0;
+  for (; kept != chunks_.end(); ++kept) {
+    bytes += kept->chunk->bytes.size();
+    if (!tails.empty() && bytes > max_bytes) break;
+    tails.push_back({kept->chunk, first_entry, kept->published});
+    first_entry = 0;
+  }
+  return tails;
+}
+
+}  // namespace cache_invalidation::delivery

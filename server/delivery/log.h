@@ -1,0 +1,80 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_LOG_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_LOG_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "server/storage/store.h"
+#include "server/wire/chunk.h"
+
+namespace cache_invalidation::delivery {
+
+using storage::EntryPosition;
+using storage::RetainedRevisions;
+
+// The first entry after a complete revision.
+inline EntryPosition FirstAfter(uint64_t revision) { return {revision + 1, 0}; }
+
+// The entry that follows `entry`.
+inline EntryPosition Following(const wire::Chunk::Entry& entry) {
+  return entry.last_part ? FirstAfter(entry.revision)
+                         : EntryPosition{entry.revision, entry.part + 1};
+}
+
+// A chunk as a reader gets it: from `first_entry` on.
+struct ChunkTail {
+  std::shared_ptr<const wire::Chunk> chunk;
+  size_t first_entry = 0;
+  absl::Duration published;  // Clock::Monotonic() when its group was published
+};
+
+// The newest revisions of one namespace, as the chunks they were published in.
+//
+// Invariants:
+//   1. The entries are in revision and part order, without gaps.
+//   2. The first and the last entry kept are the beginning and the end of a revision.
+//   3. Exactly the revisions floor + 1 .. head are kept.
+//
+// Thread-compatible. Finding a place costs O(log chunks).
+class NamespaceLog {
+ public:
+  using Chunks = absl::Span<const std::shared_ptr<const wire::Chunk>>;
+
+  // The chunks of one group become readable at once; they reach up to `head`. Answers how often
+  // DropOldest must be called to drop them again. REQUIRES: they go on where the log ends.
+  size_t Append(Chunks chunks, uint64_t head, absl::Duration now);
+
+  // Drops the oldest chunk, with those in which its last revision goes on; answers the bytes that
+  // this freed. REQUIRES: floor < head.
+  size_t DropOldest();
+
+  const RetainedRevisions& retained() const { return retained_; }
+
+  // What the chunks cost in memory.
+  size_t bytes() const { return bytes_; }
+
+  // The chunks that hold the entry `from` and those after it, oldest first: as many as have
+  // `max_bytes` together, but at least one; none if `from` is beyond the head. Absent if `from` is
+  // no longer kept.
+  absl::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const;
+
+ private:
+  struct Kept {
+    std::shared_ptr<const wire::Chunk> chunk;
+    absl::Duration published;
+  };
+
+  std::deque<Kept> chunks_;
+  RetainedRevisions retained_;
+  size_t bytes_ = 0;
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_LOG_H_

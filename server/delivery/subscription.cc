@@ -1,0 +1,126 @@
+#include "server/delivery/subscription.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
+
+namespace cache_invalidation::delivery {
+namespace {
+
+// Room in a message for everything but events.
+constexpr size_t kControlBytes = 1024;
+
+// How many echoes may wait one by one; beyond it the newest takes the others with it, which only
+// delays them.
+constexpr size_t kMaxEchoes = 16;
+
+// A client that hears nothing for a third of its lease should think that its stream is dead.
+absl::Duration HeartbeatFor(absl::Duration heartbeat, absl::Duration lease) {
+  return std::min(heartbeat, lease / 3);
+}
+
+}  // namespace
+
+Subscription::Subscription(Settings settings, SubscriptionRequest request,
+                           std::shared_ptr<Channel> channel,
+                           std::shared_ptr<SubscriberSession> session, absl::Duration now)
+    : epoch_(std::move(settings.epoch)),
+      channel_(std::move(channel)),
+      session_(std::move(session)),
+      lease_(request.terms.lease),
+      heartbeat_(HeartbeatFor(settings.heartbeat, lease_)),
+      cursor_(channel_, channel_->GroupOf(request.filter), 0),
+      last_sent_(now) {
+  const RetainedRevisions retained = channel_->retained();
+  start_after_ = retained.head;
+  if (request.start_after) {
+    start_reset_ = CheckPosition(*request.start_after, epoch_, retained);
+    if (!start_reset_) start_after_ = request.start_after->revision;
+  }
+  cursor_.JumpTo(start_after_);
+  told_ = start_after_;
+}
+
+Subscription::~Subscription() { session_->Detach(); }
+
+absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration now) {
+  // A subscriber whose history was cut off acknowledges in the one it came from; that says nothing.
+  const bool other_history = !started_ && start_reset_.has_value();
+  if (message.acknowledged_revision > told_ && !other_history) {
+    return absl::InvalidArgumentError(absl::StrCat("acknowledged_revision: expected at most ",
+                                                   told_, ", the last revision that was sent, got ",
+                                                   message.acknowledged_revision));
+  }
+  session_->Renew(now);
+  if (message.acknowledged_revision != 0 && !other_history) {
+    session_->Acknowledge(message.acknowledged_revision);
+  }
+  if (message.sequence != 0) {
+    const Echo echo{message.sequence, channel_->head()};
+    if (!echoes_.empty() && (echoes_.back().after == echo.after || echoes_.size() == kMaxEchoes)) {
+      echoes_.back() = {std::max(echoes_.back().sequence, echo.sequence), echo.after};
+    } else {
+      echoes_.push_back(echo);
+    }
+  }
+  return absl::OkStatus();
+}
+
+Message Subscription::Next(absl::Duration now) { return Compose(now, now >= heartbeat_at()); }
+
+Message Subscription::Last(absl::Duration now) { return Compose(now, told_ < channel_->head()); }
+
+Message Subscription::Compose(absl::Duration now, bool tell_progress) {
+  Message message;
+  if (!started_) AddStarted(message);
+  absl::optional<Batch> events = cursor_.Next(kMaxSubscribeMessageBytes - kControlBytes);
+  if (events) {
+    message.events = *std::move(events);
+    told_ = std::max(told_, message.events.completed);
+    if (!message.events.slices.empty()) unfinished_ = message.events.unfinished;
+  } else {
+    AddReset(ResetReason::kTrimmed, message);
+  }
+  // A revision whose last part does not pass is complete for the client only when it is told so.
+  const bool ended_unseen = unfinished_ != 0 && cursor_.position() >= unfinished_;
+  if (tell_progress || ended_unseen || EchoDue()) AddProgress(message);
+  if (!message.empty()) last_sent_ = now;
+  return message;
+}
+
+void Subscription::AddStarted(Message& message) {
+  started_ = true;
+  message.started = Started{
+      {epoch_, channel_->head()}, lease_, start_after_, heartbeat_, session_->key().instance};
+  if (start_reset_) AddReset(*start_reset_, message);
+}
+
+void Subscription::AddReset(ResetReason reason, Message& message) {
+  const RetainedRevisions retained = channel_->retained();
+  if (message.reset) reason = message.reset->reason;
+  // Nothing is cached after a reset, so nothing older than the head is of any use.
+  cursor_.JumpTo(retained.head);
+  told_ = retained.head;
+  unfinished_ = 0;
+  const uint64_t oldest = retained.floor < retained.head ? retained.floor + 1 : 0;
+  message.reset = Reset{reason, oldest, {epoch_, retained.head}};
+}
+
+bool Subscription::EchoDue() const {
+  return !echoes_.empty() && echoes_.front().after <= cursor_.position();
+}
+
+void Subscription::AddProgress(Message& message) {
+  while (EchoDue()) {
+    echoed_sequence_ = std::max(echoed_sequence_, echoes_.front().sequence);
+    echoes_.pop_front();
+  }
+  const uint64_t revision = cursor_.position();
+  message.progress = Progress{revision, echoed_sequence_};
+  told_ = std::max(told_, revision);
+  if (unfinished_ <= revision) unfinished_ = 0;
+}
+
+}  // namespace cache_invalidation::delivery

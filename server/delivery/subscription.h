@@ -1,0 +1,148 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_SUBSCRIPTION_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_SUBSCRIPTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "server/delivery/channel.h"
+#include "server/delivery/cursor.h"
+#include "server/delivery/filter.h"
+#include "server/delivery/position.h"
+#include "server/delivery/subscriber_session.h"
+
+namespace cache_invalidation::delivery {
+
+// What a client asks for with its first message, checked.
+struct SubscriptionRequest {
+  SessionKey session;                    // with an instance
+  absl::optional<Position> start_after;  // absent: the head
+  Filter filter;
+  SessionTerms terms;
+};
+
+// What every message of a client may say; 0: nothing.
+struct ClientMessage {
+  uint64_t sequence = 0;
+  uint64_t acknowledged_revision = 0;
+};
+
+// What a message to the client consists of; the protos of the same names say what each means.
+struct Started {
+  Position head;
+  absl::Duration lease;
+  uint64_t start_after = 0;
+  absl::Duration heartbeat;
+  std::string instance;
+};
+struct Reset {
+  ResetReason reason = ResetReason::kTrimmed;
+  uint64_t oldest_revision = 0;
+  Position start_after;
+};
+struct Progress {
+  uint64_t revision = 0;
+  uint64_t echoed_sequence = 0;
+};
+
+// One message to the client.
+struct Message {
+  absl::optional<Started> started;
+  absl::optional<Reset> reset;
+  Batch events;
+  absl::optional<Progress> progress;
+
+  bool empty() const { return !started && !reset && !progress && events.slices.empty(); }
+};
+
+// One stream's subscription: what the client has told, and what it is to be sent next. It knows
+// neither threads nor sockets; whoever drives it sends each message that Next answers, in order,
+// before it asks for another.
+//
+// Guarantees about the messages (the names under which tests check them):
+//   ordered       revisions only grow, parts of a revision follow each other;
+//   unique        no part twice;
+//   atomic        a revision is complete at its last part, at a Progress or at a later revision;
+//   gap-free      every revision that passes the filter arrives, or a Reset comes in its place;
+//   filtered      nothing arrives that cannot concern the filter;
+//   truthful      a Progress at R comes after every passing event up to R, and an echo after every
+//                 event that was published before the echoed message arrived.
+//
+// All times are Clock::Monotonic(). Thread-compatible.
+class Subscription {
+ public:
+  struct Settings {
+    std::string epoch;
+    absl::Duration heartbeat;
+  };
+
+  // Begins at the start that `request` asks for, or with a Reset where that is impossible.
+  // `session` is attached; the subscription detaches it when it ends.
+  Subscription(Settings settings, SubscriptionRequest request, std::shared_ptr<Channel> channel,
+               std::shared_ptr<SubscriberSession> session, absl::Duration now);
+  ~Subscription();
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+
+  // A message arrived, the first one included. INVALID_ARGUMENT, with the field's path: it
+  // acknowledges what was not sent.
+  absl::Status Receive(const ClientMessage& message, absl::Duration now);
+
+  // The message to send now; empty if there is nothing to say yet.
+  Message Next(absl::Duration now);
+
+  // As Next, for a stream that is about to end: tells how far it got even if nobody asked.
+  Message Last(absl::Duration now);
+
+  // Whether so much waits that the stream should go on sending without waiting for its turn.
+  bool ManyWait() const { return cursor_.ManyWait(); }
+
+  // Whether Next might have something to say right now.
+  bool SomethingWaits() const { return !cursor_.at_head() || !started_ || EchoDue(); }
+
+  // When the next heartbeat is due.
+  absl::Duration heartbeat_at() const { return last_sent_ + heartbeat_; }
+
+  const Channel& channel() const { return *channel_; }
+
+ private:
+  // A client's message that waits for its echo until everything up to `after` has been sent.
+  struct Echo {
+    uint64_t sequence = 0;
+    uint64_t after = 0;
+  };
+
+  Message Compose(absl::Duration now, bool tell_progress);
+  void AddStarted(Message& message);
+  void AddReset(ResetReason reason, Message& message);
+  void AddProgress(Message& message);
+  bool EchoDue() const;
+
+  const std::string epoch_;
+  const std::shared_ptr<Channel> channel_;
+  const std::shared_ptr<SubscriberSession> session_;
+  const absl::Duration lease_;
+  const absl::Duration heartbeat_;
+  absl::optional<ResetReason> start_reset_;
+  uint64_t start_after_ = 0;
+  Cursor cursor_;
+
+  bool started_ = false;
+  absl::Duration last_sent_;
+  // The client knows that everything up to here has come; what it may acknowledge.
+  uint64_t told_ = 0;
+  // A revision whose first parts were sent, but not yet its last; 0: none.
+  uint64_t unfinished_ = 0;
+  std::deque<Echo> echoes_;
+  uint64_t echoed_sequence_ = 0;
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_SUBSCRIPTION_H_

@@ -1,0 +1,63 @@
+#include "server/wire/entry_targets.h"
+
+#include "server/wire/proto_reader.h"
+
+namespace cache_invalidation::wire {
+namespace {
+
+// Field numbers of subscription_service.proto and event.proto; the test compares with the generated
+// classes.
+constexpr uint32_t kResponseEvents = 1;
+constexpr uint32_t kEventInvalidations = 6;
+constexpr uint32_t kInvalidationTag = 2;
+constexpr uint32_t kInvalidationKey = 3;
+constexpr uint32_t kInvalidationPattern = 4;
+
+constexpr EntryTarget kEverything;
+
+EntryTarget TargetOf(absl::string_view invalidation) {
+  EntryTarget target = kEverything;
+  ProtoReader reader(invalidation);
+  while (reader.Next()) {
+    if (reader.type() != ProtoReader::Type::kBytes) continue;
+    switch (reader.number()) {
+      case kInvalidationTag:
+        target = {engine::TargetType::kTag, reader.bytes()};
+        break;
+      case kInvalidationKey:
+        target = {engine::TargetType::kKey, reader.bytes()};
+        break;
+      case kInvalidationPattern:
+        target = {engine::TargetType::kPattern, reader.bytes()};
+        break;
+      default:
+        break;
+    }
+  }
+  return reader.broken() ? kEverything : target;
+}
+
+// Calls `visit` with the bytes of every field `number`; false if the message is broken.
+template <typename Visit>
+bool ForEachMessage(absl::string_view message, uint32_t number, Visit visit) {
+  ProtoReader reader(message);
+  bool intact = true;
+  while (reader.Next()) {
+    if (reader.Is(number, ProtoReader::Type::kBytes)) intact &= visit(reader.bytes());
+  }
+  return intact && !reader.broken();
+}
+
+}  // namespace
+
+void AppendTargets(absl::string_view entry, std::vector<EntryTarget>& targets) {
+  const bool intact = ForEachMessage(entry, kResponseEvents, [&](absl::string_view event) {
+    return ForEachMessage(event, kEventInvalidations, [&](absl::string_view invalidation) {
+      targets.push_back(TargetOf(invalidation));
+      return true;
+    });
+  });
+  if (!intact) targets.push_back(kEverything);
+}
+
+}  // namespace cache_invalidation::wire
