@@ -115,6 +115,12 @@ inline constexpr absl::Duration kMinTtl = absl::Milliseconds(1);
 inline constexpr absl::Duration kMaxTtl = absl::Hours(24 * 3650);
 // Keys that one sweep looks at, so that it never holds up a shard for long.
 inline constexpr uint64_t kSweepKeys = 10'000;
+// Namespaces, most of them small, that a shard sweeps in one turn.
+inline constexpr int kSweepNamespaces = 100;
+// Between two turns callers come first; between two rounds over all namespaces expired entries may
+// stay: they are out of lookups already, only their memory waits.
+inline constexpr absl::Duration kSweepPause = absl::Milliseconds(10);
+inline constexpr absl::Duration kSweepInterval = absl::Seconds(10);
 
 // Queries.
 
@@ -141,6 +147,8 @@ inline constexpr size_t kMaxStreamWritesInFlight = 4;
 // A shard seals its group here even if more waits: bounds what one write to the store holds, and
 // how long the first answer of the group waits for the last.
 inline constexpr size_t kMaxGroupBytes = 1 << 20;
+// Counters of rules change with every firing; a crash may lose this much of them.
+inline constexpr absl::Duration kRuleCountersInterval = absl::Seconds(1);
 // Groups that shards may hand over while another is being synced; then they wait, their mailboxes
 // fill, and callers are told to retry. Some tenths of a second of a disk's bandwidth.
 inline constexpr size_t kMaxGatheredBytes = 32 << 20;
@@ -152,6 +160,8 @@ inline constexpr size_t kEventPartBytes = 256 << 10;
 // A chunk closes here, and a message to a subscriber is at most this large.
 inline constexpr size_t kMaxChunkBytes = 1 << 20;
 inline constexpr size_t kMaxSubscribeMessageBytes = 1 << 20;
+// History that a start reads from the store at a time.
+inline constexpr size_t kRecoveryReadBytes = 8 << 20;
 // An event beyond this costs every subscriber more than losing its cache: it becomes *everything*.
 inline constexpr size_t kMaxEventBytes = 64 << 20;
 

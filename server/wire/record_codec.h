@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_RECORD_CODEC_H_
-#define SERVER_WIRE_RECORD_CODEC_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_RECORD_CODEC_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_RECORD_CODEC_H_
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -23,4 +23,4 @@ absl::StatusOr<engine::Record> DecodeRecord(RowKind kind, absl::string_view iden
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_RECORD_CODEC_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_RECORD_CODEC_H_

@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_RECORD_ENUMS_H_
-#define SERVER_WIRE_RECORD_ENUMS_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_RECORD_ENUMS_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_RECORD_ENUMS_H_
 
 #include <iterator>
 #include <optional>
@@ -77,4 +77,4 @@ std::optional<Engine> FromStored(const std::pair<Engine, Stored> (&table)[kSize]
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_RECORD_ENUMS_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_RECORD_ENUMS_H_

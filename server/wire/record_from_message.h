@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_RECORD_FROM_MESSAGE_H_
-#define SERVER_WIRE_RECORD_FROM_MESSAGE_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_RECORD_FROM_MESSAGE_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_RECORD_FROM_MESSAGE_H_
 
 #include <optional>
 
@@ -24,4 +24,4 @@ std::optional<engine::PendingRecord> FromMessage(const internal::v1::PendingReco
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_RECORD_FROM_MESSAGE_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_RECORD_FROM_MESSAGE_H_

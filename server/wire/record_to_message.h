@@ -1,5 +1,5 @@
-#ifndef SERVER_WIRE_RECORD_TO_MESSAGE_H_
-#define SERVER_WIRE_RECORD_TO_MESSAGE_H_
+#ifndef CACHE_INVALIDATION_SERVER_WIRE_RECORD_TO_MESSAGE_H_
+#define CACHE_INVALIDATION_SERVER_WIRE_RECORD_TO_MESSAGE_H_
 
 #include "protos/internal/v1/records.pb.h"
 #include "server/engine/record.h"
@@ -17,4 +17,4 @@ internal::v1::PendingRecord ToMessage(const engine::PendingRecord& record);
 
 }  // namespace cache_invalidation::wire
 
-#endif  // SERVER_WIRE_RECORD_TO_MESSAGE_H_
+#endif  // CACHE_INVALIDATION_SERVER_WIRE_RECORD_TO_MESSAGE_H_

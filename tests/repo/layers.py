@@ -36,7 +36,17 @@ ALLOWED = {
     + _ENGINE
     + _GRPC
     + _MESSAGES,
-    "server/metrics/": ("common/", "server/metrics/", "prometheus/") + _ENGINE + _POSIX,
+    "server/metrics/": (
+        "common/",
+        "server/metrics/",
+        # What metrics are filled from.
+        "server/commit/commit_observer.h",
+        "server/delivery/observer.h",
+        "server/shard/shard_observer.h",
+        "prometheus/",
+    )
+    + _ENGINE
+    + _POSIX,
     "server/http/": ("common/", "server/http/", "server/metrics/", "prometheus/", "Civet", "civetweb.h"),
     "server/": ("common/", "grpcpp/") + _SERVER + _POSIX,
     "client/": ("common/", "client/"),

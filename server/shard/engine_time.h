@@ -1,0 +1,37 @@
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_ENGINE_TIME_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_ENGINE_TIME_H_
+
+#include <algorithm>
+
+#include "absl/time/time.h"
+#include "common/clock.h"
+
+namespace cache_invalidation::shard {
+
+// The time that travels in commands: the wall clock at the start of the server, or the last time
+// that was recorded before if that is later, plus the monotonic time since. So it never goes back,
+// whatever becomes of the wall clock.
+//
+// Immutable, thread-safe.
+class EngineTime {
+ public:
+  // The clock must outlive it.
+  EngineTime(const Clock& clock, absl::Time last_recorded)
+      : clock_(clock),
+        start_(std::max(clock.Now(), last_recorded)),
+        monotonic_start_(clock.Monotonic()) {}
+
+  absl::Time Now() const { return start_ + (clock_.Monotonic() - monotonic_start_); }
+
+  // When Clock::Monotonic stands at that engine time.
+  absl::Duration MonotonicAt(absl::Time time) const { return monotonic_start_ + (time - start_); }
+
+ private:
+  const Clock& clock_;
+  const absl::Time start_;
+  const absl::Duration monotonic_start_;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_ENGINE_TIME_H_

@@ -1,0 +1,29 @@
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_RECOVERY_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_RECOVERY_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/engine/engine.h"
+#include "server/storage/store.h"
+
+namespace cache_invalidation::shard {
+
+// What a start reads from the store. Errors: the store's, and DATA_LOSS when rows or history cannot
+// be read or do not fit together; then the server must not serve.
+
+// The latest engine time of all namespaces; the epoch of Unix if there are none.
+absl::StatusOr<absl::Time> LastRecordedTime(const storage::Store& store);
+
+// The engine of a namespace as it was when its last group became durable, its pending batch due at
+// `now`.
+absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Store& store,
+                                                              absl::string_view namespace_name,
+                                                              absl::string_view epoch,
+                                                              absl::Time now);
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_RECOVERY_H_

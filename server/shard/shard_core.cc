@@ -1,0 +1,260 @@
+#include "server/shard/shard_core.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "common/check.h"
+#include "common/limits.h"
+
+namespace cache_invalidation::shard {
+namespace {
+
+// What an answer holds until its group is durable, without long lists.
+constexpr size_t kAnswerBytes = 256;
+
+// A timer's command: it is the shard's own and creates no namespace.
+bool IsTimer(const engine::Command& command) {
+  return std::holds_alternative<engine::FlushBatch>(command) ||
+         std::holds_alternative<engine::Sweep>(command) ||
+         std::holds_alternative<engine::Trim>(command);
+}
+
+// The command did nothing but move the engine's clock.
+bool OnlyMovedTheClock(const engine::Outcome& outcome) {
+  return outcome.events.empty() &&
+         std::all_of(outcome.delta.begin(), outcome.delta.end(),
+                     [](const engine::RecordChange& change) {
+                       return std::holds_alternative<engine::MetaRecord>(change.record);
+                     });
+}
+
+std::unique_ptr<engine::Engine> MakeNewEngine(absl::string_view epoch,
+                                              const engine::Command& create_namespace) {
+  auto engine = std::make_unique<engine::Engine>(epoch);
+  (void)engine->Apply(create_namespace, absl::UnixEpoch());
+  return engine;
+}
+
+// Answers a submission with what was found out when the group is durable, and with ignorance if it
+// will not be.
+absl::AnyInvocable<void(bool)> Completion(Submission& submission, std::vector<Answer> answers) {
+  return [done = std::move(submission.done), answers = std::move(answers)](bool durable) mutable {
+    if (!durable) {
+      for (Answer& answer : answers) {
+        answer = {absl::UnavailableError("the server stops; the outcome is unknown, retry"), {}};
+      }
+    }
+    done(std::move(answers));
+  };
+}
+
+}  // namespace
+
+ShardCore::ShardCore(Options options, NamespaceQuota& quota, ShardObserver& observer,
+                     absl::Time now)
+    : epoch_(std::move(options.epoch)),
+      create_namespace_(engine::CreateNamespace{std::move(options.default_rules)}),
+      quota_(quota),
+      observer_(observer),
+      empty_engine_(std::make_unique<engine::Engine>(epoch_)),
+      new_engine_(MakeNewEngine(epoch_, create_namespace_)),
+      next_sweep_(now + kSweepInterval) {}
+
+ShardCore::~ShardCore() = default;
+
+void ShardCore::Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine) {
+  Check(Find(namespace_name) == nullptr, "a namespace is rebuilt once");
+  quota_.Take();
+  auto adopted = std::make_unique<Namespace>();
+  adopted->name = std::string(namespace_name);
+  adopted->engine = std::move(engine);
+  Insert(std::move(adopted));
+}
+
+ShardCore::Namespace& ShardCore::Insert(std::unique_ptr<Namespace> added) {
+  Namespace& target = *added;
+  namespaces_.emplace(target.name, std::move(added));
+  const std::optional<engine::BatchDeadline> deadline = target.engine->batch_deadline();
+  batches_.Set(target.name, deadline.has_value() ? std::optional(deadline->at) : std::nullopt);
+  return target;
+}
+
+ShardCore::Namespace* ShardCore::Find(absl::string_view name) const {
+  const auto it = namespaces_.find(name);
+  return it == namespaces_.end() ? nullptr : it->second.get();
+}
+
+const engine::Engine* ShardCore::EngineForTest(absl::string_view namespace_name) const {
+  const Namespace* found = Find(namespace_name);
+  return found == nullptr ? nullptr : found->engine.get();
+}
+
+void ShardCore::Apply(std::unique_ptr<Submission> submission, absl::Time now) {
+  std::vector<Answer> answers;
+  answers.reserve(submission->requests.size());
+  if (submission->cancelled && submission->cancelled()) {
+    observer_.OnCancelled();
+    answers.resize(submission->requests.size(), {absl::CancelledError("the caller has gone"), {}});
+  } else {
+    for (const auto& request : submission->requests) {
+      const auto* command = std::get_if<engine::Command>(&request);
+      answers.push_back(command != nullptr ? ApplyCommand(submission->namespace_name, *command, now)
+                                           : AnswerQuery(submission->namespace_name,
+                                                         std::get<engine::Query>(request), now));
+    }
+  }
+  const size_t bytes = answers.size() * kAnswerBytes;
+  group_.AddCompletion(Completion(*submission, std::move(answers)), bytes);
+}
+
+Answer ShardCore::ApplyCommand(absl::string_view name, const engine::Command& command,
+                               absl::Time now) {
+  if (Namespace* target = Find(name); target != nullptr) {
+    return ApplyTo(*target, command, now);
+  }
+  if (IsTimer(command)) {
+    return {};
+  }
+  return ApplyFirstCommand(name, command, now);
+}
+
+Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Command& command,
+                                    absl::Time now) {
+  if (!quota_.TryTake()) {
+    return {absl::ResourceExhaustedError("namespace: there are as many namespaces as there may be"),
+            {}};
+  }
+  auto added = std::make_unique<Namespace>();
+  added->name = std::string(name);
+  added->engine = std::make_unique<engine::Engine>(epoch_);
+  engine::Outcome created = added->engine->Apply(create_namespace_, now);
+  Check(created.status.ok() && created.events.empty(),
+        "creating a namespace is refused by nothing and tells nobody");
+
+  engine::Outcome outcome = added->engine->Apply(command, now);
+  observer_.OnApplied(name, command, outcome);
+  group_.CountCommand();
+  if (!outcome.status.ok()) {
+    // A refused command changes nothing: the namespace has never been there.
+    quota_.Return();
+    return {outcome.status, {}};
+  }
+  Namespace& target = Insert(std::move(added));
+  Take(target, created, now);
+  Take(target, outcome, now);
+  return {absl::OkStatus(), std::move(outcome.reply)};
+}
+
+Answer ShardCore::ApplyTo(Namespace& target, const engine::Command& command, absl::Time now) {
+  engine::Outcome outcome = target.engine->Apply(command, now);
+  observer_.OnApplied(target.name, command, outcome);
+  group_.CountCommand();
+  if (std::holds_alternative<engine::Sweep>(command) && OnlyMovedTheClock(outcome)) {
+    // Otherwise idle namespaces would write a row with every round.
+    outcome.delta.clear();
+  }
+  Take(target, outcome, now);
+  return {outcome.status, std::move(outcome.reply)};
+}
+
+Answer ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now) {
+  const Namespace* target = Find(name);
+  const engine::Engine* engine = target != nullptr ? target->engine.get()
+                                 : std::holds_alternative<engine::ExplainWrite>(query)
+                                     ? new_engine_.get()
+                                     : empty_engine_.get();
+  observer_.OnAnswered(name, query);
+  group_.CountQuery();
+  return {absl::OkStatus(), engine->Answer(query, now)};
+}
+
+void ShardCore::Take(Namespace& target, engine::Outcome& outcome, absl::Time now) {
+  group_.AddEvents(target.name, outcome.events);
+  for (engine::RecordChange& change : outcome.delta) {
+    TakeChange(target, std::move(change), now);
+  }
+  const std::optional<engine::BatchDeadline> deadline = target.engine->batch_deadline();
+  batches_.Set(target.name, deadline.has_value() ? std::optional(deadline->at) : std::nullopt);
+}
+
+void ShardCore::TakeChange(Namespace& target, engine::RecordChange change, absl::Time now) {
+  if (auto* counters = std::get_if<engine::RuleCountersRecord>(&change.record)) {
+    if (!change.deleted) {
+      if (target.unwritten_counters.empty()) {
+        counters_.Set(target.name, now + kRuleCountersInterval);
+      }
+      target.unwritten_counters.insert_or_assign(counters->name, *counters);
+      return;
+    }
+    target.unwritten_counters.erase(counters->name);
+  }
+  group_.AddChange(target.name, std::move(change));
+}
+
+void ShardCore::WriteCounters(Namespace& target) {
+  for (auto& [name, record] : target.unwritten_counters) {
+    group_.AddChange(target.name, {.record = std::move(record), .deleted = false});
+  }
+  target.unwritten_counters.clear();
+}
+
+void ShardCore::Trim(absl::string_view namespace_name, uint64_t floor, absl::Time now) {
+  Namespace* target = Find(namespace_name);
+  if (target == nullptr || floor <= target->engine->floor()) {
+    return;
+  }
+  (void)ApplyTo(*target, engine::Trim{floor}, now);
+  group_.AddTrim(namespace_name, target->engine->floor());
+}
+
+void ShardCore::RunTimers(absl::Time now) {
+  while (const std::optional<std::string> name = batches_.PopDue(now)) {
+    Namespace& target = *Find(*name);
+    (void)ApplyTo(target, engine::FlushBatch{target.engine->batch_deadline()->generation}, now);
+    const std::optional<engine::BatchDeadline> next = target.engine->batch_deadline();
+    Check(!next.has_value() || next->at > now, "a flushed batch is no longer due");
+  }
+  while (const std::optional<std::string> name = counters_.PopDue(now)) {
+    WriteCounters(*Find(*name));
+  }
+  if (next_sweep_ <= now) {
+    Sweep(now);
+  }
+}
+
+absl::Time ShardCore::next_timer() const {
+  return namespaces_.empty() ? absl::InfiniteFuture()
+                             : std::min({batches_.earliest(), counters_.earliest(), next_sweep_});
+}
+
+void ShardCore::Sweep(absl::Time now) {
+  next_sweep_ = now + kSweepPause;
+  for (int swept = 0; swept < kSweepNamespaces; ++swept) {
+    const auto it = namespaces_.lower_bound(next_swept_);
+    if (it == namespaces_.end()) {
+      next_swept_.clear();
+      next_sweep_ = now + kSweepInterval;
+      return;
+    }
+    const Answer answer = ApplyTo(*it->second, engine::Sweep{kSweepKeys}, now);
+    if (!std::get<engine::SweepReply>(answer.reply).finished) {
+      next_swept_ = it->first;
+      return;
+    }
+    // The name that follows directly.
+    next_swept_ = it->first + '\0';
+  }
+}
+
+void ShardCore::FlushEverything(absl::Time now) {
+  for (const auto& [name, target] : namespaces_) {
+    if (target->engine->batch_deadline().has_value()) {
+      (void)ApplyTo(*target, engine::FlushPendingInvalidations{}, now);
+    }
+    WriteCounters(*target);
+  }
+}
+
+}  // namespace cache_invalidation::shard

@@ -1,0 +1,111 @@
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_SHARD_CORE_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_SHARD_CORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/commit/group.h"
+#include "server/engine/engine.h"
+#include "server/shard/deadline_queue.h"
+#include "server/shard/group_builder.h"
+#include "server/shard/namespace_quota.h"
+#include "server/shard/shard_observer.h"
+#include "server/shard/submission.h"
+
+namespace cache_invalidation::shard {
+
+// What a shard does, without its thread: owns the engines of its namespaces, applies submissions
+// and timers, and gathers what came of it in a group.
+//
+// Every answer is a completion of the group, reads too: nothing computed from an engine is told
+// before everything that was applied before it is durable.
+//
+// `now` is engine time. Thread-compatible.
+class ShardCore {
+ public:
+  struct Options {
+    std::string epoch;
+    // What every new namespace begins with.
+    std::vector<engine::Rule> default_rules;
+  };
+
+  // `quota` and `observer` must outlive the core.
+  ShardCore(Options options, NamespaceQuota& quota, ShardObserver& observer, absl::Time now);
+  ~ShardCore();
+
+  ShardCore(const ShardCore&) = delete;
+  ShardCore& operator=(const ShardCore&) = delete;
+
+  // Takes in a namespace that was rebuilt from the store. REQUIRES: it is not there yet.
+  void Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine);
+
+  // Applies a submission, unless its caller has gone. The first command that is not refused creates
+  // the namespace; queries and timers do not, a missing namespace answers queries as an empty one.
+  void Apply(std::unique_ptr<Submission> submission, absl::Time now);
+
+  // Has the namespace forget the revisions up to `floor`. Does nothing if it is missing.
+  void Trim(absl::string_view namespace_name, uint64_t floor, absl::Time now);
+
+  // Does what is due: flushes batches, writes counters, sweeps a little.
+  void RunTimers(absl::Time now);
+  // When RunTimers has something to do; absl::InfiniteFuture() without namespaces.
+  absl::Time next_timer() const;
+
+  // For a clean stop: flushes all pending batches and writes all counters.
+  void FlushEverything(absl::Time now);
+
+  bool group_empty() const { return group_.empty(); }
+  size_t group_bytes() const { return group_.size_bytes(); }
+  std::pair<commit::Group, GroupStats> SealGroup() { return group_.Seal(); }
+
+  // Null if there is no such namespace.
+  const engine::Engine* EngineForTest(absl::string_view namespace_name) const;
+
+ private:
+  struct Namespace {
+    std::string name;
+    std::unique_ptr<engine::Engine> engine;
+    // Changed since they were last written, by rule.
+    std::map<std::string, engine::RuleCountersRecord> unwritten_counters;
+  };
+
+  Namespace* Find(absl::string_view name) const;
+  Namespace& Insert(std::unique_ptr<Namespace> added);
+  Answer ApplyCommand(absl::string_view name, const engine::Command& command, absl::Time now);
+  Answer ApplyFirstCommand(absl::string_view name, const engine::Command& command, absl::Time now);
+  Answer ApplyTo(Namespace& target, const engine::Command& command, absl::Time now);
+  Answer AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now);
+  // Puts what a command did into the group, and sets the namespace's timers.
+  void Take(Namespace& target, engine::Outcome& outcome, absl::Time now);
+  void TakeChange(Namespace& target, engine::RecordChange change, absl::Time now);
+  void WriteCounters(Namespace& target);
+  void Sweep(absl::Time now);
+
+  const std::string epoch_;
+  const engine::Command create_namespace_;
+  NamespaceQuota& quota_;
+  ShardObserver& observer_;
+
+  // What queries of a missing namespace are asked: as it is, and as its first command would find
+  // it.
+  const std::unique_ptr<engine::Engine> empty_engine_;
+  const std::unique_ptr<engine::Engine> new_engine_;
+
+  std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
+  DeadlineQueue batches_;
+  DeadlineQueue counters_;
+  absl::Time next_sweep_;
+  std::string next_swept_;  // the first namespace that this round has not finished
+  GroupBuilder group_;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_SHARD_CORE_H_

@@ -1,0 +1,92 @@
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/clock.h"
+#include "common/limits.h"
+#include "server/commit/committer.h"
+#include "server/engine/model.h"
+#include "server/shard/engine_time.h"
+#include "server/shard/mailbox.h"
+#include "server/shard/namespace_quota.h"
+#include "server/shard/shard.h"
+#include "server/shard/shard_observer.h"
+#include "server/shard/submission.h"
+#include "server/storage/store.h"
+
+namespace cache_invalidation::shard {
+
+struct ShardSetOptions {
+  // Threads that apply commands; a namespace belongs to one of them. May change between starts.
+  size_t shards = 1;
+
+  // The history that positions must belong to.
+  std::string epoch;
+
+  // What every new namespace begins with.
+  std::vector<engine::Rule> default_rules;
+
+  // Of all shards together.
+  size_t max_namespaces = kMaxNamespaces;
+
+  // Of each shard.
+  MailboxLimits mailbox;
+};
+
+// All shards: takes submissions in and has each applied by the shard of its namespace.
+//
+// Submit and Trim are thread-safe; Start, Stop and destruction are for one thread.
+class ShardSet {
+ public:
+  // Rebuilds every namespace of the store, then starts the threads. Pending batches flush at once.
+  // All references must outlive the set, and the committer stops after it. Errors of the store,
+  // DATA_LOSS among them: do not serve.
+  static absl::StatusOr<std::unique_ptr<ShardSet>> Start(ShardSetOptions options,
+                                                         const storage::Store& store, Clock& clock,
+                                                         commit::Committer& committer,
+                                                         ShardObserver& observer);
+
+  // Stops.
+  ~ShardSet();
+
+  ShardSet(const ShardSet&) = delete;
+  ShardSet& operator=(const ShardSet&) = delete;
+
+  // Takes a submission in, or refuses it at once; never blocks. A refused submission is destroyed
+  // without a call of `done`. UNAVAILABLE: the shard's mailbox is full, or the server stops.
+  // Nothing was applied; retry with backoff.
+  absl::Status Submit(std::unique_ptr<Submission> submission);
+
+  // History up to `floor` is to be forgotten: the log's window has moved on. Applied as a command
+  // of the namespace after what is in its mailbox; later calls supersede earlier ones. Never blocks
+  // and is never refused before Stop. REQUIRES: the revision `floor` has been published.
+  void Trim(absl::string_view namespace_name, uint64_t floor);
+
+  // Refuses what comes from now on, applies what has come, flushes all pending batches, hands
+  // everything to the committer and ends the threads. Idempotent.
+  void Stop();
+
+  // How many there are. Thread-safe.
+  size_t namespaces() const { return quota_.taken(); }
+
+ private:
+  ShardSet(const ShardSetOptions& options, EngineTime time);
+
+  Shard& ShardOf(absl::string_view namespace_name) const;
+
+  const EngineTime time_;
+  NamespaceQuota quota_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_H_

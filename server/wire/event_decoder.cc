@@ -1,0 +1,109 @@
+#include "server/wire/event_decoder.h"
+
+#include <deque>
+
+#include "absl/strings/str_cat.h"
+#include "protos/cache_invalidation/v1/subscription_service.pb.h"
+
+namespace cache_invalidation::wire {
+namespace {
+
+// The enums of event.proto have the engine's values in the same order, after UNSPECIFIED.
+template <typename Enum>
+bool SetEnum(int proto_value, Enum last, Enum& out) {
+  out = static_cast<Enum>(proto_value - 1);
+  return proto_value >= 1 && proto_value - 1 <= static_cast<int>(last);
+}
+
+bool SetTarget(const v1::Invalidation& message, engine::Invalidation& out) {
+  switch (message.target_case()) {
+    case v1::Invalidation::kTag:
+      out.type = engine::TargetType::kTag;
+      out.name = message.tag();
+      return true;
+    case v1::Invalidation::kKey:
+      out.type = engine::TargetType::kKey;
+      out.name = message.key();
+      return true;
+    case v1::Invalidation::kPattern:
+      out.type = engine::TargetType::kPattern;
+      out.name = message.pattern();
+      return true;
+    case v1::Invalidation::kEverything:
+      out.type = engine::TargetType::kEverything;
+      return true;
+    case v1::Invalidation::TARGET_NOT_SET:
+      return false;
+  }
+  return false;
+}
+
+// Adds what a part says to the event, whose views point into the message.
+bool AddPart(const v1::Event& part, engine::Event& event) {
+  event.revision = part.revision();
+  if (!SetEnum(part.source(), engine::EventSource::kLimit, event.source)) {
+    return false;
+  }
+  const uint32_t first_cause = event.causes.size();
+  for (const v1::Cause& message : part.causes()) {
+    engine::Cause& cause = event.causes.emplace_back();
+    cause.name = message.name();
+    cause.widened = message.widened();
+    if (!SetEnum(message.step(), engine::CauseStep::kLimit, cause.step)) {
+      return false;
+    }
+  }
+  for (const v1::Invalidation& message : part.invalidations()) {
+    engine::Invalidation& invalidation = event.invalidations.emplace_back();
+    if (!SetEnum(message.kind(), engine::InvalidationKind::kMarkStale, invalidation.kind) ||
+        !SetTarget(message, invalidation)) {
+      return false;
+    }
+    invalidation.first_cause = event.cause_indexes.size();
+    invalidation.cause_count = message.causes_size();
+    for (const uint32_t cause : message.causes()) {
+      if (cause >= static_cast<uint32_t>(part.causes_size())) {
+        return false;
+      }
+      event.cause_indexes.push_back(first_cause + cause);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+struct EventDecoder::Revision {
+  std::deque<v1::SubscribeResponse> parts;  // a deque: they stay where they are
+  engine::Event event;
+};
+
+EventDecoder::EventDecoder(uint64_t first_revision)
+    : first_revision_(first_revision), open_(std::make_unique<Revision>()) {}
+EventDecoder::~EventDecoder() = default;
+
+absl::Status EventDecoder::Decode(const Chunk& chunk,
+                                  absl::FunctionRef<void(const engine::Event&)> sink) {
+  for (const Chunk::Entry& entry : chunk.entries) {
+    if (entry.revision < first_revision_) {
+      continue;
+    }
+    const absl::string_view bytes = chunk.entry_bytes(entry);
+    v1::SubscribeResponse& part = open_->parts.emplace_back();
+    const bool readable = part.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
+                          part.events_size() == 1 && part.events(0).revision() == entry.revision &&
+                          part.events(0).part() == open_->parts.size() - 1 &&
+                          AddPart(part.events(0), open_->event);
+    if (!readable) {
+      return absl::DataLossError(
+          absl::StrCat("unreadable event: revision ", entry.revision, ", part ", entry.part));
+    }
+    if (part.events(0).last_part()) {
+      sink(open_->event);
+      open_ = std::make_unique<Revision>();
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace cache_invalidation::wire
