@@ -1,0 +1,47 @@
+#ifndef CACHE_INVALIDATION_TESTS_REFERENCE_APPLY_H_
+#define CACHE_INVALIDATION_TESTS_REFERENCE_APPLY_H_
+
+#include "server/engine/command.h"
+#include "server/engine/query.h"
+#include "tests/reference/model_state.h"
+#include "tests/reference/reference_model.h"
+
+namespace cache_invalidation::reference {
+
+// The commands, one function each. `state.now` is already the time of the command.
+
+Prediction Apply(State& state, const engine::InvalidateByWrites& command);
+Prediction Apply(State& state, const engine::Invalidate& command);
+Prediction Apply(State& state, const engine::InvalidateWithDependencies& command);
+Prediction Apply(State& state, const engine::FlushPendingInvalidations& command);
+Prediction Apply(State& state, const engine::FlushBatch& command);
+Prediction Apply(State& state, const engine::SetBatchDelay& command);
+
+Prediction Apply(State& state, const engine::RegisterRule& command);
+Prediction Apply(State& state, const engine::DeleteRule& command);
+Prediction Apply(State& state, const engine::RegisterRelationship& command);
+Prediction Apply(State& state, const engine::DeleteRelationship& command);
+Prediction Apply(State& state, const engine::CreateNamespace& command);
+
+// `observed`: see ReferenceModel::Apply.
+Prediction Apply(State& state, const engine::AddCacheDependency& command,
+                 const engine::Reply* observed);
+Prediction Apply(State& state, const engine::RemoveCacheDependency& command);
+Prediction Apply(State& state, const engine::TrackEntries& command, const engine::Reply* observed);
+Prediction Apply(State& state, const engine::UntrackEntries& command);
+// A complete sweep, whatever the limit: repeated until nothing is left to remove.
+Prediction Apply(State& state, const engine::Sweep& command);
+Prediction Apply(State& state, const engine::Trim& command);
+
+// The queries.
+engine::Reply Answer(const State& state, const engine::GetRule& query);
+engine::Reply Answer(const State& state, const engine::ListRules& query);
+engine::Reply Answer(const State& state, const engine::GetRelationship& query);
+engine::Reply Answer(const State& state, const engine::ListRelationships& query);
+engine::Reply Answer(const State& state, const engine::ListCacheDependencies& query);
+engine::Reply Answer(const State& state, const engine::LookupEntry& query);
+engine::Reply Answer(const State& state, const engine::GetInvalidationStats& query);
+
+}  // namespace cache_invalidation::reference
+
+#endif  // CACHE_INVALIDATION_TESTS_REFERENCE_APPLY_H_

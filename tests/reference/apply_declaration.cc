@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "absl/strings/string_view.h"
+#include "tests/reference/apply.h"
+
+namespace cache_invalidation::reference {
+namespace {
+
+constexpr size_t kMostRules = 1000;
+constexpr size_t kMostRelationships = 1000;
+constexpr uint32_t kDepthWithoutWarning = 2;
+
+// What stands for warnings: the model does not know their words.
+const char kWarning[] = "warning";
+
+bool TooDeep(const engine::Relationship& relationship) {
+  return relationship.cascade_depth > kDepthWithoutWarning;
+}
+
+bool DeservesWarning(const engine::Rule& rule) {
+  for (const std::string& tag : rule.invalidate_tags) {
+    if (tag.find(':') == std::string::npos) return true;
+  }
+  return std::any_of(rule.relationships.begin(), rule.relationships.end(), TooDeep);
+}
+
+Prediction Refuse(absl::StatusCode code) {
+  Prediction prediction;
+  prediction.status = absl::Status(code, "refused");
+  return prediction;
+}
+
+}  // namespace
+
+Prediction Apply(State& state, const engine::RegisterRule& command) {
+  const std::string& name = command.rule.name;
+  if (!command.rule.condition.empty()) return Refuse(absl::StatusCode::kUnimplemented);
+  const bool replaced = state.rules.count(name) != 0;
+  if (!replaced && state.rules.size() >= kMostRules) {
+    return Refuse(absl::StatusCode::kResourceExhausted);
+  }
+  state.rules[name] = command.rule;
+  state.rule_counters.insert({name, {}});
+  engine::RegisterRuleReply reply{command.rule, {}, replaced};
+  if (DeservesWarning(command.rule)) reply.warnings.push_back(kWarning);
+  return {absl::OkStatus(), reply, {}, {}};
+}
+
+Prediction Apply(State& state, const engine::DeleteRule& command) {
+  const std::string name(command.name);
+  state.rule_counters.erase(name);
+  return {absl::OkStatus(), engine::DeleteReply{state.rules.erase(name) != 0}, {}, {}};
+}
+
+Prediction Apply(State& state, const engine::RegisterRelationship& command) {
+  const std::string& name = command.relationship.name;
+  const bool replaced = state.relationships.count(name) != 0;
+  if (!replaced && state.relationships.size() >= kMostRelationships) {
+    return Refuse(absl::StatusCode::kResourceExhausted);
+  }
+  state.relationships[name] = command.relationship;
+  engine::RegisterRelationshipReply reply{command.relationship, {}, replaced};
+  if (TooDeep(command.relationship)) reply.warnings.push_back(kWarning);
+  return {absl::OkStatus(), reply, {}, {}};
+}
+
+Prediction Apply(State& state, const engine::DeleteRelationship& command) {
+  const bool found = state.relationships.erase(std::string(command.name)) != 0;
+  return {absl::OkStatus(), engine::DeleteReply{found}, {}, {}};
+}
+
+Prediction Apply(State& state, const engine::CreateNamespace& command) {
+  for (const engine::Rule& rule : command.default_rules) {
+    state.rules[rule.name] = rule;
+    state.rule_counters.insert({rule.name, {}});
+  }
+  return {absl::OkStatus(), engine::EmptyReply{}, {}, {}};
+}
+
+}  // namespace cache_invalidation::reference

@@ -1,0 +1,202 @@
+#include <optional>
+#include <utility>
+
+#include "tests/reference/apply.h"
+#include "tests/reference/freshness.h"
+#include "tests/reference/publish.h"
+#include "tests/reference/spread.h"
+
+namespace cache_invalidation::reference {
+namespace {
+
+using engine::CauseStep;
+using engine::EventSource;
+using engine::FillOutcome;
+using engine::NameKind;
+using engine::Strategy;
+using engine::TargetType;
+
+// The later of two expiries; none is never.
+std::optional<absl::Time> Later(std::optional<absl::Time> a, std::optional<absl::Time> b) {
+  if (!a.has_value() || !b.has_value()) return std::nullopt;
+  return std::max(*a, *b);
+}
+
+std::optional<absl::Time> Expiry(const State& state, std::optional<absl::Duration> ttl) {
+  if (!ttl.has_value()) return std::nullopt;
+  return state.now + *ttl;
+}
+
+// Whether the key depends on itself by way of one of the nodes.
+bool ClosesCycle(const State& state, const std::string& key, const std::set<Node>& nodes) {
+  std::set<TargetName> self = {{TargetType::kKey, key}};
+  const auto dependents = Spread(state, self, {});
+  for (const Node& node : nodes) {
+    if (node.kind == NameKind::kKey && dependents.count(node.name) != 0) return true;
+  }
+  return false;
+}
+
+// What keeps a fill from being kept.
+struct FillCheck {
+  FillOutcome outcome = FillOutcome::kKept;
+  bool perhaps = false;
+  std::set<std::string> moved;
+};
+
+FillCheck CheckFill(const State& state, const engine::TrackedEntry& fill) {
+  FillCheck check;
+  if (!fill.position.has_value()) return check;
+  if (!KnownPosition(state, *fill.position)) {
+    check.outcome = FillOutcome::kRefusedPosition;
+    return check;
+  }
+  std::set<Node> nodes = NodesOf(fill.depends_on);
+  nodes.insert({std::string(fill.key), NameKind::kKey});
+  for (absl::string_view tag : fill.tags) nodes.insert({std::string(tag), NameKind::kTag});
+  for (const Node& node : nodes) {
+    const Moved moved = AnyMoved(state, {node}, fill.position->revision);
+    if (moved == Moved::kNo) continue;
+    check.moved.insert(node.name);
+    if (moved == Moved::kYes) check.outcome = FillOutcome::kRefusedMoved;
+    check.perhaps = true;
+  }
+  return check;
+}
+
+void Track(State& state, const engine::TrackedEntry& fill) {
+  const std::string key(fill.key);
+  const std::optional<absl::Time> expires = Expiry(state, fill.ttl);
+  auto [position, added] = state.entries.insert({key, {}});
+  Entry& entry = position->second;
+  entry.expires = added || entry.ghost ? expires : Later(entry.expires, expires);
+  entry.ghost = false;
+  entry.stale = false;
+  for (absl::string_view tag : fill.tags) entry.tags.insert(std::string(tag));
+  for (const Node& node : NodesOf(fill.depends_on)) entry.depends_on.insert(node);
+  state.unreclaimed.erase(key);
+}
+
+}  // namespace
+
+Prediction Apply(State& state, const engine::AddCacheDependency& command,
+                 const engine::Reply* observed) {
+  Prediction prediction;
+  engine::AddCacheDependencyReply reply;
+  const std::string key(command.key);
+  const std::set<Node> nodes = NodesOf(command.depends_on);
+  if (command.position.has_value()) {
+    const Moved moved = KnownPosition(state, *command.position)
+                            ? AnyMoved(state, nodes, command.position->revision)
+                            : Moved::kYes;
+    reply.invalidated = moved == Moved::kYes;
+    if (moved == Moved::kPerhaps && observed != nullptr) {
+      const auto* answer = std::get_if<engine::AddCacheDependencyReply>(observed);
+      reply.invalidated = answer != nullptr && answer->invalidated;
+    }
+  }
+  const std::optional<absl::Time> expires = Expiry(state, command.ttl);
+  for (const Node& node : nodes) {
+    auto [edge, added] = state.declarations.insert({{key, node.kind, node.name}, expires});
+    if (!added) edge->second = Later(edge->second, expires);
+    reply.added += added;
+  }
+  if (ClosesCycle(state, key, nodes)) reply.warnings.push_back("cycle");
+  if (reply.invalidated) {
+    Plan plan;
+    plan.steps.push_back({Strategy::kImmediate,
+                          false,
+                          {{TargetType::kKey, key, {CauseStep::kDependencyMoved, "", false}}}});
+    Execute(state, plan, EventSource::kDependencyMoved, prediction.events);
+  }
+  reply.revision = state.head;
+  prediction.reply = reply;
+  return prediction;
+}
+
+Prediction Apply(State& state, const engine::RemoveCacheDependency& command) {
+  engine::RemoveCacheDependencyReply reply;
+  const std::string key(command.key);
+  const std::set<Node> nodes = NodesOf(command.depends_on);
+  for (auto edge = state.declarations.begin(); edge != state.declarations.end();) {
+    const bool named = command.depends_on.empty() || nodes.count(edge->first.depends_on()) != 0;
+    const bool remove = edge->first.key == key && named;
+    reply.removed += remove;
+    edge = remove ? state.declarations.erase(edge) : std::next(edge);
+  }
+  return {absl::OkStatus(), reply, {}, {}};
+}
+
+Prediction Apply(State& state, const engine::TrackEntries& command, const engine::Reply* observed) {
+  Prediction prediction;
+  engine::TrackEntriesReply reply;
+  const auto* answer =
+      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(observed);
+  std::set<TargetName> refused;
+  for (size_t i = 0; i < command.entries.size(); ++i) {
+    const engine::TrackedEntry& fill = command.entries[i];
+    FillCheck check = CheckFill(state, fill);
+    if (check.outcome == FillOutcome::kKept && check.perhaps && answer != nullptr &&
+        i < answer->results.size() && answer->results[i].outcome == FillOutcome::kRefusedMoved) {
+      check.outcome = FillOutcome::kRefusedMoved;
+    }
+    state.counters.unchecked_fills += !fill.position.has_value();
+    if (check.outcome == FillOutcome::kKept) {
+      Track(state, fill);
+    } else {
+      ++state.counters.refused_fills;
+      refused.insert({TargetType::kKey, std::string(fill.key)});
+    }
+    reply.results.push_back({std::string(fill.key), check.outcome, ""});
+    prediction.moved_names.push_back(check.moved);
+  }
+  OwnedEvent event{0, EventSource::kFillRefused, {}};
+  for (const auto& [key, dependent] : Spread(state, refused, {})) {
+    event.invalidations.push_back({dependent.kind,
+                                   TargetType::kKey,
+                                   key,
+                                   {{CauseStep::kDependency, dependent.cause, false}}});
+  }
+  Publish(state, event, prediction.events);
+  reply.revision = state.head;
+  prediction.reply = reply;
+  return prediction;
+}
+
+Prediction Apply(State& state, const engine::UntrackEntries& command) {
+  engine::UntrackEntriesReply reply;
+  for (absl::string_view name : command.keys) {
+    const std::string key(name);
+    auto entry = state.entries.find(key);
+    if (entry == state.entries.end()) continue;
+    reply.found += entry->second.TrackedAt(state.now);
+    entry->second.ghost = true;
+    if (!HasDependents(state, key)) state.entries.erase(key);
+  }
+  return {absl::OkStatus(), reply, {}, {}};
+}
+
+Prediction Apply(State& state, const engine::Sweep&) {
+  state.unreclaimed.clear();
+  for (auto edge = state.declarations.begin(); edge != state.declarations.end();) {
+    const bool expired = edge->second.has_value() && *edge->second <= state.now;
+    edge = expired ? state.declarations.erase(edge) : std::next(edge);
+  }
+  for (bool removed = true; removed;) {
+    removed = false;
+    for (auto entry = state.entries.begin(); entry != state.entries.end();) {
+      if (!entry->second.TrackedAt(state.now)) entry->second.ghost = true;
+      const bool remove = entry->second.ghost && !HasDependents(state, entry->first);
+      removed = removed || remove;
+      entry = remove ? state.entries.erase(entry) : std::next(entry);
+    }
+  }
+  return {absl::OkStatus(), engine::SweepReply{0, true}, {}, {}};
+}
+
+Prediction Apply(State& state, const engine::Trim& command) {
+  state.floor = std::max(state.floor, command.floor);
+  return {absl::OkStatus(), engine::EmptyReply{}, {}, {}};
+}
+
+}  // namespace cache_invalidation::reference

@@ -1,0 +1,50 @@
+#ifndef CACHE_INVALIDATION_TESTS_REFERENCE_OWNED_EVENT_H_
+#define CACHE_INVALIDATION_TESTS_REFERENCE_OWNED_EVENT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/engine/event.h"
+
+namespace cache_invalidation::reference {
+
+// engine::Event with its own data: what may be kept and compared after the engine went on.
+
+// Ordered by step, then name, then the widened ones last.
+struct OwnedCause {
+  engine::CauseStep step = engine::CauseStep::kDirect;
+  std::string name;
+  bool widened = false;
+
+  auto operator<=>(const OwnedCause&) const = default;
+};
+
+struct OwnedInvalidation {
+  engine::InvalidationKind kind = engine::InvalidationKind::kEvict;
+  engine::TargetType type = engine::TargetType::kTag;
+  std::string name;
+  std::vector<OwnedCause> causes;
+
+  bool operator==(const OwnedInvalidation&) const = default;
+};
+
+struct OwnedEvent {
+  uint64_t revision = 0;
+  engine::EventSource source = engine::EventSource::kWrite;
+  std::vector<OwnedInvalidation> invalidations;
+
+  bool operator==(const OwnedEvent&) const = default;
+};
+
+OwnedEvent Own(const engine::Event& event);
+
+// An engine::Event that says the same; its views point into `owned`.
+engine::Event ViewOf(const OwnedEvent& owned);
+
+// One line for the event and one for each invalidation with its causes.
+std::string Text(const OwnedEvent& event);
+
+}  // namespace cache_invalidation::reference
+
+#endif  // CACHE_INVALIDATION_TESTS_REFERENCE_OWNED_EVENT_H_

@@ -1,0 +1,210 @@
+#include "tests/reference/plan.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "tests/reference/expansion.h"
+#include "tests/reference/rendering.h"
+
+namespace cache_invalidation::reference {
+namespace {
+
+using engine::CauseStep;
+using engine::Strategy;
+using engine::TargetType;
+
+std::vector<engine::Relationship> Registered(const State& state) {
+  std::vector<engine::Relationship> all;
+  for (const auto& [name, relationship] : state.relationships) all.push_back(relationship);
+  return all;
+}
+
+TemplateValues ValuesOf(const engine::WriteEvent& write) {
+  return {std::string(write.resource_id),
+          write.context == nullptr ? nullptr : &write.context->Get()};
+}
+
+// A step under construction: remembers which tags one write widened in it.
+struct StepBuilder {
+  PlannedStep step;
+  std::set<std::string> widened;  // of the current write
+
+  void Add(TargetType type, absl::string_view name, OwnedCause cause) {
+    if (cause.widened) widened.insert(std::string(name));
+    step.targets.insert({type, std::string(name), cause});
+  }
+  void AddTag(absl::string_view tag, CauseStep step_kind, absl::string_view cause, bool wide) {
+    Add(TargetType::kTag, tag, {step_kind, std::string(cause), wide});
+  }
+  uint64_t EndWrite() {
+    const uint64_t count = widened.size();
+    widened.clear();
+    return count;
+  }
+};
+
+PlannedStep DirectStep(const engine::InvalidateByWrites& command, Plan& plan) {
+  StepBuilder builder;
+  for (const engine::WriteEvent& write : command.writes) {
+    plan.counted.push_back(Strategy::kImmediate);
+    if (write.resource_id.empty()) {
+      builder.AddTag(write.resource_type, CauseStep::kDirect, "", true);
+    } else {
+      builder.AddTag(absl::StrCat(write.resource_type, ":", write.resource_id), CauseStep::kDirect,
+                     "", false);
+      builder.AddTag(absl::StrCat(write.resource_type, ":#all"), CauseStep::kDirect, "", false);
+    }
+    for (absl::string_view tag : write.tags) builder.AddTag(tag, CauseStep::kDirect, "", false);
+    plan.widened += builder.EndWrite();
+  }
+  return builder.step;
+}
+
+PlannedStep RelationshipStep(const State& state, const engine::InvalidateByWrites& command,
+                             Plan& plan) {
+  StepBuilder builder;
+  for (const engine::WriteEvent& write : command.writes) {
+    std::set<std::string> traversed;
+    for (const ExpandedTag& hop : ExpandType(Registered(state), std::string(write.resource_type),
+                                             !write.resource_id.empty(), ValuesOf(write))) {
+      traversed.insert(hop.relationship);
+      builder.AddTag(hop.tag, CauseStep::kRelationship, hop.relationship, hop.widened);
+    }
+    plan.counted.insert(plan.counted.end(), traversed.size(), Strategy::kImmediate);
+    plan.widened += builder.EndWrite();
+  }
+  return builder.step;
+}
+
+bool Fires(const engine::Rule& rule, const engine::WriteEvent& write) {
+  if (!rule.enabled) return false;
+  std::vector<std::string> written = {std::string(write.resource_type)};
+  if (!write.resource_id.empty()) {
+    written.push_back(absl::StrCat(write.resource_type, ":", write.resource_id));
+  }
+  for (absl::string_view tag : write.tags) written.push_back(std::string(tag));
+  for (const std::string& trigger : rule.trigger_tags) {
+    for (const std::string& tag : written) {
+      if (AtOrBelow(tag, trigger)) return true;
+    }
+  }
+  return false;
+}
+
+// What strategy CASCADE adds to a step: the relationships of the types at the front of its tags.
+void AddCascade(const State& state, absl::string_view cause, const TemplateValues& values,
+                const std::set<std::string>& tags, StepBuilder& builder) {
+  for (const std::string& tag : tags) {
+    const std::string type = tag.substr(0, tag.find(':'));
+    for (const ExpandedTag& hop : ExpandType(Registered(state), type, false, values)) {
+      builder.AddTag(hop.tag, CauseStep::kCascade, cause, hop.widened);
+    }
+  }
+}
+
+// What one write makes of a rule's targets.
+void AddRuleTargets(const State& state, const engine::Rule& rule, const engine::WriteEvent& write,
+                    StepBuilder& builder) {
+  const TemplateValues values = ValuesOf(write);
+  std::set<std::string> tags;
+  for (const std::string& form : rule.invalidate_tags) {
+    const RenderedTags rendered = Render(form, values.resource_id, values.context);
+    for (const std::string& tag : rendered.tags) {
+      builder.AddTag(tag, CauseStep::kRule, rule.name, false);
+      tags.insert(tag);
+    }
+    for (const std::string& tag : rendered.widened) {
+      builder.AddTag(tag, CauseStep::kRule, rule.name, true);
+      tags.insert(tag);
+    }
+  }
+  std::vector<engine::Relationship> relationships = Registered(state);
+  relationships.insert(relationships.end(), rule.relationships.begin(), rule.relationships.end());
+  for (const engine::Relationship& attached : rule.relationships) {
+    const bool scoped = attached.source_type == write.resource_type && !write.resource_id.empty();
+    for (const ExpandedTag& hop : ExpandFrom(attached, relationships, scoped, values)) {
+      builder.AddTag(hop.tag, CauseStep::kRule, rule.name, hop.widened);
+      tags.insert(hop.tag);
+    }
+  }
+  if (!rule.pattern.empty()) {
+    builder.Add(TargetType::kPattern, rule.pattern, {CauseStep::kRule, rule.name, false});
+  }
+  if (rule.strategy == Strategy::kCascade) AddCascade(state, rule.name, values, tags, builder);
+}
+
+std::vector<engine::Rule> InOrder(const State& state) {
+  std::vector<engine::Rule> rules;
+  for (const auto& [name, rule] : state.rules) rules.push_back(rule);
+  std::stable_sort(rules.begin(), rules.end(), [](const engine::Rule& a, const engine::Rule& b) {
+    return a.priority > b.priority;
+  });
+  return rules;
+}
+
+}  // namespace
+
+Plan PlanWrites(const State& state, const engine::InvalidateByWrites& command) {
+  Plan plan;
+  plan.steps.push_back(DirectStep(command, plan));
+  plan.steps.push_back(RelationshipStep(state, command, plan));
+  for (const engine::Rule& rule : InOrder(state)) {
+    StepBuilder builder;
+    bool fired = false;
+    for (const engine::WriteEvent& write : command.writes) {
+      if (!Fires(rule, write)) continue;
+      fired = true;
+      plan.firings.push_back(rule.name);
+      plan.counted.push_back(rule.strategy);
+      AddRuleTargets(state, rule, write, builder);
+      plan.widened += builder.EndWrite();
+    }
+    if (!fired) continue;
+    plan.rules_fired.push_back(rule.name);
+    builder.step.strategy = rule.strategy;
+    builder.step.batched = rule.strategy == Strategy::kBatched && !command.immediate;
+    plan.steps.push_back(builder.step);
+  }
+  return plan;
+}
+
+Plan PlanCall(const State& state, const engine::Invalidate& command) {
+  Plan plan;
+  plan.counted.push_back(command.strategy);
+  StepBuilder builder;
+  builder.step.strategy = command.strategy;
+  builder.step.batched = command.strategy == Strategy::kBatched && !command.immediate;
+  const OwnedCause cause{CauseStep::kCall, "", false};
+  if (command.everything) builder.Add(TargetType::kEverything, "", cause);
+  for (absl::string_view key : command.keys) builder.Add(TargetType::kKey, key, cause);
+  if (!command.pattern.empty()) builder.Add(TargetType::kPattern, command.pattern, cause);
+  std::set<std::string> tags;
+  for (absl::string_view tag : command.tags) {
+    builder.Add(TargetType::kTag, tag, cause);
+    tags.insert(std::string(tag));
+  }
+  if (command.strategy == Strategy::kCascade) AddCascade(state, "", {}, tags, builder);
+  plan.widened = builder.EndWrite();
+  plan.steps.push_back(builder.step);
+  return plan;
+}
+
+std::set<TargetName> TargetsNow(const Plan& plan) {
+  std::set<TargetName> names;
+  for (const PlannedStep& step : plan.steps) {
+    if (step.batched) continue;
+    for (const PlannedTarget& target : step.targets) names.insert({target.type, target.name});
+  }
+  return names;
+}
+
+std::set<TargetName> TargetsBatched(const Plan& plan) {
+  std::set<TargetName> names;
+  for (const PlannedStep& step : plan.steps) {
+    if (!step.batched) continue;
+    for (const PlannedTarget& target : step.targets) names.insert({target.type, target.name});
+  }
+  return names;
+}
+
+}  // namespace cache_invalidation::reference

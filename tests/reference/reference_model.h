@@ -1,0 +1,81 @@
+#ifndef CACHE_INVALIDATION_TESTS_REFERENCE_REFERENCE_MODEL_H_
+#define CACHE_INVALIDATION_TESTS_REFERENCE_REFERENCE_MODEL_H_
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/engine/command.h"
+#include "server/engine/query.h"
+#include "server/engine/reply.h"
+#include "tests/reference/model_state.h"
+
+namespace cache_invalidation::reference {
+
+// What a command must do.
+struct Prediction {
+  absl::Status status;
+  // Of lists of warnings only whether there are any is predicted.
+  engine::Reply reply;
+  std::vector<OwnedEvent> events;
+  // For TrackEntries: per entry, the names of which any may be given as the one that had moved.
+  std::vector<std::set<std::string>> moved_names;
+};
+
+// What GetInvalidationStats may answer for what depends on when the server reclaims.
+struct CountRange {
+  uint64_t least = 0;
+  uint64_t most = 0;
+};
+
+// Per key and tag of a Validate: whether it may and whether it must be called moved.
+struct ExpectedValidation {
+  std::vector<bool> keys_may, keys_must;
+  std::vector<bool> tags;
+};
+
+// What ExplainWrite must answer in its totals.
+struct ExpectedExplanation {
+  bool key_hit = false;
+  uint64_t targets = 0;
+  uint64_t widened = 0;
+};
+
+// A namespace as a newcomer would write it after reading the design: maps, loops and the complete
+// history, no index, no shortcut. The engine is right when it says the same.
+//
+// Copyable; thread-compatible.
+class ReferenceModel {
+ public:
+  explicit ReferenceModel(absl::string_view epoch) { state_.epoch = std::string(epoch); }
+
+  // `observed`: what the engine answered to the same command, null if there was nothing to observe.
+  // Used only where the design leaves the answer to when evicted entries are reclaimed.
+  Prediction Apply(const engine::Command& command, absl::Time now, const engine::Reply* observed);
+
+  // The answer to any query but Validate and ExplainWrite.
+  engine::Reply Answer(const engine::Query& query, absl::Time now) const;
+  ExpectedValidation ExpectValidation(const engine::Validate& query, absl::Time now) const;
+  ExpectedExplanation ExpectExplanation(const engine::ExplainWrite& query, absl::Time now) const;
+
+  CountRange TrackedEntries() const;
+  CountRange DependencyEdges() const;
+
+  uint64_t head() const { return state_.head; }
+  uint64_t floor() const { return state_.floor; }
+  std::optional<absl::Time> batch_deadline() const { return state_.batch_deadline; }
+  // Of the batch that is pending, or was pending last.
+  uint64_t batch_generation() const { return state_.batch_generation; }
+  const State& state() const { return state_; }
+
+ private:
+  State state_;
+};
+
+}  // namespace cache_invalidation::reference
+
+#endif  // CACHE_INVALIDATION_TESTS_REFERENCE_REFERENCE_MODEL_H_
