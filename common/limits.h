@@ -38,7 +38,7 @@ inline constexpr size_t kMaxEpochBytes = 64;
 // A paragraph.
 inline constexpr size_t kMaxDescriptionBytes = 1024;
 // Answers to list calls carry one; it holds the name of the last item.
-inline constexpr size_t kMaxPageTokenBytes = 8192;
+inline constexpr size_t kMaxPageTokenBytes = 16 << 10;
 
 // Rules and relationships.
 

@@ -36,4 +36,13 @@ bool IsControlCharacter(absl::string_view character) {
   return character.size() == 2 && first == 0xc2 && static_cast<uint8_t>(character[1]) < 0xa0;
 }
 
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    const size_t length = Utf8CharacterBytes(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 }  // namespace cache_invalidation

@@ -15,6 +15,9 @@ size_t Utf8CharacterBytes(absl::string_view text);
 // bytes, as Utf8CharacterBytes measured them.
 bool IsControlCharacter(absl::string_view character);
 
+// Whether the whole text is UTF-8.
+bool IsUtf8(absl::string_view text);
+
 }  // namespace cache_invalidation
 
 #endif  // CACHE_INVALIDATION_COMMON_UTF8_H_

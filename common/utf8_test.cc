@@ -35,5 +35,12 @@ TEST(Utf8, RefusesWhatIsCutShortOverlongOrTooHigh) {
   }
 }
 
+TEST(Utf8, JudgesWholeTexts) {
+  EXPECT_TRUE(IsUtf8(""));
+  EXPECT_TRUE(IsUtf8("a\nb \u00e4 \u20ac \U0001F600"));
+  EXPECT_FALSE(IsUtf8("good until \xc3"));
+  EXPECT_FALSE(IsUtf8("\xff good from here"));
+}
+
 }  // namespace
 }  // namespace cache_invalidation

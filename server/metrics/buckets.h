@@ -1,0 +1,22 @@
+#ifndef CACHE_INVALIDATION_SERVER_METRICS_BUCKETS_H_
+#define CACHE_INVALIDATION_SERVER_METRICS_BUCKETS_H_
+
+#include <vector>
+
+namespace cache_invalidation::metrics {
+
+// Upper bounds, in seconds, for what takes tens of microseconds on a good day and seconds on a bad
+// one.
+inline std::vector<double> LatencyBuckets() {
+  return {50e-6, 100e-6, 250e-6, 500e-6, 1e-3,   2.5e-3, 5e-3,
+          10e-3, 25e-3,  50e-3,  100e-3, 250e-3, 1,      5};
+}
+
+// Upper bounds for how many of something belong together.
+inline std::vector<double> CountBuckets() {
+  return {1, 2, 5, 10, 20, 50, 100, 1'000, 10'000, 100'000};
+}
+
+}  // namespace cache_invalidation::metrics
+
+#endif  // CACHE_INVALIDATION_SERVER_METRICS_BUCKETS_H_

@@ -1,0 +1,110 @@
+#include "server/metrics/rpc_metrics.h"
+
+#include "prometheus/counter.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "server/metrics/buckets.h"
+
+namespace cache_invalidation::metrics {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Histogram;
+using prometheus::Registry;
+
+Family<Counter>& Count(Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Labels MethodLabels(const std::string& type, const std::string& service,
+                                const std::string& method) {
+  return {{"grpc_type", type}, {"grpc_service", service}, {"grpc_method", method}};
+}
+
+// As gRPC's specification spells them, which Abseil's names differ from.
+const char* CodeName(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kOk:
+      return "OK";
+    case absl::StatusCode::kCancelled:
+      return "Canceled";
+    case absl::StatusCode::kInvalidArgument:
+      return "InvalidArgument";
+    case absl::StatusCode::kDeadlineExceeded:
+      return "DeadlineExceeded";
+    case absl::StatusCode::kNotFound:
+      return "NotFound";
+    case absl::StatusCode::kAlreadyExists:
+      return "AlreadyExists";
+    case absl::StatusCode::kPermissionDenied:
+      return "PermissionDenied";
+    case absl::StatusCode::kResourceExhausted:
+      return "ResourceExhausted";
+    case absl::StatusCode::kFailedPrecondition:
+      return "FailedPrecondition";
+    case absl::StatusCode::kAborted:
+      return "Aborted";
+    case absl::StatusCode::kOutOfRange:
+      return "OutOfRange";
+    case absl::StatusCode::kUnimplemented:
+      return "Unimplemented";
+    case absl::StatusCode::kInternal:
+      return "Internal";
+    case absl::StatusCode::kUnavailable:
+      return "Unavailable";
+    case absl::StatusCode::kDataLoss:
+      return "DataLoss";
+    case absl::StatusCode::kUnauthenticated:
+      return "Unauthenticated";
+    default:
+      return "Unknown";
+  }
+}
+
+}  // namespace
+
+RpcMetrics::RpcMetrics(Registry& registry)
+    : started_(Count(registry, "grpc_server_started_total", "RPCs that arrived.")),
+      handled_(Count(registry, "grpc_server_handled_total", "RPCs that ended, by status code.")),
+      received_(Count(registry, "grpc_server_msg_received_total", "Messages read from clients.")),
+      sent_(Count(registry, "grpc_server_msg_sent_total", "Messages written to clients.")),
+      seconds_(prometheus::BuildHistogram()
+                   .Name("grpc_server_handling_seconds")
+                   .Help("Time from the arrival of an RPC to its end.")
+                   .Register(registry)) {}
+
+MethodMetrics::MethodMetrics(RpcMetrics& metrics, absl::string_view service,
+                             absl::string_view method, RpcType type)
+    : metrics_(metrics),
+      service_(service),
+      method_(method),
+      type_(type == RpcType::kUnary ? "unary" : "bidi_stream"),
+      started_(metrics.started_.Add(MethodLabels(type_, service_, method_))),
+      received_(metrics.received_.Add(MethodLabels(type_, service_, method_))),
+      sent_(metrics.sent_.Add(MethodLabels(type_, service_, method_))),
+      seconds_(metrics.seconds_.Add(MethodLabels(type_, service_, method_), LatencyBuckets())) {}
+
+void MethodMetrics::Started() { started_.Increment(); }
+
+void MethodMetrics::MessageReceived() { received_.Increment(); }
+
+void MethodMetrics::MessageSent() { sent_.Increment(); }
+
+void MethodMetrics::Handled(absl::StatusCode code, absl::Duration elapsed) {
+  seconds_.Observe(absl::ToDoubleSeconds(elapsed));
+  const auto index = static_cast<size_t>(code) < kCodes
+                         ? static_cast<size_t>(code)
+                         : static_cast<size_t>(absl::StatusCode::kUnknown);
+  Counter* counter = handled_[index].load(std::memory_order_acquire);
+  if (counter == nullptr) {
+    // Two threads may come here at once; the family answers both with the same series.
+    prometheus::Labels labels = MethodLabels(type_, service_, method_);
+    labels["grpc_code"] = CodeName(code);
+    counter = &metrics_.handled_.Add(labels);
+    handled_[index].store(counter, std::memory_order_release);
+  }
+  counter->Increment();
+}
+
+}  // namespace cache_invalidation::metrics

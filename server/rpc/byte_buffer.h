@@ -1,0 +1,36 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_BYTE_BUFFER_H_
+#define CACHE_INVALIDATION_SERVER_RPC_BYTE_BUFFER_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message_lite.h"
+#include "grpcpp/support/byte_buffer.h"
+
+namespace cache_invalidation::rpc {
+
+// Where the byte buffers that go to gRPC are made: one that holds nothing aborts the process when
+// it is written, and so does serialising into one that holds something.
+
+// A new buffer with the encoding of `message`; valid also when that is empty.
+grpc::ByteBuffer ToByteBuffer(const google::protobuf::MessageLite& message);
+
+// The bytes of a received buffer in one piece. Owns them (most often a reference to what gRPC
+// received).
+//
+// Thread-compatible.
+class ReceivedBytes {
+ public:
+  explicit ReceivedBytes(const grpc::ByteBuffer& buffer);
+
+  absl::string_view view() const {
+    return absl::string_view(reinterpret_cast<const char*>(slice_.begin()), slice_.size());
+  }
+
+ private:
+  grpc::Slice slice_;
+};
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_BYTE_BUFFER_H_

@@ -1,0 +1,35 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_CACHE_ENTRY_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_CACHE_ENTRY_CONVERSION_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "protos/cache_invalidation/v1/cache_entry_service.pb.h"
+#include "server/engine/command.h"
+#include "server/engine/query.h"
+#include "server/engine/reply.h"
+#include "server/rpc/answer_context.h"
+
+namespace cache_invalidation::rpc {
+
+// The requests of CacheEntryService, checked. What they become views them.
+absl::StatusOr<engine::TrackEntries> ToTrackEntries(const v1::TrackEntriesRequest& request);
+absl::StatusOr<engine::UntrackEntries> ToUntrackEntries(const v1::UntrackEntriesRequest& request);
+absl::StatusOr<engine::LookupEntry> ToLookupEntry(const v1::LookupEntryRequest& request);
+absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request);
+
+// Its answers.
+absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
+                              const engine::TrackEntriesReply& reply, const AnswerContext& context,
+                              v1::TrackEntriesResponse* response);
+absl::Status FromUntrackEntries(const v1::UntrackEntriesRequest& request,
+                                const engine::UntrackEntriesReply& reply,
+                                const AnswerContext& context, v1::UntrackEntriesResponse* response);
+absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
+                             const engine::LookupEntryReply& reply, const AnswerContext& context,
+                             v1::LookupEntryResponse* response);
+absl::Status FromValidate(const v1::ValidateRequest& request, const engine::ValidateReply& reply,
+                          const AnswerContext& context, v1::ValidateResponse* response);
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_CACHE_ENTRY_CONVERSION_H_

@@ -1,0 +1,13 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_EXPLANATION_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_EXPLANATION_CONVERSION_H_
+
+#include "protos/cache_invalidation/v1/explanation.pb.h"
+#include "server/engine/explanation.h"
+
+namespace cache_invalidation::rpc {
+
+void FromExplanation(const engine::Explanation& explanation, v1::Explanation* proto);
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_EXPLANATION_CONVERSION_H_

@@ -1,0 +1,39 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_LIST_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_LIST_CONVERSION_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/repeated_ptr_field.h"
+
+namespace cache_invalidation::rpc {
+
+// Lists of names in requests and answers.
+
+using ProtoStrings = google::protobuf::RepeatedPtrField<std::string>;
+
+// INVALID_ARGUMENT, without a path, unless `count` is within `least` to `most`.
+absl::Status CheckCount(size_t count, size_t least, size_t most);
+
+// Applies a check of common/names.h to every element; the error names the element.
+absl::Status CheckEach(absl::string_view field, const ProtoStrings& values,
+                       absl::Status (*check)(absl::string_view));
+
+// Both. The count is checked first, so that no list over its limit is walked.
+absl::Status CheckList(absl::string_view field, const ProtoStrings& values, size_t least,
+                       size_t most, absl::Status (*check)(absl::string_view));
+
+// The elements in their order; they point into `values`.
+std::vector<absl::string_view> ToViews(const ProtoStrings& values);
+
+// The elements sorted, each once.
+std::vector<std::string> ToSortedSet(const ProtoStrings& values);
+
+void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto);
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_LIST_CONVERSION_H_

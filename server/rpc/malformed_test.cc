@@ -1,0 +1,45 @@
+#include "server/rpc/malformed.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "protos/internal/v1/write.pb.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+using internal::v1::InvalidateByWritesRequest;
+
+// A field of wire type 2 by hand: proto's own setters would complain about bytes that are not
+// UTF-8.
+std::string Field(int number, const std::string& bytes) {
+  return std::string(1, static_cast<char>(number << 3 | 2)) + static_cast<char>(bytes.size()) +
+         bytes;
+}
+
+std::string Describe(const std::string& bytes) {
+  const absl::Status status = DescribeMalformed(*InvalidateByWritesRequest::descriptor(), bytes);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  return std::string(status.message());
+}
+
+TEST(Malformed, NamesTheStringThatIsNotUtf8) {
+  EXPECT_EQ(Describe(Field(1, "\xff")), "namespace: expected UTF-8");
+  const std::string good_write = Field(2, Field(1, "user"));
+  const std::string bad_write = Field(2, Field(5, "good") + Field(5, "b\xc3"));
+  EXPECT_EQ(Describe(good_write + good_write + bad_write), "writes[2].tags[1]: expected UTF-8");
+}
+
+TEST(Malformed, NamesTheMessageThatIsNone) {
+  EXPECT_EQ(Describe(Field(2, "\x0a\x05us")), "writes[0]: expected an encoded message");
+  EXPECT_EQ(Describe("\x0a"), "expected an encoded InvalidateByWritesRequest");
+  EXPECT_EQ(Describe(std::string("\0", 1)), "expected an encoded InvalidateByWritesRequest");
+}
+
+TEST(Malformed, LooksPastFieldsItDoesNotKnow) {
+  const std::string unknown = "\x78\x96\x01" + Field(12, "\xff") + "\x6d\x01\x02\x03\x04";
+  EXPECT_EQ(Describe(unknown + Field(3, "\xff")), "request_id: expected UTF-8");
+}
+
+}  // namespace
+}  // namespace cache_invalidation::rpc

@@ -1,0 +1,91 @@
+#include "server/rpc/request_conversion.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/check.h"
+#include "common/limits.h"
+#include "common/names.h"
+#include "server/rpc/field_error.h"
+#include "server/rpc/time_conversion.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+constexpr absl::string_view kDefaultNamespace = "default";
+
+}  // namespace
+
+absl::StatusOr<absl::string_view> ToNamespace(absl::string_view field_value) {
+  if (field_value.empty()) return kDefaultNamespace;
+  const absl::Status status = CheckNamespaceName(field_value);
+  if (!status.ok()) return AtField("namespace", status);
+  return field_value;
+}
+
+absl::Status CheckRequestIdField(absl::string_view request_id) {
+  return AtField("request_id", CheckRequestId(request_id));
+}
+
+absl::StatusOr<engine::Strategy> ToStrategy(v1::InvalidationStrategy strategy) {
+  switch (strategy) {
+    case v1::INVALIDATION_STRATEGY_UNSPECIFIED:
+    case v1::INVALIDATION_STRATEGY_IMMEDIATE:
+      return engine::Strategy::kImmediate;
+    case v1::INVALIDATION_STRATEGY_BATCHED:
+      return engine::Strategy::kBatched;
+    case v1::INVALIDATION_STRATEGY_LAZY:
+      return engine::Strategy::kLazy;
+    case v1::INVALIDATION_STRATEGY_CASCADE:
+      return engine::Strategy::kCascade;
+    default:
+      return AtField("strategy",
+                     absl::InvalidArgumentError(absl::StrCat("expected a known strategy, got ",
+                                                             static_cast<int>(strategy))));
+  }
+}
+
+v1::InvalidationStrategy FromStrategy(engine::Strategy strategy) {
+  switch (strategy) {
+    case engine::Strategy::kImmediate:
+      return v1::INVALIDATION_STRATEGY_IMMEDIATE;
+    case engine::Strategy::kBatched:
+      return v1::INVALIDATION_STRATEGY_BATCHED;
+    case engine::Strategy::kLazy:
+      return v1::INVALIDATION_STRATEGY_LAZY;
+    case engine::Strategy::kCascade:
+      return v1::INVALIDATION_STRATEGY_CASCADE;
+  }
+  Check(false, "every strategy has its value in the contract");
+  return v1::INVALIDATION_STRATEGY_UNSPECIFIED;
+}
+
+absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position) {
+  const absl::Status status = CheckEpoch(position.epoch());
+  if (!status.ok()) return InField("position", AtField("epoch", status));
+  return engine::PositionView{position.epoch(), position.revision()};
+}
+
+void FromRevision(uint64_t revision, const AnswerContext& context, v1::Position* position) {
+  position->set_epoch(context.epoch.data(), context.epoch.size());
+  position->set_revision(revision);
+}
+
+absl::StatusOr<absl::Duration> ToTtl(const google::protobuf::Duration& ttl) {
+  absl::StatusOr<absl::Duration> duration = ToDuration(ttl, kMinTtl, kMaxTtl);
+  if (!duration.ok()) return AtField("ttl", duration.status());
+  return duration;
+}
+
+absl::Status CheckWaitingFields(bool wait_for_subscribers,
+                                const google::protobuf::Duration* timeout) {
+  if (timeout != nullptr) {
+    const auto duration = ToDuration(*timeout, kMinWaitTimeout, kMaxWaitTimeout);
+    if (!duration.ok()) return AtField("wait_timeout", duration.status());
+  }
+  if (!wait_for_subscribers) return absl::OkStatus();
+  return AtField("wait_for_subscribers",
+                 absl::UnimplementedError("this server does not wait; nothing was invalidated"));
+}
+
+}  // namespace cache_invalidation::rpc

@@ -1,0 +1,52 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_REQUEST_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_REQUEST_CONVERSION_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
+#include "protos/cache_invalidation/v1/position.pb.h"
+#include "protos/cache_invalidation/v1/strategy.pb.h"
+#include "server/engine/command.h"
+#include "server/engine/model.h"
+#include "server/rpc/answer_context.h"
+
+namespace cache_invalidation::rpc {
+
+// Fields that many requests and answers have. Errors of these name the field as it is called
+// everywhere.
+
+// The namespace that a field names: `default` if it is empty.
+absl::StatusOr<absl::string_view> ToNamespace(absl::string_view field_value);
+
+// The field `request_id`.
+absl::Status CheckRequestIdField(absl::string_view request_id);
+
+// The field `strategy`; unspecified means IMMEDIATE.
+absl::StatusOr<engine::Strategy> ToStrategy(v1::InvalidationStrategy strategy);
+v1::InvalidationStrategy FromStrategy(engine::Strategy strategy);
+
+// The field `position`. Views the proto.
+absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position);
+void FromRevision(uint64_t revision, const AnswerContext& context, v1::Position* position);
+
+// The field `ttl`.
+absl::StatusOr<absl::Duration> ToTtl(const google::protobuf::Duration& ttl);
+
+// The fields `wait_for_subscribers` and `wait_timeout` (null: absent). UNIMPLEMENTED if the caller
+// wants to wait.
+absl::Status CheckWaitingFields(bool wait_for_subscribers,
+                                const google::protobuf::Duration* timeout);
+
+template <typename Request>
+absl::Status CheckWaiting(const Request& request) {
+  return CheckWaitingFields(request.wait_for_subscribers(),
+                            request.has_wait_timeout() ? &request.wait_timeout() : nullptr);
+}
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_REQUEST_CONVERSION_H_

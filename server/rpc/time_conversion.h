@@ -1,0 +1,22 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_TIME_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_TIME_CONVERSION_H_
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace cache_invalidation::rpc {
+
+// INVALID_ARGUMENT, without the path of the field, for what is no duration or is not within `least`
+// to `most`.
+absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration,
+                                          absl::Duration least, absl::Duration most);
+
+// A negative or endless duration becomes zero: there is none to tell.
+void FromDuration(absl::Duration duration, google::protobuf::Duration* proto);
+void FromTime(absl::Time time, google::protobuf::Timestamp* proto);
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_TIME_CONVERSION_H_

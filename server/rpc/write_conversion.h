@@ -1,0 +1,44 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_WRITE_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_WRITE_CONVERSION_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/arena.h"
+#include "protos/cache_invalidation/v1/write_event_service.pb.h"
+#include "protos/internal/v1/write.pb.h"
+#include "server/engine/command.h"
+#include "server/engine/query.h"
+#include "server/engine/reply.h"
+#include "server/rpc/answer_context.h"
+
+namespace cache_invalidation::rpc {
+
+// The requests of WriteEventService, checked. What they become views them, and the arena.
+absl::StatusOr<engine::InvalidateByWrites> ToInvalidateByWrite(
+    const internal::v1::InvalidateByWriteRequest& request, google::protobuf::Arena& arena);
+absl::StatusOr<engine::InvalidateByWrites> ToInvalidateByWrites(
+    const internal::v1::InvalidateByWritesRequest& request, google::protobuf::Arena& arena);
+// One group of StreamWrites; paths in errors begin inside it.
+absl::StatusOr<engine::InvalidateByWrites> ToWriteGroup(const internal::v1::WriteGroup& group,
+                                                        google::protobuf::Arena& arena);
+absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
+    const internal::v1::ExplainWriteRequest& request, google::protobuf::Arena& arena);
+
+// Its answers.
+void FromWriteResult(const engine::InvalidationReply& reply, const AnswerContext& context,
+                     v1::WriteResult* result);
+absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
+                                   const engine::InvalidationReply& reply,
+                                   const AnswerContext& context,
+                                   v1::InvalidateByWriteResponse* response);
+absl::Status FromInvalidateByWrites(const internal::v1::InvalidateByWritesRequest& request,
+                                    const engine::InvalidationReply& reply,
+                                    const AnswerContext& context,
+                                    v1::InvalidateByWritesResponse* response);
+absl::Status FromExplainWrite(const internal::v1::ExplainWriteRequest& request,
+                              const engine::ExplainWriteReply& reply, const AnswerContext& context,
+                              v1::ExplainWriteResponse* response);
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_WRITE_CONVERSION_H_
