@@ -1,0 +1,173 @@
+#include "server/shard/mailbox.h"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/fake_clock.h"
+
+namespace cache_invalidation::shard {
+namespace {
+
+// Take answers at once.
+constexpr absl::Duration kNoWait = -absl::InfiniteDuration();
+
+std::unique_ptr<Submission> MakeSubmission(const std::string& name, size_t bytes = 1) {
+  auto submission = std::make_unique<Submission>();
+  submission->namespace_name = name;
+  submission->size_bytes = bytes;
+  return submission;
+}
+
+std::vector<std::string> Names(const Mailbox::Contents& contents) {
+  std::vector<std::string> names;
+  for (const auto& submission : contents.submissions) {
+    names.push_back(submission->namespace_name);
+  }
+  return names;
+}
+
+class MailboxTest : public testing::Test {
+ protected:
+  FakeClock clock_;
+  Mailbox mailbox_{{.submissions = 3, .bytes = 100}, clock_};
+};
+
+TEST_F(MailboxTest, GivesOutEverythingInOrderAtOnce) {
+  ASSERT_TRUE(mailbox_.Push(MakeSubmission("a", 10)).ok());
+  ASSERT_TRUE(mailbox_.Push(MakeSubmission("b", 20)).ok());
+  const Mailbox::Contents contents = mailbox_.Take(kNoWait);
+  EXPECT_EQ(Names(contents), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(contents.bytes, 30u);
+  EXPECT_FALSE(contents.closed);
+  EXPECT_TRUE(mailbox_.Take(kNoWait).submissions.empty());
+}
+
+TEST_F(MailboxTest, RefusesAtOnceWhenItHoldsTooMany) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(mailbox_.Push(MakeSubmission("n")).ok());
+  }
+  EXPECT_EQ(mailbox_.Push(MakeSubmission("n")).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(mailbox_.Take(kNoWait).submissions.size(), 3u);
+  EXPECT_TRUE(mailbox_.Push(MakeSubmission("n")).ok());
+}
+
+TEST_F(MailboxTest, RefusesAtOnceWhenItHoldsTooMuch) {
+  ASSERT_TRUE(mailbox_.Push(MakeSubmission("n", 60)).ok());
+  EXPECT_EQ(mailbox_.Push(MakeSubmission("n", 41)).code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(mailbox_.Push(MakeSubmission("n", 40)).ok());
+  EXPECT_EQ(mailbox_.Take(kNoWait).bytes, 100u);
+  EXPECT_TRUE(mailbox_.Push(MakeSubmission("n", 100)).ok());
+}
+
+TEST_F(MailboxTest, ARefusedSubmissionIsNotAnswered) {
+  mailbox_.Close();
+  auto submission = MakeSubmission("n");
+  submission->done = [](std::vector<Answer>) { ADD_FAILURE() << "the refusal is the answer"; };
+  EXPECT_EQ(mailbox_.Push(std::move(submission)).code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(MailboxTest, KeepsTheHighestFloorOfEachNamespaceEvenWhenFull) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(mailbox_.Push(MakeSubmission("n")).ok());
+  }
+  mailbox_.PushTrim("a", 5);
+  mailbox_.PushTrim("b", 7);
+  mailbox_.PushTrim("a", 9);
+  mailbox_.PushTrim("a", 8);
+  const Mailbox::Contents contents = mailbox_.Take(kNoWait);
+  EXPECT_EQ(contents.trims, (std::map<std::string, uint64_t, std::less<>>{{"a", 9}, {"b", 7}}));
+  EXPECT_TRUE(mailbox_.Take(kNoWait).trims.empty());
+}
+
+TEST_F(MailboxTest, ClosingKeepsWhatIsThere) {
+  ASSERT_TRUE(mailbox_.Push(MakeSubmission("a")).ok());
+  mailbox_.Close();
+  mailbox_.PushTrim("a", 1);
+  Mailbox::Contents contents = mailbox_.Take(absl::InfiniteDuration());
+  EXPECT_EQ(Names(contents), std::vector<std::string>{"a"});
+  EXPECT_TRUE(contents.trims.empty());
+  EXPECT_TRUE(contents.closed);
+  EXPECT_TRUE(mailbox_.Take(absl::InfiniteDuration()).closed);
+}
+
+// Each of these wakes a thread that waits.
+class MailboxWaitTest : public MailboxTest {
+ protected:
+  // Runs `act` while another thread waits in Take.
+  template <typename Act>
+  Mailbox::Contents TakeDuring(absl::Duration deadline, Act act) {
+    Mailbox::Contents contents;
+    std::thread taker([&] { contents = mailbox_.Take(deadline); });
+    clock_.AwaitWaiters(1);
+    act();
+    taker.join();
+    return contents;
+  }
+};
+
+TEST_F(MailboxWaitTest, ASubmissionWakes) {
+  const Mailbox::Contents contents = TakeDuring(
+      absl::InfiniteDuration(), [this] { EXPECT_TRUE(mailbox_.Push(MakeSubmission("a")).ok()); });
+  EXPECT_EQ(Names(contents), std::vector<std::string>{"a"});
+}
+
+TEST_F(MailboxWaitTest, ATrimWakes) {
+  EXPECT_EQ(
+      TakeDuring(absl::InfiniteDuration(), [this] { mailbox_.PushTrim("a", 1); }).trims.size(), 1u);
+}
+
+TEST_F(MailboxWaitTest, ClosingWakes) {
+  EXPECT_TRUE(TakeDuring(absl::InfiniteDuration(), [this] { mailbox_.Close(); }).closed);
+}
+
+TEST_F(MailboxWaitTest, TheDeadlineWakes) {
+  const Mailbox::Contents contents = TakeDuring(clock_.Monotonic() + absl::Seconds(1), [this] {
+    clock_.Advance(absl::Milliseconds(999));
+    clock_.AwaitWaiters(1);
+    clock_.Advance(absl::Milliseconds(1));
+  });
+  EXPECT_TRUE(contents.submissions.empty());
+  EXPECT_FALSE(contents.closed);
+}
+
+TEST(MailboxStressTest, NothingIsLostAndOrderIsKept) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 2000;
+  FakeClock clock;
+  Mailbox mailbox({.submissions = 64, .bytes = 1'000'000}, clock);
+  std::vector<std::thread> pushers;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    pushers.emplace_back([&, thread] {
+      for (int i = 0; i < kEach;) {
+        // The number travels as the size.
+        if (mailbox.Push(MakeSubmission(std::to_string(thread), i)).ok()) {
+          ++i;
+        } else {
+          std::this_thread::yield();
+        }
+      }
+    });
+  }
+  std::vector<int> next(kThreads, 0);
+  for (int seen = 0; seen < kThreads * kEach;) {
+    const Mailbox::Contents contents = mailbox.Take(absl::InfiniteDuration());
+    EXPECT_LE(contents.submissions.size(), 64u);
+    for (const auto& submission : contents.submissions) {
+      int& expected = next[std::stoi(submission->namespace_name)];
+      EXPECT_EQ(submission->size_bytes, static_cast<size_t>(expected));
+      ++expected;
+      ++seen;
+    }
+  }
+  for (std::thread& pusher : pushers) {
+    pusher.join();
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation::shard
