@@ -17,8 +17,7 @@ namespace cache_invalidation {
 
 // Becomes a metric label and part of every stored row: short, and safe in paths and dashboards.
 inline constexpr size_t kMaxNamespaceBytes = 64;
-// Names that people give and read: rules, relationships, subscribers. A default relationship name
-// may be longer: it is made of its types (see kMaxDefaultRelationshipNameBytes).
+// Names that people give and read: rules, relationships, subscribers.
 inline constexpr size_t kMaxNameBytes = 256;
 // A cache key. Redis and memcached users stay below 250; a URL with a query fits.
 inline constexpr size_t kMaxKeyBytes = 1024;
@@ -69,9 +68,6 @@ inline constexpr uint32_t kMinCascadeDepth = 1;
 inline constexpr uint32_t kMaxCascadeDepth = 8;
 // What the original guide recommends as maximum; above it the answer carries a warning.
 inline constexpr uint32_t kRecommendedCascadeDepth = 2;
-// `source:cardinality:targets` with every target type at its longest.
-inline constexpr size_t kMaxDefaultRelationshipNameBytes =
-    (kMaxTypeBytes + 1) * (kMaxTargetTypes + 1) + 32;
 
 // Writes.
 
@@ -126,6 +122,8 @@ inline constexpr absl::Duration kSweepInterval = absl::Seconds(10);
 
 inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 1000;
+// Lint warnings of one answer that repeat themselves; a person reads them.
+inline constexpr size_t kMaxWarnings = 100;
 // A person reads an explanation; beyond this children are counted, not listed.
 inline constexpr size_t kMaxExplanationChildren = 1000;
 // Nodes of a whole explanation: it must fit into one answer.

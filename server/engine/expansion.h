@@ -1,0 +1,64 @@
+// Expansion: where relationships lead from a type, over every path.
+//
+// It stands at a type, either with the written id ("scoped": a template that names the id can be
+// filled in) or without, and has a number of hops left, at first without limit. Taking a
+// relationship of depth d leaves min(left, d) - 1 at each of its targets. A place is expanded with
+// the most hops it is ever reached with, so the result is the union over all paths, whatever the
+// order of registration, and cycles end.
+//
+// A hop without a template names the target's type tag and leads on unscoped. One with a literal
+// tag leaves scopedness as it is. One with placeholders names what it renders and stays scoped; if
+// a placeholder has no value it names the tag in front as well, widened, and leads on unscoped.
+// From an unscoped place it names the type tag, widened.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_EXPANSION_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_EXPANSION_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/engine/command.h"
+#include "server/engine/relationship_set.h"
+#include "server/engine/tag_template.h"
+
+namespace cache_invalidation::engine {
+
+// One relationship, taken once from one place.
+struct Hop {
+  static constexpr int32_t kStart = -1;
+
+  const CompiledRelationship* via = nullptr;
+  // The hop that led to the place, an index into the expansion; kStart: where it began.
+  int32_t parent = kStart;
+  // What is left at the targets.
+  uint32_t depth_left = 0;
+  // False: there was no hop left to take; then it names no tags.
+  bool taken = true;
+  std::vector<RenderedTag> tags;
+};
+
+// Hops in an order that depends on nothing but the relationships; parents stand before children.
+using Expansion = std::vector<Hop>;
+
+// Whether the hops that could not be taken are wanted too, to explain where an expansion ended.
+enum class SpentHops : uint8_t { kLeaveOut, kInclude };
+
+// From the type of a write, over registered relationships.
+Expansion ExpandWrite(const RelationshipSet& registered, const WriteEvent& write,
+                      SpentHops spent = SpentHops::kLeaveOut);
+
+// From each of a rule's own relationships, whatever type was written, and on over registered ones
+// and the rule's own. The first hop is scoped only if its source is the written type.
+Expansion ExpandAttached(const RelationshipSet& registered,
+                         absl::Span<const CompiledRelationship> attached, const WriteEvent& write,
+                         SpentHops spent = SpentHops::kLeaveOut);
+
+// From types of which no row is known: what strategy CASCADE follows. `types`: each once.
+Expansion ExpandTypes(const RelationshipSet& registered, absl::Span<const absl::string_view> types,
+                      SpentHops spent = SpentHops::kLeaveOut);
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_EXPANSION_H_

@@ -1,0 +1,244 @@
+#include "server/engine/expansion.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/fakes/fixed_json.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Relationship Edge(std::string name, std::string source, std::vector<std::string> targets,
+                  uint32_t depth, std::string tag_template = "") {
+  Relationship relationship;
+  relationship.name = std::move(name);
+  relationship.source_type = std::move(source);
+  relationship.target_types = std::move(targets);
+  relationship.cascade_depth = depth;
+  relationship.target_tag_template = std::move(tag_template);
+  return relationship;
+}
+
+// "name left=n [from parent]: tags", "~" behind a widened tag, "spent" for what was not taken.
+Lines Describe(const Expansion& hops) {
+  Lines lines;
+  for (const Hop& hop : hops) {
+    std::string line = hop.via->relationship.name;
+    if (hop.parent != Hop::kStart) {
+      absl::StrAppend(&line, " after ", hops[hop.parent].via->relationship.name);
+    }
+    if (hop.taken) {
+      absl::StrAppend(&line, " left=", hop.depth_left, ":");
+      for (const RenderedTag& tag : hop.tags) {
+        absl::StrAppend(&line, " ", tag.name, tag.widened() ? "~" : "");
+      }
+    } else {
+      absl::StrAppend(&line, " spent");
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+void Register(const std::vector<Relationship>& relationships, RelationshipSet& set) {
+  for (const Relationship& relationship : relationships) set.Put(relationship);
+}
+
+WriteEvent WriteOf(absl::string_view type, absl::string_view id,
+                   const JsonSource* context = nullptr) {
+  WriteEvent write;
+  write.resource_type = type;
+  write.resource_id = id;
+  write.context = context;
+  return write;
+}
+
+struct Row {
+  const char* what;
+  std::vector<Relationship> relationships;
+  const char* type;
+  const char* id;
+  Lines expected;
+};
+
+void CheckRows(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    RelationshipSet set;
+    Register(row.relationships, set);
+    EXPECT_EQ(Describe(ExpandWrite(set, WriteOf(row.type, row.id), SpentHops::kInclude)),
+              row.expected)
+        << row.what;
+  }
+}
+
+TEST(Expansion, SpendsDepth) {
+  CheckRows({
+      {"nothing registered for the type", {Edge("1", "a", {"b"}, 1)}, "x", "1", {}},
+      {"the type tag of every target",
+       {Edge("1", "a", {"b", "c"}, 1)},
+       "a",
+       "1",
+       {"1 left=0: b c"}},
+      {"depth is the minimum of what is left and what the next allows",
+       {Edge("1", "user", {"session"}, 2), Edge("2", "session", {"navigation"}, 1),
+        Edge("3", "navigation", {"menu"}, 8)},
+       "user",
+       "1",
+       {"1 left=1: session", "2 after 1 left=0: navigation", "3 after 2 spent"}},
+      {"a type reached with more depth counts with that",
+       {Edge("1", "a", {"b"}, 1), Edge("2", "a", {"c"}, 3), Edge("3", "c", {"b"}, 2),
+        Edge("4", "b", {"d"}, 1)},
+       "a",
+       "1",
+       {"1 left=0: b", "2 left=2: c", "3 after 2 left=1: b", "4 after 3 left=0: d"}},
+      {"a cycle ends and names the written type",
+       {Edge("1", "a", {"b"}, 8), Edge("2", "b", {"a"}, 8)},
+       "a",
+       "1",
+       // The second time around nothing is scoped.
+       {"1 left=7: b", "2 after 1 left=6: a", "1 after 2 left=5: b"}},
+  });
+}
+
+TEST(Expansion, StaysScopedAsLongAsEveryHopIs) {
+  CheckRows({
+      {"scoped hop by hop",
+       {Edge("1", "a", {"b"}, 2, "b:{resource_id}"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       "a",
+       "1",
+       {"1 left=1: b:1", "2 after 1 left=0: c:1"}},
+      {"behind an unscoped hop a template widens",
+       {Edge("1", "a", {"b"}, 2), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       "a",
+       "1",
+       {"1 left=1: b", "2 after 1 left=0: c~"}},
+      {"a literal template leaves scopedness as it is",
+       {Edge("1", "a", {"b"}, 2, "b:all"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       "a",
+       "1",
+       {"1 left=1: b:all", "2 after 1 left=0: c:1"}},
+      {"a literal template names its tag unscoped too",
+       {Edge("1", "a", {"b"}, 1, "b:all")},
+       "a",
+       "",
+       {"1 left=0: b:all"}},
+      {"an empty id is not scoped",
+       {Edge("1", "a", {"b"}, 1, "b:x:{resource_id}")},
+       "a",
+       "",
+       {"1 left=0: b~"}},
+      {"what has no value widens to the tag in front and leads on unscoped",
+       {Edge("1", "a", {"b"}, 2, "b:x:{context.f}"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       "a",
+       "1",
+       {"1 left=1: b:x~", "2 after 1 left=0: c~"}},
+      {"a place is scoped and unscoped apart",
+       {Edge("1", "a", {"c"}, 2, "c:{resource_id}"), Edge("2", "a", {"c"}, 2),
+        Edge("3", "c", {"d"}, 1, "d:{resource_id}")},
+       "a",
+       "1",
+       {"1 left=1: c:1", "2 left=1: c", "3 after 1 left=0: d:1", "3 after 2 left=0: d~"}},
+  });
+}
+
+TEST(Expansion, FillsInTheContext) {
+  const FixedJson context{JsonValue(
+      JsonValue::Object{{"f", JsonValue(JsonValue::List{JsonValue(1.0), JsonValue(2.0)})}})};
+  RelationshipSet set;
+  Register({Edge("1", "a", {"b"}, 2, "b:{context.f}"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+           set);
+  EXPECT_EQ(Describe(ExpandWrite(set, WriteOf("a", "7", &context))),
+            (Lines{"1 left=1: b:1 b:2", "2 after 1 left=0: c:7"}));
+}
+
+TEST(Expansion, LeavesSpentHopsOut) {
+  RelationshipSet set;
+  Register({Edge("1", "a", {"b"}, 1), Edge("2", "b", {"c"}, 1)}, set);
+  EXPECT_EQ(Describe(ExpandWrite(set, WriteOf("a", "7"))), Lines{"1 left=0: b"});
+}
+
+TEST(Expansion, OfAttachedRelationshipsStartsAtTheirOwnSources) {
+  RelationshipSet set;
+  Register({Edge("r1", "other", {"y"}, 1), Edge("r2", "x", {"z"}, 1)}, set);
+  std::vector<CompiledRelationship> attached;
+  attached.emplace_back(Edge("1", "other", {"x"}, 3, "x:{resource_id}"));
+  attached.emplace_back(Edge("2", "t", {"x"}, 2, "x:{resource_id}"));
+  attached.emplace_back(Edge("3", "z", {"other"}, 2));
+  EXPECT_EQ(Describe(ExpandAttached(set, attached, WriteOf("t", "7"), SpentHops::kInclude)),
+            (Lines{
+                "1 left=2: x~",          // its source was not written
+                "2 left=1: x:7",         // registered ones of "other" are not taken at first
+                "3 left=1: other",       //
+                "r2 after 1 left=0: z",  // goes on over registered ones
+                "r2 after 2 left=0: z",  //
+                "r1 after 3 left=0: y",  // and over those of a type that was reached
+                "1 after 3 left=0: x~",  //
+                "3 after r2 spent",
+            }));
+}
+
+TEST(Expansion, OfTypesIsUnscoped) {
+  RelationshipSet set;
+  Register({Edge("1", "a", {"b"}, 1, "b:{resource_id}"), Edge("2", "c", {"d"}, 1)}, set);
+  EXPECT_EQ(Describe(ExpandTypes(set, {"a", "c", "x"})), (Lines{"1 left=0: b~", "2 left=0: d"}));
+}
+
+// Every path, without any memory of places.
+using Found = std::set<std::tuple<std::string, std::string, bool>>;
+
+void FollowEveryPath(const std::vector<Relationship>& all, const std::string& type, bool scoped,
+                     uint32_t left, Found& found) {
+  if (left == 0) return;
+  for (const Relationship& relationship : all) {
+    if (relationship.source_type != type) continue;
+    const uint32_t next = std::min(left, relationship.cascade_depth) - 1;
+    for (const std::string& target : relationship.target_types) {
+      const bool has_template = !relationship.target_tag_template.empty();
+      const bool names_id = has_template && scoped;
+      found.emplace(relationship.name, names_id ? absl::StrCat(target, ":7") : target,
+                    has_template && !scoped);
+      FollowEveryPath(all, target, names_id, next, found);
+    }
+  }
+}
+
+TEST(Expansion, IsTheUnionOverAllPathsInAnyOrderOfRegistration) {
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 300; ++round) {
+    std::vector<Relationship> all;
+    for (size_t n = random() % 7; n > 0; --n) {
+      const auto type = [&] { return std::string(1, static_cast<char>('a' + random() % 5)); };
+      std::string target = type();
+      std::string form = random() % 2 == 0 ? "" : absl::StrCat(target, ":{resource_id}");
+      all.push_back(Edge(absl::StrCat(n), type(), {target}, 1 + random() % 4, form));
+    }
+    Found expected;
+    FollowEveryPath(all, "a", true, 100, expected);
+
+    std::shuffle(all.begin(), all.end(), random);
+    RelationshipSet set;
+    Register(all, set);
+    Found found;
+    for (const Hop& hop : ExpandWrite(set, WriteOf("a", "7"))) {
+      for (const RenderedTag& tag : hop.tags) {
+        found.emplace(hop.via->relationship.name, tag.name, tag.widened());
+      }
+    }
+    EXPECT_EQ(found, expected) << "round " << round;
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,84 @@
+// RelationshipSet: the registered relationships of a namespace, by name and by source type.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_RELATIONSHIP_SET_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_RELATIONSHIP_SET_H_
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/engine/model.h"
+#include "server/engine/query.h"
+#include "server/engine/tag_template.h"
+
+namespace cache_invalidation::engine {
+
+// A relationship ready to be followed.
+struct CompiledRelationship {
+  // REQUIRES: the relationship has been checked (model.h).
+  explicit CompiledRelationship(Relationship relationship);
+
+  Relationship relationship;
+  std::optional<TagTemplate> tag_template;  // absent: the type tag of each target
+};
+
+// The name of a relationship that was given none: made of source type, cardinality and targets, so
+// that an unnamed repeat replaces itself and nothing else has the name. INVALID_ARGUMENT, without
+// the path of the field, if that is longer than a name may be. REQUIRES: target types are sorted.
+absl::StatusOr<std::string> DefaultName(const Relationship& relationship);
+
+// "one_to_many".
+absl::string_view CardinalityName(Cardinality cardinality);
+
+// Pointers and views that it answers stay valid until that relationship is replaced or removed.
+// Thread-compatible.
+class RelationshipSet {
+ public:
+  using Sources = std::vector<const CompiledRelationship*>;
+
+  RelationshipSet() = default;
+  RelationshipSet(const RelationshipSet&) = delete;
+  RelationshipSet& operator=(const RelationshipSet&) = delete;
+
+  // Adds the relationship, in place of one of the same name; answers whether there was one.
+  // REQUIRES: it has been checked.
+  bool Put(Relationship relationship);
+
+  // Answers whether there was one.
+  bool Remove(absl::string_view name);
+
+  // Null if there is none.
+  const Relationship* Find(absl::string_view name) const;
+
+  // Those that lead away from a type, by name.
+  const Sources& From(absl::string_view source_type) const;
+
+  // A page by name.
+  struct Page {
+    std::vector<const Relationship*> relationships;
+    bool more = false;
+  };
+  Page List(const ListRelationships& query) const;
+
+  // Calls `visit` with every relationship, by name.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [name, compiled] : by_name_) visit(compiled.relationship);
+  }
+
+  size_t size() const { return by_name_.size(); }
+
+ private:
+  std::map<std::string, CompiledRelationship, std::less<>> by_name_;
+  absl::flat_hash_map<std::string, Sources> by_source_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_RELATIONSHIP_SET_H_

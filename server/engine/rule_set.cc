@@ -1,0 +1,98 @@
+#include "server/engine/rule_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "common/check.h"
+#include "common/tag.h"
+
+namespace cache_invalidation::engine {
+
+CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
+  Check(rule.condition.empty(), "a rule with a condition is refused before it is stored");
+  bool all_literal = true;
+  for (const std::string& tag : rule.invalidate_tags) {
+    absl::StatusOr<TagTemplate> parsed = TagTemplate::Parse(tag);
+    Check(parsed.ok(), "a rule's templates have been checked");
+    all_literal &= parsed->is_literal();
+    templates.push_back(*std::move(parsed));
+  }
+  if (!rule.pattern.empty()) {
+    absl::StatusOr<Pattern> compiled = Pattern::Compile(rule.pattern);
+    Check(compiled.ok(), "a rule's pattern has been checked");
+    pattern = *std::move(compiled);
+  }
+  for (const Relationship& relationship : rule.relationships) {
+    relationships.emplace_back(relationship);
+  }
+  ignores_write = all_literal && relationships.empty();
+}
+
+bool RuleSet::RunsBefore(const CompiledRule& a, const CompiledRule& b) { return Order()(&a, &b); }
+
+bool RuleSet::Put(Rule rule) {
+  const bool replaced = Remove(rule.name);
+  std::string name = rule.name;
+  const CompiledRule& added = by_name_.try_emplace(std::move(name), std::move(rule)).first->second;
+  in_order_.insert(&added);
+  for (const std::string& trigger : added.rule.trigger_tags) {
+    by_trigger_[trigger].push_back(&added);
+  }
+  return replaced;
+}
+
+bool RuleSet::Remove(absl::string_view name) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return false;
+  const CompiledRule* removed = &found->second;
+  for (const std::string& trigger : removed->rule.trigger_tags) {
+    const auto rules = by_trigger_.find(trigger);
+    rules->second.erase(std::find(rules->second.begin(), rules->second.end(), removed));
+    if (rules->second.empty()) by_trigger_.erase(rules);
+  }
+  in_order_.erase(removed);
+  by_name_.erase(found);
+  return true;
+}
+
+const Rule* RuleSet::Find(absl::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &found->second.rule;
+}
+
+std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view> tags) const {
+  std::vector<Match> matches;
+  for (const absl::string_view tag : tags) {
+    ForEachSelfAndAncestor(tag, [&](absl::string_view met) {
+      const auto found = by_trigger_.find(met);
+      if (found == by_trigger_.end()) return;
+      for (const CompiledRule* rule : found->second) matches.push_back({rule, found->first});
+    });
+  }
+  // Stable: of several triggers that were met the first one stays.
+  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+    return a.rule != b.rule && RunsBefore(*a.rule, *b.rule);
+  });
+  matches.erase(std::unique(matches.begin(), matches.end(),
+                            [](const Match& a, const Match& b) { return a.rule == b.rule; }),
+                matches.end());
+  return matches;
+}
+
+RuleSet::Page RuleSet::List(const ListRules& query) const {
+  Page page;
+  auto it = query.after_name.empty()
+                ? in_order_.begin()
+                : in_order_.upper_bound(Place{query.after_priority, query.after_name});
+  for (; it != in_order_.end(); ++it) {
+    if (page.rules.size() == query.limit) {
+      page.more = true;
+      break;
+    }
+    page.rules.push_back(&(*it)->rule);
+  }
+  return page;
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,124 @@
+#include "server/engine/rule_set.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Rule On(std::string name, int32_t priority, std::vector<std::string> triggers) {
+  Rule rule;
+  rule.name = std::move(name);
+  rule.priority = priority;
+  rule.trigger_tags = std::move(triggers);
+  rule.invalidate_tags = {"x"};
+  return rule;
+}
+
+// "rule by trigger", in the order that it answers.
+Names Matching(const RuleSet& rules, std::vector<absl::string_view> tags) {
+  Names names;
+  for (const RuleSet::Match& match : rules.Matches(tags)) {
+    names.push_back(absl::StrCat(match.rule->rule.name, " by ", match.trigger));
+  }
+  return names;
+}
+
+Names PageOf(const RuleSet& rules, const ListRules& query, bool more) {
+  const RuleSet::Page page = rules.List(query);
+  EXPECT_EQ(page.more, more);
+  Names names;
+  for (const Rule* rule : page.rules) names.push_back(rule->name);
+  return names;
+}
+
+TEST(RuleSet, MatchesTagsAndWhatStandsAboveThem) {
+  RuleSet rules;
+  rules.Put(On("on_user", 0, {"user"}));
+  rules.Put(On("on_eu", 0, {"user:eu"}));
+  rules.Put(On("on_both", 5, {"order", "user:eu:1"}));
+  struct Row {
+    std::vector<absl::string_view> tags;
+    Names expected;
+  };
+  for (const Row& row : std::vector<Row>{
+           {{"user"}, {"on_user by user"}},
+           {{"user:1"}, {"on_user by user"}},
+           {{"user:eu"}, {"on_eu by user:eu", "on_user by user"}},
+           {{"user:eu:1"}, {"on_both by user:eu:1", "on_eu by user:eu", "on_user by user"}},
+           {{"user:eu2"}, {"on_user by user"}},
+           {{"users"}, {}},
+           {{"x", "order:7"}, {"on_both by order"}},
+           // The first trigger that was met is told.
+           {{"order:7", "user:eu:1"}, {"on_both by order", "on_eu by user:eu", "on_user by user"}},
+           {{}, {}},
+       }) {
+    EXPECT_EQ(Matching(rules, row.tags), row.expected);
+  }
+}
+
+TEST(RuleSet, RunsByPriorityThenBytewiseByName) {
+  RuleSet rules;
+  for (const char* name : {"b", "a", "B", "é"}) rules.Put(On(name, 0, {"t"}));
+  rules.Put(On("low", -1, {"t"}));
+  rules.Put(On("high", 1, {"t"}));
+  const Names order = {"high", "B", "a", "b", "é", "low"};
+  Names visited;
+  rules.ForEach([&](const Rule& rule) { visited.push_back(rule.name); });
+  EXPECT_EQ(visited, order);
+  EXPECT_EQ(Matching(rules, {"t:1"}).size(), order.size());
+  EXPECT_EQ(Matching(rules, {"t:1"}).front(), "high by t");
+  EXPECT_EQ(Matching(rules, {"t:1"}).back(), "low by t");
+}
+
+TEST(RuleSet, AddsReplacesAndRemovesByName) {
+  RuleSet rules;
+  EXPECT_FALSE(rules.Put(On("r", 1, {"a", "b"})));
+  EXPECT_TRUE(rules.Put(On("r", 2, {"b", "c"})));
+  EXPECT_EQ(rules.size(), 1u);
+  EXPECT_EQ(rules.Find("r")->priority, 2);
+  EXPECT_EQ(Matching(rules, {"a"}), Names{});
+  EXPECT_EQ(Matching(rules, {"b"}), Names{"r by b"});
+  EXPECT_TRUE(rules.Remove("r"));
+  EXPECT_FALSE(rules.Remove("r"));
+  EXPECT_EQ(Matching(rules, {"b"}), Names{});
+  EXPECT_EQ(rules.Find("r"), nullptr);
+  EXPECT_EQ(rules.size(), 0u);
+}
+
+TEST(RuleSet, ListsInRunningOrderInPages) {
+  RuleSet rules;
+  rules.Put(On("a", 0, {"t"}));
+  rules.Put(On("z", 7, {"t"}));
+  rules.Put(On("b", 0, {"t"}));
+  EXPECT_EQ(PageOf(rules, {0, "", 2}, true), (Names{"z", "a"}));
+  EXPECT_EQ(PageOf(rules, {0, "a", 2}, false), Names{"b"});
+  EXPECT_EQ(PageOf(rules, {7, "z", 2}, false), (Names{"a", "b"}));
+  // The last rule of the page before may be gone.
+  EXPECT_EQ(PageOf(rules, {3, "gone", 9}, false), (Names{"a", "b"}));
+  EXPECT_EQ(PageOf(rules, {-1, "a", 9}, false), Names{});
+}
+
+TEST(RuleSet, CompilesWhatARuleNames) {
+  Rule rule = On("r", 0, {"t"});
+  rule.invalidate_tags = {"a", "b:{resource_id}"};
+  rule.pattern = "x.*";
+  RuleSet rules;
+  rules.Put(rule);
+  const CompiledRule& compiled = *rules.Matches({"t"}).front().rule;
+  EXPECT_EQ(compiled.templates.size(), 2u);
+  EXPECT_TRUE(compiled.pattern->Matches("xy"));
+  EXPECT_FALSE(compiled.ignores_write);
+  rule.invalidate_tags = {"a"};
+  EXPECT_TRUE(CompiledRule(rule).ignores_write);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine

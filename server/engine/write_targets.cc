@@ -1,0 +1,61 @@
+#include "server/engine/write_targets.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "common/tag.h"
+
+namespace cache_invalidation::engine {
+
+std::vector<RenderedTag> DirectTags(const WriteEvent& write) {
+  std::vector<RenderedTag> tags;
+  tags.reserve(2 + write.tags.size());
+  if (write.resource_id.empty()) {
+    tags.push_back({std::string(write.resource_type), Unresolved::kEmpty});
+  } else {
+    tags.push_back({ResourceTag(write.resource_type, write.resource_id)});
+    tags.push_back({CollectionTag(write.resource_type)});
+  }
+  for (const absl::string_view tag : write.tags) tags.push_back({std::string(tag)});
+  return tags;
+}
+
+std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
+                                          absl::Span<const RenderedTag> direct) {
+  // The type stands above the resource tag. The collection tag triggers nothing by itself.
+  absl::InlinedVector<absl::string_view, 8> met = {direct[0].name};
+  met.insert(met.end(), write.tags.begin(), write.tags.end());
+  return rules.Matches(met);
+}
+
+RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registered,
+                      const WriteEvent& write, SpentHops spent) {
+  RuleTargets targets;
+  targets.templates.reserve(rule.templates.size());
+  for (const TagTemplate& from : rule.templates) {
+    targets.templates.push_back({&from, {}});
+    from.Render(write.resource_id, write.context, targets.templates.back().tags);
+  }
+  targets.attached = ExpandAttached(registered, rule.relationships, write, spent);
+  if (rule.rule.strategy == Strategy::kCascade) {
+    std::vector<absl::string_view> tags;
+    for (const RuleTargets::FromTemplate& rendered : targets.templates) {
+      for (const RenderedTag& tag : rendered.tags) tags.push_back(tag.name);
+    }
+    for (const Hop& hop : targets.attached) {
+      for (const RenderedTag& tag : hop.tags) tags.push_back(tag.name);
+    }
+    targets.cascade = ExpandTypes(registered, TypesOf(std::move(tags)), spent);
+  }
+  return targets;
+}
+
+std::vector<absl::string_view> TypesOf(std::vector<absl::string_view> tags) {
+  for (absl::string_view& tag : tags) tag = FirstSegment(tag);
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  return tags;
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,49 @@
+// What one write names, piece by piece: what the planner gathers into a plan and what an
+// explanation shows. Nothing here depends on which entries exist.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_WRITE_TARGETS_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_WRITE_TARGETS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/engine/command.h"
+#include "server/engine/expansion.h"
+#include "server/engine/relationship_set.h"
+#include "server/engine/rule_set.h"
+#include "server/engine/tag_template.h"
+
+namespace cache_invalidation::engine {
+
+// What the write concerns by itself: first the resource tag, then the collection tag; without an id
+// the type tag instead, widened (kEmpty). Then the writer's tags.
+std::vector<RenderedTag> DirectTags(const WriteEvent& write);
+
+// The rules that the write meets: see RuleSet::Matches. `direct`: its DirectTags.
+std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
+                                          absl::Span<const RenderedTag> direct);
+
+// What a rule names when it fires for a write, besides its pattern.
+struct RuleTargets {
+  struct FromTemplate {
+    const TagTemplate* from = nullptr;
+    std::vector<RenderedTag> tags;
+  };
+  std::vector<FromTemplate> templates;
+  // Over the relationships attached to the rule.
+  Expansion attached;
+  // With strategy CASCADE: from the type at the front of every tag above.
+  Expansion cascade;
+};
+
+RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registered,
+                      const WriteEvent& write, SpentHops spent = SpentHops::kLeaveOut);
+
+// The types at the front of tags, sorted, each once. Views into the tags.
+std::vector<absl::string_view> TypesOf(std::vector<absl::string_view> tags);
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_WRITE_TARGETS_H_

@@ -1,0 +1,29 @@
+#ifndef CACHE_INVALIDATION_TESTS_FAKES_FIXED_JSON_H_
+#define CACHE_INVALIDATION_TESTS_FAKES_FIXED_JSON_H_
+
+#include <utility>
+
+#include "common/json_value.h"
+
+namespace cache_invalidation {
+
+// A context that needs no decoding, and counts how often somebody looked at it. Thread-compatible.
+class FixedJson final : public JsonSource {
+ public:
+  explicit FixedJson(JsonValue value) : value_(std::move(value)) {}
+
+  const JsonValue& Get() const override {
+    ++looks_;
+    return value_;
+  }
+
+  int looks() const { return looks_; }
+
+ private:
+  const JsonValue value_;
+  mutable int looks_ = 0;
+};
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_FAKES_FIXED_JSON_H_
