@@ -17,7 +17,8 @@ namespace cache_invalidation {
 
 // Becomes a metric label and part of every stored row: short, and safe in paths and dashboards.
 inline constexpr size_t kMaxNamespaceBytes = 64;
-// Names that people give and read: rules, relationships, subscribers.
+// Names that people give and read: rules, relationships, subscribers. A default relationship name
+// may be longer: it is made of its types (see kMaxDefaultRelationshipNameBytes).
 inline constexpr size_t kMaxNameBytes = 256;
 // A cache key. Redis and memcached users stay below 250; a URL with a query fits.
 inline constexpr size_t kMaxKeyBytes = 1024;
@@ -68,6 +69,9 @@ inline constexpr uint32_t kMinCascadeDepth = 1;
 inline constexpr uint32_t kMaxCascadeDepth = 8;
 // What the original guide recommends as maximum; above it the answer carries a warning.
 inline constexpr uint32_t kRecommendedCascadeDepth = 2;
+// `source:cardinality:targets` with every target type at its longest.
+inline constexpr size_t kMaxDefaultRelationshipNameBytes =
+    (kMaxTypeBytes + 1) * (kMaxTargetTypes + 1) + 32;
 
 // Writes.
 

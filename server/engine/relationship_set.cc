@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/status/statusor.h"
 #include "common/check.h"
 #include "common/limits.h"
 
@@ -40,17 +40,6 @@ absl::string_view CardinalityName(Cardinality cardinality) {
       return "many_to_many";
   }
   return "";
-}
-
-absl::StatusOr<std::string> DefaultName(const Relationship& relationship) {
-  // Types hold no ":", so no two relationships share a name by accident.
-  std::string name =
-      absl::StrCat(relationship.source_type, ":", CardinalityName(relationship.cardinality));
-  for (const std::string& type : relationship.target_types) absl::StrAppend(&name, ":", type);
-  if (name.size() <= kMaxNameBytes) return name;
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected a name: the default one, made of the types, would have ", name.size(),
-                   " bytes, more than ", kMaxNameBytes));
 }
 
 bool RelationshipSet::Put(Relationship relationship) {

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
@@ -27,11 +26,6 @@ struct CompiledRelationship {
   Relationship relationship;
   std::optional<TagTemplate> tag_template;  // absent: the type tag of each target
 };
-
-// The name of a relationship that was given none: made of source type, cardinality and targets, so
-// that an unnamed repeat replaces itself and nothing else has the name. INVALID_ARGUMENT, without
-// the path of the field, if that is longer than a name may be. REQUIRES: target types are sorted.
-absl::StatusOr<std::string> DefaultName(const Relationship& relationship);
 
 // "one_to_many".
 absl::string_view CardinalityName(Cardinality cardinality);

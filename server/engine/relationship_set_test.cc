@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/limits.h"
-
 namespace cache_invalidation::engine {
 namespace {
 
@@ -73,16 +71,6 @@ TEST(RelationshipSet, ListsByNameInPages) {
   Names visited;
   set.ForEach([&](const Relationship& relationship) { visited.push_back(relationship.name); });
   EXPECT_EQ(visited, (Names{"a", "b", "c", "d"}));
-}
-
-TEST(RelationshipSet, DefaultNamesTellRelationshipsApart) {
-  Relationship relationship = From("user", "");
-  relationship.target_types = {"navigation", "session"};
-  EXPECT_EQ(*DefaultName(relationship), "user:one_to_many:navigation:session");
-  relationship.cardinality = Cardinality::kManyToMany;
-  EXPECT_EQ(*DefaultName(relationship), "user:many_to_many:navigation:session");
-  relationship.target_types = std::vector<std::string>(3, std::string(kMaxTypeBytes, 'x'));
-  EXPECT_EQ(DefaultName(relationship).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace
