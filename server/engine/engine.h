@@ -37,6 +37,8 @@ struct BatchDeadline {
   uint64_t generation = 0;
 };
 
+struct State;
+
 // The invalidation state of one namespace: a deterministic state machine without threads, locks,
 // clock or I/O.
 //
@@ -66,8 +68,8 @@ class Engine {
   uint64_t floor() const;
   std::optional<BatchDeadline> batch_deadline() const;
 
-  // Rebuilding: every record once in any order, then the retained events in order, then
-  // FinishLoad(now), which arms the pending batch to flush at once.
+  // Rebuilding: every record once in any order, then the retained events in order (those up to the
+  // floor are passed over), then FinishLoad(now), which arms the pending batch to flush at once.
   void Load(const Record& record);
   void Replay(const Event& event);
   void FinishLoad(absl::Time now);
@@ -76,7 +78,6 @@ class Engine {
   std::string DumpForTest() const;
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,64 @@
+#include <string>
+
+#include "server/engine/answer.h"
+
+namespace cache_invalidation::engine {
+
+Reply Answer(const State& state, const GetRule& query, absl::Time) {
+  GetRuleReply reply;
+  const Rule* rule = state.rules.Find(query.name);
+  if (rule == nullptr) return reply;
+  reply.rule = *rule;
+  reply.counters = state.rule_counters.find(query.name)->second;
+  return reply;
+}
+
+Reply Answer(const State& state, const ListRules& query, absl::Time) {
+  ListRulesReply reply;
+  const RuleSet::Page page = state.rules.List(query);
+  for (const Rule* rule : page.rules) reply.rules.push_back(*rule);
+  reply.more = page.more;
+  return reply;
+}
+
+Reply Answer(const State& state, const GetRelationship& query, absl::Time) {
+  GetRelationshipReply reply;
+  const Relationship* relationship = state.relationships.Find(query.name);
+  if (relationship != nullptr) reply.relationship = *relationship;
+  return reply;
+}
+
+Reply Answer(const State& state, const ListRelationships& query, absl::Time) {
+  ListRelationshipsReply reply;
+  const RelationshipSet::Page page = state.relationships.List(query);
+  for (const Relationship* relationship : page.relationships) {
+    reply.relationships.push_back(*relationship);
+  }
+  reply.more = page.more;
+  return reply;
+}
+
+Reply Answer(const State& state, const GetInvalidationStats&, absl::Time) {
+  InvalidationStats stats;
+  const MetaRecord& meta = state.meta;
+  stats.rules = state.rules.size();
+  stats.relationships = state.relationships.size();
+  stats.immediate_invalidations = meta.immediate_invalidations;
+  stats.batched_invalidations = meta.batched_invalidations;
+  stats.lazy_invalidations = meta.lazy_invalidations;
+  stats.cascade_invalidations = meta.cascade_invalidations;
+  stats.widened = meta.widened;
+  stats.pending_targets = state.pending.targets();
+  stats.tracked_entries = state.graph.tracked_entries();
+  stats.dependency_edges = state.graph.edges();
+  stats.unchecked_fills = meta.unchecked_fills;
+  stats.refused_fills = meta.refused_fills;
+  stats.revision = meta.head;
+  state.rules.ForEach([&](const Rule& rule) {
+    stats.rule_details.push_back({rule.name, rule.priority, rule.strategy, rule.enabled,
+                                  state.rule_counters.find(rule.name)->second});
+  });
+  return stats;
+}
+
+}  // namespace cache_invalidation::engine

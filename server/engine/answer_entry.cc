@@ -1,0 +1,51 @@
+#include <string>
+
+#include "server/engine/answer.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+// A key is as good as what is known of it: its entry, or the tags that the caller names.
+bool KeyMoved(const State& state, const Freshness& freshness, const KeyWithTags& key,
+              uint64_t position) {
+  const Key* known = state.graph.FindKey(key.key);
+  const bool tracked = known != nullptr && freshness.IsLive(*known);
+  if (!tracked && key.tags.empty()) return true;
+  Footprint footprint;
+  footprint.key = key.key;
+  footprint.tags = key.tags;
+  return !freshness.FirstMoved(footprint, position).empty();
+}
+
+}  // namespace
+
+Reply Answer(const State& state, const LookupEntry& query, absl::Time now) {
+  LookupEntryReply reply;
+  reply.revision = state.meta.head;
+  const Freshness freshness = state.freshness_at(now);
+  const Key* key = state.graph.FindKey(query.key);
+  if (key == nullptr || !freshness.IsLive(*key)) return reply;
+  reply.state = freshness.StaleSinceFill(*key) ? EntryState::kStale : EntryState::kFresh;
+  for (const Tag* tag : key->entry->tags) reply.tags.push_back(tag->name);
+  if (key->entry->expires != absl::InfiniteFuture()) {
+    reply.ttl = key->entry->expires - freshness.now();
+  }
+  return reply;
+}
+
+Reply Answer(const State& state, const Validate& query, absl::Time now) {
+  ValidateReply reply;
+  reply.revision = state.meta.head;
+  const Freshness freshness = state.freshness_at(now);
+  const bool known = IsKnownPosition(state, query.position);
+  const uint64_t position = query.position.revision;
+  for (const KeyWithTags& key : query.keys) {
+    reply.keys_moved.push_back(!known || KeyMoved(state, freshness, key, position));
+  }
+  for (absl::string_view tag : query.tags) {
+    reply.tags_moved.push_back(!known || freshness.TagMoved(tag, position));
+  }
+  return reply;
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,58 @@
+// What each command does to the state: one function per command, each in the file of its family.
+// They append what they emit to `events`; the engine completes the outcome.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/engine/command.h"
+#include "server/engine/event.h"
+#include "server/engine/reply.h"
+#include "server/engine/state.h"
+
+namespace cache_invalidation::engine {
+
+using ApplyResult = absl::StatusOr<Reply>;
+
+// apply_write.cc
+ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events);
+
+// apply_invalidate.cc
+ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const InvalidateWithDependencies& command,
+                  std::vector<Event>& events);
+
+// apply_batch.cc
+ApplyResult Apply(State& state, const FlushPendingInvalidations& command,
+                  std::vector<Event>& events);
+ApplyResult Apply(State& state, const FlushBatch& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const SetBatchDelay& command, std::vector<Event>& events);
+
+// apply_declaration.cc
+ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const DeleteRule& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events);
+
+// apply_dependency.cc
+ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const RemoveCacheDependency& command, std::vector<Event>& events);
+
+// apply_entry.cc
+ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event>& events);
+
+// apply_sweep.cc
+ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const Trim& command, std::vector<Event>& events);
+
+// Ends what the key's entry still pretends to be: an entry that was evicted through its tags, or a
+// ghost that nothing needs. Whoever gives the key an entry or a dependent settles it first.
+void Settle(State& state, Key& key);
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_

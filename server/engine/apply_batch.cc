@@ -1,0 +1,83 @@
+#include "common/limits.h"
+#include "server/engine/apply.h"
+#include "server/engine/batching.h"
+#include "server/engine/closure.h"
+#include "server/engine/emission.h"
+
+namespace cache_invalidation::engine {
+
+void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate,
+               Emission& emission) {
+  for (const PlannedStep& step : steps) {
+    if (step.strategy == Strategy::kBatched && !immediate) {
+      AddToBatch(state, step.targets);
+      continue;
+    }
+    const InvalidationKind kind =
+        step.strategy == Strategy::kLazy ? InvalidationKind::kMarkStale : InvalidationKind::kEvict;
+    for (const PlannedTarget& target : step.targets) {
+      emission.Add(kind, target.type, target.name, target.cause);
+    }
+  }
+}
+
+void AddToBatch(State& state, absl::Span<const PlannedTarget> targets) {
+  if (targets.empty()) return;
+  const Freshness freshness = state.freshness();
+  Closure closure(state.graph, freshness);
+  for (const PlannedTarget& target : targets) {
+    state.pending.Add(target.type, target.name, target.cause, /*dependent=*/false, state.meta.now);
+    if (target.type == TargetType::kTag) closure.AddTag(target.name);
+    if (target.type == TargetType::kKey) closure.AddKey(target.name);
+    if (target.type == TargetType::kPattern) closure.AddPattern(state.broad.Intern(target.name));
+  }
+  closure.Spread(InvalidationKind::kEvict);
+  for (Key* key : closure.Dependents()) {
+    const Cause cause{CauseStep::kDependency, closure.reached().at(key).via->name};
+    state.pending.Add(TargetType::kKey, key->name, cause, /*dependent=*/true, state.meta.now);
+  }
+}
+
+uint32_t Flush(State& state, std::vector<Event>& events) {
+  const uint32_t targets = state.pending.targets();
+  state.flushed = state.pending.Take();
+  Emission emission(state, EventSource::kBatch);
+  for (const auto& [target, item] : state.flushed) {
+    const auto& [type, name] = target;
+    for (const PendingBatch::PendingCause& cause : item.causes) {
+      const Cause view{cause.step, cause.name, cause.widened};
+      if (item.dependent) {
+        emission.AddDependent(name, view);
+      } else {
+        emission.Add(InvalidationKind::kEvict, type, name, view);
+      }
+    }
+  }
+  emission.Commit(events);
+  return targets;
+}
+
+void FlushIfFull(State& state, std::vector<Event>& events) {
+  if (state.pending.targets() >= kMaxPendingTargets) Flush(state, events);
+}
+
+ApplyResult Apply(State& state, const FlushPendingInvalidations&, std::vector<Event>& events) {
+  const uint32_t flushed = Flush(state, events);
+  return FlushReply{state.meta.head, flushed};
+}
+
+ApplyResult Apply(State& state, const FlushBatch& command, std::vector<Event>& events) {
+  uint32_t flushed = 0;
+  if (!state.pending.empty() && command.generation == state.pending.generation()) {
+    flushed = Flush(state, events);
+  }
+  return FlushReply{state.meta.head, flushed};
+}
+
+ApplyResult Apply(State& state, const SetBatchDelay& command, std::vector<Event>&) {
+  const absl::Duration previous = state.pending.delay();
+  state.pending.SetDelay(command.delay, state.meta.now);
+  return SetBatchDelayReply{previous};
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
+#include "server/engine/apply.h"
+#include "server/engine/emission.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+// The sources that names stand for, made known to the graph. Each once, in no particular order.
+std::vector<Node*> AddSources(State& state, const DependencyNames& names) {
+  std::vector<Node*> sources;
+  for (absl::string_view name : names.names) {
+    sources.push_back(&state.graph.AddKey(name));
+    sources.push_back(&state.graph.AddTag(name));
+  }
+  for (absl::string_view name : names.keys) sources.push_back(&state.graph.AddKey(name));
+  for (absl::string_view name : names.tags) sources.push_back(&state.graph.AddTag(name));
+  std::sort(sources.begin(), sources.end());
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+  for (Node* source : sources) {
+    if (source->kind == NameKind::kKey) Settle(state, static_cast<Key&>(*source));
+  }
+  return sources;
+}
+
+// How many declarations the command would add.
+uint64_t CountNew(const State& state, const AddCacheDependency& command) {
+  const Key* key = state.graph.FindKey(command.key);
+  const auto is_new = [key](const Node* source) {
+    if (key == nullptr || source == nullptr) return true;
+    const Edge* edge = key->FindEdge(source);
+    return edge == nullptr || !edge->declared;
+  };
+  uint64_t count = 0;
+  const DependencyNames& names = command.depends_on;
+  for (absl::string_view name : names.names) {
+    count += is_new(state.graph.FindKey(name)) + is_new(state.graph.FindTag(name));
+  }
+  for (absl::string_view name : names.keys) count += is_new(state.graph.FindKey(name));
+  for (absl::string_view name : names.tags) count += is_new(state.graph.FindTag(name));
+  return count;
+}
+
+// Whether an invalidation of the key comes back to it.
+bool ClosesCycle(const State& state, absl::string_view key) {
+  const Freshness freshness = state.freshness();
+  Closure closure(state.graph, freshness);
+  closure.AddKey(key);
+  closure.Spread(InvalidationKind::kEvict);
+  const auto self = closure.reached().find(state.graph.FindKey(key));
+  return self != closure.reached().end() && self->second.via != nullptr;
+}
+
+bool HasMoved(const State& state, const AddCacheDependency& command) {
+  if (!command.position.has_value()) return false;
+  if (!IsKnownPosition(state, *command.position)) return true;
+  Footprint footprint;
+  const DependencyNames& names = command.depends_on;
+  footprint.dep_keys = names.keys;
+  footprint.dep_tags = names.tags;
+  footprint.dep_keys.insert(footprint.dep_keys.end(), names.names.begin(), names.names.end());
+  footprint.dep_tags.insert(footprint.dep_tags.end(), names.names.begin(), names.names.end());
+  return !state.freshness().FirstMoved(footprint, command.position->revision).empty();
+}
+
+}  // namespace
+
+void Settle(State& state, Key& key) {
+  if (key.entry == nullptr) return;
+  const Freshness freshness = state.freshness();
+  if (const uint64_t evicted = freshness.EvictedSinceFill(key); evicted != 0) {
+    if (evicted > state.meta.floor) state.graph.RememberEvicted(key, evicted);
+    state.graph.DropEntry(key);
+  } else if (!freshness.OwnsActively(key)) {
+    state.graph.DropEntry(key);
+  }
+}
+
+ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<Event>& events) {
+  if (state.graph.declared_edges() + CountNew(state, command) > kMaxDeclaredEdgesPerNamespace) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the namespace would hold more than ", kMaxDeclaredEdgesPerNamespace,
+                     " declared dependencies; remove some, or give them a ttl"));
+  }
+  AddCacheDependencyReply reply;
+  Key& key = state.graph.AddKey(command.key);
+  Settle(state, key);
+  const absl::Time expires =
+      command.ttl.has_value() ? state.meta.now + *command.ttl : absl::InfiniteFuture();
+  for (Node* source : AddSources(state, command.depends_on)) {
+    if (state.graph.Declare(key, *source, expires, state.meta.now)) ++reply.added;
+  }
+  if (reply.added > 0 && ClosesCycle(state, command.key)) {
+    reply.warnings.push_back(
+        absl::StrCat("the dependencies of ", command.key, " form a cycle that leads back to it"));
+  }
+  if (HasMoved(state, command)) {
+    reply.invalidated = true;
+    Emission emission(state, EventSource::kDependencyMoved);
+    emission.Add(InvalidationKind::kEvict, TargetType::kKey, command.key,
+                 Cause{CauseStep::kDependencyMoved, ""});
+    emission.Commit(events);
+  }
+  reply.revision = state.meta.head;
+  return reply;
+}
+
+ApplyResult Apply(State& state, const RemoveCacheDependency& command, std::vector<Event>&) {
+  RemoveCacheDependencyReply reply;
+  Key* key = state.graph.FindKey(command.key);
+  if (key == nullptr) return reply;
+  std::vector<Node*> sources;
+  const auto add = [&sources](Node* source) {
+    if (source != nullptr) sources.push_back(source);
+  };
+  const DependencyNames& names = command.depends_on;
+  for (absl::string_view name : names.names) {
+    add(state.graph.FindKey(name));
+    add(state.graph.FindTag(name));
+  }
+  for (absl::string_view name : names.keys) add(state.graph.FindKey(name));
+  for (absl::string_view name : names.tags) add(state.graph.FindTag(name));
+  if (names.empty()) {
+    for (const Edge& edge : key->depends_on) add(edge.source);
+  }
+  std::sort(sources.begin(), sources.end(),
+            [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
+  for (Node* source : sources) {
+    const Edge* edge = key->FindEdge(source);
+    if (edge == nullptr) continue;
+    if (edge->declared_at(state.meta.now)) ++reply.removed;
+    state.graph.Undeclare(*key, *source);
+  }
+  return reply;
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "server/engine/apply.h"
+#include "server/engine/emission.h"
+#include "server/engine/lint.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+void SettleKnown(State& state, absl::string_view name) {
+  Key* key = state.graph.FindKey(name);
+  if (key != nullptr) Settle(state, *key);
+}
+
+// Ends what is over of the entry's key and of the keys it names, so that nothing of it comes back.
+void SettleNamed(State& state, const TrackedEntry& entry) {
+  SettleKnown(state, entry.key);
+  for (absl::string_view name : entry.depends_on.names) SettleKnown(state, name);
+  for (absl::string_view name : entry.depends_on.keys) SettleKnown(state, name);
+}
+
+Footprint FootprintOf(const TrackedEntry& entry) {
+  Footprint footprint;
+  footprint.key = entry.key;
+  footprint.tags = entry.tags;
+  const DependencyNames& names = entry.depends_on;
+  footprint.dep_keys = names.keys;
+  footprint.dep_tags = names.tags;
+  footprint.dep_keys.insert(footprint.dep_keys.end(), names.names.begin(), names.names.end());
+  footprint.dep_tags.insert(footprint.dep_tags.end(), names.names.begin(), names.names.end());
+  return footprint;
+}
+
+TrackResult CheckFill(const State& state, const TrackedEntry& entry) {
+  TrackResult result;
+  result.key = std::string(entry.key);
+  if (!entry.position.has_value()) return result;
+  if (!IsKnownPosition(state, *entry.position)) {
+    result.outcome = FillOutcome::kRefusedPosition;
+    return result;
+  }
+  result.moved = state.freshness().FirstMoved(FootprintOf(entry), entry.position->revision);
+  if (!result.moved.empty()) result.outcome = FillOutcome::kRefusedMoved;
+  return result;
+}
+
+void Track(State& state, const TrackedEntry& entry) {
+  const Footprint footprint = FootprintOf(entry);
+  std::vector<Tag*> tags;
+  std::vector<Node*> sources;
+  for (absl::string_view tag : footprint.tags) tags.push_back(&state.graph.AddTag(tag));
+  for (absl::string_view key : footprint.dep_keys) sources.push_back(&state.graph.AddKey(key));
+  for (absl::string_view tag : footprint.dep_tags) sources.push_back(&state.graph.AddTag(tag));
+  const absl::Time expires =
+      entry.ttl.has_value() ? state.meta.now + *entry.ttl : absl::InfiniteFuture();
+  state.graph.Track(state.graph.AddKey(entry.key), tags, sources, expires, state.meta.head);
+}
+
+}  // namespace
+
+ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>& events) {
+  TrackEntriesReply reply;
+  Emission emission(state, EventSource::kFillRefused);
+  for (const TrackedEntry& entry : command.entries) {
+    SettleNamed(state, entry);
+    if (!entry.position.has_value()) ++state.meta.unchecked_fills;
+    TrackResult result = CheckFill(state, entry);
+    if (result.outcome == FillOutcome::kKept) {
+      Track(state, entry);
+    } else {
+      ++state.meta.refused_fills;
+      emission.AddUnnamedRoot(entry.key);
+    }
+    reply.results.push_back(std::move(result));
+  }
+  emission.Commit(events);
+  reply.revision = state.meta.head;
+  reply.warnings = LintEntries(command.entries);
+  return reply;
+}
+
+ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event>&) {
+  UntrackEntriesReply reply;
+  for (absl::string_view name : command.keys) {
+    Key* key = state.graph.FindKey(name);
+    if (key == nullptr || key->entry == nullptr) continue;
+    if (state.freshness().IsLive(*key)) {
+      ++reply.found;
+      state.graph.MakeGhost(*key);
+    }
+    Settle(state, *key);
+  }
+  return reply;
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/engine/apply.h"
+#include "server/engine/batching.h"
+#include "server/engine/counting.h"
+#include "server/engine/emission.h"
+#include "server/engine/planner.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+constexpr Cause kCall{CauseStep::kCall, ""};
+
+void AddSorted(TargetType type, std::vector<absl::string_view> names, PlannedStep& step) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (absl::string_view name : names) step.targets.push_back({type, std::string(name), kCall});
+}
+
+std::vector<PlannedStep> PlanCall(const State& state, const Invalidate& command,
+                                  uint64_t& widened) {
+  std::vector<PlannedStep> steps(1);
+  steps[0].strategy = command.strategy;
+  AddSorted(TargetType::kTag, command.tags, steps[0]);
+  AddSorted(TargetType::kKey, command.keys, steps[0]);
+  if (!command.pattern.empty()) AddSorted(TargetType::kPattern, {command.pattern}, steps[0]);
+  if (command.strategy == Strategy::kCascade) {
+    CascadePlan cascade = PlanCascade(state.relationships, command.tags);
+    widened = cascade.widened;
+    steps.emplace_back().targets = std::move(cascade.targets);
+  }
+  return steps;
+}
+
+// How many keys depend on the key, directly or not.
+uint64_t CountDependents(const State& state, absl::string_view key) {
+  const Freshness freshness = state.freshness();
+  Closure closure(state.graph, freshness);
+  closure.AddKey(key);
+  closure.Spread(InvalidationKind::kEvict);
+  const std::vector<Key*> dependents = closure.Dependents();
+  return std::count_if(dependents.begin(), dependents.end(),
+                       [key](const Key* dependent) { return dependent->name != key; });
+}
+
+}  // namespace
+
+ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& events) {
+  InvalidationReply reply;
+  uint64_t widened = 0;
+  const std::vector<PlannedStep> steps = PlanCall(state, command, widened);
+  Count(state, command.strategy, 1);
+  state.meta.widened += widened;
+  reply.widened = widened;
+
+  Emission emission(state, EventSource::kCall);
+  if (command.everything) {
+    const InvalidationKind kind = command.strategy == Strategy::kLazy ? InvalidationKind::kMarkStale
+                                                                      : InvalidationKind::kEvict;
+    emission.Add(kind, TargetType::kEverything, "", kCall);
+  }
+  EmitSteps(state, steps, command.immediate, emission);
+  if (emission.Commit(events)) reply.invalidations = events.back().invalidations.size();
+  reply.revision = state.meta.head;
+  FlushIfFull(state, events);
+  reply.pending_targets = state.pending.targets();
+  return reply;
+}
+
+ApplyResult Apply(State& state, const InvalidateWithDependencies& command,
+                  std::vector<Event>& events) {
+  InvalidateWithDependenciesReply reply;
+  Count(state, Strategy::kImmediate, 1);
+  Emission emission(state, EventSource::kCall);
+  emission.Add(InvalidationKind::kEvict, TargetType::kKey, command.key, kCall);
+  if (!command.recursive) {
+    reply.dependents_left = CountDependents(state, command.key);
+    emission.LeaveDependents();
+  }
+  emission.Commit(events);
+  reply.invalidated = events.back().invalidations.size();
+  reply.revision = state.meta.head;
+  return reply;
+}
+
+}  // namespace cache_invalidation::engine

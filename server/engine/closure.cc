@@ -1,0 +1,115 @@
+#include "server/engine/closure.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/tag.h"
+
+namespace cache_invalidation::engine {
+
+void Closure::AddTag(absl::string_view tag) {
+  const Graph::WalkableTags& walkable = graph_.walkable();
+  if (walkable.empty()) return;  // then nothing depends on anything
+  root_tag_names_.emplace_back(tag);
+  const auto add = [this](const Tag& found) {
+    root_tags_.push_back(&found);
+    if (found.carriers == nullptr) return;
+    for (Key* carrier : *found.carriers) {
+      if (freshness_.OwnsActively(*carrier)) AddRoot(*carrier);
+    }
+  };
+  const auto self = walkable.find(tag);
+  if (self != walkable.end()) add(*self->second);
+  const std::string below = absl::StrCat(tag, ":");
+  for (auto it = walkable.lower_bound(below); it != walkable.end(); ++it) {
+    if (!absl::StartsWith(it->first, below)) break;
+    add(*it->second);
+  }
+}
+
+void Closure::AddKey(absl::string_view name) {
+  Key* key = graph_.FindKey(name);
+  if (key != nullptr) AddRoot(*key);
+}
+
+void Closure::AddPattern(const Pattern& pattern) {
+  const absl::string_view prefix = pattern.literal_prefix();
+  const Graph::KeyIndex& keys = graph_.keys();
+  for (auto it = keys.lower_bound(prefix); it != keys.end(); ++it) {
+    if (!absl::StartsWith(it->first, prefix)) break;
+    if (pattern.Matches(it->first)) AddRoot(*it->second);
+  }
+}
+
+void Closure::AddRoot(Key& key) { root_keys_.push_back(&key); }
+
+void Closure::Spread(InvalidationKind kind) {
+  std::vector<Key*> level;
+  for (Key* key : root_keys_) {
+    const auto [it, added] = reached_.try_emplace(key);
+    if (!added) continue;
+    it->second.kind = kind;
+    it->second.root = true;
+    level.push_back(key);
+  }
+  std::vector<Key*> next;
+  for (const Tag* tag : root_tags_) Follow(*tag, 0, kind, next);
+  for (int depth = 0; !level.empty() || !next.empty(); ++depth) {
+    for (const Key* key : level) Follow(*key, depth, kind, next);
+    level = std::exchange(next, {});
+  }
+  if (kind == InvalidationKind::kEvict) {
+    evicted_tags_.insert(root_tag_names_.begin(), root_tag_names_.end());
+  }
+  root_keys_.clear();
+  root_tags_.clear();
+  root_tag_names_.clear();
+}
+
+// Goes from a node of `level` to the keys that depend on it; those seen for the first time are of
+// the next level. A key already reached only learns by which way.
+void Closure::Follow(const Node& source, int level, InvalidationKind kind,
+                     std::vector<Key*>& next) {
+  if (!source.has_dependents()) return;
+  for (Key* dependent : *source.dependents) {
+    if (!freshness_.IsActive(*dependent, *dependent->FindEdge(&source))) continue;
+    if (kind == InvalidationKind::kMarkStale && HitByEvictedTag(*dependent)) continue;
+    const auto [it, added] = reached_.try_emplace(dependent);
+    Reached& reached = it->second;
+    if (added) {
+      reached.kind = kind;
+      next.push_back(dependent);
+    } else if (reached.kind != kind) {
+      continue;  // the stronger spread was here
+    }
+    const bool shorter = reached.via == nullptr || level < reached.via_level;
+    if (shorter || (level == reached.via_level && NodeBefore(source, *reached.via))) {
+      reached.via = &source;
+      reached.via_level = level;
+    }
+  }
+}
+
+bool Closure::HitByEvictedTag(const Key& key) const {
+  if (evicted_tags_.empty() || !freshness_.OwnsActively(key)) return false;
+  bool hit = false;
+  for (const Tag* tag : key.entry->tags) {
+    ForEachSelfAndAncestor(
+        tag->name, [&](absl::string_view name) { hit = hit || evicted_tags_.contains(name); });
+  }
+  return hit;
+}
+
+std::vector<Key*> Closure::Dependents() const {
+  std::vector<Key*> dependents;
+  for (const auto& [key, reached] : reached_) {
+    if (reached.via != nullptr) dependents.push_back(key);
+  }
+  std::sort(dependents.begin(), dependents.end(),
+            [](const Key* a, const Key* b) { return a->name < b->name; });
+  return dependents;
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,75 @@
+// Closure: everything that an invalidation reaches through dependency edges.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "common/pattern.h"
+#include "server/engine/event.h"
+#include "server/engine/freshness.h"
+#include "server/engine/graph.h"
+
+namespace cache_invalidation::engine {
+
+// Spreads from the targets of one event, breadth first, over the edges that are active now.
+//
+//   Closure closure(graph, freshness);
+//   closure.AddTag("user:42");              // roots of this kind ...
+//   closure.Spread(InvalidationKind::kEvict);
+//   ...                                     // then those of the next
+//   closure.Spread(InvalidationKind::kMarkStale);
+//
+// What one spread reached the next leaves alone, so spread the stronger kind first. What it answers
+// does not depend on the order in which edges were added. Reads only; valid until the state
+// changes. Costs the nodes and edges that are reached, and for a pattern the keys in its range.
+class Closure {
+ public:
+  struct Reached {
+    InvalidationKind kind = InvalidationKind::kEvict;
+    // Hit by name, by pattern or through its tags, not only through an edge.
+    bool root = false;
+    // The node through whose edge it was reached: on the shortest way, of those the bytewise
+    // smallest name. Null: through none.
+    const Node* via = nullptr;
+    int via_level = 0;
+  };
+  using ReachedKeys = absl::flat_hash_map<Key*, Reached>;
+
+  Closure(const Graph& graph, const Freshness& freshness) : graph_(graph), freshness_(freshness) {}
+
+  // The roots of the next Spread. Names that nobody knows reach nothing.
+  void AddTag(absl::string_view tag);  // and the tags below it
+  void AddKey(absl::string_view key);
+  void AddPattern(const Pattern& pattern);
+
+  void Spread(InvalidationKind kind);
+
+  // Roots that are keys with or without dependents, and everything reached. In no order.
+  const ReachedKeys& reached() const { return reached_; }
+
+  // The keys that were reached through an edge, by name.
+  std::vector<Key*> Dependents() const;
+
+ private:
+  void AddRoot(Key& key);
+  // Whether one of the entry's tags is evicted by the spreads so far.
+  bool HitByEvictedTag(const Key& key) const;
+  void Follow(const Node& source, int level, InvalidationKind kind, std::vector<Key*>& next);
+
+  const Graph& graph_;
+  const Freshness& freshness_;
+  std::vector<std::string> root_tag_names_;
+  std::vector<const Tag*> root_tags_;
+  std::vector<Key*> root_keys_;
+  ReachedKeys reached_;
+  absl::flat_hash_set<std::string> evicted_tags_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_

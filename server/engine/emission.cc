@@ -1,0 +1,248 @@
+#include "server/engine/emission.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "absl/container/flat_hash_set.h"
+#include "common/limits.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+// Up to this many a walk is faster than a hash.
+constexpr size_t kFewSlots = 16;
+
+// What the encoding of a name or cause takes beside its bytes, rounded up.
+constexpr size_t kBytesPerTarget = 24;
+constexpr size_t kBytesPerCause = 16;
+
+// The causes of an event, each once.
+class CauseDictionary {
+ public:
+  explicit CauseDictionary(std::vector<Cause>& causes) : causes_(causes) {}
+
+  uint32_t IndexOf(const Cause& cause) {
+    if (causes_.size() <= kFewSlots) {
+      const auto it = std::find(causes_.begin(), causes_.end(), cause);
+      if (it != causes_.end()) return it - causes_.begin();
+    }
+    if (index_.empty() && causes_.size() == kFewSlots) {
+      for (size_t i = 0; i < causes_.size(); ++i) index_.emplace(KeyOf(causes_[i]), i);
+    }
+    if (causes_.size() >= kFewSlots) {
+      const auto [it, added] = index_.try_emplace(KeyOf(cause), causes_.size());
+      if (!added) return it->second;
+    }
+    causes_.push_back(cause);
+    return causes_.size() - 1;
+  }
+
+ private:
+  using CauseKey = std::tuple<CauseStep, absl::string_view, bool>;
+  static CauseKey KeyOf(const Cause& cause) { return {cause.step, cause.name, cause.widened}; }
+
+  std::vector<Cause>& causes_;
+  absl::flat_hash_map<CauseKey, uint32_t> index_;
+};
+
+}  // namespace
+
+void Emission::AddCause(Slot& slot, const Cause& cause) {
+  if (std::find(slot.causes.begin(), slot.causes.end(), cause) == slot.causes.end()) {
+    slot.causes.push_back(cause);
+  }
+}
+
+Emission::Slot& Emission::FindOrAdd(InvalidationKind kind, TargetType type,
+                                    absl::string_view name) {
+  if (slots_.size() < kFewSlots) {
+    for (Slot& slot : slots_) {
+      if (slot.type == type && slot.name == name) return slot;
+    }
+  } else {
+    if (index_.empty()) {
+      for (size_t i = 0; i < slots_.size(); ++i) {
+        index_.emplace(std::make_pair(slots_[i].type, slots_[i].name), i);
+      }
+    }
+    const auto [it, added] = index_.try_emplace({type, name}, slots_.size());
+    if (!added) return slots_[it->second];
+  }
+  slots_.push_back(Slot{kind, type, name, {}});
+  return slots_.back();
+}
+
+void Emission::Add(InvalidationKind kind, TargetType type, absl::string_view name,
+                   const Cause& cause) {
+  Slot& slot = FindOrAdd(kind, type, name);
+  if (kind == InvalidationKind::kEvict) slot.kind = kind;
+  AddCause(slot, cause);
+}
+
+void Emission::AddDependent(absl::string_view key, const Cause& cause) {
+  if (dependents_.empty() || dependents_.back().name != key) {
+    dependents_.push_back(Slot{InvalidationKind::kEvict, TargetType::kKey, key, {}});
+  }
+  AddCause(dependents_.back(), cause);
+}
+
+bool Emission::Commit(std::vector<Event>& events) {
+  const Freshness freshness = state_.freshness();
+  Closure closure(state_.graph, freshness);
+  if (follow_) {
+    Spread(closure);
+    NameDependents(closure);
+  }
+  if (slots_.empty()) return false;
+  if (EstimatedBytes() > kMaxEventBytes) WidenToEverything();
+  const uint64_t revision = ++state_.meta.head;
+  for (Slot& slot : slots_) slot.name = Mark(slot, revision);
+  Event event = Build(revision);
+  EvictEntries(closure, revision);
+  events.push_back(std::move(event));
+  return true;
+}
+
+void Emission::Spread(Closure& closure) {
+  for (const InvalidationKind kind : {InvalidationKind::kEvict, InvalidationKind::kMarkStale}) {
+    for (const Slot& slot : slots_) {
+      if (slot.kind != kind) continue;
+      if (slot.type == TargetType::kTag) closure.AddTag(slot.name);
+      if (slot.type == TargetType::kKey) closure.AddKey(slot.name);
+      if (slot.type == TargetType::kPattern) closure.AddPattern(state_.broad.Intern(slot.name));
+    }
+    if (kind == InvalidationKind::kEvict) {
+      for (const Slot& slot : dependents_) closure.AddKey(slot.name);
+      for (absl::string_view key : unnamed_roots_) closure.AddKey(key);
+    }
+    closure.Spread(kind);
+  }
+}
+
+// Puts the keys that were reached through an edge, and those added as dependents, behind the
+// targets, by name. A target among them only gains the cause.
+void Emission::NameDependents(const Closure& closure) {
+  std::vector<Slot> added = std::move(dependents_);
+  dependents_.clear();
+  absl::flat_hash_map<absl::string_view, size_t> known;
+  for (size_t i = 0; i < added.size(); ++i) known.emplace(added[i].name, i);
+  absl::flat_hash_map<absl::string_view, Slot*> targets;
+  for (Slot& slot : slots_) {
+    if (slot.type == TargetType::kKey) targets.emplace(slot.name, &slot);
+  }
+  for (const Key* key : closure.Dependents()) {
+    const Closure::Reached& reached = closure.reached().at(const_cast<Key*>(key));
+    Slot* slot = nullptr;
+    if (const auto target = targets.find(key->name); target != targets.end()) {
+      slot = target->second;
+      if (reached.kind == InvalidationKind::kEvict) slot->kind = reached.kind;
+    } else if (const auto dependent = known.find(key->name); dependent != known.end()) {
+      slot = &added[dependent->second];
+    } else {
+      added.push_back(Slot{reached.kind, TargetType::kKey, key->name, {}});
+      slot = &added.back();
+    }
+    AddCause(*slot, Cause{CauseStep::kDependency, reached.via->name});
+  }
+  std::sort(added.begin(), added.end(),
+            [](const Slot& a, const Slot& b) { return a.name < b.name; });
+  slots_.insert(slots_.end(), std::make_move_iterator(added.begin()),
+                std::make_move_iterator(added.end()));
+}
+
+size_t Emission::EstimatedBytes() const {
+  size_t bytes = 0;
+  for (const Slot& slot : slots_) {
+    bytes += slot.name.size() + kBytesPerTarget;
+    for (const Cause& cause : slot.causes) bytes += cause.name.size() + kBytesPerCause;
+  }
+  return bytes;
+}
+
+void Emission::WidenToEverything() {
+  const bool evicts = std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
+    return slot.kind == InvalidationKind::kEvict;
+  });
+  slots_.clear();
+  Add(evicts ? InvalidationKind::kEvict : InvalidationKind::kMarkStale, TargetType::kEverything, "",
+      Cause{CauseStep::kLimit, "", /*widened=*/true});
+  ++state_.meta.widened;
+}
+
+absl::string_view Emission::Mark(const Slot& slot, uint64_t revision) {
+  const bool evicts = slot.kind == InvalidationKind::kEvict;
+  if (slot.type == TargetType::kEverything) {
+    (evicts ? state_.broad.everything_evicted : state_.broad.everything_staled) = revision;
+    if (evicts) state_.pending.Clear();
+    return "";
+  }
+  if (slot.type == TargetType::kPattern) {
+    if (evicts) state_.pending.RemovePattern(slot.name);
+    return state_.broad.Mark(slot.name, revision);
+  }
+  Node* node = nullptr;
+  if (slot.type == TargetType::kTag) {
+    node = &state_.graph.AddTag(slot.name);
+    if (evicts) state_.pending.RemoveTag(slot.name);
+  } else {
+    node = &state_.graph.AddKey(slot.name);
+    if (evicts) state_.pending.RemoveKey(slot.name);
+  }
+  (evicts ? node->evicted : node->staled) = revision;
+  return node->name;
+}
+
+// Ends the entries that the event evicts, as far as they are known without a search: those named,
+// and those that were roots. Entries that nothing depends on are left to whoever looks at them.
+void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
+  const Slot& first = slots_.front();
+  if (first.type == TargetType::kEverything) {
+    if (first.kind != InvalidationKind::kEvict) return;
+    for (const auto& [name, key] : state_.graph.keys()) state_.graph.DropEntry(*key);
+    return;
+  }
+  std::vector<Key*> unnamed;
+  for (const auto& [key, reached] : closure.reached()) {
+    if (reached.kind == InvalidationKind::kEvict && key->entry != nullptr &&
+        key->evicted != revision) {
+      unnamed.push_back(key);
+    }
+  }
+  std::sort(unnamed.begin(), unnamed.end(),
+            [](const Key* a, const Key* b) { return a->name < b->name; });
+  const absl::flat_hash_set<absl::string_view> not_evicted(unnamed_roots_.begin(),
+                                                           unnamed_roots_.end());
+  for (Key* key : unnamed) {
+    if (not_evicted.contains(key->name)) continue;
+    state_.graph.RememberEvicted(*key, revision);
+    state_.graph.DropEntry(*key);
+  }
+  for (const Slot& slot : slots_) {
+    if (slot.type != TargetType::kKey || slot.kind != InvalidationKind::kEvict) continue;
+    state_.graph.DropEntry(*state_.graph.FindKey(slot.name));
+  }
+}
+
+Event Emission::Build(uint64_t revision) {
+  Event event;
+  event.revision = revision;
+  event.source = source_;
+  event.invalidations.reserve(slots_.size());
+  CauseDictionary dictionary(event.causes);
+  for (const Slot& slot : slots_) {
+    Invalidation invalidation;
+    invalidation.kind = slot.kind;
+    invalidation.type = slot.type;
+    invalidation.name = slot.name;
+    invalidation.first_cause = event.cause_indexes.size();
+    invalidation.cause_count = slot.causes.size();
+    for (const Cause& cause : slot.causes) {
+      event.cause_indexes.push_back(dictionary.IndexOf(cause));
+    }
+    event.invalidations.push_back(invalidation);
+  }
+  return event;
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,76 @@
+// Emission: makes one event out of the targets of a command, and moves the state with it.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_EMISSION_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_EMISSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
+#include "server/engine/closure.h"
+#include "server/engine/event.h"
+#include "server/engine/state.h"
+
+namespace cache_invalidation::engine {
+
+// Targets are added in the order in which the event lists them; a target that was added before only
+// gains causes and the stronger kind. Names must live until Commit.
+//
+// One use each. Thread-compatible.
+class Emission {
+ public:
+  Emission(State& state, EventSource source) : state_(state), source_(source) {}
+  Emission(const Emission&) = delete;
+  Emission& operator=(const Emission&) = delete;
+
+  void Add(InvalidationKind kind, TargetType type, absl::string_view name, const Cause& cause);
+
+  // A key that is named behind the targets, with the other dependents.
+  void AddDependent(absl::string_view key, const Cause& cause);
+
+  // A key whose dependents go, but which is not named itself.
+  void AddUnnamedRoot(absl::string_view key) { unnamed_roots_.push_back(key); }
+
+  // Targets stay alone: what depends on them is left as it is.
+  void LeaveDependents() { follow_ = false; }
+
+  // Takes the next revision, evicts and marks, and appends the event to `events`. Does nothing and
+  // answers false if there is nothing to name.
+  bool Commit(std::vector<Event>& events);
+
+ private:
+  struct Slot {
+    InvalidationKind kind;
+    TargetType type;
+    absl::string_view name;
+    absl::InlinedVector<Cause, 2> causes;
+  };
+
+  Slot& FindOrAdd(InvalidationKind kind, TargetType type, absl::string_view name);
+  static void AddCause(Slot& slot, const Cause& cause);
+  void Spread(Closure& closure);
+  void NameDependents(const Closure& closure);
+  size_t EstimatedBytes() const;
+  void WidenToEverything();
+  // The name as the state keeps it, with the revision noted.
+  absl::string_view Mark(const Slot& slot, uint64_t revision);
+  void EvictEntries(const Closure& closure, uint64_t revision);
+  Event Build(uint64_t revision);
+
+  State& state_;
+  const EventSource source_;
+  bool follow_ = true;
+  std::vector<Slot> slots_;
+  std::vector<Slot> dependents_;
+  std::vector<absl::string_view> unnamed_roots_;
+  // Into slots_; only used when there are many.
+  absl::flat_hash_map<std::pair<TargetType, absl::string_view>, size_t> index_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_EMISSION_H_

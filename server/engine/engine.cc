@@ -1,0 +1,52 @@
+#include "server/engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "server/engine/answer.h"
+#include "server/engine/apply.h"
+#include "server/engine/dump.h"
+#include "server/engine/state.h"
+
+namespace cache_invalidation::engine {
+
+Engine::Engine(absl::string_view epoch) : state_(std::make_unique<State>(epoch)) {}
+
+Engine::~Engine() = default;
+
+Outcome Engine::Apply(const Command& command, absl::Time now) {
+  State& state = *state_;
+  state.delta.clear();
+  state.meta.now = std::max(state.meta.now, now);
+  Outcome outcome;
+  ApplyResult result = std::visit(
+      [&](const auto& one) { return engine::Apply(state, one, outcome.events); }, command);
+  if (!result.ok()) {
+    outcome.status = result.status();
+    return outcome;
+  }
+  outcome.reply = *std::move(result);
+  state.meta.batch_delay = state.pending.delay();
+  state.delta.push_back({state.meta});
+  outcome.delta = std::exchange(state.delta, {});
+  return outcome;
+}
+
+Reply Engine::Answer(const Query& query, absl::Time now) const {
+  return std::visit([&](const auto& one) { return engine::Answer(*state_, one, now); }, query);
+}
+
+uint64_t Engine::head() const { return state_->meta.head; }
+
+uint64_t Engine::floor() const { return state_->meta.floor; }
+
+std::optional<BatchDeadline> Engine::batch_deadline() const {
+  const std::optional<absl::Time> deadline = state_->pending.deadline();
+  if (!deadline.has_value()) return std::nullopt;
+  return BatchDeadline{*deadline, state_->pending.generation()};
+}
+
+std::string Engine::DumpForTest() const { return Dump(*state_); }
+
+}  // namespace cache_invalidation::engine

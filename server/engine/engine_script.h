@@ -1,0 +1,69 @@
+// EngineScript: drives an engine in tests with one line per command, and shows what it emitted as
+// one line per invalidation.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/engine/engine.h"
+
+namespace cache_invalidation::engine {
+
+// `1 EVICT tag user:42 <DIRECT>`, one per invalidation; the first word is the revision. Causes are
+// written `STEP` or `STEP(name)`, with `~` behind a widened one.
+std::vector<std::string> Lines(const Event& event);
+std::vector<std::string> Lines(const std::vector<Event>& events);
+
+class EngineScript {
+ public:
+  static constexpr char kEpoch[] = "epoch";
+  using Names = std::vector<absl::string_view>;
+  using Out = std::vector<std::string>;
+
+  EngineScript() : engine_(kEpoch) {}
+
+  Engine& engine() { return engine_; }
+  absl::Time now() const { return now_; }
+  void Advance(absl::Duration by) { now_ += by; }
+
+  // What the last command answered. REQUIRES: it was of that kind.
+  template <typename T>
+  const T& reply() const {
+    return std::get<T>(outcome_.reply);
+  }
+  const Outcome& outcome() const { return outcome_; }
+
+  // Applies any command; answers its lines. Fails the test if it is refused.
+  Out Do(const Command& command);
+  template <typename T>
+  T Ask(const Query& query) {
+    return std::get<T>(engine_.Answer(query, now_));
+  }
+
+  Out Write(absl::string_view type, absl::string_view id, Names tags = {});
+  Out Invalidate(Names tags, Names keys = {}, Strategy strategy = Strategy::kImmediate);
+  Out InvalidatePattern(absl::string_view pattern, Strategy strategy = Strategy::kImmediate);
+  Out InvalidateEverything(Strategy strategy = Strategy::kImmediate);
+  // Keys only.
+  Out Depend(absl::string_view key, Names on_keys, Names on_tags = {});
+  Out Track(absl::string_view key, Names tags, Names on_keys = {});
+  Out TrackAt(uint64_t position, absl::string_view key, Names tags, Names on_keys = {});
+  // FRESH, STALE or ABSENT.
+  std::string Lookup(absl::string_view key);
+  // The batch's timer, if it is due.
+  Out RunTimer();
+
+ private:
+  Engine engine_;
+  absl::Time now_ = absl::FromUnixSeconds(1'000'000'000);
+  Outcome outcome_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_

@@ -1,0 +1,150 @@
+#include "server/engine/freshness.h"
+
+#include <algorithm>
+
+#include "common/tag.h"
+
+namespace cache_invalidation::engine {
+
+std::pair<const std::string, BroadRevisions::PatternMark>& BroadRevisions::Slot(
+    absl::string_view expression) {
+  const auto known = patterns.find(expression);
+  if (known != patterns.end()) return *known;
+  return *patterns.emplace(std::string(expression), PatternMark{*Pattern::Compile(expression)})
+              .first;
+}
+
+uint64_t Freshness::TagEvicted(absl::string_view tag) const {
+  uint64_t revision = broad_.everything_evicted;
+  ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
+    const Tag* known = graph_.FindTag(name);
+    if (known != nullptr) revision = std::max(revision, known->evicted);
+  });
+  return revision;
+}
+
+uint64_t Freshness::TagStaled(absl::string_view tag) const {
+  uint64_t revision = broad_.everything_staled;
+  ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
+    const Tag* known = graph_.FindTag(name);
+    if (known != nullptr) revision = std::max(revision, known->staled);
+  });
+  return revision;
+}
+
+uint64_t Freshness::EvictedSinceFill(const Key& key) const {
+  uint64_t revision = std::max(key.evicted, broad_.everything_evicted);
+  for (const Tag* tag : key.entry->tags) revision = std::max(revision, TagEvicted(tag->name));
+  return revision > key.entry->fill_revision ? revision : 0;
+}
+
+bool Freshness::StaleSinceFill(const Key& key) const {
+  const Entry& entry = *key.entry;
+  if (entry.stale) return true;
+  if (std::max(key.staled, broad_.everything_staled) > entry.fill_revision) return true;
+  for (const Tag* tag : entry.tags) {
+    if (TagStaled(tag->name) > entry.fill_revision) return true;
+  }
+  // A pattern that evicts drops the entry at once, so one that still matters marked it stale.
+  for (const auto& [expression, mark] : broad_.patterns) {
+    if (mark.revision > entry.fill_revision && mark.pattern.Matches(key.name)) return true;
+  }
+  return false;
+}
+
+bool Freshness::IsLive(const Key& key) const {
+  return key.entry != nullptr && !IsExpired(*key.entry) && EvictedSinceFill(key) == 0;
+}
+
+bool Freshness::OwnsActively(const Key& key) const {
+  if (key.entry == nullptr || EvictedSinceFill(key) != 0) return false;
+  if (!IsExpired(*key.entry)) return true;
+  Visited visited;
+  return IsGrounded(key, visited);
+}
+
+// Searches the dependents, through further ghosts, for one that stands by itself. A ghost met a
+// second time adds nothing, so a cycle of ghosts grounds nothing.
+bool Freshness::IsGrounded(const Key& key, Visited& visited) const {
+  if (!key.has_dependents() || !visited.insert(&key).second) return false;
+  for (const Key* dependent : *key.dependents) {
+    const Edge& edge = *dependent->FindEdge(&key);
+    if (edge.declared_at(now_)) return true;
+    if (!edge.owned || EvictedSinceFill(*dependent) != 0) continue;
+    if (!IsExpired(*dependent->entry) || IsGrounded(*dependent, visited)) return true;
+  }
+  return false;
+}
+
+bool Freshness::TagMoved(absl::string_view tag, uint64_t position) const {
+  return std::max(TagEvicted(tag), TagStaled(tag)) > position || pending_.HoldsTagOrAncestor(tag);
+}
+
+bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position) const {
+  if (std::max(broad_.everything_evicted, broad_.everything_staled) > position) return true;
+  const Key* key = graph_.FindKey(name);
+  if (key != nullptr && std::max(key->evicted, key->staled) > position) return true;
+  for (const auto& [expression, mark] : broad_.patterns) {
+    if (mark.revision > position && mark.pattern.Matches(name)) return true;
+  }
+  return pending_.HoldsKey(name);
+}
+
+// Follows what is known of the key: an entry that was evicted has moved; a live one is as good as
+// its own tags and dependencies.
+bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Visited& visited) const {
+  if (KeyNamedMoved(name, position)) return true;
+  const Key* key = graph_.FindKey(name);
+  if (key == nullptr || !visited.insert(key).second) return false;
+  if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
+  if (IsLive(*key)) {
+    for (const Tag* tag : key->entry->tags) {
+      if (TagMoved(tag->name, position)) return true;
+    }
+  }
+  for (const Edge& edge : key->depends_on) {
+    if (!IsActive(*key, edge)) continue;
+    const bool moved = edge.source->kind == NameKind::kTag
+                           ? TagMoved(edge.source->name, position)
+                           : DependencyMoved(edge.source->name, position, visited);
+    if (moved) return true;
+  }
+  return false;
+}
+
+std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position) const {
+  Footprint all = footprint;
+  Visited visited;
+  if (!footprint.key.empty()) {
+    if (KeyNamedMoved(footprint.key, position)) return std::string(footprint.key);
+    if (const Key* key = graph_.FindKey(footprint.key)) {
+      visited.insert(key);
+      if (key->entry != nullptr && EvictedSinceFill(*key) > position) return key->name;
+      if (IsLive(*key)) {
+        for (const Tag* tag : key->entry->tags) all.tags.push_back(tag->name);
+      }
+      for (const Edge& edge : key->depends_on) {
+        if (!IsActive(*key, edge)) continue;
+        auto& names = edge.source->kind == NameKind::kTag ? all.dep_tags : all.dep_keys;
+        names.push_back(edge.source->name);
+      }
+    }
+  }
+  for (auto* names : {&all.tags, &all.dep_keys, &all.dep_tags}) {
+    std::sort(names->begin(), names->end());
+  }
+  for (absl::string_view tag : all.tags) {
+    if (TagMoved(tag, position)) return std::string(tag);
+  }
+  for (absl::string_view key : all.dep_keys) {
+    // A key that others lead back to is followed again: it may lead elsewhere.
+    Visited from_here = visited;
+    if (DependencyMoved(key, position, from_here)) return std::string(key);
+  }
+  for (absl::string_view tag : all.dep_tags) {
+    if (TagMoved(tag, position)) return std::string(tag);
+  }
+  return "";
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,111 @@
+// Freshness: which entries were hit since they were filled, which edges still count, and whether
+// something moved after a position. Everything here reads; nothing changes.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/pattern.h"
+#include "server/engine/graph.h"
+#include "server/engine/pending_batch.h"
+
+namespace cache_invalidation::engine {
+
+// The revisions of what is neither a tag nor a key.
+struct BroadRevisions {
+  struct PatternMark {
+    Pattern pattern;
+    uint64_t revision = 0;  // of the last event with the pattern, of either kind
+  };
+
+  // The compiled expression, remembered with revision 0 until an event marks it.
+  const Pattern& Intern(absl::string_view expression) { return Slot(expression).second.pattern; }
+  // Notes the revision; answers the expression as it is kept.
+  absl::string_view Mark(absl::string_view expression, uint64_t revision) {
+    auto& [kept, mark] = Slot(expression);
+    mark.revision = revision;
+    return kept;
+  }
+
+  uint64_t everything_evicted = 0;
+  uint64_t everything_staled = 0;
+  // By expression; the names stay where they are.
+  std::map<std::string, PatternMark, std::less<>> patterns;
+
+ private:
+  // REQUIRES: the expression compiles.
+  std::pair<const std::string, PatternMark>& Slot(absl::string_view expression);
+};
+
+// The names that a fill or a question is about.
+struct Footprint {
+  absl::string_view key;                    // empty: none
+  std::vector<absl::string_view> tags;      // carried by the key
+  std::vector<absl::string_view> dep_keys;  // what it was computed from
+  std::vector<absl::string_view> dep_tags;
+};
+
+// A view of the state at one engine time. Cheap to make; valid until the state changes.
+class Freshness {
+ public:
+  Freshness(const Graph& graph, const BroadRevisions& broad, const PendingBatch& pending,
+            absl::Time now)
+      : graph_(graph), broad_(broad), pending_(pending), now_(now) {}
+
+  // The last revision that hit the tag, itself or through a tag above it.
+  uint64_t TagEvicted(absl::string_view tag) const;
+  uint64_t TagStaled(absl::string_view tag) const;
+
+  // The revision that evicted the key's entry, by name or through a tag; 0 if it still stands.
+  // REQUIRES: the key has an entry, ghosts included.
+  uint64_t EvictedSinceFill(const Key& key) const;
+  bool StaleSinceFill(const Key& key) const;
+
+  // Whether the key's entry can be looked up: tracked, not expired, not evicted. It may be stale.
+  bool IsLive(const Key& key) const;
+
+  // Whether the tags and owned edges of the key's entry count: it is live, or a ghost that grounded
+  // dependents need, and was not evicted.
+  bool OwnsActively(const Key& key) const;
+
+  // Whether the edge of `key` counts.
+  bool IsActive(const Key& key, const Edge& edge) const {
+    return edge.declared_at(now_) || (edge.owned && OwnsActively(key));
+  }
+
+  // The first name, in the order key, tags, keys depended on, tags depended on (each sorted), that
+  // was invalidated, marked stale or is pending after `position`; empty if nothing moved. What is
+  // already known of the key (a live entry, declared edges) counts with the footprint.
+  std::string FirstMoved(const Footprint& footprint, uint64_t position) const;
+
+  // As FirstMoved for a tag alone.
+  bool TagMoved(absl::string_view tag, uint64_t position) const;
+
+  absl::Time now() const { return now_; }
+
+ private:
+  using Visited = absl::flat_hash_set<const Node*>;
+
+  bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
+  bool IsGrounded(const Key& key, Visited& visited) const;
+  bool KeyNamedMoved(absl::string_view key, uint64_t position) const;
+  bool DependencyMoved(absl::string_view key, uint64_t position, Visited& visited) const;
+
+  const Graph& graph_;
+  const BroadRevisions& broad_;
+  const PendingBatch& pending_;
+  const absl::Time now_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_

@@ -1,0 +1,283 @@
+#include "server/engine/graph.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/check.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+std::optional<absl::Time> ExpiryOfRecord(absl::Time time) {
+  if (time == absl::InfiniteFuture()) return std::nullopt;
+  return time;
+}
+
+}  // namespace
+
+Edge* Key::FindEdge(const Node* source) {
+  const auto it = std::find_if(depends_on.begin(), depends_on.end(),
+                               [source](const Edge& edge) { return edge.source == source; });
+  return it == depends_on.end() ? nullptr : &*it;
+}
+
+const Edge* Key::FindEdge(const Node* source) const {
+  return const_cast<Key*>(this)->FindEdge(source);
+}
+
+bool NodeBefore(const Node& a, const Node& b) {
+  if (a.name != b.name) return a.name < b.name;
+  return a.kind == NameKind::kTag && b.kind == NameKind::kKey;
+}
+
+Tag& Graph::AddTag(absl::string_view name) {
+  if (Tag* known = FindTag(name)) return *known;
+  auto tag = std::make_unique<Tag>(name);
+  Tag& added = *tag;
+  tags_.emplace(added.name, std::move(tag));
+  return added;
+}
+
+Key& Graph::AddKey(absl::string_view name) {
+  if (Key* known = FindKey(name)) return *known;
+  auto key = std::make_unique<Key>(name);
+  Key& added = *key;
+  keys_.emplace(added.name, std::move(key));
+  return added;
+}
+
+Tag* Graph::FindTag(absl::string_view name) const {
+  const auto it = tags_.find(name);
+  return it == tags_.end() ? nullptr : it->second.get();
+}
+
+Key* Graph::FindKey(absl::string_view name) const {
+  const auto it = keys_.find(name);
+  return it == keys_.end() ? nullptr : it->second.get();
+}
+
+Node& Graph::AddNode(NameKind kind, absl::string_view name) {
+  if (kind == NameKind::kTag) return AddTag(name);
+  return AddKey(name);
+}
+
+bool Graph::Declare(Key& key, Node& source, absl::Time expires, absl::Time now) {
+  Check(&source != &key, "a key does not depend on itself");
+  Edge& edge = AddEdge(key, source);
+  const bool fresh = !edge.declared_at(now);
+  edge.expires = fresh ? expires : std::max(edge.expires, expires);
+  if (!edge.declared) ++declared_edges_;
+  edge.declared = true;
+  PutDependency(key, edge, /*deleted=*/false);
+  return fresh;
+}
+
+bool Graph::Undeclare(Key& key, Node& source) {
+  Edge* edge = key.FindEdge(&source);
+  if (edge == nullptr || !edge->declared) return false;
+  PutDependency(key, *edge, /*deleted=*/true);
+  edge->declared = false;
+  --declared_edges_;
+  edge->expires = absl::InfiniteFuture();
+  DropUnownedEdge(key, source);
+  return true;
+}
+
+void Graph::Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
+                  absl::Time expires, uint64_t fill_revision) {
+  if (key.entry == nullptr) {
+    key.entry = std::make_unique<Entry>();
+    key.entry->expires = expires;
+    ++tracked_entries_;
+  } else if (key.entry->ghost) {
+    ++tracked_entries_;
+    key.entry->expires = expires;
+  }
+  Entry& entry = *key.entry;
+  entry.ghost = false;
+  entry.stale = false;
+  entry.expires = std::max(entry.expires, expires);
+  entry.fill_revision = fill_revision;
+  for (Tag* tag : tags) {
+    const auto at = std::lower_bound(entry.tags.begin(), entry.tags.end(), tag,
+                                     [](const Tag* a, const Tag* b) { return a->name < b->name; });
+    if (at != entry.tags.end() && *at == tag) continue;
+    entry.tags.insert(at, tag);
+    ++tag->entries;
+    if (key.has_dependents()) AddCarrier(*tag, key);
+  }
+  for (Node* source : sources) AddEdge(key, *source).owned = true;
+  PutEntry(key);
+}
+
+void Graph::MakeGhost(Key& key) {
+  Check(key.entry != nullptr, "only an entry becomes a ghost");
+  if (key.entry->ghost) return;
+  key.entry->ghost = true;
+  --tracked_entries_;
+  PutEntry(key);
+}
+
+void Graph::KeepStale(Key& key) {
+  Check(key.entry != nullptr, "only an entry is stale");
+  if (key.entry->stale) return;
+  key.entry->stale = true;
+  PutEntry(key);
+}
+
+void Graph::DropEntry(Key& key) {
+  if (key.entry == nullptr) return;
+  EntryRecord record;
+  record.key = key.name;
+  delta_.push_back({std::move(record), /*deleted=*/true});
+  if (!key.entry->ghost) --tracked_entries_;
+  for (Tag* tag : key.entry->tags) {
+    --tag->entries;
+    RemoveCarrier(*tag, key);
+  }
+  key.entry = nullptr;
+  std::vector<Node*> owned;
+  for (const Edge& edge : key.depends_on) {
+    if (edge.owned) owned.push_back(edge.source);
+  }
+  for (Node* source : owned) {
+    key.FindEdge(source)->owned = false;
+    DropUnownedEdge(key, *source);
+  }
+}
+
+void Graph::RememberEvicted(Key& key, uint64_t revision) {
+  if (key.evicted >= revision) return;
+  key.evicted = revision;
+  delta_.push_back({KeyRevisionRecord{key.name, revision}});
+}
+
+void Graph::ForgetRevisions(uint64_t floor) {
+  const auto forget = [floor](Node& node) {
+    if (node.staled <= floor) node.staled = 0;
+    if (node.evicted <= floor) node.evicted = 0;
+    return node.staled == 0 && node.evicted == 0 && !node.has_dependents();
+  };
+  absl::erase_if(tags_, [&forget](const auto& item) {
+    return forget(*item.second) && item.second->entries == 0;
+  });
+  for (auto it = keys_.begin(); it != keys_.end();) {
+    Key& key = *it->second;
+    if (key.evicted != 0 && key.evicted <= floor) {
+      delta_.push_back({KeyRevisionRecord{key.name, 0}, /*deleted=*/true});
+    }
+    const bool unused = forget(key) && key.entry == nullptr && key.depends_on.empty();
+    it = unused ? keys_.erase(it) : std::next(it);
+  }
+}
+
+void Graph::Load(const DependencyRecord& record) {
+  Edge& edge = AddEdge(AddKey(record.key), AddNode(record.depends_on_kind, record.depends_on));
+  if (!edge.declared) ++declared_edges_;
+  edge.declared = true;
+  edge.expires = record.expires.value_or(absl::InfiniteFuture());
+}
+
+void Graph::Load(const EntryRecord& record) {
+  std::vector<Tag*> tags;
+  std::vector<Node*> sources;
+  for (const std::string& name : record.tags) tags.push_back(&AddTag(name));
+  for (const std::string& name : record.depends_on_keys) sources.push_back(&AddKey(name));
+  for (const std::string& name : record.depends_on_tags) sources.push_back(&AddTag(name));
+  Key& key = AddKey(record.key);
+  Track(key, tags, sources, record.expires.value_or(absl::InfiniteFuture()), record.fill_revision);
+  key.entry->stale = record.stale;
+  key.entry->ghost = record.ghost;
+  if (record.ghost) --tracked_entries_;
+}
+
+void Graph::Load(const KeyRevisionRecord& record) {
+  Key& key = AddKey(record.key);
+  key.evicted = std::max(key.evicted, record.revision);
+}
+
+Edge& Graph::AddEdge(Key& key, Node& source) {
+  if (Edge* known = key.FindEdge(&source)) return *known;
+  key.depends_on.push_back(Edge{.source = &source});
+  ++edges_;
+  const bool first = !source.has_dependents();
+  if (first) source.dependents = std::make_unique<KeySet>();
+  source.dependents->insert(&key);
+  if (first && source.kind == NameKind::kTag) UpdateWalkable(static_cast<Tag&>(source));
+  if (first && source.kind == NameKind::kKey) {
+    Key& carrier = static_cast<Key&>(source);
+    if (carrier.entry != nullptr) {
+      for (Tag* tag : carrier.entry->tags) AddCarrier(*tag, carrier);
+    }
+  }
+  return key.depends_on.back();
+}
+
+void Graph::DropUnownedEdge(Key& key, Node& source) {
+  Edge* edge = key.FindEdge(&source);
+  if (edge->declared || edge->owned) return;
+  *edge = key.depends_on.back();
+  key.depends_on.pop_back();
+  --edges_;
+  source.dependents->erase(&key);
+  if (!source.dependents->empty()) return;
+  source.dependents = nullptr;
+  if (source.kind == NameKind::kTag) {
+    UpdateWalkable(static_cast<Tag&>(source));
+    return;
+  }
+  Key& carrier = static_cast<Key&>(source);
+  if (carrier.entry == nullptr) return;
+  for (Tag* tag : carrier.entry->tags) RemoveCarrier(*tag, carrier);
+}
+
+void Graph::AddCarrier(Tag& tag, Key& key) {
+  if (tag.carriers == nullptr) tag.carriers = std::make_unique<KeySet>();
+  tag.carriers->insert(&key);
+  UpdateWalkable(tag);
+}
+
+void Graph::RemoveCarrier(Tag& tag, Key& key) {
+  if (tag.carriers == nullptr) return;
+  tag.carriers->erase(&key);
+  if (tag.carriers->empty()) tag.carriers = nullptr;
+  UpdateWalkable(tag);
+}
+
+void Graph::UpdateWalkable(Tag& tag) {
+  if (tag.has_dependents() || tag.carriers != nullptr) {
+    walkable_.emplace(tag.name, &tag);
+  } else {
+    walkable_.erase(tag.name);
+  }
+}
+
+void Graph::PutEntry(const Key& key) {
+  EntryRecord record;
+  record.key = key.name;
+  for (const Tag* tag : key.entry->tags) record.tags.push_back(tag->name);
+  for (const Edge& edge : key.depends_on) {
+    if (!edge.owned) continue;
+    auto& names =
+        edge.source->kind == NameKind::kKey ? record.depends_on_keys : record.depends_on_tags;
+    names.push_back(edge.source->name);
+  }
+  std::sort(record.depends_on_keys.begin(), record.depends_on_keys.end());
+  std::sort(record.depends_on_tags.begin(), record.depends_on_tags.end());
+  record.expires = ExpiryOfRecord(key.entry->expires);
+  record.fill_revision = key.entry->fill_revision;
+  record.stale = key.entry->stale;
+  record.ghost = key.entry->ghost;
+  delta_.push_back({std::move(record)});
+}
+
+void Graph::PutDependency(const Key& key, const Edge& edge, bool deleted) {
+  DependencyRecord record;
+  record.key = key.name;
+  record.depends_on_kind = edge.source->kind;
+  record.depends_on = edge.source->name;
+  if (!deleted) record.expires = ExpiryOfRecord(edge.expires);
+  delta_.push_back({std::move(record), deleted});
+}
+
+}  // namespace cache_invalidation::engine

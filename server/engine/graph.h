@@ -1,0 +1,171 @@
+// Graph: what the engine knows of keys and tags, and of what was computed from what.
+//
+// Edges run from a dependent key to its source: the key or tag it was computed from. An
+// invalidation runs the other way. There are two kinds of ownership, and one edge may have both:
+//   declared  by AddCacheDependency; outlives invalidations, ends when removed or expired;
+//   owned     by the entry tracked under the dependent key; ends with the entry.
+//
+// A tracked entry hit through its own tags is not visited when nothing depends on it: the tag only
+// moves its revision, and whoever looks at the entry compares (freshness.h). So an entry here may
+// be dead already. Entries that have dependents are listed with their tags as carriers, so that a
+// tag finds them.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/engine/query.h"
+#include "server/engine/record.h"
+
+namespace cache_invalidation::engine {
+
+struct Key;
+
+// Iterated only where the order cannot be seen.
+using KeySet = absl::flat_hash_set<Key*>;
+
+// A name that can be invalidated and depended on.
+struct Node {
+  Node(NameKind kind, absl::string_view name) : kind(kind), name(name) {}
+
+  const NameKind kind;
+  const std::string name;
+  // The last revisions that evicted it or marked it stale; 0: none that is remembered.
+  uint64_t evicted = 0;
+  uint64_t staled = 0;
+  // Keys with an edge to it; null while there is none.
+  std::unique_ptr<KeySet> dependents;
+
+  bool has_dependents() const { return dependents != nullptr; }
+};
+
+struct Tag : Node {
+  explicit Tag(absl::string_view name) : Node(NameKind::kTag, name) {}
+
+  // Entries that carry the tag and have dependents; null while there is none.
+  std::unique_ptr<KeySet> carriers;
+  // How many entries carry the tag.
+  uint32_t entries = 0;
+};
+
+struct Edge {
+  Node* source = nullptr;
+  bool declared = false;
+  bool owned = false;
+  absl::Time expires = absl::InfiniteFuture();  // of the declaration
+
+  bool declared_at(absl::Time now) const { return declared && expires > now; }
+};
+
+struct Entry {
+  std::vector<Tag*> tags;  // by name
+  absl::Time expires = absl::InfiniteFuture();
+  uint64_t fill_revision = 0;  // the head when it was tracked
+  bool stale = false;          // carries a mark whose event is no longer retained
+  bool ghost = false;          // untracked, or found expired: kept only for what depends on it
+};
+
+struct Key : Node {
+  explicit Key(absl::string_view name) : Node(NameKind::kKey, name) {}
+
+  std::vector<Edge> depends_on;  // one per source, in no particular order
+  std::unique_ptr<Entry> entry;
+
+  Edge* FindEdge(const Node* source);
+  const Edge* FindEdge(const Node* source) const;
+};
+
+// Orders by name, a tag before the key of the same name.
+bool NodeBefore(const Node& a, const Node& b);
+
+// Owns the nodes and keeps edges, carriers and counts consistent. It knows no revisions and no time
+// of its own; every change of a row goes to the delta it was given.
+//
+// Invariants:
+//   1. d is in s.dependents iff d has an edge to s.
+//   2. e is in t.carriers iff e has an entry with tag t and has dependents.
+//   3. walkable() holds exactly the tags with dependents or carriers.
+// Pointers stay valid until ForgetRevisions. Thread-compatible.
+class Graph {
+ public:
+  // `delta` must outlive the graph.
+  explicit Graph(Delta& delta) : delta_(delta) {}
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+
+  Tag& AddTag(absl::string_view name);
+  Key& AddKey(absl::string_view name);
+  // Null if unknown.
+  Tag* FindTag(absl::string_view name) const;
+  Key* FindKey(absl::string_view name) const;
+
+  // Keys and tags by name. Tags that no edge and no carrier needs are not among the walkable ones.
+  using KeyIndex = absl::btree_map<absl::string_view, std::unique_ptr<Key>>;
+  using TagIndex = absl::flat_hash_map<absl::string_view, std::unique_ptr<Tag>>;
+  using WalkableTags = absl::btree_map<absl::string_view, Tag*>;
+  const KeyIndex& keys() const { return keys_; }
+  const TagIndex& tags() const { return tags_; }
+  const WalkableTags& walkable() const { return walkable_; }
+
+  // Adds the declaration to the edge, keeping the later expiry. True if it was not declared before
+  // at `now`. REQUIRES: source is not the key itself.
+  bool Declare(Key& key, Node& source, absl::Time expires, absl::Time now);
+  // Ends the declaration. True if there was one, expired or not.
+  bool Undeclare(Key& key, Node& source);
+
+  // Makes the key's entry what `tags`, `sources` and the rest say, together with what it already
+  // holds: the union, the later expiry. An entry that was a ghost or stale is no longer one.
+  void Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
+             absl::Time expires, uint64_t fill_revision);
+  // REQUIRES: the key has an entry.
+  void MakeGhost(Key& key);
+  // Puts the mark of an event that is about to be forgotten on the entry. REQUIRES: an entry.
+  void KeepStale(Key& key);
+  // Ends the entry with its tags and owned edges, if there is one.
+  void DropEntry(Key& key);
+
+  // Remembers a revision that no event names the key at.
+  void RememberEvicted(Key& key, uint64_t revision);
+  // Forgets revisions up to `floor`, and the nodes that nothing refers to any more.
+  void ForgetRevisions(uint64_t floor);
+
+  void Load(const DependencyRecord& record);
+  void Load(const EntryRecord& record);
+  void Load(const KeyRevisionRecord& record);
+
+  uint64_t tracked_entries() const { return tracked_entries_; }
+  uint64_t edges() const { return edges_; }
+  uint64_t declared_edges() const { return declared_edges_; }
+
+ private:
+  Edge& AddEdge(Key& key, Node& source);
+  // Removes the edge if it is neither declared nor owned.
+  void DropUnownedEdge(Key& key, Node& source);
+  void AddCarrier(Tag& tag, Key& key);
+  void RemoveCarrier(Tag& tag, Key& key);
+  void UpdateWalkable(Tag& tag);
+  Node& AddNode(NameKind kind, absl::string_view name);
+  void PutEntry(const Key& key);
+  void PutDependency(const Key& key, const Edge& edge, bool deleted);
+
+  Delta& delta_;
+  KeyIndex keys_;
+  TagIndex tags_;
+  WalkableTags walkable_;
+  uint64_t tracked_entries_ = 0;
+  uint64_t edges_ = 0;
+  uint64_t declared_edges_ = 0;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_

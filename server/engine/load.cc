@@ -1,0 +1,73 @@
+// Rebuilding an engine from its records and its retained events.
+
+#include <algorithm>
+#include <variant>
+
+#include "server/engine/engine.h"
+#include "server/engine/state.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+void LoadRecord(State& state, const MetaRecord& record) {
+  state.meta = record;
+  state.pending.LoadDelay(record.batch_delay);
+}
+void LoadRecord(State& state, const RuleRecord& record) {
+  state.rules.Put(record.rule);
+  state.rule_counters.try_emplace(record.rule.name);
+}
+void LoadRecord(State& state, const RuleCountersRecord& record) {
+  state.rule_counters[record.name] = record.counters;
+}
+void LoadRecord(State& state, const RelationshipRecord& record) {
+  state.relationships.Put(record.relationship);
+}
+void LoadRecord(State& state, const DependencyRecord& record) { state.graph.Load(record); }
+void LoadRecord(State& state, const EntryRecord& record) { state.graph.Load(record); }
+void LoadRecord(State& state, const KeyRevisionRecord& record) { state.graph.Load(record); }
+void LoadRecord(State& state, const PendingRecord& record) { state.pending.Load(record); }
+
+void Mark(uint64_t& mark, uint64_t revision) { mark = std::max(mark, revision); }
+
+}  // namespace
+
+void Engine::Load(const Record& record) {
+  std::visit([this](const auto& one) { LoadRecord(*state_, one); }, record);
+}
+
+void Engine::Replay(const Event& event) {
+  State& state = *state_;
+  if (event.revision <= state.meta.floor) return;
+  for (const Invalidation& invalidation : event.invalidations) {
+    const bool evicts = invalidation.kind == InvalidationKind::kEvict;
+    switch (invalidation.type) {
+      case TargetType::kEverything:
+        Mark(evicts ? state.broad.everything_evicted : state.broad.everything_staled,
+             event.revision);
+        break;
+      case TargetType::kPattern:
+        state.broad.Mark(invalidation.name, event.revision);
+        break;
+      case TargetType::kTag: {
+        Tag& tag = state.graph.AddTag(invalidation.name);
+        Mark(evicts ? tag.evicted : tag.staled, event.revision);
+        break;
+      }
+      case TargetType::kKey: {
+        Key& key = state.graph.AddKey(invalidation.name);
+        Mark(evicts ? key.evicted : key.staled, event.revision);
+        break;
+      }
+    }
+  }
+}
+
+void Engine::FinishLoad(absl::Time now) {
+  State& state = *state_;
+  state.meta.now = std::max(state.meta.now, now);
+  state.pending.FinishLoad(state.meta.now);
+  state.delta.clear();
+}
+
+}  // namespace cache_invalidation::engine

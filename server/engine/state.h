@@ -1,0 +1,59 @@
+// State: everything the engine holds of one namespace. What the commands do to it stands in the
+// apply_*.cc files, what queries read from it in the answer_*.cc files.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/engine/freshness.h"
+#include "server/engine/graph.h"
+#include "server/engine/pending_batch.h"
+#include "server/engine/record.h"
+#include "server/engine/relationship_set.h"
+#include "server/engine/reply.h"
+#include "server/engine/rule_set.h"
+
+namespace cache_invalidation::engine {
+
+struct State {
+  explicit State(absl::string_view epoch) : epoch(epoch) {}
+
+  Freshness freshness() const { return Freshness(graph, broad, pending, meta.now); }
+  // The same at the time of a query.
+  Freshness freshness_at(absl::Time now) const {
+    return Freshness(graph, broad, pending, std::max(now, meta.now));
+  }
+
+  const std::string epoch;
+  // Head, floor, time and counters as they are stored; the batch delay is the batch's.
+  MetaRecord meta;
+  // What the command has changed so far.
+  Delta delta;
+  Graph graph{delta};
+  PendingBatch pending{delta};
+  BroadRevisions broad;
+  RuleSet rules;
+  RelationshipSet relationships;
+  // By rule name, for every rule.
+  std::map<std::string, RuleCounters, std::less<>> rule_counters;
+  // What the last flush took: its event points here.
+  PendingBatch::Items flushed;
+  // The key that the next sweep begins with. Not stored: a sweep may begin anywhere.
+  std::string sweep_cursor;
+};
+
+// Whether a position that a caller brought can be compared with the revisions here: of this epoch,
+// not below the floor, not above the head.
+inline bool IsKnownPosition(const State& state, const PositionView& position) {
+  return position.epoch == state.epoch && position.revision >= state.meta.floor &&
+         position.revision <= state.meta.head;
+}
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
