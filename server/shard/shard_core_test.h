@@ -1,0 +1,169 @@
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_SHARD_CORE_TEST_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_SHARD_CORE_TEST_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/commit/group_writer.h"
+#include "server/shard/namespace_quota.h"
+#include "server/shard/shard_core.h"
+#include "server/shard/submission.h"
+#include "tests/fakes/counting_shard_observer.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/faulty_store.h"
+#include "tests/fakes/recording_publisher.h"
+
+namespace cache_invalidation::shard {
+
+// What became of one submission.
+struct Answered {
+  int calls = 0;
+  std::vector<Answer> answers;
+};
+
+using Request = std::variant<engine::Command, engine::Query>;
+
+inline std::unique_ptr<Submission> MakeSubmission(absl::string_view namespace_name,
+                                                  std::vector<Request> requests,
+                                                  std::shared_ptr<Answered> answered) {
+  auto submission = std::make_unique<Submission>();
+  submission->namespace_name = std::string(namespace_name);
+  submission->requests = std::move(requests);
+  submission->size_bytes = 1;
+  submission->done = [answered = std::move(answered)](std::vector<Answer> answers) {
+    ++answered->calls;
+    answered->answers = std::move(answers);
+  };
+  return submission;
+}
+
+inline engine::Rule MakeRule(std::string name, std::string trigger, std::string target,
+                             engine::Strategy strategy = engine::Strategy::kImmediate) {
+  engine::Rule rule;
+  rule.name = std::move(name);
+  rule.trigger_tags = {std::move(trigger)};
+  rule.invalidate_tags = {std::move(target)};
+  rule.strategy = strategy;
+  return rule;
+}
+
+inline engine::InvalidateByWrites Write(absl::string_view type, absl::string_view id) {
+  engine::InvalidateByWrites command;
+  engine::WriteEvent write;
+  write.resource_type = type;
+  write.resource_id = id;
+  write.operation = "update";
+  command.writes.push_back(write);
+  return command;
+}
+
+inline engine::TrackEntries Track(absl::string_view key, absl::string_view tag,
+                                  absl::Duration ttl) {
+  engine::TrackedEntry entry;
+  entry.key = key;
+  entry.tags = {tag};
+  entry.ttl = ttl;
+  engine::TrackEntries command;
+  command.entries.push_back(entry);
+  return command;
+}
+
+// A core over a store that the test commits to when it wants to. New namespaces have one rule,
+// `default`: user -> session.
+class ShardCoreFixture : public testing::Test {
+ protected:
+  static constexpr absl::string_view kEpoch = "epoch";
+
+  ShardCoreFixture() { Restart(); }
+
+  // A new core without namespaces.
+  void Restart() {
+    quota_ = std::make_unique<NamespaceQuota>(3);
+    ShardCore::Options options;
+    options.epoch = std::string(kEpoch);
+    options.default_rules = {MakeRule("default", "user", "session")};
+    core_ = std::make_unique<ShardCore>(std::move(options), *quota_, observer_, now_);
+  }
+
+  std::shared_ptr<Answered> Submit(absl::string_view namespace_name,
+                                   std::vector<Request> requests) {
+    auto answered = std::make_shared<Answered>();
+    core_->Apply(MakeSubmission(namespace_name, std::move(requests), answered), now_);
+    return answered;
+  }
+
+  // Makes durable what was applied.
+  GroupStats Commit() {
+    auto [group, stats] = core_->SealGroup();
+    std::vector<commit::Group> groups;
+    groups.push_back(std::move(group));
+    writer_.Write(std::move(groups));
+    return stats;
+  }
+
+  // One request, committed.
+  Answer Call(absl::string_view namespace_name, Request request) {
+    std::vector<Request> requests;
+    requests.push_back(std::move(request));
+    const std::shared_ptr<Answered> answered = Submit(namespace_name, std::move(requests));
+    Commit();
+    EXPECT_EQ(answered->calls, 1);
+    EXPECT_EQ(answered->answers.size(), 1u);
+    return std::move(answered->answers.at(0));
+  }
+
+  engine::InvalidationStats Stats(absl::string_view namespace_name) {
+    return std::get<engine::InvalidationStats>(
+        Call(namespace_name, engine::GetInvalidationStats{}).reply);
+  }
+
+  // The revisions that subscribers of a namespace were shown.
+  std::vector<uint64_t> Published(absl::string_view namespace_name) const {
+    std::vector<uint64_t> revisions;
+    for (const commit::Group::Published& published : publisher_.published()) {
+      for (const auto& chunk : published.chunks) {
+        for (const wire::Chunk::Entry& entry : chunk->entries) {
+          if (published.namespace_name == namespace_name) {
+            revisions.push_back(entry.revision);
+          }
+        }
+      }
+    }
+    return revisions;
+  }
+
+  std::vector<std::string> StoredRows(absl::string_view namespace_name, wire::RowKind kind) const {
+    std::vector<std::string> identities;
+    const absl::Status status = store_.ScanRows(
+        namespace_name, kind, [&identities](absl::string_view identity, absl::string_view) {
+          identities.emplace_back(identity);
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return identities;
+  }
+
+  absl::Time now_ = FakeClock::kStart;
+  FakeClock clock_;
+  FaultyStore store_;
+  commit::RecordingPublisher publisher_;
+  commit::RecordingCommitObserver commits_;
+  CountingShardObserver observer_;
+  bool fatal_ = false;
+  commit::GroupWriter writer_{store_,     storage::Store::Sync::kYes,
+                              publisher_, clock_,
+                              commits_,   [this](const absl::Status&) { fatal_ = true; }};
+  std::unique_ptr<NamespaceQuota> quota_;
+  std::unique_ptr<ShardCore> core_;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_SHARD_CORE_TEST_H_

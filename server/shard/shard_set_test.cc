@@ -1,0 +1,236 @@
+#include "server/shard/shard_set.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "server/shard/shard_core_test.h"
+#include "server/storage/memory_store.h"
+
+namespace cache_invalidation::shard {
+namespace {
+
+// Answers that arrive on another thread. Thread-safe.
+class Inbox {
+ public:
+  std::unique_ptr<Submission> Expect(absl::string_view namespace_name, Request request) {
+    auto submission = std::make_unique<Submission>();
+    submission->namespace_name = std::string(namespace_name);
+    submission->requests.push_back(std::move(request));
+    submission->size_bytes = 1;
+    submission->done = [this](std::vector<Answer> answers) {
+      MutexLock lock(mutex_);
+      answers_.push_back(std::move(answers.at(0)));
+      arrived_.NotifyAll();
+    };
+    return submission;
+  }
+  std::vector<Answer> Await(size_t count) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (answers_.size() < count) {
+      arrived_.Wait(mutex_);
+    }
+    return answers_;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar arrived_;
+  std::vector<Answer> answers_ ABSL_GUARDED_BY(mutex_);
+};
+
+// A set of shards with everything below it, as a server has it.
+class ShardSetTest : public testing::Test {
+ protected:
+  void Start(ShardSetOptions options = {}) {
+    options.epoch = "epoch";
+    options.default_rules = {MakeRule("default", "user", "session")};
+    committer_ = std::make_unique<commit::Committer>(std::make_unique<commit::GroupWriter>(
+        store_, storage::Store::Sync::kYes, publisher_, clock_, commits_,
+        [](const absl::Status& status) { ADD_FAILURE() << status; }));
+    absl::StatusOr<std::unique_ptr<ShardSet>> shards =
+        ShardSet::Start(std::move(options), store_, clock_, *committer_, observer_);
+    ASSERT_TRUE(shards.ok()) << shards.status();
+    shards_ = *std::move(shards);
+  }
+
+  void Stop() {
+    shards_->Stop();
+    committer_->Stop();
+  }
+
+  FakeClock clock_;
+  storage::MemoryStore store_;
+  commit::RecordingPublisher publisher_;
+  commit::RecordingCommitObserver commits_;
+  CountingShardObserver observer_;
+  std::unique_ptr<commit::Committer> committer_;
+  std::unique_ptr<ShardSet> shards_;
+};
+
+ShardSetOptions WithShards(size_t shards) {
+  ShardSetOptions options;
+  options.shards = shards;
+  return options;
+}
+
+TEST_F(ShardSetTest, AppliesAndAnswers) {
+  Start();
+  Inbox inbox;
+  ASSERT_TRUE(shards_->Submit(inbox.Expect("n", Write("user", "1"))).ok());
+  const std::vector<Answer> answers = inbox.Await(1);
+  EXPECT_EQ(std::get<engine::InvalidationReply>(answers[0].reply).revision, 1u);
+  EXPECT_EQ(shards_->namespaces(), 1u);
+  Stop();
+}
+
+TEST_F(ShardSetTest, FlushesADueBatchByItself) {
+  Start();
+  engine::Invalidate batched;
+  batched.tags = {"form"};
+  batched.strategy = engine::Strategy::kBatched;
+  Inbox inbox;
+  ASSERT_TRUE(shards_->Submit(inbox.Expect("n", batched)).ok());
+  inbox.Await(1);
+  EXPECT_TRUE(publisher_.published().empty());
+  clock_.AwaitWaiters(1);
+  clock_.Advance(kDefaultBatchDelay);
+  // The shard has woken; it takes this after the timer.
+  ASSERT_TRUE(shards_->Submit(inbox.Expect("n", engine::GetInvalidationStats{})).ok());
+  const std::vector<Answer> answers = inbox.Await(2);
+  EXPECT_EQ(std::get<engine::InvalidationStats>(answers[1].reply).pending_targets, 0u);
+  EXPECT_EQ(publisher_.published().size(), 1u);
+  Stop();
+}
+
+TEST_F(ShardSetTest, StopAppliesWhatCameAndFlushesWhatIsPending) {
+  Start(WithShards(3));
+  engine::Invalidate batched;
+  batched.tags = {"form"};
+  batched.strategy = engine::Strategy::kBatched;
+  Inbox inbox;
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    ASSERT_TRUE(shards_->Submit(inbox.Expect(name, batched)).ok());
+  }
+  Stop();
+  EXPECT_EQ(inbox.Await(5).size(), 5u);
+  EXPECT_EQ(publisher_.published().size(), 5u);
+
+  EXPECT_EQ(shards_->Submit(inbox.Expect("a", batched)).code(), absl::StatusCode::kUnavailable);
+  shards_->Trim("a", 1);
+  EXPECT_EQ(observer_.refused(), 1);
+  shards_->Stop();
+}
+
+TEST_F(ShardSetTest, TrimsOnRequest) {
+  Start();
+  Inbox inbox;
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(shards_->Submit(inbox.Expect("n", Write("user", "1"))).ok());
+  }
+  inbox.Await(4);
+  shards_->Trim("n", 3);
+  Stop();
+  EXPECT_EQ(*store_.Retained("n"), (storage::RetainedRevisions{3, 4}));
+}
+
+TEST_F(ShardSetTest, AnotherNumberOfShardsFindsEveryNamespace) {
+  Start(WithShards(4));
+  Inbox inbox;
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(shards_->Submit(inbox.Expect(absl::StrCat("n", i), Write("user", "1"))).ok());
+  }
+  Stop();
+  EXPECT_EQ(inbox.Await(20).size(), 20u);
+
+  Start(WithShards(2));
+  EXPECT_EQ(shards_->namespaces(), 20u);
+  Inbox after;
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(shards_->Submit(after.Expect(absl::StrCat("n", i), Write("user", "2"))).ok());
+  }
+  for (const Answer& answer : after.Await(20)) {
+    EXPECT_EQ(std::get<engine::InvalidationReply>(answer.reply).revision, 2u);
+  }
+  Stop();
+}
+
+TEST_F(ShardSetTest, EngineTimeGoesOnWhereTheLastStartEnded) {
+  Start();
+  clock_.Advance(absl::Hours(5));
+  Inbox inbox;
+  ASSERT_TRUE(shards_->Submit(inbox.Expect("n", Track("k", "user:1", absl::Hours(1)))).ok());
+  inbox.Await(1);
+  Stop();
+  // The operator sets the clock back. The entry has an hour left, not six.
+  clock_.SetWallClock(clock_.Now() - absl::Hours(5));
+  Start();
+  ASSERT_TRUE(shards_->Submit(inbox.Expect("n", engine::LookupEntry{"k"})).ok());
+  const std::vector<Answer> answers = inbox.Await(2);
+  const auto& reply = std::get<engine::LookupEntryReply>(answers[1].reply);
+  ASSERT_TRUE(reply.ttl.has_value());
+  EXPECT_LE(*reply.ttl, absl::Hours(1));
+  Stop();
+}
+
+TEST_F(ShardSetTest, ManyCallersEachSeeTheirNamespaceInOrder) {
+  constexpr int kCallers = 8;
+  constexpr int kEach = 500;
+  constexpr int kNamespaces = 4;
+  Start(WithShards(2));
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([&, caller] {
+      const std::string name = absl::StrCat("n", caller % kNamespaces);
+      for (int i = 0; i < kEach;) {
+        auto submission = std::make_unique<Submission>();
+        submission->namespace_name = name;
+        submission->requests.push_back(Write("user", "1"));
+        submission->size_bytes = 1;
+        submission->done = [&answered](std::vector<Answer> answers) {
+          answered += answers[0].status.ok() ? 1 : 0;
+        };
+        i += shards_->Submit(std::move(submission)).ok() ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& caller : callers) {
+    caller.join();
+  }
+  Stop();
+  EXPECT_EQ(answered, kCallers * kEach);
+  std::vector<uint64_t> next(kNamespaces, 1);
+  for (const commit::Group::Published& published : publisher_.published()) {
+    uint64_t& expected = next[published.namespace_name[1] - '0'];
+    for (const auto& chunk : published.chunks) {
+      for (const wire::Chunk::Entry& entry : chunk->entries) {
+        EXPECT_EQ(entry.revision, expected++);
+      }
+    }
+    EXPECT_EQ(published.head, expected - 1);
+  }
+  for (const uint64_t revision : next) {
+    EXPECT_EQ(revision, kCallers * kEach / kNamespaces + 1u);
+  }
+}
+
+TEST_F(ShardSetTest, AStoreThatCannotBeReadIsNotServed) {
+  storage::WriteBatch batch;
+  batch.rows.push_back({.namespace_name = "n", .row = {wire::RowKind::kMeta, "", "\xff"}});
+  ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  commit::Committer committer(
+      std::make_unique<commit::GroupWriter>(store_, storage::Store::Sync::kYes, publisher_, clock_,
+                                            commits_, [](const absl::Status&) {}));
+  EXPECT_EQ(ShardSet::Start({}, store_, clock_, committer, observer_).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::shard
