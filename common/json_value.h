@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_COMMON_JSON_VALUE_H_
 #define CACHE_INVALIDATION_COMMON_JSON_VALUE_H_
 
+#include <concepts>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,12 +22,18 @@ class JsonValue {
 
   // Null.
   JsonValue() = default;
-  explicit JsonValue(bool value) : value_(value) {}
-  explicit JsonValue(double value) : value_(value) {}
-  explicit JsonValue(std::string value) : value_(std::move(value)) {}
-  explicit JsonValue(List value) : value_(std::move(value)) {}
+
+  // Implicit, so that a value is written as one reads it: Object{{"tenant", "acme"}, {"retries", 3}}. Wider integers
+  // than int are left out on purpose: beyond 2^53 a double no longer holds them, they go as strings.
+  template <std::same_as<bool> Bool>  // nothing else turns into a bool, a pointer least of all
+  JsonValue(Bool value) : value_(value) {}
+  JsonValue(int value) : value_(static_cast<double>(value)) {}
+  JsonValue(double value) : value_(value) {}
+  JsonValue(const char* value) : value_(std::string(value)) {}
+  JsonValue(std::string value) : value_(std::move(value)) {}
+  JsonValue(List value) : value_(std::move(value)) {}
   // Sorts the members; of equal names the last one counts, as in JSON.
-  explicit JsonValue(Object value);
+  JsonValue(Object value);
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
 
@@ -39,6 +46,8 @@ class JsonValue {
 
   // The member of that name; null if this is no object or has none.
   const JsonValue* Find(absl::string_view name) const;
+
+  bool operator==(const JsonValue&) const = default;
 
  private:
   std::variant<std::monostate, bool, double, std::string, List, Object> value_;

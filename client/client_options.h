@@ -1,0 +1,43 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CLIENT_OPTIONS_H_
+#define CACHE_INVALIDATION_CLIENT_CLIENT_OPTIONS_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/clock.h"
+
+namespace cache_invalidation::client {
+
+// How long to wait before trying again: a random time between nothing and a limit that begins with
+// `initial` and is multiplied after each attempt, up to `maximum`. The random part keeps many
+// clients from coming back at the same moment.
+struct BackoffOptions {
+  absl::Duration initial = absl::Milliseconds(100);
+  absl::Duration maximum = absl::Seconds(2);
+  double multiplier = 2;
+};
+
+// Defaults of all calls that go through one Connection.
+struct ClientOptions {
+  // The namespace to work in; empty: the service's `default`. A call may choose another.
+  std::string namespace_name = {};
+
+  // How long a call may take in all, retries included. Too short and a restarting service is seen
+  // as an error. A call may choose another.
+  absl::Duration deadline = absl::Seconds(5);
+
+  // Between the attempts of one call, and between the streams of a subscription.
+  BackoffOptions backoff = {};
+
+  // Where time comes from. Must outlive the Connection. Null: the machine's clocks.
+  Clock* clock = nullptr;
+
+  // Numbers from [0, 1), for the backoff. Called from many threads at once. Empty: a generator
+  // with a random seed.
+  std::function<double()> random = {};
+};
+
+}  // namespace cache_invalidation::client
+
+#endif  // CACHE_INVALIDATION_CLIENT_CLIENT_OPTIONS_H_

@@ -1,0 +1,92 @@
+// Connection: the calls of the service as an interface, one virtual method each.
+//
+// Client (client.h) is what applications call; it forwards here. Code that is to be tested without
+// a service takes a Client over a Connection of the test's own. Each method has one parameter
+// struct, so that a new parameter does not change a signature.
+
+#ifndef CACHE_INVALIDATION_CLIENT_CONNECTION_H_
+#define CACHE_INVALIDATION_CLIENT_CONNECTION_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/client_options.h"
+#include "client/dependency.h"
+#include "client/entry.h"
+#include "client/explanation.h"
+#include "client/invalidation.h"
+#include "client/relationship.h"
+#include "client/rule.h"
+#include "client/stats.h"
+#include "client/subscription.h"
+#include "client/write_event.h"
+
+namespace cache_invalidation::client {
+
+// Thread-safe. See the methods of the same name in client.h for what each does.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  virtual absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
+      const RegisterInvalidationRuleParams& params) = 0;
+  virtual absl::StatusOr<StoredRule> GetInvalidationRule(
+      const GetInvalidationRuleParams& params) = 0;
+  virtual absl::StatusOr<RulePage> ListInvalidationRules(
+      const ListInvalidationRulesParams& params) = 0;
+  virtual absl::StatusOr<bool> DeleteInvalidationRule(
+      const DeleteInvalidationRuleParams& params) = 0;
+
+  virtual absl::StatusOr<RelationshipRegistration> RegisterDataRelationship(
+      const RegisterDataRelationshipParams& params) = 0;
+  virtual absl::StatusOr<DataRelationship> GetDataRelationship(
+      const GetDataRelationshipParams& params) = 0;
+  virtual absl::StatusOr<RelationshipPage> ListDataRelationships(
+      const ListDataRelationshipsParams& params) = 0;
+  virtual absl::StatusOr<bool> DeleteDataRelationship(
+      const DeleteDataRelationshipParams& params) = 0;
+
+  virtual absl::StatusOr<DependencyAddition> AddCacheDependency(
+      const AddCacheDependencyParams& params) = 0;
+  virtual absl::StatusOr<DependencyRemoval> RemoveCacheDependency(
+      const RemoveCacheDependencyParams& params) = 0;
+  virtual absl::StatusOr<DependencyPage> ListCacheDependencies(
+      const ListCacheDependenciesParams& params) = 0;
+
+  virtual absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams& params) = 0;
+  virtual absl::StatusOr<WriteResult> InvalidateByWrites(
+      const InvalidateByWritesParams& params) = 0;
+  virtual absl::StatusOr<Explanation> ExplainWrite(const ExplainWriteParams& params) = 0;
+
+  virtual absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) = 0;
+  virtual absl::StatusOr<KeyInvalidation> InvalidateWithDependencies(
+      const InvalidateWithDependenciesParams& params) = 0;
+  virtual absl::StatusOr<BatchSchedule> ScheduleBatchInvalidation(
+      const ScheduleBatchInvalidationParams& params) = 0;
+  virtual absl::StatusOr<BatchFlush> FlushPendingInvalidations(
+      const FlushPendingInvalidationsParams& params) = 0;
+  virtual absl::StatusOr<absl::Duration> SetBatchDelay(const SetBatchDelayParams& params) = 0;
+
+  virtual absl::StatusOr<TrackAnswer> TrackEntries(const TrackEntriesParams& params) = 0;
+  virtual absl::StatusOr<uint32_t> UntrackEntries(const UntrackEntriesParams& params) = 0;
+  virtual absl::StatusOr<EntryLookup> LookupEntry(const LookupEntryParams& params) = 0;
+  virtual absl::StatusOr<Validation> Validate(const ValidateParams& params) = 0;
+
+  virtual absl::StatusOr<InvalidationStats> GetInvalidationStats(
+      const GetInvalidationStatsParams& params) = 0;
+
+  virtual std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) = 0;
+};
+
+// Connects to a service at `endpoint` ("host:port"), in plain text. Answers at once: the network
+// is touched by the first call, and again whenever it was lost. Expensive: share one per process.
+// A channel with other credentials or arguments goes through client/grpc_channel.h.
+std::shared_ptr<Connection> MakeConnection(const std::string& endpoint, ClientOptions options = {});
+
+}  // namespace cache_invalidation::client
+
+#endif  // CACHE_INVALIDATION_CLIENT_CONNECTION_H_

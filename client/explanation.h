@@ -1,0 +1,79 @@
+#ifndef CACHE_INVALIDATION_CLIENT_EXPLANATION_H_
+#define CACHE_INVALIDATION_CLIENT_EXPLANATION_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cache_invalidation::client {
+
+// What a step of an explanation speaks of.
+enum class ExplanationKind {
+  // A newer service knows kinds that this client does not.
+  kUnknown,
+  // The write itself; the root.
+  kWrite,
+  kDirect,
+  kRule,
+  kRelationship,
+  kTag,
+  kKey,
+  kPattern,
+  kDependency,
+  kCascade,
+};
+
+// One step of the reasoning.
+struct ExplanationNode {
+  ExplanationKind kind = ExplanationKind::kUnknown;
+
+  // The rule, relationship, tag, key or pattern.
+  std::string name;
+
+  // Whether this step takes effect, and one sentence why or why not.
+  bool applies = false;
+  std::string reason;
+
+  // This target stands for something narrower that could not be named.
+  bool widened = false;
+
+  // Hops left after this one; for relationships.
+  uint32_t depth_left = 0;
+
+  // For targets: how many entries or known keys are hit, and how many keys follow through
+  // dependencies.
+  uint64_t entries = 0;
+  uint64_t dependents = 0;
+
+  // Joins the pending batch, or only marks stale.
+  bool batched = false;
+  bool lazy = false;
+
+  std::vector<ExplanationNode> children;
+
+  // Children beyond the service's limit per step.
+  uint64_t children_left_out = 0;
+
+  bool operator==(const ExplanationNode&) const = default;
+};
+
+// Why a write would invalidate what it would, or why it would not hit a key.
+struct Explanation {
+  // With a key: only what leads to the key, and what might have but did not.
+  ExplanationNode root;
+
+  // With a key: it would be hit.
+  bool key_hit = false;
+
+  // Over the whole write.
+  uint64_t targets = 0;
+  uint64_t entries = 0;
+  uint64_t dependents = 0;
+  uint64_t widened = 0;
+
+  bool operator==(const Explanation&) const = default;
+};
+
+}  // namespace cache_invalidation::client
+
+#endif  // CACHE_INVALIDATION_CLIENT_EXPLANATION_H_

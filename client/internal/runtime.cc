@@ -1,0 +1,26 @@
+#include "client/internal/runtime.h"
+
+#include <utility>
+
+#include "client/internal/backoff.h"
+#include "common/real_clock.h"
+
+namespace cache_invalidation::client::internal {
+
+Runtime MakeRuntime(ClientOptions options) {
+  Runtime runtime{.namespace_name = std::move(options.namespace_name),
+                  .deadline = options.deadline,
+                  .backoff = options.backoff,
+                  .clock = nullptr,
+                  .random = std::move(options.random)};
+  if (options.clock == nullptr) {
+    runtime.clock = std::make_shared<RealClock>();
+  } else {
+    // Points without owning.
+    runtime.clock = std::shared_ptr<Clock>(std::shared_ptr<void>(), options.clock);
+  }
+  if (!runtime.random) runtime.random = MakeRandom();
+  return runtime;
+}
+
+}  // namespace cache_invalidation::client::internal

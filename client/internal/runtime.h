@@ -1,0 +1,33 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_RUNTIME_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_RUNTIME_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "client/call_options.h"
+#include "client/client_options.h"
+#include "common/clock.h"
+
+namespace cache_invalidation::client::internal {
+
+// ClientOptions with nothing left out. Copied into everything that may outlive the Connection.
+struct Runtime {
+  std::string namespace_name;
+  absl::Duration deadline;
+  BackoffOptions backoff;
+  std::shared_ptr<Clock> clock;    // owned unless the options brought one
+  std::function<double()> random;  // thread-safe
+
+  // The namespace a call works in.
+  const std::string& Namespace(const CallOptions& call) const {
+    return call.namespace_name.has_value() ? *call.namespace_name : namespace_name;
+  }
+};
+
+Runtime MakeRuntime(ClientOptions options);
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_RUNTIME_H_

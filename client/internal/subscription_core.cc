@@ -1,0 +1,183 @@
+#include "client/internal/subscription_core.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "client/internal/event_conversion.h"
+#include "client/internal/position_conversion.h"
+#include "client/internal/subscription_conversion.h"
+
+namespace cache_invalidation::client::internal {
+namespace {
+
+// A lost stream is told from a quiet one by this many heartbeats.
+constexpr int kHeartbeatsMissed = 3;
+
+// A message every third of the lease leaves two more chances before it ends.
+constexpr int kMessagesPerLease = 3;
+
+// What a service that states none is taken to mean.
+constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(5);
+
+// Messages whose echo is awaited. Beyond it the oldest are forgotten: their echo renews nothing.
+constexpr size_t kMaxAwaitedEchoes = 1'024;
+
+}  // namespace
+
+bool IsPermanent(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kUnimplemented:
+      return true;
+    default:
+      return false;
+  }
+}
+
+SubscriptionCore::SubscriptionCore(std::string namespace_name, SubscriptionOptions options,
+                                   std::string instance)
+    : namespace_name_(std::move(namespace_name)),
+      options_(std::move(options)),
+      instance_(options_.instance.empty() ? std::move(instance) : options_.instance),
+      assembly_(!options_.tags.empty() || !options_.key_prefixes.empty()) {}
+
+v1::SubscribeRequest SubscriptionCore::Begin(absl::Duration now) {
+  begun_ = now;
+  started_ = false;
+  sequence_ = 0;
+  sent_.clear();
+  lease_end_ = -absl::InfiniteDuration();
+  v1::SubscribeRequest request = NewMessage(now);
+  v1::Subscription* subscription = request.mutable_subscription();
+  ToProto(options_, subscription);
+  subscription->set_namespace_(namespace_name_);
+  subscription->set_instance(instance_);
+  if (ever_started_) {
+    ToProto(Position{epoch_, assembly_.revision()}, subscription->mutable_start_after());
+  } else if (options_.start_after.has_value()) {
+    ToProto(*options_.start_after, subscription->mutable_start_after());
+  }
+  return request;
+}
+
+absl::StatusOr<std::vector<Delivery>> SubscriptionCore::Receive(
+    const v1::SubscribeResponse& response, absl::Duration now) {
+  last_heard_ = now;
+  std::vector<Delivery> out;
+  if (response.has_started() == started_) {
+    return absl::InternalError(started_ ? "the stream started twice"
+                                        : "the stream did not begin with its start");
+  }
+  if (response.has_started()) Start(response.started(), out);
+  if (response.has_reset()) Reset(response.reset(), out);
+  for (const v1::Event& part : response.events()) {
+    std::vector<Event> complete;
+    const absl::Status status =
+        assembly_.Add(FromProto(part), part.part(), part.last_part(), complete);
+    if (!status.ok()) return status;
+    Deliver(std::move(complete), out);
+  }
+  if (response.has_progress()) PassProgress(response.progress(), out);
+  return out;
+}
+
+void SubscriptionCore::Start(const v1::Started& message, std::vector<Delivery>& out) {
+  SubscriptionStarted started = FromProto(message);
+  if (started.lease <= absl::ZeroDuration()) started.lease = options_.lease;
+  if (started.heartbeat <= absl::ZeroDuration()) started.heartbeat = kDefaultHeartbeat;
+  started_ = true;
+  if (epoch_ != started.head.epoch) applied_ = 0;  // numbers of another history
+  ever_started_ = true;
+  epoch_ = started.head.epoch;
+  lease_ = started.lease;
+  heartbeat_ = started.heartbeat;
+  acknowledged_ = started.start_after;
+  assembly_.Restart(started.start_after);
+  out.emplace_back(std::move(started));
+}
+
+void SubscriptionCore::Reset(const v1::Reset& message, std::vector<Delivery>& out) {
+  SubscriptionReset reset = FromProto(message);
+  if (epoch_ != reset.start_after.epoch) applied_ = 0;  // numbers of another history
+  epoch_ = reset.start_after.epoch;
+  acknowledged_ = reset.start_after.revision;
+  last_delivered_ = reset.start_after.revision;
+  assembly_.Restart(reset.start_after.revision);
+  out.emplace_back(std::move(reset));
+}
+
+void SubscriptionCore::PassProgress(const v1::Progress& progress, std::vector<Delivery>& out) {
+  std::vector<Event> complete;
+  assembly_.Pass(progress.revision(), complete);
+  Deliver(std::move(complete), out);
+  while (!sent_.empty() && sent_.front().first <= progress.echoed_sequence()) {
+    if (sent_.front().first == progress.echoed_sequence()) {
+      lease_end_ = sent_.front().second + lease_;
+    }
+    sent_.pop_front();
+  }
+  out.emplace_back(
+      SubscriptionProgress{.position = {epoch_, assembly_.revision()}, .lease_end = lease_end_});
+}
+
+void SubscriptionCore::Deliver(std::vector<Event> events, std::vector<Delivery>& out) {
+  for (Event& event : events) {
+    last_delivered_ = event.revision;
+    event.epoch = epoch_;
+    out.emplace_back(std::move(event));
+  }
+}
+
+void SubscriptionCore::Acknowledge(const Position& position) {
+  if (position.epoch == epoch_) applied_ = std::max(applied_, position.revision);
+}
+
+uint64_t SubscriptionCore::Acknowledgeable() const {
+  switch (options_.acknowledgement) {
+    case Acknowledgement::kNone:
+      return 0;
+    case Acknowledgement::kAutomatic:
+      return assembly_.revision();
+    case Acknowledgement::kExplicit:
+      // Who has applied the last delivery has applied what was passed over after it, too.
+      return applied_ >= last_delivered_ ? assembly_.revision() : applied_;
+  }
+  return 0;
+}
+
+std::optional<v1::SubscribeRequest> SubscriptionCore::NextMessage(absl::Duration now) {
+  if (!started_) return std::nullopt;
+  const uint64_t acknowledgeable = Acknowledgeable();
+  const bool applied_more = acknowledgeable > acknowledged_;
+  if (!applied_more && now < last_sent_ + lease_ / kMessagesPerLease) return std::nullopt;
+  v1::SubscribeRequest request = NewMessage(now);
+  if (applied_more) {
+    request.set_acknowledged_revision(acknowledgeable);
+    acknowledged_ = acknowledgeable;
+  }
+  return request;
+}
+
+v1::SubscribeRequest SubscriptionCore::NewMessage(absl::Duration now) {
+  last_sent_ = now;
+  sent_.emplace_back(++sequence_, now);
+  if (sent_.size() > kMaxAwaitedEchoes) sent_.pop_front();
+  v1::SubscribeRequest request;
+  request.set_sequence(sequence_);
+  return request;
+}
+
+absl::Duration SubscriptionCore::SilentAt() const {
+  if (!started_) return begun_ + options_.start_timeout;
+  return last_heard_ + kHeartbeatsMissed * heartbeat_;
+}
+
+absl::Duration SubscriptionCore::WakeAt() const {
+  if (!started_) return SilentAt();
+  return std::min(SilentAt(), last_sent_ + lease_ / kMessagesPerLease);
+}
+
+}  // namespace cache_invalidation::client::internal

@@ -1,0 +1,141 @@
+#include "client/internal/subscription_thread.h"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "client/internal/backoff.h"
+#include "client/internal/subscribe_stream.h"
+#include "client/internal/subscription_core.h"
+#include "client/internal/subscription_mailbox.h"
+#include "common/mutex.h"
+
+namespace cache_invalidation::client::internal {
+namespace {
+
+std::string RandomInstance(const Runtime& runtime) {
+  const auto bits = [&] { return static_cast<uint32_t>(runtime.random() * 0x1p32); };
+  return absl::StrFormat("%08x%08x%08x%08x", bits(), bits(), bits(), bits());
+}
+
+template <typename Argument>
+void CallIfSet(const std::function<void(const Argument&)>& callback, const Argument& argument) {
+  if (callback) callback(argument);
+}
+
+class SubscriptionThread final : public Subscription {
+ public:
+  SubscriptionThread(std::shared_ptr<v1::SubscriptionService::Stub> stub, const Runtime& runtime,
+                     const SubscribeParams& params)
+      : stub_(std::move(stub)),
+        runtime_(runtime),
+        callbacks_(params.callbacks),
+        core_(params.namespace_name.value_or(runtime.namespace_name), params.subscription,
+              RandomInstance(runtime)),
+        mailbox_(std::make_shared<SubscriptionMailbox>(*runtime_.clock)),
+        thread_([this] { Run(); }) {}
+
+  ~SubscriptionThread() override { Stop(); }
+
+  void Acknowledge(const Position& position) override { mailbox_->PutAcknowledged(position); }
+
+  void Stop() override ABSL_LOCKS_EXCLUDED(join_mutex_) {
+    mailbox_->Stop();
+    if (std::this_thread::get_id() == running_) return;  // a callback: it is the last
+    MutexLock lock(join_mutex_);
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  absl::Duration Now() const { return runtime_.clock->Monotonic(); }
+
+  // The thread: one stream after the other.
+  void Run() {
+    running_ = std::this_thread::get_id();
+    Backoff backoff(runtime_.backoff, runtime_.random);
+    while (true) {
+      const absl::Duration begun = Now();
+      const absl::Status status = RunStream();
+      if (mailbox_->stopped()) return;
+      if (IsPermanent(status)) return CallIfSet(callbacks_.on_ended, status);
+      CallIfSet(callbacks_.on_disconnected, status);
+      // A stream that lasted tells that the service works; one that ended at once does not, even
+      // if it started.
+      if (Now() - begun > runtime_.backoff.maximum) backoff.Reset();
+      mailbox_->Sleep(Now() + backoff.Next());
+      if (mailbox_->stopped()) return;
+    }
+  }
+
+  // Runs one stream to its end and answers why it ended.
+  absl::Status RunStream() {
+    SubscribeStream stream(*stub_, core_.Begin(Now()), mailbox_);
+    absl::Status failure;  // found here; then what still comes is only waited out
+    while (true) {
+      SubscriptionMailbox::Mail mail =
+          mailbox_->Take(failure.ok() ? core_.WakeAt() : absl::InfiniteDuration());
+      if (mail.acknowledged.has_value()) core_.Acknowledge(*mail.acknowledged);
+      const bool failed_before = !failure.ok();
+      if (mail.message.has_value()) {
+        if (!failed_before) failure = Apply(*mail.message);
+        stream.ReadNext();
+      }
+      if (mail.closing) break;
+      if (failed_before) continue;
+      if (failure.ok() && mailbox_->stopped()) failure = absl::CancelledError("stopped");
+      if (failure.ok() && core_.IsSilent(Now())) {
+        failure = absl::UnavailableError("the stream fell silent");
+      }
+      if (!failure.ok()) {
+        stream.Cancel();
+      } else if (!mail.sending) {
+        std::optional<v1::SubscribeRequest> request = core_.NextMessage(Now());
+        if (request.has_value()) stream.Send(*std::move(request));
+      }
+    }
+    stream.Close();
+    const absl::Status end = mailbox_->TakeEnd();
+    if (!failure.ok()) return failure;
+    return end.ok() ? absl::UnavailableError("the service ended the stream") : end;
+  }
+
+  absl::Status Apply(const v1::SubscribeResponse& response) {
+    absl::StatusOr<std::vector<Delivery>> deliveries = core_.Receive(response, Now());
+    if (!deliveries.ok()) return deliveries.status();
+    for (const Delivery& delivery : *deliveries) {
+      if (mailbox_->stopped()) break;
+      std::visit([this](const auto& told) { Tell(told); }, delivery);
+    }
+    return absl::OkStatus();
+  }
+
+  void Tell(const SubscriptionStarted& started) { CallIfSet(callbacks_.on_started, started); }
+  void Tell(const SubscriptionReset& reset) { CallIfSet(callbacks_.on_reset, reset); }
+  void Tell(const Event& event) { CallIfSet(callbacks_.on_event, event); }
+  void Tell(const SubscriptionProgress& progress) { CallIfSet(callbacks_.on_progress, progress); }
+
+  const std::shared_ptr<v1::SubscriptionService::Stub> stub_;
+  const Runtime runtime_;
+  const SubscriptionCallbacks callbacks_;
+  SubscriptionCore core_;  // the thread's alone
+  const std::shared_ptr<SubscriptionMailbox> mailbox_;
+  std::atomic<std::thread::id> running_ = std::thread::id();
+  Mutex join_mutex_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace
+
+std::unique_ptr<Subscription> StartSubscription(std::shared_ptr<v1::SubscriptionService::Stub> stub,
+                                                const Runtime& runtime,
+                                                const SubscribeParams& params) {
+  return std::make_unique<SubscriptionThread>(std::move(stub), runtime, params);
+}
+
+}  // namespace cache_invalidation::client::internal

@@ -1,0 +1,57 @@
+#include "client/internal/unary_call.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+#include "grpc/support/time.h"
+
+namespace cache_invalidation::client::internal {
+namespace {
+
+// Waiting without a timeout of its own ends with the longest lease (60 s) and its margin.
+constexpr absl::Duration kLongestWait = absl::Seconds(67);
+
+// A deadline too far away would overflow; no call is meant to take longer.
+constexpr absl::Duration kLongestCall = absl::Hours(24);
+
+// gRPC's convention for a delay that the server asks for, in milliseconds.
+constexpr char kPushbackKey[] = "grpc-retry-pushback-ms";
+
+absl::Duration RetryDelay(const grpc::ClientContext& context) {
+  const auto& metadata = context.GetServerTrailingMetadata();
+  const auto found = metadata.find(kPushbackKey);
+  int64_t milliseconds = 0;
+  if (found == metadata.end() ||
+      !absl::SimpleAtoi(absl::string_view(found->second.data(), found->second.size()),
+                        &milliseconds)) {
+    return absl::ZeroDuration();
+  }
+  return absl::Milliseconds(std::max<int64_t>(milliseconds, 0));
+}
+
+}  // namespace
+
+absl::Status FromGrpc(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait) {
+  if (!wait.has_value()) return absl::ZeroDuration();
+  return wait->timeout.value_or(kLongestWait);
+}
+
+Attempt RunAttempt(absl::Duration remaining,
+                   absl::FunctionRef<grpc::Status(grpc::ClientContext&)> send) {
+  grpc::ClientContext context;
+  // A span, not a moment: whatever the injected clock says, gRPC measures by its own.
+  context.set_deadline(gpr_time_from_micros(
+      absl::ToInt64Microseconds(std::min(remaining, kLongestCall)), GPR_TIMESPAN));
+  const absl::Status status = FromGrpc(send(context));
+  if (status.ok()) return {status};
+  return {status, RetryDelay(context)};
+}
+
+}  // namespace cache_invalidation::client::internal
