@@ -51,10 +51,10 @@ struct DependencyAddition {
   bool invalidated = false;
 
   // The revision of that invalidation, otherwise the head.
-  Position position;
+  Position position = {};
 
   // For example that the edges close a cycle.
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = {};
 
   bool operator==(const DependencyAddition&) const = default;
 };
@@ -83,16 +83,16 @@ struct DependencyRemoval {
 struct CacheDependency {
   enum class Kind { kKey, kTag };
 
-  std::string key;
+  std::string key = {};
   Kind kind = Kind::kKey;
-  std::string depends_on;
+  std::string depends_on = {};
 
   // Declared by AddCacheDependency, or owned by the tracked entry of the dependent, or both.
   bool declared = false;
   bool owned = false;
 
   // When the declaration ends, if it does.
-  std::optional<absl::Time> expires;
+  std::optional<absl::Time> expires = {};
 
   bool operator==(const CacheDependency&) const = default;
 };
@@ -119,10 +119,10 @@ struct ListCacheDependenciesParams {
 
 struct DependencyPage {
   // Ordered by dependent, then by kind and name.
-  std::vector<CacheDependency> dependencies;
+  std::vector<CacheDependency> dependencies = {};
 
   // Empty on the last page.
-  std::string next_page_token;
+  std::string next_page_token = {};
 
   bool operator==(const DependencyPage&) const = default;
 };

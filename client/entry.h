@@ -51,23 +51,23 @@ enum class FillOutcome {
 };
 
 struct TrackResult {
-  std::string key;
+  std::string key = {};
   FillOutcome outcome = FillOutcome::kRefusedPosition;
 
   // What had moved, for kRefusedMoved: a name of the entry.
-  std::string moved;
+  std::string moved = {};
 
   bool operator==(const TrackResult&) const = default;
 };
 
 struct TrackAnswer {
   // One per entry, in the order of the call.
-  std::vector<TrackResult> results;
+  std::vector<TrackResult> results = {};
 
   // The head after the call.
-  Position position;
+  Position position = {};
 
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = {};
 
   bool operator==(const TrackAnswer&) const = default;
 };
@@ -96,13 +96,13 @@ struct EntryLookup {
   EntryState state = EntryState::kAbsent;
 
   // The head at the time of the answer: the position to load from after a miss.
-  Position position;
+  Position position = {};
 
   // Sorted; empty if the entry is absent.
-  std::vector<std::string> tags;
+  std::vector<std::string> tags = {};
 
   // What is left of the entry's time to live, if it has one.
-  std::optional<absl::Duration> ttl;
+  std::optional<absl::Duration> ttl = {};
 
   bool operator==(const EntryLookup&) const = default;
 };
@@ -139,11 +139,11 @@ enum class ValidationState {
 
 struct Validation {
   // In the order of the call.
-  std::vector<ValidationState> keys;
-  std::vector<ValidationState> tags;
+  std::vector<ValidationState> keys = {};
+  std::vector<ValidationState> tags = {};
 
   // The head at the time of the answer: what did not move is valid up to here.
-  Position position;
+  Position position = {};
 
   bool operator==(const Validation&) const = default;
 };

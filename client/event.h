@@ -70,7 +70,7 @@ struct Cause {
   CauseStep step = CauseStep::kUnknown;
 
   // What `step` says; may be empty.
-  std::string name;
+  std::string name = {};
 
   // The target stands for something narrower that could not be named.
   bool widened = false;
@@ -84,10 +84,10 @@ struct Invalidation {
   TargetKind target = TargetKind::kEverything;
 
   // The tag, key or pattern; empty for everything.
-  std::string name;
+  std::string name = {};
 
   // Indexes into Event::causes, in step order.
-  std::vector<uint32_t> causes;
+  std::vector<uint32_t> causes = {};
 
   bool operator==(const Invalidation&) const = default;
 };
@@ -100,13 +100,13 @@ struct Event {
   uint64_t revision = 0;
 
   // Of the history that the revision belongs to.
-  std::string epoch;
+  std::string epoch = {};
 
   EventSource source = EventSource::kUnknown;
-  std::vector<Cause> causes;
+  std::vector<Cause> causes = {};
 
   // In step order: direct, relationships, rules by priority, dependents; by name within a step.
-  std::vector<Invalidation> invalidations;
+  std::vector<Invalidation> invalidations = {};
 
   Position position() const { return {.epoch = epoch, .revision = revision}; }
 

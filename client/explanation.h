@@ -28,11 +28,11 @@ struct ExplanationNode {
   ExplanationKind kind = ExplanationKind::kUnknown;
 
   // The rule, relationship, tag, key or pattern.
-  std::string name;
+  std::string name = {};
 
   // Whether this step takes effect, and one sentence why or why not.
   bool applies = false;
-  std::string reason;
+  std::string reason = {};
 
   // This target stands for something narrower that could not be named.
   bool widened = false;
@@ -49,7 +49,7 @@ struct ExplanationNode {
   bool batched = false;
   bool lazy = false;
 
-  std::vector<ExplanationNode> children;
+  std::vector<ExplanationNode> children = {};
 
   // Children beyond the service's limit per step.
   uint64_t children_left_out = 0;
@@ -60,7 +60,7 @@ struct ExplanationNode {
 // Why a write would invalidate what it would, or why it would not hit a key.
 struct Explanation {
   // With a key: only what leads to the key, and what might have but did not.
-  ExplanationNode root;
+  ExplanationNode root = {};
 
   // With a key: it would be hit.
   bool key_hit = false;

@@ -34,7 +34,7 @@ struct InvalidateParams {
 
 struct InvalidationResult {
   // The revision of the call's own event; the head if it caused none.
-  Position position;
+  Position position = {};
 
   // How many tags, keys and patterns the event names.
   uint32_t invalidations = 0;
@@ -46,7 +46,7 @@ struct InvalidationResult {
   uint32_t pending_targets = 0;
 
   // Present if the call was asked to wait.
-  std::optional<Waiting> waiting;
+  std::optional<Waiting> waiting = {};
 
   bool operator==(const InvalidationResult&) const = default;
 };
@@ -62,7 +62,7 @@ struct InvalidateWithDependenciesParams {
 };
 
 struct KeyInvalidation {
-  Position position;
+  Position position = {};
 
   // How many keys were invalidated, the key included.
   uint64_t invalidated = 0;
@@ -71,7 +71,7 @@ struct KeyInvalidation {
   uint64_t dependents_left = 0;
 
   // Present if the call was asked to wait.
-  std::optional<Waiting> waiting;
+  std::optional<Waiting> waiting = {};
 
   bool operator==(const KeyInvalidation&) const = default;
 };
@@ -85,7 +85,7 @@ struct ScheduleBatchInvalidationParams {
 
 struct BatchSchedule {
   // The head when the targets joined the batch.
-  Position position;
+  Position position = {};
 
   // How many targets wait after this call; 0 if it filled the batch, which was then flushed.
   uint32_t pending_targets = 0;
@@ -100,13 +100,13 @@ struct FlushPendingInvalidationsParams {
 
 struct BatchFlush {
   // The revision of the flush; the head if nothing was pending.
-  Position position;
+  Position position = {};
 
   // How many distinct targets were flushed, dependents not counted.
   uint32_t flushed = 0;
 
   // Present if the call was asked to wait.
-  std::optional<Waiting> waiting;
+  std::optional<Waiting> waiting = {};
 
   bool operator==(const BatchFlush&) const = default;
 };

@@ -52,10 +52,10 @@ struct RegisterDataRelationshipParams {
 
 struct RelationshipRegistration {
   // As stored, defaults filled in.
-  DataRelationship relationship;
+  DataRelationship relationship = {};
 
   // What a reviewer would remark; it is stored all the same.
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = {};
 
   // The name was taken and its relationship has been replaced.
   bool replaced = false;
@@ -83,10 +83,10 @@ struct ListDataRelationshipsParams {
 
 struct RelationshipPage {
   // By name.
-  std::vector<DataRelationship> relationships;
+  std::vector<DataRelationship> relationships = {};
 
   // Empty on the last page.
-  std::string next_page_token;
+  std::string next_page_token = {};
 
   bool operator==(const RelationshipPage&) const = default;
 };

@@ -67,7 +67,7 @@ struct RuleStatistics {
   uint64_t condition_errors = 0;
 
   // When it fired last, if it did.
-  std::optional<absl::Time> last_execution;
+  std::optional<absl::Time> last_execution = {};
 
   bool operator==(const RuleStatistics&) const = default;
 };
@@ -79,11 +79,11 @@ struct RegisterInvalidationRuleParams {
 
 struct RuleRegistration {
   // As stored, defaults filled in.
-  InvalidationRule rule;
+  InvalidationRule rule = {};
 
   // What a reviewer would remark, for example a bare type tag where a scoped one would do. The
   // rule is stored all the same.
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = {};
 
   // The name was taken and its rule has been replaced. Its statistics go on.
   bool replaced = false;
@@ -97,8 +97,8 @@ struct GetInvalidationRuleParams {
 };
 
 struct StoredRule {
-  InvalidationRule rule;
-  RuleStatistics statistics;
+  InvalidationRule rule = {};
+  RuleStatistics statistics = {};
 
   bool operator==(const StoredRule&) const = default;
 };
@@ -115,10 +115,10 @@ struct ListInvalidationRulesParams {
 
 struct RulePage {
   // In the order in which they run: by priority, highest first, then by name.
-  std::vector<InvalidationRule> rules;
+  std::vector<InvalidationRule> rules = {};
 
   // Empty on the last page.
-  std::string next_page_token;
+  std::string next_page_token = {};
 
   bool operator==(const RulePage&) const = default;
 };

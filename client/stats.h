@@ -13,11 +13,11 @@
 namespace cache_invalidation::client {
 
 struct RuleDetail {
-  std::string name;
+  std::string name = {};
   int32_t priority = 0;
   InvalidationStrategy strategy = InvalidationStrategy::kImmediate;
   bool enabled = false;
-  RuleStatistics statistics;
+  RuleStatistics statistics = {};
 
   bool operator==(const RuleDetail&) const = default;
 };
@@ -57,10 +57,10 @@ struct InvalidationStats {
   uint64_t subscribers = 0;
 
   // The head.
-  Position position;
+  Position position = {};
 
   // In the order in which the rules run.
-  std::vector<RuleDetail> rule_details;
+  std::vector<RuleDetail> rule_details = {};
 
   bool operator==(const InvalidationStats&) const = default;
 };

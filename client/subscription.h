@@ -57,7 +57,7 @@ struct SubscriptionOptions {
 struct SubscriptionStarted {
   // The epoch, and the head at the start. A cache that was cut off may serve again once it has
   // applied this revision.
-  Position head;
+  Position head = {};
 
   // Events after this revision follow.
   uint64_t start_after = 0;
@@ -67,7 +67,7 @@ struct SubscriptionStarted {
   // A message comes at least this often; three times this without one counts as a lost stream.
   absl::Duration heartbeat;
 
-  std::string instance;
+  std::string instance = {};
 };
 
 enum class ResetReason {
@@ -89,12 +89,12 @@ struct SubscriptionReset {
   // The oldest revision that can still be had; 0 if none.
   uint64_t oldest_revision = 0;
 
-  Position start_after;
+  Position start_after = {};
 };
 
 // Every event up to this position that passes the filter has been delivered.
 struct SubscriptionProgress {
-  Position position;
+  Position position = {};
 
   // Until when a cache under this subscription may serve what it holds, on the scale of
   // Clock::Monotonic: the lease counts from when the message was sent whose echo arrived.

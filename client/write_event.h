@@ -56,13 +56,13 @@ struct InvalidateByWritesParams {
 // What one command did.
 struct WriteResult {
   // The revision of the command's own event; the head if it caused none.
-  Position position;
+  Position position = {};
 
   // How many tags, keys and patterns the event names.
   uint32_t invalidations = 0;
 
   // The rules that fired, in the order in which they ran.
-  std::vector<std::string> rules_fired;
+  std::vector<std::string> rules_fired = {};
 
   // How many targets stand for something narrower that could not be named.
   uint32_t widened = 0;
@@ -71,7 +71,7 @@ struct WriteResult {
   uint32_t pending_targets = 0;
 
   // Present if the call was asked to wait.
-  std::optional<Waiting> waiting;
+  std::optional<Waiting> waiting = {};
 
   bool operator==(const WriteResult&) const = default;
 };

@@ -1,0 +1,255 @@
+#include "client/internal/subscription_core.h"
+
+#include <memory>
+
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+
+namespace cache_invalidation::client::internal {
+namespace {
+
+constexpr absl::Duration At(int64_t seconds) { return absl::Seconds(seconds); }
+
+v1::SubscribeResponse Response(const std::string& text) {
+  v1::SubscribeResponse response;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &response)) ADD_FAILURE() << text;
+  return response;
+}
+
+// Lease 9 s: a message is due every 3 s; heartbeat 2 s: silence is noticed after 6.
+v1::SubscribeResponse Started(uint64_t head, uint64_t start_after,
+                              const std::string& epoch = "e1") {
+  return Response("started { head { epoch: '" + epoch + "' revision: " + std::to_string(head) +
+                  " } start_after: " + std::to_string(start_after) +
+                  " lease { seconds: 9 } heartbeat { seconds: 2 } instance: 'i' }");
+}
+
+v1::SubscribeResponse EventAt(uint64_t revision) {
+  return Response("events { revision: " + std::to_string(revision) +
+                  " last_part: true invalidations { tag: 't' } }");
+}
+
+v1::SubscribeResponse Progress(uint64_t revision, uint64_t echo) {
+  return Response("progress { revision: " + std::to_string(revision) +
+                  " echoed_sequence: " + std::to_string(echo) + " }");
+}
+
+// What was delivered, in short.
+std::string Show(const absl::StatusOr<std::vector<Delivery>>& deliveries) {
+  if (!deliveries.ok()) return "error";
+  struct Shower {
+    std::string operator()(const SubscriptionStarted& started) const {
+      return "started@" + std::to_string(started.start_after);
+    }
+    std::string operator()(const SubscriptionReset& reset) const {
+      return "reset@" + std::to_string(reset.start_after.revision);
+    }
+    std::string operator()(const Event& event) const {
+      return "event@" + std::to_string(event.revision);
+    }
+    std::string operator()(const SubscriptionProgress& progress) const {
+      return "progress@" + std::to_string(progress.position.revision);
+    }
+  };
+  std::string out;
+  for (const Delivery& delivery : *deliveries) {
+    out += (out.empty() ? "" : " ") + std::visit(Shower(), delivery);
+  }
+  return out;
+}
+
+class SubscriptionCoreTest : public testing::Test {
+ protected:
+  void Make(SubscriptionOptions options) {
+    options.name = "web";
+    core_ = std::make_unique<SubscriptionCore>("shop", options, "random");
+  }
+
+  // A core whose first stream has started at revision 10, at time 0.
+  void MakeStarted(SubscriptionOptions options = {}) {
+    Make(std::move(options));
+    core_->Begin(At(0));
+    EXPECT_EQ(Show(core_->Receive(Started(10, 10), At(0))), "started@10");
+  }
+
+  // The revision acknowledged by the message that is due, -1 if none is due.
+  int64_t AcknowledgedAt(absl::Duration now) {
+    const auto message = core_->NextMessage(now);
+    return message.has_value() ? static_cast<int64_t>(message->acknowledged_revision()) : -1;
+  }
+
+  std::unique_ptr<SubscriptionCore> core_;
+};
+
+TEST_F(SubscriptionCoreTest, TheFirstMessageOpens) {
+  Make({.start_after = Position{"e0", 4}, .tags = {"user"}, .lease = absl::Seconds(20)});
+  const v1::SubscribeRequest request = core_->Begin(At(0));
+  EXPECT_EQ(request.sequence(), 1u);
+  EXPECT_EQ(request.subscription().namespace_(), "shop");
+  EXPECT_EQ(request.subscription().name(), "web");
+  EXPECT_EQ(request.subscription().instance(), "random");
+  EXPECT_EQ(request.subscription().start_after().epoch(), "e0");
+  EXPECT_EQ(request.subscription().start_after().revision(), 4u);
+  EXPECT_EQ(request.subscription().tags(0), "user");
+  EXPECT_TRUE(request.subscription().acknowledges());
+  EXPECT_EQ(request.subscription().lease().seconds(), 20);
+}
+
+TEST_F(SubscriptionCoreTest, StartsAtTheHeadByDefault) {
+  Make({});
+  EXPECT_FALSE(core_->Begin(At(0)).subscription().has_start_after());
+}
+
+TEST_F(SubscriptionCoreTest, DeliversInTheOrderOfAMessage) {
+  Make({});
+  core_->Begin(At(0));
+  v1::SubscribeResponse response = Started(12, 3);
+  response.MergeFrom(Response("reset { start_after { epoch: 'e1' revision: 5 } }"));
+  response.MergeFrom(EventAt(6));
+  response.MergeFrom(Progress(6, 1));
+  EXPECT_EQ(Show(core_->Receive(response, At(1))), "started@3 reset@5 event@6 progress@6");
+}
+
+TEST_F(SubscriptionCoreTest, ResumesAfterTheLastCompleteRevision) {
+  MakeStarted();
+  EXPECT_EQ(Show(core_->Receive(EventAt(11), At(1))), "event@11");
+  EXPECT_EQ(Show(core_->Receive(Response("events { revision: 12 part: 0 }"), At(1))), "");
+  const v1::SubscribeRequest request = core_->Begin(At(2));
+  EXPECT_EQ(request.sequence(), 1u);
+  EXPECT_EQ(request.subscription().start_after().epoch(), "e1");
+  EXPECT_EQ(request.subscription().start_after().revision(), 11u);
+  core_->Receive(Started(12, 11), At(2)).IgnoreError();
+  EXPECT_EQ(Show(core_->Receive(EventAt(12), At(2))), "event@12");
+}
+
+TEST_F(SubscriptionCoreTest, ResumesAfterProgress) {
+  MakeStarted({.tags = {"user"}});
+  EXPECT_EQ(Show(core_->Receive(Progress(25, 0), At(1))), "progress@25");
+  EXPECT_EQ(core_->Begin(At(2)).subscription().start_after().revision(), 25u);
+}
+
+TEST_F(SubscriptionCoreTest, GoesOnWhereAResetSays) {
+  MakeStarted();
+  core_->Begin(At(1));
+  v1::SubscribeResponse response = Started(3, 3, "e2");
+  response.MergeFrom(
+      Response("reset { reason: RESET_REASON_EPOCH start_after { epoch: 'e2' revision: 3 } }"));
+  EXPECT_EQ(Show(core_->Receive(response, At(1))), "started@3 reset@3");
+  EXPECT_EQ(Show(core_->Receive(EventAt(4), At(1))), "event@4");
+  const v1::SubscribeRequest request = core_->Begin(At(2));
+  EXPECT_EQ(request.subscription().start_after().epoch(), "e2");
+  EXPECT_EQ(request.subscription().start_after().revision(), 4u);
+}
+
+TEST_F(SubscriptionCoreTest, ReplacesAStreamThatBreaksItsPromises) {
+  MakeStarted();
+  EXPECT_EQ(Show(core_->Receive(EventAt(13), At(1))), "error");  // 11 and 12 are missing
+  EXPECT_EQ(Show(core_->Receive(Started(10, 10), At(1))), "error");
+  Make({});
+  core_->Begin(At(0));
+  EXPECT_EQ(Show(core_->Receive(EventAt(1), At(1))), "error");  // before its start
+}
+
+TEST_F(SubscriptionCoreTest, AcknowledgesWhatWasDelivered) {
+  MakeStarted();
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1);
+  core_->Receive(EventAt(11), At(1)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), 11);
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1);
+  core_->Receive(Progress(11, 2), At(1)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1) << "an echo that tells nothing new is not answered";
+  core_->Receive(Progress(20, 2), At(1)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), 20);
+}
+
+TEST_F(SubscriptionCoreTest, AcknowledgesNothingUnasked) {
+  MakeStarted({.acknowledgement = Acknowledgement::kNone});
+  core_->Receive(EventAt(11), At(1)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1);
+  EXPECT_EQ(AcknowledgedAt(At(3)), 0) << "the renewal";
+}
+
+TEST_F(SubscriptionCoreTest, AcknowledgesWhatTheApplicationSays) {
+  MakeStarted({.acknowledgement = Acknowledgement::kExplicit});
+  core_->Receive(EventAt(11), At(1)).IgnoreError();
+  core_->Receive(EventAt(12), At(1)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1);
+  core_->Acknowledge({"e1", 11});
+  EXPECT_EQ(AcknowledgedAt(At(1)), 11);
+  core_->Acknowledge({"another", 12});
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1);
+  core_->Acknowledge({"e1", 12});
+  EXPECT_EQ(AcknowledgedAt(At(1)), 12);
+  core_->Receive(Progress(30, 0), At(1)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), 30) << "nothing was delivered since";
+  core_->Acknowledge({"e1", 99});
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1) << "never above what was sent";
+}
+
+TEST_F(SubscriptionCoreTest, AResetMustBeAcknowledgedLikeAnEvent) {
+  MakeStarted({.acknowledgement = Acknowledgement::kExplicit});
+  core_->Acknowledge({"e1", 10});
+  core_->Receive(Response("reset { start_after { epoch: 'e2' revision: 2 } }"), At(1))
+      .IgnoreError();
+  core_->Receive(Progress(5, 0), At(1)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), -1) << "10 was a revision of another epoch";
+  core_->Acknowledge({"e2", 2});
+  EXPECT_EQ(AcknowledgedAt(At(1)), 5);
+}
+
+TEST_F(SubscriptionCoreTest, RenewsTheLeaseEveryThird) {
+  MakeStarted();
+  EXPECT_EQ(core_->WakeAt(), At(3));
+  EXPECT_EQ(AcknowledgedAt(At(2)), -1);
+  EXPECT_EQ(AcknowledgedAt(At(3)), 0);
+  EXPECT_EQ(AcknowledgedAt(At(5)), -1);
+  EXPECT_EQ(core_->WakeAt(), At(6));
+}
+
+TEST_F(SubscriptionCoreTest, TheLeaseRunsFromWhenTheEchoedMessageWasSent) {
+  MakeStarted();
+  const auto lease_end = [&](uint64_t echo, absl::Duration now) {
+    return std::get<SubscriptionProgress>(core_->Receive(Progress(10, echo), now)->back())
+        .lease_end;
+  };
+  EXPECT_EQ(lease_end(0, At(1)), -absl::InfiniteDuration());
+  EXPECT_EQ(lease_end(1, At(2)), At(9));
+  ASSERT_EQ(core_->NextMessage(At(3))->sequence(), 2u);
+  ASSERT_EQ(core_->NextMessage(At(6))->sequence(), 3u);
+  EXPECT_EQ(lease_end(3, At(7)), At(15));
+  EXPECT_EQ(lease_end(3, At(8)), At(15));
+  core_->Begin(At(20));
+  core_->Receive(Started(10, 10), At(20)).IgnoreError();
+  EXPECT_EQ(lease_end(0, At(20)), -absl::InfiniteDuration()) << "a new stream, no echo yet";
+}
+
+TEST_F(SubscriptionCoreTest, NoticesSilence) {
+  MakeStarted();
+  EXPECT_FALSE(core_->IsSilent(At(5)));
+  EXPECT_TRUE(core_->IsSilent(At(6)));
+  core_->Receive(Progress(10, 1), At(5)).IgnoreError();
+  EXPECT_FALSE(core_->IsSilent(At(10)));
+  EXPECT_TRUE(core_->IsSilent(At(11)));
+}
+
+TEST_F(SubscriptionCoreTest, NoticesAStreamThatDoesNotStart) {
+  Make({.start_timeout = absl::Seconds(4)});
+  core_->Begin(At(100));
+  EXPECT_EQ(core_->WakeAt(), At(104));
+  EXPECT_FALSE(core_->IsSilent(At(103)));
+  EXPECT_TRUE(core_->IsSilent(At(104)));
+  EXPECT_FALSE(core_->NextMessage(At(104)).has_value());
+}
+
+TEST(IsPermanentTest, TellsWhatTryingAgainCannotHelp) {
+  EXPECT_TRUE(IsPermanent(absl::InvalidArgumentError("")));
+  EXPECT_TRUE(IsPermanent(absl::PermissionDeniedError("")));
+  EXPECT_TRUE(IsPermanent(absl::UnimplementedError("")));
+  EXPECT_FALSE(IsPermanent(absl::UnavailableError("")));
+  EXPECT_FALSE(IsPermanent(absl::InternalError("")));
+  EXPECT_FALSE(IsPermanent(absl::ResourceExhaustedError("")));
+  EXPECT_FALSE(IsPermanent(absl::CancelledError("")));
+}
+
+}  // namespace
+}  // namespace cache_invalidation::client::internal
