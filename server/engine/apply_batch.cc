@@ -5,12 +5,34 @@
 #include "server/engine/emission.h"
 
 namespace cache_invalidation::engine {
+namespace {
+
+// Adds the targets, and what depends on them now, to the pending batch.
+void AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
+  const Freshness freshness = state.freshness();
+  Closure closure(state.graph, freshness);
+  for (const PlannedTarget* target : targets) {
+    const auto& [type, name, cause, pattern] = *target;
+    state.pending.Add(type, name, cause, /*dependent=*/false, state.meta.now);
+    if (type == TargetType::kTag) closure.AddTag(name);
+    if (type == TargetType::kKey) closure.AddKey(name);
+    if (type == TargetType::kPattern) closure.AddPattern(state.broad.Intern(name));
+  }
+  closure.Spread(InvalidationKind::kEvict);
+  for (Key* key : closure.Dependents()) {
+    const Cause cause{CauseStep::kDependency, closure.reached().at(key).via->name};
+    state.pending.Add(TargetType::kKey, key->name, cause, /*dependent=*/true, state.meta.now);
+  }
+}
+
+}  // namespace
 
 void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate,
                Emission& emission) {
+  std::vector<const PlannedTarget*> batched;
   for (const PlannedStep& step : steps) {
     if (step.strategy == Strategy::kBatched && !immediate) {
-      AddToBatch(state, step.targets);
+      for (const PlannedTarget& target : step.targets) batched.push_back(&target);
       continue;
     }
     const InvalidationKind kind =
@@ -19,23 +41,7 @@ void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate
       emission.Add(kind, target.type, target.name, target.cause);
     }
   }
-}
-
-void AddToBatch(State& state, absl::Span<const PlannedTarget> targets) {
-  if (targets.empty()) return;
-  const Freshness freshness = state.freshness();
-  Closure closure(state.graph, freshness);
-  for (const PlannedTarget& target : targets) {
-    state.pending.Add(target.type, target.name, target.cause, /*dependent=*/false, state.meta.now);
-    if (target.type == TargetType::kTag) closure.AddTag(target.name);
-    if (target.type == TargetType::kKey) closure.AddKey(target.name);
-    if (target.type == TargetType::kPattern) closure.AddPattern(state.broad.Intern(target.name));
-  }
-  closure.Spread(InvalidationKind::kEvict);
-  for (Key* key : closure.Dependents()) {
-    const Cause cause{CauseStep::kDependency, closure.reached().at(key).via->name};
-    state.pending.Add(TargetType::kKey, key->name, cause, /*dependent=*/true, state.meta.now);
-  }
+  if (!batched.empty()) AddToBatch(state, batched);
 }
 
 uint32_t Flush(State& state, std::vector<Event>& events) {

@@ -19,9 +19,6 @@ namespace cache_invalidation::engine {
 void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate,
                Emission& emission);
 
-// Adds the targets, and what depends on them now, to the pending batch.
-void AddToBatch(State& state, absl::Span<const PlannedTarget> targets);
-
 // Flushes whatever is pending as one event. Answers how many distinct targets it had.
 uint32_t Flush(State& state, std::vector<Event>& events);
 

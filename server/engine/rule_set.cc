@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/tag.h"
 
@@ -61,7 +63,8 @@ const Rule* RuleSet::Find(absl::string_view name) const {
   return found == by_name_.end() ? nullptr : &found->second.rule;
 }
 
-std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view> tags) const {
+std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view> tags,
+                                             absl::string_view whole_type) const {
   std::vector<Match> matches;
   for (const absl::string_view tag : tags) {
     ForEachSelfAndAncestor(tag, [&](absl::string_view met) {
@@ -69,6 +72,13 @@ std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view>
       if (found == by_trigger_.end()) return;
       for (const CompiledRule* rule : found->second) matches.push_back({rule, found->first});
     });
+  }
+  if (!whole_type.empty()) {
+    const std::string below = absl::StrCat(whole_type, ":");
+    for (auto it = by_trigger_.lower_bound(below); it != by_trigger_.end(); ++it) {
+      if (!absl::StartsWith(it->first, below)) break;
+      for (const CompiledRule* rule : it->second) matches.push_back({rule, it->first});
+    }
   }
   // Stable: of several triggers that were met the first one stays.
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/pattern.h"
@@ -61,9 +61,11 @@ class RuleSet {
   };
 
   // The rules, enabled or not, with a trigger tag that equals one of these tags or stands above it,
-  // each once, in running order. Costs a look-up for each tag and each tag above, whatever the
-  // number of rules.
-  std::vector<Match> Matches(absl::Span<const absl::string_view> tags) const;
+  // each once, in running order. With `whole_type`, which may be empty, also those with a trigger
+  // below that type: a write to all of it is a write to each. Costs a look-up for each tag and each
+  // tag above, whatever the number of rules.
+  std::vector<Match> Matches(absl::Span<const absl::string_view> tags,
+                             absl::string_view whole_type = "") const;
 
   // Whether the first rule runs before the second.
   static bool RunsBefore(const CompiledRule& a, const CompiledRule& b);
@@ -103,7 +105,7 @@ class RuleSet {
 
   std::map<std::string, CompiledRule, std::less<>> by_name_;
   absl::btree_set<const CompiledRule*, Order> in_order_;
-  absl::flat_hash_map<std::string, std::vector<const CompiledRule*>> by_trigger_;
+  absl::btree_map<std::string, std::vector<const CompiledRule*>> by_trigger_;
 };
 
 }  // namespace cache_invalidation::engine

@@ -39,6 +39,18 @@ Names PageOf(const RuleSet& rules, const ListRules& query, bool more) {
   return names;
 }
 
+TEST(RuleSet, AWriteToAWholeTypeMeetsTheTriggersBelowItToo) {
+  RuleSet rules;
+  rules.Put(On("on_type", 0, {"user"}));
+  rules.Put(On("on_one", 0, {"user:42"}));
+  rules.Put(On("on_other", 0, {"users", "user2:1"}));
+  Names names;
+  for (const RuleSet::Match& match : rules.Matches({"user"}, "user")) {
+    names.push_back(absl::StrCat(match.rule->rule.name, " by ", match.trigger));
+  }
+  EXPECT_EQ(names, (Names{"on_one by user:42", "on_type by user"}));
+}
+
 TEST(RuleSet, MatchesTagsAndWhatStandsAboveThem) {
   RuleSet rules;
   rules.Put(On("on_user", 0, {"user"}));

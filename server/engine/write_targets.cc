@@ -26,7 +26,7 @@ std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent
   // The type stands above the resource tag. The collection tag triggers nothing by itself.
   absl::InlinedVector<absl::string_view, 8> met = {direct[0].name};
   met.insert(met.end(), write.tags.begin(), write.tags.end());
-  return rules.Matches(met);
+  return rules.Matches(met, write.resource_id.empty() ? write.resource_type : "");
 }
 
 RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registered,

@@ -87,6 +87,8 @@ bool Fires(const engine::Rule& rule, const engine::WriteEvent& write) {
     for (const std::string& tag : written) {
       if (AtOrBelow(tag, trigger)) return true;
     }
+    // A write to the whole type is a write to each of its rows.
+    if (write.resource_id.empty() && AtOrBelow(trigger, write.resource_type)) return true;
   }
   return false;
 }
