@@ -1,6 +1,7 @@
 #include "server/rpc/byte_buffer.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "common/check.h"
 #include "grpcpp/support/slice.h"
@@ -11,6 +12,19 @@ grpc::ByteBuffer ToByteBuffer(const google::protobuf::MessageLite& message) {
   grpc::Slice slice(message.ByteSizeLong());
   message.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
   return grpc::ByteBuffer(&slice, 1);
+}
+
+grpc::ByteBuffer ToByteBuffer(absl::Span<const grpc::Slice> slices) {
+  Check(!slices.empty(), "only a buffer that holds something may be written");
+  return grpc::ByteBuffer(slices.data(), slices.size());
+}
+
+grpc::Slice ToSlice(std::shared_ptr<const void> owner, absl::string_view bytes) {
+  using Owner = std::shared_ptr<const void>;
+  // gRPC only reads what it is given to write.
+  return grpc::Slice(
+      const_cast<char*>(bytes.data()), bytes.size(),
+      [](void* held) { delete static_cast<Owner*>(held); }, new Owner(std::move(owner)));
 }
 
 ReceivedBytes::ReceivedBytes(const grpc::ByteBuffer& buffer) {

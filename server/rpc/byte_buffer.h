@@ -1,11 +1,13 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_BYTE_BUFFER_H_
 #define CACHE_INVALIDATION_SERVER_RPC_BYTE_BUFFER_H_
 
-#include <string>
+#include <memory>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "google/protobuf/message_lite.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/slice.h"
 
 namespace cache_invalidation::rpc {
 
@@ -14,6 +16,12 @@ namespace cache_invalidation::rpc {
 
 // A new buffer with the encoding of `message`; valid also when that is empty.
 grpc::ByteBuffer ToByteBuffer(const google::protobuf::MessageLite& message);
+
+// A new buffer of these slices, one after the other. REQUIRES: at least one.
+grpc::ByteBuffer ToByteBuffer(absl::Span<const grpc::Slice> slices);
+
+// A slice that is a view of `bytes`, which `owner` keeps alive as long as gRPC needs them.
+grpc::Slice ToSlice(std::shared_ptr<const void> owner, absl::string_view bytes);
 
 // The bytes of a received buffer in one piece. Owns them (most often a reference to what gRPC
 // received).

@@ -11,7 +11,7 @@
 #include "google/protobuf/arena.h"
 #include "google/protobuf/struct.pb.h"
 #include "server/rpc/field_error.h"
-#include "server/rpc/wire_reader.h"
+#include "server/wire/proto_reader.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 using google::protobuf::ListValue;
 using google::protobuf::Struct;
 using google::protobuf::Value;
-using Type = WireReader::Type;
+using Type = wire::ProtoReader::Type;
 
 // The fields of a map entry.
 constexpr int kEntryKey = 1;
@@ -40,7 +40,7 @@ Fault CheckStruct(absl::string_view encoded, int depth);
 Fault CheckList(absl::string_view encoded, int depth);
 
 Fault CheckValue(absl::string_view encoded, int depth) {
-  WireReader reader(encoded);
+  wire::ProtoReader reader(encoded);
   while (reader.Next()) {
     if (reader.type() != Type::kBytes) continue;
     Fault fault;
@@ -65,7 +65,7 @@ Fault CheckValue(absl::string_view encoded, int depth) {
 Fault CheckList(absl::string_view encoded, int depth) {
   if (depth > kMaxContextDepth) return {"", kExpectedShallow};
   size_t index = 0;
-  WireReader reader(encoded);
+  wire::ProtoReader reader(encoded);
   while (reader.Next()) {
     if (!reader.Is(ListValue::kValuesFieldNumber, Type::kBytes)) continue;
     Fault fault = CheckValue(reader.bytes(), depth);
@@ -80,7 +80,7 @@ Fault CheckList(absl::string_view encoded, int depth) {
 Fault CheckEntry(absl::string_view encoded, int depth) {
   absl::string_view name;
   Fault fault;
-  WireReader reader(encoded);
+  wire::ProtoReader reader(encoded);
   while (reader.Next() && fault.expected.empty()) {
     if (reader.Is(kEntryKey, Type::kBytes)) {
       if (!IsUtf8(reader.bytes())) return {"", "expected names of fields in UTF-8"};
@@ -96,7 +96,7 @@ Fault CheckEntry(absl::string_view encoded, int depth) {
 
 Fault CheckStruct(absl::string_view encoded, int depth) {
   if (depth > kMaxContextDepth) return {"", kExpectedShallow};
-  WireReader reader(encoded);
+  wire::ProtoReader reader(encoded);
   while (reader.Next()) {
     if (!reader.Is(Struct::kFieldsFieldNumber, Type::kBytes)) continue;
     Fault fault = CheckEntry(reader.bytes(), depth);

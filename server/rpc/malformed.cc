@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/utf8.h"
 #include "google/protobuf/message.h"
-#include "server/rpc/wire_reader.h"
+#include "server/wire/proto_reader.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -28,10 +28,10 @@ struct Fault {
 std::optional<Fault> FindFault(const Descriptor& type, absl::string_view bytes, int depth) {
   if (depth == kMaxDepth) return Fault{"", "expected messages that are not nested so deeply"};
   std::map<int, size_t> seen;  // elements of repeated fields, by number
-  WireReader reader(bytes);
+  wire::ProtoReader reader(bytes);
   while (reader.Next()) {
     const FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(reader.number()));
-    if (field == nullptr || reader.type() != WireReader::Type::kBytes) continue;
+    if (field == nullptr || reader.type() != wire::ProtoReader::Type::kBytes) continue;
     std::string place = field->name();
     if (field->is_repeated()) absl::StrAppend(&place, "[", seen[field->number()]++, "]");
     if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(reader.bytes())) {

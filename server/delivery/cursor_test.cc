@@ -1,0 +1,184 @@
+#include "server/delivery/cursor.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/delivery/history_builder.h"
+
+namespace cache_invalidation::delivery {
+namespace {
+
+constexpr wire::EncoderLimits kSmall{256, 1024};
+
+class CursorTest : public testing::Test {
+ protected:
+  void Publish(const std::vector<Targets>& events) {
+    const auto chunks = history_.Add(events);
+    drops_ += channel_->Append(chunks, history_.head(), absl::Seconds(drops_)).drops;
+    for (const auto& chunk : chunks) chunks_.push_back(chunk);
+  }
+
+  Cursor At(uint64_t after, const Filter& filter = {}) {
+    return Cursor(channel_, channel_->GroupOf(filter), after);
+  }
+
+  // The bytes of every entry after `after` that passes, one after the other.
+  std::string Expected(uint64_t after, const Filter& filter = {}) {
+    std::string bytes;
+    const auto group = channel_->GroupOf(filter);
+    for (const auto& chunk : chunks_) {
+      PassingEntries all{{{0, static_cast<uint32_t>(chunk->entries.size())}}};
+      if (group != nullptr) all = *group->Passing(chunk);
+      for (PassingEntries::Run run : all.runs) {
+        for (uint32_t i = run.begin; i < run.end; ++i) {
+          if (chunk->entries[i].revision <= after) continue;
+          bytes += std::string(chunk->entry_bytes(chunk->entries[i]));
+        }
+      }
+    }
+    return bytes;
+  }
+
+  static std::string BytesOf(const Batch& batch) {
+    std::string bytes;
+    for (const Slice& slice : batch.slices) bytes += std::string(slice.bytes());
+    EXPECT_EQ(bytes.size(), batch.bytes);
+    return bytes;
+  }
+
+  HistoryBuilder history_{"shop", kSmall};
+  std::shared_ptr<Channel> channel_ = std::make_shared<Channel>("shop", 1);
+  std::vector<std::shared_ptr<const wire::Chunk>> chunks_;
+  size_t drops_ = 0;
+};
+
+TEST_F(CursorTest, SendsChunksAsTheyStand) {
+  Publish(TagEvents("tag:", 3));
+  Publish(TagEvents("tag:", 2));
+  Cursor cursor = At(0);
+  const Batch batch = *cursor.Next(1 << 20);
+  EXPECT_EQ(BytesOf(batch), Expected(0));
+  EXPECT_EQ(batch.slices.size(), 2u) << "one slice per chunk";
+  EXPECT_EQ(batch.events, 5u);
+  EXPECT_EQ(batch.completed, 5u);
+  EXPECT_EQ(batch.unfinished, 0u);
+  EXPECT_EQ(batch.oldest_published, absl::ZeroDuration());
+  EXPECT_TRUE(cursor.at_head());
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+}
+
+TEST_F(CursorTest, BeginsInsideAChunk) {
+  Publish(TagEvents("tag:", 5));
+  Cursor cursor = At(3);
+  EXPECT_EQ(BytesOf(*cursor.Next(1 << 20)), Expected(3));
+}
+
+TEST_F(CursorTest, AMessageMayEndInsideARevision) {
+  Publish({LargeEvent("k", 6, kSmall)});
+  Cursor cursor = At(0);
+  const Batch first = *cursor.Next(600);
+  EXPECT_LE(first.bytes, 600u);
+  EXPECT_EQ(first.completed, 0u);
+  EXPECT_EQ(first.unfinished, 1u);
+  EXPECT_EQ(cursor.position(), 0u);
+  std::string bytes = BytesOf(first);
+  while (!cursor.at_head()) bytes += BytesOf(*cursor.Next(600));
+  EXPECT_EQ(bytes, Expected(0));
+  EXPECT_EQ(cursor.position(), 1u);
+}
+
+TEST_F(CursorTest, SendsAnEntryThatIsLargerThanAMessage) {
+  Publish({LargeEvent("k", 2, kSmall)});
+  Cursor cursor = At(0);
+  EXPECT_EQ(cursor.Next(1)->events, 1u);
+  EXPECT_EQ(cursor.Next(1)->events, 1u);
+}
+
+TEST_F(CursorTest, PassesWhatTheFilterKeepsBack) {
+  Publish(TagEvents("tag:", 5));
+  Publish(TagEvents("other:", 5));
+  const Filter filter({"tag:1", "tag:4"}, {});
+  Cursor cursor = At(0, filter);
+  const Batch batch = *cursor.Next(1 << 20);
+  EXPECT_EQ(batch.events, 2u);
+  EXPECT_EQ(BytesOf(batch), Expected(0, filter));
+  EXPECT_EQ(batch.completed, 5u);
+  EXPECT_TRUE(cursor.at_head());
+  EXPECT_EQ(cursor.position(), 10u);
+}
+
+TEST_F(CursorTest, TellsThatHistoryIsGone) {
+  Publish(TagEvents("tag:", 3));
+  Publish(TagEvents("tag:", 3));
+  Cursor cursor = At(1);
+  channel_->DropOldest();
+  EXPECT_FALSE(cursor.Next(1 << 20).has_value());
+  cursor.JumpTo(6);
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+}
+
+TEST_F(CursorTest, LooksAtABoundedStretchAtATime) {
+  const wire::EncoderLimits limits;
+  HistoryBuilder history("shop", limits);
+  const auto channel = std::make_shared<Channel>("shop", 1);
+  for (uint64_t revision = 1; revision <= 3; ++revision) {
+    channel->Append(history.Add({LargeEvent("k", 20, limits)}), revision, absl::ZeroDuration());
+  }
+  Cursor cursor(channel, channel->GroupOf(Filter({}, {"none"})), 0);
+  int steps = 0;
+  while (!cursor.at_head()) {
+    EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+    ++steps;
+  }
+  EXPECT_GT(steps, 1);
+}
+
+TEST_F(CursorTest, ManyWaitFromSixtyFourPassingEventsOn) {
+  const Filter filter({"tag"}, {});
+  Cursor all = At(0);
+  Cursor some = At(0, filter);
+  EXPECT_FALSE(all.ManyWait());
+  Publish(TagEvents("other:", 63));
+  EXPECT_FALSE(all.ManyWait());
+  Publish(TagEvents("tag:", 63));
+  EXPECT_TRUE(all.ManyWait());
+  EXPECT_FALSE(some.ManyWait());
+  Publish(TagEvents("tag:", 1));
+  EXPECT_TRUE(some.ManyWait());
+}
+
+// Whatever the sizes and wherever it begins: the same bytes as one piece.
+TEST_F(CursorTest, AgreesWithANaiveReader) {
+  const uint32_t seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  for (int i = 0; i < 40; ++i) {
+    std::vector<Targets> events = TagEvents("tag:", random() % 6 + 1);
+    if (random() % 3 == 0) events.push_back(LargeEvent("k", random() % 9 + 1, kSmall));
+    Publish(events);
+  }
+  for (int round = 0; round < 300; ++round) {
+    const Filter filter = random() % 2 == 0 ? Filter() : Filter({"tag:1", "tag:3"}, {"q"});
+    const uint64_t after = random() % (history_.head() + 1);
+    const size_t max_bytes = random() % 3000 + 300;
+    Cursor cursor = At(after, filter);
+    std::string bytes;
+    uint64_t completed = after;
+    while (!cursor.at_head()) {
+      const Batch batch = *cursor.Next(max_bytes);
+      EXPECT_LE(batch.bytes, max_bytes);
+      EXPECT_LE(batch.completed, cursor.position());
+      EXPECT_GE(std::max(completed, batch.completed), completed);
+      completed = std::max(completed, batch.completed);
+      bytes += BytesOf(batch);
+    }
+    ASSERT_EQ(bytes, Expected(after, filter)) << "after " << after;
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation::delivery

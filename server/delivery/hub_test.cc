@@ -1,0 +1,178 @@
+#include "server/delivery/hub.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/delivery/history_builder.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace cache_invalidation::delivery {
+namespace {
+
+// Keeps what it is handed.
+class RecordingOutlet final : public Outlet {
+ public:
+  void Deliver(std::vector<Completion> completions, std::vector<uint64_t> moved) override {
+    for (Completion& completion : completions) completion(true);
+    moved_.insert(moved_.end(), moved.begin(), moved.end());
+  }
+  void Abandon(std::vector<Completion> completions) override {
+    for (Completion& completion : completions) completion(false);
+    abandoned_ = true;
+  }
+
+  std::vector<uint64_t> moved_;
+  bool abandoned_ = false;
+};
+
+class HubTest : public testing::Test {
+ protected:
+  using Floors = std::vector<std::pair<std::string, uint64_t>>;
+
+  std::unique_ptr<Hub> MakeHub(size_t window_bytes) {
+    HubOptions options;
+    options.epoch = "e";
+    options.window_bytes = window_bytes;
+    options.on_floor_moved = [this](absl::string_view namespace_name, uint64_t floor) {
+      floors_.emplace_back(namespace_name, floor);
+    };
+    return std::make_unique<Hub>(std::move(options), clock_, outlet_);
+  }
+
+  static SubscriptionRequest Request(std::string namespace_name) {
+    SubscriptionRequest request;
+    request.session = {std::move(namespace_name), "cache", "i"};
+    request.terms.lease = absl::Seconds(10);
+    return request;
+  }
+
+  FakeClock clock_;
+  RecordingOutlet outlet_;
+  Floors floors_;
+};
+
+TEST_F(HubTest, MovesTheHeadBeforeItsCompletionsRun) {
+  const auto hub = MakeHub(1 << 20);
+  HistoryBuilder history("shop");
+  commit::Group group = history.Group(TagEvents("tag:", 3));
+  uint64_t head_seen = 0;
+  group.completions.push_back([&](bool durable) {
+    EXPECT_TRUE(durable);
+    head_seen = hub->head("shop");
+  });
+  hub->Publish(std::move(group));
+  EXPECT_EQ(head_seen, 3u);
+  EXPECT_EQ(hub->head("other"), 0u);
+  EXPECT_EQ(outlet_.moved_.size(), 1u);
+}
+
+TEST_F(HubTest, AGroupWithoutEventsOnlyCompletes) {
+  const auto hub = MakeHub(1 << 20);
+  commit::Group group;
+  bool ran = false;
+  group.completions.push_back([&](bool) { ran = true; });
+  hub->Publish(std::move(group));
+  EXPECT_TRUE(ran);
+  EXPECT_TRUE(outlet_.moved_.empty());
+}
+
+TEST_F(HubTest, AbandonsWhatIsNotDurable) {
+  const auto hub = MakeHub(1 << 20);
+  HistoryBuilder history("shop");
+  commit::Group group = history.Group(TagEvents("tag:", 3));
+  bool durable = true;
+  group.completions.push_back([&](bool yes) { durable = yes; });
+  hub->Abandon(std::move(group));
+  EXPECT_FALSE(durable);
+  EXPECT_TRUE(outlet_.abandoned_);
+  EXPECT_EQ(hub->head("shop"), 0u);
+}
+
+TEST_F(HubTest, SubscribersHearOfTheirNamespaceAlone) {
+  const auto hub = MakeHub(1 << 20);
+  HistoryBuilder shop("shop");
+  HistoryBuilder other("other");
+  auto subscription = hub->Open(Request("shop"));
+  EXPECT_EQ(hub->subscribers("shop"), 1u);
+  EXPECT_EQ(hub->subscribers("other"), 0u);
+  subscription->Next(clock_.Monotonic());
+  commit::Group group = shop.Group(TagEvents("tag:", 1));
+  group.published.push_back(std::move(other.Group(TagEvents("tag:", 2)).published.front()));
+  hub->Publish(std::move(group));
+  EXPECT_EQ(outlet_.moved_.size(), 2u);
+  EXPECT_EQ(subscription->Next(clock_.Monotonic()).events.completed, 1u);
+  hub->Close(std::move(subscription));
+  EXPECT_EQ(hub->subscribers("shop"), 0u);
+}
+
+TEST_F(HubTest, ANamespaceMayBeSubscribedToBeforeItHasEvents) {
+  const auto hub = MakeHub(1 << 20);
+  hub->Close(hub->Open(Request("shop")));
+  auto subscription = hub->Open(Request("shop"));
+  subscription->Next(clock_.Monotonic());
+  HistoryBuilder history("shop");
+  hub->Publish(history.Group(TagEvents("tag:", 1)));
+  EXPECT_EQ(subscription->Next(clock_.Monotonic()).events.completed, 1u);
+  hub->Close(std::move(subscription));
+  EXPECT_EQ(hub->head("shop"), 1u) << "history stays without subscribers";
+}
+
+TEST_F(HubTest, TheWindowDropsTheOldestOfAllNamespacesAndSaysSo) {
+  constexpr size_t kWindow = 64 << 10;
+  const auto hub = MakeHub(kWindow);
+  HistoryBuilder quiet("quiet");
+  HistoryBuilder loud("loud");
+  hub->Publish(quiet.Group(TagEvents("tag:", 1)));
+  for (int i = 0; i < 200; ++i) {
+    hub->Publish(loud.Group(TagEvents("tag:", 20)));
+    EXPECT_LE(hub->counts().window_bytes, kWindow);
+  }
+  ASSERT_FALSE(floors_.empty());
+  EXPECT_EQ(floors_.front(), std::make_pair(std::string("loud"), floors_.front().second));
+  EXPECT_EQ(floors_[1], std::make_pair(std::string("quiet"), uint64_t{1}));
+  uint64_t last = 0;
+  int told_of_loud = 0;
+  for (const auto& [namespace_name, floor] : floors_) {
+    if (namespace_name != "loud") continue;
+    EXPECT_GT(floor, last);
+    last = floor;
+    ++told_of_loud;
+  }
+  EXPECT_LT(told_of_loud, 50) << "one call tells of many drops";
+
+  SubscriptionRequest request = Request("loud");
+  request.start_after = Position{"e", last - 1};
+  auto subscription = hub->Open(std::move(request));
+  EXPECT_EQ(subscription->Next(clock_.Monotonic()).reset->reason, ResetReason::kTrimmed);
+  hub->Close(std::move(subscription));
+}
+
+TEST_F(HubTest, TheNewestRevisionStaysWhateverItsSize) {
+  const auto hub = MakeHub(1);
+  HistoryBuilder history("shop");
+  auto subscription = hub->Open(Request("shop"));
+  for (uint64_t i = 1; i <= 3; ++i) {
+    hub->Publish(history.Group({LargeEvent("k", 9, {})}));
+    while (true) {
+      const Message message = subscription->Next(clock_.Monotonic());
+      EXPECT_FALSE(message.reset.has_value());
+      if (message.events.completed == i) break;
+    }
+  }
+  hub->Close(std::move(subscription));
+}
+
+TEST_F(HubTest, CountsSessionsUntilTheirLeasesEnd) {
+  const auto hub = MakeHub(1 << 20);
+  hub->Close(hub->Open(Request("shop")));
+  EXPECT_EQ(hub->counts().sessions, 1u);
+  clock_.Advance(absl::Seconds(12));
+  EXPECT_EQ(hub->counts().sessions, 0u);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::delivery

@@ -1,0 +1,137 @@
+#ifndef CACHE_INVALIDATION_TESTS_DELIVERY_DELIVERY_SERVER_H_
+#define CACHE_INVALIDATION_TESTS_DELIVERY_DELIVERY_SERVER_H_
+
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "common/mutex.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/server.h"
+#include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
+#include "server/delivery/hub.h"
+#include "server/delivery/observer.h"
+#include "server/rpc/outbox.h"
+#include "server/rpc/subscription_service.h"
+#include "tests/delivery/history_builder.h"
+
+namespace cache_invalidation {
+
+// Counts what it is told. Thread-safe.
+class CountingObserver final : public delivery::DeliveryObserver {
+ public:
+  struct Counts {
+    size_t opened = 0;
+    std::map<absl::StatusCode, size_t> ended;
+    size_t messages = 0;
+    size_t events = 0;
+    size_t resets = 0;
+    size_t stalled = 0;
+
+    size_t ended_in_all() const;
+  };
+  Counts counts() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void OnStreamOpened() override ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnStreamEnded(absl::StatusCode code) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnMessageSent(size_t events, size_t bytes, absl::Duration waited) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnReset(delivery::ResetReason reason) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnStalledStreamCancelled() override ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Blocks until that many streams have ended.
+  void AwaitEnded(size_t streams) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Blocks until that many messages have been sent.
+  void AwaitMessages(size_t messages) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  mutable Mutex mutex_;
+  CondVar changed_;
+  Counts counts_ ABSL_GUARDED_BY(mutex_);
+};
+
+// A real gRPC server on a free port of which only delivery is real: the test publishes.
+//
+// Publish from one thread at a time; otherwise thread-safe.
+class DeliveryServer {
+ public:
+  struct Options {
+    size_t window_bytes = 64 << 20;
+    rpc::SubscriptionServiceOptions service = {};
+  };
+
+  DeliveryServer(Options options, Clock& clock);
+  ~DeliveryServer();
+
+  // Publishes a group of these events.
+  void Publish(HistoryBuilder& history, const std::vector<Targets>& events);
+
+  // A connection of its own.
+  std::shared_ptr<grpc::Channel> Connect() const;
+
+  // Ends the server with this patience for streams that are open; for tests of what they see then.
+  void Shutdown(absl::Duration patience);
+
+  delivery::Hub& hub() { return hub_; }
+  rpc::Outbox& outbox() { return outbox_; }
+  CountingObserver& observer() { return observer_; }
+  const rpc::SubscriptionService& service() const { return service_; }
+
+  static constexpr char kEpoch[] = "epoch-1";
+
+ private:
+  static delivery::HubOptions HubOptions(const Options& options);
+
+  CountingObserver observer_;
+  rpc::Outbox outbox_;
+  delivery::Hub hub_;
+  rpc::SubscriptionService service_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// A stream of a client that waits for what it wants to see. Thread-compatible.
+class TestStream {
+ public:
+  using Request = v1::SubscribeRequest;
+  using Response = v1::SubscribeResponse;
+
+  explicit TestStream(const std::shared_ptr<grpc::Channel>& channel);
+  // With that first message.
+  TestStream(const std::shared_ptr<grpc::Channel>& channel, const Request& first);
+  // Cancels the stream if it has not ended.
+  ~TestStream();
+
+  bool Send(const Request& request) { return stream_->Write(request); }
+  void HalfClose() { stream_->WritesDone(); }
+  void Cancel() { context_.TryCancel(); }
+
+  // The next message; empty when there is none any more.
+  Response Read();
+  // The next message that says something of the events up to `revision` or above, with the events
+  // of all messages on the way.
+  Response ReadUpTo(uint64_t revision);
+  // Reads what comes until the stream ends and answers how.
+  grpc::Status Finish();
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
+  bool finished_ = false;
+};
+
+// The first message of a subscriber to `namespace_name`, at the head.
+v1::SubscribeRequest FirstMessage(const std::string& namespace_name);
+// The same after a position of DeliveryServer::kEpoch.
+v1::SubscribeRequest FirstMessageAfter(const std::string& namespace_name, uint64_t revision);
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_DELIVERY_DELIVERY_SERVER_H_
