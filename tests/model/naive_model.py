@@ -13,7 +13,6 @@ prints one JSON line for each transaction of the capture, and one for the flush 
 """
 
 import argparse
-import collections
 import json
 import re
 import sys
@@ -29,9 +28,6 @@ TARGET_NAMES = {TAG: "tag", KEY: "key", PATTERN: "pattern"}
 EVICT, MARK_STALE = "EVICT", "MARK_STALE"
 UNLIMITED = 1000
 MAX_PENDING = 10_000
-
-# What a walk over dependency edges starts from, and the keys it reaches.
-Spread = collections.namedtuple("Spread", ["roots", "dependents"])
 
 
 class Model:
@@ -108,17 +104,16 @@ class Model:
                 step[PATTERN, rule["pattern"]] = MARK_STALE if strategy == "lazy" else EVICT
         if strategy == "batched":
             self.pending |= set(step)
-            self.pending_dependents |= self.spread(step).dependents
+            self.pending_dependents |= self.spread(step)[0]
             return {}
         return step
 
     def rule_tags(self, rule, write, strategy):
-        own, widened = set(), set()
+        tags, widened = set(), set()
         for template in rule.get("invalidate_tags", []):
             rendered, prefixes = templates.render(template, write)
-            own |= rendered | prefixes
+            tags |= rendered | prefixes
             widened |= prefixes
-        tags = set(own)
 
         attached = rule.get("relationships", [])
         for relationship in attached:
@@ -129,7 +124,7 @@ class Model:
             widened |= reached.widened
 
         if strategy == "cascade":
-            for tag in own:
+            for tag in sorted(tags):
                 reached = Expansion(write, self.relationships.values())
                 reached.expand(tag.split(":")[0], scoped=False, left=UNLIMITED)
                 tags |= reached.tags
@@ -144,10 +139,9 @@ class Model:
             for target, kind in step.items():
                 if kinds.get(target) != EVICT:
                     kinds[target] = kind
-        evicted = self.spread({target for target in kinds if kinds[target] == EVICT})
-        marked = self.spread({target for target in kinds if kinds[target] == MARK_STALE})
-        dependents = dict.fromkeys(marked.dependents - evicted.roots, MARK_STALE)
-        dependents.update(dict.fromkeys(evicted.dependents, EVICT))
+        evicted, touched = self.spread({target for target in kinds if kinds[target] == EVICT})
+        marked, _ = self.spread({target for target in kinds if kinds[target] == MARK_STALE}, touched)
+        dependents = dict.fromkeys(marked, MARK_STALE) | dict.fromkeys(evicted, EVICT)
 
         event, placed = [], set()
         for step in steps + [dependents]:
@@ -170,29 +164,33 @@ class Model:
         self.pending_dependents = {target for target in self.pending_dependents if not is_covered(target)}
 
     def flush(self):
-        if not self.pending and not self.pending_dependents:
+        everything = self.pending | self.pending_dependents
+        if not everything:
             return []
-        dependents = (self.spread(self.pending).dependents | self.pending_dependents) - self.pending
+        dependents = (self.spread(everything)[0] | self.pending_dependents) - self.pending
         event = [(EVICT, target) for target in in_order(self.pending) + in_order(dependents)]
         self.pending, self.pending_dependents = set(), set()
         return [event]
 
-    def spread(self, targets):
-        """Where the targets lead over any number of dependency edges."""
-        names = {name for edge in self.edges for name in edge}
-        roots = set(targets)
+    def spread(self, targets, untouchable=frozenset()):
+        """Answers the keys that the targets reach over any number of dependency edges, and everything
+        they hit, themselves included. What is untouchable is as good as not there."""
+        reached = set(targets)
         for order, pattern in targets:
-            if order == PATTERN:  # the keys it matches are hit by the pattern itself
-                roots |= {(KEY, name) for name in names if re.fullmatch(pattern, name)}
-        reached = set(roots)
+            if order == PATTERN:  # hits its keys by itself, so they are not named for it
+                names = {name for edge in self.edges for name in edge}
+                reached |= {(KEY, name) for name in names if re.fullmatch(pattern, name)} - untouchable
+        dependents = set()
         grown = True
         while grown:
             grown = False
             for key, name in self.edges:
-                if (KEY, key) not in reached and is_hit(name, reached):
-                    reached.add((KEY, key))
+                dependent = (KEY, key)
+                if dependent not in dependents | untouchable and is_hit(name, reached):
+                    dependents.add(dependent)
+                    reached.add(dependent)
                     grown = True
-        return Spread(roots, reached - roots)
+        return dependents, reached
 
 
 class Expansion:
@@ -245,12 +243,15 @@ def in_order(targets):
 
 
 def is_triggered(rule, write):
-    carried = [write["type"]] + write["tags"]
-    if write["id"]:
-        carried.append(f"{write['type']}:{write['id']}")
-    return any(
-        tag == trigger or tag.startswith(trigger + ":") for trigger in rule["trigger_tags"] for tag in carried
-    )
+    for trigger in rule["trigger_tags"]:
+        carried = [write["type"]] + write["tags"]
+        if write["id"]:
+            carried.append(f"{write['type']}:{write['id']}")
+        elif trigger.startswith(write["type"] + ":"):
+            return True  # a write to the whole type is one to every row
+        if any(tag == trigger or tag.startswith(trigger + ":") for tag in carried):
+            return True
+    return False
 
 
 def is_hit(name, reached):

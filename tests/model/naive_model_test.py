@@ -69,9 +69,9 @@ class Rules(ModelTest):
     def test_triggers_are_hierarchical(self):
         model = self.model([rule("r", "t:eu", "hit")])
         for written, fires in ((write("t", "eu"), True), (write("t", "eu:1"), True), (write("t", "eu2"), False),
-                               (write("t", ""), False), (write("s", "1", tags=["t:eu:x"]), True)):
+                               (write("t", ""), True), (write("s", ""), False), (write("s", "1", tags=["t:eu:x"]), True)):
             self.assertEqual("hit" in evicted(self.apply(written)), fires, written)
-        self.assertEqual(model.executions, {"r": 3})
+        self.assertEqual(model.executions, {"r": 4})
 
     def test_a_rule_that_is_not_enabled_does_not_fire(self):
         self.model([rule("r", "t", "hit", enabled=False)])
@@ -139,6 +139,15 @@ class Dependencies(ModelTest):
     def test_dependents_of_keys_that_a_pattern_matches_but_not_those_keys(self):
         self.model([rule("r", "t", pattern="p[0-9]")], [], [("top", "p1"), ("p2", "other")])
         self.assertEqual(evicted(self.apply(write("t", "1")))[2:], ["p[0-9]", "top"])
+
+    def test_a_key_that_a_pattern_matches_is_named_when_an_edge_reaches_it_too(self):
+        self.model([rule("r", "t", pattern="p[0-9]")], [], [("p1", "t:1"), ("p2", "p1"), ("p3", "other")])
+        self.assertEqual(evicted(self.apply(write("t", "1")))[2:], ["p[0-9]", "p1", "p2"])
+
+    def test_marking_does_not_touch_what_is_evicted(self):
+        self.model([rule("r", "t", pattern="p.*"), rule("s", "t", "x", strategy="LAZY")], [], [("p", "x"), ("k", "p")])
+        self.assertEqual(lines(self.apply(write("t", "1")))[2:],
+                         ["EVICT pattern p.*", "MARK_STALE tag x", "EVICT key k"])
 
     def test_the_strongest_kind_wins(self):
         self.model([rule("r", "t", "x", strategy="LAZY")], [], [("a", "x"), ("b", "x", "t:1")])
