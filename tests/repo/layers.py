@@ -19,6 +19,8 @@ _POSIX = ("sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "signal.h", "poll.
 
 _ENGINE = ("server/engine/",)
 _SERVER = ("server/",)
+# The interfaces through which metrics see outcomes.
+_OBSERVERS = ("server/commit/commit_observer.h", "server/delivery/observer.h", "server/shard/shard_observer.h")
 
 # Folder (or file) -> allowed prefixes. The longest folder that a path lies in decides. Nothing is inherited.
 ALLOWED = {
@@ -29,9 +31,9 @@ ALLOWED = {
     "server/engine/": ("common/",) + _ENGINE,
     "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,
     "server/storage/": ("common/", "server/storage/", "server/wire/", "rocksdb/") + _POSIX,
-    "server/commit/": ("common/", "server/commit/", "server/storage/", "server/wire/", "server/delivery/", "server/metrics/"),
-    "server/delivery/": ("common/", "server/delivery/", "server/commit/group.h", "server/storage/", "server/wire/", "server/metrics/") + _ENGINE,
-    "server/shard/": ("common/", "server/shard/", "server/commit/", "server/storage/", "server/wire/", "server/metrics/") + _ENGINE,
+    "server/commit/": ("common/", "server/commit/", "server/storage/", "server/wire/", "server/delivery/"),
+    "server/delivery/": ("common/", "server/delivery/", "server/commit/group.h", "server/storage/", "server/wire/") + _ENGINE,
+    "server/shard/": ("common/", "server/shard/", "server/commit/", "server/storage/", "server/wire/") + _ENGINE,
     "server/rpc/": ("common/", "server/rpc/", "server/shard/", "server/delivery/", "server/wire/", "server/metrics/")
     + _ENGINE
     + _GRPC

@@ -1,0 +1,59 @@
+#include "server/metrics/delivery_metrics.h"
+
+#include "absl/time/time.h"
+#include "server/metrics/buckets.h"
+#include "server/metrics/families.h"
+
+namespace cache_invalidation::metrics {
+
+DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry)
+    : streams_(prometheus::BuildGauge()
+                   .Name("cache_invalidation_subscription_streams")
+                   .Help("Subscribe calls that are open.")
+                   .Register(registry)
+                   .Add({})),
+      opened_(MakeCounter(registry, "subscription_streams_opened_total",
+                          "Subscribe calls that arrived.")),
+      ended_by_client_(MakeCounter(registry, "subscription_streams_ended_total",
+                                   "Subscribe calls that ended.", {{"by", "client"}})),
+      ended_by_server_(MakeCounter(registry, "subscription_streams_ended_total",
+                                   "Subscribe calls that ended.", {{"by", "server"}})),
+      messages_(MakeCounter(registry, "delivery_messages_total", "Messages sent to subscribers.")),
+      events_(MakeCounter(registry, "delivery_event_parts_total",
+                          "Parts of events sent, once per subscriber.")),
+      bytes_(
+          MakeCounter(registry, "delivery_bytes_total", "Bytes of messages sent to subscribers.")),
+      seconds_(MakeHistogram(registry, "delivery_seconds",
+                             "From the publication of an event to its hand-over to the network.",
+                             LatencyBuckets())),
+      resets_(MakeCounters(registry, "resets_total",
+                           "Resets sent: subscribers dropped what they had.", "reason",
+                           {"epoch", "trimmed", "ahead"})),
+      stalled_(MakeCounter(registry, "stalled_streams_cancelled_total",
+                           "Subscribers cut off because they did not take their last message.")) {}
+
+void DeliveryMetrics::OnStreamOpened() {
+  opened_.Increment();
+  streams_.Increment();
+}
+
+void DeliveryMetrics::OnStreamEnded(absl::StatusCode code) {
+  streams_.Decrement();
+  (code == absl::StatusCode::kCancelled ? ended_by_client_ : ended_by_server_).Increment();
+}
+
+void DeliveryMetrics::OnMessageSent(size_t events, size_t bytes, absl::Duration waited) {
+  messages_.Increment();
+  bytes_.Increment(static_cast<double>(bytes));
+  if (events == 0) return;
+  events_.Increment(static_cast<double>(events));
+  seconds_.Observe(absl::ToDoubleSeconds(waited));
+}
+
+void DeliveryMetrics::OnReset(delivery::ResetReason reason) {
+  resets_[static_cast<size_t>(reason)]->Increment();
+}
+
+void DeliveryMetrics::OnStalledStreamCancelled() { stalled_.Increment(); }
+
+}  // namespace cache_invalidation::metrics

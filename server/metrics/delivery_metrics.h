@@ -1,0 +1,42 @@
+#ifndef CACHE_INVALIDATION_SERVER_METRICS_DELIVERY_METRICS_H_
+#define CACHE_INVALIDATION_SERVER_METRICS_DELIVERY_METRICS_H_
+
+#include <vector>
+
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "server/delivery/observer.h"
+
+namespace cache_invalidation::metrics {
+
+// What reaches the subscribers. Never labelled by subscriber: each restart of a client would add a
+// series. Thread-safe.
+class DeliveryMetrics final : public delivery::DeliveryObserver {
+ public:
+  // `registry` must outlive this.
+  explicit DeliveryMetrics(prometheus::Registry& registry);
+
+  void OnStreamOpened() override;
+  void OnStreamEnded(absl::StatusCode code) override;
+  void OnMessageSent(size_t events, size_t bytes, absl::Duration waited) override;
+  void OnReset(delivery::ResetReason reason) override;
+  void OnStalledStreamCancelled() override;
+
+ private:
+  prometheus::Gauge& streams_;
+  prometheus::Counter& opened_;
+  prometheus::Counter& ended_by_client_;
+  prometheus::Counter& ended_by_server_;
+  prometheus::Counter& messages_;
+  prometheus::Counter& events_;
+  prometheus::Counter& bytes_;
+  prometheus::Histogram& seconds_;
+  std::vector<prometheus::Counter*> resets_;  // by delivery::ResetReason
+  prometheus::Counter& stalled_;
+};
+
+}  // namespace cache_invalidation::metrics
+
+#endif  // CACHE_INVALIDATION_SERVER_METRICS_DELIVERY_METRICS_H_

@@ -1,0 +1,30 @@
+#ifndef CACHE_INVALIDATION_SERVER_METRICS_FAMILIES_H_
+#define CACHE_INVALIDATION_SERVER_METRICS_FAMILIES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "prometheus/counter.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+
+namespace cache_invalidation::metrics {
+
+// Makes series of our own families; the prefix `cache_invalidation_` is put in front of each name.
+
+prometheus::Counter& MakeCounter(prometheus::Registry& registry, absl::string_view name,
+                                 const std::string& help, const prometheus::Labels& labels = {});
+
+// One counter per value of a label, in that order.
+std::vector<prometheus::Counter*> MakeCounters(prometheus::Registry& registry,
+                                               absl::string_view name, const std::string& help,
+                                               const std::string& label,
+                                               const std::vector<std::string>& values);
+
+prometheus::Histogram& MakeHistogram(prometheus::Registry& registry, absl::string_view name,
+                                     const std::string& help, const std::vector<double>& buckets);
+
+}  // namespace cache_invalidation::metrics
+
+#endif  // CACHE_INVALIDATION_SERVER_METRICS_FAMILIES_H_

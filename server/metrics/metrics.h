@@ -1,0 +1,67 @@
+#ifndef CACHE_INVALIDATION_SERVER_METRICS_METRICS_H_
+#define CACHE_INVALIDATION_SERVER_METRICS_METRICS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace prometheus {
+class Registry;
+}  // namespace prometheus
+
+namespace cache_invalidation::commit {
+class CommitObserver;
+}  // namespace cache_invalidation::commit
+namespace cache_invalidation::delivery {
+class DeliveryObserver;
+}  // namespace cache_invalidation::delivery
+namespace cache_invalidation::shard {
+class ShardObserver;
+}  // namespace cache_invalidation::shard
+
+namespace cache_invalidation::metrics {
+
+class RpcMetrics;
+
+// A number that is asked for when somebody looks.
+struct GaugeSource {
+  std::string name;  // without the prefix
+  std::string help;
+  std::function<double()> value;  // thread-safe
+};
+
+// All series of a server. They are made here once and counted where the outcomes are seen, through
+// these interfaces.
+//
+// Thread-safe.
+class Metrics {
+ public:
+  // What the executable is, for `build_info`.
+  explicit Metrics(absl::string_view version);
+  ~Metrics();
+
+  RpcMetrics& rpc() { return *rpc_; }
+  shard::ShardObserver& shard() { return *shard_; }
+  commit::CommitObserver& commit() { return *commit_; }
+  delivery::DeliveryObserver& delivery() { return *delivery_; }
+
+  // Everything in Prometheus' text format, with what the sources say at this moment.
+  std::string Text(const std::vector<GaugeSource>& gauges) const;
+
+ private:
+  const std::unique_ptr<prometheus::Registry> registry_;
+  const std::unique_ptr<RpcMetrics> rpc_;
+  const std::unique_ptr<shard::ShardObserver> shard_;
+  const std::unique_ptr<commit::CommitObserver> commit_;
+  const std::unique_ptr<delivery::DeliveryObserver> delivery_;
+};
+
+// The content type of Metrics::Text.
+inline constexpr absl::string_view kTextFormat = "text/plain; version=0.0.4; charset=utf-8";
+
+}  // namespace cache_invalidation::metrics
+
+#endif  // CACHE_INVALIDATION_SERVER_METRICS_METRICS_H_

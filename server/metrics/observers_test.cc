@@ -1,0 +1,144 @@
+#include <cstdint>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "server/commit/commit_observer.h"
+#include "server/delivery/observer.h"
+#include "server/metrics/metrics.h"
+#include "server/metrics/rpc_metrics.h"
+#include "server/shard/shard_observer.h"
+
+namespace cache_invalidation::metrics {
+namespace {
+
+engine::MetaRecord Counted(uint64_t head, uint64_t immediate, uint64_t lazy) {
+  engine::MetaRecord record;
+  record.head = head;
+  record.immediate_invalidations = immediate;
+  record.lazy_invalidations = lazy;
+  return record;
+}
+
+class MetricsTest : public ::testing::Test {
+ protected:
+  // Whether the text has this line.
+  bool Shows(const std::string& line) {
+    return metrics_.Text({}).find("\n" + line + "\n") != std::string::npos;
+  }
+
+  Metrics metrics_{"1.2.3"};
+};
+
+TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
+  engine::Outcome outcome;
+  outcome.reply = engine::InvalidationReply{.revision = 1, .rules_fired = {"a", "b"}, .widened = 3};
+  engine::Event event;
+  event.revision = 1;
+  event.invalidations.resize(3);
+  event.invalidations[2].kind = engine::InvalidationKind::kMarkStale;
+  outcome.events = {event};
+  outcome.delta.push_back({Counted(1, 3, 1)});
+  const engine::Command command = engine::InvalidateByWrites{.writes = {{}, {}}};
+  metrics_.shard().OnApplied("shop", command, outcome);
+
+  EXPECT_TRUE(Shows("cache_invalidation_commands_total{command=\"InvalidateByWrites\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_commands_total{command=\"RegisterRule\"} 0"));
+  EXPECT_TRUE(Shows("cache_invalidation_writes_total 2"));
+  EXPECT_TRUE(Shows("cache_invalidation_rules_fired_total 2"));
+  EXPECT_TRUE(Shows("cache_invalidation_widened_total 3"));
+  EXPECT_TRUE(Shows("cache_invalidation_events_total{source=\"write\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_event_invalidations_total{kind=\"evict\"} 2"));
+  EXPECT_TRUE(Shows("cache_invalidation_event_invalidations_total{kind=\"mark_stale\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 3"));
+  EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"lazy\"} 1"));
+
+  std::get<engine::MetaRecord>(outcome.delta.back().record).immediate_invalidations = 5;
+  metrics_.shard().OnApplied("shop", command, outcome);
+  EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 5"));
+}
+
+TEST_F(MetricsTest, LeavesOutWhatWasCountedBeforeTheProcessBegan) {
+  engine::Outcome outcome;
+  outcome.delta.push_back({Counted(100, 1000, 0)});
+  metrics_.shard().OnApplied("old", engine::SetBatchDelay{}, outcome);
+  EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 0"));
+  std::get<engine::MetaRecord>(outcome.delta.back().record).immediate_invalidations = 1001;
+  metrics_.shard().OnApplied("old", engine::SetBatchDelay{}, outcome);
+  EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 1"));
+}
+
+TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
+  engine::Outcome flush;
+  flush.reply = engine::FlushReply{};
+  flush.events.emplace_back();
+  flush.events[0].source = engine::EventSource::kBatch;
+  metrics_.shard().OnApplied("shop", engine::FlushBatch{}, flush);
+  metrics_.shard().OnApplied("shop", engine::FlushPendingInvalidations{}, flush);
+  metrics_.shard().OnApplied("shop", engine::Invalidate{}, flush);
+  for (const char* reason : {"timer", "call", "size"}) {
+    EXPECT_TRUE(
+        Shows("cache_invalidation_batch_flushes_total{reason=\"" + std::string(reason) + "\"} 1"));
+  }
+
+  engine::TrackEntries entries;
+  entries.entries.resize(2);
+  entries.entries[1].position.emplace();
+  engine::TrackEntriesReply results;
+  results.results = {{"a", engine::FillOutcome::kKept, ""},
+                     {"b", engine::FillOutcome::kRefusedMoved, "t"}};
+  engine::Outcome track;
+  track.reply = results;
+  metrics_.shard().OnApplied("shop", entries, track);
+  EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"kept\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"refused_moved\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_unchecked_fills_total 1"));
+}
+
+TEST_F(MetricsTest, CountsRefusedCommandsOnly) {
+  engine::Outcome outcome;
+  outcome.status = absl::ResourceExhaustedError("full");
+  metrics_.shard().OnApplied("shop", engine::RegisterRule{}, outcome);
+  EXPECT_TRUE(Shows("cache_invalidation_commands_refused_total 1"));
+}
+
+TEST_F(MetricsTest, CountsCallsByTheCommonNames) {
+  MethodMetrics method(metrics_.rpc(), "pkg.Service", "Call", RpcType::kUnary);
+  method.Started();
+  method.Handled(absl::StatusCode::kInvalidArgument, absl::Milliseconds(2));
+  const std::string labels =
+      "grpc_method=\"Call\",grpc_service=\"pkg.Service\",grpc_type=\"unary\"";
+  EXPECT_TRUE(Shows("grpc_server_started_total{" + labels + "} 1"));
+  EXPECT_TRUE(Shows("grpc_server_handled_total{grpc_code=\"InvalidArgument\"," + labels + "} 1"));
+  EXPECT_TRUE(Shows("grpc_server_handling_seconds_count{" + labels + "} 1"));
+}
+
+TEST_F(MetricsTest, CountsCommitsAndDeliveries) {
+  metrics_.commit().OnCommitted(
+      {.groups = 2, .rows = 5, .written = true, .elapsed = absl::Milliseconds(3)});
+  metrics_.commit().OnCommitted({.groups = 1, .written = false});
+  EXPECT_TRUE(Shows("cache_invalidation_commit_seconds_count 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_commit_rows_total 5"));
+
+  metrics_.delivery().OnStreamOpened();
+  metrics_.delivery().OnStreamOpened();
+  metrics_.delivery().OnStreamEnded(absl::StatusCode::kCancelled);
+  metrics_.delivery().OnMessageSent(4, 1000, absl::Milliseconds(1));
+  metrics_.delivery().OnMessageSent(0, 10, absl::ZeroDuration());
+  metrics_.delivery().OnReset(delivery::ResetReason::kTrimmed);
+  EXPECT_TRUE(Shows("cache_invalidation_subscription_streams 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_subscription_streams_ended_total{by=\"client\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_delivery_messages_total 2"));
+  EXPECT_TRUE(Shows("cache_invalidation_delivery_event_parts_total 4"));
+  EXPECT_TRUE(Shows("cache_invalidation_delivery_seconds_count 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_resets_total{reason=\"trimmed\"} 1"));
+}
+
+TEST_F(MetricsTest, AsksItsSourcesAndTellsWhatRuns) {
+  const std::string text = metrics_.Text({{"namespaces", "Namespaces.", [] { return 7.0; }}});
+  EXPECT_NE(text.find("\ncache_invalidation_namespaces 7\n"), std::string::npos);
+  EXPECT_NE(text.find("version=\"1.2.3\"} 1\n"), std::string::npos);
+  EXPECT_NE(text.find("process_resident_memory_bytes"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::metrics
