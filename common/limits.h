@@ -132,10 +132,6 @@ inline constexpr size_t kMaxWarnings = 100;
 inline constexpr size_t kMaxExplanationChildren = 1000;
 // Nodes of a whole explanation: it must fit into one answer.
 inline constexpr size_t kMaxExplanationNodes = 10'000;
-// How deep an explanation nests: protobuf's parsers refuse messages a hundred levels deep.
-inline constexpr uint32_t kMaxExplanationLevels = 64;
-// Keys that one explanation looks at before it stops counting: it must not hold up a shard.
-inline constexpr uint64_t kMaxExplainedKeys = 1'000'000;
 
 // Namespaces and requests.
 
@@ -150,6 +146,8 @@ inline constexpr size_t kMaxMailboxBytes = 64 << 20;
 inline constexpr size_t kMaxRequestsPerSubmission = kMaxGroupsPerMessage;
 // Messages of one StreamWrites stream that may wait in a shard; then its next read waits.
 inline constexpr size_t kMaxStreamWritesInFlight = 4;
+// Connections and streams of bulk writers are renewed this often, so that load finds new servers.
+inline constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
 // A shard seals its group here even if more waits: bounds what one write to the store holds, and
 // how long the first answer of the group waits for the last.
 inline constexpr size_t kMaxGroupBytes = 1 << 20;

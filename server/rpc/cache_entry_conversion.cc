@@ -141,7 +141,7 @@ absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
     proto->set_outcome(FromFillOutcome(result.outcome));
     proto->set_moved(result.moved);
   }
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   FromStrings(reply.warnings, response->mutable_warnings());
   return absl::OkStatus();
 }
@@ -158,7 +158,7 @@ absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
                              const engine::LookupEntryReply& reply, const AnswerContext& context,
                              v1::LookupEntryResponse* response) {
   response->set_state(FromEntryState(reply.state));
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   FromStrings(reply.tags, response->mutable_tags());
   if (reply.ttl) FromDuration(*reply.ttl, response->mutable_ttl());
   return absl::OkStatus();
@@ -168,7 +168,7 @@ absl::Status FromValidate(const v1::ValidateRequest& request, const engine::Vali
                           const AnswerContext& context, v1::ValidateResponse* response) {
   for (const bool moved : reply.keys_moved) response->add_keys(FromMoved(moved));
   for (const bool moved : reply.tags_moved) response->add_tags(FromMoved(moved));
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   return absl::OkStatus();
 }
 

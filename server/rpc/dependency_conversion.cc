@@ -132,7 +132,7 @@ absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request
                                     v1::AddCacheDependencyResponse* response) {
   response->set_added(reply.added);
   response->set_invalidated(reply.invalidated);
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   FromStrings(reply.warnings, response->mutable_warnings());
   return absl::OkStatus();
 }

@@ -100,7 +100,7 @@ absl::StatusOr<engine::SetBatchDelay> ToSetBatchDelay(const v1::SetBatchDelayReq
 absl::Status FromInvalidate(const v1::InvalidateRequest& request,
                             const engine::InvalidationReply& reply, const AnswerContext& context,
                             v1::InvalidateResponse* response) {
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   response->set_invalidations(reply.invalidations);
   response->set_widened(reply.widened);
   response->set_pending_targets(reply.pending_targets);
@@ -111,7 +111,7 @@ absl::Status FromInvalidateWithDependencies(const v1::InvalidateWithDependencies
                                             const engine::InvalidateWithDependenciesReply& reply,
                                             const AnswerContext& context,
                                             v1::InvalidateWithDependenciesResponse* response) {
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   response->set_invalidated(reply.invalidated);
   response->set_dependents_left(reply.dependents_left);
   return absl::OkStatus();
@@ -121,7 +121,7 @@ absl::Status FromScheduleBatchInvalidation(const v1::ScheduleBatchInvalidationRe
                                            const engine::InvalidationReply& reply,
                                            const AnswerContext& context,
                                            v1::ScheduleBatchInvalidationResponse* response) {
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   response->set_pending_targets(reply.pending_targets);
   return absl::OkStatus();
 }
@@ -130,7 +130,7 @@ absl::Status FromFlushPendingInvalidations(const v1::FlushPendingInvalidationsRe
                                            const engine::FlushReply& reply,
                                            const AnswerContext& context,
                                            v1::FlushPendingInvalidationsResponse* response) {
-  FromRevision(reply.revision, context, response->mutable_position());
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
   response->set_flushed(reply.flushed);
   return absl::OkStatus();
 }

@@ -66,8 +66,8 @@ absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position) {
   return engine::PositionView{position.epoch(), position.revision()};
 }
 
-void FromRevision(uint64_t revision, const AnswerContext& context, v1::Position* position) {
-  position->set_epoch(context.epoch.data(), context.epoch.size());
+void FromRevision(uint64_t revision, absl::string_view epoch, v1::Position* position) {
+  position->set_epoch(epoch.data(), epoch.size());
   position->set_revision(revision);
 }
 

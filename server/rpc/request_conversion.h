@@ -12,7 +12,6 @@
 #include "protos/cache_invalidation/v1/strategy.pb.h"
 #include "server/engine/command.h"
 #include "server/engine/model.h"
-#include "server/rpc/answer_context.h"
 
 namespace cache_invalidation::rpc {
 
@@ -31,7 +30,7 @@ v1::InvalidationStrategy FromStrategy(engine::Strategy strategy);
 
 // The field `position`. Views the proto.
 absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position);
-void FromRevision(uint64_t revision, const AnswerContext& context, v1::Position* position);
+void FromRevision(uint64_t revision, absl::string_view epoch, v1::Position* position);
 
 // The field `ttl`.
 absl::StatusOr<absl::Duration> ToTtl(const google::protobuf::Duration& ttl);

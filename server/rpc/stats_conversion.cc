@@ -44,7 +44,7 @@ absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& req
   stats->set_unchecked_fills(reply.unchecked_fills);
   stats->set_refused_fills(reply.refused_fills);
   stats->set_subscribers(context.subscribers(context.namespace_name));
-  FromRevision(reply.revision, context, stats->mutable_position());
+  FromRevision(reply.revision, context.epoch, stats->mutable_position());
   for (const engine::RuleDetail& detail : reply.rule_details)
     FromRuleDetail(detail, stats->add_rule_details());
   return absl::OkStatus();

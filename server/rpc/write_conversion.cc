@@ -93,9 +93,9 @@ absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
   return engine::ExplainWrite{*std::move(event), request.key(), ToViews(request.key_tags())};
 }
 
-void FromWriteResult(const engine::InvalidationReply& reply, const AnswerContext& context,
+void FromWriteResult(const engine::InvalidationReply& reply, absl::string_view epoch,
                      v1::WriteResult* result) {
-  FromRevision(reply.revision, context, result->mutable_position());
+  FromRevision(reply.revision, epoch, result->mutable_position());
   result->set_invalidations(reply.invalidations);
   FromStrings(reply.rules_fired, result->mutable_rules_fired());
   result->set_widened(reply.widened);
@@ -106,7 +106,7 @@ absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest&
                                    const engine::InvalidationReply& reply,
                                    const AnswerContext& context,
                                    v1::InvalidateByWriteResponse* response) {
-  FromWriteResult(reply, context, response->mutable_result());
+  FromWriteResult(reply, context.epoch, response->mutable_result());
   return absl::OkStatus();
 }
 
@@ -114,7 +114,7 @@ absl::Status FromInvalidateByWrites(const internal::v1::InvalidateByWritesReques
                                     const engine::InvalidationReply& reply,
                                     const AnswerContext& context,
                                     v1::InvalidateByWritesResponse* response) {
-  FromWriteResult(reply, context, response->mutable_result());
+  FromWriteResult(reply, context.epoch, response->mutable_result());
   return absl::OkStatus();
 }
 

@@ -25,7 +25,7 @@ absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
     const internal::v1::ExplainWriteRequest& request, google::protobuf::Arena& arena);
 
 // Its answers.
-void FromWriteResult(const engine::InvalidationReply& reply, const AnswerContext& context,
+void FromWriteResult(const engine::InvalidationReply& reply, absl::string_view epoch,
                      v1::WriteResult* result);
 absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
                                    const engine::InvalidationReply& reply,

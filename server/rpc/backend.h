@@ -1,0 +1,22 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_BACKEND_H_
+#define CACHE_INVALIDATION_SERVER_RPC_BACKEND_H_
+
+#include "common/clock.h"
+#include "server/delivery/hub.h"
+#include "server/metrics/rpc_metrics.h"
+#include "server/shard/shard_set.h"
+
+namespace cache_invalidation::rpc {
+
+// What the services stand on. Everything outlives the grpc::Server that the services are registered
+// with.
+struct Backend {
+  shard::ShardSet& shards;
+  const delivery::Hub& hub;
+  const Clock& clock;
+  metrics::RpcMetrics& metrics;
+};
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_BACKEND_H_

@@ -1,0 +1,80 @@
+#include "server/rpc/unary_call.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "server/rpc/malformed.h"
+#include "server/rpc/request_conversion.h"
+#include "server/rpc/status.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+// What a call costs a mailbox besides its request.
+constexpr size_t kCallBytes = 1024;
+
+// gRPC's own retries wait so long, if the client has them; about as long as a full mailbox needs to
+// drain.
+constexpr char kRetryPushbackKey[] = "grpc-retry-pushback-ms";
+constexpr char kRetryPushbackMs[] = "100";
+
+}  // namespace
+
+UnaryCall::UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
+                     grpc::ByteBuffer* response)
+    : method_(method),
+      context_(context),
+      response_(response),
+      started_(method.backend.clock.Monotonic()) {
+  method_.metrics.Started();
+}
+
+void UnaryCall::Start(const grpc::ByteBuffer& request) {
+  method_.metrics.MessageReceived();
+  const absl::Status status = Submit(ReceivedBytes(request).view());
+  if (!status.ok()) End(status);
+}
+
+// Once it is submitted, `this` may be gone.
+absl::Status UnaryCall::Submit(absl::string_view bytes) {
+  google::protobuf::Message& request = MakeRequest(arena_);
+  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return DescribeMalformed(*request.GetDescriptor(), bytes);
+  }
+  const absl::StatusOr<absl::string_view> namespace_name = ToNamespace(namespace_field());
+  if (!namespace_name.ok()) return namespace_name.status();
+  namespace_name_ = *namespace_name;
+  absl::StatusOr<EngineRequest> engine_request = Convert(arena_);
+  if (!engine_request.ok()) return engine_request.status();
+
+  auto submission = std::make_unique<shard::Submission>();
+  submission->namespace_name = std::string(namespace_name_);
+  submission->requests.push_back(*std::move(engine_request));
+  submission->size_bytes = bytes.size() + kCallBytes;
+  submission->cancelled = [this] { return context_->IsCancelled(); };
+  submission->done = [this](const std::vector<shard::Answer>& answers) {
+    OnAnswer(answers.front());
+  };
+  return method_.backend.shards.Submit(std::move(submission));
+}
+
+void UnaryCall::OnAnswer(const shard::Answer& answer) {
+  if (!answer.status.ok()) return End(answer.status);
+  const delivery::Hub& hub = method_.backend.hub;
+  const auto subscribers = [&hub](absl::string_view name) -> uint64_t {
+    return hub.subscribers(name);
+  };
+  End(Answer(answer.reply, {namespace_name_, hub.epoch(), subscribers}, arena_, response_));
+}
+
+void UnaryCall::End(const absl::Status& status) {
+  if (status.ok()) method_.metrics.MessageSent();
+  method_.metrics.Handled(status.code(), method_.backend.clock.Monotonic() - started_);
+  if (status.code() == absl::StatusCode::kUnavailable) {
+    context_->AddTrailingMetadata(kRetryPushbackKey, kRetryPushbackMs);
+  }
+  Finish(ToGrpcStatus(status));
+}
+
+}  // namespace cache_invalidation::rpc

@@ -1,0 +1,140 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_UNARY_CALL_H_
+#define CACHE_INVALIDATION_SERVER_RPC_UNARY_CALL_H_
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/arena.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/metrics/rpc_metrics.h"
+#include "server/rpc/answer_context.h"
+#include "server/rpc/backend.h"
+#include "server/rpc/byte_buffer.h"
+#include "server/shard/submission.h"
+
+namespace cache_invalidation::rpc {
+
+// A unary method: whose calls, and where they are counted.
+struct UnaryMethod {
+  UnaryMethod(const Backend& backend, absl::string_view service, absl::string_view method)
+      : backend(backend), metrics(backend.metrics, service, method, metrics::RpcType::kUnary) {}
+
+  const Backend& backend;
+  metrics::MethodMetrics metrics;
+};
+
+// One call of a unary method, from its bytes to its answer: parses, checks and converts in gRPC's
+// thread, asks the shard, and answers on the outbox's thread. It deletes itself when gRPC is done
+// with it, and gRPC is not before it has called Finish; so `this` is safe in a submission.
+//
+// The raw bytes are parsed here rather than by gRPC, because gRPC answers UNIMPLEMENTED without a
+// word to a request that is malformed, and to have requests and answers on one arena.
+class UnaryCall : public grpc::ServerUnaryReactor {
+ public:
+  using EngineRequest = std::variant<engine::Command, engine::Query>;
+
+  UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context, grpc::ByteBuffer* response);
+
+  void Start(const grpc::ByteBuffer& request);
+
+  void OnDone() override { delete this; }
+
+ protected:
+  ~UnaryCall() override = default;
+
+  // An empty request message on the arena. Called once.
+  virtual google::protobuf::Message& MakeRequest(google::protobuf::Arena& arena) = 0;
+  // The value of its field `namespace`.
+  virtual absl::string_view namespace_field() const = 0;
+  // Checks it and says what to ask the engine.
+  virtual absl::StatusOr<EngineRequest> Convert(google::protobuf::Arena& arena) const = 0;
+  // Writes the answer.
+  virtual absl::Status Answer(const engine::Reply& reply, const AnswerContext& context,
+                              google::protobuf::Arena& arena, grpc::ByteBuffer* answer) const = 0;
+
+ private:
+  absl::Status Submit(absl::string_view request);
+  void OnAnswer(const shard::Answer& answer);
+  void End(const absl::Status& status);
+
+  UnaryMethod& method_;
+  grpc::CallbackServerContext* const context_;
+  grpc::ByteBuffer* const response_;
+  const absl::Duration started_;
+  absl::string_view namespace_name_;
+  google::protobuf::Arena arena_;
+};
+
+// A call whose messages are known. `convert` takes the request, and the arena if it wants one;
+// `fill` makes the answer of a reply.
+template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+class TypedUnaryCall final : public UnaryCall {
+ public:
+  using ConvertFunction = absl::StatusOr<Asked> (*)(const Request&, Arena&...);
+  using FillFunction = absl::Status (*)(const Request&, const Reply&, const AnswerContext&,
+                                        Response*);
+
+  TypedUnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
+                 grpc::ByteBuffer* response, ConvertFunction convert, FillFunction fill)
+      : UnaryCall(method, context, response), convert_(convert), fill_(fill) {}
+
+ private:
+  google::protobuf::Message& MakeRequest(google::protobuf::Arena& arena) override {
+    request_ = google::protobuf::Arena::CreateMessage<Request>(&arena);
+    return *request_;
+  }
+
+  absl::string_view namespace_field() const override { return request_->namespace_(); }
+
+  absl::StatusOr<EngineRequest> Convert(google::protobuf::Arena& arena) const override {
+    absl::StatusOr<Asked> asked = [&] {
+      if constexpr (sizeof...(Arena) == 0) {
+        return convert_(*request_);
+      } else {
+        return convert_(*request_, arena);
+      }
+    }();
+    if (!asked.ok()) return asked.status();
+    using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Asked>,
+                                    engine::Command, engine::Query>;
+    return EngineRequest(Kind(*std::move(asked)));
+  }
+
+  absl::Status Answer(const engine::Reply& reply, const AnswerContext& context,
+                      google::protobuf::Arena& arena, grpc::ByteBuffer* answer) const override {
+    auto* response = google::protobuf::Arena::CreateMessage<Response>(&arena);
+    absl::Status status = fill_(*request_, std::get<Reply>(reply), context, response);
+    if (status.ok()) *answer = ToByteBuffer(*response);
+    return status;
+  }
+
+  const ConvertFunction convert_;
+  const FillFunction fill_;
+  Request* request_ = nullptr;
+};
+
+// Begins a call; what a method of a service returns:
+//
+//   return StartUnaryCall(get_rule_, context, request, response, ToGetRule, FromGetRule);
+template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+grpc::ServerUnaryReactor* StartUnaryCall(
+    UnaryMethod& method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
+    absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&, Response*)) {
+  auto* call = new TypedUnaryCall<Asked, Reply, Request, Response, Arena...>(
+      method, context, response, convert, fill);
+  call->Start(*request);
+  return call;
+}
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_UNARY_CALL_H_

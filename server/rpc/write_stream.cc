@@ -1,0 +1,186 @@
+#include "server/rpc/write_stream.h"
+
+#include <utility>
+
+#include "common/limits.h"
+#include "server/rpc/byte_buffer.h"
+#include "server/rpc/field_error.h"
+#include "server/rpc/request_conversion.h"
+#include "server/rpc/status.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+absl::Status Draining() {
+  return absl::UnavailableError(
+      "the server is draining: connect again and send what was not answered");
+}
+
+absl::Status TooOld() {
+  return absl::UnavailableError(
+      "the stream has reached its age: connect again and send what was not answered");
+}
+
+}  // namespace
+
+void WriteStreamSet::Drain() {
+  absl::flat_hash_set<std::shared_ptr<WriteStream>> streams;
+  {
+    MutexLock lock(mutex_);
+    draining_ = true;
+    streams = streams_;
+  }
+  for (const std::shared_ptr<WriteStream>& stream : streams) stream->End(Draining());
+}
+
+bool WriteStreamSet::Add(std::shared_ptr<WriteStream> stream) {
+  MutexLock lock(mutex_);
+  streams_.insert(std::move(stream));
+  return draining_;
+}
+
+void WriteStreamSet::Remove(const std::shared_ptr<WriteStream>& stream) {
+  MutexLock lock(mutex_);
+  streams_.erase(stream);
+}
+
+WriteStream::WriteStream(const Backend& backend, metrics::MethodMetrics& metrics,
+                         WriteStreamSet& streams)
+    : backend_(backend), metrics_(metrics), streams_(streams), started_(backend.clock.Monotonic()) {
+  metrics_.Started();
+}
+
+WriteStream::Reactor* WriteStream::Start(const Backend& backend, metrics::MethodMetrics& metrics,
+                                         WriteStreamSet& streams) {
+  auto stream = std::shared_ptr<WriteStream>(new WriteStream(backend, metrics, streams));
+  const bool draining = streams.Add(stream);
+  MutexLock lock(stream->mutex_);
+  if (draining) stream->EndLocked(Draining());
+  stream->Advance();
+  return stream.get();
+}
+
+void WriteStream::End(const absl::Status& reason) {
+  MutexLock lock(mutex_);
+  EndLocked(reason);
+  Advance();
+}
+
+void WriteStream::EndLocked(const absl::Status& reason) {
+  if (!ending_) reason_ = reason;
+  ending_ = true;
+}
+
+void WriteStream::OnReadDone(bool ok) {
+  absl::StatusOr<std::shared_ptr<WriteMessage>> message =
+      absl::OutOfRangeError("the client has no more");
+  if (ok) {
+    metrics_.MessageReceived();
+    message = WriteMessage::Parse(ReceivedBytes(incoming_).view());
+    incoming_.Clear();
+  }
+  MutexLock lock(mutex_);
+  reading_ = false;
+  if (!ok) {
+    EndLocked(absl::OkStatus());
+  } else if (!ending_) {
+    const absl::Status status = message.ok() ? Accept(*std::move(message)) : message.status();
+    if (!status.ok()) EndLocked(status);
+  }
+  Advance();
+}
+
+absl::Status WriteStream::Accept(std::shared_ptr<WriteMessage> message) {
+  const absl::string_view field = message->namespace_field();
+  if (namespace_name_.empty() || !field.empty()) {
+    const absl::StatusOr<absl::string_view> name = ToNamespace(field);
+    if (!name.ok()) return name.status();
+    if (!namespace_name_.empty() && *name != namespace_name_) {
+      return AtField("namespace",
+                     absl::InvalidArgumentError("expected that of the first message, or nothing"));
+    }
+    namespace_name_ = std::string(*name);
+  }
+  messages_.push_back(std::move(message));
+  Submit();
+  if (backend_.clock.Monotonic() - started_ > kMaxConnectionAge) EndLocked(TooOld());
+  return absl::OkStatus();
+}
+
+void WriteStream::Submit() {
+  const std::shared_ptr<WriteMessage>& message = messages_.back();
+  parked_ = false;
+  auto submission = std::make_unique<shard::Submission>();
+  submission->namespace_name = namespace_name_;
+  submission->requests = message->Convert();
+  if (submission->requests.empty()) return message->Answer({}, backend_.hub.epoch());
+  submission->size_bytes = message->size_bytes();
+  submission->cancelled = [stream = shared_from_this()] { return stream->cancelled_.load(); };
+  submission->done = [stream = shared_from_this(),
+                      message](const std::vector<shard::Answer>& answers) {
+    stream->OnAnswers(*message, answers);
+  };
+  ++in_shard_;
+  const absl::Status status = backend_.shards.Submit(std::move(submission));
+  if (status.ok()) return;
+  --in_shard_;
+  parked_ = in_shard_ > 0;
+  if (parked_) return;
+  // Nothing of this stream is on its way, so nothing would tell when to try again: the client does.
+  messages_.pop_back();
+  EndLocked(status);
+}
+
+void WriteStream::OnAnswers(WriteMessage& message, const std::vector<shard::Answer>& answers) {
+  MutexLock lock(mutex_);
+  --in_shard_;
+  message.Answer(answers, backend_.hub.epoch());
+  if (parked_) Submit();
+  Advance();
+}
+
+void WriteStream::OnWriteDone(bool ok) {
+  MutexLock lock(mutex_);
+  writing_ = false;
+  if (ok) metrics_.MessageSent();
+  if (!ok) cancelled_ = true;
+  messages_.pop_front();
+  Advance();
+}
+
+void WriteStream::OnCancel() {
+  MutexLock lock(mutex_);
+  cancelled_ = true;
+  Advance();
+}
+
+void WriteStream::Advance() {
+  if (finished_) return;
+  if (!cancelled_ && !writing_ && !messages_.empty() && messages_.front()->answered()) {
+    writing_ = true;
+    outgoing_ = ToByteBuffer(messages_.front()->response());
+    StartWrite(&outgoing_);
+  }
+  if (!cancelled_ && !ending_ && !reading_ && !parked_ &&
+      messages_.size() < kMaxStreamWritesInFlight) {
+    reading_ = true;
+    StartRead(&incoming_);
+  }
+  if (cancelled_ || (ending_ && messages_.empty())) {
+    finished_ = true;
+    if (cancelled_) reason_ = absl::CancelledError("the client is gone");
+    Finish(ToGrpcStatus(reason_));
+  }
+}
+
+void WriteStream::OnDone() {
+  absl::StatusCode code = absl::StatusCode::kOk;
+  {
+    MutexLock lock(mutex_);
+    code = reason_.code();
+  }
+  metrics_.Handled(code, backend_.clock.Monotonic() - started_);
+  streams_.Remove(shared_from_this());
+}
+
+}  // namespace cache_invalidation::rpc
