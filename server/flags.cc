@@ -1,0 +1,127 @@
+#include "server/flags.h"
+
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/default_rules.h"
+#include "server/rpc/rule_file.h"
+#include "server/version.h"
+
+// Where it listens.
+ABSL_FLAG(std::string, listen_address, "127.0.0.1",
+          "Address to listen on. Nothing is encrypted or authenticated: use another address than "
+          "loopback only where "
+          "everybody may do everything.");
+ABSL_FLAG(uint16_t, grpc_port, 7400, "Port for gRPC. 0 picks a free one.");
+ABSL_FLAG(uint16_t, http_port, 7401,
+          "Port for /metrics, /healthz and /readyz over HTTP. 0 picks a free one.");
+ABSL_FLAG(bool, http, true, "Serve HTTP.");
+ABSL_FLAG(std::string, port_file, "",
+          "Once it serves, write the ports into this file, as the lines grpc=PORT and http=PORT.");
+
+// What it serves.
+ABSL_FLAG(bool, default_rules, true,
+          "Give each new namespace the default rules. Deleting one is permanent.");
+ABSL_FLAG(std::string, default_rules_file, "",
+          "Take the default rules from this file instead: {\"rules\": [...]} as JSON of the "
+          "contract's Rule.");
+
+// How much of everything.
+ABSL_FLAG(uint32_t, shards, 1,
+          "Threads that apply writes and other commands. A namespace belongs to one of them.");
+ABSL_FLAG(uint64_t, max_request_bytes, cache_invalidation::kMaxRequestBytes,
+          "Larger requests are refused.");
+ABSL_FLAG(uint64_t, max_namespaces, cache_invalidation::kMaxNamespaces,
+          "More namespaces are refused.");
+ABSL_FLAG(uint64_t, max_subscriptions, cache_invalidation::kMaxSubscriptions,
+          "More Subscribe calls are refused.");
+ABSL_FLAG(
+    uint64_t, history_bytes, 256 << 20,
+    "Events kept in memory for subscribers that are behind. More lets them be away for longer.");
+ABSL_FLAG(absl::Duration, heartbeat, cache_invalidation::kDefaultHeartbeat,
+          "A subscriber hears from the server at least this often.");
+ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
+          "How long calls may take to end after SIGTERM or SIGINT. A second signal ends the "
+          "process at once.");
+
+namespace cache_invalidation {
+namespace {
+
+constexpr char kUsage[] =
+    "Tagged Cache Invalidation System: is told about database writes and tells every cache what to "
+    "drop.\n\n"
+    "  cache_invalidation_server --grpc_port=7400 --http_port=7401\n\n"
+    "Flags may also stand in a file, one per line: --flagfile=PATH.";
+
+void ConfigureHelp() {
+  absl::SetProgramUsageMessage(kUsage);
+  absl::FlagsUsageConfig config;
+  // --help shows the flags of this file and nothing of the libraries.
+  config.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "server/flags.cc");
+  };
+  config.version_string = [] { return absl::StrCat("cache_invalidation_server ", kVersion, "\n"); };
+  absl::SetFlagsUsageConfig(config);
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad())
+    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  return text;
+}
+
+absl::StatusOr<std::vector<engine::Rule>> DefaultRules() {
+  if (!absl::GetFlag(FLAGS_default_rules)) return std::vector<engine::Rule>();
+  const std::string path = absl::GetFlag(FLAGS_default_rules_file);
+  if (path.empty()) return rpc::ParseRuleFile(DefaultRulesJson());
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<std::vector<engine::Rule>> rules = rpc::ParseRuleFile(*text);
+  if (!rules.ok())
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", rules.status().message()));
+  return rules;
+}
+
+std::string Address(uint16_t port) {
+  return absl::StrCat(absl::GetFlag(FLAGS_listen_address), ":", port);
+}
+
+}  // namespace
+
+absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
+  ConfigureHelp();
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1)
+    return absl::InvalidArgumentError(absl::StrCat("expected flags only, got \"", rest[1], "\""));
+  if (absl::GetFlag(FLAGS_shards) == 0)
+    return absl::InvalidArgumentError("--shards: expected at least 1");
+
+  absl::StatusOr<std::vector<engine::Rule>> rules = DefaultRules();
+  if (!rules.ok()) return rules.status();
+  ParsedFlags parsed;
+  parsed.options.grpc_address = Address(absl::GetFlag(FLAGS_grpc_port));
+  parsed.options.http_address =
+      absl::GetFlag(FLAGS_http) ? Address(absl::GetFlag(FLAGS_http_port)) : "";
+  parsed.options.default_rules = *std::move(rules);
+  parsed.options.shards = absl::GetFlag(FLAGS_shards);
+  parsed.options.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
+  parsed.options.max_namespaces = absl::GetFlag(FLAGS_max_namespaces);
+  parsed.options.max_subscriptions = absl::GetFlag(FLAGS_max_subscriptions);
+  parsed.options.history_bytes = absl::GetFlag(FLAGS_history_bytes);
+  parsed.options.heartbeat = absl::GetFlag(FLAGS_heartbeat);
+  parsed.shutdown_grace = absl::GetFlag(FLAGS_shutdown_grace);
+  parsed.port_file = absl::GetFlag(FLAGS_port_file);
+  return parsed;
+}
+
+}  // namespace cache_invalidation

@@ -1,0 +1,26 @@
+#ifndef CACHE_INVALIDATION_SERVER_FLAGS_H_
+#define CACHE_INVALIDATION_SERVER_FLAGS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/server.h"
+
+namespace cache_invalidation {
+
+// What the command line says.
+struct ParsedFlags {
+  ServerOptions options;
+  absl::Duration shutdown_grace;
+  std::string port_file;  // empty: none
+};
+
+// Parses the command line: --help, --version and a broken flag end the process; --flagfile reads
+// flags from a file. INVALID_ARGUMENT for an argument that is no flag and for values that cannot
+// be.
+absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv);
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_SERVER_FLAGS_H_

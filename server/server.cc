@@ -1,0 +1,223 @@
+#include "server/server.h"
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "common/real_clock.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "server/commit/committer.h"
+#include "server/commit/group_writer.h"
+#include "server/delivery/hub.h"
+#include "server/http/http_server.h"
+#include "server/metrics/metrics.h"
+#include "server/rpc/backend.h"
+#include "server/rpc/cache_entry_service.h"
+#include "server/rpc/dependency_service.h"
+#include "server/rpc/health.h"
+#include "server/rpc/invalidation_service.h"
+#include "server/rpc/outbox.h"
+#include "server/rpc/relationship_service.h"
+#include "server/rpc/rule_service.h"
+#include "server/rpc/stats_service.h"
+#include "server/rpc/subscription_service.h"
+#include "server/rpc/write_event_service.h"
+#include "server/rpc/write_stream.h"
+#include "server/shard/shard_set.h"
+#include "server/storage/memory_store.h"
+#include "server/version.h"
+
+namespace cache_invalidation {
+namespace {
+
+// A history that nobody else has: the store is new at every start.
+std::string NewEpoch() {
+  absl::BitGen random;
+  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+}
+
+// Defaults of gRPC that do not fit: clients may ping every 10 s to notice a dead stream soon, and
+// the server pings as well; connections are renewed now and then, so that load finds new servers
+// (streams on them may go on); and a second server on the same port is an error rather than half of
+// the calls.
+void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
+  builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_request_bytes));
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(kMaxConnectionAge)));
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+}  // namespace
+
+// In the order of construction; each part uses only those before it. Everything that a reaction of
+// gRPC can touch stands before the grpc::Server.
+struct Server::Parts {
+  explicit Parts(ServerOptions given);
+  ~Parts() { Shutdown(absl::ZeroDuration()); }
+
+  absl::Status StartShards();
+  absl::Status StartGrpc();
+  absl::Status StartHttp();
+  void SetServing(bool now_serving);
+  void Shutdown(absl::Duration grace);
+
+  const ServerOptions options;
+  RealClock real_clock;
+  Clock& clock;
+  metrics::Metrics metrics;
+  storage::MemoryStore store;
+  rpc::Outbox outbox;
+  std::atomic<shard::ShardSet*> trimmed_shards =
+      nullptr;  // who is told that history was dropped, once there is one
+  delivery::Hub hub;
+  commit::Committer committer;
+  std::unique_ptr<shard::ShardSet> shards;
+  rpc::WriteStreamSet write_streams;
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  std::unique_ptr<grpc::Server> grpc;
+  int grpc_port = 0;
+  std::unique_ptr<rpc::Health> health;
+  std::atomic<bool> serving = false;
+  std::unique_ptr<http::HttpServer> http;
+  bool shut_down = false;
+};
+
+Server::Parts::Parts(ServerOptions given)
+    : options(std::move(given)),
+      clock(options.clock == nullptr ? real_clock : *options.clock),
+      metrics(kVersion),
+      outbox(clock),
+      hub({.epoch = NewEpoch(),
+           .window_bytes = options.history_bytes,
+           .heartbeat = options.heartbeat,
+           .on_floor_moved =
+               [this](absl::string_view namespace_name, uint64_t floor) {
+                 if (shard::ShardSet* set = trimmed_shards.load()) set->Trim(namespace_name, floor);
+               }},
+          clock, outbox),
+      committer(std::make_unique<commit::GroupWriter>(store, storage::Store::Sync::kNo, hub, clock,
+                                                      metrics.commit(),
+                                                      [this](const absl::Status& status) {
+                                                        serving = false;
+                                                        if (options.on_fatal)
+                                                          options.on_fatal(status);
+                                                      })) {}
+
+absl::Status Server::Parts::StartShards() {
+  absl::StatusOr<std::unique_ptr<shard::ShardSet>> started =
+      shard::ShardSet::Start({.shards = options.shards,
+                              .epoch = hub.epoch(),
+                              .default_rules = options.default_rules,
+                              .max_namespaces = options.max_namespaces,
+                              .mailbox = {.submissions = options.max_mailbox_submissions}},
+                             store, clock, committer, metrics.shard());
+  if (!started.ok()) return started.status();
+  shards = *std::move(started);
+  trimmed_shards = shards.get();
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartGrpc() {
+  const rpc::Backend backend = {*shards, hub, clock, metrics.rpc()};
+  services.push_back(rpc::MakeRuleService(backend));
+  services.push_back(rpc::MakeRelationshipService(backend));
+  services.push_back(rpc::MakeDependencyService(backend));
+  services.push_back(rpc::MakeWriteEventService(backend, write_streams));
+  services.push_back(rpc::MakeInvalidationService(backend));
+  services.push_back(rpc::MakeCacheEntryService(backend));
+  services.push_back(rpc::MakeStatsService(backend));
+  services.push_back(std::make_unique<rpc::SubscriptionService>(
+      rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, outbox,
+      clock, metrics.delivery()));
+
+  rpc::Health::Enable();
+  grpc::ServerBuilder builder;
+  Configure(builder, options);
+  const bool listens = !options.grpc_address.empty();
+  if (listens)
+    builder.AddListeningPort(options.grpc_address, grpc::InsecureServerCredentials(), &grpc_port);
+  for (const std::unique_ptr<grpc::Service>& service : services)
+    builder.RegisterService(service.get());
+  grpc = builder.BuildAndStart();
+  if (grpc == nullptr || (listens && grpc_port == 0)) {
+    return absl::UnavailableError(absl::StrCat("cannot listen for gRPC on ", options.grpc_address));
+  }
+  health = std::make_unique<rpc::Health>(*grpc);
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::StartHttp() {
+  if (options.http_address.empty()) return absl::OkStatus();
+  const auto text = [this] {
+    return metrics.Text(
+        {{"namespaces", "Namespaces that exist.", [this] { return double(shards->namespaces()); }},
+         {"subscriber_sessions", "Subscribers with a stream or a running lease.",
+          [this] { return double(hub.counts().sessions); }},
+         {"history_bytes", "Events kept for subscribers that are behind.",
+          [this] { return double(hub.counts().window_bytes); }}});
+  };
+  const auto ready = [this] {
+    return serving ? http::Page{.body = "ready\n"}
+                   : http::Page{.status = 503, .body = "not serving\n"};
+  };
+  absl::StatusOr<std::unique_ptr<http::HttpServer>> started = http::HttpServer::Start(
+      options.http_address,
+      {{"/metrics",
+        [text] { return http::Page{.content_type = metrics::kTextFormat, .body = text()}; }},
+       {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
+       {"/readyz", ready}});
+  if (!started.ok()) return started.status();
+  http = *std::move(started);
+  return absl::OkStatus();
+}
+
+void Server::Parts::SetServing(bool now_serving) {
+  serving = now_serving;
+  if (health != nullptr) health->SetServing(now_serving);
+}
+
+// Every step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
+void Server::Parts::Shutdown(absl::Duration grace) {
+  if (shut_down) return;
+  shut_down = true;
+  SetServing(false);
+  write_streams.Drain();
+  if (shards != nullptr) shards->Stop();
+  committer.Stop();
+  outbox.Drain(grace);
+  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(clock.Now() + grace));
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
+  auto parts = std::make_unique<Parts>(std::move(options));
+  absl::Status status = parts->StartShards();
+  if (status.ok()) status = parts->StartGrpc();
+  if (status.ok()) status = parts->StartHttp();
+  if (!status.ok()) return status;
+  parts->SetServing(true);
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() = default;
+
+int Server::grpc_port() const { return parts_->grpc_port; }
+
+int Server::http_port() const { return parts_->http == nullptr ? 0 : parts_->http->port(); }
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
+  return parts_->grpc->InProcessChannel({});
+}
+
+void Server::Shutdown(absl::Duration grace) { parts_->Shutdown(grace); }
+
+}  // namespace cache_invalidation

@@ -1,0 +1,90 @@
+#ifndef CACHE_INVALIDATION_SERVER_SERVER_H_
+#define CACHE_INVALIDATION_SERVER_SERVER_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "common/limits.h"
+#include "server/engine/model.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
+
+namespace cache_invalidation {
+
+struct ServerOptions {
+  // Where to listen, `host:port`; port 0 picks a free one. Nothing here is encrypted or
+  // authenticated: other addresses than loopback are for networks where everybody may do
+  // everything.
+  std::string grpc_address = "127.0.0.1:0";
+  // For metrics and probes. Empty: no HTTP.
+  std::string http_address = "127.0.0.1:0";
+
+  // What a new namespace begins with.
+  std::vector<engine::Rule> default_rules;
+  // Threads that apply commands, each for its share of the namespaces.
+  size_t shards = 1;
+
+  // Larger requests are refused with RESOURCE_EXHAUSTED.
+  size_t max_request_bytes = kMaxRequestBytes;
+  size_t max_namespaces = kMaxNamespaces;
+  size_t max_subscriptions = kMaxSubscriptions;
+  // Requests that may wait for a shard; more are refused with UNAVAILABLE.
+  size_t max_mailbox_submissions = kMaxMailboxSubmissions;
+  // Events that are kept for subscribers that are behind; more lets them be away for longer.
+  size_t history_bytes = 256 << 20;
+  // A subscriber hears from the server at least this often.
+  absl::Duration heartbeat = kDefaultHeartbeat;
+
+  // Tests decide what time it is; null: the machine's clock. Must outlive the server.
+  Clock* clock = nullptr;
+  // Told once when the store failed: nothing can be promised any more, so the process must end
+  // within a second. Must not block.
+  std::function<void(const absl::Status&)> on_fatal;
+};
+
+// The whole server: everything that Start makes runs until Shutdown.
+//
+// Shutdown and destruction are for one thread; the rest is thread-safe.
+class Server {
+ public:
+  // Serves when it returns. UNAVAILABLE: an address is taken.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
+
+  // Shuts down without patience, unless that has been done.
+  ~Server();
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // The ports it listens on; 0 if there is none.
+  int grpc_port() const;
+  int http_port() const;
+
+  // A channel to it without a network.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
+
+  // Takes no more requests, answers those it has taken, flushes pending batches, sends subscribers
+  // what they have not seen, and ends every call. Who does not let go within `grace` is cut off.
+  // Blocks. Idempotent.
+  void Shutdown(absl::Duration grace);
+
+ private:
+  struct Parts;
+
+  explicit Server(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_SERVER_SERVER_H_

@@ -1,0 +1,11 @@
+#ifndef CACHE_INVALIDATION_SERVER_VERSION_H_
+#define CACHE_INVALIDATION_SERVER_VERSION_H_
+
+namespace cache_invalidation {
+
+// Semantic versioning of what users build on: contract, flags, metrics.
+inline constexpr char kVersion[] = "0.1.0";
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_SERVER_VERSION_H_
