@@ -1,7 +1,6 @@
 #include "server/shard/recovery.h"
 
 #include <memory>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "server/shard/random_commands_test.h"
 #include "server/shard/shard_core_test.h"
 
 namespace cache_invalidation::shard {
@@ -31,63 +31,6 @@ class RecoveryTest : public ShardCoreFixture {
       core_->Adopt(name, Rebuild(name));
     }
   }
-
-  // One random command about few names, so that they meet.
-  engine::Command RandomCommand() {
-    const auto pick = [this](const std::vector<std::string>& names) {
-      return absl::string_view(names[random_() % names.size()]);
-    };
-    switch (random_() % 9) {
-      case 0:
-        return Track(pick(keys_), pick(tags_), absl::Seconds(1 + random_() % 100));
-      case 1: {
-        engine::AddCacheDependency command;
-        command.key = pick(keys_);
-        command.depends_on.tags = {pick(tags_)};
-        return command;
-      }
-      case 2: {
-        engine::UntrackEntries command;
-        command.keys = {pick(keys_)};
-        return command;
-      }
-      case 3: {
-        engine::Invalidate command;
-        command.tags = {pick(tags_)};
-        command.strategy =
-            random_() % 2 == 0 ? engine::Strategy::kBatched : engine::Strategy::kLazy;
-        return command;
-      }
-      case 4: {
-        engine::Invalidate command;
-        command.pattern = "k[1-3]";
-        return command;
-      }
-      case 5:
-        return engine::RegisterRule{MakeRule(std::string(pick(types_)), std::string(pick(types_)),
-                                             std::string(pick(tags_)),
-                                             static_cast<engine::Strategy>(random_() % 4))};
-      case 6:
-        return engine::DeleteRule{pick(types_)};
-      case 7: {
-        engine::RegisterRelationship command;
-        command.relationship.name = std::string(pick(types_));
-        command.relationship.source_type = std::string(pick(types_));
-        command.relationship.target_types = {std::string(pick(types_))};
-        return command;
-      }
-      default:
-        return Write(pick(types_), pick(ids_));
-    }
-  }
-
-  void SeedRandom(uint32_t seed) { random_.seed(seed); }
-
-  std::mt19937 random_;
-  const std::vector<std::string> types_ = {"user", "form", "order"};
-  const std::vector<std::string> ids_ = {"1", "2", ""};
-  const std::vector<std::string> tags_ = {"user:1", "user", "form:2", "order:#all", "session"};
-  const std::vector<std::string> keys_ = {"k1", "k2", "k3", "k4", "k5"};
 };
 
 TEST_F(RecoveryTest, AnEmptyStoreHasNoTime) {
@@ -106,19 +49,19 @@ TEST_F(RecoveryTest, TheLastTimeIsTheLatestOfAllNamespaces) {
 TEST_F(RecoveryTest, StateAfterACleanStopIsTheStateBefore) {
   for (uint32_t seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
-    SeedRandom(seed);
+    RandomCommands random(seed);
     const std::string name = absl::StrCat("n", seed);
     Restart();
     for (int step = 0; step < 60; ++step) {
-      now_ += absl::Milliseconds(random_() % 1000);
+      now_ += absl::Milliseconds(random.Below(1000));
       core_->RunTimers(now_);
-      Submit(name, {RandomCommand()});
-      if (random_() % 20 == 0 && core_->EngineForTest(name) != nullptr) {
+      Submit(name, {random.Next()});
+      if (random.Below(20) == 0 && core_->EngineForTest(name) != nullptr) {
         const engine::Engine& engine = *core_->EngineForTest(name);
         Commit();
         core_->Trim(name, engine.head() / 2, now_);
       }
-      if (random_() % 3 == 0) {
+      if (random.Below(3) == 0) {
         Commit();
       }
     }
