@@ -1,7 +1,143 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/engine/answer.h"
+#include "server/engine/closure.h"
+#include "server/engine/explained_targets.h"
+#include "server/engine/explained_write.h"
+#include "server/engine/explanation_limits.h"
+#include "server/engine/hit_counts.h"
+#include "server/engine/planner.h"
 
 namespace cache_invalidation::engine {
+namespace {
 
-Reply Answer(const State&, const ExplainWrite&, absl::Time) { return ExplainWriteReply{}; }
+// More tags of a key than this are counted, not listed, in a sentence.
+constexpr size_t kTagsInASentence = 10;
+
+// Where everything that the plan names leads together.
+Closure SpreadAll(const State& state, const Freshness& freshness, const Plan& plan) {
+  Closure closure(state.graph, freshness);
+  for (const PlannedStep& step : plan.steps) {
+    for (const PlannedTarget& target : step.targets) {
+      if (target.pattern != nullptr) {
+        closure.AddPattern(*target.pattern);
+      } else {
+        closure.AddTag(target.name);
+      }
+    }
+  }
+  closure.Spread(InvalidationKind::kEvict);
+  return closure;
+}
+
+ExplainedKey KeyOf(const State& state, const Freshness& freshness, const ExplainWrite& query) {
+  ExplainedKey key;
+  key.name = std::string(query.key);
+  key.known = state.graph.FindKey(query.key);
+  key.tracked = key.known != nullptr && freshness.IsLive(*key.known);
+  if (key.tracked) {
+    for (const Tag* tag : key.known->entry->tags) key.tags.push_back(tag->name);
+  } else {
+    for (const absl::string_view tag : query.key_tags) key.tags.emplace_back(tag);
+    std::sort(key.tags.begin(), key.tags.end());
+  }
+  return key;
+}
+
+bool IsHit(const ExplainedKey& key, const Plan& plan, const Closure& closure) {
+  for (const PlannedStep& step : plan.steps) {
+    for (const PlannedTarget& target : step.targets) {
+      const bool hit = target.pattern != nullptr ? target.pattern->Matches(key.name)
+                                                 : key.TagHitBy(target.name) != nullptr;
+      if (hit) return true;
+    }
+  }
+  const auto reached = closure.reached().find(const_cast<Key*>(key.known));
+  return reached != closure.reached().end() && reached->second.via != nullptr;
+}
+
+std::string Describe(const ExplainedKey& key) {
+  if (key.tags.empty()) {
+    return absl::StrCat(key.tracked ? "tracked without tags" : "not tracked, no tags given",
+                        ": only patterns and dependencies can hit it");
+  }
+  const size_t listed = std::min(key.tags.size(), kTagsInASentence);
+  const auto end = key.tags.begin() + static_cast<std::ptrdiff_t>(listed);
+  return absl::StrCat(
+      key.tracked ? "tracked; carries " : "not tracked; taken to carry ",
+      absl::StrJoin(key.tags.begin(), end, ", "),
+      listed < key.tags.size() ? absl::StrCat(" and ", key.tags.size() - listed, " more") : "");
+}
+
+// What is known of the key itself; if it is not hit, also what it was computed from.
+void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
+            ExplanationLimits& limits, ExplanationNode& root) {
+  if (!limits.Take(root)) return;
+  ExplanationNode node;
+  node.kind = ExplanationKind::kKey;
+  node.name = key.name;
+  node.applies = hit;
+  node.reason = Describe(key);
+  std::vector<const Node*> sources;
+  if (key.known != nullptr && !hit) {
+    for (const Edge& edge : key.known->depends_on) {
+      if (freshness.IsActive(*key.known, edge)) sources.push_back(edge.source);
+    }
+  }
+  std::sort(sources.begin(), sources.end(),
+            [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
+  for (const Node* source : sources) {
+    if (!limits.Take(node)) continue;
+    ExplanationNode edge;
+    edge.kind = ExplanationKind::kDependency;
+    edge.name = source->name;
+    edge.applies = false;
+    edge.reason =
+        absl::StrCat("the key is computed from this ",
+                     source->kind == NameKind::kTag ? "tag" : "key", ", which is not hit either");
+    node.children.push_back(std::move(edge));
+  }
+  root.children.push_back(std::move(node));
+}
+
+}  // namespace
+
+Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
+  const Freshness freshness = state.freshness_at(now);
+  const Plan plan = PlanWrites(state.rules, state.relationships, {&query.write, 1});
+  const HitCounts hits(state.graph, freshness, plan);
+  const Closure closure = SpreadAll(state, freshness, plan);
+  ExplanationLimits limits;
+  limits.LookedAt(closure.reached().size());
+
+  Explanation explanation;
+  explanation.targets = hits.targets();
+  explanation.entries = hits.keys();
+  explanation.dependents = closure.Dependents().size();
+  explanation.widened = plan.widened;
+  const auto explain = [&](ExplainedTargets& targets) {
+    return ExplainedWrite(state.rules, state.relationships, query.write, targets, limits).Explain();
+  };
+  if (query.key.empty()) {
+    AllTargets targets(state.graph, freshness, hits, limits);
+    explanation.root = explain(targets);
+  } else {
+    const ExplainedKey key = KeyOf(state, freshness, query);
+    explanation.key_hit = IsHit(key, plan, closure);
+    TargetsOfKey targets(state.graph, freshness, hits, key, limits);
+    explanation.root = explain(targets);
+    AddKey(key, explanation.key_hit, freshness, limits, explanation.root);
+  }
+  if (!hits.complete()) {
+    absl::StrAppend(&explanation.root.reason, explanation.root.reason.empty() ? "" : "; ",
+                    "entries are counted among the first ", kMaxExplainedKeys, " keys");
+  }
+  return ExplainWriteReply{std::move(explanation)};
+}
 
 }  // namespace cache_invalidation::engine

@@ -219,7 +219,7 @@ std::string DescribeWidening(const TagTemplate& from, const RenderedTag& tag) {
     case Unresolved::kTooMany:
       return absl::StrCat(placeholder, " makes more than ", kMaxTagsPerTemplate, " tags");
     case Unresolved::kUnscoped:
-      return absl::StrCat(placeholder, " is not known here: a hop before was not scoped");
+      return "reached without the written id";
   }
   return "";
 }

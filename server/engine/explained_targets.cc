@@ -1,0 +1,102 @@
+#include "server/engine/explained_targets.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/tag.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+constexpr absl::string_view kNotFollowed =
+    "dependents are not shown: too many keys were looked at already";
+
+TargetType TypeOf(const ExplanationNode& node) {
+  return node.kind == ExplanationKind::kPattern ? TargetType::kPattern : TargetType::kTag;
+}
+
+void AddReason(absl::string_view reason, ExplanationNode& node) {
+  absl::StrAppend(&node.reason, node.reason.empty() ? "" : "; ", reason);
+}
+
+}  // namespace
+
+bool AllTargets::Explain(ExplanationNode& node, const Pattern* pattern, uint32_t level) {
+  node.entries = hits_.Of(TypeOf(node), node.name);
+  const auto [shown, first] = shown_.try_emplace({TypeOf(node), node.name}, 0);
+  if (!first) {
+    node.dependents = shown->second;
+    return true;
+  }
+  if (!limits_.MayLookFurther()) {
+    AddReason(kNotFollowed, node);
+    return true;
+  }
+  const Followers followers(graph_, freshness_, node.name, pattern);
+  limits_.LookedAt(followers.looked_at());
+  node.dependents = shown->second = followers.size();
+  followers.AddAll(node, level, limits_);
+  return true;
+}
+
+const std::string* ExplainedKey::TagHitBy(absl::string_view target) const {
+  const auto hit = std::find_if(tags.begin(), tags.end(), [&](const std::string& tag) {
+    return IsSelfOrAncestor(target, tag);
+  });
+  return hit == tags.end() ? nullptr : &*hit;
+}
+
+bool TargetsOfKey::Explain(ExplanationNode& node, const Pattern* pattern, uint32_t level) {
+  node.entries = hits_.Of(TypeOf(node), node.name);
+  if (Leads(node, pattern, level)) return true;
+  node.applies = false;
+  return MightHave(node, pattern);
+}
+
+bool TargetsOfKey::Leads(ExplanationNode& node, const Pattern* pattern, uint32_t level) {
+  bool leads = false;
+  if (pattern != nullptr && pattern->Matches(key_.name)) {
+    AddKey("the whole key matches", node);
+    leads = true;
+  } else if (const std::string* tag = key_.TagHitBy(node.name); pattern == nullptr && tag) {
+    AddKey(absl::StrCat("carries ", *tag), node);
+    leads = true;
+  }
+  if (!limits_.MayLookFurther()) {
+    AddReason(kNotFollowed, node);
+    return leads;
+  }
+  const Followers followers(graph_, freshness_, node.name, pattern);
+  limits_.LookedAt(followers.looked_at());
+  node.dependents = followers.size();
+  if (leads || key_.known == nullptr) return leads;
+  return followers.AddWayTo(*key_.known, node, level, limits_);
+}
+
+void TargetsOfKey::AddKey(std::string reason, ExplanationNode& target) {
+  if (!limits_.Take(target)) return;
+  ExplanationNode node;
+  node.kind = ExplanationKind::kKey;
+  node.name = key_.name;
+  node.reason = std::move(reason);
+  target.children.push_back(std::move(node));
+}
+
+bool TargetsOfKey::MightHave(ExplanationNode& node, const Pattern* pattern) const {
+  if (pattern != nullptr) {
+    AddReason(absl::StrCat("does not match the whole key ", key_.name), node);
+    return true;
+  }
+  const absl::string_view type = FirstSegment(node.name);
+  const auto near = std::find_if(key_.tags.begin(), key_.tags.end(),
+                                 [&](const std::string& tag) { return FirstSegment(tag) == type; });
+  if (near == key_.tags.end()) return false;
+  AddReason(IsSelfOrAncestor(*near, node.name)
+                ? absl::StrCat("the key carries ", *near,
+                               ", which stands above it: a tag hits what is at or below it")
+                : absl::StrCat("the key carries ", *near, ", which is neither it nor below it"),
+            node);
+  return true;
+}
+
+}  // namespace cache_invalidation::engine

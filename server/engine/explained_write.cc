@@ -1,0 +1,221 @@
+#include "server/engine/explained_write.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/engine/write_targets.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+// Where nodes stand; the root is 1.
+constexpr uint32_t kStepLevel = 2;
+
+ExplanationNode NodeOf(ExplanationKind kind, absl::string_view name, std::string reason) {
+  ExplanationNode node;
+  node.kind = kind;
+  node.name = std::string(name);
+  node.reason = std::move(reason);
+  return node;
+}
+
+std::string Describe(const Relationship& relationship) {
+  return absl::StrCat(CardinalityName(relationship.cardinality), " from ", relationship.source_type,
+                      " to ", absl::StrJoin(relationship.target_types, ", "), ", depth ",
+                      relationship.cascade_depth);
+}
+
+bool IsTarget(const ExplanationNode& node) {
+  return node.kind == ExplanationKind::kTag || node.kind == ExplanationKind::kPattern;
+}
+
+bool HasApplyingTarget(const ExplanationNode& node) {
+  if (IsTarget(node)) return node.applies;
+  return std::any_of(node.children.begin(), node.children.end(), HasApplyingTarget);
+}
+
+void MarkAll(ExplanationNode& node) {
+  node.applies = false;
+  for (ExplanationNode& child : node.children) MarkAll(child);
+}
+
+// Makes what a step would have done what it did not do: what would have applied stays, as not
+// applied.
+void MarkNotApplied(ExplanationNode& step) {
+  step.applies = false;
+  const auto idle = [](const ExplanationNode& child) { return !HasApplyingTarget(child); };
+  step.children.erase(std::remove_if(step.children.begin(), step.children.end(), idle),
+                      step.children.end());
+  for (ExplanationNode& child : step.children) {
+    if (IsTarget(child)) {
+      MarkAll(child);
+    } else {
+      MarkNotApplied(child);
+    }
+  }
+}
+
+}  // namespace
+
+ExplainedWrite::HopTree::HopTree(Expansion expansion)
+    : hops(std::move(expansion)), below(hops.size()) {
+  for (size_t i = 0; i < hops.size(); ++i) {
+    std::vector<int32_t>& siblings = hops[i].parent == Hop::kStart ? first : below[hops[i].parent];
+    siblings.push_back(static_cast<int32_t>(i));
+  }
+}
+
+ExplanationNode ExplainedWrite::Explain() {
+  const std::vector<RenderedTag> direct = DirectTags(write_);
+  ExplanationNode root =
+      NodeOf(ExplanationKind::kWrite, direct[0].name, std::string(write_.operation));
+  AddDirect(direct, root);
+  const HopTree hops(ExpandWrite(relationships_, write_, SpentHops::kInclude));
+  for (const int32_t first : hops.first) AddHop(hops, first, Strategy::kImmediate, root, 1);
+  for (const RuleSet::Match& match : MatchingRules(rules_, write_, direct)) AddRule(match, root);
+  return root;
+}
+
+void ExplainedWrite::AddDirect(const std::vector<RenderedTag>& direct, ExplanationNode& root) {
+  const bool whole_type = direct[0].widened();
+  AddStep(NodeOf(ExplanationKind::kDirect, "", ""), root, [&](ExplanationNode& node) {
+    for (size_t i = 0; i < direct.size(); ++i) {
+      std::string reason = "given by the writer";
+      if (i == 0) {
+        reason = whole_type ? "no id: the write concerns the whole type" : "the written resource";
+      } else if (i == 1 && !whole_type) {
+        reason = "lists, counts and searches over the type";
+      }
+      ExplanationNode tag = NodeOf(ExplanationKind::kTag, direct[i].name, std::move(reason));
+      tag.widened = direct[i].widened();
+      AddTarget(std::move(tag), nullptr, Strategy::kImmediate, node, kStepLevel + 1);
+    }
+  });
+}
+
+void ExplainedWrite::AddRule(const RuleSet::Match& match, ExplanationNode& root) {
+  const Rule& rule = match.rule->rule;
+  ExplanationNode step =
+      NodeOf(ExplanationKind::kRule, rule.name,
+             absl::StrCat(rule.enabled ? "" : "not enabled; ", "trigger ", match.trigger));
+  step.batched = rule.strategy == Strategy::kBatched;
+  step.lazy = rule.strategy == Strategy::kLazy;
+  step.applies = rule.enabled;
+  AddStep(std::move(step), root, [&](ExplanationNode& node) {
+    // What a rule that does not fire would have named matters only to a key that it would have hit.
+    if (!rule.enabled && targets_.KeepsOtherSteps()) return;
+    FillRule(*match.rule, node);
+    if (!rule.enabled) MarkNotApplied(node);
+  });
+}
+
+void ExplainedWrite::FillRule(const CompiledRule& rule, ExplanationNode& node) {
+  const Strategy strategy = rule.rule.strategy;
+  RuleTargets named = TargetsOf(rule, relationships_, write_, SpentHops::kInclude);
+  for (RuleTargets::FromTemplate& rendered : named.templates) {
+    std::string text = rendered.from->is_literal() ? "" : std::string(rendered.from->text());
+    AddTags(std::move(rendered.tags), rendered.from, std::move(text), strategy, node,
+            kStepLevel + 1);
+  }
+  if (rule.pattern.has_value()) {
+    AddTarget(NodeOf(ExplanationKind::kPattern, rule.pattern->expression(), ""), &*rule.pattern,
+              strategy, node, kStepLevel + 1);
+  }
+  const HopTree attached(std::move(named.attached));
+  for (const int32_t first : attached.first) AddHop(attached, first, strategy, node, kStepLevel);
+  AddCascade(HopTree(std::move(named.cascade)), strategy, node);
+}
+
+void ExplainedWrite::AddCascade(const HopTree& hops, Strategy strategy, ExplanationNode& rule) {
+  // First hops of one type stand together.
+  for (size_t begin = 0, end = 0; begin < hops.first.size(); begin = end) {
+    const std::string& type = hops.SourceType(hops.first[begin]);
+    while (end < hops.first.size() && hops.SourceType(hops.first[end]) == type) ++end;
+    AddStep(NodeOf(ExplanationKind::kCascade, type, "the type of a target"), rule,
+            [&](ExplanationNode& node) {
+              for (size_t i = begin; i < end; ++i) {
+                AddHop(hops, hops.first[i], strategy, node, kStepLevel + 1);
+              }
+            });
+  }
+}
+
+void ExplainedWrite::AddHop(const HopTree& hops, int32_t index, Strategy strategy,
+                            ExplanationNode& node, uint32_t level) {
+  const Hop& hop = hops.hops[index];
+  const Relationship& relationship = hop.via->relationship;
+  ExplanationNode step =
+      NodeOf(ExplanationKind::kRelationship, relationship.name,
+             absl::StrCat(hop.taken ? "" : "depth spent; ", Describe(relationship)));
+  step.applies = hop.taken;
+  step.depth_left = hop.depth_left;
+  step.batched = strategy == Strategy::kBatched;
+  step.lazy = strategy == Strategy::kLazy;
+  AddStep(std::move(step), node, [&](ExplanationNode& taken) {
+    if (!hop.taken) {
+      FillSpentHop(*hop.via, taken, level + 1);
+      return;
+    }
+    const TagTemplate* from = hop.via->tag_template ? &*hop.via->tag_template : nullptr;
+    AddTags(hop.tags, from, from == nullptr ? "the type tag" : std::string(from->text()), strategy,
+            taken, level + 2);
+    for (const int32_t next : hops.below[index]) AddHop(hops, next, strategy, taken, level + 1);
+  });
+}
+
+void ExplainedWrite::FillSpentHop(const CompiledRelationship& via, ExplanationNode& node,
+                                  uint32_t level) {
+  if (targets_.KeepsOtherSteps()) return;
+  std::vector<RenderedTag> tags;
+  if (via.tag_template.has_value()) {
+    tags.push_back({std::string(via.tag_template->literal_tag())});
+  } else {
+    for (const std::string& type : via.relationship.target_types) tags.push_back({type});
+  }
+  AddTags(std::move(tags), nullptr, "", Strategy::kImmediate, node, level + 1);
+  MarkNotApplied(node);
+}
+
+void ExplainedWrite::AddTags(std::vector<RenderedTag> tags, const TagTemplate* from,
+                             std::string otherwise, Strategy strategy, ExplanationNode& node,
+                             uint32_t level) {
+  std::sort(tags.begin(), tags.end(), [](const RenderedTag& a, const RenderedTag& b) {
+    return a.name != b.name ? a.name < b.name : a.why < b.why;
+  });
+  for (size_t i = 0; i < tags.size(); ++i) {
+    if (i > 0 && tags[i].name == tags[i - 1].name && tags[i].why == tags[i - 1].why) continue;
+    const bool widened = tags[i].widened();
+    ExplanationNode target =
+        NodeOf(ExplanationKind::kTag, tags[i].name,
+               widened && from != nullptr ? DescribeWidening(*from, tags[i]) : otherwise);
+    target.widened = widened;
+    AddTarget(std::move(target), nullptr, strategy, node, level);
+  }
+}
+
+void ExplainedWrite::AddTarget(ExplanationNode target, const Pattern* pattern, Strategy strategy,
+                               ExplanationNode& node, uint32_t level) {
+  if (!limits_.Take(node)) return;
+  target.batched = strategy == Strategy::kBatched;
+  target.lazy = strategy == Strategy::kLazy;
+  if (targets_.Explain(target, pattern, level)) {
+    node.children.push_back(std::move(target));
+  } else {
+    limits_.GiveBack();
+  }
+}
+
+void ExplainedWrite::AddStep(ExplanationNode step, ExplanationNode& parent, Fill fill) {
+  if (!limits_.Take(parent)) return;
+  fill(step);
+  const bool empty = step.children.empty() && step.children_left_out == 0;
+  if (empty && !targets_.KeepsOtherSteps()) {
+    limits_.GiveBack();
+  } else {
+    parent.children.push_back(std::move(step));
+  }
+}
+
+}  // namespace cache_invalidation::engine

@@ -1,0 +1,85 @@
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_EXPLAINED_WRITE_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_EXPLAINED_WRITE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "server/engine/command.h"
+#include "server/engine/expansion.h"
+#include "server/engine/explained_targets.h"
+#include "server/engine/explanation.h"
+#include "server/engine/explanation_limits.h"
+#include "server/engine/relationship_set.h"
+#include "server/engine/rule_set.h"
+#include "server/engine/tag_template.h"
+
+namespace cache_invalidation::engine {
+
+// The steps of one write as a tree, made of the same pieces as its plan (write_targets.h): direct
+// tags, relationships hop by hop, every rule with a matching trigger. What hangs below a target is
+// for `targets` to say.
+//
+// One use. Thread-compatible.
+class ExplainedWrite {
+ public:
+  // All must outlive it.
+  ExplainedWrite(const RuleSet& rules, const RelationshipSet& relationships,
+                 const WriteEvent& write, ExplainedTargets& targets, ExplanationLimits& limits)
+      : rules_(rules),
+        relationships_(relationships),
+        write_(write),
+        targets_(targets),
+        limits_(limits) {}
+
+  ExplanationNode Explain();
+
+ private:
+  using Fill = absl::FunctionRef<void(ExplanationNode&)>;
+
+  // An expansion with the hops that each hop led to.
+  struct HopTree {
+    explicit HopTree(Expansion expansion);
+
+    const std::string& SourceType(int32_t hop) const {
+      return hops[hop].via->relationship.source_type;
+    }
+
+    const Expansion hops;
+    std::vector<int32_t> first;
+    std::vector<std::vector<int32_t>> below;
+  };
+
+  void AddDirect(const std::vector<RenderedTag>& direct, ExplanationNode& root);
+  void AddRule(const RuleSet::Match& match, ExplanationNode& root);
+  void FillRule(const CompiledRule& rule, ExplanationNode& node);
+  void AddCascade(const HopTree& hops, Strategy strategy, ExplanationNode& rule);
+
+  // A hop and those that it led to, below a node that stands at `level`.
+  void AddHop(const HopTree& hops, int32_t index, Strategy strategy, ExplanationNode& node,
+              uint32_t level);
+  // The tags that a hop which was not taken would have named, or tags above them. The node stands
+  // at `level`.
+  void FillSpentHop(const CompiledRelationship& via, ExplanationNode& node, uint32_t level);
+
+  // Each distinct tag, by name. `from`: null for tags without template. `otherwise`: the reason of
+  // those that are exactly what was meant.
+  void AddTags(std::vector<RenderedTag> tags, const TagTemplate* from, std::string otherwise,
+               Strategy strategy, ExplanationNode& node, uint32_t level);
+  void AddTarget(ExplanationNode target, const Pattern* pattern, Strategy strategy,
+                 ExplanationNode& node, uint32_t level);
+
+  // A step: stays if it names something that does, or if all steps are wanted.
+  void AddStep(ExplanationNode step, ExplanationNode& parent, Fill fill);
+
+  const RuleSet& rules_;
+  const RelationshipSet& relationships_;
+  const WriteEvent& write_;
+  ExplainedTargets& targets_;
+  ExplanationLimits& limits_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_EXPLAINED_WRITE_H_

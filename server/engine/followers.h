@@ -1,0 +1,64 @@
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_FOLLOWERS_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_FOLLOWERS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "common/pattern.h"
+#include "server/engine/closure.h"
+#include "server/engine/explanation.h"
+#include "server/engine/explanation_limits.h"
+#include "server/engine/freshness.h"
+#include "server/engine/graph.h"
+
+namespace cache_invalidation::engine {
+
+// What follows one target through dependencies, as a tree: every key below what it was computed
+// from, on the shortest way. Keys that the target hits by itself stand at the top, if anything was
+// computed from them.
+//
+// Reads only; valid until the state changes. Costs what the target reaches.
+class Followers {
+ public:
+  // A tag, or a pattern if `pattern` is not null.
+  Followers(const Graph& graph, const Freshness& freshness, absl::string_view target,
+            const Pattern* pattern);
+
+  // How many keys follow.
+  uint64_t size() const { return dependents_.size(); }
+
+  // How many keys were looked at to find out.
+  uint64_t looked_at() const { return closure_.reached().size(); }
+
+  // Adds the whole tree below the target's node, which stands at `level` (the root is 1).
+  void AddAll(ExplanationNode& target, uint32_t level, ExplanationLimits& limits) const;
+
+  // Adds only the way to one key. Answers false, and adds nothing, if the key does not follow.
+  bool AddWayTo(const Key& key, ExplanationNode& target, uint32_t level,
+                ExplanationLimits& limits) const;
+
+ private:
+  // The keys to show, by what they were computed from.
+  using Shown = absl::flat_hash_map<const Node*, std::vector<const Key*>>;
+
+  const Closure::Reached& ReachedAs(const Key& key) const;
+  // Whether the target hits it by itself.
+  bool IsTop(const Node& node) const;
+  void AddTops(const Shown& shown, ExplanationNode& target, uint32_t level,
+               ExplanationLimits& limits) const;
+  void AddBelow(const Node& source, const Shown& shown, ExplanationNode& parent, uint32_t level,
+                ExplanationLimits& limits) const;
+  std::string HowHit(const Key& key) const;
+
+  const absl::string_view target_;
+  const Pattern* const pattern_;
+  Closure closure_;
+  std::vector<Key*> dependents_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_FOLLOWERS_H_

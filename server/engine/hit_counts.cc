@@ -1,0 +1,73 @@
+#include "server/engine/hit_counts.h"
+
+#include <algorithm>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/match.h"
+#include "common/limits.h"
+#include "common/pattern.h"
+#include "common/tag.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+// The counters of the targets that hit one key.
+using Counters = absl::InlinedVector<uint64_t*, 4>;
+
+// Whether anything that counts now is known of the key: what was evicted may still be around.
+bool IsKnown(const Key& key, const Freshness& freshness) {
+  if (freshness.IsLive(key)) return true;
+  for (const Edge& edge : key.depends_on) {
+    if (freshness.IsActive(key, edge)) return true;
+  }
+  if (!key.has_dependents()) return false;
+  return std::any_of(key.dependents->begin(), key.dependents->end(), [&](const Key* dependent) {
+    return freshness.IsActive(*dependent, *dependent->FindEdge(&key));
+  });
+}
+
+}  // namespace
+
+HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan& plan) {
+  std::vector<const Pattern*> patterns;
+  for (const PlannedStep& step : plan.steps) {
+    for (const PlannedTarget& target : step.targets) {
+      const bool added = hits_.try_emplace({target.type, target.name}, 0).second;
+      if (added && target.pattern != nullptr) patterns.push_back(target.pattern);
+    }
+  }
+  uint64_t looked_at = 0;
+  for (const auto& [name, key] : graph.keys()) {
+    if (++looked_at > kMaxExplainedKeys) {
+      complete_ = false;
+      break;
+    }
+    Counters counters;
+    if (key->entry != nullptr) {
+      for (const Tag* tag : key->entry->tags) {
+        ForEachSelfAndAncestor(tag->name, [&](absl::string_view above) {
+          const auto hit = hits_.find({TargetType::kTag, above});
+          if (hit != hits_.end()) counters.push_back(&hit->second);
+        });
+      }
+      if (!counters.empty() && !freshness.IsLive(*key)) counters.clear();
+    }
+    for (const Pattern* pattern : patterns) {
+      if (!absl::StartsWith(name, pattern->literal_prefix()) || !pattern->Matches(name)) continue;
+      if (!IsKnown(*key, freshness)) break;
+      counters.push_back(&hits_.find({TargetType::kPattern, pattern->expression()})->second);
+    }
+    if (counters.empty()) continue;
+    ++keys_;
+    std::sort(counters.begin(), counters.end());
+    const auto end = std::unique(counters.begin(), counters.end());
+    std::for_each(counters.begin(), end, [](uint64_t* counter) { ++*counter; });
+  }
+}
+
+uint64_t HitCounts::Of(TargetType type, absl::string_view name) const {
+  const auto hit = hits_.find({type, name});
+  return hit == hits_.end() ? 0 : hit->second;
+}
+
+}  // namespace cache_invalidation::engine
