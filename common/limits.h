@@ -132,6 +132,10 @@ inline constexpr size_t kMaxWarnings = 100;
 inline constexpr size_t kMaxExplanationChildren = 1000;
 // Nodes of a whole explanation: it must fit into one answer.
 inline constexpr size_t kMaxExplanationNodes = 10'000;
+// How deep an explanation nests: protobuf's parsers refuse messages a hundred levels deep.
+inline constexpr uint32_t kMaxExplanationLevels = 64;
+// Keys that one explanation looks at before it stops counting: it must not hold up a shard.
+inline constexpr uint64_t kMaxExplainedKeys = 1'000'000;
 
 // Namespaces and requests.
 
