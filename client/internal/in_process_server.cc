@@ -1,6 +1,7 @@
 #include "client/internal/in_process_server.h"
 
-#include "grpc/support/time.h"
+#include <chrono>
+
 #include "grpcpp/server_builder.h"
 #include "grpcpp/support/channel_arguments.h"
 
@@ -13,7 +14,7 @@ InProcessServer::InProcessServer(grpc::Service* service) {
 }
 
 // A deadline that has passed cancels what is still running.
-InProcessServer::~InProcessServer() { server_->Shutdown(gpr_inf_past(GPR_CLOCK_MONOTONIC)); }
+InProcessServer::~InProcessServer() { server_->Shutdown(std::chrono::system_clock::time_point()); }
 
 std::shared_ptr<grpc::Channel> InProcessServer::channel() {
   return server_->InProcessChannel(grpc::ChannelArguments());

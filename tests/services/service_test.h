@@ -1,0 +1,75 @@
+#ifndef CACHE_INVALIDATION_TESTS_SERVICES_SERVICE_TEST_H_
+#define CACHE_INVALIDATION_TESTS_SERVICES_SERVICE_TEST_H_
+
+#include <memory>
+#include <string>
+
+#include "google/protobuf/text_format.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "gtest/gtest.h"
+#include "server/server.h"
+
+namespace cache_invalidation {
+
+// A message out of its text form.
+template <typename Message>
+Message FromText(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+// Calls of a real stub with requests as text:
+//
+//   const auto answer = Ok(*rules, &v1::RuleService::Stub::GetRule, R"(name: "r")");
+
+// The answer; the test fails if there is none.
+template <typename Stub, typename Request, typename Response>
+Response Ok(Stub& stub,
+            grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+            const std::string& request) {
+  grpc::ClientContext context;
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, FromText<Request>(request), &response);
+  EXPECT_TRUE(status.ok()) << status.error_code() << ": " << status.error_message() << "\n"
+                           << request;
+  return response;
+}
+
+// The error; OK if there is none.
+template <typename Stub, typename Request, typename Response>
+grpc::Status Error(Stub& stub,
+                   grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                   const std::string& request) {
+  grpc::ClientContext context;
+  Response response;
+  return (stub.*method)(&context, FromText<Request>(request), &response);
+}
+
+// A server in this process, and a channel to it.
+class ServiceTest : public ::testing::Test {
+ protected:
+  explicit ServiceTest(ServerOptions options = Options());
+
+  // No default rules, no HTTP, no network.
+  static ServerOptions Options();
+
+  Server& server() { return *server_; }
+
+  // A stub of a service, for example NewStub<v1::RuleService>().
+  template <typename Service>
+  std::unique_ptr<typename Service::Stub> NewStub() {
+    return Service::NewStub(channel_);
+  }
+
+  std::shared_ptr<grpc::Channel> channel() { return channel_; }
+
+ private:
+  std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_SERVICES_SERVICE_TEST_H_
