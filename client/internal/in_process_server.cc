@@ -1,7 +1,6 @@
 #include "client/internal/in_process_server.h"
 
-#include <chrono>
-
+#include "grpc/support/time.h"
 #include "grpcpp/server_builder.h"
 #include "grpcpp/support/channel_arguments.h"
 
@@ -14,7 +13,7 @@ InProcessServer::InProcessServer(grpc::Service* service) {
 }
 
 // A deadline that has passed cancels what is still running.
-InProcessServer::~InProcessServer() { server_->Shutdown(std::chrono::system_clock::time_point()); }
+InProcessServer::~InProcessServer() { server_->Shutdown(gpr_inf_past(GPR_CLOCK_MONOTONIC)); }
 
 std::shared_ptr<grpc::Channel> InProcessServer::channel() {
   return server_->InProcessChannel(grpc::ChannelArguments());

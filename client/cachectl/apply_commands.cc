@@ -1,0 +1,165 @@
+#include "client/cachectl/apply_commands.h"
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "client/cachectl/definitions.h"
+#include "client/cachectl/json_text.h"
+#include "client/cachectl/table.h"
+#include "client/cachectl/yaml_output.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+using client::DataRelationship;
+using client::InvalidationRule;
+
+struct Flags {
+  std::string file;
+  bool dry_run = false;
+};
+
+absl::StatusOr<std::string> ReadFile(const std::string& name, std::istream& standard_input) {
+  std::ifstream file;
+  std::istream* stream = &standard_input;
+  if (name != "-") {
+    file.open(name, std::ios::binary);
+    if (!file) return absl::UnknownError(absl::StrCat("cannot open ", name));
+    stream = &file;
+  }
+  std::string content((std::istreambuf_iterator<char>(*stream)), std::istreambuf_iterator<char>());
+  if (stream->bad()) return absl::UnknownError(absl::StrCat("cannot read ", name));
+  return content;
+}
+
+// Whether registering `wanted` would change nothing. A name that it leaves out is made by the
+// service and counts as equal.
+bool IsThere(DataRelationship wanted, const DataRelationship& stored) {
+  if (wanted.name.empty()) wanted.name = stored.name;
+  return wanted == stored;
+}
+
+bool IsThere(InvalidationRule wanted, const InvalidationRule& stored) {
+  if (wanted.relationships.size() != stored.relationships.size()) return false;
+  for (size_t i = 0; i < wanted.relationships.size(); ++i) {
+    if (!IsThere(wanted.relationships[i], stored.relationships[i])) return false;
+  }
+  wanted.relationships = stored.relationships;
+  return wanted == stored;
+}
+
+// One run of apply: registers what differs from what is there, in the order of the file.
+class Apply {
+ public:
+  Apply(const Flags& flags, Session& session) : flags_(flags), session_(session) {}
+
+  template <typename Type, typename Register>
+  absl::Status Run(const char* kind, const std::vector<Defined<Type>>& wanted,
+                   const std::vector<Type>& stored, Register registered) {
+    for (const Defined<Type>& definition : wanted) {
+      const Type& value = definition.value;
+      const char* change = "added";
+      for (const Type& other : stored) {
+        if (IsThere(value, other)) change = "unchanged";
+        if (value.name == other.name && !IsThere(value, other)) change = "replaced";
+      }
+      std::string name = value.name;
+      if (!flags_.dry_run && change != absl::string_view("unchanged")) {
+        const auto answer = registered(value, name);
+        if (!answer.ok()) {
+          return absl::Status(answer.code(), absl::StrCat(flags_.file, ":", definition.line, ": ",
+                                                          answer.message()));
+        }
+      }
+      Note(kind, name, change);
+    }
+    return absl::OkStatus();
+  }
+
+  Report Finish() {
+    return {absl::StrCat("{\"dryRun\":", flags_.dry_run ? "true" : "false", ",\"changes\":[", json_,
+                         "]}"),
+            table_.ToString() + (flags_.dry_run ? "nothing was changed (--dry-run)\n" : "")};
+  }
+
+ private:
+  void Note(const char* kind, const std::string& name, const char* change) {
+    table_.Add({kind, name, change});
+    absl::StrAppend(&json_, json_.empty() ? "" : ",", "{\"kind\":\"", kind,
+                    "\",\"name\":", QuoteJson(name), ",\"change\":\"", change, "\"}");
+  }
+
+  const Flags& flags_;
+  Session& session_;
+  Table table_{{"", "", ""}};
+  std::string json_;
+};
+
+absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
+  const absl::StatusOr<std::string> content = ReadFile(flags.file, session.in());
+  if (!content.ok()) return content.status();
+  const absl::StatusOr<Definitions> wanted = ParseDefinitions(flags.file, *content);
+  if (!wanted.ok()) return wanted.status();
+  const auto rules = session.client().ListInvalidationRules();
+  if (!rules.ok()) return rules.status();
+  const auto relationships = session.client().ListDataRelationships();
+  if (!relationships.ok()) return relationships.status();
+
+  Apply apply(flags, session);
+  absl::Status status =
+      apply.Run("rule", wanted->rules, *rules, [&](const auto& rule, std::string& name) {
+        const auto answer = session.client().RegisterInvalidationRule(rule);
+        if (!answer.ok()) return answer.status();
+        session.Warn(answer->warnings);
+        name = answer->rule.name;
+        return absl::OkStatus();
+      });
+  if (status.ok()) {
+    status = apply.Run("relationship", wanted->relationships, *relationships,
+                       [&](const auto& relationship, std::string& name) {
+                         const auto answer =
+                             session.client().RegisterDataRelationship(relationship);
+                         if (!answer.ok()) return answer.status();
+                         session.Warn(answer->warnings);
+                         name = answer->relationship.name;
+                         return absl::OkStatus();
+                       });
+  }
+  session.Print(apply.Finish());  // also what was done before an error
+  if (!status.ok()) return status;
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> RunExport(Session& session) {
+  const auto rules = session.client().ListInvalidationRules();
+  if (!rules.ok()) return rules.status();
+  const auto relationships = session.client().ListDataRelationships();
+  if (!relationships.ok()) return relationships.status();
+  const std::string json = DefinitionsToJson(*rules, *relationships);
+  session.Print({json, JsonToYaml(json)});  // YAML is what people read here
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddApplyCommands(CLI::App* app, Action& chosen) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* apply = app->add_subcommand("apply", "Registers the rules and relationships of a file");
+  apply->add_option("-f,--file", flags->file, "YAML or JSON, - for standard input")->required();
+  apply->add_flag("--dry-run", flags->dry_run,
+                  "Check the file and tell what would change; the service checks no values");
+  apply->footer("What is registered and does not stand in the file stays. May be repeated.");
+  OnChosen(apply, chosen, [flags](Session& session) { return RunApply(*flags, session); });
+
+  CLI::App* exported =
+      app->add_subcommand("export", "Prints all rules and relationships as apply takes them");
+  OnChosen(exported, chosen, RunExport);
+}
+
+}  // namespace cache_invalidation::cachectl

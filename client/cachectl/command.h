@@ -1,0 +1,24 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_COMMAND_H_
+#define CACHE_INVALIDATION_CLIENT_CACHECTL_COMMAND_H_
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "client/cachectl/exit_code.h"
+#include "client/cachectl/session.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace cache_invalidation::cachectl {
+
+// What a command does. An error is printed by the caller, and decides the exit code.
+using Action = std::function<absl::StatusOr<ExitCode>(Session&)>;
+
+// Makes `action` what runs when the command line names `command`.
+void OnChosen(CLI::App* command, Action& chosen, Action action);
+
+}  // namespace cache_invalidation::cachectl
+
+#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_COMMAND_H_

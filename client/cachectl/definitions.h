@@ -1,0 +1,48 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_DEFINITIONS_H_
+#define CACHE_INVALIDATION_CLIENT_CACHECTL_DEFINITIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/relationship.h"
+#include "client/rule.h"
+
+namespace cache_invalidation::cachectl {
+
+// Something that stands in a file, and its line there.
+template <typename Type>
+struct Defined {
+  Type value;
+  int line = 0;
+};
+
+// What a file of definitions holds:
+//
+//   rules:
+//     - name: user_sessions
+//       trigger_tags: [user]
+//       invalidate_tags: ["user_session:{resource_id}"]
+//       strategy: immediate
+//   relationships:
+//     - source_type: order
+//       target_types: [order_items, inventory]
+//       cascade_depth: 2
+//
+// The names are those of Rule and Relationship in the contract, in either of protobuf's spellings;
+// strategies and cardinalities go by their full names or by their last words in small letters.
+struct Definitions {
+  std::vector<Defined<client::InvalidationRule>> rules;
+  std::vector<Defined<client::DataRelationship>> relationships;
+};
+
+// Reads a file's content. INVALID_ARGUMENT begins with `file:line: `.
+absl::StatusOr<Definitions> ParseDefinitions(const std::string& file, const std::string& yaml);
+
+// The same as one JSON object, in protobuf's mapping, which ParseDefinitions reads, too.
+std::string DefinitionsToJson(const std::vector<client::InvalidationRule>& rules,
+                              const std::vector<client::DataRelationship>& relationships);
+
+}  // namespace cache_invalidation::cachectl
+
+#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_DEFINITIONS_H_

@@ -1,0 +1,35 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_EVENT_PRINTER_H_
+#define CACHE_INVALIDATION_CLIENT_CACHECTL_EVENT_PRINTER_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+#include "client/cachectl/report.h"
+#include "client/event.h"
+#include "client/subscription.h"
+
+namespace cache_invalidation::cachectl {
+
+// Prints what a subscription delivers as it arrives: JSON as one Event per line, YAML as one
+// document per event, a table as lines. Each is flushed, so that a reader at the other end of a
+// pipe sees it at once. A reset is `{"reset": ...}`, a Reset of the contract.
+//
+// Thread-compatible. `out` must outlive it.
+class EventPrinter {
+ public:
+  EventPrinter(OutputFormat format, std::ostream& out) : format_(format), out_(out) {}
+
+  void Print(const client::Event& event);
+  void Print(const client::SubscriptionReset& reset);
+
+ private:
+  void PrintJson(const std::string& json);
+
+  OutputFormat format_;
+  std::ostream& out_;
+};
+
+}  // namespace cache_invalidation::cachectl
+
+#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_EVENT_PRINTER_H_

@@ -1,0 +1,156 @@
+#include "client/cachectl/flags.h"
+
+#include <map>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "client/cachectl/json_text.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+// The answer of a check: what is wrong, empty if nothing is.
+std::string CheckDuration(const std::string& text) {
+  absl::Duration span;
+  if (absl::ParseDuration(text, &span)) return "";
+  return absl::StrCat("expected a span such as 200ms, 5s or 1h30m, got \"", text, "\"");
+}
+
+template <typename Out>
+CLI::Option* AddDuration(CLI::App* command, const std::string& names, Out* out,
+                         const std::string& description) {
+  return command
+      ->add_option_function<std::string>(
+          names,
+          [out](const std::string& text) {
+            absl::Duration span;
+            if (absl::ParseDuration(text, &span)) *out = span;
+          },
+          description)
+      ->check(CLI::Validator(CheckDuration, "", "duration"))
+      ->type_name("DURATION");
+}
+
+// An option with a few words as values, which help and completion show.
+template <typename Enum>
+void AddChoice(CLI::App* command, const std::string& names, Enum* out,
+               const std::vector<std::pair<std::string, Enum>>& choices,
+               const std::string& description) {
+  std::string words;
+  for (const auto& [word, value] : choices) absl::StrAppend(&words, words.empty() ? "" : "|", word);
+  const auto check = [choices, words](const std::string& text) {
+    for (const auto& [word, value] : choices) {
+      if (word == text) return std::string();
+    }
+    return absl::StrCat("expected ", words, ", got \"", text, "\"");
+  };
+  command
+      ->add_option_function<std::string>(
+          names,
+          [out, choices](const std::string& text) {
+            for (const auto& [word, value] : choices) {
+              if (word == text) *out = value;
+            }
+          },
+          description)
+      ->check(CLI::Validator(check, "", "choice"))
+      ->type_name(words);
+}
+
+}  // namespace
+
+void AddDurationFlag(CLI::App* command, const std::string& names,
+                     std::optional<absl::Duration>* out, const std::string& description) {
+  AddDuration(command, names, out, description);
+}
+
+void AddDurationArgument(CLI::App* command, const std::string& name, absl::Duration* out,
+                         const std::string& description) {
+  AddDuration(command, name, out, description)->required();
+}
+
+void AddOutputFlag(CLI::App* command, OutputFormat* out) {
+  AddChoice<OutputFormat>(command, "-o,--output", out,
+                          {{"table", OutputFormat::kTable},
+                           {"json", OutputFormat::kJson},
+                           {"yaml", OutputFormat::kYaml}},
+                          "How to print answers; json is protobuf's JSON mapping");
+}
+
+void AddStrategyFlag(CLI::App* command, client::InvalidationStrategy* out) {
+  using client::InvalidationStrategy;
+  AddChoice<InvalidationStrategy>(command, "--strategy", out,
+                                  {{"immediate", InvalidationStrategy::kImmediate},
+                                   {"batched", InvalidationStrategy::kBatched},
+                                   {"lazy", InvalidationStrategy::kLazy},
+                                   {"cascade", InvalidationStrategy::kCascade}},
+                                  "When and how to invalidate [immediate]");
+}
+
+void AddCardinalityFlag(CLI::App* command, client::Cardinality* out) {
+  using client::Cardinality;
+  AddChoice<Cardinality>(command, "--cardinality", out,
+                         {{"one_to_one", Cardinality::kOneToOne},
+                          {"one_to_many", Cardinality::kOneToMany},
+                          {"many_to_one", Cardinality::kManyToOne},
+                          {"many_to_many", Cardinality::kManyToMany}},
+                         "Documents the data [one_to_many]");
+}
+
+std::optional<client::WaitForSubscribers> WaitFlags::Get() const {
+  if (!wait && !timeout.has_value()) return std::nullopt;
+  return client::WaitForSubscribers{.timeout = timeout};
+}
+
+void AddWaitFlags(CLI::App* command, WaitFlags* out) {
+  command->add_flag("--wait", out->wait,
+                    "Answer when every acknowledging subscriber has applied it");
+  AddDurationFlag(command, "--wait-timeout", &out->timeout,
+                  "Stop waiting after this; means --wait");
+}
+
+std::optional<client::Position> PositionFlags::Get() const {
+  if (!revision.has_value()) return std::nullopt;
+  return client::Position{.epoch = epoch, .revision = *revision};
+}
+
+void AddPositionFlags(CLI::App* command, PositionFlags* out, const std::string& description) {
+  CLI::Option* revision = command->add_option("--revision", out->revision, description);
+  command->add_option("--epoch", out->epoch, "The epoch of --revision")->needs(revision);
+}
+
+absl::StatusOr<client::WriteEvent> WriteFlags::Get() const {
+  client::WriteEvent write{
+      .resource_type = type, .resource_id = id, .operation = operation, .tags = tags};
+  if (context.empty()) return write;
+  const absl::StatusOr<JsonText> json = ParseJson(context);
+  if (!json.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--context: ", json.status().message()));
+  }
+  const JsonValue value = ToJsonValue(*json);
+  if (value.as_object() == nullptr) {
+    return absl::InvalidArgumentError("--context: expected a JSON object");
+  }
+  write.context = *value.as_object();
+  return write;
+}
+
+void AddWriteFlags(CLI::App* command, WriteFlags* out) {
+  command->add_option("type", out->type, "What was written: a type of resources")->required();
+  command->add_option("id", out->id, "Which of them; without it the whole type");
+  command->add_option("operation", out->operation, "insert, update, delete or a word of your own")
+      ->capture_default_str();
+  command->add_option("--context", out->context,
+                      "A JSON object: new values, \"old\" ones, \"fields_changed\"");
+  command->add_option("--tag", out->tags, "A further tag that the write concerns")
+      ->allow_extra_args(false);
+}
+
+void AddDependencyFlags(CLI::App* command, client::DependencyNames* out) {
+  command->add_option("names", out->names, "What it depends on: keys and tags of these names");
+  command->add_option("--on-key", out->keys, "A key that it depends on")->allow_extra_args(false);
+  command->add_option("--on-tag", out->tags, "A tag that it depends on")->allow_extra_args(false);
+}
+
+}  // namespace cache_invalidation::cachectl

@@ -1,0 +1,141 @@
+#include "client/cachectl/ingest_command.h"
+
+#include <unistd.h>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "client/cachectl/flags.h"
+#include "client/cachectl/progress_bar.h"
+#include "client/cachectl/table.h"
+#include "client/cachectl/wal2json.h"
+#include "client/widening.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+struct Flags {
+  std::string format = "wal2json";
+  std::string file;
+};
+
+// One run of ingest: a transaction is one command.
+class Ingest {
+ public:
+  Ingest(const Flags& flags, Session& session) : flags_(flags), session_(session) {}
+
+  absl::StatusOr<ExitCode> Run() {
+    std::ifstream file;
+    uint64_t size = 0;
+    if (flags_.file != "-") {
+      file.open(flags_.file, std::ios::binary | std::ios::ate);
+      if (!file) return absl::UnknownError(absl::StrCat("cannot open ", flags_.file));
+      size = static_cast<uint64_t>(file.tellg());
+      file.seekg(0);
+    }
+    absl::Status status;
+    {
+      ProgressBar bar(session_.err(), isatty(STDERR_FILENO) != 0, size);
+      status = ReadAll(flags_.file == "-" ? session_.in() : file, bar);
+    }
+    session_.Print(Finish());  // also what was sent before an error
+    if (!status.ok()) return status;
+    return ExitCode::kOk;
+  }
+
+ private:
+  absl::Status ReadAll(std::istream& stream, ProgressBar& bar) {
+    Wal2JsonReader reader;
+    std::string line;
+    uint64_t bytes = 0;
+    while (std::getline(stream, line)) {
+      ++lines_;
+      bytes += line.size() + 1;
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      auto transaction = reader.Add(line);
+      if (!transaction.ok()) return AtLine(transaction.status());
+      if (!transaction->has_value()) continue;
+      const absl::Status status = Send(**std::move(transaction));
+      if (!status.ok()) return AtLine(status);
+      bar.Update(bytes, absl::StrCat(transactions_, " transactions"));
+    }
+    if (stream.bad()) return absl::UnknownError(absl::StrCat("cannot read ", flags_.file));
+    auto rest = reader.Finish();
+    return rest.has_value() ? AtLine(Send(*std::move(rest))) : absl::OkStatus();
+  }
+
+  absl::Status Send(std::vector<client::WriteEvent> writes) {
+    ++transactions_;
+    if (writes.empty()) {
+      ++empty_;
+      return absl::OkStatus();
+    }
+    writes_ += writes.size();
+    client::WidenedWrites fitting = client::WidenToLimits(std::move(writes));
+    widened_writes_ += fitting.widened;
+    const auto result = session_.client().InvalidateByWrites(std::move(fitting.writes));
+    if (!result.ok()) return result.status();
+    invalidations_ += result->invalidations;
+    widened_ += result->widened;
+    revision_ = result->position.revision;
+    return absl::OkStatus();
+  }
+
+  absl::Status AtLine(const absl::Status& status) const {
+    if (status.ok()) return status;
+    return absl::Status(status.code(),
+                        absl::StrCat(flags_.file, ":", lines_, ": ", status.message()));
+  }
+
+  Report Finish() const {
+    Table table({"", ">"});
+    std::string json;
+    const auto add = [&](const char* words, const char* name, uint64_t count) {
+      table.Add({words, absl::StrCat(count)});
+      absl::StrAppend(&json, json.empty() ? "{\"" : ",\"", name, "\":\"", count, "\"");
+    };
+    add("lines", "lines", lines_);
+    add("transactions", "transactions", transactions_);
+    add("  without writes", "emptyTransactions", empty_);
+    add("writes", "writes", writes_);
+    add("  told less exactly", "widenedWrites", widened_writes_);
+    add("invalidations", "invalidations", invalidations_);
+    add("  widened", "widened", widened_);
+    add("revision", "revision", revision_);
+    return {json + "}", table.ToString()};
+  }
+
+  const Flags& flags_;
+  Session& session_;
+  uint64_t lines_ = 0;
+  uint64_t transactions_ = 0;
+  uint64_t empty_ = 0;
+  uint64_t writes_ = 0;
+  uint64_t widened_writes_ = 0;  // to fit the limits
+  uint64_t invalidations_ = 0;
+  uint64_t widened_ = 0;  // by the service
+  uint64_t revision_ = 0;
+};
+
+}  // namespace
+
+void AddIngestCommand(CLI::App* app, Action& chosen) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      app->add_subcommand("ingest", "Turns a database's recorded changes into writes");
+  command->add_option("--format", flags->format, "Of the input")
+      ->check(CLI::IsMember({"wal2json"}))
+      ->type_name("wal2json")
+      ->capture_default_str();
+  command->add_option("file", flags->file, "The changes, - for standard input")->required();
+  command->footer(
+      "wal2json: format version 2 with include-pk, one change on each line. Tables should have\n"
+      "REPLICA IDENTITY FULL, so that old values are known. A transaction is one command.");
+  OnChosen(command, chosen, [flags](Session& session) { return Ingest(*flags, session).Run(); });
+}
+
+}  // namespace cache_invalidation::cachectl

@@ -1,0 +1,84 @@
+#include "client/cachectl/result_text.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cachectl/names.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+std::string Counts(const client::Position& position, uint32_t invalidations, uint32_t widened,
+                   uint32_t pending) {
+  std::string out = absl::StrCat("revision ", position.revision, ", ", invalidations,
+                                 invalidations == 1 ? " invalidation" : " invalidations");
+  if (widened > 0) absl::StrAppend(&out, ", ", widened, " widened");
+  if (pending > 0) absl::StrAppend(&out, ", ", pending, " pending");
+  return out + "\n";
+}
+
+std::string Headline(const client::ExplanationNode& node) {
+  std::string out = absl::StrCat(node.applies ? "+ " : "- ", NameOf(node.kind));
+  if (!node.name.empty()) absl::StrAppend(&out, " ", node.name);
+  std::vector<std::string> remarks;
+  if (!node.reason.empty()) remarks.push_back(node.reason);
+  if (node.kind == client::ExplanationKind::kRelationship && node.applies) {
+    remarks.push_back(absl::StrCat(node.depth_left, " hops left"));
+  }
+  if (node.widened) remarks.push_back("widened");
+  if (node.batched) remarks.push_back("batched");
+  if (node.lazy) remarks.push_back("lazy");
+  if (node.entries > 0) remarks.push_back(absl::StrCat(node.entries, " entries"));
+  if (node.dependents > 0) remarks.push_back(absl::StrCat(node.dependents, " dependents"));
+  if (!remarks.empty()) absl::StrAppend(&out, ": ", absl::StrJoin(remarks, ", "));
+  return out;
+}
+
+void AppendTree(const client::ExplanationNode& node, int level, std::string& out) {
+  const std::string margin(static_cast<size_t>(level) * 2, ' ');
+  absl::StrAppend(&out, margin, Headline(node), "\n");
+  for (const client::ExplanationNode& child : node.children) AppendTree(child, level + 1, out);
+  if (node.children_left_out > 0) {
+    absl::StrAppend(&out, margin, "  ... and ", node.children_left_out, " more\n");
+  }
+}
+
+}  // namespace
+
+std::string TextOf(const std::optional<client::Waiting>& waiting) {
+  if (!waiting.has_value()) return "";
+  std::string out = absl::StrCat("waited for ", waiting->waited_for.size(), " subscribers");
+  if (!waiting->lapsed.empty()) {
+    absl::StrAppend(&out, "; lapsed: ", absl::StrJoin(waiting->lapsed, " "));
+  }
+  if (!waiting->late.empty()) absl::StrAppend(&out, "; late: ", absl::StrJoin(waiting->late, " "));
+  if (waiting->not_acknowledging > 0) {
+    absl::StrAppend(&out, "; ", waiting->not_acknowledging, " do not acknowledge");
+  }
+  return out + "\n";
+}
+
+std::string TextOf(const client::WriteResult& result) {
+  std::string out =
+      Counts(result.position, result.invalidations, result.widened, result.pending_targets);
+  if (!result.rules_fired.empty()) {
+    absl::StrAppend(&out, "rules fired: ", absl::StrJoin(result.rules_fired, " "), "\n");
+  }
+  return out + TextOf(result.waiting);
+}
+
+std::string TextOf(const client::InvalidationResult& result) {
+  return Counts(result.position, result.invalidations, result.widened, result.pending_targets) +
+         TextOf(result.waiting);
+}
+
+std::string TextOf(const client::Explanation& explanation) {
+  std::string out;
+  AppendTree(explanation.root, 0, out);
+  absl::StrAppend(&out, explanation.targets, " targets, ", explanation.entries, " entries, ",
+                  explanation.dependents, " dependents, ", explanation.widened, " widened\n");
+  return out;
+}
+
+}  // namespace cache_invalidation::cachectl

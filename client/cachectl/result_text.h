@@ -1,0 +1,25 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_RESULT_TEXT_H_
+#define CACHE_INVALIDATION_CLIENT_CACHECTL_RESULT_TEXT_H_
+
+#include <optional>
+#include <string>
+
+#include "client/explanation.h"
+#include "client/invalidation.h"
+#include "client/position.h"
+#include "client/waiting.h"
+#include "client/write_event.h"
+
+namespace cache_invalidation::cachectl {
+
+// Answers as lines for people.
+std::string TextOf(const client::WriteResult& result);
+std::string TextOf(const client::InvalidationResult& result);
+std::string TextOf(const client::Explanation& explanation);
+
+// What waiting for subscribers came to; nothing if there was none.
+std::string TextOf(const std::optional<client::Waiting>& waiting);
+
+}  // namespace cache_invalidation::cachectl
+
+#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_RESULT_TEXT_H_

@@ -1,0 +1,101 @@
+#include "client/cachectl/run.h"
+
+#include <optional>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "client/cachectl/apply_commands.h"
+#include "client/cachectl/batch_commands.h"
+#include "client/cachectl/command.h"
+#include "client/cachectl/completion_command.h"
+#include "client/cachectl/dependency_commands.h"
+#include "client/cachectl/entry_commands.h"
+#include "client/cachectl/flags.h"
+#include "client/cachectl/ingest_command.h"
+#include "client/cachectl/invalidate_commands.h"
+#include "client/cachectl/relationship_commands.h"
+#include "client/cachectl/rule_commands.h"
+#include "client/cachectl/session.h"
+#include "client/cachectl/stats_command.h"
+#include "client/cachectl/watch_command.h"
+#include "client/cachectl/write_commands.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit codes:\n"
+    "  0    done\n"
+    "  1    an error of the service or of a file\n"
+    "  2    the command line, a file or an argument is wrong\n"
+    "  3    not found\n"
+    "  4    conflict: a fill was refused, a value has moved, a limit was reached\n"
+    "  5    no permission\n"
+    "  6    the service cannot be reached, or did not answer in time\n"
+    "  130  interrupted";
+
+// The flags before or after any command.
+struct GlobalFlags {
+  GlobalOptions options;
+  std::optional<absl::Duration> timeout;
+
+  GlobalOptions Get() const {
+    GlobalOptions out = options;
+    if (timeout.has_value()) out.timeout = *timeout;
+    return out;
+  }
+};
+
+void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
+  app.add_option("-e,--endpoint", flags.options.endpoint, "host:port of the service")
+      ->envname("CACHE_INVALIDATION_ENDPOINT")
+      ->capture_default_str();
+  app.add_option("-n,--namespace", flags.options.namespace_name,
+                 "The namespace to work in [default]")
+      ->envname("CACHE_INVALIDATION_NAMESPACE");
+  AddDurationFlag(&app, "--timeout", &flags.timeout, "How long a call may take, with retries [5s]");
+  AddOutputFlag(&app, &flags.options.format);
+}
+
+void AddCommands(CLI::App& app, Action& chosen) {
+  AddWriteCommands(&app, chosen);
+  AddInvalidateCommands(&app, chosen);
+  AddWatchCommand(&app, chosen);
+  AddRuleCommands(&app, chosen);
+  AddRelationshipCommands(&app, chosen);
+  AddDependencyCommands(&app, chosen);
+  AddEntryCommands(&app, chosen);
+  AddBatchCommands(&app, chosen);
+  AddApplyCommands(&app, chosen);
+  AddIngestCommand(&app, chosen);
+  AddStatsCommand(&app, chosen);
+  AddCompletionCommand(&app, chosen);
+}
+
+}  // namespace
+
+ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& out,
+             std::ostream& err) {
+  CLI::App app("Talks to the Tagged Cache Invalidation System.", "cachectl");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();  // global flags may stand after a command
+  GlobalFlags flags;
+  AddGlobalFlags(app, flags);
+  Action chosen;
+  AddCommands(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help counts as an error that is none.
+    return app.exit(error, out, err) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+  }
+  Session session(flags.Get(), in, out, err);
+  const absl::StatusOr<ExitCode> end = chosen(session);
+  out.flush();
+  if (end.ok()) return *end;
+  err << "cachectl: " << Describe(end.status()) << "\n";
+  return ExitCodeOf(end.status());
+}
+
+}  // namespace cache_invalidation::cachectl

@@ -1,0 +1,13 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_STATS_COMMAND_H_
+#define CACHE_INVALIDATION_CLIENT_CACHECTL_STATS_COMMAND_H_
+
+#include "client/cachectl/command.h"
+
+namespace cache_invalidation::cachectl {
+
+// stats.
+void AddStatsCommand(CLI::App* app, Action& chosen);
+
+}  // namespace cache_invalidation::cachectl
+
+#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_STATS_COMMAND_H_

@@ -1,0 +1,58 @@
+#include "client/cachectl/table.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/utf8.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+constexpr char kGap[] = "  ";
+
+// Characters, not bytes: close enough to the width on a screen.
+size_t Width(absl::string_view text) {
+  size_t width = 0;
+  while (!text.empty()) {
+    text.remove_prefix(std::max<size_t>(Utf8CharacterBytes(text), 1));
+    ++width;
+  }
+  return width;
+}
+
+}  // namespace
+
+Table::Table(std::vector<std::string> titles) {
+  for (std::string& title : titles) {
+    right_.push_back(absl::StartsWith(title, ">"));
+    if (right_.back()) title.erase(0, 1);
+  }
+  rows_.push_back(std::move(titles));
+}
+
+void Table::Add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+std::string Table::ToString() const {
+  std::vector<size_t> widths(right_.size(), 0);
+  for (const auto& row : rows_) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
+  }
+  const auto is_empty = [](const std::string& title) { return title.empty(); };
+  const bool headed = !std::all_of(rows_[0].begin(), rows_[0].end(), is_empty);
+  std::string out;
+  for (auto row = rows_.begin() + (headed ? 0 : 1); row != rows_.end(); ++row) {
+    std::string line;
+    for (size_t i = 0; i < row->size(); ++i) {
+      const std::string padding(widths[i] - Width((*row)[i]), ' ');
+      absl::StrAppend(&line, i == 0 ? "" : kGap, right_[i] ? padding : "", (*row)[i],
+                      right_[i] ? "" : padding);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    absl::StrAppend(&out, line, "\n");
+  }
+  return out;
+}
+
+}  // namespace cache_invalidation::cachectl

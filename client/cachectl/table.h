@@ -1,0 +1,29 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_TABLE_H_
+#define CACHE_INVALIDATION_CLIENT_CACHECTL_TABLE_H_
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace cache_invalidation::cachectl {
+
+// Rows of text in columns that are as wide as they must be. Thread-compatible.
+class Table {
+ public:
+  // Columns whose title begins with ">" are aligned to the right, without the ">". An empty list of
+  // titles, or only empty ones, prints no heading.
+  explicit Table(std::vector<std::string> titles);
+
+  // REQUIRES: as many cells as titles.
+  void Add(std::vector<std::string> cells);
+
+  std::string ToString() const;
+
+ private:
+  std::vector<bool> right_;
+  std::vector<std::vector<std::string>> rows_;  // the titles first
+};
+
+}  // namespace cache_invalidation::cachectl
+
+#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_TABLE_H_

@@ -1,0 +1,81 @@
+#include "client/cachectl/yaml_output.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/cachectl/json_text.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+// Letters, digits and what stands inside of names; anything else is quoted.
+bool IsPlain(const std::string& text) {
+  constexpr absl::string_view kSafe =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
+  // Words that some reader of YAML takes for a boolean or null.
+  for (absl::string_view word : {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}) {
+    if (absl::EqualsIgnoreCase(text, word)) return false;
+  }
+  return !text.empty() && absl::ascii_isalpha(static_cast<unsigned char>(text[0])) &&
+         text.find_first_not_of(kSafe.data(), 0, kSafe.size()) == std::string::npos;
+}
+
+// Quotes are JSON's, which are YAML's, too.
+std::string Scalar(const JsonText& json) {
+  switch (json.kind) {
+    case JsonText::Kind::kNull:
+      return "null";
+    case JsonText::Kind::kString:
+      return IsPlain(json.text) ? json.text : QuoteJson(json.text);
+    case JsonText::Kind::kList:
+      return "[]";
+    case JsonText::Kind::kObject:
+      return "{}";
+    default:
+      return json.text;
+  }
+}
+
+bool IsBlock(const JsonText& json) { return !json.elements.empty() || !json.members.empty(); }
+
+// Writes the lines of a list or object; the first one goes on where `out` stands.
+void WriteBlock(const JsonText& json, size_t indent, std::string& out) {
+  const std::string margin(indent, ' ');
+  bool first = true;
+  const auto begin_line = [&] {
+    if (!first) out += margin;
+    first = false;
+  };
+  for (const JsonText& element : json.elements) {
+    begin_line();
+    out += "- ";
+    if (IsBlock(element)) {
+      WriteBlock(element, indent + 2, out);
+    } else {
+      absl::StrAppend(&out, Scalar(element), "\n");
+    }
+  }
+  for (const auto& [name, value] : json.members) {
+    begin_line();
+    absl::StrAppend(&out, IsPlain(name) ? name : QuoteJson(name), ":");
+    if (IsBlock(value)) {
+      absl::StrAppend(&out, "\n", margin, "  ");
+      WriteBlock(value, indent + 2, out);
+    } else {
+      absl::StrAppend(&out, " ", Scalar(value), "\n");
+    }
+  }
+}
+
+}  // namespace
+
+std::string JsonToYaml(absl::string_view json) {
+  const absl::StatusOr<JsonText> value = ParseJson(json);
+  if (!value.ok()) return std::string(json);  // JSON is YAML, too
+  if (!IsBlock(*value)) return Scalar(*value) + "\n";
+  std::string out;
+  WriteBlock(*value, 0, out);
+  return out;
+}
+
+}  // namespace cache_invalidation::cachectl

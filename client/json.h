@@ -1,0 +1,74 @@
+// The types of the SDK as JSON, in protobuf's JSON mapping of the messages that they stand for:
+// lowerCamelCase names, 64 bit numbers as strings, enums by their names in the contract. What
+// grpc-gateway, buf curl and cachectl print, and what files of rules are read from.
+//
+//   std::string line = ToJson(event);  // {"revision":"7","part":0,"lastPart":true,...}
+//
+// All functions are pure. Reading refuses unknown names.
+
+#ifndef CACHE_INVALIDATION_CLIENT_JSON_H_
+#define CACHE_INVALIDATION_CLIENT_JSON_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/dependency.h"
+#include "client/entry.h"
+#include "client/event.h"
+#include "client/explanation.h"
+#include "client/invalidation.h"
+#include "client/relationship.h"
+#include "client/rule.h"
+#include "client/stats.h"
+#include "client/subscription.h"
+#include "client/write_event.h"
+
+namespace cache_invalidation::client {
+
+enum class JsonFields {
+  // Also those that hold their default: 0, false, "" and empty lists.
+  kAll,
+  // Only those that hold something else: shorter, and as good to read back.
+  kSet,
+};
+
+std::string ToJson(const InvalidationRule& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const RuleRegistration& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const StoredRule& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const RulePage& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const DataRelationship& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const RelationshipRegistration& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const RelationshipPage& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const DependencyAddition& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const DependencyRemoval& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const DependencyPage& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const WriteEvent& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const WriteResult& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const Explanation& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const InvalidationResult& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const KeyInvalidation& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const BatchSchedule& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const BatchFlush& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const TrackAnswer& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const EntryLookup& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const Validation& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const InvalidationStats& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const Event& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const SubscriptionReset& in, JsonFields fields = JsonFields::kAll);
+
+// What a text could not be read for: where in it, as a path of names and indexes such as
+// `relationships[0].cascadeDepth` (empty: the text as a whole), and what is wrong there.
+struct JsonError {
+  std::string path;
+  std::string message;
+};
+
+// INVALID_ARGUMENT; `error`, if given, tells where and why.
+absl::StatusOr<InvalidationRule> RuleFromJson(absl::string_view json, JsonError* error = nullptr);
+absl::StatusOr<DataRelationship> RelationshipFromJson(absl::string_view json,
+                                                      JsonError* error = nullptr);
+
+}  // namespace cache_invalidation::client
+
+#endif  // CACHE_INVALIDATION_CLIENT_JSON_H_
