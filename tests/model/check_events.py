@@ -14,6 +14,7 @@ Prints a table and ends with status 0 if everything is equal, otherwise with 1.
 """
 
 import argparse
+import io
 import itertools
 import json
 import sys
@@ -178,6 +179,8 @@ def parse_options():
 
 def main():
     options = parse_options()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     model = naive_model.load_model(options.rules, options.dependencies)
     expected, written, empty = expected_events(model, options.capture)
     report = Report()
