@@ -23,8 +23,11 @@ class JsonValue {
   // Null.
   JsonValue() = default;
 
-  // Implicit, so that a value is written as one reads it: Object{{"tenant", "acme"}, {"retries", 3}}. Wider integers
-  // than int are left out on purpose: beyond 2^53 a double no longer holds them, they go as strings.
+  // NOLINTBEGIN(google-explicit-constructor)
+
+  // Implicit, so that a value is written as one reads it: Object{{"tenant", "acme"}, {"retries",
+  // 3}}. Wider integers than int are left out on purpose: beyond 2^53 a double no longer holds
+  // them, they go as strings.
   template <std::same_as<bool> Bool>  // nothing else turns into a bool, a pointer least of all
   JsonValue(Bool value) : value_(value) {}
   JsonValue(int value) : value_(static_cast<double>(value)) {}
@@ -34,6 +37,7 @@ class JsonValue {
   JsonValue(List value) : value_(std::move(value)) {}
   // Sorts the members; of equal names the last one counts, as in JSON.
   JsonValue(Object value);
+  // NOLINTEND(google-explicit-constructor)
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
 

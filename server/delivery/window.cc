@@ -1,13 +1,12 @@
 #include "server/delivery/window.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace cache_invalidation::delivery {
 
-void Window::Add(std::shared_ptr<Channel> channel, Channel::Appended appended) {
+void Window::Add(const std::shared_ptr<Channel>& channel, Channel::Appended appended) {
   bytes_ += appended.bytes;
-  oldest_first_.insert(oldest_first_.end(), appended.drops, std::move(channel));
+  oldest_first_.insert(oldest_first_.end(), appended.drops, channel);
 }
 
 std::vector<FloorMoved> Window::Shrink() {

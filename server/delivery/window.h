@@ -28,7 +28,7 @@ class Window {
   explicit Window(size_t max_bytes) : max_bytes_(max_bytes) {}
 
   // `channel` got more history.
-  void Add(std::shared_ptr<Channel> channel, Channel::Appended appended);
+  void Add(const std::shared_ptr<Channel>& channel, Channel::Appended appended);
 
   // Drops what does not fit. Answers the floors that have moved since it last told of them, once
   // they are a sixteenth of the window: whoever hears of them does some work for each.

@@ -44,7 +44,7 @@ class Closure {
 
   // The roots of the next Spread. Names that nobody knows reach nothing.
   void AddTag(absl::string_view tag);  // and the tags below it
-  void AddKey(absl::string_view key);
+  void AddKey(absl::string_view name);
   void AddPattern(const Pattern& pattern);
 
   void Spread(InvalidationKind kind);
