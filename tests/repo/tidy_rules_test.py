@@ -164,6 +164,7 @@ class SizesTest(unittest.TestCase):
         self.assertEqual(lines_found(sizes, "server/a.cc", "\n" * 501), [500])
         self.assertEqual(lines_found(sizes, "protos/a.proto", "\n" * 501), [500])
         self.assertEqual(lines_found(sizes, "tests/data/a.jsonl", "\n" * 501), [])
+        self.assertEqual(lines_found(sizes, "server/BUILD", "\n" * 501), [])
 
     def test_functions_of_every_shape(self):
         for head in (
