@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "client/internal/event_conversion.h"
-#include "client/internal/position_conversion.h"
-#include "client/internal/subscription_conversion.h"
+#include "client/internal/conversion/event_conversion.h"
+#include "client/internal/conversion/position_conversion.h"
+#include "client/internal/conversion/subscription_conversion.h"
 
 namespace cache_invalidation::client::internal {
 namespace {

@@ -1,0 +1,19 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_JSON_CONVERSION_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_JSON_CONVERSION_H_
+
+#include "common/json_value.h"
+#include "google/protobuf/struct.pb.h"
+
+namespace cache_invalidation::client::internal {
+
+// Of equal names the last one counts.
+void ToProto(const JsonValue::Object& in, google::protobuf::Struct* out);
+void ToProto(const JsonValue& in, google::protobuf::Value* out);
+
+// In order of the names.
+JsonValue::Object FromProto(const google::protobuf::Struct& in);
+JsonValue FromProto(const google::protobuf::Value& in);
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_JSON_CONVERSION_H_

@@ -1,0 +1,16 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_RELATIONSHIP_CONVERSION_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_RELATIONSHIP_CONVERSION_H_
+
+#include "client/relationship.h"
+#include "protos/cache_invalidation/v1/relationship.pb.h"
+
+namespace cache_invalidation::client::internal {
+
+void ToProto(const DataRelationship& in, v1::Relationship* out);
+
+// A cardinality that this client does not know is taken as kOneToMany.
+DataRelationship FromProto(const v1::Relationship& in);
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_RELATIONSHIP_CONVERSION_H_

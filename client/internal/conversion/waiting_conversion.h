@@ -1,0 +1,38 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_WAITING_CONVERSION_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_WAITING_CONVERSION_H_
+
+#include <optional>
+
+#include "client/call_options.h"
+#include "client/internal/conversion/repeated.h"
+#include "client/internal/conversion/time_conversion.h"
+#include "client/waiting.h"
+#include "protos/cache_invalidation/v1/waiting.pb.h"
+
+namespace cache_invalidation::client::internal {
+
+inline void ToProto(const Waiting& in, v1::Waiting* out) {
+  ToProto(in.waited_for, out->mutable_waited_for());
+  ToProto(in.lapsed, out->mutable_lapsed());
+  ToProto(in.late, out->mutable_late());
+  out->set_not_acknowledging(in.not_acknowledging);
+}
+
+inline Waiting FromProto(const v1::Waiting& in) {
+  return {.waited_for = FromProto(in.waited_for()),
+          .lapsed = FromProto(in.lapsed()),
+          .late = FromProto(in.late()),
+          .not_acknowledging = in.not_acknowledging()};
+}
+
+// Fills the two fields of every request that can wait.
+template <typename Request>
+void SetWait(const std::optional<WaitForSubscribers>& wait, Request* out) {
+  if (!wait.has_value()) return;
+  out->set_wait_for_subscribers(true);
+  if (wait->timeout.has_value()) ToProto(*wait->timeout, out->mutable_wait_timeout());
+}
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CONVERSION_WAITING_CONVERSION_H_
