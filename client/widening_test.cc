@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "client/internal/json_conversion.h"
+#include "client/internal/conversion/json_conversion.h"
 #include "common/limits.h"
 #include "gtest/gtest.h"
 
