@@ -41,7 +41,7 @@ void GroupBuilder::AddEvents(absl::string_view namespace_name,
 void GroupBuilder::AddChange(absl::string_view namespace_name, engine::RecordChange change) {
   if (auto* meta = std::get_if<engine::MetaRecord>(&change.record);
       meta != nullptr && !change.deleted) {
-    Open(namespace_name).meta = std::move(*meta);
+    Open(namespace_name).meta = *meta;
     return;
   }
   AddRow(namespace_name,

@@ -58,7 +58,7 @@ absl::Status ReplayHistory(const storage::Store& store, absl::string_view namesp
           absl::StrCat("namespace ", namespace_name, " lacks revision ", from.revision));
     }
     for (const ChunkPtr& chunk : *chunks) {
-      const absl::Status status =
+      absl::Status status =
           decoder.Decode(*chunk, [&engine](const engine::Event& event) { engine.Replay(event); });
       if (!status.ok()) {
         return status;

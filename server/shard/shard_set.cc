@@ -16,10 +16,10 @@ size_t ShardIndex(absl::string_view namespace_name, size_t shards) {
 
 }  // namespace
 
-ShardSet::ShardSet(const ShardSetOptions& options, EngineTime time)
-    : time_(time), quota_(options.max_namespaces) {}
+ShardSet::ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded)
+    : time_(clock, last_recorded), quota_(options.max_namespaces) {}
 
-absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Start(ShardSetOptions options,
+absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Start(const ShardSetOptions& options,
                                                           const storage::Store& store, Clock& clock,
                                                           commit::Committer& committer,
                                                           ShardObserver& observer) {
@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Start(ShardSetOptions option
   if (!last_recorded.ok()) {
     return last_recorded.status();
   }
-  auto set = std::unique_ptr<ShardSet>(new ShardSet(options, EngineTime(clock, *last_recorded)));
+  auto set = std::unique_ptr<ShardSet>(new ShardSet(options, clock, *last_recorded));
   const absl::Time now = set->time_.Now();
 
   std::vector<std::unique_ptr<ShardCore>> cores;
@@ -63,7 +63,8 @@ Shard& ShardSet::ShardOf(absl::string_view namespace_name) const {
 }
 
 absl::Status ShardSet::Submit(std::unique_ptr<Submission> submission) {
-  return ShardOf(submission->namespace_name).Submit(std::move(submission));
+  Shard& shard = ShardOf(submission->namespace_name);
+  return shard.Submit(std::move(submission));
 }
 
 void ShardSet::Trim(absl::string_view namespace_name, uint64_t floor) {

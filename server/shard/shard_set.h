@@ -49,7 +49,7 @@ class ShardSet {
   // Rebuilds every namespace of the store, then starts the threads. Pending batches flush at once.
   // All references must outlive the set, and the committer stops after it. Errors of the store,
   // DATA_LOSS among them: do not serve.
-  static absl::StatusOr<std::unique_ptr<ShardSet>> Start(ShardSetOptions options,
+  static absl::StatusOr<std::unique_ptr<ShardSet>> Start(const ShardSetOptions& options,
                                                          const storage::Store& store, Clock& clock,
                                                          commit::Committer& committer,
                                                          ShardObserver& observer);
@@ -78,7 +78,7 @@ class ShardSet {
   size_t namespaces() const { return quota_.taken(); }
 
  private:
-  ShardSet(const ShardSetOptions& options, EngineTime time);
+  ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded);
 
   Shard& ShardOf(absl::string_view namespace_name) const;
 
