@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -109,8 +110,11 @@ class TestStream {
   // Cancels the stream if it has not ended.
   ~TestStream();
 
-  bool Send(const Request& request) { return stream_->Write(request); }
-  void HalfClose() { stream_->WritesDone(); }
+  // False: the stream has ended, or its sending side was closed.
+  bool Send(const Request& request) { return !half_closed_ && stream_->Write(request); }
+  void HalfClose() {
+    if (!std::exchange(half_closed_, true)) stream_->WritesDone();
+  }
   void Cancel() { context_.TryCancel(); }
 
   // The next message; empty when there is none any more.
@@ -124,6 +128,7 @@ class TestStream {
  private:
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> stream_;
+  bool half_closed_ = false;
   bool finished_ = false;
 };
 
