@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# README.md shows what really happens. $BUF is buf's program.
+#
+#   readme_test.sh SERVER CACHECTL
+set -euo pipefail
+SERVER=$(realpath "$1")
+CACHECTL=$(realpath "$2")
+export SERVER CACHECTL PYTHONDONTWRITEBYTECODE=1
+exec python3 tests/readme/readme_test.py
