@@ -1,5 +1,6 @@
 #include "client/cachectl/apply_commands.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -38,19 +39,31 @@ absl::StatusOr<std::string> ReadFile(const std::string& name, std::istream& stan
   return content;
 }
 
+// The service keeps lists of names sorted, each once.
+void Normalize(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
 // Whether registering `wanted` would change nothing. A name that it leaves out is made by the
 // service and counts as equal.
-bool IsThere(DataRelationship wanted, const DataRelationship& stored) {
+bool IsThere(DataRelationship wanted, DataRelationship stored) {
   if (wanted.name.empty()) wanted.name = stored.name;
+  Normalize(wanted.target_types);
+  Normalize(stored.target_types);
   return wanted == stored;
 }
 
-bool IsThere(InvalidationRule wanted, const InvalidationRule& stored) {
+bool IsThere(InvalidationRule wanted, InvalidationRule stored) {
   if (wanted.relationships.size() != stored.relationships.size()) return false;
   for (size_t i = 0; i < wanted.relationships.size(); ++i) {
     if (!IsThere(wanted.relationships[i], stored.relationships[i])) return false;
   }
   wanted.relationships = stored.relationships;
+  for (InvalidationRule* rule : {&wanted, &stored}) {
+    Normalize(rule->trigger_tags);
+    Normalize(rule->invalidate_tags);
+  }
   return wanted == stored;
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "client/cachectl/names.h"
 #include "client/cachectl/table.h"
 #include "client/cachectl/yaml_output.h"
@@ -11,6 +12,11 @@
 
 namespace cache_invalidation::cachectl {
 namespace {
+
+// What terminals take for colors.
+constexpr char kRed[] = "\x1b[31m";
+constexpr char kYellow[] = "\x1b[33m";
+constexpr char kPlain[] = "\x1b[0m";
 
 std::string CausesOf(const client::Invalidation& invalidation, const client::Event& event) {
   std::vector<std::string> causes;
@@ -23,14 +29,20 @@ std::string CausesOf(const client::Invalidation& invalidation, const client::Eve
   return absl::StrJoin(causes, ", ");
 }
 
-std::string AsText(const client::Event& event) {
-  Table table({"", "", "", ""});
+std::string AsText(const client::Event& event, bool color) {
+  Table table({"", "", ""});
   for (const client::Invalidation& invalidation : event.invalidations) {
-    table.Add({absl::StrCat("  ", NameOf(invalidation.kind)), NameOf(invalidation.target),
-               invalidation.name, CausesOf(invalidation, event)});
+    table.Add({NameOf(invalidation.target), invalidation.name, CausesOf(invalidation, event)});
   }
-  return absl::StrCat("revision ", event.revision, ", ", NameOf(event.source), "\n",
-                      table.ToString());
+  const std::vector<std::string> lines = absl::StrSplit(table.ToString(), '\n');
+  std::string out = absl::StrCat("revision ", event.revision, ", ", NameOf(event.source), "\n");
+  for (size_t i = 0; i < event.invalidations.size(); ++i) {
+    // Outside of the table, which would take the colors for characters.
+    const bool stale = event.invalidations[i].kind == client::InvalidationKind::kMarkStale;
+    absl::StrAppend(&out, "  ", color ? (stale ? kYellow : kRed) : "", stale ? "stale" : "evict",
+                    color ? kPlain : "", "  ", lines[i], "\n");
+  }
+  return out;
 }
 
 }  // namespace
@@ -45,7 +57,7 @@ void EventPrinter::PrintJson(const std::string& json) {
 
 void EventPrinter::Print(const client::Event& event) {
   if (format_ == OutputFormat::kTable) {
-    out_ << AsText(event);
+    out_ << AsText(event, color_);
   } else {
     PrintJson(client::ToJson(event));
   }

@@ -18,7 +18,9 @@ namespace cache_invalidation::cachectl {
 // Thread-compatible. `out` must outlive it.
 class EventPrinter {
  public:
-  EventPrinter(OutputFormat format, std::ostream& out) : format_(format), out_(out) {}
+  // With `color` the kinds of invalidations in tables are told apart by colors, too.
+  EventPrinter(OutputFormat format, bool color, std::ostream& out)
+      : format_(format), color_(color), out_(out) {}
 
   void Print(const client::Event& event);
   void Print(const client::SubscriptionReset& reset);
@@ -27,6 +29,7 @@ class EventPrinter {
   void PrintJson(const std::string& json);
 
   OutputFormat format_;
+  bool color_;
   std::ostream& out_;
 };
 

@@ -212,12 +212,17 @@ class Parser {
 };
 
 JsonValue NumberValue(const std::string& text) {
+  // Not as a double: rounded, the first integer that is too long looks like the last that is not.
+  int64_t integer = 0;
+  constexpr auto kLargest = static_cast<int64_t>(kMaxExactInteger);
+  const bool is_integer = text.find_first_of(".eE") == std::string::npos;
+  if (is_integer &&
+      (!absl::SimpleAtoi(text, &integer) || integer < -kLargest || integer > kLargest)) {
+    return text;
+  }
   double number = 0;
-  const bool read = absl::SimpleAtod(text, &number);
-  const bool integer = text.find_first_of(".eE") == std::string::npos;
-  // A number beyond what a double holds is text, too.
-  const bool exact = number >= -kMaxExactInteger && number <= kMaxExactInteger;
-  if (!read || (integer && !exact) || number - number != 0) return text;
+  // Beyond what a double can say it becomes infinite.
+  if (!absl::SimpleAtod(text, &number) || number - number != 0) return text;
   return number;
 }
 

@@ -30,16 +30,6 @@ std::string NameOf(client::Cardinality value) {
   return "unknown";
 }
 
-std::string NameOf(client::InvalidationKind value) {
-  switch (value) {
-    case client::InvalidationKind::kEvict:
-      return "evict";
-    case client::InvalidationKind::kMarkStale:
-      return "mark stale";
-  }
-  return "unknown";
-}
-
 std::string NameOf(client::TargetKind value) {
   switch (value) {
     case client::TargetKind::kTag:

@@ -15,7 +15,6 @@ namespace cache_invalidation::cachectl {
 // The words of tables, which are also those of flags.
 std::string NameOf(client::InvalidationStrategy strategy);
 std::string NameOf(client::Cardinality cardinality);
-std::string NameOf(client::InvalidationKind kind);
 std::string NameOf(client::TargetKind kind);
 std::string NameOf(client::EventSource source);
 std::string NameOf(client::CauseStep step);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <cstdint>
+#include <iterator>
 
 #include "common/check.h"
 
@@ -35,8 +36,10 @@ void StopSignal::Finish() {
 
 bool StopSignal::Wait() {
   pollfd files[] = {{.fd = signal_, .events = POLLIN, .revents = 0},
-                    {.fd = done_, .events = POLLIN, .revents = 0}};
-  while (poll(files, 2, -1) < 0 && errno == EINTR) continue;
+                    {.fd = done_, .events = POLLIN, .revents = 0},
+                    // Asked for nothing, it still tells when a pipe has lost its reader.
+                    {.fd = STDOUT_FILENO, .events = 0, .revents = 0}};
+  while (poll(files, std::size(files), -1) < 0 && errno == EINTR) continue;
   return (files[0].revents & POLLIN) != 0;
 }
 

@@ -3,7 +3,8 @@
 
 namespace cache_invalidation::cachectl {
 
-// Waits for SIGINT or for the work to be done, whichever comes first.
+// Waits for SIGINT, for the work to be done, or for the reader of standard output to go away,
+// whichever comes first.
 //
 // From its construction on the process does not end by SIGINT. Construct it before any other thread
 // starts: threads take over which signals are blocked. Thread-safe.
@@ -18,7 +19,7 @@ class StopSignal {
   // The work is done.
   void Finish();
 
-  // Waits; answers whether it was SIGINT.
+  // Waits; answers whether it was SIGINT that came.
   bool Wait();
 
  private:

@@ -1,6 +1,9 @@
 #include "client/cachectl/watch_command.h"
 
+#include <unistd.h>
+
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,13 +28,19 @@ struct Flags {
   std::optional<uint64_t> until_revision;
 };
 
+// On a terminal, unless the user said no (https://no-color.org).
+bool WantsColor() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
+}
+
 // One run of watch. The callbacks come on the subscription's thread, one at a time.
 class Watch {
  public:
   Watch(const Flags& flags, Session& session)
       : until_(flags.until_revision),
         session_(session),
-        printer_(session.options().format, session.out()) {}
+        printer_(session.options().format, WantsColor(), session.out()) {}
 
   client::SubscriptionCallbacks Callbacks() {
     return {.on_started = [this](const auto& started) { OnStarted(started); },

@@ -1,0 +1,45 @@
+#ifndef CACHE_INVALIDATION_TESTS_CACHECTL_CACHECTL_TEST_H_
+#define CACHE_INVALIDATION_TESTS_CACHECTL_CACHECTL_TEST_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "server/server.h"
+#include "tests/cachectl/program.h"
+
+namespace cache_invalidation {
+
+using Strings = std::vector<std::string>;
+
+// The program itself, as a user runs it, against a real server without default rules.
+class CachectlTest : public ::testing::Test {
+ protected:
+  CachectlTest();
+
+  // The command line that does this: the program, the server, and `arguments`.
+  Strings CommandLine(const Strings& arguments) const;
+
+  // Runs it to its end.
+  Ended Run(const Strings& arguments, const std::string& input = "");
+
+  // Runs it, expects success, and answers its output.
+  std::string Ok(const Strings& arguments, const std::string& input = "");
+
+  const std::string& endpoint() const { return endpoint_; }
+
+  // Where the program lies.
+  static const char kProgram[];
+
+ private:
+  std::unique_ptr<Server> server_;
+  std::string endpoint_;
+};
+
+// The rest of the first line in `text` that begins with `name` and blanks; empty if there is none.
+std::string Field(const std::string& text, const std::string& name);
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_CACHECTL_CACHECTL_TEST_H_

@@ -1,0 +1,97 @@
+// The command line as such: usage, environment, exit codes, completion.
+
+#include "tests/cachectl/cachectl_test.h"
+
+namespace cache_invalidation {
+namespace {
+
+TEST_F(CachectlTest, HelpIsNoError) {
+  const Ended help = Run({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_NE(help.out.find("Exit codes:"), std::string::npos);
+  EXPECT_EQ(Run({"rule", "register", "--help"}).code, 0);
+}
+
+TEST_F(CachectlTest, AWrongCommandLineIsAUsageError) {
+  for (const Strings& arguments : std::vector<Strings>{
+           {},
+           {"nonsense"},
+           {"rule"},
+           {"rule", "register"},
+           {"rule", "register", "r", "--trigger", "t", "--strategy", "sometimes"},
+           {"rule", "list", "--nonsense"},
+           {"batch", "delay", "soon"},
+           {"stats", "-o", "xml"},
+           {"watch", "--epoch", "e"},
+           {"ingest", "--format", "xml", "-"},
+       }) {
+    const Ended ended = Run(arguments);
+    EXPECT_EQ(ended.code, 2) << (arguments.empty() ? "" : arguments.front());
+    EXPECT_EQ(ended.out, "");
+    EXPECT_NE(ended.err, "");
+  }
+}
+
+TEST_F(CachectlTest, ErrorsNameTheirCode) {
+  const Ended ended = Run({"rule", "get", "r"});
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_EQ(ended.out, "");
+  EXPECT_EQ(ended.err.substr(0, 21), "cachectl: NOT_FOUND: ");
+}
+
+TEST_F(CachectlTest, AConditionIsAnErrorOfTheService) {
+  EXPECT_EQ(Run({"rule", "register", "r", "--trigger", "t", "--invalidate", "x", "--condition",
+                 "operation == \"delete\""})
+                .code,
+            1)
+      << "UNIMPLEMENTED until the service evaluates conditions";
+}
+
+TEST_F(CachectlTest, AServiceThatIsNotThereIsUnavailable) {
+  const Ended ended =
+      RunProgram({kProgram, "--endpoint", "127.0.0.1:1", "--timeout", "200ms", "stats"});
+  EXPECT_EQ(ended.code, 6);
+  EXPECT_EQ(ended.err.substr(0, 23), "cachectl: UNAVAILABLE: ");
+}
+
+TEST_F(CachectlTest, TheEnvironmentNamesTheService) {
+  EXPECT_EQ(RunProgram({kProgram, "stats"}, "", {"CACHE_INVALIDATION_ENDPOINT=" + endpoint()}).code,
+            0);
+  const Ended elsewhere = RunProgram(
+      {kProgram, "stats"}, "",
+      {"CACHE_INVALIDATION_ENDPOINT=" + endpoint(), "CACHE_INVALIDATION_NAMESPACE=No Such Name"});
+  EXPECT_EQ(elsewhere.code, 2);
+}
+
+// What bash would offer for a command line whose last word is being typed.
+std::string Offered(const std::string& script, const std::string& line) {
+  const Ended ended = RunProgram({"bash", "--norc"}, script + "\nCOMP_WORDS=(" + line + ")\n" +
+                                                         "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n" +
+                                                         "_cachectl\necho \"${COMPREPLY[*]}\"\n");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return ended.out;
+}
+
+TEST_F(CachectlTest, BashCompletes) {
+  const std::string script = Ok({"completion", "bash"});
+  EXPECT_EQ(Offered(script, "cachectl rul"), "rule\n");
+  EXPECT_EQ(Offered(script, "cachectl rule reg"), "register\n");
+  EXPECT_EQ(Offered(script, "cachectl -n shop rule register r --str"), "--strategy\n");
+  EXPECT_EQ(Offered(script, "cachectl rule register r --strategy ''"),
+            "immediate batched lazy cascade\n");
+  EXPECT_EQ(Offered(script, "cachectl stats --output j"), "json\n");
+  EXPECT_EQ(Offered(script, "cachectl batch ''").substr(0, 20), "schedule flush delay");
+}
+
+TEST_F(CachectlTest, OtherShellsHaveScriptsToo) {
+  const std::string zsh = Ok({"completion", "zsh"});
+  EXPECT_EQ(zsh.substr(0, 17), "#compdef cachectl");
+  EXPECT_NE(zsh.find("'register:Adds or replaces a rule'"), std::string::npos);
+  const std::string fish = Ok({"completion", "fish"});
+  EXPECT_NE(fish.find("complete -c cachectl -n \"__cachectl_at 'rule'\" -f -a register"),
+            std::string::npos);
+  EXPECT_EQ(Run({"completion", "tcsh"}).code, 2);
+}
+
+}  // namespace
+}  // namespace cache_invalidation

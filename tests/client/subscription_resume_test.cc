@@ -1,0 +1,175 @@
+// A subscription against a real server over a network that fails, and against a server that is
+// stopped and started again: every revision is delivered once and in order, or a reset says so.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "client/client.h"
+#include "client/grpc_channel.h"
+#include "common/check.h"
+#include "common/mutex.h"
+#include "gtest/gtest.h"
+#include "server/server.h"
+#include "tests/client/flaky_proxy.h"
+
+namespace cache_invalidation {
+namespace {
+
+using client::Client;
+using client::Subscription;
+
+std::unique_ptr<Server> StartServer(int port = 0) {
+  ServerOptions options;
+  options.grpc_address = "127.0.0.1:" + std::to_string(port);
+  options.http_address = "";
+  options.heartbeat = absl::Milliseconds(100);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(options));
+  Check(server.ok(), "a server can be started");
+  return *std::move(server);
+}
+
+// What a subscriber was told, as lines such as "event 3".
+class Told {
+ public:
+  client::SubscriptionCallbacks Callbacks() {
+    return {
+        .on_started = [this](const auto&) { Add("started"); },
+        .on_reset =
+            [this](const auto& reset) {
+              Add(reset.reason == client::ResetReason::kEpoch ? "reset: epoch" : "reset");
+            },
+        .on_event = [this](const auto& event) { Add("event " + std::to_string(event.revision)); },
+        .on_disconnected = [this](const auto&) { Add("disconnected"); }};
+  }
+
+  // Blocks until `line` was told `count` times.
+  void Await(const std::string& line, int count = 1) {
+    MutexLock lock(mutex_);
+    while (std::count(lines_.begin(), lines_.end(), line) < count) changed_.Wait(mutex_);
+  }
+
+  // All that were told but the ones about the connection.
+  std::vector<std::string> Events() {
+    MutexLock lock(mutex_);
+    std::vector<std::string> out;
+    for (const std::string& line : lines_) {
+      if (line != "started" && line != "disconnected") out.push_back(line);
+    }
+    return out;
+  }
+
+ private:
+  void Add(std::string line) {
+    MutexLock lock(mutex_);
+    lines_.push_back(std::move(line));
+    changed_.NotifyAll();
+  }
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<std::string> lines_ ABSL_GUARDED_BY(mutex_);
+};
+
+std::unique_ptr<Subscription> Subscribe(const std::string& endpoint, Told& told,
+                                        client::SubscriptionOptions options = {}) {
+  options.name = "test";
+  options.lease = absl::Seconds(1);
+  return Client(client::MakeConnection(endpoint)).Subscribe(options, told.Callbacks());
+}
+
+void Write(const Client& client, int count) {
+  for (int i = 0; i < count; ++i) {
+    const auto result = client.InvalidateByWrite("user", std::to_string(i), "update");
+    ASSERT_TRUE(result.ok()) << result.status();
+  }
+}
+
+TEST(SubscriptionResumeTest, ResumesAfterEachLostConnection) {
+  const std::unique_ptr<Server> server = StartServer();
+  FlakyProxy proxy(server->grpc_port());
+  const Client writer(client::MakeConnection(server->InProcessChannel()));
+  Told told;
+  const std::unique_ptr<Subscription> subscription = Subscribe(proxy.endpoint(), told);
+  told.Await("started");
+  std::vector<std::string> expected;
+  for (int round = 1; round <= 5; ++round) {
+    proxy.DropConnections();
+    Write(writer, 3);
+    for (int i = 0; i < 3; ++i) {
+      expected.push_back("event " + std::to_string(expected.size() + 1));
+    }
+    told.Await(expected.back());
+    EXPECT_EQ(told.Events(), expected);
+  }
+  told.Await("disconnected", 5);
+}
+
+TEST(SubscriptionResumeTest, NoticesAConnectionThatFellSilent) {
+  const std::unique_ptr<Server> server = StartServer();
+  FlakyProxy proxy(server->grpc_port());
+  const Client writer(client::MakeConnection(server->InProcessChannel()));
+  Told told;
+  const std::unique_ptr<Subscription> subscription = Subscribe(proxy.endpoint(), told);
+  told.Await("started");
+  proxy.Freeze(true);
+  Write(writer, 2);
+  told.Await("disconnected");  // nothing said so but the silence
+  EXPECT_EQ(told.Events(), std::vector<std::string>());
+  proxy.Freeze(false);
+  told.Await("event 2");
+  EXPECT_EQ(told.Events(), std::vector<std::string>({"event 1", "event 2"}));
+}
+
+// Without durable state a server that starts again begins another history.
+TEST(SubscriptionResumeTest, AServerThatStartsAnewIsAReset) {
+  std::unique_ptr<Server> server = StartServer();
+  const int port = server->grpc_port();
+  const std::string endpoint = "127.0.0.1:" + std::to_string(port);
+  Told told;
+  const std::unique_ptr<Subscription> subscription = Subscribe(endpoint, told);
+  told.Await("started");
+  Write(Client(client::MakeConnection(server->InProcessChannel())), 2);
+  told.Await("event 2");
+  server->Shutdown(absl::Seconds(5));
+  told.Await("disconnected");
+  server.reset();
+
+  server = StartServer(port);
+  told.Await("reset: epoch");
+  Write(Client(client::MakeConnection(server->InProcessChannel())), 1);
+  told.Await("event 1", 2);
+  EXPECT_EQ(told.Events(),
+            std::vector<std::string>({"event 1", "event 2", "reset: epoch", "event 1"}));
+}
+
+TEST(SubscriptionResumeTest, AWriterRidesOutARestart) {
+  std::unique_ptr<Server> server = StartServer();
+  const int port = server->grpc_port();
+  const Client writer(client::MakeConnection("127.0.0.1:" + std::to_string(port)));
+  Write(writer, 1);
+  server->Shutdown(absl::Seconds(5));
+  server.reset();
+  std::thread restart([&] { server = StartServer(port); });
+  Write(writer, 1);  // retried until the server is there
+  restart.join();
+}
+
+TEST(SubscriptionResumeTest, StartsWhereItIsTold) {
+  const std::unique_ptr<Server> server = StartServer();
+  const Client writer(client::MakeConnection(server->InProcessChannel()));
+  Write(writer, 3);
+  const auto stats = writer.GetInvalidationStats();
+  ASSERT_TRUE(stats.ok()) << stats.status();
+  Told told;
+  const std::unique_ptr<Subscription> subscription =
+      Subscribe("127.0.0.1:" + std::to_string(server->grpc_port()), told,
+                {.start_after = client::Position{stats->position.epoch, 1}});
+  told.Await("event 3");
+  EXPECT_EQ(told.Events(), std::vector<std::string>({"event 2", "event 3"}));
+}
+
+}  // namespace
+}  // namespace cache_invalidation
