@@ -3,12 +3,12 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "protos/internal/v1/write.pb.h"
+#include "protos/cache_invalidation/v1/write_event_service.pb.h"
 
 namespace cache_invalidation::rpc {
 namespace {
 
-using internal::v1::InvalidateByWritesRequest;
+using v1::InvalidateByWritesRequest;
 
 // A field of wire type 2 by hand: proto's own setters would complain about bytes that are not
 // UTF-8.

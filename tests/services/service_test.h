@@ -4,21 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "google/protobuf/text_format.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
+#include "tests/proto/text.h"
 
 namespace cache_invalidation {
 
-// A message out of its text form.
-template <typename Message>
-Message FromText(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
+using testing::FromText;
 
 // Calls of a real stub with requests as text:
 //
@@ -54,6 +48,8 @@ class ServiceTest : public ::testing::Test {
 
   // No default rules, no HTTP, no network.
   static ServerOptions Options();
+  // The same, but over TCP: what is sent is buffered on its way, as in life.
+  static ServerOptions TcpOptions();
 
   Server& server() { return *server_; }
 

@@ -1,0 +1,82 @@
+#include "server/rpc/invalidation_conversion.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/proto/every_field.h"
+#include "tests/proto/text.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FromText;
+using ::testing::IsEmpty;
+using testing::UnsetFields;
+
+uint64_t NoSubscribers(absl::string_view) { return 0; }
+
+const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
+
+TEST(InvalidationConversion, TakesEveryFieldOfTheRequests) {
+  const auto invalidate = FromText<v1::InvalidateRequest>(R"(
+      namespace: "n" tags: "t" keys: "k" pattern: "p" strategy: INVALIDATION_STRATEGY_LAZY request_id: "i"
+      wait_timeout { seconds: 1 })");
+  EXPECT_THAT(UnsetFields(invalidate), ElementsAre("everything", "wait_for_subscribers"));
+  const absl::StatusOr<engine::Invalidate> command = ToInvalidate(invalidate);
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_THAT(command->tags, ElementsAre("t"));
+  EXPECT_THAT(command->keys, ElementsAre("k"));
+  EXPECT_EQ(command->pattern, "p");
+  EXPECT_EQ(command->strategy, engine::Strategy::kLazy);
+  EXPECT_FALSE(command->everything);
+  EXPECT_TRUE(ToInvalidate(FromText<v1::InvalidateRequest>("everything: true"))->everything);
+
+  const auto with_dependencies = FromText<v1::InvalidateWithDependenciesRequest>(R"(
+      namespace: "n" key: "k" recursive: true request_id: "i" wait_timeout { seconds: 1 })");
+  EXPECT_THAT(UnsetFields(with_dependencies), ElementsAre("wait_for_subscribers"));
+  EXPECT_EQ(ToInvalidateWithDependencies(with_dependencies)->key, "k");
+  EXPECT_TRUE(ToInvalidateWithDependencies(with_dependencies)->recursive);
+
+  const auto schedule = FromText<v1::ScheduleBatchInvalidationRequest>(
+      R"(namespace: "n" tags: "t" keys: "k" request_id: "i")");
+  EXPECT_THAT(UnsetFields(schedule), IsEmpty());
+  const absl::StatusOr<engine::Invalidate> scheduled = ToScheduleBatchInvalidation(schedule);
+  EXPECT_THAT(scheduled->tags, ElementsAre("t"));
+  EXPECT_THAT(scheduled->keys, ElementsAre("k"));
+  EXPECT_EQ(scheduled->strategy, engine::Strategy::kBatched);
+
+  const auto delay =
+      FromText<v1::SetBatchDelayRequest>(R"(namespace: "n" delay { seconds: 2 } request_id: "i")");
+  EXPECT_THAT(UnsetFields(delay), IsEmpty());
+  EXPECT_EQ(ToSetBatchDelay(delay)->delay, absl::Seconds(2));
+}
+
+TEST(InvalidationConversion, FillsEveryFieldOfTheAnswersButWaiting) {
+  const engine::InvalidationReply reply = {
+      .revision = 1, .invalidations = 2, .rules_fired = {}, .widened = 3, .pending_targets = 4};
+  v1::InvalidateResponse invalidated;
+  ASSERT_TRUE(FromInvalidate({}, reply, kContext, &invalidated).ok());
+  EXPECT_THAT(UnsetFields(invalidated), ElementsAre("waiting"));
+  EXPECT_EQ(invalidated.widened(), 3u);
+  EXPECT_EQ(invalidated.pending_targets(), 4u);
+
+  v1::InvalidateWithDependenciesResponse with_dependencies;
+  ASSERT_TRUE(FromInvalidateWithDependencies({}, {1, 2, 3}, kContext, &with_dependencies).ok());
+  EXPECT_THAT(UnsetFields(with_dependencies), ElementsAre("waiting"));
+  EXPECT_EQ(with_dependencies.invalidated(), 2u);
+
+  v1::ScheduleBatchInvalidationResponse scheduled;
+  ASSERT_TRUE(FromScheduleBatchInvalidation({}, reply, kContext, &scheduled).ok());
+  EXPECT_THAT(UnsetFields(scheduled), IsEmpty());
+
+  v1::FlushPendingInvalidationsResponse flushed;
+  ASSERT_TRUE(FromFlushPendingInvalidations({}, {1, 2}, kContext, &flushed).ok());
+  EXPECT_THAT(UnsetFields(flushed), ElementsAre("waiting"));
+
+  v1::SetBatchDelayResponse set;
+  ASSERT_TRUE(FromSetBatchDelay({}, {absl::Seconds(1)}, kContext, &set).ok());
+  EXPECT_THAT(UnsetFields(set), IsEmpty());
+}
+
+}  // namespace
+}  // namespace cache_invalidation::rpc
