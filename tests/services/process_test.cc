@@ -1,0 +1,174 @@
+// The server as operators meet it: flags, ports, signals, exit codes.
+
+#include <signal.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/create_channel.h"
+#include "gtest/gtest.h"
+#include "tests/cachectl/program.h"
+#include "tests/http/http_get.h"
+
+namespace cache_invalidation {
+namespace {
+
+using grpc::health::v1::Health;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+std::vector<std::string> Command(const std::vector<std::string>& flags) {
+  std::vector<std::string> command = {"server/cache_invalidation_server"};
+  command.insert(command.end(), flags.begin(), flags.end());
+  return command;
+}
+
+Ended RunServer(const std::vector<std::string>& flags) { return RunProgram(Command(flags)); }
+
+std::string FileIn(const std::string& name, const std::string& text) {
+  const std::string path = absl::StrCat(::testing::TempDir(), "/", name);
+  std::ofstream(path) << text;
+  return path;
+}
+
+// A server on free ports.
+class RunningServer {
+ public:
+  explicit RunningServer(std::vector<std::string> flags = {}) {
+    flags.insert(flags.end(), {"--grpc_port=0", "--http_port=0", "--port_file=" + port_file_});
+    program_ = std::make_unique<Program>(Command(flags));
+    first_line_ = program_->ReadErrorLine();
+  }
+
+  Program& program() { return *program_; }
+  const std::string& first_line() const { return first_line_; }
+
+  // What the port file says.
+  std::string ports() const {
+    std::ifstream file(port_file_);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
+
+  int Port(const std::string& name) const {
+    const std::string text = ports();
+    return std::stoi(text.substr(text.find(name + "=") + name.size() + 1));
+  }
+
+  std::unique_ptr<Health::Stub> NewHealthStub() const {
+    return Health::NewStub(grpc::CreateChannel(absl::StrCat("127.0.0.1:", Port("grpc")),
+                                               grpc::InsecureChannelCredentials()));
+  }
+
+ private:
+  const std::string port_file_ = absl::StrCat(::testing::TempDir(), "/ports");
+  std::unique_ptr<Program> program_;
+  std::string first_line_;
+};
+
+TEST(ServerProcess, TellsItsPortsAndEndsWellOnSigterm) {
+  RunningServer server;
+  const int grpc_port = server.Port("grpc");
+  const int http_port = server.Port("http");
+  EXPECT_EQ(server.ports(), absl::StrCat("grpc=", grpc_port, "\nhttp=", http_port, "\n"));
+  EXPECT_EQ(server.first_line(),
+            absl::StrCat("serving gRPC on port ", grpc_port, ", HTTP on port ", http_port));
+  EXPECT_EQ(testing::HttpGet(http_port, "/readyz").status, 200);
+  grpc::ClientContext context;
+  HealthCheckResponse response;
+  EXPECT_TRUE(server.NewHealthStub()->Check(&context, HealthCheckRequest(), &response).ok());
+  server.program().Signal(SIGTERM);
+  const Ended ended = server.program().Wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+}
+
+TEST(ServerProcess, EndsWellOnSigint) {
+  RunningServer server;
+  server.program().Signal(SIGINT);
+  EXPECT_EQ(server.program().Wait().code, 0);
+}
+
+// A health watcher lets the drain last as long as it may.
+TEST(ServerProcess, EndsAtOnceOnASecondSignal) {
+  RunningServer server({"--shutdown_grace=1h"});
+  const auto health = server.NewHealthStub();
+  grpc::ClientContext context;
+  const auto watch = health->Watch(&context, HealthCheckRequest());
+  HealthCheckResponse state;
+  ASSERT_TRUE(watch->Read(&state));
+  EXPECT_EQ(state.status(), HealthCheckResponse::SERVING);
+  server.program().Signal(SIGTERM);
+  ASSERT_TRUE(watch->Read(&state));
+  EXPECT_EQ(state.status(), HealthCheckResponse::NOT_SERVING);
+  server.program().Signal(SIGTERM);
+  EXPECT_EQ(server.program().Wait().code, 128 + SIGTERM);
+}
+
+TEST(ServerProcess, CutsOffWhoDoesNotLetGo) {
+  RunningServer server({"--shutdown_grace=10ms"});
+  const auto health = server.NewHealthStub();
+  grpc::ClientContext context;
+  const auto watch = health->Watch(&context, HealthCheckRequest());
+  HealthCheckResponse state;
+  ASSERT_TRUE(watch->Read(&state));
+  server.program().Signal(SIGTERM);
+  EXPECT_EQ(server.program().Wait().code, 0);
+}
+
+TEST(ServerProcess, ExplainsItself) {
+  const Ended version = RunServer({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_TRUE(absl::StartsWith(version.out, "cache_invalidation_server 0.")) << version.out;
+  const Ended help = RunServer({"--help"});
+  for (const char* flag :
+       {"--default_rules ", "--default_rules_file ", "--flagfile", "--grpc_port ", "--heartbeat ",
+        "--history_bytes ", "--http_port ", "--listen_address ", "--max_request_bytes ",
+        "--port_file ", "--shards ", "--shutdown_grace "}) {
+    EXPECT_TRUE(absl::StrContains(help.out, flag)) << flag;
+  }
+}
+
+TEST(ServerProcess, RefusesWhatItCannotUse) {
+  const std::string bad_rules =
+      FileIn("bad_rules.json", R"({"rules": [{"name": "r", "triggerTags": ["a"]}]})");
+  const std::string no_json = FileIn("no.json", "rules:");
+  RunningServer other;
+  const std::pair<std::vector<std::string>, std::string> cases[] = {
+      {{"--no_such_flag"}, "no_such_flag"},
+      {{"--grpc_port=70000"}, "grpc_port"},
+      {{"stray"}, "expected flags only, got \"stray\""},
+      {{"--shards=0"}, "--shards: expected at least 1"},
+      {{"--default_rules_file=/no/such/file"}, "cannot read /no/such/file"},
+      {{"--default_rules_file=" + bad_rules}, "bad_rules.json: rules[0].invalidate_tags: "},
+      {{"--default_rules_file=" + no_json}, "no.json: expected {\"rules\": [...]} in JSON"},
+      {{"--grpc_port=0", "--http_port=0", "--port_file=/no/such/folder/ports"},
+       "/no/such/folder/ports"},
+      {{absl::StrCat("--grpc_port=", other.Port("grpc")), "--http_port=0"},
+       "cannot listen for gRPC on 127.0.0.1:"},
+      {{"--grpc_port=0", absl::StrCat("--http_port=", other.Port("http"))},
+       "cannot listen for HTTP on 127.0.0.1:"},
+  };
+  for (const auto& [flags, message] : cases) {
+    const Ended ended = RunServer(flags);
+    EXPECT_EQ(ended.code, 1) << message;
+    EXPECT_TRUE(absl::StrContains(ended.err, message)) << message << "\n" << ended.err;
+  }
+}
+
+TEST(ServerProcess, TakesFlagsAndRulesFromFiles) {
+  const std::string rules = FileIn("rules.json", R"({"rules": [
+      {"name": "mine", "triggerTags": ["a"], "invalidateTags": ["b:{resource_id}"]}]})");
+  const std::string flags =
+      FileIn("flags", absl::StrCat("--default_rules_file=", rules, "\n--http=false\n"));
+  RunningServer server({"--flagfile=" + flags});
+  EXPECT_EQ(server.Port("http"), 0);
+  EXPECT_NE(server.Port("grpc"), 0);
+}
+
+}  // namespace
+}  // namespace cache_invalidation
