@@ -1,0 +1,25 @@
+// What things cost. Without arguments: first a table of what the server spends, then the engine
+// alone. Arguments are those of Google Benchmark; --benchmark_filter skips the table.
+
+#include <cstring>
+
+#include "benchmark/benchmark.h"
+#include "tests/benchmark/measured_server.h"
+#include "tests/benchmark/server_benchmark.h"
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::strcmp(argv[1], cache_invalidation::kServeTheService) == 0) {
+    cache_invalidation::ServeTheService();
+    return 0;
+  }
+  if (argc == 2 && std::strcmp(argv[1], cache_invalidation::kServeEmptyCalls) == 0) {
+    cache_invalidation::ServeEmptyCalls();
+    return 0;
+  }
+  const bool everything = argc == 1;
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  if (everything) cache_invalidation::MeasureServer();
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
