@@ -17,7 +17,7 @@ namespace cache_invalidation {
 namespace {
 
 constexpr int kRuns = 5;
-constexpr int64_t kCalls = 20'000;
+constexpr int64_t kCalls = 10'000;
 constexpr int64_t kMessages = 1'000;
 
 // With how many subscribers delivery is measured, and with how many messages of writes: enough
@@ -26,7 +26,7 @@ struct Audience {
   int subscribers = 0;
   int64_t messages = 0;
 };
-constexpr Audience kAudiences[] = {{1, 2'000}, {10, 400}, {100, 60}};
+constexpr Audience kAudiences[] = {{1, 1'000}, {10, 200}, {100, 40}};
 
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
