@@ -70,7 +70,7 @@ bool IsThere(InvalidationRule wanted, InvalidationRule stored) {
 // One run of apply: registers what differs from what is there, in the order of the file.
 class Apply {
  public:
-  Apply(const Flags& flags, Session& session) : flags_(flags), session_(session) {}
+  explicit Apply(const Flags& flags) : flags_(flags) {}
 
   template <typename Type, typename Register>
   absl::Status Run(const char* kind, const std::vector<Defined<Type>>& wanted,
@@ -109,7 +109,6 @@ class Apply {
   }
 
   const Flags& flags_;
-  Session& session_;
   Table table_{{"", "", ""}};
   std::string json_;
 };
@@ -124,7 +123,7 @@ absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
   const auto relationships = session.client().ListDataRelationships();
   if (!relationships.ok()) return relationships.status();
 
-  Apply apply(flags, session);
+  Apply apply(flags);
   absl::Status status =
       apply.Run("rule", wanted->rules, *rules, [&](const auto& rule, std::string& name) {
         const auto answer = session.client().RegisterInvalidationRule(rule);

@@ -28,15 +28,11 @@ constexpr EnumName kEnums[] = {{"strategy", "INVALIDATION_STRATEGY_"},
 
 // batched -> INVALIDATION_STRATEGY_BATCHED, at every level.
 void ExpandEnums(YamlNode& node) {
-  for (YamlNode& element : node.elements) ExpandEnums(element);
-  for (YamlNode::Member& member : node.members) {
-    ExpandEnums(member.value);
-    for (const EnumName& known : kEnums) {
-      if (member.name != known.name || member.value.kind != YamlNode::Kind::kScalar) continue;
-      std::string& text = member.value.text;
-      if (absl::StartsWith(text, known.prefix)) continue;
-      text = absl::StrCat(known.prefix, absl::AsciiStrToUpper(text));
-    }
+  for (YamlNode& child : node.children) ExpandEnums(child);
+  for (const EnumName& known : kEnums) {
+    if (node.name != known.name || node.kind != YamlNode::Kind::kScalar) continue;
+    if (absl::StartsWith(node.text, known.prefix)) continue;
+    node.text = absl::StrCat(known.prefix, absl::AsciiStrToUpper(node.text));
   }
 }
 
@@ -52,16 +48,16 @@ int LineAt(const YamlNode& node, absl::string_view path) {
   const YamlNode* at = &node;
   for (absl::string_view step : absl::StrSplit(path, '.')) {
     const std::vector<absl::string_view> parts = absl::StrSplit(step, absl::ByAnyChar("[]"));
-    const YamlNode::Member* found = nullptr;
-    for (const YamlNode::Member& member : at->members) {
+    const YamlNode* found = nullptr;
+    for (const YamlNode& member : at->children) {
       if (Canonical(member.name) == Canonical(parts[0])) found = &member;
     }
     if (found == nullptr) return line;
-    line = found->line;
-    at = &found->value;
+    at = found;
+    line = found->name_line;
     size_t index = 0;
-    if (parts.size() > 1 && absl::SimpleAtoi(parts[1], &index) && index < at->elements.size()) {
-      at = &at->elements[index];
+    if (parts.size() > 1 && absl::SimpleAtoi(parts[1], &index) && index < at->children.size()) {
+      at = &at->children[index];
       line = at->line;
     }
   }
@@ -73,14 +69,14 @@ absl::Status Wrong(const std::string& file, int line, absl::string_view message)
 }
 
 template <typename Type>
-absl::Status ReadList(const std::string& file, const YamlNode::Member& member,
+absl::Status ReadList(const std::string& file, const YamlNode& member,
                       absl::StatusOr<Type> (*read)(absl::string_view, JsonError*),
                       std::vector<Defined<Type>>& out) {
-  if (member.value.kind == YamlNode::Kind::kNull) return absl::OkStatus();
-  if (member.value.kind != YamlNode::Kind::kList) {
-    return Wrong(file, member.line, absl::StrCat("expected a list of ", member.name));
+  if (member.kind == YamlNode::Kind::kNull) return absl::OkStatus();
+  if (member.kind != YamlNode::Kind::kList) {
+    return Wrong(file, member.name_line, absl::StrCat("expected a list of ", member.name));
   }
-  for (YamlNode element : member.value.elements) {
+  for (YamlNode element : member.children) {
     if (element.kind != YamlNode::Kind::kMap) {
       return Wrong(file, element.line, absl::StrCat("expected one of the ", member.name));
     }
@@ -107,14 +103,14 @@ absl::StatusOr<Definitions> ParseDefinitions(const std::string& file, const std:
   if (root->kind != YamlNode::Kind::kMap) {
     return Wrong(file, root->line, "expected rules or relationships");
   }
-  for (const YamlNode::Member& member : root->members) {
+  for (const YamlNode& member : root->children) {
     absl::Status status;
     if (member.name == "rules") {
       status = ReadList(file, member, client::RuleFromJson, out.rules);
     } else if (member.name == "relationships") {
       status = ReadList(file, member, client::RelationshipFromJson, out.relationships);
     } else {
-      status = Wrong(file, member.line, absl::StrCat(member.name, ": unknown name"));
+      status = Wrong(file, member.name_line, absl::StrCat(member.name, ": unknown name"));
     }
     if (!status.ok()) return status;
   }

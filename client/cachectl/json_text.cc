@@ -194,7 +194,7 @@ class Parser {
     while (true) {
       SkipBlanks();
       if (Peek() != '"') return Fail("a name in quotes");
-      auto& [name, value] = out.members.emplace_back();
+      auto& [name, value] = out.members.emplace_back(std::string(), JsonText());
       if (!ReadString(name)) return false;
       SkipBlanks();
       if (!Take(':')) return Fail("\":\"");

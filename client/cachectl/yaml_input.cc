@@ -1,6 +1,8 @@
 #include "client/cachectl/yaml_input.h"
 
+#include <optional>
 #include <sstream>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -35,9 +37,7 @@ class Builder final : public YAML::EventHandler {
     const int line = LineOf(mark);
     // "?" is a plain scalar, "!" a quoted one.
     if (tag != "?" && tag != "!" && !tag.empty()) return Fail(line, "tags are not supported");
-    if (!open_.empty() && open_.back().kind == YamlNode::Kind::kMap && !has_name_) {
-      return SetName(value, line);
-    }
+    if (NeedsName()) return SetName(value, line);
     Add({.kind = YamlNode::Kind::kScalar, .line = line, .text = value, .quoted = tag == "!"});
   }
 
@@ -64,50 +64,58 @@ class Builder final : public YAML::EventHandler {
     if (!failed()) error_ = {line, std::move(message)};
   }
 
+  // Whether what comes next is the name of a member.
+  bool NeedsName() const {
+    return !open_.empty() && open_.back().kind == YamlNode::Kind::kMap && !name_.has_value();
+  }
+
   void SetName(const std::string& name, int line) {
     if (failed()) return;
     if (open_.back().Find(name) != nullptr) {
       return Fail(line, absl::StrCat("\"", name, "\" stands there twice"));
     }
-    open_.back().members.push_back({name, line, {}});
-    has_name_ = true;
+    name_ = name;
+    name_line_ = line;
+  }
+
+  // Gives a member the name that came before it.
+  void TakeName(YamlNode& node) {
+    if (!name_.has_value()) return;
+    node.name = *std::exchange(name_, std::nullopt);
+    node.name_line = name_line_;
   }
 
   void Open(YamlNode::Kind kind, int line) {
     if (failed()) return;
     if (open_.size() == kMaxLevels) return Fail(line, "expected at most 32 levels");
-    if (!open_.empty() && open_.back().kind == YamlNode::Kind::kMap && !has_name_) {
-      return Fail(line, "expected a name");
-    }
-    open_.push_back({.kind = kind, .line = line});
-    has_name_ = false;
+    if (NeedsName()) return Fail(line, "expected a name");
+    YamlNode node{.kind = kind, .line = line};
+    TakeName(node);
+    open_.push_back(std::move(node));
   }
 
   void Close() {
     if (failed()) return;
     YamlNode closed = std::move(open_.back());
     open_.pop_back();
-    has_name_ = !open_.empty() && open_.back().kind == YamlNode::Kind::kMap;
-    Add(std::move(closed));
+    Attach(std::move(closed));
   }
 
   void Add(YamlNode node) {
     if (failed()) return;
-    if (open_.empty()) {
-      root_ = std::move(node);
-    } else if (open_.back().kind == YamlNode::Kind::kList) {
-      open_.back().elements.push_back(std::move(node));
-    } else if (has_name_) {
-      open_.back().members.back().value = std::move(node);
-      has_name_ = false;
-    } else {
-      Fail(node.line, "expected a name");
-    }
+    if (NeedsName()) return Fail(node.line, "expected a name");
+    TakeName(node);
+    Attach(std::move(node));
+  }
+
+  void Attach(YamlNode node) {
+    (open_.empty() ? root_ : open_.back().children.emplace_back()) = std::move(node);
   }
 
   YamlNode root_;
-  std::vector<YamlNode> open_;  // outermost first
-  bool has_name_ = false;       // the innermost map waits for the value of its last name
+  std::vector<YamlNode> open_;       // outermost first
+  std::optional<std::string> name_;  // of the member that comes next in the innermost map
+  int name_line_ = 0;
   YamlError error_;
 };
 
@@ -129,9 +137,9 @@ YamlError Read(const std::string& yaml, Builder& builder) {
 
 }  // namespace
 
-const YamlNode::Member* YamlNode::Find(absl::string_view name) const {
-  for (const Member& member : members) {
-    if (member.name == name) return &member;
+const YamlNode* YamlNode::Find(absl::string_view wanted) const {
+  for (const YamlNode& child : children) {
+    if (child.name == wanted) return &child;
   }
   return nullptr;
 }
@@ -158,14 +166,14 @@ std::string YamlToJson(const YamlNode& node) {
       return bare ? node.text : QuoteJson(node.text);
     }
     case YamlNode::Kind::kList:
-      for (const YamlNode& element : node.elements) {
+      for (const YamlNode& element : node.children) {
         absl::StrAppend(&out, out.empty() ? "[" : ",", YamlToJson(element));
       }
       return out.empty() ? "[]" : out + "]";
     case YamlNode::Kind::kMap:
-      for (const YamlNode::Member& member : node.members) {
+      for (const YamlNode& member : node.children) {
         absl::StrAppend(&out, out.empty() ? "{" : ",", QuoteJson(member.name), ":",
-                        YamlToJson(member.value));
+                        YamlToJson(member));
       }
       return out.empty() ? "{}" : out + "}";
   }

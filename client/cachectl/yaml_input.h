@@ -2,7 +2,6 @@
 #define CACHE_INVALIDATION_CLIENT_CACHECTL_YAML_INPUT_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,27 +13,22 @@ namespace cache_invalidation::cachectl {
 struct YamlNode {
   enum class Kind { kNull, kScalar, kList, kMap };
 
-  // A name with its value.
-  struct Member;
-
   Kind kind = Kind::kNull;
   int line = 0;
+
+  // Of a member of a map: its name, and the line of that.
+  std::string name = {};
+  int name_line = 0;
 
   // Of a scalar; a quoted one is always a string.
   std::string text = {};
   bool quoted = false;
 
-  std::vector<YamlNode> elements = {};
-  std::vector<Member> members = {};
+  // Elements of a list, or members of a map.
+  std::vector<YamlNode> children = {};
 
   // The member of that name, null if there is none.
-  const Member* Find(absl::string_view name) const;
-};
-
-struct YamlNode::Member {
-  std::string name;
-  int line = 0;
-  YamlNode value;
+  const YamlNode* Find(absl::string_view wanted) const;
 };
 
 // What is wrong with a text, and where.

@@ -37,10 +37,10 @@ TEST(YamlInputTest, KnowsLines) {
   YamlError error;
   const auto node = ParseYaml("a: 1\n\nb:\n  # remark\n  - x\n  - y: 2\n", &error);
   ASSERT_TRUE(node.ok()) << node.status();
-  EXPECT_EQ(node->Find("a")->line, 1);
-  EXPECT_EQ(node->Find("b")->line, 3);
-  EXPECT_EQ(node->Find("b")->value.elements[0].line, 5);
-  EXPECT_EQ(node->Find("b")->value.elements[1].Find("y")->line, 6);
+  EXPECT_EQ(node->Find("a")->name_line, 1);
+  EXPECT_EQ(node->Find("b")->name_line, 3);
+  EXPECT_EQ(node->Find("b")->children[0].line, 5);
+  EXPECT_EQ(node->Find("b")->children[1].Find("y")->name_line, 6);
 }
 
 TEST(YamlInputTest, RefusesWhatCouldBlowUp) {
