@@ -59,6 +59,7 @@ uint32_t Flush(State& state, std::vector<Event>& events) {
       }
     }
   }
+  emission.SortCauses();
   emission.Commit(events);
   return targets;
 }

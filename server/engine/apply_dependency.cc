@@ -46,14 +46,18 @@ uint64_t CountNew(const State& state, const AddCacheDependency& command) {
   return count;
 }
 
-// Whether an invalidation of the key comes back to it.
-bool ClosesCycle(const State& state, absl::string_view key) {
+// Whether an invalidation of the key reaches a key that the command names, and so comes back.
+bool ClosesCycle(const State& state, const AddCacheDependency& command) {
   const Freshness freshness = state.freshness();
   Closure closure(state.graph, freshness);
-  closure.AddKey(key);
+  closure.AddKey(command.key);
   closure.Spread(InvalidationKind::kEvict);
-  const auto self = closure.reached().find(state.graph.FindKey(key));
-  return self != closure.reached().end() && self->second.via != nullptr;
+  const auto reached = [&](absl::string_view name) {
+    return closure.reached().contains(state.graph.FindKey(name));
+  };
+  const DependencyNames& names = command.depends_on;
+  return std::any_of(names.names.begin(), names.names.end(), reached) ||
+         std::any_of(names.keys.begin(), names.keys.end(), reached);
 }
 
 bool HasMoved(const State& state, const AddCacheDependency& command) {
@@ -95,7 +99,7 @@ ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<E
   for (Node* source : AddSources(state, command.depends_on)) {
     if (state.graph.Declare(key, *source, expires, state.meta.now)) ++reply.added;
   }
-  if (reply.added > 0 && ClosesCycle(state, command.key)) {
+  if (ClosesCycle(state, command)) {
     reply.warnings.push_back(
         absl::StrCat("the dependencies of ", command.key, " form a cycle that leads back to it"));
   }

@@ -10,9 +10,10 @@
 namespace cache_invalidation::engine {
 
 void Closure::AddTag(absl::string_view tag) {
-  const Graph::WalkableTags& walkable = graph_.walkable();
-  if (walkable.empty()) return;  // then nothing depends on anything
+  if (graph_.edges() == 0) return;  // then nothing depends on anything
+  // Also a tag that nothing is found by here ends entries, which a weaker spread then leaves alone.
   root_tag_names_.emplace_back(tag);
+  const Graph::WalkableTags& walkable = graph_.walkable();
   const auto add = [this](const Tag& found) {
     root_tags_.push_back(&found);
     if (found.carriers == nullptr) return;

@@ -17,6 +17,10 @@ constexpr size_t kFewSlots = 16;
 constexpr size_t kBytesPerTarget = 24;
 constexpr size_t kBytesPerCause = 16;
 
+bool CauseBefore(const Cause& a, const Cause& b) {
+  return std::tie(a.step, a.name, a.widened) < std::tie(b.step, b.name, b.widened);
+}
+
 // The causes of an event, each once.
 class CauseDictionary {
  public:
@@ -97,7 +101,10 @@ bool Emission::Commit(std::vector<Event>& events) {
   if (slots_.empty()) return false;
   if (EstimatedBytes() > kMaxEventBytes) WidenToEverything();
   const uint64_t revision = ++state_.meta.head;
-  for (Slot& slot : slots_) slot.name = Mark(slot, revision);
+  for (Slot& slot : slots_) {
+    slot.name = Mark(slot, revision);
+    if (sort_causes_) std::sort(slot.causes.begin(), slot.causes.end(), CauseBefore);
+  }
   Event event = Build(revision);
   EvictEntries(closure, revision);
   events.push_back(std::move(event));

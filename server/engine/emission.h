@@ -38,6 +38,9 @@ class Emission {
   // Targets stay alone: what depends on them is left as it is.
   void LeaveDependents() { follow_ = false; }
 
+  // Causes of each target by step, name and width, not as they were added.
+  void SortCauses() { sort_causes_ = true; }
+
   // Takes the next revision, evicts and marks, and appends the event to `events`. Does nothing and
   // answers false if there is nothing to name.
   bool Commit(std::vector<Event>& events);
@@ -64,6 +67,7 @@ class Emission {
   State& state_;
   const EventSource source_;
   bool follow_ = true;
+  bool sort_causes_ = false;
   std::vector<Slot> slots_;
   std::vector<Slot> dependents_;
   std::vector<absl::string_view> unnamed_roots_;

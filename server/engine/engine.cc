@@ -18,11 +18,12 @@ Engine::~Engine() = default;
 Outcome Engine::Apply(const Command& command, absl::Time now) {
   State& state = *state_;
   state.delta.clear();
-  state.meta.now = std::max(state.meta.now, now);
+  const absl::Time before = std::exchange(state.meta.now, std::max(state.meta.now, now));
   Outcome outcome;
   ApplyResult result = std::visit(
       [&](const auto& one) { return engine::Apply(state, one, outcome.events); }, command);
   if (!result.ok()) {
+    state.meta.now = before;
     outcome.status = result.status();
     return outcome;
   }

@@ -136,6 +136,17 @@ TEST(EngineTest, EvictIsStrongerThanMarkStaleForDependentsToo) {
                           "1 EVICT tag hard <RULE(hard)>", "1 EVICT key d <DEPENDENCY(hard)>"));
 }
 
+TEST(EngineTest, MarkStaleLeavesAloneWhatATagEvictsEvenIfNothingIsFoundByTheTag) {
+  EngineScript script;
+  script.Track("k", {"t:1"}, {"base"});
+  Rule rule = MakeRule("lazy", {"t"}, {}, Strategy::kLazy);
+  rule.pattern = "base";
+  script.Do(RegisterRule{rule});
+  EXPECT_THAT(script.Write("t", "1"),
+              ElementsAre("1 EVICT tag t:#all <DIRECT>", "1 EVICT tag t:1 <DIRECT>",
+                          "1 MARK_STALE pattern base <RULE(lazy)>"));
+}
+
 TEST(EngineTest, ABatchIsOneEventWhenItsDelayIsOver) {
   EngineScript script;
   script.Do(RegisterRule{MakeRule("form", {"form"}, {"form_state"}, Strategy::kBatched)});
@@ -158,6 +169,40 @@ TEST(EngineTest, RemovingAnEdgeTakesNothingOutOfABatch) {
   script.Do(RemoveCacheDependency{"view", {}});
   EXPECT_THAT(script.Do(FlushPendingInvalidations{}),
               ElementsAre("1 EVICT tag t <CALL>", "1 EVICT key view <DEPENDENCY(t)>"));
+}
+
+TEST(EngineTest, AFlushSortsTheCausesOfAcceptanceAndFlush) {
+  EngineScript script;
+  script.Track("k", {}, {"z"});
+  script.Depend("target", {"b"});
+  script.Invalidate({}, {"z", "target"}, Strategy::kBatched);
+  script.Depend("k", {"target"});
+  script.Depend("b", {"k"});
+  EXPECT_THAT(script.Do(FlushPendingInvalidations{}),
+              ElementsAre("1 EVICT key target <DEPENDENCY(b) CALL>", "1 EVICT key z <CALL>",
+                          "1 EVICT key b <DEPENDENCY(k)>",
+                          "1 EVICT key k <DEPENDENCY(target) DEPENDENCY(z)>"));
+}
+
+TEST(EngineTest, OnlyTheDependencyThatClosesACycleIsRemarked) {
+  EngineScript script;
+  script.Depend("a", {"b"});
+  EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings, IsEmpty());
+  script.Depend("b", {"a"});
+  EXPECT_EQ(script.reply<AddCacheDependencyReply>().warnings.size(), 1);
+  script.Depend("a", {"c"}, {"t"});
+  EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings, IsEmpty());
+}
+
+TEST(EngineTest, ARefusedCommandDoesNotMoveTime) {
+  EngineScript script;
+  script.Do(SetBatchDelay{absl::Milliseconds(100)});
+  Rule rule = MakeRule("conditional", {"t"}, {"x"});
+  rule.condition = "operation == \"delete\"";
+  const absl::Time later = script.now() + absl::Seconds(1);
+  ASSERT_FALSE(script.engine().Apply(RegisterRule{rule}, later).status.ok());
+  script.Invalidate({"t"}, {}, Strategy::kBatched);
+  EXPECT_EQ(script.engine().batch_deadline()->at, script.now() + absl::Milliseconds(100));
 }
 
 TEST(EngineTest, WhatIsEvictedNowLeavesTheBatch) {
@@ -208,6 +253,20 @@ TEST(EngineTest, AFillIsRefusedWhenADependencyOfADependencyMoved) {
   script.TrackAt(0, "a", {}, {"b"});
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedMoved);
   script.TrackAt(1, "a", {}, {"b"});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+}
+
+TEST(EngineTest, AFillIsRefusedWhenATagOfAnExpiredDependencyMoved) {
+  EngineScript script;
+  script.Invalidate({"t"});
+  TrackEntries track;
+  track.entries.push_back({"row", {"t"}, {}, absl::Seconds(1), std::nullopt});
+  script.Do(track);
+  script.Depend("page", {"row"});
+  script.Advance(absl::Seconds(1));
+  script.TrackAt(0, "page", {});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "row");
+  script.TrackAt(1, "page", {});
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
 }
 

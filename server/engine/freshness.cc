@@ -90,14 +90,14 @@ bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position) const {
   return pending_.HoldsKey(name);
 }
 
-// Follows what is known of the key: an entry that was evicted has moved; a live one is as good as
-// its own tags and dependencies.
+// Follows what is known of the key: an entry that was evicted has moved; any other, also a ghost
+// that is needed, is as good as its own tags and dependencies.
 bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Visited& visited) const {
   if (KeyNamedMoved(name, position)) return true;
   const Key* key = graph_.FindKey(name);
   if (key == nullptr || !visited.insert(key).second) return false;
   if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
-  if (IsLive(*key)) {
+  if (OwnsActively(*key)) {
     for (const Tag* tag : key->entry->tags) {
       if (TagMoved(tag->name, position)) return true;
     }
@@ -120,7 +120,7 @@ std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position)
     if (const Key* key = graph_.FindKey(footprint.key)) {
       visited.insert(key);
       if (key->entry != nullptr && EvictedSinceFill(*key) > position) return key->name;
-      if (IsLive(*key)) {
+      if (OwnsActively(*key)) {
         for (const Tag* tag : key->entry->tags) all.tags.push_back(tag->name);
       }
       for (const Edge& edge : key->depends_on) {

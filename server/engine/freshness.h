@@ -84,7 +84,7 @@ class Freshness {
 
   // The first name, in the order key, tags, keys depended on, tags depended on (each sorted), that
   // was invalidated, marked stale or is pending after `position`; empty if nothing moved. What is
-  // already known of the key (a live entry, declared edges) counts with the footprint.
+  // already known of the key (its entry, declared edges) counts with the footprint.
   std::string FirstMoved(const Footprint& footprint, uint64_t position) const;
 
   // As FirstMoved for a tag alone.
