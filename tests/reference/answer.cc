@@ -98,12 +98,11 @@ engine::Reply Answer(const State& state, const engine::ListCacheDependencies& qu
 engine::Reply Answer(const State& state, const engine::LookupEntry& query) {
   engine::LookupEntryReply reply;
   reply.revision = state.head;
-  auto found = state.entries.find(std::string(query.key));
-  if (found == state.entries.end() || !found->second.TrackedAt(state.now)) return reply;
-  const Entry& entry = found->second;
-  reply.state = entry.stale ? engine::EntryState::kStale : engine::EntryState::kFresh;
-  reply.tags.assign(entry.tags.begin(), entry.tags.end());
-  if (entry.expires.has_value()) reply.ttl = *entry.expires - state.now;
+  const Entry* entry = FindTracked(state, std::string(query.key));
+  if (entry == nullptr) return reply;
+  reply.state = entry->stale ? engine::EntryState::kStale : engine::EntryState::kFresh;
+  reply.tags.assign(entry->tags.begin(), entry->tags.end());
+  if (entry->expires.has_value()) reply.ttl = *entry->expires - state.now;
   return reply;
 }
 

@@ -8,7 +8,7 @@
 
 namespace cache_invalidation::reference {
 
-// The commands, one function each. `state.now` is already the time of the command.
+// The commands, one function each. The state is settled at the time of the command.
 
 Prediction Apply(State& state, const engine::InvalidateByWrites& command);
 Prediction Apply(State& state, const engine::Invalidate& command);
@@ -29,7 +29,7 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command,
 Prediction Apply(State& state, const engine::RemoveCacheDependency& command);
 Prediction Apply(State& state, const engine::TrackEntries& command, const engine::Reply* observed);
 Prediction Apply(State& state, const engine::UntrackEntries& command);
-// A complete sweep, whatever the limit: repeated until nothing is left to remove.
+// A complete sweep, whatever the limit.
 Prediction Apply(State& state, const engine::Sweep& command);
 Prediction Apply(State& state, const engine::Trim& command);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -37,12 +38,37 @@ bool ClosesCycle(const State& state, const std::string& key, const std::set<Node
   return false;
 }
 
+// Whether it is a type tag, which hardly any write hits.
+bool IsBare(absl::string_view tag) { return tag.find(':') == absl::string_view::npos; }
+
 // What keeps a fill from being kept.
 struct FillCheck {
   FillOutcome outcome = FillOutcome::kKept;
-  bool perhaps = false;
-  std::set<std::string> moved;
+  bool perhaps = false;         // an outcome of kRefusedMoved is right as well
+  std::set<std::string> moved;  // any of these may be named
 };
+
+// What a fill is about, with what is known of its key already: tags, keys, then tags depended on.
+std::vector<Node> PartsOf(const State& state, const engine::TrackedEntry& fill) {
+  const std::string key(fill.key);
+  std::set<std::string> tags(fill.tags.begin(), fill.tags.end());
+  std::set<Node> depends_on = NodesOf(fill.depends_on);
+  if (auto entry = state.entries.find(key); entry != state.entries.end()) {
+    tags.insert(entry->second.tags.begin(), entry->second.tags.end());
+    depends_on.insert(entry->second.depends_on.begin(), entry->second.depends_on.end());
+  }
+  for (const auto& [edge, expires] : state.declarations) {
+    if (edge.key == key) depends_on.insert(edge.depends_on());
+  }
+  std::vector<Node> parts;
+  for (const std::string& tag : tags) parts.push_back({tag, NameKind::kTag});
+  for (const NameKind kind : {NameKind::kKey, NameKind::kTag}) {
+    for (const Node& node : depends_on) {
+      if (node.kind == kind) parts.push_back(node);
+    }
+  }
+  return parts;
+}
 
 FillCheck CheckFill(const State& state, const engine::TrackedEntry& fill) {
   FillCheck check;
@@ -51,15 +77,17 @@ FillCheck CheckFill(const State& state, const engine::TrackedEntry& fill) {
     check.outcome = FillOutcome::kRefusedPosition;
     return check;
   }
-  std::set<Node> nodes = NodesOf(fill.depends_on);
-  nodes.insert({std::string(fill.key), NameKind::kKey});
-  for (absl::string_view tag : fill.tags) nodes.insert({std::string(tag), NameKind::kTag});
-  for (const Node& node : nodes) {
-    const Moved moved = AnyMoved(state, {node}, fill.position->revision);
-    if (moved == Moved::kNo) continue;
+  const uint64_t after = fill.position->revision;
+  const auto note = [&](const Node& node, Moved moved) {
+    if (moved == Moved::kNo || check.outcome == FillOutcome::kRefusedMoved) return;
+    check.perhaps = true;
     check.moved.insert(node.name);
     if (moved == Moved::kYes) check.outcome = FillOutcome::kRefusedMoved;
-    check.perhaps = true;
+  };
+  const Node key{std::string(fill.key), NameKind::kKey};
+  note(key, SelfMoved(state, key, after));
+  for (const Node& part : PartsOf(state, fill)) {
+    note(part, AnyMoved(state, {part}, after, key.name));
   }
   return check;
 }
@@ -74,7 +102,7 @@ void Track(State& state, const engine::TrackedEntry& fill) {
   entry.stale = false;
   for (absl::string_view tag : fill.tags) entry.tags.insert(std::string(tag));
   for (const Node& node : NodesOf(fill.depends_on)) entry.depends_on.insert(node);
-  state.unreclaimed.erase(key);
+  state.leftover_entries.erase(key);
 }
 
 }  // namespace
@@ -85,6 +113,12 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command,
   engine::AddCacheDependencyReply reply;
   const std::string key(command.key);
   const std::set<Node> nodes = NodesOf(command.depends_on);
+  const std::optional<absl::Time> expires = Expiry(state, command.ttl);
+  for (const Node& node : nodes) {
+    auto [edge, added] = state.declarations.insert({{key, node.kind, node.name}, expires});
+    if (!added) edge->second = Later(edge->second, expires);
+    reply.added += added;
+  }
   if (command.position.has_value()) {
     const Moved moved = KnownPosition(state, *command.position)
                             ? AnyMoved(state, nodes, command.position->revision)
@@ -94,12 +128,6 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command,
       const auto* answer = std::get_if<engine::AddCacheDependencyReply>(observed);
       reply.invalidated = answer != nullptr && answer->invalidated;
     }
-  }
-  const std::optional<absl::Time> expires = Expiry(state, command.ttl);
-  for (const Node& node : nodes) {
-    auto [edge, added] = state.declarations.insert({{key, node.kind, node.name}, expires});
-    if (!added) edge->second = Later(edge->second, expires);
-    reply.added += added;
   }
   if (ClosesCycle(state, key, nodes)) reply.warnings.push_back("cycle");
   if (reply.invalidated) {
@@ -143,6 +171,7 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const engine
     state.counters.unchecked_fills += !fill.position.has_value();
     if (check.outcome == FillOutcome::kKept) {
       Track(state, fill);
+      if (std::any_of(fill.tags.begin(), fill.tags.end(), IsBare)) reply.warnings = {"bare tag"};
     } else {
       ++state.counters.refused_fills;
       refused.insert({TargetType::kKey, std::string(fill.key)});
@@ -167,30 +196,17 @@ Prediction Apply(State& state, const engine::UntrackEntries& command) {
   engine::UntrackEntriesReply reply;
   for (absl::string_view name : command.keys) {
     const std::string key(name);
-    auto entry = state.entries.find(key);
-    if (entry == state.entries.end()) continue;
-    reply.found += entry->second.TrackedAt(state.now);
-    entry->second.ghost = true;
-    if (!HasDependents(state, key)) state.entries.erase(key);
+    if (FindTracked(state, key) == nullptr) continue;
+    state.entries[key].ghost = true;
+    ++reply.found;
   }
+  Settle(state);
   return {absl::OkStatus(), reply, {}, {}};
 }
 
 Prediction Apply(State& state, const engine::Sweep&) {
-  state.unreclaimed.clear();
-  for (auto edge = state.declarations.begin(); edge != state.declarations.end();) {
-    const bool expired = edge->second.has_value() && *edge->second <= state.now;
-    edge = expired ? state.declarations.erase(edge) : std::next(edge);
-  }
-  for (bool removed = true; removed;) {
-    removed = false;
-    for (auto entry = state.entries.begin(); entry != state.entries.end();) {
-      if (!entry->second.TrackedAt(state.now)) entry->second.ghost = true;
-      const bool remove = entry->second.ghost && !HasDependents(state, entry->first);
-      removed = removed || remove;
-      entry = remove ? state.entries.erase(entry) : std::next(entry);
-    }
-  }
+  state.leftover_entries.clear();
+  state.leftover_edges.clear();
   return {absl::OkStatus(), engine::SweepReply{0, true}, {}, {}};
 }
 

@@ -22,33 +22,17 @@ bool Hits(TargetType type, const std::string& name, const Node& node) {
   return false;
 }
 
-// Whether the node itself moved.
-bool NodeMoved(const State& state, const Node& node, uint64_t after) {
-  for (const OwnedEvent& event : state.history) {
-    if (event.revision <= after) continue;
-    for (const OwnedInvalidation& target : event.invalidations) {
-      if (Hits(target.type, target.name, node)) return true;
-    }
-  }
-  for (const auto& [name, item] : state.pending) {
-    if (Hits(name.first, name.second, node)) return true;
-  }
-  if (node.kind == NameKind::kTag) return false;
-  return std::any_of(state.implied_hits.begin(), state.implied_hits.end(),
-                     [&](const auto& hit) { return hit.first == node.name && hit.second > after; });
-}
-
 void AddEntry(const Entry& entry, std::set<Node>& nodes) {
   for (const std::string& tag : entry.tags) nodes.insert({tag, NameKind::kTag});
   nodes.insert(entry.depends_on.begin(), entry.depends_on.end());
 }
 
 // The nodes and all they were computed from.
-std::set<Node> Closure(const State& state, std::set<Node> nodes) {
+std::set<Node> Closure(const State& state, std::set<Node> nodes, const std::string& except) {
   while (true) {
     std::set<Node> next = nodes;
     for (const Node& node : nodes) {
-      if (node.kind == NameKind::kTag) continue;
+      if (node.kind == NameKind::kTag || node.name == except) continue;
       auto entry = state.entries.find(node.name);
       if (entry != state.entries.end()) AddEntry(entry->second, next);
       for (const auto& [edge, expires] : state.declarations) {
@@ -60,11 +44,6 @@ std::set<Node> Closure(const State& state, std::set<Node> nodes) {
   }
 }
 
-bool AnyNodeMoved(const State& state, const std::set<Node>& nodes, uint64_t after) {
-  return std::any_of(nodes.begin(), nodes.end(),
-                     [&](const Node& node) { return NodeMoved(state, node, after); });
-}
-
 }  // namespace
 
 bool KnownPosition(const State& state, const engine::PositionView& position) {
@@ -72,17 +51,31 @@ bool KnownPosition(const State& state, const engine::PositionView& position) {
          position.revision <= state.head;
 }
 
-Moved AnyMoved(const State& state, const std::set<Node>& nodes, uint64_t after) {
-  const std::set<Node> closure = Closure(state, nodes);
-  if (AnyNodeMoved(state, closure, after)) return Moved::kYes;
-  std::set<Node> earlier;
-  for (const Node& node : closure) {
-    auto entry = state.unreclaimed.find(node.name);
-    if (node.kind == NameKind::kKey && entry != state.unreclaimed.end()) {
-      AddEntry(entry->second, earlier);
+Moved SelfMoved(const State& state, const Node& node, uint64_t after) {
+  for (const auto& event : state.history) {
+    if (event->revision <= after) continue;
+    for (const OwnedInvalidation& target : event->invalidations) {
+      if (Hits(target.type, target.name, node)) return Moved::kYes;
     }
   }
-  return AnyNodeMoved(state, Closure(state, earlier), after) ? Moved::kPerhaps : Moved::kNo;
+  for (const auto& [name, item] : state.pending) {
+    if (Hits(name.first, name.second, node)) return Moved::kYes;
+  }
+  Moved moved = Moved::kNo;
+  for (const ImpliedHit& hit : state.implied_hits) {
+    if (node != Node{hit.key, NameKind::kKey} || hit.revision <= after) continue;
+    moved = std::max(moved, hit.certain ? Moved::kYes : Moved::kPerhaps);
+  }
+  return moved;
+}
+
+Moved AnyMoved(const State& state, const std::set<Node>& nodes, uint64_t after,
+               const std::string& except) {
+  Moved moved = Moved::kNo;
+  for (const Node& node : Closure(state, nodes, except)) {
+    moved = std::max(moved, SelfMoved(state, node, after));
+  }
+  return moved;
 }
 
 std::set<Node> NodesOf(const engine::DependencyNames& names) {

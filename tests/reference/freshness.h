@@ -2,26 +2,29 @@
 #define CACHE_INVALIDATION_TESTS_REFERENCE_FRESHNESS_H_
 
 #include <set>
-#include <string>
-#include <vector>
 
 #include "server/engine/command.h"
 #include "tests/reference/model_state.h"
 
 namespace cache_invalidation::reference {
 
-// Whether something moved after a position. `kPerhaps`: only an entry that was evicted earlier
-// carried a tag that moved. The caller's copy of that key may carry it too, so a server may say
-// "moved" as long as it has not reclaimed the entry.
+// Whether something moved after a position. `kPerhaps`: only an entry that had ended by now, or
+// when that happened, carried a tag that moved. The caller's copy of that key may carry it too, so
+// a server that still has the entry may say "moved".
 enum class Moved { kNo, kPerhaps, kYes };
 
 // Of this history, and neither below the floor nor above the head.
 bool KnownPosition(const State& state, const engine::PositionView& position);
 
-// Whether any of the nodes was invalidated, marked stale or is pending after the revision, by
-// itself or through what it was computed from. A key leads to its entry's tags and dependencies and
-// to its declared ones. REQUIRES: a known position.
-Moved AnyMoved(const State& state, const std::set<Node>& nodes, uint64_t after);
+// Whether the node itself was invalidated, marked stale or is pending after the revision. REQUIRES
+// here and below: a known position.
+Moved SelfMoved(const State& state, const Node& node, uint64_t after);
+
+// Whether any of the nodes moved, by itself or through what it was computed from. A key leads to
+// the tags and dependencies of its entry and to its declared ones. Paths through the key `except`
+// are left out.
+Moved AnyMoved(const State& state, const std::set<Node>& nodes, uint64_t after,
+               const std::string& except = "");
 
 // The nodes that names stand for.
 std::set<Node> NodesOf(const engine::DependencyNames& names);

@@ -6,6 +6,28 @@
 #include "common/pattern.h"
 
 namespace cache_invalidation::reference {
+namespace {
+
+// The ghosts that a declaration or a tracked entry depends on, directly or through other ghosts.
+std::set<std::string> NeededGhosts(const State& state) {
+  std::set<std::string> needed;
+  for (bool more = true; more;) {
+    more = false;
+    for (const Edge& edge : AllEdges(state)) {
+      auto target = state.entries.find(edge.name);
+      if (edge.kind == engine::NameKind::kTag || target == state.entries.end()) continue;
+      auto owner = state.entries.find(edge.key);
+      const bool owned =
+          owner != state.entries.end() && owner->second.depends_on.count(edge.depends_on()) != 0;
+      const bool grounded = state.declarations.count(edge) != 0 ||
+                            (owned && (!owner->second.ghost || needed.count(edge.key) != 0));
+      if (target->second.ghost && grounded && needed.insert(edge.name).second) more = true;
+    }
+  }
+  return needed;
+}
+
+}  // namespace
 
 bool AtOrBelow(absl::string_view tag, absl::string_view ancestor) {
   return tag == ancestor || absl::StartsWith(tag, absl::StrCat(ancestor, ":"));
@@ -17,6 +39,41 @@ bool Matches(absl::string_view pattern, absl::string_view key) {
   return compiled->Matches(key);
 }
 
+void Settle(State& state) {
+  for (auto edge = state.declarations.begin(); edge != state.declarations.end();) {
+    const bool expired = edge->second.has_value() && *edge->second <= state.now;
+    if (expired) state.leftover_edges.insert(edge->first);
+    edge = expired ? state.declarations.erase(edge) : std::next(edge);
+  }
+  std::set<std::string> ghosts;
+  for (auto& [key, entry] : state.entries) {
+    const bool expired = entry.expires.has_value() && *entry.expires <= state.now;
+    if (expired && !entry.ghost) {
+      state.leftover_entries[key] = entry;
+      entry.ghost = true;
+    }
+    if (entry.ghost) ghosts.insert(key);
+  }
+  const std::set<std::string> needed = NeededGhosts(state);
+  for (const std::string& key : ghosts) {
+    if (needed.count(key) == 0) DropEntry(state, key);
+  }
+}
+
+void DropEntry(State& state, const std::string& key) {
+  const Entry& entry = state.entries.at(key);
+  for (const Node& node : entry.depends_on) {
+    state.leftover_edges.insert({key, node.kind, node.name});
+  }
+  state.leftover_entries.insert({key, entry});
+  state.entries.erase(key);
+}
+
+const Entry* FindTracked(const State& state, const std::string& key) {
+  auto entry = state.entries.find(key);
+  return entry == state.entries.end() || entry->second.ghost ? nullptr : &entry->second;
+}
+
 std::set<Edge> AllEdges(const State& state) {
   std::set<Edge> edges;
   for (const auto& [edge, expires] : state.declarations) edges.insert(edge);
@@ -26,11 +83,14 @@ std::set<Edge> AllEdges(const State& state) {
   return edges;
 }
 
-bool HasDependents(const State& state, const std::string& key) {
+std::set<std::string> KnownKeys(const State& state) {
+  std::set<std::string> keys;
+  for (const auto& [key, entry] : state.entries) keys.insert(key);
   for (const Edge& edge : AllEdges(state)) {
-    if (edge.depends_on() == Node{key, engine::NameKind::kKey}) return true;
+    keys.insert(edge.key);
+    if (edge.kind == engine::NameKind::kKey) keys.insert(edge.name);
   }
-  return false;
+  return keys;
 }
 
 uint64_t PendingTargets(const State& state) {

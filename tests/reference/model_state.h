@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -44,24 +45,28 @@ struct Edge {
   auto operator<=>(const Edge&) const = default;
 };
 
-// An entry that no invalidation has evicted. A ghost is out of all look-ups; its tags and edges
-// are kept for those who depend on it.
+// An entry that no invalidation has evicted. A ghost, untracked or expired, is out of all look-ups;
+// its tags and edges are kept for those who depend on it.
 struct Entry {
   std::set<std::string> tags;
   std::set<Node> depends_on;
   std::optional<absl::Time> expires;
   bool stale = false;
   bool ghost = false;
-
-  bool TrackedAt(absl::Time now) const {
-    return !ghost && (!expires.has_value() || *expires > now);
-  }
 };
 
 // One item of the pending batch.
 struct PendingItem {
   bool target = false;  // otherwise only a dependent
   std::set<OwnedCause> causes;
+};
+
+// An entry was hit through its tags. Certain to be remembered of the key if that evicted it. A mark
+// ends with the entry; and an entry that had ended before is hit only if the server does not know.
+struct ImpliedHit {
+  std::string key;
+  uint64_t revision = 0;
+  bool certain = false;
 };
 
 // What an invalidation names. Ordered as within a step.
@@ -85,12 +90,13 @@ struct State {
   uint64_t batch_generation = 0;
 
   // Every event there ever was, also those that are no longer retained.
-  std::vector<OwnedEvent> history;
+  std::vector<std::shared_ptr<const OwnedEvent>> history;
   // When entries were hit through their tags, which events leave implied.
-  std::vector<std::pair<std::string, uint64_t>> implied_hits;
-  // Entries that were evicted since the last complete sweep, as they were then: a server that
-  // reclaims them later still counts them, and may still take their tags for the key's.
-  std::map<std::string, Entry> unreclaimed;
+  std::vector<ImpliedHit> implied_hits;
+  // What ended by an eviction or by time since the last complete sweep: a server that reclaims it
+  // later still counts it, and may still take the tags of such an entry for the key's.
+  std::map<std::string, Entry> leftover_entries;
+  std::set<Edge> leftover_edges;
 
   engine::InvalidationStats counters;  // only what counts up
 };
@@ -101,12 +107,21 @@ bool AtOrBelow(absl::string_view tag, absl::string_view ancestor);
 // Whether the whole key matches.
 bool Matches(absl::string_view pattern, absl::string_view key);
 
-// Declared edges and those that entries own, whatever their expiry: an edge is there until it is
-// swept.
+// Ends what time has ended: declarations past their expiry, and ghosts, new ones included, that
+// nothing needs any more. Everything else here wants a state that is settled.
+void Settle(State& state);
+
+// Takes out an entry that was evicted, or that nothing needs.
+void DropEntry(State& state, const std::string& key);
+
+// The entry that may be looked up; null if there is none.
+const Entry* FindTracked(const State& state, const std::string& key);
+
+// Declared edges and those that entries own.
 std::set<Edge> AllEdges(const State& state);
 
-// Whether any edge leads to the key.
-bool HasDependents(const State& state, const std::string& key);
+// Every key that is tracked or stands in an edge.
+std::set<std::string> KnownKeys(const State& state);
 
 uint64_t PendingTargets(const State& state);
 

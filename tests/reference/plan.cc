@@ -185,9 +185,14 @@ Plan PlanCall(const State& state, const engine::Invalidate& command) {
     builder.Add(TargetType::kTag, tag, cause);
     tags.insert(std::string(tag));
   }
-  if (command.strategy == Strategy::kCascade) AddCascade(state, "", {}, tags, builder);
-  plan.widened = builder.EndWrite();
   plan.steps.push_back(builder.step);
+  if (command.strategy == Strategy::kCascade) {
+    StepBuilder cascade;
+    cascade.step.strategy = command.strategy;
+    AddCascade(state, "", {}, tags, cascade);
+    plan.widened = cascade.EndWrite();
+    plan.steps.push_back(cascade.step);
+  }
   return plan;
 }
 

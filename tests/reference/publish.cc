@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -55,11 +56,6 @@ void AppendDependents(std::map<std::string, Dependent> dependents,
   }
 }
 
-bool HasDependencyCause(const std::set<OwnedCause>& causes) {
-  return std::any_of(causes.begin(), causes.end(),
-                     [](const OwnedCause& cause) { return cause.step == CauseStep::kDependency; });
-}
-
 bool Hits(const OwnedInvalidation& target, const std::string& key, const Entry& entry) {
   switch (target.type) {
     case TargetType::kEverything:
@@ -86,12 +82,14 @@ void HitEntries(State& state, const OwnedEvent& event) {
     }
     if (!hit) continue;
     entry.stale = true;
-    state.implied_hits.push_back({key, event.revision});
+    state.implied_hits.push_back({key, event.revision, evicted.count(key) != 0});
   }
-  for (const std::string& key : evicted) {
-    state.unreclaimed[key] = state.entries[key];
-    state.entries.erase(key);
+  for (const auto& [key, entry] : state.leftover_entries) {
+    for (const OwnedInvalidation& target : event.invalidations) {
+      if (Hits(target, key, entry)) state.implied_hits.push_back({key, event.revision, false});
+    }
   }
+  for (const std::string& key : evicted) DropEntry(state, key);
 }
 
 // Whether an eviction takes this item out of the pending batch.
@@ -130,19 +128,16 @@ OwnedEvent BuildEvent(const State& state, const Plan& plan, engine::EventSource 
 }
 
 void AcceptBatched(State& state, const Plan& plan) {
-  std::set<TargetName> accepted;
   for (const PlannedStep& step : plan.steps) {
     if (!step.batched) continue;
     for (const PlannedTarget& target : step.targets) {
       PendingItem& item = state.pending[{target.type, target.name}];
       item.target = true;
       item.causes.insert(target.cause);
-      accepted.insert({target.type, target.name});
     }
   }
-  for (const auto& [key, dependent] : Spread(state, accepted, {})) {
-    PendingItem& item = state.pending[{TargetType::kKey, key}];
-    if (!HasDependencyCause(item.causes)) item.causes.insert(DependencyOn(dependent.cause));
+  for (const auto& [key, dependent] : Spread(state, TargetsBatched(plan), {})) {
+    state.pending[{TargetType::kKey, key}].causes.insert(DependencyOn(dependent.cause));
   }
   if (!state.pending.empty() && !state.batch_deadline.has_value()) {
     state.batch_deadline = state.now + state.batch_delay;
@@ -156,8 +151,7 @@ OwnedEvent BuildFlush(const State& state) {
   std::set<TargetName> roots;
   for (const auto& [name, item] : items) roots.insert(name);
   for (const auto& [key, dependent] : Spread(state, roots, {})) {
-    PendingItem& item = items[{TargetType::kKey, key}];
-    if (!HasDependencyCause(item.causes)) item.causes.insert(DependencyOn(dependent.cause));
+    items[{TargetType::kKey, key}].causes.insert(DependencyOn(dependent.cause));
   }
   OwnedEvent event{0, engine::EventSource::kBatch, {}};
   for (const bool target : {true, false}) {
@@ -177,7 +171,8 @@ void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events) {
   event.revision = ++state.head;
   HitEntries(state, event);
   LeaveBatch(state, event);
-  state.history.push_back(event);
+  Settle(state);
+  state.history.push_back(std::make_shared<const OwnedEvent>(event));
   events.push_back(std::move(event));
 }
 

@@ -17,11 +17,6 @@ namespace {
 using engine::NameKind;
 using engine::TargetType;
 
-uint64_t CountTracked(const std::map<std::string, Entry>& entries) {
-  return std::count_if(entries.begin(), entries.end(),
-                       [](const auto& entry) { return !entry.second.ghost; });
-}
-
 // Whether the plan hits an entry with these tags or reaches its key.
 bool Reaches(const State& state, const std::set<TargetName>& targets, const std::string& key,
              const std::set<std::string>& tags) {
@@ -39,8 +34,7 @@ bool Reaches(const State& state, const std::set<TargetName>& targets, const std:
 
 Prediction ReferenceModel::Apply(const engine::Command& command, absl::Time now,
                                  const engine::Reply* observed) {
-  State next = state_;
-  next.now = std::max(next.now, now);
+  State next = At(now);
   Prediction prediction = std::visit(
       [&](const auto& typed) {
         using T = std::decay_t<decltype(typed)>;
@@ -57,8 +51,7 @@ Prediction ReferenceModel::Apply(const engine::Command& command, absl::Time now,
 }
 
 engine::Reply ReferenceModel::Answer(const engine::Query& query, absl::Time now) const {
-  State later = state_;
-  later.now = std::max(later.now, now);
+  const State state = At(now);
   return std::visit(
       [&](const auto& typed) -> engine::Reply {
         using T = std::decay_t<decltype(typed)>;
@@ -66,7 +59,7 @@ engine::Reply ReferenceModel::Answer(const engine::Query& query, absl::Time now)
                       std::is_same_v<T, engine::ExplainWrite>) {
           CheckFailed("this query has its own method", __FILE__, __LINE__);
         } else {
-          return reference::Answer(later, typed);
+          return reference::Answer(state, typed);
         }
       },
       query);
@@ -74,62 +67,66 @@ engine::Reply ReferenceModel::Answer(const engine::Query& query, absl::Time now)
 
 ExpectedValidation ReferenceModel::ExpectValidation(const engine::Validate& query,
                                                     absl::Time now) const {
+  const State state = At(now);
   ExpectedValidation expected;
-  const bool known = KnownPosition(state_, query.position);
+  const bool known = KnownPosition(state, query.position);
   for (const engine::KeyWithTags& asked : query.keys) {
     const std::string key(asked.key);
-    auto entry = state_.entries.find(key);
-    const bool tracked =
-        entry != state_.entries.end() && entry->second.TrackedAt(std::max(now, state_.now));
     std::set<Node> nodes = {{key, NameKind::kKey}};
     for (absl::string_view tag : asked.tags) nodes.insert({std::string(tag), NameKind::kTag});
     Moved moved = Moved::kYes;
-    if (known && (tracked || !asked.tags.empty())) {
-      moved = AnyMoved(state_, nodes, query.position.revision);
+    if (known && (FindTracked(state, key) != nullptr || !asked.tags.empty())) {
+      moved = AnyMoved(state, nodes, query.position.revision);
     }
     expected.keys_may.push_back(moved != Moved::kNo);
     expected.keys_must.push_back(moved == Moved::kYes);
   }
   for (absl::string_view tag : query.tags) {
-    const std::set<Node> nodes = {{std::string(tag), NameKind::kTag}};
+    const Node node{std::string(tag), NameKind::kTag};
     expected.tags.push_back(!known ||
-                            AnyMoved(state_, nodes, query.position.revision) == Moved::kYes);
+                            SelfMoved(state, node, query.position.revision) == Moved::kYes);
   }
   return expected;
 }
 
 ExpectedExplanation ReferenceModel::ExpectExplanation(const engine::ExplainWrite& query,
                                                       absl::Time now) const {
+  const State state = At(now);
   engine::InvalidateByWrites command;
   command.writes.push_back(query.write);
-  const Plan plan = PlanWrites(state_, command);
+  const Plan plan = PlanWrites(state, command);
   std::set<TargetName> targets = TargetsNow(plan);
   targets.merge(TargetsBatched(plan));
   ExpectedExplanation expected;
   expected.targets = targets.size();
   expected.widened = plan.widened;
   const std::string key(query.key);
-  auto entry = state_.entries.find(key);
   std::set<std::string> tags(query.key_tags.begin(), query.key_tags.end());
-  if (entry != state_.entries.end() && entry->second.TrackedAt(std::max(now, state_.now))) {
-    tags = entry->second.tags;
-  }
-  expected.key_hit = !key.empty() && Reaches(state_, targets, key, tags);
+  if (const Entry* entry = FindTracked(state, key)) tags = entry->tags;
+  expected.key_hit = !key.empty() && Reaches(state, targets, key, tags);
   return expected;
 }
 
 CountRange ReferenceModel::TrackedEntries() const {
-  const uint64_t least = CountTracked(state_.entries);
-  return {least, least + CountTracked(state_.unreclaimed)};
+  CountRange range;
+  for (const auto& [key, entry] : state_.entries) range.least += !entry.ghost;
+  range.most = range.least;
+  for (const auto& [key, entry] : state_.leftover_entries) range.most += !entry.ghost;
+  return range;
 }
 
 CountRange ReferenceModel::DependencyEdges() const {
   std::set<Edge> edges = AllEdges(state_);
   const uint64_t least = edges.size();
-  for (const auto& [key, entry] : state_.unreclaimed) {
-    for (const Node& node : entry.depends_on) edges.insert({key, node.kind, node.name});
-  }
+  edges.insert(state_.leftover_edges.begin(), state_.leftover_edges.end());
   return {least, edges.size()};
+}
+
+State ReferenceModel::At(absl::Time now) const {
+  State state = state_;
+  state.now = std::max(state.now, now);
+  Settle(state);
+  return state;
 }
 
 }  // namespace cache_invalidation::reference

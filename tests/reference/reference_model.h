@@ -73,6 +73,9 @@ class ReferenceModel {
   const State& state() const { return state_; }
 
  private:
+  // The state when nothing has happened until then but time.
+  State At(absl::Time now) const;
+
   State state_;
 };
 

@@ -24,13 +24,15 @@ bool HitsNode(const State& state, const TargetName& target, const Node& node) {
   return false;
 }
 
-// What the edges lead to, as far as the targets hit it.
+// The keys, and the tags that edges name, that the targets hit.
 std::set<Node> Roots(const State& state, const std::set<Edge>& edges,
                      const std::set<TargetName>& targets) {
-  std::set<Node> roots;
-  for (const Edge& edge : edges) {
+  std::set<Node> nodes, roots;
+  for (const Edge& edge : edges) nodes.insert(edge.depends_on());
+  for (const std::string& key : KnownKeys(state)) nodes.insert({key, NameKind::kKey});
+  for (const Node& node : nodes) {
     for (const TargetName& target : targets) {
-      if (HitsNode(state, target, edge.depends_on())) roots.insert(edge.depends_on());
+      if (HitsNode(state, target, node)) roots.insert(node);
     }
   }
   for (const auto& [type, name] : targets) {

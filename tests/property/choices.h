@@ -1,0 +1,58 @@
+#ifndef CACHE_INVALIDATION_TESTS_PROPERTY_CHOICES_H_
+#define CACHE_INVALIDATION_TESTS_PROPERTY_CHOICES_H_
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "common/json_value.h"
+#include "server/engine/model.h"
+
+namespace cache_invalidation::property {
+
+// Random values from alphabets that are small on purpose, so that everything meets everything.
+// The same seed makes the same choices.
+class Choices {
+ public:
+  explicit Choices(uint64_t seed) : random_(seed) {}
+
+  // 0 to n - 1.
+  uint64_t Below(uint64_t n) { return random_() % n; }
+  bool Percent(uint64_t percent) { return Below(100) < percent; }
+  template <typename T>
+  const T& OneOf(const std::vector<T>& values) {
+    return values[Below(values.size())];
+  }
+  // An index, chosen in proportion to its weight.
+  size_t Weighted(const std::vector<uint64_t>& weights);
+
+  std::string Type();
+  std::string ResourceId();  // may be empty
+  std::string Tag();
+  std::string Key();
+  std::string Name();  // may be a tag's or a key's
+  std::string Pattern();
+  std::string RuleName();
+  std::string RelationshipName();
+  engine::Strategy Strategy();
+  JsonValue Context();
+  engine::Relationship Relationship();
+  engine::Rule Rule();
+
+ private:
+  std::string Template();
+  JsonValue Scalar();
+  JsonValue Value(int depth);
+  JsonValue::Object Fields();
+
+  std::mt19937_64 random_;
+};
+
+// Every key, and every tag, that a sequence may name.
+const std::vector<std::string>& AllKeys();
+const std::vector<std::string>& AllTags();
+
+}  // namespace cache_invalidation::property
+
+#endif  // CACHE_INVALIDATION_TESTS_PROPERTY_CHOICES_H_

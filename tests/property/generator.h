@@ -1,0 +1,79 @@
+#ifndef CACHE_INVALIDATION_TESTS_PROPERTY_GENERATOR_H_
+#define CACHE_INVALIDATION_TESTS_PROPERTY_GENERATOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/property/choices.h"
+#include "tests/property/step.h"
+
+namespace cache_invalidation::property {
+
+// The epoch of the histories that sequences make.
+inline constexpr char kEpoch[] = "epoch";
+
+// Makes the steps of one sequence, one after the other. Every sequence prefers other kinds of
+// steps, so that some see long runs of what is rare in others.
+//
+// The same seed and the same heads and floors make the same sequence.
+class Generator {
+ public:
+  explicit Generator(uint64_t seed);
+
+  // Where the namespace stands decides which positions are good.
+  Step Next(uint64_t head, uint64_t floor);
+
+ private:
+  using Make = void (Generator::*)(Step&);
+
+  struct Kind {
+    Make make;
+    uint64_t weight;
+  };
+
+  absl::string_view Keep(std::string text) { return buffer_->Keep(std::move(text)); }
+  engine::PositionView Position();
+  engine::WriteEvent Write();
+  engine::DependencyNames Dependencies(const std::string& key);
+  engine::TrackedEntry Fill();
+  std::optional<absl::Duration> Ttl();
+  std::vector<absl::string_view> Tags(uint64_t least, uint64_t most);
+  std::vector<absl::string_view> Keys(uint64_t least, uint64_t most);
+
+  void MakeWrites(Step& step);
+  void MakeInvalidate(Step& step);
+  void MakeInvalidateWithDependencies(Step& step);
+  void MakeFlush(Step& step);
+  void MakeStaleTimer(Step& step);
+  void MakeSetBatchDelay(Step& step);
+  void MakeRegisterRule(Step& step);
+  void MakeDeleteRule(Step& step);
+  void MakeRegisterRelationship(Step& step);
+  void MakeDeleteRelationship(Step& step);
+  void MakeAddDependency(Step& step);
+  void MakeRemoveDependency(Step& step);
+  void MakeTrack(Step& step);
+  void MakeUntrack(Step& step);
+  void MakeSweep(Step& step);
+  void MakeTrim(Step& step);
+  void MakeCreateNamespace(Step& step);
+  void MakeRuleQuery(Step& step);
+  void MakeRelationshipQuery(Step& step);
+  void MakeListDependencies(Step& step);
+  void MakeLookup(Step& step);
+  void MakeValidate(Step& step);
+  void MakeExplain(Step& step);
+
+  Choices choices_;
+  std::vector<Kind> kinds_;
+  std::shared_ptr<Buffer> buffer_;
+  uint64_t head_ = 0;
+  uint64_t floor_ = 0;
+  bool first_ = true;
+};
+
+}  // namespace cache_invalidation::property
+
+#endif  // CACHE_INVALIDATION_TESTS_PROPERTY_GENERATOR_H_

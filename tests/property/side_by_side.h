@@ -1,0 +1,59 @@
+#ifndef CACHE_INVALIDATION_TESTS_PROPERTY_SIDE_BY_SIDE_H_
+#define CACHE_INVALIDATION_TESTS_PROPERTY_SIDE_BY_SIDE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/engine/engine.h"
+#include "tests/property/step.h"
+#include "tests/reference/reference_model.h"
+
+namespace cache_invalidation::property {
+
+// An engine and a model that get the same steps and must answer the same.
+class SideBySide {
+ public:
+  SideBySide();
+
+  // Runs a step on both. Empty if they agree, otherwise what differs, for people.
+  std::string Run(const Step& step);
+
+  // Asks both everything that can be asked. As Run.
+  std::string AskEverything();
+
+  uint64_t head() const { return engine_.head(); }
+  uint64_t floor() const { return engine_.floor(); }
+
+ private:
+  // A batch as both know it.
+  struct Timer {
+    absl::Time at;
+    uint64_t engine_generation = 0;
+    uint64_t model_generation = 0;
+  };
+
+  std::string Apply(const engine::Command& for_engine, const engine::Command& for_model,
+                    Buffer* buffer);
+  std::string Apply(const engine::Command& command, Buffer* buffer) {
+    return Apply(command, command, buffer);
+  }
+  std::string Answer(const engine::Query& query);
+  std::string FlushDue();
+  std::string FlushStale();
+  std::string SweepUntilDone(uint64_t limit);
+  std::string ComparePlaces();
+  std::string CompareStats(bool swept);
+
+  engine::Engine engine_;
+  reference::ReferenceModel model_;
+  absl::Time now_;
+  std::optional<Timer> timer_;        // of the pending batch
+  std::optional<Timer> stale_timer_;  // of a batch that is gone
+};
+
+}  // namespace cache_invalidation::property
+
+#endif  // CACHE_INVALIDATION_TESTS_PROPERTY_SIDE_BY_SIDE_H_

@@ -1,0 +1,42 @@
+#include "tests/property/stored_engine.h"
+
+#include "common/check.h"
+#include "server/wire/record_codec.h"
+#include "tests/property/generator.h"
+
+namespace cache_invalidation::property {
+
+StoredEngine::StoredEngine() : engine_(std::make_unique<engine::Engine>(kEpoch)) {}
+
+engine::Outcome StoredEngine::Apply(const engine::Command& command, absl::Time now) {
+  engine::Outcome outcome = engine_->Apply(command, now);
+  for (const engine::RecordChange& change : outcome.delta) {
+    if (change.deleted) {
+      const wire::Row row = wire::EncodeRecordIdentity(change.record);
+      rows_.erase({row.kind, row.identity});
+    } else {
+      wire::Row row = wire::EncodeRecord(change.record);
+      rows_[{row.kind, std::move(row.identity)}] = std::move(row.value);
+    }
+  }
+  for (const engine::Event& event : outcome.events) events_.push_back(reference::Own(event));
+  return outcome;
+}
+
+std::unique_ptr<StoredEngine> StoredEngine::Rebuild(absl::Time now) const {
+  auto rebuilt = std::make_unique<StoredEngine>();
+  rebuilt->rows_ = rows_;
+  rebuilt->events_ = events_;
+  for (const auto& [name, value] : rows_) {
+    absl::StatusOr<engine::Record> record = wire::DecodeRecord(name.first, name.second, value);
+    Check(record.ok(), "a row that was encoded can be decoded");
+    rebuilt->engine_->Load(*record);
+  }
+  for (const reference::OwnedEvent& event : events_) {
+    if (event.revision > engine_->floor()) rebuilt->engine_->Replay(reference::ViewOf(event));
+  }
+  rebuilt->engine_->FinishLoad(now);
+  return rebuilt;
+}
+
+}  // namespace cache_invalidation::property

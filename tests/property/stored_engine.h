@@ -1,0 +1,41 @@
+#ifndef CACHE_INVALIDATION_TESTS_PROPERTY_STORED_ENGINE_H_
+#define CACHE_INVALIDATION_TESTS_PROPERTY_STORED_ENGINE_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/engine/engine.h"
+#include "server/wire/row.h"
+#include "tests/reference/owned_event.h"
+
+namespace cache_invalidation::property {
+
+// An engine whose deltas are stored as rows and whose events are retained down to its floor, as a
+// server does: what is needed to build it once more.
+class StoredEngine {
+ public:
+  StoredEngine();
+
+  // Applies, and stores what the command did.
+  engine::Outcome Apply(const engine::Command& command, absl::Time now);
+
+  // A second engine, from the rows and the retained events alone, with rows of its own.
+  std::unique_ptr<StoredEngine> Rebuild(absl::Time now) const;
+
+  engine::Engine& engine() { return *engine_; }
+
+ private:
+  using RowName = std::pair<wire::RowKind, std::string>;
+
+  std::unique_ptr<engine::Engine> engine_;
+  std::map<RowName, std::string> rows_;
+  std::vector<reference::OwnedEvent> events_;
+};
+
+}  // namespace cache_invalidation::property
+
+#endif  // CACHE_INVALIDATION_TESTS_PROPERTY_STORED_ENGINE_H_
