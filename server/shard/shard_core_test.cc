@@ -71,7 +71,13 @@ TEST_F(ShardCoreTest, ExplainsAWriteOfAMissingNamespaceAsItsFirstWriteWouldGo) {
   query.write.resource_id = "42";
   query.write.operation = "update";
   const Answer answer = Call("n", query);
-  EXPECT_TRUE(std::holds_alternative<engine::ExplainWriteReply>(answer.reply));
+  bool explains_default_rule = false;
+  for (const engine::ExplanationNode& child :
+       std::get<engine::ExplainWriteReply>(answer.reply).explanation.root.children) {
+    explains_default_rule |=
+        child.kind == engine::ExplanationKind::kRule && child.name == "default";
+  }
+  EXPECT_TRUE(explains_default_rule);
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
 }
 
