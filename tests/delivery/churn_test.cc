@@ -21,7 +21,7 @@ namespace cache_invalidation {
 namespace {
 
 constexpr int kThreads = 8;
-constexpr int kStreamsPerThread = 150;
+constexpr int kStreamsPerThread = 300;
 constexpr size_t kStalledPerThread = 16;
 
 class ChurnTest : public testing::Test {

@@ -74,7 +74,7 @@ class DeliveryServer {
   // Publishes a group of these events.
   void Publish(HistoryBuilder& history, const std::vector<Targets>& events);
 
-  // A connection of its own.
+  // A connection of its own, on which a stream stalls soon if it is not read.
   std::shared_ptr<grpc::Channel> Connect() const;
 
   // Ends the server with this patience for streams that are open; for tests of what they see then.

@@ -117,8 +117,8 @@ class HistoriesTest : public testing::Test {
       subscription.mutable_lease()->set_seconds(1);  // heartbeats three times a second
       subscribers.push_back(std::make_unique<RecordingSubscriber>(
           server.Connect(), subscription, [&server] { return server.hub().head("shop"); }));
-      threads.emplace_back([&, i] {
-        Live(characters[i], server, *subscribers[i], seed_ + static_cast<uint32_t>(i));
+      threads.emplace_back([&, i, &subscriber = *subscribers.back()] {
+        Live(characters[i], server, subscriber, seed_ + static_cast<uint32_t>(i));
       });
     }
     Publish(traffic, server);
