@@ -10,6 +10,7 @@
 
 #include "server/flags.h"
 #include "server/port_file.h"
+#include "server/rpc/quiet_parser.h"
 #include "server/server.h"
 
 namespace cache_invalidation {
@@ -23,6 +24,7 @@ int Run(int argc, char** argv) {
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
+  rpc::KeepParserQuiet();
   absl::StatusOr<ParsedFlags> flags = ParseFlags(argc, argv);
   std::atomic<bool> failed = false;
   absl::Status status = flags.status();

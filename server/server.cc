@@ -61,7 +61,7 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
 // gRPC can touch stands before the grpc::Server.
 struct Server::Parts {
   explicit Parts(ServerOptions given);
-  ~Parts() { Shutdown(absl::ZeroDuration()); }
+  ~Parts();
 
   absl::Status StartShards();
   absl::Status StartGrpc();
@@ -74,7 +74,7 @@ struct Server::Parts {
   Clock& clock;
   metrics::Metrics metrics;
   storage::MemoryStore store;
-  rpc::Outbox outbox;
+  std::unique_ptr<rpc::Outbox> outbox;
   std::atomic<shard::ShardSet*> trimmed_shards =
       nullptr;  // who is told that history was dropped, once there is one
   delivery::Hub hub;
@@ -94,7 +94,7 @@ Server::Parts::Parts(ServerOptions given)
     : options(std::move(given)),
       clock(options.clock == nullptr ? real_clock : *options.clock),
       metrics(kVersion),
-      outbox(clock),
+      outbox(std::make_unique<rpc::Outbox>(clock)),
       hub({.epoch = NewEpoch(),
            .window_bytes = options.history_bytes,
            .heartbeat = options.heartbeat,
@@ -102,7 +102,7 @@ Server::Parts::Parts(ServerOptions given)
                [this](absl::string_view namespace_name, uint64_t floor) {
                  if (shard::ShardSet* set = trimmed_shards.load()) set->Trim(namespace_name, floor);
                }},
-          clock, outbox),
+          clock, *outbox),
       committer(std::make_unique<commit::GroupWriter>(store, storage::Store::Sync::kNo, hub, clock,
                                                       metrics.commit(),
                                                       [this](const absl::Status& status) {
@@ -110,6 +110,14 @@ Server::Parts::Parts(ServerOptions given)
                                                         if (options.on_fatal)
                                                           options.on_fatal(status);
                                                       })) {}
+
+// The outbox ends before what its last completions look at, and after the calls that wake it.
+Server::Parts::~Parts() {
+  Shutdown(absl::ZeroDuration());
+  health.reset();
+  grpc.reset();
+  outbox.reset();
+}
 
 absl::Status Server::Parts::StartShards() {
   absl::StatusOr<std::unique_ptr<shard::ShardSet>> started =
@@ -135,7 +143,7 @@ absl::Status Server::Parts::StartGrpc() {
   services.push_back(rpc::MakeCacheEntryService(backend));
   services.push_back(rpc::MakeStatsService(backend));
   services.push_back(std::make_unique<rpc::SubscriptionService>(
-      rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, outbox,
+      rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, *outbox,
       clock, metrics.delivery()));
 
   rpc::Health::Enable();
@@ -192,7 +200,7 @@ void Server::Parts::Shutdown(absl::Duration grace) {
   write_streams.Drain();
   if (shards != nullptr) shards->Stop();
   committer.Stop();
-  outbox.Drain(grace);
+  outbox->Drain(grace);
   if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(clock.Now() + grace));
 }
 

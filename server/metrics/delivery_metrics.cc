@@ -6,8 +6,10 @@
 
 namespace cache_invalidation::metrics {
 
-DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry)
-    : streams_(prometheus::BuildGauge()
+DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry, RpcMetrics& rpc)
+    : subscribe_(rpc, "cache_invalidation.v1.SubscriptionService", "Subscribe",
+                 RpcType::kBidiStream),
+      streams_(prometheus::BuildGauge()
                    .Name("cache_invalidation_subscription_streams")
                    .Help("Subscribe calls that are open.")
                    .Register(registry)
@@ -33,16 +35,19 @@ DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry)
                            "Subscribers cut off because they did not take their last message.")) {}
 
 void DeliveryMetrics::OnStreamOpened() {
+  subscribe_.Started();
   opened_.Increment();
   streams_.Increment();
 }
 
 void DeliveryMetrics::OnStreamEnded(absl::StatusCode code) {
+  subscribe_.Handled(code);
   streams_.Decrement();
   (code == absl::StatusCode::kCancelled ? ended_by_client_ : ended_by_server_).Increment();
 }
 
 void DeliveryMetrics::OnMessageSent(size_t events, size_t bytes, absl::Duration waited) {
+  subscribe_.MessageSent();
   messages_.Increment();
   bytes_.Increment(static_cast<double>(bytes));
   if (events == 0) return;

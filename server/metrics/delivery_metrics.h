@@ -8,6 +8,7 @@
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "server/delivery/observer.h"
+#include "server/metrics/rpc_metrics.h"
 
 namespace cache_invalidation::metrics {
 
@@ -15,8 +16,8 @@ namespace cache_invalidation::metrics {
 // series. Thread-safe.
 class DeliveryMetrics final : public delivery::DeliveryObserver {
  public:
-  // `registry` must outlive this.
-  explicit DeliveryMetrics(prometheus::Registry& registry);
+  // What is given must outlive this.
+  DeliveryMetrics(prometheus::Registry& registry, RpcMetrics& rpc);
 
   void OnStreamOpened() override;
   void OnStreamEnded(absl::StatusCode code) override;
@@ -25,6 +26,7 @@ class DeliveryMetrics final : public delivery::DeliveryObserver {
   void OnStalledStreamCancelled() override;
 
  private:
+  MethodMetrics subscribe_;
   prometheus::Gauge& streams_;
   prometheus::Counter& opened_;
   prometheus::Counter& ended_by_client_;

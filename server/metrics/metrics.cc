@@ -32,7 +32,7 @@ Metrics::Metrics(absl::string_view version)
       rpc_(std::make_unique<RpcMetrics>(*registry_)),
       shard_(std::make_unique<ShardMetrics>(*registry_)),
       commit_(std::make_unique<CommitMetrics>(*registry_)),
-      delivery_(std::make_unique<DeliveryMetrics>(*registry_)) {
+      delivery_(std::make_unique<DeliveryMetrics>(*registry_, *rpc_)) {
   prometheus::BuildGauge()
       .Name("cache_invalidation_build_info")
       .Help("Always 1; the labels say what runs.")

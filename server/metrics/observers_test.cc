@@ -128,6 +128,9 @@ TEST_F(MetricsTest, CountsCommitsAndDeliveries) {
   EXPECT_TRUE(Shows("cache_invalidation_subscription_streams 1"));
   EXPECT_TRUE(Shows("cache_invalidation_subscription_streams_ended_total{by=\"client\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_delivery_messages_total 2"));
+  EXPECT_TRUE(Shows(
+      "grpc_server_handled_total{grpc_code=\"Canceled\",grpc_method=\"Subscribe\","
+      "grpc_service=\"cache_invalidation.v1.SubscriptionService\",grpc_type=\"bidi_stream\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_delivery_event_parts_total 4"));
   EXPECT_TRUE(Shows("cache_invalidation_delivery_seconds_count 1"));
   EXPECT_TRUE(Shows("cache_invalidation_resets_total{reason=\"trimmed\"} 1"));

@@ -93,6 +93,10 @@ void MethodMetrics::MessageSent() { sent_.Increment(); }
 
 void MethodMetrics::Handled(absl::StatusCode code, absl::Duration elapsed) {
   seconds_.Observe(absl::ToDoubleSeconds(elapsed));
+  Handled(code);
+}
+
+void MethodMetrics::Handled(absl::StatusCode code) {
   const auto index = static_cast<size_t>(code) < kCodes
                          ? static_cast<size_t>(code)
                          : static_cast<size_t>(absl::StatusCode::kUnknown);

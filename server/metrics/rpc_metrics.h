@@ -48,8 +48,10 @@ class MethodMetrics {
 
   // A call arrived.
   void Started();
-  // It ended after `elapsed` with that code.
+  // It ended with that code, after `elapsed`.
   void Handled(absl::StatusCode code, absl::Duration elapsed);
+  // The same where nobody measured: how long a subscription lasts says nothing about the server.
+  void Handled(absl::StatusCode code);
   // One message of a call was read or written.
   void MessageReceived();
   void MessageSent();
