@@ -50,6 +50,10 @@ absl::StatusOr<WriteResult> Client::InvalidateByWrites(InvalidateByWritesParams 
   return connection_->InvalidateByWrites(params);
 }
 
+std::unique_ptr<WriteStream> Client::OpenWriteStream(WriteStreamOptions stream) const {
+  return connection_->OpenWriteStream({.stream = stream, .namespace_name = namespace_name_});
+}
+
 absl::StatusOr<Explanation> Client::ExplainWrite(WriteEvent write, CallOptions options) const {
   return ExplainWrite({.write = std::move(write), .options = std::move(options)});
 }

@@ -68,6 +68,10 @@ class Client {
   // The same for one key: by which path it would be hit, or what kept it from being hit.
   absl::StatusOr<Explanation> ExplainWrite(ExplainWriteParams params) const;
 
+  // Opens a stream for many writes, or for writes whose answers come later (write_stream.h). It may
+  // outlive the client.
+  std::unique_ptr<WriteStream> OpenWriteStream(WriteStreamOptions stream = {}) const;
+
   // ---- Rules (rule.h)
 
   // Adds or replaces a rule, for the writes that are accepted after it.

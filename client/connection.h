@@ -24,6 +24,7 @@
 #include "client/stats.h"
 #include "client/subscription.h"
 #include "client/write_event.h"
+#include "client/write_stream.h"
 
 namespace cache_invalidation::client {
 
@@ -80,6 +81,8 @@ class Connection {
       const GetInvalidationStatsParams& params) = 0;
 
   virtual std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) = 0;
+
+  virtual std::unique_ptr<WriteStream> OpenWriteStream(const OpenWriteStreamParams& params) = 0;
 };
 
 // Connects to a service at `endpoint` ("host:port"), in plain text. Answers at once: the network

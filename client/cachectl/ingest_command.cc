@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/progress_bar.h"
 #include "client/cachectl/table.h"
 #include "client/cachectl/wal2json.h"
 #include "client/widening.h"
+#include "common/mutex.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
@@ -23,7 +25,8 @@ struct Flags {
   std::string file;
 };
 
-// One run of ingest: a transaction is one command.
+// One run of ingest: a transaction is one command. Answers come on the thread of the stream, while
+// further lines are read.
 class Ingest {
  public:
   Ingest(const Flags& flags, Session& session) : flags_(flags), session_(session) {}
@@ -48,50 +51,75 @@ class Ingest {
   }
 
  private:
-  absl::Status ReadAll(std::istream& stream, ProgressBar& bar) {
+  // Sends everything, and waits for all answers, also after an error.
+  absl::Status ReadAll(std::istream& input, ProgressBar& bar) ABSL_LOCKS_EXCLUDED(mutex_) {
+    const std::unique_ptr<client::WriteStream> stream =
+        session_.client().OpenWriteStream({.deadline = session_.options().timeout});
+    const absl::Status status = ReadLines(input, *stream, bar);
+    stream->Close();
+    MutexLock lock(mutex_);
+    return failure_.ok() ? status : failure_;
+  }
+
+  absl::Status ReadLines(std::istream& input, client::WriteStream& stream, ProgressBar& bar) {
     Wal2JsonReader reader;
     std::string line;
     uint64_t bytes = 0;
-    while (std::getline(stream, line)) {
+    while (!HasFailed() && std::getline(input, line)) {
       ++lines_;
       bytes += line.size() + 1;
       if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
       auto transaction = reader.Add(line);
-      if (!transaction.ok()) return AtLine(transaction.status());
+      if (!transaction.ok()) return AtLine(transaction.status(), lines_);
       if (!transaction->has_value()) continue;
-      const absl::Status status = Send(**std::move(transaction));
-      if (!status.ok()) return AtLine(status);
+      Send(**std::move(transaction), stream);
       bar.Update(bytes, absl::StrCat(transactions_, " transactions"));
     }
-    if (stream.bad()) return absl::UnknownError(absl::StrCat("cannot read ", flags_.file));
+    if (input.bad()) return absl::UnknownError(absl::StrCat("cannot read ", flags_.file));
     auto rest = reader.Finish();
-    return rest.has_value() ? AtLine(Send(*std::move(rest))) : absl::OkStatus();
+    if (rest.has_value()) Send(*std::move(rest), stream);
+    return absl::OkStatus();
   }
 
-  absl::Status Send(std::vector<client::WriteEvent> writes) {
+  void Send(std::vector<client::WriteEvent> writes, client::WriteStream& stream) {
     ++transactions_;
     if (writes.empty()) {
       ++empty_;
-      return absl::OkStatus();
+      return;
     }
     writes_ += writes.size();
     client::WidenedWrites fitting = client::WidenToLimits(std::move(writes));
     widened_writes_ += fitting.widened;
-    const auto result = session_.client().InvalidateByWrites(std::move(fitting.writes));
-    if (!result.ok()) return result.status();
+    stream.Write(std::move(fitting.writes),
+                 [this, line = lines_](const absl::StatusOr<client::WriteResult>& result) {
+                   OnAnswer(line, result);
+                 });
+  }
+
+  void OnAnswer(uint64_t line, const absl::StatusOr<client::WriteResult>& result)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    if (!result.ok()) {
+      if (failure_.ok()) failure_ = AtLine(result.status(), line);
+      return;
+    }
     invalidations_ += result->invalidations;
     widened_ += result->widened;
     revision_ = result->position.revision;
-    return absl::OkStatus();
   }
 
-  absl::Status AtLine(const absl::Status& status) const {
-    if (status.ok()) return status;
+  bool HasFailed() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return !failure_.ok();
+  }
+
+  absl::Status AtLine(const absl::Status& status, uint64_t line) const {
     return absl::Status(status.code(),
-                        absl::StrCat(flags_.file, ":", lines_, ": ", status.message()));
+                        absl::StrCat(flags_.file, ":", line, ": ", status.message()));
   }
 
-  Report Finish() const {
+  Report Finish() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
     Table table({"", ">"});
     std::string json;
     const auto add = [&](const char* words, const char* name, uint64_t count) {
@@ -116,9 +144,12 @@ class Ingest {
   uint64_t empty_ = 0;
   uint64_t writes_ = 0;
   uint64_t widened_writes_ = 0;  // to fit the limits
-  uint64_t invalidations_ = 0;
-  uint64_t widened_ = 0;  // by the service
-  uint64_t revision_ = 0;
+
+  Mutex mutex_;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // the first one
+  uint64_t invalidations_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t widened_ ABSL_GUARDED_BY(mutex_) = 0;  // by the service
+  uint64_t revision_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace

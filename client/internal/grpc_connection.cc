@@ -15,6 +15,7 @@
 #include "client/internal/runtime.h"
 #include "client/internal/subscription_thread.h"
 #include "client/internal/unary_call.h"
+#include "client/internal/write_stream_thread.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -98,13 +99,13 @@ class GrpcConnection final : public Connection {
   }
 
   absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams& params) override {
-    return Call(*writes_, &Writes::InvalidateByWrite, params);
+    return Call<Writes>(*writes_, &Writes::InvalidateByWrite, params);
   }
   absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) override {
-    return Call(*writes_, &Writes::InvalidateByWrites, params);
+    return Call<Writes>(*writes_, &Writes::InvalidateByWrites, params);
   }
   absl::StatusOr<Explanation> ExplainWrite(const ExplainWriteParams& params) override {
-    return Call(*writes_, &Writes::ExplainWrite, params);
+    return Call<Writes>(*writes_, &Writes::ExplainWrite, params);
   }
 
   absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) override {
@@ -148,6 +149,10 @@ class GrpcConnection final : public Connection {
     return StartSubscription(subscriptions_, runtime_, params);
   }
 
+  std::unique_ptr<WriteStream> OpenWriteStream(const OpenWriteStreamParams& params) override {
+    return StartWriteStream(writes_, runtime_, params);
+  }
+
  private:
   // Any call: converts the parameters, fills what all requests have, converts the answer.
   template <typename Stub, typename Request, typename Response, typename Params>
@@ -177,7 +182,7 @@ class GrpcConnection final : public Connection {
   const std::unique_ptr<Rules> rules_;
   const std::unique_ptr<Stats> stats_;
   const std::shared_ptr<v1::SubscriptionService::Stub> subscriptions_;  // shared with them
-  const std::unique_ptr<Writes> writes_;
+  const std::shared_ptr<v1::WriteEventService::Stub> writes_;           // as well
 };
 
 }  // namespace

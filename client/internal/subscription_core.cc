@@ -24,19 +24,6 @@ constexpr size_t kMaxAwaitedEchoes = 1'024;
 
 }  // namespace
 
-bool IsPermanent(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kUnimplemented:
-      return true;
-    default:
-      return false;
-  }
-}
-
 SubscriptionCore::SubscriptionCore(std::string namespace_name, SubscriptionOptions options,
                                    std::string instance)
     : namespace_name_(std::move(namespace_name)),

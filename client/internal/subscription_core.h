@@ -21,9 +21,6 @@ namespace cache_invalidation::client::internal {
 // What is to be told to the application.
 using Delivery = std::variant<SubscriptionStarted, SubscriptionReset, Event, SubscriptionProgress>;
 
-// Whether a stream that ended so is worth another try.
-bool IsPermanent(const absl::Status& status);
-
 // A subscription without its thread and its network: says what to send and what to deliver. All
 // times are of Clock::Monotonic. Thread-compatible.
 class SubscriptionCore {

@@ -241,15 +241,5 @@ TEST_F(SubscriptionCoreTest, NoticesAStreamThatDoesNotStart) {
   EXPECT_FALSE(core_->NextMessage(At(104)).has_value());
 }
 
-TEST(IsPermanentTest, TellsWhatTryingAgainCannotHelp) {
-  EXPECT_TRUE(IsPermanent(absl::InvalidArgumentError("")));
-  EXPECT_TRUE(IsPermanent(absl::PermissionDeniedError("")));
-  EXPECT_TRUE(IsPermanent(absl::UnimplementedError("")));
-  EXPECT_FALSE(IsPermanent(absl::UnavailableError("")));
-  EXPECT_FALSE(IsPermanent(absl::InternalError("")));
-  EXPECT_FALSE(IsPermanent(absl::ResourceExhaustedError("")));
-  EXPECT_FALSE(IsPermanent(absl::CancelledError("")));
-}
-
 }  // namespace
 }  // namespace cache_invalidation::client::internal

@@ -11,9 +11,10 @@
 
 #include "absl/strings/str_format.h"
 #include "client/internal/backoff.h"
-#include "client/internal/subscribe_stream.h"
+#include "client/internal/bidi_stream.h"
+#include "client/internal/stream_end.h"
+#include "client/internal/stream_mailbox.h"
 #include "client/internal/subscription_core.h"
-#include "client/internal/subscription_mailbox.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::client::internal {
@@ -29,6 +30,9 @@ void CallIfSet(const std::function<void(const Argument&)>& callback, const Argum
   if (callback) callback(argument);
 }
 
+using Stream = BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>;
+using Mailbox = Stream::Mailbox;
+
 class SubscriptionThread final : public Subscription {
  public:
   SubscriptionThread(std::shared_ptr<v1::SubscriptionService::Stub> stub, const Runtime& runtime,
@@ -38,12 +42,22 @@ class SubscriptionThread final : public Subscription {
         callbacks_(params.callbacks),
         core_(params.namespace_name.value_or(runtime.namespace_name), params.subscription,
               RandomInstance(runtime)),
-        mailbox_(std::make_shared<SubscriptionMailbox>(*runtime_.clock)),
+        mailbox_(std::make_shared<Mailbox>(*runtime_.clock)),
         thread_([this] { Run(); }) {}
 
   ~SubscriptionThread() override { Stop(); }
 
-  void Acknowledge(const Position& position) override { mailbox_->PutAcknowledged(position); }
+  void Acknowledge(const Position& position) override ABSL_LOCKS_EXCLUDED(acknowledged_mutex_) {
+    {
+      MutexLock lock(acknowledged_mutex_);
+      std::optional<Position>& latest = acknowledged_;
+      if (!latest.has_value() || latest->epoch != position.epoch ||
+          latest->revision < position.revision) {
+        latest = position;
+      }
+    }
+    mailbox_->Poke();
+  }
 
   void Stop() override ABSL_LOCKS_EXCLUDED(join_mutex_) {
     mailbox_->Stop();
@@ -75,12 +89,15 @@ class SubscriptionThread final : public Subscription {
 
   // Runs one stream to its end and answers why it ended.
   absl::Status RunStream() {
-    SubscribeStream stream(*stub_, core_.Begin(Now()), mailbox_);
+    Stream stream(mailbox_, [this](grpc::ClientContext* context, auto* reactor) {
+      stub_->async()->Subscribe(context, reactor);
+    });
+    stream.Send(core_.Begin(Now()));
     absl::Status failure;  // found here; then what still comes is only waited out
     while (true) {
-      SubscriptionMailbox::Mail mail =
+      const Mailbox::Mail mail =
           mailbox_->Take(failure.ok() ? core_.WakeAt() : absl::InfiniteDuration());
-      if (mail.acknowledged.has_value()) core_.Acknowledge(*mail.acknowledged);
+      TakeAcknowledged();
       const bool failed_before = !failure.ok();
       if (mail.message.has_value()) {
         if (!failed_before) failure = Apply(*mail.message);
@@ -105,6 +122,12 @@ class SubscriptionThread final : public Subscription {
     return end.ok() ? absl::UnavailableError("the service ended the stream") : end;
   }
 
+  void TakeAcknowledged() ABSL_LOCKS_EXCLUDED(acknowledged_mutex_) {
+    MutexLock lock(acknowledged_mutex_);
+    if (acknowledged_.has_value()) core_.Acknowledge(*acknowledged_);
+    acknowledged_.reset();
+  }
+
   absl::Status Apply(const v1::SubscribeResponse& response) {
     absl::StatusOr<std::vector<Delivery>> deliveries = core_.Receive(response, Now());
     if (!deliveries.ok()) return deliveries.status();
@@ -124,7 +147,9 @@ class SubscriptionThread final : public Subscription {
   const Runtime runtime_;
   const SubscriptionCallbacks callbacks_;
   SubscriptionCore core_;  // the thread's alone
-  const std::shared_ptr<SubscriptionMailbox> mailbox_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  Mutex acknowledged_mutex_;
+  std::optional<Position> acknowledged_ ABSL_GUARDED_BY(acknowledged_mutex_);  // not taken yet
   std::atomic<std::thread::id> running_ = std::thread::id();
   Mutex join_mutex_;
   std::thread thread_;  // last: it uses all of the above

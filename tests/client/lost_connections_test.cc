@@ -1,5 +1,6 @@
-// A subscription against a real server over a network that fails, and against a server that is
-// stopped and started again: every revision is delivered once and in order, or a reset says so.
+// The SDK against a real server over a network that fails, and against a server that is stopped and
+// started again: a subscription delivers every revision once and in order, or a reset says so;
+// writers get all their answers.
 
 #include <algorithm>
 #include <memory>
@@ -87,7 +88,7 @@ void Write(const Client& client, int count) {
   }
 }
 
-TEST(SubscriptionResumeTest, ResumesAfterEachLostConnection) {
+TEST(LostConnectionsTest, ResumesAfterEachLostConnection) {
   const std::unique_ptr<Server> server = StartServer();
   FlakyProxy proxy(server->grpc_port());
   const Client writer(client::MakeConnection(server->InProcessChannel()));
@@ -107,7 +108,7 @@ TEST(SubscriptionResumeTest, ResumesAfterEachLostConnection) {
   told.Await("disconnected", 5);
 }
 
-TEST(SubscriptionResumeTest, NoticesAConnectionThatFellSilent) {
+TEST(LostConnectionsTest, NoticesAConnectionThatFellSilent) {
   const std::unique_ptr<Server> server = StartServer();
   FlakyProxy proxy(server->grpc_port());
   const Client writer(client::MakeConnection(server->InProcessChannel()));
@@ -124,7 +125,7 @@ TEST(SubscriptionResumeTest, NoticesAConnectionThatFellSilent) {
 }
 
 // Without durable state a server that starts again begins another history.
-TEST(SubscriptionResumeTest, AServerThatStartsAnewIsAReset) {
+TEST(LostConnectionsTest, AServerThatStartsAnewIsAReset) {
   std::unique_ptr<Server> server = StartServer();
   const int port = server->grpc_port();
   const std::string endpoint = "127.0.0.1:" + std::to_string(port);
@@ -145,7 +146,7 @@ TEST(SubscriptionResumeTest, AServerThatStartsAnewIsAReset) {
             std::vector<std::string>({"event 1", "event 2", "reset: epoch", "event 1"}));
 }
 
-TEST(SubscriptionResumeTest, AWriterRidesOutARestart) {
+TEST(LostConnectionsTest, AWriterRidesOutARestart) {
   std::unique_ptr<Server> server = StartServer();
   const int port = server->grpc_port();
   const Client writer(client::MakeConnection("127.0.0.1:" + std::to_string(port)));
@@ -157,7 +158,30 @@ TEST(SubscriptionResumeTest, AWriterRidesOutARestart) {
   restart.join();
 }
 
-TEST(SubscriptionResumeTest, StartsWhereItIsTold) {
+TEST(LostConnectionsTest, EverythingIsAnsweredThoughConnectionsAreLost) {
+  const std::unique_ptr<Server> server = StartServer();
+  FlakyProxy proxy(server->grpc_port());
+  Mutex mutex;
+  int answered = 0;
+  uint64_t last_revision = 0;
+  const auto stream = Client(client::MakeConnection(proxy.endpoint())).OpenWriteStream();
+  for (int i = 0; i < 2'000; ++i) {
+    if (i % 200 == 100) proxy.DropConnections();
+    stream->Write({{.resource_type = "user", .resource_id = std::to_string(i)}},
+                  [&](const absl::StatusOr<client::WriteResult>& result) {
+                    ASSERT_TRUE(result.ok()) << result.status();
+                    MutexLock lock(mutex);
+                    ++answered;
+                    EXPECT_GT(result->position.revision, last_revision);
+                    last_revision = result->position.revision;
+                  });
+  }
+  stream->Close();
+  MutexLock lock(mutex);
+  EXPECT_EQ(answered, 2'000);
+}
+
+TEST(LostConnectionsTest, StartsWhereItIsTold) {
   const std::unique_ptr<Server> server = StartServer();
   const Client writer(client::MakeConnection(server->InProcessChannel()));
   Write(writer, 3);

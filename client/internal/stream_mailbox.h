@@ -1,0 +1,134 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_STREAM_MAILBOX_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_STREAM_MAILBOX_H_
+
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "common/mutex.h"
+
+namespace cache_invalidation::client::internal {
+
+// What reaches the thread that runs a stream: from gRPC's threads what the stream did, from the
+// application's that there is something new for it, or that it is to stop. Holds one message: the
+// stream reads the next one when it was taken. Thread-safe.
+template <typename Response>
+class StreamMailbox {
+ public:
+  // What has come since the last Take.
+  struct Mail {
+    std::optional<Response> message;
+    bool closing = false;  // the stream gives no more messages
+    bool sending = false;  // a message is still on its way; stays until PutSent
+    bool stopped = false;  // stays
+  };
+
+  explicit StreamMailbox(Clock& clock) : clock_(clock) {}
+
+  // From the stream.
+
+  void PutMessage(Response message) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    mail_.message = std::move(message);
+    WakeUp();
+  }
+
+  void PutClosing() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    mail_.closing = true;
+    WakeUp();
+  }
+
+  void PutSent() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    mail_.sending = false;
+    WakeUp();
+  }
+
+  void PutEnded(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    ended_ = std::move(status);
+    WakeUp();
+  }
+
+  // From the application.
+
+  // There is something new to look at.
+  void Poke() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    WakeUp();
+  }
+
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    mail_.stopped = true;
+    WakeUp();
+  }
+
+  // From the thread.
+
+  // A message is on its way until PutSent.
+  void SetSending() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    mail_.sending = true;
+  }
+
+  // Waits until something has come, or until Monotonic() reaches `deadline`, and takes it.
+  Mail Take(absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (!woken_ && clock_.Monotonic() < deadline) {
+      clock_.WaitUntil(mutex_, changed_, deadline);
+    }
+    woken_ = false;
+    Mail taken = std::move(mail_);
+    mail_ = {};
+    mail_.sending = taken.sending;
+    mail_.stopped = taken.stopped;
+    return taken;
+  }
+
+  // Waits until the stream has ended, answers how, and clears what came of it.
+  absl::Status TakeEnd() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (!ended_.has_value()) changed_.Wait(mutex_);
+    absl::Status status = *std::move(ended_);
+    ended_.reset();
+    mail_.message.reset();
+    mail_.closing = false;
+    mail_.sending = false;
+    return status;
+  }
+
+  // Waits until `deadline` or Stop.
+  void Sleep(absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (!mail_.stopped && clock_.Monotonic() < deadline) {
+      clock_.WaitUntil(mutex_, changed_, deadline);
+    }
+  }
+
+  bool stopped() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return mail_.stopped;
+  }
+
+ private:
+  void WakeUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    woken_ = true;
+    changed_.NotifyAll();
+  }
+
+  Clock& clock_;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  Mail mail_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Status> ended_ ABSL_GUARDED_BY(mutex_);
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;  // something has come since the last Take
+};
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_STREAM_MAILBOX_H_
