@@ -49,6 +49,7 @@ std::string Choices::Type() { return OneOf(Types()); }
 
 std::string Choices::ResourceId() {
   if (Percent(10)) return "";
+  if (Percent(1)) return std::string(400, ':');  // too long for a tag when it is escaped
   return OneOf<std::string>({"1", "1", "2", "x:y", "p%q", "x"});
 }
 
@@ -86,6 +87,13 @@ JsonValue Choices::Scalar() {
     case 2:
     case 3:
       return JsonValue(OneOf(numbers));
+    case 4:
+      // Two of the middle length do not fit into one tag; a line break fits into none.
+      if (Percent(20)) {
+        return JsonValue(OneOf<std::string>({"line\nbreak", std::string(600, 'm'),
+                                             std::string(1024, 'l'), std::string(1025, 'x')}));
+      }
+      return JsonValue(std::string("2"));
     default:
       return JsonValue(OneOf<std::string>({"1", "1", "2", "x", "x:y", "p%q", "", "true", "#all"}));
   }

@@ -8,11 +8,13 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/names.h"
 
 namespace cache_invalidation::reference {
 namespace {
 
 constexpr size_t kMostTags = 1000;
+constexpr size_t kLongestTag = 1024;
 constexpr double kTwoTo53 = 9007199254740992.0;
 
 // The values of a placeholder, escaped; `unresolved` if any of them has no text, or there is none.
@@ -32,7 +34,7 @@ std::string Escape(absl::string_view text) {
 }
 
 void AddScalar(const JsonValue& value, Values& values) {
-  if (value.as_string() != nullptr && !value.as_string()->empty()) {
+  if (value.as_string() != nullptr && CheckTag(*value.as_string()).ok()) {
     values.texts.insert(Escape(*value.as_string()));
   } else if (value.as_bool() != nullptr) {
     values.texts.insert(*value.as_bool() ? "true" : "false");
@@ -117,9 +119,14 @@ void RenderFrom(const std::vector<Piece>& pieces, size_t index, std::string text
     result.tags.insert(text);
     return;
   }
-  if (pieces[index].values->unresolved) result.widened.insert(text.substr(0, text.rfind(':')));
+  const std::string prefix = text.substr(0, text.rfind(':'));
+  if (pieces[index].values->unresolved) result.widened.insert(prefix);
   for (const std::string& value : pieces[index].values->texts) {
-    RenderFrom(pieces, index + 1, text + value, result);
+    if (text.size() + value.size() + pieces[index + 1].literal.size() > kLongestTag) {
+      result.widened.insert(prefix);
+    } else {
+      RenderFrom(pieces, index + 1, text + value, result);
+    }
   }
 }
 
