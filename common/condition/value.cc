@@ -1,0 +1,117 @@
+#include "common/condition/value.h"
+
+#include <type_traits>
+
+namespace cache_invalidation::condition {
+
+static_assert(std::is_trivially_copyable_v<Value>);
+
+Value Value::Duration(absl::Duration duration) {
+  absl::Duration rest;
+  int64_t seconds = absl::IDivDuration(duration, absl::Seconds(1), &rest);
+  if (rest < absl::ZeroDuration()) {
+    --seconds;
+    rest += absl::Seconds(1);
+  }
+  Value result(Kind::kDuration);
+  result.integer_ = seconds;
+  result.size_ = static_cast<uint32_t>(absl::ToInt64Nanoseconds(rest));
+  return result;
+}
+
+Value Value::Timestamp(absl::Time time) {
+  Value result = Duration(time - absl::UnixEpoch());
+  result.kind_ = Kind::kTimestamp;
+  return result;
+}
+
+Value Value::List(absl::Span<const Value> elements) {
+  Value result(Kind::kList, Form::kValues);
+  result.size_ = static_cast<uint32_t>(elements.size());
+  result.values_ = elements.data();
+  return result;
+}
+
+Value Value::List(absl::Span<const absl::string_view> strings) {
+  Value result(Kind::kList, Form::kStrings);
+  result.size_ = static_cast<uint32_t>(strings.size());
+  result.strings_ = strings.data();
+  return result;
+}
+
+Value Value::Map(absl::Span<const MapEntry> entries) {
+  Value result(Kind::kMap, Form::kEntries);
+  result.size_ = static_cast<uint32_t>(entries.size());
+  result.entries_ = entries.data();
+  return result;
+}
+
+Value Value::Json(const JsonValue& value) {
+  if (const std::string* text = value.as_string()) return String(*text);
+  if (const double* number = value.as_number()) return Double(*number);
+  if (const bool* truth = value.as_bool()) return Bool(*truth);
+  if (const JsonValue::Object* object = value.as_object()) {
+    Value result(Kind::kMap, Form::kObject);
+    result.size_ = static_cast<uint32_t>(object->size());
+    result.object_ = object;
+    return result;
+  }
+  if (const JsonValue::List* list = value.as_list()) {
+    Value result(Kind::kList, Form::kJsonList);
+    result.size_ = static_cast<uint32_t>(list->size());
+    result.json_elements_ = list->data();
+    return result;
+  }
+  return {};
+}
+
+Value Value::ElementAt(size_t index) const {
+  switch (form_) {
+    case Form::kStrings:
+      return String(strings_[index]);
+    case Form::kJsonList:
+      return Json(json_elements_[index]);
+    default:
+      return values_[index];
+  }
+}
+
+std::pair<Value, Value> Value::EntryAt(size_t index) const {
+  if (form_ == Form::kEntries) return {entries_[index].key, entries_[index].value};
+  const auto& [name, value] = (*object_)[index];
+  return {String(name), Json(value)};
+}
+
+absl::string_view TypeName(Value::Kind kind) {
+  switch (kind) {
+    case Value::Kind::kNull:
+      return "null_type";
+    case Value::Kind::kBool:
+      return "bool";
+    case Value::Kind::kInt:
+      return "int";
+    case Value::Kind::kUint:
+      return "uint";
+    case Value::Kind::kDouble:
+      return "double";
+    case Value::Kind::kString:
+      return "string";
+    case Value::Kind::kBytes:
+      return "bytes";
+    case Value::Kind::kList:
+      return "list";
+    case Value::Kind::kMap:
+      return "map";
+    case Value::Kind::kTimestamp:
+      return "google.protobuf.Timestamp";
+    case Value::Kind::kDuration:
+      return "google.protobuf.Duration";
+    case Value::Kind::kType:
+      return "type";
+    case Value::Kind::kError:
+      break;
+  }
+  return "error";
+}
+
+}  // namespace cache_invalidation::condition

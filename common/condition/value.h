@@ -1,0 +1,166 @@
+#ifndef CACHE_INVALIDATION_COMMON_CONDITION_VALUE_H_
+#define CACHE_INVALIDATION_COMMON_CONDITION_VALUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "common/json_value.h"
+
+namespace cache_invalidation::condition {
+
+struct MapEntry;
+
+// A value of a condition's language, or the error that stands for one.
+//
+// Sixteen bytes that are copied freely. It owns nothing: texts, lists and maps point into what they
+// were made of (the text of the condition, the write, an Arena), which must outlive it. Immutable.
+//
+// The `as_` functions answer what the value holds. REQUIRES, of each: the kind is the one named.
+class Value {
+ public:
+  enum class Kind : uint8_t {
+    kNull,
+    kBool,
+    kInt,
+    kUint,
+    kDouble,
+    kString,
+    kBytes,
+    kList,
+    kMap,
+    kTimestamp,
+    kDuration,
+    kType,   // the kind of another value, what `type(x)` answers; never of an error
+    kError,  // no value: why there is none
+  };
+
+  // Where an error arose, before anybody said so.
+  static constexpr uint32_t kNowhere = ~uint32_t{0};
+
+  // Null.
+  constexpr Value() = default;
+
+  static constexpr Value Bool(bool value) {
+    Value result(Kind::kBool);
+    result.integer_ = value ? 1 : 0;
+    return result;
+  }
+  static constexpr Value Int(int64_t value) {
+    Value result(Kind::kInt);
+    result.integer_ = value;
+    return result;
+  }
+  static constexpr Value Uint(uint64_t value) {
+    Value result(Kind::kUint);
+    result.unsigned_ = value;
+    return result;
+  }
+  static constexpr Value Double(double value) {
+    Value result(Kind::kDouble);
+    result.double_ = value;
+    return result;
+  }
+  // UTF-8. Texts, lists and maps may have up to 2^32 - 1 bytes or elements.
+  static constexpr Value String(absl::string_view text) { return Text(Kind::kString, text); }
+  static constexpr Value Bytes(absl::string_view bytes) { return Text(Kind::kBytes, bytes); }
+  // REQUIRES: a multiple of a nanosecond, finite.
+  static Value Timestamp(absl::Time time);
+  static Value Duration(absl::Duration duration);
+  static constexpr Value Type(Kind kind) {
+    Value result(Kind::kType);
+    result.integer_ = static_cast<int64_t>(kind);
+    return result;
+  }
+  // `message` ends in a NUL and lives as long as the value; `node` is where in the expression.
+  static constexpr Value Error(const char* message, uint32_t node = kNowhere) {
+    Value result(Kind::kError);
+    result.size_ = node;
+    result.message_ = message;
+    return result;
+  }
+
+  static Value List(absl::Span<const Value> elements);
+  static Value List(absl::Span<const absl::string_view> strings);
+  // REQUIRES: what MakeMap (map.h) made.
+  static Value Map(absl::Span<const MapEntry> entries);
+  // Without copying. A number is a double, as everywhere where CEL meets JSON.
+  static Value Json(const JsonValue& value);
+
+  constexpr Kind kind() const { return kind_; }
+  constexpr bool is(Kind kind) const { return kind_ == kind; }
+  constexpr bool is_error() const { return kind_ == Kind::kError; }
+  constexpr bool is_number() const { return kind_ >= Kind::kInt && kind_ <= Kind::kDouble; }
+
+  constexpr bool as_bool() const { return integer_ != 0; }
+  constexpr int64_t as_int() const { return integer_; }
+  constexpr uint64_t as_uint() const { return unsigned_; }
+  constexpr double as_double() const { return double_; }
+  // Of strings and bytes.
+  constexpr absl::string_view as_text() const { return {text_, size_}; }
+  absl::Time as_timestamp() const { return absl::UnixEpoch() + as_duration(); }
+  absl::Duration as_duration() const { return absl::Seconds(integer_) + absl::Nanoseconds(size_); }
+  constexpr Kind as_type() const { return static_cast<Kind>(integer_); }
+  constexpr const char* error_message() const { return message_; }
+  constexpr uint32_t error_node() const { return size_; }
+
+  // Elements of a list, entries of a map, bytes of a text.
+  constexpr size_t size() const { return size_; }
+
+  // REQUIRES: a list; index < size().
+  Value ElementAt(size_t index) const;
+
+  // In order of the keys (OrderOfKeys in map.h). REQUIRES: a map; index < size().
+  std::pair<Value, Value> EntryAt(size_t index) const;
+
+  // Of a map, as EntryAt. Null (the pointer) if it is a JSON object.
+  const MapEntry* entries() const { return form_ == Form::kEntries ? entries_ : nullptr; }
+  // Null (the pointer) if the map is not a JSON object.
+  const JsonValue::Object* object() const { return form_ == Form::kObject ? object_ : nullptr; }
+
+ private:
+  // Of what a list or map is made.
+  enum class Form : uint8_t { kNone, kValues, kStrings, kJsonList, kEntries, kObject };
+
+  explicit constexpr Value(Kind kind, Form form = Form::kNone) : kind_(kind), form_(form) {}
+  static constexpr Value Text(Kind kind, absl::string_view text) {
+    Value result(kind);
+    result.size_ = static_cast<uint32_t>(text.size());
+    result.text_ = text.data();
+    return result;
+  }
+
+  Kind kind_ = Kind::kNull;
+  Form form_ = Form::kNone;
+  // A size; the nanoseconds above `integer_` seconds; the node of an error.
+  uint32_t size_ = 0;
+  union {
+    int64_t integer_ = 0;
+    uint64_t unsigned_;
+    double double_;
+    const char* text_;
+    const char* message_;
+    const Value* values_;
+    const absl::string_view* strings_;
+    const JsonValue* json_elements_;
+    const MapEntry* entries_;
+    const JsonValue::Object* object_;
+  };
+};
+
+static_assert(sizeof(Value) == 16);
+
+struct MapEntry {
+  Value key;
+  Value value;
+};
+
+// What `type(x)` prints: "int", "null_type", "google.protobuf.Timestamp".
+absl::string_view TypeName(Value::Kind kind);
+
+}  // namespace cache_invalidation::condition
+
+#endif  // CACHE_INVALIDATION_COMMON_CONDITION_VALUE_H_
