@@ -1,0 +1,30 @@
+// The limits of conditions, each with its reason. How long a text may be is kMaxConditionBytes in
+// common/limits.h.
+
+#ifndef CACHE_INVALIDATION_COMMON_CONDITION_LIMITS_H_
+#define CACHE_INVALIDATION_COMMON_CONDITION_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cache_invalidation::condition {
+
+// How deep an expression nests, parentheses and the terms of a chain `1 + 1 + ...` included. Three
+// times what CEL asks for (32 terms), and a bound on the stack of everything that walks a tree.
+inline constexpr int kMaxExpressionDepth = 100;
+// Half of the longest text is names and literals; a tree of this many nodes is no longer read by
+// anybody. Bounds the memory of a rule.
+inline constexpr size_t kMaxExpressionNodes = 1000;
+// Elements, or keys with values, that a list or map literal spells out.
+inline constexpr size_t kMaxLiteralElements = 500;
+// Literal patterns of `matches` that are compiled with the expression. Each holds a cache of its
+// own that grows to kMaxRegexMemoryBytes.
+inline constexpr size_t kMaxCompiledRegexes = 16;
+// One pattern, compiled, with its cache; beyond it RE2 falls back to a slower matcher.
+inline constexpr int64_t kMaxRegexMemoryBytes = 1 << 20;
+// Matching costs the product of program and input where the cache does not help.
+inline constexpr int kMaxRegexInstructions = 10'000;
+
+}  // namespace cache_invalidation::condition
+
+#endif  // CACHE_INVALIDATION_COMMON_CONDITION_LIMITS_H_
