@@ -72,6 +72,9 @@ void MemoryStore::Apply(const WriteBatch& batch) {
       target.chunks.pop_front();
     }
   }
+  for (const WriteBatch::ServerValue& change : batch.server_values) {
+    server_values_.insert_or_assign(change.name, change.value);
+  }
 }
 
 const MemoryStore::Namespace* MemoryStore::Find(absl::string_view name) const {
@@ -141,6 +144,13 @@ absl::StatusOr<std::vector<ChunkPtr>> MemoryStore::ReadChunks(absl::string_view 
     chunks.push_back(*it);
   }
   return chunks;
+}
+
+absl::StatusOr<std::optional<std::string>> MemoryStore::ReadServerValue(
+    absl::string_view name) const {
+  MutexLock lock(mutex_);
+  const auto found = server_values_.find(name);
+  return found == server_values_.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace cache_invalidation::storage

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,8 @@ class MemoryStore final : public Store {
   absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
       absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const override
       ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::optional<std::string>> ReadServerValue(absl::string_view name) const override
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Namespace {
@@ -46,6 +49,7 @@ class MemoryStore final : public Store {
 
   mutable Mutex mutex_;
   std::map<std::string, Namespace, std::less<>> namespaces_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string, std::less<>> server_values_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cache_invalidation::storage

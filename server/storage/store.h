@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@
 namespace cache_invalidation::storage {
 
 // Changes that become visible, and durable, together. They are applied in this order: rows, chunks,
-// trims; within each list from front to back, so that a later change of a row supersedes an earlier
-// one.
+// trims, server values; within each list from front to back, so that a later change of a row
+// supersedes an earlier one.
 struct WriteBatch {
   struct RowChange {
     std::string namespace_name;
@@ -33,14 +34,23 @@ struct WriteBatch {
     uint64_t floor = 0;
   };
 
+  // What the server keeps for itself, beside all namespaces. Supersedes the value of that name.
+  struct ServerValue {
+    std::string name;  // never empty
+    std::string value;
+  };
+
   std::vector<RowChange> rows;
   // Each goes on where its namespace's history ends: with the revision after the newest, with the
   // next part of the newest, or, in a namespace without history, with whatever revision it begins.
   std::vector<std::shared_ptr<const wire::Chunk>> chunks;
   // Never above the newest revision. A floor at or below the last one changes nothing.
   std::vector<Trim> trims;
+  std::vector<ServerValue> server_values;
 
-  bool empty() const { return rows.empty() && chunks.empty() && trims.empty(); }
+  bool empty() const {
+    return rows.empty() && chunks.empty() && trims.empty() && server_values.empty();
+  }
 };
 
 // The revisions floor + 1 .. head of a namespace can be read; none if they are equal. A namespace
@@ -58,7 +68,8 @@ struct EntryPosition {
   uint32_t part = 0;
 };
 
-// Keeps the rows of every namespace's state and the chunks of its history.
+// Keeps the rows of every namespace's state, the chunks of its history, and some values of the
+// server itself.
 //
 // It knows neither what rows mean nor shards: everything is stored by namespace. A namespace exists
 // while it has rows.
@@ -106,6 +117,10 @@ class Store {
   // `from` is at or below the floor; its subscribers need a Reset.
   virtual absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
       absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const = 0;
+
+  // Absent if it was never written.
+  virtual absl::StatusOr<std::optional<std::string>> ReadServerValue(
+      absl::string_view name) const = 0;
 };
 
 }  // namespace cache_invalidation::storage

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ class FaultyStore final : public storage::Store {
       absl::string_view namespace_name, storage::EntryPosition from,
       size_t max_bytes) const override {
     return store_.ReadChunks(namespace_name, from, max_bytes);
+  }
+  absl::StatusOr<std::optional<std::string>> ReadServerValue(
+      absl::string_view name) const override {
+    return store_.ReadServerValue(name);
   }
 
  private:
