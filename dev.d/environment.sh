@@ -44,17 +44,29 @@ need() {
   rm -f "$log"
 }
 
-# Puts buf at $BUF, in the version of dev.d/buf/package.json. There is no lock file: buf's own dependencies are its programs
-# for each system, of exactly its version.
-need_buf() {
-  command -v npm >/dev/null || need buf
-  local modules=dev.d/buf/node_modules
-  BUF=$PWD/$modules/.bin/buf
-  if [ ! -x "$BUF" ] || [ dev.d/buf/package.json -nt $modules/.installed ]; then
-    say "installing buf"
-    npm install --prefix dev.d/buf --no-package-lock --no-audit --no-fund --loglevel=error >&2 || fail "npm could not install buf"
-    touch $modules/.installed
+# npm_packages FOLDER COMMAND: has npm install what the folder's package.json lists, unless it did since that was changed.
+npm_packages() {
+  command -v npm >/dev/null || need npm
+  local folder=$1 command=$2
+  local installed=$folder/node_modules/.installed
+  if [ ! -e "$installed" ] || [ "$folder/package.json" -nt "$installed" ]; then
+    say "installing the npm packages of $folder"
+    npm "$command" --prefix "$folder" --no-audit --no-fund --loglevel=error >&2 || fail "npm could not install what $folder needs"
+    touch "$installed"
   fi
+}
+
+# Puts buf at $BUF, in the version of dev.d/buf/package.json. There is no lock file (.npmrc): buf's own dependencies are its
+# programs for each system, of exactly its version.
+need_buf() {
+  npm_packages dev.d/buf install
+  BUF=$PWD/dev.d/buf/node_modules/.bin/buf
+}
+
+# Puts the folder of what conditions are tested against at $CEL_MODULES, in the versions of dev.d/cel/package-lock.json.
+need_cel() {
+  npm_packages dev.d/cel ci
+  CEL_MODULES=$PWD/dev.d/cel/node_modules
 }
 
 # Bazel's server makes the next command quick; outside a terminal there is no next one.

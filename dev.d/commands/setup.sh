@@ -5,4 +5,5 @@
 
 need build lint
 need_buf
+need_cel
 say "everything is installed"

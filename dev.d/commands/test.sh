@@ -5,25 +5,28 @@
 #   ./dev test --config=asan //server/... //tests/churn:all
 #
 # Arguments go to `bazel test`. The last line counts test cases (a test that is a script is one); exit 0 when none failed.
-# Tests tagged `needs-buf` are left out of a plain `bazel test //...`; here buf is installed and they run too.
+# Tests tagged `needs-buf` or `needs-cel` are left out of a plain `bazel test //...`; here npm installs what they need, and
+# they run too.
 # shellcheck shell=bash
 
 need build
 need_buf
+need_cel
 flags=()
 targets=()
 for argument in "$@"; do
   if [[ $argument == -* ]]; then flags+=("$argument"); else targets+=("$argument"); fi
 done
 if [ ${#targets[@]} -eq 0 ]; then
-  mapfile -t targets < <(run_bazel query 'attr(tags, needs-buf, tests(//...))' 2>/dev/null)
+  mapfile -t targets < <(run_bazel query 'attr(tags, "needs-(buf|cel)", tests(//...))' 2>/dev/null)
   targets=(//... "${targets[@]}")
 fi
 [ -t 2 ] || flags+=(--show_progress_rate_limit=30)
 
 events=$(mktemp)
 status=0
-run_bazel test "${flags[@]}" --keep_going --test_env="BUF=$BUF" --build_event_json_file="$events" "${targets[@]}" || status=$?
+environment=(--test_env="BUF=$BUF" --test_env="CEL_MODULES=$CEL_MODULES")
+run_bazel test "${flags[@]}" "${environment[@]}" --keep_going --build_event_json_file="$events" "${targets[@]}" || status=$?
 python3 dev.d/count_results.py "$events" || status=1
 rm -f "$events"
 exit "$status"
