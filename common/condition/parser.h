@@ -14,9 +14,9 @@ namespace cache_invalidation::condition {
 struct ParseOptions {
   // The names that have a value from outside, in the order of their slots. A name with dots stands
   // for the whole of `a.b`; of several that fit, the longest is meant.
-  std::vector<std::string> variables;
+  std::vector<std::string> variables = {};
   // A name `x` may stand for `a.b.x` or `a.x` in the container "a.b"; the innermost first.
-  std::string container;
+  std::string container = {};
   // Refuse what could only ever be an error: names that nothing declares, functions that do not
   // exist or take other arguments, literal patterns that do not compile. Without it, such a node
   // is an error when it is evaluated.

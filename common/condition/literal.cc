@@ -1,0 +1,167 @@
+#include "common/condition/literal.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/condition/source_error.h"
+
+namespace cache_invalidation::condition {
+namespace {
+
+constexpr uint32_t kLastCodePoint = 0x10FFFF;
+
+// Two to the 63rd: what the least integer is without its minus.
+constexpr uint64_t kLeastIntMagnitude = uint64_t{1} << 63;
+
+absl::string_view SourceOf(absl::string_view text, SourceRange source) {
+  return text.substr(source.begin, source.end - source.begin);
+}
+
+bool ParseMagnitude(absl::string_view digits, uint64_t* magnitude) {
+  if (absl::ConsumePrefix(&digits, "0x")) return absl::SimpleHexAtoi(digits, magnitude);
+  return absl::SimpleAtoi(digits, magnitude);
+}
+
+void AppendUtf8(uint32_t code_point, std::string* out) {
+  const auto tail = [&](int shift) {
+    out->push_back(static_cast<char>(0x80 | ((code_point >> shift) & 0x3F)));
+  };
+  if (code_point < 0x80) {
+    out->push_back(static_cast<char>(code_point));
+  } else if (code_point < 0x800) {
+    out->push_back(static_cast<char>(0xC0 | (code_point >> 6)));
+    tail(0);
+  } else if (code_point < 0x10000) {
+    out->push_back(static_cast<char>(0xE0 | (code_point >> 12)));
+    tail(6);
+    tail(0);
+  } else {
+    out->push_back(static_cast<char>(0xF0 | (code_point >> 18)));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+// The value of `count` digits at the beginning of `text`; nothing if they are not there.
+std::optional<uint32_t> ReadDigits(absl::string_view text, size_t count, uint32_t base) {
+  if (text.size() < count) return std::nullopt;
+  uint32_t value = 0;
+  for (const char digit : text.substr(0, count)) {
+    if (!absl::ascii_isxdigit(digit)) return std::nullopt;
+    const uint32_t worth =
+        absl::ascii_isdigit(digit) ? digit - '0' : absl::ascii_tolower(digit) - 'a' + 10;
+    if (worth >= base) return std::nullopt;
+    value = value * base + worth;
+  }
+  return value;
+}
+
+// What a letter or sign behind a backslash stands for; nothing if it stands for none.
+std::optional<char> SimpleEscape(char escaped) {
+  constexpr absl::string_view kFrom = "abfnrtv\\?\"'`";
+  constexpr absl::string_view kTo = "\a\b\f\n\r\t\v\\?\"'`";
+  const size_t at = kFrom.find(escaped);
+  if (at == absl::string_view::npos) return std::nullopt;
+  return kTo[at];
+}
+
+// How many digits follow the letter of an escape, to which base. Octals have no letter.
+struct NumericEscape {
+  size_t letters;
+  size_t digits;
+  uint32_t base;
+};
+
+std::optional<NumericEscape> NumericEscapeOf(char letter, bool is_bytes) {
+  if (letter >= '0' && letter <= '3') return NumericEscape{0, 3, 8};
+  if (letter == 'x' || letter == 'X') return NumericEscape{1, 2, 16};
+  if (letter == 'u' && !is_bytes) return NumericEscape{1, 4, 16};
+  if (letter == 'U' && !is_bytes) return NumericEscape{1, 8, 16};
+  return std::nullopt;
+}
+
+// Resolves the escape that `rest` begins with, behind its backslash, and appends what it stands
+// for. How many bytes it took; 0 if it is none.
+size_t AppendEscape(absl::string_view rest, bool is_bytes, std::string* out) {
+  if (rest.empty()) return 0;
+  if (const std::optional<char> simple = SimpleEscape(rest[0])) {
+    out->push_back(*simple);
+    return 1;
+  }
+  const std::optional<NumericEscape> numeric = NumericEscapeOf(rest[0], is_bytes);
+  if (!numeric) return 0;
+  const auto number = ReadDigits(rest.substr(numeric->letters), numeric->digits, numeric->base);
+  if (!number) return 0;
+  if (is_bytes) {
+    out->push_back(static_cast<char>(*number));
+  } else {
+    const bool is_surrogate = *number >= 0xD800 && *number <= 0xDFFF;
+    if (is_surrogate || *number > kLastCodePoint) return 0;
+    AppendUtf8(*number, out);
+  }
+  return numeric->letters + numeric->digits;
+}
+
+}  // namespace
+
+absl::StatusOr<Value> NumberLiteral(absl::string_view text, const Token& token, bool negative) {
+  absl::string_view digits = SourceOf(text, token.source);
+  if (token.kind == Token::Kind::kDouble) {
+    double number = 0;
+    if (!absl::SimpleAtod(digits, &number) || std::isinf(number)) {
+      return ErrorAt(text, token.source.begin, "expected a number in the range of a double");
+    }
+    return Value::Double(negative ? -number : number);
+  }
+  uint64_t magnitude = 0;
+  if (token.kind == Token::Kind::kUint) {
+    digits.remove_suffix(1);
+    if (!ParseMagnitude(digits, &magnitude)) {
+      return ErrorAt(text, token.source.begin, "expected a number in the range of a uint");
+    }
+    return Value::Uint(magnitude);
+  }
+  const uint64_t most = negative ? kLeastIntMagnitude : kLeastIntMagnitude - 1;
+  if (!ParseMagnitude(digits, &magnitude) || magnitude > most) {
+    return ErrorAt(text, token.source.begin, "expected a number in the range of an int");
+  }
+  // Unsigned, so that the least integer is no overflow on the way.
+  return Value::Int(static_cast<int64_t>(negative ? ~magnitude + 1 : magnitude));
+}
+
+absl::StatusOr<std::string> TextLiteral(absl::string_view text, const Token& token) {
+  absl::string_view rest = SourceOf(text, token.source);
+  const bool is_bytes = token.kind == Token::Kind::kBytes;
+  if (is_bytes) rest.remove_prefix(1);
+  const bool is_raw = absl::StartsWithIgnoreCase(rest, "r");
+  if (is_raw) rest.remove_prefix(1);
+  const bool is_triple = rest.size() >= 6 && rest[1] == rest[0] && rest[2] == rest[0];
+  const size_t quote = is_triple ? 3 : 1;
+  rest = rest.substr(quote, rest.size() - 2 * quote);
+  if (is_raw) return std::string(rest);
+
+  std::string content;
+  for (;;) {
+    const size_t backslash = rest.find('\\');
+    absl::StrAppend(&content, rest.substr(0, backslash));
+    if (backslash == absl::string_view::npos) return content;
+    rest.remove_prefix(backslash + 1);
+    const size_t bytes = AppendEscape(rest, is_bytes, &content);
+    if (bytes == 0) {
+      return ErrorAt(text, rest.data() - 1 - text.data(),
+                     absl::StrCat("expected an escape sequence of ",
+                                  is_bytes ? "bytes" : "a string", ", as \\n, \\\" or \\x41"));
+    }
+    rest.remove_prefix(bytes);
+  }
+}
+
+}  // namespace cache_invalidation::condition
