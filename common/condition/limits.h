@@ -25,6 +25,22 @@ inline constexpr int64_t kMaxRegexMemoryBytes = 1 << 20;
 // Matching costs the product of program and input where the cache does not help.
 inline constexpr int kMaxRegexInstructions = 10'000;
 
+// Evaluation.
+
+// Units that one evaluation may cost: about one per part of the condition that is looked at, and
+// one per ten bytes or elements that a function walks over. Some hundred microseconds, so that a
+// thousand rules on one write stay well below a second.
+inline constexpr uint64_t kMaxCost = 10'000;
+// Bytes, or elements, that are walked over for one unit.
+inline constexpr size_t kBytesPerUnit = 10;
+// What lists, maps and texts that an evaluation makes may take. The cost bounds the work; this
+// bounds a chain of concatenations, each of which is cheap for its size.
+inline constexpr size_t kMaxEvaluationBytes = 1 << 20;
+// One text or byte string that an evaluation makes.
+inline constexpr size_t kMaxResultBytes = 64 << 10;
+// What a part of an error's message may take from a value.
+inline constexpr size_t kMaxQuotedBytes = 100;
+
 }  // namespace cache_invalidation::condition
 
 #endif  // CACHE_INVALIDATION_COMMON_CONDITION_LIMITS_H_

@@ -56,7 +56,7 @@ class Value {
   }
   static constexpr Value Uint(uint64_t value) {
     Value result(Kind::kUint);
-    result.unsigned_ = value;
+    result.integer_ = static_cast<int64_t>(value);
     return result;
   }
   static constexpr Value Double(double value) {
@@ -97,7 +97,7 @@ class Value {
 
   constexpr bool as_bool() const { return integer_ != 0; }
   constexpr int64_t as_int() const { return integer_; }
-  constexpr uint64_t as_uint() const { return unsigned_; }
+  constexpr uint64_t as_uint() const { return static_cast<uint64_t>(integer_); }
   constexpr double as_double() const { return double_; }
   // Of strings and bytes.
   constexpr absl::string_view as_text() const { return {text_, size_}; }
@@ -139,7 +139,6 @@ class Value {
   uint32_t size_ = 0;
   union {
     int64_t integer_ = 0;
-    uint64_t unsigned_;
     double double_;
     const char* text_;
     const char* message_;

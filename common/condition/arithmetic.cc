@@ -1,0 +1,144 @@
+#include "common/condition/arithmetic.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "common/condition/errors.h"
+#include "common/condition/time_range.h"
+
+namespace cache_invalidation::condition {
+namespace {
+
+using Kind = Value::Kind;
+
+constexpr const char* kDivisionByZero = "division by zero";
+
+Value MakeInteger(int64_t value) { return Value::Int(value); }
+Value MakeInteger(uint64_t value) { return Value::Uint(value); }
+
+// Null (a null_type) for what no integer can do.
+template <typename Integer>
+Value ComputeIntegers(Function function, Integer left, Integer right) {
+  const bool divides = function == Function::kDivide || function == Function::kModulo;
+  if (divides && right == 0) return Value::Error(kDivisionByZero);
+  // The one quotient of signed integers that is beyond them; the remainder would trap, too.
+  const bool overflows = std::numeric_limits<Integer>::is_signed && divides &&
+                         left == std::numeric_limits<Integer>::min() &&
+                         right == static_cast<Integer>(-1);
+  if (overflows) return {};
+  Integer result = 0;
+  switch (function) {
+    case Function::kAdd:
+      return __builtin_add_overflow(left, right, &result) ? Value() : MakeInteger(result);
+    case Function::kSubtract:
+      return __builtin_sub_overflow(left, right, &result) ? Value() : MakeInteger(result);
+    case Function::kMultiply:
+      return __builtin_mul_overflow(left, right, &result) ? Value() : MakeInteger(result);
+    case Function::kDivide:
+      return MakeInteger(static_cast<Integer>(left / right));
+    default:
+      return MakeInteger(static_cast<Integer>(left % right));
+  }
+}
+
+Value ComputeDoubles(Function function, Value left, Value right, Budget& budget) {
+  switch (function) {
+    case Function::kAdd:
+      return Value::Double(left.as_double() + right.as_double());
+    case Function::kSubtract:
+      return Value::Double(left.as_double() - right.as_double());
+    case Function::kMultiply:
+      return Value::Double(left.as_double() * right.as_double());
+    case Function::kDivide:
+      return Value::Double(left.as_double() / right.as_double());
+    default:
+      return NoSuchOverload(function, {left, right}, budget);
+  }
+}
+
+Value ConcatenateLists(Value left, Value right, Budget& budget) {
+  if (left.size() == 0) return right;
+  if (right.size() == 0) return left;
+  const size_t size = left.size() + right.size();
+  if (!budget.SpendOnSize(size)) return Budget::TooExpensive();
+  Value* elements = budget.arena().Allocate<Value>(size);
+  if (elements == nullptr) return Budget::OutOfMemory();
+  Value* end = elements;
+  for (size_t i = 0; i < left.size(); ++i) *end++ = left.ElementAt(i);
+  for (size_t i = 0; i < right.size(); ++i) *end++ = right.ElementAt(i);
+  return Value::List(absl::MakeConstSpan(elements, size));
+}
+
+// Of two values of one kind, of which at most `+` means anything.
+Value AddOrRefuse(Function function, Value left, Value right, Budget& budget) {
+  if (function == Function::kAdd) {
+    switch (left.kind()) {
+      case Kind::kString:
+      case Kind::kBytes:
+        return budget.Text(left.kind(), left.as_text(), right.as_text());
+      case Kind::kList:
+        return ConcatenateLists(left, right, budget);
+      default:
+        break;
+    }
+  }
+  return NoSuchOverload(function, {left, right}, budget);
+}
+
+// Of timestamps and durations, in any mixture.
+Value ComputeTimes(Function function, Value left, Value right, Budget& budget) {
+  const bool adds = function == Function::kAdd;
+  if (!adds && function != Function::kSubtract) {
+    return NoSuchOverload(function, {left, right}, budget);
+  }
+  // A timestamp counts as the time since the epoch: all of these fit into a Duration by far.
+  const absl::Duration result =
+      adds ? left.as_duration() + right.as_duration() : left.as_duration() - right.as_duration();
+  const int timestamps = left.is(Kind::kTimestamp) + right.is(Kind::kTimestamp);
+  const bool moves = timestamps == 1 && (adds || left.is(Kind::kTimestamp));
+  if (moves) {
+    const absl::Time time = absl::UnixEpoch() + result;
+    return IsTimestamp(time) ? Value::Timestamp(time) : OutOfRange(function, {left, right}, budget);
+  }
+  if (timestamps == 1 || (timestamps == 2 && adds)) {
+    return NoSuchOverload(function, {left, right}, budget);
+  }
+  return IsDuration(result) ? Value::Duration(result) : OutOfRange(function, {left, right}, budget);
+}
+
+bool IsTime(Value value) { return value.is(Kind::kTimestamp) || value.is(Kind::kDuration); }
+
+}  // namespace
+
+Value Negate(Value operand, Budget& budget) {
+  if (operand.is(Kind::kDouble)) return Value::Double(-operand.as_double());
+  if (!operand.is(Kind::kInt)) return NoSuchOverload(Function::kNegate, {operand}, budget);
+  if (operand.as_int() == std::numeric_limits<int64_t>::min()) {
+    return OutOfRange(Function::kNegate, {operand}, budget);
+  }
+  return Value::Int(-operand.as_int());
+}
+
+Value Compute(Function function, Value left, Value right, Budget& budget) {
+  if (IsTime(left) && IsTime(right)) return ComputeTimes(function, left, right, budget);
+  if (left.kind() != right.kind()) return NoSuchOverload(function, {left, right}, budget);
+  Value result;
+  switch (left.kind()) {
+    case Kind::kInt:
+      result = ComputeIntegers(function, left.as_int(), right.as_int());
+      break;
+    case Kind::kUint:
+      result = ComputeIntegers(function, left.as_uint(), right.as_uint());
+      break;
+    case Kind::kDouble:
+      return ComputeDoubles(function, left, right, budget);
+    default:
+      return AddOrRefuse(function, left, right, budget);
+  }
+  return result.is(Kind::kNull) ? OutOfRange(function, {left, right}, budget) : result;
+}
+
+}  // namespace cache_invalidation::condition

@@ -1,0 +1,133 @@
+#include "common/condition/time_text.h"
+
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "common/condition/time_range.h"
+
+namespace cache_invalidation::condition {
+namespace {
+
+constexpr int kNanosecondDigits = 9;
+
+// Reads from the front of a text.
+class Reader {
+ public:
+  explicit Reader(absl::string_view text) : text_(text) {}
+
+  bool Take(char wanted) {
+    if (text_.empty() || text_.front() != wanted) return false;
+    text_.remove_prefix(1);
+    return true;
+  }
+
+  // Exactly that many digits, as a number.
+  std::optional<int> TakeNumber(size_t digits) {
+    if (text_.size() < digits) return std::nullopt;
+    int number = 0;
+    for (char digit : text_.substr(0, digits)) {
+      if (!absl::ascii_isdigit(static_cast<unsigned char>(digit))) return std::nullopt;
+      number = number * 10 + (digit - '0');
+    }
+    text_.remove_prefix(digits);
+    return number;
+  }
+
+  // One digit or more of a fraction, in nanoseconds.
+  std::optional<int64_t> TakeNanoseconds() {
+    int64_t nanoseconds = 0;
+    int digits = 0;
+    for (; !text_.empty() && absl::ascii_isdigit(static_cast<unsigned char>(text_.front()));
+         text_.remove_prefix(1), ++digits) {
+      if (digits < kNanosecondDigits) nanoseconds = nanoseconds * 10 + (text_.front() - '0');
+    }
+    if (digits == 0) return std::nullopt;
+    for (; digits < kNanosecondDigits; ++digits) nanoseconds *= 10;
+    return nanoseconds;
+  }
+
+  bool at_end() const { return text_.empty(); }
+
+ private:
+  absl::string_view text_;
+};
+
+// "2009-02-13T23:31:30": what a calendar knows.
+std::optional<absl::CivilSecond> TakeCivilSecond(Reader& reader) {
+  const auto year = reader.TakeNumber(4);
+  if (!year || !reader.Take('-')) return std::nullopt;
+  const auto month = reader.TakeNumber(2);
+  if (!month || !reader.Take('-')) return std::nullopt;
+  const auto day = reader.TakeNumber(2);
+  if (!day || !reader.Take('T')) return std::nullopt;
+  const auto hour = reader.TakeNumber(2);
+  if (!hour || !reader.Take(':')) return std::nullopt;
+  const auto minute = reader.TakeNumber(2);
+  if (!minute || !reader.Take(':')) return std::nullopt;
+  const auto second = reader.TakeNumber(2);
+  if (!second) return std::nullopt;
+  const absl::CivilSecond result(*year, *month, *day, *hour, *minute, *second);
+  // What does not exist was carried over to what does.
+  const bool exists = result.month() == *month && result.day() == *day && result.hour() == *hour &&
+                      result.minute() == *minute && result.second() == *second;
+  if (!exists) return std::nullopt;
+  return result;
+}
+
+// "Z", "+01:00": what to subtract for UTC.
+std::optional<absl::Duration> TakeOffset(Reader& reader) {
+  if (reader.Take('Z')) return absl::ZeroDuration();
+  const bool west = reader.Take('-');
+  if (!west && !reader.Take('+')) return std::nullopt;
+  const auto hours = reader.TakeNumber(2);
+  if (!hours || *hours > 23 || !reader.Take(':')) return std::nullopt;
+  const auto minutes = reader.TakeNumber(2);
+  if (!minutes || *minutes > 59) return std::nullopt;
+  const absl::Duration offset = absl::Hours(*hours) + absl::Minutes(*minutes);
+  return west ? -offset : offset;
+}
+
+}  // namespace
+
+std::optional<absl::Time> ReadTimestamp(absl::string_view text) {
+  Reader reader(text);
+  const auto civil = TakeCivilSecond(reader);
+  if (!civil) return std::nullopt;
+  int64_t nanoseconds = 0;
+  if (reader.Take('.')) {
+    const auto fraction = reader.TakeNanoseconds();
+    if (!fraction) return std::nullopt;
+    nanoseconds = *fraction;
+  }
+  const auto offset = TakeOffset(reader);
+  if (!offset || !reader.at_end()) return std::nullopt;
+  const absl::Time time =
+      absl::FromCivil(*civil, absl::UTCTimeZone()) + absl::Nanoseconds(nanoseconds) - *offset;
+  if (!IsTimestamp(time)) return std::nullopt;
+  return time;
+}
+
+std::string TimestampText(absl::Time time) {
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+}
+
+std::optional<absl::Duration> ReadDuration(absl::string_view text) {
+  absl::Duration duration;
+  if (!absl::ParseDuration(text, &duration) || !IsDuration(duration)) return std::nullopt;
+  return absl::Trunc(duration, absl::Nanoseconds(1));
+}
+
+std::string DurationText(absl::Duration duration) {
+  const char* sign = duration < absl::ZeroDuration() ? "-" : "";
+  absl::Duration rest;
+  const int64_t seconds = absl::IDivDuration(absl::AbsDuration(duration), absl::Seconds(1), &rest);
+  const int64_t nanoseconds = absl::ToInt64Nanoseconds(rest);
+  if (nanoseconds == 0) return absl::StrCat(sign, seconds, "s");
+  std::string fraction = absl::StrCat(absl::Dec(nanoseconds, absl::kZeroPad9));
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return absl::StrCat(sign, seconds, ".", fraction, "s");
+}
+
+}  // namespace cache_invalidation::condition
