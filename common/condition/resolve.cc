@@ -104,7 +104,8 @@ class Resolver {
 
   // Looks for `name` in the container and those around it, the innermost first.
   bool ResolveDeclared(absl::string_view name, bool from_root, Node& node) {
-    absl::string_view container = from_root ? "" : options_.container;
+    absl::string_view container;
+    if (!from_root) container = options_.container;
     for (;;) {
       const std::string candidate = absl::StrCat(container, container.empty() ? "" : ".", name);
       if (Declare(candidate, node)) return true;
