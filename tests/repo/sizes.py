@@ -10,7 +10,7 @@ LONGEST_FILE = 500
 LONGEST_FUNCTION = 70
 
 # Not BUILD: a list of many small targets is what we want of it.
-_MEASURED = (".h", ".cc", ".proto", ".py", ".sh", ".bzl", "dev")
+_MEASURED = (".h", ".cc", ".proto", ".py", ".mjs", ".sh", ".bzl", "dev")
 
 # What stands before the brace of something that is not a function.
 _NOT_A_FUNCTION = re.compile(r"^\s*(?:(?:inline\s+)?namespace|extern\s*\"\"|enum)\b")

@@ -8,7 +8,7 @@ import re
 # Nothing below these is ours: build outputs, installed tools, git's own.
 SKIPPED_DIRECTORIES = re.compile(r"bazel-.*|node_modules|__pycache__|\.git|\.cache")
 # Text that people write here. Recorded data and binary files are judged by other tests.
-WRITTEN = re.compile(r".*\.(h|cc|py|sh|bzl|proto|md|yaml|yml|json|cmake)|BUILD.*|WORKSPACE|dev|run|\.[a-z-]+rc|CMakeLists\.txt")
+WRITTEN = re.compile(r".*\.(h|cc|py|mjs|sh|bzl|proto|md|yaml|yml|json|cmake)|BUILD.*|WORKSPACE|dev|run|\.[a-z-]+rc|CMakeLists\.txt")
 
 _LITERALS_AND_COMMENTS = re.compile(
     r"""

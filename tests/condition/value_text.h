@@ -1,0 +1,52 @@
+#ifndef CACHE_INVALIDATION_TESTS_CONDITION_VALUE_TEXT_H_
+#define CACHE_INVALIDATION_TESTS_CONDITION_VALUE_TEXT_H_
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/condition/budget.h"
+#include "common/condition/value.h"
+#include "common/json_value.h"
+
+namespace cache_invalidation::condition {
+
+// The text of a value as value_text.mjs writes it: equal for equal values, whatever they are made
+// of. "error" for an error.
+std::string TextOf(Value value);
+
+// Values that were read from such texts, and what they point to.
+class ReadValues {
+ public:
+  ReadValues() = default;
+  ReadValues(const ReadValues&) = delete;
+  ReadValues& operator=(const ReadValues&) = delete;
+
+  // The value of a text. It is made as a write brings its own: what JSON could hold is a JSON
+  // value, a list of strings is a span of them; everything else is as if an expression had made it.
+  //
+  // REQUIRES: what value_text.mjs wrote; no types.
+  Value Read(absl::string_view text);
+
+ private:
+  // The value that `text_` goes on with.
+  Value ReadNext();
+  Value ReadTexts(Value::Kind kind);
+  Value ReadList();
+  Value ReadMap();
+  Value ReadNumber();
+  Value ReadTime(Value::Kind kind);
+
+  absl::string_view text_;
+  Budget budget_;
+  std::deque<std::string> texts_;
+  std::deque<std::vector<absl::string_view>> strings_;
+  std::deque<std::vector<Value>> lists_;
+  std::deque<std::vector<MapEntry>> maps_;
+  std::deque<JsonValue> json_;
+};
+
+}  // namespace cache_invalidation::condition
+
+#endif  // CACHE_INVALIDATION_TESTS_CONDITION_VALUE_TEXT_H_
