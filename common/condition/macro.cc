@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/condition/source_error.h"
+
 namespace cache_invalidation::condition {
 namespace {
 
@@ -19,6 +23,18 @@ constexpr MacroSignature kMacros[] = {
     {"map", "x.map(name, condition, value)", true, 3, Macro::kMapFilter},
 };
 
+absl::StatusOr<Expansion> ExpandHas(SourceRange source, NodeId argument,
+                                    const Expression& expression) {
+  Node node = expression.node(argument);
+  if (node.kind != Node::Kind::kSelect) {
+    return ErrorAt(expression.text(), node.source.begin,
+                   "expected the selection of a field, as in `has(x.field)`");
+  }
+  node.kind = Node::Kind::kHas;
+  node.source = source;
+  return Expansion{node, {node.children.begin(), node.children.end()}};
+}
+
 }  // namespace
 
 absl::Span<const MacroSignature> Macros() { return kMacros; }
@@ -29,6 +45,24 @@ const MacroSignature* FindMacro(absl::string_view name, bool has_target, size_t 
         return macro.name == name && macro.has_target == has_target && macro.arguments == arguments;
       });
   return found == std::end(kMacros) ? nullptr : found;
+}
+
+absl::StatusOr<Expansion> Expand(const MacroSignature& macro, SourceRange source,
+                                 absl::Span<const NodeId> arguments, const Expression& expression) {
+  if (!macro.has_target) return ExpandHas(source, arguments[0], expression);
+  const Node& variable = expression.node(arguments[1]);
+  if (variable.kind != Node::Kind::kIdentifier || absl::StartsWith(variable.name, ".")) {
+    return ErrorAt(expression.text(), variable.source.begin,
+                   absl::StrCat("expected the name of a variable, as in `", macro.form, "`"));
+  }
+  Expansion expansion;
+  expansion.node.kind = Node::Kind::kComprehension;
+  expansion.node.source = source;
+  expansion.node.macro = macro.macro;
+  expansion.node.name = variable.name;
+  expansion.children.assign(arguments.begin(), arguments.end());
+  expansion.children.erase(expansion.children.begin() + 1);
+  return expansion;
 }
 
 }  // namespace cache_invalidation::condition

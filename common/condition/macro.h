@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/expression.h"
@@ -26,6 +28,20 @@ absl::Span<const MacroSignature> Macros();
 // The macro that such a call stands for; null if it is an ordinary call. `arguments`: without the
 // target.
 const MacroSignature* FindMacro(absl::string_view name, bool has_target, size_t arguments);
+
+// What becomes of a macro: a node and its children.
+struct Expansion {
+  Node node;
+  std::vector<NodeId> children;
+};
+
+// `source`: of the whole call. `arguments`: what it is called on, if the macro has a target, then
+// what stands between the parentheses; nodes of `expression`, with their names unresolved.
+//
+// INVALID_ARGUMENT with the position if an argument is not what the macro needs: the name of a
+// variable, a selection.
+absl::StatusOr<Expansion> Expand(const MacroSignature& macro, SourceRange source,
+                                 absl::Span<const NodeId> arguments, const Expression& expression);
 
 }  // namespace cache_invalidation::condition
 

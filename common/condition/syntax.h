@@ -12,6 +12,7 @@
 #include "common/condition/expression_builder.h"
 #include "common/condition/lexer.h"
 #include "common/condition/macro.h"
+#include "common/condition/token_cursor.h"
 
 namespace cache_invalidation::condition {
 
@@ -40,10 +41,11 @@ class SyntaxParser {
   Parsed ParseBinary(int strength);
   Parsed ParseTerms(NodeId first, int strength);
   Parsed ParseUnary();
-  Parsed ParseMember();
+  // `minus`: the one in front of the number that comes next.
+  Parsed ParseMember(const std::optional<Token>& minus);
   Parsed ParsePrimary();
   Parsed ParseName();
-  Parsed ParseNumber(const Token& token, bool negative);
+  Parsed ParseNumber(const std::optional<Token>& minus);
   Parsed ParseText(const Token& token);
   Parsed ParseList();
   Parsed ParseMap();
@@ -58,16 +60,10 @@ class SyntaxParser {
   // `source` is that of the call, `arguments` have the range first, if the macro has one.
   Parsed ExpandMacro(const MacroSignature& macro, SourceRange source,
                      absl::Span<const NodeId> arguments);
-  Parsed ExpandHas(SourceRange source, NodeId argument);
 
-  const Token& Next() const { return tokens_[at_]; }
-  bool NextIs(Kind kind) const { return Next().kind == kind; }
-  Token Take();
-  bool Accept(Kind kind);
   // Takes a token of that kind, or fails with `expected`.
   bool Expect(Kind kind, absl::string_view expected);
 
-  absl::string_view SourceOf(const Token& token) const;
   // From the beginning of a node up to the end of the last token that was taken.
   SourceRange From(NodeId first) const;
   SourceRange From(const Token& first) const;
@@ -82,9 +78,8 @@ class SyntaxParser {
   std::nullopt_t FailExpecting(absl::string_view expected);
   std::nullopt_t FailTooDeep(size_t offset);
 
-  const std::vector<Token> tokens_;
+  TokenCursor tokens_;
   ExpressionBuilder& builder_;
-  size_t at_ = 0;
   int nesting_ = 0;
   absl::Status error_;
 };
