@@ -1,9 +1,131 @@
 #include "common/condition/condition.h"
 
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/condition/budget.h"
+#include "common/condition/evaluator.h"
+#include "common/condition/limits.h"
+#include "common/condition/literal_zones.h"
+#include "common/condition/parser.h"
+#include "common/condition/value.h"
+#include "common/condition/value_text.h"
 #include "common/limits.h"
 #include "common/names.h"
 
 namespace cache_invalidation {
+namespace {
+
+using condition::Budget;
+using condition::Expression;
+using condition::NodeId;
+using condition::Value;
+
+// The slots of the variables.
+enum Variable : uint32_t { kOperation, kResourceType, kResourceId, kTags, kContext };
+
+condition::ParseOptions OptionsOfRules() {
+  condition::ParseOptions options;
+  options.variables = {"operation", "resource_type", "resource_id", "tags", "context"};
+  return options;
+}
+
+Value ValueOf(uint32_t variable, const Condition::Write& write) {
+  switch (variable) {
+    case kOperation:
+      return Value::String(write.operation);
+    case kResourceType:
+      return Value::String(write.resource_type);
+    case kResourceId:
+      return Value::String(write.resource_id);
+    case kTags:
+      return Value::List(write.tags);
+    default:
+      if (write.context != nullptr) return Value::Json(write.context->Get());
+      return Value::Map({});
+  }
+}
+
+Value EvaluateFor(const Condition::Write& write, const Expression& expression, Budget& budget,
+                  condition::EvaluationObserver* observer) {
+  const auto variables = [&write](uint32_t variable) { return ValueOf(variable, write); };
+  return condition::Evaluate(expression, variables, budget, observer);
+}
+
+absl::Status ErrorOf(Value value, const Expression& expression, const Budget& budget) {
+  const NodeId node = value.is_error() ? value.error_node() : expression.root();
+  const condition::SourcePosition position =
+      condition::PositionOf(expression.text(), expression.node(node).source.begin);
+  const std::string where = absl::StrCat("line ", position.line, ", column ", position.column);
+  if (!value.is_error()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        where, ": expected true or false, got a value of type ", TypeName(value.kind())));
+  }
+  const std::string message = absl::StrCat(where, ": ", value.error_message());
+  return budget.exhausted() ? absl::ResourceExhaustedError(message)
+                            : absl::FailedPreconditionError(message);
+}
+
+// Writes down what it hears.
+class Tracer final : public condition::EvaluationObserver {
+ public:
+  explicit Tracer(const Expression& expression) : expression_(expression) {}
+
+  void Begin(NodeId node) override {
+    open_.push_back(steps_.size());
+    if (steps_.size() == condition::kMaxTraceSteps) return;
+    Condition::Step step;
+    step.source = expression_.node(node).source;
+    step.depth = static_cast<int>(open_.size()) - 1;
+    steps_.push_back(std::move(step));
+  }
+
+  void End(NodeId, Value value) override {
+    const size_t index = open_.back();
+    open_.pop_back();
+    if (index == condition::kMaxTraceSteps) return;
+    steps_[index].value = condition::ValueText(value, condition::kMaxStepBytes);
+    steps_[index].is_error = value.is_error();
+  }
+
+  std::vector<Condition::Step> TakeSteps() { return std::move(steps_); }
+
+ private:
+  const Expression& expression_;
+  std::vector<Condition::Step> steps_;
+  // Of the nodes that are being evaluated, the places of their steps.
+  std::vector<size_t> open_;
+};
+
+}  // namespace
+
+absl::StatusOr<Condition> Condition::Parse(absl::string_view text) {
+  auto expression = condition::Parse(text, OptionsOfRules());
+  if (!expression.ok()) return expression.status();
+  if (absl::Status zones = CheckLiteralZones(**expression); !zones.ok()) return zones;
+  return Condition(*std::move(expression));
+}
+
+Condition::Outcome Condition::Evaluate(const Write& write) const {
+  Budget budget;
+  const Value value = EvaluateFor(write, *expression_, budget, nullptr);
+  Outcome outcome;
+  outcome.cost = budget.cost();
+  if (value.is(Value::Kind::kBool)) {
+    outcome.holds = value.as_bool();
+  } else {
+    outcome.error = ErrorOf(value, *expression_, budget);
+  }
+  return outcome;
+}
+
+std::vector<Condition::Step> Condition::Trace(const Write& write) const {
+  Budget budget;
+  Tracer tracer(*expression_);
+  EvaluateFor(write, *expression_, budget, &tracer);
+  return tracer.TakeSteps();
+}
 
 absl::Status CheckCondition(absl::string_view text) {
   if (text.empty()) return absl::OkStatus();

@@ -190,7 +190,7 @@ Value Convert(Function function, Value value, Budget& budget) {
                             function != Function::kToDyn && function != Function::kToType;
   if (reads_scalar) {
     if (value.size() > kMaxScalarBytes) {
-      return Unreadable(TypeName(wanted), value.as_text(), budget);
+      return Unreadable(FunctionName(function), value.as_text(), budget);
     }
     budget.SpendOnSize(value.size());
   }

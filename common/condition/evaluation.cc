@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "common/condition/call.h"
 #include "common/condition/errors.h"
+#include "common/condition/literal_zones.h"
 #include "common/condition/map.h"
 #include "common/condition/text_functions.h"
 #include "common/condition/time_functions.h"
@@ -34,12 +35,6 @@ std::optional<int64_t> PlaceOf(Value index) {
     default:
       return std::nullopt;
   }
-}
-
-// A name of a time zone that stands in the condition may be looked up among the system's.
-bool HasLiteralZone(const Expression& expression, const Node& node) {
-  return node.function >= Function::kGetDate && node.children.size() == 2 &&
-         expression.node(node.children[1]).kind == Node::Kind::kLiteral;
 }
 
 }  // namespace
@@ -160,9 +155,9 @@ Value Evaluation::OfCall(const Node& node) {
     if (values[i].is_error()) return values[i];
   }
   if (node.regex != nullptr) return Matches(values[0], values[1], node.regex, budget_);
-  if (HasLiteralZone(expression_, node) && values[1].is(Kind::kString)) {
-    const auto zone = FindTimeZone(values[1].as_text());
-    if (!zone) return budget_.Error({"no time zone: \"", values[1].as_text(), "\""});
+  if (const auto name = LiteralZoneOf(expression_, node)) {
+    const auto zone = FindTimeZone(*name);
+    if (!zone) return budget_.Error({"no time zone: \"", *name, "\""});
     return TimePart(node.function, values[0], zone, budget_);
   }
   return Call(node.function, absl::MakeConstSpan(values, count), budget_);

@@ -41,6 +41,13 @@ inline constexpr size_t kMaxResultBytes = 64 << 10;
 // What a part of an error's message may take from a value.
 inline constexpr size_t kMaxQuotedBytes = 100;
 
+// Traces, which people read.
+
+// Steps of one: a comprehension over a long list repeats its body for every element.
+inline constexpr size_t kMaxTraceSteps = 1000;
+// About what one step's value takes as text.
+inline constexpr size_t kMaxStepBytes = 200;
+
 }  // namespace cache_invalidation::condition
 
 #endif  // CACHE_INVALIDATION_COMMON_CONDITION_LIMITS_H_

@@ -1,0 +1,137 @@
+#include "common/condition/conversions.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+
+#include "common/condition/evaluate_for_test.h"
+
+namespace cache_invalidation::condition {
+namespace {
+
+TEST(Conversions, LeadToInts) {
+  ExpectValues({
+      {"int(1)", "1"},
+      {"int(42u)", "42"},
+      {"int(1.9)", "1"},
+      {"int(-7.9)", "-7"},
+      {"int('-987')", "-987"},
+      {"int('+5')", "5"},
+      {"int(timestamp('2009-02-13T23:31:30.9Z'))", "1234567890"},
+      {"int(18446744073709551615u)", "error: out of range: int(uint)"},
+      {"int(9223372036854775808.0)", "error: out of range: int(double)"},
+      {"int(-9223372036854775808.0)", "error: out of range: int(double)"},
+      {"int(0.0 / 0.0)", "error: out of range: int(double)"},
+      {"int('9223372036854775808')", "error: no int: \"9223372036854775808\""},
+      {"int('1.5')", "error: no int: \"1.5\""},
+      {"int(' 1')", "error: no int: \" 1\""},
+      {"int('+-1')", "error: no int: \"+-1\""},
+      {"int('')", "error: no int: \"\""},
+      {"int(true)", "error: no such overload: int(bool)"},
+      {"int(duration('1s'))", "error: no such overload: int(google.protobuf.Duration)"},
+  });
+}
+
+TEST(Conversions, LeadToUints) {
+  ExpectValues({
+      {"uint(1)", "1u"},
+      {"uint(1.9)", "1u"},
+      {"uint(-0.5)", "0u"},
+      {"uint('300')", "300u"},
+      {"uint(-1)", "error: out of range: uint(int)"},
+      {"uint(-1.0)", "error: out of range: uint(double)"},
+      {"uint(18446744073709551616.0)", "error: out of range: uint(double)"},
+      {"uint('-1')", "error: no uint: \"-1\""},
+      {"uint(null)", "error: no such overload: uint(null_type)"},
+  });
+}
+
+TEST(Conversions, LeadToDoubles) {
+  ExpectValues({
+      {"double(1)", "1.0"},
+      {"double(18446744073709551615u)", "18446744073709551616.0"},
+      {"double('-84.32e7')", "-843200000.0"},
+      {"double('1e-400')", "0.0"},
+      {"double('inf')", "Infinity"},
+      {"double('1e400')", "error: no double: \"1e400\""},
+      {"double('1.5 ')", "error: no double: \"1.5 \""},
+      {"double('')", "error: no double: \"\""},
+      {"double(false)", "error: no such overload: double(bool)"},
+  });
+}
+
+TEST(Conversions, LeadToTexts) {
+  ExpectValues({
+      {"string('a')", "\"a\""},
+      {"string(true)", "\"true\""},
+      {"string(-456)", "\"-456\""},
+      {"string(9876u)", "\"9876\""},
+      {"string(-4.5e-3)", "\"-0.0045\""},
+      {"string(b'\\303\\277')", "\"\u00ff\""},
+      {"string(b'\\xff')", "error: no string: bytes that are not UTF-8"},
+      {"string(timestamp('9999-12-31T23:59:59.99Z'))", "\"9999-12-31T23:59:59.99Z\""},
+      {"string(duration('1h0.5s'))", "\"3600.5s\""},
+      {"string(null)", "error: no such overload: string(null_type)"},
+      {"string([])", "error: no such overload: string(list)"},
+      {"bytes('\u00ff')", "b\"\\xc3\\xbf\""},
+      {"bytes(1)", "error: no such overload: bytes(int)"},
+  });
+}
+
+TEST(Conversions, LeadToBools) {
+  ExpectValues({
+      {"bool('true')", "true"},
+      {"bool('T')", "true"},
+      {"bool('0')", "false"},
+      {"bool('FALSE')", "false"},
+      {"bool('TrUe')", "error: no bool: \"TrUe\""},
+      {"bool(1)", "error: no such overload: bool(int)"},
+  });
+}
+
+TEST(Conversions, LeadToTimes) {
+  ExpectValues({
+      {"timestamp(1234567890)", "timestamp(\"2009-02-13T23:31:30Z\")"},
+      {"timestamp(timestamp(1)) == timestamp(1)", "true"},
+      {"timestamp('tomorrow')", "error: no timestamp: \"tomorrow\""},
+      {"timestamp(253402300800)", "error: out of range: timestamp(int)"},
+      {"timestamp(9223372036854775807)", "error: out of range: timestamp(int)"},
+      {"timestamp(1.0)", "error: no such overload: timestamp(double)"},
+      {"duration('1.5h')", "duration(\"5400s\")"},
+      {"duration(duration('1s'))", "duration(\"1s\")"},
+      {"duration('1')", "error: no duration: \"1\""},
+      {"duration(1)", "error: no such overload: duration(int)"},
+  });
+}
+
+TEST(Conversions, TellTypes) {
+  ExpectValues(
+      {
+          {"type(null)", "null_type"},
+          {"type(1)", "int"},
+          {"type(x)", "double"},
+          {"type([])", "list"},
+          {"type(timestamp(0))", "google.protobuf.Timestamp"},
+          {"type(duration('0')) == google.protobuf.Duration", "true"},
+          {"type(type(1))", "type"},
+          {"type(1) == type(2)", "true"},
+          {"dyn(1)", "1"},
+      },
+      1);
+}
+
+TEST(Conversions, WriteDoublesSoThatTheyReadTheSame) {
+  EXPECT_EQ(FormatDouble(0.1), "0.1");
+  EXPECT_EQ(FormatDouble(1e6), "1000000");
+  EXPECT_EQ(FormatDouble(9007199254740991), "9007199254740991");
+  EXPECT_EQ(FormatDouble(1e20), "100000000000000000000");
+  EXPECT_EQ(FormatDouble(1e21), "1e+21");
+  EXPECT_EQ(FormatDouble(-1e-7), "-1e-07");
+  EXPECT_EQ(FormatDouble(-0.0), "-0");
+  EXPECT_EQ(FormatDouble(std::numeric_limits<double>::denorm_min()), "5e-324");
+  EXPECT_EQ(FormatDouble(std::numeric_limits<double>::max()), "1.7976931348623157e+308");
+}
+
+}  // namespace
+}  // namespace cache_invalidation::condition
