@@ -37,6 +37,8 @@ TEST(ParserErrors, SayWhatWasExpected) {
       {"(1", "line 1, column 3: expected an operator or `)`, got the end of the text"},
       {"[1 2]", "line 1, column 4: expected `,` or `]`, got `2`"},
       {"[1,,2]", "line 1, column 4: expected an expression, got `,`"},
+      {"[,1]", "line 1, column 3: expected `,` or `]`, got `1`"},
+      {"{,,}", "line 1, column 3: expected `,` or `}`, got `,`"},
       {"{1}", "line 1, column 3: expected `:` and the value of the key, got `}`"},
       {"{1: 2", "line 1, column 6: expected `,` or `}`, got the end of the text"},
       {"size(1", "line 1, column 7: expected `,` or `)`, got the end of the text"},
@@ -55,6 +57,9 @@ TEST(ParserErrors, SayWhatWasExpected) {
       {"1 .5", "line 1, column 3: expected an operator or the end, got `.5`"},
       {". 'a'", "line 1, column 3: expected a name, got `'a'`"},
       {"for", "line 1, column 1: expected a name that is no reserved word, got `for`"},
+      {"!-operation", "line 1, column 2: expected an expression, got `-`"},
+      {"-!true", "line 1, column 2: expected an expression, got `!`"},
+      {"-", "line 1, column 2: expected an expression, got the end of the text"},
       {"!", "line 1, column 2: expected an expression, got the end of the text"},
   });
 }

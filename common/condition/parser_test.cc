@@ -64,7 +64,10 @@ TEST(Parser, GivesAMinusToItsNumber) {
       {"-1 .size()", "(.size -1)"},
       {"2-1", "(- 2 1)"},
       {"2--1", "(- 2 -1)"},
-      {"!-!true", "(! (- (! true)))"},
+      {"2 - -1 - 1", "(- (- 2 -1) 1)"},
+      {"---1", "(- (- -1))"},
+      {"!-1", "(! -1)"},
+      {"-(!true)", "(- (! true))"},
   });
 }
 
@@ -105,9 +108,11 @@ TEST(Parser, JoinsTermsOfLogic) {
 TEST(Parser, ReadsListsAndMaps) {
   ExpectTrees({
       {"[]", "(list)"},
+      {"[,]", "(list)"},
       {"[1]", "(list 1)"},
       {"[1, 'a', [2],]", "(list 1 'a' (list 2))"},
       {"{}", "(map)"},
+      {"{,}", "(map)"},
       {"{1: 2}", "(map 1 2)"},
       {"{'a': 1, true: {},}", "(map 'a' 1 true (map))"},
       {"{'a': true ? 1 : 2}", "(map 'a' (if true 1 2))"},

@@ -87,27 +87,28 @@ SyntaxParser::Parsed SyntaxParser::ParseTerms(NodeId first, int strength) {
 }
 
 SyntaxParser::Parsed SyntaxParser::ParseUnary() {
-  std::vector<Token> operators;
-  while (tokens_.NextIs(Kind::kNot) || tokens_.NextIs(Kind::kMinus)) {
-    operators.push_back(tokens_.Take());
+  // Signs of one kind: what one makes, the other could never be applied to.
+  const Kind sign = tokens_.Next().kind;
+  std::vector<Token> signs;
+  if (sign == Kind::kNot || sign == Kind::kMinus) {
+    while (tokens_.NextIs(sign) && !NextIsNegativeNumber()) signs.push_back(tokens_.Take());
   }
-  std::optional<Token> minus;
-  const bool negative = !operators.empty() && operators.back().kind == Kind::kMinus;
-  if (negative && (tokens_.NextIs(Kind::kInt) || tokens_.NextIs(Kind::kDouble))) {
-    // The minus belongs to the number: without it, the least integer would be out of range.
-    minus = operators.back();
-    operators.pop_back();
-  }
-  Parsed operand = ParseMember(minus);
-  for (auto each = operators.rbegin(); operand && each != operators.rend(); ++each) {
-    const Function function = each->kind == Kind::kNot ? Function::kNot : Function::kNegate;
+  Parsed operand = ParseMember();
+  for (auto each = signs.rbegin(); operand && each != signs.rend(); ++each) {
+    const Function function = sign == Kind::kNot ? Function::kNot : Function::kNegate;
     operand = AddOperator(function, From(*each), {*operand});
   }
   return operand;
 }
 
-SyntaxParser::Parsed SyntaxParser::ParseMember(const std::optional<Token>& minus) {
-  Parsed operand = minus ? ParseNumber(minus) : ParsePrimary();
+bool SyntaxParser::NextIsNegativeNumber() const {
+  if (!tokens_.NextIs(Kind::kMinus)) return false;
+  const Kind after = tokens_.AfterNext().kind;
+  return after == Kind::kInt || after == Kind::kDouble;
+}
+
+SyntaxParser::Parsed SyntaxParser::ParseMember() {
+  Parsed operand = NextIsNegativeNumber() ? ParseNumber() : ParsePrimary();
   while (operand) {
     if (tokens_.NextIs(Kind::kDot)) {
       operand = ParseSelection(*operand);
@@ -143,7 +144,7 @@ SyntaxParser::Parsed SyntaxParser::ParsePrimary() {
     case Kind::kInt:
     case Kind::kUint:
     case Kind::kDouble:
-      return ParseNumber(std::nullopt);
+      return ParseNumber();
     case Kind::kString:
     case Kind::kBytes:
       return ParseText(tokens_.Take());
@@ -174,14 +175,15 @@ SyntaxParser::Parsed SyntaxParser::ParseName() {
   return Add(node, {});
 }
 
-SyntaxParser::Parsed SyntaxParser::ParseNumber(const std::optional<Token>& minus) {
-  const Token token = tokens_.Take();
-  const absl::StatusOr<Value> value = NumberLiteral(builder_.text(), token, minus.has_value());
+SyntaxParser::Parsed SyntaxParser::ParseNumber() {
+  const Token first = tokens_.Next();
+  const bool negative = tokens_.Accept(Kind::kMinus);
+  const absl::StatusOr<Value> value = NumberLiteral(builder_.text(), tokens_.Take(), negative);
   if (!value.ok()) {
     error_ = value.status();
     return std::nullopt;
   }
-  return AddLiteral(*value, From(minus.value_or(token)));
+  return AddLiteral(*value, From(first));
 }
 
 SyntaxParser::Parsed SyntaxParser::ParseText(const Token& token) {
@@ -208,7 +210,8 @@ SyntaxParser::Parsed SyntaxParser::ParseList() {
 SyntaxParser::Parsed SyntaxParser::ParseMap() {
   const Token first = tokens_.Take();
   std::vector<NodeId> entries;
-  while (!tokens_.NextIs(Kind::kRightBrace)) {
+  const bool is_lone_comma = tokens_.Accept(Kind::kComma);
+  while (!is_lone_comma && !tokens_.NextIs(Kind::kRightBrace)) {
     const Parsed key = ParseExpression();
     if (!key || !Expect(Kind::kColon, "`:` and the value of the key")) return std::nullopt;
     const Parsed value = ParseExpression();
@@ -276,6 +279,8 @@ SyntaxParser::Parsed SyntaxParser::ParseCall(std::optional<NodeId> target, const
 std::optional<std::vector<NodeId>> SyntaxParser::ParseElements(Kind end, bool may_end_in_comma) {
   const size_t begin = tokens_.Next().source.begin;
   std::vector<NodeId> elements;
+  // The grammar has the comma behind the last element, also if there is none: `[,]` is empty.
+  if (may_end_in_comma && tokens_.Accept(Kind::kComma)) return elements;
   while (!tokens_.NextIs(end) || (!elements.empty() && !may_end_in_comma)) {
     const Parsed element = ParseExpression();
     if (!element) return std::nullopt;

@@ -41,11 +41,13 @@ class SyntaxParser {
   Parsed ParseBinary(int strength);
   Parsed ParseTerms(NodeId first, int strength);
   Parsed ParseUnary();
-  // `minus`: the one in front of the number that comes next.
-  Parsed ParseMember(const std::optional<Token>& minus);
+  // A minus belongs to the number behind it: without it, the least integer would be out of range.
+  bool NextIsNegativeNumber() const;
+  Parsed ParseMember();
   Parsed ParsePrimary();
   Parsed ParseName();
-  Parsed ParseNumber(const std::optional<Token>& minus);
+  // With its minus, if there is one.
+  Parsed ParseNumber();
   Parsed ParseText(const Token& token);
   Parsed ParseList();
   Parsed ParseMap();

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_TOKEN_CURSOR_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_TOKEN_CURSOR_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -21,6 +22,8 @@ class TokenCursor {
       : text_(text), tokens_(std::move(tokens)) {}
 
   const Token& Next() const { return tokens_[at_]; }
+  // The one behind it; the end, if that is the next one already.
+  const Token& AfterNext() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
   bool NextIs(Token::Kind kind) const { return Next().kind == kind; }
 
   Token Take() {
