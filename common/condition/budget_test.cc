@@ -1,0 +1,60 @@
+#include "common/condition/budget.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace cache_invalidation::condition {
+namespace {
+
+TEST(Budget, IsExhaustedOnceMoreIsSpentThanThereIs) {
+  Budget budget(/*max_cost=*/10);
+  EXPECT_TRUE(budget.Spend(10));
+  EXPECT_FALSE(budget.exhausted());
+  EXPECT_FALSE(budget.Spend(1));
+  EXPECT_TRUE(budget.exhausted());
+  EXPECT_FALSE(budget.Spend(0));
+  EXPECT_EQ(budget.cost(), 11u);
+}
+
+TEST(Budget, SpendsAUnitForTenBytes) {
+  Budget budget;
+  budget.SpendOnSize(9);
+  EXPECT_EQ(budget.cost(), 0u);
+  budget.SpendOnSize(100);
+  EXPECT_EQ(budget.cost(), 10u);
+}
+
+TEST(Budget, MakesErrorsOfParts) {
+  Budget budget;
+  EXPECT_STREQ(budget.Error({"no such key: ", "price"}).error_message(), "no such key: price");
+  EXPECT_STREQ(budget.Error({}).error_message(), "");
+}
+
+TEST(Budget, CutsLongPartsBetweenCharacters) {
+  Budget budget;
+  std::string text(kMaxQuotedBytes - 1, 'a');
+  const std::string kept = text;
+  text += "\u00ff\u00ff";
+  EXPECT_EQ(std::string(budget.Error({text, "!"}).error_message()), kept + "!");
+}
+
+TEST(Budget, StillSaysWhatIsWrongWithoutMemory) {
+  Budget budget(kMaxCost, /*max_bytes=*/3);
+  const Value error = budget.Error({"no such key"});
+  ASSERT_TRUE(error.is_error());
+  EXPECT_STREQ(error.error_message(), Budget::OutOfMemory().error_message());
+}
+
+TEST(Budget, KeepsTexts) {
+  Budget budget;
+  const Value text = budget.Text(Value::Kind::kString, "ab", "c");
+  ASSERT_TRUE(text.is(Value::Kind::kString));
+  EXPECT_EQ(text.as_text(), "abc");
+  EXPECT_TRUE(budget.Text(Value::Kind::kBytes, "").is(Value::Kind::kBytes));
+  const std::string half(kMaxResultBytes / 2 + 1, 'a');
+  EXPECT_TRUE(budget.Text(Value::Kind::kString, half, half).is_error());
+}
+
+}  // namespace
+}  // namespace cache_invalidation::condition

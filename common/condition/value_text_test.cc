@@ -1,0 +1,55 @@
+#include "common/condition/value_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/condition/evaluate_for_test.h"
+
+namespace cache_invalidation::condition {
+namespace {
+
+TEST(ValueText, IsWhatAConditionWouldSpell) {
+  for (const char* text : {"null",
+                           "true",
+                           "false",
+                           "1",
+                           "-1",
+                           "1u",
+                           "1.0",
+                           "0.1",
+                           "1e+21",
+                           "\"a\"",
+                           "b\"a\\xff\"",
+                           "[]",
+                           "[1, \"a\", [2u]]",
+                           "{}",
+                           "{true: 1, 2: null, \"a\": {}}",
+                           "int",
+                           "null_type",
+                           "google.protobuf.Timestamp",
+                           "timestamp(\"2009-02-13T23:31:30.5Z\")",
+                           "duration(\"-1.5s\")",
+                           "\"\\\"\\\\\\n\\r\\t\\x00\\x7f\u00ff\u00e9\U0001F431\"",
+                           "b\"\\xc3\\xbf\\\"\""}) {
+    EXPECT_EQ(EvaluateText(text), text);
+  }
+}
+
+TEST(ValueText, ShowsWhatIsNoText) {
+  EXPECT_EQ(ValueText(Value::String("a\xff\xc3"), 100), "\"a\\xff\\xc3\"");
+  EXPECT_EQ(ValueText(Value::String("\u0085"), 100), "\"\\xc2\\x85\"");
+}
+
+TEST(ValueText, EndsInTime) {
+  EXPECT_EQ(ValueText(Value::String("abcdef"), 4), "\"abc...\"");
+  EXPECT_EQ(ValueText(Value::String("abc"), 4), "\"abc\"");
+  const JsonValue list = JsonValue::List(1'000'000, JsonValue("abc"));
+  EXPECT_EQ(ValueText(Value::Json(list), 10), "[\"abc\", \"a...\"]");
+  JsonValue nested = JsonValue::List{1, 2};
+  for (int i = 0; i < 5; ++i) nested = JsonValue::List{nested, nested};
+  EXPECT_LT(ValueText(Value::Json(nested), 50).size(), 100u);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::condition
