@@ -37,6 +37,8 @@ std::optional<Integer> ReadInteger(absl::string_view text) {
 
 std::optional<double> ReadDouble(absl::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+  // Hexadecimal ones, and "nan(1)", are read too.
+  if (text.find_first_of("xX(") != text.npos) return std::nullopt;
   double number = 0;
   const auto [end, error] = absl::from_chars(text.data(), text.data() + text.size(), number);
   if (end != text.data() + text.size()) return std::nullopt;
