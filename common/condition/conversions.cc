@@ -92,7 +92,7 @@ Value ToUint(Value value, Budget& budget) {
       if (value.as_int() < 0) break;
       return Value::Uint(value.as_uint());
     case Kind::kDouble:
-      if (!(value.as_double() > -1 && value.as_double() < 0x1p64)) break;
+      if (!(value.as_double() >= 0 && value.as_double() < 0x1p64)) break;
       return Value::Uint(static_cast<uint64_t>(value.as_double()));
     case Kind::kString: {
       const auto number = ReadInteger<uint64_t>(value.as_text());
