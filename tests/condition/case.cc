@@ -2,10 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/check.h"
 #include "common/condition/budget.h"
@@ -16,6 +17,23 @@
 #include "tests/condition/value_text.h"
 
 namespace cache_invalidation::condition {
+namespace {
+
+// The messages of all errors that arise on the way, also of those that another value makes good.
+class ErrorList final : public EvaluationObserver {
+ public:
+  void Begin(NodeId node) override {}
+  void End(NodeId node, Value value) override {
+    if (value.is_error()) messages_.emplace(value.error_message());
+  }
+
+  std::string Joined() const { return absl::StrJoin(messages_, "; "); }
+
+ private:
+  std::set<std::string> messages_;
+};
+
+}  // namespace
 
 Case ReadCase(absl::string_view line) {
   const std::vector<std::string> fields = absl::StrSplit(line, '\t');
@@ -51,8 +69,9 @@ Result RunCase(const Case& tested) {
 
   Budget budget;
   const auto value_of = [&](uint32_t slot) { return bindings.EntryAt(slot).second; };
-  const Value value = Evaluate(**parsed, value_of, budget);
-  return {TextOf(value), value.is_error() ? value.error_message() : ""};
+  ErrorList errors;
+  const Value value = Evaluate(**parsed, value_of, budget, &errors);
+  return {TextOf(value), errors.Joined()};
 }
 
 }  // namespace cache_invalidation::condition

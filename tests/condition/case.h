@@ -25,7 +25,7 @@ Case ReadCase(absl::string_view line);
 
 struct Result {
   std::string outcome;  // a value or "error"; or, where that is expected, "parses" or "refused"
-  std::string message;  // of an error, or of the refusal
+  std::string message;  // of all errors on the way, joined by "; "; or of the refusal
 };
 
 // What the case's expression evaluates to.

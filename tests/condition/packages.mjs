@@ -13,3 +13,6 @@ export const cel = require("@bufbuild/cel");
 /** Suites of cases, each `{name, suites, tests}`. */
 export const conformanceSuites = require("@bufbuild/cel-spec/testdata/conformance.js").tests;
 export const parsingSuites = require("@bufbuild/cel-spec/testdata/parsing.js").tests;
+
+/** @bufbuild/protobuf: the messages for times. */
+export const wkt = require("@bufbuild/protobuf/wkt");

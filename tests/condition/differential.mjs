@@ -1,0 +1,107 @@
+// Evaluates random expressions with our evaluator and with another implementation of CEL, and compares.
+//
+//   CEL_MODULES=... node differential.mjs EVALUATOR [--cases=20000] [--seed=1] [--show]
+//
+// EVALUATOR is the program evaluate_cases. Differences that differences.mjs explains are counted by rule; others are made
+// shorter, printed, and fail the run. The seed is printed: the same seed makes the same cases. --show prints an example of
+// each rule.
+
+import { makeBindings } from "./bindings.mjs";
+import { Chance } from "./chance.mjs";
+import { explain } from "./differences.mjs";
+import { Evaluator } from "./evaluator.mjs";
+import { Expressions, render, smaller } from "./expressions.mjs";
+import { evaluate } from "./oracle.mjs";
+
+// Ours evaluates one while the other does the next.
+const BATCH = 500;
+// Further ones are seldom about something else.
+const MOST_SHOWN = 10;
+const MISSPELT_PERCENT = 5;
+const RESULTS = ["bool", "bool", "bool", "int", "uint", "double", "string", "bytes", "list", "map", "timestamp", "duration", "type"];
+
+function flag(name, otherwise) {
+  const found = process.argv.find((argument) => argument.startsWith(`--${name}=`));
+  return found ? Number(found.split("=")[1]) : otherwise;
+}
+
+// What to put anywhere into a text.
+const NOISE = [..."()[]{}.,:?!&|=<>+-*/%'\"\\`0x1ueE9 \n_ab", "in", "r'", "b'", "//", "&&", "true", "\u00e9"];
+
+/** The expression with a piece of its text removed, repeated or replaced: most parse no longer, some mean something else. */
+function misspelt(tree, chance) {
+  const text = render(tree);
+  const at = chance.below(text.length);
+  const end = at + 1 + chance.below(3);
+  const middle = chance.oneOf(["", text.slice(at, end) + text.slice(at, end), chance.oneOf(NOISE)]);
+  return { type: tree.type, parts: [text.slice(0, at) + middle + text.slice(end)] };
+}
+
+function makeCase(chance) {
+  let tree = new Expressions(chance).make(chance.oneOf(RESULTS), 1 + chance.below(4));
+  if (chance.percent(MISSPELT_PERCENT)) tree = misspelt(tree, chance);
+  const { values, text: bindings } = makeBindings(chance);
+  return { tree, text: render(tree), values, bindings };
+}
+
+/** The case with both results, `ours` and `theirs`. */
+const compared = (one, ours) => ({ ...one, ours, theirs: evaluate(one.text, one.values) });
+
+/** Undefined if both agree, a rule's name if the difference is explained, null if it is not. */
+function verdict({ text, ours, theirs }) {
+  if (ours.outcome === theirs.outcome) return undefined;
+  return explain(text, ours, theirs);
+}
+
+/** The smallest case found that differs like this one. */
+async function shortened(evaluator, failed) {
+  for (const tree of smaller(failed.tree)) {
+    const candidate = { ...failed, tree, text: render(tree) };
+    if (candidate.text.length >= failed.text.length) continue;
+    const [ours] = await evaluator.evaluate([candidate]);
+    const result = compared(candidate, ours);
+    if (verdict(result) === null) return shortened(evaluator, result);
+  }
+  return failed;
+}
+
+function print({ text, bindings, ours, theirs }) {
+  console.log(`  ${text}`);
+  console.log(`    with   ${bindings}`);
+  console.log(`    ours   ${ours.outcome}  ${ours.message}`);
+  console.log(`    theirs ${theirs.outcome}  ${theirs.message}`);
+}
+
+const count = flag("cases", 20_000);
+const seed = flag("seed", 1);
+const show = process.argv.includes("--show");
+console.log(`${count} cases, seed ${seed}`);
+
+const evaluator = new Evaluator(process.argv[2]);
+const chance = new Chance(seed);
+const rules = new Map();
+const outcomes = { values: 0, errors: 0, explained: 0, unexplained: 0 };
+for (let done = 0; done < count; done += BATCH) {
+  const cases = Array.from({ length: Math.min(BATCH, count - done) }, () => makeCase(chance));
+  const results = await evaluator.evaluate(cases);
+  for (let index = 0; index < cases.length; ++index) {
+    const result = compared(cases[index], results[index]);
+    const rule = verdict(result);
+    if (rule === undefined) {
+      ++outcomes[result.ours.outcome === "error" ? "errors" : "values"];
+    } else if (rule !== null) {
+      ++outcomes.explained;
+      if (show && !rules.has(rule)) print(result);
+      rules.set(rule, (rules.get(rule) ?? 0) + 1);
+    } else if (++outcomes.unexplained <= MOST_SHOWN) {
+      console.log(`different, in the ${done + index + 1}th case, made shorter:`);
+      print(await shortened(evaluator, result));
+    }
+  }
+}
+await evaluator.close();
+
+console.log(`${outcomes.values} equal values, ${outcomes.errors} errors in both`);
+for (const [rule, times] of rules) console.log(`${times} explained: ${rule}`);
+console.log(`${outcomes.unexplained} unexplained`);
+process.exitCode = outcomes.unexplained === 0 && outcomes.values > count / 3 ? 0 : 1;

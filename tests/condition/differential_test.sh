@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Compares the evaluator with another implementation of CEL. $CEL_MODULES is where npm put that.
+#
+#   differential_test.sh EVALUATOR [--cases=N] [--seed=N]
+set -euo pipefail
+exec node tests/condition/differential.mjs "$@"
