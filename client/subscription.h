@@ -28,8 +28,9 @@ struct SubscriptionOptions {
   // Who subscribes, for operators: a service name. Required.
   std::string name = {};
 
-  // Random per process: (name, instance) is a session, which outlives a lost stream until its
-  // lease ends. Empty: made here.
+  // Random per subscription: (name, instance) is a session, which outlives a lost stream until its
+  // lease ends. Two subscriptions with the same would keep ending each other's streams. Empty: made
+  // here.
   std::string instance = {};
 
   // Start after this position. A position that the service cannot continue from (another epoch,

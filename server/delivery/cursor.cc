@@ -62,11 +62,12 @@ bool Cursor::Take(const ChunkTail& tail, Run run, size_t max_bytes, Batch& batch
   if (count > 0) {
     run.end = run.begin + count;
     const uint32_t size = static_cast<uint32_t>(RunBytes(chunk, run));
-    batch.slices.push_back({tail.chunk, chunk.entries[run.begin].offset, size});
+    const Chunk::Entry& first = chunk.entries[run.begin];
+    const Chunk::Entry& last = chunk.entries[run.end - 1];
+    batch.slices.push_back({tail.chunk, first.offset, size, first.revision, last.revision});
     batch.events += count;
     batch.bytes += size;
     if (!batch.oldest_published) batch.oldest_published = tail.published;
-    const Chunk::Entry& last = chunk.entries[run.end - 1];
     batch.unfinished = last.last_part ? 0 : last.revision;
     for (uint32_t entry = run.end; entry-- > run.begin;) {
       if (!chunk.entries[entry].last_part) continue;

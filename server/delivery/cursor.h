@@ -20,6 +20,9 @@ struct Slice {
   std::shared_ptr<const wire::Chunk> chunk;
   uint32_t offset = 0;
   uint32_t size = 0;
+  // The revisions of the first and the last entry.
+  uint64_t first_revision = 0;
+  uint64_t last_revision = 0;
 
   absl::string_view bytes() const { return absl::string_view(chunk->bytes).substr(offset, size); }
 };

@@ -56,10 +56,9 @@ std::unique_ptr<Subscription> Hub::Open(SubscriptionRequest request) {
     ++topic.subscribers;
     channel = topic.channel;
   }
-  std::shared_ptr<SubscriberSession> session =
-      sessions_.Attach(request.session, request.terms, now);
+  AttachedSession attached = sessions_.Attach(request.session, request.terms, channel->head(), now);
   return std::make_unique<Subscription>(Subscription::Settings{options_.epoch, options_.heartbeat},
-                                        std::move(request), std::move(channel), std::move(session),
+                                        std::move(request), std::move(channel), std::move(attached),
                                         now);
 }
 

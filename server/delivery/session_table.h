@@ -3,31 +3,51 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/mutex.h"
 #include "server/delivery/subscriber_session.h"
 
 namespace cache_invalidation::delivery {
 
+// A session and what its new stream begins with.
+struct AttachedSession {
+  std::shared_ptr<SubscriberSession> session;
+  SubscriberSession::Attachment attachment;
+};
+
 // All sessions that have a stream or a running lease. Thread-safe.
 class SessionTable {
  public:
-  // The session of that subscriber, attached. Its stream detaches it when it closes.
-  std::shared_ptr<SubscriberSession> Attach(const SessionKey& key, SessionTerms terms,
-                                            absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The session of that subscriber, attached. Its stream detaches it when it closes. `head`: see
+  // SubscriberSession::Attach.
+  AttachedSession Attach(const SessionKey& key, SessionTerms terms, uint64_t head,
+                         absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The sessions of a namespace, among them some that are over; in no order.
+  std::vector<std::shared_ptr<SubscriberSession>> Of(absl::string_view namespace_name) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t CountOf(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Forgets the sessions that are over and answers how many are left.
   size_t Sweep(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // By name and instance.
+  using Sessions =
+      absl::flat_hash_map<std::pair<std::string, std::string>, std::shared_ptr<SubscriberSession>>;
+
   void SweepLocked(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  Mutex mutex_;  // taken before that of a session
-  absl::flat_hash_map<SessionKey, std::shared_ptr<SubscriberSession>> sessions_
-      ABSL_GUARDED_BY(mutex_);
+  mutable Mutex mutex_;  // taken before that of a session
+  absl::flat_hash_map<std::string, Sessions> namespaces_ ABSL_GUARDED_BY(mutex_);  // none is empty
+  size_t size_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t left_by_sweep_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

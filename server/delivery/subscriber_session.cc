@@ -7,16 +7,28 @@
 
 namespace cache_invalidation::delivery {
 
+absl::Duration LeaseWithMargin(absl::Duration lease) { return lease + lease / 10 + kLeaseMargin; }
+
 void SubscriberSession::ExtendLease(absl::Duration now) {
-  state_.lease_end = std::max(state_.lease_end, now + lease_ + lease_ / 10 + kLeaseMargin);
+  if (state_.lease_end <= now) ++state_.leases;
+  state_.lease_end = std::max(state_.lease_end, now + LeaseWithMargin(state_.lease));
 }
 
-void SubscriberSession::Attach(SessionTerms terms, absl::Duration now) {
+SubscriberSession::Attachment SubscriberSession::Attach(SessionTerms terms, uint64_t head,
+                                                        absl::Duration now) {
   MutexLock lock(mutex_);
+  Attachment attachment{.stream = ++newest_stream_, .applied = absl::nullopt};
+  if (state_.lease_end > now) {
+    attachment.applied = state_.applied;
+  } else {
+    state_.applied = 0;
+    state_.first_head = head;
+  }
   ++state_.streams;
   state_.acknowledges = terms.acknowledges;
-  lease_ = terms.lease;
+  state_.lease = terms.lease;
   ExtendLease(now);
+  return attachment;
 }
 
 void SubscriberSession::Detach() {
@@ -25,19 +37,37 @@ void SubscriberSession::Detach() {
   --state_.streams;
 }
 
-void SubscriberSession::Renew(absl::Duration now) {
+void SubscriberSession::Renew(uint64_t stream, absl::Duration now) {
   MutexLock lock(mutex_);
-  ExtendLease(now);
+  if (stream == newest_stream_) ExtendLease(now);
 }
 
-void SubscriberSession::Acknowledge(uint64_t revision) {
+bool SubscriberSession::SetApplied(uint64_t stream, uint64_t revision) {
   MutexLock lock(mutex_);
-  state_.acknowledged_revision = std::max(state_.acknowledged_revision, revision);
+  if (stream != newest_stream_ || revision <= state_.applied) return false;
+  state_.applied = revision;
+  return watched_;
+}
+
+bool SubscriberSession::Superseded(uint64_t stream) const {
+  MutexLock lock(mutex_);
+  return stream != newest_stream_;
 }
 
 SubscriberSession::State SubscriberSession::state() const {
   MutexLock lock(mutex_);
   return state_;
+}
+
+SubscriberSession::State SubscriberSession::Watch() {
+  MutexLock lock(mutex_);
+  watched_ = true;
+  return state_;
+}
+
+void SubscriberSession::Ignore() {
+  MutexLock lock(mutex_);
+  watched_ = false;
 }
 
 }  // namespace cache_invalidation::delivery

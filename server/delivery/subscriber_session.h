@@ -6,6 +6,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::delivery {
@@ -30,8 +31,15 @@ struct SessionTerms {
   absl::Duration lease;
 };
 
+// How long after a client's message the server counts on its lease: it outlasts the client's own
+// (see kLeaseMargin).
+absl::Duration LeaseWithMargin(absl::Duration lease);
+
 // A subscriber as writers see it: what it has applied, and until when it may still serve what it
-// has cached. Losing its stream does not end it, the end of its lease does.
+// has cached. Losing its stream does not end it, the end of its lease does: who comes back after it
+// is a new subscriber, whose cache serves nothing old.
+//
+// Its newest stream speaks for it; what older ones still say does not count.
 //
 // All times are Clock::Monotonic(). Thread-safe.
 class SubscriberSession {
@@ -40,24 +48,48 @@ class SubscriberSession {
 
   const SessionKey& key() const { return key_; }
 
-  // A stream of this subscriber has opened, with a message that arrived at `now`; it has closed.
-  void Attach(SessionTerms terms, absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What a stream begins with.
+  struct Attachment {
+    uint64_t stream = 0;  // its number
+    // What the session is known to have applied; absent for a new subscriber.
+    absl::optional<uint64_t> applied;
+  };
+
+  // A stream of this subscriber has opened, with a message that arrived at `now`. `head`: of the
+  // namespace, from before.
+  Attachment Attach(SessionTerms terms, uint64_t head, absl::Duration now)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // One of its streams has closed.
   void Detach() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // A message of the client arrived at `now`. The lease goes on from there; it never gets shorter.
-  void Renew(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Renew(uint64_t stream, absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The client has applied everything up to `revision`, in any order of calls.
-  void Acknowledge(uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The client has applied everything up to `revision`, in any order of calls. Answers whether
+  // somebody wants to hear of it.
+  bool SetApplied(uint64_t stream, uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // A newer stream speaks for the session.
+  bool Superseded(uint64_t stream) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   struct State {
     bool acknowledges = false;
-    uint64_t acknowledged_revision = 0;
+    uint64_t applied = 0;
+    // The head when it became a subscriber, or one before: it has cached nothing older.
+    uint64_t first_head = 0;
     int streams = 0;
-    // The server's view, which outlasts the client's: see kLeaseMargin.
-    absl::Duration lease_end;
+    absl::Duration lease;
+    // The server's view, which outlasts the client's: see LeaseWithMargin.
+    absl::Duration lease_end = -absl::InfiniteDuration();
+    // How often its lease began, rather than went on: one more tells that it had ended between.
+    uint64_t leases = 0;
   };
   State state() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // As state; from now on, until Ignore, SetApplied says that somebody wants to hear of progress
+  // beyond what this answers.
+  State Watch() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Ignore() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void ExtendLease(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -65,7 +97,8 @@ class SubscriberSession {
   const SessionKey key_;
   mutable Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);
-  absl::Duration lease_ ABSL_GUARDED_BY(mutex_);
+  uint64_t newest_stream_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool watched_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace cache_invalidation::delivery

@@ -23,16 +23,22 @@ absl::Duration HeartbeatFor(absl::Duration heartbeat, absl::Duration lease) {
 
 }  // namespace
 
+absl::Status SupersededError() {
+  return absl::AbortedError("a newer stream of the same subscriber instance has taken over");
+}
+
 Subscription::Subscription(Settings settings, SubscriptionRequest request,
-                           std::shared_ptr<Channel> channel,
-                           std::shared_ptr<SubscriberSession> session, absl::Duration now)
+                           std::shared_ptr<Channel> channel, AttachedSession attached,
+                           absl::Duration now)
     : epoch_(std::move(settings.epoch)),
       channel_(std::move(channel)),
-      session_(std::move(session)),
+      session_(std::move(attached.session)),
+      stream_(attached.attachment.stream),
       lease_(request.terms.lease),
       heartbeat_(HeartbeatFor(settings.heartbeat, lease_)),
       cursor_(channel_, channel_->GroupOf(request.filter), 0),
-      last_sent_(now) {
+      last_sent_(now),
+      applied_(attached.attachment.applied.value_or(0)) {
   const RetainedRevisions retained = channel_->retained();
   start_after_ = retained.head;
   if (request.start_after) {
@@ -41,11 +47,21 @@ Subscription::Subscription(Settings settings, SubscriptionRequest request,
   }
   cursor_.JumpTo(start_after_);
   told_ = start_after_;
+  if (start_reset_) return;
+  if (!attached.attachment.applied) {
+    applied_ = AppliedRevision(start_after_);
+  } else {
+    // It may have been sent on the stream before, and got no further than there.
+    applied_.Sent(applied_.revision() + 1, start_after_);
+    applied_.Passed(start_after_);
+  }
+  TellApplied();
 }
 
 Subscription::~Subscription() { session_->Detach(); }
 
 absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration now) {
+  if (superseded()) return SupersededError();
   // A subscriber whose history was cut off acknowledges in the one it came from; that says nothing.
   const bool other_history = !started_ && start_reset_.has_value();
   if (message.acknowledged_revision > told_ && !other_history) {
@@ -53,9 +69,12 @@ absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration 
                                                    told_, ", the last revision that was sent, got ",
                                                    message.acknowledged_revision));
   }
-  session_->Renew(now);
+  // Before the head is read: whoever waits for a revision that the echo will not cover sees the
+  // longer lease.
+  session_->Renew(stream_, now);
   if (message.acknowledged_revision != 0 && !other_history) {
-    session_->Acknowledge(message.acknowledged_revision);
+    applied_.Acknowledged(message.acknowledged_revision);
+    TellApplied();
   }
   if (message.sequence != 0) {
     const Echo echo{message.sequence, channel_->head()};
@@ -78,6 +97,7 @@ Message Subscription::Compose(absl::Duration now, bool tell_progress) {
   absl::optional<Batch> events = cursor_.Next(kMaxSubscribeMessageBytes - kControlBytes);
   if (events) {
     message.events = *std::move(events);
+    NoteSent(message.events);
     told_ = std::max(told_, message.events.completed);
     if (!message.events.slices.empty()) unfinished_ = message.events.unfinished;
   } else {
@@ -100,12 +120,25 @@ void Subscription::AddStarted(Message& message) {
 void Subscription::AddReset(ResetReason reason, Message& message) {
   const RetainedRevisions retained = channel_->retained();
   if (message.reset) reason = message.reset->reason;
-  // Nothing is cached after a reset, so nothing older than the head is of any use.
+  // Nothing is cached after a reset, so nothing older than the head is of any use. It has to be
+  // acknowledged like an event; where there is no revision yet, with the next one.
+  applied_.Sent(applied_.passed() + 1, std::max(applied_.passed() + 1, retained.head));
+  applied_.Passed(retained.head);
   cursor_.JumpTo(retained.head);
   told_ = retained.head;
   unfinished_ = 0;
   const uint64_t oldest = retained.floor < retained.head ? retained.floor + 1 : 0;
   message.reset = Reset{reason, oldest, {epoch_, retained.head}};
+}
+
+void Subscription::NoteSent(const Batch& events) {
+  for (const Slice& slice : events.slices) applied_.Sent(slice.first_revision, slice.last_revision);
+  applied_.Passed(cursor_.position());
+  TellApplied();
+}
+
+void Subscription::TellApplied() {
+  if (session_->SetApplied(stream_, applied_.revision())) awaited_progress_ = true;
 }
 
 bool Subscription::EchoDue() const {

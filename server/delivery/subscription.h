@@ -6,15 +6,18 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/delivery/applied_revision.h"
 #include "server/delivery/channel.h"
 #include "server/delivery/cursor.h"
 #include "server/delivery/filter.h"
 #include "server/delivery/position.h"
+#include "server/delivery/session_table.h"
 #include "server/delivery/subscriber_session.h"
 
 namespace cache_invalidation::delivery {
@@ -61,6 +64,9 @@ struct Message {
   bool empty() const { return !started && !reset && !progress && events.slices.empty(); }
 };
 
+// Why a stream ends whose session has a newer one.
+absl::Status SupersededError();
+
 // One stream's subscription: what the client has told, and what it is to be sent next. It knows
 // neither threads nor sockets; whoever drives it sends each message that Next answers, in order,
 // before it asks for another.
@@ -83,15 +89,15 @@ class Subscription {
   };
 
   // Begins at the start that `request` asks for, or with a Reset where that is impossible.
-  // `session` is attached; the subscription detaches it when it ends.
+  // The subscription detaches the session when it ends.
   Subscription(Settings settings, SubscriptionRequest request, std::shared_ptr<Channel> channel,
-               std::shared_ptr<SubscriberSession> session, absl::Duration now);
+               AttachedSession attached, absl::Duration now);
   ~Subscription();
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
   // A message arrived, the first one included. INVALID_ARGUMENT, with the field's path: it
-  // acknowledges what was not sent.
+  // acknowledges what was not sent. ABORTED: superseded().
   absl::Status Receive(const ClientMessage& message, absl::Duration now);
 
   // The message to send now; empty if there is nothing to say yet.
@@ -105,6 +111,15 @@ class Subscription {
 
   // Whether Next might have something to say right now.
   bool SomethingWaits() const { return !cursor_.at_head() || !started_ || EchoDue(); }
+
+  // The session has a newer stream; this one is to end.
+  bool superseded() const { return session_->Superseded(stream_); }
+
+  // Whether the client is known to have applied more since this was last asked, and somebody wants
+  // to hear of it.
+  bool TakeAwaitedProgress() { return std::exchange(awaited_progress_, false); }
+
+  const std::shared_ptr<SubscriberSession>& session() const { return session_; }
 
   // When the next heartbeat is due.
   absl::Duration heartbeat_at() const { return last_sent_ + heartbeat_; }
@@ -122,11 +137,15 @@ class Subscription {
   void AddStarted(Message& message);
   void AddReset(ResetReason reason, Message& message);
   void AddProgress(Message& message);
+  // Remembers what a message sends, and that the cursor has gone on.
+  void NoteSent(const Batch& events);
+  void TellApplied();
   bool EchoDue() const;
 
   const std::string epoch_;
   const std::shared_ptr<Channel> channel_;
   const std::shared_ptr<SubscriberSession> session_;
+  const uint64_t stream_;  // of the session
   const absl::Duration lease_;
   const absl::Duration heartbeat_;
   absl::optional<ResetReason> start_reset_;
@@ -141,6 +160,9 @@ class Subscription {
   uint64_t unfinished_ = 0;
   std::deque<Echo> echoes_;
   uint64_t echoed_sequence_ = 0;
+
+  AppliedRevision applied_;
+  bool awaited_progress_ = false;
 };
 
 }  // namespace cache_invalidation::delivery

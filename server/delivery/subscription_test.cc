@@ -43,9 +43,14 @@ class SubscriptionTest : public testing::Test {
 
   std::unique_ptr<Subscription> Open(SubscriptionRequest request) {
     session_ = std::make_shared<SubscriberSession>(request.session);
-    session_->Attach(request.terms, now_);
+    return OpenAgain(std::move(request));
+  }
+
+  // The next stream of the same session.
+  std::unique_ptr<Subscription> OpenAgain(SubscriptionRequest request) {
+    AttachedSession attached{session_, session_->Attach(request.terms, channel_->head(), now_)};
     return std::make_unique<Subscription>(Subscription::Settings{"e", kHeartbeat},
-                                          std::move(request), channel_, session_, now_);
+                                          std::move(request), channel_, std::move(attached), now_);
   }
 
   // Opens a subscription and takes what it says first.
@@ -245,7 +250,7 @@ TEST_F(SubscriptionTest, RefusesAnAcknowledgementAboveWhatWasSent) {
   subscription->Next(now_);
   EXPECT_TRUE(subscription->Receive({.acknowledged_revision = 3}, now_).ok());
   EXPECT_TRUE(subscription->Receive({.acknowledged_revision = 2}, now_).ok());
-  EXPECT_EQ(session_->state().acknowledged_revision, 3u);
+  EXPECT_EQ(session_->state().applied, 3u);
   EXPECT_FALSE(subscription->Receive({.acknowledged_revision = 4}, now_).ok());
 }
 
@@ -274,7 +279,7 @@ TEST_F(SubscriptionTest, TheFirstMessageMayAcknowledgeTheStartPosition) {
   // What belongs to a history that cannot be continued says nothing.
   const auto subscription = Open(After(Request(), "other", 70));
   EXPECT_TRUE(subscription->Receive({.acknowledged_revision = 70}, now_).ok());
-  EXPECT_EQ(session_->state().acknowledged_revision, 0u);
+  EXPECT_EQ(session_->state().applied, 0u);
 }
 
 TEST_F(SubscriptionTest, EveryMessageRenewsTheLease) {

@@ -137,6 +137,7 @@ void SubscriberStream::DriveUnopened(absl::Duration now) {
 }
 
 void SubscriberStream::DriveOpen(absl::Duration now) {
+  if (subscription_->superseded()) return End(delivery::SupersededError());
   if (!writing_) Send(now);
   if (!drain_by_) return;
   const bool all_sent = !writing_ && !subscription_->SomethingWaits();

@@ -194,6 +194,20 @@ TEST_F(StreamTest, AnAcknowledgementAboveWhatWasSentEndsIt) {
   EXPECT_TRUE(absl::StartsWith(status.error_message(), "acknowledged_revision: "));
 }
 
+TEST_F(StreamTest, ANewerStreamOfASessionEndsTheOlder) {
+  Start();
+  v1::SubscribeRequest first = FirstMessage("shop");
+  first.mutable_subscription()->set_instance("me");
+  const auto older = Started(first);
+  const auto other = Started(FirstMessage("shop"));
+  const auto newer = Started(first);
+  Publish(TagEvents("tag:", 1));
+  EXPECT_EQ(EndOf(*older).error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(newer->ReadUpTo(1).events_size(), 1);
+  EXPECT_EQ(other->ReadUpTo(1).events_size(), 1);
+  EXPECT_EQ(server_->hub().counts().sessions, 2u);
+}
+
 TEST_F(StreamTest, ASecondSubscriptionOnAStreamEndsIt) {
   Start();
   const auto stream = Started(FirstMessage("shop"));
