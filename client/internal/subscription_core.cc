@@ -81,16 +81,15 @@ void SubscriptionCore::Start(const v1::Started& message, std::vector<Delivery>& 
   epoch_ = started.head.epoch;
   lease_ = started.lease;
   heartbeat_ = started.heartbeat;
-  acknowledged_ = started.start_after;
+  acknowledged_ = 0;  // the start itself is: what the last stream told may have been lost
   assembly_.Restart(started.start_after);
   out.emplace_back(std::move(started));
 }
 
 void SubscriptionCore::Reset(const v1::Reset& message, std::vector<Delivery>& out) {
   SubscriptionReset reset = FromProto(message);
-  if (epoch_ != reset.start_after.epoch) applied_ = 0;  // numbers of another history
+  if (epoch_ != reset.start_after.epoch) applied_ = acknowledged_ = 0;  // of another history
   epoch_ = reset.start_after.epoch;
-  acknowledged_ = reset.start_after.revision;
   last_delivered_ = reset.start_after.revision;
   assembly_.Restart(reset.start_after.revision);
   out.emplace_back(std::move(reset));

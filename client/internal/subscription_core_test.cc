@@ -65,11 +65,13 @@ class SubscriptionCoreTest : public testing::Test {
     core_ = std::make_unique<SubscriptionCore>("shop", options, "random");
   }
 
-  // A core whose first stream has started at revision 10, at time 0.
+  // A core whose first stream has started at revision 10, at time 0, and has acknowledged that.
   void MakeStarted(SubscriptionOptions options = {}) {
+    const bool acknowledges = options.acknowledgement != Acknowledgement::kNone;
     Make(std::move(options));
     core_->Begin(At(0));
     EXPECT_EQ(Show(core_->Receive(Started(10, 10), At(0))), "started@10");
+    EXPECT_EQ(AcknowledgedAt(At(0)), acknowledges ? 10 : -1);
   }
 
   // The revision acknowledged by the message that is due, -1 if none is due.
@@ -162,6 +164,25 @@ TEST_F(SubscriptionCoreTest, AcknowledgesWhatWasDelivered) {
   EXPECT_EQ(AcknowledgedAt(At(1)), 20);
 }
 
+TEST_F(SubscriptionCoreTest, AcknowledgesAnewOnEveryStream) {
+  MakeStarted();
+  core_->Receive(EventAt(11), At(1)).IgnoreError();
+  core_->Begin(At(2));  // before it was acknowledged
+  EXPECT_EQ(AcknowledgedAt(At(2)), -1);
+  core_->Receive(Started(11, 11), At(2)).IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(2)), 11);
+}
+
+TEST_F(SubscriptionCoreTest, AcknowledgesAReset) {
+  MakeStarted();
+  core_->Receive(Response("reset { start_after { epoch: 'e1' revision: 20 } }"), At(1))
+      .IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), 20);
+  core_->Receive(Response("reset { start_after { epoch: 'e2' revision: 5 } }"), At(1))
+      .IgnoreError();
+  EXPECT_EQ(AcknowledgedAt(At(1)), 5);
+}
+
 TEST_F(SubscriptionCoreTest, AcknowledgesNothingUnasked) {
   MakeStarted({.acknowledgement = Acknowledgement::kNone});
   core_->Receive(EventAt(11), At(1)).IgnoreError();
@@ -214,10 +235,10 @@ TEST_F(SubscriptionCoreTest, TheLeaseRunsFromWhenTheEchoedMessageWasSent) {
   };
   EXPECT_EQ(lease_end(0, At(1)), -absl::InfiniteDuration());
   EXPECT_EQ(lease_end(1, At(2)), At(9));
-  ASSERT_EQ(core_->NextMessage(At(3))->sequence(), 2u);
-  ASSERT_EQ(core_->NextMessage(At(6))->sequence(), 3u);
-  EXPECT_EQ(lease_end(3, At(7)), At(15));
-  EXPECT_EQ(lease_end(3, At(8)), At(15));
+  ASSERT_EQ(core_->NextMessage(At(3))->sequence(), 3u);
+  ASSERT_EQ(core_->NextMessage(At(6))->sequence(), 4u);
+  EXPECT_EQ(lease_end(4, At(7)), At(15));
+  EXPECT_EQ(lease_end(4, At(8)), At(15));
   core_->Begin(At(20));
   core_->Receive(Started(10, 10), At(20)).IgnoreError();
   EXPECT_EQ(lease_end(0, At(20)), -absl::InfiniteDuration()) << "a new stream, no echo yet";
