@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -66,6 +67,14 @@ class Hub final : public commit::Publisher {
 
   // Open subscriptions of a namespace.
   size_t subscribers(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The subscribers of a namespace as writers see them; see SessionTable::Of.
+  std::vector<std::shared_ptr<SubscriberSession>> sessions(absl::string_view namespace_name) const {
+    return sessions_.Of(namespace_name);
+  }
+  size_t session_count(absl::string_view namespace_name) const {
+    return sessions_.CountOf(namespace_name);
+  }
 
   // For gauges.
   struct Counts {

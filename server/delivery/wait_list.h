@@ -1,0 +1,138 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_WAIT_LIST_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_WAIT_LIST_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "server/delivery/subscriber_session.h"
+
+namespace cache_invalidation::delivery {
+
+// What a call learnt that waited for subscribers; the proto Waiting says what each field means. The
+// lists hold names in order, one for each session.
+struct WaitOutcome {
+  std::vector<std::string> waited_for;
+  std::vector<std::string> lapsed;
+  std::vector<std::string> late;
+  uint32_t not_acknowledging = 0;
+  bool unknown_late = false;
+
+  absl::Duration waited;  // how long it took
+};
+
+// Who waits for whom: calls that are to be answered once every subscriber has applied a revision,
+// or has outlived its lease.
+//
+// The subscribers of a wait are those whose lease runs when it begins, without those who came only
+// after the revision was published: they have cached nothing older. One of them has applied it when
+// its session says so, and has lapsed when its lease has ended, even if it has come back since: a
+// lease that begins anew lets a cache serve only what it has applied.
+//
+// Until `strangers_until` there may be subscribers of an earlier server that this one does not
+// know: every wait goes on at least until then.
+//
+// Whoever owns it says when a session that it watches has made progress, and asks for what has
+// finished. All times are Clock::Monotonic(). Thread-compatible. Memory: a hundred bytes or so for
+// each pair of a wait and a subscriber that is behind; nothing of a wait stays behind.
+class WaitList {
+ public:
+  using Done = absl::AnyInvocable<void(WaitOutcome)>;
+  using Sessions = std::vector<std::shared_ptr<SubscriberSession>>;
+
+  explicit WaitList(absl::Duration strangers_until) : strangers_until_(strangers_until) {}
+  ~WaitList();
+  WaitList(const WaitList&) = delete;
+  WaitList& operator=(const WaitList&) = delete;
+
+  // Begins to wait for the application of `revision`, which is published, by those of `sessions`
+  // that count: all of its namespace. Without `timeout` it waits as long as the longest of their
+  // leases may run without a renewal. Answers the number of the wait.
+  uint64_t Add(uint64_t revision, const Sessions& sessions, absl::optional<absl::Duration> timeout,
+               absl::Duration now, Done done);
+
+  // Forgets a wait: its `done` is not called. False if it is not there, or has finished.
+  bool Cancel(uint64_t wait);
+
+  // The session may have applied more, or may have lapsed.
+  void Look(const SubscriberSession& session, absl::Duration now);
+
+  // Looks at leases and timeouts that have ended.
+  void Advance(absl::Duration now);
+
+  // Time is up for every wait.
+  void EndAll(absl::Duration now);
+
+  // Waits that have finished since this was last called, in the order in which they did.
+  struct Finished {
+    Done done;
+    WaitOutcome outcome;
+  };
+  std::vector<Finished> TakeFinished() { return std::exchange(finished_, {}); }
+  bool HasFinished() const { return !finished_.empty(); }
+
+  // When Advance has something to do.
+  absl::Duration next_deadline() const;
+
+  // Waits that go on, and sessions they are watched for.
+  size_t waits() const { return waits_.size(); }
+  size_t watched() const { return watched_.size(); }
+
+ private:
+  struct Wait {
+    uint64_t revision = 0;
+    absl::Duration begun;
+    absl::Duration ends;  // its timeout
+    bool strangers = false;
+    absl::flat_hash_set<const SubscriberSession*> behind;  // neither applied nor lapsed
+    WaitOutcome outcome;
+    Done done;
+  };
+
+  // A session that some wait waits for.
+  struct Watched {
+    std::shared_ptr<SubscriberSession> session;
+    uint64_t leases = 0;      // SubscriberSession::State::leases when the watch began
+    absl::Duration check_at;  // its place in lease_ends_
+    std::set<std::pair<uint64_t, uint64_t>> waits;  // by revision and number
+  };
+
+  using WatchedMap = absl::flat_hash_map<const SubscriberSession*, Watched>;
+
+  // Takes the session into a wait that begins, if it counts; answers how long its lease may run.
+  absl::Duration Join(uint64_t number, Wait& wait,
+                      const std::shared_ptr<SubscriberSession>& session, absl::Duration now);
+  void Watch(uint64_t number, Wait& wait, const std::shared_ptr<SubscriberSession>& session,
+             absl::Duration now);
+  // Takes the session out of the waits that its state settles, and forgets it if none is left.
+  void Settle(WatchedMap::iterator watched, const SubscriberSession::State& state,
+              absl::Duration now);
+  void Release(uint64_t number, const SubscriberSession& session, bool lapsed, absl::Duration now);
+  void Forget(WatchedMap::iterator watched);
+  // Takes the wait out of everything.
+  Wait Extract(uint64_t number);
+  void FinishIfSettled(uint64_t number, absl::Duration now);
+  void Finish(uint64_t number, absl::Duration now);
+
+  const absl::Duration strangers_until_;
+  uint64_t last_number_ = 0;
+  absl::flat_hash_map<uint64_t, Wait> waits_;
+  WatchedMap watched_;
+  std::set<std::pair<absl::Duration, uint64_t>> timeouts_;
+  std::set<std::pair<absl::Duration, const SubscriberSession*>> lease_ends_;
+  std::set<uint64_t> for_strangers_;  // waits
+  std::vector<Finished> finished_;
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_WAIT_LIST_H_
