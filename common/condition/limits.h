@@ -24,6 +24,9 @@ inline constexpr size_t kMaxCompiledRegexes = 16;
 inline constexpr int64_t kMaxRegexMemoryBytes = 1 << 20;
 // Matching costs the product of program and input where the cache does not help.
 inline constexpr int kMaxRegexInstructions = 10'000;
+// The same for a pattern that is only known when it is needed, and forgotten then. Bounds the time
+// that compiling it takes, too: a millisecond, large repetitions included.
+inline constexpr int64_t kMaxPassingRegexMemoryBytes = 64 << 10;
 
 // Evaluation.
 

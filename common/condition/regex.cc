@@ -8,12 +8,13 @@
 
 namespace cache_invalidation::condition {
 
-absl::StatusOr<std::unique_ptr<const re2::RE2>> CompileRegex(absl::string_view pattern) {
+absl::StatusOr<std::unique_ptr<const re2::RE2>> CompileRegex(absl::string_view pattern,
+                                                             int64_t max_memory) {
   re2::RE2::Options options;
   // Bad patterns are their author's business, not the log's.
   options.set_log_errors(false);
   options.set_never_capture(true);
-  options.set_max_mem(kMaxRegexMemoryBytes);
+  options.set_max_mem(max_memory);
   auto compiled =
       std::make_unique<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!compiled->ok()) {

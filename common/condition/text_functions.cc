@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "common/condition/errors.h"
+#include "common/condition/limits.h"
 #include "common/condition/regex.h"
 
 namespace cache_invalidation::condition {
@@ -15,12 +16,16 @@ namespace {
 
 using Kind = Value::Kind;
 
-// Instructions of a pattern that match for the price of plain searching.
-constexpr uint64_t kCheapInstructions = 100;
+// Where a pattern's cache does not help, each byte costs as much as the pattern has instructions.
+// Patterns that stand in a condition are trusted to be mostly better: only every tenth counts.
+constexpr uint64_t kTrust = 10;
+// What it costs to compile a pattern, in units: as a whole, a byte, and each \p{...}, a class of
+// characters that is put together from hundreds of ranges.
+constexpr uint64_t kCompileUnits = 2000;
+constexpr uint64_t kCompileByteUnits = 20;
+constexpr uint64_t kCompileClassUnits = 1000;
 // Bytes of a part that are compared at every place of a text for the price of going there.
 constexpr size_t kCheapPartBytes = 100;
-// What it costs to compile a pattern, with every byte of it: microseconds each.
-constexpr uint64_t kCompileUnits = 100;
 
 int64_t CountCharacters(absl::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char byte) {
@@ -32,12 +37,31 @@ bool AreStrings(Value left, Value right) {
   return left.is(Kind::kString) && right.is(Kind::kString);
 }
 
-Value Run(const re2::RE2& pattern, absl::string_view text, Budget& budget) {
-  const uint64_t program = static_cast<uint64_t>(std::max(pattern.ProgramSize(), 0));
-  if (!budget.SpendOnSize(text.size() * (1 + program / kCheapInstructions))) {
-    return Budget::TooExpensive();
-  }
+uint64_t InstructionsOf(const re2::RE2& pattern) {
+  return static_cast<uint64_t>(std::max(pattern.ProgramSize(), 0));
+}
+
+// `weight`: what it costs to match ten bytes.
+Value Run(const re2::RE2& pattern, absl::string_view text, uint64_t weight, Budget& budget) {
+  if (!budget.SpendOnSize(text.size() * weight)) return Budget::TooExpensive();
   return Value::Bool(re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern));
+}
+
+uint64_t CompileUnits(absl::string_view pattern) {
+  uint64_t units = kCompileUnits + kCompileByteUnits * pattern.size();
+  for (size_t i = 0; i + 1 < pattern.size(); ++i) {
+    const bool is_class = pattern[i] == '\\' && (pattern[i + 1] == 'p' || pattern[i + 1] == 'P');
+    if (is_class) units += kCompileClassUnits;
+  }
+  return units;
+}
+
+// A pattern that may come from a write.
+Value CompileAndRun(absl::string_view pattern, absl::string_view text, Budget& budget) {
+  if (!budget.Spend(CompileUnits(pattern))) return Budget::TooExpensive();
+  const auto compiled = CompileRegex(pattern, kMaxPassingRegexMemoryBytes);
+  if (!compiled.ok()) return budget.Error({compiled.status().message()});
+  return Run(**compiled, text, 1 + InstructionsOf(**compiled), budget);
 }
 
 }  // namespace
@@ -77,12 +101,8 @@ Value Matches(Value text, Value pattern, const re2::RE2* compiled, Budget& budge
   if (!AreStrings(text, pattern)) {
     return NoSuchOverload(Function::kMatches, {text, pattern}, budget);
   }
-  if (compiled != nullptr) return Run(*compiled, text.as_text(), budget);
-  if (!budget.Spend(kCompileUnits + pattern.size())) return Budget::TooExpensive();
-  const auto fresh = CompileRegex(pattern.as_text());
-  if (!fresh.ok()) return budget.Error({fresh.status().message()});
-  budget.Spend(static_cast<uint64_t>((*fresh)->ProgramSize()));
-  return Run(**fresh, text.as_text(), budget);
+  if (compiled == nullptr) return CompileAndRun(pattern.as_text(), text.as_text(), budget);
+  return Run(*compiled, text.as_text(), 1 + InstructionsOf(*compiled) / kTrust, budget);
 }
 
 }  // namespace cache_invalidation::condition

@@ -1,10 +1,12 @@
 #include "common/condition/text_functions.h"
 
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include <string>
 
 #include "common/condition/evaluate_for_test.h"
+#include "common/condition/regex.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -55,23 +57,44 @@ TEST(TextFunctions, MatchAnywhere) {
   });
 }
 
-TEST(TextFunctions, AreBoundedByTheirCost) {
+TEST(TextFunctions, SearchWithinTheirCost) {
   const std::string text(64 << 10, 'a');
   const std::string part = text.substr(0, 32 << 10) + "b";
-  Budget searching;
+  Budget budget;
   EXPECT_TRUE(
-      Search(Function::kContains, Value::String(text), Value::String(part), searching).is_error());
-  EXPECT_TRUE(searching.exhausted());
+      Search(Function::kContains, Value::String(text), Value::String(part), budget).is_error());
+  EXPECT_TRUE(budget.exhausted());
+}
 
-  Budget matching;
-  EXPECT_TRUE(
-      Matches(Value::String(text), Value::String("(a?){200}b"), nullptr, matching).is_error());
-  EXPECT_TRUE(matching.exhausted());
+// What matching costs. `literal`: the pattern was compiled beforehand.
+uint64_t CostOfMatching(const std::string& text, const std::string& pattern, bool literal) {
+  Budget budget(/*max_cost=*/1'000'000);
+  const auto compiled = CompileRegex(pattern);
+  EXPECT_TRUE(compiled.ok()) << compiled.status();
+  const Value result = Matches(Value::String(text), Value::String(pattern),
+                               literal ? compiled->get() : nullptr, budget);
+  EXPECT_TRUE(result.is(Value::Kind::kBool));
+  return budget.cost();
+}
 
-  Budget plenty(1'000'000);
-  const Value matches = Matches(Value::String(text), Value::String("b"), nullptr, plenty);
-  ASSERT_TRUE(matches.is(Value::Kind::kBool));
-  EXPECT_FALSE(matches.as_bool());
+TEST(TextFunctions, MatchWithinTheirCost) {
+  const std::string text(1000, 'a');
+  const uint64_t simple = CostOfMatching(text, "b", true);
+  EXPECT_LT(simple, 200u);
+  EXPECT_GT(CostOfMatching(text, "([ab]*a[ab]{15}){5}c", true), 5 * simple)
+      << "large patterns may cost their size for every byte";
+  EXPECT_GT(CostOfMatching(text, "b", false), 10 * simple) << "it must be compiled";
+  EXPECT_GT(CostOfMatching(text, "\\pL", false), CostOfMatching(text, "abc", false) + 1000)
+      << "classes of characters are large";
+}
+
+TEST(TextFunctions, CompileNothingLargeOnTheWay) {
+  Budget budget;
+  const Value result =
+      Matches(Value::String("a"), Value::String("(?i)[\\pL\\pN]{90}"), nullptr, budget);
+  ASSERT_TRUE(result.is_error());
+  EXPECT_STREQ(result.error_message(),
+               "expected a pattern in RE2 syntax: pattern too large - compile failed");
 }
 
 }  // namespace
