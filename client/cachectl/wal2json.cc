@@ -125,8 +125,14 @@ WriteEvent Updated(std::string type, std::string id, const Row& before, const Ro
     const JsonText* old = Find(before, name);
     if (old == nullptr || !(*old == *value)) changed.push_back(name);
   }
+  // What the change does not tell is null, not absent: a template or a condition must not take the
+  // new value for the only one that the row had.
+  JsonValue::Object old = Values(before);
+  for (const auto& [name, value] : after) {
+    if (Find(before, name) == nullptr) old.emplace_back(name, JsonValue());
+  }
   JsonValue::Object context = Merged(before, after);
-  context.emplace_back("old", Values(before));
+  context.emplace_back("old", std::move(old));
   context.emplace_back("fields_changed", std::move(changed));
   return {.resource_type = std::move(type),
           .resource_id = std::move(id),

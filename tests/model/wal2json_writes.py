@@ -76,7 +76,8 @@ def writes_of_change(change):
         ]
     # A long value that did not change is left out of `columns`; the old row may know it.
     context = context_values({**old, **new})
-    context["old"] = context_values(old)
+    # An old value that the change does not tell is null, so that templates know that there was one.
+    context["old"] = context_values({**dict.fromkeys(new), **old})
     context["fields_changed"] = [
         name for name, value in new.items() if name not in old or old[name] != value
     ]

@@ -41,7 +41,7 @@ class Operations(unittest.TestCase):
 
     def test_an_update_with_the_old_key_alone_may_have_changed_every_other_column(self):
         (write,) = writes_of(change("U", columns={"id": 5, "a": 1, "b": 2}, identity={"id": 5}))
-        self.assertEqual(write["context"]["old"], {"id": 5})
+        self.assertEqual(write["context"]["old"], {"id": 5, "a": None, "b": None})
         self.assertEqual(write["context"]["fields_changed"], ["a", "b"])
 
     def test_a_long_value_left_out_is_unchanged(self):
