@@ -75,6 +75,10 @@ struct Cause {
   // The target stands for something narrower that could not be named.
   bool widened = false;
 
+  // The rule's condition could not be evaluated, for one write of the command at least: it counted
+  // as true.
+  bool condition_failed = false;
+
   bool operator==(const Cause&) const = default;
 };
 

@@ -21,13 +21,16 @@ enum class ExplanationKind {
   kPattern,
   kDependency,
   kCascade,
+  // A rule's condition, and below it each part that was evaluated: the name is its text, the reason
+  // its value.
+  kCondition,
 };
 
 // One step of the reasoning.
 struct ExplanationNode {
   ExplanationKind kind = ExplanationKind::kUnknown;
 
-  // The rule, relationship, tag, key or pattern.
+  // The rule, relationship, tag, key, pattern or expression.
   std::string name = {};
 
   // Whether this step takes effect, and one sentence why or why not.

@@ -45,8 +45,8 @@ struct InvalidationRule {
   // Expanded when the rule fires, in addition to the registered ones. At most 16.
   std::vector<DataRelationship> relationships = {};
 
-  // A condition in CEL syntax, for example `operation == "delete"`. Empty: always. A service that
-  // evaluates no conditions answers UNIMPLEMENTED.
+  // A condition in CEL syntax (docs/conditions.md), for example `operation == "delete"`. Empty:
+  // always. One that cannot be evaluated for a write counts as true.
   std::string condition = {};
 
   // A rule that is not enabled stays registered and never fires.

@@ -1,8 +1,6 @@
 #include "client/cachectl/apply_commands.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "client/cachectl/definitions.h"
+#include "client/cachectl/input_file.h"
 #include "client/cachectl/json_text.h"
 #include "client/cachectl/table.h"
 #include "client/cachectl/yaml_output.h"
@@ -25,19 +24,6 @@ struct Flags {
   std::string file;
   bool dry_run = false;
 };
-
-absl::StatusOr<std::string> ReadFile(const std::string& name, std::istream& standard_input) {
-  std::ifstream file;
-  std::istream* stream = &standard_input;
-  if (name != "-") {
-    file.open(name, std::ios::binary);
-    if (!file) return absl::UnknownError(absl::StrCat("cannot open ", name));
-    stream = &file;
-  }
-  std::string content((std::istreambuf_iterator<char>(*stream)), std::istreambuf_iterator<char>());
-  if (stream->bad()) return absl::UnknownError(absl::StrCat("cannot read ", name));
-  return content;
-}
 
 // The service keeps lists of names sorted, each once.
 void Normalize(std::vector<std::string>& names) {
@@ -114,7 +100,7 @@ class Apply {
 };
 
 absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
-  const absl::StatusOr<std::string> content = ReadFile(flags.file, session.in());
+  const absl::StatusOr<std::string> content = ReadInputFile(flags.file, session.in());
   if (!content.ok()) return content.status();
   const absl::StatusOr<Definitions> wanted = ParseDefinitions(flags.file, *content);
   if (!wanted.ok()) return wanted.status();

@@ -24,7 +24,8 @@ std::string CausesOf(const client::Invalidation& invalidation, const client::Eve
     if (index >= event.causes.size()) continue;  // of a service that counts otherwise
     const client::Cause& cause = event.causes[index];
     causes.push_back(absl::StrCat(NameOf(cause.step), cause.name.empty() ? "" : " ", cause.name,
-                                  cause.widened ? " (widened)" : ""));
+                                  cause.widened ? " (widened)" : "",
+                                  cause.condition_failed ? " (condition failed)" : ""));
   }
   return absl::StrJoin(causes, ", ");
 }

@@ -146,6 +146,8 @@ std::string NameOf(client::ExplanationKind value) {
       return "dependency";
     case client::ExplanationKind::kCascade:
       return "cascade";
+    case client::ExplanationKind::kCondition:
+      return "condition";
   }
   return "unknown";
 }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/names.h"
+#include "client/cachectl/rule_trial_command.h"
 #include "client/cachectl/table.h"
 #include "client/json.h"
 
@@ -93,6 +94,7 @@ void AddRuleCommands(CLI::App* app, Action& chosen) {
   CLI::App* group = app->add_subcommand("rule", "What to invalidate when something is written");
   group->require_subcommand(1);
   AddRegister(group, chosen);
+  AddRuleTrialCommand(group, chosen);
 
   auto name = std::make_shared<std::string>();
   CLI::App* get = group->add_subcommand("get", "Shows a rule and what it did");

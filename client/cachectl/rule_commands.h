@@ -5,7 +5,7 @@
 
 namespace cache_invalidation::cachectl {
 
-// rule register|get|list|delete.
+// rule register|get|list|delete|test.
 void AddRuleCommands(CLI::App* app, Action& chosen);
 
 }  // namespace cache_invalidation::cachectl

@@ -75,10 +75,11 @@ TEST(Wal2JsonTest, UpdateOfARowWhoseOldValuesAreNotKnown) {
                        R"("identity":[{"name":"id","value":7}],)") +
                kPk));
   ASSERT_EQ(writes.size(), 1u);
-  EXPECT_EQ(ContextOf(writes[0]), JsonValue(Object{{"id", 7},
-                                                   {"name", "bob"},
-                                                   {"old", Object{{"id", 7}, {"name", JsonValue()}}},
-                                                   {"fields_changed", List{"name"}}}));
+  EXPECT_EQ(ContextOf(writes[0]),
+            JsonValue(Object{{"id", 7},
+                             {"name", "bob"},
+                             {"old", Object{{"id", 7}, {"name", JsonValue()}}},
+                             {"fields_changed", List{"name"}}}));
 }
 
 TEST(Wal2JsonTest, AChangedKeyIsADeleteAndAnInsert) {

@@ -51,7 +51,7 @@ uint32_t Flush(State& state, std::vector<Event>& events) {
   for (const auto& [target, item] : state.flushed) {
     const auto& [type, name] = target;
     for (const PendingBatch::PendingCause& cause : item.causes) {
-      const Cause view{cause.step, cause.name, cause.widened};
+      const Cause view{cause.step, cause.name, cause.widened, cause.condition_failed};
       if (item.dependent) {
         emission.AddDependent(name, view);
       } else {

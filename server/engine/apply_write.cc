@@ -10,14 +10,16 @@
 namespace cache_invalidation::engine {
 namespace {
 
-void CountFirings(State& state, const Plan& plan, std::vector<std::string>& rules_fired) {
+void CountFirings(State& state, const Plan& plan, InvalidationReply& reply) {
   for (const Firing& firing : plan.fired) {
     const auto counters = state.rule_counters.find(firing.rule->name);
     counters->second.execution_count += firing.times;
+    counters->second.condition_errors += firing.condition_errors;
     counters->second.last_execution = state.meta.now;
     state.delta.push_back({RuleCountersRecord{counters->first, counters->second}});
     Count(state, firing.rule->strategy, firing.times);
-    rules_fired.push_back(firing.rule->name);
+    reply.rules_fired.push_back(firing.rule->name);
+    reply.condition_errors += firing.condition_errors;
   }
 }
 
@@ -27,7 +29,7 @@ ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<E
   const Plan plan = PlanWrites(state.rules, state.relationships, command.writes);
   InvalidationReply reply;
   Count(state, Strategy::kImmediate, command.writes.size() + plan.relationship_expansions);
-  CountFirings(state, plan, reply.rules_fired);
+  CountFirings(state, plan, reply);
   state.meta.widened += plan.widened;
   reply.widened = plan.widened;
 

@@ -92,7 +92,7 @@ std::string Dump(const State& state) {
                     item.dependent ? " dependent" : "");
     for (const PendingBatch::PendingCause& cause : item.causes) {
       absl::StrAppend(&text, " ", static_cast<int>(cause.step), "/", cause.name,
-                      cause.widened ? "/widened" : "");
+                      cause.widened ? "/widened" : "", cause.condition_failed ? "/failed" : "");
     }
     absl::StrAppend(&text, "\n");
   }

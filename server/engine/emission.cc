@@ -18,7 +18,8 @@ constexpr size_t kBytesPerTarget = 24;
 constexpr size_t kBytesPerCause = 16;
 
 bool CauseBefore(const Cause& a, const Cause& b) {
-  return std::tie(a.step, a.name, a.widened) < std::tie(b.step, b.name, b.widened);
+  return std::tie(a.step, a.name, a.widened, a.condition_failed) <
+         std::tie(b.step, b.name, b.widened, b.condition_failed);
 }
 
 // The causes of an event, each once.
@@ -43,8 +44,10 @@ class CauseDictionary {
   }
 
  private:
-  using CauseKey = std::tuple<CauseStep, absl::string_view, bool>;
-  static CauseKey KeyOf(const Cause& cause) { return {cause.step, cause.name, cause.widened}; }
+  using CauseKey = std::tuple<CauseStep, absl::string_view, bool, bool>;
+  static CauseKey KeyOf(const Cause& cause) {
+    return {cause.step, cause.name, cause.widened, cause.condition_failed};
+  }
 
   std::vector<Cause>& causes_;
   absl::flat_hash_map<CauseKey, uint32_t> index_;

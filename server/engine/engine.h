@@ -20,8 +20,8 @@ namespace cache_invalidation::engine {
 
 // What a command did.
 struct Outcome {
-  // OK, or why the command was refused: RESOURCE_EXHAUSTED at a limit, UNIMPLEMENTED for a rule
-  // with a condition. A refused command changed nothing and emitted nothing.
+  // OK, or why the command was refused: RESOURCE_EXHAUSTED at a limit, INVALID_ARGUMENT for a
+  // malformed condition. A refused command changed nothing and emitted nothing.
   absl::Status status;
   Reply reply;
   // In revision order: the command's own event, then a batch that it filled. Views: see Event.

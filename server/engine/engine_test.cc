@@ -197,8 +197,8 @@ TEST(EngineTest, OnlyTheDependencyThatClosesACycleIsRemarked) {
 TEST(EngineTest, ARefusedCommandDoesNotMoveTime) {
   EngineScript script;
   script.Do(SetBatchDelay{absl::Milliseconds(100)});
-  Rule rule = MakeRule("conditional", {"t"}, {"x"});
-  rule.condition = "operation == \"delete\"";
+  Rule rule = MakeRule("malformed", {"t"}, {"x"});
+  rule.condition = "operation = \"delete\"";
   const absl::Time later = script.now() + absl::Seconds(1);
   ASSERT_FALSE(script.engine().Apply(RegisterRule{rule}, later).status.ok());
   script.Invalidate({"t"}, {}, Strategy::kBatched);

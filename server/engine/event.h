@@ -34,6 +34,7 @@ struct Cause {
   CauseStep step = CauseStep::kDirect;
   absl::string_view name;
   bool widened = false;
+  bool condition_failed = false;
 
   bool operator==(const Cause&) const = default;
 };

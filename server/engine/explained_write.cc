@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/engine/rule_condition.h"
 #include "server/engine/write_targets.h"
 
 namespace cache_invalidation::engine {
@@ -97,18 +98,45 @@ void ExplainedWrite::AddDirect(const std::vector<RenderedTag>& direct, Explanati
 
 void ExplainedWrite::AddRule(const RuleSet::Match& match, ExplanationNode& root) {
   const Rule& rule = match.rule->rule;
+  const ConditionVerdict verdict = JudgeCondition(*match.rule, write_);
+  const bool fires = rule.enabled && verdict.holds;
   ExplanationNode step =
       NodeOf(ExplanationKind::kRule, rule.name,
-             absl::StrCat(rule.enabled ? "" : "not enabled; ", "trigger ", match.trigger));
+             absl::StrCat(rule.enabled ? "" : "not enabled; ",
+                          verdict.holds ? "" : "condition is false; ", "trigger ", match.trigger));
   step.batched = rule.strategy == Strategy::kBatched;
   step.lazy = rule.strategy == Strategy::kLazy;
-  step.applies = rule.enabled;
+  step.applies = fires;
   AddStep(std::move(step), root, [&](ExplanationNode& node) {
     // What a rule that does not fire would have named matters only to a key that it would have hit.
-    if (!rule.enabled && targets_.KeepsOtherSteps()) return;
-    FillRule(*match.rule, node);
-    if (!rule.enabled) MarkNotApplied(node);
+    if (fires || !targets_.KeepsOtherSteps()) FillRule(*match.rule, node);
+    if (!fires) MarkNotApplied(node);
+    if (!node.children.empty() || targets_.KeepsOtherSteps()) {
+      AddCondition(*match.rule, verdict, node);
+    }
   });
+}
+
+void ExplainedWrite::AddCondition(const CompiledRule& rule, const ConditionVerdict& verdict,
+                                  ExplanationNode& node) {
+  if (!rule.condition.has_value() || !limits_.Take(node)) return;
+  std::string reason = verdict.holds ? "true" : "false";
+  if (verdict.failed()) {
+    reason = absl::StrCat("counts as true: ", verdict.failure.message());
+  }
+  ExplanationNode whole =
+      NodeOf(ExplanationKind::kCondition, rule.rule.condition, std::move(reason));
+  whole.applies = verdict.holds;
+  if (rule.condition->ok() && !write_.resource_id.empty()) {
+    for (const Condition::Step& part : (*rule.condition)->Trace(ConditionInput(write_))) {
+      if (part.depth == 0 || !limits_.Take(whole)) continue;
+      const size_t length = part.source.end - part.source.begin;
+      whole.children.push_back(NodeOf(
+          ExplanationKind::kCondition,
+          absl::string_view(rule.rule.condition).substr(part.source.begin, length), part.value));
+    }
+  }
+  node.children.insert(node.children.begin(), std::move(whole));
 }
 
 void ExplainedWrite::FillRule(const CompiledRule& rule, ExplanationNode& node) {

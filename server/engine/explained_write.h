@@ -12,6 +12,7 @@
 #include "server/engine/explanation.h"
 #include "server/engine/explanation_limits.h"
 #include "server/engine/relationship_set.h"
+#include "server/engine/rule_condition.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/tag_template.h"
 
@@ -54,6 +55,9 @@ class ExplainedWrite {
   void AddDirect(const std::vector<RenderedTag>& direct, ExplanationNode& root);
   void AddRule(const RuleSet::Match& match, ExplanationNode& root);
   void FillRule(const CompiledRule& rule, ExplanationNode& node);
+  // In front of what the rule names: its condition with the value of each part.
+  void AddCondition(const CompiledRule& rule, const ConditionVerdict& verdict,
+                    ExplanationNode& node);
   void AddCascade(const HopTree& hops, Strategy strategy, ExplanationNode& rule);
 
   // A hop and those that it led to, below a node that stands at `level`.

@@ -19,6 +19,7 @@ enum class ExplanationKind : uint8_t {
   kPattern,
   kDependency,
   kCascade,
+  kCondition,
 };
 
 struct ExplanationNode {

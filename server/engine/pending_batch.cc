@@ -11,7 +11,7 @@ namespace cache_invalidation::engine {
 namespace {
 
 auto CauseKey(const PendingBatch::PendingCause& cause) {
-  return std::tie(cause.step, cause.name, cause.widened);
+  return std::tie(cause.step, cause.name, cause.widened, cause.condition_failed);
 }
 
 PendingRecord RecordOf(const PendingBatch::Items::value_type& item) {
@@ -41,7 +41,8 @@ void PendingBatch::Add(TargetType type, absl::string_view name, const Cause& cau
     ++targets_;
     changed = true;
   }
-  PendingCause pending_cause{cause.step, std::string(cause.name), cause.widened};
+  PendingCause pending_cause{cause.step, std::string(cause.name), cause.widened,
+                             cause.condition_failed};
   const auto before = [](const PendingCause& a, const PendingCause& b) {
     return CauseKey(a) < CauseKey(b);
   };

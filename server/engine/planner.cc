@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "server/engine/rule_condition.h"
 #include "server/engine/write_targets.h"
 
 namespace cache_invalidation::engine {
@@ -52,6 +53,10 @@ class StepTargets {
     return widened;
   }
 
+  void MarkConditionFailed() {
+    for (PlannedTarget& target : targets_) target.cause.condition_failed = true;
+  }
+
   std::vector<PlannedTarget> InOrder() && {
     std::sort(targets_.begin(), targets_.end(), [](const PlannedTarget& a, const PlannedTarget& b) {
       return PlaceInStep(a) < PlaceInStep(b);
@@ -74,6 +79,7 @@ class StepTargets {
 struct FiredRule {
   const CompiledRule* rule = nullptr;
   uint64_t times = 0;
+  uint64_t condition_errors = 0;
   uint64_t widened_by_last = 0;
   StepTargets targets = {};
 };
@@ -86,7 +92,9 @@ class Planner {
   void Add(const WriteEvent& write) {
     std::vector<RenderedTag> direct = DirectTags(write);
     for (const RuleSet::Match& match : MatchingRules(rules_, write, direct)) {
-      if (match.rule->rule.enabled) Fire(*match.rule, write);
+      if (!match.rule->rule.enabled) continue;
+      const ConditionVerdict verdict = JudgeCondition(*match.rule, write);
+      if (verdict.holds) Fire(*match.rule, write, verdict.failed());
     }
     direct_.AddAll(std::move(direct), CauseStep::kDirect, "");
     plan_.widened += direct_.EndWrite();
@@ -100,7 +108,8 @@ class Planner {
       return RuleSet::RunsBefore(*a.rule, *b.rule);
     });
     for (FiredRule& fired : fired_) {
-      plan_.fired.push_back({&fired.rule->rule, fired.times});
+      plan_.fired.push_back({&fired.rule->rule, fired.times, fired.condition_errors});
+      if (fired.condition_errors > 0) fired.targets.MarkConditionFailed();
       AddStep(&fired.rule->rule, std::move(fired.targets));
     }
     return std::move(plan_);
@@ -120,13 +129,14 @@ class Planner {
     plan_.widened += related_.EndWrite();
   }
 
-  void Fire(const CompiledRule& rule, const WriteEvent& write) {
+  void Fire(const CompiledRule& rule, const WriteEvent& write, bool condition_failed) {
     const auto [index, first] = index_.try_emplace(&rule, fired_.size());
     if (first) fired_.push_back({&rule});
     FiredRule& fired = fired_[index->second];
     if (first || !rule.ignores_write)
       fired.widened_by_last = AddTargets(rule, write, fired.targets);
     ++fired.times;
+    if (condition_failed) ++fired.condition_errors;
     plan_.widened += fired.widened_by_last;
   }
 

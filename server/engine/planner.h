@@ -41,6 +41,8 @@ struct PlannedStep {
 struct Firing {
   const Rule* rule = nullptr;
   uint64_t times = 0;
+  // Of these, how often only because its condition could not be evaluated.
+  uint64_t condition_errors = 0;
 };
 
 // What a command's writes name. Valid until rules or relationships change.

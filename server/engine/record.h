@@ -84,6 +84,7 @@ struct PendingRecord {
     CauseStep step = CauseStep::kRule;
     std::string name;
     bool widened = false;
+    bool condition_failed = false;
   };
   TargetType type = TargetType::kTag;
   std::string name;

@@ -23,6 +23,7 @@ struct InvalidationReply {
   std::vector<std::string> rules_fired;
   uint32_t widened = 0;
   uint32_t pending_targets = 0;
+  uint64_t condition_errors = 0;  // firings only because a condition could not be evaluated
 };
 
 struct InvalidateWithDependenciesReply {

@@ -12,7 +12,7 @@
 namespace cache_invalidation::engine {
 
 CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
-  Check(rule.condition.empty(), "a rule with a condition is refused before it is stored");
+  if (!rule.condition.empty()) condition = Condition::Parse(rule.condition);
   bool all_literal = true;
   for (const std::string& tag : rule.invalidate_tags) {
     absl::StatusOr<TagTemplate> parsed = TagTemplate::Parse(tag);

@@ -13,8 +13,10 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/condition/condition.h"
 #include "common/pattern.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
@@ -25,12 +27,15 @@ namespace cache_invalidation::engine {
 
 // A rule ready to run.
 struct CompiledRule {
-  // REQUIRES: the rule has been checked (model.h) and has no condition.
+  // REQUIRES: the rule has been checked (model.h).
   explicit CompiledRule(Rule rule);
 
   Rule rule;
   std::vector<TagTemplate> templates;  // of invalidate_tags
   std::optional<Pattern> pattern;
+  // Absent without a condition. An error only if it was stored by a server that accepts more than
+  // this one; then it cannot be evaluated.
+  std::optional<absl::StatusOr<Condition>> condition;
   std::vector<CompiledRelationship> relationships;
   // Its targets are the same whatever was written.
   bool ignores_write = false;
@@ -45,7 +50,7 @@ class RuleSet {
   RuleSet& operator=(const RuleSet&) = delete;
 
   // Adds the rule, in place of one of the same name; answers whether there was one. REQUIRES: it
-  // has been checked and has no condition.
+  // has been checked.
   bool Put(Rule rule);
 
   // Answers whether there was one.

@@ -31,7 +31,8 @@ class MetricsTest : public ::testing::Test {
 
 TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   engine::Outcome outcome;
-  outcome.reply = engine::InvalidationReply{.revision = 1, .rules_fired = {"a", "b"}, .widened = 3};
+  outcome.reply = engine::InvalidationReply{
+      .revision = 1, .rules_fired = {"a", "b"}, .widened = 3, .condition_errors = 2};
   engine::Event event;
   event.revision = 1;
   event.invalidations.resize(3);
@@ -46,6 +47,7 @@ TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   EXPECT_TRUE(Shows("cache_invalidation_writes_total 2"));
   EXPECT_TRUE(Shows("cache_invalidation_rules_fired_total 2"));
   EXPECT_TRUE(Shows("cache_invalidation_widened_total 3"));
+  EXPECT_TRUE(Shows("cache_invalidation_condition_errors_total 2"));
   EXPECT_TRUE(Shows("cache_invalidation_events_total{source=\"write\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_event_invalidations_total{kind=\"evict\"} 2"));
   EXPECT_TRUE(Shows("cache_invalidation_event_invalidations_total{kind=\"mark_stale\"} 1"));

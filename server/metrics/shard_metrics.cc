@@ -54,6 +54,9 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry)
       rules_fired_(MakeCounter(registry, "rules_fired_total", "Rules that writes fired.")),
       widened_(
           MakeCounter(registry, "widened_total", "Targets that stand for something narrower.")),
+      condition_errors_(MakeCounter(registry, "condition_errors_total",
+                                    "Rules that fired because their condition could not be "
+                                    "evaluated.")),
       events_(
           MakeCounters(registry, "events_total", "Events, each one revision.", "source",
                        {"write", "call", "batch", "fill_refused", "dependency_moved", "limit"})),
@@ -102,6 +105,7 @@ void ShardMetrics::OnApplied(absl::string_view namespace_name, const engine::Com
     if (!reply->rules_fired.empty())
       rules_fired_.Increment(static_cast<double>(reply->rules_fired.size()));
     if (reply->widened > 0) widened_.Increment(reply->widened);
+    if (reply->condition_errors > 0) condition_errors_.Increment(reply->condition_errors);
   }
   CountFills(command, outcome.reply);
   CountStrategies(namespace_name, outcome);

@@ -49,6 +49,7 @@ class ShardMetrics final : public shard::ShardObserver {
   std::array<prometheus::Counter*, 4> invalidations_;  // by engine::Strategy
   prometheus::Counter& rules_fired_;
   prometheus::Counter& widened_;
+  prometheus::Counter& condition_errors_;
   std::vector<prometheus::Counter*> events_;   // by engine::EventSource
   std::vector<prometheus::Counter*> targets_;  // by engine::InvalidationKind
   prometheus::Histogram& event_targets_;

@@ -25,6 +25,8 @@ v1::ExplanationKind FromKind(engine::ExplanationKind kind) {
       return v1::EXPLANATION_KIND_DEPENDENCY;
     case engine::ExplanationKind::kCascade:
       return v1::EXPLANATION_KIND_CASCADE;
+    case engine::ExplanationKind::kCondition:
+      return v1::EXPLANATION_KIND_CONDITION;
   }
   Check(false, "every kind of explanation has its value in the contract");
   return v1::EXPLANATION_KIND_UNSPECIFIED;

@@ -15,7 +15,6 @@
 namespace cache_invalidation::rpc {
 
 // A rule with its defaults filled in and its lists sorted. Paths in errors begin inside it.
-// UNIMPLEMENTED if it has a condition that cannot be evaluated.
 absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto);
 void FromRule(const engine::Rule& rule, v1::Rule* proto);
 

@@ -28,13 +28,13 @@ v1::Rule FullRule() {
   return FromText<v1::Rule>(absl::StrCat(R"(
       name: "r" trigger_tags: "a" invalidate_tags: "b" pattern: "p.*" strategy: INVALIDATION_STRATEGY_CASCADE
       priority: 7 relationships {)",
-                                         kRelationship, R"(} enabled: false description: "d")"));
+                                         kRelationship,
+                                         R"(} condition: "true" enabled: false description: "d")"));
 }
 
 TEST(RuleConversion, KeepsEveryFieldThereAndBack) {
   const v1::Rule full = FullRule();
-  // Refused as long as no condition is evaluated.
-  EXPECT_THAT(UnsetFields(full), ElementsAre("condition"));
+  EXPECT_THAT(UnsetFields(full), IsEmpty());
   const absl::StatusOr<engine::Rule> rule = ToRule(full);
   ASSERT_TRUE(rule.ok()) << rule.status();
   v1::Rule back;

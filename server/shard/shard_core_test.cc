@@ -35,10 +35,10 @@ TEST_F(ShardCoreTest, ADeletedDefaultRuleStaysDeleted) {
 }
 
 TEST_F(ShardCoreTest, ARefusedFirstCommandLeavesNothingBehind) {
-  engine::Rule conditional = MakeRule("r", "user", "session");
-  conditional.condition = "true";
-  EXPECT_EQ(Call("n", engine::RegisterRule{conditional}).status.code(),
-            absl::StatusCode::kUnimplemented);
+  engine::Rule malformed = MakeRule("r", "user", "session");
+  malformed.condition = "(true";
+  EXPECT_EQ(Call("n", engine::RegisterRule{malformed}).status.code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(store_.ListNamespaces()->size(), 0u);
   EXPECT_EQ(store_.writes(), 0);

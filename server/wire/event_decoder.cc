@@ -49,6 +49,7 @@ bool AddPart(const v1::Event& part, engine::Event& event) {
     engine::Cause& cause = event.causes.emplace_back();
     cause.name = message.name();
     cause.widened = message.widened();
+    cause.condition_failed = message.condition_failed();
     if (!SetEnum(message.step(), engine::CauseStep::kLimit, cause.step)) {
       return false;
     }

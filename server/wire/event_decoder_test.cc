@@ -22,7 +22,7 @@ std::string ToText(const engine::Event& event) {
     for (const uint32_t index : event.causes_of(invalidation)) {
       const engine::Cause& cause = event.causes[index];
       absl::StrAppend(&text, " <", static_cast<int>(cause.step), " ", cause.name,
-                      cause.widened ? " widened>" : ">");
+                      cause.widened ? " widened" : "", cause.condition_failed ? " failed>" : ">");
     }
   }
   return text;

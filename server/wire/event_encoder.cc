@@ -25,6 +25,7 @@ namespace cause_field {
 constexpr int kStep = 1;
 constexpr int kName = 2;
 constexpr int kWidened = 3;
+constexpr int kConditionFailed = 4;
 }  // namespace cause_field
 namespace invalidation_field {
 constexpr int kKind = 1;
@@ -66,7 +67,8 @@ int TargetField(engine::TargetType type) {
 void AppendCause(const engine::Cause& cause, std::string& out) {
   const size_t size = VarintFieldSize(ProtoValue(cause.step)) +
                       (cause.name.empty() ? 0 : BytesFieldSize(cause.name.size())) +
-                      (cause.widened ? VarintFieldSize(1) : 0);
+                      (cause.widened ? VarintFieldSize(1) : 0) +
+                      (cause.condition_failed ? VarintFieldSize(1) : 0);
   AppendBytesHeader(event_field::kCauses, size, out);
   AppendVarintField(cause_field::kStep, ProtoValue(cause.step), out);
   if (!cause.name.empty()) {
@@ -74,6 +76,9 @@ void AppendCause(const engine::Cause& cause, std::string& out) {
   }
   if (cause.widened) {
     AppendVarintField(cause_field::kWidened, 1, out);
+  }
+  if (cause.condition_failed) {
+    AppendVarintField(cause_field::kConditionFailed, 1, out);
   }
 }
 

@@ -103,6 +103,7 @@ v1::Event Expected(const engine::Event& event, size_t first, size_t last, uint32
         added.set_step(ProtoStep(event.causes[cause].step));
         added.set_name(std::string(event.causes[cause].name));
         added.set_widened(event.causes[cause].widened);
+        added.set_condition_failed(event.causes[cause].condition_failed);
       }
       out.add_causes(places[cause]);
     }

@@ -145,7 +145,10 @@ std::optional<engine::PendingRecord> FromMessage(const internal::v1::PendingReco
     if (!step.has_value()) {
       return std::nullopt;
     }
-    record.causes.push_back({.step = *step, .name = cause.name(), .widened = cause.widened()});
+    record.causes.push_back({.step = *step,
+                             .name = cause.name(),
+                             .widened = cause.widened(),
+                             .condition_failed = cause.condition_failed()});
   }
   return record;
 }

@@ -144,11 +144,12 @@ internal::v1::PendingRecord ToMessage(const engine::PendingRecord& record) {
   out.set_type(ToStored(kTargetTypes, type));
   out.set_name(name);
   out.set_dependent(dependent);
-  for (const auto& [step, cause_name, widened] : causes) {
+  for (const auto& [step, cause_name, widened, condition_failed] : causes) {
     internal::v1::PendingCause& cause = *out.add_causes();
     cause.set_step(ToStored(kCauseSteps, step));
     cause.set_name(cause_name);
     cause.set_widened(widened);
+    cause.set_condition_failed(condition_failed);
   }
   return out;
 }

@@ -47,6 +47,25 @@ TEST_F(CachectlTest, ApplyRegistersWhatDiffers) {
             "relationship  items     unchanged\n");
 }
 
+TEST_F(CachectlTest, RulesOfAFileAreTriedWithoutAService) {
+  const std::string file = R"(rules:
+  - name: deleted
+    trigger_tags: [item]
+    invalidate_tags: [item_list]
+    condition: operation == "delete"
+)";
+  const std::string write = R"({"resource_type": "item", "resource_id": "1", "operation": "delete"})";
+  const Ended ended = RunProgram(
+      {kProgram, "--endpoint", "127.0.0.1:1", "rule", "test", "-f", "-", "--write", write}, file);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out,
+            "deleted fires: trigger item\n"
+            "  operation == \"delete\" => true\n"
+            "    operation => \"delete\"\n");
+  EXPECT_EQ(Run({"rule", "test", "-f", "-", "--rule", "other", "--write", write}, file).code, 3);
+  EXPECT_EQ(Run({"rule", "test", "-f", "-", "--write", "{}"}, file).code, 2);
+}
+
 TEST_F(CachectlTest, ExportIsWhatApplyTakes) {
   Ok({"apply", "-f", "-"}, kFile);
   const std::string yaml = Ok({"export"});

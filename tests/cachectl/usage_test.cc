@@ -39,12 +39,12 @@ TEST_F(CachectlTest, ErrorsNameTheirCode) {
   EXPECT_EQ(ended.err.substr(0, 21), "cachectl: NOT_FOUND: ");
 }
 
-TEST_F(CachectlTest, AConditionIsAnErrorOfTheService) {
-  EXPECT_EQ(Run({"rule", "register", "r", "--trigger", "t", "--invalidate", "x", "--condition",
-                 "operation == \"delete\""})
-                .code,
-            1)
-      << "UNIMPLEMENTED until the service evaluates conditions";
+TEST_F(CachectlTest, AMalformedConditionIsABadArgument) {
+  const Ended ended = Run({"rule", "register", "r", "--trigger", "t", "--invalidate", "x",
+                           "--condition", "operation = \"delete\""});
+  EXPECT_EQ(ended.code, 2) << ended.err;
+  EXPECT_EQ(ended.err.find("cachectl: INVALID_ARGUMENT: rule.condition: line 1, column 11"), 0u)
+      << ended.err;
 }
 
 TEST_F(CachectlTest, AServiceThatIsNotThereIsUnavailable) {

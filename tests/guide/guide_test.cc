@@ -95,7 +95,8 @@ Strings GuideTest::CausesAt(uint64_t revision) {
     for (uint32_t index : invalidation.causes) {
       const client::Cause& cause = event.causes.at(index);
       absl::StrAppend(&line, index == invalidation.causes.front() ? ": " : ", ", NameOf(cause.step),
-                      cause.name.empty() ? "" : " ", cause.name);
+                      cause.name.empty() ? "" : " ", cause.name,
+                      cause.condition_failed ? " (condition failed)" : "");
     }
     lines.push_back(line);
   }

@@ -67,18 +67,48 @@ TEST_F(GuideTest, APatternRule) {
       << "a pattern must match the whole key";
 }
 
-// The service does not evaluate conditions yet, and says so instead of firing always or never.
-TEST_F(GuideTest, AConditionalRuleIsRefused) {
-  const absl::Status status =
-      client_
-          .RegisterInvalidationRule({.name = "delete_only",
-                                     .trigger_tags = {"resource"},
-                                     .invalidate_tags = {"cache"},
-                                     .condition = R"(operation == "delete")"})
-          .status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << status;
-  EXPECT_EQ(client_.GetInvalidationRule("delete_only").status().code(),
-            absl::StatusCode::kNotFound);
+TEST_F(GuideTest, AConditionalRule) {
+  ASSERT_TRUE(client_
+                  .RegisterInvalidationRule({.name = "delete_only",
+                                             .trigger_tags = {"resource"},
+                                             .invalidate_tags = {"cache"},
+                                             .condition = R"(operation == "delete")"})
+                  .ok());
+  EXPECT_EQ(EventOf(client_.InvalidateByWrite("resource", "1", "update")),
+            Strings({"evict tag resource:#all", "evict tag resource:1"}));
+  EXPECT_EQ(EventOf(client_.InvalidateByWrite("resource", "1", "delete")),
+            Strings({"evict tag resource:#all", "evict tag resource:1", "evict tag cache"}));
+  EXPECT_EQ(client_.GetInvalidationRule("delete_only")->statistics.execution_count, 1u);
+}
+
+// "Use Conditional Rules Wisely": where the sample takes an absent list for an empty one, ours
+// fires.
+TEST_F(GuideTest, AConditionOverTheChangedFields) {
+  ASSERT_TRUE(client_
+                  .RegisterInvalidationRule({.name = "price_lists",
+                                             .trigger_tags = {"item"},
+                                             .invalidate_tags = {"price_list"},
+                                             .condition = R"("price" in context.fields_changed)"})
+                  .ok());
+  const auto changed = [this](std::vector<JsonValue> fields) {
+    return CausesAt(
+        client_.InvalidateByWrite("item", "1", "update", {{"fields_changed", std::move(fields)}})
+            ->position.revision);
+  };
+  const Strings direct = {"evict tag item:#all: direct", "evict tag item:1: direct"};
+  Strings fired = direct;
+  fired.push_back("evict tag price_list: rule price_lists");
+  EXPECT_EQ(changed({"name", "price"}), fired);
+  EXPECT_EQ(changed({"name"}), direct);
+  EXPECT_EQ(changed({}), direct);
+
+  Strings in_doubt = direct;
+  in_doubt.push_back("evict tag price_list: rule price_lists (condition failed)");
+  const auto untold = client_.InvalidateByWrite("item", "1", "update");
+  EXPECT_EQ(CausesAt(untold->position.revision), in_doubt);
+  const auto statistics = client_.GetInvalidationRule("price_lists")->statistics;
+  EXPECT_EQ(statistics.execution_count, 2u);
+  EXPECT_EQ(statistics.condition_errors, 1u);
 }
 
 // The same through the rule's triggers: the writer says with a tag what was done.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/reference/condition.h"
 
 namespace cache_invalidation::property {
 namespace {
@@ -169,7 +170,7 @@ engine::Rule Choices::Rule() {
       rule.relationships.push_back(Relationship());
     }
   }
-  if (Percent(3)) rule.condition = "operation == \"delete\"";
+  if (Percent(30)) rule.condition = OneOf(reference::AllConditions());
   rule.enabled = Percent(88);
   if (Percent(10)) rule.description = "described";
   return rule;

@@ -11,10 +11,11 @@ namespace cache_invalidation::property {
 std::string CheckForm(const engine::Event& event) {
   std::set<std::pair<engine::TargetType, std::string>> targets;
   std::set<uint32_t> used;
-  std::set<std::tuple<engine::CauseStep, std::string, bool>> causes;
+  std::set<std::tuple<engine::CauseStep, std::string, bool, bool>> causes;
   std::string wrong;
   for (const engine::Cause& cause : event.causes) {
-    if (!causes.insert({cause.step, std::string(cause.name), cause.widened}).second) {
+    if (!causes.insert({cause.step, std::string(cause.name), cause.widened, cause.condition_failed})
+             .second) {
       absl::StrAppend(&wrong, "a cause stands twice: ", cause.name, "\n");
     }
   }

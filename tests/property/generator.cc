@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "tests/reference/condition.h"
+
 namespace cache_invalidation::property {
 namespace {
 
@@ -89,7 +91,7 @@ engine::WriteEvent Generator::Write() {
   engine::WriteEvent write;
   write.resource_type = Keep(choices_.Type());
   write.resource_id = Keep(choices_.ResourceId());
-  write.operation = Keep("update");
+  write.operation = Keep(choices_.OneOf<std::string>({"update", "update", "insert", "delete"}));
   if (choices_.Percent(25)) write.tags = Tags(1, 2);
   if (choices_.Percent(70)) write.context = buffer_->KeepContext(choices_.Context());
   return write;
@@ -230,7 +232,7 @@ void Generator::MakeCreateNamespace(Step& step) {
   engine::CreateNamespace command;
   while (command.default_rules.size() < 2) {
     engine::Rule rule = choices_.Rule();
-    rule.condition.clear();
+    if (reference::IsMalformed(rule.condition)) rule.condition.clear();
     rule.name = command.default_rules.empty() ? "r1" : "r2";
     command.default_rules.push_back(std::move(rule));
   }

@@ -22,10 +22,10 @@ std::string Describe(const engine::RuleCounters& counters) {
 std::string Describe(const engine::EmptyReply&) { return "Empty"; }
 
 std::string Describe(const engine::InvalidationReply& reply) {
-  return absl::StrCat("Invalidation revision=", reply.revision,
-                      " invalidations=", reply.invalidations, " rules=[",
-                      absl::StrJoin(reply.rules_fired, ","), "] widened=", reply.widened,
-                      " pending=", reply.pending_targets);
+  return absl::StrCat(
+      "Invalidation revision=", reply.revision, " invalidations=", reply.invalidations, " rules=[",
+      absl::StrJoin(reply.rules_fired, ","), "] widened=", reply.widened,
+      " condition_errors=", reply.condition_errors, " pending=", reply.pending_targets);
 }
 
 std::string Describe(const engine::InvalidateWithDependenciesReply& reply) {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/string_view.h"
 #include "tests/reference/apply.h"
+#include "tests/reference/condition.h"
 
 namespace cache_invalidation::reference {
 namespace {
@@ -34,7 +35,7 @@ Prediction Refuse(absl::StatusCode code) {
 
 Prediction Apply(State& state, const engine::RegisterRule& command) {
   const std::string& name = command.rule.name;
-  if (!command.rule.condition.empty()) return Refuse(absl::StatusCode::kUnimplemented);
+  if (IsMalformed(command.rule.condition)) return Refuse(absl::StatusCode::kInvalidArgument);
   const bool replaced = state.rules.count(name) != 0;
   if (!replaced && state.rules.size() >= kMostRules) {
     return Refuse(absl::StatusCode::kResourceExhausted);

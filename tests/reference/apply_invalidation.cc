@@ -24,6 +24,7 @@ void Count(State& state, const Plan& plan) {
     ++state.rule_counters[rule].execution_count;
     state.rule_counters[rule].last_execution = state.now;
   }
+  for (const std::string& rule : plan.failures) ++state.rule_counters[rule].condition_errors;
 }
 
 Prediction Run(State& state, const Plan& plan, EventSource source) {
@@ -40,6 +41,7 @@ Prediction Run(State& state, const Plan& plan, EventSource source) {
   }
   reply.rules_fired = plan.rules_fired;
   reply.widened = plan.widened;
+  reply.condition_errors = plan.failures.size();
   reply.pending_targets = PendingTargets(state);
   prediction.reply = reply;
   return prediction;

@@ -74,7 +74,8 @@ OwnedEvent Own(const engine::Event& event) {
     target.name = std::string(invalidation.name);
     for (uint32_t index : event.causes_of(invalidation)) {
       const engine::Cause& cause = event.causes[index];
-      target.causes.push_back({cause.step, std::string(cause.name), cause.widened});
+      target.causes.push_back(
+          {cause.step, std::string(cause.name), cause.widened, cause.condition_failed});
     }
   }
   return owned;
@@ -89,7 +90,7 @@ engine::Event ViewOf(const OwnedEvent& owned) {
     invalidation.first_cause = event.cause_indexes.size();
     invalidation.cause_count = target.causes.size();
     for (const OwnedCause& cause : target.causes) {
-      const engine::Cause view{cause.step, cause.name, cause.widened};
+      const engine::Cause view{cause.step, cause.name, cause.widened, cause.condition_failed};
       auto found = std::find(event.causes.begin(), event.causes.end(), view);
       event.cause_indexes.push_back(found - event.causes.begin());
       if (found == event.causes.end()) event.causes.push_back(view);
@@ -107,7 +108,7 @@ std::string Text(const OwnedEvent& event) {
                     invalidation.name, "' <-");
     for (const OwnedCause& cause : invalidation.causes) {
       absl::StrAppend(&text, " ", Name(cause.step), "(", cause.name, ")",
-                      cause.widened ? "widened" : "");
+                      cause.widened ? "widened" : "", cause.condition_failed ? "failed" : "");
     }
     absl::StrAppend(&text, "\n");
   }

@@ -16,6 +16,7 @@ struct OwnedCause {
   engine::CauseStep step = engine::CauseStep::kDirect;
   std::string name;
   bool widened = false;
+  bool condition_failed = false;
 
   auto operator<=>(const OwnedCause&) const = default;
 };

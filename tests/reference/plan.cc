@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "tests/reference/condition.h"
 #include "tests/reference/expansion.h"
 #include "tests/reference/rendering.h"
 
@@ -35,6 +36,14 @@ struct StepBuilder {
   }
   void AddTag(absl::string_view tag, CauseStep step_kind, absl::string_view cause, bool wide) {
     Add(TargetType::kTag, tag, {step_kind, std::string(cause), wide});
+  }
+  void MarkConditionFailed() {
+    std::set<PlannedTarget> marked;
+    for (PlannedTarget target : step.targets) {
+      target.cause.condition_failed = true;
+      marked.insert(std::move(target));
+    }
+    step.targets = std::move(marked);
   }
   uint64_t EndWrite() {
     const uint64_t count = widened.size();
@@ -76,7 +85,7 @@ PlannedStep RelationshipStep(const State& state, const engine::InvalidateByWrite
   return builder.step;
 }
 
-bool Fires(const engine::Rule& rule, const engine::WriteEvent& write) {
+bool IsTriggered(const engine::Rule& rule, const engine::WriteEvent& write) {
   if (!rule.enabled) return false;
   std::vector<std::string> written = {std::string(write.resource_type)};
   if (!write.resource_id.empty()) {
@@ -153,15 +162,23 @@ Plan PlanWrites(const State& state, const engine::InvalidateByWrites& command) {
   for (const engine::Rule& rule : InOrder(state)) {
     StepBuilder builder;
     bool fired = false;
+    bool failed = false;
     for (const engine::WriteEvent& write : command.writes) {
-      if (!Fires(rule, write)) continue;
+      if (!IsTriggered(rule, write)) continue;
+      const ConditionAnswer answer = Ask(rule.condition, write);
+      if (answer == ConditionAnswer::kFalse) continue;
       fired = true;
+      if (answer == ConditionAnswer::kFailed) {
+        failed = true;
+        plan.failures.push_back(rule.name);
+      }
       plan.firings.push_back(rule.name);
       plan.counted.push_back(rule.strategy);
       AddRuleTargets(state, rule, write, builder);
       plan.widened += builder.EndWrite();
     }
     if (!fired) continue;
+    if (failed) builder.MarkConditionFailed();
     plan.rules_fired.push_back(rule.name);
     builder.step.strategy = rule.strategy;
     builder.step.batched = rule.strategy == Strategy::kBatched && !command.immediate;

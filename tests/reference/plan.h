@@ -31,6 +31,7 @@ struct Plan {
   std::vector<PlannedStep> steps;
   std::vector<std::string> rules_fired;   // in their order, each once
   std::vector<std::string> firings;       // a rule once for every write that fired it
+  std::vector<std::string> failures;      // as firings, where the condition could not be evaluated
   std::vector<engine::Strategy> counted;  // one for each invalidation that counts
   uint64_t widened = 0;
 };

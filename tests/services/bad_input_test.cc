@@ -90,8 +90,11 @@ TEST_F(BadInputTest, RegisterRule) {
     test.ExpectRefused("rule.pattern", rule(absl::StrCat("pattern: '", bad, "'")));
   }
   test.ExpectRefused("rule.priority", rule("invalidate_tags: 'b' priority: 1000001"));
-  test.ExpectRefused("rule.condition", rule("invalidate_tags: 'b' condition: 'true'"),
-                     grpc::StatusCode::UNIMPLEMENTED);
+  for (const char* bad : {" ", "true false", "(true", "contxt.a", "nosuch(1)", "a.b", "'",
+                          "tags.matches(1, 2)", "resource_id.matches(\\"(\\")"}) {
+    test.ExpectRefused("rule.condition",
+                       rule(absl::StrCat("invalidate_tags: 'b' condition: \"", bad, "\"")));
+  }
   const std::string relationship =
       "relationships { source_type: 'a' target_types: 'b' cascade_depth: ";
   test.ExpectRefused("rule.relationships[1].cascade_depth",

@@ -37,7 +37,7 @@ TEST_F(RuleServiceTest, KeepsEveryFieldOfARule) {
       pattern: "user:\\d+:.*" strategy: INVALIDATION_STRATEGY_LAZY priority: -7
       relationships { name: "mine" source_type: "user" target_types: "order" cardinality: CARDINALITY_ONE_TO_ONE
                       cascade_depth: 2 target_tag_template: "order:{resource_id}" description: "theirs" }
-      enabled: false description: "line one\nline two")";
+      condition: "operation == 'delete'" enabled: false description: "line one\nline two")";
   const auto answer = Ok(*rules_, &Rules::RegisterRule, "rule {" + rule + "}");
   EXPECT_EQ(answer.rule().DebugString(), FromText<v1::Rule>(rule).DebugString());
 }
@@ -123,11 +123,12 @@ TEST_F(RuleServiceTest, DeletesOnceAndSaysWhetherThereWasOne) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
-TEST_F(RuleServiceTest, RefusesAConditionItCannotEvaluate) {
+TEST_F(RuleServiceTest, RefusesAConditionAndSaysWhere) {
   const grpc::Status status = Error(*rules_, &Rules::RegisterRule, R"(
-      rule { name: "r" trigger_tags: "a" invalidate_tags: "x" condition: "operation == 'delete'" })");
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_EQ(status.error_message().rfind("rule.condition: ", 0), 0u) << status.error_message();
+      rule { name: "r" trigger_tags: "a" invalidate_tags: "x" condition: "operation ==" })");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message().rfind("rule.condition: line 1, column 13: ", 0), 0u)
+      << status.error_message();
   EXPECT_EQ(Error(*rules_, &Rules::GetRule, R"(name: "r")").error_code(),
             grpc::StatusCode::NOT_FOUND);
 }

@@ -149,6 +149,7 @@ void ToProto(const Event& in, v1::Event* out) {
     added->set_step(StepToProto(cause.step));
     added->set_name(cause.name);
     added->set_widened(cause.widened);
+    added->set_condition_failed(cause.condition_failed);
   }
   for (const Invalidation& invalidation : in.invalidations) {
     FillInvalidation(invalidation, out->add_invalidations());
@@ -162,8 +163,10 @@ Event FromProto(const v1::Event& in) {
             .causes = {},
             .invalidations = {}};
   for (const v1::Cause& cause : in.causes()) {
-    out.causes.push_back(
-        {.step = StepFromProto(cause.step()), .name = cause.name(), .widened = cause.widened()});
+    out.causes.push_back({.step = StepFromProto(cause.step()),
+                          .name = cause.name(),
+                          .widened = cause.widened(),
+                          .condition_failed = cause.condition_failed()});
   }
   for (const v1::Invalidation& invalidation : in.invalidations()) {
     out.invalidations.push_back(InvalidationOf(invalidation));

@@ -25,6 +25,8 @@ v1::ExplanationKind KindToProto(ExplanationKind in) {
       return v1::EXPLANATION_KIND_DEPENDENCY;
     case ExplanationKind::kCascade:
       return v1::EXPLANATION_KIND_CASCADE;
+    case ExplanationKind::kCondition:
+      return v1::EXPLANATION_KIND_CONDITION;
   }
   return v1::EXPLANATION_KIND_UNSPECIFIED;
 }
@@ -49,6 +51,8 @@ ExplanationKind KindFromProto(v1::ExplanationKind in) {
       return ExplanationKind::kDependency;
     case v1::EXPLANATION_KIND_CASCADE:
       return ExplanationKind::kCascade;
+    case v1::EXPLANATION_KIND_CONDITION:
+      return ExplanationKind::kCondition;
     default:
       return ExplanationKind::kUnknown;
   }

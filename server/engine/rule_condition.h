@@ -1,0 +1,32 @@
+// The condition of a rule, asked about a write.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_RULE_CONDITION_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_RULE_CONDITION_H_
+
+#include "absl/status/status.h"
+#include "common/condition/condition.h"
+#include "server/engine/command.h"
+#include "server/engine/rule_set.h"
+
+namespace cache_invalidation::engine {
+
+// What a condition says of a write.
+struct ConditionVerdict {
+  // Whether the rule fires. True without a condition, and where it could not be evaluated.
+  bool holds = true;
+  // Not OK: why it could not be evaluated.
+  absl::Status failure;
+
+  bool failed() const { return !failure.ok(); }
+};
+
+// A write without an id concerns rows that nobody looked at: what a condition would say of them
+// cannot be told, so it is not evaluated and counts as failed.
+ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write);
+
+// The write as its condition sees it; valid as long as the write.
+Condition::Write ConditionInput(const WriteEvent& write);
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_RULE_CONDITION_H_

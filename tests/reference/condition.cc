@@ -1,0 +1,103 @@
+#include "tests/reference/condition.h"
+
+#include "common/check.h"
+
+namespace cache_invalidation::reference {
+namespace {
+
+using engine::WriteEvent;
+using Answer = ConditionAnswer;
+
+constexpr absl::string_view kMalformed = "operation = \"delete\"";
+
+Answer FromBool(bool value) { return value ? Answer::kTrue : Answer::kFalse; }
+
+const JsonValue* Member(const WriteEvent& write, absl::string_view name) {
+  return write.context == nullptr ? nullptr : write.context->Get().Find(name);
+}
+
+Answer IsDelete(const WriteEvent& write) { return FromBool(write.operation == "delete"); }
+
+Answer IsOneOrX(const WriteEvent& write) {
+  return FromBool(write.resource_id == "1" || write.resource_id == "x");
+}
+
+Answer FIsOne(const WriteEvent& write) {
+  const JsonValue* f = Member(write, "f");
+  if (f == nullptr) return Answer::kFailed;
+  return FromBool(f->as_string() != nullptr && *f->as_string() == "1");
+}
+
+Answer HasOtherG(const WriteEvent& write) {
+  const JsonValue* g = Member(write, "g");
+  if (g == nullptr) return Answer::kFalse;
+  return FromBool(g->as_number() == nullptr || *g->as_number() != 1);
+}
+
+Answer HasTags(const WriteEvent& write) { return FromBool(!write.tags.empty()); }
+
+Answer OldFIsLarge(const WriteEvent& write) {
+  const JsonValue* old = Member(write, "old");
+  const JsonValue* f = old == nullptr ? nullptr : old->Find("f");
+  if (f == nullptr || f->as_number() == nullptr) return Answer::kFailed;
+  return FromBool(*f->as_number() > 1);
+}
+
+Answer FIsOneOrUpdated(const WriteEvent& write) {
+  return write.operation == "update" ? Answer::kTrue : FIsOne(write);
+}
+
+Answer FIsOneAndUpdated(const WriteEvent& write) {
+  return write.operation != "update" ? Answer::kFalse : FIsOne(write);
+}
+
+Answer TypeBeginsWithoutA(const WriteEvent& write) {
+  return FromBool(write.resource_type.substr(0, 1) != "a");
+}
+
+Answer NeverABool(const WriteEvent&) { return Answer::kFailed; }
+
+struct KnownCondition {
+  absl::string_view text;
+  Answer (*ask)(const WriteEvent&);
+};
+
+constexpr KnownCondition kKnown[] = {
+    {"operation == \"delete\"", IsDelete},
+    {"resource_id in ['1', 'x']", IsOneOrX},
+    {"context.f == '1'", FIsOne},
+    {"has(context.g) && context.g != 1", HasOtherG},
+    {"size(tags) > 0", HasTags},
+    {"context.old.f > 1", OldFIsLarge},
+    {"context.f == '1' || operation == 'update'", FIsOneOrUpdated},
+    {"context.f == '1' && operation == 'update'", FIsOneAndUpdated},
+    {"!resource_type.startsWith('a')", TypeBeginsWithoutA},
+    {"operation", NeverABool},
+};
+
+}  // namespace
+
+const std::vector<std::string>& AllConditions() {
+  static const std::vector<std::string>& texts = *[] {
+    auto* all = new std::vector<std::string>;
+    for (const KnownCondition& known : kKnown) all->emplace_back(known.text);
+    all->emplace_back(kMalformed);
+    return all;
+  }();
+  return texts;
+}
+
+bool IsMalformed(absl::string_view condition) { return condition == kMalformed; }
+
+ConditionAnswer Ask(absl::string_view condition, const WriteEvent& write) {
+  if (condition.empty()) return Answer::kTrue;
+  // Which rows a write without an id concerns nobody knows.
+  if (write.resource_id.empty()) return Answer::kFailed;
+  for (const KnownCondition& known : kKnown) {
+    if (known.text == condition) return known.ask(write);
+  }
+  Check(false, "the model knows the conditions that it is asked about");
+  return Answer::kFailed;
+}
+
+}  // namespace cache_invalidation::reference

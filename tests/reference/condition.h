@@ -1,0 +1,27 @@
+#ifndef CACHE_INVALIDATION_TESTS_REFERENCE_CONDITION_H_
+#define CACHE_INVALIDATION_TESTS_REFERENCE_CONDITION_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "server/engine/command.h"
+
+namespace cache_invalidation::reference {
+
+// The model does not know the language of conditions: it knows a few texts, and what each says,
+// written out by hand.
+
+enum class ConditionAnswer { kFalse, kTrue, kFailed };
+
+// All conditions that the model knows; the last one is malformed.
+const std::vector<std::string>& AllConditions();
+
+bool IsMalformed(absl::string_view condition);
+
+// The empty condition is true. REQUIRES: it is empty or known, and not malformed.
+ConditionAnswer Ask(absl::string_view condition, const engine::WriteEvent& write);
+
+}  // namespace cache_invalidation::reference
+
+#endif  // CACHE_INVALIDATION_TESTS_REFERENCE_CONDITION_H_
