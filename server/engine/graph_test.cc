@@ -1,0 +1,131 @@
+#include "server/engine/graph.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace cache_invalidation::engine {
+namespace {
+
+constexpr absl::Time kNow = absl::UnixEpoch();
+constexpr absl::Time kNever = absl::InfiniteFuture();
+
+// The invariants of graph.h, looked up the slow way.
+void ExpectConsistent(const Graph& graph) {
+  uint64_t edges = 0, declared = 0, tracked = 0;
+  absl::flat_hash_map<const Tag*, uint32_t> entries;
+  for (const auto& [name, key] : graph.keys()) {
+    for (const Edge& edge : key->depends_on) {
+      ++edges;
+      declared += edge.declared;
+      EXPECT_TRUE(edge.declared || edge.owned) << name;
+      ASSERT_TRUE(edge.source->has_dependents()) << name;
+      EXPECT_TRUE(edge.source->dependents->contains(key.get())) << name;
+    }
+    if (key->entry == nullptr) continue;
+    tracked += !key->entry->ghost;
+    for (const Tag* tag : key->entry->tags) {
+      ++entries[tag];
+      EXPECT_EQ(tag->carriers != nullptr && tag->carriers->contains(key.get()),
+                key->has_dependents())
+          << name << " " << tag->name;
+    }
+  }
+  EXPECT_EQ(graph.edges(), edges);
+  EXPECT_EQ(graph.declared_edges(), declared);
+  EXPECT_EQ(graph.tracked_entries(), tracked);
+  for (const auto& [name, tag] : graph.tags()) {
+    EXPECT_EQ(tag->entries, entries[tag.get()]) << name;
+    EXPECT_EQ(graph.walkable().contains(name), tag->has_dependents() || tag->carriers != nullptr)
+        << name;
+  }
+}
+
+TEST(Graph, AnEdgeLivesAsLongAsSomebodyOwnsIt) {
+  Delta delta;
+  Graph graph(delta);
+  Key& page = graph.AddKey("page");
+  Tag& user = graph.AddTag("user");
+  EXPECT_TRUE(graph.Declare(page, user, kNever, kNow));
+  EXPECT_FALSE(graph.Declare(page, user, kNever, kNow));
+  graph.Track(page, {}, {&user}, kNever, 1);
+  EXPECT_TRUE(graph.Undeclare(page, user));
+  EXPECT_FALSE(graph.Undeclare(page, user));
+  ASSERT_NE(page.FindEdge(&user), nullptr) << "the entry still owns it";
+  graph.DropEntry(page);
+  EXPECT_EQ(page.FindEdge(&user), nullptr);
+  EXPECT_EQ(graph.edges(), 0u);
+}
+
+TEST(Graph, TrackingAgainUnitesAndKeepsTheLaterExpiry) {
+  Delta delta;
+  Graph graph(delta);
+  Key& page = graph.AddKey("page");
+  graph.Track(page, {&graph.AddTag("b"), &graph.AddTag("a")}, {}, kNow + absl::Hours(2), 1);
+  graph.Track(page, {&graph.AddTag("c"), &graph.AddTag("a")}, {}, kNow + absl::Hours(1), 4);
+  std::vector<std::string> tags;
+  for (const Tag* tag : page.entry->tags) tags.push_back(tag->name);
+  EXPECT_EQ(tags, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(page.entry->expires, kNow + absl::Hours(2));
+  EXPECT_EQ(page.entry->fill_revision, 4u);
+  EXPECT_EQ(graph.tracked_entries(), 1u);
+  graph.MakeGhost(page);
+  graph.MakeGhost(page);
+  EXPECT_EQ(graph.tracked_entries(), 0u);
+}
+
+TEST(Graph, ForgetsWhatNothingRefersTo) {
+  Delta delta;
+  Graph graph(delta);
+  graph.AddTag("once").evicted = 3;
+  graph.AddTag("later").evicted = 7;
+  graph.RememberEvicted(graph.AddKey("gone"), 3);
+  graph.Declare(graph.AddKey("page"), graph.AddTag("needed"), kNever, kNow);
+  graph.ForgetRevisions(5);
+  EXPECT_EQ(graph.FindTag("once"), nullptr);
+  EXPECT_NE(graph.FindTag("later"), nullptr);
+  EXPECT_EQ(graph.FindKey("gone"), nullptr);
+  EXPECT_NE(graph.FindTag("needed"), nullptr);
+  EXPECT_TRUE(delta.back().deleted ||
+              std::holds_alternative<KeyRevisionRecord>(delta[delta.size() - 1].record));
+  ExpectConsistent(graph);
+}
+
+TEST(Graph, StaysConsistentWhateverIsDone) {
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    Delta delta;
+    Graph graph(delta);
+    const auto key = [&]() -> Key& { return graph.AddKey(std::string(1, 'a' + random() % 5)); };
+    const auto tag = [&]() -> Tag& { return graph.AddTag(std::string(1, 'v' + random() % 4)); };
+    for (int step = 0; step < 60; ++step) {
+      Key& changed = key();
+      Key& other = key();
+      Node& source = random() % 2 == 0 || &other == &changed ? static_cast<Node&>(tag()) : other;
+      switch (random() % 6) {
+        case 0:
+          graph.Declare(changed, source, kNever, kNow);
+          break;
+        case 1:
+          graph.Undeclare(changed, source);
+          break;
+        case 2:
+        case 3:
+          graph.Track(changed, {&tag(), &tag()}, {&source}, kNever, step);
+          break;
+        case 4:
+          if (changed.entry != nullptr) graph.MakeGhost(changed);
+          break;
+        case 5:
+          graph.DropEntry(changed);
+          break;
+      }
+    }
+    graph.ForgetRevisions(random() % 60);
+    ExpectConsistent(graph);
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine

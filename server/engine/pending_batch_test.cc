@@ -1,0 +1,119 @@
+#include "server/engine/pending_batch.h"
+
+#include <gtest/gtest.h>
+
+namespace cache_invalidation::engine {
+namespace {
+
+constexpr absl::Time kNow = absl::UnixEpoch();
+
+class PendingBatchTest : public ::testing::Test {
+ protected:
+  void Tag(absl::string_view name, absl::string_view rule = "r", absl::Time now = kNow) {
+    batch_.Add(TargetType::kTag, name, Cause{CauseStep::kRule, rule}, /*dependent=*/false, now);
+  }
+
+  Delta delta_;
+  PendingBatch batch_{delta_};
+};
+
+TEST_F(PendingBatchTest, TheFirstItemArmsAndAnEmptiedBatchIsDisarmed) {
+  EXPECT_EQ(batch_.deadline(), std::nullopt);
+  Tag("a");
+  Tag("b", "r", kNow + absl::Milliseconds(50));
+  EXPECT_EQ(batch_.deadline(), kNow + kDefaultBatchDelay);
+  const uint64_t first = batch_.generation();
+  batch_.RemoveTag("a");
+  batch_.RemoveTag("b");
+  EXPECT_EQ(batch_.deadline(), std::nullopt);
+  Tag("c");
+  EXPECT_NE(batch_.generation(), first) << "a timer of the first arming does nothing";
+}
+
+TEST_F(PendingBatchTest, AShorterDelayMovesTheDeadlineUpAndALongerOneLeavesIt) {
+  Tag("a");
+  batch_.SetDelay(absl::Milliseconds(10), kNow);
+  EXPECT_EQ(batch_.deadline(), kNow + absl::Milliseconds(10));
+  batch_.SetDelay(absl::Seconds(1), kNow);
+  EXPECT_EQ(batch_.deadline(), kNow + absl::Milliseconds(10));
+}
+
+TEST_F(PendingBatchTest, HoldsEachTargetOnceWithAllItsCauses) {
+  Tag("a", "r2");
+  Tag("a", "r1");
+  Tag("a", "r2");
+  EXPECT_EQ(batch_.targets(), 1u);
+  const auto& causes = batch_.items().begin()->second.causes;
+  ASSERT_EQ(causes.size(), 2u);
+  EXPECT_EQ(causes[0].name, "r1");
+  EXPECT_EQ(causes[1].name, "r2");
+}
+
+TEST_F(PendingBatchTest, ADependentBecomesATargetAndNotTheOtherWayRound) {
+  const Cause cause{CauseStep::kDependency, "a"};
+  batch_.Add(TargetType::kKey, "k", cause, /*dependent=*/true, kNow);
+  EXPECT_EQ(batch_.targets(), 0u);
+  batch_.Add(TargetType::kKey, "k", cause, /*dependent=*/false, kNow);
+  batch_.Add(TargetType::kKey, "k", cause, /*dependent=*/true, kNow);
+  EXPECT_EQ(batch_.targets(), 1u);
+}
+
+TEST_F(PendingBatchTest, RemovingATagTakesThoseBelowItAndNoNeighbours) {
+  for (const char* tag : {"a", "a:b", "a:b:c", "a:bc", "ab"}) Tag(tag);
+  batch_.RemoveTag("a:b");
+  EXPECT_TRUE(batch_.HoldsTagOrAncestor("a:b")) << "a is above it";
+  batch_.RemoveKey("a");
+  batch_.RemoveTag("a");
+  EXPECT_EQ(batch_.targets(), 1u);
+  EXPECT_TRUE(batch_.HoldsTagOrAncestor("ab:c"));
+  EXPECT_FALSE(batch_.HoldsTagOrAncestor("a:bc"));
+}
+
+TEST_F(PendingBatchTest, AKeyIsHeldByNameOrByAPatternThatMatchesIt) {
+  const Cause cause{CauseStep::kCall, ""};
+  batch_.Add(TargetType::kKey, "k", cause, false, kNow);
+  batch_.Add(TargetType::kPattern, "row:.*", cause, false, kNow);
+  EXPECT_TRUE(batch_.HoldsKey("k"));
+  EXPECT_TRUE(batch_.HoldsKey("row:7"));
+  EXPECT_FALSE(batch_.HoldsKey("arrow:7"));
+  batch_.RemovePattern("row:.*");
+  EXPECT_FALSE(batch_.HoldsKey("row:7"));
+}
+
+TEST_F(PendingBatchTest, ItsRowsRebuildIt) {
+  Tag("a", "r1");
+  Tag("a", "r2");
+  batch_.Add(TargetType::kKey, "k", Cause{CauseStep::kDependency, "a", false, true}, true, kNow);
+  Tag("gone");
+  batch_.RemoveTag("gone");
+
+  std::map<std::pair<TargetType, std::string>, PendingRecord> rows;
+  for (const RecordChange& change : delta_) {
+    const auto& record = std::get<PendingRecord>(change.record);
+    if (change.deleted) {
+      rows.erase({record.type, record.name});
+    } else {
+      rows[{record.type, record.name}] = record;
+    }
+  }
+  Delta unused;
+  PendingBatch rebuilt(unused);
+  for (const auto& [identity, record] : rows) rebuilt.Load(record);
+  rebuilt.FinishLoad(kNow + absl::Hours(1));
+  EXPECT_EQ(rebuilt.targets(), batch_.targets());
+  EXPECT_EQ(rebuilt.deadline(), kNow + absl::Hours(1)) << "due at once";
+  ASSERT_EQ(rebuilt.items().size(), batch_.items().size());
+  for (auto it = batch_.items().begin(), other = rebuilt.items().begin();
+       it != batch_.items().end(); ++it, ++other) {
+    EXPECT_EQ(it->first, other->first);
+    EXPECT_EQ(it->second.dependent, other->second.dependent);
+    ASSERT_EQ(it->second.causes.size(), other->second.causes.size());
+    for (size_t i = 0; i < it->second.causes.size(); ++i) {
+      EXPECT_EQ(it->second.causes[i].name, other->second.causes[i].name);
+      EXPECT_EQ(it->second.causes[i].condition_failed, other->second.causes[i].condition_failed);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine
