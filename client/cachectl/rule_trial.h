@@ -17,9 +17,9 @@ struct RuleTrial {
   std::string name;
   std::string condition;
   bool enabled = true;
-  std::string trigger;  // the first one that the write meets; empty: none
-  bool holds = true;    // the condition
-  std::string error;    // why the condition could not be evaluated, which counts as true
+  std::string trigger;     // the first one that the write meets; empty: none
+  bool holds = true;       // the condition
+  std::string error = {};  // why the condition could not be evaluated, which counts as true
   uint64_t cost = 0;
 
   // The parts of the condition that were evaluated, the whole first.
@@ -28,7 +28,7 @@ struct RuleTrial {
     std::string expression;
     std::string value;
   };
-  std::vector<Part> parts;
+  std::vector<Part> parts = {};
 
   bool fires() const { return enabled && !trigger.empty() && holds; }
 };

@@ -11,8 +11,6 @@
 #include "common/condition/parser.h"
 #include "common/condition/value.h"
 #include "common/condition/value_text.h"
-#include "common/limits.h"
-#include "common/names.h"
 
 namespace cache_invalidation {
 namespace {
@@ -128,10 +126,7 @@ std::vector<Condition::Step> Condition::Trace(const Write& write) const {
 }
 
 absl::Status CheckCondition(absl::string_view text) {
-  if (text.empty()) return absl::OkStatus();
-  if (text.size() > kMaxConditionBytes) return CheckText(text, 0, kMaxConditionBytes);
-  return absl::UnimplementedError(
-      "expected no condition: this server does not evaluate conditions yet");
+  return text.empty() ? absl::OkStatus() : Condition::Parse(text).status();
 }
 
 }  // namespace cache_invalidation

@@ -177,10 +177,10 @@ TEST(Condition, BoundsItsTraces) {
   }
 }
 
-TEST(CheckCondition, OnlyTheEmptyOneIsSupported) {
+TEST(CheckCondition, TheEmptyOneIsAlwaysAndOthersMustParse) {
   EXPECT_TRUE(CheckCondition("").ok());
-  EXPECT_EQ(CheckCondition("operation == \"delete\"").code(), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(CheckCondition(" ").code(), absl::StatusCode::kUnimplemented);
+  EXPECT_TRUE(CheckCondition("operation == \"delete\"").ok());
+  EXPECT_EQ(CheckCondition(" ").code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(CheckCondition(std::string(kMaxConditionBytes + 1, 'x')).code(),
             absl::StatusCode::kInvalidArgument);
 }
