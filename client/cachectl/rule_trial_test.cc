@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace cache_invalidation::cachectl {
 namespace {
 
@@ -58,9 +60,15 @@ TEST(RuleTrial, SaysWhatIsWrong) {
 }
 
 TEST(RuleTrial, IsJsonForPrograms) {
-  EXPECT_EQ(
-      ReportOf({Try("operation == 'update'", kUpdate)}).json.substr(0, 91),
-      R"({"rules":[{"name":"r","fires":true,"enabled":true,"trigger":"item","condition":"operation )");
+  const RuleTrial trial = Try("operation == 'update'", kUpdate);
+  EXPECT_GT(trial.cost, 0u);
+  EXPECT_EQ(ReportOf({trial}).json,
+            absl::StrCat(R"({"rules":[{"name":"r","fires":true,"enabled":true,"trigger":"item",)"
+                         R"("condition":"operation == 'update'","holds":true,"error":"","cost":)",
+                         trial.cost,
+                         R"(,"parts":[)"
+                         R"({"depth":0,"expression":"operation == 'update'","value":"true"},)"
+                         R"({"depth":1,"expression":"operation","value":"\"update\""}]}]})"));
 }
 
 }  // namespace

@@ -13,16 +13,17 @@ TEST_F(CachectlTest, WatchPrintsOneEventPerLine) {
   const Ended watched =
       Run({"watch", "--from-revision", "0", "--until-revision", "2", "-o", "json"});
   EXPECT_EQ(watched.code, 0) << watched.err;
-  EXPECT_EQ(watched.out,
-            R"({"revision":"1","part":0,"lastPart":true,"source":"EVENT_SOURCE_WRITE",)"
-            R"("causes":[{"step":"CAUSE_STEP_DIRECT","name":"","widened":false}],)"
-            R"("invalidations":[{"kind":"INVALIDATION_KIND_EVICT","causes":[0],"tag":"user:#all"},)"
-            R"({"kind":"INVALIDATION_KIND_EVICT","causes":[0],"tag":"user:1"}]})"
-            "\n"
-            R"({"revision":"2","part":0,"lastPart":true,"source":"EVENT_SOURCE_CALL",)"
-            R"("causes":[{"step":"CAUSE_STEP_CALL","name":"","widened":false}],)"
-            R"("invalidations":[{"kind":"INVALIDATION_KIND_MARK_STALE","causes":[0],"key":"k"}]})"
-            "\n");
+  EXPECT_EQ(
+      watched.out,
+      R"({"revision":"1","part":0,"lastPart":true,"source":"EVENT_SOURCE_WRITE",)"
+      R"("causes":[{"step":"CAUSE_STEP_DIRECT","name":"","widened":false,"conditionFailed":false}],)"
+      R"("invalidations":[{"kind":"INVALIDATION_KIND_EVICT","causes":[0],"tag":"user:#all"},)"
+      R"({"kind":"INVALIDATION_KIND_EVICT","causes":[0],"tag":"user:1"}]})"
+      "\n"
+      R"({"revision":"2","part":0,"lastPart":true,"source":"EVENT_SOURCE_CALL",)"
+      R"("causes":[{"step":"CAUSE_STEP_CALL","name":"","widened":false,"conditionFailed":false}],)"
+      R"("invalidations":[{"kind":"INVALIDATION_KIND_MARK_STALE","causes":[0],"key":"k"}]})"
+      "\n");
 }
 
 TEST_F(CachectlTest, WatchPrintsTables) {

@@ -90,8 +90,8 @@ TEST_F(BadInputTest, RegisterRule) {
     test.ExpectRefused("rule.pattern", rule(absl::StrCat("pattern: '", bad, "'")));
   }
   test.ExpectRefused("rule.priority", rule("invalidate_tags: 'b' priority: 1000001"));
-  for (const char* bad : {" ", "true false", "(true", "contxt.a", "nosuch(1)", "a.b", "'",
-                          "tags.matches(1, 2)", "resource_id.matches(\\"(\\")"}) {
+  for (const char* bad : {" ", "true false", "(true", "contxt.a", "nosuch(1)", "a.b", "'unclosed",
+                          "tags.matches(1, 2)", "resource_id.matches('(')"}) {
     test.ExpectRefused("rule.condition",
                        rule(absl::StrCat("invalidate_tags: 'b' condition: \"", bad, "\"")));
   }
