@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_STORAGE_STORE_H_
 #define CACHE_INVALIDATION_SERVER_STORAGE_STORE_H_
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -66,7 +67,15 @@ struct RetainedRevisions {
 struct EntryPosition {
   uint64_t revision = 0;
   uint32_t part = 0;
+
+  auto operator<=>(const EntryPosition&) const = default;
 };
+
+// The place after an entry.
+inline EntryPosition PositionAfter(const wire::Chunk::Entry& entry) {
+  return entry.last_part ? EntryPosition{entry.revision + 1, 0}
+                         : EntryPosition{entry.revision, entry.part + 1};
+}
 
 // Keeps the rows of every namespace's state, the chunks of its history, and some values of the
 // server itself.

@@ -1,0 +1,36 @@
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_BIG_ENDIAN_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_BIG_ENDIAN_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation::storage {
+
+// Numbers of fixed width, the most significant byte first: as bytes they sort as they do as
+// numbers. `Number` is uint32_t or uint64_t.
+
+template <typename Number>
+void AppendBigEndian(Number value, std::string& out) {
+  for (size_t shift = 8 * sizeof(Number); shift > 0; shift -= 8) {
+    out.push_back(static_cast<char>(value >> (shift - 8)));
+  }
+}
+
+// Takes a number off the front of `in`. False if `in` is too short; then nothing changes.
+template <typename Number>
+bool ConsumeBigEndian(absl::string_view& in, Number& value) {
+  if (in.size() < sizeof(Number)) return false;
+  value = 0;
+  for (size_t i = 0; i < sizeof(Number); ++i) {
+    value = static_cast<Number>(value << 8 | static_cast<uint8_t>(in[i]));
+  }
+  in.remove_prefix(sizeof(Number));
+  return true;
+}
+
+}  // namespace cache_invalidation::storage
+
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_BIG_ENDIAN_H_

@@ -1,0 +1,55 @@
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_HISTORY_WRITER_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_HISTORY_WRITER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "rocksdb/write_batch.h"
+#include "server/storage/history.h"
+#include "server/storage/rocksdb_database.h"
+
+namespace cache_invalidation::storage {
+
+// Turns the chunks and trims of one Write into changes of the database. They refer to what is
+// stored and to each other, so all of one Write go through one writer.
+//
+// Thread-compatible; nobody else writes meanwhile.
+class HistoryWriter {
+ public:
+  // Both must outlive it.
+  HistoryWriter(const RocksdbDatabase& database, rocksdb::WriteBatch& changes)
+      : database_(database), changes_(changes) {}
+
+  // REQUIRES: see WriteBatch::chunks.
+  absl::Status Append(const wire::Chunk& chunk);
+
+  // REQUIRES: see WriteBatch::trims.
+  absl::Status Trim(absl::string_view namespace_name, uint64_t floor);
+
+  // The last step: the histories as they are then.
+  void Finish();
+
+ private:
+  struct Edited {
+    History history;
+    std::vector<EntryPosition> appended;  // where the chunks of this Write begin
+  };
+
+  absl::StatusOr<Edited*> Edit(absl::string_view namespace_name);
+  // Where the chunk begins that holds `entry`, which is kept.
+  absl::StatusOr<EntryPosition> ChunkThatHolds(absl::string_view namespace_name,
+                                               const Edited& edited, EntryPosition entry) const;
+
+  const RocksdbDatabase& database_;
+  rocksdb::WriteBatch& changes_;
+  std::map<std::string, Edited, std::less<>> edited_;
+};
+
+}  // namespace cache_invalidation::storage
+
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_HISTORY_WRITER_H_

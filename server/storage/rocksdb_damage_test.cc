@@ -1,0 +1,148 @@
+// What a RocksdbStore says when its directory cannot be used, or what stands there was damaged.
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "server/storage/rocksdb_store.h"
+#include "server/storage/rocksdb_test_device.h"
+#include "server/storage/store_test.h"
+
+namespace cache_invalidation::storage {
+namespace {
+
+class DamageTest : public testing::Test {
+ protected:
+  absl::Status OpenError(const std::string& directory) {
+    return RocksdbStore::Open({.directory = directory}).status();
+  }
+
+  // The largest file of that kind.
+  std::string LargestFile(const std::string& extension) {
+    std::string largest;
+    uintmax_t bytes = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(device_.directory() + "/rocksdb")) {
+      if (entry.path().extension().string() != extension || entry.file_size() <= bytes) continue;
+      largest = entry.path();
+      bytes = entry.file_size();
+    }
+    return largest;
+  }
+
+  // Changes one byte at so many thousandths of the file.
+  static void Damage(const std::string& path, uintmax_t thousandths) {
+    ASSERT_NE(path, "");
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto at =
+        static_cast<std::streamoff>(std::filesystem::file_size(path) * thousandths / 1000);
+    file.seekg(at);
+    const char byte = static_cast<char>(file.get() ^ 0x55);
+    file.seekp(at);
+    file.put(byte);
+    ASSERT_TRUE(file.good());
+  }
+
+  // `revisions` events of a kilobyte each.
+  void Fill(uint64_t revisions) {
+    const std::unique_ptr<Store> store = *device_.Open();
+    for (uint64_t revision = 1; revision <= revisions; ++revision) {
+      auto chunk = std::make_shared<wire::Chunk>();
+      chunk->namespace_name = "n";
+      // Nothing that can be packed.
+      for (int i = 0; i < 1024; ++i) chunk->bytes.push_back(static_cast<char>(std::rand()));
+      chunk->entries = {{.offset = 0, .size = 1024, .revision = revision, .last_part = true}};
+      Append(*store, {chunk});
+    }
+  }
+
+  RocksdbTestDevice device_;
+};
+
+TEST_F(DamageTest, SaysWhyADirectoryCannotBeUsed) {
+  const absl::Status no_parent = OpenError(device_.directory() + "/no/such");
+  EXPECT_EQ(no_parent.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(absl::StrContains(no_parent.message(), "/no/such: No such file or directory"))
+      << no_parent;
+
+  const std::string file = device_.directory() + "/file";
+  std::ofstream(file) << "text";
+  const absl::Status no_directory = OpenError(file);
+  EXPECT_EQ(no_directory.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(absl::StrContains(no_directory.message(), "Not a directory")) << no_directory;
+}
+
+TEST_F(DamageTest, SaysThatItMayNotWriteThere) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write anywhere";
+  ASSERT_EQ(chmod(device_.directory().c_str(), 0500), 0);
+  const absl::Status status = OpenError(device_.directory());
+  ASSERT_EQ(chmod(device_.directory().c_str(), 0700), 0);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(absl::StrContains(status.message(), "Permission denied")) << status;
+}
+
+TEST_F(DamageTest, SaysThatAnotherProcessHasItOpen) {
+  const std::unique_ptr<Store> store = *device_.Open();
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const absl::Status status = OpenError(device_.directory());
+    std::_Exit(status.code() == absl::StatusCode::kUnavailable &&
+                       absl::StrContains(status.message(), "another process has it open")
+                   ? 0
+                   : 1);
+  }
+  int result = 0;
+  ASSERT_EQ(waitpid(child, &result, 0), child);
+  EXPECT_EQ(result, 0);
+}
+
+TEST_F(DamageTest, ADamagedFileIsFoundWhenItIsRead) {
+  Fill(400);
+  Damage(LargestFile(".sst"), 300);
+  const std::unique_ptr<Store> store = *device_.Open();
+  absl::Status status = absl::OkStatus();
+  EntryPosition from = {1, 0};
+  while (status.ok() && from.revision <= 400) {
+    const auto chunks = store->ReadChunks("n", from, 1 << 20);
+    status = chunks.status();
+    if (!status.ok()) break;
+    ASSERT_FALSE(chunks->empty());
+    from = PositionAfter(chunks->back()->entries.back());
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
+TEST_F(DamageTest, AMissingFileIsFoundAtTheStart) {
+  Fill(400);
+  std::filesystem::remove(LargestFile(".sst"));
+  const absl::Status status = device_.Open().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
+// Synced writes are never given up silently: who starts it has to say so.
+TEST_F(DamageTest, ADamagedLogIsRefusedUnlessACutIsAccepted) {
+  Fill(20);
+  Damage(LargestFile(".log"), 500);
+  const absl::Status status = device_.Open().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  const auto cut = device_.Open(/*cut=*/true);
+  ASSERT_TRUE(cut.ok()) << cut.status();
+  const RetainedRevisions retained = Retained(**cut, "n");
+  EXPECT_GT(retained.head, 0u);
+  EXPECT_LT(retained.head, 20u);
+  EXPECT_EQ(Read(**cut, "n", {retained.head, 0}).size(), 1u);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::storage

@@ -1,0 +1,108 @@
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_DATABASE_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_DATABASE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "rocksdb/db.h"
+#include "rocksdb/iterator.h"
+#include "rocksdb/write_batch.h"
+#include "server/storage/history.h"
+#include "server/storage/rocksdb_options.h"
+
+namespace cache_invalidation::storage {
+
+inline rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
+inline absl::string_view ToView(const rocksdb::Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+// The open database of a RocksdbStore and what stands where in it. It knows nothing of schema
+// versions.
+//
+// Column family   what it holds, by key (store_key.h)
+//   rows          the rows of namespaces
+//   chunks        the chunks of namespaces (chunk_codec.h)
+//   default       "h" namespace: its History; "s": the schema version; "v" name: a value of the
+//   server
+//
+// Thread-safe. Errors are those of store.h.
+class RocksdbDatabase {
+ public:
+  // For errors see RocksdbStore::Open.
+  static absl::StatusOr<std::unique_ptr<RocksdbDatabase>> Open(const RocksdbOptions& options);
+
+  // Closes.
+  ~RocksdbDatabase();
+
+  RocksdbDatabase(const RocksdbDatabase&) = delete;
+  RocksdbDatabase& operator=(const RocksdbDatabase&) = delete;
+
+  rocksdb::ColumnFamilyHandle* rows() const { return families_[kRows]; }
+  rocksdb::ColumnFamilyHandle* chunks() const { return families_[kChunks]; }
+  rocksdb::ColumnFamilyHandle* meta() const { return families_[kMeta]; }
+
+  // Holds nothing at all, not even a schema version.
+  absl::StatusOr<bool> IsEmpty() const;
+
+  absl::Status Write(rocksdb::WriteBatch& changes, bool sync);
+
+  // One of the `meta` family. Absent if it is not there.
+  absl::StatusOr<std::optional<std::string>> ReadMeta(const rocksdb::ReadOptions& options,
+                                                      absl::string_view key) const;
+  // Zeros for a namespace without history.
+  absl::StatusOr<History> ReadHistory(const rocksdb::ReadOptions& options,
+                                      absl::string_view namespace_name) const;
+
+  // Never null. `options` says where it ends; its bounds must outlive the iterator.
+  std::unique_ptr<rocksdb::Iterator> NewIterator(const rocksdb::ReadOptions& options,
+                                                 rocksdb::ColumnFamilyHandle* family) const;
+  // The iterator's error, if that is why it ended.
+  absl::Status StatusOf(const rocksdb::Iterator& iterator) const;
+
+  // Everything that is read with its options is of one moment.
+  class Snapshot {
+   public:
+    explicit Snapshot(const RocksdbDatabase& database);
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+    const rocksdb::ReadOptions& options() const { return options_; }
+
+   private:
+    rocksdb::DB& db_;
+    rocksdb::ReadOptions options_;
+  };
+
+  const std::string& directory() const { return directory_; }
+
+ private:
+  // Where each stands in families_.
+  enum Family { kMeta, kRows, kChunks };
+
+  RocksdbDatabase(std::string directory, std::unique_ptr<rocksdb::DB> db,
+                  std::vector<rocksdb::ColumnFamilyHandle*> families);
+
+  const std::string directory_;
+  const std::unique_ptr<rocksdb::DB> db_;
+  // The three, and those that only another version knows.
+  const std::vector<rocksdb::ColumnFamilyHandle*> families_;
+};
+
+inline std::string HistoryKey(absl::string_view namespace_name) {
+  return "h" + std::string(namespace_name);
+}
+inline std::string ServerValueKey(absl::string_view name) { return "v" + std::string(name); }
+
+// How the store reads: what it reads, it reads once.
+rocksdb::ReadOptions ScanOptions();
+
+}  // namespace cache_invalidation::storage
+
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_DATABASE_H_

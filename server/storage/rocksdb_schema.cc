@@ -1,0 +1,68 @@
+#include "server/storage/rocksdb_schema.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/storage/big_endian.h"
+
+namespace cache_invalidation::storage {
+namespace {
+
+constexpr char kVersionKey[] = "s";
+
+// Writes the version together with what leads to it.
+absl::Status WriteVersion(RocksdbDatabase& store, uint32_t version, rocksdb::WriteBatch& changes) {
+  std::string value;
+  AppendBigEndian(version, value);
+  (void)changes.Put(store.meta(), kVersionKey, value);
+  return store.Write(changes, /*sync=*/true);
+}
+
+// The version of the store, which gets `newest` if it holds nothing yet.
+absl::StatusOr<uint32_t> ReadOrBeginVersion(RocksdbDatabase& store, uint32_t newest) {
+  const absl::StatusOr<std::optional<std::string>> stored =
+      store.ReadMeta(rocksdb::ReadOptions(), kVersionKey);
+  if (!stored.ok()) return stored.status();
+  if (stored->has_value()) {
+    absl::string_view value = **stored;
+    uint32_t version = 0;
+    if (ConsumeBigEndian(value, version) && value.empty()) return version;
+    return absl::DataLossError(
+        absl::StrCat("the schema version of the store in ", store.directory(), " cannot be read"));
+  }
+  const absl::StatusOr<bool> empty = store.IsEmpty();
+  if (!empty.ok()) return empty.status();
+  if (!*empty) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("what is in ", store.directory(), " is no store of this program"));
+  }
+  rocksdb::WriteBatch nothing;
+  if (absl::Status status = WriteVersion(store, newest, nothing); !status.ok()) return status;
+  return newest;
+}
+
+}  // namespace
+
+std::vector<Migration> SchemaMigrations() { return {}; }
+
+absl::Status BringToNewestSchema(RocksdbDatabase& store, const std::vector<Migration>& migrations) {
+  const uint32_t newest = kOldestSchemaVersion + static_cast<uint32_t>(migrations.size());
+  absl::StatusOr<uint32_t> version = ReadOrBeginVersion(store, newest);
+  if (!version.ok()) return version.status();
+  if (*version > newest || *version < kOldestSchemaVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the store in ", store.directory(), " has schema version ", *version,
+        ", this program reads ", kOldestSchemaVersion, " to ", newest,
+        ": start the version of the program that wrote it, or give this one another directory"));
+  }
+  for (; *version < newest; ++*version) {
+    rocksdb::WriteBatch changes;
+    absl::Status status = migrations[*version - kOldestSchemaVersion](store, changes);
+    if (status.ok()) status = WriteVersion(store, *version + 1, changes);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace cache_invalidation::storage

@@ -1,0 +1,43 @@
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_TEST_DEVICE_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_TEST_DEVICE_H_
+
+#include <memory>
+#include <string>
+
+#include "rocksdb/env.h"
+#include "server/storage/breakable_file_system.h"
+#include "server/storage/durable_store_conformance.h"
+#include "server/storage/rocksdb_options.h"
+
+namespace cache_invalidation::storage {
+
+// A directory of its own for RocksdbStores, gone when it goes.
+class RocksdbTestDevice final : public TestDevice {
+ public:
+  // So small that stores flush and compact files after some tens of kilobytes.
+  explicit RocksdbTestDevice(size_t memory_bytes = 256 << 10);
+  ~RocksdbTestDevice() override;
+
+  absl::StatusOr<std::unique_ptr<Store>> Open(bool cut = false) override;
+  absl::StatusOr<std::unique_ptr<Store>> OpenAgain() override { return Open(); }
+  void Kill(std::unique_ptr<Store> store) override;
+  void LosePower(std::unique_ptr<Store> store, std::mt19937& random) override;
+  void DieAfter(size_t changes) override { files_->DieAfter(changes); }
+  void FillUp() override { files_->Set(BreakableFileSystem::Fault::kFull); }
+  void FailWrites() override { files_->Set(BreakableFileSystem::Fault::kWritesFail); }
+  void FailSyncs() override { files_->Set(BreakableFileSystem::Fault::kSyncsFail); }
+  void Repair() override { files_->Set(BreakableFileSystem::Fault::kNone); }
+  size_t syncs() const override { return files_->syncs(); }
+
+  const std::string& directory() const { return options_.directory; }
+  const RocksdbOptions& options() const { return options_; }
+
+ private:
+  const std::shared_ptr<BreakableFileSystem> files_;
+  const std::unique_ptr<rocksdb::Env> env_;
+  RocksdbOptions options_;
+};
+
+}  // namespace cache_invalidation::storage
+
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_TEST_DEVICE_H_
