@@ -60,12 +60,14 @@ npm_packages() {
 # programs for each system, of exactly its version.
 need_buf() {
   npm_packages dev.d/buf install
+  # shellcheck disable=SC2034  # for the commands
   BUF=$PWD/dev.d/buf/node_modules/.bin/buf
 }
 
 # Puts the folder of what conditions are tested against at $CEL_MODULES, in the versions of dev.d/cel/package-lock.json.
 need_cel() {
   npm_packages dev.d/cel ci
+  # shellcheck disable=SC2034  # for the commands
   CEL_MODULES=$PWD/dev.d/cel/node_modules
 }
 

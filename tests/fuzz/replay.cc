@@ -1,0 +1,75 @@
+// Runs a fuzz target without libFuzzer, so that every build of the tree can: over each file of a
+// corpus, then over mutations of them.
+//
+//   name_test CORPUS_DIRECTORY [MUTATIONS [SEED]]
+//
+// The input that is being run stands in $TEST_UNDECLARED_OUTPUTS_DIR/input: the one that failed.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/fuzz/mutation.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace cache_invalidation {
+namespace {
+
+// A few seconds, also under the sanitizers.
+constexpr int kMutations = 10'000;
+
+// In order of the names, so that a seed means the same everywhere.
+std::vector<std::string> ReadCorpus(const std::string& directory) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    paths.push_back(file.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<std::string> corpus;
+  for (const auto& path : paths) {
+    std::ifstream file(path, std::ios::binary);
+    corpus.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  return corpus;
+}
+
+void RunInput(const std::string& input) {
+  if (const char* outputs = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR")) {
+    std::ofstream(std::string(outputs) + "/input", std::ios::binary) << input;
+  }
+  // A copy of exactly that size: a byte too far is seen.
+  const std::vector<uint8_t> bytes(input.begin(), input.end());
+  LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+}
+
+int Run(const std::string& directory, int mutations, uint64_t seed) {
+  const std::vector<std::string> corpus = ReadCorpus(directory);
+  if (corpus.empty()) {
+    std::cerr << "no corpus in " << directory << "\n";
+    return 1;
+  }
+  std::cout << corpus.size() << " inputs, " << mutations << " mutations, seed " << seed << "\n";
+  RunInput("");
+  for (const std::string& input : corpus) RunInput(input);
+  std::mt19937_64 random(seed);
+  for (int i = 0; i < mutations; ++i) RunInput(Mutated(corpus, random));
+  return 0;
+}
+
+}  // namespace
+}  // namespace cache_invalidation
+
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  const int mutations = argc > 2 ? std::atoi(argv[2]) : cache_invalidation::kMutations;
+  const uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1;
+  return cache_invalidation::Run(argv[1], mutations, seed);
+}
