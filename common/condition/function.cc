@@ -1,6 +1,7 @@
 #include "common/condition/function.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace cache_invalidation::condition {
@@ -36,6 +37,25 @@ constexpr Signature kSignatures[] = {
     {Function::kToUint, "uint", false, 1, 1},
 };
 
+// Of what is in kSignatures.
+constexpr size_t kMaxArguments = 3;
+
+// One bit for each way to call a function.
+constexpr unsigned WayBit(bool has_target, size_t arguments) {
+  return 1U << (arguments + (has_target ? kMaxArguments + 1 : 0));
+}
+
+// By function, the ways it may be called: every evaluation of a call asks for them.
+constexpr auto kWays = [] {
+  std::array<unsigned, static_cast<size_t>(Function::kGetSeconds) + 1> ways{};
+  for (const Signature& signature : kSignatures) {
+    for (size_t n = signature.min_arguments; n <= signature.max_arguments; ++n) {
+      ways[static_cast<size_t>(signature.function)] |= WayBit(signature.has_target, n);
+    }
+  }
+  return ways;
+}();
+
 absl::string_view OperatorName(Function function) {
   constexpr absl::string_view kNames[] = {"-",  "!",  "+", "-",  "*", "/",  "%",
                                           "==", "!=", "<", "<=", ">", ">=", "in"};
@@ -64,10 +84,8 @@ absl::Span<const Signature> Signatures() { return kSignatures; }
 
 bool IsCallable(Function function, bool has_target, size_t arguments) {
   if (IsOperator(function)) return true;
-  return std::any_of(std::begin(kSignatures), std::end(kSignatures), [&](const Signature& way) {
-    return way.function == function && way.has_target == has_target &&
-           arguments >= way.min_arguments && arguments <= way.max_arguments;
-  });
+  if (arguments > kMaxArguments) return false;
+  return (kWays[static_cast<size_t>(function)] & WayBit(has_target, arguments)) != 0;
 }
 
 }  // namespace cache_invalidation::condition

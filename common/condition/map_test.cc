@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "common/condition/value_text.h"
@@ -55,6 +56,21 @@ TEST(Map, LooksIntoJson) {
   EXPECT_FALSE(Find(map, "c").has_value());
   EXPECT_FALSE(Find(map, Value::Int(0)).has_value());
   EXPECT_FALSE(Find(Value::Map({}), "a").has_value());
+}
+
+TEST(Map, LooksIntoObjectsOfAnySize) {
+  JsonValue::Object members;
+  for (int i = 0; i < 40; ++i) {
+    const JsonValue object = members;
+    for (int j = 0; j < 40; ++j) {
+      const auto found = Find(Value::Json(object), std::to_string(j));
+      ASSERT_EQ(found.has_value(), j < i);
+      if (found) {
+        EXPECT_EQ(found->as_double(), j);
+      }
+    }
+    members.emplace_back(std::to_string(i), i);
+  }
 }
 
 }  // namespace
