@@ -67,11 +67,11 @@ class Lives {
   // Opens and writes until something goes wrong or it is enough.
   void Live() {
     if (random_.Below(3) != 0) device_.DieAfter(random_.Below(random_.Below(4) == 0 ? 30 : 400));
-    absl::StatusOr<std::unique_ptr<Store>> store = device_.Open(!always_synced_);
+    absl::StatusOr<std::unique_ptr<Store>> store = device_.Open();
     if (!store.ok()) {
       ++failed_;
       device_.Kill(nullptr);
-      store = device_.Open(!always_synced_);
+      store = device_.Open();
     }
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
@@ -81,11 +81,12 @@ class Lives {
     lost_ += answered - std::min(answered, model_.writes());
     attempted_ = 0;
     certain_ = model_.writes();
+    synced_ = always_synced_ || random_.Below(3) == 0;
     for (uint32_t left = random_.Below(60); left > 0 && attempted_ == 0; --left) WriteOnce();
   }
 
   void WriteOnce() {
-    const bool sync = always_synced_ || random_.Below(10) == 0;
+    const bool sync = synced_ || random_.Below(10) == 0;
     WriteBatch batch = random_.Next(model_.store());
     const absl::Status status =
         store_->Write({&batch}, sync ? Store::Sync::kYes : Store::Sync::kNo);
@@ -116,6 +117,7 @@ class Lives {
   TestDevice& device_;
   RandomWrites random_;
   const bool always_synced_;
+  bool synced_ = true;  // every write of this life
   Model model_;
   std::unique_ptr<Store> store_;
   size_t certain_ = 0;    // so many writes survive

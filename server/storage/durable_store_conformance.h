@@ -17,12 +17,8 @@ class TestDevice {
  public:
   virtual ~TestDevice() = default;
 
-  // The store on it: empty at first, then what the last one left. `cut`: for stores whose unsynced
-  // writes may be lost. REQUIRES: the last one was closed or has ended.
-  virtual absl::StatusOr<std::unique_ptr<Store>> Open(bool cut = false) = 0;
-
-  // A second one while the first is open.
-  virtual absl::StatusOr<std::unique_ptr<Store>> OpenAgain() = 0;
+  // The store on it: empty at first, then what the last one left.
+  virtual absl::StatusOr<std::unique_ptr<Store>> Open() = 0;
 
   // The process ends at once; then, if so, the machine loses power as well. Closes the store.
   virtual void Kill(std::unique_ptr<Store> store) = 0;
@@ -47,7 +43,7 @@ using TestDeviceFactory = std::function<std::unique_ptr<TestDevice>()>;
 class DurableStoreConformanceTest : public testing::TestWithParam<TestDeviceFactory> {
  protected:
   // The test fails if that fails.
-  std::unique_ptr<Store> Open(bool cut = false);
+  std::unique_ptr<Store> Open();
   std::unique_ptr<Store> Reopen(std::unique_ptr<Store> store);
 
   const std::unique_ptr<TestDevice> device_ = GetParam()();

@@ -54,7 +54,7 @@ class DamageTest : public testing::Test {
   }
 
   // `revisions` events of a kilobyte each.
-  void Fill(uint64_t revisions) {
+  void Fill(uint64_t revisions, Store::Sync sync = Store::Sync::kYes) {
     const std::unique_ptr<Store> store = *device_.Open();
     for (uint64_t revision = 1; revision <= revisions; ++revision) {
       auto chunk = std::make_shared<wire::Chunk>();
@@ -62,7 +62,9 @@ class DamageTest : public testing::Test {
       // Nothing that can be packed.
       for (int i = 0; i < 1024; ++i) chunk->bytes.push_back(static_cast<char>(std::rand()));
       chunk->entries = {{.offset = 0, .size = 1024, .revision = revision, .last_part = true}};
-      Append(*store, {chunk});
+      WriteBatch batch;
+      batch.chunks = {chunk};
+      ASSERT_TRUE(Write(*store, batch, sync).ok());
     }
   }
 
@@ -130,18 +132,32 @@ TEST_F(DamageTest, AMissingFileIsFoundAtTheStart) {
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
 }
 
+void ExpectABeginning(const Store& store) {
+  const RetainedRevisions retained = Retained(store, "n");
+  EXPECT_GT(retained.head, 0u);
+  EXPECT_LT(retained.head, 20u);
+  EXPECT_EQ(Read(store, "n", {retained.head, 0}).size(), 1u);
+}
+
 // Synced writes are never given up silently: who starts it has to say so.
-TEST_F(DamageTest, ADamagedLogIsRefusedUnlessACutIsAccepted) {
+TEST_F(DamageTest, ADamagedLogOfSyncedWritesIsRefusedUnlessACutIsAccepted) {
   Fill(20);
   Damage(LargestFile(".log"), 500);
   const absl::Status status = device_.Open().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
-  const auto cut = device_.Open(/*cut=*/true);
+  RocksdbOptions options = device_.options();
+  options.accept_cut_log = true;
+  const auto cut = RocksdbStore::Open(options);
   ASSERT_TRUE(cut.ok()) << cut.status();
-  const RetainedRevisions retained = Retained(**cut, "n");
-  EXPECT_GT(retained.head, 0u);
-  EXPECT_LT(retained.head, 20u);
-  EXPECT_EQ(Read(**cut, "n", {retained.head, 0}).size(), 1u);
+  ExpectABeginning(**cut);
+}
+
+TEST_F(DamageTest, ADamagedLogOfUnsyncedWritesIsCut) {
+  Fill(20, Store::Sync::kNo);
+  Damage(LargestFile(".log"), 500);
+  const auto cut = device_.Open();
+  ASSERT_TRUE(cut.ok()) << cut.status();
+  ExpectABeginning(**cut);
 }
 
 }  // namespace

@@ -49,7 +49,13 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   for (const std::string& directory : {options.directory, path}) {
     if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
   }
-  const RocksdbTuning tuning = MakeRocksdbTuning(options);
+  UnsyncedMark mark(options.env == nullptr ? *rocksdb::Env::Default() : *options.env,
+                    options.directory);
+  const absl::StatusOr<bool> unsynced = mark.IsSet();
+  if (!unsynced.ok()) return unsynced.status();
+  RocksdbOptions adapted = options;
+  adapted.accept_cut_log |= *unsynced;
+  const RocksdbTuning tuning = MakeRocksdbTuning(adapted);
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   const rocksdb::Status status =
@@ -57,13 +63,22 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   if (!status.ok()) {
     return FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory));
   }
-  return std::unique_ptr<RocksdbDatabase>(new RocksdbDatabase(
-      options.directory, std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  auto database = std::unique_ptr<RocksdbDatabase>(new RocksdbDatabase(
+      options.directory, mark, std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  // What the log held stands in synced files now.
+  if (*unsynced) {
+    if (absl::Status cleared = mark.Clear(); !cleared.ok()) return cleared;
+  }
+  return database;
 }
 
-RocksdbDatabase::RocksdbDatabase(std::string directory, std::unique_ptr<rocksdb::DB> db,
+RocksdbDatabase::RocksdbDatabase(std::string directory, UnsyncedMark mark,
+                                 std::unique_ptr<rocksdb::DB> db,
                                  std::vector<rocksdb::ColumnFamilyHandle*> families)
-    : directory_(std::move(directory)), db_(std::move(db)), families_(std::move(families)) {}
+    : directory_(std::move(directory)),
+      mark_(std::move(mark)),
+      db_(std::move(db)),
+      families_(std::move(families)) {}
 
 RocksdbDatabase::~RocksdbDatabase() {
   for (rocksdb::ColumnFamilyHandle* family : families_) {
@@ -83,6 +98,10 @@ absl::StatusOr<bool> RocksdbDatabase::IsEmpty() const {
 }
 
 absl::Status RocksdbDatabase::Write(rocksdb::WriteBatch& changes, bool sync) {
+  if (!sync && !marked_) {
+    if (absl::Status status = mark_.Set(); !status.ok()) return status;
+    marked_ = true;
+  }
   rocksdb::WriteOptions options;
   options.sync = sync;
   return FromRocksdb(db_->Write(options, &changes),

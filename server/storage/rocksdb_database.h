@@ -14,6 +14,7 @@
 #include "rocksdb/write_batch.h"
 #include "server/storage/history.h"
 #include "server/storage/rocksdb_options.h"
+#include "server/storage/unsynced_mark.h"
 
 namespace cache_invalidation::storage {
 
@@ -31,7 +32,7 @@ inline absl::string_view ToView(const rocksdb::Slice& bytes) {
 //   default       "h" namespace: its History; "s": the schema version; "v" name: a value of the
 //   server
 //
-// Thread-safe. Errors are those of store.h.
+// Thread-safe, but for Write. Errors are those of store.h.
 class RocksdbDatabase {
  public:
   // For errors see RocksdbStore::Open.
@@ -50,6 +51,7 @@ class RocksdbDatabase {
   // Holds nothing at all, not even a schema version.
   absl::StatusOr<bool> IsEmpty() const;
 
+  // From one thread at a time.
   absl::Status Write(rocksdb::WriteBatch& changes, bool sync);
 
   // One of the `meta` family. Absent if it is not there.
@@ -86,10 +88,13 @@ class RocksdbDatabase {
   // Where each stands in families_.
   enum Family { kMeta, kRows, kChunks };
 
-  RocksdbDatabase(std::string directory, std::unique_ptr<rocksdb::DB> db,
+  RocksdbDatabase(std::string directory, UnsyncedMark mark, std::unique_ptr<rocksdb::DB> db,
                   std::vector<rocksdb::ColumnFamilyHandle*> families);
 
   const std::string directory_;
+  // Set before the first write that is not synced.
+  UnsyncedMark mark_;
+  bool marked_ = false;  // for whoever writes
   const std::unique_ptr<rocksdb::DB> db_;
   // The three, and those that only another version knows.
   const std::vector<rocksdb::ColumnFamilyHandle*> families_;

@@ -20,13 +20,12 @@ struct RocksdbOptions {
   // log that a start reads back is as large.
   size_t memory_bytes = 64 << 20;
 
-  // What to do about a log whose end cannot be read.
+  // What to do about a log that cannot be read to its end, although all that was written to it was
+  // synced. False: DATA_LOSS. True: drop everything from there on; what is left is what the store
+  // held at some moment.
   //
-  // False: a record that was never finished is dropped, as nobody was told of it; anything else is
-  // DATA_LOSS. For stores whose writes are synced.
-  // True: everything from the first unreadable record on is dropped. For stores whose unsynced
-  // writes may be lost, and for those who accept the loss. What is left is what stood at some
-  // moment.
+  // (A last record that was never finished is dropped in any case, as nobody was told of it; and so
+  // is everything from the first hole on if writes were not synced, as they may be lost.)
   bool accept_cut_log = false;
 
   // Where files are; null: the operating system. Tests break it. Must outlive the store.

@@ -49,10 +49,8 @@ RocksdbTestDevice::~RocksdbTestDevice() {
   std::filesystem::remove_all(options_.directory, ignored);
 }
 
-absl::StatusOr<std::unique_ptr<Store>> RocksdbTestDevice::Open(bool cut) {
-  RocksdbOptions options = options_;
-  options.accept_cut_log = cut;
-  return RocksdbStore::Open(options);
+absl::StatusOr<std::unique_ptr<Store>> RocksdbTestDevice::Open() {
+  return RocksdbStore::Open(options_);
 }
 
 void RocksdbTestDevice::Kill(std::unique_ptr<Store> store) {

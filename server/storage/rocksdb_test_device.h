@@ -18,8 +18,7 @@ class RocksdbTestDevice final : public TestDevice {
   explicit RocksdbTestDevice(size_t memory_bytes = 256 << 10);
   ~RocksdbTestDevice() override;
 
-  absl::StatusOr<std::unique_ptr<Store>> Open(bool cut = false) override;
-  absl::StatusOr<std::unique_ptr<Store>> OpenAgain() override { return Open(); }
+  absl::StatusOr<std::unique_ptr<Store>> Open() override;
   void Kill(std::unique_ptr<Store> store) override;
   void LosePower(std::unique_ptr<Store> store, std::mt19937& random) override;
   void DieAfter(size_t changes) override { files_->DieAfter(changes); }

@@ -42,7 +42,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksdbOptions& options,
   // disk they take, and how long a start reads them.
   database.max_total_wal_size = options.memory_bytes;
 
-  // See RocksdbOptions::accept_cut_log. RocksDB's default cuts silently.
+  // See RocksdbOptions::accept_cut_log. RocksDB's default cuts silently; the other passes over
+  // holes between two logs, which only unsynced writes can leave.
   database.wal_recovery_mode = options.accept_cut_log
                                    ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
                                    : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
