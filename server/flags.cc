@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -15,6 +17,21 @@
 #include "server/rpc/rule_file.h"
 #include "server/version.h"
 
+namespace cache_invalidation {
+
+// How Abseil reads and shows the flag.
+bool AbslParseFlag(absl::string_view text, Durability* durability, std::string* error) {
+  const std::optional<Durability> named = DurabilityOfName(text);
+  if (named) *durability = *named;
+  if (!named) *error = "expected sync, async or memory";
+  return named.has_value();
+}
+std::string AbslUnparseFlag(Durability durability) {
+  return std::string(DurabilityName(durability));
+}
+
+}  // namespace cache_invalidation
+
 // Where it listens.
 ABSL_FLAG(std::string, listen_address, "127.0.0.1",
           "Address to listen on. Nothing is encrypted or authenticated: use another address than "
@@ -26,6 +43,20 @@ ABSL_FLAG(uint16_t, http_port, 7401,
 ABSL_FLAG(bool, http, true, "Serve HTTP.");
 ABSL_FLAG(std::string, port_file, "",
           "Once it serves, write the ports into this file, as the lines grpc=PORT and http=PORT.");
+
+// What it keeps.
+ABSL_FLAG(cache_invalidation::Durability, durability, cache_invalidation::Durability::kSync,
+          "What an answered write survives. sync: the end of the machine; each group of writes is "
+          "synced before it is answered. async: the end of the process; if the machine ends, the "
+          "last writes may be lost, and every subscriber drops what it has. memory: nothing, all "
+          "state ends with the process.");
+ABSL_FLAG(std::string, data_dir, "",
+          "Directory of the store, made if it is missing. Required unless --durability=memory.");
+ABSL_FLAG(uint64_t, store_memory_bytes, cache_invalidation::PersistenceOptions().memory_bytes,
+          "Memory that the store may take, about, for changes and for blocks of files.");
+ABSL_FLAG(bool, new_epoch, false,
+          "Begin a new history: every subscriber drops what it has. Required once after the data "
+          "directory was restored or repaired; takes what can be read of it.");
 
 // What it serves.
 ABSL_FLAG(bool, default_rules, true,
@@ -58,7 +89,7 @@ namespace {
 constexpr char kUsage[] =
     "Tagged Cache Invalidation System: is told about database writes and tells every cache what to "
     "drop.\n\n"
-    "  cache_invalidation_server --grpc_port=7400 --http_port=7401\n\n"
+    "  cache_invalidation_server --data_dir=PATH --grpc_port=7400 --http_port=7401\n\n"
     "Flags may also stand in a file, one per line: --flagfile=PATH.";
 
 void ConfigureHelp() {
@@ -70,6 +101,21 @@ void ConfigureHelp() {
   };
   config.version_string = [] { return absl::StrCat("cache_invalidation_server ", kVersion, "\n"); };
   absl::SetFlagsUsageConfig(config);
+}
+
+absl::Status CheckDurability(const PersistenceOptions& options) {
+  const bool keeps = options.durability != Durability::kMemory;
+  if (keeps && options.data_dir.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--data_dir: expected the directory that keeps the state, as --durability=",
+                     DurabilityName(options.durability),
+                     " asks for; or start with --durability=memory, which keeps nothing"));
+  }
+  if (!keeps && !options.data_dir.empty()) {
+    return absl::InvalidArgumentError(
+        "--data_dir: expected none with --durability=memory, which keeps nothing");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -106,9 +152,16 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   if (absl::GetFlag(FLAGS_shards) == 0)
     return absl::InvalidArgumentError("--shards: expected at least 1");
 
+  ParsedFlags parsed;
+  parsed.options.persistence = {.durability = absl::GetFlag(FLAGS_durability),
+                                .data_dir = absl::GetFlag(FLAGS_data_dir),
+                                .memory_bytes = absl::GetFlag(FLAGS_store_memory_bytes),
+                                .new_epoch = absl::GetFlag(FLAGS_new_epoch),
+                                .boot_id = ""};
+  if (absl::Status status = CheckDurability(parsed.options.persistence); !status.ok())
+    return status;
   absl::StatusOr<std::vector<engine::Rule>> rules = DefaultRules();
   if (!rules.ok()) return rules.status();
-  ParsedFlags parsed;
   parsed.options.grpc_address = Address(absl::GetFlag(FLAGS_grpc_port));
   parsed.options.http_address =
       absl::GetFlag(FLAGS_http) ? Address(absl::GetFlag(FLAGS_http_port)) : "";

@@ -41,7 +41,9 @@ int Run(int argc, char** argv) {
     }
     if (status.ok()) {
       std::cerr << "serving gRPC on port " << (*server)->grpc_port() << ", HTTP on port "
-                << (*server)->http_port() << std::endl;
+                << (*server)->http_port() << std::endl
+                << "epoch " << (*server)->epoch() << " " << Explanation((*server)->epoch_decision())
+                << std::endl;
       int signal = 0;
       sigwait(&stop_signals, &signal);
       if (failed) std::_Exit(EXIT_FAILURE);

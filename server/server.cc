@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "common/mutex.h"
 #include "common/real_clock.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
@@ -28,16 +28,33 @@
 #include "server/rpc/write_event_service.h"
 #include "server/rpc/write_stream.h"
 #include "server/shard/shard_set.h"
-#include "server/storage/memory_store.h"
 #include "server/version.h"
 
 namespace cache_invalidation {
 namespace {
 
-// A history that nobody else has: the store is new at every start.
-std::string NewEpoch() {
-  absl::BitGen random;
-  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+// Has the committer write the batch with a sync, and waits until it has.
+absl::Status CommitSynced(commit::Committer& committer, storage::WriteBatch batch) {
+  struct {
+    Mutex mutex;
+    CondVar changed;
+    bool done ABSL_GUARDED_BY(mutex) = false;
+    bool durable ABSL_GUARDED_BY(mutex) = false;
+  } answer;
+  commit::Group group;
+  group.batch = std::move(batch);
+  group.sync = true;
+  group.completions.push_back([&answer](bool durable) {
+    MutexLock lock(answer.mutex);
+    answer.done = true;
+    answer.durable = durable;
+    answer.changed.NotifyAll();
+  });
+  committer.Submit(std::move(group));
+  MutexLock lock(answer.mutex);
+  while (!answer.done) answer.changed.Wait(answer.mutex);
+  return answer.durable ? absl::OkStatus()
+                        : absl::UnavailableError("the store failed while the server started");
 }
 
 // Defaults of gRPC that do not fit: clients may ping every 10 s to notice a dead stream soon, and
@@ -60,10 +77,11 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
 // In the order of construction; each part uses only those before it. Everything that a reaction of
 // gRPC can touch stands before the grpc::Server.
 struct Server::Parts {
-  explicit Parts(ServerOptions given);
+  Parts(ServerOptions given, Persistence opened);
   ~Parts();
 
   absl::Status StartShards();
+  absl::Status BeginRun();
   absl::Status StartGrpc();
   absl::Status StartHttp();
   void SetServing(bool now_serving);
@@ -73,7 +91,7 @@ struct Server::Parts {
   RealClock real_clock;
   Clock& clock;
   metrics::Metrics metrics;
-  storage::MemoryStore store;
+  Persistence persistence;
   std::unique_ptr<rpc::Outbox> outbox;
   std::atomic<shard::ShardSet*> trimmed_shards =
       nullptr;  // who is told that history was dropped, once there is one
@@ -87,15 +105,17 @@ struct Server::Parts {
   std::unique_ptr<rpc::Health> health;
   std::atomic<bool> serving = false;
   std::unique_ptr<http::HttpServer> http;
+  bool run_begun = false;
   bool shut_down = false;
 };
 
-Server::Parts::Parts(ServerOptions given)
+Server::Parts::Parts(ServerOptions given, Persistence opened)
     : options(std::move(given)),
       clock(options.clock == nullptr ? real_clock : *options.clock),
       metrics(kVersion),
+      persistence(std::move(opened)),
       outbox(std::make_unique<rpc::Outbox>(clock)),
-      hub({.epoch = NewEpoch(),
+      hub({.epoch = persistence.epoch(),
            .window_bytes = options.history_bytes,
            .heartbeat = options.heartbeat,
            .on_floor_moved =
@@ -103,8 +123,8 @@ Server::Parts::Parts(ServerOptions given)
                  if (shard::ShardSet* set = trimmed_shards.load()) set->Trim(namespace_name, floor);
                }},
           clock, *outbox),
-      committer(std::make_unique<commit::GroupWriter>(store, storage::Store::Sync::kNo, hub, clock,
-                                                      metrics.commit(),
+      committer(std::make_unique<commit::GroupWriter>(persistence.store(), persistence.sync(), hub,
+                                                      clock, metrics.commit(),
                                                       [this](const absl::Status& status) {
                                                         serving = false;
                                                         if (options.on_fatal)
@@ -120,17 +140,27 @@ Server::Parts::~Parts() {
 }
 
 absl::Status Server::Parts::StartShards() {
+  if (absl::Status status = hub.Restore(persistence.store()); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<shard::ShardSet>> started =
       shard::ShardSet::Start({.shards = options.shards,
                               .epoch = hub.epoch(),
                               .default_rules = options.default_rules,
+                              .invalidate_everything = persistence.distrusts_entries(),
                               .max_namespaces = options.max_namespaces,
                               .mailbox = {.submissions = options.max_mailbox_submissions}},
-                             store, clock, committer, metrics.shard());
+                             persistence.store(), clock, committer, metrics.shard());
   if (!started.ok()) return started.status();
   shards = *std::move(started);
   trimmed_shards = shards.get();
   return absl::OkStatus();
+}
+
+// Comes after what the shards handed over at their start, and before anybody hears of the epoch.
+absl::Status Server::Parts::BeginRun() {
+  if (options.persistence.durability == Durability::kMemory) return absl::OkStatus();
+  absl::Status status = CommitSynced(committer, persistence.RunBegins());
+  run_begun = status.ok();
+  return status;
 }
 
 absl::Status Server::Parts::StartGrpc() {
@@ -200,13 +230,18 @@ void Server::Parts::Shutdown(absl::Duration grace) {
   write_streams.Drain();
   if (shards != nullptr) shards->Stop();
   committer.Stop();
+  // If that fails, the next start takes it for a crash.
+  if (run_begun) (void)persistence.RunEndsCleanly();
   outbox->Drain(grace);
   if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(clock.Now() + grace));
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
-  auto parts = std::make_unique<Parts>(std::move(options));
+  absl::StatusOr<Persistence> persistence = Persistence::Open(options.persistence);
+  if (!persistence.ok()) return persistence.status();
+  auto parts = std::make_unique<Parts>(std::move(options), *std::move(persistence));
   absl::Status status = parts->StartShards();
+  if (status.ok()) status = parts->BeginRun();
   if (status.ok()) status = parts->StartGrpc();
   if (status.ok()) status = parts->StartHttp();
   if (!status.ok()) return status;
@@ -221,6 +256,10 @@ Server::~Server() = default;
 int Server::grpc_port() const { return parts_->grpc_port; }
 
 int Server::http_port() const { return parts_->http == nullptr ? 0 : parts_->http->port(); }
+
+const std::string& Server::epoch() const { return parts_->persistence.epoch(); }
+
+EpochDecision Server::epoch_decision() const { return parts_->persistence.decision(); }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
   return parts_->grpc->InProcessChannel({});

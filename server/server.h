@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "server/engine/model.h"
+#include "server/persistence.h"
 
 namespace grpc {
 class Channel;
@@ -27,6 +28,9 @@ struct ServerOptions {
   std::string grpc_address = "127.0.0.1:0";
   // For metrics and probes. Empty: no HTTP.
   std::string http_address = "127.0.0.1:0";
+
+  // What outlives the server, and where it is kept.
+  PersistenceOptions persistence;
 
   // What a new namespace begins with.
   std::vector<engine::Rule> default_rules;
@@ -56,7 +60,8 @@ struct ServerOptions {
 // Shutdown and destruction are for one thread; the rest is thread-safe.
 class Server {
  public:
-  // Serves when it returns. UNAVAILABLE: an address is taken.
+  // Serves when it returns. UNAVAILABLE: an address is taken. For what is wrong with the store see
+  // Persistence::Open.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
 
   // Shuts down without patience, unless that has been done.
@@ -68,6 +73,10 @@ class Server {
   // The ports it listens on; 0 if there is none.
   int grpc_port() const;
   int http_port() const;
+
+  // The history that positions belong to, and whether it goes on or why not.
+  const std::string& epoch() const;
+  EpochDecision epoch_decision() const;
 
   // A channel to it without a network.
   std::shared_ptr<grpc::Channel> InProcessChannel();

@@ -19,6 +19,8 @@ namespace cache_invalidation::commit {
 struct Group {
   // Rows and chunks to write; may be empty (a group of reads).
   storage::WriteBatch batch;
+  // Sync it even if the server does not sync its writes.
+  bool sync = false;
 
   // The namespaces that got events, each with its chunks in order and the head after them. The head
   // always stands at the end of a revision.

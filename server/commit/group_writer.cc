@@ -16,17 +16,19 @@ GroupWriter::GroupWriter(storage::Store& store, storage::Store::Sync sync, Publi
 void GroupWriter::Write(std::vector<Group> groups) {
   CommitStats stats{.groups = groups.size()};
   std::vector<const storage::WriteBatch*> batches;
+  storage::Store::Sync sync = sync_;
   for (const Group& group : groups) {
     stats.bytes += group.size_bytes;
     if (!group.batch.empty()) {
       stats.rows += group.batch.rows.size();
       stats.chunks += group.batch.chunks.size();
       batches.push_back(&group.batch);
+      if (group.sync) sync = storage::Store::Sync::kYes;
     }
   }
   if (!failed_ && !batches.empty()) {
     const absl::Duration start = clock_.Monotonic();
-    const absl::Status status = store_.Write(batches, sync_);
+    const absl::Status status = store_.Write(batches, sync);
     stats.written = true;
     stats.elapsed = clock_.Monotonic() - start;
     if (!status.ok()) {

@@ -29,8 +29,8 @@ class GroupWriter {
   GroupWriter(storage::Store& store, storage::Store::Sync sync, Publisher& publisher,
               const Clock& clock, CommitObserver& observer, OnFatal on_fatal);
 
-  // Makes the groups durable as one write with one sync, then publishes each in order. Groups that
-  // write nothing cause no write, and keep their place.
+  // Makes the groups durable as one write with one sync (if `sync` or one of them says so), then
+  // publishes each in order. Groups that write nothing cause no write, and keep their place.
   void Write(std::vector<Group> groups);
 
  private:

@@ -69,6 +69,32 @@ class GroupWriterTest : public testing::Test {
       }};
 };
 
+TEST(UnsyncedGroupWriterTest, SyncsOnlyWhatAsksForIt) {
+  FakeClock clock;
+  FaultyStore store;
+  RecordingPublisher publisher;
+  RecordingCommitObserver observer;
+  GroupWriter writer(store, Store::Sync::kNo, publisher, clock, observer,
+                     [](const absl::Status& status) { ADD_FAILURE() << status; });
+  const auto write = [&](std::vector<bool> syncs) {
+    std::vector<Group> groups;
+    for (const bool sync : syncs) {
+      Group group;
+      group.batch.server_values = {{"name", "value"}};
+      group.sync = sync;
+      groups.push_back(std::move(group));
+    }
+    writer.Write(std::move(groups));
+  };
+  write({false, false});
+  EXPECT_EQ(store.synced_writes(), 0);
+  write({false, true, false});
+  EXPECT_EQ(store.synced_writes(), 1);
+  write({false});
+  EXPECT_EQ(store.synced_writes(), 1);
+  EXPECT_EQ(store.writes(), 3);
+}
+
 TEST_F(GroupWriterTest, WritesAllGroupsAtOnceWithOneSyncAndPublishesInOrder) {
   Write(RowGroup("a"), RowGroup("b"), RowGroup("c"));
   EXPECT_EQ(store_.writes(), 1);

@@ -41,6 +41,12 @@ std::shared_ptr<FilterGroup> Channel::GroupOf(const Filter& filter) {
   return group;
 }
 
+void Channel::BeginAt(uint64_t floor) {
+  MutexLock lock(log_mutex_);
+  log_.BeginAt(floor);
+  head_.store(floor, std::memory_order_release);
+}
+
 Channel::Appended Channel::Append(NamespaceLog::Chunks chunks, uint64_t head, absl::Duration now) {
   MutexLock lock(log_mutex_);
   const size_t before = log_.bytes();

@@ -53,7 +53,8 @@ class Channel {
     size_t bytes = 0;
   };
 
-  // See NamespaceLog::Append and DropOldest. From one thread at a time.
+  // See NamespaceLog. From one thread at a time.
+  void BeginAt(uint64_t floor) ABSL_LOCKS_EXCLUDED(log_mutex_);
   Appended Append(NamespaceLog::Chunks chunks, uint64_t head, absl::Duration now)
       ABSL_LOCKS_EXCLUDED(log_mutex_);
   Dropped DropOldest() ABSL_LOCKS_EXCLUDED(log_mutex_);

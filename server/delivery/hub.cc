@@ -1,7 +1,10 @@
 #include "server/delivery/hub.h"
 
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace cache_invalidation::delivery {
 
@@ -17,6 +20,53 @@ Hub::Topic& Hub::TopicOf(absl::string_view namespace_name) {
     topic.channel = std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_);
   }
   return topic;
+}
+
+absl::Status Hub::Restore(const storage::Store& store) {
+  const absl::StatusOr<std::vector<std::string>> names = store.ListNamespaces();
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (absl::Status status = RestoreNamespace(store, name); !status.ok()) return status;
+  }
+  window_bytes_.store(window_.bytes(), std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+absl::Status Hub::RestoreNamespace(const storage::Store& store, const std::string& namespace_name) {
+  const absl::StatusOr<RetainedRevisions> retained = store.Retained(namespace_name);
+  if (!retained.ok()) return retained.status();
+  std::shared_ptr<Channel> channel;
+  {
+    MutexLock lock(mutex_);
+    Topic& topic = TopicOf(namespace_name);
+    topic.published = true;
+    channel = topic.channel;
+  }
+  // Begins with the first chunk that holds nothing older than the floor; as trims go, that is the
+  // first one.
+  bool begun = false;
+  std::vector<std::shared_ptr<const wire::Chunk>> revisions;
+  for (EntryPosition next = FirstAfter(retained->floor); next.revision <= retained->head;) {
+    const auto chunks = store.ReadChunks(namespace_name, next, kRecoveryReadBytes);
+    if (!chunks.ok()) return chunks.status();
+    if (chunks->empty()) {
+      return absl::DataLossError(
+          absl::StrCat("namespace ", namespace_name, " lacks revision ", next.revision));
+    }
+    for (const std::shared_ptr<const wire::Chunk>& chunk : *chunks) {
+      next = Following(chunk->entries.back());
+      const wire::Chunk::Entry& first = chunk->entries.front();
+      if (!begun && (first.revision <= retained->floor || first.part != 0)) continue;
+      if (!begun) channel->BeginAt(first.revision - 1);
+      begun = true;
+      revisions.push_back(chunk);
+      if (next.part != 0) continue;
+      window_.Add(channel, channel->Append(revisions, next.revision - 1, clock_.Monotonic()));
+      revisions.clear();
+    }
+  }
+  if (!begun) channel->BeginAt(retained->head);
+  return absl::OkStatus();
 }
 
 void Hub::Publish(commit::Group group) {

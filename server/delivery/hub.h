@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
@@ -22,6 +23,7 @@
 #include "server/delivery/session_table.h"
 #include "server/delivery/subscription.h"
 #include "server/delivery/window.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
 
@@ -54,6 +56,11 @@ class Hub final : public commit::Publisher {
  public:
   // `clock` and `outlet` must outlive the hub.
   Hub(HubOptions options, const Clock& clock, Outlet& outlet);
+
+  // Takes in the history that the store retains, as if it had just been published; of that which
+  // does not fit into the window, the oldest is dropped with the next publication. Errors are the
+  // store's. REQUIRES: nothing has been published.
+  absl::Status Restore(const storage::Store& store) ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Publish(commit::Group group) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Abandon(commit::Group group) override;
@@ -92,6 +99,8 @@ class Hub final : public commit::Publisher {
     bool published = false;  // then it stays for good
   };
 
+  absl::Status RestoreNamespace(const storage::Store& store, const std::string& namespace_name)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   Topic& TopicOf(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   HubOptions options_;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/storage/memory_store.h"
 #include "tests/delivery/history_builder.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -68,6 +69,61 @@ TEST_F(HubTest, MovesTheHeadBeforeItsCompletionsRun) {
   EXPECT_EQ(head_seen, 3u);
   EXPECT_EQ(hub->head("other"), 0u);
   EXPECT_EQ(outlet_.moved_.size(), 1u);
+}
+
+// A store after a restart: what it retains can be read on, and new events follow.
+TEST_F(HubTest, RestoresWhatTheStoreRetains) {
+  HistoryBuilder shop("shop", {.part_bytes = 256, .chunk_bytes = 512});
+  storage::MemoryStore store;
+  storage::WriteBatch batch;
+  for (const Targets& event : {Targets{.tags = {"a"}}, Targets{.tags = {"b"}},
+                               LargeEvent("k", 5, {.part_bytes = 256}), Targets{.tags = {"c"}}}) {
+    for (auto& chunk : shop.Add({event})) batch.chunks.push_back(std::move(chunk));
+  }
+  ASSERT_GT(batch.chunks.size(), 4u) << "the large event takes several chunks";
+  for (const char* name : {"shop", "empty"}) {
+    batch.rows.push_back({.namespace_name = name, .row = {wire::RowKind::kMeta, "", ""}});
+  }
+  batch.trims = {{"shop", 1}};
+  ASSERT_TRUE(store.Write({&batch}, storage::Store::Sync::kNo).ok());
+
+  const auto hub = MakeHub(1 << 20);
+  ASSERT_TRUE(hub->Restore(store).ok());
+  EXPECT_EQ(hub->head("shop"), 4u);
+  EXPECT_EQ(hub->head("empty"), 0u);
+  EXPECT_GT(hub->counts().window_bytes, 0u);
+  SubscriptionRequest request = Request("shop");
+  request.start_after = Position{"e", 1};
+  auto subscription = hub->Open(std::move(request));
+  const Message message = subscription->Next(clock_.Monotonic());
+  EXPECT_FALSE(message.reset.has_value());
+  EXPECT_EQ(message.events.completed, 4u);
+  hub->Publish(shop.Group({{.tags = {"d"}}}));
+  EXPECT_EQ(subscription->Next(clock_.Monotonic()).events.completed, 5u);
+  hub->Close(std::move(subscription));
+
+  request = Request("shop");
+  request.start_after = Position{"e", 0};
+  subscription = hub->Open(std::move(request));
+  const Message trimmed = subscription->Next(clock_.Monotonic());
+  ASSERT_TRUE(trimmed.reset.has_value());
+  EXPECT_EQ(trimmed.reset->oldest_revision, 2u);
+  hub->Close(std::move(subscription));
+}
+
+TEST_F(HubTest, RestoresAHistoryOfWhichNothingIsRetained) {
+  HistoryBuilder shop("shop");
+  storage::MemoryStore store;
+  storage::WriteBatch batch;
+  batch.chunks = shop.Add(TagEvents("tag:", 3));
+  batch.rows.push_back({.namespace_name = "shop", .row = {wire::RowKind::kMeta, "", ""}});
+  batch.trims = {{"shop", 3}};
+  ASSERT_TRUE(store.Write({&batch}, storage::Store::Sync::kNo).ok());
+  const auto hub = MakeHub(1 << 20);
+  ASSERT_TRUE(hub->Restore(store).ok());
+  EXPECT_EQ(hub->head("shop"), 3u);
+  hub->Publish(shop.Group(TagEvents("tag:", 1)));
+  EXPECT_EQ(hub->head("shop"), 4u);
 }
 
 TEST_F(HubTest, AGroupWithoutEventsOnlyCompletes) {

@@ -22,6 +22,11 @@ size_t Cost(const Chunk& chunk) {
 
 }  // namespace
 
+void NamespaceLog::BeginAt(uint64_t floor) {
+  Check(retained_ == RetainedRevisions{}, "a log begins once");
+  retained_ = {floor, floor};
+}
+
 size_t NamespaceLog::Append(Chunks chunks, uint64_t head, absl::Duration now) {
   EntryPosition next = FirstAfter(retained_.head);
   size_t drops = 0;

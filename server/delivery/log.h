@@ -46,6 +46,9 @@ class NamespaceLog {
  public:
   using Chunks = absl::Span<const std::shared_ptr<const wire::Chunk>>;
 
+  // The history up to `floor` was before this log. REQUIRES: nothing was ever kept.
+  void BeginAt(uint64_t floor);
+
   // The chunks of one group become readable at once; they reach up to `head`. Answers how often
   // DropOldest must be called to drop them again. REQUIRES: they go on where the log ends.
   size_t Append(Chunks chunks, uint64_t head, absl::Duration now);

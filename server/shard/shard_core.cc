@@ -248,6 +248,14 @@ void ShardCore::Sweep(absl::Time now) {
   }
 }
 
+void ShardCore::InvalidateEverything(absl::Time now) {
+  engine::Invalidate command;
+  command.everything = true;
+  for (const auto& [name, target] : namespaces_) {
+    (void)ApplyTo(*target, command, now);
+  }
+}
+
 void ShardCore::FlushEverything(absl::Time now) {
   for (const auto& [name, target] : namespaces_) {
     if (target->engine->batch_deadline().has_value()) {

@@ -46,6 +46,9 @@ class ShardCore {
   // Takes in a namespace that was rebuilt from the store. REQUIRES: it is not there yet.
   void Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine);
 
+  // Has every namespace invalidate everything.
+  void InvalidateEverything(absl::Time now);
+
   // Applies a submission, unless its caller has gone. The first command that is not refused creates
   // the namespace; queries and timers do not, a missing namespace answers queries as an empty one.
   void Apply(std::unique_ptr<Submission> submission, absl::Time now);

@@ -50,6 +50,10 @@ absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Start(const ShardSetOptions&
     cores[ShardIndex(name, cores.size())]->Adopt(name, *std::move(engine));
   }
   for (std::unique_ptr<ShardCore>& core : cores) {
+    if (options.invalidate_everything) {
+      core->InvalidateEverything(now);
+      committer.Submit(core->SealGroup().first);
+    }
     set->shards_.push_back(std::make_unique<Shard>(std::move(core), set->time_, options.mailbox,
                                                    clock, committer, observer));
   }

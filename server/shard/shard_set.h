@@ -34,6 +34,11 @@ struct ShardSetOptions {
   // What every new namespace begins with.
   std::vector<engine::Rule> default_rules;
 
+  // What the store holds is from another history, or may lack the end of this one: before anything
+  // else, each of its namespaces invalidates everything. A start that comes to no end has to be
+  // asked again.
+  bool invalidate_everything = false;
+
   // Of all shards together.
   size_t max_namespaces = kMaxNamespaces;
 
@@ -46,9 +51,9 @@ struct ShardSetOptions {
 // Submit and Trim are thread-safe; Start, Stop and destruction are for one thread.
 class ShardSet {
  public:
-  // Rebuilds every namespace of the store, then starts the threads. Pending batches flush at once.
-  // All references must outlive the set, and the committer stops after it. Errors of the store,
-  // DATA_LOSS among them: do not serve.
+  // Rebuilds every namespace of the store, hands over what `invalidate_everything` asks for, then
+  // starts the threads. Pending batches flush at once. All references must outlive the set, and the
+  // committer stops after it. Errors of the store, DATA_LOSS among them: do not serve.
   static absl::StatusOr<std::unique_ptr<ShardSet>> Start(const ShardSetOptions& options,
                                                          const storage::Store& store, Clock& clock,
                                                          commit::Committer& committer,

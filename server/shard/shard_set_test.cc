@@ -161,6 +161,38 @@ TEST_F(ShardSetTest, AnotherNumberOfShardsFindsEveryNamespace) {
   Stop();
 }
 
+// What another history left of entries is not trusted; the rest of the state is.
+TEST_F(ShardSetTest, InvalidatesEverythingFirstIfAskedTo) {
+  Start(WithShards(2));
+  Inbox inbox;
+  for (const char* name : {"a", "b", "c"}) {
+    ASSERT_TRUE(shards_->Submit(inbox.Expect(name, Track("k", "t", absl::Hours(1)))).ok());
+    ASSERT_TRUE(
+        shards_->Submit(inbox.Expect(name, engine::RegisterRule{MakeRule("r", "x", "y")})).ok());
+  }
+  inbox.Await(6);
+  Stop();
+  ASSERT_TRUE(publisher_.published().empty());
+
+  ShardSetOptions options = WithShards(2);
+  options.invalidate_everything = true;
+  Start(options);
+  Inbox after;
+  for (const char* name : {"a", "b", "c"}) {
+    ASSERT_TRUE(shards_->Submit(after.Expect(name, engine::LookupEntry{"k"})).ok());
+    ASSERT_TRUE(shards_->Submit(after.Expect(name, engine::GetInvalidationStats{})).ok());
+  }
+  for (const Answer& answer : after.Await(6)) {
+    if (const auto* entry = std::get_if<engine::LookupEntryReply>(&answer.reply)) {
+      EXPECT_EQ(entry->state, engine::EntryState::kAbsent);
+    } else {
+      EXPECT_EQ(std::get<engine::InvalidationStats>(answer.reply).revision, 1u);
+    }
+  }
+  EXPECT_EQ(publisher_.published().size(), 3u);
+  Stop();
+}
+
 TEST_F(ShardSetTest, EngineTimeGoesOnWhereTheLastStartEnded) {
   Start();
   clock_.Advance(absl::Hours(5));

@@ -27,7 +27,7 @@ def start_server(directory):
     """A fresh server, and the ports it chose."""
     port_file = directory / "ports"
     server = subprocess.Popen(
-        [os.environ["SERVER"], "--grpc_port=0", "--http_port=0", f"--port_file={port_file}"],
+        [os.environ["SERVER"], "--durability=memory", "--grpc_port=0", "--http_port=0", f"--port_file={port_file}"],
         stdout=subprocess.DEVNULL,
     )
     end = time.monotonic() + PATIENCE_SECONDS

@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
@@ -31,23 +32,32 @@ std::vector<std::string> Command(const std::vector<std::string>& flags) {
 
 Ended RunServer(const std::vector<std::string>& flags) { return RunProgram(Command(flags)); }
 
+const std::string kForget = "--durability=memory";
+
+// A directory that does not exist yet.
+std::string DataDirFlag(const std::string& name) {
+  return absl::StrCat("--data_dir=", ::testing::TempDir(), "/", name);
+}
+
 std::string FileIn(const std::string& name, const std::string& text) {
   const std::string path = absl::StrCat(::testing::TempDir(), "/", name);
   std::ofstream(path) << text;
   return path;
 }
 
-// A server on free ports.
+// A server on free ports. Without flags it keeps nothing.
 class RunningServer {
  public:
-  explicit RunningServer(std::vector<std::string> flags = {}) {
+  explicit RunningServer(std::vector<std::string> flags = {kForget}) {
     flags.insert(flags.end(), {"--grpc_port=0", "--http_port=0", "--port_file=" + port_file_});
     program_ = std::make_unique<Program>(Command(flags));
     first_line_ = program_->ReadErrorLine();
+    epoch_line_ = program_->ReadErrorLine();
   }
 
   Program& program() { return *program_; }
   const std::string& first_line() const { return first_line_; }
+  const std::string& epoch_line() const { return epoch_line_; }
 
   // What the port file says.
   std::string ports() const {
@@ -69,6 +79,7 @@ class RunningServer {
   const std::string port_file_ = absl::StrCat(::testing::TempDir(), "/ports");
   std::unique_ptr<Program> program_;
   std::string first_line_;
+  std::string epoch_line_;
 };
 
 TEST(ServerProcess, TellsItsPortsAndEndsWellOnSigterm) {
@@ -95,7 +106,7 @@ TEST(ServerProcess, EndsWellOnSigint) {
 
 // A health watcher lets the drain last as long as it may.
 TEST(ServerProcess, EndsAtOnceOnASecondSignal) {
-  RunningServer server({"--shutdown_grace=1h"});
+  RunningServer server({kForget, "--shutdown_grace=1h"});
   const auto health = server.NewHealthStub();
   grpc::ClientContext context;
   const auto watch = health->Watch(&context, HealthCheckRequest());
@@ -110,7 +121,7 @@ TEST(ServerProcess, EndsAtOnceOnASecondSignal) {
 }
 
 TEST(ServerProcess, CutsOffWhoDoesNotLetGo) {
-  RunningServer server({"--shutdown_grace=10ms"});
+  RunningServer server({kForget, "--shutdown_grace=10ms"});
   const auto health = server.NewHealthStub();
   grpc::ClientContext context;
   const auto watch = health->Watch(&context, HealthCheckRequest());
@@ -126,9 +137,10 @@ TEST(ServerProcess, ExplainsItself) {
   EXPECT_TRUE(absl::StartsWith(version.out, "cache_invalidation_server 0.")) << version.out;
   const Ended help = RunServer({"--help"});
   for (const char* flag :
-       {"--default_rules ", "--default_rules_file ", "--flagfile", "--grpc_port ", "--heartbeat ",
-        "--history_bytes ", "--http_port ", "--listen_address ", "--max_request_bytes ",
-        "--port_file ", "--shards ", "--shutdown_grace "}) {
+       {"--data_dir ", "--default_rules ", "--default_rules_file ", "--durability ", "--flagfile",
+        "--grpc_port ", "--heartbeat ", "--history_bytes ", "--http_port ", "--listen_address ",
+        "--max_request_bytes ", "--new_epoch ", "--port_file ", "--shards ", "--shutdown_grace ",
+        "--store_memory_bytes "}) {
     EXPECT_TRUE(absl::StrContains(help.out, flag)) << flag;
   }
 }
@@ -143,14 +155,23 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
       {{"--grpc_port=70000"}, "grpc_port"},
       {{"stray"}, "expected flags only, got \"stray\""},
       {{"--shards=0"}, "--shards: expected at least 1"},
-      {{"--default_rules_file=/no/such/file"}, "cannot read /no/such/file"},
-      {{"--default_rules_file=" + bad_rules}, "bad_rules.json: rules[0].invalidate_tags: "},
-      {{"--default_rules_file=" + no_json}, "no.json: expected {\"rules\": [...]} in JSON"},
-      {{"--grpc_port=0", "--http_port=0", "--port_file=/no/such/folder/ports"},
+      {{}, "--data_dir: expected the directory that keeps the state"},
+      {{"--durability=async"}, "--data_dir: expected the directory that keeps the state"},
+      {{kForget, DataDirFlag("unused")}, "--data_dir: expected none with --durability=memory"},
+      {{"--durability=disk"}, "expected sync, async or memory"},
+      {{"--data_dir=/no/such/folder/data"},
+       "cannot make the directory /no/such/folder/data: No such file or directory"},
+      {{"--data_dir=" + no_json}, "no.json"},
+      {{kForget, "--default_rules_file=/no/such/file"}, "cannot read /no/such/file"},
+      {{kForget, "--default_rules_file=" + bad_rules},
+       "bad_rules.json: rules[0].invalidate_tags: "},
+      {{kForget, "--default_rules_file=" + no_json},
+       "no.json: expected {\"rules\": [...]} in JSON"},
+      {{kForget, "--grpc_port=0", "--http_port=0", "--port_file=/no/such/folder/ports"},
        "/no/such/folder/ports"},
-      {{absl::StrCat("--grpc_port=", other.Port("grpc")), "--http_port=0"},
+      {{kForget, absl::StrCat("--grpc_port=", other.Port("grpc")), "--http_port=0"},
        "cannot listen for gRPC on 127.0.0.1:"},
-      {{"--grpc_port=0", absl::StrCat("--http_port=", other.Port("http"))},
+      {{kForget, "--grpc_port=0", absl::StrCat("--http_port=", other.Port("http"))},
        "cannot listen for HTTP on 127.0.0.1:"},
   };
   for (const auto& [flags, message] : cases) {
@@ -160,12 +181,40 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
   }
 }
 
+std::string EpochOf(const RunningServer& server) {
+  const std::vector<std::string> words = absl::StrSplit(server.epoch_line(), ' ');
+  return words.size() > 1 ? words[1] : server.epoch_line();
+}
+
+// Of a process that is killed the epoch goes on, synced or not.
+TEST(ServerProcess, GoesOnWithItsEpochUntilItIsAskedForANewOne) {
+  const std::string data_dir = DataDirFlag("kept");
+  std::string epoch;
+  for (const char* durability : {"--durability=sync", "--durability=async", "--durability=sync"}) {
+    RunningServer server({data_dir, durability});
+    if (!epoch.empty()) {
+      EXPECT_EQ(server.epoch_line(), absl::StrCat("epoch ", epoch, " goes on"));
+    }
+    epoch = EpochOf(server);
+    server.program().Signal(SIGKILL);
+    EXPECT_EQ(server.program().Wait().code, 128 + SIGKILL);
+  }
+  RunningServer server({data_dir, "--new_epoch"});
+  EXPECT_TRUE(absl::EndsWith(server.epoch_line(), " is new: --new_epoch was given"))
+      << server.epoch_line();
+  EXPECT_NE(EpochOf(server), epoch);
+
+  const Ended second = RunServer({data_dir, "--grpc_port=0", "--http_port=0"});
+  EXPECT_EQ(second.code, 1);
+  EXPECT_TRUE(absl::StrContains(second.err, "another process has it open")) << second.err;
+}
+
 TEST(ServerProcess, TakesFlagsAndRulesFromFiles) {
   const std::string rules = FileIn("rules.json", R"({"rules": [
       {"name": "mine", "triggerTags": ["a"], "invalidateTags": ["b:{resource_id}"]}]})");
   const std::string flags =
       FileIn("flags", absl::StrCat("--default_rules_file=", rules, "\n--http=false\n"));
-  RunningServer server({"--flagfile=" + flags});
+  RunningServer server({kForget, "--flagfile=" + flags});
   EXPECT_EQ(server.Port("http"), 0);
   EXPECT_NE(server.Port("grpc"), 0);
 }

@@ -1,0 +1,81 @@
+#include "server/persistence.h"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "server/boot_id.h"
+#include "server/storage/memory_store.h"
+#include "server/storage/rocksdb_store.h"
+
+namespace cache_invalidation {
+namespace {
+
+// A history that nobody else has.
+std::string NewEpoch() {
+  absl::BitGen random;
+  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+}
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const PersistenceOptions& options) {
+  if (options.durability == Durability::kMemory) return std::make_unique<storage::MemoryStore>();
+  absl::StatusOr<std::unique_ptr<storage::RocksdbStore>> store =
+      storage::RocksdbStore::Open({.directory = options.data_dir,
+                                   .memory_bytes = options.memory_bytes,
+                                   .accept_cut_log = options.new_epoch,
+                                   .env = nullptr});
+  if (store.ok()) return *std::move(store);
+  if (store.status().code() != absl::StatusCode::kDataLoss) return store.status();
+  return absl::DataLossError(absl::StrCat(
+      store.status().message(),
+      ". Restore the directory from a copy, or start once with --new_epoch to go on with what can "
+      "be read"));
+}
+
+storage::WriteBatch BatchOf(const RunRecord& run) {
+  storage::WriteBatch batch;
+  batch.server_values.push_back({kRunRecordName, EncodeRunRecord(run)});
+  return batch;
+}
+
+}  // namespace
+
+absl::StatusOr<Persistence> Persistence::Open(const PersistenceOptions& options) {
+  absl::StatusOr<std::unique_ptr<storage::Store>> store = OpenStore(options);
+  if (!store.ok()) return store.status();
+  const absl::StatusOr<std::optional<std::string>> stored =
+      (*store)->ReadServerValue(kRunRecordName);
+  if (!stored.ok()) return stored.status();
+  const std::optional<RunRecord> last =
+      stored->has_value() ? DecodeRunRecord(**stored) : std::nullopt;
+
+  RunRecord run = {.epoch = "",
+                   .durability = options.durability,
+                   .boot_id = options.boot_id.empty() ? BootId() : options.boot_id,
+                   .stopped_cleanly = false};
+  const EpochDecision decision =
+      DecideEpoch(last, options.durability, run.boot_id, options.new_epoch);
+  run.epoch = decision == EpochDecision::kGoesOn ? last->epoch : NewEpoch();
+  return Persistence(*std::move(store), std::move(run), decision);
+}
+
+Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
+                         EpochDecision decision)
+    : store_(std::move(store)), run_(std::move(run)), decision_(decision) {}
+
+storage::Store::Sync Persistence::sync() const {
+  return run_.durability == Durability::kSync ? storage::Store::Sync::kYes
+                                              : storage::Store::Sync::kNo;
+}
+
+storage::WriteBatch Persistence::RunBegins() const { return BatchOf(run_); }
+
+absl::Status Persistence::RunEndsCleanly() {
+  run_.stopped_cleanly = true;
+  const storage::WriteBatch batch = BatchOf(run_);
+  return store_->Write({&batch}, storage::Store::Sync::kYes);
+}
+
+}  // namespace cache_invalidation

@@ -1,0 +1,75 @@
+#ifndef CACHE_INVALIDATION_TESTS_PERSISTENCE_PERSISTENT_SERVER_H_
+#define CACHE_INVALIDATION_TESTS_PERSISTENCE_PERSISTENT_SERVER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/channel.h"
+#include "gtest/gtest.h"
+#include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/relationship_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "server/server.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/services/service_test.h"
+
+namespace cache_invalidation {
+
+// A server whose store outlives it, on a clock that stands still, and stubs of whichever server
+// runs. No default rules, no network.
+class PersistentServerTest : public ::testing::Test {
+ protected:
+  using Entries = v1::CacheEntryService::Stub;
+  using Dependencies = v1::DependencyService::Stub;
+  using Invalidations = v1::InvalidationService::Stub;
+  using Relationships = v1::RelationshipService::Stub;
+  using Rules = v1::RuleService::Stub;
+  using Stats = v1::StatsService::Stub;
+  using Writes = v1::WriteEventService::Stub;
+
+  PersistentServerTest();
+  ~PersistentServerTest() override;
+
+  // With `options_`, on `directory_`. The test fails if that fails.
+  void Start();
+  absl::StatusOr<std::unique_ptr<Server>> TryStart();
+  void Stop();
+  void Restart();
+  // The process dies where it stands: the next start finds what the system had of its files.
+  void Kill();
+
+  // Everything that can be asked of the state, as text. `keys`: the entries to look up.
+  std::string Picture(const std::vector<std::string>& keys);
+
+  v1::Position Position();
+  // What a subscriber that was away since `start` is sent until it has `until`: "reset REASON", or
+  // "REVISION KIND TARGET" for each invalidation.
+  std::vector<std::string> Resume(const v1::Position& start, uint64_t until);
+
+  std::string directory_;
+  PersistenceOptions options_;
+  FakeClock clock_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Entries> entries_;
+  std::unique_ptr<Dependencies> dependencies_;
+  std::unique_ptr<Invalidations> invalidations_;
+  std::unique_ptr<Relationships> relationships_;
+  std::unique_ptr<Rules> rules_;
+  std::unique_ptr<Stats> stats_;
+  std::unique_ptr<Writes> writes_;
+  std::unique_ptr<v1::SubscriptionService::Stub> subscriptions_;
+
+ private:
+  std::vector<std::string> directories_;
+};
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_PERSISTENCE_PERSISTENT_SERVER_H_

@@ -1,0 +1,218 @@
+// What a server knows after it was ended and started again: cleanly, killed, and with its machine.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "tests/persistence/persistent_server.h"
+
+namespace cache_invalidation {
+namespace {
+
+using ::testing::ElementsAre;
+
+class RestartTest : public PersistentServerTest {
+ protected:
+  void Write(const std::string& type, const std::string& id) {
+    Ok(*writes_, &Writes::InvalidateByWrite,
+       absl::StrCat("resource_type: '", type, "' resource_id: '", id, "'"));
+  }
+  void Track(const std::string& entry) {
+    Ok(*entries_, &Entries::TrackEntries, absl::StrCat("entries { ", entry, " }"));
+  }
+  v1::EntryState StateOf(const std::string& key) {
+    return Ok(*entries_, &Entries::LookupEntry, absl::StrCat("key: '", key, "'")).state();
+  }
+  v1::InvalidationStats StatsNow() { return Ok(*stats_, &Stats::GetInvalidationStats, "").stats(); }
+
+  // Something of every kind that is kept, all of it settled.
+  void FillWithEverything() {
+    Ok(*rules_, &Rules::RegisterRule,
+       "rule { name: 'sessions' trigger_tags: 'user' invalidate_tags: 'session:{resource_id}' "
+       "priority: 5 description: 'd' }");
+    Ok(*rules_, &Rules::RegisterRule,
+       "rule { name: 'off' trigger_tags: 'user' invalidate_tags: 'x' pattern: 'page:.*' "
+       "strategy: INVALIDATION_STRATEGY_LAZY }");
+    Ok(*relationships_, &Relationships::RegisterRelationship,
+       "relationship { name: 'orders' source_type: 'user' target_types: 'order' "
+       "cardinality: CARDINALITY_ONE_TO_MANY cascade_depth: 2 "
+       "target_tag_template: 'order:list:{resource_id}' }");
+    Ok(*dependencies_, &Dependencies::AddCacheDependency,
+       "key: 'report' depends_on_tags: 'order:list:1' depends_on_keys: 'page:1' ttl { seconds: 90 "
+       "}");
+    Track("key: 'fresh' tags: 'order:1' ttl { seconds: 600 }");
+    Track("key: 'page:1' tags: 'page' depends_on: 'fresh'");
+    Track("key: 'evicted' tags: 'session:1'");
+    Track("key: 'marked' tags: 'lazy:1'");
+    Write("user", "1");
+    Ok(*invalidations_, &Invalidations::Invalidate,
+       "tags: 'lazy:1' strategy: INVALIDATION_STRATEGY_LAZY");
+    Ok(*invalidations_, &Invalidations::SetBatchDelay, "delay { seconds: 7 }");
+  }
+
+  const std::vector<std::string> keys_ = {"fresh", "page:1", "evicted", "marked", "report"};
+};
+
+TEST_F(RestartTest, KnowsEverythingItKnew) {
+  Start();
+  FillWithEverything();
+  const std::string before = Picture(keys_);
+  EXPECT_EQ(StateOf("fresh"), v1::ENTRY_STATE_FRESH);
+  EXPECT_EQ(StateOf("page:1"), v1::ENTRY_STATE_STALE);
+  EXPECT_EQ(StateOf("evicted"), v1::ENTRY_STATE_ABSENT);
+  EXPECT_EQ(StateOf("marked"), v1::ENTRY_STATE_STALE);
+  Restart();
+  EXPECT_EQ(Picture(keys_), before);
+  const auto delay = Ok(*invalidations_, &Invalidations::SetBatchDelay, "delay { seconds: 7 }");
+  EXPECT_EQ(delay.previous_delay().seconds(), 7);
+  Kill();
+  Start();
+  EXPECT_EQ(Picture(keys_), before) << "a kill takes no more than a stop";
+}
+
+TEST_F(RestartTest, ActsAsItWouldHave) {
+  Start();
+  FillWithEverything();
+  const v1::Position position = Position();
+  Restart();
+  Write("user", "1");
+  EXPECT_THAT(Resume(position, Position().revision()),
+              ElementsAre("3 evict tag user:#all", "3 evict tag user:1", "3 evict tag order:list:1",
+                          "3 evict tag session:1", "3 stale tag x", "3 stale pattern page:.*",
+                          "3 evict key report"));
+}
+
+TEST_F(RestartTest, FlushesWhatWasPendingWhenItWasKilled) {
+  Start();
+  Ok(*invalidations_, &Invalidations::SetBatchDelay, "delay { seconds: 60 }");
+  Track("key: 'k' tags: 'late:1'");
+  const v1::Position before = Position();
+  Ok(*invalidations_, &Invalidations::ScheduleBatchInvalidation, "tags: 'late' keys: 'other'");
+  EXPECT_EQ(StatsNow().pending_targets(), 2u);
+  EXPECT_EQ(StateOf("k"), v1::ENTRY_STATE_FRESH);
+  Kill();
+  Start();
+  EXPECT_THAT(Resume(before, before.revision() + 1),
+              ElementsAre("1 evict tag late", "1 evict key other"));
+  EXPECT_EQ(StatsNow().pending_targets(), 0u);
+  EXPECT_EQ(StateOf("k"), v1::ENTRY_STATE_ABSENT);
+}
+
+TEST_F(RestartTest, SubscribersResumeWhereTheyWere) {
+  for (const Durability durability : {Durability::kSync, Durability::kAsync}) {
+    options_.durability = durability;
+    Start();
+    Write("user", "1");
+    const v1::Position start = Position();
+    Write("user", "2");
+    Restart();
+    Write("user", "3");
+    Kill();
+    Start();
+    Write("user", "4");
+    EXPECT_EQ(Position().epoch(), start.epoch());
+    std::vector<std::string> expected;
+    for (uint64_t away = 1; away <= 3; ++away) {
+      const std::string revision = absl::StrCat(start.revision() + away);
+      expected.push_back(revision + " evict tag user:#all");
+      expected.push_back(absl::StrCat(revision, " evict tag user:", away + 1));
+    }
+    EXPECT_EQ(Resume(start, Position().revision()), expected);
+    Stop();
+  }
+}
+
+// What was synced is there whatever the machine does; what was not may be lost, and nobody can
+// tell.
+TEST_F(RestartTest, TheEndOfTheMachineEndsTheEpochOnlyOfUnsyncedWrites) {
+  const struct {
+    Durability durability;
+    bool clean;
+    bool goes_on;
+  } rows[] = {{Durability::kSync, true, true},
+              {Durability::kSync, false, true},
+              {Durability::kAsync, true, true},
+              {Durability::kAsync, false, false}};
+  int boot = 0;
+  for (const auto& row : rows) {
+    options_.durability = row.durability;
+    Start();
+    Track("key: 'k' tags: 't'");
+    Ok(*rules_, &Rules::RegisterRule,
+       "rule { name: 'r' trigger_tags: 'a' invalidate_tags: 'b:{resource_id}' }");
+    Write("user", "1");
+    const v1::Position start = Position();
+    row.clean ? Stop() : Kill();
+    options_.boot_id = absl::StrCat("boot ", ++boot);
+    Start();
+    EXPECT_EQ(Position().epoch() == start.epoch(), row.goes_on) << boot;
+    EXPECT_EQ(server_->epoch_decision() == EpochDecision::kGoesOn, row.goes_on) << boot;
+    EXPECT_EQ(Ok(*rules_, &Rules::ListRules, "").rules_size(), 1) << "declarations are trusted";
+    EXPECT_EQ(StateOf("k"), row.goes_on ? v1::ENTRY_STATE_FRESH : v1::ENTRY_STATE_ABSENT);
+    if (!row.goes_on) {
+      EXPECT_THAT(Resume(start, Position().revision()), ElementsAre("reset RESET_REASON_EPOCH"));
+      EXPECT_GT(Position().revision(), start.revision()) << "revisions go on all the same";
+    }
+    Stop();
+  }
+}
+
+TEST_F(RestartTest, AnOperatorCanBeginANewEpoch) {
+  Start();
+  Track("key: 'k' tags: 't'");
+  const v1::Position start = Position();
+  Stop();
+  options_.new_epoch = true;
+  Start();
+  const v1::Position asked = Position();
+  EXPECT_NE(asked.epoch(), start.epoch());
+  EXPECT_EQ(StateOf("k"), v1::ENTRY_STATE_ABSENT);
+  Stop();
+  options_.new_epoch = false;
+  Start();
+  EXPECT_EQ(Position().epoch(), asked.epoch()) << "once is enough";
+}
+
+// Whichever start notices the loss: what it leads to is done before the loss is forgotten.
+TEST_F(RestartTest, AStartThatFailsForgetsNothing) {
+  options_.durability = Durability::kAsync;
+  Start();
+  Track("key: 'k' tags: 't'");
+  const v1::Position start = Position();
+  Kill();
+  options_.boot_id = "second boot";
+  ServerOptions options;
+  options.grpc_address = "no such address:1";
+  options.persistence = options_;
+  options.persistence.data_dir = directory_;
+  EXPECT_FALSE(Server::Start(options).ok());
+  Start();
+  EXPECT_NE(Position().epoch(), start.epoch());
+  EXPECT_EQ(StateOf("k"), v1::ENTRY_STATE_ABSENT);
+}
+
+TEST_F(RestartTest, TwoServersDoNotShareAStore) {
+  Start();
+  const absl::Status second = TryStart().status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(absl::StrContains(second.message(), "another process has it open")) << second;
+  Write("user", "1");
+}
+
+TEST_F(RestartTest, WithoutDurabilityNothingIsKept) {
+  options_.durability = Durability::kMemory;
+  directory_ = "";
+  Start();
+  EXPECT_EQ(server_->epoch_decision(), EpochDecision::kNothingKept);
+  Write("user", "1");
+  const v1::Position before = Position();
+  Restart();
+  EXPECT_NE(Position().epoch(), before.epoch());
+  EXPECT_EQ(Position().revision(), 0u);
+}
+
+}  // namespace
+}  // namespace cache_invalidation
