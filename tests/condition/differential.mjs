@@ -48,9 +48,9 @@ function makeCase(chance) {
 const compared = (one, ours) => ({ ...one, ours, theirs: evaluate(one.text, one.values) });
 
 /** Undefined if both agree, a rule's name if the difference is explained, null if it is not. */
-function verdict({ text, ours, theirs }) {
+function verdict({ text, bindings, ours, theirs }) {
   if (ours.outcome === theirs.outcome) return undefined;
-  return explain(text, ours, theirs);
+  return explain(text, ours, theirs, bindings);
 }
 
 /** The smallest case found that differs like this one. */
