@@ -50,10 +50,9 @@ v1::SubscribeRequest SubscriptionCore::Begin(absl::Duration now) {
   return request;
 }
 
-absl::StatusOr<std::vector<Delivery>> SubscriptionCore::Receive(
-    const v1::SubscribeResponse& response, absl::Duration now) {
+absl::Status SubscriptionCore::Receive(const v1::SubscribeResponse& response, absl::Duration now,
+                                       std::vector<Delivery>& out) {
   last_heard_ = now;
-  std::vector<Delivery> out;
   if (response.has_started() == started_) {
     return absl::InternalError(started_ ? "the stream started twice"
                                         : "the stream did not begin with its start");
@@ -64,11 +63,11 @@ absl::StatusOr<std::vector<Delivery>> SubscriptionCore::Receive(
     std::vector<Event> complete;
     const absl::Status status =
         assembly_.Add(FromProto(part), part.part(), part.last_part(), complete);
-    if (!status.ok()) return status;
     Deliver(std::move(complete), out);
+    if (!status.ok()) return status;
   }
   if (response.has_progress()) PassProgress(response.progress(), out);
-  return out;
+  return absl::OkStatus();
 }
 
 void SubscriptionCore::Start(const v1::Started& message, std::vector<Delivery>& out) {

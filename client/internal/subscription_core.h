@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/internal/event_assembly.h"
 #include "client/subscription.h"
@@ -32,9 +31,10 @@ class SubscriptionCore {
   // the options say, later ones after what was delivered.
   v1::SubscribeRequest Begin(absl::Duration now);
 
-  // Takes an answer. An error: the stream broke its promises and must be replaced.
-  absl::StatusOr<std::vector<Delivery>> Receive(const v1::SubscribeResponse& response,
-                                                absl::Duration now);
+  // Takes an answer and appends what it tells to `out`. An error: the stream broke its promises and
+  // must be replaced; what it told before that is good, and the next stream goes on after it.
+  absl::Status Receive(const v1::SubscribeResponse& response, absl::Duration now,
+                       std::vector<Delivery>& out);
 
   // The application has applied everything up to here. Counts with Acknowledgement::kExplicit.
   void Acknowledge(const Position& position);

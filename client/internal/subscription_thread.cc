@@ -129,13 +129,13 @@ class SubscriptionThread final : public Subscription {
   }
 
   absl::Status Apply(const v1::SubscribeResponse& response) {
-    absl::StatusOr<std::vector<Delivery>> deliveries = core_.Receive(response, Now());
-    if (!deliveries.ok()) return deliveries.status();
-    for (const Delivery& delivery : *deliveries) {
+    std::vector<Delivery> deliveries;
+    absl::Status status = core_.Receive(response, Now(), deliveries);
+    for (const Delivery& delivery : deliveries) {
       if (mailbox_->stopped()) break;
       std::visit([this](const auto& told) { Tell(told); }, delivery);
     }
-    return absl::OkStatus();
+    return status;
   }
 
   void Tell(const SubscriptionStarted& started) { CallIfSet(callbacks_.on_started, started); }
