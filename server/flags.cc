@@ -79,6 +79,10 @@ ABSL_FLAG(
     "Events kept in memory for subscribers that are behind. More lets them be away for longer.");
 ABSL_FLAG(absl::Duration, heartbeat, cache_invalidation::kDefaultHeartbeat,
           "A subscriber hears from the server at least this often.");
+ABSL_FLAG(absl::Duration, longest_earlier_lease, cache_invalidation::kMaxLease,
+          "The longest lease that a server which was here before may have granted to subscribers. "
+          "For so long after the start calls that wait for subscribers wait for those, too. 0: "
+          "there was none.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
           "How long calls may take to end after SIGTERM or SIGINT. A second signal ends the "
           "process at once.");
@@ -172,6 +176,7 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   parsed.options.max_subscriptions = absl::GetFlag(FLAGS_max_subscriptions);
   parsed.options.history_bytes = absl::GetFlag(FLAGS_history_bytes);
   parsed.options.heartbeat = absl::GetFlag(FLAGS_heartbeat);
+  parsed.options.longest_earlier_lease = absl::GetFlag(FLAGS_longest_earlier_lease);
   parsed.shutdown_grace = absl::GetFlag(FLAGS_shutdown_grace);
   parsed.port_file = absl::GetFlag(FLAGS_port_file);
   return parsed;

@@ -25,6 +25,7 @@
 #include "server/rpc/rule_service.h"
 #include "server/rpc/stats_service.h"
 #include "server/rpc/subscription_service.h"
+#include "server/rpc/waiting_calls.h"
 #include "server/rpc/write_event_service.h"
 #include "server/rpc/write_stream.h"
 #include "server/shard/shard_set.h"
@@ -55,6 +56,12 @@ absl::Status CommitSynced(commit::Committer& committer, storage::WriteBatch batc
   while (!answer.done) answer.changed.Wait(answer.mutex);
   return answer.durable ? absl::OkStatus()
                         : absl::UnavailableError("the store failed while the server started");
+}
+
+// When the last subscriber of an earlier server stops to serve what it has.
+absl::Duration StrangersUntil(const Clock& clock, absl::Duration longest_earlier_lease) {
+  if (longest_earlier_lease <= absl::ZeroDuration()) return -absl::InfiniteDuration();
+  return clock.Monotonic() + delivery::LeaseWithMargin(longest_earlier_lease);
 }
 
 // Defaults of gRPC that do not fit: clients may ping every 10 s to notice a dead stream soon, and
@@ -96,6 +103,7 @@ struct Server::Parts {
   std::atomic<shard::ShardSet*> trimmed_shards =
       nullptr;  // who is told that history was dropped, once there is one
   delivery::Hub hub;
+  std::shared_ptr<rpc::WaitingCalls> waiting;
   commit::Committer committer;
   std::unique_ptr<shard::ShardSet> shards;
   rpc::WriteStreamSet write_streams;
@@ -123,6 +131,8 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
                  if (shard::ShardSet* set = trimmed_shards.load()) set->Trim(namespace_name, floor);
                }},
           clock, *outbox),
+      waiting(rpc::WaitingCalls::Make(hub, *outbox, clock, metrics.delivery(),
+                                      StrangersUntil(clock, options.longest_earlier_lease))),
       committer(std::make_unique<commit::GroupWriter>(persistence.store(), persistence.sync(), hub,
                                                       clock, metrics.commit(),
                                                       [this](const absl::Status& status) {
@@ -164,7 +174,7 @@ absl::Status Server::Parts::BeginRun() {
 }
 
 absl::Status Server::Parts::StartGrpc() {
-  const rpc::Backend backend = {*shards, hub, clock, metrics.rpc()};
+  const rpc::Backend backend = {*shards, hub, *waiting, clock, metrics.rpc()};
   services.push_back(rpc::MakeRuleService(backend));
   services.push_back(rpc::MakeRelationshipService(backend));
   services.push_back(rpc::MakeDependencyService(backend));
@@ -174,7 +184,7 @@ absl::Status Server::Parts::StartGrpc() {
   services.push_back(rpc::MakeStatsService(backend));
   services.push_back(std::make_unique<rpc::SubscriptionService>(
       rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, *outbox,
-      clock, metrics.delivery()));
+      *waiting, clock, metrics.delivery()));
 
   rpc::Health::Enable();
   grpc::ServerBuilder builder;
@@ -199,6 +209,8 @@ absl::Status Server::Parts::StartHttp() {
         {{"namespaces", "Namespaces that exist.", [this] { return double(shards->namespaces()); }},
          {"subscriber_sessions", "Subscribers with a stream or a running lease.",
           [this] { return double(hub.counts().sessions); }},
+         {"waiting_calls", "Calls that wait for subscribers.",
+          [this] { return double(waiting->waits()); }},
          {"history_bytes", "Events kept for subscribers that are behind.",
           [this] { return double(hub.counts().window_bytes); }}});
   };
@@ -233,7 +245,8 @@ void Server::Parts::Shutdown(absl::Duration grace) {
   // If that fails, the next start takes it for a crash.
   if (run_begun) (void)persistence.RunEndsCleanly();
   outbox->Drain(grace);
-  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(clock.Now() + grace));
+  // gRPC reads the machine's clock, whatever ours says.
+  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(real_clock.Now() + grace));
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/delivery/position.h"
+#include "server/delivery/wait_outcome.h"
 
 namespace cache_invalidation::delivery {
 
@@ -28,6 +29,9 @@ class DeliveryObserver {
 
   // A call that only gRPC can end was cancelled, because its last message was not taken.
   virtual void OnStalledStreamCancelled() = 0;
+
+  // A call that waited for subscribers has finished.
+  virtual void OnWaited(const WaitOutcome& outcome) = 0;
 };
 
 }  // namespace cache_invalidation::delivery

@@ -41,7 +41,8 @@ absl::Duration WaitList::Join(uint64_t number, Wait& wait,
   if (state.first_head >= wait.revision) return absl::ZeroDuration();
   wait.outcome.waited_for.push_back(session->key().name);
   if (state.applied < wait.revision) Watch(number, wait, session, now);
-  return LeaseWithMargin(state.lease);
+  // An earlier stream may have been granted more.
+  return std::max(LeaseWithMargin(state.lease), state.lease_end - now);
 }
 
 void WaitList::Watch(uint64_t number, Wait& wait, const std::shared_ptr<SubscriberSession>& session,

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,20 +14,9 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "server/delivery/subscriber_session.h"
+#include "server/delivery/wait_outcome.h"
 
 namespace cache_invalidation::delivery {
-
-// What a call learnt that waited for subscribers; the proto Waiting says what each field means. The
-// lists hold names in order, one for each session.
-struct WaitOutcome {
-  std::vector<std::string> waited_for;
-  std::vector<std::string> lapsed;
-  std::vector<std::string> late;
-  uint32_t not_acknowledging = 0;
-  bool unknown_late = false;
-
-  absl::Duration waited;  // how long it took
-};
 
 // Who waits for whom: calls that are to be answered once every subscriber has applied a revision,
 // or has outlived its lease.

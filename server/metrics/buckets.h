@@ -12,6 +12,12 @@ inline std::vector<double> LatencyBuckets() {
           10e-3, 25e-3,  50e-3,  100e-3, 250e-3, 1,      5};
 }
 
+// Upper bounds, in seconds, for what takes a round trip to a client on a good day and a whole lease
+// on a bad one.
+inline std::vector<double> WaitBuckets() {
+  return {1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 500e-3, 1, 2.5, 5, 10, 30, 60};
+}
+
 // Upper bounds for how many of something belong together.
 inline std::vector<double> CountBuckets() {
   return {1, 2, 5, 10, 20, 50, 100, 1'000, 10'000, 100'000};

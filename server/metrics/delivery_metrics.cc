@@ -32,7 +32,16 @@ DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry, RpcMetrics& rpc
                            "Resets sent: subscribers dropped what they had.", "reason",
                            {"epoch", "trimmed", "ahead"})),
       stalled_(MakeCounter(registry, "stalled_streams_cancelled_total",
-                           "Subscribers cut off because they did not take their last message.")) {}
+                           "Subscribers cut off because they did not take their last message.")),
+      waits_(MakeCounters(
+          registry, "waits_total",
+          "Calls that waited for subscribers; late: some were missing when their time was up.",
+          "result", {"complete", "late"})),
+      waited_(MakeCounters(registry, "waited_subscribers_total",
+                           "What became of the subscribers that calls waited for.", "outcome",
+                           {"applied", "lapsed", "late"})),
+      wait_seconds_(MakeHistogram(registry, "wait_seconds",
+                                  "How long calls waited for their subscribers.", WaitBuckets())) {}
 
 void DeliveryMetrics::OnStreamOpened() {
   subscribe_.Started();
@@ -60,5 +69,14 @@ void DeliveryMetrics::OnReset(delivery::ResetReason reason) {
 }
 
 void DeliveryMetrics::OnStalledStreamCancelled() { stalled_.Increment(); }
+
+void DeliveryMetrics::OnWaited(const delivery::WaitOutcome& outcome) {
+  const size_t missing = outcome.lapsed.size() + outcome.late.size();
+  waits_[outcome.late.empty() && !outcome.unknown_late ? 0 : 1]->Increment();
+  waited_[0]->Increment(static_cast<double>(outcome.waited_for.size() - missing));
+  waited_[1]->Increment(static_cast<double>(outcome.lapsed.size()));
+  waited_[2]->Increment(static_cast<double>(outcome.late.size()));
+  wait_seconds_.Observe(absl::ToDoubleSeconds(outcome.waited));
+}
 
 }  // namespace cache_invalidation::metrics

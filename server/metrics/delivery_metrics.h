@@ -24,6 +24,7 @@ class DeliveryMetrics final : public delivery::DeliveryObserver {
   void OnMessageSent(size_t events, size_t bytes, absl::Duration waited) override;
   void OnReset(delivery::ResetReason reason) override;
   void OnStalledStreamCancelled() override;
+  void OnWaited(const delivery::WaitOutcome& outcome) override;
 
  private:
   MethodMetrics subscribe_;
@@ -37,6 +38,9 @@ class DeliveryMetrics final : public delivery::DeliveryObserver {
   prometheus::Histogram& seconds_;
   std::vector<prometheus::Counter*> resets_;  // by delivery::ResetReason
   prometheus::Counter& stalled_;
+  std::vector<prometheus::Counter*> waits_;   // complete, late
+  std::vector<prometheus::Counter*> waited_;  // applied, lapsed, late
+  prometheus::Histogram& wait_seconds_;
 };
 
 }  // namespace cache_invalidation::metrics

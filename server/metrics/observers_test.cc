@@ -138,6 +138,25 @@ TEST_F(MetricsTest, CountsCommitsAndDeliveries) {
   EXPECT_TRUE(Shows("cache_invalidation_resets_total{reason=\"trimmed\"} 1"));
 }
 
+TEST_F(MetricsTest, CountsWaits) {
+  delivery::WaitOutcome outcome;
+  outcome.waited_for = {"a", "b", "c", "d"};
+  outcome.lapsed = {"a"};
+  outcome.waited = absl::Seconds(3);
+  metrics_.delivery().OnWaited(outcome);
+  outcome.late = {"b"};
+  metrics_.delivery().OnWaited(outcome);
+  outcome = {};
+  outcome.unknown_late = true;
+  metrics_.delivery().OnWaited(outcome);
+  EXPECT_TRUE(Shows("cache_invalidation_waits_total{result=\"complete\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_waits_total{result=\"late\"} 2"));
+  EXPECT_TRUE(Shows("cache_invalidation_waited_subscribers_total{outcome=\"applied\"} 5"));
+  EXPECT_TRUE(Shows("cache_invalidation_waited_subscribers_total{outcome=\"lapsed\"} 2"));
+  EXPECT_TRUE(Shows("cache_invalidation_waited_subscribers_total{outcome=\"late\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_wait_seconds_bucket{le=\"5\"} 3"));
+}
+
 TEST_F(MetricsTest, AsksItsSourcesAndTellsWhatRuns) {
   const std::string text = metrics_.Text({{"namespaces", "Namespaces.", [] { return 7.0; }}});
   EXPECT_NE(text.find("\ncache_invalidation_namespaces 7\n"), std::string::npos);

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "server/delivery/hub.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/waiting_calls.h"
 #include "server/shard/shard_set.h"
 
 namespace cache_invalidation::rpc {
@@ -13,6 +14,7 @@ namespace cache_invalidation::rpc {
 struct Backend {
   shard::ShardSet& shards;
   const delivery::Hub& hub;
+  WaitingCalls& waiting;
   const Clock& clock;
   metrics::RpcMetrics& metrics;
 };

@@ -9,6 +9,7 @@
 #include "server/rpc/list_conversion.h"
 #include "server/rpc/request_conversion.h"
 #include "server/rpc/time_conversion.h"
+#include "server/rpc/waiting_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -56,6 +57,7 @@ absl::StatusOr<engine::Invalidate> ToInvalidate(const v1::InvalidateRequest& req
   command.pattern = request.pattern();
   command.everything = request.everything();
   command.strategy = *strategy;
+  command.immediate = request.wait_for_subscribers();
   return command;
 }
 
@@ -104,6 +106,7 @@ absl::Status FromInvalidate(const v1::InvalidateRequest& request,
   response->set_invalidations(reply.invalidations);
   response->set_widened(reply.widened);
   response->set_pending_targets(reply.pending_targets);
+  FromWaiting(context, response);
   return absl::OkStatus();
 }
 
@@ -114,6 +117,7 @@ absl::Status FromInvalidateWithDependencies(const v1::InvalidateWithDependencies
   FromRevision(reply.revision, context.epoch, response->mutable_position());
   response->set_invalidated(reply.invalidated);
   response->set_dependents_left(reply.dependents_left);
+  FromWaiting(context, response);
   return absl::OkStatus();
 }
 
@@ -132,6 +136,7 @@ absl::Status FromFlushPendingInvalidations(const v1::FlushPendingInvalidationsRe
                                            v1::FlushPendingInvalidationsResponse* response) {
   FromRevision(reply.revision, context.epoch, response->mutable_position());
   response->set_flushed(reply.flushed);
+  FromWaiting(context, response);
   return absl::OkStatus();
 }
 

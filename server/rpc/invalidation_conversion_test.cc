@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/delivery/wait_outcome.h"
 #include "tests/proto/every_field.h"
 #include "tests/proto/text.h"
 
@@ -20,8 +21,8 @@ const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
 TEST(InvalidationConversion, TakesEveryFieldOfTheRequests) {
   const auto invalidate = FromText<v1::InvalidateRequest>(R"(
       namespace: "n" tags: "t" keys: "k" pattern: "p" strategy: INVALIDATION_STRATEGY_LAZY request_id: "i"
-      wait_timeout { seconds: 1 })");
-  EXPECT_THAT(UnsetFields(invalidate), ElementsAre("everything", "wait_for_subscribers"));
+      wait_for_subscribers: true wait_timeout { seconds: 1 })");
+  EXPECT_THAT(UnsetFields(invalidate), ElementsAre("everything"));
   const absl::StatusOr<engine::Invalidate> command = ToInvalidate(invalidate);
   ASSERT_TRUE(command.ok()) << command.status();
   EXPECT_THAT(command->tags, ElementsAre("t"));
@@ -29,11 +30,15 @@ TEST(InvalidationConversion, TakesEveryFieldOfTheRequests) {
   EXPECT_EQ(command->pattern, "p");
   EXPECT_EQ(command->strategy, engine::Strategy::kLazy);
   EXPECT_FALSE(command->everything);
-  EXPECT_TRUE(ToInvalidate(FromText<v1::InvalidateRequest>("everything: true"))->everything);
+  EXPECT_TRUE(command->immediate);
+  const auto everything = FromText<v1::InvalidateRequest>("everything: true");
+  EXPECT_TRUE(ToInvalidate(everything)->everything);
+  EXPECT_FALSE(ToInvalidate(everything)->immediate);
 
   const auto with_dependencies = FromText<v1::InvalidateWithDependenciesRequest>(R"(
-      namespace: "n" key: "k" recursive: true request_id: "i" wait_timeout { seconds: 1 })");
-  EXPECT_THAT(UnsetFields(with_dependencies), ElementsAre("wait_for_subscribers"));
+      namespace: "n" key: "k" recursive: true request_id: "i" wait_for_subscribers: true
+      wait_timeout { seconds: 1 })");
+  EXPECT_THAT(UnsetFields(with_dependencies), IsEmpty());
   EXPECT_EQ(ToInvalidateWithDependencies(with_dependencies)->key, "k");
   EXPECT_TRUE(ToInvalidateWithDependencies(with_dependencies)->recursive);
 
@@ -51,18 +56,31 @@ TEST(InvalidationConversion, TakesEveryFieldOfTheRequests) {
   EXPECT_EQ(ToSetBatchDelay(delay)->delay, absl::Seconds(2));
 }
 
-TEST(InvalidationConversion, FillsEveryFieldOfTheAnswersButWaiting) {
+TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
+  delivery::WaitOutcome outcome;
+  outcome.waited_for = {"a", "b"};
+  outcome.lapsed = {"a"};
+  outcome.late = {"b"};
+  outcome.not_acknowledging = 1;
+  outcome.unknown_late = true;
+  const AnswerContext waited = {"shop", "epoch", NoSubscribers, &outcome};
   const engine::InvalidationReply reply = {
       .revision = 1, .invalidations = 2, .rules_fired = {}, .widened = 3, .pending_targets = 4};
   v1::InvalidateResponse invalidated;
-  ASSERT_TRUE(FromInvalidate({}, reply, kContext, &invalidated).ok());
-  EXPECT_THAT(UnsetFields(invalidated), ElementsAre("waiting"));
+  ASSERT_TRUE(FromInvalidate({}, reply, waited, &invalidated).ok());
+  EXPECT_THAT(UnsetFields(invalidated), IsEmpty());
+  EXPECT_THAT(UnsetFields(invalidated.waiting()), IsEmpty());
+  EXPECT_THAT(invalidated.waiting().lapsed(), ElementsAre("a"));
+  EXPECT_THAT(invalidated.waiting().late(), ElementsAre("b"));
+  v1::InvalidateResponse not_waited;
+  ASSERT_TRUE(FromInvalidate({}, reply, kContext, &not_waited).ok());
+  EXPECT_THAT(UnsetFields(not_waited), ElementsAre("waiting"));
   EXPECT_EQ(invalidated.widened(), 3u);
   EXPECT_EQ(invalidated.pending_targets(), 4u);
 
   v1::InvalidateWithDependenciesResponse with_dependencies;
-  ASSERT_TRUE(FromInvalidateWithDependencies({}, {1, 2, 3}, kContext, &with_dependencies).ok());
-  EXPECT_THAT(UnsetFields(with_dependencies), ElementsAre("waiting"));
+  ASSERT_TRUE(FromInvalidateWithDependencies({}, {1, 2, 3}, waited, &with_dependencies).ok());
+  EXPECT_THAT(UnsetFields(with_dependencies), IsEmpty());
   EXPECT_EQ(with_dependencies.invalidated(), 2u);
 
   v1::ScheduleBatchInvalidationResponse scheduled;
@@ -70,8 +88,8 @@ TEST(InvalidationConversion, FillsEveryFieldOfTheAnswersButWaiting) {
   EXPECT_THAT(UnsetFields(scheduled), IsEmpty());
 
   v1::FlushPendingInvalidationsResponse flushed;
-  ASSERT_TRUE(FromFlushPendingInvalidations({}, {1, 2}, kContext, &flushed).ok());
-  EXPECT_THAT(UnsetFields(flushed), ElementsAre("waiting"));
+  ASSERT_TRUE(FromFlushPendingInvalidations({}, {1, 2}, waited, &flushed).ok());
+  EXPECT_THAT(UnsetFields(flushed), IsEmpty());
 
   v1::SetBatchDelayResponse set;
   ASSERT_TRUE(FromSetBatchDelay({}, {absl::Seconds(1)}, kContext, &set).ok());

@@ -77,15 +77,4 @@ absl::StatusOr<absl::Duration> ToTtl(const google::protobuf::Duration& ttl) {
   return duration;
 }
 
-absl::Status CheckWaitingFields(bool wait_for_subscribers,
-                                const google::protobuf::Duration* timeout) {
-  if (timeout != nullptr) {
-    const auto duration = ToDuration(*timeout, kMinWaitTimeout, kMaxWaitTimeout);
-    if (!duration.ok()) return AtField("wait_timeout", duration.status());
-  }
-  if (!wait_for_subscribers) return absl::OkStatus();
-  return AtField("wait_for_subscribers",
-                 absl::UnimplementedError("this server does not wait; nothing was invalidated"));
-}
-
 }  // namespace cache_invalidation::rpc

@@ -35,17 +35,6 @@ void FromRevision(uint64_t revision, absl::string_view epoch, v1::Position* posi
 // The field `ttl`.
 absl::StatusOr<absl::Duration> ToTtl(const google::protobuf::Duration& ttl);
 
-// The fields `wait_for_subscribers` and `wait_timeout` (null: absent). UNIMPLEMENTED if the caller
-// wants to wait.
-absl::Status CheckWaitingFields(bool wait_for_subscribers,
-                                const google::protobuf::Duration* timeout);
-
-template <typename Request>
-absl::Status CheckWaiting(const Request& request) {
-  return CheckWaitingFields(request.wait_for_subscribers(),
-                            request.has_wait_timeout() ? &request.wait_timeout() : nullptr);
-}
-
 }  // namespace cache_invalidation::rpc
 
 #endif  // CACHE_INVALIDATION_SERVER_RPC_REQUEST_CONVERSION_H_

@@ -72,7 +72,14 @@ absl::Status SubscriberStream::Receive() {
     if (subscription->session.instance.empty()) subscription->session.instance = RandomInstance();
     subscription_ = surroundings_.hub.Open(*std::move(subscription));
   }
-  return subscription_->Receive(ToClientMessage(*request), surroundings_.clock.Monotonic());
+  const absl::Status status =
+      subscription_->Receive(ToClientMessage(*request), surroundings_.clock.Monotonic());
+  TellProgress();
+  return status;
+}
+
+void SubscriberStream::TellProgress() {
+  if (subscription_->TakeAwaitedProgress()) surroundings_.waiting.Look(*subscription_->session());
 }
 
 void SubscriberStream::OnWriteDone(bool ok) {
@@ -155,6 +162,7 @@ absl::Duration SubscriberStream::WakeAt(absl::Duration now) const {
 
 void SubscriberStream::Send(absl::Duration now) {
   const delivery::Message message = drain_by_ ? subscription_->Last(now) : subscription_->Next(now);
+  TellProgress();
   if (message.empty()) {
     // It has looked at a long stretch of history that does not pass; others come first now.
     if (subscription_->SomethingWaits()) surroundings_.outbox.Wake(self_);

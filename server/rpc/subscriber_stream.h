@@ -17,6 +17,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
 #include "server/rpc/outbox.h"
+#include "server/rpc/waiting_calls.h"
 
 namespace cache_invalidation::rpc {
 
@@ -24,6 +25,7 @@ namespace cache_invalidation::rpc {
 struct StreamSurroundings {
   delivery::Hub& hub;
   Outbox& outbox;
+  WaitingCalls& waiting;
   const Clock& clock;
   delivery::DeliveryObserver& observer;
   std::atomic<size_t>& streams;  // counted down when a stream is done
@@ -69,6 +71,8 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   absl::Status Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts a write if there is something to say. REQUIRES: open, not writing, not finished.
   void Send(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Tells calls that wait for this subscriber if it has got further.
+  void TellProgress() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DriveUnopened(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DriveOpen(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -22,9 +22,14 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 }  // namespace
 
 SubscriptionService::SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub,
-                                         Outbox& outbox, const Clock& clock,
+                                         Outbox& outbox, WaitingCalls& waiting, const Clock& clock,
                                          delivery::DeliveryObserver& observer)
-    : options_(options), hub_(hub), outbox_(outbox), clock_(clock), observer_(observer) {}
+    : options_(options),
+      hub_(hub),
+      outbox_(outbox),
+      waiting_(waiting),
+      clock_(clock),
+      observer_(observer) {}
 
 SubscriptionService::~SubscriptionService() {
   Check(streams() == 0, "the server has ended every stream before its services are destroyed");
@@ -38,7 +43,8 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService
         absl::StrCat("expected at most ", options_.max_subscriptions, " subscriptions")));
   }
   return SubscriberStream::Start(
-      {hub_, outbox_, clock_, observer_, streams_, options_.first_message_timeout}, *context);
+      {hub_, outbox_, waiting_, clock_, observer_, streams_, options_.first_message_timeout},
+      *context);
 }
 
 }  // namespace cache_invalidation::rpc

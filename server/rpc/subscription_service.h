@@ -11,6 +11,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
 #include "server/rpc/outbox.h"
+#include "server/rpc/waiting_calls.h"
 
 namespace cache_invalidation::rpc {
 
@@ -31,7 +32,8 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
  public:
   // All must outlive the grpc::Server that serves this, and so must this.
   SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub, Outbox& outbox,
-                      const Clock& clock, delivery::DeliveryObserver& observer);
+                      WaitingCalls& waiting, const Clock& clock,
+                      delivery::DeliveryObserver& observer);
   ~SubscriptionService() override;
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Subscribe(
@@ -44,6 +46,7 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
   const SubscriptionServiceOptions options_;
   delivery::Hub& hub_;
   Outbox& outbox_;
+  WaitingCalls& waiting_;
   const Clock& clock_;
   delivery::DeliveryObserver& observer_;
   std::atomic<size_t> streams_ = 0;

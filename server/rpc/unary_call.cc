@@ -47,25 +47,56 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
   namespace_name_ = *namespace_name;
   absl::StatusOr<EngineRequest> engine_request = Convert(arena_);
   if (!engine_request.ok()) return engine_request.status();
+  if (const absl::optional<AskedWait> asked = wait()) {
+    absl::StatusOr<WaitingCalls::Place> place = method_.backend.waiting.Admit(namespace_name_);
+    if (!place.ok()) return place.status();
+    wait_ = std::make_shared<Wait>();
+    wait_->asked = *asked;
+    wait_->place = *std::move(place);
+  }
 
   auto submission = std::make_unique<shard::Submission>();
   submission->namespace_name = std::string(namespace_name_);
   submission->requests.push_back(*std::move(engine_request));
   submission->size_bytes = bytes.size() + kCallBytes;
   submission->cancelled = [this] { return context_->IsCancelled(); };
-  submission->done = [this](const std::vector<shard::Answer>& answers) {
-    OnAnswer(answers.front());
+  submission->done = [this](std::vector<shard::Answer> answers) {
+    OnAnswer(std::move(answers.front()));
   };
   return method_.backend.shards.Submit(std::move(submission));
 }
 
-void UnaryCall::OnAnswer(const shard::Answer& answer) {
+void UnaryCall::OnAnswer(shard::Answer answer) {
   if (!answer.status.ok()) return End(answer.status);
+  if (wait_ != nullptr) return BeginWait(std::move(answer.reply));
+  Tell(answer.reply, nullptr);
+}
+
+// Once it waits, a cancellation may end the call on another thread, and `this` may be gone.
+void UnaryCall::BeginWait(engine::Reply reply) {
+  const std::shared_ptr<Wait> wait = wait_;
+  WaitingCalls& waiting = method_.backend.waiting;
+  wait->reply = std::move(reply);
+  wait->number =
+      waiting.Wait(namespace_name_, RevisionOf(wait->reply), wait->asked.timeout,
+                   [this](const delivery::WaitOutcome& outcome) { Tell(wait_->reply, &outcome); });
+  // It may have been cancelled before there was a number to cancel by.
+  if (wait->cancelled && waiting.Cancel(wait->number)) End(absl::CancelledError("cancelled"));
+}
+
+void UnaryCall::OnCancel() {
+  if (wait_ == nullptr) return;
+  wait_->cancelled = true;
+  const uint64_t number = wait_->number;
+  if (number != 0 && method_.backend.waiting.Cancel(number)) End(absl::CancelledError("cancelled"));
+}
+
+void UnaryCall::Tell(const engine::Reply& reply, const delivery::WaitOutcome* waiting) {
   const delivery::Hub& hub = method_.backend.hub;
   const auto subscribers = [&hub](absl::string_view name) -> uint64_t {
     return hub.subscribers(name);
   };
-  End(Answer(answer.reply, {namespace_name_, hub.epoch(), subscribers}, arena_, response_));
+  End(Answer(reply, {namespace_name_, hub.epoch(), subscribers, waiting}, arena_, response_));
 }
 
 void UnaryCall::End(const absl::Status& status) {

@@ -1,6 +1,9 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_UNARY_CALL_H_
 #define CACHE_INVALIDATION_SERVER_RPC_UNARY_CALL_H_
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -9,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
@@ -18,6 +22,8 @@
 #include "server/rpc/answer_context.h"
 #include "server/rpc/backend.h"
 #include "server/rpc/byte_buffer.h"
+#include "server/rpc/waiting_calls.h"
+#include "server/rpc/waiting_conversion.h"
 #include "server/shard/submission.h"
 
 namespace cache_invalidation::rpc {
@@ -32,8 +38,9 @@ struct UnaryMethod {
 };
 
 // One call of a unary method, from its bytes to its answer: parses, checks and converts in gRPC's
-// thread, asks the shard, and answers on the outbox's thread. It deletes itself when gRPC is done
-// with it, and gRPC is not before it has called Finish; so `this` is safe in a submission.
+// thread, asks the shard, and answers on the outbox's thread, at once or when its subscribers have
+// applied what it did. It deletes itself when gRPC is done with it, and gRPC is not before it has
+// called Finish; so `this` is safe in a submission, and in a wait until that is cancelled.
 //
 // The raw bytes are parsed here rather than by gRPC, because gRPC answers UNIMPLEMENTED without a
 // word to a request that is malformed, and to have requests and answers on one arena.
@@ -45,6 +52,8 @@ class UnaryCall : public grpc::ServerUnaryReactor {
 
   void Start(const grpc::ByteBuffer& request);
 
+  // Nobody waits for the answer any more, so it need not wait for subscribers.
+  void OnCancel() override;
   void OnDone() override { delete this; }
 
  protected:
@@ -56,13 +65,28 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   virtual absl::string_view namespace_field() const = 0;
   // Checks it and says what to ask the engine.
   virtual absl::StatusOr<EngineRequest> Convert(google::protobuf::Arena& arena) const = 0;
+  // How it wants to wait for subscribers, if it does. REQUIRES: Convert was OK.
+  virtual absl::optional<AskedWait> wait() const = 0;
+  // The revision that they are to apply. REQUIRES: it wants to wait.
+  virtual uint64_t RevisionOf(const engine::Reply& reply) const = 0;
   // Writes the answer.
   virtual absl::Status Answer(const engine::Reply& reply, const AnswerContext& context,
                               google::protobuf::Arena& arena, grpc::ByteBuffer* answer) const = 0;
 
  private:
+  // A call that waits for subscribers. Shared, because whoever ends the wait ends the call, too.
+  struct Wait {
+    AskedWait asked;
+    WaitingCalls::Place place;
+    engine::Reply reply;
+    std::atomic<uint64_t> number = 0;  // 0: does not wait yet
+    std::atomic<bool> cancelled = false;
+  };
+
   absl::Status Submit(absl::string_view request);
-  void OnAnswer(const shard::Answer& answer);
+  void OnAnswer(shard::Answer answer);
+  void BeginWait(engine::Reply reply);
+  void Tell(const engine::Reply& reply, const delivery::WaitOutcome* waiting);
   void End(const absl::Status& status);
 
   UnaryMethod& method_;
@@ -71,6 +95,13 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   const absl::Duration started_;
   absl::string_view namespace_name_;
   google::protobuf::Arena arena_;
+  std::shared_ptr<Wait> wait_;  // null: it does not wait
+};
+
+// A request with which a call can ask to wait for subscribers.
+template <typename Request>
+concept MayWait = requires(const Request& request) {
+  request.wait_for_subscribers();
 };
 
 // A call whose messages are known. `convert` takes the request, and the arena if it wants one;
@@ -106,6 +137,22 @@ class TypedUnaryCall final : public UnaryCall {
     using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Asked>,
                                     engine::Command, engine::Query>;
     return EngineRequest(Kind(*std::move(asked)));
+  }
+
+  absl::optional<AskedWait> wait() const override {
+    if constexpr (MayWait<Request>) {
+      return ToWait(*request_);
+    } else {
+      return absl::nullopt;
+    }
+  }
+
+  uint64_t RevisionOf(const engine::Reply& reply) const override {
+    if constexpr (MayWait<Request>) {
+      return std::get<Reply>(reply).revision;
+    } else {
+      return 0;
+    }
   }
 
   absl::Status Answer(const engine::Reply& reply, const AnswerContext& context,

@@ -10,6 +10,7 @@
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
 #include "server/rpc/request_conversion.h"
+#include "server/rpc/waiting_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -64,6 +65,7 @@ absl::StatusOr<engine::InvalidateByWrites> ToInvalidateByWrite(
   if (!status.ok()) return status;
   engine::InvalidateByWrites command;
   command.writes.push_back(*std::move(event));
+  command.immediate = request.wait_for_subscribers();
   return command;
 }
 
@@ -72,7 +74,9 @@ absl::StatusOr<engine::InvalidateByWrites> ToInvalidateByWrites(
   absl::Status status = CheckRequestIdField(request.request_id());
   status.Update(CheckWaiting(request));
   if (!status.ok()) return status;
-  return ToWrites(request.writes(), arena);
+  absl::StatusOr<engine::InvalidateByWrites> command = ToWrites(request.writes(), arena);
+  if (command.ok()) command->immediate = request.wait_for_subscribers();
+  return command;
 }
 
 absl::StatusOr<engine::InvalidateByWrites> ToWriteGroup(const internal::v1::WriteGroup& group,
@@ -107,6 +111,7 @@ absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest&
                                    const AnswerContext& context,
                                    v1::InvalidateByWriteResponse* response) {
   FromWriteResult(reply, context.epoch, response->mutable_result());
+  FromWaiting(context, response);
   return absl::OkStatus();
 }
 
@@ -115,6 +120,7 @@ absl::Status FromInvalidateByWrites(const internal::v1::InvalidateByWritesReques
                                     const AnswerContext& context,
                                     v1::InvalidateByWritesResponse* response) {
   FromWriteResult(reply, context.epoch, response->mutable_result());
+  FromWaiting(context, response);
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/delivery/wait_outcome.h"
 #include "server/rpc/explanation_conversion.h"
 #include "tests/proto/every_field.h"
 #include "tests/proto/text.h"
@@ -44,22 +45,26 @@ void ExpectWrite(const engine::WriteEvent& write) {
 
 TEST(WriteConversion, TakesEveryFieldOfTheRequests) {
   google::protobuf::Arena arena;
-  const auto one = FromText<v1::InvalidateByWriteRequest>(
-      absl::StrCat("namespace: 'n' request_id: 'i' wait_timeout { seconds: 1 }", kWrite));
-  EXPECT_THAT(UnsetFields(one), ElementsAre("wait_for_subscribers"));
+  const auto one = FromText<v1::InvalidateByWriteRequest>(absl::StrCat(
+      "namespace: 'n' request_id: 'i' wait_for_subscribers: true wait_timeout { seconds: 1 }",
+      kWrite));
+  EXPECT_THAT(UnsetFields(one), IsEmpty());
   const auto received = AsReceived<internal::v1::InvalidateByWriteRequest>(one);
   const absl::StatusOr<engine::InvalidateByWrites> command = ToInvalidateByWrite(received, arena);
   ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_TRUE(command->immediate);
   ASSERT_EQ(command->writes.size(), 1u);
   ExpectWrite(command->writes[0]);
 
   const auto several = FromText<v1::InvalidateByWritesRequest>(
-      absl::StrCat("namespace: 'n' request_id: 'i' wait_timeout { seconds: 1 } writes {", kWrite,
-                   "} writes { resource_type: 'u' }"));
-  EXPECT_THAT(UnsetFields(several), ElementsAre("wait_for_subscribers"));
+      absl::StrCat("namespace: 'n' request_id: 'i' wait_for_subscribers: true wait_timeout { "
+                   "seconds: 1 } writes {",
+                   kWrite, "} writes { resource_type: 'u' }"));
+  EXPECT_THAT(UnsetFields(several), IsEmpty());
   const auto several_received = AsReceived<internal::v1::InvalidateByWritesRequest>(several);
   const absl::StatusOr<engine::InvalidateByWrites> commands =
       ToInvalidateByWrites(several_received, arena);
+  EXPECT_TRUE(commands->immediate);
   ASSERT_EQ(commands->writes.size(), 2u);
   ExpectWrite(commands->writes[0]);
   EXPECT_EQ(commands->writes[1].context, nullptr);
@@ -108,15 +113,25 @@ TEST(WriteConversion, ReadsTheContractByItsBytes) {
                   *internal::v1::ExplainWriteRequest::descriptor());
 }
 
-TEST(WriteConversion, FillsEveryFieldOfTheAnswersButWaiting) {
+TEST(WriteConversion, FillsEveryFieldOfTheAnswers) {
   const engine::InvalidationReply reply = {
       .revision = 1, .invalidations = 2, .rules_fired = {"r"}, .widened = 3, .pending_targets = 4};
   v1::InvalidateByWriteResponse one;
   ASSERT_TRUE(FromInvalidateByWrite({}, reply, kContext, &one).ok());
-  EXPECT_THAT(UnsetFields(one), ElementsAre("waiting"));
+  EXPECT_THAT(UnsetFields(one), ElementsAre("waiting")) << "it did not wait";
+  delivery::WaitOutcome outcome;
+  outcome.waited_for = {"a", "b"};
+  outcome.lapsed = {"a"};
+  outcome.late = {"b"};
+  outcome.not_acknowledging = 1;
+  outcome.unknown_late = true;
+  AnswerContext waited = kContext;
+  waited.waiting = &outcome;
+  ASSERT_TRUE(FromInvalidateByWrite({}, reply, waited, &one).ok());
+  EXPECT_THAT(UnsetFields(one), IsEmpty());
   v1::InvalidateByWritesResponse several;
-  ASSERT_TRUE(FromInvalidateByWrites({}, reply, kContext, &several).ok());
-  EXPECT_THAT(UnsetFields(several), ElementsAre("waiting"));
+  ASSERT_TRUE(FromInvalidateByWrites({}, reply, waited, &several).ok());
+  EXPECT_THAT(UnsetFields(several), IsEmpty());
 }
 
 engine::ExplanationNode FullNode() {

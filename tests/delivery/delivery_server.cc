@@ -51,6 +51,11 @@ void CountingObserver::OnStalledStreamCancelled() {
   ++counts_.stalled;
 }
 
+void CountingObserver::OnWaited(const delivery::WaitOutcome&) {
+  MutexLock lock(mutex_);
+  ++counts_.waits;
+}
+
 void CountingObserver::AwaitEnded(size_t streams) {
   MutexLock lock(mutex_);
   while (counts_.ended_in_all() < streams) changed_.Wait(mutex_);
@@ -71,7 +76,8 @@ delivery::HubOptions DeliveryServer::HubOptions(const Options& options) {
 DeliveryServer::DeliveryServer(Options options, Clock& clock)
     : outbox_(clock),
       hub_(HubOptions(options), clock, outbox_),
-      service_(options.service, hub_, outbox_, clock, observer_) {
+      waiting_(rpc::WaitingCalls::Make(hub_, outbox_, clock, observer_, absl::ZeroDuration())),
+      service_(options.service, hub_, outbox_, *waiting_, clock, observer_) {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(&service_);

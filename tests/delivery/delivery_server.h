@@ -21,6 +21,7 @@
 #include "server/delivery/observer.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/subscription_service.h"
+#include "server/rpc/waiting_calls.h"
 #include "tests/delivery/history_builder.h"
 
 namespace cache_invalidation {
@@ -35,6 +36,7 @@ class CountingObserver final : public delivery::DeliveryObserver {
     size_t events = 0;
     size_t resets = 0;
     size_t stalled = 0;
+    size_t waits = 0;
 
     size_t ended_in_all() const;
   };
@@ -46,6 +48,7 @@ class CountingObserver final : public delivery::DeliveryObserver {
       ABSL_LOCKS_EXCLUDED(mutex_);
   void OnReset(delivery::ResetReason reason) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnStalledStreamCancelled() override ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnWaited(const delivery::WaitOutcome& outcome) override ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Blocks until that many streams have ended.
   void AwaitEnded(size_t streams) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -93,6 +96,7 @@ class DeliveryServer {
   CountingObserver observer_;
   rpc::Outbox outbox_;
   delivery::Hub hub_;
+  std::shared_ptr<rpc::WaitingCalls> waiting_;
   rpc::SubscriptionService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -224,8 +224,6 @@ TEST_F(BadInputTest, InvalidationCalls) {
   invalidate.ExpectRefused("everything", "everything: true pattern: 'p'");
   invalidate.ExpectRefused("strategy", "everything: true strategy: INVALIDATION_STRATEGY_BATCHED");
   invalidate.ExpectRefused("wait_timeout", "tags: 't' wait_timeout { seconds: 121 }");
-  invalidate.ExpectRefused("wait_for_subscribers", "tags: 't' wait_for_subscribers: true",
-                           grpc::StatusCode::UNIMPLEMENTED);
 
   BadInput with_dependencies(*invalidations_, &Invalidations::InvalidateWithDependencies,
                              "key: 'k'");

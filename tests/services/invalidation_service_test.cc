@@ -85,19 +85,5 @@ TEST_F(InvalidationServiceTest, CountsEveryStrategy) {
   EXPECT_EQ(stats.total_invalidations(), 4u);
 }
 
-TEST_F(InvalidationServiceTest, DoesNotWaitAndSaysSo) {
-  const std::string wait = " wait_for_subscribers: true wait_timeout { seconds: 1 }";
-  const grpc::Status errors[] = {
-      Error(*invalidations_, &Invalidations::Invalidate, "tags: 'a'" + wait),
-      Error(*invalidations_, &Invalidations::InvalidateWithDependencies, "key: 'a'" + wait),
-      Error(*invalidations_, &Invalidations::FlushPendingInvalidations, wait)};
-  for (const grpc::Status& error : errors) {
-    EXPECT_EQ(error.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-    EXPECT_EQ(error.error_message().rfind("wait_for_subscribers: ", 0), 0u)
-        << error.error_message();
-  }
-  EXPECT_EQ(Ok(*stats_, &Stats::GetInvalidationStats, "").stats().position().revision(), 0u);
-}
-
 }  // namespace
 }  // namespace cache_invalidation

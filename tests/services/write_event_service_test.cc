@@ -79,19 +79,5 @@ TEST_F(WriteEventServiceTest, ExplainsWithoutEffect) {
   EXPECT_EQ(stats.position().revision(), 0u);
 }
 
-TEST_F(WriteEventServiceTest, RefusesToWaitAndInvalidatesNothing) {
-  const grpc::Status errors[] = {
-      Error(*writes_, &Writes::InvalidateByWrite,
-            R"(resource_type: "a" resource_id: "1" wait_for_subscribers: true)"),
-      Error(*writes_, &Writes::InvalidateByWrites,
-            R"(writes { resource_type: "a" } wait_for_subscribers: true)")};
-  for (const grpc::Status& error : errors) {
-    EXPECT_EQ(error.error_code(), grpc::StatusCode::UNIMPLEMENTED);
-    EXPECT_EQ(error.error_message().rfind("wait_for_subscribers: ", 0), 0u)
-        << error.error_message();
-  }
-  EXPECT_EQ(Ok(*stats_, &Stats::GetInvalidationStats, "").stats().position().revision(), 0u);
-}
-
 }  // namespace
 }  // namespace cache_invalidation

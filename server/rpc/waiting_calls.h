@@ -1,0 +1,105 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
+#define CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "common/clock.h"
+#include "common/mutex.h"
+#include "server/delivery/hub.h"
+#include "server/delivery/observer.h"
+#include "server/delivery/wait_list.h"
+#include "server/rpc/outbox.h"
+
+namespace cache_invalidation::rpc {
+
+// Pairs of a waiting call and a subscriber of its namespace, all calls together: about a hundred
+// megabytes if all of them are behind. More calls are refused.
+inline constexpr size_t kMaxAwaited = 1'000'000;
+
+// The calls that wait for subscribers. To the outbox it is one more stream: so its timers are the
+// outbox's, and calls are answered on the outbox's thread.
+//
+// When the server drains, or its store has failed, no subscriber acknowledges any more: then every
+// wait ends at once, those to come as well.
+//
+// Thread-safe.
+class WaitingCalls final : public OutboxStream, public std::enable_shared_from_this<WaitingCalls> {
+ public:
+  using Done = delivery::WaitList::Done;
+
+  // Waits also wait until `strangers_until`: see delivery::WaitList. All must outlive this.
+  static std::shared_ptr<WaitingCalls> Make(const delivery::Hub& hub, Outbox& outbox,
+                                            const Clock& clock,
+                                            delivery::DeliveryObserver& observer,
+                                            absl::Duration strangers_until);
+
+  // A call's share of kMaxAwaited, given back at its end.
+  class Place {
+   public:
+    Place() = default;
+    Place(Place&& other) noexcept
+        : calls_(std::exchange(other.calls_, nullptr)), size_(other.size_) {}
+    Place& operator=(Place&& other) noexcept {
+      std::swap(calls_, other.calls_);
+      std::swap(size_, other.size_);
+      return *this;
+    }
+    ~Place();
+
+   private:
+    friend class WaitingCalls;
+    Place(WaitingCalls* calls, size_t size) : calls_(calls), size_(size) {}
+
+    WaitingCalls* calls_ = nullptr;
+    size_t size_ = 0;
+  };
+
+  // To be asked before anything is invalidated: RESOURCE_EXHAUSTED if too many calls wait.
+  absl::StatusOr<Place> Admit(absl::string_view namespace_name);
+
+  // Waits for the subscribers of the namespace to apply `revision`, which is published. `done` is
+  // called on the outbox's thread, after this has returned. Answers a number to cancel by.
+  // REQUIRES: on the outbox's thread.
+  uint64_t Wait(absl::string_view namespace_name, uint64_t revision,
+                absl::optional<absl::Duration> timeout, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Whether the wait was still going on: then `done` will not be called.
+  bool Cancel(uint64_t wait) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // A session of which somebody awaited progress has made some.
+  void Look(const delivery::SubscriberSession& session) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Waits at this moment.
+  size_t waits() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  Upkeep Drive(absl::Duration now) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Drain(absl::Duration deadline) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Abort() override ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  WaitingCalls(const delivery::Hub& hub, Outbox& outbox, const Clock& clock,
+               delivery::DeliveryObserver& observer, absl::Duration strangers_until);
+
+  const delivery::Hub& hub_;
+  Outbox& outbox_;
+  const Clock& clock_;
+  delivery::DeliveryObserver& observer_;
+  std::atomic<size_t> awaited_ = 0;  // by places
+
+  mutable Mutex mutex_;  // taken after that of a stream, before that of a session
+  delivery::WaitList list_ ABSL_GUARDED_BY(mutex_);
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
