@@ -23,8 +23,8 @@ struct CallOptions {
 };
 
 // Asks a call to answer only when every live acknowledging subscriber has applied it, or has
-// outlived its lease. Its batched targets are then invalidated at once. A service that cannot wait
-// answers UNIMPLEMENTED and invalidates nothing.
+// outlived its lease. Its batched targets are then invalidated at once. RESOURCE_EXHAUSTED: too
+// many calls are waiting, and nothing was invalidated.
 struct WaitForSubscribers {
   // When to stop waiting; the call still succeeds and names who was missing. 1 ms to 120 s.
   // Default: the longest running lease with its margin.

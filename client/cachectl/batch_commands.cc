@@ -43,7 +43,7 @@ void AddFlush(CLI::App* group, Action& chosen) {
     session.Print({client::ToJson(*answer),
                    absl::StrCat("revision ", answer->position.revision, ", ", answer->flushed,
                                 " flushed\n", TextOf(answer->waiting))});
-    return ExitCode::kOk;
+    return ExitCodeOf(answer->waiting);
   });
 }
 

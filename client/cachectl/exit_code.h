@@ -18,7 +18,7 @@ enum class ExitCode {
   // What was named is not there.
   kNotFound = 3,
   // What was asked for does not hold (any more): a fill was refused, a value has moved, a limit was
-  // reached.
+  // reached, a subscriber that was waited for was late.
   kConflict = 4,
   kPermission = 5,
   // The service cannot be reached, or did not answer in time. Try again.

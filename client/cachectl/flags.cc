@@ -103,9 +103,15 @@ std::optional<client::WaitForSubscribers> WaitFlags::Get() const {
   return client::WaitForSubscribers{.timeout = timeout};
 }
 
+ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting) {
+  return waiting.has_value() && !waiting->complete() ? ExitCode::kConflict : ExitCode::kOk;
+}
+
 void AddWaitFlags(CLI::App* command, WaitFlags* out) {
-  command->add_flag("--wait", out->wait,
-                    "Answer when every acknowledging subscriber has applied it");
+  command->add_flag(
+      "--wait", out->wait,
+      "Answer when every acknowledging subscriber has applied it; exit code 4 if some "
+      "were late");
   AddDurationFlag(command, "--wait-timeout", &out->timeout,
                   "Stop waiting after this; means --wait");
 }

@@ -8,12 +8,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/cachectl/exit_code.h"
 #include "client/cachectl/report.h"
 #include "client/call_options.h"
 #include "client/dependency.h"
 #include "client/position.h"
 #include "client/relationship.h"
 #include "client/strategy.h"
+#include "client/waiting.h"
 #include "client/write_event.h"
 
 namespace CLI {
@@ -42,6 +44,8 @@ struct WaitFlags {
 
   std::optional<client::WaitForSubscribers> Get() const;
 };
+// What a command ends with that may have waited.
+ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting);
 void AddWaitFlags(CLI::App* command, WaitFlags* out);
 
 // --revision and --epoch.

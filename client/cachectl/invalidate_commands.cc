@@ -29,7 +29,7 @@ void AddInvalidate(CLI::App* app, Action& chosen) {
     const auto result = session.client().Invalidate(*params);
     if (!result.ok()) return result.status();
     session.Print({client::ToJson(*result), TextOf(*result)});
-    return ExitCode::kOk;
+    return ExitCodeOf(result->waiting);
   });
 }
 
@@ -51,7 +51,7 @@ void AddWithDependencies(CLI::App* app, Action& chosen) {
     session.Print({client::ToJson(*result),
                    absl::StrCat(result->invalidated, " invalidated, ", result->dependents_left,
                                 " dependents left\n", TextOf(result->waiting))});
-    return ExitCode::kOk;
+    return ExitCodeOf(result->waiting);
   });
 }
 

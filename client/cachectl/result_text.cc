@@ -53,6 +53,9 @@ std::string TextOf(const std::optional<client::Waiting>& waiting) {
     absl::StrAppend(&out, "; lapsed: ", absl::StrJoin(waiting->lapsed, " "));
   }
   if (!waiting->late.empty()) absl::StrAppend(&out, "; late: ", absl::StrJoin(waiting->late, " "));
+  if (waiting->unknown_late) {
+    absl::StrAppend(&out, "; late: perhaps some from before the server started");
+  }
   if (waiting->not_acknowledging > 0) {
     absl::StrAppend(&out, "; ", waiting->not_acknowledging, " do not acknowledge");
   }

@@ -29,7 +29,7 @@ void AddWrite(CLI::App* app, Action& chosen) {
         client::InvalidateByWriteParams{.write = *event, .wait = wait->Get()});
     if (!result.ok()) return result.status();
     session.Print({client::ToJson(*result), TextOf(*result)});
-    return ExitCode::kOk;
+    return ExitCodeOf(result->waiting);
   });
 }
 

@@ -17,6 +17,7 @@ CachectlTest::CachectlTest() {
   signal(SIGPIPE, SIG_IGN);  // programs may end before they have read everything
   ServerOptions options;
   options.http_address = "";
+  options.longest_earlier_lease = absl::ZeroDuration();
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(options));
   Check(server.ok(), "a server can be started on a free port");
   server_ = *std::move(server);

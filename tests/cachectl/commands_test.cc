@@ -1,5 +1,7 @@
 // The commands for one thing each: what they print and what they end with.
 
+#include "client/client.h"
+#include "common/mutex.h"
 #include "tests/cachectl/cachectl_test.h"
 
 namespace cache_invalidation {
@@ -132,6 +134,37 @@ TEST_F(CachectlTest, NamespacesAreApart) {
   EXPECT_EQ(Field(Ok({"-n", "shop", "stats"}), "revision"), "1");
   EXPECT_EQ(Field(Ok({"stats"}), "revision"), "0");
   EXPECT_EQ(Run({"-n", "No Such Name", "stats"}).code, 2);
+}
+
+TEST_F(CachectlTest, Waits) {
+  EXPECT_EQ(Ok({"invalidate", "--tag", "t", "--wait"}),
+            "revision 1, 1 invalidation\nwaited for 0 subscribers\n");
+
+  Mutex mutex;
+  CondVar changed;
+  bool started = false;
+  const auto subscription =
+      client::Client(client::MakeConnection(endpoint()))
+          .Subscribe({.name = "web", .acknowledgement = client::Acknowledgement::kExplicit},
+                     {.on_started = [&](const client::SubscriptionStarted&) {
+                       MutexLock lock(mutex);
+                       started = true;
+                       changed.NotifyAll();
+                     }});
+  {
+    MutexLock lock(mutex);
+    while (!started) changed.Wait(mutex);
+  }
+  for (const Strings& command :
+       {Strings{"invalidate", "--tag", "t"}, Strings{"invalidate-with-dependencies", "k"},
+        Strings{"write", "user", "1"}, Strings{"batch", "flush"}}) {
+    Strings line = command;
+    line.insert(line.end(), {"--wait-timeout", "10ms"});
+    const Ended late = Run(line);
+    EXPECT_EQ(late.code, 4) << command.front();
+    EXPECT_NE(late.out.find("\nwaited for 1 subscribers; late: web\n"), std::string::npos)
+        << late.out << late.err;
+  }
 }
 
 }  // namespace

@@ -16,13 +16,15 @@ inline void ToProto(const Waiting& in, v1::Waiting* out) {
   ToProto(in.lapsed, out->mutable_lapsed());
   ToProto(in.late, out->mutable_late());
   out->set_not_acknowledging(in.not_acknowledging);
+  out->set_unknown_late(in.unknown_late);
 }
 
 inline Waiting FromProto(const v1::Waiting& in) {
   return {.waited_for = FromProto(in.waited_for()),
           .lapsed = FromProto(in.lapsed()),
           .late = FromProto(in.late()),
-          .not_acknowledging = in.not_acknowledging()};
+          .not_acknowledging = in.not_acknowledging(),
+          .unknown_late = in.unknown_late()};
 }
 
 // Fills the two fields of every request that can wait.
