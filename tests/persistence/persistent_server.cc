@@ -1,7 +1,10 @@
 #include "tests/persistence/persistent_server.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +19,17 @@ std::string NewDirectory() {
   return path;
 }
 
-// Nobody writes meanwhile; but files that are no longer needed may be deleted.
+// The files below a directory with their sizes.
+std::map<std::string, uintmax_t> FilesIn(const std::filesystem::path& directory) {
+  std::map<std::string, uintmax_t> files;
+  std::error_code gone;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!entry.is_directory(gone)) files[entry.path()] = entry.file_size(gone);
+  }
+  return files;
+}
+
+// Files that are no longer needed may be deleted meanwhile.
 void CopyTree(const std::filesystem::path& from, const std::filesystem::path& to) {
   for (const auto& entry : std::filesystem::directory_iterator(from)) {
     const std::filesystem::path target = to / entry.path().filename();
@@ -73,7 +86,7 @@ absl::StatusOr<std::unique_ptr<Server>> PersistentServerTest::TryStart() {
 
 void PersistentServerTest::Start() {
   absl::StatusOr<std::unique_ptr<Server>> server = TryStart();
-  Check(server.ok(), "the server starts");
+  Check(server.ok(), absl::StrCat("the server starts: ", server.status().ToString()).c_str());
   server_ = *std::move(server);
   const std::shared_ptr<grpc::Channel> channel = server_->InProcessChannel();
   entries_ = v1::CacheEntryService::NewStub(channel);
@@ -97,9 +110,16 @@ void PersistentServerTest::Restart() {
 }
 
 void PersistentServerTest::Kill() {
-  const std::string copy = NewDirectory();
-  directories_.push_back(copy);
-  CopyTree(directory_, copy);
+  // What a crash leaves is the files of one moment: copied anew if they changed during the copy,
+  // because the store tidies up and the server writes its counters whenever they like.
+  std::string copy;
+  std::map<std::string, uintmax_t> before;
+  do {
+    before = FilesIn(directory_);
+    copy = NewDirectory();
+    directories_.push_back(copy);
+    CopyTree(directory_, copy);
+  } while (FilesIn(directory_) != before);
   Stop();
   directory_ = copy;
 }
