@@ -1,5 +1,4 @@
-// "Basic Invalidation on Database Write", "Repository Pattern Integration", "Transaction
-// Integration", "Tag Consistently".
+// "Basic Invalidation on Database Write", "Repository Pattern Integration", "Tag Consistently".
 
 #include "tests/guide/guide_test.h"
 
@@ -29,16 +28,6 @@ TEST_F(GuideTest, ARepositoryInvalidatesAfterItsStatements) {
       EventOf(client_.InvalidateByWrite("user", "user123", "update",
                                         {{"fields_changed", JsonValue::List{"email", "name"}}})),
       EventOf(client_.InvalidateByWrite("user", "user123", "delete")));
-}
-
-// The guide called inside the transaction; here its writes are one command, after the commit.
-TEST_F(GuideTest, ATransactionIsOneEvent) {
-  const absl::StatusOr<WriteResult> result = client_.InvalidateByWrites(
-      {{.resource_type = "account", .resource_id = "1", .operation = "update"},
-       {.resource_type = "account", .resource_id = "2", .operation = "update"}});
-  EXPECT_EQ(EventOf(result),
-            Strings({"evict tag account:#all", "evict tag account:1", "evict tag account:2"}));
-  EXPECT_EQ(result->position.revision, 1u);
 }
 
 TEST_F(GuideTest, EntriesAreFoundByConsistentTags) {
