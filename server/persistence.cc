@@ -45,8 +45,13 @@ storage::WriteBatch BatchOf(const RunRecord& run) {
 absl::StatusOr<Persistence> Persistence::Open(const PersistenceOptions& options) {
   absl::StatusOr<std::unique_ptr<storage::Store>> store = OpenStore(options);
   if (!store.ok()) return store.status();
-  const absl::StatusOr<std::optional<std::string>> stored =
-      (*store)->ReadServerValue(kRunRecordName);
+  return On(*std::move(store), options, NewEpoch());
+}
+
+absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> store,
+                                            const PersistenceOptions& options,
+                                            std::string new_epoch) {
+  const absl::StatusOr<std::optional<std::string>> stored = store->ReadServerValue(kRunRecordName);
   if (!stored.ok()) return stored.status();
   const std::optional<RunRecord> last =
       stored->has_value() ? DecodeRunRecord(**stored) : std::nullopt;
@@ -57,8 +62,8 @@ absl::StatusOr<Persistence> Persistence::Open(const PersistenceOptions& options)
                    .stopped_cleanly = false};
   const EpochDecision decision =
       DecideEpoch(last, options.durability, run.boot_id, options.new_epoch);
-  run.epoch = decision == EpochDecision::kGoesOn ? last->epoch : NewEpoch();
-  return Persistence(*std::move(store), std::move(run), decision);
+  run.epoch = decision == EpochDecision::kGoesOn ? last->epoch : std::move(new_epoch);
+  return Persistence(std::move(store), std::move(run), decision);
 }
 
 Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,

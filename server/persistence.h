@@ -35,6 +35,11 @@ class Persistence {
   // Errors are those of storage::RocksdbStore::Open and of the store.
   static absl::StatusOr<Persistence> Open(const PersistenceOptions& options);
 
+  // The same on a store that is open already. `new_epoch`: what a history that begins here is
+  // called; nobody else may ever use it.
+  static absl::StatusOr<Persistence> On(std::unique_ptr<storage::Store> store,
+                                        const PersistenceOptions& options, std::string new_epoch);
+
   storage::Store& store() const { return *store_; }
   // What every write of the run asks of the store.
   storage::Store::Sync sync() const;

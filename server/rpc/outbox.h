@@ -22,7 +22,7 @@ namespace cache_invalidation::rpc {
 // committer, which hands it completions.
 //
 // Thread-safe; no call blocks.
-class Outbox final : public delivery::Outlet {
+class Outbox final : public delivery::Outlet, public StreamWaker {
  public:
   // Starts the thread. `clock` must outlive the outbox.
   explicit Outbox(Clock& clock);
@@ -35,9 +35,7 @@ class Outbox final : public delivery::Outlet {
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Abandon(std::vector<Completion> completions) override ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Has a stream driven soon. The first call makes the stream known; from then on the outbox keeps
-  // it alive until it is over.
-  void Wake(std::shared_ptr<OutboxStream> stream) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Wake(std::shared_ptr<OutboxStream> stream) override ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends every stream, those to come as well, with UNAVAILABLE: as soon as everything that was
   // published has been sent to it, and after `grace` at the latest. REQUIRES: the committer has

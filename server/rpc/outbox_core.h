@@ -54,6 +54,16 @@ class OutboxStream {
   size_t place_in_channel_ = 0;
 };
 
+// Who has streams driven.
+class StreamWaker {
+ public:
+  virtual ~StreamWaker() = default;
+
+  // Has the stream driven soon. The first call makes it known; from then on it is kept alive until
+  // it is over. Thread-safe, does not block.
+  virtual void Wake(std::shared_ptr<OutboxStream> stream) = 0;
+};
+
 // What came in for the outbox since it last looked.
 struct OutboxWork {
   struct Completions {

@@ -6,7 +6,7 @@
 
 namespace cache_invalidation::rpc {
 
-std::shared_ptr<WaitingCalls> WaitingCalls::Make(const delivery::Hub& hub, Outbox& outbox,
+std::shared_ptr<WaitingCalls> WaitingCalls::Make(const delivery::Hub& hub, StreamWaker& outbox,
                                                  const Clock& clock,
                                                  delivery::DeliveryObserver& observer,
                                                  absl::Duration strangers_until) {
@@ -14,7 +14,7 @@ std::shared_ptr<WaitingCalls> WaitingCalls::Make(const delivery::Hub& hub, Outbo
       new WaitingCalls(hub, outbox, clock, observer, strangers_until));
 }
 
-WaitingCalls::WaitingCalls(const delivery::Hub& hub, Outbox& outbox, const Clock& clock,
+WaitingCalls::WaitingCalls(const delivery::Hub& hub, StreamWaker& outbox, const Clock& clock,
                            delivery::DeliveryObserver& observer, absl::Duration strangers_until)
     : hub_(hub), outbox_(outbox), clock_(clock), observer_(observer), list_(strangers_until) {}
 

@@ -17,7 +17,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
 #include "server/delivery/wait_list.h"
-#include "server/rpc/outbox.h"
+#include "server/rpc/outbox_core.h"
 
 namespace cache_invalidation::rpc {
 
@@ -37,7 +37,7 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   using Done = delivery::WaitList::Done;
 
   // Waits also wait until `strangers_until`: see delivery::WaitList. All must outlive this.
-  static std::shared_ptr<WaitingCalls> Make(const delivery::Hub& hub, Outbox& outbox,
+  static std::shared_ptr<WaitingCalls> Make(const delivery::Hub& hub, StreamWaker& outbox,
                                             const Clock& clock,
                                             delivery::DeliveryObserver& observer,
                                             absl::Duration strangers_until);
@@ -86,11 +86,11 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   void Abort() override ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  WaitingCalls(const delivery::Hub& hub, Outbox& outbox, const Clock& clock,
+  WaitingCalls(const delivery::Hub& hub, StreamWaker& outbox, const Clock& clock,
                delivery::DeliveryObserver& observer, absl::Duration strangers_until);
 
   const delivery::Hub& hub_;
-  Outbox& outbox_;
+  StreamWaker& outbox_;
   const Clock& clock_;
   delivery::DeliveryObserver& observer_;
   std::atomic<size_t> awaited_ = 0;  // by places

@@ -2,19 +2,11 @@
 
 #include <utility>
 
-#include "absl/hash/hash.h"
 #include "common/check.h"
 #include "server/shard/recovery.h"
+#include "server/shard/shard_cores.h"
 
 namespace cache_invalidation::shard {
-namespace {
-
-// Any hash will do, even another one at the next start: rows are stored by namespace.
-size_t ShardIndex(absl::string_view namespace_name, size_t shards) {
-  return absl::Hash<absl::string_view>{}(namespace_name) % shards;
-}
-
-}  // namespace
 
 ShardSet::ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded)
     : time_(clock, last_recorded), quota_(options.max_namespaces) {}
@@ -31,25 +23,13 @@ absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Start(const ShardSetOptions&
   auto set = std::unique_ptr<ShardSet>(new ShardSet(options, clock, *last_recorded));
   const absl::Time now = set->time_.Now();
 
-  std::vector<std::unique_ptr<ShardCore>> cores;
-  for (size_t i = 0; i < options.shards; ++i) {
-    cores.push_back(std::make_unique<ShardCore>(
-        ShardCore::Options{.epoch = options.epoch, .default_rules = options.default_rules},
-        set->quota_, observer, now));
+  absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> cores =
+      RebuildCores({.epoch = options.epoch, .default_rules = options.default_rules}, options.shards,
+                   store, set->quota_, observer, now);
+  if (!cores.ok()) {
+    return cores.status();
   }
-  const absl::StatusOr<std::vector<std::string>> names = store.ListNamespaces();
-  if (!names.ok()) {
-    return names.status();
-  }
-  for (const std::string& name : *names) {
-    absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
-        RebuildEngine(store, name, options.epoch, now);
-    if (!engine.ok()) {
-      return engine.status();
-    }
-    cores[ShardIndex(name, cores.size())]->Adopt(name, *std::move(engine));
-  }
-  for (std::unique_ptr<ShardCore>& core : cores) {
+  for (std::unique_ptr<ShardCore>& core : *cores) {
     if (options.invalidate_everything) {
       core->InvalidateEverything(now);
       committer.Submit(core->SealGroup().first);

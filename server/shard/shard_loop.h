@@ -1,0 +1,66 @@
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_SHARD_LOOP_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_SHARD_LOOP_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "server/commit/group.h"
+#include "server/shard/engine_time.h"
+#include "server/shard/mailbox.h"
+#include "server/shard/shard_core.h"
+#include "server/shard/shard_observer.h"
+
+namespace cache_invalidation::shard {
+
+// A shard without its thread: takes what is in the mailbox, has it applied, and hands over a group
+// when that is used up or the group is large. So under load many commands share a group, and when
+// idle one goes at once.
+//
+// Submit, Trim and Close are thread-safe; Turn and next_timer are for one thread.
+class ShardLoop {
+ public:
+  // What outlives the loop: `time`, `clock`, `observer`. `hand_over` is called within Turn and may
+  // block: that is the back-pressure of whoever writes the groups.
+  ShardLoop(std::unique_ptr<ShardCore> core, const EngineTime& time, MailboxLimits limits,
+            Clock& clock, ShardObserver& observer,
+            absl::AnyInvocable<void(commit::Group)> hand_over);
+
+  // See ShardSet.
+  absl::Status Submit(std::unique_ptr<Submission> submission);
+  void Trim(absl::string_view namespace_name, uint64_t floor) {
+    mailbox_.PushTrim(namespace_name, floor);
+  }
+
+  // Refuses what comes from now on; the next turn is the last one.
+  void Close() { mailbox_.Close(); }
+
+  // Waits until something has come, but not beyond `deadline`, and does that and what is due. False
+  // after the last turn, which flushes everything.
+  bool Turn(absl::Duration deadline);
+
+  // When there is something to do even if nothing comes.
+  absl::Duration next_timer() const { return time_.MonotonicAt(core_->next_timer()); }
+
+ private:
+  void ApplyAll(Mailbox::Contents contents);
+  void HandOver();
+
+  // For Turn alone.
+  const std::unique_ptr<ShardCore> core_;
+  absl::AnyInvocable<void(commit::Group)> hand_over_;
+  absl::Duration group_begun_ = absl::ZeroDuration();
+
+  const EngineTime& time_;
+  const Clock& clock_;
+  ShardObserver& observer_;
+  Mailbox mailbox_;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_SHARD_LOOP_H_
