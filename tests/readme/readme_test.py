@@ -11,32 +11,15 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 
 import console
+import server
 
 DOCUMENTED_PORTS = {"grpc": "7400", "http": "7401"}
-PATIENCE_SECONDS = 30
 SESSION_SECONDS = 120
 
 # Stands on a line of its own after the output of each command.
 _END = "-- end of command --"
-
-
-def start_server(directory):
-    """A fresh server, and the ports it chose."""
-    port_file = directory / "ports"
-    server = subprocess.Popen(
-        [os.environ["SERVER"], "--durability=memory", "--grpc_port=0", "--http_port=0", f"--port_file={port_file}"],
-        stdout=subprocess.DEVNULL,
-    )
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not port_file.exists() or "http=" not in port_file.read_text():
-        if server.poll() is not None or time.monotonic() > end:
-            server.kill()
-            raise SystemExit("the server does not start")
-        time.sleep(0.02)
-    return server, dict(line.split("=") for line in port_file.read_text().split())
 
 
 def replace_ports(text, old, new):
@@ -79,12 +62,8 @@ def main():
     commands = console.commands(pathlib.Path("README.md").read_text())
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
-        server, ports = start_server(directory)
-        try:
+        with server.running(os.environ["SERVER"], directory) as ports:
             outputs = outputs_of(commands, ports, directory)
-        finally:
-            server.terminate()
-            server.wait()
     differing = 0
     for command, output in zip(commands, outputs):
         differs = not console.agrees(command.expected, output)

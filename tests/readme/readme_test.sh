@@ -5,5 +5,5 @@
 set -euo pipefail
 SERVER=$(realpath "$1")
 CACHECTL=$(realpath "$2")
-export SERVER CACHECTL PYTHONDONTWRITEBYTECODE=1
+export SERVER CACHECTL PYTHONPATH=tests/processes PYTHONDONTWRITEBYTECODE=1
 exec python3 tests/readme/readme_test.py

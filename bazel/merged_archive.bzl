@@ -1,0 +1,63 @@
+"""One static library out of many: what an installed library consists of.
+
+    merged_archive(
+        name = "archive",
+        library = "libthing.a",
+        deps = [":thing"],
+    )
+
+Gives the file `libthing.a` with the objects of the deps and of everything of this repository that they depend on (a
+cc_library's own archive holds its own objects only), and in output groups:
+
+    link_flags  a file: what else has to be linked, in order, in one line
+    headers     all headers of this repository that the deps may include, generated ones left out
+"""
+
+def _unique(values):
+    return {value: None for value in values}.keys()
+
+def _merged_archive_impl(ctx):
+    info = cc_common.merge_cc_infos(cc_infos = [dep[CcInfo] for dep in ctx.attr.deps])
+    archives = []
+    flags = []
+    for linker_input in info.linking_context.linker_inputs.to_list():
+        flags.extend(linker_input.user_link_flags)
+        for library in linker_input.libraries:
+            # Position independent where there is a choice: it may go into a shared library.
+            archive = library.pic_static_library or library.static_library
+            if archive:
+                archives.append(archive)
+
+    merged = ctx.actions.declare_file(ctx.attr.library)
+    script = ctx.actions.declare_file(ctx.attr.name + ".mri")
+    ctx.actions.write(
+        script,
+        "\n".join(["create " + merged.path] + ["addlib " + a.path for a in archives] + ["save", "end", ""]),
+    )
+    ctx.actions.run_shell(
+        mnemonic = "MergeArchives",
+        command = 'ar -M <"$1"',
+        arguments = [script.path],
+        inputs = depset([script] + archives),
+        outputs = [merged],
+        use_default_shell_env = True,
+    )
+
+    link_flags = ctx.actions.declare_file(ctx.attr.name + ".link_flags")
+    ctx.actions.write(link_flags, " ".join(_unique(flags)) + "\n")
+    headers = [h for h in info.compilation_context.headers.to_list() if h.is_source and not h.owner.workspace_name]
+    return [
+        DefaultInfo(files = depset([merged])),
+        OutputGroupInfo(
+            link_flags = depset([link_flags]),
+            headers = depset(headers),
+        ),
+    ]
+
+merged_archive = rule(
+    implementation = _merged_archive_impl,
+    attrs = {
+        "library": attr.string(mandatory = True),
+        "deps": attr.label_list(providers = [CcInfo], mandatory = True),
+    },
+)

@@ -1,0 +1,30 @@
+# Install the C++ client: headers, static library, contract, CMake, pkg-config and Bazel files.
+#
+#   ./dev install                   below /usr/local
+#   ./dev install --prefix DIR      below DIR
+#
+# The library is optimised. examples/ shows how CMake, make and Bazel find it.
+# shellcheck shell=bash
+
+prefix=/usr/local
+while [ $# -gt 0 ]; do
+  case $1 in
+    --prefix=*) prefix=${1#*=} ;;
+    --prefix)
+      [ $# -gt 1 ] || fail "--prefix needs a directory"
+      prefix=$2
+      shift
+      ;;
+    *) fail "install has no argument $1" ;;
+  esac
+  shift
+done
+
+need build
+build_program tree //client/install:tree --config=opt
+mkdir -p "$prefix" 2>/dev/null || as_root mkdir -p "$prefix"
+writer=()
+[ -w "$prefix" ] || writer=(as_root)
+# shellcheck disable=SC2154  # set by build_program
+"${writer[@]}" tar -x -m --no-same-owner -f "$(dirname "$tree")/cache_invalidation_client.tar" -C "$prefix"
+say "installed below $prefix"

@@ -1,0 +1,45 @@
+// Subscribes, tells of a write, and prints what every cache is told to drop.
+//
+//   watch_writes HOST:PORT
+
+#include <future>
+#include <iostream>
+
+#include "client/client.h"
+
+using namespace cache_invalidation::client;
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: watch_writes HOST:PORT\n";
+    return 2;
+  }
+  Client client(MakeConnection(argv[1]));
+
+  std::promise<void> started;
+  std::promise<Event> told;
+  SubscriptionCallbacks callbacks;
+  callbacks.on_started = [&, first = true](const SubscriptionStarted&) mutable {
+    if (first) started.set_value();
+    first = false;
+  };
+  callbacks.on_event = [&, first = true](const Event& event) mutable {
+    if (first) told.set_value(event);
+    first = false;
+  };
+  auto subscription = client.Subscribe({.name = "example", .tags = {"user"}}, callbacks);
+  started.get_future().wait();
+
+  // After the commit, never before it.
+  absl::StatusOr<WriteResult> result = client.InvalidateByWrite("user", "user123", "update");
+  if (!result.ok()) {
+    std::cerr << result.status() << "\n";
+    return 1;
+  }
+
+  const Event event = told.get_future().get();
+  std::cout << "revision " << event.revision << "\n";
+  for (const Invalidation& invalidation : event.invalidations) {
+    std::cout << "  drop " << invalidation.name << "\n";
+  }
+}

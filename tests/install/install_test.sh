@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# The examples build against an installed client, and run.
+#
+#   install_test.sh TREE SERVER
+set -euo pipefail
+TREE=$(realpath "$1")
+SERVER=$(realpath "$2")
+export TREE SERVER PYTHONPATH=tests/processes PYTHONDONTWRITEBYTECODE=1
+exec python3 tests/install/install_test.py -v
