@@ -1,6 +1,7 @@
 #include "tests/client/flaky_proxy.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -46,7 +47,7 @@ FlakyProxy::FlakyProxy(int target_port) : target_port_(target_port) {
   Check(bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
             listen(listener_, 16) == 0 &&
             getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-            pipe(wake_) == 0,
+            pipe2(wake_, O_CLOEXEC) == 0,
         "a free port can be listened on");
   port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { Run(); });
@@ -90,8 +91,16 @@ void FlakyProxy::Freeze(bool frozen) {
   Wake();
 }
 
+void FlakyProxy::SetTarget(int port) {
+  {
+    MutexLock lock(mutex_);
+    target_port_ = port;
+  }
+  Wake();
+}
+
 void FlakyProxy::Accept() {
-  const int near = accept(listener_, nullptr, nullptr);
+  const int near = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   const int far = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = Loopback(target_port_);
   if (near < 0 || connect(far, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
@@ -109,7 +118,8 @@ void FlakyProxy::Run() {
       MutexLock lock(mutex_);
       if (stopped_) return;
       if (!frozen_) {
-        files.push_back({listener_, POLLIN, 0});
+        // A negative file is passed over.
+        files.push_back({target_port_ == 0 ? -1 : listener_, POLLIN, 0});
         for (const Link& link : links_) {
           files.push_back({link.near, POLLIN, 0});
           files.push_back({link.far, POLLIN, 0});
@@ -124,15 +134,16 @@ void FlakyProxy::Run() {
     // Only this thread adds and removes links, so they are those of `files`, in that order.
     auto file = files.begin() + 2;
     for (auto link = links_.begin(); link != links_.end(); file += 2) {
-      const bool alive = (file[0].revents == 0 || Forward(link->near, link->far)) &&
-                         (file[1].revents == 0 || Forward(link->far, link->near));
+      // What the server sent first: it may have been the last.
+      const bool alive = (file[1].revents == 0 || Forward(link->far, link->near)) &&
+                         (file[0].revents == 0 || Forward(link->near, link->far));
       if (!alive) {
         close(link->near);
         close(link->far);
       }
       link = alive ? std::next(link) : links_.erase(link);
     }
-    if (files[1].revents != 0) Accept();
+    if (files[1].revents != 0 && target_port_ != 0) Accept();
   }
 }
 

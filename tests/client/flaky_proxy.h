@@ -29,6 +29,10 @@ class FlakyProxy {
   // Forwards nothing any more, without a word to either side, until it is told to go on.
   void Freeze(bool frozen) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // New connections go to this port from now on. 0: they wait until there is one again; those there
+  // are go on until one of their sides ends.
+  void SetTarget(int port) ABSL_LOCKS_EXCLUDED(mutex_);
+
  private:
   struct Link {
     int near;  // to the client
@@ -39,11 +43,11 @@ class FlakyProxy {
   void Accept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Wake();
 
-  const int target_port_;
   int listener_ = -1;
   int port_ = 0;
   int wake_[2] = {-1, -1};  // a byte here ends the wait of the thread
   Mutex mutex_;
+  int target_port_ ABSL_GUARDED_BY(mutex_);
   std::list<Link> links_ ABSL_GUARDED_BY(mutex_);
   bool frozen_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

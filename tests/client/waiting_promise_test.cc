@@ -3,7 +3,6 @@
 // fall silent, subscribers stand still for longer than their leases and then go on with what was
 // buffered, and the server is stopped and started again.
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -14,11 +13,11 @@
 
 #include "client/client.h"
 #include "common/check.h"
-#include "common/mutex.h"
-#include "common/real_clock.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
+#include "tests/client/cached_value.h"
 #include "tests/client/flaky_proxy.h"
+#include "tests/client/pause.h"
 
 namespace cache_invalidation {
 namespace {
@@ -28,113 +27,6 @@ using client::Client;
 constexpr absl::Duration kLease = absl::Seconds(1);
 constexpr int kCaches = 4;
 constexpr int kRounds = 40;
-
-// Lets real time pass: what happens meanwhile is up to other threads.
-void Pause(absl::Duration time) {
-  RealClock clock;
-  Mutex mutex;
-  CondVar nobody;
-  MutexLock lock(mutex);
-  const absl::Duration end = clock.Monotonic() + time;
-  while (clock.Monotonic() < end) clock.WaitUntil(mutex, nobody, end);
-}
-
-// The value that is cached, and counts up with every write.
-using Database = std::atomic<uint64_t>;
-
-// A cache of that one value which obeys its subscription.
-class Cache {
- public:
-  explicit Cache(const Database& database) : database_(database) {}
-
-  void Subscribe(const std::string& endpoint, const std::string& name) {
-    client::SubscriptionOptions options;
-    options.name = name;
-    options.lease = kLease;
-    if (name == "filtered") options.tags = {"value"};
-    subscription_ =
-        Client(client::MakeConnection(endpoint))
-            .Subscribe(options, {.on_started = [this](const auto& m) { OnStarted(m); },
-                                 .on_reset = [this](const auto& m) { OnReset(m); },
-                                 .on_event = [this](const auto& m) { OnEvent(m); },
-                                 .on_progress = [this](const auto& m) { OnProgress(m); }});
-  }
-  void Unsubscribe() { subscription_.reset(); }
-
-  // What it serves without asking the database; absent: a miss.
-  std::optional<uint64_t> Serve() ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    if (clock_.Monotonic() >= lease_end_ || applied_ < serves_from_) return std::nullopt;
-    return value_;
-  }
-
-  // Fills it, unless something was invalidated while the value was loaded.
-  void Fill() ABSL_LOCKS_EXCLUDED(mutex_) {
-    uint64_t generation = 0;
-    {
-      MutexLock lock(mutex_);
-      generation = generation_;
-    }
-    const uint64_t loaded = database_;
-    MutexLock lock(mutex_);
-    if (generation == generation_) value_ = loaded;
-  }
-
-  // Its subscriber stands still for so long when it is next told something.
-  void StandStill(absl::Duration time) ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    stand_still_ = time;
-  }
-
- private:
-  void OnStarted(const client::SubscriptionStarted& started) {
-    MutexLock lock(mutex_);
-    if (clock_.Monotonic() >= lease_end_) serves_from_ = started.head.revision;
-  }
-  void OnReset(const client::SubscriptionReset& reset) {
-    ObeyStandStill();
-    MutexLock lock(mutex_);
-    Drop();
-    applied_ = reset.start_after.revision;
-    serves_from_ = std::min(serves_from_, applied_);
-  }
-  void OnEvent(const client::Event& event) {
-    ObeyStandStill();
-    MutexLock lock(mutex_);
-    Drop();
-    applied_ = event.revision;
-  }
-  void OnProgress(const client::SubscriptionProgress& progress) {
-    ObeyStandStill();
-    MutexLock lock(mutex_);
-    applied_ = progress.position.revision;
-    lease_end_ = std::max(lease_end_, progress.lease_end);
-  }
-
-  void Drop() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    value_.reset();
-    ++generation_;
-  }
-  void ObeyStandStill() ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::Duration time;
-    {
-      MutexLock lock(mutex_);
-      time = std::exchange(stand_still_, absl::ZeroDuration());
-    }
-    if (time > absl::ZeroDuration()) Pause(time);
-  }
-
-  const Database& database_;
-  RealClock clock_;
-  Mutex mutex_;
-  std::optional<uint64_t> value_ ABSL_GUARDED_BY(mutex_);
-  uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t applied_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t serves_from_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Duration lease_end_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
-  absl::Duration stand_still_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<client::Subscription> subscription_;
-};
 
 class WaitingPromiseTest : public ::testing::Test {
  protected:
@@ -153,14 +45,17 @@ class WaitingPromiseTest : public ::testing::Test {
   void StartCaches() {
     for (int i = 0; i < kCaches; ++i) {
       proxies_.push_back(std::make_unique<FlakyProxy>(port_));
-      caches_.push_back(std::make_unique<Cache>(database_));
-      caches_.back()->Subscribe(proxies_.back()->endpoint(), i == 0 ? "filtered" : "plain");
+      caches_.push_back(std::make_unique<CachedValue>(database_));
+      client::SubscriptionOptions options = {.name = "plain", .lease = kLease};
+      if (i == 0) options = {.name = "filtered", .tags = {"value"}, .lease = kLease};
+      caches_.back()->Subscribe(Client(client::MakeConnection(proxies_.back()->endpoint())),
+                                options);
     }
   }
 
   // Reads all the time. What a cache serves is at least what was current, and told to everybody,
   // before it was asked.
-  void Read(Cache& cache) {
+  void Read(CachedValue& cache) {
     while (!stopped_) {
       const uint64_t told = told_to_all_;
       const std::optional<uint64_t> served = cache.Serve();
@@ -209,7 +104,7 @@ class WaitingPromiseTest : public ::testing::Test {
     if (!result->waiting->complete()) return;
     told_to_all_ = value;
     ++complete_;
-    for (const std::unique_ptr<Cache>& cache : caches_) {
+    for (const std::unique_ptr<CachedValue>& cache : caches_) {
       const std::optional<uint64_t> served = cache->Serve();
       EXPECT_GE(served.value_or(value), value);
     }
@@ -217,9 +112,9 @@ class WaitingPromiseTest : public ::testing::Test {
 
   int port_ = 0;
   std::unique_ptr<Server> server_;
-  Database database_ = 0;
+  std::atomic<uint64_t> database_ = 0;  // the value counts up with every write
   std::vector<std::unique_ptr<FlakyProxy>> proxies_;
-  std::vector<std::unique_ptr<Cache>> caches_;
+  std::vector<std::unique_ptr<CachedValue>> caches_;
   std::vector<size_t> thaw_;
   const uint32_t seed_ = std::random_device{}();
   std::mt19937 random_{seed_};
@@ -236,7 +131,7 @@ TEST_F(WaitingPromiseTest, NoCacheServesTheOldValueOnceTheCallHasReturned) {
   Start(absl::ZeroDuration());
   StartCaches();
   std::vector<std::thread> readers;
-  for (const std::unique_ptr<Cache>& cache : caches_) {
+  for (const std::unique_ptr<CachedValue>& cache : caches_) {
     readers.emplace_back([this, &cache = *cache] { Read(cache); });
   }
   const Client writer(client::MakeConnection("127.0.0.1:" + std::to_string(port_),
@@ -247,7 +142,7 @@ TEST_F(WaitingPromiseTest, NoCacheServesTheOldValueOnceTheCallHasReturned) {
   }
   stopped_ = true;
   for (std::thread& reader : readers) reader.join();
-  for (const std::unique_ptr<Cache>& cache : caches_) {
+  for (const std::unique_ptr<CachedValue>& cache : caches_) {
     cache->StandStill(absl::ZeroDuration());
     cache->Unsubscribe();
   }

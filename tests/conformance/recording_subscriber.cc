@@ -21,6 +21,7 @@ void RecordingSubscriber::Connect() {
     subscription_.mutable_start_after()->set_revision(complete_);
   }
   context_ = std::make_unique<grpc::ClientContext>();
+  context_->set_wait_for_ready(true);
   stream_ = stub_->Subscribe(context_.get());
   history_.streams.push_back({subscription_, {}});
   sequence_ = 0;

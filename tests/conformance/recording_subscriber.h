@@ -32,7 +32,7 @@ class RecordingSubscriber {
   ~RecordingSubscriber();
 
   // Opens a stream: the first one where the subscription says, later ones after what is complete.
-  // REQUIRES: none is open.
+  // It waits for a server that cannot be reached. REQUIRES: none is open.
   void Connect();
 
   // Reads one message. False: the stream has ended, and was closed.

@@ -3,7 +3,6 @@
 #include <signal.h>
 
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "tests/cachectl/program.h"
 #include "tests/http/http_get.h"
+#include "tests/services/running_server.h"
 
 namespace cache_invalidation {
 namespace {
@@ -24,13 +24,7 @@ using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
-std::vector<std::string> Command(const std::vector<std::string>& flags) {
-  std::vector<std::string> command = {"server/cache_invalidation_server"};
-  command.insert(command.end(), flags.begin(), flags.end());
-  return command;
-}
-
-Ended RunServer(const std::vector<std::string>& flags) { return RunProgram(Command(flags)); }
+Ended RunServer(const std::vector<std::string>& flags) { return RunProgram(ServerCommand(flags)); }
 
 const std::string kForget = "--durability=memory";
 
@@ -45,45 +39,13 @@ std::string FileIn(const std::string& name, const std::string& text) {
   return path;
 }
 
-// A server on free ports. Without flags it keeps nothing.
-class RunningServer {
- public:
-  explicit RunningServer(std::vector<std::string> flags = {kForget}) {
-    flags.insert(flags.end(), {"--grpc_port=0", "--http_port=0", "--port_file=" + port_file_});
-    program_ = std::make_unique<Program>(Command(flags));
-    first_line_ = program_->ReadErrorLine();
-    epoch_line_ = program_->ReadErrorLine();
-  }
-
-  Program& program() { return *program_; }
-  const std::string& first_line() const { return first_line_; }
-  const std::string& epoch_line() const { return epoch_line_; }
-
-  // What the port file says.
-  std::string ports() const {
-    std::ifstream file(port_file_);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  }
-
-  int Port(const std::string& name) const {
-    const std::string text = ports();
-    return std::stoi(text.substr(text.find(name + "=") + name.size() + 1));
-  }
-
-  std::unique_ptr<Health::Stub> NewHealthStub() const {
-    return Health::NewStub(grpc::CreateChannel(absl::StrCat("127.0.0.1:", Port("grpc")),
-                                               grpc::InsecureChannelCredentials()));
-  }
-
- private:
-  const std::string port_file_ = absl::StrCat(::testing::TempDir(), "/ports");
-  std::unique_ptr<Program> program_;
-  std::string first_line_;
-  std::string epoch_line_;
-};
+std::unique_ptr<Health::Stub> NewHealthStub(const RunningServer& server) {
+  return Health::NewStub(grpc::CreateChannel(absl::StrCat("127.0.0.1:", server.Port("grpc")),
+                                             grpc::InsecureChannelCredentials()));
+}
 
 TEST(ServerProcess, TellsItsPortsAndEndsWellOnSigterm) {
-  RunningServer server;
+  RunningServer server({kForget});
   const int grpc_port = server.Port("grpc");
   const int http_port = server.Port("http");
   EXPECT_EQ(server.ports(), absl::StrCat("grpc=", grpc_port, "\nhttp=", http_port, "\n"));
@@ -92,14 +54,14 @@ TEST(ServerProcess, TellsItsPortsAndEndsWellOnSigterm) {
   EXPECT_EQ(testing::HttpGet(http_port, "/readyz").status, 200);
   grpc::ClientContext context;
   HealthCheckResponse response;
-  EXPECT_TRUE(server.NewHealthStub()->Check(&context, HealthCheckRequest(), &response).ok());
+  EXPECT_TRUE(NewHealthStub(server)->Check(&context, HealthCheckRequest(), &response).ok());
   server.program().Signal(SIGTERM);
   const Ended ended = server.program().Wait();
   EXPECT_EQ(ended.code, 0) << ended.err;
 }
 
 TEST(ServerProcess, EndsWellOnSigint) {
-  RunningServer server;
+  RunningServer server({kForget});
   server.program().Signal(SIGINT);
   EXPECT_EQ(server.program().Wait().code, 0);
 }
@@ -107,7 +69,7 @@ TEST(ServerProcess, EndsWellOnSigint) {
 // A health watcher lets the drain last as long as it may.
 TEST(ServerProcess, EndsAtOnceOnASecondSignal) {
   RunningServer server({kForget, "--shutdown_grace=1h"});
-  const auto health = server.NewHealthStub();
+  const auto health = NewHealthStub(server);
   grpc::ClientContext context;
   const auto watch = health->Watch(&context, HealthCheckRequest());
   HealthCheckResponse state;
@@ -122,7 +84,7 @@ TEST(ServerProcess, EndsAtOnceOnASecondSignal) {
 
 TEST(ServerProcess, CutsOffWhoDoesNotLetGo) {
   RunningServer server({kForget, "--shutdown_grace=10ms"});
-  const auto health = server.NewHealthStub();
+  const auto health = NewHealthStub(server);
   grpc::ClientContext context;
   const auto watch = health->Watch(&context, HealthCheckRequest());
   HealthCheckResponse state;
@@ -149,7 +111,7 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
   const std::string bad_rules =
       FileIn("bad_rules.json", R"({"rules": [{"name": "r", "triggerTags": ["a"]}]})");
   const std::string no_json = FileIn("no.json", "rules:");
-  RunningServer other;
+  RunningServer other({kForget});
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{"--no_such_flag"}, "no_such_flag"},
       {{"--grpc_port=70000"}, "grpc_port"},

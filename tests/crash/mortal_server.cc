@@ -1,0 +1,69 @@
+#include "tests/crash/mortal_server.h"
+
+#include <signal.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/check.h"
+#include "gtest/gtest.h"
+#include "tests/client/pause.h"
+
+namespace cache_invalidation {
+namespace {
+
+std::string NewDirectory() {
+  std::string path = ::testing::TempDir() + "/mortal.XXXXXX";
+  Check(mkdtemp(path.data()) != nullptr, "a test can make a directory");
+  return path;
+}
+
+}  // namespace
+
+MortalServer::MortalServer(std::vector<std::string> flags)
+    : flags_(std::move(flags)), directory_(NewDirectory()) {
+  flags_.insert(flags_.end(), {"--data_dir=" + directory_, "--http=false"});
+  Start();
+}
+
+MortalServer::~MortalServer() {
+  running_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void MortalServer::Kill() {
+  Signal(SIGKILL);  // first: the caller has chosen the moment
+  proxy_->SetTarget(0);
+  running_->program().Wait();
+  running_.reset();
+}
+
+void MortalServer::DieStarting(absl::Duration after) {
+  std::vector<std::string> flags = flags_;
+  flags.push_back("--grpc_port=0");
+  Program program(ServerCommand(flags));
+  Pause(after);
+  program.Signal(SIGKILL);
+  program.Wait();
+}
+
+void MortalServer::Start(const std::string& flag) {
+  std::vector<std::string> flags = flags_;
+  flags.push_back(flag);
+  running_ = std::make_unique<RunningServer>(flags);
+  Check(absl::StartsWith(running_->first_line(), "serving"), running_->first_line().c_str());
+  // "epoch ID is new: ..." or "epoch ID goes on"
+  const std::vector<std::string> words = absl::StrSplit(running_->epoch_line(), ' ');
+  Check(words.size() > 1, "a server tells its epoch");
+  if (epoch_.empty()) epoch_ = words[1];
+  Check(words[1] == epoch_, "a process that dies does not end the epoch");
+  if (proxy_ == nullptr) proxy_ = std::make_unique<FlakyProxy>(port());
+  proxy_->SetTarget(port());
+}
+
+}  // namespace cache_invalidation

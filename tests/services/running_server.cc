@@ -1,0 +1,57 @@
+#include "tests/services/running_server.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "common/check.h"
+#include "gtest/gtest.h"
+
+namespace cache_invalidation {
+namespace {
+
+std::string NewFile() {
+  std::string path = ::testing::TempDir() + "/ports.XXXXXX";
+  const int file = mkstemp(path.data());
+  Check(file >= 0, "a test can make a file");
+  close(file);
+  return path;
+}
+
+std::vector<std::string> OnFreePorts(std::vector<std::string> flags, const std::string& port_file) {
+  flags.insert(flags.end(), {"--grpc_port=0", "--http_port=0", "--port_file=" + port_file});
+  return ServerCommand(flags);
+}
+
+}  // namespace
+
+std::vector<std::string> ServerCommand(const std::vector<std::string>& flags) {
+  std::vector<std::string> command = {"server/cache_invalidation_server"};
+  command.insert(command.end(), flags.begin(), flags.end());
+  return command;
+}
+
+RunningServer::RunningServer(const std::vector<std::string>& flags)
+    : port_file_(NewFile()), program_(OnFreePorts(flags, port_file_)) {
+  first_line_ = program_.ReadErrorLine();
+  epoch_line_ = program_.ReadErrorLine();
+}
+
+RunningServer::~RunningServer() { std::remove(port_file_.c_str()); }
+
+std::string RunningServer::ports() const {
+  std::ifstream file(port_file_);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+int RunningServer::Port(const std::string& name) const {
+  const std::string text = ports();
+  const size_t at = text.find(name + "=");
+  Check(at != std::string::npos, "a server that serves has written its ports");
+  return std::stoi(text.substr(at + name.size() + 1));
+}
+
+}  // namespace cache_invalidation
