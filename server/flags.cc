@@ -74,9 +74,16 @@ ABSL_FLAG(uint64_t, max_namespaces, cache_invalidation::kMaxNamespaces,
           "More namespaces are refused.");
 ABSL_FLAG(uint64_t, max_subscriptions, cache_invalidation::kMaxSubscriptions,
           "More Subscribe calls are refused.");
-ABSL_FLAG(
-    uint64_t, history_bytes, 256 << 20,
-    "Events kept in memory for subscribers that are behind. More lets them be away for longer.");
+ABSL_FLAG(uint64_t, history_bytes, cache_invalidation::ServerOptions().history_bytes,
+          "Events kept in memory, for subscribers that are near the head.");
+ABSL_FLAG(uint64_t, event_retention_bytes,
+          cache_invalidation::ServerOptions().event_retention.bytes,
+          "Events retained in the store, of all namespaces together, for subscribers that were "
+          "away. More lets them be away for longer without dropping what they have; the server "
+          "remembers in memory what retained events invalidated.");
+ABSL_FLAG(absl::Duration, event_retention_age,
+          cache_invalidation::ServerOptions().event_retention.age,
+          "Events that are older are not retained. Those found at a start count from then.");
 ABSL_FLAG(absl::Duration, heartbeat, cache_invalidation::kDefaultHeartbeat,
           "A subscriber hears from the server at least this often.");
 ABSL_FLAG(absl::Duration, longest_earlier_lease, cache_invalidation::kMaxLease,
@@ -175,6 +182,8 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   parsed.options.max_namespaces = absl::GetFlag(FLAGS_max_namespaces);
   parsed.options.max_subscriptions = absl::GetFlag(FLAGS_max_subscriptions);
   parsed.options.history_bytes = absl::GetFlag(FLAGS_history_bytes);
+  parsed.options.event_retention = {.bytes = absl::GetFlag(FLAGS_event_retention_bytes),
+                                    .age = absl::GetFlag(FLAGS_event_retention_age)};
   parsed.options.heartbeat = absl::GetFlag(FLAGS_heartbeat);
   parsed.options.longest_earlier_lease = absl::GetFlag(FLAGS_longest_earlier_lease);
   parsed.shutdown_grace = absl::GetFlag(FLAGS_shutdown_grace);

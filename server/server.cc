@@ -12,6 +12,8 @@
 #include "grpcpp/server_builder.h"
 #include "server/commit/committer.h"
 #include "server/commit/group_writer.h"
+#include "server/delivery/catch_up.h"
+#include "server/delivery/catch_up_thread.h"
 #include "server/delivery/hub.h"
 #include "server/http/http_server.h"
 #include "server/metrics/metrics.h"
@@ -100,6 +102,8 @@ struct Server::Parts {
   metrics::Metrics metrics;
   Persistence persistence;
   std::unique_ptr<rpc::Outbox> outbox;
+  delivery::CatchUp catch_up;
+  std::unique_ptr<delivery::CatchUpThread> catch_up_thread;
   std::atomic<shard::ShardSet*> trimmed_shards =
       nullptr;  // who is told that history was dropped, once there is one
   delivery::Hub hub;
@@ -123,8 +127,12 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
       metrics(kVersion),
       persistence(std::move(opened)),
       outbox(std::make_unique<rpc::Outbox>(clock)),
+      catch_up(persistence.store(), clock, metrics.delivery()),
+      catch_up_thread(std::make_unique<delivery::CatchUpThread>(catch_up, *outbox)),
       hub({.epoch = persistence.epoch(),
            .window_bytes = options.history_bytes,
+           .retention = options.event_retention,
+           .older = &catch_up,
            .heartbeat = options.heartbeat,
            .on_floor_moved =
                [this](absl::string_view namespace_name, uint64_t floor) {
@@ -146,6 +154,7 @@ Server::Parts::~Parts() {
   Shutdown(absl::ZeroDuration());
   health.reset();
   grpc.reset();
+  catch_up_thread.reset();
   outbox.reset();
 }
 
@@ -162,6 +171,10 @@ absl::Status Server::Parts::StartShards() {
   if (!started.ok()) return started.status();
   shards = *std::move(started);
   trimmed_shards = shards.get();
+  // Those that moved before there was anybody to tell.
+  for (const delivery::FloorMoved& floor : hub.floors()) {
+    shards->Trim(floor.namespace_name, floor.floor);
+  }
   return absl::OkStatus();
 }
 
@@ -211,8 +224,13 @@ absl::Status Server::Parts::StartHttp() {
           [this] { return double(hub.counts().sessions); }},
          {"waiting_calls", "Calls that wait for subscribers.",
           [this] { return double(waiting->waits()); }},
-         {"history_bytes", "Events kept for subscribers that are behind.",
-          [this] { return double(hub.counts().window_bytes); }}});
+         {"history_bytes", "Events kept in memory.",
+          [this] { return double(hub.counts().window_bytes); }},
+         {"event_retention_bytes", "Events retained for subscribers that were away.",
+          [this] { return double(hub.counts().retained_bytes); }},
+         {"event_retention_seconds",
+          "Age of the oldest retained event: subscribers that were away for longer are reset.",
+          [this] { return absl::ToDoubleSeconds(hub.counts().retained); }}});
   };
   const auto ready = [this] {
     return serving ? http::Page{.body = "ready\n"}

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/limits.h"
+#include "server/delivery/retention.h"
 #include "server/engine/model.h"
 #include "server/persistence.h"
 
@@ -43,8 +44,11 @@ struct ServerOptions {
   size_t max_subscriptions = kMaxSubscriptions;
   // Requests that may wait for a shard; more are refused with UNAVAILABLE.
   size_t max_mailbox_submissions = kMaxMailboxSubmissions;
-  // Events that are kept for subscribers that are behind; more lets them be away for longer.
-  size_t history_bytes = 256 << 20;
+  // Events that are kept in memory, for subscribers that are near the head.
+  size_t history_bytes = 64 << 20;
+  // Events that are retained in the store, for subscribers that were away; more lets them be away
+  // for longer without dropping what they have.
+  delivery::RetentionLimits event_retention = {.bytes = size_t{256} << 20, .age = absl::Hours(24)};
   // A subscriber hears from the server at least this often.
   absl::Duration heartbeat = kDefaultHeartbeat;
   // The longest lease that a server may have granted that was here before: its subscribers' caches

@@ -1,5 +1,6 @@
 #include "server/delivery/channel.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cache_invalidation::delivery {
@@ -11,14 +12,15 @@ constexpr size_t kTargetsBytes = 4 << 20;
 
 }  // namespace
 
-Channel::Channel(std::string namespace_name, uint64_t id)
+Channel::Channel(std::string namespace_name, uint64_t id, CatchUp* older)
     : namespace_name_(std::move(namespace_name)),
       id_(id),
+      older_(older),
       targets_(std::make_shared<FilterGroup::TargetsCache>(kTargetsBytes)) {}
 
 RetainedRevisions Channel::retained() const {
   MutexLock lock(log_mutex_);
-  return log_.retained();
+  return {floor_, log_.retained().head};
 }
 
 absl::optional<std::vector<ChunkTail>> Channel::Read(EntryPosition from, size_t max_bytes) const {
@@ -41,10 +43,24 @@ std::shared_ptr<FilterGroup> Channel::GroupOf(const Filter& filter) {
   return group;
 }
 
-void Channel::BeginAt(uint64_t floor) {
+std::shared_ptr<const Stretch> Channel::FindOlder(EntryPosition from) const {
+  return older_->Find(id_, from);
+}
+
+std::shared_ptr<const Stretch> Channel::AskOlder(EntryPosition from) const {
+  return older_->FindOrAsk(id_, namespace_name_, from);
+}
+
+void Channel::BeginAt(RetainedRevisions retained) {
   MutexLock lock(log_mutex_);
-  log_.BeginAt(floor);
-  head_.store(floor, std::memory_order_release);
+  log_.BeginAt(retained.head);
+  floor_ = retained.floor;
+  head_.store(retained.head, std::memory_order_release);
+}
+
+void Channel::Forget(uint64_t floor) {
+  MutexLock lock(log_mutex_);
+  floor_ = std::max(floor_, floor);
 }
 
 Channel::Appended Channel::Append(NamespaceLog::Chunks chunks, uint64_t head, absl::Duration now) {
@@ -55,10 +71,11 @@ Channel::Appended Channel::Append(NamespaceLog::Chunks chunks, uint64_t head, ab
   return {drops, log_.bytes() - before};
 }
 
-Channel::Dropped Channel::DropOldest() {
+size_t Channel::DropOldest() {
   MutexLock lock(log_mutex_);
-  const size_t bytes = log_.DropOldest();
-  return {log_.retained().floor, bytes};
+  const size_t freed = log_.DropOldest();
+  if (older_ == nullptr) floor_ = std::max(floor_, log_.retained().floor);
+  return freed;
 }
 
 }  // namespace cache_invalidation::delivery

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "common/mutex.h"
+#include "server/delivery/catch_up.h"
 #include "server/delivery/filter.h"
 #include "server/delivery/filter_group.h"
 #include "server/delivery/log.h"
@@ -24,49 +25,56 @@ namespace cache_invalidation::delivery {
 // Thread-safe. Its locks are taken last and never held while calling out.
 class Channel {
  public:
-  // `id`: unique in the process.
-  Channel(std::string namespace_name, uint64_t id);
+  // `id`: unique in the process. `older`: where history is read that memory has dropped; null: it
+  // is gone. Must outlive the channel.
+  Channel(std::string namespace_name, uint64_t id, CatchUp* older = nullptr);
 
   const std::string& namespace_name() const { return namespace_name_; }
   uint64_t id() const { return id_; }
 
   // The last published revision.
   uint64_t head() const { return head_.load(std::memory_order_acquire); }
+  // What a cursor can read, here or in the store.
   RetainedRevisions retained() const ABSL_LOCKS_EXCLUDED(log_mutex_);
 
-  // See NamespaceLog::Read. Absent is where history is older than memory: a reader of the store
-  // would answer instead.
+  // See NamespaceLog::Read. Absent where history is older than memory.
   absl::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const
       ABSL_LOCKS_EXCLUDED(log_mutex_);
+  // The same from the store, if that has been read; null: not yet. AskOlder has it read then, and
+  // the channel moves when it is there. REQUIRES: memory does not hold `from`, but it is retained.
+  std::shared_ptr<const Stretch> FindOlder(EntryPosition from) const;
+  std::shared_ptr<const Stretch> AskOlder(EntryPosition from) const;
 
   // The group of that filter, which lives as long as somebody holds it; null for a filter that
   // everything passes.
   std::shared_ptr<FilterGroup> GroupOf(const Filter& filter) ABSL_LOCKS_EXCLUDED(groups_mutex_);
 
-  // What a log change did to memory.
   struct Appended {
     size_t drops = 0;
     size_t bytes = 0;
   };
-  struct Dropped {
-    uint64_t floor = 0;
-    size_t bytes = 0;
-  };
 
-  // See NamespaceLog. From one thread at a time.
-  void BeginAt(uint64_t floor) ABSL_LOCKS_EXCLUDED(log_mutex_);
+  // What follows is for one thread at a time.
+
+  // All that is retained was before this channel. REQUIRES: nothing was ever appended.
+  void BeginAt(RetainedRevisions retained) ABSL_LOCKS_EXCLUDED(log_mutex_);
+  // History up to `floor` is no longer retained.
+  void Forget(uint64_t floor) ABSL_LOCKS_EXCLUDED(log_mutex_);
+  // See NamespaceLog.
   Appended Append(NamespaceLog::Chunks chunks, uint64_t head, absl::Duration now)
       ABSL_LOCKS_EXCLUDED(log_mutex_);
-  Dropped DropOldest() ABSL_LOCKS_EXCLUDED(log_mutex_);
+  size_t DropOldest() ABSL_LOCKS_EXCLUDED(log_mutex_);
 
  private:
   const std::string namespace_name_;
   const uint64_t id_;
+  CatchUp* const older_;
   const std::shared_ptr<FilterGroup::TargetsCache> targets_;
   std::atomic<uint64_t> head_ = 0;  // moves after the log has
 
   mutable Mutex log_mutex_;
   NamespaceLog log_ ABSL_GUARDED_BY(log_mutex_);
+  uint64_t floor_ ABSL_GUARDED_BY(log_mutex_) = 0;  // of what is retained
 
   Mutex groups_mutex_;
   absl::flat_hash_map<Filter, std::weak_ptr<FilterGroup>> groups_ ABSL_GUARDED_BY(groups_mutex_);

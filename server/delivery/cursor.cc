@@ -74,7 +74,7 @@ bool Cursor::Take(const ChunkTail& tail, Run run, size_t max_bytes, Batch& batch
       batch.completed = chunk.entries[entry].revision;
       break;
     }
-    next_ = Following(last);
+    next_ = PositionAfter(last);
   }
   if (!whole) {
     const Chunk::Entry& left = chunk.entries[run.begin + count];
@@ -83,10 +83,35 @@ bool Cursor::Take(const ChunkTail& tail, Run run, size_t max_bytes, Batch& batch
   return whole;
 }
 
+std::vector<ChunkTail> Cursor::TailsOf(const Stretch& stretch) const {
+  std::vector<ChunkTail> tails;
+  for (const std::shared_ptr<const Chunk>& chunk : stretch) {
+    if (chunk->first_revision() > channel_->head()) break;
+    ChunkTail tail = TailFrom(chunk, next_, absl::nullopt);
+    if (tail.first_entry < chunk->entries.size()) tails.push_back(std::move(tail));
+  }
+  return tails;
+}
+
+absl::optional<std::vector<ChunkTail>> Cursor::Read(bool ask) {
+  absl::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
+  if (tails || next_.revision <= channel_->retained().floor) return tails;
+  const std::shared_ptr<const Stretch> stretch =
+      ask ? channel_->AskOlder(next_) : channel_->FindOlder(next_);
+  waiting_ = ask && stretch == nullptr;
+  if (stretch == nullptr) return std::vector<ChunkTail>();
+  // It was trimmed while it was read.
+  if (stretch->empty()) return absl::nullopt;
+  return TailsOf(*stretch);
+}
+
 absl::optional<Batch> Cursor::Next(size_t max_bytes) {
+  waiting_ = false;
   Batch batch;
   for (size_t stepped = 0; stepped < kMaxStepBytes;) {
-    const absl::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
+    // With something to send it does not ask: a client that reads slowly would leave there what it
+    // asked for, in the way of others.
+    const absl::optional<std::vector<ChunkTail>> tails = Read(/*ask=*/batch.slices.empty());
     if (!tails) {
       // What has been taken so far is still good; the next call tells of the gap.
       if (batch.slices.empty()) return absl::nullopt;
@@ -98,7 +123,7 @@ absl::optional<Batch> Cursor::Next(size_t max_bytes) {
       for (Run run : Passing(tail)) {
         if (!Take(tail, run, max_bytes, batch)) return batch;
       }
-      next_ = Following(tail.chunk->entries.back());
+      next_ = PositionAfter(tail.chunk->entries.back());
     }
   }
   return batch;

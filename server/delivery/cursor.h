@@ -35,11 +35,13 @@ struct Batch {
   // The last revision that the slices complete, and the one that they leave unfinished; 0: none.
   uint64_t completed = 0;
   uint64_t unfinished = 0;
-  // When the oldest of it was published; absent if there are no slices.
+  // When the oldest of it was published; absent if there are no slices, or if they come from the
+  // store.
   absl::optional<absl::Duration> oldest_published;
 };
 
-// A subscriber's place in the log of its namespace.
+// A subscriber's place in the log of its namespace: near the head it reads what memory holds,
+// farther back what the store retains.
 //
 // Thread-compatible.
 class Cursor {
@@ -50,8 +52,11 @@ class Cursor {
 
   // The next entries that pass: as many as fit into `max_bytes`, but at least one if there is one.
   // It looks at a bounded stretch of history, so what it answers may be empty although more
-  // follows: then it is not at_head(). Absent if what follows is no longer kept.
+  // follows: then it is not at_head(). Absent if what follows is no longer retained.
   absl::optional<Batch> Next(size_t max_bytes);
+
+  // What follows is being read from the store: ask again when the channel has moved.
+  bool waiting() const { return waiting_; }
 
   // Whether as many entries wait as make a stream continue by itself, or a full message.
   bool ManyWait() const;
@@ -64,6 +69,11 @@ class Cursor {
   void JumpTo(uint64_t revision) { next_ = FirstAfter(revision); }
 
  private:
+  // What stands at next_ and after it, from memory or from the store; none while that is yet to be
+  // read, or at the head; absent if it is no longer retained. `ask`: have it read.
+  absl::optional<std::vector<ChunkTail>> Read(bool ask);
+  // The part of a stretch that has been published, from next_ on.
+  std::vector<ChunkTail> TailsOf(const Stretch& stretch) const;
   // The runs of `tail` that pass.
   std::vector<PassingEntries::Run> Passing(const ChunkTail& tail) const;
   // Adds what fits of a run; false if something did not fit.
@@ -72,6 +82,7 @@ class Cursor {
   const std::shared_ptr<const Channel> channel_;
   const std::shared_ptr<FilterGroup> group_;
   EntryPosition next_;
+  bool waiting_ = false;
 };
 
 }  // namespace cache_invalidation::delivery

@@ -7,7 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "server/delivery/catch_up.h"
+#include "server/storage/memory_store.h"
 #include "tests/delivery/history_builder.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/silent_delivery_observer.h"
 
 namespace cache_invalidation::delivery {
 namespace {
@@ -119,6 +123,147 @@ TEST_F(CursorTest, TellsThatHistoryIsGone) {
   EXPECT_FALSE(cursor.Next(1 << 20).has_value());
   cursor.JumpTo(6);
   EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+}
+
+// Memory that forgets, over a store that does not.
+class OlderHistoryTest : public CursorTest {
+ protected:
+  OlderHistoryTest() { channel_ = std::make_shared<Channel>("shop", 1, &catch_up_); }
+
+  void PublishStored(const std::vector<Targets>& events) {
+    const size_t before = chunks_.size();
+    Publish(events);
+    storage::WriteBatch batch;
+    batch.chunks.assign(chunks_.begin() + static_cast<std::ptrdiff_t>(before), chunks_.end());
+    ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  }
+
+  void Forget(uint64_t floor) {
+    channel_->Forget(floor);
+    storage::WriteBatch batch;
+    batch.trims = {{"shop", floor}};
+    ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  }
+
+  FakeClock clock_;
+  storage::MemoryStore store_;
+  SilentDeliveryObserver observer_;
+  CatchUp catch_up_{store_, clock_, observer_};
+};
+
+TEST_F(OlderHistoryTest, ReadsFromTheStoreWhatMemoryHasDropped) {
+  PublishStored(TagEvents("tag:", 3));
+  PublishStored(TagEvents("tag:", 2));
+  channel_->DropOldest();
+  channel_->DropOldest();
+  PublishStored(TagEvents("tag:", 2));
+  Cursor cursor = At(1);
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+  EXPECT_TRUE(cursor.waiting());
+  EXPECT_FALSE(cursor.at_head());
+  EXPECT_EQ(catch_up_.ReadNext(), 1u);
+  const Batch batch = *cursor.Next(1 << 20);
+  EXPECT_FALSE(cursor.waiting());
+  EXPECT_EQ(BytesOf(batch), Expected(1)) << "up to the head, without a seam";
+  EXPECT_EQ(batch.oldest_published, absl::nullopt);
+  EXPECT_TRUE(cursor.at_head());
+}
+
+// What is durable but not published yet can be read from the store. It is not sent: an answer or a
+// Progress that comes before it would be wrong.
+TEST_F(OlderHistoryTest, SendsNothingBeyondTheHead) {
+  PublishStored(TagEvents("tag:", 3));
+  PublishStored(TagEvents("tag:", 2));
+  channel_->DropOldest();
+  channel_->DropOldest();
+  storage::WriteBatch batch;
+  batch.chunks = history_.Add(TagEvents("tag:", 4));
+  ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  Cursor cursor = At(1);
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+  EXPECT_EQ(catch_up_.ReadNext(), 1u);
+  EXPECT_EQ(cursor.Next(1 << 20)->completed, 5u);
+  EXPECT_TRUE(cursor.at_head());
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+  EXPECT_FALSE(cursor.waiting());
+  channel_->Append(batch.chunks, history_.head(), absl::ZeroDuration());
+  EXPECT_EQ(cursor.Next(1 << 20)->completed, 9u);
+}
+
+// A client that takes its time with one message must not hold up others with the next.
+TEST_F(OlderHistoryTest, AsksForNothingWhileItHasSomethingToSend) {
+  HistoryBuilder history("shop");
+  storage::WriteBatch batch;
+  for (uint64_t revision = 1; revision <= 3; ++revision) {
+    const auto chunks = history.Add({LargeEvent("k", 3, {})});
+    channel_->Append(chunks, revision, absl::ZeroDuration());
+    channel_->DropOldest();
+    batch.chunks.insert(batch.chunks.end(), chunks.begin(), chunks.end());
+  }
+  ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  Cursor cursor = At(0);
+  EXPECT_TRUE(cursor.Next(8 << 20)->slices.empty());
+  EXPECT_EQ(catch_up_.ReadNext(), 1u);
+  EXPECT_FALSE(cursor.Next(8 << 20)->slices.empty());
+  EXPECT_FALSE(cursor.at_head());
+  EXPECT_FALSE(cursor.waiting());
+  EXPECT_EQ(catch_up_.ReadNext(), absl::nullopt);
+  EXPECT_TRUE(cursor.Next(8 << 20)->slices.empty());
+  EXPECT_TRUE(cursor.waiting());
+  EXPECT_EQ(catch_up_.ReadNext(), 1u);
+}
+
+TEST_F(OlderHistoryTest, TellsWhenTheStoreHasForgottenToo) {
+  PublishStored(TagEvents("tag:", 3));
+  PublishStored(TagEvents("tag:", 3));
+  channel_->DropOldest();
+  channel_->DropOldest();
+  Cursor late = At(1);
+  Cursor later = At(2);
+  EXPECT_TRUE(late.Next(1 << 20)->slices.empty());
+  Forget(3);
+  EXPECT_FALSE(late.Next(1 << 20).has_value()) << "although it has asked already";
+  EXPECT_FALSE(later.Next(1 << 20).has_value());
+  EXPECT_EQ(channel_->retained(), (RetainedRevisions{3, 6}));
+  Cursor in_time = At(3);
+  EXPECT_TRUE(in_time.Next(1 << 20)->slices.empty());
+  EXPECT_TRUE(in_time.waiting());
+}
+
+// Whatever memory drops and whenever the store is read: the same bytes as one piece.
+TEST_F(OlderHistoryTest, AgreesWithANaiveReader) {
+  const uint32_t seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  const auto publish = [&] {
+    std::vector<Targets> events = TagEvents("tag:", static_cast<int>(random() % 6 + 1));
+    if (random() % 3 == 0) {
+      events.push_back(LargeEvent("k", static_cast<int>(random() % 9 + 1), kSmall));
+    }
+    PublishStored(events);
+  };
+  size_t dropped = 0;
+  for (int round = 0; round < 60; ++round) {
+    for (int i = 0; i < 5; ++i) publish();
+    const Filter filter = random() % 2 == 0 ? Filter() : Filter({"tag:1", "tag:3"}, {"q"});
+    const uint64_t after = random() % (history_.head() + 1);
+    const size_t max_bytes = random() % 3000 + 300;
+    Cursor cursor = At(after, filter);
+    std::string bytes;
+    for (int left = 10; !cursor.at_head();) {
+      const Batch batch = *cursor.Next(max_bytes);
+      EXPECT_LE(batch.bytes, max_bytes);
+      bytes += BytesOf(batch);
+      if (random() % 4 == 0 && left-- > 0) publish();
+      if (random() % 3 == 0 && dropped < drops_) {
+        channel_->DropOldest();
+        ++dropped;
+      }
+      if (!cursor.waiting()) continue;
+      ASSERT_TRUE(catch_up_.ReadNext().has_value());
+    }
+    ASSERT_EQ(bytes, Expected(after, filter)) << "after " << after;
+  }
 }
 
 TEST_F(CursorTest, LooksAtABoundedStretchAtATime) {

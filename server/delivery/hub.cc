@@ -1,10 +1,11 @@
 #include "server/delivery/hub.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "server/delivery/stored_history.h"
 
 namespace cache_invalidation::delivery {
 
@@ -12,87 +13,79 @@ Hub::Hub(HubOptions options, const Clock& clock, Outlet& outlet)
     : options_(std::move(options)),
       clock_(clock),
       outlet_(outlet),
-      window_(options_.window_bytes) {}
+      window_(options_.window_bytes),
+      retention_(options_.retention) {}
 
 Hub::Topic& Hub::TopicOf(absl::string_view namespace_name) {
   Topic& topic = topics_[namespace_name];
   if (topic.channel == nullptr) {
-    topic.channel = std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_);
+    topic.channel =
+        std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_, options_.older);
   }
   return topic;
+}
+
+std::shared_ptr<Channel> Hub::PublishedChannel(absl::string_view namespace_name) {
+  MutexLock lock(mutex_);
+  Topic& topic = TopicOf(namespace_name);
+  topic.published = true;
+  return topic.channel;
 }
 
 absl::Status Hub::Restore(const storage::Store& store) {
   const absl::StatusOr<std::vector<std::string>> names = store.ListNamespaces();
   if (!names.ok()) return names.status();
+  StoredHistory history;
   for (const std::string& name : *names) {
-    if (absl::Status status = RestoreNamespace(store, name); !status.ok()) return status;
+    const absl::StatusOr<RetainedRevisions> retained = store.Retained(name);
+    if (!retained.ok()) return retained.status();
+    PublishedChannel(name)->BeginAt(*retained);
+    if (absl::Status status = history.Read(store, name, *retained); !status.ok()) return status;
   }
-  window_bytes_.store(window_.bytes(), std::memory_order_relaxed);
-  return absl::OkStatus();
-}
-
-absl::Status Hub::RestoreNamespace(const storage::Store& store, const std::string& namespace_name) {
-  const absl::StatusOr<RetainedRevisions> retained = store.Retained(namespace_name);
-  if (!retained.ok()) return retained.status();
-  std::shared_ptr<Channel> channel;
-  {
-    MutexLock lock(mutex_);
-    Topic& topic = TopicOf(namespace_name);
-    topic.published = true;
-    channel = topic.channel;
+  const absl::Duration now = clock_.Monotonic();
+  for (const StoredHistory::Piece& piece : history.InOrder()) {
+    retention_.Add(piece.namespace_name, piece.head, piece.bytes, now);
   }
-  // Begins with the first chunk that holds nothing older than the floor; as trims go, that is the
-  // first one.
-  bool begun = false;
-  std::vector<std::shared_ptr<const wire::Chunk>> revisions;
-  for (EntryPosition next = FirstAfter(retained->floor); next.revision <= retained->head;) {
-    const auto chunks = store.ReadChunks(namespace_name, next, kRecoveryReadBytes);
-    if (!chunks.ok()) return chunks.status();
-    if (chunks->empty()) {
-      return absl::DataLossError(
-          absl::StrCat("namespace ", namespace_name, " lacks revision ", next.revision));
-    }
-    for (const std::shared_ptr<const wire::Chunk>& chunk : *chunks) {
-      next = Following(chunk->entries.back());
-      const wire::Chunk::Entry& first = chunk->entries.front();
-      if (!begun && (first.revision <= retained->floor || first.part != 0)) continue;
-      if (!begun) channel->BeginAt(first.revision - 1);
-      begun = true;
-      revisions.push_back(chunk);
-      if (next.part != 0) continue;
-      window_.Add(channel, channel->Append(revisions, next.revision - 1, clock_.Monotonic()));
-      revisions.clear();
-    }
-  }
-  if (!begun) channel->BeginAt(retained->head);
+  NoteRetained();
   return absl::OkStatus();
 }
 
 void Hub::Publish(commit::Group group) {
-  std::vector<std::shared_ptr<Channel>> channels;
-  {
-    MutexLock lock(mutex_);
-    for (const commit::Group::Published& published : group.published) {
-      Topic& topic = TopicOf(published.namespace_name);
-      topic.published = true;
-      channels.push_back(topic.channel);
-    }
-  }
   const absl::Duration now = clock_.Monotonic();
   std::vector<uint64_t> moved;
-  for (size_t i = 0; i < channels.size(); ++i) {
-    const commit::Group::Published& published = group.published[i];
-    window_.Add(channels[i], channels[i]->Append(published.chunks, published.head, now));
-    moved.push_back(channels[i]->id());
+  for (const commit::Group::Published& published : group.published) {
+    const std::shared_ptr<Channel> channel = PublishedChannel(published.namespace_name);
+    window_.Add(channel, channel->Append(published.chunks, published.head, now));
+    size_t bytes = 0;
+    for (const std::shared_ptr<const wire::Chunk>& chunk : published.chunks) {
+      bytes += chunk->bytes.size();
+    }
+    retention_.Add(published.namespace_name, published.head, bytes, now);
+    moved.push_back(channel->id());
   }
-  const std::vector<FloorMoved> floors = window_.Shrink();
+  window_.Shrink();
   window_bytes_.store(window_.bytes(), std::memory_order_relaxed);
+  const std::vector<FloorMoved> floors = Forget(now);
   outlet_.Deliver(std::move(group.completions), std::move(moved));
   if (!options_.on_floor_moved) return;
   for (const FloorMoved& floor : floors) {
     options_.on_floor_moved(floor.namespace_name, floor.floor);
   }
+}
+
+void Hub::NoteRetained() {
+  retained_bytes_.store(retention_.bytes(), std::memory_order_relaxed);
+  retained_since_nanoseconds_.store(absl::ToInt64Nanoseconds(retention_.since()),
+                                    std::memory_order_relaxed);
+}
+
+std::vector<FloorMoved> Hub::Forget(absl::Duration now) {
+  std::vector<FloorMoved> floors = retention_.Forget(now);
+  NoteRetained();
+  for (const FloorMoved& floor : floors) {
+    PublishedChannel(floor.namespace_name)->Forget(floor.floor);
+  }
+  return floors;
 }
 
 void Hub::Abandon(commit::Group group) { outlet_.Abandon(std::move(group.completions)); }
@@ -132,8 +125,24 @@ size_t Hub::subscribers(absl::string_view namespace_name) const {
   return topic == topics_.end() ? 0 : topic->second.subscribers;
 }
 
+std::vector<FloorMoved> Hub::floors() const {
+  std::vector<FloorMoved> floors;
+  MutexLock lock(mutex_);
+  for (const auto& [name, topic] : topics_) {
+    const uint64_t floor = topic.channel->retained().floor;
+    if (floor > 0) floors.push_back({name, floor});
+  }
+  return floors;
+}
+
 Hub::Counts Hub::counts() {
-  return {sessions_.Sweep(clock_.Monotonic()), window_bytes_.load(std::memory_order_relaxed)};
+  const absl::Duration now = clock_.Monotonic();
+  const absl::Duration since =
+      absl::Nanoseconds(retained_since_nanoseconds_.load(std::memory_order_relaxed));
+  return {.sessions = sessions_.Sweep(now),
+          .window_bytes = window_bytes_.load(std::memory_order_relaxed),
+          .retained_bytes = retained_bytes_.load(std::memory_order_relaxed),
+          .retained = std::max(now - since, absl::ZeroDuration())};
 }
 
 }  // namespace cache_invalidation::delivery

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,10 @@
 #include "common/limits.h"
 #include "common/mutex.h"
 #include "server/commit/group.h"
+#include "server/delivery/catch_up.h"
 #include "server/delivery/channel.h"
 #include "server/delivery/outlet.h"
+#include "server/delivery/retention.h"
 #include "server/delivery/session_table.h"
 #include "server/delivery/subscription.h"
 #include "server/delivery/window.h"
@@ -31,24 +34,32 @@ struct HubOptions {
   // The history that positions belong to. Required.
   std::string epoch;
 
-  // How much history is kept in memory for subscribers that are behind, all namespaces together.
-  // Larger: longer absences without a Reset. The newest revision is kept whatever its size.
-  size_t window_bytes = 256 << 20;
+  // How much history is kept in memory, all namespaces together, for subscribers that are near the
+  // head. The newest revision is kept whatever its size.
+  size_t window_bytes = 64 << 20;
+
+  // How much is retained in all, for subscribers that were away. More: longer absences without a
+  // Reset.
+  RetentionLimits retention;
+
+  // Where history is read that memory does not hold; null: what memory has dropped is gone. Must
+  // outlive the hub.
+  CatchUp* older = nullptr;
 
   // A Progress comes at least this often when nothing else does, and after a third of the lease if
   // that is sooner.
   absl::Duration heartbeat = kDefaultHeartbeat;
 
-  // Called when history up to `floor` has been dropped, on the committer's thread, once for many
-  // drops: from then on positions below it can get a Reset only. May be empty.
+  // Called when history up to `floor` is no longer retained, on the committer's thread, once for
+  // many events: positions below it get a Reset from then on. May be empty.
   absl::AnyInvocable<void(absl::string_view namespace_name, uint64_t floor)> on_floor_moved;
 };
 
 // Where durable events meet subscribers: the logs of all namespaces, and the sessions.
 //
 // Publish moves the heads of a group, then hands its completions to the outlet, which runs them and
-// wakes the streams. Writers never wait for readers: what a subscriber has not read when the window
-// moves on, it loses, and is told so by a Reset.
+// wakes the streams. Writers never wait for readers: what a subscriber has not read when it is no
+// longer retained, it loses, and is told so by a Reset.
 //
 // Thread-safe, except that Publish and Abandon are for one thread at a time. Calls the outlet and
 // on_floor_moved without holding a lock.
@@ -57,9 +68,8 @@ class Hub final : public commit::Publisher {
   // `clock` and `outlet` must outlive the hub.
   Hub(HubOptions options, const Clock& clock, Outlet& outlet);
 
-  // Takes in the history that the store retains, as if it had just been published; of that which
-  // does not fit into the window, the oldest is dropped with the next publication. Errors are the
-  // store's. REQUIRES: nothing has been published.
+  // Goes on where the history of the store ends. What it retains is taken as published now: when it
+  // really was is not known any more. Errors are the store's. REQUIRES: nothing has been published.
   absl::Status Restore(const storage::Store& store) ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Publish(commit::Group group) override ABSL_LOCKS_EXCLUDED(mutex_);
@@ -83,10 +93,16 @@ class Hub final : public commit::Publisher {
     return sessions_.CountOf(namespace_name);
   }
 
+  // The floors that have moved so far, for who could not be told: on_floor_moved does not repeat
+  // itself.
+  std::vector<FloorMoved> floors() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // For gauges.
   struct Counts {
     size_t sessions = 0;  // with a stream or a running lease
     size_t window_bytes = 0;
+    size_t retained_bytes = 0;
+    absl::Duration retained;  // the age of the oldest event
   };
   Counts counts();
 
@@ -99,16 +115,23 @@ class Hub final : public commit::Publisher {
     bool published = false;  // then it stays for good
   };
 
-  absl::Status RestoreNamespace(const storage::Store& store, const std::string& namespace_name)
+  std::shared_ptr<Channel> PublishedChannel(absl::string_view namespace_name)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteRetained();
+  // Forgets what is no longer to be retained, and answers which floors have moved.
+  std::vector<FloorMoved> Forget(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
   Topic& TopicOf(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   HubOptions options_;
   const Clock& clock_;
   Outlet& outlet_;
   SessionTable sessions_;
-  Window window_;  // for the publishing thread alone
+  Window window_;        // for the publishing thread alone
+  Retention retention_;  // the same
   std::atomic<size_t> window_bytes_ = 0;
+  std::atomic<size_t> retained_bytes_ = 0;
+  // The oldest event's publication.
+  std::atomic<int64_t> retained_since_nanoseconds_ = std::numeric_limits<int64_t>::max();
 
   mutable Mutex mutex_;  // taken before the locks of a channel
   absl::flat_hash_map<std::string, Topic> topics_ ABSL_GUARDED_BY(mutex_);

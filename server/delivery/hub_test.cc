@@ -10,6 +10,7 @@
 #include "server/storage/memory_store.h"
 #include "tests/delivery/history_builder.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/silent_delivery_observer.h"
 
 namespace cache_invalidation::delivery {
 namespace {
@@ -34,8 +35,10 @@ class HubTest : public testing::Test {
  protected:
   using Floors = std::vector<std::pair<std::string, uint64_t>>;
 
-  std::unique_ptr<Hub> MakeHub(size_t window_bytes) {
+  std::unique_ptr<Hub> MakeHub(size_t window_bytes, const RetentionLimits& retention = {}) {
     HubOptions options;
+    options.retention = retention;
+    options.older = &catch_up_;
     options.epoch = "e";
     options.window_bytes = window_bytes;
     options.on_floor_moved = [this](absl::string_view namespace_name, uint64_t floor) {
@@ -51,7 +54,20 @@ class HubTest : public testing::Test {
     return request;
   }
 
+  // As a group that has been made durable.
+  void Publish(Hub& hub, commit::Group group) {
+    storage::WriteBatch batch;
+    for (const auto& published : group.published) {
+      batch.chunks.insert(batch.chunks.end(), published.chunks.begin(), published.chunks.end());
+    }
+    ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+    hub.Publish(std::move(group));
+  }
+
   FakeClock clock_;
+  storage::MemoryStore store_;
+  SilentDeliveryObserver observer_;
+  CatchUp catch_up_{store_, clock_, observer_};
   RecordingOutlet outlet_;
   Floors floors_;
 };
@@ -72,12 +88,12 @@ TEST_F(HubTest, MovesTheHeadBeforeItsCompletionsRun) {
 }
 
 // A store after a restart: what it retains can be read on, and new events follow.
-TEST_F(HubTest, RestoresWhatTheStoreRetains) {
-  HistoryBuilder shop("shop", {.part_bytes = 256, .chunk_bytes = 512});
-  storage::MemoryStore store;
+TEST_F(HubTest, GoesOnWithWhatTheStoreRetains) {
+  constexpr wire::EncoderLimits kSmall = {256, 512};
+  HistoryBuilder shop("shop", kSmall);
   storage::WriteBatch batch;
   for (const Targets& event : {Targets{.tags = {"a"}}, Targets{.tags = {"b"}},
-                               LargeEvent("k", 5, {.part_bytes = 256}), Targets{.tags = {"c"}}}) {
+                               LargeEvent("k", 5, kSmall), Targets{.tags = {"c"}}}) {
     for (auto& chunk : shop.Add({event})) batch.chunks.push_back(std::move(chunk));
   }
   ASSERT_GT(batch.chunks.size(), 4u) << "the large event takes several chunks";
@@ -85,20 +101,24 @@ TEST_F(HubTest, RestoresWhatTheStoreRetains) {
     batch.rows.push_back({.namespace_name = name, .row = {wire::RowKind::kMeta, "", ""}});
   }
   batch.trims = {{"shop", 1}};
-  ASSERT_TRUE(store.Write({&batch}, storage::Store::Sync::kNo).ok());
+  ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
 
   const auto hub = MakeHub(1 << 20);
-  ASSERT_TRUE(hub->Restore(store).ok());
+  ASSERT_TRUE(hub->Restore(store_).ok());
   EXPECT_EQ(hub->head("shop"), 4u);
   EXPECT_EQ(hub->head("empty"), 0u);
-  EXPECT_GT(hub->counts().window_bytes, 0u);
+  EXPECT_GT(hub->counts().retained_bytes, 0u);
+  EXPECT_EQ(hub->counts().window_bytes, 0u);
   SubscriptionRequest request = Request("shop");
   request.start_after = Position{"e", 1};
   auto subscription = hub->Open(std::move(request));
+  EXPECT_TRUE(subscription->Next(clock_.Monotonic()).events.slices.empty());
+  EXPECT_FALSE(subscription->SomethingWaits()) << "until it has been read";
+  EXPECT_EQ(catch_up_.ReadNext(), subscription->channel().id());
   const Message message = subscription->Next(clock_.Monotonic());
   EXPECT_FALSE(message.reset.has_value());
   EXPECT_EQ(message.events.completed, 4u);
-  hub->Publish(shop.Group({{.tags = {"d"}}}));
+  Publish(*hub, shop.Group({{.tags = {"d"}}}));
   EXPECT_EQ(subscription->Next(clock_.Monotonic()).events.completed, 5u);
   hub->Close(std::move(subscription));
 
@@ -111,19 +131,35 @@ TEST_F(HubTest, RestoresWhatTheStoreRetains) {
   hub->Close(std::move(subscription));
 }
 
-TEST_F(HubTest, RestoresAHistoryOfWhichNothingIsRetained) {
-  HistoryBuilder shop("shop");
-  storage::MemoryStore store;
+// After a start with less retention the oldest of all namespaces goes, though nobody knows when it
+// was.
+TEST_F(HubTest, WhatAStoreRetainsTooMuchIsForgottenFairly) {
   storage::WriteBatch batch;
-  batch.chunks = shop.Add(TagEvents("tag:", 3));
-  batch.rows.push_back({.namespace_name = "shop", .row = {wire::RowKind::kMeta, "", ""}});
-  batch.trims = {{"shop", 3}};
-  ASSERT_TRUE(store.Write({&batch}, storage::Store::Sync::kNo).ok());
-  const auto hub = MakeHub(1 << 20);
-  ASSERT_TRUE(hub->Restore(store).ok());
-  EXPECT_EQ(hub->head("shop"), 3u);
-  hub->Publish(shop.Group(TagEvents("tag:", 1)));
-  EXPECT_EQ(hub->head("shop"), 4u);
+  HistoryBuilder large("large");
+  HistoryBuilder small("small");
+  for (int i = 0; i < 400; ++i) {
+    for (auto& chunk : large.Add(TagEvents("tag:", 50))) batch.chunks.push_back(std::move(chunk));
+    if (i % 4 != 0) continue;
+    for (auto& chunk : small.Add(TagEvents("tag:", 50))) batch.chunks.push_back(std::move(chunk));
+  }
+  for (const char* name : {"large", "small"}) {
+    batch.rows.push_back({.namespace_name = name, .row = {wire::RowKind::kMeta, "", ""}});
+  }
+  ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  size_t bytes = 0;
+  for (const auto& chunk : batch.chunks) bytes += chunk->bytes.size();
+
+  const auto hub = MakeHub(1 << 20, {.bytes = bytes / 2, .age = absl::InfiniteDuration()});
+  ASSERT_TRUE(hub->Restore(store_).ok());
+  EXPECT_EQ(hub->counts().retained_bytes, bytes);
+  hub->Publish({});
+  EXPECT_LE(hub->counts().retained_bytes, bytes / 2);
+  ASSERT_EQ(floors_.size(), 2u);
+  EXPECT_EQ(floors_[0].first, "large");
+  EXPECT_NEAR(static_cast<double>(floors_[0].second), 10'000, 2'500);
+  EXPECT_EQ(floors_[1].first, "small");
+  EXPECT_EQ(hub->floors().size(), 2u);
+  EXPECT_NEAR(static_cast<double>(floors_[1].second), 2'500, 1'500);
 }
 
 TEST_F(HubTest, AGroupWithoutEventsOnlyCompletes) {
@@ -177,16 +213,18 @@ TEST_F(HubTest, ANamespaceMayBeSubscribedToBeforeItHasEvents) {
   EXPECT_EQ(hub->head("shop"), 1u) << "history stays without subscribers";
 }
 
-TEST_F(HubTest, TheWindowDropsTheOldestOfAllNamespacesAndSaysSo) {
-  constexpr size_t kWindow = 64 << 10;
-  const auto hub = MakeHub(kWindow);
+TEST_F(HubTest, ForgetsTheOldestOfAllNamespacesAndSaysSo) {
+  constexpr size_t kRetained = 64 << 10;
+  const auto hub = MakeHub(16 << 10, {.bytes = kRetained, .age = absl::Hours(1)});
   HistoryBuilder quiet("quiet");
   HistoryBuilder loud("loud");
-  hub->Publish(quiet.Group(TagEvents("tag:", 1)));
+  Publish(*hub, quiet.Group(TagEvents("tag:", 1)));
   for (int i = 0; i < 200; ++i) {
-    hub->Publish(loud.Group(TagEvents("tag:", 20)));
-    EXPECT_LE(hub->counts().window_bytes, kWindow);
+    Publish(*hub, loud.Group(TagEvents("tag:", 20)));
+    EXPECT_LE(hub->counts().window_bytes, size_t{16 << 10});
+    EXPECT_LE(hub->counts().retained_bytes, kRetained);
   }
+  EXPECT_GT(hub->counts().retained_bytes, kRetained / 2);
   ASSERT_FALSE(floors_.empty());
   EXPECT_EQ(floors_.front(), std::make_pair(std::string("loud"), floors_.front().second));
   EXPECT_EQ(floors_[1], std::make_pair(std::string("quiet"), uint64_t{1}));
@@ -198,13 +236,31 @@ TEST_F(HubTest, TheWindowDropsTheOldestOfAllNamespacesAndSaysSo) {
     last = floor;
     ++told_of_loud;
   }
-  EXPECT_LT(told_of_loud, 50) << "one call tells of many drops";
+  EXPECT_LT(told_of_loud, 100) << "one call tells of many events";
 
   SubscriptionRequest request = Request("loud");
   request.start_after = Position{"e", last - 1};
   auto subscription = hub->Open(std::move(request));
   EXPECT_EQ(subscription->Next(clock_.Monotonic()).reset->reason, ResetReason::kTrimmed);
   hub->Close(std::move(subscription));
+  request = Request("loud");
+  request.start_after = Position{"e", last};
+  subscription = hub->Open(std::move(request));
+  EXPECT_FALSE(subscription->Next(clock_.Monotonic()).reset.has_value());
+  hub->Close(std::move(subscription));
+}
+
+TEST_F(HubTest, ForgetsWhatIsTooOldWithTheNextPublication) {
+  const auto hub = MakeHub(1 << 20, {.bytes = 1 << 20, .age = absl::Minutes(10)});
+  HistoryBuilder shop("shop");
+  Publish(*hub, shop.Group(TagEvents("tag:", 3)));
+  clock_.Advance(absl::Minutes(9));
+  Publish(*hub, shop.Group(TagEvents("tag:", 3)));
+  EXPECT_TRUE(floors_.empty());
+  EXPECT_EQ(hub->counts().retained, absl::Minutes(9));
+  clock_.Advance(absl::Minutes(2));
+  hub->Publish({});
+  EXPECT_EQ(floors_, (Floors{{"shop", 3}}));
 }
 
 TEST_F(HubTest, TheNewestRevisionStaysWhateverItsSize) {

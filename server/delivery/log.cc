@@ -27,6 +27,16 @@ void NamespaceLog::BeginAt(uint64_t floor) {
   retained_ = {floor, floor};
 }
 
+ChunkTail TailFrom(std::shared_ptr<const Chunk> chunk, EntryPosition from,
+                   absl::optional<absl::Duration> published) {
+  const std::vector<Chunk::Entry>& entries = chunk->entries;
+  const auto first =
+      std::partition_point(entries.begin(), entries.end(),
+                           [&](const Chunk::Entry& entry) { return IsBefore(entry, from); });
+  const size_t first_entry = first - entries.begin();
+  return {std::move(chunk), first_entry, published};
+}
+
 size_t NamespaceLog::Append(Chunks chunks, uint64_t head, absl::Duration now) {
   EntryPosition next = FirstAfter(retained_.head);
   size_t drops = 0;
@@ -34,7 +44,7 @@ size_t NamespaceLog::Append(Chunks chunks, uint64_t head, absl::Duration now) {
     const Chunk::Entry& first = chunk->entries.front();
     Check(first.revision == next.revision && first.part == next.part,
           "published chunks go on where the log ends");
-    next = Following(chunk->entries.back());
+    next = PositionAfter(chunk->entries.back());
     if (next.part == 0) ++drops;
     bytes_ += Cost(*chunk);
     chunks_.push_back({chunk, now});
@@ -66,17 +76,11 @@ absl::optional<std::vector<ChunkTail>> NamespaceLog::Read(EntryPosition from,
   auto kept = std::partition_point(chunks_.begin(), chunks_.end(), [&](const Kept& candidate) {
     return IsBefore(candidate.chunk->entries.back(), from);
   });
-  const std::vector<Chunk::Entry>& entries = kept->chunk->entries;
-  const auto first =
-      std::partition_point(entries.begin(), entries.end(),
-                           [&](const Chunk::Entry& entry) { return IsBefore(entry, from); });
-  size_t first_entry = first - entries.begin();
   size_t bytes = 0;
   for (; kept != chunks_.end(); ++kept) {
     bytes += kept->chunk->bytes.size();
     if (!tails.empty() && bytes > max_bytes) break;
-    tails.push_back({kept->chunk, first_entry, kept->published});
-    first_entry = 0;
+    tails.push_back(TailFrom(kept->chunk, from, kept->published));
   }
   return tails;
 }

@@ -16,23 +16,23 @@
 namespace cache_invalidation::delivery {
 
 using storage::EntryPosition;
+using storage::PositionAfter;
 using storage::RetainedRevisions;
 
 // The first entry after a complete revision.
 inline EntryPosition FirstAfter(uint64_t revision) { return {revision + 1, 0}; }
 
-// The entry that follows `entry`.
-inline EntryPosition Following(const wire::Chunk::Entry& entry) {
-  return entry.last_part ? FirstAfter(entry.revision)
-                         : EntryPosition{entry.revision, entry.part + 1};
-}
-
 // A chunk as a reader gets it: from `first_entry` on.
 struct ChunkTail {
   std::shared_ptr<const wire::Chunk> chunk;
   size_t first_entry = 0;
-  absl::Duration published;  // Clock::Monotonic() when its group was published
+  // Clock::Monotonic() when its group was published; absent if that is not known any more.
+  absl::optional<absl::Duration> published;
 };
+
+// The chunk from the entry `from` on, or all of it if it begins later.
+ChunkTail TailFrom(std::shared_ptr<const wire::Chunk> chunk, EntryPosition from,
+                   absl::optional<absl::Duration> published);
 
 // The newest revisions of one namespace, as the chunks they were published in.
 //

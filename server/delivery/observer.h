@@ -27,6 +27,11 @@ class DeliveryObserver {
 
   virtual void OnReset(ResetReason reason) = 0;
 
+  // The store was asked for history that memory no longer holds, and answered `bytes` of it.
+  // OUT_OF_RANGE: it had been trimmed meanwhile; any other error: it could not be read. Whoever
+  // asked is reset in both cases.
+  virtual void OnCatchUpRead(absl::StatusCode code, size_t bytes) = 0;
+
   // A call that only gRPC can end was cancelled, because its last message was not taken.
   virtual void OnStalledStreamCancelled() = 0;
 

@@ -100,6 +100,9 @@ Message Subscription::Compose(absl::Duration now, bool tell_progress) {
     NoteSent(message.events);
     told_ = std::max(told_, message.events.completed);
     if (!message.events.slices.empty()) unfinished_ = message.events.unfinished;
+    // A part of a revision tells the client that those before it are complete, also ones of which
+    // nothing passed.
+    if (unfinished_ != 0) told_ = std::max(told_, unfinished_ - 1);
   } else {
     AddReset(ResetReason::kTrimmed, message);
   }

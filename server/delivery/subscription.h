@@ -110,7 +110,9 @@ class Subscription {
   bool ManyWait() const { return cursor_.ManyWait(); }
 
   // Whether Next might have something to say right now.
-  bool SomethingWaits() const { return !cursor_.at_head() || !started_ || EchoDue(); }
+  bool SomethingWaits() const {
+    return (!cursor_.at_head() && !cursor_.waiting()) || !started_ || EchoDue();
+  }
 
   // The session has a newer stream; this one is to end.
   bool superseded() const { return session_->Superseded(stream_); }

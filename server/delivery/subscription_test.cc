@@ -272,6 +272,19 @@ TEST_F(SubscriptionTest, ARevisionIsSentOnlyWithItsLastPart) {
   EXPECT_FALSE(subscription->Receive({.acknowledged_revision = 1}, now_).ok());
 }
 
+TEST_F(SubscriptionTest, APartOfARevisionTellsThatThoseBeforeItAreComplete) {
+  const wire::EncoderLimits limits;
+  history_.emplace("shop", limits);
+  SubscriptionRequest request = Request();
+  request.filter = Filter({"quiet"}, {"k"});
+  const auto subscription = Started(std::move(request));
+  Publish(TagEvents("loud:", 3));
+  Publish({LargeEvent("k", 10, limits)});
+  EXPECT_EQ(subscription->Next(now_).events.unfinished, 4u);
+  EXPECT_FALSE(subscription->Receive({.acknowledged_revision = 4}, now_).ok());
+  EXPECT_TRUE(subscription->Receive({.acknowledged_revision = 3}, now_).ok());
+}
+
 TEST_F(SubscriptionTest, TheFirstMessageMayAcknowledgeTheStartPosition) {
   Publish(TagEvents("tag:", 5));
   EXPECT_TRUE(Open(After(Request(), "e", 2))->Receive({.acknowledged_revision = 2}, now_).ok());

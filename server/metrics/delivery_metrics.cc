@@ -31,6 +31,13 @@ DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry, RpcMetrics& rpc
       resets_(MakeCounters(registry, "resets_total",
                            "Resets sent: subscribers dropped what they had.", "reason",
                            {"epoch", "trimmed", "ahead"})),
+      catch_up_reads_(MakeCounters(
+          registry, "catch_up_reads_total",
+          "Reads of history from the store for subscribers that were behind; trimmed and failed "
+          "ones end in a reset.",
+          "outcome", {"read", "trimmed", "failed"})),
+      catch_up_bytes_(MakeCounter(registry, "catch_up_bytes_total",
+                                  "Bytes of history that were read from the store.")),
       stalled_(MakeCounter(registry, "stalled_streams_cancelled_total",
                            "Subscribers cut off because they did not take their last message.")),
       waits_(MakeCounters(
@@ -66,6 +73,14 @@ void DeliveryMetrics::OnMessageSent(size_t events, size_t bytes, absl::Duration 
 
 void DeliveryMetrics::OnReset(delivery::ResetReason reason) {
   resets_[static_cast<size_t>(reason)]->Increment();
+}
+
+void DeliveryMetrics::OnCatchUpRead(absl::StatusCode code, size_t bytes) {
+  const size_t outcome = code == absl::StatusCode::kOk           ? 0
+                         : code == absl::StatusCode::kOutOfRange ? 1
+                                                                 : 2;
+  catch_up_reads_[outcome]->Increment();
+  catch_up_bytes_.Increment(static_cast<double>(bytes));
 }
 
 void DeliveryMetrics::OnStalledStreamCancelled() { stalled_.Increment(); }

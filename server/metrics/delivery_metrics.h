@@ -23,6 +23,7 @@ class DeliveryMetrics final : public delivery::DeliveryObserver {
   void OnStreamEnded(absl::StatusCode code) override;
   void OnMessageSent(size_t events, size_t bytes, absl::Duration waited) override;
   void OnReset(delivery::ResetReason reason) override;
+  void OnCatchUpRead(absl::StatusCode code, size_t bytes) override;
   void OnStalledStreamCancelled() override;
   void OnWaited(const delivery::WaitOutcome& outcome) override;
 
@@ -36,7 +37,9 @@ class DeliveryMetrics final : public delivery::DeliveryObserver {
   prometheus::Counter& events_;
   prometheus::Counter& bytes_;
   prometheus::Histogram& seconds_;
-  std::vector<prometheus::Counter*> resets_;  // by delivery::ResetReason
+  std::vector<prometheus::Counter*> resets_;          // by delivery::ResetReason
+  std::vector<prometheus::Counter*> catch_up_reads_;  // read, trimmed, failed
+  prometheus::Counter& catch_up_bytes_;
   prometheus::Counter& stalled_;
   std::vector<prometheus::Counter*> waits_;   // complete, late
   std::vector<prometheus::Counter*> waited_;  // applied, lapsed, late

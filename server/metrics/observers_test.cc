@@ -136,6 +136,15 @@ TEST_F(MetricsTest, CountsCommitsAndDeliveries) {
   EXPECT_TRUE(Shows("cache_invalidation_delivery_event_parts_total 4"));
   EXPECT_TRUE(Shows("cache_invalidation_delivery_seconds_count 1"));
   EXPECT_TRUE(Shows("cache_invalidation_resets_total{reason=\"trimmed\"} 1"));
+
+  metrics_.delivery().OnCatchUpRead(absl::StatusCode::kOk, 1000);
+  metrics_.delivery().OnCatchUpRead(absl::StatusCode::kOutOfRange, 0);
+  metrics_.delivery().OnCatchUpRead(absl::StatusCode::kDataLoss, 0);
+  for (const char* outcome : {"read", "trimmed", "failed"}) {
+    EXPECT_TRUE(Shows(std::string("cache_invalidation_catch_up_reads_total{outcome=\"") + outcome +
+                      "\"} 1"));
+  }
+  EXPECT_TRUE(Shows("cache_invalidation_catch_up_bytes_total 1000"));
 }
 
 TEST_F(MetricsTest, CountsWaits) {

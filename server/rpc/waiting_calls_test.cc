@@ -8,19 +8,10 @@
 
 #include "server/rpc/outbox.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/silent_delivery_observer.h"
 
 namespace cache_invalidation::rpc {
 namespace {
-
-class NoObserver final : public delivery::DeliveryObserver {
- public:
-  void OnStreamOpened() override {}
-  void OnStreamEnded(absl::StatusCode) override {}
-  void OnMessageSent(size_t, size_t, absl::Duration) override {}
-  void OnReset(delivery::ResetReason) override {}
-  void OnStalledStreamCancelled() override {}
-  void OnWaited(const delivery::WaitOutcome&) override {}
-};
 
 class WaitingCallsTest : public testing::Test {
  protected:
@@ -31,7 +22,7 @@ class WaitingCallsTest : public testing::Test {
   }
 
   FakeClock clock_;
-  NoObserver observer_;
+  SilentDeliveryObserver observer_;
   Outbox outbox_{clock_};
   delivery::Hub hub_{Options(), clock_, outbox_};
   std::shared_ptr<WaitingCalls> waiting_ =

@@ -30,12 +30,6 @@ absl::Status VisitRecords(const storage::Store& store, absl::string_view namespa
       });
 }
 
-// The position after an entry.
-storage::EntryPosition After(const wire::Chunk::Entry& entry) {
-  return entry.last_part ? storage::EntryPosition{entry.revision + 1, 0}
-                         : storage::EntryPosition{entry.revision, entry.part + 1};
-}
-
 absl::Status ReplayHistory(const storage::Store& store, absl::string_view namespace_name,
                            engine::Engine& engine) {
   const absl::StatusOr<storage::RetainedRevisions> retained = store.Retained(namespace_name);
@@ -64,7 +58,7 @@ absl::Status ReplayHistory(const storage::Store& store, absl::string_view namesp
         return status;
       }
     }
-    from = After(chunks->back()->entries.back());
+    from = storage::PositionAfter(chunks->back()->entries.back());
   }
   return absl::OkStatus();
 }

@@ -144,7 +144,9 @@ class ChurnTest : public testing::Test {
     return stalled;
   }
 
-  static DeliveryServer::Options SmallWindow() { return {.window_bytes = 4 << 20, .service = {}}; }
+  static DeliveryServer::Options SmallWindow() {
+    return {.window_bytes = 4 << 20, .stored = absl::nullopt, .service = {}};
+  }
 
   void ExpectNothingLeft(DeliveryServer& server) {
     const CountingObserver::Counts counts = server.observer().counts();

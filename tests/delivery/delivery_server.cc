@@ -46,6 +46,11 @@ void CountingObserver::OnReset(delivery::ResetReason) {
   ++counts_.resets;
 }
 
+void CountingObserver::OnCatchUpRead(absl::StatusCode, size_t) {
+  MutexLock lock(mutex_);
+  ++counts_.catch_up_reads;
+}
+
 void CountingObserver::OnStalledStreamCancelled() {
   MutexLock lock(mutex_);
   ++counts_.stalled;
@@ -70,11 +75,21 @@ delivery::HubOptions DeliveryServer::HubOptions(const Options& options) {
   delivery::HubOptions hub;
   hub.epoch = kEpoch;
   hub.window_bytes = options.window_bytes;
+  if (!stored_) return hub;
+  hub.retention = *options.stored;
+  hub.older = &catch_up_;
+  hub.on_floor_moved = [this](absl::string_view namespace_name, uint64_t floor) {
+    storage::WriteBatch batch;
+    batch.trims.push_back({std::string(namespace_name), floor});
+    Check(store_.Write({&batch}, storage::Store::Sync::kNo).ok(), "memory never fails");
+  };
   return hub;
 }
 
 DeliveryServer::DeliveryServer(Options options, Clock& clock)
-    : outbox_(clock),
+    : stored_(options.stored.has_value()),
+      outbox_(clock),
+      catch_up_(store_, clock, observer_),
       hub_(HubOptions(options), clock, outbox_),
       waiting_(rpc::WaitingCalls::Make(hub_, outbox_, clock, observer_, absl::ZeroDuration())),
       service_(options.service, hub_, outbox_, *waiting_, clock, observer_) {
@@ -82,13 +97,23 @@ DeliveryServer::DeliveryServer(Options options, Clock& clock)
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(&service_);
   server_ = builder.BuildAndStart();
+  if (stored_) catch_up_thread_ = std::make_unique<delivery::CatchUpThread>(catch_up_, outbox_);
   Check(server_ != nullptr, "a server starts on a free port");
 }
 
 DeliveryServer::~DeliveryServer() { Shutdown(absl::ZeroDuration()); }
 
 void DeliveryServer::Publish(HistoryBuilder& history, const std::vector<Targets>& events) {
-  hub_.Publish(history.Group(events));
+  Publish(history.Group(events));
+}
+
+void DeliveryServer::Publish(commit::Group group) {
+  if (stored_) {
+    storage::WriteBatch batch;
+    batch.chunks = group.published.front().chunks;
+    Check(store_.Write({&batch}, storage::Store::Sync::kNo).ok(), "memory never fails");
+  }
+  hub_.Publish(std::move(group));
 }
 
 std::shared_ptr<grpc::Channel> DeliveryServer::Connect() const {

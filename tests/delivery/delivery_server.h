@@ -12,16 +12,20 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "common/clock.h"
 #include "common/mutex.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
+#include "server/delivery/catch_up.h"
+#include "server/delivery/catch_up_thread.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/subscription_service.h"
 #include "server/rpc/waiting_calls.h"
+#include "server/storage/memory_store.h"
 #include "tests/delivery/history_builder.h"
 
 namespace cache_invalidation {
@@ -35,6 +39,7 @@ class CountingObserver final : public delivery::DeliveryObserver {
     size_t messages = 0;
     size_t events = 0;
     size_t resets = 0;
+    size_t catch_up_reads = 0;
     size_t stalled = 0;
     size_t waits = 0;
 
@@ -47,6 +52,7 @@ class CountingObserver final : public delivery::DeliveryObserver {
   void OnMessageSent(size_t events, size_t bytes, absl::Duration waited) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   void OnReset(delivery::ResetReason reason) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnCatchUpRead(absl::StatusCode code, size_t bytes) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnStalledStreamCancelled() override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnWaited(const delivery::WaitOutcome& outcome) override ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -68,13 +74,16 @@ class DeliveryServer {
  public:
   struct Options {
     size_t window_bytes = 64 << 20;
+    // What memory drops can be read from a store within these limits; absent: it is gone.
+    absl::optional<delivery::RetentionLimits> stored = absl::nullopt;
     rpc::SubscriptionServiceOptions service = {};
   };
 
   DeliveryServer(Options options, Clock& clock);
   ~DeliveryServer();
 
-  // Publishes a group of these events.
+  // Publishes a group as if it had just become durable; the second, one of these events.
+  void Publish(commit::Group group);
   void Publish(HistoryBuilder& history, const std::vector<Targets>& events);
 
   // A connection of its own, on which a stream stalls soon if it is not read.
@@ -91,15 +100,19 @@ class DeliveryServer {
   static constexpr char kEpoch[] = "epoch-1";
 
  private:
-  static delivery::HubOptions HubOptions(const Options& options);
+  delivery::HubOptions HubOptions(const Options& options);
 
   CountingObserver observer_;
+  const bool stored_;
+  storage::MemoryStore store_;
   rpc::Outbox outbox_;
+  delivery::CatchUp catch_up_;
   delivery::Hub hub_;
   std::shared_ptr<rpc::WaitingCalls> waiting_;
   rpc::SubscriptionService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<delivery::CatchUpThread> catch_up_thread_;  // ends first
 };
 
 // A stream of a client that waits for what it wants to see. Thread-compatible.

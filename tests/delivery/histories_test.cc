@@ -75,7 +75,7 @@ class HistoriesTest : public testing::Test {
     for (int i = 0; i < traffic.groups; ++i) {
       commit::Group group = history.Group(RandomEvents(traffic, random));
       for (const auto& chunk : group.published.front().chunks) published_.AddEncoded(chunk->bytes);
-      server.hub().Publish(std::move(group));
+      server.Publish(std::move(group));
       // Gives readers a chance to be live; nothing depends on it.
       for (int yields = 0; yields < 100; ++yields) std::this_thread::yield();
     }
@@ -102,10 +102,10 @@ class HistoriesTest : public testing::Test {
   }
 
   // Lets all of them live through the traffic; answers how many Resets there were.
-  size_t Run(size_t window_bytes, const Traffic& traffic,
-             const std::vector<Character>& characters) {
+  size_t Run(size_t window_bytes, const Traffic& traffic, const std::vector<Character>& characters,
+             absl::optional<delivery::RetentionLimits> stored = absl::nullopt) {
     RealClock clock;
-    DeliveryServer server({.window_bytes = window_bytes}, clock);
+    DeliveryServer server({.window_bytes = window_bytes, .stored = stored}, clock);
     std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
     std::vector<std::thread> threads;
     for (size_t i = 0; i < characters.size(); ++i) {
@@ -183,6 +183,48 @@ TEST_F(HistoriesTest, SubscribersThatAreLeftBehindAreReset) {
                      .disconnect_one_in = 8,
                      .stall_one_in = 4},
                 }),
+            0u);
+}
+
+// As above, but what memory drops can be read from the store: nobody is left behind.
+TEST_F(HistoriesTest, SubscribersThatMemoryLeavesBehindReadFromTheStore) {
+  EXPECT_EQ(Run(1 << 20,
+                {.groups = 30,
+                 .limits = kLargeParts,
+                 .largest_event_parts = 100,
+                 .large_event_one_in = 4},
+                {
+                    {.stall_one_in = 8},
+                    {.disconnect_one_in = 8, .stall_one_in = 8},
+                    {.tags = {"user:1"},
+                     .key_prefixes = {"page/1"},
+                     .renew_one_in = 1,
+                     .stall_one_in = 4},
+                    {.tags = {"user:1"},
+                     .key_prefixes = {"page/1"},
+                     .disconnect_one_in = 8,
+                     .stall_one_in = 4},
+                    {.disconnect_one_in = 2, .stall_one_in = 2},
+                },
+                delivery::RetentionLimits{}),
+            0u);
+}
+
+TEST_F(HistoriesTest, SubscribersThatTheStoreLeavesBehindAreReset) {
+  EXPECT_GT(Run(1 << 20,
+                {.groups = 30,
+                 .limits = kLargeParts,
+                 .largest_event_parts = 100,
+                 .large_event_one_in = 4},
+                {
+                    {.stall_one_in = 4},
+                    {.disconnect_one_in = 4, .stall_one_in = 4},
+                    {.tags = {"user:1"},
+                     .key_prefixes = {"page/1"},
+                     .disconnect_one_in = 8,
+                     .stall_one_in = 4},
+                },
+                delivery::RetentionLimits{.bytes = 8 << 20, .age = absl::InfiniteDuration()}),
             0u);
 }
 

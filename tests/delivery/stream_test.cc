@@ -272,7 +272,7 @@ TEST_F(StreamTest, AFailedStoreCancelsEveryStreamWithoutSendingMore) {
 }
 
 TEST_F(StreamTest, AStreamThatFallsBehindTheWindowIsReset) {
-  Start({.window_bytes = 8 << 20, .service = {}});
+  Start({.window_bytes = 8 << 20, .stored = absl::nullopt, .service = {}});
   const auto stream = Started(FirstMessage("shop"));
   for (int i = 0; i < 40; ++i) Publish({LargeEvent("k", 4, {})});
   bool reset = false;

@@ -79,6 +79,8 @@ absl::StatusOr<std::unique_ptr<Server>> PersistentServerTest::TryStart() {
   options.http_address = "";
   options.persistence = options_;
   options.persistence.data_dir = directory_;
+  options.history_bytes = history_bytes_;
+  options.event_retention = event_retention_;
   options.clock = &clock_;
   options.on_fatal = [](const absl::Status& status) { ADD_FAILURE() << status; };
   return Server::Start(std::move(options));

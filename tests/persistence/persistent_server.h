@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_TESTS_PERSISTENCE_PERSISTENT_SERVER_H_
 #define CACHE_INVALIDATION_TESTS_PERSISTENCE_PERSISTENT_SERVER_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "server/delivery/retention.h"
 #include "server/server.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/services/service_test.h"
@@ -37,7 +39,7 @@ class PersistentServerTest : public ::testing::Test {
   PersistentServerTest();
   ~PersistentServerTest() override;
 
-  // With `options_`, on `directory_`. The test fails if that fails.
+  // With `options_` and the limits of history below, on `directory_`. The test fails if that fails.
   void Start();
   absl::StatusOr<std::unique_ptr<Server>> TryStart();
   void Stop();
@@ -55,6 +57,8 @@ class PersistentServerTest : public ::testing::Test {
 
   std::string directory_;
   PersistenceOptions options_;
+  size_t history_bytes_ = ServerOptions().history_bytes;
+  delivery::RetentionLimits event_retention_ = ServerOptions().event_retention;
   FakeClock clock_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Entries> entries_;

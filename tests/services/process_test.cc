@@ -99,8 +99,9 @@ TEST(ServerProcess, ExplainsItself) {
   EXPECT_TRUE(absl::StartsWith(version.out, "cache_invalidation_server 0.")) << version.out;
   const Ended help = RunServer({"--help"});
   for (const char* flag :
-       {"--data_dir ", "--default_rules ", "--default_rules_file ", "--durability ", "--flagfile",
-        "--grpc_port ", "--heartbeat ", "--history_bytes ", "--http_port ", "--listen_address ",
+       {"--data_dir ", "--default_rules ", "--default_rules_file ", "--durability ",
+        "--event_retention_age ", "--event_retention_bytes ", "--flagfile", "--grpc_port ",
+        "--heartbeat ", "--history_bytes ", "--http_port ", "--listen_address ",
         "--max_request_bytes ", "--new_epoch ", "--port_file ", "--shards ", "--shutdown_grace ",
         "--store_memory_bytes "}) {
     EXPECT_TRUE(absl::StrContains(help.out, flag)) << flag;

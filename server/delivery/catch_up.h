@@ -1,0 +1,103 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_CATCH_UP_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_CATCH_UP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "common/clock.h"
+#include "common/mutex.h"
+#include "server/delivery/observer.h"
+#include "server/storage/store.h"
+#include "server/wire/chunk.h"
+
+namespace cache_invalidation::delivery {
+
+// Neighbouring chunks of a namespace, as the store keeps them. Empty if they can no longer be read.
+using Stretch = std::vector<std::shared_ptr<const wire::Chunk>>;
+
+// Reads the history that memory no longer holds for the cursors that are behind.
+//
+// A cursor asks, and looks again when its channel has moved: by then the stretch is there.
+// Stretches are of about a megabyte, few at a time are kept, and who asks for what is there already
+// shares it. So neither many cursors far behind nor ones that stand still take more than a few
+// megabytes, and all that come back for theirs get on.
+//
+// What it reads may reach beyond the head of the channel: it is durable, but not published yet.
+//
+// Thread-safe, except that AwaitWork and ReadNext are for one thread at a time: the one that
+// CatchUpThread is.
+class CatchUp {
+ public:
+  // All must outlive it.
+  CatchUp(const storage::Store& store, Clock& clock, DeliveryObserver& observer)
+      : store_(store), clock_(clock), observer_(observer) {}
+
+  // The stretch that holds the entry `from` of that channel's namespace; null if it is not there.
+  // Does not block.
+  std::shared_ptr<const Stretch> Find(uint64_t channel_id, storage::EntryPosition from)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The same, but if it is not there, it is read: then ReadNext will answer the channel's id.
+  std::shared_ptr<const Stretch> FindOrAsk(uint64_t channel_id, absl::string_view namespace_name,
+                                           storage::EntryPosition from) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Blocks until there is something to read, or Stop was called: then false.
+  bool AwaitWork() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Reads what was asked for first. Answers the channel whose streams can go on; absent if nobody
+  // asks.
+  absl::optional<uint64_t> ReadNext() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  using Place = std::tuple<uint64_t, uint64_t, uint32_t>;  // channel, revision, part
+  struct Request {
+    uint64_t channel_id = 0;
+    std::string namespace_name;
+    storage::EntryPosition from;
+
+    Place place() const { return {channel_id, from.revision, from.part}; }
+  };
+  // A stretch from the entry that was asked for up to the one before `end`.
+  struct Kept {
+    uint64_t channel_id = 0;
+    storage::EntryPosition from;
+    storage::EntryPosition end;
+    std::shared_ptr<const Stretch> stretch;
+    absl::Duration read_at;
+    bool found = false;
+  };
+
+  std::shared_ptr<const Stretch> FindKept(uint64_t channel_id, storage::EntryPosition from)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t Unfound() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Reads without a lock.
+  Kept Read(const Request& request) const;
+  void Keep(Kept kept) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const storage::Store& store_;
+  Clock& clock_;
+  DeliveryObserver& observer_;
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Request> queue_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<Place> queued_ ABSL_GUARDED_BY(mutex_);  // the places of queue_
+  std::deque<Kept> kept_ ABSL_GUARDED_BY(mutex_);              // oldest first
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_CATCH_UP_H_

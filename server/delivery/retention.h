@@ -1,0 +1,71 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_RETENTION_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_RETENTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace cache_invalidation::delivery {
+
+// The history of a namespace up to `floor` is no longer retained.
+struct FloorMoved {
+  std::string namespace_name;
+  uint64_t floor = 0;
+
+  bool operator==(const FloorMoved&) const = default;
+};
+
+// How much history is retained, of all namespaces together. What is over either is forgotten,
+// oldest first.
+struct RetentionLimits {
+  size_t bytes = size_t{256} << 20;
+  absl::Duration age = absl::InfiniteDuration();
+};
+
+// Decides which history is forgotten.
+//
+// Time is cut into spans, each with about a sixteenth of what is retained; a span is forgotten as a
+// whole, as each floor that moves makes work for its namespace. So a sixteenth more may be retained
+// than the limits say.
+//
+// Thread-compatible. `now` never goes back.
+class Retention {
+ public:
+  explicit Retention(const RetentionLimits& limits) : limits_(limits) {}
+
+  // A namespace got history: `bytes` up to `head`.
+  void Add(absl::string_view namespace_name, uint64_t head, size_t bytes, absl::Duration now);
+
+  // The floors that move now; sorted by name, at most one for each.
+  std::vector<FloorMoved> Forget(absl::Duration now);
+
+  // What is retained, and since when; absl::InfiniteDuration() if nothing is.
+  size_t bytes() const { return bytes_; }
+  absl::Duration since() const {
+    return spans_.empty() ? absl::InfiniteDuration() : spans_.front().begun;
+  }
+
+ private:
+  struct Span {
+    absl::Duration begun;
+    absl::Duration newest;
+    size_t bytes = 0;
+    absl::flat_hash_map<std::string, uint64_t> heads;  // at its end, of those that got history
+  };
+
+  bool IsFull(const Span& span, absl::Duration now) const;
+
+  const RetentionLimits limits_;
+  std::deque<Span> spans_;  // oldest first; the last one still grows
+  size_t bytes_ = 0;
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_RETENTION_H_
