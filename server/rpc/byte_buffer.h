@@ -29,6 +29,7 @@ grpc::Slice ToSlice(std::shared_ptr<const void> owner, absl::string_view bytes);
 // Thread-compatible.
 class ReceivedBytes {
  public:
+  // REQUIRES: valid, which the buffer of a call that came without a message is not.
   explicit ReceivedBytes(const grpc::ByteBuffer& buffer);
 
   absl::string_view view() const {

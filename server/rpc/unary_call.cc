@@ -31,6 +31,9 @@ UnaryCall::UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
 }
 
 void UnaryCall::Start(const grpc::ByteBuffer& request) {
+  // A client that sends no message, or gives up before it, reaches us with a buffer of nothing,
+  // which must not be read.
+  if (!request.Valid()) return End(absl::InvalidArgumentError("expected a message, got none"));
   method_.metrics.MessageReceived();
   const absl::Status status = Submit(ReceivedBytes(request).view());
   if (!status.ok()) End(status);

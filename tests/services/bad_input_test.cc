@@ -2,9 +2,15 @@
 
 #include "tests/services/bad_input.h"
 
+#include <future>
+#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/client_callback.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
@@ -301,6 +307,48 @@ TEST_F(BadInputTest, WriteCalls) {
 
 TEST_F(BadInputTest, StatsCalls) {
   BadInput(*stats_, &Stats::GetInvalidationStats, "").ExpectEveryFieldRefused();
+}
+
+// A call that ends before it has sent anything.
+class SilentCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  SilentCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& method) {
+    grpc::GenericStub(channel).PrepareBidiStreamingCall(&context_, method, {}, this);
+    StartWritesDone();
+    StartCall();
+  }
+
+  grpc::Status Await() { return status_.get_future().get(); }
+
+ private:
+  void OnDone(const grpc::Status& status) override { status_.set_value(status); }
+
+  grpc::ClientContext context_;
+  std::promise<grpc::Status> status_;
+};
+
+// Nothing can be read from a request that never came: a client that gives up in between its headers
+// and its message leaves the server with one.
+TEST_F(BadInputTest, CallsWithoutAMessage) {
+  int calls = 0;
+  for (const char* name : {"CacheEntry", "Dependency", "Invalidation", "Relationship", "Rule",
+                           "Stats", "WriteEvent"}) {
+    const google::protobuf::ServiceDescriptor* service =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+            absl::StrCat("cache_invalidation.v1.", name, "Service"));
+    ASSERT_NE(service, nullptr) << name;
+    for (int i = 0; i < service->method_count(); ++i) {
+      const google::protobuf::MethodDescriptor& method = *service->method(i);
+      if (method.client_streaming()) continue;
+      const grpc::Status status =
+          SilentCall(channel(), absl::StrCat("/", service->full_name(), "/", method.name()))
+              .Await();
+      EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method.full_name();
+      EXPECT_EQ(status.error_message(), "expected a message, got none") << method.full_name();
+      ++calls;
+    }
+  }
+  EXPECT_GT(calls, 20);
 }
 
 TEST_F(BadInputTest, MessagesOverTheLimit) {
