@@ -1,0 +1,95 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_CACHE_SHARD_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_CACHE_SHARD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "client/internal/cache/change.h"
+#include "client/internal/cache/departures.h"
+#include "client/internal/cache/entry.h"
+#include "client/internal/cache/entry_names.h"
+#include "client/internal/cache/eviction_order.h"
+#include "client/internal/cache/name_index.h"
+
+namespace cache_invalidation::client::internal {
+
+// The entries of a part of the keys, found by key and by what invalidates them.
+//
+// `time` is the number of the load that began last (departures.h). Entries that leave go to
+// `discarded`.
+//
+// Thread-compatible.
+class CacheShard {
+ public:
+  CacheShard();
+
+  // Null if there is none. `hash` is KeyHash(key).
+  Entry* Find(absl::string_view key, size_t hash) const {
+    const auto found = entries_.find(key, hash);
+    return found == entries_.end() ? nullptr : found->get();
+  }
+
+  // Replaces an entry of the same key. REQUIRES: the names are canonical.
+  Entry& Insert(std::unique_ptr<Entry> owned, const EntryNames& names, uint64_t time,
+                DiscardedEntries& discarded);
+
+  // How many entries a change evicted and how many it marked as stale.
+  struct Applied {
+    uint64_t evicted = 0;
+    uint64_t marked = 0;
+  };
+  Applied Apply(const Change& change, uint64_t time, DiscardedEntries& discarded);
+
+  // Drops everything.
+  void Clear(uint64_t time, DiscardedEntries& discarded);
+
+  // Drops the entry that the eviction chooses, but not `spared`. Answers whether there was one.
+  bool EvictOne(int64_t now, const Entry* spared, uint64_t time, DiscardedEntries& discarded);
+
+  const Departures& departures() const { return departures_; }
+  // Notes a value that is handed out and not kept.
+  void RecordDeparture(size_t key_hash, uint64_t time) { departures_.Record(key_hash, time); }
+
+  size_t size() const { return entries_.size(); }
+  uint64_t weight() const { return weight_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(absl::string_view key) const { return KeyHash(key); }
+    size_t operator()(const std::unique_ptr<Entry>& entry) const { return entry->hash; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    static absl::string_view Key(absl::string_view key) { return key; }
+    static absl::string_view Key(const std::unique_ptr<Entry>& entry) { return entry->key; }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return Key(a) == Key(b);
+    }
+  };
+
+  void Remove(Entry& entry, uint64_t time, DiscardedEntries& discarded);
+  // The same without noting the departure.
+  void Detach(Entry& entry, DiscardedEntries& discarded);
+  // Puts what the target hits into `selected_`, each once.
+  void Select(Entry& entry);
+  void SelectMatching(const Pattern& pattern);
+  // Evicts or marks what is in `selected_`, and empties it.
+  void Hit(bool evicts, uint64_t time, Applied& applied, DiscardedEntries& discarded);
+
+  absl::flat_hash_set<std::unique_ptr<Entry>, Hash, Equal> entries_;
+  NameIndex names_;
+  EvictionOrder order_;
+  Departures departures_;
+  uint64_t weight_ = 0;
+  std::vector<Entry*> selected_;
+};
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_CACHE_SHARD_H_

@@ -1,0 +1,45 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_CHANGE_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_CHANGE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "client/event.h"
+#include "common/pattern.h"
+
+namespace cache_invalidation::client::internal {
+
+// What one event, or one call of the application, takes from a cache: made once, applied to every
+// shard. Points into what it was made from, which must outlive it. Immutable, thread-safe.
+struct Change {
+  struct Name {
+    absl::string_view name;
+    bool evicts;  // otherwise it marks as stale
+  };
+  struct KeyPattern {
+    Pattern pattern;
+    bool evicts;
+  };
+
+  std::vector<Name> tags = {};
+  std::vector<Name> keys = {};
+  std::vector<KeyPattern> patterns = {};
+  bool evicts_everything = false;
+  bool marks_everything = false;
+
+  bool empty() const {
+    return tags.empty() && keys.empty() && patterns.empty() && !evicts_everything &&
+           !marks_everything;
+  }
+};
+
+// A pattern that cannot be compiled here is taken as everything.
+Change ChangeOf(const Event& event);
+
+// Evicts these.
+Change ChangeOf(const std::vector<std::string>& tags, const std::vector<std::string>& keys);
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_CHANGE_H_

@@ -1,0 +1,52 @@
+#include "client/internal/cache/change.h"
+
+#include "gtest/gtest.h"
+
+namespace cache_invalidation::client::internal {
+namespace {
+
+TEST(ChangeTest, SortsTheTargetsOfAnEvent) {
+  const Event event{.revision = 1,
+                    .invalidations = {{InvalidationKind::kEvict, TargetKind::kTag, "user:1"},
+                                      {InvalidationKind::kMarkStale, TargetKind::kTag, "page"},
+                                      {InvalidationKind::kMarkStale, TargetKind::kKey, "k"},
+                                      {InvalidationKind::kEvict, TargetKind::kPattern, "a.*"}}};
+  const Change change = ChangeOf(event);
+  ASSERT_EQ(change.tags.size(), 2u);
+  EXPECT_EQ(change.tags[0].name, "user:1");
+  EXPECT_TRUE(change.tags[0].evicts);
+  EXPECT_FALSE(change.tags[1].evicts);
+  ASSERT_EQ(change.keys.size(), 1u);
+  EXPECT_FALSE(change.keys[0].evicts);
+  ASSERT_EQ(change.patterns.size(), 1u);
+  EXPECT_TRUE(change.patterns[0].pattern.Matches("abc"));
+  EXPECT_FALSE(change.evicts_everything);
+}
+
+TEST(ChangeTest, EverythingHasTwoKinds) {
+  Event event{.invalidations = {{InvalidationKind::kMarkStale, TargetKind::kEverything, ""}}};
+  EXPECT_TRUE(ChangeOf(event).marks_everything);
+  EXPECT_FALSE(ChangeOf(event).evicts_everything);
+  event.invalidations[0].kind = InvalidationKind::kEvict;
+  EXPECT_TRUE(ChangeOf(event).evicts_everything);
+}
+
+TEST(ChangeTest, TakesAPatternThatItCannotCompileAsEverything) {
+  const Event event{.invalidations = {{InvalidationKind::kMarkStale, TargetKind::kPattern, "(?=a)"},
+                                      {InvalidationKind::kEvict, TargetKind::kPattern, ""}}};
+  const Change change = ChangeOf(event);
+  EXPECT_TRUE(change.patterns.empty());
+  EXPECT_TRUE(change.marks_everything);
+  EXPECT_TRUE(change.evicts_everything);
+}
+
+TEST(ChangeTest, EvictsWhatTheApplicationNames) {
+  const std::vector<std::string> tags = {"a"};
+  const std::vector<std::string> keys = {"k"};
+  const Change change = ChangeOf(tags, keys);
+  EXPECT_TRUE(change.tags.at(0).evicts);
+  EXPECT_TRUE(change.keys.at(0).evicts);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::client::internal

@@ -1,0 +1,43 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_DEPARTURES_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_DEPARTURES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace cache_invalidation::client::internal {
+
+// Which keys had a value, in the cache or only handed out, that is not the cached one any more.
+//
+// A load that was computed from a cached key takes over the names of that key's entry. If the value
+// it had read is not the one that is cached when it ends, those are not the right names, and the
+// right ones are unknown. Time is the number of the load that began last, so that "since this load
+// began" can be asked. Bounded: what is forgotten counts as departed.
+//
+// Thread-compatible.
+class Departures {
+ public:
+  explicit Departures(size_t limit) : limit_(limit) {}
+
+  // REQUIRES: `time` does not go back.
+  void Record(size_t key_hash, uint64_t time);
+
+  // Every key.
+  void RecordAll(uint64_t time);
+
+  // Whether the key departed at or after `time`.
+  bool HasDeparted(size_t key_hash, uint64_t time) const;
+
+ private:
+  const size_t limit_;
+  uint64_t known_from_ = 0;
+  std::deque<std::pair<size_t, uint64_t>> order_;
+  absl::flat_hash_map<size_t, uint64_t> last_;
+};
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_DEPARTURES_H_

@@ -1,0 +1,66 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_ENTRY_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_ENTRY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/string_view.h"
+#include "client/internal/cache/found.h"
+
+namespace cache_invalidation::client::internal {
+
+struct Entry;
+struct NameNode;
+
+// One name of one entry, in the list of all entries of that name.
+struct NameLink {
+  Entry* entry = nullptr;
+  NameNode* node = nullptr;
+  NameLink* next = nullptr;
+  NameLink** previous = nullptr;  // whatever points here
+};
+
+// A cached value. It belongs to a CacheShard, which also sets what stands below the line.
+struct Entry {
+  static constexpr int64_t kNeverExpires = std::numeric_limits<int64_t>::max();
+
+  std::string key = {};
+  size_t hash = 0;  // KeyHash of the key
+  std::shared_ptr<const void> value = {};
+  TypeToken type = nullptr;
+  int64_t expires = kNeverExpires;  // nanoseconds of Clock::Monotonic
+  uint64_t weight = 1;
+
+  // Something it was computed from is known to the service alone, so that whatever is computed from
+  // this entry has to be registered there, too.
+  bool needs_service = false;
+
+  // Kept for a while although its fill was refused: nothing else may rest on it.
+  bool provisional = false;
+
+  // ----
+  bool marked = false;    // stale
+  bool visited = false;   // since the eviction last looked at it
+  bool selected = false;  // by the change that is being applied
+  Entry* newer = nullptr;
+  Entry* older = nullptr;
+  std::unique_ptr<NameLink[]> links = {};
+  uint32_t link_count = 0;
+
+  bool IsExpired(int64_t now) const { return expires <= now; }
+};
+
+// Entries that left a shard. Their values are destroyed when no lock is held: what a value does in
+// its destructor is not ours.
+using DiscardedEntries = std::vector<std::unique_ptr<Entry>>;
+
+inline size_t KeyHash(absl::string_view key) { return absl::Hash<absl::string_view>()(key); }
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_ENTRY_H_
