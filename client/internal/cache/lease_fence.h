@@ -1,0 +1,52 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_LEASE_FENCE_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_LEASE_FENCE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+
+#include "absl/time/time.h"
+
+namespace cache_invalidation::client::internal {
+
+// Nanoseconds of Clock::Monotonic, capped.
+inline int64_t Nanoseconds(absl::Duration time) { return absl::ToInt64Nanoseconds(time); }
+
+// Until when a cache may serve what it holds.
+//
+// A lease that has ended is not renewed before the cache has applied the head that the stream named
+// at its start: what it missed while it was cut off may stand below it. All times are of
+// Clock::Monotonic.
+//
+// IsOpen may be asked on any thread at any time; who sees it open also sees whatever was applied
+// before the lease was renewed. Everything else is thread-compatible.
+class LeaseFence {
+ public:
+  explicit LeaseFence(absl::Duration now) : fenced_since_(now) {}
+
+  bool IsOpen(absl::Duration now) const {
+    return Nanoseconds(now) < open_until_.load(std::memory_order_acquire);
+  }
+
+  // A stream started, with its history's head at this revision.
+  void Require(uint64_t head) { required_ = head; }
+
+  // Everything up to this revision is applied, and the stream's lease, if it has one yet, ends at
+  // `lease_end`.
+  void Renew(uint64_t applied, absl::Duration lease_end, absl::Duration now);
+
+  // How long it was closed in all.
+  absl::Duration FencedFor(absl::Duration now) const;
+
+  absl::Duration open_until() const;
+
+ private:
+  std::atomic<int64_t> open_until_ = std::numeric_limits<int64_t>::min();
+  uint64_t required_ = 0;
+  absl::Duration fenced_since_;  // the end of the last lease
+  absl::Duration fenced_for_;    // up to the last renewal
+};
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_LEASE_FENCE_H_
