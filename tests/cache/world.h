@@ -1,0 +1,133 @@
+#ifndef CACHE_INVALIDATION_TESTS_CACHE_WORLD_H_
+#define CACHE_INVALIDATION_TESTS_CACHE_WORLD_H_
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "client/cache_options.h"
+#include "client/dependency.h"
+#include "client/internal/cache/cache_core.h"
+#include "tests/cache/service_model.h"
+
+namespace cache_invalidation::interleaving {
+
+// Versions of rows of the database; -1: not looked at.
+inline constexpr int kRows = 2;
+using Versions = std::array<int, kRows>;
+
+// What is loaded for a key, and what is said of it.
+struct KeySpec {
+  int row = 0;                     // is read
+  std::string computed_from = {};  // a key that is asked for first, in the cache
+  // By version of the row; later versions have the last.
+  std::vector<std::vector<std::string>> tags = {};
+  client::DependencyNames depends_on = {};
+
+  const std::vector<std::string>& Tags(int version) const {
+    return tags[std::min<size_t>(version, tags.size() - 1)];
+  }
+};
+
+// Which rule of the cache is broken on purpose, to see that the search finds what it is for.
+enum class Broken {
+  kNothing,
+  // A load takes its position at its end.
+  kPositionAfterLoad,
+  // Callers share any load.
+  kSharesAnyLoad,
+  // The lease is not looked at.
+  kNoFence,
+  // The lease is looked at after the entry was found.
+  kFenceAfterLookup,
+  // The lease is counted from when its echo came.
+  kLeaseFromEcho,
+  // Nothing is taken over from cached keys.
+  kNoTakeOver,
+  // What was taken over may stem from another value than the one that was read.
+  kNoDepartures,
+  // Acknowledges what it has not applied.
+  kAcknowledgesEarly,
+  // A new history does not drop what is cached.
+  kNoReset,
+  // A load that began in another history is judged by the steps alone.
+  kNoResetCount,
+  // A key of the service is not registered.
+  kNoRegistration,
+};
+
+std::string Name(Broken broken);
+
+// A database, the service, one cache, and what must hold between them.
+class World {
+ public:
+  World(std::map<std::string, KeySpec> keys, client::internal::CacheCoreOptions options,
+        Broken broken);
+
+  // ---- Database and service
+
+  int Commit(int row) { return ++database_[row]; }
+  int Read(int row) const { return database_[row]; }
+  ServiceModel& service() { return service_; }
+
+  // A call that had waited for a commit has returned.
+  void Cover(int row, int version);
+  // What nobody may read older than, from now on.
+  const Versions& covered() const { return covered_; }
+
+  // ---- Time
+
+  Time now() const { return now_; }
+  void Advance(Time by) { now_ += by; }
+  absl::Duration Now() const { return absl::Seconds(now_); }
+
+  // ---- The cache
+
+  client::internal::CacheCore& cache() { return cache_; }
+  const KeySpec& Spec(const std::string& key) const { return keys_.at(key); }
+  Broken broken() const { return broken_; }
+
+  // One applies at a time: whoever begins holds it until he ends.
+  bool MayApply(const void* who) const { return applying_ == nullptr || applying_ == who; }
+  void BeginApplying(const void* who) { applying_ = who; }
+  void EndApplying() { applying_ = nullptr; }
+
+  // ---- What holds
+
+  // Somebody who began when `floor` was covered has read this.
+  void CheckRead(const std::string& key, const Versions& read, const Versions& floor);
+  // All is told and applied: nothing old is cached any more.
+  void CheckNothingStale();
+
+  // The first thing that did not hold.
+  const std::string& failure() const { return failure_; }
+
+ private:
+  void Fail(std::string what);
+
+  const std::map<std::string, KeySpec> keys_;
+  const Broken broken_;
+  Versions database_ = {};
+  Versions covered_ = {};
+  Time now_ = 1;
+  ServiceModel service_;
+  client::internal::CacheCore cache_;
+  const void* applying_ = nullptr;
+  std::string failure_;
+};
+
+// One type for all values.
+inline constexpr char kType = 0;
+
+// A key that begins with `prefix` and lies in that one of two shards.
+std::string KeyInShard(const std::string& prefix, size_t shard);
+
+}  // namespace cache_invalidation::interleaving
+
+#endif  // CACHE_INVALIDATION_TESTS_CACHE_WORLD_H_
