@@ -1,0 +1,437 @@
+// The cache as applications see it, under a subscription and on a clock that the test drives.
+
+#include "client/tagged_cache.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "client/client.h"
+#include "client/write_transaction.h"
+#include "common/limits.h"
+#include "gtest/gtest.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/scripted_connection.h"
+
+namespace cache_invalidation::client {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+class TaggedCacheTest : public testing::Test {
+ protected:
+  TaggedCacheTest() { Open({}); }
+
+  void Open(TaggedCacheOptions options) {
+    options.name = "test";
+    options.clock = &clock_;
+    options.random = [] { return 0.5; };
+    cache_.reset();
+    cache_ = std::make_unique<TaggedCache<std::string>>(Client(connection_), options);
+    Start("e", 0, 0);
+    Renew();
+  }
+
+  TaggedCache<std::string>& cache() { return *cache_; }
+  const SubscriptionCallbacks& service() { return connection_->callbacks(); }
+
+  void Start(const std::string& epoch, uint64_t head, uint64_t after) {
+    service().on_started({.head = {.epoch = epoch, .revision = head},
+                          .start_after = after,
+                          .lease = absl::Seconds(10),
+                          .heartbeat = absl::Seconds(5)});
+  }
+
+  // A lease of ten seconds from now.
+  void Renew() {
+    service().on_progress({.position = {.epoch = "e", .revision = revision_},
+                           .lease_end = clock_.Monotonic() + absl::Seconds(10)});
+  }
+
+  void Invalidate(const std::string& tag, InvalidationKind kind = InvalidationKind::kEvict) {
+    service().on_event(
+        {.revision = ++revision_,
+         .epoch = "e",
+         .invalidations = {{.kind = kind, .target = TargetKind::kTag, .name = tag}}});
+  }
+
+  // Loads `value` with these tags, and counts.
+  std::function<absl::StatusOr<std::string>(Load&)> Loader(std::string value, Strings tags = {}) {
+    return [this, value = std::move(value), tags = std::move(tags)](Load& load) {
+      ++loads_;
+      for (const std::string& tag : tags) load.AddTag(tag);
+      return absl::StatusOr<std::string>(value);
+    };
+  }
+
+  // What GetOrLoad answers: the value, "stale" in front if it is flagged so, or the error.
+  std::string Text(const absl::StatusOr<Cached<std::string>>& value) {
+    if (!value.ok()) return std::string(value.status().message());
+    return (value->is_stale() ? "stale " : "") + **value;
+  }
+  std::string Text(const Cached<std::string>& value) {
+    if (!value) return "";
+    return (value.is_stale() ? "stale " : "") + *value;
+  }
+
+  FakeClock clock_;
+  std::shared_ptr<ScriptedConnection> connection_ = std::make_shared<ScriptedConnection>();
+  std::unique_ptr<TaggedCache<std::string>> cache_;
+  uint64_t revision_ = 0;
+  int loads_ = 0;
+};
+
+TEST_F(TaggedCacheTest, LoadsOnceAndServesUntilItIsInvalidated) {
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("one", {"user:1"}))), "one");
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"))), "one");
+  EXPECT_EQ(Text(cache().Get("k")), "one");
+  Invalidate("user");
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("three"))), "three");
+  const CacheStatistics statistics = cache().Statistics();
+  EXPECT_EQ(statistics.hits, 2u);
+  EXPECT_EQ(statistics.misses, 4u);
+  EXPECT_EQ(statistics.loads, 2u);
+  EXPECT_EQ(statistics.events, 1u);
+  EXPECT_EQ(statistics.position, (Position{.epoch = "e", .revision = 1}));
+}
+
+TEST_F(TaggedCacheTest, SubscribesAsItsOptionsSay) {
+  Open({.lease = absl::Seconds(3), .tags = {"user"}, .key_prefixes = {"u"}});
+  const SubscriptionOptions& options = connection_->subscribed().subscription;
+  EXPECT_EQ(options.name, "test");
+  EXPECT_EQ(options.tags, Strings({"user"}));
+  EXPECT_EQ(options.key_prefixes, Strings({"u"}));
+  EXPECT_EQ(options.lease, absl::Seconds(3));
+  EXPECT_EQ(options.acknowledgement, Acknowledgement::kAutomatic);
+  cache_.reset();
+  EXPECT_EQ(connection_->stopped(), 2);
+}
+
+TEST_F(TaggedCacheTest, PastItsLeaseItLoadsOrServesWhatIsFlagged) {
+  cache().GetOrLoad("k", Loader("one")).IgnoreError();
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(Text(cache().Get("k", {.while_fenced = true})), "stale one");
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"), {.while_fenced = true})), "stale one");
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"))), "two");
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("three"))), "three");
+  Renew();
+  EXPECT_EQ(Text(cache().Get("k")), "three");
+}
+
+TEST_F(TaggedCacheTest, AResetOrAnotherEpochDropsEverything) {
+  cache().GetOrLoad("k", Loader("one")).IgnoreError();
+  service().on_reset({.start_after = {.epoch = "e", .revision = 7}});
+  EXPECT_FALSE(cache().Get("k"));
+  cache().GetOrLoad("k", Loader("two")).IgnoreError();
+  Start("e", 9, 7);
+  EXPECT_TRUE(cache().Get("k")) << "it goes on where it was";
+  Start("f", 9, 9);
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(cache().Statistics().resets, 2u);
+}
+
+TEST_F(TaggedCacheTest, TheFinderOfAStaleEntryLoadsIt) {
+  cache().GetOrLoad("k", Loader("one", {"a"})).IgnoreError();
+  Invalidate("a", InvalidationKind::kMarkStale);
+  const ReadOptions accepts{.while_revalidating = true};
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(Text(cache().Get("k", accepts)), "stale one");
+  EXPECT_EQ(Text(cache().GetOrLoad(
+                "k", [&](Load&) { return Text(cache().GetOrLoad("k", Loader("never"), accepts)); },
+                accepts)),
+            "stale one")
+      << "whoever comes while it is loaded gets the stale value";
+  EXPECT_EQ(loads_, 1);
+}
+
+TEST_F(TaggedCacheTest, AnExecutorLoadsWhatIsStale) {
+  std::vector<std::function<void()>> tasks;
+  Open({.executor = [&](std::function<void()> task) { tasks.push_back(std::move(task)); }});
+  cache().GetOrLoad("k", Loader("one", {"a"})).IgnoreError();
+  Invalidate("a", InvalidationKind::kMarkStale);
+  const ReadOptions accepts{.while_revalidating = true};
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"), accepts)), "stale one");
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("three"), accepts)), "stale one");
+  ASSERT_EQ(tasks.size(), 1u);
+  tasks[0]();
+  EXPECT_EQ(Text(cache().Get("k")), "two");
+  tasks[0]();  // nothing is left of it
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(TaggedCacheTest, ALoadThatTheExecutorDropsEnds) {
+  Open({.executor = [](const std::function<void()>&) {}});
+  cache().GetOrLoad("k", Loader("one", {"a"})).IgnoreError();
+  Invalidate("a", InvalidationKind::kMarkStale);
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"), {.while_revalidating = true})), "stale one");
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("three"))), "three");
+}
+
+TEST_F(TaggedCacheTest, OneLoadsAndOthersShare) {
+  std::thread other;
+  std::string others;
+  const std::string own = Text(cache().GetOrLoad("k", [&](Load&) -> absl::StatusOr<std::string> {
+    other = std::thread([&] { others = Text(cache().GetOrLoad("k", Loader("two"))); });
+    clock_.AwaitWaiters(1);
+    return std::string("one");
+  }));
+  other.join();
+  EXPECT_EQ(own, "one");
+  EXPECT_EQ(others, "one");
+  EXPECT_EQ(loads_, 0);
+  EXPECT_EQ(cache().Statistics().shared_loads, 1u);
+}
+
+TEST_F(TaggedCacheTest, WhoCameAfterAnInvalidationLoadsAgain) {
+  std::thread other;
+  std::string others;
+  const std::string own = Text(cache().GetOrLoad("k", [&](Load& load) {
+    load.AddTag("a");
+    Invalidate("a");
+    other = std::thread([&] { others = Text(cache().GetOrLoad("k", Loader("new"))); });
+    clock_.AwaitWaiters(1);
+    return std::string("old");
+  }));
+  other.join();
+  EXPECT_EQ(own, "old");
+  EXPECT_EQ(others, "new");
+  EXPECT_EQ(Text(cache().Get("k")), "new");
+  EXPECT_EQ(cache().Statistics().refused_fills, 1u);
+}
+
+TEST_F(TaggedCacheTest, PatienceEnds) {
+  std::thread other;
+  std::string others;
+  cache()
+      .GetOrLoad("k",
+                 [&](Load&) {
+                   other = std::thread([&] {
+                     others =
+                         Text(cache().GetOrLoad("k", Loader(""), {.patience = absl::Seconds(1)}));
+                   });
+                   clock_.AwaitWaiters(1);
+                   clock_.Advance(absl::Seconds(1));
+                   other.join();
+                   return std::string("one");
+                 })
+      .IgnoreError();
+  EXPECT_EQ(others, "waited for the load of k");
+}
+
+TEST_F(TaggedCacheTest, ALoadThatNeedsItselfFails) {
+  const auto again = [&](Load&) { return Text(cache().GetOrLoad("k", Loader("never"))); };
+  EXPECT_EQ(Text(cache().GetOrLoad("k", again)), "the load of k needs itself");
+}
+
+TEST_F(TaggedCacheTest, FailuresAreAnsweredAndNotKept) {
+  const auto fails = [](Load&) -> absl::StatusOr<std::string> {
+    return absl::NotFoundError("no such user");
+  };
+  EXPECT_EQ(cache().GetOrLoad("k", fails).status(), absl::NotFoundError("no such user"));
+  EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("one"))), "one");
+  EXPECT_EQ(cache().Statistics().failed_loads, 1u);
+}
+
+TEST_F(TaggedCacheTest, EntriesLiveAsLongAsTheirLoaderSays) {
+  Open({.ttl = absl::Seconds(8), .ttl_jitter = 0.5});
+  cache().GetOrLoad("default", Loader("one")).IgnoreError();
+  const auto two_seconds = [](Load& load) {
+    load.SetTtl(absl::Seconds(2));
+    return std::string("two");
+  };
+  cache().GetOrLoad("short", two_seconds).IgnoreError();
+  clock_.Advance(absl::Milliseconds(1'499));
+  EXPECT_TRUE(cache().Get("short"));
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_FALSE(cache().Get("short")) << "half of the jitter is taken off";
+  clock_.Advance(absl::Milliseconds(4'499));
+  EXPECT_TRUE(cache().Get("default"));
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_FALSE(cache().Get("default"));
+}
+
+TEST_F(TaggedCacheTest, ALoaderMayNotWantItsValueKept) {
+  const auto unwanted = [](Load& load) {
+    load.DoNotKeep();
+    return std::string("one");
+  };
+  EXPECT_EQ(Text(cache().GetOrLoad("k", unwanted)), "one");
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(cache().Statistics().unkept_fills, 1u);
+}
+
+TEST_F(TaggedCacheTest, DropsHereAlone) {
+  cache().GetOrLoad("k", Loader("one", {"a:b"})).IgnoreError();
+  cache().GetOrLoad("j", Loader("one")).IgnoreError();
+  cache().Drop({"a"}, {"j"});
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_FALSE(cache().Get("j"));
+  const auto dropped_meanwhile = [&](Load& load) {
+    load.AddTag("a");
+    cache().Drop({"a"});
+    return std::string("old");
+  };
+  cache().GetOrLoad("k", dropped_meanwhile).IgnoreError();
+  EXPECT_FALSE(cache().Get("k"));
+  cache().GetOrLoad("k", Loader("new")).IgnoreError();
+  cache().DropEverything();
+  EXPECT_FALSE(cache().Get("k"));
+}
+
+TEST_F(TaggedCacheTest, DropsWhatTheServiceCouldNotBeTold) {
+  cache().GetOrLoad("k", Loader("one", {"user:1"})).IgnoreError();
+  cache().GetOrLoad("list", Loader("one", {"user:#all"})).IgnoreError();
+  WriteTransaction transaction(Client(connection_), {.on_unsent = [&](const UnsentWrites& unsent) {
+                                 cache().Drop(unsent.tags);
+                               }});
+  transaction.Add("user", "1", "update");
+  const TransactionResult result = transaction.Commit([] { return CommitOutcome::kCommitted; });
+  EXPECT_FALSE(result.invalidation_status.ok());
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_FALSE(cache().Get("list"));
+}
+
+TEST_F(TaggedCacheTest, SharedEntriesAreRegistered) {
+  TrackedEntry tracked;
+  connection_->on_track_entries = [&](const TrackEntriesParams& params) {
+    tracked = params.entries.at(0);
+    return TrackAnswer{.results = {{.key = "k", .outcome = FillOutcome::kKept}}};
+  };
+  Invalidate("other");
+  const auto shared = [](Load& load) {
+    load.SetShared();
+    load.AddTag("a");
+    load.DependOnTag("b");
+    load.SetTtl(absl::Seconds(20));
+    return std::string("one");
+  };
+  cache().GetOrLoad("k", shared).IgnoreError();
+  EXPECT_TRUE(cache().Get("k"));
+  EXPECT_EQ(tracked.key, "k");
+  EXPECT_EQ(tracked.tags, Strings({"a"}));
+  EXPECT_EQ(tracked.depends_on.tags, Strings({"b"}));
+  EXPECT_EQ(tracked.position, (Position{.epoch = "e", .revision = 1}));
+  EXPECT_GT(tracked.ttl, absl::Seconds(20)) << "the service must not forget it first";
+}
+
+TEST_F(TaggedCacheTest, WhatTheServiceRefusesIsNotKept) {
+  const auto foreign = [](Load& load) {
+    load.DependOnKey("elsewhere");
+    return std::string("one");
+  };
+  for (const absl::StatusOr<TrackAnswer>& answer :
+       {absl::StatusOr<TrackAnswer>(absl::UnavailableError("")),
+        absl::StatusOr<TrackAnswer>(
+            TrackAnswer{.results = {{.key = "k", .outcome = FillOutcome::kRefusedMoved}}}),
+        absl::StatusOr<TrackAnswer>(TrackAnswer{})}) {
+    connection_->on_track_entries = [&](const TrackEntriesParams&) { return answer; };
+    EXPECT_EQ(Text(cache().GetOrLoad("k", foreign)), "one");
+    EXPECT_FALSE(cache().Get("k"));
+  }
+  EXPECT_EQ(cache().Statistics().refused_fills, 3u);
+  connection_->on_track_entries = nullptr;
+  cache().GetOrLoad("k", foreign).IgnoreError();
+  EXPECT_TRUE(cache().Get("k"));
+}
+
+TEST_F(TaggedCacheTest, AsManyTagsAsTheServiceTakesAreTags) {
+  TrackedEntry tracked;
+  connection_->on_track_entries = [&](const TrackEntriesParams& params) {
+    tracked = params.entries.at(0);
+    return TrackAnswer{};
+  };
+  const auto many = [](Load& load) {
+    load.SetShared();
+    for (size_t i = 0; i < kMaxTagsPerEntry + 2; ++i) load.AddTag("tag:" + std::to_string(i));
+    return std::string("one");
+  };
+  cache().GetOrLoad("k", many).IgnoreError();
+  EXPECT_EQ(tracked.tags.size(), kMaxTagsPerEntry);
+  EXPECT_EQ(tracked.depends_on.tags.size(), 2u);
+  EXPECT_FALSE(tracked.ttl.has_value());
+}
+
+struct Page {
+  std::string text;
+};
+
+TEST_F(TaggedCacheTest, CopiesForOtherTypesShareTheCache) {
+  const TaggedCache<Page> pages(cache());
+  const auto render = [&](Load& load) -> absl::StatusOr<Page> {
+    load.DependOnKey("user");
+    return Page{"hello " + Text(cache().GetOrLoad("user", Loader("Ann", {"user:1"})))};
+  };
+  EXPECT_EQ((*pages.GetOrLoad("page", render))->text, "hello Ann");
+  EXPECT_TRUE(pages.Get("page"));
+  EXPECT_EQ(cache().Statistics().entries, 2u);
+  Invalidate("user:1");
+  EXPECT_FALSE(pages.Get("page"));
+}
+
+TEST_F(TaggedCacheTest, AKeyOfAnotherTypeIsAMiss) {
+  cache().GetOrLoad("k", Loader("one")).IgnoreError();
+  const TaggedCache<Page> pages(cache());
+  EXPECT_FALSE(pages.Get("k"));
+  EXPECT_EQ((*pages.GetOrLoad(
+                 "j", [&](Load&) { return Page{Text(cache().GetOrLoad("j", Loader("never")))}; }))
+                ->text,
+            "j is loaded as another type");
+}
+
+TEST_F(TaggedCacheTest, ItsListenerHearsWhatItHasApplied) {
+  std::string heard;
+  Open({.listener = {
+            .on_started = [&](const SubscriptionStarted&) { heard += "started "; },
+            .on_reset = [&](const SubscriptionReset&) { heard += "reset "; },
+            .on_event = [&](const Event&) { heard += cache().Get("k") ? "early " : "event "; },
+            .on_progress = [&](const SubscriptionProgress&) { heard += "progress "; },
+            .on_disconnected = [&](const absl::Status&) { heard += "disconnected "; },
+            .on_ended = [&](const absl::Status&) { heard += "ended "; }}});
+  cache().GetOrLoad("k", Loader("one", {"a"})).IgnoreError();
+  Invalidate("a");
+  service().on_disconnected(absl::UnavailableError(""));
+  service().on_reset({.start_after = {.epoch = "e", .revision = 7}});
+  service().on_ended(absl::PermissionDeniedError(""));
+  EXPECT_EQ(heard, "started progress event disconnected reset ended ");
+}
+
+TEST_F(TaggedCacheTest, TellsWhenItLives) {
+  EXPECT_TRUE(cache().AwaitLive(absl::ZeroDuration()));
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_FALSE(cache().AwaitLive(absl::ZeroDuration()));
+  std::thread waits([&] { EXPECT_TRUE(cache().AwaitLive(absl::Seconds(1))); });
+  clock_.AwaitWaiters(1);
+  Renew();
+  waits.join();
+  clock_.Advance(absl::Seconds(10));
+  service().on_ended(absl::PermissionDeniedError("no"));
+  EXPECT_FALSE(cache().AwaitLive(absl::InfiniteDuration()));
+  EXPECT_EQ(cache().status(), absl::PermissionDeniedError("no"));
+}
+
+TEST_F(TaggedCacheTest, TellsWhatItHasApplied) {
+  EXPECT_TRUE(cache().AwaitApplied({.epoch = "e"}, absl::ZeroDuration()));
+  EXPECT_FALSE(cache().AwaitApplied({.epoch = "e", .revision = 1}, absl::ZeroDuration()));
+  EXPECT_FALSE(cache().AwaitApplied({.epoch = "f"}, absl::ZeroDuration()));
+  std::thread waits(
+      [&] { EXPECT_TRUE(cache().AwaitApplied({.epoch = "e", .revision = 1}, absl::Seconds(1))); });
+  clock_.AwaitWaiters(1);
+  Invalidate("a");
+  waits.join();
+}
+
+TEST_F(TaggedCacheTest, AnEventOfAnUnannouncedHistoryDropsEverything) {
+  cache().GetOrLoad("k", Loader("one")).IgnoreError();
+  service().on_event({.revision = 5, .epoch = "other"});
+  EXPECT_FALSE(cache().Get("k"));
+}
+
+}  // namespace
+}  // namespace cache_invalidation::client

@@ -1,0 +1,36 @@
+#include "tests/fakes/scripted_connection.h"
+
+namespace cache_invalidation {
+namespace {
+
+class ScriptedSubscription final : public client::Subscription {
+ public:
+  explicit ScriptedSubscription(int& stopped) : stopped_(stopped) {}
+  ~ScriptedSubscription() override { ++stopped_; }
+
+  void Acknowledge(const client::Position&) override {}
+  void Stop() override {}
+
+ private:
+  int& stopped_;
+};
+
+}  // namespace
+
+std::unique_ptr<client::Subscription> ScriptedConnection::Subscribe(
+    const client::SubscribeParams& params) {
+  subscribed_ = params;
+  return std::make_unique<ScriptedSubscription>(stopped_);
+}
+
+absl::StatusOr<client::TrackAnswer> ScriptedConnection::TrackEntries(
+    const client::TrackEntriesParams& params) {
+  if (on_track_entries) return on_track_entries(params);
+  client::TrackAnswer answer;
+  for (const client::TrackedEntry& entry : params.entries) {
+    answer.results.push_back({.key = entry.key, .outcome = client::FillOutcome::kKept});
+  }
+  return answer;
+}
+
+}  // namespace cache_invalidation
