@@ -22,6 +22,7 @@ class FlakyProxy {
 
   // "127.0.0.1:port".
   std::string endpoint() const;
+  int port() const { return port_; }
 
   // Cuts every connection, as a load balancer does that restarts.
   void DropConnections() ABSL_LOCKS_EXCLUDED(mutex_);

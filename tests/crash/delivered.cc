@@ -39,11 +39,12 @@ std::vector<std::string> TextOf(const conformance::PublishedHistory& published) 
 
 }  // namespace
 
-Delivered::Delivered(const client::Client& client) {
-  subscription_ = client.Subscribe({.name = "delivered"},
+Delivered::Delivered(const client::Client& client, absl::Duration lease) {
+  subscription_ = client.Subscribe({.name = "delivered", .lease = lease},
                                    {.on_started = [this](const auto&) { OnStarted(); },
                                     .on_reset = [this](const auto& reset) { OnReset(reset); },
-                                    .on_event = [this](const auto& event) { OnEvent(event); }});
+                                    .on_event = [this](const auto& event) { OnEvent(event); },
+                                    .on_disconnected = [this](const auto&) { OnDisconnected(); }});
   MutexLock lock(mutex_);
   while (!started_) changed_.Wait(mutex_);
 }
@@ -56,6 +57,11 @@ int Delivered::resets() const {
 void Delivered::Await(uint64_t revision) {
   MutexLock lock(mutex_);
   AwaitLocked(revision);
+}
+
+void Delivered::AwaitLoss() {
+  MutexLock lock(mutex_);
+  while (!lost_) changed_.Wait(mutex_);
 }
 
 void Delivered::AwaitLocked(uint64_t revision) {
@@ -81,6 +87,12 @@ std::vector<std::string> Delivered::DifferencesFrom(
 void Delivered::OnStarted() {
   MutexLock lock(mutex_);
   started_ = true;
+  changed_.NotifyAll();
+}
+
+void Delivered::OnDisconnected() {
+  MutexLock lock(mutex_);
+  lost_ = true;
   changed_.NotifyAll();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
 #include "client/client.h"
 #include "common/mutex.h"
 #include "tests/conformance/history.h"
@@ -18,7 +19,8 @@ namespace cache_invalidation {
 // Thread-safe.
 class Delivered {
  public:
-  explicit Delivered(const client::Client& client);
+  // Named "delivered", and acknowledges. Has started when this returns.
+  explicit Delivered(const client::Client& client, absl::Duration lease = absl::Seconds(10));
 
   // How often it was reset.
   int resets() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -26,12 +28,16 @@ class Delivered {
   // Blocks until that has been delivered.
   void Await(uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Blocks until it has noticed that it lost a stream.
+  void AwaitLoss() ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Waits for all of `published`, and tells in words what was not delivered just so.
   std::vector<std::string> DifferencesFrom(const conformance::PublishedHistory& published)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void OnStarted() ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnDisconnected() ABSL_LOCKS_EXCLUDED(mutex_);
   void OnEvent(const client::Event& event) ABSL_LOCKS_EXCLUDED(mutex_);
   void OnReset(const client::SubscriptionReset& reset) ABSL_LOCKS_EXCLUDED(mutex_);
   void AwaitLocked(uint64_t revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -39,6 +45,7 @@ class Delivered {
   mutable Mutex mutex_;
   CondVar changed_;
   bool started_ ABSL_GUARDED_BY(mutex_) = false;
+  bool lost_ ABSL_GUARDED_BY(mutex_) = false;
   int resets_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
   // "REVISION NAME NAME ..." of each event.

@@ -2,8 +2,6 @@
 // acknowledged is there afterwards, revisions never go back, and subscribers that resume miss
 // nothing.
 
-#include <signal.h>
-
 #include <cstdint>
 #include <iostream>
 #include <random>
@@ -33,7 +31,8 @@ constexpr uint32_t kMostMillisecondsStarting = 100;
 // The subscriber that is away comes once in so many cycles.
 constexpr int kCyclesAway = 7;
 
-const std::vector<std::string> kFlags = {"--heartbeat=200ms"};
+// So little history in memory that whoever was away is sent what the store retains.
+const std::vector<std::string> kFlags = {"--heartbeat=200ms", "--history_bytes=20000"};
 
 TEST(KillTest, NothingAcknowledgedIsLost) {
   const uint32_t seed = absl::GetFlag(FLAGS_seed);

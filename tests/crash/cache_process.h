@@ -1,0 +1,66 @@
+#ifndef CACHE_INVALIDATION_TESTS_CRASH_CACHE_PROCESS_H_
+#define CACHE_INVALIDATION_TESTS_CRASH_CACHE_PROCESS_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "tests/cachectl/program.h"
+
+namespace cache_invalidation {
+
+// What a test and the processes of its caches know together, in memory that they share: the test
+// writes, the caches read. All of it is lock-free.
+struct Board {
+  static constexpr size_t kMostCaches = 8;
+
+  struct Counts {
+    std::atomic<uint64_t> hits;
+    // Hits with a value that had been invalidated, and told to all, before the read began.
+    std::atomic<uint64_t> wrong;
+  };
+
+  std::atomic<uint64_t> database;     // the value, which counts up with every write
+  std::atomic<uint64_t> told_to_all;  // the last value whose invalidation a call has waited for
+  std::array<Counts, kMostCaches> caches;
+};
+
+// A board in a file, which other processes can map as well. Owns the mapping.
+class SharedBoard {
+ public:
+  // Makes the file with everything at 0 if it is missing. The process ends if that fails.
+  explicit SharedBoard(const std::string& path);
+  ~SharedBoard();
+
+  SharedBoard(const SharedBoard&) = delete;
+  SharedBoard& operator=(const SharedBoard&) = delete;
+
+  Board& operator*() const { return *board_; }
+  Board* operator->() const { return board_; }
+
+ private:
+  Board* board_;
+};
+
+// Where a cache finds its board, its place on it, and the server.
+struct CacheProcessOptions {
+  std::string board;
+  size_t number = 0;
+  std::string endpoint;
+  absl::Duration lease;
+};
+
+// Starts this program again as a cache: a CachedValue that is read all the time, in a process that
+// can be stopped.
+std::unique_ptr<Program> StartCacheProcess(const CacheProcessOptions& options);
+
+// What such a process does, until it is killed or the one that started it ends. `arguments`: what
+// StartCacheProcess gave it.
+[[noreturn]] void RunCacheProcess(const std::string& arguments);
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_CRASH_CACHE_PROCESS_H_
