@@ -5,6 +5,9 @@
 //
 // The input that is being run stands in $TEST_UNDECLARED_OUTPUTS_DIR/input: the one that failed.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -23,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 namespace cache_invalidation {
 namespace {
 
-// A few seconds, also under the sanitizers.
+// If nothing else is said.
 constexpr int kMutations = 10'000;
 
 // In order of the names, so that a seed means the same everywhere.
@@ -41,10 +44,34 @@ std::vector<std::string> ReadCorpus(const std::string& directory) {
   return corpus;
 }
 
-void RunInput(const std::string& input) {
-  if (const char* outputs = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR")) {
-    std::ofstream(std::string(outputs) + "/input", std::ios::binary) << input;
+// The file that holds the input being run. It stays open: closing it for each would send each to
+// the disk.
+class InputFile {
+ public:
+  InputFile() {
+    if (const char* outputs = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR")) {
+      file_ = creat((std::string(outputs) + "/input").c_str(), 0644);
+    }
   }
+  ~InputFile() {
+    if (file_ >= 0) close(file_);
+  }
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  void Put(const std::string& input) const {
+    const bool written =
+        file_ < 0 || (ftruncate(file_, 0) == 0 && pwrite(file_, input.data(), input.size(), 0) ==
+                                                      static_cast<ssize_t>(input.size()));
+    if (!written) std::cerr << "the input cannot be kept\n";
+  }
+
+ private:
+  int file_ = -1;
+};
+
+void RunInput(const std::string& input, const InputFile& file) {
+  file.Put(input);
   // A copy of exactly that size: a byte too far is seen.
   const std::vector<uint8_t> bytes(input.begin(), input.end());
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
@@ -57,10 +84,11 @@ int Run(const std::string& directory, int mutations, uint64_t seed) {
     return 1;
   }
   std::cout << corpus.size() << " inputs, " << mutations << " mutations, seed " << seed << "\n";
-  RunInput("");
-  for (const std::string& input : corpus) RunInput(input);
+  const InputFile file;
+  RunInput("", file);
+  for (const std::string& input : corpus) RunInput(input, file);
   std::mt19937_64 random(seed);
-  for (int i = 0; i < mutations; ++i) RunInput(Mutated(corpus, random));
+  for (int i = 0; i < mutations; ++i) RunInput(Mutated(corpus, random), file);
   return 0;
 }
 

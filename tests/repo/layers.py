@@ -54,10 +54,8 @@ ALLOWED = {
     "client/": ("common/", "client/"),
     "client/internal/": ("common/", "client/") + _GRPC + _MESSAGES,
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
-    "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
+    "tests/": ("common/", "client/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
     "examples/": ("common/", "client/"),
-    # Its own headers as its own project names them.
-    "examples/user_repository/": ("absl/", "client/", "database.h", "user_repository.h", "sqlite3.h"),
     "demo/": ("common/", "client/"),
     "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
 }

@@ -1,0 +1,212 @@
+// Any bytes as requests to any methods, one after the other in one namespace: they are taken or
+// refused as the contract says, what is taken the engine can apply, and what it answers is a
+// message that a client can read.
+//
+// The input is a sequence of requests: the number of the method, the size in two bytes, the bytes.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/check.h"
+#include "common/utf8.h"
+#include "google/protobuf/arena.h"
+#include "server/engine/engine.h"
+#include "server/rpc/answer_context.h"
+#include "server/rpc/cache_entry_conversion.h"
+#include "server/rpc/dependency_conversion.h"
+#include "server/rpc/invalidation_conversion.h"
+#include "server/rpc/malformed.h"
+#include "server/rpc/quiet_parser.h"
+#include "server/rpc/relationship_conversion.h"
+#include "server/rpc/request_conversion.h"
+#include "server/rpc/rule_conversion.h"
+#include "server/rpc/stats_conversion.h"
+#include "server/rpc/subscription_conversion.h"
+#include "server/rpc/write_conversion.h"
+#include "server/rpc/write_message.h"
+
+namespace cache_invalidation {
+namespace {
+
+constexpr int kMethods = 26;
+constexpr int kMostRequests = 16;
+constexpr absl::Duration kBetweenRequests = absl::Milliseconds(40);
+// A path of fields, a name cut short, and a few words; with a pattern, what RE2 says of it.
+constexpr size_t kLongestMessage = 4'000;
+constexpr char kEpoch[] = "0123456789abcdef";
+
+void CheckRefusal(const absl::Status& status) {
+  Check(!status.message().empty() && status.message().size() <= kLongestMessage,
+        "a refusal says why, and is short");
+  Check(IsUtf8(status.message()), "a refusal is UTF-8: it goes into a gRPC status");
+}
+
+// Of the request alone, before anything was asked.
+void CheckBadRequest(const absl::Status& status) {
+  Check(status.code() == absl::StatusCode::kInvalidArgument, "a bad request is INVALID_ARGUMENT");
+  CheckRefusal(status);
+}
+
+template <typename Response>
+void CheckAnswer(const Response& response) {
+  Response read;
+  Check(read.ParseFromString(response.SerializeAsString()), "an answer can be read");
+}
+
+// One namespace and its edge.
+class Edge {
+ public:
+  void Call(int method, absl::string_view bytes);
+
+ private:
+  template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+  void Unary(absl::string_view bytes, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
+             absl::Status (*fill)(const Request&, const Reply&, const rpc::AnswerContext&,
+                                  Response*));
+  void StreamWrites(absl::string_view bytes);
+  static void Subscribe(absl::string_view bytes);
+
+  // Status and reply of a command or query.
+  shard::Answer Ask(const std::variant<engine::Command, engine::Query>& asked);
+
+  engine::Engine engine_{kEpoch};
+  absl::Time now_ = absl::UnixEpoch();
+};
+
+shard::Answer Edge::Ask(const std::variant<engine::Command, engine::Query>& asked) {
+  now_ += kBetweenRequests;
+  if (const auto deadline = engine_.batch_deadline(); deadline && deadline->at <= now_) {
+    Check(engine_.Apply(engine::FlushBatch{deadline->generation}, now_).status.ok(),
+          "a batch that is due can be flushed");
+  }
+  if (const auto* query = std::get_if<engine::Query>(&asked)) {
+    return {absl::OkStatus(), engine_.Answer(*query, now_)};
+  }
+  const uint64_t head = engine_.head();
+  engine::Outcome outcome = engine_.Apply(std::get<engine::Command>(asked), now_);
+  Check(engine_.head() == head + outcome.events.size(), "each event has a revision");
+  if (!outcome.status.ok()) {
+    CheckRefusal(outcome.status);
+    Check(outcome.events.empty() && outcome.delta.empty(), "a refused command changes nothing");
+  }
+  return {outcome.status, std::move(outcome.reply)};
+}
+
+template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+void Edge::Unary(absl::string_view bytes,
+                 absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
+                 absl::Status (*fill)(const Request&, const Reply&, const rpc::AnswerContext&,
+                                      Response*)) {
+  google::protobuf::Arena arena;
+  auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
+  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return CheckBadRequest(rpc::DescribeMalformed(*request.GetDescriptor(), bytes));
+  }
+  const absl::StatusOr<absl::string_view> name = rpc::ToNamespace(request.namespace_());
+  if (!name.ok()) return CheckBadRequest(name.status());
+  const absl::StatusOr<Asked> asked = [&] {
+    if constexpr (sizeof...(Arena) == 0) {
+      return convert(request);
+    } else {
+      return convert(request, arena);
+    }
+  }();
+  if (!asked.ok()) return CheckBadRequest(asked.status());
+  using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Asked>, engine::Command,
+                                  engine::Query>;
+  const shard::Answer answer = Ask(Kind(*asked));
+  if (!answer.status.ok()) return;
+  const auto subscribers = [](absl::string_view) -> uint64_t { return 0; };
+  Response response;
+  const absl::Status status = fill(request, std::get<Reply>(answer.reply),
+                                   {*name, kEpoch, subscribers, nullptr}, &response);
+  if (!status.ok()) return CheckRefusal(status);
+  CheckAnswer(response);
+}
+
+void Edge::StreamWrites(absl::string_view bytes) {
+  const auto message = rpc::WriteMessage::Parse(bytes);
+  if (!message.ok()) return CheckBadRequest(message.status());
+  if (!rpc::ToNamespace((*message)->namespace_field()).ok()) return;
+  std::vector<shard::Answer> answers;
+  for (const auto& command : (*message)->Convert()) answers.push_back(Ask(command));
+  (*message)->Answer(answers, kEpoch);
+  for (const v1::WriteAcknowledgement& group : (*message)->response().acknowledgements()) {
+    Check(group.has_result() || group.error_code() != 0, "each group has a result or an error");
+  }
+  CheckAnswer((*message)->response());
+}
+
+void Edge::Subscribe(absl::string_view bytes) {
+  const grpc::Slice slice(bytes.data(), bytes.size());
+  const auto request = rpc::ParseSubscribeRequest(grpc::ByteBuffer(&slice, 1));
+  if (!request.ok()) return CheckBadRequest(request.status());
+  const auto subscription = rpc::ToSubscriptionRequest(*request);
+  if (!subscription.ok()) CheckBadRequest(subscription.status());
+  const absl::Status later = rpc::CheckLaterMessage(*request);
+  if (!later.ok()) CheckBadRequest(later);
+  Check(!subscription.ok() || !later.ok(), "a message is the first one or a later one");
+}
+
+void Edge::Call(int method, absl::string_view bytes) {
+  using namespace rpc;
+  switch (method % kMethods) {
+    // clang-format off
+    case 0: return Unary(bytes, ToTrackEntries, FromTrackEntries);
+    case 1: return Unary(bytes, ToUntrackEntries, FromUntrackEntries);
+    case 2: return Unary(bytes, ToLookupEntry, FromLookupEntry);
+    case 3: return Unary(bytes, ToValidate, FromValidate);
+    case 4: return Unary(bytes, ToAddCacheDependency, FromAddCacheDependency);
+    case 5: return Unary(bytes, ToRemoveCacheDependency, FromRemoveCacheDependency);
+    case 6: return Unary(bytes, ToListCacheDependencies, FromListCacheDependencies);
+    case 7: return Unary(bytes, ToInvalidate, FromInvalidate);
+    case 8: return Unary(bytes, ToInvalidateWithDependencies, FromInvalidateWithDependencies);
+    case 9: return Unary(bytes, ToScheduleBatchInvalidation, FromScheduleBatchInvalidation);
+    case 10: return Unary(bytes, ToFlushPendingInvalidations, FromFlushPendingInvalidations);
+    case 11: return Unary(bytes, ToSetBatchDelay, FromSetBatchDelay);
+    case 12: return Unary(bytes, ToRegisterRelationship, FromRegisterRelationship);
+    case 13: return Unary(bytes, ToGetRelationship, FromGetRelationship);
+    case 14: return Unary(bytes, ToListRelationships, FromListRelationships);
+    case 15: return Unary(bytes, ToDeleteRelationship, FromDeleteRelationship);
+    case 16: return Unary(bytes, ToRegisterRule, FromRegisterRule);
+    case 17: return Unary(bytes, ToGetRule, FromGetRule);
+    case 18: return Unary(bytes, ToListRules, FromListRules);
+    case 19: return Unary(bytes, ToDeleteRule, FromDeleteRule);
+    case 20: return Unary(bytes, ToGetInvalidationStats, FromGetInvalidationStats);
+    case 21: return Unary(bytes, ToInvalidateByWrite, FromInvalidateByWrite);
+    case 22: return Unary(bytes, ToInvalidateByWrites, FromInvalidateByWrites);
+    case 23: return Unary(bytes, ToExplainWrite, FromExplainWrite);
+    case 24: return StreamWrites(bytes);
+    default: return Subscribe(bytes);
+      // clang-format on
+  }
+}
+
+}  // namespace
+}  // namespace cache_invalidation
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace cache_invalidation;
+  rpc::KeepParserQuiet();
+  absl::string_view input(reinterpret_cast<const char*>(data), size);
+  Edge edge;
+  for (int i = 0; i < kMostRequests && input.size() > 3; ++i) {
+    const auto byte = [&](size_t at) {
+      return static_cast<size_t>(static_cast<uint8_t>(input[at]));
+    };
+    const size_t length = std::min(byte(1) * 256 + byte(2), input.size() - 3);
+    edge.Call(static_cast<int>(byte(0)), input.substr(3, length));
+    input.remove_prefix(3 + length);
+  }
+  return 0;
+}
