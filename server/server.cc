@@ -95,6 +95,7 @@ struct Server::Parts {
   absl::Status StartHttp();
   void SetServing(bool now_serving);
   void Shutdown(absl::Duration grace);
+  void GiveUp();
 
   const ServerOptions options;
   RealClock real_clock;
@@ -267,6 +268,12 @@ void Server::Parts::Shutdown(absl::Duration grace) {
   if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(real_clock.Now() + grace));
 }
 
+void Server::Parts::GiveUp() {
+  SetServing(false);
+  write_streams.Drain();
+  shards->Stop();
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   absl::StatusOr<Persistence> persistence = Persistence::Open(options.persistence);
   if (!persistence.ok()) return persistence.status();
@@ -297,5 +304,7 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
 }
 
 void Server::Shutdown(absl::Duration grace) { parts_->Shutdown(grace); }
+
+void Server::GiveUp() { parts_->GiveUp(); }
 
 }  // namespace cache_invalidation

@@ -59,7 +59,7 @@ struct ServerOptions {
   // Tests decide what time it is; null: the machine's clock. Must outlive the server.
   Clock* clock = nullptr;
   // Told once when the store failed: nothing can be promised any more, so the process must end
-  // within a second. Must not block.
+  // within a second, after GiveUp. Must not block. What it uses must outlive the server.
   std::function<void(const absl::Status&)> on_fatal;
 };
 
@@ -93,6 +93,12 @@ class Server {
   // what they have not seen, and ends every call. Who does not let go within `grace` is cut off.
   // Blocks. Idempotent.
   void Shutdown(absl::Duration grace);
+
+  // Instead of Shutdown when the store failed: is NOT_SERVING, and ends in UNAVAILABLE all that was
+  // asked and what is still to come, until the process ends. (gRPC's own shutdown would tell those
+  // that come that they cancelled themselves.) Streams have been cancelled. Blocks for no longer
+  // than what is being applied takes.
+  void GiveUp();
 
  private:
   struct Parts;

@@ -6,6 +6,7 @@
 #include "rocksdb/env.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
+#include "server/storage/rocksdb_log.h"
 
 namespace cache_invalidation::storage {
 namespace {
@@ -15,10 +16,6 @@ constexpr int kBackgroundJobs = 2;
 
 // Subscribers need the file descriptors; the files of a store of some gigabytes are fewer.
 constexpr int kMaxOpenFiles = 256;
-
-// The log that RocksDB writes for people: two files of this size.
-constexpr size_t kInfoLogBytes = 1 << 20;
-constexpr size_t kInfoLogFiles = 2;
 
 // Dirty pages go to the device in steps of this size, so that no sync has to wait for a flood.
 constexpr uint64_t kBytesPerSync = 1 << 20;
@@ -66,8 +63,7 @@ rocksdb::DBOptions DatabaseOptions(const RocksdbOptions& options,
   // No surprises: nothing is written because time passes.
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;
-  database.max_log_file_size = kInfoLogBytes;
-  database.keep_log_file_num = kInfoLogFiles;
+  database.info_log = std::make_shared<RocksdbLog>();
   return database;
 }
 

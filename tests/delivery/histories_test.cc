@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
@@ -12,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "common/mutex.h"
 #include "common/real_clock.h"
 #include "tests/conformance/recording_subscriber.h"
 #include "tests/conformance/validators.h"
@@ -76,10 +79,24 @@ class HistoriesTest : public testing::Test {
       commit::Group group = history.Group(RandomEvents(traffic, random));
       for (const auto& chunk : group.published.front().chunks) published_.AddEncoded(chunk->bytes);
       server.Publish(std::move(group));
+      SetHead(history.head());
       // Gives readers a chance to be live; nothing depends on it.
       for (int yields = 0; yields < 100; ++yields) std::this_thread::yield();
     }
     end_ = history.head();
+    SetHead(UINT64_MAX);
+  }
+
+  void SetHead(uint64_t head) {
+    MutexLock lock(mutex_);
+    head_ = head;
+    changed_.NotifyAll();
+  }
+
+  // Waits until that revision has been published, or the last one.
+  void AwaitHead(uint64_t revision) {
+    MutexLock lock(mutex_);
+    while (head_ < revision) changed_.Wait(mutex_);
   }
 
   void Live(const Character& character, DeliveryServer& server, RecordingSubscriber& subscriber,
@@ -92,8 +109,7 @@ class HistoriesTest : public testing::Test {
         if (character.half_closes) subscriber.HalfClose();
       }
       if (one_in(character.stall_one_in)) {
-        const uint64_t until = server.hub().head("shop") + character.stall_for_revisions;
-        while (end_ == 0 && server.hub().head("shop") < until) std::this_thread::yield();
+        AwaitHead(server.hub().head("shop") + character.stall_for_revisions);
       }
       ASSERT_TRUE(subscriber.Read()) << subscriber.end().error_message();
       if (!character.half_closes && one_in(character.renew_one_in)) subscriber.Renew();
@@ -133,7 +149,10 @@ class HistoriesTest : public testing::Test {
 
   const uint32_t seed_ = std::random_device{}();
   PublishedHistory published_;
-  std::atomic<uint64_t> end_ = 0;  // the last revision, once it has been published
+  Mutex mutex_;
+  CondVar changed_;
+  uint64_t head_ ABSL_GUARDED_BY(mutex_) = 0;  // once all is published, above all
+  std::atomic<uint64_t> end_ = 0;              // the last revision, once it has been published
 };
 
 TEST_F(HistoriesTest, SubscribersThatKeepUpSeeEverythingThatConcernsThem) {

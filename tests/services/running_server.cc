@@ -34,8 +34,9 @@ std::vector<std::string> ServerCommand(const std::vector<std::string>& flags) {
   return command;
 }
 
-RunningServer::RunningServer(const std::vector<std::string>& flags)
-    : port_file_(NewFile()), program_(OnFreePorts(flags, port_file_)) {
+RunningServer::RunningServer(const std::vector<std::string>& flags,
+                             const std::vector<std::string>& environment)
+    : port_file_(NewFile()), program_(OnFreePorts(flags, port_file_), environment) {
   first_line_ = program_.ReadErrorLine();
   epoch_line_ = program_.ReadErrorLine();
 }

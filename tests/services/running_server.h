@@ -15,8 +15,9 @@ std::vector<std::string> ServerCommand(const std::vector<std::string>& flags);
 class RunningServer {
  public:
   // Returns when it serves, or will never: then first_line says why. It needs --data_dir or
-  // --durability=memory.
-  explicit RunningServer(const std::vector<std::string>& flags);
+  // --durability=memory. `environment`: see Program.
+  explicit RunningServer(const std::vector<std::string>& flags,
+                         const std::vector<std::string>& environment = {});
   // Kills it if it still runs.
   ~RunningServer();
 

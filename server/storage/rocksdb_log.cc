@@ -1,0 +1,24 @@
+#include "server/storage/rocksdb_log.h"
+
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace cache_invalidation::storage {
+namespace {
+
+// A message that is longer is cut off.
+constexpr size_t kMaxMessageBytes = 1024;
+
+}  // namespace
+
+void RocksdbLog::Logv(const char* format, va_list arguments) {
+  char message[kMaxMessageBytes];
+  (void)std::vsnprintf(message, sizeof(message), format, arguments);
+  // At once, so that lines of several threads do not mix.
+  std::cerr << absl::StrCat("RocksDB: ", message, "\n") << std::flush;
+}
+
+}  // namespace cache_invalidation::storage

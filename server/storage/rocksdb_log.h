@@ -1,0 +1,24 @@
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_LOG_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_LOG_H_
+
+#include <cstdarg>
+
+#include "rocksdb/env.h"
+
+namespace cache_invalidation::storage {
+
+// What RocksDB has to say about itself: errors alone, to where the server reports its own.
+//
+// It is not a file beside the store, as RocksDB's own log would be: that one ends the process in an
+// assertion when the device is full, before the server can say so. Thread-safe.
+class RocksdbLog final : public rocksdb::Logger {
+ public:
+  RocksdbLog() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
+
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override;
+};
+
+}  // namespace cache_invalidation::storage
+
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_LOG_H_
