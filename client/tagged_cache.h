@@ -65,9 +65,10 @@
 // DEADLINE_EXCEEDED: another caller's load took longer than ReadOptions::patience. status() tells
 // if the subscription has ended for good; the cache then serves misses.
 //
-// Cost: a hit takes a lock of one of 64 shards and one look at the clock; docs/performance.md has
-// numbers. An entry takes about 300 bytes beside key, value and tags. An event takes a few
-// microseconds, and time in the entries it hits; a pattern looks at every key.
+// Cost: a hit takes a lock of one of 64 shards and one look at the clock, up to 2.5 times what it
+// takes in a hash map with as many locks; docs/performance.md has numbers. An entry takes about 250
+// bytes more than in such a map. An event takes a few microseconds, and time in the entries it
+// hits; a pattern looks at every key.
 
 #ifndef CACHE_INVALIDATION_CLIENT_TAGGED_CACHE_H_
 #define CACHE_INVALIDATION_CLIENT_TAGGED_CACHE_H_

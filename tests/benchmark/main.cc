@@ -1,9 +1,11 @@
-// What things cost. Without arguments: first a table of what the server spends, then the engine
-// alone. Arguments are those of Google Benchmark; --benchmark_filter skips the table.
+// What things cost. Without arguments: first tables of what the server and the cache of the SDK
+// spend, then the engine alone. Arguments are those of Google Benchmark, and skip the tables;
+// --measure_the_cache is the second table alone.
 
 #include <cstring>
 
 #include "benchmark/benchmark.h"
+#include "tests/benchmark/cache_benchmark.h"
 #include "tests/benchmark/measured_server.h"
 #include "tests/benchmark/server_benchmark.h"
 
@@ -16,10 +18,17 @@ int main(int argc, char** argv) {
     cache_invalidation::ServeEmptyCalls();
     return 0;
   }
+  if (argc == 2 && std::strcmp(argv[1], cache_invalidation::kMeasureTheCache) == 0) {
+    cache_invalidation::MeasureCache();
+    return 0;
+  }
   const bool everything = argc == 1;
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  if (everything) cache_invalidation::MeasureServer();
+  if (everything) {
+    cache_invalidation::MeasureServer();
+    cache_invalidation::MeasureCache();
+  }
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

@@ -15,7 +15,7 @@ _IN_TESTS = ("gtest/", "gmock/", "tests/")
 _GRPC = ("grpc/", "grpcpp/")
 _MESSAGES = ("protos/", "google/protobuf/", "grpc/health/")
 # The operating system, where a file has business with it.
-_POSIX = ("sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "signal.h", "poll.h", "dlfcn.h", "pthread.h", "dirent.h", "time.h", "errno.h")
+_POSIX = ("sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "signal.h", "poll.h", "dlfcn.h", "pthread.h", "dirent.h", "time.h", "errno.h", "malloc.h")
 
 _ENGINE = ("server/engine/",)
 _SERVER = ("server/",)
