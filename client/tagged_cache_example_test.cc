@@ -21,7 +21,8 @@ struct Page {
 };
 
 struct Database {
-  absl::StatusOr<User> FindUser(const std::string& id) const { return User{"user " + id}; }
+  absl::StatusOr<User> FindUser(const std::string& id) const { return User{prefix + id}; }
+  std::string prefix = "user ";
 };
 
 Page Render(const User& user) { return {"hello " + user.name}; }

@@ -270,7 +270,7 @@ void CacheCore::ApplyTo(size_t index, const Change& change) {
   MutexLock lock(shard.mutex);
   const CacheShard::Applied applied = shard.entries.Apply(change, load_number_.load(), discarded);
   shard.counters.invalidated += applied.evicted + applied.marked;
-  Settle(shard);
+  if (applied.evicted > 0) Settle(shard);  // most events hit nothing in most shards
 }
 
 void CacheCore::EndChange(uint64_t step, uint64_t revision, absl::Duration now) {

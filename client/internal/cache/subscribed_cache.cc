@@ -53,11 +53,11 @@ std::shared_ptr<UntypedCache> OpenCache(const Client& client, TaggedCacheOptions
   return std::make_shared<SubscribedCache>(client, std::move(options));
 }
 
-SubscribedCache::SubscribedCache(const Client& client, TaggedCacheOptions options)
+SubscribedCache::SubscribedCache(Client client, TaggedCacheOptions options)
     : options_(std::move(options)),
       clock_(ClockOf(options_)),
       random_(options_.random ? options_.random : MakeRandom()),
-      client_(client),
+      client_(std::move(client)),
       core_(CoreOptions(options_), clock_->Monotonic()),
       subscription_(client_.Subscribe({.name = options_.name,
                                        .tags = options_.tags,
@@ -182,7 +182,7 @@ absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToke
     CacheCore::Attempt attempt = core_.BeginLoad(key, type, is_open, now, options);
     if (!arrival.has_value()) arrival = attempt.arrival;
     if (attempt.leads && attempt.found.value != nullptr) {
-      LeadInBackground(std::move(attempt.flight), loader);
+      LeadInBackground(attempt.flight, loader);
       return std::move(attempt.found);
     }
     if (!attempt.leads && attempt.flight == nullptr) return std::move(attempt.found);
@@ -230,7 +230,7 @@ UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
   return value;
 }
 
-void SubscribedCache::LeadInBackground(std::shared_ptr<Flight> flight,
+void SubscribedCache::LeadInBackground(const std::shared_ptr<Flight>& flight,
                                        const UntypedLoader& loader) {
   auto self = shared_from_this();
   // Ends the load if the executor drops what it was given: others may wait for it.

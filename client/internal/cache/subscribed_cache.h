@@ -30,7 +30,7 @@ namespace cache_invalidation::client::internal {
 class SubscribedCache final : public UntypedCache,
                               public std::enable_shared_from_this<SubscribedCache> {
  public:
-  SubscribedCache(const Client& client, TaggedCacheOptions options);
+  SubscribedCache(Client client, TaggedCacheOptions options);
   ~SubscribedCache() override;
 
   Found Get(absl::string_view key, TypeToken type, const ReadOptions& options) override;
@@ -66,7 +66,7 @@ class SubscribedCache final : public UntypedCache,
   // Runs a load that this caller leads.
   using Run = absl::FunctionRef<UntypedValue(Load&)>;
   UntypedValue Lead(Flight& flight, Run run);
-  void LeadInBackground(std::shared_ptr<Flight> flight, const UntypedLoader& loader);
+  void LeadInBackground(const std::shared_ptr<Flight>& flight, const UntypedLoader& loader);
   Fill MakeFill(const Flight& flight, const Load& load, std::shared_ptr<const void> value);
   absl::Duration TimeToLive(const Load& load) const;
   // Registers the entry with the service; answers whether it may be kept.
