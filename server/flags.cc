@@ -87,9 +87,8 @@ ABSL_FLAG(absl::Duration, event_retention_age,
 ABSL_FLAG(absl::Duration, heartbeat, cache_invalidation::kDefaultHeartbeat,
           "A subscriber hears from the server at least this often.");
 ABSL_FLAG(absl::Duration, longest_earlier_lease, cache_invalidation::kMaxLease,
-          "The longest lease that a server which was here before may have granted to subscribers. "
-          "For so long after the start calls that wait for subscribers wait for those, too. 0: "
-          "there was none.");
+          "For so long after a start calls that wait for subscribers wait for those of an earlier "
+          "server, too, unless the store says that their leases were shorter. 0: there are none.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
           "How long calls may take to end after SIGTERM or SIGINT. A second signal ends the "
           "process at once.");

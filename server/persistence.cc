@@ -6,7 +6,9 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "common/limits.h"
 #include "server/boot_id.h"
+#include "server/delivery/lease_record.h"
 #include "server/storage/memory_store.h"
 #include "server/storage/rocksdb_store.h"
 
@@ -63,12 +65,27 @@ absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> stor
   const EpochDecision decision =
       DecideEpoch(last, options.durability, run.boot_id, options.new_epoch);
   run.epoch = decision == EpochDecision::kGoesOn ? last->epoch : std::move(new_epoch);
-  return Persistence(std::move(store), std::move(run), decision);
+
+  const absl::StatusOr<std::optional<std::string>> lease =
+      store->ReadServerValue(delivery::kLongestLeaseName);
+  if (!lease.ok()) return lease.status();
+  return Persistence(std::move(store), std::move(run), decision,
+                     delivery::DecodeLongestLease(lease->value_or("")));
 }
 
 Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
-                         EpochDecision decision)
-    : store_(std::move(store)), run_(std::move(run)), decision_(decision) {}
+                         EpochDecision decision, absl::Duration noted_lease)
+    : store_(std::move(store)),
+      run_(std::move(run)),
+      decision_(decision),
+      noted_lease_(noted_lease) {}
+
+absl::Duration Persistence::longest_earlier_lease() const {
+  // The note is synced before the lease is told: it is there even if other writes were lost.
+  const bool is_known =
+      decision_ == EpochDecision::kGoesOn || decision_ == EpochDecision::kTailLost;
+  return is_known && noted_lease_ > absl::ZeroDuration() ? noted_lease_ : kMaxLease;
+}
 
 storage::Store::Sync Persistence::sync() const {
   return run_.durability == Durability::kSync ? storage::Store::Sync::kYes

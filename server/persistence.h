@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/epoch.h"
 #include "server/storage/store.h"
 
@@ -50,6 +51,12 @@ class Persistence {
   // of it is to be invalidated.
   bool distrusts_entries() const { return decision_ != EpochDecision::kGoesOn; }
 
+  // The longest lease that the store says was granted; zero: it says nothing.
+  absl::Duration noted_lease() const { return noted_lease_; }
+  // The longest that subscribers may hold whom an earlier server knew. What the store says, unless
+  // it is not what the last run left, or there is none.
+  absl::Duration longest_earlier_lease() const;
+
   // What says that the run has begun. It is to be durable before anybody hears of the epoch, but
   // not before the entries that are not trusted are gone.
   storage::WriteBatch RunBegins() const;
@@ -59,11 +66,13 @@ class Persistence {
   absl::Status RunEndsCleanly();
 
  private:
-  Persistence(std::unique_ptr<storage::Store> store, RunRecord run, EpochDecision decision);
+  Persistence(std::unique_ptr<storage::Store> store, RunRecord run, EpochDecision decision,
+              absl::Duration noted_lease);
 
   std::unique_ptr<storage::Store> store_;
   RunRecord run_;
   EpochDecision decision_;
+  absl::Duration noted_lease_;
 };
 
 }  // namespace cache_invalidation

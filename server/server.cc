@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "server/delivery/catch_up.h"
 #include "server/delivery/catch_up_thread.h"
 #include "server/delivery/hub.h"
+#include "server/delivery/lease_record.h"
 #include "server/http/http_server.h"
 #include "server/metrics/metrics.h"
 #include "server/rpc/backend.h"
@@ -60,10 +62,15 @@ absl::Status CommitSynced(commit::Committer& committer, storage::WriteBatch batc
                         : absl::UnavailableError("the store failed while the server started");
 }
 
-// When the last subscriber of an earlier server stops to serve what it has.
-absl::Duration StrangersUntil(const Clock& clock, absl::Duration longest_earlier_lease) {
-  if (longest_earlier_lease <= absl::ZeroDuration()) return -absl::InfiniteDuration();
-  return clock.Monotonic() + delivery::LeaseWithMargin(longest_earlier_lease);
+// Which leases of an earlier server may still run. The operator may know that there are fewer.
+delivery::EarlierLeases LeasesBefore(const Persistence& persistence, absl::Duration at_most,
+                                     const Clock& clock) {
+  const absl::Duration longest = std::min(persistence.longest_earlier_lease(), at_most);
+  const bool any = longest > absl::ZeroDuration();
+  return {.noted = persistence.noted_lease(),
+          .longest = longest,
+          .until = any ? clock.Monotonic() + delivery::LeaseWithMargin(longest)
+                       : -absl::InfiniteDuration()};
 }
 
 // Defaults of gRPC that do not fit: clients may ping every 10 s to notice a dead stream soon, and
@@ -108,8 +115,10 @@ struct Server::Parts {
   std::atomic<shard::ShardSet*> trimmed_shards =
       nullptr;  // who is told that history was dropped, once there is one
   delivery::Hub hub;
+  const delivery::EarlierLeases earlier_leases;
   std::shared_ptr<rpc::WaitingCalls> waiting;
   commit::Committer committer;
+  delivery::LeaseRecord leases;
   std::unique_ptr<shard::ShardSet> shards;
   rpc::WriteStreamSet write_streams;
   std::vector<std::unique_ptr<grpc::Service>> services;
@@ -140,15 +149,18 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
                  if (shard::ShardSet* set = trimmed_shards.load()) set->Trim(namespace_name, floor);
                }},
           clock, *outbox),
-      waiting(rpc::WaitingCalls::Make(hub, *outbox, clock, metrics.delivery(),
-                                      StrangersUntil(clock, options.longest_earlier_lease))),
+      earlier_leases(LeasesBefore(persistence, options.longest_earlier_lease, clock)),
+      waiting(
+          rpc::WaitingCalls::Make(hub, *outbox, clock, metrics.delivery(), earlier_leases.until)),
       committer(std::make_unique<commit::GroupWriter>(persistence.store(), persistence.sync(), hub,
                                                       clock, metrics.commit(),
                                                       [this](const absl::Status& status) {
                                                         serving = false;
                                                         if (options.on_fatal)
                                                           options.on_fatal(status);
-                                                      })) {}
+                                                      })),
+      leases(earlier_leases,
+             [this](commit::Group group) { return committer.TrySubmit(std::move(group)); }) {}
 
 // The outbox ends before what its last completions look at, and after the calls that wake it.
 Server::Parts::~Parts() {
@@ -198,7 +210,7 @@ absl::Status Server::Parts::StartGrpc() {
   services.push_back(rpc::MakeStatsService(backend));
   services.push_back(std::make_unique<rpc::SubscriptionService>(
       rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, *outbox,
-      *waiting, clock, metrics.delivery()));
+      *waiting, leases, clock, metrics.delivery()));
 
   rpc::Health::Enable();
   grpc::ServerBuilder builder;

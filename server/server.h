@@ -52,8 +52,8 @@ struct ServerOptions {
   // A subscriber hears from the server at least this often.
   absl::Duration heartbeat = kDefaultHeartbeat;
   // The longest lease that a server may have granted that was here before: its subscribers' caches
-  // may go on serving for so long, and calls that wait wait for that. Nothing is kept that could
-  // tell. Zero: there has been none.
+  // may go on serving for so long, and calls that wait wait for that. What the store says counts if
+  // it is less. Zero: there has been none.
   absl::Duration longest_earlier_lease = kMaxLease;
 
   // Tests decide what time it is; null: the machine's clock. Must outlive the server.

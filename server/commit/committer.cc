@@ -19,6 +19,17 @@ void Committer::Submit(Group group) {
     gathered_changed_.Wait(mutex_);
   }
   Check(!stopping_, "groups come before the committer stops");
+  Gather(std::move(group));
+}
+
+bool Committer::TrySubmit(Group group) {
+  MutexLock lock(mutex_);
+  if (stopping_) return false;
+  Gather(std::move(group));
+  return true;
+}
+
+void Committer::Gather(Group group) {
   gathered_bytes_ += group.size_bytes;
   gathered_.push_back(std::move(group));
   gathered_changed_.NotifyAll();

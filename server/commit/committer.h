@@ -33,11 +33,16 @@ class Committer {
   // the shards. REQUIRES: Stop has not been called; not the committer's own thread.
   void Submit(Group group) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The same for a group of a few bytes and a caller that must not block: takes it however much has
+  // gathered. False once Stop has been called: nothing becomes of the group.
+  bool TrySubmit(Group group) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Writes and publishes what was handed over, then ends the thread. Idempotent.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Gather(Group group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::unique_ptr<GroupWriter> writer_;  // of the thread
   const size_t gathered_bytes_limit_;

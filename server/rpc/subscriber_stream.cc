@@ -70,12 +70,29 @@ absl::Status SubscriberStream::Receive() {
     absl::StatusOr<delivery::SubscriptionRequest> subscription = ToSubscriptionRequest(*request);
     if (!subscription.ok()) return subscription.status();
     if (subscription->session.instance.empty()) subscription->session.instance = RandomInstance();
-    subscription_ = surroundings_.hub.Open(*std::move(subscription));
+    Open(*std::move(subscription));
   }
   const absl::Status status =
       subscription_->Receive(ToClientMessage(*request), surroundings_.clock.Monotonic());
   TellProgress();
   return status;
+}
+
+void SubscriberStream::Open(delivery::SubscriptionRequest request) {
+  // Nobody waits for the lease of a subscriber that does not acknowledge.
+  const absl::Duration lease =
+      request.terms.acknowledges ? request.terms.lease : absl::ZeroDuration();
+  subscription_ = surroundings_.hub.Open(std::move(request));
+  const auto granted = [stream = std::weak_ptr<SubscriberStream>(self_)] {
+    if (const auto self = stream.lock()) self->OnLeaseGranted();
+  };
+  lease_granted_ = surroundings_.leases.Grant(lease, surroundings_.clock.Monotonic(), granted);
+}
+
+void SubscriberStream::OnLeaseGranted() {
+  MutexLock lock(mutex_);
+  lease_granted_ = true;
+  if (self_ != nullptr) surroundings_.outbox.Wake(self_);
 }
 
 void SubscriberStream::TellProgress() {
@@ -145,7 +162,7 @@ void SubscriberStream::DriveUnopened(absl::Duration now) {
 
 void SubscriberStream::DriveOpen(absl::Duration now) {
   if (subscription_->superseded()) return End(delivery::SupersededError());
-  if (!writing_) Send(now);
+  if (!writing_ && lease_granted_) Send(now);
   if (!drain_by_) return;
   const bool all_sent = !writing_ && !subscription_->SomethingWaits();
   if (all_sent || now >= *drain_by_) End(Draining());

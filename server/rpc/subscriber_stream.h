@@ -15,6 +15,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/delivery/hub.h"
+#include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/waiting_calls.h"
@@ -26,6 +27,7 @@ struct StreamSurroundings {
   delivery::Hub& hub;
   Outbox& outbox;
   WaitingCalls& waiting;
+  delivery::LeaseRecord& leases;
   const Clock& clock;
   delivery::DeliveryObserver& observer;
   std::atomic<size_t>& streams;  // counted down when a stream is done
@@ -34,7 +36,8 @@ struct StreamSurroundings {
 
 // One Subscribe call.
 //
-// It waits for the first message, then sends what its delivery::Subscription says until somebody
+// It waits for the first message, and until the lease of an acknowledging subscriber may be told;
+// then it sends what its delivery::Subscription says until somebody
 // has a reason to end it. All writes start on the outbox's thread, or in OnWriteDone when much
 // waits.
 //
@@ -67,9 +70,12 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
  private:
   SubscriberStream(const StreamSurroundings& surroundings, grpc::CallbackServerContext& context);
 
+  // The first message has come.
+  void Open(delivery::SubscriptionRequest request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnLeaseGranted() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Receive() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Open() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Starts a write if there is something to say. REQUIRES: open, not writing, not finished.
+  // Starts a write if there is something to say. REQUIRES: open, its lease granted, not writing,
+  // not finished.
   void Send(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Tells calls that wait for this subscriber if it has got further.
   void TellProgress() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -89,6 +95,7 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   std::unique_ptr<delivery::Subscription> subscription_ ABSL_GUARDED_BY(mutex_);
   grpc::ByteBuffer sent_ ABSL_GUARDED_BY(mutex_);  // gRPC's while a write is pending
   absl::optional<absl::Duration> drain_by_ ABSL_GUARDED_BY(mutex_);
+  bool lease_granted_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;  // Finish has been called
   bool done_ ABSL_GUARDED_BY(mutex_) = false;      // OnDone has been called

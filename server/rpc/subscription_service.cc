@@ -22,12 +22,14 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 }  // namespace
 
 SubscriptionService::SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub,
-                                         Outbox& outbox, WaitingCalls& waiting, const Clock& clock,
+                                         Outbox& outbox, WaitingCalls& waiting,
+                                         delivery::LeaseRecord& leases, const Clock& clock,
                                          delivery::DeliveryObserver& observer)
     : options_(options),
       hub_(hub),
       outbox_(outbox),
       waiting_(waiting),
+      leases_(leases),
       clock_(clock),
       observer_(observer) {}
 
@@ -42,9 +44,9 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService
     return new RefusedStream(absl::ResourceExhaustedError(
         absl::StrCat("expected at most ", options_.max_subscriptions, " subscriptions")));
   }
-  return SubscriberStream::Start(
-      {hub_, outbox_, waiting_, clock_, observer_, streams_, options_.first_message_timeout},
-      *context);
+  return SubscriberStream::Start({hub_, outbox_, waiting_, leases_, clock_, observer_, streams_,
+                                  options_.first_message_timeout},
+                                 *context);
 }
 
 }  // namespace cache_invalidation::rpc

@@ -9,6 +9,7 @@
 #include "common/limits.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "server/delivery/hub.h"
+#include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/waiting_calls.h"
@@ -32,7 +33,7 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
  public:
   // All must outlive the grpc::Server that serves this, and so must this.
   SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub, Outbox& outbox,
-                      WaitingCalls& waiting, const Clock& clock,
+                      WaitingCalls& waiting, delivery::LeaseRecord& leases, const Clock& clock,
                       delivery::DeliveryObserver& observer);
   ~SubscriptionService() override;
 
@@ -47,6 +48,7 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
   delivery::Hub& hub_;
   Outbox& outbox_;
   WaitingCalls& waiting_;
+  delivery::LeaseRecord& leases_;
   const Clock& clock_;
   delivery::DeliveryObserver& observer_;
   std::atomic<size_t> streams_ = 0;

@@ -21,6 +21,7 @@
 #include "server/delivery/catch_up.h"
 #include "server/delivery/catch_up_thread.h"
 #include "server/delivery/hub.h"
+#include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/subscription_service.h"
@@ -109,6 +110,7 @@ class DeliveryServer {
   delivery::CatchUp catch_up_;
   delivery::Hub hub_;
   std::shared_ptr<rpc::WaitingCalls> waiting_;
+  delivery::LeaseRecord leases_;
   rpc::SubscriptionService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -1,6 +1,10 @@
 // What a server knows after it was ended and started again: cleanly, killed, and with its machine.
 
+#include <chrono>
+#include <cstdint>
+#include <future>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +31,37 @@ class RestartTest : public PersistentServerTest {
     return Ok(*entries_, &Entries::LookupEntry, absl::StrCat("key: '", key, "'")).state();
   }
   v1::InvalidationStats StatsNow() { return Ok(*stats_, &Stats::GetInvalidationStats, "").stats(); }
+
+  // An acknowledging subscriber comes, is granted a lease, and goes. Answers its seconds.
+  int64_t SubscribeForMoment(const std::string& name, int64_t lease_seconds) {
+    grpc::ClientContext context;
+    const auto stream = subscriptions_->Subscribe(&context);
+    v1::SubscribeRequest request;
+    request.mutable_subscription()->set_name(name);
+    request.mutable_subscription()->set_acknowledges(true);
+    request.mutable_subscription()->mutable_lease()->set_seconds(lease_seconds);
+    stream->Write(request);
+    v1::SubscribeResponse response;
+    EXPECT_TRUE(stream->Read(&response));
+    context.TryCancel();
+    (void)stream->Finish();
+    return response.started().lease().seconds();
+  }
+
+  // Whether a call that waits for subscribers has to reckon with some that nobody knows, so long
+  // after now. Moves the clock there, and on a little.
+  bool MayHaveStrangers(absl::Duration after) {
+    clock_.Advance(after);
+    auto call = std::async(std::launch::async, [this] {
+      return Ok(*invalidations_, &Invalidations::Invalidate,
+                "tags: 't' wait_for_subscribers: true wait_timeout { nanos: 1000000 }");
+    });
+    while (call.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      clock_.Advance(absl::Milliseconds(1));
+      std::this_thread::yield();
+    }
+    return call.get().waiting().unknown_late();
+  }
 
   // Something of every kind that is kept, all of it settled.
   void FillWithEverything() {
@@ -158,6 +193,35 @@ TEST_F(RestartTest, TheEndOfTheMachineEndsTheEpochOnlyOfUnsyncedWrites) {
     }
     Stop();
   }
+}
+
+// The longest lease of all, and its margin.
+constexpr absl::Duration kLongestLeaseOfAll = absl::Milliseconds(66'100);
+// The same of two seconds.
+constexpr absl::Duration kTwoSecondLease = absl::Milliseconds(2'300);
+
+TEST_F(RestartTest, CallsThatWaitWaitOutTheLongestLeaseThatWasGranted) {
+  Start();
+  EXPECT_EQ(SubscribeForMoment("first", 2), 2);
+  EXPECT_TRUE(MayHaveStrangers(kTwoSecondLease)) << "nobody knows whom an earlier server knew";
+  EXPECT_FALSE(MayHaveStrangers(kLongestLeaseOfAll));
+  EXPECT_EQ(SubscribeForMoment("second", 1), 1);
+  Kill();
+  Start();
+  EXPECT_FALSE(MayHaveStrangers(kTwoSecondLease)) << "two seconds were the longest";
+  Restart();
+  EXPECT_FALSE(MayHaveStrangers(kTwoSecondLease));
+}
+
+TEST_F(RestartTest, AStoreThatWasRestoredDoesNotKnowTheLongestLease) {
+  Start();
+  SubscribeForMoment("first", 2);
+  MayHaveStrangers(kLongestLeaseOfAll);
+  SubscribeForMoment("second", 2);
+  Stop();
+  options_.new_epoch = true;
+  Start();
+  EXPECT_TRUE(MayHaveStrangers(kTwoSecondLease));
 }
 
 TEST_F(RestartTest, AnOperatorCanBeginANewEpoch) {

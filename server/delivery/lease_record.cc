@@ -1,0 +1,66 @@
+#include "server/delivery/lease_record.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace cache_invalidation::delivery {
+
+LeaseRecord::LeaseRecord(const EarlierLeases& earlier, Submit submit)
+    : earlier_(earlier), submit_(std::move(submit)), noted_({earlier.noted}) {}
+
+bool LeaseRecord::Grant(absl::Duration lease, absl::Duration now,
+                        absl::AnyInvocable<void()> granted) {
+  MutexLock lock(mutex_);
+  longest_here_ = std::max(longest_here_, lease);
+  const bool others = now < earlier_.until;
+  Note(others ? std::max(longest_here_, earlier_.longest) : longest_here_);
+  if (Covers(lease)) return true;
+  waiters_.push_back({lease, std::move(granted)});
+  return false;
+}
+
+bool LeaseRecord::Covers(absl::Duration lease) const {
+  return lease <= *std::min_element(noted_.begin(), noted_.end());
+}
+
+void LeaseRecord::Note(absl::Duration longest) {
+  if (noted_.back() == longest) return;
+  commit::Group group;
+  group.batch.server_values.push_back({kLongestLeaseName, EncodeLongestLease(longest)});
+  group.sync = true;
+  group.completions.push_back([this](bool durable) {
+    if (durable) OnNoted();
+  });
+  if (submit_(std::move(group))) noted_.push_back(longest);
+}
+
+void LeaseRecord::OnNoted() {
+  std::vector<Waiter> granted;
+  {
+    MutexLock lock(mutex_);
+    noted_.pop_front();
+    std::vector<Waiter> waiting;
+    for (Waiter& waiter : waiters_) {
+      (Covers(waiter.lease) ? granted : waiting).push_back(std::move(waiter));
+    }
+    waiters_ = std::move(waiting);
+  }
+  for (Waiter& waiter : granted) waiter.granted();
+}
+
+std::string EncodeLongestLease(absl::Duration lease) {
+  return absl::StrCat(absl::ToInt64Milliseconds(absl::Ceil(lease, absl::Milliseconds(1))));
+}
+
+absl::Duration DecodeLongestLease(absl::string_view value) {
+  uint64_t milliseconds = 0;
+  return absl::SimpleAtoi(value, &milliseconds) ? absl::Milliseconds(milliseconds)
+                                                : absl::ZeroDuration();
+}
+
+}  // namespace cache_invalidation::delivery

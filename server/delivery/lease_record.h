@@ -1,0 +1,77 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_LEASE_RECORD_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_LEASE_RECORD_H_
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/mutex.h"
+#include "server/commit/group.h"
+
+namespace cache_invalidation::delivery {
+
+// What servers before this one may have granted to subscribers that this one does not know.
+struct EarlierLeases {
+  // What the store says now; zero: nothing.
+  absl::Duration noted;
+  // The longest there may be: what the store says, unless that need not be all.
+  absl::Duration longest;
+  // When the last of them has ended, as Clock::Monotonic.
+  absl::Duration until;
+};
+
+// Keeps the longest granted lease in the store, so that the next server knows how long subscribers
+// may serve what they have that it does not know of.
+//
+// A lease may be told to its subscriber only once the store has it, whatever happens to the server
+// then. When all earlier leases have ended, what is noted shrinks to what this server granted.
+//
+// Thread-safe.
+class LeaseRecord {
+ public:
+  // Has the committer write the group with a sync; must not block. False: nothing is written any
+  // more. Completions run later, on another stack.
+  using Submit = absl::AnyInvocable<bool(commit::Group)>;
+
+  LeaseRecord(const EarlierLeases& earlier, Submit submit);
+  LeaseRecord(const LeaseRecord&) = delete;
+  LeaseRecord& operator=(const LeaseRecord&) = delete;
+
+  // True: the lease may be told. Otherwise `granted` is called when it may, on the thread of the
+  // group's completions; never, if the store fails or the server stops first.
+  bool Grant(absl::Duration lease, absl::Duration now, absl::AnyInvocable<void()> granted)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Waiter {
+    absl::Duration lease;
+    absl::AnyInvocable<void()> granted;
+  };
+
+  bool Covers(absl::Duration lease) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Note(absl::Duration longest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnNoted() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const EarlierLeases earlier_;
+
+  Mutex mutex_;
+  Submit submit_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration longest_here_ ABSL_GUARDED_BY(mutex_);
+  // What the store says: the first one is durable, the others are on their way.
+  std::deque<absl::Duration> noted_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The name of its value in the store, and the value. Decoding answers zero for what is no such
+// value.
+inline constexpr char kLongestLeaseName[] = "longest_lease";
+std::string EncodeLongestLease(absl::Duration lease);
+absl::Duration DecodeLongestLease(absl::string_view value);
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_LEASE_RECORD_H_
