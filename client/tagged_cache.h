@@ -135,9 +135,9 @@ class TaggedCache {
     return Typed(cache_->Get(key, &type_, options));
   }
 
-  // What is cached; otherwise what `loader` loads, a callable that takes a Load& and answers a
-  // Value or an absl::StatusOr<Value>. A load in the background (TaggedCacheOptions::executor) runs
-  // a copy of it, which may outlive this call.
+  // What is cached; otherwise what `loader` loads, a copyable callable that takes a Load& and
+  // answers a Value or an absl::StatusOr<Value>. A load in the background
+  // (TaggedCacheOptions::executor) runs a copy of it, which may outlive this call.
   template <typename Loader>
   absl::StatusOr<Cached<Value>> GetOrLoad(absl::string_view key, Loader&& loader,
                                           const ReadOptions& options = {}) const {
