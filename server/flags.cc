@@ -80,7 +80,8 @@ ABSL_FLAG(uint64_t, event_retention_bytes,
           cache_invalidation::ServerOptions().event_retention.bytes,
           "Events retained in the store, of all namespaces together, for subscribers that were "
           "away. More lets them be away for longer without dropping what they have; the server "
-          "remembers in memory what retained events invalidated.");
+          "remembers in memory what retained events invalidated, and with --durability=memory the "
+          "events themselves.");
 ABSL_FLAG(absl::Duration, event_retention_age,
           cache_invalidation::ServerOptions().event_retention.age,
           "Events that are older are not retained. Those found at a start count from then.");

@@ -1,7 +1,18 @@
 # Measure: builds the benchmark optimised and runs it; arguments are its flags.
+#
+#   ./dev bench                                    what the server spends, then the engine alone
+#   ./dev bench slow_subscriber                    what one that reads nothing costs 50 that read, for a minute each
+#   ./dev bench slow_subscriber --subscribers=10 --time=10s --turns=2
 # shellcheck shell=bash
 
 need build
+if [ "${1-}" = slow_subscriber ]; then
+  shift
+  build_program slow_subscriber //tests/benchmark:slow_subscriber --config=opt
+  # shellcheck disable=SC2154  # set by build_program
+  cd "$slow_subscriber.runfiles/cache_invalidation" || fail "the server's program is not where it was built"
+  become "$slow_subscriber" "$@"
+fi
 build_program benchmark //tests/benchmark:benchmark --config=opt
 # shellcheck disable=SC2154  # set by build_program
 become "$benchmark" "$@"

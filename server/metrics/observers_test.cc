@@ -26,7 +26,15 @@ class MetricsTest : public ::testing::Test {
     return metrics_.Text({}).find("\n" + line + "\n") != std::string::npos;
   }
 
+  // As a group of its own.
+  void Apply(const engine::Command& command, const engine::Outcome& outcome) {
+    shard::AppliedCounts counts;
+    counts.Add(command, outcome, counted_);
+    metrics_.shard().OnDurable(counts);
+  }
+
   Metrics metrics_{"1.2.3"};
+  shard::StrategyCounts counted_ = {};  // by the one namespace
 };
 
 TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
@@ -40,7 +48,7 @@ TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   outcome.events = {event};
   outcome.delta.push_back({Counted(1, 3, 1)});
   const engine::Command command = engine::InvalidateByWrites{.writes = {{}, {}}};
-  metrics_.shard().OnApplied("shop", command, outcome);
+  Apply(command, outcome);
 
   EXPECT_TRUE(Shows("cache_invalidation_commands_total{command=\"InvalidateByWrites\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_commands_total{command=\"RegisterRule\"} 0"));
@@ -55,17 +63,15 @@ TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"lazy\"} 1"));
 
   std::get<engine::MetaRecord>(outcome.delta.back().record).immediate_invalidations = 5;
-  metrics_.shard().OnApplied("shop", command, outcome);
+  Apply(command, outcome);
   EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 5"));
 }
 
 TEST_F(MetricsTest, LeavesOutWhatWasCountedBeforeTheProcessBegan) {
+  counted_ = {1000, 0, 0, 0};
   engine::Outcome outcome;
-  outcome.delta.push_back({Counted(100, 1000, 0)});
-  metrics_.shard().OnApplied("old", engine::SetBatchDelay{}, outcome);
-  EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 0"));
-  std::get<engine::MetaRecord>(outcome.delta.back().record).immediate_invalidations = 1001;
-  metrics_.shard().OnApplied("old", engine::SetBatchDelay{}, outcome);
+  outcome.delta.push_back({Counted(100, 1001, 0)});
+  Apply(engine::SetBatchDelay{}, outcome);
   EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 1"));
 }
 
@@ -74,9 +80,9 @@ TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
   flush.reply = engine::FlushReply{};
   flush.events.emplace_back();
   flush.events[0].source = engine::EventSource::kBatch;
-  metrics_.shard().OnApplied("shop", engine::FlushBatch{}, flush);
-  metrics_.shard().OnApplied("shop", engine::FlushPendingInvalidations{}, flush);
-  metrics_.shard().OnApplied("shop", engine::Invalidate{}, flush);
+  Apply(engine::FlushBatch{}, flush);
+  Apply(engine::FlushPendingInvalidations{}, flush);
+  Apply(engine::Invalidate{}, flush);
   for (const char* reason : {"timer", "call", "size"}) {
     EXPECT_TRUE(
         Shows("cache_invalidation_batch_flushes_total{reason=\"" + std::string(reason) + "\"} 1"));
@@ -90,7 +96,7 @@ TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
                      {"b", engine::FillOutcome::kRefusedMoved, "t"}};
   engine::Outcome track;
   track.reply = results;
-  metrics_.shard().OnApplied("shop", entries, track);
+  Apply(entries, track);
   EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"kept\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"refused_moved\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_unchecked_fills_total 1"));
@@ -99,7 +105,7 @@ TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
 TEST_F(MetricsTest, CountsRefusedCommandsOnly) {
   engine::Outcome outcome;
   outcome.status = absl::ResourceExhaustedError("full");
-  metrics_.shard().OnApplied("shop", engine::RegisterRule{}, outcome);
+  Apply(engine::RegisterRule{}, outcome);
   EXPECT_TRUE(Shows("cache_invalidation_commands_refused_total 1"));
 }
 

@@ -1,19 +1,11 @@
 #ifndef CACHE_INVALIDATION_SERVER_METRICS_SHARD_METRICS_H_
 #define CACHE_INVALIDATION_SERVER_METRICS_SHARD_METRICS_H_
 
-#include <array>
-#include <cstdint>
-#include <string>
-#include <variant>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
-#include "common/mutex.h"
 #include "prometheus/counter.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
-#include "server/engine/record.h"
 #include "server/shard/shard_observer.h"
 
 namespace cache_invalidation::metrics {
@@ -25,37 +17,28 @@ class ShardMetrics final : public shard::ShardObserver {
   // `registry` must outlive this.
   explicit ShardMetrics(prometheus::Registry& registry);
 
-  void OnApplied(absl::string_view namespace_name, const engine::Command& command,
-                 const engine::Outcome& outcome) override;
-  void OnAnswered(absl::string_view namespace_name, const engine::Query& query) override;
+  // Shows nothing before it is durable.
+  void OnApplied(absl::string_view, const engine::Command&, const engine::Outcome&) override {}
+  void OnAnswered(absl::string_view, const engine::Query&) override {}
+  void OnDurable(const shard::AppliedCounts& counts) override;
   void OnCancelled() override;
   void OnRefused() override;
   void OnTaken(const shard::MailboxStats& stats) override;
   void OnGroupSealed(const shard::GroupStats& stats) override;
 
  private:
-  // *_invalidations of the statistics, by strategy.
-  using StrategyCounts = std::array<uint64_t, 4>;
-
-  void CountStrategies(absl::string_view namespace_name, const engine::Outcome& outcome)
-      ABSL_LOCKS_EXCLUDED(mutex_);
-  void CountEvent(const engine::Command& command, const engine::Event& event);
-  void CountFills(const engine::Command& command, const engine::Reply& reply);
-
   std::vector<prometheus::Counter*> commands_;  // by index of engine::Command
   std::vector<prometheus::Counter*> queries_;   // by index of engine::Query
   prometheus::Counter& refused_commands_;
   prometheus::Counter& writes_;
-  std::array<prometheus::Counter*, 4> invalidations_;  // by engine::Strategy
+  std::vector<prometheus::Counter*> invalidations_;  // by engine::Strategy
   prometheus::Counter& rules_fired_;
   prometheus::Counter& widened_;
   prometheus::Counter& condition_errors_;
   std::vector<prometheus::Counter*> events_;   // by engine::EventSource
   std::vector<prometheus::Counter*> targets_;  // by engine::InvalidationKind
   prometheus::Histogram& event_targets_;
-  prometheus::Counter& batch_flushes_by_timer_;
-  prometheus::Counter& batch_flushes_by_call_;
-  prometheus::Counter& batch_flushes_by_size_;
+  std::vector<prometheus::Counter*> batch_flushes_;  // by shard::AppliedCounts::Flush
   prometheus::Histogram& batch_targets_;
   std::vector<prometheus::Counter*> fills_;  // by engine::FillOutcome
   prometheus::Counter& unchecked_fills_;
@@ -66,9 +49,6 @@ class ShardMetrics final : public shard::ShardObserver {
   prometheus::Histogram& mailbox_submissions_;
   prometheus::Counter& busy_seconds_;
   prometheus::Histogram& group_commands_;
-
-  Mutex mutex_;
-  absl::flat_hash_map<std::string, StrategyCounts> last_counts_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cache_invalidation::metrics

@@ -23,15 +23,23 @@ class NamespaceQuota {
   }
 
   // One more that exists already, whatever the limit: a start with a lower limit loses nothing.
-  void Take() { taken_.fetch_add(1, std::memory_order_relaxed); }
+  void Take() {
+    taken_.fetch_add(1, std::memory_order_relaxed);
+    NoteDurable();
+  }
 
   void Return() { taken_.fetch_sub(1, std::memory_order_relaxed); }
 
+  // One that was taken will be there after a restart, too.
+  void NoteDurable() { durable_.fetch_add(1, std::memory_order_relaxed); }
+
   size_t taken() const { return taken_.load(std::memory_order_relaxed); }
+  size_t durable() const { return durable_.load(std::memory_order_relaxed); }
 
  private:
   const size_t limit_;
   std::atomic<size_t> taken_ = 0;
+  std::atomic<size_t> durable_ = 0;
 };
 
 }  // namespace cache_invalidation::shard

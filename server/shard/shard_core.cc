@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -37,6 +38,13 @@ std::unique_ptr<engine::Engine> MakeNewEngine(absl::string_view epoch,
   return engine;
 }
 
+StrategyCounts CountedBy(const engine::Engine& engine) {
+  const engine::Reply reply = engine.Answer(engine::GetInvalidationStats{}, absl::UnixEpoch());
+  const auto& stats = std::get<engine::InvalidationStats>(reply);
+  return {stats.immediate_invalidations, stats.batched_invalidations, stats.lazy_invalidations,
+          stats.cascade_invalidations};
+}
+
 // Answers a submission with what was found out when the group is durable, and with ignorance if it
 // will not be.
 absl::AnyInvocable<void(bool)> Completion(Submission& submission, std::vector<Answer> answers) {
@@ -70,6 +78,7 @@ void ShardCore::Adopt(absl::string_view namespace_name, std::unique_ptr<engine::
   auto adopted = std::make_unique<Namespace>();
   adopted->name = std::string(namespace_name);
   adopted->engine = std::move(engine);
+  adopted->counted = CountedBy(*adopted->engine);
   Insert(std::move(adopted));
 }
 
@@ -134,14 +143,14 @@ Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Comman
         "creating a namespace is refused by nothing and tells nobody");
 
   engine::Outcome outcome = added->engine->Apply(command, now);
-  observer_.OnApplied(name, command, outcome);
-  group_.CountCommand();
+  Note(*added, command, outcome);
   if (!outcome.status.ok()) {
     // A refused command changes nothing: the namespace has never been there.
     quota_.Return();
     return {outcome.status, {}};
   }
   Namespace& target = Insert(std::move(added));
+  ++new_namespaces_;
   Take(target, created, now);
   Take(target, outcome, now);
   return {absl::OkStatus(), std::move(outcome.reply)};
@@ -149,14 +158,20 @@ Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Comman
 
 Answer ShardCore::ApplyTo(Namespace& target, const engine::Command& command, absl::Time now) {
   engine::Outcome outcome = target.engine->Apply(command, now);
-  observer_.OnApplied(target.name, command, outcome);
-  group_.CountCommand();
+  Note(target, command, outcome);
   if (std::holds_alternative<engine::Sweep>(command) && OnlyMovedTheClock(outcome)) {
     // Otherwise idle namespaces would write a row with every round.
     outcome.delta.clear();
   }
   Take(target, outcome, now);
   return {outcome.status, std::move(outcome.reply)};
+}
+
+void ShardCore::Note(Namespace& target, const engine::Command& command,
+                     const engine::Outcome& outcome) {
+  observer_.OnApplied(target.name, command, outcome);
+  counts_.Add(command, outcome, target.counted);
+  group_.CountCommand();
 }
 
 Answer ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now) {
@@ -166,6 +181,7 @@ Answer ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query
                                      ? new_engine_.get()
                                      : empty_engine_.get();
   observer_.OnAnswered(name, query);
+  counts_.Add(query);
   group_.CountQuery();
   return {absl::OkStatus(), engine->Answer(query, now)};
 }
@@ -207,6 +223,21 @@ void ShardCore::Trim(absl::string_view namespace_name, uint64_t floor, absl::Tim
   }
   (void)ApplyTo(*target, engine::Trim{floor}, now);
   group_.AddTrim(namespace_name, target->engine->floor());
+}
+
+std::pair<commit::Group, GroupStats> ShardCore::SealGroup() {
+  std::pair<commit::Group, GroupStats> sealed = group_.Seal();
+  auto& completions = sealed.first.completions;
+  // Before the answers: whoever has one finds it counted.
+  completions.insert(
+      completions.begin(),
+      [&quota = quota_, &observer = observer_, created = std::exchange(new_namespaces_, 0),
+       counts = std::make_unique<AppliedCounts>(std::exchange(counts_, {}))](bool durable) {
+        if (!durable) return;
+        for (size_t i = 0; i < created; ++i) quota.NoteDurable();
+        observer.OnDurable(*counts);
+      });
+  return sealed;
 }
 
 void ShardCore::RunTimers(absl::Time now) {

@@ -66,7 +66,7 @@ class ShardCore {
 
   bool group_empty() const { return group_.empty(); }
   size_t group_bytes() const { return group_.size_bytes(); }
-  std::pair<commit::Group, GroupStats> SealGroup() { return group_.Seal(); }
+  std::pair<commit::Group, GroupStats> SealGroup();
 
   // Null if there is no such namespace.
   const engine::Engine* EngineForTest(absl::string_view namespace_name) const;
@@ -75,6 +75,7 @@ class ShardCore {
   struct Namespace {
     std::string name;
     std::unique_ptr<engine::Engine> engine;
+    StrategyCounts counted = {};
     // Changed since they were last written, by rule.
     std::map<std::string, engine::RuleCountersRecord> unwritten_counters;
   };
@@ -84,6 +85,8 @@ class ShardCore {
   Answer ApplyCommand(absl::string_view name, const engine::Command& command, absl::Time now);
   Answer ApplyFirstCommand(absl::string_view name, const engine::Command& command, absl::Time now);
   Answer ApplyTo(Namespace& target, const engine::Command& command, absl::Time now);
+  // Tells the observer of a command, and counts it.
+  void Note(Namespace& target, const engine::Command& command, const engine::Outcome& outcome);
   Answer AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now);
   // Puts what a command did into the group, and sets the namespace's timers.
   void Take(Namespace& target, engine::Outcome& outcome, absl::Time now);
@@ -107,6 +110,8 @@ class ShardCore {
   absl::Time next_sweep_;
   std::string next_swept_;  // the first namespace that this round has not finished
   GroupBuilder group_;
+  AppliedCounts counts_;  // of the group
+  size_t new_namespaces_ = 0;
 };
 
 }  // namespace cache_invalidation::shard

@@ -100,6 +100,27 @@ TEST_F(ShardCoreTest, AnswersAreHeldUntilTheirGroupIsDurable) {
   EXPECT_EQ(std::get<engine::InvalidationStats>(read->answers.at(0).reply).revision, 1u);
 }
 
+TEST_F(ShardCoreTest, CountsNothingBeforeItIsDurable) {
+  Call("n", Write("user", "1"));
+  EXPECT_EQ(observer_.durable_commands(), 1);
+  Submit("n", {Write("user", "2"), engine::GetInvalidationStats{}});
+  Submit("new", {Write("user", "2")});
+  EXPECT_EQ(observer_.applied(), 3);
+  EXPECT_EQ(observer_.durable_commands(), 1);
+  EXPECT_EQ(observer_.durable_queries(), 0);
+  EXPECT_EQ(quota_->taken(), 2u);
+  EXPECT_EQ(quota_->durable(), 1u);
+  Commit();
+  EXPECT_EQ(observer_.durable_commands(), 3);
+  EXPECT_EQ(observer_.durable_queries(), 1);
+  EXPECT_EQ(quota_->durable(), 2u);
+  store_.Break();
+  Submit("newer", {Write("user", "3")});
+  Commit();
+  EXPECT_EQ(observer_.durable_commands(), 3);
+  EXPECT_EQ(quota_->durable(), 2u);
+}
+
 TEST_F(ShardCoreTest, WhatIsNotDurableIsUnknown) {
   const auto write = Submit("n", {Write("user", "1"), Write("user", "2")});
   const auto read = Submit("n", {engine::GetInvalidationStats{}});

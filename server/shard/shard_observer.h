@@ -8,6 +8,7 @@
 #include "server/engine/command.h"
 #include "server/engine/engine.h"
 #include "server/engine/query.h"
+#include "server/shard/applied_counts.h"
 
 namespace cache_invalidation::shard {
 
@@ -30,10 +31,11 @@ struct GroupStats {
   absl::Duration elapsed = absl::ZeroDuration();
 };
 
-// Who counts what shards do. Called by the threads of all shards, OnRefused by whoever submits:
-// implementations are thread-safe, do not block, and keep no view.
+// Who follows what shards do. Called by the threads of all shards, OnRefused by whoever submits,
+// OnDurable by whoever answers: implementations are thread-safe, do not block, and keep no view.
 //
-// What is counted here has been applied, but need not be durable yet.
+// What OnApplied and OnAnswered tell has been applied, but may still be lost: only what OnDurable
+// tells may be shown to anybody.
 class ShardObserver {
  public:
   virtual ~ShardObserver() = default;
@@ -43,6 +45,9 @@ class ShardObserver {
                          const engine::Outcome& outcome) = 0;
 
   virtual void OnAnswered(absl::string_view namespace_name, const engine::Query& query) = 0;
+
+  // All that a group did, now that it is durable. Of no concern to who only follows along.
+  virtual void OnDurable(const AppliedCounts&) {}
 
   // A submission was dropped because its caller had gone.
   virtual void OnCancelled() = 0;

@@ -79,8 +79,8 @@ class ShardSet {
   // everything to the committer and ends the threads. Idempotent.
   void Stop();
 
-  // How many there are. Thread-safe.
-  size_t namespaces() const { return quota_.taken(); }
+  // How many there are, durably. Thread-safe.
+  size_t namespaces() const { return quota_.durable(); }
 
  private:
   ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded);

@@ -1,4 +1,4 @@
-#include "server/shard/shard_set.h"
+#include "server/shard/shard_set_test.h"
 
 #include <atomic>
 #include <memory>
@@ -10,69 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "server/shard/shard_core_test.h"
-#include "server/storage/memory_store.h"
 
 namespace cache_invalidation::shard {
 namespace {
-
-// Answers that arrive on another thread. Thread-safe.
-class Inbox {
- public:
-  std::unique_ptr<Submission> Expect(absl::string_view namespace_name, Request request) {
-    auto submission = std::make_unique<Submission>();
-    submission->namespace_name = std::string(namespace_name);
-    submission->requests.push_back(std::move(request));
-    submission->size_bytes = 1;
-    submission->done = [this](std::vector<Answer> answers) {
-      MutexLock lock(mutex_);
-      answers_.push_back(std::move(answers.at(0)));
-      arrived_.NotifyAll();
-    };
-    return submission;
-  }
-  std::vector<Answer> Await(size_t count) ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    while (answers_.size() < count) {
-      arrived_.Wait(mutex_);
-    }
-    return answers_;
-  }
-
- private:
-  Mutex mutex_;
-  CondVar arrived_;
-  std::vector<Answer> answers_ ABSL_GUARDED_BY(mutex_);
-};
-
-// A set of shards with everything below it, as a server has it.
-class ShardSetTest : public testing::Test {
- protected:
-  void Start(ShardSetOptions options = {}) {
-    options.epoch = "epoch";
-    options.default_rules = {MakeRule("default", "user", "session")};
-    committer_ = std::make_unique<commit::Committer>(std::make_unique<commit::GroupWriter>(
-        store_, storage::Store::Sync::kYes, publisher_, clock_, commits_,
-        [](const absl::Status& status) { ADD_FAILURE() << status; }));
-    absl::StatusOr<std::unique_ptr<ShardSet>> shards =
-        ShardSet::Start(std::move(options), store_, clock_, *committer_, observer_);
-    ASSERT_TRUE(shards.ok()) << shards.status();
-    shards_ = *std::move(shards);
-  }
-
-  void Stop() {
-    shards_->Stop();
-    committer_->Stop();
-  }
-
-  FakeClock clock_;
-  storage::MemoryStore store_;
-  commit::RecordingPublisher publisher_;
-  commit::RecordingCommitObserver commits_;
-  CountingShardObserver observer_;
-  std::unique_ptr<commit::Committer> committer_;
-  std::unique_ptr<ShardSet> shards_;
-};
 
 ShardSetOptions WithShards(size_t shards) {
   ShardSetOptions options;

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_TESTS_FAKES_COUNTING_SHARD_OBSERVER_H_
 
 #include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -16,6 +17,8 @@ class CountingShardObserver final : public shard::ShardObserver {
   int applied() const { return applied_; }
   int refused_commands() const { return refused_commands_; }
   int answered() const { return answered_; }
+  int durable_commands() const { return durable_commands_; }
+  int durable_queries() const { return durable_queries_; }
   int cancelled() const { return cancelled_; }
   int refused() const { return refused_; }
   int taken() const { return taken_; }
@@ -30,6 +33,10 @@ class CountingShardObserver final : public shard::ShardObserver {
     refused_commands_ += outcome.status.ok() ? 0 : 1;
   }
   void OnAnswered(absl::string_view, const engine::Query&) override { ++answered_; }
+  void OnDurable(const shard::AppliedCounts& counts) override {
+    for (const uint64_t count : counts.commands) durable_commands_ += static_cast<int>(count);
+    for (const uint64_t count : counts.queries) durable_queries_ += static_cast<int>(count);
+  }
   void OnCancelled() override { ++cancelled_; }
   void OnRefused() override { ++refused_; }
   void OnTaken(const shard::MailboxStats& stats) override {
@@ -44,6 +51,8 @@ class CountingShardObserver final : public shard::ShardObserver {
   std::atomic<int> applied_ = 0;
   std::atomic<int> refused_commands_ = 0;
   std::atomic<int> answered_ = 0;
+  std::atomic<int> durable_commands_ = 0;
+  std::atomic<int> durable_queries_ = 0;
   std::atomic<int> cancelled_ = 0;
   std::atomic<int> refused_ = 0;
   std::atomic<int> taken_ = 0;

@@ -7,12 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "common/mutex.h"
 #include "server/storage/memory_store.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation {
 
-// An in-memory store whose device a test can break, and that counts its writes. Thread-safe.
+// An in-memory store whose device a test can break or hold up, and that counts its writes.
+// Thread-safe.
 class FaultyStore final : public storage::Store {
  public:
   // Writes fail from now on.
@@ -20,10 +23,35 @@ class FaultyStore final : public storage::Store {
   // Writes work again, as they would after a wrong repair: nobody may notice by trying.
   void Repair() { broken_ = false; }
 
+  // From now on each write waits, before it does anything, until it is let go.
+  void Hold() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    holds_ = true;
+  }
+  // Lets the write go that waits, or the next one.
+  void LetGo() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    ++let_go_;
+    changed_.NotifyAll();
+  }
+  // Lets all go, now and from now on.
+  void LetAllGo() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    holds_ = false;
+    changed_.NotifyAll();
+  }
+  // Blocks until a write waits.
+  void AwaitHeld() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (!waits_) changed_.Wait(mutex_);
+  }
+
   int writes() const { return writes_; }
   int synced_writes() const { return synced_writes_; }
 
-  absl::Status Write(absl::Span<const storage::WriteBatch* const> batches, Sync sync) override {
+  absl::Status Write(absl::Span<const storage::WriteBatch* const> batches, Sync sync) override
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    AwaitLetGo();
     ++writes_;
     synced_writes_ += sync == Sync::kYes ? 1 : 0;
     return broken_ ? absl::UnavailableError("the device is broken") : store_.Write(batches, sync);
@@ -50,10 +78,25 @@ class FaultyStore final : public storage::Store {
   }
 
  private:
+  void AwaitLetGo() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    if (!holds_) return;
+    waits_ = true;
+    changed_.NotifyAll();
+    while (holds_ && let_go_ == 0) changed_.Wait(mutex_);
+    if (let_go_ > 0) --let_go_;
+    waits_ = false;
+  }
+
   storage::MemoryStore store_;
   std::atomic<bool> broken_ = false;
   std::atomic<int> writes_ = 0;
   std::atomic<int> synced_writes_ = 0;
+  Mutex mutex_;
+  CondVar changed_;
+  bool holds_ ABSL_GUARDED_BY(mutex_) = false;
+  bool waits_ ABSL_GUARDED_BY(mutex_) = false;
+  int let_go_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace cache_invalidation

@@ -1,0 +1,73 @@
+#include "server/shard/applied_counts.h"
+
+#include "server/engine/record.h"
+
+namespace cache_invalidation::shard {
+namespace {
+
+// Which flush an event of a batch came from.
+AppliedCounts::Flush FlushOf(const engine::Command& command) {
+  if (std::holds_alternative<engine::FlushBatch>(command)) return AppliedCounts::kByTimer;
+  if (std::holds_alternative<engine::FlushPendingInvalidations>(command)) {
+    return AppliedCounts::kByCall;
+  }
+  return AppliedCounts::kBySize;
+}
+
+// What the namespace has counted now; null: unchanged.
+const engine::MetaRecord* MetaOf(const engine::Outcome& outcome) {
+  return outcome.delta.empty() ? nullptr
+                               : std::get_if<engine::MetaRecord>(&outcome.delta.back().record);
+}
+
+}  // namespace
+
+void AppliedCounts::Add(const engine::Command& command, const engine::Outcome& outcome,
+                        StrategyCounts& counted) {
+  ++commands[command.index()];
+  if (!outcome.status.ok()) {
+    ++refused_commands;
+    return;
+  }
+  if (const auto* batch = std::get_if<engine::InvalidateByWrites>(&command)) {
+    writes += batch->writes.size();
+  }
+  if (const auto* reply = std::get_if<engine::InvalidationReply>(&outcome.reply)) {
+    rules_fired += reply->rules_fired.size();
+    widened += reply->widened;
+    condition_errors += reply->condition_errors;
+  }
+  if (const auto* results = std::get_if<engine::TrackEntriesReply>(&outcome.reply)) {
+    AddFills(std::get<engine::TrackEntries>(command), *results);
+  }
+  for (const engine::Event& event : outcome.events) AddEvent(command, event);
+  if (const engine::MetaRecord* meta = MetaOf(outcome)) {
+    const StrategyCounts now = {meta->immediate_invalidations, meta->batched_invalidations,
+                                meta->lazy_invalidations, meta->cascade_invalidations};
+    for (size_t i = 0; i < now.size(); ++i) invalidations[i] += now[i] - counted[i];
+    counted = now;
+  }
+}
+
+void AppliedCounts::AddEvent(const engine::Command& command, const engine::Event& event) {
+  ++events[static_cast<size_t>(event.source)];
+  event_sizes.push_back(event.invalidations.size());
+  for (const engine::Invalidation& invalidation : event.invalidations) {
+    ++targets[static_cast<size_t>(invalidation.kind)];
+  }
+  if (event.source != engine::EventSource::kBatch) return;
+  ++flushes[FlushOf(command)];
+  batch_sizes.push_back(event.invalidations.size());
+}
+
+void AppliedCounts::AddFills(const engine::TrackEntries& entries,
+                             const engine::TrackEntriesReply& results) {
+  for (const engine::TrackedEntry& entry : entries.entries) {
+    if (!entry.position) ++unchecked_fills;
+  }
+  for (const engine::TrackResult& result : results.results) {
+    ++fills[static_cast<size_t>(result.outcome)];
+  }
+}
+
+}  // namespace cache_invalidation::shard

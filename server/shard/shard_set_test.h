@@ -1,0 +1,89 @@
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_TEST_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_TEST_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "absl/base/thread_annotations.h"
+#include "common/mutex.h"
+#include "server/commit/committer.h"
+#include "server/shard/shard_core_test.h"
+#include "server/shard/shard_set.h"
+#include "tests/fakes/faulty_store.h"
+
+namespace cache_invalidation::shard {
+
+// Answers that arrive on another thread. Thread-safe.
+class Inbox {
+ public:
+  std::unique_ptr<Submission> Expect(absl::string_view namespace_name, Request request) {
+    auto submission = std::make_unique<Submission>();
+    submission->namespace_name = std::string(namespace_name);
+    submission->requests.push_back(std::move(request));
+    submission->size_bytes = 1;
+    submission->done = [this](std::vector<Answer> answers) {
+      MutexLock lock(mutex_);
+      answers_.push_back(std::move(answers.at(0)));
+      arrived_.NotifyAll();
+    };
+    return submission;
+  }
+  std::vector<Answer> Await(size_t count) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (answers_.size() < count) {
+      arrived_.Wait(mutex_);
+    }
+    return answers_;
+  }
+
+  size_t size() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return answers_.size();
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar arrived_;
+  std::vector<Answer> answers_ ABSL_GUARDED_BY(mutex_);
+};
+
+// A set of shards with everything below it, as a server has it.
+class ShardSetTest : public testing::Test {
+ protected:
+  void Start(ShardSetOptions options = {}) {
+    options.epoch = "epoch";
+    options.default_rules = {MakeRule("default", "user", "session")};
+    committer_ = std::make_unique<commit::Committer>(std::make_unique<commit::GroupWriter>(
+        store_, storage::Store::Sync::kYes, publisher_, clock_, commits_,
+        [this](const absl::Status&) { failed_ = true; }));
+    absl::StatusOr<std::unique_ptr<ShardSet>> shards =
+        ShardSet::Start(std::move(options), store_, clock_, *committer_, observer_);
+    ASSERT_TRUE(shards.ok()) << shards.status();
+    shards_ = *std::move(shards);
+  }
+
+  void Stop() {
+    shards_->Stop();
+    committer_->Stop();
+    EXPECT_EQ(failed_, expects_failure_);
+  }
+
+  FakeClock clock_;
+  FaultyStore store_;
+  commit::RecordingPublisher publisher_;
+  commit::RecordingCommitObserver commits_;
+  CountingShardObserver observer_;
+  std::atomic<bool> failed_ = false;
+  bool expects_failure_ = false;
+  std::unique_ptr<commit::Committer> committer_;
+  std::unique_ptr<ShardSet> shards_;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_TEST_H_
