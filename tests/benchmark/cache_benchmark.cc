@@ -172,7 +172,7 @@ void MeasureLookups(const char* what, int entries, int threads, bool hits, int64
     bench.Fill(key);
   }
   const auto key = [&](int thread, int64_t i) -> const std::string& {
-    const uint32_t index = order[(i + thread * 7'919) & (order.size() - 1)];
+    const uint32_t index = order[(i + thread * int64_t{7'919}) & (order.size() - 1)];
     return hits ? keys[index] : absent[keys.size() + index];
   };
   const auto ask_map = [&](int thread, int64_t i) {
