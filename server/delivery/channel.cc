@@ -7,8 +7,8 @@ namespace cache_invalidation::delivery {
 namespace {
 
 // What the groups of a namespace share: the targets of about as many chunks as gather while every
-// stream gets its turn.
-constexpr size_t kTargetsBytes = 4 << 20;
+// stream gets its turn, with those chunks.
+constexpr size_t kTargetsBytes = 8 << 20;
 
 }  // namespace
 

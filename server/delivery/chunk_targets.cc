@@ -56,7 +56,8 @@ bool ChunkTargets::Passes(size_t entry, const Filter& filter) const {
 }
 
 size_t ChunkTargets::bytes() const {
-  return sizeof(*this) + targets_.capacity() * sizeof(wire::EntryTarget) +
+  return sizeof(*this) + chunk_->bytes.capacity() +
+         targets_.capacity() * sizeof(wire::EntryTarget) +
          first_target_.capacity() * sizeof(uint32_t) +
          literal_prefixes_.size() * sizeof(std::string);
 }

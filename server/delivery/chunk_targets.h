@@ -23,7 +23,8 @@ class ChunkTargets {
   // Whether any target of that entry passes: an entry passes as a whole or not at all.
   bool Passes(size_t entry, const Filter& filter) const;
 
-  // What it costs in memory, without the chunk.
+  // What it costs in memory, with the chunk, which it keeps alive: read from the store, nobody else
+  // may hold it any more.
   size_t bytes() const;
 
  private:
