@@ -9,7 +9,6 @@
 
 namespace cache_invalidation::interleaving {
 
-using client::InvalidationKind;
 using client::Position;
 using client::ReadOptions;
 using client::internal::CacheCore;

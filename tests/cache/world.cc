@@ -42,7 +42,9 @@ std::string Name(Broken broken) {
 }
 
 World::World(std::map<std::string, KeySpec> keys, CacheCoreOptions options, Broken broken)
-    : keys_(std::move(keys)), broken_(broken), cache_(std::move(options), Now()) {}
+    : keys_(std::move(keys)),
+      broken_(broken),
+      cache_(std::make_unique<client::internal::CacheCore>(std::move(options), Now())) {}
 
 void World::Cover(int row, int version) { covered_[row] = std::max(covered_[row], version); }
 
@@ -57,7 +59,7 @@ void World::CheckRead(const std::string& key, const Versions& read, const Versio
 
 void World::CheckNothingStale() {
   for (const auto& [key, spec] : keys_) {
-    const Found found = cache_.Find(key, &kType, true, Now(), {});
+    const Found found = cache_->Find(key, &kType, true, Now(), {});
     if (found.value == nullptr) continue;
     const Versions& cached = *static_cast<const Versions*>(found.value.get());
     for (int row = 0; row < kRows; ++row) {
@@ -76,7 +78,7 @@ void World::Fail(std::string what) {
 
 std::string KeyInShard(const std::string& prefix, size_t shard) {
   for (int i = 0;; ++i) {
-    const std::string key = absl::StrCat(prefix, i);
+    std::string key = absl::StrCat(prefix, i);
     if (KeyHash(key) >> 63 == shard) return key;
   }
 }

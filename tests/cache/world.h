@@ -89,7 +89,7 @@ class World {
 
   // ---- The cache
 
-  client::internal::CacheCore& cache() { return cache_; }
+  client::internal::CacheCore& cache() { return *cache_; }
   const KeySpec& Spec(const std::string& key) const { return keys_.at(key); }
   Broken broken() const { return broken_; }
 
@@ -117,7 +117,7 @@ class World {
   Versions covered_ = {};
   Time now_ = 1;
   ServiceModel service_;
-  client::internal::CacheCore cache_;
+  const std::unique_ptr<client::internal::CacheCore> cache_;
   const void* applying_ = nullptr;
   std::string failure_;
 };
