@@ -82,6 +82,7 @@ absl::optional<uint64_t> CatchUp::ReadNext() {
 
 CatchUp::Kept CatchUp::Read(const Request& request) const {
   auto chunks = store_.ReadChunks(request.namespace_name, request.from, kStretchBytes);
+  const absl::StatusCode outcome = chunks.status().code();
   size_t bytes = 0;
   // History that was trimmed meanwhile, or cannot be read: the cursor takes either for a gap.
   Kept kept = {.channel_id = request.channel_id,
@@ -95,7 +96,7 @@ CatchUp::Kept CatchUp::Read(const Request& request) const {
     kept.end = storage::PositionAfter(chunks->back()->entries.back());
     kept.stretch = std::make_shared<const Stretch>(*std::move(chunks));
   }
-  observer_.OnCatchUpRead(chunks.status().code(), bytes);
+  observer_.OnCatchUpRead(outcome, bytes);
   return kept;
 }
 
