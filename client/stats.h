@@ -53,6 +53,9 @@ struct InvalidationStats {
   uint64_t unchecked_fills = 0;
   uint64_t refused_fills = 0;
 
+  // Entries that had to make room because the namespace was full.
+  uint64_t dropped_entries = 0;
+
   // Streams subscribed to the namespace.
   uint64_t subscribers = 0;
 

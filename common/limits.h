@@ -109,18 +109,36 @@ inline constexpr size_t kMaxNamesPerValidate = 1000;
 inline constexpr size_t kMaxDeclaredEdgesPerNamespace = 4'000'000;
 // The same for entries; beyond it the oldest are dropped, with an event.
 inline constexpr size_t kMaxTrackedEntriesPerNamespace = 4'000'000;
+// Entries, the tags they carry and the edges they own, together: three of those for each entry of a
+// full namespace. Beyond it the oldest entries are dropped, too.
+inline constexpr size_t kMaxEntryPartsPerNamespace = 16'000'000;
+// A full namespace makes room for so many, or for a 64th of its limit if that is less, so that not
+// every fill has an event of its own.
+inline constexpr uint64_t kDroppedTogether = 1000;
+// After a start with lower limits there is more to drop than one event should name.
+inline constexpr uint64_t kMaxDroppedTogether = 10'000;
+// A shard reports that it dropped entries no more often.
+inline constexpr absl::Duration kDropReportInterval = absl::Minutes(1);
+// Keys and tags that are known only because something happened to them in the retained history;
+// each takes some 200 bytes. Beyond it a namespace forgets history that subscribers could still
+// read: fills and questions from then count as moved.
+inline constexpr size_t kMaxRememberedNamesPerNamespace = 4'000'000;
+// Patterns of the retained history: every fill is matched against them.
+inline constexpr size_t kMaxRememberedPatterns = 256;
 // A TTL is for caches; what should live longer has none. Both ends keep time arithmetic far from
 // overflow.
 inline constexpr absl::Duration kMinTtl = absl::Milliseconds(1);
 inline constexpr absl::Duration kMaxTtl = absl::Hours(24 * 3650);
-// Keys that one sweep looks at, so that it never holds up a shard for long.
-inline constexpr uint64_t kSweepKeys = 10'000;
+// Keys that a shard sweeps in one turn, about a millisecond's work.
+inline constexpr uint64_t kSweepKeys = 2'000;
 // Namespaces, most of them small, that a shard sweeps in one turn.
 inline constexpr int kSweepNamespaces = 100;
 // Between two turns callers come first; between two rounds over all namespaces expired entries may
 // stay: they are out of lookups already, only their memory waits.
 inline constexpr absl::Duration kSweepPause = absl::Milliseconds(10);
 inline constexpr absl::Duration kSweepInterval = absl::Seconds(10);
+// The same while history waits to be trimmed, which a round does on its way.
+inline constexpr absl::Duration kTrimInterval = absl::Seconds(1);
 
 // Queries.
 
@@ -134,8 +152,9 @@ inline constexpr size_t kMaxExplanationChildren = 1000;
 inline constexpr size_t kMaxExplanationNodes = 10'000;
 // How deep an explanation nests: protobuf's parsers refuse messages a hundred levels deep.
 inline constexpr uint32_t kMaxExplanationLevels = 64;
-// Keys that one explanation looks at before it stops counting: it must not hold up a shard.
-inline constexpr uint64_t kMaxExplainedKeys = 1'000'000;
+// Keys that one explanation counts entries among, and keys that it follows to their dependents: it
+// must not hold up a shard.
+inline constexpr uint64_t kMaxExplainedKeys = 100'000;
 
 // Namespaces and requests.
 

@@ -72,6 +72,10 @@ ABSL_FLAG(uint64_t, max_request_bytes, cache_invalidation::kMaxRequestBytes,
           "Larger requests are refused.");
 ABSL_FLAG(uint64_t, max_namespaces, cache_invalidation::kMaxNamespaces,
           "More namespaces are refused.");
+ABSL_FLAG(uint64_t, max_entries_per_namespace, cache_invalidation::kMaxTrackedEntriesPerNamespace,
+          "Tracked entries of a namespace. With more the oldest are dropped, by an event.");
+ABSL_FLAG(uint64_t, max_entry_parts_per_namespace, cache_invalidation::kMaxEntryPartsPerNamespace,
+          "The same for the entries, the tags they carry and the dependencies they own, together.");
 ABSL_FLAG(uint64_t, max_subscriptions, cache_invalidation::kMaxSubscriptions,
           "More Subscribe calls are refused.");
 ABSL_FLAG(uint64_t, history_bytes, cache_invalidation::ServerOptions().history_bytes,
@@ -163,6 +167,9 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   if (absl::GetFlag(FLAGS_shards) == 0)
     return absl::InvalidArgumentError("--shards: expected at least 1");
 
+  if (absl::GetFlag(FLAGS_max_entries_per_namespace) == 0)
+    return absl::InvalidArgumentError("--max_entries_per_namespace: expected at least 1");
+
   ParsedFlags parsed;
   parsed.options.persistence = {.durability = absl::GetFlag(FLAGS_durability),
                                 .data_dir = absl::GetFlag(FLAGS_data_dir),
@@ -180,6 +187,8 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   parsed.options.shards = absl::GetFlag(FLAGS_shards);
   parsed.options.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   parsed.options.max_namespaces = absl::GetFlag(FLAGS_max_namespaces);
+  parsed.options.limits.entries = absl::GetFlag(FLAGS_max_entries_per_namespace);
+  parsed.options.limits.entry_parts = absl::GetFlag(FLAGS_max_entry_parts_per_namespace);
   parsed.options.max_subscriptions = absl::GetFlag(FLAGS_max_subscriptions);
   parsed.options.history_bytes = absl::GetFlag(FLAGS_history_bytes);
   parsed.options.event_retention = {.bytes = absl::GetFlag(FLAGS_event_retention_bytes),

@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/flags.h"
 #include "server/forced_exit.h"
@@ -41,6 +44,11 @@ void ReportServing(const Server& server) {
             << std::endl;
 }
 
+void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
+  std::cerr << absl::StrCat(dropped, " entries had to make room, the last in namespace ",
+                            namespace_name, ", which is full\n");
+}
+
 // Serves until it is told to stop. Answers why it could not begin.
 absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   std::atomic<bool> failed = false;
@@ -50,6 +58,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
     failed = true;
     kill(getpid(), kFailed);
   };
+  flags.options.on_dropped = ReportDropped;
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(flags.options));
   if (!server.ok()) return server.status();
   if (!flags.port_file.empty()) {

@@ -178,6 +178,8 @@ absl::Status Server::Parts::StartShards() {
                               .epoch = hub.epoch(),
                               .default_rules = options.default_rules,
                               .invalidate_everything = persistence.distrusts_entries(),
+                              .limits = options.limits,
+                              .on_dropped = options.on_dropped,
                               .max_namespaces = options.max_namespaces,
                               .mailbox = {.submissions = options.max_mailbox_submissions}},
                              persistence.store(), clock, committer, metrics.shard());

@@ -9,10 +9,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/limits.h"
 #include "server/delivery/retention.h"
+#include "server/engine/limits.h"
 #include "server/engine/model.h"
 #include "server/persistence.h"
 
@@ -41,6 +43,10 @@ struct ServerOptions {
   // Larger requests are refused with RESOURCE_EXHAUSTED.
   size_t max_request_bytes = kMaxRequestBytes;
   size_t max_namespaces = kMaxNamespaces;
+  // What each namespace may hold.
+  engine::Limits limits = {};
+  // Told now and then that entries had to make room, by any thread. Must not block.
+  std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped;
   size_t max_subscriptions = kMaxSubscriptions;
   // Requests that may wait for a shard; more are refused with UNAVAILABLE.
   size_t max_mailbox_submissions = kMaxMailboxSubmissions;

@@ -32,6 +32,7 @@ std::string AsText(const InvalidationStats& stats) {
   add("dependency edges", stats.dependency_edges);
   add("unchecked fills", stats.unchecked_fills);
   add("refused fills", stats.refused_fills);
+  add("dropped entries", stats.dropped_entries);
   add("subscribers", stats.subscribers);
   add("revision", stats.position.revision);
   std::string out = absl::StrCat(counters.ToString(), "epoch ", stats.position.epoch, "\n");

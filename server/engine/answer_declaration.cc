@@ -53,6 +53,7 @@ Reply Answer(const State& state, const GetInvalidationStats&, absl::Time) {
   stats.dependency_edges = state.graph.edges();
   stats.unchecked_fills = meta.unchecked_fills;
   stats.refused_fills = meta.refused_fills;
+  stats.dropped_entries = meta.dropped_entries;
   stats.revision = meta.head;
   state.rules.ForEach([&](const Rule& rule) {
     stats.rule_details.push_back({rule.name, rule.priority, rule.strategy, rule.enabled,

@@ -47,7 +47,6 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
 
 // apply_sweep.cc
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events);
-ApplyResult Apply(State& state, const Trim& command, std::vector<Event>& events);
 
 // Ends what the key's entry still pretends to be: an entry that was evicted through its tags, or a
 // ghost that nothing needs. Whoever gives the key an entry or a dependent settles it first.

@@ -16,7 +16,7 @@ void AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
     state.pending.Add(type, name, cause, /*dependent=*/false, state.meta.now);
     if (type == TargetType::kTag) closure.AddTag(name);
     if (type == TargetType::kKey) closure.AddKey(name);
-    if (type == TargetType::kPattern) closure.AddPattern(state.broad.Intern(name));
+    if (type == TargetType::kPattern) closure.AddPattern(state.broad.Compiled(name));
   }
   closure.Spread(InvalidationKind::kEvict);
   for (Key* key : closure.Dependents()) {

@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
 #include "server/engine/apply.h"
 #include "server/engine/emission.h"
 
@@ -28,7 +28,7 @@ std::vector<Node*> AddSources(State& state, const DependencyNames& names) {
   return sources;
 }
 
-// How many declarations the command would add.
+// How many declarations the command would add: names that stand twice count once.
 uint64_t CountNew(const State& state, const AddCacheDependency& command) {
   const Key* key = state.graph.FindKey(command.key);
   const auto is_new = [key](const Node* source) {
@@ -36,14 +36,24 @@ uint64_t CountNew(const State& state, const AddCacheDependency& command) {
     const Edge* edge = key->FindEdge(source);
     return edge == nullptr || !edge->declared;
   };
-  uint64_t count = 0;
   const DependencyNames& names = command.depends_on;
-  for (absl::string_view name : names.names) {
-    count += is_new(state.graph.FindKey(name)) + is_new(state.graph.FindTag(name));
-  }
-  for (absl::string_view name : names.keys) count += is_new(state.graph.FindKey(name));
-  for (absl::string_view name : names.tags) count += is_new(state.graph.FindTag(name));
+  absl::flat_hash_set<absl::string_view> keys(names.names.begin(), names.names.end());
+  absl::flat_hash_set<absl::string_view> tags = keys;
+  keys.insert(names.keys.begin(), names.keys.end());
+  tags.insert(names.tags.begin(), names.tags.end());
+  uint64_t count = 0;
+  for (absl::string_view name : keys) count += is_new(state.graph.FindKey(name));
+  for (absl::string_view name : tags) count += is_new(state.graph.FindTag(name));
   return count;
+}
+
+bool WouldOverflow(const State& state, const AddCacheDependency& command) {
+  const DependencyNames& names = command.depends_on;
+  const uint64_t most = 2 * names.names.size() + names.keys.size() + names.tags.size();
+  const uint64_t declared = state.graph.declared_edges();
+  // Counting is only worth its time near the limit.
+  return declared + most > state.limits.declared_edges &&
+         declared + CountNew(state, command) > state.limits.declared_edges;
 }
 
 // Whether an invalidation of the key reaches a key that the command names, and so comes back.
@@ -78,7 +88,10 @@ void Settle(State& state, Key& key) {
   if (key.entry == nullptr) return;
   const Freshness freshness = state.freshness();
   if (const uint64_t evicted = freshness.EvictedSinceFill(key); evicted != 0) {
-    if (evicted > state.meta.floor) state.graph.RememberEvicted(key, evicted);
+    // What evicts everything is remembered without the names.
+    if (evicted > std::max(state.meta.floor, state.broad.everything().evicted)) {
+      state.graph.RememberEvicted(key, evicted);
+    }
     state.graph.DropEntry(key);
   } else if (!freshness.OwnsActively(key)) {
     state.graph.DropEntry(key);
@@ -86,9 +99,9 @@ void Settle(State& state, Key& key) {
 }
 
 ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<Event>& events) {
-  if (state.graph.declared_edges() + CountNew(state, command) > kMaxDeclaredEdgesPerNamespace) {
+  if (WouldOverflow(state, command)) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the namespace would hold more than ", kMaxDeclaredEdgesPerNamespace,
+        absl::StrCat("the namespace would hold more than ", state.limits.declared_edges,
                      " declared dependencies; remove some, or give them a ttl"));
   }
   AddCacheDependencyReply reply;

@@ -5,6 +5,7 @@
 #include "server/engine/apply.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
+#include "server/engine/overflow.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -58,10 +59,23 @@ void Track(State& state, const TrackedEntry& entry) {
   state.graph.Track(state.graph.AddKey(entry.key), tags, sources, expires, state.meta.head);
 }
 
+// Whose entry an event of the same command evicted: its dependencies are not known any more, so the
+// copy must not be kept.
+void RefuseEvicted(State& state, TrackEntriesReply& reply) {
+  for (TrackResult& result : reply.results) {
+    if (result.outcome != FillOutcome::kKept) continue;
+    if (state.graph.FindKey(result.key)->entry != nullptr) continue;
+    result.outcome = FillOutcome::kRefusedMoved;
+    result.moved = result.key;
+    ++state.meta.refused_fills;
+  }
+}
+
 }  // namespace
 
 ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>& events) {
   TrackEntriesReply reply;
+  const EntryUsage before = state.graph.entry_usage();
   Emission emission(state, EventSource::kFillRefused);
   for (const TrackedEntry& entry : command.entries) {
     SettleNamed(state, entry);
@@ -76,6 +90,8 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
     reply.results.push_back(std::move(result));
   }
   emission.Commit(events);
+  reply.dropped = DropOldest(state, before, events);
+  RefuseEvicted(state, reply);
   reply.revision = state.meta.head;
   reply.warnings = LintEntries(command.entries);
   return reply;

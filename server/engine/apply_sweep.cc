@@ -6,6 +6,9 @@
 namespace cache_invalidation::engine {
 namespace {
 
+// Patterns that are matched in the time that looking at a key takes otherwise.
+constexpr uint64_t kPatternsPerKey = 8;
+
 // Ends expired declarations and whatever is over of the entry. Answers how much it removed.
 uint64_t SweepKey(State& state, Key& key) {
   uint64_t removed = 0;
@@ -26,39 +29,80 @@ uint64_t SweepKey(State& state, Key& key) {
   return removed;
 }
 
-}  // namespace
-
-ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>&) {
-  SweepReply reply;
-  const Graph::KeyIndex& keys = state.graph.keys();
-  auto it = keys.lower_bound(state.sweep_cursor);
-  for (uint64_t looked_at = 0; it != keys.end() && looked_at < command.limit; ++looked_at, ++it) {
-    reply.removed += SweepKey(state, *it->second);
-  }
-  reply.finished = it == keys.end();
-  state.sweep_cursor = reply.finished ? "" : std::string(it->first);
-  return reply;
+// What the events up to the floor said about an entry is put on the entry before it is forgotten.
+void KeepMark(State& state, Key& key) {
+  if (key.entry != nullptr && state.freshness().StaleSinceFill(key)) state.graph.KeepStale(key);
 }
 
-// What the events up to the floor said about an entry is put on the entry before it is forgotten.
-ApplyResult Apply(State& state, const Trim& command, std::vector<Event>&) {
-  const uint64_t floor = std::min(command.floor, state.meta.head);
-  if (floor <= state.meta.floor) return EmptyReply{};
-  for (const auto& [name, key] : state.graph.keys()) {
-    if (key->entry == nullptr) continue;
-    Settle(state, *key);
-    if (key->entry != nullptr && state.freshness().StaleSinceFill(*key)) {
-      state.graph.KeepStale(*key);
-    }
+void BeginRound(State& state, uint64_t floor) {
+  state.round = SweepRound{};
+  state.round.begun = true;
+  state.round.floor =
+      std::max({state.meta.floor, state.meta.wanted_floor, std::min(floor, state.meta.head)});
+  state.round.names = RememberedNames(state.round.floor, state.meta.head);
+}
+
+void CountName(SweepRound& round, uint64_t last_revision) {
+  if (last_revision > round.floor) round.names.Count(last_revision);
+}
+
+// Answers how much it removed. Takes from `limit` what it looked at.
+uint64_t SweepKeys(State& state, uint64_t& limit) {
+  uint64_t removed = 0;
+  const bool trims = state.round.floor > state.meta.floor;
+  const uint64_t cost = 1 + (trims ? state.broad.patterns().size() / kPatternsPerKey : 0);
+  auto at = state.graph.keys().lower_bound(state.round.next_key);
+  for (; limit > 0 && at != state.graph.keys().end(); limit -= std::min(limit, cost)) {
+    Key& key = *at->second;
+    removed += SweepKey(state, key);
+    if (trims) KeepMark(state, key);
+    if (!key.is_used()) CountName(state.round, key.last_revision());
+    at = state.graph.ForgetKey(at, state.meta.floor);
   }
+  state.round.keys_done = at == state.graph.keys().end();
+  if (!state.round.keys_done) state.round.next_key = std::string(at->first);
+  return removed;
+}
+
+// Tags and keys up to the floor are forgotten as sweeps come to them.
+void MoveFloor(State& state, uint64_t floor) {
   state.meta.floor = floor;
-  BroadRevisions& broad = state.broad;
-  if (broad.everything_evicted <= floor) broad.everything_evicted = 0;
-  if (broad.everything_staled <= floor) broad.everything_staled = 0;
-  std::erase_if(broad.patterns,
-                [floor](const auto& item) { return item.second.revision <= floor; });
-  state.graph.ForgetRevisions(floor);
-  return EmptyReply{};
+  state.broad.Forget(floor);
+}
+
+// Names that are too many go with the history up to another floor. Half of what there may be stays,
+// so that this does not come again soon.
+bool LimitNames(State& state) {
+  const uint64_t limit = state.limits.remembered_names;
+  if (state.round.names.total() <= limit) return false;
+  state.meta.wanted_floor = state.round.names.FloorThatLeaves(limit / 2);
+  return true;
+}
+
+}  // namespace
+
+// A key that is filled behind the place where the round stands is filled after its floor.
+ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>&) {
+  SweepReply reply;
+  SweepRound& round = state.round;
+  if (!round.begun) BeginRound(state, command.floor);
+  uint64_t limit = command.limit;
+  if (!round.keys_done) {
+    reply.removed = SweepKeys(state, limit);
+    reply.looked_at = command.limit - limit;
+    if (!round.keys_done) return reply;
+    if (round.floor > state.meta.floor) MoveFloor(state, round.floor);
+    round.tags_left = state.graph.loose_tags();
+  }
+  for (; limit > 0 && round.tags_left > 0; --limit, --round.tags_left) {
+    CountName(round, state.graph.ForgetTag(state.meta.floor));
+  }
+  reply.looked_at = command.limit - limit;
+  if (round.tags_left > 0) return reply;
+  reply.finished = true;
+  reply.crowded = LimitNames(state);
+  round.begun = false;
+  return reply;
 }
 
 }  // namespace cache_invalidation::engine

@@ -39,9 +39,18 @@ void Closure::AddPattern(const Pattern& pattern) {
   const absl::string_view prefix = pattern.literal_prefix();
   const Graph::KeyIndex& keys = graph_.keys();
   for (auto it = keys.lower_bound(prefix); it != keys.end(); ++it) {
-    if (!absl::StartsWith(it->first, prefix)) break;
+    if (!absl::StartsWith(it->first, prefix) || !Look()) break;
     if (pattern.Matches(it->first)) AddRoot(*it->second);
   }
+}
+
+bool Closure::Look() {
+  if (looked_at_ >= limit_) {
+    complete_ = false;
+    return false;
+  }
+  ++looked_at_;
+  return true;
 }
 
 void Closure::AddRoot(Key& key) { root_keys_.push_back(&key); }
@@ -51,6 +60,10 @@ void Closure::Spread(InvalidationKind kind) {
   for (Key* key : root_keys_) {
     const auto [it, added] = reached_.try_emplace(key);
     if (!added) continue;
+    if (!Look()) {
+      reached_.erase(it);
+      break;
+    }
     it->second.kind = kind;
     it->second.root = true;
     level.push_back(key);
@@ -79,6 +92,10 @@ void Closure::Follow(const Node& source, int level, InvalidationKind kind,
     if (kind == InvalidationKind::kMarkStale && HitByEvictedTag(*dependent)) continue;
     const auto [it, added] = reached_.try_emplace(dependent);
     Reached& reached = it->second;
+    if (added && !Look()) {
+      reached_.erase(it);
+      return;
+    }
     if (added) {
       reached.kind = kind;
       next.push_back(dependent);

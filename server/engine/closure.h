@@ -3,6 +3,8 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,9 @@ namespace cache_invalidation::engine {
 // What one spread reached the next leaves alone, so spread the stronger kind first. What it answers
 // does not depend on the order in which edges were added. Reads only; valid until the state
 // changes. Costs the nodes and edges that are reached, and for a pattern the keys in its range.
+//
+// With a limit it looks at no more keys than that: those it reaches, and those it matches a pattern
+// against. Where there are more it is incomplete, and which of them it has is left to chance.
 class Closure {
  public:
   struct Reached {
@@ -40,7 +45,10 @@ class Closure {
   };
   using ReachedKeys = absl::flat_hash_map<Key*, Reached>;
 
-  Closure(const Graph& graph, const Freshness& freshness) : graph_(graph), freshness_(freshness) {}
+  static constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
+
+  Closure(const Graph& graph, const Freshness& freshness, uint64_t limit = kNoLimit)
+      : graph_(graph), freshness_(freshness), limit_(limit) {}
 
   // The roots of the next Spread. Names that nobody knows reach nothing.
   void AddTag(absl::string_view tag);  // and the tags below it
@@ -55,7 +63,12 @@ class Closure {
   // The keys that were reached through an edge, by name.
   std::vector<Key*> Dependents() const;
 
+  uint64_t looked_at() const { return looked_at_; }
+  bool is_complete() const { return complete_; }
+
  private:
+  // Whether it may look at one key more, which is then counted.
+  bool Look();
   void AddRoot(Key& key);
   // Whether one of the entry's tags is evicted by the spreads so far.
   bool HitByEvictedTag(const Key& key) const;
@@ -63,6 +76,9 @@ class Closure {
 
   const Graph& graph_;
   const Freshness& freshness_;
+  const uint64_t limit_;
+  uint64_t looked_at_ = 0;
+  bool complete_ = true;
   std::vector<std::string> root_tag_names_;
   std::vector<const Tag*> root_tags_;
   std::vector<Key*> root_keys_;

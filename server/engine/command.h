@@ -116,15 +116,15 @@ struct UntrackEntries {
   std::vector<absl::string_view> keys;
 };
 
-// Removes what has expired and what was evicted. Looks at no more than `limit` keys and goes on
-// where the last one stopped, so that no sweep holds up a shard.
+// Removes what has expired and what was evicted, and forgets names that are of no use any more.
+// Looks at no more than `limit` keys and tags and goes on where the last one stopped, so that no
+// sweep holds up a shard.
+//
+// A round over all keys that begins with a `floor` above the engine's also trims: when it has seen
+// to it that no entry needs the history up to there, it moves the engine's floor, and positions
+// below it count as moved. In the middle of a round `floor` has no effect.
 struct Sweep {
   uint64_t limit = 0;
-};
-
-// History up to `floor` is no longer retained: forgets the revisions of what was invalidated then.
-// Positions below the floor count as moved from now on.
-struct Trim {
   uint64_t floor = 0;
 };
 
@@ -137,7 +137,7 @@ using Command =
     std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies,
                  FlushPendingInvalidations, FlushBatch, SetBatchDelay, RegisterRule, DeleteRule,
                  RegisterRelationship, DeleteRelationship, AddCacheDependency,
-                 RemoveCacheDependency, TrackEntries, UntrackEntries, Sweep, Trim, CreateNamespace>;
+                 RemoveCacheDependency, TrackEntries, UntrackEntries, Sweep, CreateNamespace>;
 
 }  // namespace cache_invalidation::engine
 

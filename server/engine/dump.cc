@@ -9,10 +9,12 @@
 namespace cache_invalidation::engine {
 namespace {
 
-std::string DumpRevisions(const Node& node) {
+// Those up to the floor say nothing; when they are forgotten is nobody's business.
+template <typename Revisions>
+std::string DumpRevisions(const Revisions& revisions, uint64_t floor) {
   std::string text;
-  if (node.evicted != 0) absl::StrAppend(&text, " evicted=", node.evicted);
-  if (node.staled != 0) absl::StrAppend(&text, " staled=", node.staled);
+  if (revisions.evicted > floor) absl::StrAppend(&text, " evicted=", revisions.evicted);
+  if (revisions.staled > floor) absl::StrAppend(&text, " staled=", revisions.staled);
   return text;
 }
 
@@ -38,7 +40,7 @@ std::string DumpEntry(const Entry& entry) {
 
 void DumpNodes(const State& state, std::string& text) {
   for (const auto& [name, key] : state.graph.keys()) {
-    std::string line = absl::StrCat(DumpRevisions(*key), DumpEdges(*key));
+    std::string line = absl::StrCat(DumpRevisions(*key, state.meta.floor), DumpEdges(*key));
     if (key->entry != nullptr) absl::StrAppend(&line, DumpEntry(*key->entry));
     if (!line.empty()) absl::StrAppend(&text, "key ", name, line, "\n");
   }
@@ -46,7 +48,7 @@ void DumpNodes(const State& state, std::string& text) {
   for (const auto& [name, tag] : state.graph.tags()) tags.push_back(tag.get());
   std::sort(tags.begin(), tags.end(), [](const Tag* a, const Tag* b) { return a->name < b->name; });
   for (const Tag* tag : tags) {
-    const std::string line = DumpRevisions(*tag);
+    const std::string line = DumpRevisions(*tag, state.meta.floor);
     if (!line.empty()) absl::StrAppend(&text, "tag ", tag->name, line, "\n");
   }
 }
@@ -78,12 +80,13 @@ std::string Dump(const State& state) {
       "\nimmediate=", meta.immediate_invalidations, " batched=", meta.batched_invalidations,
       " lazy=", meta.lazy_invalidations, " cascade=", meta.cascade_invalidations,
       " widened=", meta.widened, " unchecked=", meta.unchecked_fills,
-      " refused=", meta.refused_fills, "\nentries=", state.graph.tracked_entries(),
-      " edges=", state.graph.edges(), "\neverything evicted=", state.broad.everything_evicted,
-      " staled=", state.broad.everything_staled, "\n");
-  for (const auto& [expression, mark] : state.broad.patterns) {
-    if (mark.revision != 0)
-      absl::StrAppend(&text, "pattern ", expression, " ", mark.revision, "\n");
+      " refused=", meta.refused_fills, " dropped=", meta.dropped_entries,
+      "\nentries=", state.graph.tracked_entries(), " edges=", state.graph.edges(), "\neverything",
+      DumpRevisions(state.broad.everything(), meta.floor), "\nany key",
+      DumpRevisions(state.broad.any_key(), meta.floor), "\n");
+  for (const auto& [expression, mark] : state.broad.patterns()) {
+    absl::StrAppend(&text, "pattern ", expression, " ", DumpRevisions(mark.revisions, meta.floor),
+                    "\n");
   }
   DumpDeclarations(state, text);
   DumpNodes(state, text);

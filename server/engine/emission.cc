@@ -120,7 +120,7 @@ void Emission::Spread(Closure& closure) {
       if (slot.kind != kind) continue;
       if (slot.type == TargetType::kTag) closure.AddTag(slot.name);
       if (slot.type == TargetType::kKey) closure.AddKey(slot.name);
-      if (slot.type == TargetType::kPattern) closure.AddPattern(state_.broad.Intern(slot.name));
+      if (slot.type == TargetType::kPattern) closure.AddPattern(state_.broad.Compiled(slot.name));
     }
     if (kind == InvalidationKind::kEvict) {
       for (const Slot& slot : dependents_) closure.AddKey(slot.name);
@@ -183,13 +183,13 @@ void Emission::WidenToEverything() {
 absl::string_view Emission::Mark(const Slot& slot, uint64_t revision) {
   const bool evicts = slot.kind == InvalidationKind::kEvict;
   if (slot.type == TargetType::kEverything) {
-    (evicts ? state_.broad.everything_evicted : state_.broad.everything_staled) = revision;
+    state_.broad.NoteEverything(evicts, revision);
     if (evicts) state_.pending.Clear();
     return "";
   }
   if (slot.type == TargetType::kPattern) {
     if (evicts) state_.pending.RemovePattern(slot.name);
-    return state_.broad.Mark(slot.name, revision);
+    return state_.broad.NotePattern(slot.name, evicts, revision);
   }
   Node* node = nullptr;
   if (slot.type == TargetType::kTag) {
@@ -204,14 +204,10 @@ absl::string_view Emission::Mark(const Slot& slot, uint64_t revision) {
 }
 
 // Ends the entries that the event evicts, as far as they are known without a search: those named,
-// and those that were roots. Entries that nothing depends on are left to whoever looks at them.
+// and those that were roots. Entries that nothing depends on are left to whoever looks at them; so
+// are all of them when everything goes.
 void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
-  const Slot& first = slots_.front();
-  if (first.type == TargetType::kEverything) {
-    if (first.kind != InvalidationKind::kEvict) return;
-    for (const auto& [name, key] : state_.graph.keys()) state_.graph.DropEntry(*key);
-    return;
-  }
+  if (slots_.front().type == TargetType::kEverything) return;
   std::vector<Key*> unnamed;
   for (const auto& [key, reached] : closure.reached()) {
     if (reached.kind == InvalidationKind::kEvict && key->entry != nullptr &&

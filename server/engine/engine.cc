@@ -11,13 +11,17 @@
 
 namespace cache_invalidation::engine {
 
-Engine::Engine(absl::string_view epoch) : state_(std::make_unique<State>(epoch)) {}
+Engine::Engine(absl::string_view epoch, const Limits& limits)
+    : state_(std::make_unique<State>(epoch, limits)) {}
 
 Engine::~Engine() = default;
 
 Outcome Engine::Apply(const Command& command, absl::Time now) {
   State& state = *state_;
   state.delta.clear();
+  // What the last events pointed to.
+  state.flushed.clear();
+  state.broad.Clean();
   const absl::Time before = std::exchange(state.meta.now, std::max(state.meta.now, now));
   Outcome outcome;
   ApplyResult result = std::visit(
@@ -29,6 +33,7 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   }
   outcome.reply = *std::move(result);
   state.meta.batch_delay = state.pending.delay();
+  state.meta.widened += state.broad.given_up();
   state.delta.push_back({state.meta});
   outcome.delta = std::exchange(state.delta, {});
   return outcome;

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "server/engine/command.h"
 #include "server/engine/event.h"
+#include "server/engine/limits.h"
 #include "server/engine/query.h"
 #include "server/engine/record.h"
 #include "server/engine/reply.h"
@@ -50,7 +51,7 @@ struct State;
 class Engine {
  public:
   // `epoch`: the history that positions must belong to.
-  explicit Engine(absl::string_view epoch);
+  explicit Engine(absl::string_view epoch, const Limits& limits = {});
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

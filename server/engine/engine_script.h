@@ -25,7 +25,7 @@ class EngineScript {
   using Names = std::vector<absl::string_view>;
   using Out = std::vector<std::string>;
 
-  EngineScript() : engine_(kEpoch) {}
+  explicit EngineScript(const Limits& limits = {}) : engine_(kEpoch, limits) {}
 
   Engine& engine() { return engine_; }
   absl::Time now() const { return now_; }

@@ -317,12 +317,55 @@ TEST(EngineTest, TrimmedHistoryKeepsMarksAndForgetsPositions) {
   script.Track("gone", {"b"});
   script.Invalidate({"a"}, {}, Strategy::kLazy);
   script.Invalidate({"b"});
-  script.Do(Trim{2});
+  script.Do(Sweep{100, 2});
   EXPECT_EQ(script.engine().floor(), 2);
   EXPECT_EQ(script.Lookup("stale"), "STALE");
   EXPECT_EQ(script.Lookup("gone"), "ABSENT");
   script.TrackAt(1, "k", {});
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedPosition);
+}
+
+TEST(EngineTest, TheFloorMovesWhenARoundHasSeenEveryKey) {
+  EngineScript script;
+  script.Track("a", {"x"});
+  script.Track("b", {"x"});
+  script.Track("c", {"y"});
+  script.Invalidate({"x"}, {}, Strategy::kLazy);
+  script.Do(Sweep{1, 1});
+  script.Invalidate({"y"}, {}, Strategy::kLazy);
+  script.Do(Sweep{1, 2});  // in the middle of a round nobody asks for another floor
+  EXPECT_EQ(script.engine().floor(), 0);
+  script.Do(Sweep{1});
+  EXPECT_EQ(script.engine().floor(), 1);
+  for (absl::string_view key : {"a", "b", "c"}) EXPECT_EQ(script.Lookup(key), "STALE") << key;
+}
+
+TEST(EngineTest, WhatIsFilledBehindARoundStaysAsItIs) {
+  EngineScript script;
+  script.Track("a", {"x"});
+  script.Track("b", {"x"});
+  script.Invalidate({"x"});
+  script.Do(Sweep{1, 1});
+  script.Track("a", {"x"});
+  script.Invalidate({"y"});
+  script.Do(Sweep{100});
+  EXPECT_EQ(script.engine().floor(), 1);
+  EXPECT_EQ(script.Lookup("a"), "FRESH");
+  EXPECT_EQ(script.Lookup("b"), "ABSENT");
+}
+
+TEST(EngineTest, SweepsReclaimWhatEverythingEvicted) {
+  EngineScript script;
+  script.Track("a", {});
+  script.Track("b", {}, {"a"});
+  script.InvalidateEverything();
+  script.Do(Sweep{100});
+  EXPECT_EQ(script.reply<SweepReply>().removed, 2);
+  const auto stats = script.Ask<InvalidationStats>(GetInvalidationStats{});
+  EXPECT_EQ(stats.tracked_entries, 0);
+  EXPECT_EQ(stats.dependency_edges, 0);
+  script.TrackAt(0, "c", {}, {"a"});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "c");
 }
 
 TEST(EngineTest, RelationshipsSpendDepthPerHop) {

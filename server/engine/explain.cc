@@ -21,7 +21,7 @@ constexpr size_t kTagsInASentence = 10;
 
 // Where everything that the plan names leads together.
 Closure SpreadAll(const State& state, const Freshness& freshness, const Plan& plan) {
-  Closure closure(state.graph, freshness);
+  Closure closure(state.graph, freshness, state.limits.explained_keys);
   for (const PlannedStep& step : plan.steps) {
     for (const PlannedTarget& target : step.targets) {
       if (target.pattern != nullptr) {
@@ -105,15 +105,25 @@ void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
   root.children.push_back(std::move(node));
 }
 
+// There are more keys than one answer may look at.
+void AddWhatIsMissing(bool all_counted, bool all_followed, uint64_t looked_at,
+                      std::string& reason) {
+  const auto add = [&](absl::string_view text) {
+    absl::StrAppend(&reason, reason.empty() ? "" : "; ", text, " ", looked_at, " keys");
+  };
+  if (!all_counted) add("entries are counted among the first");
+  if (!all_followed) add("dependents are looked for among");
+}
+
 }  // namespace
 
 Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   const Freshness freshness = state.freshness_at(now);
   const Plan plan = PlanWrites(state.rules, state.relationships, {&query.write, 1});
-  const HitCounts hits(state.graph, freshness, plan);
+  const HitCounts hits(state.graph, freshness, plan, state.limits.explained_keys);
   const Closure closure = SpreadAll(state, freshness, plan);
-  ExplanationLimits limits;
-  limits.LookedAt(closure.reached().size());
+  ExplanationLimits limits(state.limits.explained_keys);
+  limits.LookedAt(closure.looked_at());
 
   Explanation explanation;
   explanation.targets = hits.targets();
@@ -133,10 +143,8 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
     explanation.root = explain(targets);
     AddKey(key, explanation.key_hit, freshness, limits, explanation.root);
   }
-  if (!hits.complete()) {
-    absl::StrAppend(&explanation.root.reason, explanation.root.reason.empty() ? "" : "; ",
-                    "entries are counted among the first ", kMaxExplainedKeys, " keys");
-  }
+  AddWhatIsMissing(hits.complete(), closure.is_complete(), state.limits.explained_keys,
+                   explanation.root.reason);
   return ExplainWriteReply{std::move(explanation)};
 }
 

@@ -9,7 +9,7 @@ namespace cache_invalidation::engine {
 namespace {
 
 constexpr absl::string_view kNotFollowed =
-    "dependents are not shown: too many keys were looked at already";
+    "not all dependents are shown: too many keys were looked at";
 
 TargetType TypeOf(const ExplanationNode& node) {
   return node.kind == ExplanationKind::kPattern ? TargetType::kPattern : TargetType::kTag;
@@ -28,12 +28,9 @@ bool AllTargets::Explain(ExplanationNode& node, const Pattern* pattern, uint32_t
     node.dependents = shown->second;
     return true;
   }
-  if (!limits_.MayLookFurther()) {
-    AddReason(kNotFollowed, node);
-    return true;
-  }
-  const Followers followers(graph_, freshness_, node.name, pattern);
+  const Followers followers(graph_, freshness_, node.name, pattern, limits_.keys_left());
   limits_.LookedAt(followers.looked_at());
+  if (!followers.is_complete()) AddReason(kNotFollowed, node);
   node.dependents = shown->second = followers.size();
   followers.AddAll(node, level, limits_);
   return true;
@@ -62,12 +59,9 @@ bool TargetsOfKey::Leads(ExplanationNode& node, const Pattern* pattern, uint32_t
     AddKey(absl::StrCat("carries ", *tag), node);
     leads = true;
   }
-  if (!limits_.MayLookFurther()) {
-    AddReason(kNotFollowed, node);
-    return leads;
-  }
-  const Followers followers(graph_, freshness_, node.name, pattern);
+  const Followers followers(graph_, freshness_, node.name, pattern, limits_.keys_left());
   limits_.LookedAt(followers.looked_at());
+  if (!followers.is_complete()) AddReason(kNotFollowed, node);
   node.dependents = followers.size();
   if (leads || key_.known == nullptr) return leads;
   return followers.AddWayTo(*key_.known, node, level, limits_);

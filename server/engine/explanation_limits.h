@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_EXPLANATION_LIMITS_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_EXPLANATION_LIMITS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,6 +14,9 @@ namespace cache_invalidation::engine {
 // tree and what is looked at. Thread-compatible.
 class ExplanationLimits {
  public:
+  // `keys`: how many may be looked at.
+  explicit ExplanationLimits(uint64_t keys) : keys_left_(keys) {}
+
   // Whether the parent may get one more child, which is then counted; otherwise it is counted as
   // left out. Take before the child is filled, so that a child never takes its parent's place.
   bool Take(ExplanationNode& parent) {
@@ -27,12 +31,12 @@ class ExplanationLimits {
   void GiveBack() { --nodes_; }
 
   // Notes that keys were looked at.
-  void LookedAt(uint64_t keys) { keys_ += keys; }
-  bool MayLookFurther() const { return keys_ < kMaxExplainedKeys; }
+  void LookedAt(uint64_t keys) { keys_left_ -= std::min(keys, keys_left_); }
+  uint64_t keys_left() const { return keys_left_; }
 
  private:
   size_t nodes_ = 0;
-  uint64_t keys_ = 0;
+  uint64_t keys_left_;
 };
 
 }  // namespace cache_invalidation::engine

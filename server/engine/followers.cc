@@ -10,8 +10,8 @@
 namespace cache_invalidation::engine {
 
 Followers::Followers(const Graph& graph, const Freshness& freshness, absl::string_view target,
-                     const Pattern* pattern)
-    : target_(target), pattern_(pattern), closure_(graph, freshness) {
+                     const Pattern* pattern, uint64_t limit)
+    : target_(target), pattern_(pattern), closure_(graph, freshness, limit) {
   if (pattern_ != nullptr) {
     closure_.AddPattern(*pattern_);
   } else {

@@ -23,15 +23,17 @@ namespace cache_invalidation::engine {
 // Reads only; valid until the state changes. Costs what the target reaches.
 class Followers {
  public:
-  // A tag, or a pattern if `pattern` is not null.
+  // A tag, or a pattern if `pattern` is not null. Looks at no more than `limit` keys.
   Followers(const Graph& graph, const Freshness& freshness, absl::string_view target,
-            const Pattern* pattern);
+            const Pattern* pattern, uint64_t limit);
 
   // How many keys follow.
   uint64_t size() const { return dependents_.size(); }
 
   // How many keys were looked at to find out.
-  uint64_t looked_at() const { return closure_.reached().size(); }
+  uint64_t looked_at() const { return closure_.looked_at(); }
+  // False: there may be more than these.
+  bool is_complete() const { return closure_.is_complete(); }
 
   // Adds the whole tree below the target's node, which stands at `level` (the root is 1).
   void AddAll(ExplanationNode& target, uint32_t level, ExplanationLimits& limits) const;

@@ -6,16 +6,8 @@
 
 namespace cache_invalidation::engine {
 
-std::pair<const std::string, BroadRevisions::PatternMark>& BroadRevisions::Slot(
-    absl::string_view expression) {
-  const auto known = patterns.find(expression);
-  if (known != patterns.end()) return *known;
-  return *patterns.emplace(std::string(expression), PatternMark{*Pattern::Compile(expression)})
-              .first;
-}
-
 uint64_t Freshness::TagEvicted(absl::string_view tag) const {
-  uint64_t revision = broad_.everything_evicted;
+  uint64_t revision = broad_.everything().evicted;
   ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
     const Tag* known = graph_.FindTag(name);
     if (known != nullptr) revision = std::max(revision, known->evicted);
@@ -24,7 +16,7 @@ uint64_t Freshness::TagEvicted(absl::string_view tag) const {
 }
 
 uint64_t Freshness::TagStaled(absl::string_view tag) const {
-  uint64_t revision = broad_.everything_staled;
+  uint64_t revision = broad_.everything().staled;
   ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
     const Tag* known = graph_.FindTag(name);
     if (known != nullptr) revision = std::max(revision, known->staled);
@@ -33,7 +25,7 @@ uint64_t Freshness::TagStaled(absl::string_view tag) const {
 }
 
 uint64_t Freshness::EvictedSinceFill(const Key& key) const {
-  uint64_t revision = std::max(key.evicted, broad_.everything_evicted);
+  uint64_t revision = std::max(key.evicted, broad_.everything().evicted);
   for (const Tag* tag : key.entry->tags) revision = std::max(revision, TagEvicted(tag->name));
   return revision > key.entry->fill_revision ? revision : 0;
 }
@@ -41,13 +33,15 @@ uint64_t Freshness::EvictedSinceFill(const Key& key) const {
 bool Freshness::StaleSinceFill(const Key& key) const {
   const Entry& entry = *key.entry;
   if (entry.stale) return true;
-  if (std::max(key.staled, broad_.everything_staled) > entry.fill_revision) return true;
+  const uint64_t staled =
+      std::max({key.staled, broad_.everything().staled, broad_.any_key().staled});
+  if (staled > entry.fill_revision) return true;
   for (const Tag* tag : entry.tags) {
     if (TagStaled(tag->name) > entry.fill_revision) return true;
   }
-  // A pattern that evicts drops the entry at once, so one that still matters marked it stale.
-  for (const auto& [expression, mark] : broad_.patterns) {
-    if (mark.revision > entry.fill_revision && mark.pattern.Matches(key.name)) return true;
+  // A pattern that evicts drops the entry at once.
+  for (const auto& [expression, mark] : broad_.patterns()) {
+    if (mark.revisions.staled > entry.fill_revision && mark.pattern.Matches(key.name)) return true;
   }
   return false;
 }
@@ -81,11 +75,11 @@ bool Freshness::TagMoved(absl::string_view tag, uint64_t position) const {
 }
 
 bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position) const {
-  if (std::max(broad_.everything_evicted, broad_.everything_staled) > position) return true;
+  if (std::max(broad_.everything().last(), broad_.any_key().last()) > position) return true;
   const Key* key = graph_.FindKey(name);
   if (key != nullptr && std::max(key->evicted, key->staled) > position) return true;
-  for (const auto& [expression, mark] : broad_.patterns) {
-    if (mark.revision > position && mark.pattern.Matches(name)) return true;
+  for (const auto& [expression, mark] : broad_.patterns()) {
+    if (mark.revisions.last() > position && mark.pattern.Matches(name)) return true;
   }
   return pending_.HoldsKey(name);
 }

@@ -5,46 +5,17 @@
 #define CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "common/pattern.h"
+#include "server/engine/broad_revisions.h"
 #include "server/engine/graph.h"
 #include "server/engine/pending_batch.h"
 
 namespace cache_invalidation::engine {
-
-// The revisions of what is neither a tag nor a key.
-struct BroadRevisions {
-  struct PatternMark {
-    Pattern pattern;
-    uint64_t revision = 0;  // of the last event with the pattern, of either kind
-  };
-
-  // The compiled expression, remembered with revision 0 until an event marks it.
-  const Pattern& Intern(absl::string_view expression) { return Slot(expression).second.pattern; }
-  // Notes the revision; answers the expression as it is kept.
-  absl::string_view Mark(absl::string_view expression, uint64_t revision) {
-    auto& [kept, mark] = Slot(expression);
-    mark.revision = revision;
-    return kept;
-  }
-
-  uint64_t everything_evicted = 0;
-  uint64_t everything_staled = 0;
-  // By expression; the names stay where they are.
-  std::map<std::string, PatternMark, std::less<>> patterns;
-
- private:
-  // REQUIRES: the expression compiles.
-  std::pair<const std::string, PatternMark>& Slot(absl::string_view expression);
-};
 
 // The names that a fill or a question is about.
 struct Footprint {

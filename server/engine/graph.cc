@@ -35,6 +35,7 @@ Tag& Graph::AddTag(absl::string_view name) {
   auto tag = std::make_unique<Tag>(name);
   Tag& added = *tag;
   tags_.emplace(added.name, std::move(tag));
+  Loosen(added);
   return added;
 }
 
@@ -88,7 +89,10 @@ void Graph::Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Nod
   if (key.entry == nullptr) {
     key.entry = std::make_unique<Entry>();
     key.entry->expires = expires;
+    key.entry->fill_revision = fill_revision;
     ++tracked_entries_;
+    ++entry_parts_;
+    by_age_.insert(by_age_.end(), {fill_revision, &key});
   } else if (key.entry->ghost) {
     ++tracked_entries_;
     key.entry->expires = expires;
@@ -97,16 +101,24 @@ void Graph::Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Nod
   entry.ghost = false;
   entry.stale = false;
   entry.expires = std::max(entry.expires, expires);
-  entry.fill_revision = fill_revision;
+  if (entry.fill_revision != fill_revision) {
+    by_age_.erase({entry.fill_revision, &key});
+    by_age_.insert(by_age_.end(), {fill_revision, &key});
+    entry.fill_revision = fill_revision;
+  }
   for (Tag* tag : tags) {
     const auto at = std::lower_bound(entry.tags.begin(), entry.tags.end(), tag,
                                      [](const Tag* a, const Tag* b) { return a->name < b->name; });
     if (at != entry.tags.end() && *at == tag) continue;
     entry.tags.insert(at, tag);
     ++tag->entries;
+    ++entry_parts_;
     if (key.has_dependents()) AddCarrier(*tag, key);
   }
-  for (Node* source : sources) AddEdge(key, *source).owned = true;
+  for (Node* source : sources) {
+    Edge& edge = AddEdge(key, *source);
+    if (!std::exchange(edge.owned, true)) ++entry_parts_;
+  }
   PutEntry(key);
 }
 
@@ -131,9 +143,12 @@ void Graph::DropEntry(Key& key) {
   record.key = key.name;
   delta_.push_back({std::move(record), /*deleted=*/true});
   if (!key.entry->ghost) --tracked_entries_;
+  entry_parts_ -= PartsOf(key);
+  by_age_.erase({key.entry->fill_revision, &key});
   for (Tag* tag : key.entry->tags) {
     --tag->entries;
     RemoveCarrier(*tag, key);
+    Loosen(*tag);
   }
   key.entry = nullptr;
   std::vector<Node*> owned;
@@ -146,29 +161,40 @@ void Graph::DropEntry(Key& key) {
   }
 }
 
+uint64_t Graph::PartsOf(const Key& key) {
+  const auto owned = std::count_if(key.depends_on.begin(), key.depends_on.end(),
+                                   [](const Edge& edge) { return edge.owned; });
+  return 1 + key.entry->tags.size() + static_cast<uint64_t>(owned);
+}
+
 void Graph::RememberEvicted(Key& key, uint64_t revision) {
   if (key.evicted >= revision) return;
   key.evicted = revision;
+  key.recorded = revision;
   delta_.push_back({KeyRevisionRecord{key.name, revision}});
 }
 
-void Graph::ForgetRevisions(uint64_t floor) {
-  const auto forget = [floor](Node& node) {
-    if (node.staled <= floor) node.staled = 0;
-    if (node.evicted <= floor) node.evicted = 0;
-    return node.staled == 0 && node.evicted == 0 && !node.has_dependents();
-  };
-  absl::erase_if(tags_, [&forget](const auto& item) {
-    return forget(*item.second) && item.second->entries == 0;
-  });
-  for (auto it = keys_.begin(); it != keys_.end();) {
-    Key& key = *it->second;
-    if (key.evicted != 0 && key.evicted <= floor) {
-      delta_.push_back({KeyRevisionRecord{key.name, 0}, /*deleted=*/true});
-    }
-    const bool unused = forget(key) && key.entry == nullptr && key.depends_on.empty();
-    it = unused ? keys_.erase(it) : std::next(it);
+Graph::KeyIndex::const_iterator Graph::ForgetKey(KeyIndex::const_iterator at, uint64_t floor) {
+  Key& key = *at->second;
+  if (key.recorded != 0 && key.recorded <= floor) {
+    delta_.push_back({KeyRevisionRecord{key.name, 0}, /*deleted=*/true});
+    key.recorded = 0;
   }
+  return key.is_used() || key.last_revision() > floor ? std::next(at) : keys_.erase(at);
+}
+
+uint64_t Graph::ForgetTag(uint64_t floor) {
+  Tag& tag = *loose_tags_.front();
+  loose_tags_.pop_front();
+  tag.loose = false;
+  if (tag.is_used()) return 0;
+  const uint64_t last = tag.last_revision();
+  if (last <= floor) {
+    tags_.erase(tags_.find(tag.name));
+    return 0;
+  }
+  Loosen(tag);
+  return last;
 }
 
 void Graph::Load(const DependencyRecord& record) {
@@ -194,6 +220,7 @@ void Graph::Load(const EntryRecord& record) {
 void Graph::Load(const KeyRevisionRecord& record) {
   Key& key = AddKey(record.key);
   key.evicted = std::max(key.evicted, record.revision);
+  key.recorded = record.revision;
 }
 
 Edge& Graph::AddEdge(Key& key, Node& source) {
@@ -224,6 +251,7 @@ void Graph::DropUnownedEdge(Key& key, Node& source) {
   source.dependents = nullptr;
   if (source.kind == NameKind::kTag) {
     UpdateWalkable(static_cast<Tag&>(source));
+    Loosen(static_cast<Tag&>(source));
     return;
   }
   Key& carrier = static_cast<Key&>(source);
@@ -250,6 +278,12 @@ void Graph::UpdateWalkable(Tag& tag) {
   } else {
     walkable_.erase(tag.name);
   }
+}
+
+void Graph::Loosen(Tag& tag) {
+  if (tag.loose || tag.is_used()) return;
+  tag.loose = true;
+  loose_tags_.push_back(&tag);
 }
 
 void Graph::PutEntry(const Key& key) {

@@ -13,12 +13,15 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
@@ -39,13 +42,15 @@ struct Node {
 
   const NameKind kind;
   const std::string name;
-  // The last revisions that evicted it or marked it stale; 0: none that is remembered.
+  // The last revisions that evicted it or marked it stale; 0: none that is remembered. Up to the
+  // floor they say nothing any more: whoever compares with them compares with later revisions.
   uint64_t evicted = 0;
   uint64_t staled = 0;
   // Keys with an edge to it; null while there is none.
   std::unique_ptr<KeySet> dependents;
 
   bool has_dependents() const { return dependents != nullptr; }
+  uint64_t last_revision() const { return evicted > staled ? evicted : staled; }
 };
 
 struct Tag : Node {
@@ -55,6 +60,10 @@ struct Tag : Node {
   std::unique_ptr<KeySet> carriers;
   // How many entries carry the tag.
   uint32_t entries = 0;
+  // Stands in the graph's list of tags that may be of no use.
+  bool loose = false;
+
+  bool is_used() const { return entries != 0 || has_dependents(); }
 };
 
 struct Edge {
@@ -79,6 +88,10 @@ struct Key : Node {
 
   std::vector<Edge> depends_on;  // one per source, in no particular order
   std::unique_ptr<Entry> entry;
+  // The revision of its KeyRevisionRecord; 0: there is none.
+  uint64_t recorded = 0;
+
+  bool is_used() const { return entry != nullptr || !depends_on.empty() || has_dependents(); }
 
   Edge* FindEdge(const Node* source);
   const Edge* FindEdge(const Node* source) const;
@@ -87,6 +100,23 @@ struct Key : Node {
 // Orders by name, a tag before the key of the same name.
 bool NodeBefore(const Node& a, const Node& b);
 
+// An entry in the order in which entries are dropped: by fill, then by key.
+struct AgedEntry {
+  uint64_t fill_revision = 0;
+  Key* key = nullptr;
+
+  bool operator<(const AgedEntry& other) const {
+    if (fill_revision != other.fill_revision) return fill_revision < other.fill_revision;
+    return key->name < other.key->name;
+  }
+};
+
+// What entries take, ghosts included.
+struct EntryUsage {
+  uint64_t entries = 0;
+  uint64_t parts = 0;  // entries, tags they carry, edges they own
+};
+
 // Owns the nodes and keeps edges, carriers and counts consistent. It knows no revisions and no time
 // of its own; every change of a row goes to the delta it was given.
 //
@@ -94,7 +124,9 @@ bool NodeBefore(const Node& a, const Node& b);
 //   1. d is in s.dependents iff d has an edge to s.
 //   2. e is in t.carriers iff e has an entry with tag t and has dependents.
 //   3. walkable() holds exactly the tags with dependents or carriers.
-// Pointers stay valid until ForgetRevisions. Thread-compatible.
+//   4. Every tag that is not used is loose.
+//   5. by_age() holds exactly the keys with an entry, under its fill revision.
+// Pointers stay valid until a Forget method finds that nothing needs them. Thread-compatible.
 class Graph {
  public:
   // `delta` must outlive the graph.
@@ -116,6 +148,10 @@ class Graph {
   const TagIndex& tags() const { return tags_; }
   const WalkableTags& walkable() const { return walkable_; }
 
+  // Every entry, ghosts included, the oldest first.
+  using EntriesByAge = absl::btree_set<AgedEntry>;
+  const EntriesByAge& by_age() const { return by_age_; }
+
   // Adds the declaration to the edge, keeping the later expiry. True if it was not declared before
   // at `now`. REQUIRES: source is not the key itself.
   bool Declare(Key& key, Node& source, absl::Time expires, absl::Time now);
@@ -132,11 +168,20 @@ class Graph {
   void KeepStale(Key& key);
   // Ends the entry with its tags and owned edges, if there is one.
   void DropEntry(Key& key);
+  // What that would free. REQUIRES: an entry.
+  static uint64_t PartsOf(const Key& key);
 
   // Remembers a revision that no event names the key at.
   void RememberEvicted(Key& key, uint64_t revision);
-  // Forgets revisions up to `floor`, and the nodes that nothing refers to any more.
-  void ForgetRevisions(uint64_t floor);
+
+  // Forgets the key if it is not used and nothing happened to it after `floor`, and what is stored
+  // of its revisions up to there. Answers the key behind it.
+  KeyIndex::const_iterator ForgetKey(KeyIndex::const_iterator at, uint64_t floor);
+  // Does the same for the loose tag that was looked at least recently; used ones are loose no
+  // longer. Answers its last revision if that is all that is known of it, otherwise 0. REQUIRES:
+  // loose_tags() > 0.
+  uint64_t ForgetTag(uint64_t floor);
+  size_t loose_tags() const { return loose_tags_.size(); }
 
   void Load(const DependencyRecord& record);
   void Load(const EntryRecord& record);
@@ -145,6 +190,7 @@ class Graph {
   uint64_t tracked_entries() const { return tracked_entries_; }
   uint64_t edges() const { return edges_; }
   uint64_t declared_edges() const { return declared_edges_; }
+  EntryUsage entry_usage() const { return {by_age_.size(), entry_parts_}; }
 
  private:
   Edge& AddEdge(Key& key, Node& source);
@@ -153,6 +199,7 @@ class Graph {
   void AddCarrier(Tag& tag, Key& key);
   void RemoveCarrier(Tag& tag, Key& key);
   void UpdateWalkable(Tag& tag);
+  void Loosen(Tag& tag);
   Node& AddNode(NameKind kind, absl::string_view name);
   void PutEntry(const Key& key);
   void PutDependency(const Key& key, const Edge& edge, bool deleted);
@@ -161,9 +208,13 @@ class Graph {
   KeyIndex keys_;
   TagIndex tags_;
   WalkableTags walkable_;
+  // Tags that were not used at some time since they were looked at.
+  std::deque<Tag*> loose_tags_;
   uint64_t tracked_entries_ = 0;
   uint64_t edges_ = 0;
   uint64_t declared_edges_ = 0;
+  EntriesByAge by_age_;
+  uint64_t entry_parts_ = 0;
 };
 
 }  // namespace cache_invalidation::engine

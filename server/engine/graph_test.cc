@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+#include <vector>
 
 namespace cache_invalidation::engine {
 namespace {
@@ -12,7 +14,8 @@ constexpr absl::Time kNever = absl::InfiniteFuture();
 
 // The invariants of graph.h, looked up the slow way.
 void ExpectConsistent(const Graph& graph) {
-  uint64_t edges = 0, declared = 0, tracked = 0;
+  uint64_t edges = 0, declared = 0, tracked = 0, parts = 0;
+  std::vector<AgedEntry> by_age;
   absl::flat_hash_map<const Tag*, uint32_t> entries;
   for (const auto& [name, key] : graph.keys()) {
     for (const Edge& edge : key->depends_on) {
@@ -24,6 +27,8 @@ void ExpectConsistent(const Graph& graph) {
     }
     if (key->entry == nullptr) continue;
     tracked += !key->entry->ghost;
+    parts += Graph::PartsOf(*key);
+    by_age.push_back({key->entry->fill_revision, key.get()});
     for (const Tag* tag : key->entry->tags) {
       ++entries[tag];
       EXPECT_EQ(tag->carriers != nullptr && tag->carriers->contains(key.get()),
@@ -34,11 +39,24 @@ void ExpectConsistent(const Graph& graph) {
   EXPECT_EQ(graph.edges(), edges);
   EXPECT_EQ(graph.declared_edges(), declared);
   EXPECT_EQ(graph.tracked_entries(), tracked);
+  EXPECT_EQ(graph.entry_usage().parts, parts);
+  EXPECT_EQ(graph.entry_usage().entries, by_age.size());
+  std::sort(by_age.begin(), by_age.end());
+  EXPECT_TRUE(std::equal(by_age.begin(), by_age.end(), graph.by_age().begin(), graph.by_age().end(),
+                         [](const AgedEntry& a, const AgedEntry& b) {
+                           return a.key == b.key && a.fill_revision == b.fill_revision;
+                         }));
   for (const auto& [name, tag] : graph.tags()) {
     EXPECT_EQ(tag->entries, entries[tag.get()]) << name;
+    EXPECT_TRUE(tag->is_used() || tag->loose) << name;
     EXPECT_EQ(graph.walkable().contains(name), tag->has_dependents() || tag->carriers != nullptr)
         << name;
   }
+}
+
+void ForgetAll(Graph& graph, uint64_t floor) {
+  for (auto at = graph.keys().begin(); at != graph.keys().end();) at = graph.ForgetKey(at, floor);
+  for (size_t left = graph.loose_tags(); left > 0; --left) graph.ForgetTag(floor);
 }
 
 TEST(Graph, AnEdgeLivesAsLongAsSomebodyOwnsIt) {
@@ -81,7 +99,7 @@ TEST(Graph, ForgetsWhatNothingRefersTo) {
   graph.AddTag("later").evicted = 7;
   graph.RememberEvicted(graph.AddKey("gone"), 3);
   graph.Declare(graph.AddKey("page"), graph.AddTag("needed"), kNever, kNow);
-  graph.ForgetRevisions(5);
+  ForgetAll(graph, 5);
   EXPECT_EQ(graph.FindTag("once"), nullptr);
   EXPECT_NE(graph.FindTag("later"), nullptr);
   EXPECT_EQ(graph.FindKey("gone"), nullptr);
@@ -89,6 +107,48 @@ TEST(Graph, ForgetsWhatNothingRefersTo) {
   EXPECT_TRUE(delta.back().deleted ||
               std::holds_alternative<KeyRevisionRecord>(delta[delta.size() - 1].record));
   ExpectConsistent(graph);
+}
+
+TEST(Graph, ForgetsTheTagsOfEntriesThatEnded) {
+  Delta delta;
+  Graph graph(delta);
+  graph.Track(graph.AddKey("page"), {&graph.AddTag("carried")}, {&graph.AddTag("source")}, kNever,
+              1);
+  ForgetAll(graph, 0);
+  EXPECT_EQ(graph.loose_tags(), 0u) << "both are used";
+  graph.DropEntry(*graph.FindKey("page"));
+  ForgetAll(graph, 0);
+  EXPECT_TRUE(graph.tags().empty());
+  EXPECT_TRUE(graph.keys().empty());
+}
+
+TEST(Graph, SaysWhichLooseTagsAreRememberedOnlyForWhatHappened) {
+  Delta delta;
+  Graph graph(delta);
+  graph.AddTag("evicted").evicted = 3;
+  graph.AddTag("staled").staled = 7;
+  graph.AddTag("unused");
+  EXPECT_EQ(graph.ForgetTag(2), 3u);
+  EXPECT_EQ(graph.ForgetTag(2), 7u);
+  EXPECT_EQ(graph.ForgetTag(2), 0u);
+  EXPECT_EQ(graph.ForgetTag(3), 0u);
+  EXPECT_EQ(graph.loose_tags(), 1u);
+}
+
+TEST(Graph, OrdersEntriesByFillAndThenByKey) {
+  Delta delta;
+  Graph graph(delta);
+  const auto track = [&graph](absl::string_view key, uint64_t revision) {
+    graph.Track(graph.AddKey(key), {}, {}, kNever, revision);
+  };
+  track("c", 1);
+  track("a", 2);
+  track("b", 1);
+  track("d", 0);
+  track("d", 2);
+  std::vector<std::string> order;
+  for (const AgedEntry& entry : graph.by_age()) order.push_back(entry.key->name);
+  EXPECT_EQ(order, (std::vector<std::string>{"b", "c", "a", "d"}));
 }
 
 TEST(Graph, StaysConsistentWhateverIsDone) {
@@ -122,7 +182,8 @@ TEST(Graph, StaysConsistentWhateverIsDone) {
           break;
       }
     }
-    graph.ForgetRevisions(random() % 60);
+    ExpectConsistent(graph);
+    ForgetAll(graph, random() % 60);
     ExpectConsistent(graph);
   }
 }

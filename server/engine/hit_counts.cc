@@ -4,7 +4,6 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
-#include "common/limits.h"
 #include "common/pattern.h"
 #include "common/tag.h"
 
@@ -28,7 +27,8 @@ bool IsKnown(const Key& key, const Freshness& freshness) {
 
 }  // namespace
 
-HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan& plan) {
+HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan& plan,
+                     uint64_t limit) {
   std::vector<const Pattern*> patterns;
   for (const PlannedStep& step : plan.steps) {
     for (const PlannedTarget& target : step.targets) {
@@ -38,7 +38,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
   }
   uint64_t looked_at = 0;
   for (const auto& [name, key] : graph.keys()) {
-    if (++looked_at > kMaxExplainedKeys) {
+    if (++looked_at > limit) {
       complete_ = false;
       break;
     }

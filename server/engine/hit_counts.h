@@ -17,10 +17,10 @@ namespace cache_invalidation::engine {
 // known keys that a pattern matches. What follows through dependencies is not counted.
 //
 // No index leads from a tag to its entries, so this looks at every key, but at no more than
-// kMaxExplainedKeys. Views into the plan. Thread-compatible.
+// `limit`, in their order. Views into the plan. Thread-compatible.
 class HitCounts {
  public:
-  HitCounts(const Graph& graph, const Freshness& freshness, const Plan& plan);
+  HitCounts(const Graph& graph, const Freshness& freshness, const Plan& plan, uint64_t limit);
 
   // Distinct targets.
   uint64_t targets() const { return hits_.size(); }

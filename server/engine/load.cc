@@ -43,11 +43,10 @@ void Engine::Replay(const Event& event) {
     const bool evicts = invalidation.kind == InvalidationKind::kEvict;
     switch (invalidation.type) {
       case TargetType::kEverything:
-        Mark(evicts ? state.broad.everything_evicted : state.broad.everything_staled,
-             event.revision);
+        state.broad.NoteEverything(evicts, event.revision);
         break;
       case TargetType::kPattern:
-        state.broad.Mark(invalidation.name, event.revision);
+        state.broad.NotePattern(invalidation.name, evicts, event.revision);
         break;
       case TargetType::kTag: {
         Tag& tag = state.graph.AddTag(invalidation.name);
@@ -67,6 +66,7 @@ void Engine::FinishLoad(absl::Time now) {
   State& state = *state_;
   state.meta.now = std::max(state.meta.now, now);
   state.pending.FinishLoad(state.meta.now);
+  state.broad.Clean();
   state.delta.clear();
 }
 

@@ -32,6 +32,8 @@ struct MetaRecord {
   uint64_t widened = 0;
   uint64_t unchecked_fills = 0;
   uint64_t refused_fills = 0;
+  uint64_t dropped_entries = 0;
+  uint64_t wanted_floor = 0;  // where the next round of sweeping moves the floor at least
 };
 
 // Identity: the rule's name.

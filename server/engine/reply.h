@@ -81,6 +81,7 @@ struct TrackResult {
 struct TrackEntriesReply {
   std::vector<TrackResult> results;
   uint64_t revision = 0;
+  uint64_t dropped = 0;  // entries that had to make room
   std::vector<std::string> warnings;
 };
 
@@ -91,10 +92,12 @@ struct UntrackEntriesReply {
 // To Sweep.
 struct SweepReply {
   uint64_t removed = 0;
-  bool finished = false;  // it came to the end of the keys
+  uint64_t looked_at = 0;
+  bool finished = false;  // it came to the end of a round
+  bool crowded = false;   // more names are remembered than should be: the next round forgets some
 };
 
-// To Trim and CreateNamespace.
+// To CreateNamespace.
 struct EmptyReply {};
 
 struct RuleCounters {
@@ -178,6 +181,7 @@ struct InvalidationStats {
   uint64_t dependency_edges = 0;
   uint64_t unchecked_fills = 0;
   uint64_t refused_fills = 0;
+  uint64_t dropped_entries = 0;
   uint64_t revision = 0;  // the head
   std::vector<RuleDetail> rule_details;
 

@@ -4,24 +4,41 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/engine/broad_revisions.h"
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
+#include "server/engine/limits.h"
 #include "server/engine/pending_batch.h"
 #include "server/engine/record.h"
 #include "server/engine/relationship_set.h"
+#include "server/engine/remembered_names.h"
 #include "server/engine/reply.h"
 #include "server/engine/rule_set.h"
 
 namespace cache_invalidation::engine {
 
+// Where sweeping stands. Not stored: a round may begin at any time.
+struct SweepRound {
+  bool begun = false;
+  // Where the floor goes when every key has been looked at.
+  uint64_t floor = 0;
+  // The first key that has not been looked at.
+  std::string next_key;
+  bool keys_done = false;
+  // Loose tags that have not been looked at.
+  size_t tags_left = 0;
+  RememberedNames names;
+};
+
 struct State {
-  explicit State(absl::string_view epoch) : epoch(epoch) {}
+  State(absl::string_view epoch, const Limits& limits) : epoch(epoch), limits(limits) {}
 
   Freshness freshness() const { return Freshness(graph, broad, pending, meta.now); }
   // The same at the time of a query.
@@ -30,21 +47,21 @@ struct State {
   }
 
   const std::string epoch;
+  const Limits limits;
   // Head, floor, time and counters as they are stored; the batch delay is the batch's.
   MetaRecord meta;
   // What the command has changed so far.
   Delta delta;
   Graph graph{delta};
   PendingBatch pending{delta};
-  BroadRevisions broad;
+  BroadRevisions broad{limits.patterns};
   RuleSet rules;
   RelationshipSet relationships;
   // By rule name, for every rule.
   std::map<std::string, RuleCounters, std::less<>> rule_counters;
   // What the last flush took: its event points here.
   PendingBatch::Items flushed;
-  // The key that the next sweep begins with. Not stored: a sweep may begin anywhere.
-  std::string sweep_cursor;
+  SweepRound round;
 };
 
 // Whether a position that a caller brought can be compared with the revisions here: of this epoch,

@@ -94,12 +94,14 @@ TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
   engine::TrackEntriesReply results;
   results.results = {{"a", engine::FillOutcome::kKept, ""},
                      {"b", engine::FillOutcome::kRefusedMoved, "t"}};
+  results.dropped = 3;
   engine::Outcome track;
   track.reply = results;
   Apply(entries, track);
   EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"kept\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"refused_moved\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_unchecked_fills_total 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_dropped_entries_total 3"));
 }
 
 TEST_F(MetricsTest, CountsRefusedCommandsOnly) {

@@ -30,7 +30,6 @@ std::vector<std::string> CommandNames() {
                                     "TrackEntries",
                                     "UntrackEntries",
                                     "Sweep",
-                                    "Trim",
                                     "CreateNamespace"};
   Check(names.size() == std::variant_size_v<engine::Command>, "every command has a name");
   return names;
@@ -89,6 +88,9 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry)
                           "outcome", {"kept", "refused_moved", "refused_position"})),
       unchecked_fills_(
           MakeCounter(registry, "unchecked_fills_total", "Fills without a position to check.")),
+      dropped_entries_(
+          MakeCounter(registry, "dropped_entries_total",
+                      "Entries that had to make room because their namespace was full.")),
       submissions_(MakeCounter(registry, "submissions_total", "Requests that shards took in.")),
       cancelled_submissions_(MakeCounter(registry, "submissions_cancelled_total",
                                          "Requests dropped because the caller had gone.")),
@@ -118,6 +120,7 @@ void ShardMetrics::OnDurable(const shard::AppliedCounts& counts) {
   for (const size_t size : counts.batch_sizes) batch_targets_.Observe(static_cast<double>(size));
   AddTo(fills_, counts.fills);
   Add(unchecked_fills_, counts.unchecked_fills);
+  Add(dropped_entries_, counts.dropped_entries);
 }
 
 void ShardMetrics::OnCancelled() { cancelled_submissions_.Increment(); }

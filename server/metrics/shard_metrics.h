@@ -42,6 +42,7 @@ class ShardMetrics final : public shard::ShardObserver {
   prometheus::Histogram& batch_targets_;
   std::vector<prometheus::Counter*> fills_;  // by engine::FillOutcome
   prometheus::Counter& unchecked_fills_;
+  prometheus::Counter& dropped_entries_;
 
   prometheus::Counter& submissions_;
   prometheus::Counter& cancelled_submissions_;

@@ -43,6 +43,7 @@ absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& req
   stats->set_dependency_edges(reply.dependency_edges);
   stats->set_unchecked_fills(reply.unchecked_fills);
   stats->set_refused_fills(reply.refused_fills);
+  stats->set_dropped_entries(reply.dropped_entries);
   stats->set_subscribers(context.subscribers(context.namespace_name));
   FromRevision(reply.revision, context.epoch, stats->mutable_position());
   for (const engine::RuleDetail& detail : reply.rule_details)

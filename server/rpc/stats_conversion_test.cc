@@ -15,7 +15,7 @@ TEST(StatsConversion, FillsEveryField) {
        {&reply.rules, &reply.relationships, &reply.immediate_invalidations,
         &reply.batched_invalidations, &reply.lazy_invalidations, &reply.cascade_invalidations,
         &reply.widened, &reply.pending_targets, &reply.tracked_entries, &reply.dependency_edges,
-        &reply.unchecked_fills, &reply.refused_fills, &reply.revision}) {
+        &reply.unchecked_fills, &reply.refused_fills, &reply.revision, &reply.dropped_entries}) {
     *field = ++number;
   }
   reply.rule_details.push_back(
@@ -44,6 +44,7 @@ TEST(StatsConversion, FillsEveryField) {
   EXPECT_EQ(stats.subscribers(), 99u);
   EXPECT_EQ(stats.position().epoch(), "epoch");
   EXPECT_EQ(stats.position().revision(), 13u);
+  EXPECT_EQ(stats.dropped_entries(), 14u);
   EXPECT_EQ(stats.rule_details(0).execution_count(), 5u);
   EXPECT_EQ(stats.rule_details(0).condition_errors(), 6u);
 }

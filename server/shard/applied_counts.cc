@@ -68,6 +68,7 @@ void AppliedCounts::AddFills(const engine::TrackEntries& entries,
   for (const engine::TrackResult& result : results.results) {
     ++fills[static_cast<size_t>(result.outcome)];
   }
+  dropped_entries += results.dropped;
 }
 
 }  // namespace cache_invalidation::shard

@@ -45,6 +45,7 @@ struct AppliedCounts {
 
   std::array<uint64_t, 3> fills = {};  // by engine::FillOutcome
   uint64_t unchecked_fills = 0;
+  uint64_t dropped_entries = 0;
 
  private:
   void AddEvent(const engine::Command& command, const engine::Event& event);

@@ -86,8 +86,9 @@ absl::StatusOr<absl::Time> LastRecordedTime(const storage::Store& store) {
 absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Store& store,
                                                               absl::string_view namespace_name,
                                                               absl::string_view epoch,
+                                                              const engine::Limits& limits,
                                                               absl::Time now) {
-  auto engine = std::make_unique<engine::Engine>(epoch);
+  auto engine = std::make_unique<engine::Engine>(epoch, limits);
   for (const wire::RowKind kind : wire::kAllRowKinds) {
     const absl::Status status =
         VisitRecords(store, namespace_name, kind,

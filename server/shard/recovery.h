@@ -22,6 +22,7 @@ absl::StatusOr<absl::Time> LastRecordedTime(const storage::Store& store);
 absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Store& store,
                                                               absl::string_view namespace_name,
                                                               absl::string_view epoch,
+                                                              const engine::Limits& limits,
                                                               absl::Time now);
 
 }  // namespace cache_invalidation::shard

@@ -18,7 +18,7 @@ class RecoveryTest : public ShardCoreFixture {
  protected:
   std::unique_ptr<engine::Engine> Rebuild(absl::string_view name) {
     absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
-        RebuildEngine(store_, name, kEpoch, now_);
+        RebuildEngine(store_, name, kEpoch, {}, now_);
     EXPECT_TRUE(engine.ok()) << engine.status();
     return engine.ok() ? *std::move(engine) : nullptr;
   }
@@ -60,6 +60,7 @@ TEST_F(RecoveryTest, StateAfterACleanStopIsTheStateBefore) {
         const engine::Engine& engine = *core_->EngineForTest(name);
         Commit();
         core_->Trim(name, engine.head() / 2, now_);
+        core_->RunTimers(now_);
       }
       if (random.Below(3) == 0) {
         Commit();
@@ -126,7 +127,8 @@ TEST_F(RecoveryTest, RefusesAHistoryThatDoesNotFitTheState) {
   chunk->entries = {{.offset = 0, .size = 0, .revision = 2, .part = 0, .last_part = true}};
   batch.chunks.push_back(chunk);
   ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
-  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, now_).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, {}, now_).status().code(),
+            absl::StatusCode::kDataLoss);
 }
 
 TEST_F(RecoveryTest, RefusesRowsThatItCannotRead) {
@@ -134,7 +136,8 @@ TEST_F(RecoveryTest, RefusesRowsThatItCannotRead) {
   storage::WriteBatch batch;
   batch.rows.push_back({.namespace_name = "n", .row = {wire::RowKind::kMeta, "", "\xff"}});
   ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
-  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, now_).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, {}, now_).status().code(),
+            absl::StatusCode::kDataLoss);
   EXPECT_EQ(LastRecordedTime(store_).status().code(), absl::StatusCode::kDataLoss);
 }
 

@@ -18,8 +18,7 @@ constexpr size_t kAnswerBytes = 256;
 // A timer's command: it is the shard's own and creates no namespace.
 bool IsTimer(const engine::Command& command) {
   return std::holds_alternative<engine::FlushBatch>(command) ||
-         std::holds_alternative<engine::Sweep>(command) ||
-         std::holds_alternative<engine::Trim>(command);
+         std::holds_alternative<engine::Sweep>(command);
 }
 
 // The command did nothing but move the engine's clock.
@@ -63,6 +62,8 @@ absl::AnyInvocable<void(bool)> Completion(Submission& submission, std::vector<An
 ShardCore::ShardCore(Options options, NamespaceQuota& quota, ShardObserver& observer,
                      absl::Time now)
     : epoch_(std::move(options.epoch)),
+      limits_(options.limits),
+      on_dropped_(std::move(options.on_dropped)),
       create_namespace_(engine::CreateNamespace{std::move(options.default_rules)}),
       quota_(quota),
       observer_(observer),
@@ -137,7 +138,7 @@ Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Comman
   }
   auto added = std::make_unique<Namespace>();
   added->name = std::string(name);
-  added->engine = std::make_unique<engine::Engine>(epoch_);
+  added->engine = std::make_unique<engine::Engine>(epoch_, limits_);
   engine::Outcome created = added->engine->Apply(create_namespace_, now);
   Check(created.status.ok() && created.events.empty(),
         "creating a namespace is refused by nothing and tells nobody");
@@ -159,10 +160,6 @@ Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Comman
 Answer ShardCore::ApplyTo(Namespace& target, const engine::Command& command, absl::Time now) {
   engine::Outcome outcome = target.engine->Apply(command, now);
   Note(target, command, outcome);
-  if (std::holds_alternative<engine::Sweep>(command) && OnlyMovedTheClock(outcome)) {
-    // Otherwise idle namespaces would write a row with every round.
-    outcome.delta.clear();
-  }
   Take(target, outcome, now);
   return {outcome.status, std::move(outcome.reply)};
 }
@@ -172,6 +169,19 @@ void ShardCore::Note(Namespace& target, const engine::Command& command,
   observer_.OnApplied(target.name, command, outcome);
   counts_.Add(command, outcome, target.counted);
   group_.CountCommand();
+}
+
+void ShardCore::ReportDropped(absl::string_view namespace_name, const engine::Reply& reply,
+                              absl::Time now) {
+  const auto* fills = std::get_if<engine::TrackEntriesReply>(&reply);
+  if (fills == nullptr || fills->dropped == 0) {
+    return;
+  }
+  dropped_ += fills->dropped;
+  if (on_dropped_ && now >= next_drop_report_) {
+    next_drop_report_ = now + kDropReportInterval;
+    on_dropped_(namespace_name, std::exchange(dropped_, 0));
+  }
 }
 
 Answer ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now) {
@@ -191,6 +201,7 @@ void ShardCore::Take(Namespace& target, engine::Outcome& outcome, absl::Time now
   for (engine::RecordChange& change : outcome.delta) {
     TakeChange(target, std::move(change), now);
   }
+  ReportDropped(target.name, outcome.reply, now);
   const std::optional<engine::BatchDeadline> deadline = target.engine->batch_deadline();
   batches_.Set(target.name, deadline.has_value() ? std::optional(deadline->at) : std::nullopt);
 }
@@ -218,11 +229,11 @@ void ShardCore::WriteCounters(Namespace& target) {
 
 void ShardCore::Trim(absl::string_view namespace_name, uint64_t floor, absl::Time now) {
   Namespace* target = Find(namespace_name);
-  if (target == nullptr || floor <= target->engine->floor()) {
+  if (target == nullptr || floor <= target->wanted_floor) {
     return;
   }
-  (void)ApplyTo(*target, engine::Trim{floor}, now);
-  group_.AddTrim(namespace_name, target->engine->floor());
+  target->wanted_floor = floor;
+  next_sweep_ = std::min(next_sweep_, std::max(now, last_round_ + kTrimInterval));
 }
 
 std::pair<commit::Group, GroupStats> ShardCore::SealGroup() {
@@ -262,20 +273,26 @@ absl::Time ShardCore::next_timer() const {
 
 void ShardCore::Sweep(absl::Time now) {
   next_sweep_ = now + kSweepPause;
-  for (int swept = 0; swept < kSweepNamespaces; ++swept) {
+  uint64_t keys = kSweepKeys;
+  for (int swept = 0; swept < kSweepNamespaces && keys > 0; ++swept) {
     const auto it = namespaces_.lower_bound(next_swept_);
     if (it == namespaces_.end()) {
       next_swept_.clear();
-      next_sweep_ = now + kSweepInterval;
+      last_round_ = now;
+      next_sweep_ = now + (trims_left_ ? kTrimInterval : kSweepInterval);
+      trims_left_ = false;
       return;
     }
-    const Answer answer = ApplyTo(*it->second, engine::Sweep{kSweepKeys}, now);
-    if (!std::get<engine::SweepReply>(answer.reply).finished) {
-      next_swept_ = it->first;
+    Namespace& target = *it->second;
+    const engine::SweepReply reply = SweepNamespace(target, keys, now);
+    keys -= reply.looked_at;
+    if (!reply.finished) {
+      next_swept_ = target.name;
       return;
     }
+    trims_left_ = trims_left_ || reply.crowded || target.engine->floor() < target.wanted_floor;
     // The name that follows directly.
-    next_swept_ = it->first + '\0';
+    next_swept_ = target.name + '\0';
   }
 }
 
@@ -285,6 +302,25 @@ void ShardCore::InvalidateEverything(absl::Time now) {
   for (const auto& [name, target] : namespaces_) {
     (void)ApplyTo(*target, command, now);
   }
+}
+
+engine::SweepReply ShardCore::SweepNamespace(Namespace& target, uint64_t limit, absl::Time now) {
+  const engine::Command command = engine::Sweep{limit, target.wanted_floor};
+  const uint64_t floor = target.engine->floor();
+  engine::Outcome outcome = target.engine->Apply(command, now);
+  Note(target, command, outcome);
+  if (OnlyMovedTheClock(outcome) && target.engine->floor() == floor) {
+    // Otherwise idle namespaces would write a row with every round.
+    outcome.delta.clear();
+  }
+  Take(target, outcome, now);
+  // The store keeps what the engine may still need.
+  const uint64_t trimmed = std::min(target.wanted_floor, target.engine->floor());
+  if (trimmed > target.stored_floor) {
+    target.stored_floor = trimmed;
+    group_.AddTrim(target.name, trimmed);
+  }
+  return std::get<engine::SweepReply>(outcome.reply);
 }
 
 void ShardCore::FlushEverything(absl::Time now) {

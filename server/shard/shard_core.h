@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,11 @@ class ShardCore {
     std::string epoch;
     // What every new namespace begins with.
     std::vector<engine::Rule> default_rules;
+    // What every namespace may hold.
+    engine::Limits limits = {};
+    // Told at most once in kDropReportInterval that entries had to make room: how many since the
+    // last time, and in which namespace the last of them. May be empty; must not block.
+    std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped;
   };
 
   // `quota` and `observer` must outlive the core.
@@ -53,7 +59,9 @@ class ShardCore {
   // the namespace; queries and timers do not, a missing namespace answers queries as an empty one.
   void Apply(std::unique_ptr<Submission> submission, absl::Time now);
 
-  // Has the namespace forget the revisions up to `floor`. Does nothing if it is missing.
+  // Has the namespace forget the revisions up to `floor`, in the engine and in the store, with the
+  // next round of sweeping, which is due at once unless one has just ended. Does nothing if the
+  // namespace is missing.
   void Trim(absl::string_view namespace_name, uint64_t floor, absl::Time now);
 
   // Does what is due: flushes batches, writes counters, sweeps a little.
@@ -78,6 +86,9 @@ class ShardCore {
     StrategyCounts counted = {};
     // Changed since they were last written, by rule.
     std::map<std::string, engine::RuleCountersRecord> unwritten_counters;
+    // What Trim asked for, and what the store was told.
+    uint64_t wanted_floor = 0;
+    uint64_t stored_floor = 0;
   };
 
   Namespace* Find(absl::string_view name) const;
@@ -92,9 +103,13 @@ class ShardCore {
   void Take(Namespace& target, engine::Outcome& outcome, absl::Time now);
   void TakeChange(Namespace& target, engine::RecordChange change, absl::Time now);
   void WriteCounters(Namespace& target);
+  void ReportDropped(absl::string_view namespace_name, const engine::Reply& reply, absl::Time now);
   void Sweep(absl::Time now);
+  engine::SweepReply SweepNamespace(Namespace& target, uint64_t limit, absl::Time now);
 
   const std::string epoch_;
+  const engine::Limits limits_;
+  const std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped_;
   const engine::Command create_namespace_;
   NamespaceQuota& quota_;
   ShardObserver& observer_;
@@ -108,7 +123,11 @@ class ShardCore {
   DeadlineQueue batches_;
   DeadlineQueue counters_;
   absl::Time next_sweep_;
-  std::string next_swept_;  // the first namespace that this round has not finished
+  absl::Time last_round_ = absl::InfinitePast();  // when it ended
+  std::string next_swept_;   // the first namespace that this round has not finished
+  bool trims_left_ = false;  // some of those before it have history that should be forgotten
+  uint64_t dropped_ = 0;     // that have not been reported
+  absl::Time next_drop_report_ = absl::InfinitePast();
   GroupBuilder group_;
   AppliedCounts counts_;  // of the group
   size_t new_namespaces_ = 0;

@@ -292,19 +292,94 @@ TEST_F(ShardCoreTest, SweepsThatFindNothingWriteNothing) {
 
 TEST_F(ShardCoreTest, TrimsEngineAndStoreTogether) {
   for (int i = 0; i < 5; ++i) {
-    Call("n", Write("user", "1"));
+    Call("n", Write("item", "1"));
   }
   core_->Trim("n", 3, now_);
+  EXPECT_EQ(core_->next_timer(), now_);
+  core_->RunTimers(now_);
+  core_->FlushEverything(now_);
   Commit();
   EXPECT_EQ(core_->EngineForTest("n")->floor(), 3u);
   EXPECT_EQ(*store_.Retained("n"), (storage::RetainedRevisions{3, 5}));
 
   // What is trimmed already costs nothing.
   const int writes = store_.writes();
+  const absl::Time timer = core_->next_timer();
   core_->Trim("n", 2, now_);
   core_->Trim("n", 3, now_);
-  EXPECT_TRUE(core_->group_empty());
+  EXPECT_EQ(core_->next_timer(), timer);
+  now_ += kSweepInterval;
+  core_->RunTimers(now_);
+  Commit();
   EXPECT_EQ(store_.writes(), writes);
+}
+
+TEST_F(ShardCoreTest, ReportsNowAndThenThatEntriesMadeRoom) {
+  using Reports = std::vector<std::pair<std::string, uint64_t>>;
+  limits_.entries = 1;
+  Restart();
+  for (absl::string_view key : {"a", "b", "c", "d"}) {
+    Call("n", Track(key, "user:1", absl::Hours(1)));
+  }
+  EXPECT_EQ(Stats("n").dropped_entries, 3u);
+  EXPECT_EQ(StoredRows("n", wire::RowKind::kEntry), std::vector<std::string>{"d"});
+  EXPECT_EQ(reports_, (Reports{{"n", 1}}));
+  now_ += kDropReportInterval;
+  Call("n", Track("e", "user:1", absl::Hours(1)));
+  EXPECT_EQ(reports_, (Reports{{"n", 1}, {"n", 3}}));
+}
+
+TEST_F(ShardCoreTest, NamesThatAreTooManyGoWithTheNextRounds) {
+  limits_.remembered_names = 4;
+  Restart();
+  for (int i = 0; i < 10; ++i) {
+    Call("n", Write("user", std::to_string(i)));
+  }
+  now_ += kSweepInterval;
+  core_->RunTimers(now_);
+  EXPECT_EQ(core_->EngineForTest("n")->floor(), 0u);
+  EXPECT_EQ(core_->next_timer(), now_ + kTrimInterval);
+  now_ += kTrimInterval;
+  core_->RunTimers(now_);
+  Commit();
+  EXPECT_GT(core_->EngineForTest("n")->floor(), 0u);
+  // Subscribers may go on reading.
+  EXPECT_EQ(*store_.Retained("n"), (storage::RetainedRevisions{0, 10}));
+}
+
+TEST_F(ShardCoreTest, TrimsThatComeQuicklyShareARound) {
+  Call("n", Write("user", "1"));
+  Call("n", Write("user", "1"));
+  core_->Trim("n", 1, now_);
+  core_->RunTimers(now_);
+  core_->Trim("n", 2, now_);
+  EXPECT_EQ(core_->next_timer(), now_ + kTrimInterval);
+  core_->RunTimers(now_);
+  EXPECT_EQ(core_->EngineForTest("n")->floor(), 1u);
+  now_ += kTrimInterval;
+  core_->RunTimers(now_);
+  EXPECT_EQ(core_->EngineForTest("n")->floor(), 2u);
+}
+
+// The store keeps history as long as an entry that it hit has not been looked at.
+TEST_F(ShardCoreTest, TrimsManyKeysInSeveralTurns) {
+  constexpr uint64_t kKeys = kSweepKeys * 5 / 2;
+  for (uint64_t i = 0; i < kKeys; ++i) {
+    const std::string key = "key " + std::to_string(i);
+    Submit("n", {Track(key, "user:1", absl::Hours(1))});
+  }
+  Call("n", Write("user", "1"));
+  core_->Trim("n", 1, now_);
+  int turns = 0;
+  for (; core_->EngineForTest("n")->floor() == 0 && turns < 10; ++turns) {
+    EXPECT_EQ(*store_.Retained("n"), (storage::RetainedRevisions{0, 1}));
+    core_->RunTimers(now_);
+    Commit();
+    now_ = core_->next_timer();
+  }
+  EXPECT_EQ(turns, 3);
+  EXPECT_EQ(*store_.Retained("n"), (storage::RetainedRevisions{1, 1}));
+  EXPECT_TRUE(StoredRows("n", wire::RowKind::kEntry).empty());
 }
 
 TEST_F(ShardCoreTest, HasNothingToDoWithoutNamespaces) {

@@ -89,6 +89,10 @@ class ShardCoreFixture : public testing::Test {
     ShardCore::Options options;
     options.epoch = std::string(kEpoch);
     options.default_rules = {MakeRule("default", "user", "session")};
+    options.limits = limits_;
+    options.on_dropped = [this](absl::string_view name, uint64_t dropped) {
+      reports_.emplace_back(std::string(name), dropped);
+    };
     core_ = std::make_unique<ShardCore>(std::move(options), *quota_, observer_, now_);
   }
 
@@ -151,6 +155,8 @@ class ShardCoreFixture : public testing::Test {
   }
 
   absl::Time now_ = FakeClock::kStart;
+  engine::Limits limits_;
+  std::vector<std::pair<std::string, uint64_t>> reports_;  // of entries that made room
   FakeClock clock_;
   FaultyStore store_;
   commit::RecordingPublisher publisher_;

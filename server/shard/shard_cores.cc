@@ -31,7 +31,7 @@ absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> RebuildCores(
   }
   for (const std::string& name : *names) {
     absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
-        RebuildEngine(store, name, options.epoch, now);
+        RebuildEngine(store, name, options.epoch, options.limits, now);
     if (!engine.ok()) {
       return engine.status();
     }

@@ -24,8 +24,11 @@ absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Start(const ShardSetOptions&
   const absl::Time now = set->time_.Now();
 
   absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> cores =
-      RebuildCores({.epoch = options.epoch, .default_rules = options.default_rules}, options.shards,
-                   store, set->quota_, observer, now);
+      RebuildCores({.epoch = options.epoch,
+                    .default_rules = options.default_rules,
+                    .limits = options.limits,
+                    .on_dropped = options.on_dropped},
+                   options.shards, store, set->quota_, observer, now);
   if (!cores.ok()) {
     return cores.status();
   }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "server/commit/committer.h"
+#include "server/engine/limits.h"
 #include "server/engine/model.h"
 #include "server/shard/engine_time.h"
 #include "server/shard/mailbox.h"
@@ -38,6 +40,11 @@ struct ShardSetOptions {
   // else, each of its namespaces invalidates everything. A start that comes to no end has to be
   // asked again.
   bool invalidate_everything = false;
+
+  // What every namespace may hold.
+  engine::Limits limits = {};
+  // See ShardCore::Options. Called by the threads of all shards.
+  std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped = {};
 
   // Of all shards together.
   size_t max_namespaces = kMaxNamespaces;

@@ -37,6 +37,8 @@ std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& me
       .widened = message.widened(),
       .unchecked_fills = message.unchecked_fills(),
       .refused_fills = message.refused_fills(),
+      .dropped_entries = message.dropped_entries(),
+      .wanted_floor = message.wanted_floor(),
   };
 }
 

@@ -47,7 +47,7 @@ void SetRelationship(const engine::Relationship& relationship,
 
 internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   const auto& [head, floor, now, batch_delay, immediate, batched, lazy, cascade, widened,
-               unchecked_fills, refused_fills] = record;
+               unchecked_fills, refused_fills, dropped_entries, wanted_floor] = record;
   internal::v1::MetaRecord out;
   out.set_head(head);
   out.set_floor(floor);
@@ -60,6 +60,8 @@ internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   out.set_widened(widened);
   out.set_unchecked_fills(unchecked_fills);
   out.set_refused_fills(refused_fills);
+  out.set_dropped_entries(dropped_entries);
+  out.set_wanted_floor(wanted_floor);
   return out;
 }
 

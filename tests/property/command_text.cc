@@ -114,9 +114,9 @@ std::string Describe(const engine::UntrackEntries& command) {
   return absl::StrCat("UntrackEntries", List("keys", command.keys));
 }
 
-std::string Describe(const engine::Sweep& command) { return absl::StrCat("Sweep ", command.limit); }
-
-std::string Describe(const engine::Trim& command) { return absl::StrCat("Trim ", command.floor); }
+std::string Describe(const engine::Sweep& command) {
+  return absl::StrCat("Sweep ", command.limit, " floor ", command.floor);
+}
 
 std::string Describe(const engine::CreateNamespace& command) {
   std::string text = "CreateNamespace";

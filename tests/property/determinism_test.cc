@@ -60,8 +60,9 @@ void GoOn(const Recorded& recorded, StoredEngine& first, StoredEngine& second) {
       << Text(command);
 }
 
-void RebuildAfter(const std::vector<Recorded>& recording, size_t cut) {
-  StoredEngine first;
+void RebuildAfter(const engine::Limits& limits, const std::vector<Recorded>& recording,
+                  size_t cut) {
+  StoredEngine first(limits);
   absl::Time now = absl::UnixEpoch();
   for (size_t i = 0; i < cut; ++i) {
     const auto* command = std::get_if<engine::Command>(&recording[i].what);
@@ -87,8 +88,8 @@ void RebuildAfter(const std::vector<Recorded>& recording, size_t cut) {
 }
 
 // The bytes that a recording makes. Queries in between must not change them.
-std::string Bytes(const std::vector<Recorded>& recording, bool ask) {
-  engine::Engine engine(kEpoch);
+std::string Bytes(const engine::Limits& limits, const std::vector<Recorded>& recording, bool ask) {
+  engine::Engine engine(kEpoch, limits);
   wire::EventEncoder encoder("default");
   std::string bytes;
   for (const Recorded& recorded : recording) {
@@ -119,7 +120,7 @@ TEST(DeterminismTest, RowsAndRetainedEventsRebuildTheEngine) {
     const std::vector<Recorded> recording = Record(seed, absl::GetFlag(FLAGS_steps));
     const size_t cut = 1 + seed % recording.size();
     SCOPED_TRACE(absl::StrCat(Describe(seed, recording), "rebuilt after ", cut));
-    ASSERT_NO_FATAL_FAILURE(RebuildAfter(recording, cut));
+    ASSERT_NO_FATAL_FAILURE(RebuildAfter(LimitsOf(seed), recording, cut));
   }
 }
 
@@ -127,7 +128,9 @@ TEST(DeterminismTest, SameCommandsMakeTheSameBytes) {
   for (uint64_t i = 0; i < absl::GetFlag(FLAGS_sequences); ++i) {
     const uint64_t seed = absl::GetFlag(FLAGS_seed) + i;
     const std::vector<Recorded> recording = Record(seed, absl::GetFlag(FLAGS_steps));
-    ASSERT_TRUE(Bytes(recording, true) == Bytes(recording, false)) << Describe(seed, recording);
+    const engine::Limits limits = LimitsOf(seed);
+    ASSERT_TRUE(Bytes(limits, recording, true) == Bytes(limits, recording, false))
+        << Describe(seed, recording);
   }
 }
 

@@ -24,8 +24,8 @@ ABSL_FLAG(uint64_t, steps, 40, "How many steps a sequence has.");
 namespace cache_invalidation::property {
 namespace {
 
-std::string RunAll(const std::vector<Step>& steps) {
-  SideBySide both;
+std::string RunAll(const engine::Limits& limits, const std::vector<Step>& steps) {
+  SideBySide both(limits);
   for (const Step& step : steps) {
     const std::string difference = both.Run(step);
     if (!difference.empty()) return difference;
@@ -35,8 +35,9 @@ std::string RunAll(const std::vector<Step>& steps) {
 
 // The shortest failure that the seed leads to; empty if all is well.
 std::string RunSeed(uint64_t seed) {
+  const engine::Limits limits = LimitsOf(seed);
   Generator generator(seed);
-  SideBySide both;
+  SideBySide both(limits);
   std::vector<Step> steps;
   std::string difference;
   for (uint64_t i = 0; i < absl::GetFlag(FLAGS_steps) && difference.empty(); ++i) {
@@ -45,7 +46,8 @@ std::string RunSeed(uint64_t seed) {
   }
   if (difference.empty()) difference = both.AskEverything();
   if (difference.empty()) return "";
-  return Report(Shrink(std::move(steps), RunAll), RunAll);
+  const auto run = [&limits](const std::vector<Step>& some) { return RunAll(limits, some); };
+  return Report(Shrink(std::move(steps), run), run);
 }
 
 // One of the slices in which the sequences run, so that they spread over shards.
@@ -78,7 +80,7 @@ Step AlmostFullBatch(uint64_t seed) {
 TEST(FullBatchTest, EngineDoesWhatTheModelDoes) {
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     Generator generator(seed);
-    SideBySide both;
+    SideBySide both(LimitsOf(seed));
     std::string difference = both.Run(AlmostFullBatch(seed));
     for (int i = 0; i < 20 && difference.empty(); ++i) {
       const Step step = generator.Next(both.head(), both.floor());

@@ -13,6 +13,18 @@ uint32_t Limit(Choices& choices) { return 1 + choices.Below(choices.Percent(50) 
 
 }  // namespace
 
+engine::Limits LimitsOf(uint64_t seed) {
+  if (seed % 3 != 0) return {};
+  Choices choices(seed);
+  engine::Limits limits;
+  limits.declared_edges = choices.OneOf<uint64_t>({1, 3, 6, 20});
+  limits.entries = choices.OneOf<uint64_t>({1, 2, 3, 5, 20});
+  limits.entry_parts = choices.OneOf<uint64_t>({2, 5, 10, 100});
+  limits.remembered_names = choices.OneOf<uint64_t>({1, 4, 10, 100});
+  limits.patterns = choices.OneOf<uint64_t>({1, 2, 100});
+  return limits;
+}
+
 Generator::Generator(uint64_t seed) : choices_(seed) {
   const Kind all[] = {
       {&Generator::MakeWrites, 24},
@@ -29,8 +41,7 @@ Generator::Generator(uint64_t seed) : choices_(seed) {
       {&Generator::MakeRemoveDependency, 3},
       {&Generator::MakeTrack, 18},
       {&Generator::MakeUntrack, 3},
-      {&Generator::MakeSweep, 3},
-      {&Generator::MakeTrim, 2},
+      {&Generator::MakeSweep, 5},
       {&Generator::MakeRuleQuery, 2},
       {&Generator::MakeRelationshipQuery, 2},
       {&Generator::MakeListDependencies, 4},
@@ -221,11 +232,10 @@ void Generator::MakeTrack(Step& step) {
 void Generator::MakeUntrack(Step& step) { step.action = engine::UntrackEntries{Keys(1, 2)}; }
 
 void Generator::MakeSweep(Step& step) {
-  step.action = SweepAll{choices_.OneOf<uint64_t>({1, 2, 5, 1000})};
-}
-
-void Generator::MakeTrim(Step& step) {
-  step.action = engine::Trim{floor_ + choices_.Below(head_ - floor_ + 1)};
+  engine::Sweep sweep;
+  sweep.limit = choices_.OneOf<uint64_t>({1, 2, 5, 1000});
+  if (choices_.Percent(40)) sweep.floor = floor_ + choices_.Below(head_ - floor_ + 1);
+  step.action = SweepAll{sweep};
 }
 
 void Generator::MakeCreateNamespace(Step& step) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/engine/limits.h"
 #include "tests/property/choices.h"
 #include "tests/property/step.h"
 
@@ -13,6 +14,9 @@ namespace cache_invalidation::property {
 
 // The epoch of the histories that sequences make.
 inline constexpr char kEpoch[] = "epoch";
+
+// What the namespace of that sequence may hold. Every third is so small that sequences meet it.
+engine::Limits LimitsOf(uint64_t seed);
 
 // Makes the steps of one sequence, one after the other. Every sequence prefers other kinds of
 // steps, so that some see long runs of what is rare in others.
@@ -57,7 +61,6 @@ class Generator {
   void MakeTrack(Step& step);
   void MakeUntrack(Step& step);
   void MakeSweep(Step& step);
-  void MakeTrim(Step& step);
   void MakeCreateNamespace(Step& step);
   void MakeRuleQuery(Step& step);
   void MakeRelationshipQuery(Step& step);

@@ -21,8 +21,8 @@ std::optional<std::variant<engine::Command, engine::Query>> ForOneEngine(
   if (const auto* command = std::get_if<engine::Command>(&step.action)) return *command;
   if (const auto* query = std::get_if<engine::Query>(&step.action)) return *query;
   // Where a sweep goes on is not stored, so a rebuilt engine would go on elsewhere: sweep it all.
-  if (std::holds_alternative<SweepAll>(step.action)) {
-    return engine::Command(engine::Sweep{kWholeSweep});
+  if (const auto* sweep = std::get_if<SweepAll>(&step.action)) {
+    return engine::Command(engine::Sweep{kWholeSweep, sweep->sweep.floor});
   }
   if (!stale.has_value()) return std::nullopt;
   return engine::Command(engine::FlushBatch{stale->generation});
@@ -32,7 +32,7 @@ std::optional<std::variant<engine::Command, engine::Query>> ForOneEngine(
 
 std::vector<Recorded> Record(uint64_t seed, uint64_t steps) {
   Generator generator(seed);
-  engine::Engine engine(kEpoch);
+  engine::Engine engine(kEpoch, LimitsOf(seed));
   std::vector<Recorded> recording;
   absl::Time now = absl::UnixEpoch() + absl::Hours(1);
   std::optional<engine::BatchDeadline> last_timer;

@@ -64,7 +64,8 @@ std::string Describe(const engine::RemoveCacheDependencyReply& reply) {
 }
 
 std::string Describe(const engine::TrackEntriesReply& reply) {
-  std::string text = absl::StrCat("TrackEntries revision=", reply.revision);
+  std::string text =
+      absl::StrCat("TrackEntries revision=", reply.revision, " dropped=", reply.dropped);
   for (const engine::TrackResult& result : reply.results) {
     absl::StrAppend(&text, " ", result.key, "=", static_cast<int>(result.outcome));
   }
@@ -132,7 +133,7 @@ std::string Describe(const engine::InvalidationStats& stats) {
       " lazy=", stats.lazy_invalidations, " cascade=", stats.cascade_invalidations);
   absl::StrAppend(&text, " widened=", stats.widened, " pending=", stats.pending_targets,
                   " unchecked=", stats.unchecked_fills, " refused=", stats.refused_fills,
-                  " revision=", stats.revision);
+                  " dropped=", stats.dropped_entries, " revision=", stats.revision);
   for (const engine::RuleDetail& rule : stats.rule_details) {
     absl::StrAppend(&text, " {", rule.name, " ", rule.priority, " ",
                     static_cast<int>(rule.strategy), rule.enabled ? "" : " disabled",

@@ -16,7 +16,7 @@ namespace cache_invalidation::property {
 // An engine and a model that get the same steps and must answer the same.
 class SideBySide {
  public:
-  SideBySide();
+  explicit SideBySide(const engine::Limits& limits);
 
   // Runs a step on both. Empty if they agree, otherwise what differs, for people.
   std::string Run(const Step& step);
@@ -43,7 +43,7 @@ class SideBySide {
   std::string Answer(const engine::Query& query);
   std::string FlushDue();
   std::string FlushStale();
-  std::string SweepUntilDone(uint64_t limit);
+  std::string SweepUntilDone(const engine::Sweep& sweep);
   std::string ComparePlaces();
   std::string CompareStats(bool swept);
 

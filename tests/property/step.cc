@@ -39,7 +39,7 @@ std::string Text(const Step& step) {
   } else if (const auto* query = std::get_if<engine::Query>(&step.action)) {
     absl::StrAppend(&text, Text(*query));
   } else if (const auto* sweep = std::get_if<SweepAll>(&step.action)) {
-    absl::StrAppend(&text, "SweepAll limit=", sweep->limit);
+    absl::StrAppend(&text, "SweepAll limit=", sweep->sweep.limit, " floor=", sweep->sweep.floor);
   } else {
     absl::StrAppend(&text, "StaleTimer");
   }

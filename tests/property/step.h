@@ -37,9 +37,9 @@ class Buffer {
   std::deque<Context> contexts_, saved_contexts_;
 };
 
-// Sweeps with this limit, again and again, until a whole round removed nothing.
+// Sweeps with this limit and floor, again and again, until a whole round removed nothing.
 struct SweepAll {
-  uint64_t limit = 0;
+  engine::Sweep sweep;
 };
 
 // The timer of a batch that is gone by now.

@@ -6,7 +6,8 @@
 
 namespace cache_invalidation::property {
 
-StoredEngine::StoredEngine() : engine_(std::make_unique<engine::Engine>(kEpoch)) {}
+StoredEngine::StoredEngine(const engine::Limits& limits)
+    : limits_(limits), engine_(std::make_unique<engine::Engine>(kEpoch, limits)) {}
 
 engine::Outcome StoredEngine::Apply(const engine::Command& command, absl::Time now) {
   engine::Outcome outcome = engine_->Apply(command, now);
@@ -24,7 +25,7 @@ engine::Outcome StoredEngine::Apply(const engine::Command& command, absl::Time n
 }
 
 std::unique_ptr<StoredEngine> StoredEngine::Rebuild(absl::Time now) const {
-  auto rebuilt = std::make_unique<StoredEngine>();
+  auto rebuilt = std::make_unique<StoredEngine>(limits_);
   rebuilt->rows_ = rows_;
   rebuilt->events_ = events_;
   for (const auto& [name, value] : rows_) {

@@ -18,7 +18,7 @@ namespace cache_invalidation::property {
 // server does: what is needed to build it once more.
 class StoredEngine {
  public:
-  StoredEngine();
+  explicit StoredEngine(const engine::Limits& limits);
 
   // Applies, and stores what the command did.
   engine::Outcome Apply(const engine::Command& command, absl::Time now);
@@ -31,6 +31,7 @@ class StoredEngine {
  private:
   using RowName = std::pair<wire::RowKind, std::string>;
 
+  const engine::Limits limits_;
   std::unique_ptr<engine::Engine> engine_;
   std::map<RowName, std::string> rows_;
   std::vector<reference::OwnedEvent> events_;

@@ -24,14 +24,13 @@ Prediction Apply(State& state, const engine::DeleteRelationship& command);
 Prediction Apply(State& state, const engine::CreateNamespace& command);
 
 // `observed`: see ReferenceModel::Apply.
-Prediction Apply(State& state, const engine::AddCacheDependency& command,
-                 const engine::Reply* observed);
+Prediction Apply(State& state, const engine::AddCacheDependency& command, const Observed* observed);
 Prediction Apply(State& state, const engine::RemoveCacheDependency& command);
-Prediction Apply(State& state, const engine::TrackEntries& command, const engine::Reply* observed);
+Prediction Apply(State& state, const engine::TrackEntries& command, const Observed* observed);
 Prediction Apply(State& state, const engine::UntrackEntries& command);
-// A complete sweep, whatever the limit.
-Prediction Apply(State& state, const engine::Sweep& command);
-Prediction Apply(State& state, const engine::Trim& command);
+// Complete rounds, whatever the limit, with the trim that they were asked for, or one further up if
+// there are too many names.
+Prediction Apply(State& state, const engine::Sweep& command, const Observed* observed);
 
 // The queries.
 engine::Reply Answer(const State& state, const engine::GetRule& query);

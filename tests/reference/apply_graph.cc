@@ -4,6 +4,7 @@
 
 #include "tests/reference/apply.h"
 #include "tests/reference/freshness.h"
+#include "tests/reference/overflow.h"
 #include "tests/reference/publish.h"
 #include "tests/reference/spread.h"
 
@@ -98,6 +99,7 @@ void Track(State& state, const engine::TrackedEntry& fill) {
   auto [position, added] = state.entries.insert({key, {}});
   Entry& entry = position->second;
   entry.expires = added || entry.ghost ? expires : Later(entry.expires, expires);
+  entry.fill_revision = state.head;
   entry.ghost = false;
   entry.stale = false;
   for (absl::string_view tag : fill.tags) entry.tags.insert(std::string(tag));
@@ -105,14 +107,30 @@ void Track(State& state, const engine::TrackedEntry& fill) {
   state.leftover_entries.erase(key);
 }
 
+// Whether the declarations would be too many. Expired ones count until they are reclaimed.
+bool IsRefused(const State& state, const std::string& key, const std::set<Node>& nodes,
+               const Observed* observed) {
+  std::set<Edge> edges;
+  for (const auto& [edge, expires] : state.declarations) edges.insert(edge);
+  for (const Node& node : nodes) edges.insert({key, node.kind, node.name});
+  if (edges.size() > state.limits.declared_edges) return true;
+  edges.insert(state.leftover_edges.begin(), state.leftover_edges.end());
+  return edges.size() > state.limits.declared_edges && observed != nullptr &&
+         !observed->status.ok();
+}
+
 }  // namespace
 
 Prediction Apply(State& state, const engine::AddCacheDependency& command,
-                 const engine::Reply* observed) {
+                 const Observed* observed) {
   Prediction prediction;
   engine::AddCacheDependencyReply reply;
   const std::string key(command.key);
   const std::set<Node> nodes = NodesOf(command.depends_on);
+  if (IsRefused(state, key, nodes, observed)) {
+    prediction.status = absl::ResourceExhaustedError("declarations");
+    return prediction;
+  }
   const std::optional<absl::Time> expires = Expiry(state, command.ttl);
   for (const Node& node : nodes) {
     auto [edge, added] = state.declarations.insert({{key, node.kind, node.name}, expires});
@@ -125,7 +143,7 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command,
                             : Moved::kYes;
     reply.invalidated = moved == Moved::kYes;
     if (moved == Moved::kPerhaps && observed != nullptr) {
-      const auto* answer = std::get_if<engine::AddCacheDependencyReply>(observed);
+      const auto* answer = std::get_if<engine::AddCacheDependencyReply>(&observed->reply);
       reply.invalidated = answer != nullptr && answer->invalidated;
     }
   }
@@ -155,11 +173,11 @@ Prediction Apply(State& state, const engine::RemoveCacheDependency& command) {
   return {absl::OkStatus(), reply, {}, {}};
 }
 
-Prediction Apply(State& state, const engine::TrackEntries& command, const engine::Reply* observed) {
+Prediction Apply(State& state, const engine::TrackEntries& command, const Observed* observed) {
   Prediction prediction;
   engine::TrackEntriesReply reply;
   const auto* answer =
-      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(observed);
+      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(&observed->reply);
   std::set<TargetName> refused;
   for (size_t i = 0; i < command.entries.size(); ++i) {
     const engine::TrackedEntry& fill = command.entries[i];
@@ -187,6 +205,15 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const engine
                                    {{CauseStep::kDependency, dependent.cause, false}}});
   }
   Publish(state, event, prediction.events);
+  reply.dropped = DropOldest(state, observed, prediction.events);
+  for (size_t i = 0; i < reply.results.size(); ++i) {
+    engine::TrackResult& result = reply.results[i];
+    if (result.outcome != FillOutcome::kKept || state.entries.count(result.key) != 0) continue;
+    // An event of this command evicted it.
+    result.outcome = FillOutcome::kRefusedMoved;
+    prediction.moved_names[i] = {result.key};
+    ++state.counters.refused_fills;
+  }
   reply.revision = state.head;
   prediction.reply = reply;
   return prediction;
@@ -204,15 +231,17 @@ Prediction Apply(State& state, const engine::UntrackEntries& command) {
   return {absl::OkStatus(), reply, {}, {}};
 }
 
-Prediction Apply(State& state, const engine::Sweep&) {
+Prediction Apply(State& state, const engine::Sweep& command, const Observed* observed) {
+  const bool may_go_further = MayRememberTooMuch(state);
+  state.floor = std::max(state.floor, command.floor);
+  if (observed != nullptr && may_go_further) {
+    state.floor = std::clamp(observed->floor, state.floor, state.head);
+  }
+  std::erase_if(state.patterns,
+                [&](const auto& item) { return item.second.last() <= state.floor; });
   state.leftover_entries.clear();
   state.leftover_edges.clear();
   return {absl::OkStatus(), engine::SweepReply{0, true}, {}, {}};
-}
-
-Prediction Apply(State& state, const engine::Trim& command) {
-  state.floor = std::max(state.floor, command.floor);
-  return {absl::OkStatus(), engine::EmptyReply{}, {}, {}};
 }
 
 }  // namespace cache_invalidation::reference

@@ -61,6 +61,7 @@ Moved SelfMoved(const State& state, const Node& node, uint64_t after) {
   for (const auto& [name, item] : state.pending) {
     if (Hits(name.first, name.second, node)) return Moved::kYes;
   }
+  if (node.kind == NameKind::kKey && state.any_key > after) return Moved::kYes;
   Moved moved = Moved::kNo;
   for (const ImpliedHit& hit : state.implied_hits) {
     if (node != Node{hit.key, NameKind::kKey} || hit.revision <= after) continue;

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_TESTS_REFERENCE_MODEL_STATE_H_
 #define CACHE_INVALIDATION_TESTS_REFERENCE_MODEL_STATE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/limits.h"
+#include "server/engine/limits.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
 #include "server/engine/reply.h"
@@ -51,6 +53,7 @@ struct Entry {
   std::set<std::string> tags;
   std::set<Node> depends_on;
   std::optional<absl::Time> expires;
+  uint64_t fill_revision = 0;  // the head when it was tracked
   bool stale = false;
   bool ghost = false;
 };
@@ -69,11 +72,20 @@ struct ImpliedHit {
   bool certain = false;
 };
 
+// When the keys that a pattern matches were evicted, and marked stale, by it.
+struct PatternRevisions {
+  uint64_t evicted = 0;
+  uint64_t staled = 0;
+
+  uint64_t last() const { return std::max(evicted, staled); }
+};
+
 // What an invalidation names. Ordered as within a step.
 using TargetName = std::pair<engine::TargetType, std::string>;
 
 struct State {
   std::string epoch;
+  engine::Limits limits;
   uint64_t head = 0;
   uint64_t floor = 0;
   absl::Time now = absl::UnixEpoch();
@@ -91,6 +103,10 @@ struct State {
 
   // Every event there ever was, also those that are no longer retained.
   std::vector<std::shared_ptr<const OwnedEvent>> history;
+  // The patterns of the history since the floor, as many as are remembered, and when one of the
+  // others hit keys that nobody can tell any more.
+  std::map<std::string, PatternRevisions> patterns;
+  uint64_t any_key = 0;
   // When entries were hit through their tags, which events leave implied.
   std::vector<ImpliedHit> implied_hits;
   // What ended by an eviction or by time since the last complete sweep: a server that reclaims it

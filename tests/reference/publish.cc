@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "tests/reference/overflow.h"
 #include "tests/reference/spread.h"
 
 namespace cache_invalidation::reference {
@@ -92,6 +93,16 @@ void HitEntries(State& state, const OwnedEvent& event) {
   for (const std::string& key : evicted) DropEntry(state, key);
 }
 
+void NotePatterns(State& state, const OwnedEvent& event) {
+  for (const OwnedInvalidation& target : event.invalidations) {
+    if (target.type != TargetType::kPattern) continue;
+    PatternRevisions& revisions = state.patterns[target.name];
+    const bool evicts = target.kind == InvalidationKind::kEvict;
+    (evicts ? revisions.evicted : revisions.staled) = event.revision;
+    GiveUpPatterns(state);
+  }
+}
+
 // Whether an eviction takes this item out of the pending batch.
 bool Covers(const OwnedInvalidation& evicted, const TargetName& pending) {
   if (evicted.type == TargetType::kEverything) return true;
@@ -170,6 +181,7 @@ void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events) {
   if (event.invalidations.empty()) return;
   event.revision = ++state.head;
   HitEntries(state, event);
+  NotePatterns(state, event);
   LeaveBatch(state, event);
   Settle(state);
   state.history.push_back(std::make_shared<const OwnedEvent>(event));

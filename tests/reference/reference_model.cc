@@ -8,6 +8,7 @@
 #include "common/check.h"
 #include "tests/reference/apply.h"
 #include "tests/reference/freshness.h"
+#include "tests/reference/overflow.h"
 #include "tests/reference/plan.h"
 #include "tests/reference/spread.h"
 
@@ -33,13 +34,11 @@ bool Reaches(const State& state, const std::set<TargetName>& targets, const std:
 }  // namespace
 
 Prediction ReferenceModel::Apply(const engine::Command& command, absl::Time now,
-                                 const engine::Reply* observed) {
+                                 const Observed* observed) {
   State next = At(now);
   Prediction prediction = std::visit(
       [&](const auto& typed) {
-        using T = std::decay_t<decltype(typed)>;
-        if constexpr (std::is_same_v<T, engine::TrackEntries> ||
-                      std::is_same_v<T, engine::AddCacheDependency>) {
+        if constexpr (requires { reference::Apply(next, typed, observed); }) {
           return reference::Apply(next, typed, observed);
         } else {
           return reference::Apply(next, typed);
@@ -121,6 +120,8 @@ CountRange ReferenceModel::DependencyEdges() const {
   edges.insert(state_.leftover_edges.begin(), state_.leftover_edges.end());
   return {least, edges.size()};
 }
+
+bool ReferenceModel::RemembersTooMuch() const { return reference::RemembersTooMuch(state_); }
 
 State ReferenceModel::At(absl::Time now) const {
   State state = state_;

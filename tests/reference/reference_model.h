@@ -26,6 +26,14 @@ struct Prediction {
   std::vector<std::set<std::string>> moved_names;
 };
 
+// What the engine made of the same command.
+struct Observed {
+  absl::Status status;
+  engine::Reply reply;
+  std::vector<OwnedEvent> events;
+  uint64_t floor = 0;  // after it
+};
+
 // What GetInvalidationStats may answer for what depends on when the server reclaims.
 struct CountRange {
   uint64_t least = 0;
@@ -51,11 +59,14 @@ struct ExpectedExplanation {
 // Copyable; thread-compatible.
 class ReferenceModel {
  public:
-  explicit ReferenceModel(absl::string_view epoch) { state_.epoch = std::string(epoch); }
+  explicit ReferenceModel(absl::string_view epoch, const engine::Limits& limits = {}) {
+    state_.epoch = std::string(epoch);
+    state_.limits = limits;
+  }
 
-  // `observed`: what the engine answered to the same command, null if there was nothing to observe.
-  // Used only where the design leaves the answer to when evicted entries are reclaimed.
-  Prediction Apply(const engine::Command& command, absl::Time now, const engine::Reply* observed);
+  // `observed`: null if there was nothing to observe. Used only where the design leaves it to when
+  // ended entries are reclaimed.
+  Prediction Apply(const engine::Command& command, absl::Time now, const Observed* observed);
 
   // The answer to any query but Validate and ExplainWrite.
   engine::Reply Answer(const engine::Query& query, absl::Time now) const;
@@ -64,6 +75,8 @@ class ReferenceModel {
 
   CountRange TrackedEntries() const;
   CountRange DependencyEdges() const;
+  // After complete sweeps this is never so.
+  bool RemembersTooMuch() const;
 
   uint64_t head() const { return state_.head; }
   uint64_t floor() const { return state_.floor; }

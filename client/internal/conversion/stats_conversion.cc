@@ -47,6 +47,7 @@ void ToProto(const InvalidationStats& in, v1::InvalidationStats* out) {
   out->set_dependency_edges(in.dependency_edges);
   out->set_unchecked_fills(in.unchecked_fills);
   out->set_refused_fills(in.refused_fills);
+  out->set_dropped_entries(in.dropped_entries);
   out->set_subscribers(in.subscribers);
   ToProto(in.position, out->mutable_position());
   for (const RuleDetail& detail : in.rule_details) FillDetail(detail, out->add_rule_details());
@@ -67,6 +68,7 @@ InvalidationStats FromProto(const v1::InvalidationStats& in) {
       .dependency_edges = in.dependency_edges(),
       .unchecked_fills = in.unchecked_fills(),
       .refused_fills = in.refused_fills(),
+      .dropped_entries = in.dropped_entries(),
       .subscribers = in.subscribers(),
       .position = FromProto(in.position()),
       .rule_details = {},
