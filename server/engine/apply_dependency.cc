@@ -56,18 +56,22 @@ bool WouldOverflow(const State& state, const AddCacheDependency& command) {
          declared + CountNew(state, command) > state.limits.declared_edges;
 }
 
-// Whether an invalidation of the key reaches a key that the command names, and so comes back.
+// Whether what the command names was computed from the key. Goes from the sources to theirs: a key
+// may have any number of dependents, but was computed from few.
 bool ClosesCycle(const State& state, const AddCacheDependency& command) {
   const Freshness freshness = state.freshness();
-  Closure closure(state.graph, freshness);
-  closure.AddKey(command.key);
-  closure.Spread(InvalidationKind::kEvict);
-  const auto reached = [&](absl::string_view name) {
-    return closure.reached().contains(state.graph.FindKey(name));
-  };
-  const DependencyNames& names = command.depends_on;
-  return std::any_of(names.names.begin(), names.names.end(), reached) ||
-         std::any_of(names.keys.begin(), names.keys.end(), reached);
+  Walk sources;
+  const auto add = [&](absl::string_view name) { sources.Add(*state.graph.FindKey(name)); };
+  for (absl::string_view name : command.depends_on.names) add(name);
+  for (absl::string_view name : command.depends_on.keys) add(name);
+  while (const Key* key = sources.Next()) {
+    if (key->name == command.key) return true;
+    for (const Edge& edge : key->depends_on) {
+      if (edge.source->kind != NameKind::kKey || !freshness.IsActive(*key, edge)) continue;
+      sources.Add(static_cast<const Key&>(*edge.source));
+    }
+  }
+  return false;
 }
 
 bool HasMoved(const State& state, const AddCacheDependency& command) {

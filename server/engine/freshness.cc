@@ -52,20 +52,23 @@ bool Freshness::IsLive(const Key& key) const {
 
 bool Freshness::OwnsActively(const Key& key) const {
   if (key.entry == nullptr || EvictedSinceFill(key) != 0) return false;
-  if (!IsExpired(*key.entry)) return true;
-  Visited visited;
-  return IsGrounded(key, visited);
+  return !IsExpired(*key.entry) || IsGrounded(key);
 }
 
 // Searches the dependents, through further ghosts, for one that stands by itself. A ghost met a
 // second time adds nothing, so a cycle of ghosts grounds nothing.
-bool Freshness::IsGrounded(const Key& key, Visited& visited) const {
-  if (!key.has_dependents() || !visited.insert(&key).second) return false;
-  for (const Key* dependent : *key.dependents) {
-    const Edge& edge = *dependent->FindEdge(&key);
-    if (edge.declared_at(now_)) return true;
-    if (!edge.owned || EvictedSinceFill(*dependent) != 0) continue;
-    if (!IsExpired(*dependent->entry) || IsGrounded(*dependent, visited)) return true;
+bool Freshness::IsGrounded(const Key& ghost) const {
+  Walk ghosts;
+  ghosts.Add(ghost);
+  while (const Key* key = ghosts.Next()) {
+    if (!key->has_dependents()) continue;
+    for (const Key* dependent : *key->dependents) {
+      const Edge& edge = *dependent->FindEdge(key);
+      if (edge.declared_at(now_)) return true;
+      if (!edge.owned || EvictedSinceFill(*dependent) != 0) continue;
+      if (!IsExpired(*dependent->entry)) return true;
+      ghosts.Add(*dependent);
+    }
   }
   return false;
 }
@@ -84,35 +87,39 @@ bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position) const {
   return pending_.HoldsKey(name);
 }
 
-// Follows what is known of the key: an entry that was evicted has moved; any other, also a ghost
+// Follows what is known of the keys: an entry that was evicted has moved; any other, also a ghost
 // that is needed, is as good as its own tags and dependencies.
-bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Visited& visited) const {
-  if (KeyNamedMoved(name, position)) return true;
-  const Key* key = graph_.FindKey(name);
-  if (key == nullptr || !visited.insert(key).second) return false;
-  if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
-  if (OwnsActively(*key)) {
-    for (const Tag* tag : key->entry->tags) {
-      if (TagMoved(tag->name, position)) return true;
+bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk& sources) const {
+  const Key* known = graph_.FindKey(name);
+  if (known == nullptr) return KeyNamedMoved(name, position);
+  sources.Add(*known);
+  while (const Key* key = sources.Next()) {
+    if (KeyNamedMoved(key->name, position)) return true;
+    if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
+    if (OwnsActively(*key)) {
+      for (const Tag* tag : key->entry->tags) {
+        if (TagMoved(tag->name, position)) return true;
+      }
     }
-  }
-  for (const Edge& edge : key->depends_on) {
-    if (!IsActive(*key, edge)) continue;
-    const bool moved = edge.source->kind == NameKind::kTag
-                           ? TagMoved(edge.source->name, position)
-                           : DependencyMoved(edge.source->name, position, visited);
-    if (moved) return true;
+    for (const Edge& edge : key->depends_on) {
+      if (!IsActive(*key, edge)) continue;
+      if (edge.source->kind == NameKind::kKey) {
+        sources.Add(static_cast<const Key&>(*edge.source));
+      } else if (TagMoved(edge.source->name, position)) {
+        return true;
+      }
+    }
   }
   return false;
 }
 
 std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position) const {
   Footprint all = footprint;
-  Visited visited;
+  Walk sources;
   if (!footprint.key.empty()) {
     if (KeyNamedMoved(footprint.key, position)) return std::string(footprint.key);
     if (const Key* key = graph_.FindKey(footprint.key)) {
-      visited.insert(key);
+      sources.Skip(*key);
       if (key->entry != nullptr && EvictedSinceFill(*key) > position) return key->name;
       if (OwnsActively(*key)) {
         for (const Tag* tag : key->entry->tags) all.tags.push_back(tag->name);
@@ -131,9 +138,7 @@ std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position)
     if (TagMoved(tag, position)) return std::string(tag);
   }
   for (absl::string_view key : all.dep_keys) {
-    // A key that others lead back to is followed again: it may lead elsewhere.
-    Visited from_here = visited;
-    if (DependencyMoved(key, position, from_here)) return std::string(key);
+    if (DependencyMoved(key, position, sources)) return std::string(key);
   }
   for (absl::string_view tag : all.dep_tags) {
     if (TagMoved(tag, position)) return std::string(tag);

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/engine/broad_revisions.h"
 #include "server/engine/graph.h"
 #include "server/engine/pending_batch.h"
+#include "server/engine/walk.h"
 
 namespace cache_invalidation::engine {
 
@@ -64,12 +64,11 @@ class Freshness {
   absl::Time now() const { return now_; }
 
  private:
-  using Visited = absl::flat_hash_set<const Node*>;
-
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
-  bool IsGrounded(const Key& key, Visited& visited) const;
+  bool IsGrounded(const Key& ghost) const;
   bool KeyNamedMoved(absl::string_view key, uint64_t position) const;
-  bool DependencyMoved(absl::string_view key, uint64_t position, Visited& visited) const;
+  // Whether the key moved, or anything behind it that `sources` has not seen.
+  bool DependencyMoved(absl::string_view key, uint64_t position, Walk& sources) const;
 
   const Graph& graph_;
   const BroadRevisions& broad_;

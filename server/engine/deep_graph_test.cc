@@ -1,0 +1,61 @@
+// Dependencies may be as deep as a namespace has keys; a thread's stack is not.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "server/engine/engine_script.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+// Deeper than eight megabytes of stack frames.
+constexpr int kDepth = 40'000;
+
+std::vector<std::string> Keys() {
+  std::vector<std::string> keys;
+  for (int i = 0; i < kDepth; ++i) keys.push_back(absl::StrCat("key", i));
+  return keys;
+}
+
+// Each was computed from the one before.
+void Chain(EngineScript& script, const std::vector<std::string>& keys) {
+  for (int i = kDepth - 1; i > 0; --i) script.Depend(keys[i], {keys[i - 1]});
+}
+
+TEST(DeepGraphTest, FillsAreCheckedToItsEnd) {
+  EngineScript script;
+  const std::vector<std::string> keys = Keys();
+  script.Invalidate({"root"});
+  Chain(script, keys);
+  script.Depend(keys.front(), {}, {"root"});
+  script.TrackAt(0, "late", {}, {keys.back()});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, keys.back());
+  script.TrackAt(1, "page", {}, {keys.back()});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+}
+
+TEST(DeepGraphTest, CyclesAreFound) {
+  EngineScript script;
+  const std::vector<std::string> keys = Keys();
+  Chain(script, keys);
+  EXPECT_TRUE(script.reply<AddCacheDependencyReply>().warnings.empty());
+  script.Depend(keys.front(), {keys.back()});
+  EXPECT_EQ(script.reply<AddCacheDependencyReply>().warnings.size(), 1);
+}
+
+TEST(DeepGraphTest, GhostsThatNothingNeedsAreFound) {
+  EngineScript script;
+  const std::vector<std::string> keys = Keys();
+  script.Track(keys.front(), {"row:1"});
+  for (int i = 1; i < kDepth; ++i) script.Track(keys[i], {}, {keys[i - 1]});
+  for (const std::string& key : keys) script.Do(UntrackEntries{{key}});
+  // The first is gone: nothing that stands by itself leads to it.
+  script.Track("page", {}, {keys.front()});
+  EXPECT_EQ(script.Write("row", "1").size(), 2) << "the row and its collection";
+  EXPECT_EQ(script.Lookup("page"), "FRESH");
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine
