@@ -1,8 +1,11 @@
 # Measure: builds the benchmark optimised and runs it; arguments are its flags.
 #
 #   ./dev bench                                    what the server spends, then the engine alone
+#   ./dev bench --benchmark_filter=Sweep           benchmarks of the engine whose names match
 #   ./dev bench slow_subscriber                    what one that reads nothing costs 50 that read, for a minute each
 #   ./dev bench slow_subscriber --subscribers=10 --time=10s --turns=2
+#   ./dev bench restart                            how long a server with a million entries takes to start
+#   ./dev bench restart --entries=100000 --edges=10
 # shellcheck shell=bash
 
 need build
@@ -12,6 +15,13 @@ if [ "${1-}" = slow_subscriber ]; then
   # shellcheck disable=SC2154  # set by build_program
   cd "$slow_subscriber.runfiles/cache_invalidation" || fail "the server's program is not where it was built"
   become "$slow_subscriber" "$@"
+fi
+if [ "${1-}" = restart ]; then
+  shift
+  build_program server //server:cache_invalidation_server --config=opt
+  build_program restart //tests/benchmark:restart --config=opt
+  # shellcheck disable=SC2154  # set by build_program
+  become "$restart" --server="$server" "$@"
 fi
 build_program benchmark //tests/benchmark:benchmark --config=opt
 # shellcheck disable=SC2154  # set by build_program

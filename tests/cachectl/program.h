@@ -36,6 +36,7 @@ class Program {
   std::string ReadErrorLine();
 
   void Signal(int number);
+  pid_t pid() const { return pid_; }
 
   // Reads what is left of its output until it ends.
   Ended Wait();

@@ -1,0 +1,161 @@
+// How long a server takes to serve again, and what memory it holds then: fills a real server, ends
+// it cleanly and once more by SIGKILL, and starts it again each time.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/check.h"
+#include "common/limits.h"
+#include "common/real_clock.h"
+#include "grpcpp/create_channel.h"
+#include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
+#include "tests/benchmark/load.h"
+#include "tests/cachectl/program.h"
+
+ABSL_FLAG(std::string, server, "", "The server's program.");
+ABSL_FLAG(std::string, data_dir, "",
+          "Where it keeps its state; must not be there yet. Default: a directory that is removed "
+          "in the end.");
+ABSL_FLAG(int, entries, 1'000'000, "Tracked entries, each with two tags.");
+ABSL_FLAG(int, edges, 3, "Keys that each entry was computed from.");
+ABSL_FLAG(int, messages, 400, "Messages of 256 writes, each one event of the history.");
+
+namespace cache_invalidation {
+namespace {
+
+// Of how many rows, and of how many shared keys, the entries tell.
+constexpr int kRows = 100'000;
+constexpr int kSources = 200'000;
+
+class RunningServer {
+ public:
+  explicit RunningServer(const std::string& data_dir)
+      : port_file_(data_dir + ".ports"),
+        program_({absl::GetFlag(FLAGS_server), "--data_dir=" + data_dir, "--grpc_port=0",
+                  "--http=false", "--default_rules=false", "--port_file=" + port_file_}) {
+    const std::string line = program_.ReadErrorLine();
+    time_to_ready_ = clock_.Monotonic() - start_;
+    Check(absl::StartsWith(line, "serving"), "the server serves");
+    std::ifstream file(port_file_);
+    std::string port;
+    std::getline(file, port);
+    address_ = absl::StrCat("127.0.0.1:", port.substr(port.find('=') + 1));
+  }
+
+  ~RunningServer() { std::filesystem::remove(port_file_); }
+
+  void End(int signal) {
+    program_.Signal(signal);
+    (void)program_.Wait();
+  }
+
+  const std::string& address() const { return address_; }
+  absl::Duration time_to_ready() const { return time_to_ready_; }
+
+  // A line of /proc/PID/status in MiB.
+  int64_t Memory(const std::string& name) const {
+    std::ifstream file(absl::StrCat("/proc/", program_.pid(), "/status"));
+    for (std::string line; std::getline(file, line);) {
+      if (!absl::StartsWith(line, name + ":")) continue;
+      return std::atoll(line.c_str() + name.size() + 1) >> 10;
+    }
+    return 0;
+  }
+
+ private:
+  const RealClock clock_;
+  const absl::Duration start_ = clock_.Monotonic();
+  const std::string port_file_;
+  Program program_;
+  std::string address_;
+  absl::Duration time_to_ready_;
+};
+
+void Fill(const std::string& address) {
+  const auto stub = v1::CacheEntryService::NewStub(
+      grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  const int entries = absl::GetFlag(FLAGS_entries);
+  const int edges = absl::GetFlag(FLAGS_edges);
+  for (int number = 0; number < entries;) {
+    v1::TrackEntriesRequest request;
+    for (size_t i = 0; i < kMaxEntriesPerCall && number < entries; ++i, ++number) {
+      v1::TrackedEntry& entry = *request.add_entries();
+      entry.set_key(absl::StrCat("page:product:", number));
+      entry.add_tags(absl::StrCat("product:", number % kRows));
+      entry.add_tags("product:#all");
+      for (int edge = 0; edge < edges; ++edge) {
+        entry.add_depends_on_keys(absl::StrCat("fragment:", (number + edge * 7'919) % kSources));
+      }
+    }
+    grpc::ClientContext context;
+    v1::TrackEntriesResponse response;
+    Check(stub->TrackEntries(&context, request, &response).ok(), "the fills are kept");
+  }
+  StreamWrites(address, absl::GetFlag(FLAGS_messages));
+}
+
+int64_t DirectoryMebibytes(const std::string& directory) {
+  uintmax_t bytes = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(directory)) {
+    if (file.is_regular_file()) bytes += file.file_size();
+  }
+  return static_cast<int64_t>(bytes >> 20);
+}
+
+void Report(const std::string& what, const RunningServer& server) {
+  const auto stub = v1::StatsService::NewStub(
+      grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  v1::GetInvalidationStatsResponse response;
+  Check(stub->GetInvalidationStats(&context, {}, &response).ok(), "the server answers");
+  const v1::InvalidationStats& stats = response.stats();
+  std::printf("%-20s %6.2f s %6ld MiB %6ld MiB  %lu entries, %lu edges, revision %lu\n",
+              what.c_str(), absl::ToDoubleSeconds(server.time_to_ready()), server.Memory("VmRSS"),
+              server.Memory("VmHWM"), stats.tracked_entries(), stats.dependency_edges(),
+              stats.position().revision());
+  std::fflush(stdout);
+}
+
+void Measure(const std::string& data_dir) {
+  std::printf("%-20s %8s %10s %10s\n", "start", "ready", "memory", "peak");
+  auto server = std::make_unique<RunningServer>(data_dir);
+  Fill(server->address());
+  Report("empty, then filled", *server);
+  server->End(SIGKILL);
+  server = std::make_unique<RunningServer>(data_dir);
+  Report("after a kill", *server);
+  server->End(SIGTERM);
+  server = std::make_unique<RunningServer>(data_dir);
+  Report("after a clean stop", *server);
+  server->End(SIGTERM);
+  std::printf("data directory: %ld MiB\n", DirectoryMebibytes(data_dir));
+}
+
+}  // namespace
+}  // namespace cache_invalidation
+
+int main(int argc, char** argv) {
+  absl::ParseCommandLine(argc, argv);
+  std::string data_dir = absl::GetFlag(FLAGS_data_dir);
+  const bool keep = !data_dir.empty();
+  if (!keep) {
+    data_dir = absl::StrCat(std::filesystem::temp_directory_path().string(), "/restart-", getpid());
+  }
+  cache_invalidation::Measure(data_dir);
+  if (!keep) std::filesystem::remove_all(data_dir);
+  return EXIT_SUCCESS;
+}
