@@ -86,6 +86,12 @@ bool Graph::Undeclare(Key& key, Node& source) {
 
 void Graph::Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
                   absl::Time expires, uint64_t fill_revision) {
+  Fill(key, tags, sources, expires, fill_revision);
+  PutEntry(key);
+}
+
+void Graph::Fill(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
+                 absl::Time expires, uint64_t fill_revision) {
   if (key.entry == nullptr) {
     key.entry = std::make_unique<Entry>();
     key.entry->expires = expires;
@@ -119,7 +125,6 @@ void Graph::Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Nod
     Edge& edge = AddEdge(key, *source);
     if (!std::exchange(edge.owned, true)) ++entry_parts_;
   }
-  PutEntry(key);
 }
 
 void Graph::MakeGhost(Key& key) {
@@ -211,7 +216,7 @@ void Graph::Load(const EntryRecord& record) {
   for (const std::string& name : record.depends_on_keys) sources.push_back(&AddKey(name));
   for (const std::string& name : record.depends_on_tags) sources.push_back(&AddTag(name));
   Key& key = AddKey(record.key);
-  Track(key, tags, sources, record.expires.value_or(absl::InfiniteFuture()), record.fill_revision);
+  Fill(key, tags, sources, record.expires.value_or(absl::InfiniteFuture()), record.fill_revision);
   key.entry->stale = record.stale;
   key.entry->ghost = record.ghost;
   if (record.ghost) --tracked_entries_;

@@ -193,6 +193,9 @@ class Graph {
   EntryUsage entry_usage() const { return {by_age_.size(), entry_parts_}; }
 
  private:
+  // Track, without its row.
+  void Fill(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
+            absl::Time expires, uint64_t fill_revision);
   Edge& AddEdge(Key& key, Node& source);
   // Removes the edge if it is neither declared nor owned.
   void DropUnownedEdge(Key& key, Node& source);
