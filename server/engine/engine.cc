@@ -22,6 +22,7 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   // What the last events pointed to.
   state.flushed.clear();
   state.broad.Clean();
+  const uint64_t widened = state.meta.widened;
   const absl::Time before = std::exchange(state.meta.now, std::max(state.meta.now, now));
   Outcome outcome;
   ApplyResult result = std::visit(
@@ -34,6 +35,7 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   outcome.reply = *std::move(result);
   state.meta.batch_delay = state.pending.delay();
   state.meta.widened += state.broad.given_up();
+  outcome.widened = state.meta.widened - widened;
   state.delta.push_back({state.meta});
   outcome.delta = std::exchange(state.delta, {});
   return outcome;

@@ -29,6 +29,8 @@ struct Outcome {
   std::vector<Event> events;
   // Empty if nothing changed.
   Delta delta;
+  // How many targets came to stand for something narrower, as the statistics count them.
+  uint64_t widened = 0;
 };
 
 // The flush that is due next, if anything is pending. Whoever drives the engine submits

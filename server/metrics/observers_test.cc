@@ -47,6 +47,7 @@ TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   event.invalidations[2].kind = engine::InvalidationKind::kMarkStale;
   outcome.events = {event};
   outcome.delta.push_back({Counted(1, 3, 1)});
+  outcome.widened = 4;  // one of them not the call's own
   const engine::Command command = engine::InvalidateByWrites{.writes = {{}, {}}};
   Apply(command, outcome);
 
@@ -54,7 +55,7 @@ TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   EXPECT_TRUE(Shows("cache_invalidation_commands_total{command=\"RegisterRule\"} 0"));
   EXPECT_TRUE(Shows("cache_invalidation_writes_total 2"));
   EXPECT_TRUE(Shows("cache_invalidation_rules_fired_total 2"));
-  EXPECT_TRUE(Shows("cache_invalidation_widened_total 3"));
+  EXPECT_TRUE(Shows("cache_invalidation_widened_total 4"));
   EXPECT_TRUE(Shows("cache_invalidation_condition_errors_total 2"));
   EXPECT_TRUE(Shows("cache_invalidation_events_total{source=\"write\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_event_invalidations_total{kind=\"evict\"} 2"));

@@ -34,9 +34,9 @@ void AppliedCounts::Add(const engine::Command& command, const engine::Outcome& o
   }
   if (const auto* reply = std::get_if<engine::InvalidationReply>(&outcome.reply)) {
     rules_fired += reply->rules_fired.size();
-    widened += reply->widened;
     condition_errors += reply->condition_errors;
   }
+  widened += outcome.widened;
   if (const auto* results = std::get_if<engine::TrackEntriesReply>(&outcome.reply)) {
     AddFills(std::get<engine::TrackEntries>(command), *results);
   }
