@@ -1,12 +1,14 @@
 #include "client/cachectl/wal2json.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/limits.h"
 #include "common/utf8.h"
 
 namespace cache_invalidation::cachectl {
@@ -90,6 +92,19 @@ std::string TypeOf(const std::string& schema, const std::string& table) {
   return out;
 }
 
+// A type that is too long for the service would have its writes refused. It ends in a number made
+// of all of it instead; should two tables ever meet in one type, each is invalidated with the
+// other.
+std::string Fitted(std::string type) {
+  if (type.size() <= kMaxTypeBytes) return type;
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every release
+  for (const char c : type) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  const std::string number = absl::StrCat("~", absl::Hex(hash, absl::kZeroPad16));
+  size_t kept = kMaxTypeBytes - number.size();
+  while ((static_cast<unsigned char>(type[kept]) & 0xc0) == 0x80) --kept;
+  return type.substr(0, kept) + number;
+}
+
 JsonValue::Object Values(const Row& row) {
   JsonValue::Object out;
   for (const auto& [name, value] : row) out.emplace_back(name, ToJsonValue(*value));
@@ -146,10 +161,10 @@ absl::StatusOr<std::vector<WriteEvent>> WritesOfChange(const JsonText& change) {
   const std::string* action = StringAt(change, "action");
   const std::string* schema = StringAt(change, "schema");
   const std::string* table = StringAt(change, "table");
-  if (action == nullptr || schema == nullptr || table == nullptr) {
+  if (action == nullptr || schema == nullptr || table == nullptr || table->empty()) {
     return Expected("action, schema and table");
   }
-  const std::string type = TypeOf(*schema, *table);
+  const std::string type = Fitted(TypeOf(*schema, *table));
   if (*action == "T") {
     return std::vector<WriteEvent>{{.resource_type = type, .operation = "truncate"}};
   }

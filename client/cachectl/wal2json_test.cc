@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "common/limits.h"
+#include "common/names.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::cachectl {
@@ -161,6 +163,24 @@ TEST(Wal2JsonTest, RefusesWhatItDoesNotUnderstand) {
   }
 }
 
+// Found by tests/fuzz: the service refused the writes of such tables.
+TEST(Wal2JsonTest, ANameThatIsTooLongForATypeIsCut) {
+  const auto type_of = [](const std::string& table) {
+    const Writes writes =
+        WritesOf(R"({"action":"T","schema":"public","table":")" + table + R"("})");
+    return writes.empty() ? "" : writes[0].resource_type;
+  };
+  const std::string longest(kMaxTypeBytes, 'x');
+  EXPECT_EQ(type_of(longest), longest);
+  EXPECT_EQ(type_of(longest + "y").size(), kMaxTypeBytes);
+  EXPECT_NE(type_of(longest + "y"), type_of(longest + "z"));
+  EXPECT_EQ(type_of(longest + "y"), type_of(longest + "y"));
+  std::string accents;
+  while (accents.size() <= kMaxTypeBytes) accents += "\u00e9";
+  EXPECT_TRUE(CheckType(type_of(accents)).ok()) << "no character is cut in two";
+  EXPECT_TRUE(CheckType(type_of(std::string(60, ':'))).ok());
+}
+
 class Wal2JsonReaderTest : public testing::Test {
  protected:
   // How many writes the transaction holds that this line completes; -1 if it completes none.
@@ -202,7 +222,8 @@ TEST_F(Wal2JsonReaderTest, ATransactionThatWasCutOffIsTold) {
 }
 
 TEST_F(Wal2JsonReaderTest, RefusesOtherLines) {
-  for (const char* line : {"", "x", "[]", R"({"change":[]})", R"({"action":1})"}) {
+  for (const char* line : {"", "x", "[]", R"({"change":[]})", R"({"action":1})",
+                           R"({"action":"T","schema":"public","table":""})"}) {
     EXPECT_EQ(reader_.Add(line).status().code(), absl::StatusCode::kInvalidArgument) << line;
   }
 }

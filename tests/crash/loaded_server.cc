@@ -36,7 +36,7 @@ std::shared_ptr<grpc::Channel> ConnectBare(const std::string& endpoint) {
   return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
 }
 
-void Append(const std::string& whose, std::vector<std::string> found,
+void Append(const std::string& whose, const std::vector<std::string>& found,
             std::vector<std::string>& all) {
   for (const std::string& text : found) all.push_back(absl::StrCat(whose, ": ", text));
 }

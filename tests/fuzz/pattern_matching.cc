@@ -43,22 +43,20 @@ void CheckMatching(const Pattern& pattern, absl::string_view key) {
   Check(!group.ok() || group->Matches(key) == matches, "the whole expression meets the whole key");
 }
 
+void Run(absl::string_view input) {
+  const size_t end = std::min(input.find('\0'), input.size());
+  const absl::StatusOr<Pattern> pattern = Pattern::Compile(input.substr(0, end));
+  if (!pattern.ok()) return CheckRefusal(pattern.status());
+  Check(pattern->expression() == input.substr(0, end), "a pattern keeps its expression");
+  const absl::string_view rest = input.substr(end);
+  CheckMatching(*pattern, rest.substr(std::min<size_t>(1, rest.size())));
+  CheckMatching(*pattern, pattern->literal_prefix());
+}
+
 }  // namespace
 }  // namespace cache_invalidation
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace cache_invalidation;
-  const absl::string_view input(reinterpret_cast<const char*>(data), size);
-  const size_t end = std::min(input.find('\0'), size);
-  const absl::StatusOr<Pattern> pattern = Pattern::Compile(input.substr(0, end));
-  if (!pattern.ok()) {
-    CheckRefusal(pattern.status());
-    return 0;
-  }
-  Check(pattern->expression() == input.substr(0, end), "a pattern keeps its expression");
-  const absl::string_view rest = input.substr(end);
-  const absl::string_view key = rest.substr(std::min<size_t>(1, rest.size()));
-  CheckMatching(*pattern, key);
-  CheckMatching(*pattern, pattern->literal_prefix());
+  cache_invalidation::Run({reinterpret_cast<const char*>(data), size});
   return 0;
 }

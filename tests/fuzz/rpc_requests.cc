@@ -35,7 +35,7 @@
 #include "server/rpc/write_conversion.h"
 #include "server/rpc/write_message.h"
 
-namespace cache_invalidation {
+namespace cache_invalidation::rpc {
 namespace {
 
 constexpr int kMethods = 26;
@@ -71,8 +71,7 @@ class Edge {
  private:
   template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
   void Unary(absl::string_view bytes, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-             absl::Status (*fill)(const Request&, const Reply&, const rpc::AnswerContext&,
-                                  Response*));
+             absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&, Response*));
   void StreamWrites(absl::string_view bytes);
   static void Subscribe(absl::string_view bytes);
 
@@ -105,14 +104,14 @@ shard::Answer Edge::Ask(const std::variant<engine::Command, engine::Query>& aske
 template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
 void Edge::Unary(absl::string_view bytes,
                  absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-                 absl::Status (*fill)(const Request&, const Reply&, const rpc::AnswerContext&,
+                 absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&,
                                       Response*)) {
   google::protobuf::Arena arena;
   auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return CheckBadRequest(rpc::DescribeMalformed(*request.GetDescriptor(), bytes));
+    return CheckBadRequest(DescribeMalformed(*request.GetDescriptor(), bytes));
   }
-  const absl::StatusOr<absl::string_view> name = rpc::ToNamespace(request.namespace_());
+  const absl::StatusOr<absl::string_view> name = ToNamespace(request.namespace_());
   if (!name.ok()) return CheckBadRequest(name.status());
   const absl::StatusOr<Asked> asked = [&] {
     if constexpr (sizeof...(Arena) == 0) {
@@ -135,9 +134,9 @@ void Edge::Unary(absl::string_view bytes,
 }
 
 void Edge::StreamWrites(absl::string_view bytes) {
-  const auto message = rpc::WriteMessage::Parse(bytes);
+  const auto message = WriteMessage::Parse(bytes);
   if (!message.ok()) return CheckBadRequest(message.status());
-  if (!rpc::ToNamespace((*message)->namespace_field()).ok()) return;
+  if (!ToNamespace((*message)->namespace_field()).ok()) return;
   std::vector<shard::Answer> answers;
   for (const auto& command : (*message)->Convert()) answers.push_back(Ask(command));
   (*message)->Answer(answers, kEpoch);
@@ -149,17 +148,16 @@ void Edge::StreamWrites(absl::string_view bytes) {
 
 void Edge::Subscribe(absl::string_view bytes) {
   const grpc::Slice slice(bytes.data(), bytes.size());
-  const auto request = rpc::ParseSubscribeRequest(grpc::ByteBuffer(&slice, 1));
+  const auto request = ParseSubscribeRequest(grpc::ByteBuffer(&slice, 1));
   if (!request.ok()) return CheckBadRequest(request.status());
-  const auto subscription = rpc::ToSubscriptionRequest(*request);
+  const auto subscription = ToSubscriptionRequest(*request);
   if (!subscription.ok()) CheckBadRequest(subscription.status());
-  const absl::Status later = rpc::CheckLaterMessage(*request);
+  const absl::Status later = CheckLaterMessage(*request);
   if (!later.ok()) CheckBadRequest(later);
   Check(!subscription.ok() || !later.ok(), "a message is the first one or a later one");
 }
 
 void Edge::Call(int method, absl::string_view bytes) {
-  using namespace rpc;
   switch (method % kMethods) {
     // clang-format off
     case 0: return Unary(bytes, ToTrackEntries, FromTrackEntries);
@@ -192,21 +190,21 @@ void Edge::Call(int method, absl::string_view bytes) {
   }
 }
 
-}  // namespace
-}  // namespace cache_invalidation
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace cache_invalidation;
-  rpc::KeepParserQuiet();
-  absl::string_view input(reinterpret_cast<const char*>(data), size);
+void Run(absl::string_view input) {
   Edge edge;
   for (int i = 0; i < kMostRequests && input.size() > 3; ++i) {
-    const auto byte = [&](size_t at) {
-      return static_cast<size_t>(static_cast<uint8_t>(input[at]));
-    };
+    const auto byte = [&](size_t at) -> size_t { return static_cast<uint8_t>(input[at]); };
     const size_t length = std::min(byte(1) * 256 + byte(2), input.size() - 3);
     edge.Call(static_cast<int>(byte(0)), input.substr(3, length));
     input.remove_prefix(3 + length);
   }
+}
+
+}  // namespace
+}  // namespace cache_invalidation::rpc
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  cache_invalidation::rpc::KeepParserQuiet();
+  cache_invalidation::rpc::Run({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -69,22 +69,21 @@ void ReadChunk(absl::string_view value) {
   if (!status.ok()) CheckDamage(status);
 }
 
+void Run(absl::string_view input) {
+  if (input.size() < 2) return;
+  const auto kind = static_cast<uint8_t>(input[0]);
+  if (kind == 0) return ReadChunk(input.substr(1));
+  const size_t identity = static_cast<uint8_t>(input[1]);
+  input.remove_prefix(2);
+  if (identity > input.size()) return;
+  ReadRow(static_cast<wire::RowKind>(kind), input.substr(0, identity), input.substr(identity));
+}
+
 }  // namespace
 }  // namespace cache_invalidation
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace cache_invalidation;
-  rpc::KeepParserQuiet();
-  absl::string_view input(reinterpret_cast<const char*>(data), size);
-  if (input.size() < 2) return 0;
-  const auto kind = static_cast<uint8_t>(input[0]);
-  if (kind == 0) {
-    ReadChunk(input.substr(1));
-    return 0;
-  }
-  const size_t identity = static_cast<uint8_t>(input[1]);
-  input.remove_prefix(2);
-  if (identity > input.size()) return 0;
-  ReadRow(static_cast<wire::RowKind>(kind), input.substr(0, identity), input.substr(identity));
+  cache_invalidation::rpc::KeepParserQuiet();
+  cache_invalidation::Run({reinterpret_cast<const char*>(data), size});
   return 0;
 }
