@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_CLIENT_CALL_OPTIONS_H_
 
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "absl/time/time.h"
@@ -20,6 +21,14 @@ struct CallOptions {
   // Reserved for deduplication by the service, at most 64 bytes. The attempts of one call carry
   // the same.
   std::string request_id = {};
+
+  // Ends the call with CANCELLED when a stop is requested of its source, from any thread; whether
+  // the service took it is unknown then. One token may be given to many calls. Default: it cannot
+  // be cancelled.
+  //
+  //   std::stop_source shutdown;  // shutdown.request_stop() ends what carries its token
+  //   const auto stats = client.GetInvalidationStats({.cancellation = shutdown.get_token()});
+  std::stop_token cancellation = {};
 };
 
 // Asks a call to answer only when every live acknowledging subscriber has applied it, or has

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_CLIENT_CLIENT_OPTIONS_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -18,8 +19,28 @@ struct BackoffOptions {
   double multiplier = 2;
 };
 
+// An encrypted connection to a service whose certificate is checked. All text is PEM.
+struct TlsOptions {
+  // Certificates of the authorities that may vouch for the service. Empty: those that gRPC finds on
+  // the machine.
+  std::string root_certificates = {};
+
+  // For a service that asks its clients for a certificate: the key, and the certificate with those
+  // that vouch for it. Both or neither.
+  std::string private_key = {};
+  std::string certificate_chain = {};
+
+  // The name that the service's certificate has to carry. Empty: the host of the endpoint.
+  std::string server_name = {};
+};
+
 // Defaults of all calls that go through one Connection.
 struct ClientOptions {
+  // How MakeConnection(endpoint) encrypts. Absent, which is the default for now: it does not, and
+  // everybody on the way can read and change what is sent. What is wrong with the certificates
+  // shows in the calls, which are UNAVAILABLE.
+  std::optional<TlsOptions> tls = {};
+
   // The namespace to work in; empty: the service's `default`. A call may choose another.
   std::string namespace_name = {};
 

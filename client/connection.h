@@ -8,6 +8,7 @@
 #define CACHE_INVALIDATION_CLIENT_CONNECTION_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,11 @@
 #include "client/write_stream.h"
 
 namespace cache_invalidation::client {
+
+// Gets the answer of a call that was started. Must not block: it runs on a thread that others wait
+// for.
+template <typename Answer>
+using AnswerCallback = std::function<void(absl::StatusOr<Answer>)>;
 
 // Thread-safe. See the methods of the same name in client.h for what each does.
 class Connection {
@@ -83,11 +89,98 @@ class Connection {
   virtual std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) = 0;
 
   virtual std::unique_ptr<WriteStream> OpenWriteStream(const OpenWriteStreamParams& params) = 0;
+
+  // The calls above without blocking, for AsyncClient: `done` gets the answer, once. Until then the
+  // Connection must be there, and must not be destroyed by `done` either. As they stand here they
+  // block all the same, which will do for a Connection of a test.
+  virtual void Start(const RegisterInvalidationRuleParams& params,
+                     AnswerCallback<RuleRegistration> done) {
+    done(RegisterInvalidationRule(params));
+  }
+  virtual void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) {
+    done(GetInvalidationRule(params));
+  }
+  virtual void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) {
+    done(ListInvalidationRules(params));
+  }
+  virtual void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) {
+    done(DeleteInvalidationRule(params));
+  }
+  virtual void Start(const RegisterDataRelationshipParams& params,
+                     AnswerCallback<RelationshipRegistration> done) {
+    done(RegisterDataRelationship(params));
+  }
+  virtual void Start(const GetDataRelationshipParams& params,
+                     AnswerCallback<DataRelationship> done) {
+    done(GetDataRelationship(params));
+  }
+  virtual void Start(const ListDataRelationshipsParams& params,
+                     AnswerCallback<RelationshipPage> done) {
+    done(ListDataRelationships(params));
+  }
+  virtual void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) {
+    done(DeleteDataRelationship(params));
+  }
+  virtual void Start(const AddCacheDependencyParams& params,
+                     AnswerCallback<DependencyAddition> done) {
+    done(AddCacheDependency(params));
+  }
+  virtual void Start(const RemoveCacheDependencyParams& params,
+                     AnswerCallback<DependencyRemoval> done) {
+    done(RemoveCacheDependency(params));
+  }
+  virtual void Start(const ListCacheDependenciesParams& params,
+                     AnswerCallback<DependencyPage> done) {
+    done(ListCacheDependencies(params));
+  }
+  virtual void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) {
+    done(InvalidateByWrite(params));
+  }
+  virtual void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) {
+    done(InvalidateByWrites(params));
+  }
+  virtual void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) {
+    done(ExplainWrite(params));
+  }
+  virtual void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) {
+    done(Invalidate(params));
+  }
+  virtual void Start(const InvalidateWithDependenciesParams& params,
+                     AnswerCallback<KeyInvalidation> done) {
+    done(InvalidateWithDependencies(params));
+  }
+  virtual void Start(const ScheduleBatchInvalidationParams& params,
+                     AnswerCallback<BatchSchedule> done) {
+    done(ScheduleBatchInvalidation(params));
+  }
+  virtual void Start(const FlushPendingInvalidationsParams& params,
+                     AnswerCallback<BatchFlush> done) {
+    done(FlushPendingInvalidations(params));
+  }
+  virtual void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) {
+    done(SetBatchDelay(params));
+  }
+  virtual void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) {
+    done(TrackEntries(params));
+  }
+  virtual void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) {
+    done(UntrackEntries(params));
+  }
+  virtual void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) {
+    done(LookupEntry(params));
+  }
+  virtual void Start(const ValidateParams& params, AnswerCallback<Validation> done) {
+    done(Validate(params));
+  }
+  virtual void Start(const GetInvalidationStatsParams& params,
+                     AnswerCallback<InvalidationStats> done) {
+    done(GetInvalidationStats(params));
+  }
 };
 
-// Connects to a service at `endpoint` ("host:port"), in plain text. Answers at once: the network
-// is touched by the first call, and again whenever it was lost. Expensive: share one per process.
-// A channel with other credentials or arguments goes through client/grpc_channel.h.
+// Connects to a service at `endpoint` ("host:port"), in plain text unless ClientOptions::tls is
+// set. Answers at once: the network is touched by the first call, and again whenever it was lost.
+// Expensive: share one per process. A channel of one's own goes through client/grpc_channel.h.
 std::shared_ptr<Connection> MakeConnection(const std::string& endpoint, ClientOptions options = {});
 
 }  // namespace cache_invalidation::client

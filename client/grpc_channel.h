@@ -1,5 +1,5 @@
-// The one public header that shows gRPC: for a channel of your own, with TLS, other arguments, or
-// inside one process.
+// The one public header that shows gRPC: for a channel of your own, with other credentials or
+// arguments, or inside one process.
 
 #ifndef CACHE_INVALIDATION_CLIENT_GRPC_CHANNEL_H_
 #define CACHE_INVALIDATION_CLIENT_GRPC_CHANNEL_H_
@@ -20,7 +20,7 @@ namespace cache_invalidation::client {
 // off, because the Connection does them. Call it for channels of your own.
 void SetDefaultChannelArguments(grpc::ChannelArguments& arguments);
 
-// As MakeConnection(endpoint), over this channel.
+// As MakeConnection(endpoint), over this channel; ClientOptions::tls does nothing here.
 std::shared_ptr<Connection> MakeConnection(std::shared_ptr<grpc::Channel> channel,
                                            ClientOptions options = {});
 

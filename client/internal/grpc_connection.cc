@@ -1,3 +1,4 @@
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "client/internal/conversion/stats_conversion.h"
 #include "client/internal/conversion/write_conversion.h"
 #include "client/internal/runtime.h"
+#include "client/internal/started_call.h"
 #include "client/internal/subscription_thread.h"
 #include "client/internal/unary_call.h"
 #include "client/internal/write_stream_thread.h"
@@ -58,91 +60,186 @@ class GrpcConnection final : public Connection {
       const RegisterInvalidationRuleParams& params) override {
     return Call(*rules_, &Rules::RegisterRule, params);
   }
+  void Start(const RegisterInvalidationRuleParams& params,
+             AnswerCallback<RuleRegistration> done) override {
+    StartCall(*rules_, &Rules::async_interface::RegisterRule, params, std::move(done));
+  }
   absl::StatusOr<StoredRule> GetInvalidationRule(const GetInvalidationRuleParams& params) override {
     return Call(*rules_, &Rules::GetRule, params);
+  }
+  void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) override {
+    StartCall(*rules_, &Rules::async_interface::GetRule, params, std::move(done));
   }
   absl::StatusOr<RulePage> ListInvalidationRules(
       const ListInvalidationRulesParams& params) override {
     return Call(*rules_, &Rules::ListRules, params);
   }
+  void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) override {
+    StartCall(*rules_, &Rules::async_interface::ListRules, params, std::move(done));
+  }
   absl::StatusOr<bool> DeleteInvalidationRule(const DeleteInvalidationRuleParams& params) override {
     return Call(*rules_, &Rules::DeleteRule, params);
+  }
+  void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) override {
+    StartCall(*rules_, &Rules::async_interface::DeleteRule, params, std::move(done));
   }
 
   absl::StatusOr<RelationshipRegistration> RegisterDataRelationship(
       const RegisterDataRelationshipParams& params) override {
     return Call(*relationships_, &Relationships::RegisterRelationship, params);
   }
+  void Start(const RegisterDataRelationshipParams& params,
+             AnswerCallback<RelationshipRegistration> done) override {
+    StartCall(*relationships_, &Relationships::async_interface::RegisterRelationship, params,
+              std::move(done));
+  }
   absl::StatusOr<DataRelationship> GetDataRelationship(
       const GetDataRelationshipParams& params) override {
     return Call(*relationships_, &Relationships::GetRelationship, params);
+  }
+  void Start(const GetDataRelationshipParams& params,
+             AnswerCallback<DataRelationship> done) override {
+    StartCall(*relationships_, &Relationships::async_interface::GetRelationship, params,
+              std::move(done));
   }
   absl::StatusOr<RelationshipPage> ListDataRelationships(
       const ListDataRelationshipsParams& params) override {
     return Call(*relationships_, &Relationships::ListRelationships, params);
   }
+  void Start(const ListDataRelationshipsParams& params,
+             AnswerCallback<RelationshipPage> done) override {
+    StartCall(*relationships_, &Relationships::async_interface::ListRelationships, params,
+              std::move(done));
+  }
   absl::StatusOr<bool> DeleteDataRelationship(const DeleteDataRelationshipParams& params) override {
     return Call(*relationships_, &Relationships::DeleteRelationship, params);
+  }
+  void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) override {
+    StartCall(*relationships_, &Relationships::async_interface::DeleteRelationship, params,
+              std::move(done));
   }
 
   absl::StatusOr<DependencyAddition> AddCacheDependency(
       const AddCacheDependencyParams& params) override {
     return Call(*dependencies_, &Dependencies::AddCacheDependency, params);
   }
+  void Start(const AddCacheDependencyParams& params,
+             AnswerCallback<DependencyAddition> done) override {
+    StartCall(*dependencies_, &Dependencies::async_interface::AddCacheDependency, params,
+              std::move(done));
+  }
   absl::StatusOr<DependencyRemoval> RemoveCacheDependency(
       const RemoveCacheDependencyParams& params) override {
     return Call(*dependencies_, &Dependencies::RemoveCacheDependency, params);
+  }
+  void Start(const RemoveCacheDependencyParams& params,
+             AnswerCallback<DependencyRemoval> done) override {
+    StartCall(*dependencies_, &Dependencies::async_interface::RemoveCacheDependency, params,
+              std::move(done));
   }
   absl::StatusOr<DependencyPage> ListCacheDependencies(
       const ListCacheDependenciesParams& params) override {
     return Call(*dependencies_, &Dependencies::ListCacheDependencies, params);
   }
+  void Start(const ListCacheDependenciesParams& params,
+             AnswerCallback<DependencyPage> done) override {
+    StartCall(*dependencies_, &Dependencies::async_interface::ListCacheDependencies, params,
+              std::move(done));
+  }
 
   absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams& params) override {
     return Call<Writes>(*writes_, &Writes::InvalidateByWrite, params);
   }
+  void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) override {
+    StartCall(*writes_, &Writes::async_interface::InvalidateByWrite, params, std::move(done));
+  }
   absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) override {
     return Call<Writes>(*writes_, &Writes::InvalidateByWrites, params);
   }
+  void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) override {
+    StartCall(*writes_, &Writes::async_interface::InvalidateByWrites, params, std::move(done));
+  }
   absl::StatusOr<Explanation> ExplainWrite(const ExplainWriteParams& params) override {
     return Call<Writes>(*writes_, &Writes::ExplainWrite, params);
+  }
+  void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) override {
+    StartCall(*writes_, &Writes::async_interface::ExplainWrite, params, std::move(done));
   }
 
   absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) override {
     return Call(*invalidations_, &Invalidations::Invalidate, params);
   }
+  void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) override {
+    StartCall(*invalidations_, &Invalidations::async_interface::Invalidate, params,
+              std::move(done));
+  }
   absl::StatusOr<KeyInvalidation> InvalidateWithDependencies(
       const InvalidateWithDependenciesParams& params) override {
     return Call(*invalidations_, &Invalidations::InvalidateWithDependencies, params);
+  }
+  void Start(const InvalidateWithDependenciesParams& params,
+             AnswerCallback<KeyInvalidation> done) override {
+    StartCall(*invalidations_, &Invalidations::async_interface::InvalidateWithDependencies, params,
+              std::move(done));
   }
   absl::StatusOr<BatchSchedule> ScheduleBatchInvalidation(
       const ScheduleBatchInvalidationParams& params) override {
     return Call(*invalidations_, &Invalidations::ScheduleBatchInvalidation, params);
   }
+  void Start(const ScheduleBatchInvalidationParams& params,
+             AnswerCallback<BatchSchedule> done) override {
+    StartCall(*invalidations_, &Invalidations::async_interface::ScheduleBatchInvalidation, params,
+              std::move(done));
+  }
   absl::StatusOr<BatchFlush> FlushPendingInvalidations(
       const FlushPendingInvalidationsParams& params) override {
     return Call(*invalidations_, &Invalidations::FlushPendingInvalidations, params);
   }
+  void Start(const FlushPendingInvalidationsParams& params,
+             AnswerCallback<BatchFlush> done) override {
+    StartCall(*invalidations_, &Invalidations::async_interface::FlushPendingInvalidations, params,
+              std::move(done));
+  }
   absl::StatusOr<absl::Duration> SetBatchDelay(const SetBatchDelayParams& params) override {
     return Call(*invalidations_, &Invalidations::SetBatchDelay, params);
+  }
+  void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) override {
+    StartCall(*invalidations_, &Invalidations::async_interface::SetBatchDelay, params,
+              std::move(done));
   }
 
   absl::StatusOr<TrackAnswer> TrackEntries(const TrackEntriesParams& params) override {
     return Call(*entries_, &CacheEntries::TrackEntries, params);
   }
+  void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) override {
+    StartCall(*entries_, &CacheEntries::async_interface::TrackEntries, params, std::move(done));
+  }
   absl::StatusOr<uint32_t> UntrackEntries(const UntrackEntriesParams& params) override {
     return Call(*entries_, &CacheEntries::UntrackEntries, params);
+  }
+  void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) override {
+    StartCall(*entries_, &CacheEntries::async_interface::UntrackEntries, params, std::move(done));
   }
   absl::StatusOr<EntryLookup> LookupEntry(const LookupEntryParams& params) override {
     return Call(*entries_, &CacheEntries::LookupEntry, params);
   }
+  void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override {
+    StartCall(*entries_, &CacheEntries::async_interface::LookupEntry, params, std::move(done));
+  }
   absl::StatusOr<Validation> Validate(const ValidateParams& params) override {
     return Call(*entries_, &CacheEntries::Validate, params);
+  }
+  void Start(const ValidateParams& params, AnswerCallback<Validation> done) override {
+    StartCall(*entries_, &CacheEntries::async_interface::Validate, params, std::move(done));
   }
 
   absl::StatusOr<InvalidationStats> GetInvalidationStats(
       const GetInvalidationStatsParams& params) override {
     return Call(*stats_, &Stats::GetInvalidationStats, params);
+  }
+  void Start(const GetInvalidationStatsParams& params,
+             AnswerCallback<InvalidationStats> done) override {
+    StartCall(*stats_, &Stats::async_interface::GetInvalidationStats, params, std::move(done));
   }
 
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override {
@@ -154,24 +251,59 @@ class GrpcConnection final : public Connection {
   }
 
  private:
+  // What an answer of the service becomes.
+  template <typename Response>
+  using AnswerOf = decltype(FromProto(std::declval<const Response&>()));
+
   // Any call: converts the parameters, fills what all requests have, converts the answer.
   template <typename Stub, typename Request, typename Response, typename Params>
-  auto Call(Stub& stub,
-            grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-            const Params& params) const
-      -> absl::StatusOr<decltype(FromProto(std::declval<const Response&>()))> {
+  absl::StatusOr<AnswerOf<Response>> Call(Stub& stub,
+                                          grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                       const Request&, Response*),
+                                          const Params& params) const {
+    absl::StatusOr<Response> response =
+        CallUnary(runtime_, stub, method, MakeRequest<Request>(params), params.options.cancellation,
+                  DeadlineOf(params));
+    if (!response.ok()) return response.status();
+    return FromProto(*response);
+  }
+
+  // The same without blocking.
+  template <typename Stub, typename AsyncStub, typename Request, typename Response, typename Params>
+  void StartCall(Stub& stub,
+                 void (AsyncStub::*method)(grpc::ClientContext*, const Request*, Response*,
+                                           std::function<void(grpc::Status)>),
+                 const Params& params, AnswerCallback<AnswerOf<Response>> done) const {
+    std::make_shared<StartedUnaryCall<Request, Response>>(
+        runtime_, DeadlineOf(params), params.options.cancellation,
+        [&stub, method](auto&&... arguments) {
+          (stub.async()->*method)(std::forward<decltype(arguments)>(arguments)...);
+        },
+        MakeRequest<Request>(params),
+        [done = std::move(done)](absl::StatusOr<Response> response) {
+          if (response.ok()) return done(FromProto(*response));
+          done(response.status());
+        })
+        ->Begin();
+  }
+
+  template <typename Request, typename Params>
+  Request MakeRequest(const Params& params) const {
     Request request;
     ToProto(params, &request);
     request.set_namespace_(runtime_.Namespace(params.options));
     if constexpr (requires { request.set_request_id(params.options.request_id); }) {
       request.set_request_id(params.options.request_id);
     }
+    return request;
+  }
+
+  // Waiting for subscribers comes on top of a deadline that the caller did not choose.
+  template <typename Params>
+  absl::Duration DeadlineOf(const Params& params) const {
     absl::Duration extra = absl::ZeroDuration();
     if constexpr (requires { params.wait; }) extra = ExtraFor(params.wait);
-    absl::StatusOr<Response> response =
-        CallUnary(runtime_, stub, method, request, params.options, extra);
-    if (!response.ok()) return response.status();
-    return FromProto(*response);
+    return params.options.deadline.value_or(runtime_.deadline + extra);
   }
 
   const Runtime runtime_;
@@ -210,9 +342,17 @@ std::shared_ptr<Connection> MakeConnection(std::shared_ptr<grpc::Channel> channe
 std::shared_ptr<Connection> MakeConnection(const std::string& endpoint, ClientOptions options) {
   grpc::ChannelArguments arguments;
   SetDefaultChannelArguments(arguments);
-  return MakeConnection(
-      grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments),
-      std::move(options));
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
+  if (options.tls.has_value()) {
+    credentials = grpc::SslCredentials({.pem_root_certs = options.tls->root_certificates,
+                                        .pem_private_key = options.tls->private_key,
+                                        .pem_cert_chain = options.tls->certificate_chain});
+    if (!options.tls->server_name.empty()) {
+      arguments.SetSslTargetNameOverride(options.tls->server_name);
+    }
+  }
+  return MakeConnection(grpc::CreateCustomChannel(endpoint, credentials, arguments),
+                        std::move(options));
 }
 
 }  // namespace cache_invalidation::client

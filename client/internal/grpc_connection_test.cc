@@ -1,60 +1,18 @@
 // The calls over real gRPC, against a service that follows a script.
 
-#include <deque>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "client/client.h"
 #include "client/grpc_channel.h"
 #include "client/internal/in_process_server.h"
-#include "common/mutex.h"
-#include "common/real_clock.h"
+#include "client/internal/scripted_service.h"
 #include "gtest/gtest.h"
-#include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 
 namespace cache_invalidation::client {
 namespace {
-
-// Answers calls with the statuses of a script, then with OK; records what it got.
-class ScriptedService final : public v1::InvalidationService::Service {
- public:
-  grpc::Status FlushPendingInvalidations(grpc::ServerContext* context,
-                                         const v1::FlushPendingInvalidationsRequest* request,
-                                         v1::FlushPendingInvalidationsResponse* response) override {
-    MutexLock lock(mutex_);
-    requests.push_back(*request);
-    allowed.push_back(absl::FromChrono(context->deadline()) - RealClock().Now());
-    if (script.empty()) {
-      response->set_flushed(7);
-      return grpc::Status::OK;
-    }
-    grpc::Status status = script.front();
-    script.pop_front();
-    while (held_) released_.Wait(mutex_);
-    return status;
-  }
-
-  // Calls with a scripted answer are not answered before Release.
-  void Hold() {
-    MutexLock lock(mutex_);
-    held_ = true;
-  }
-  void Release() {
-    MutexLock lock(mutex_);
-    held_ = false;
-    released_.NotifyAll();
-  }
-
-  // Before and after the calls only.
-  std::deque<grpc::Status> script;
-  std::vector<v1::FlushPendingInvalidationsRequest> requests;
-  std::vector<absl::Duration> allowed;
-
- private:
-  Mutex mutex_;
-  CondVar released_;
-  bool held_ ABSL_GUARDED_BY(mutex_) = false;
-};
 
 class GrpcConnectionTest : public testing::Test {
  protected:
@@ -63,7 +21,7 @@ class GrpcConnectionTest : public testing::Test {
     return Client(MakeConnection(server_.channel(), std::move(options)));
   }
 
-  ScriptedService service_;
+  internal::ScriptedService service_;
   internal::InProcessServer server_{&service_};
 };
 
@@ -125,6 +83,25 @@ TEST_F(GrpcConnectionTest, ACallEndsAtItsDeadline) {
           .status();
   service_.Release();
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(GrpcConnectionTest, ACallEndsWhenItIsCancelled) {
+  service_.Hold();
+  service_.script = {grpc::Status::OK};
+  std::stop_source source;
+  std::thread cancelling([&] {
+    service_.AwaitCalls(1);
+    source.request_stop();
+  });
+  const Client client = MakeClient({.deadline = absl::InfiniteDuration()});
+  const CallOptions options{.cancellation = source.get_token()};
+  EXPECT_EQ(client.FlushPendingInvalidations(options).status().code(),
+            absl::StatusCode::kCancelled);
+  cancelling.join();
+  service_.Release();
+  EXPECT_EQ(client.FlushPendingInvalidations(options).status().code(), absl::StatusCode::kCancelled)
+      << "the token stays what it is";
+  EXPECT_EQ(service_.requests.size(), 1u) << "so the service is not even asked";
 }
 
 TEST(UnreachableServiceTest, IsUnavailable) {

@@ -1,41 +1,38 @@
 #include "client/internal/retry_loop.h"
 
-#include <algorithm>
+#include <optional>
 
-#include "absl/strings/str_cat.h"
-#include "client/internal/backoff.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
-void Sleep(Clock& clock, absl::Duration until) {
+void Sleep(Clock& clock, absl::Duration until, const std::stop_token& cancellation) {
   Mutex mutex;
-  CondVar never_notified;
+  CondVar stopped;
+  const std::stop_callback wake(cancellation, [&] {
+    MutexLock lock(mutex);
+    stopped.NotifyAll();
+  });
   MutexLock lock(mutex);
-  while (clock.Monotonic() < until) clock.WaitUntil(mutex, never_notified, until);
-}
-
-absl::Status Annotate(const absl::Status& status, int attempts) {
-  if (attempts == 1) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat(status.message(), " (tried ", attempts, " times)"));
+  while (!cancellation.stop_requested() && clock.Monotonic() < until) {
+    clock.WaitUntil(mutex, stopped, until);
+  }
 }
 
 }  // namespace
 
 absl::Status RunWithRetries(const Runtime& runtime, absl::Duration deadline,
+                            const std::stop_token& cancellation,
                             absl::FunctionRef<Attempt(absl::Duration remaining)> attempt) {
-  Clock& clock = *runtime.clock;
-  const absl::Duration end = clock.Monotonic() + deadline;
-  Backoff backoff(runtime.backoff, runtime.random);
-  for (int attempts = 1;; ++attempts) {
-    const Attempt last = attempt(end - clock.Monotonic());
-    if (!absl::IsUnavailable(last.status)) return last.status;
-    const absl::Duration next = clock.Monotonic() + std::max(backoff.Next(), last.retry_delay);
-    if (next >= end) return Annotate(last.status, attempts);
-    Sleep(clock, next);
+  RetrySchedule schedule(runtime, deadline);
+  while (!cancellation.stop_requested()) {
+    const Attempt last = attempt(schedule.Remaining());
+    const std::optional<absl::Duration> next = schedule.NextAttempt(last);
+    if (!next.has_value()) return schedule.Answer(last.status);
+    Sleep(*runtime.clock, *next, cancellation);
   }
+  return CancelledByCaller();
 }
 
 }  // namespace cache_invalidation::client::internal

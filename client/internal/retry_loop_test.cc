@@ -1,6 +1,7 @@
 #include "client/internal/retry_loop.h"
 
 #include <algorithm>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -31,21 +32,28 @@ class RetryLoopTest : public testing::Test {
     const absl::Duration start = clock_.Monotonic();
     absl::Status status;
     std::thread caller([&] {
-      status = RunWithRetries(runtime, deadline, [&](absl::Duration remaining) {
-        attempted_at_.push_back(clock_.Monotonic() - start);
-        remaining_.push_back(remaining);
-        return answers[std::min(attempted_at_.size(), answers.size()) - 1];
-      });
+      status = RunWithRetries(runtime, deadline, cancellation_.get_token(),
+                              [&](absl::Duration remaining) {
+                                attempted_at_.push_back(clock_.Monotonic() - start);
+                                remaining_.push_back(remaining);
+                                return answers[std::min(attempted_at_.size(), answers.size()) - 1];
+                              });
     });
     for (absl::Duration wait : waits) {
       clock_.AwaitWaiters(1);
       clock_.Advance(wait);
+    }
+    if (cancel_while_waiting_) {
+      clock_.AwaitWaiters(1);
+      cancellation_.request_stop();
     }
     caller.join();
     return status;
   }
 
   FakeClock clock_;
+  std::stop_source cancellation_;
+  bool cancel_while_waiting_ = false;
   double random_ = 1;  // the limit itself, so that the delays can be foretold
   Spans attempted_at_;
   Spans remaining_;
@@ -96,6 +104,18 @@ TEST_F(RetryLoopTest, JitterShortensTheDelay) {
   random_ = 0.25;
   EXPECT_TRUE(Run({kUnavailable, kUnavailable, kOk}, {Ms(25), Ms(50)}).ok());
   EXPECT_EQ(attempted_at_, Spans({Ms(0), Ms(25), Ms(75)}));
+}
+
+TEST_F(RetryLoopTest, AStopEndsTheWaitForTheNextAttempt) {
+  cancel_while_waiting_ = true;
+  EXPECT_EQ(Run({kUnavailable}, {Ms(100)}).code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(attempted_at_.size(), 2u);
+}
+
+TEST_F(RetryLoopTest, ACallThatIsStoppedBeforeItBeginsIsNotMade) {
+  cancellation_.request_stop();
+  EXPECT_EQ(Run({kOk}, {}).code(), absl::StatusCode::kCancelled);
+  EXPECT_TRUE(attempted_at_.empty());
 }
 
 TEST(BackoffTest, StopsAtItsMaximumAndBeginsAnewAfterReset) {

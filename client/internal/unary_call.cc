@@ -43,15 +43,23 @@ absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait) {
   return wait->timeout.value_or(kLongestWait);
 }
 
-Attempt RunAttempt(absl::Duration remaining,
-                   absl::FunctionRef<grpc::Status(grpc::ClientContext&)> send) {
-  grpc::ClientContext context;
+void SetDeadline(absl::Duration remaining, grpc::ClientContext& context) {
   // A span, not a moment: whatever the injected clock says, gRPC measures by its own.
   context.set_deadline(gpr_time_from_micros(
       absl::ToInt64Microseconds(std::min(remaining, kLongestCall)), GPR_TIMESPAN));
-  const absl::Status status = FromGrpc(send(context));
-  if (status.ok()) return {status};
-  return {status, RetryDelay(context)};
+}
+
+Attempt AttemptOf(const grpc::ClientContext& context, const grpc::Status& status) {
+  if (status.ok()) return {absl::OkStatus()};
+  return {FromGrpc(status), RetryDelay(context)};
+}
+
+Attempt RunAttempt(absl::Duration remaining, const std::stop_token& cancellation,
+                   absl::FunctionRef<grpc::Status(grpc::ClientContext&)> send) {
+  grpc::ClientContext context;
+  SetDeadline(remaining, context);
+  const std::stop_callback cancel(cancellation, [&context] { context.TryCancel(); });
+  return AttemptOf(context, send(context));
 }
 
 }  // namespace cache_invalidation::client::internal

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_UNARY_CALL_H_
 
 #include <optional>
+#include <stop_token>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -21,28 +22,33 @@ absl::Status FromGrpc(const grpc::Status& status);
 // How much longer than other calls one may take that waits for subscribers.
 absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait);
 
-// One attempt: prepares the context, runs `send` and reads how long the service asked to wait.
-Attempt RunAttempt(absl::Duration remaining,
+// Gives an attempt the time it may take.
+void SetDeadline(absl::Duration remaining, grpc::ClientContext& context);
+
+// What an attempt came to that has ended, with how long the service asked to wait.
+Attempt AttemptOf(const grpc::ClientContext& context, const grpc::Status& status);
+
+// One attempt, blocking: prepares the context and runs `send`, which a stop ends with CANCELLED.
+Attempt RunAttempt(absl::Duration remaining, const std::stop_token& cancellation,
                    absl::FunctionRef<grpc::Status(grpc::ClientContext&)> send);
 
 // Calls `method` of a generated stub, with retries.
 //
-//   return CallUnary(runtime_, *stub_, &v1::RuleService::StubInterface::GetRule, request, options);
-//
-// `extra` comes on top of a deadline that the caller did not choose.
+//   return CallUnary(runtime_, *stub_, &v1::RuleService::StubInterface::GetRule, request,
+//                    cancellation, deadline);
 template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> CallUnary(const Runtime& runtime, Stub& stub,
                                    grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                                 const Request&, Response*),
-                                   const Request& request, const CallOptions& call,
-                                   absl::Duration extra = absl::ZeroDuration()) {
+                                   const Request& request, const std::stop_token& cancellation,
+                                   absl::Duration deadline) {
   Response response;
-  const absl::Duration deadline = call.deadline.value_or(runtime.deadline + extra);
-  absl::Status status = RunWithRetries(runtime, deadline, [&](absl::Duration remaining) {
-    return RunAttempt(remaining, [&](grpc::ClientContext& context) {
-      return (stub.*method)(&context, request, &response);
-    });
-  });
+  absl::Status status =
+      RunWithRetries(runtime, deadline, cancellation, [&](absl::Duration remaining) {
+        return RunAttempt(remaining, cancellation, [&](grpc::ClientContext& context) {
+          return (stub.*method)(&context, request, &response);
+        });
+      });
   if (!status.ok()) return status;
   return response;
 }

@@ -1,8 +1,28 @@
 #include "client/testing/unimplemented_connection.h"
 
+#include <vector>
+
 #include "absl/status/status.h"
 
 namespace cache_invalidation::client {
+namespace {
+
+class SilentSubscription final : public Subscription {
+ public:
+  void Acknowledge(const Position&) override {}
+  void Stop() override {}
+};
+
+class RefusingWriteStream final : public WriteStream {
+ public:
+  void Write(std::vector<WriteEvent>, WriteCallback done) override {
+    if (done) done(absl::UnimplementedError("OpenWriteStream"));
+  }
+  void Flush() override {}
+  void Close() override {}
+};
+
+}  // namespace
 
 absl::StatusOr<RuleRegistration> UnimplementedConnection::RegisterInvalidationRule(
     const RegisterInvalidationRuleParams&) {
@@ -118,12 +138,12 @@ absl::StatusOr<InvalidationStats> UnimplementedConnection::GetInvalidationStats(
 }
 
 std::unique_ptr<Subscription> UnimplementedConnection::Subscribe(const SubscribeParams&) {
-  return nullptr;
+  return std::make_unique<SilentSubscription>();
 }
 
 std::unique_ptr<WriteStream> UnimplementedConnection::OpenWriteStream(
     const OpenWriteStreamParams&) {
-  return nullptr;
+  return std::make_unique<RefusingWriteStream>();
 }
 
 }  // namespace cache_invalidation::client

@@ -9,8 +9,8 @@
 //
 //   const Client client(std::make_shared<RefusingConnection>());
 //
-// Every call that is not overridden answers UNIMPLEMENTED with its name; Subscribe and
-// OpenWriteStream answer null.
+// Every call that is not overridden answers UNIMPLEMENTED with its name, and so does every command
+// of a write stream; a subscription is told nothing. AsyncClient makes the calls on the spot.
 //
 // Thread-safe.
 

@@ -10,16 +10,17 @@
 
 #include "client/client.h"
 #include "client/grpc_channel.h"
+#include "client/testing/flaky_proxy.h"
 #include "common/check.h"
 #include "common/mutex.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
-#include "tests/client/flaky_proxy.h"
 
 namespace cache_invalidation {
 namespace {
 
 using client::Client;
+using client::FlakyProxy;
 using client::Subscription;
 
 std::unique_ptr<Server> StartServer(int port = 0) {

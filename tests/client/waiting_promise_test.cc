@@ -12,17 +12,18 @@
 #include <vector>
 
 #include "client/client.h"
+#include "client/testing/flaky_proxy.h"
 #include "common/check.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
 #include "tests/client/cached_value.h"
-#include "tests/client/flaky_proxy.h"
 #include "tests/client/pause.h"
 
 namespace cache_invalidation {
 namespace {
 
 using client::Client;
+using client::FlakyProxy;
 
 constexpr absl::Duration kLease = absl::Seconds(1);
 constexpr int kCaches = 4;

@@ -62,7 +62,7 @@ void MortalServer::Start(const std::string& flag) {
   Check(words.size() > 1, "a server tells its epoch");
   if (epoch_.empty()) epoch_ = words[1];
   Check(words[1] == epoch_, "a process that dies does not end the epoch");
-  if (proxy_ == nullptr) proxy_ = std::make_unique<FlakyProxy>(port());
+  if (proxy_ == nullptr) proxy_ = std::make_unique<client::FlakyProxy>(port());
   proxy_->SetTarget(port());
 }
 

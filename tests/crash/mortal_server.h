@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "tests/client/flaky_proxy.h"
+#include "client/testing/flaky_proxy.h"
 #include "tests/services/running_server.h"
 
 namespace cache_invalidation {
@@ -39,7 +39,7 @@ class MortalServer {
 
   // Where clients connect.
   std::string endpoint() const { return proxy_->endpoint(); }
-  FlakyProxy& proxy() { return *proxy_; }
+  client::FlakyProxy& proxy() { return *proxy_; }
   // Where the running process itself listens.
   int port() const { return running_->Port("grpc"); }
 
@@ -48,7 +48,7 @@ class MortalServer {
   const std::string directory_;
   std::string epoch_;
   std::unique_ptr<RunningServer> running_;
-  std::unique_ptr<FlakyProxy> proxy_;
+  std::unique_ptr<client::FlakyProxy> proxy_;
 };
 
 }  // namespace cache_invalidation

@@ -1,4 +1,4 @@
-#include "tests/client/flaky_proxy.h"
+#include "client/testing/flaky_proxy.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 #include "common/check.h"
 
-namespace cache_invalidation {
+namespace cache_invalidation::client {
 namespace {
 
 sockaddr_in Loopback(int port) {
@@ -147,4 +147,4 @@ void FlakyProxy::Run() {
   }
 }
 
-}  // namespace cache_invalidation
+}  // namespace cache_invalidation::client

@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_TESTS_CLIENT_FLAKY_PROXY_H_
-#define CACHE_INVALIDATION_TESTS_CLIENT_FLAKY_PROXY_H_
+#ifndef CACHE_INVALIDATION_CLIENT_TESTING_FLAKY_PROXY_H_
+#define CACHE_INVALIDATION_CLIENT_TESTING_FLAKY_PROXY_H_
 
 #include <list>
 #include <string>
@@ -8,7 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "common/mutex.h"
 
-namespace cache_invalidation {
+namespace cache_invalidation::client {
 
 // A network between a client and a server that fails when the test says so: forwards connections
 // from a port of its own to a port of this machine. Thread-safe.
@@ -55,6 +55,6 @@ class FlakyProxy {
   std::thread thread_;
 };
 
-}  // namespace cache_invalidation
+}  // namespace cache_invalidation::client
 
-#endif  // CACHE_INVALIDATION_TESTS_CLIENT_FLAKY_PROXY_H_
+#endif  // CACHE_INVALIDATION_CLIENT_TESTING_FLAKY_PROXY_H_

@@ -1,0 +1,67 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_SCRIPTED_SERVICE_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_SCRIPTED_SERVICE_H_
+
+#include <deque>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/mutex.h"
+#include "common/real_clock.h"
+#include "grpcpp/server_context.h"
+#include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
+
+namespace cache_invalidation::client::internal {
+
+// For tests: answers FlushPendingInvalidations with the statuses of a script, then with OK; records
+// what it got.
+class ScriptedService final : public v1::InvalidationService::Service {
+ public:
+  grpc::Status FlushPendingInvalidations(grpc::ServerContext* context,
+                                         const v1::FlushPendingInvalidationsRequest* request,
+                                         v1::FlushPendingInvalidationsResponse* response) override {
+    MutexLock lock(mutex_);
+    requests.push_back(*request);
+    allowed.push_back(absl::FromChrono(context->deadline()) - RealClock().Now());
+    called_.NotifyAll();
+    if (script.empty()) {
+      response->set_flushed(7);
+      return grpc::Status::OK;
+    }
+    grpc::Status status = script.front();
+    script.pop_front();
+    while (held_) released_.Wait(mutex_);
+    return status;
+  }
+
+  // Calls with a scripted answer are not answered before Release.
+  void Hold() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    held_ = true;
+  }
+  void Release() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    held_ = false;
+    released_.NotifyAll();
+  }
+
+  // Blocks until so many calls have come.
+  void AwaitCalls(size_t count) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (requests.size() < count) called_.Wait(mutex_);
+  }
+
+  // Before and after the calls only.
+  std::deque<grpc::Status> script;
+  std::vector<v1::FlushPendingInvalidationsRequest> requests;
+  std::vector<absl::Duration> allowed;
+
+ private:
+  Mutex mutex_;
+  CondVar called_;
+  CondVar released_;
+  bool held_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_SCRIPTED_SERVICE_H_

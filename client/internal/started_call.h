@@ -1,0 +1,108 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_STARTED_CALL_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_STARTED_CALL_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/internal/retry_schedule.h"
+#include "client/internal/runtime.h"
+#include "client/internal/unary_call.h"
+#include "common/mutex.h"
+#include "grpcpp/alarm.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/status.h"
+
+namespace cache_invalidation::client::internal {
+
+// A call that blocks nobody, without its messages: makes the attempts of a RetrySchedule on gRPC's
+// threads and answers once. It keeps itself alive until it has.
+//
+// An attempt -> (UNAVAILABLE: an alarm -> an attempt)* -> the answer. A stop cancels the attempt or
+// the alarm, whichever there is.
+//
+// It holds nothing of the channel any more when it answers: the last to hold a channel must not be
+// a thread of gRPC's, which would wait for itself. So the channel has to outlive the answer.
+class StartedCall : public std::enable_shared_from_this<StartedCall> {
+ public:
+  StartedCall(const Runtime& runtime, absl::Duration deadline, std::stop_token cancellation)
+      : clock_(runtime.clock),
+        cancellation_(std::move(cancellation)),
+        schedule_(runtime, deadline) {}
+  virtual ~StartedCall() = default;
+
+  StartedCall(const StartedCall&) = delete;
+  StartedCall& operator=(const StartedCall&) = delete;
+
+  // Makes the first attempt. Called once.
+  void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ protected:
+  using OnAnswer = std::function<void(grpc::Status)>;
+
+  // Hands an attempt to gRPC, which calls `on_answer` when it has ended.
+  virtual void Send(grpc::ClientContext& context, OnAnswer on_answer) = 0;
+
+  // What the call came to. Called once, without locks.
+  virtual void Finish(const absl::Status& status) = 0;
+
+ private:
+  void MakeAttempt() ABSL_LOCKS_EXCLUDED(mutex_);
+  void TakeAnswer(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WaitUntil(absl::Duration next) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
+  void End(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const std::shared_ptr<Clock> clock_;
+  const std::stop_token cancellation_;
+  RetrySchedule schedule_;  // touched by one attempt at a time
+
+  Mutex mutex_;
+  std::unique_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);  // holds this while it is set
+
+  // Last: it calls Stop. Not guarded: made before the first attempt, gone after the last.
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+};
+
+// The same with its messages, over a method of a generated stub.
+template <typename Request, typename Response>
+class StartedUnaryCall final : public StartedCall {
+ public:
+  using Method = std::function<void(grpc::ClientContext*, const Request*, Response*, OnAnswer)>;
+  using Done = std::function<void(absl::StatusOr<Response>)>;
+
+  StartedUnaryCall(const Runtime& runtime, absl::Duration deadline, std::stop_token cancellation,
+                   Method method, Request request, Done done)
+      : StartedCall(runtime, deadline, std::move(cancellation)),
+        method_(std::move(method)),
+        request_(std::move(request)),
+        done_(std::move(done)) {}
+
+ private:
+  void Send(grpc::ClientContext& context, OnAnswer on_answer) override {
+    method_(&context, &request_, &response_, std::move(on_answer));
+  }
+  void Finish(const absl::Status& status) override {
+    if (status.ok()) {
+      done_(std::move(response_));
+    } else {
+      done_(status);
+    }
+    done_ = nullptr;  // what it holds goes now, and not when gRPC has let go of this object
+  }
+
+  const Method method_;
+  const Request request_;
+  Response response_;
+  Done done_;
+};
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_STARTED_CALL_H_

@@ -1,0 +1,134 @@
+// Calls that were started, over real gRPC, against a service that follows a script.
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "client/async_client.h"
+#include "client/grpc_channel.h"
+#include "client/internal/in_process_server.h"
+#include "client/internal/scripted_service.h"
+#include "gtest/gtest.h"
+
+namespace cache_invalidation::client {
+namespace {
+
+using Answer = absl::StatusOr<BatchFlush>;
+
+const grpc::Status kDraining(grpc::StatusCode::UNAVAILABLE, "draining");
+
+class StartedCallTest : public testing::Test {
+ protected:
+  std::unique_ptr<AsyncClient> MakeClient(ClientOptions options = {}) {
+    options.random = [] { return 0.0; };  // tries again at once
+    return std::make_unique<AsyncClient>(MakeConnection(server_.channel(), std::move(options)));
+  }
+
+  std::future<Answer> Flush(AsyncClient& client, CallOptions options = {}) {
+    return client.Call(&Connection::FlushPendingInvalidations, {.options = std::move(options)});
+  }
+
+  internal::ScriptedService service_;
+  internal::InProcessServer server_{&service_};
+};
+
+TEST_F(StartedCallTest, AnswersWhatTheServiceAnswers) {
+  const auto client = MakeClient({.namespace_name = "shop"});
+  const Answer answer = Flush(*client, {.request_id = "r1"}).get();
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->flushed, 7u);
+  ASSERT_EQ(service_.requests.size(), 1u);
+  EXPECT_EQ(service_.requests[0].namespace_(), "shop");
+  EXPECT_EQ(service_.requests[0].request_id(), "r1");
+}
+
+TEST_F(StartedCallTest, AnswersAnError) {
+  service_.script = {grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "namespace: too long")};
+  EXPECT_EQ(Flush(*MakeClient()).get().status(), absl::InvalidArgumentError("namespace: too long"));
+}
+
+TEST_F(StartedCallTest, IsTriedAgain) {
+  service_.script = {kDraining, kDraining};
+  EXPECT_TRUE(Flush(*MakeClient()).get().ok());
+  EXPECT_EQ(service_.requests.size(), 3u);
+}
+
+TEST_F(StartedCallTest, DoesNotWaitForAnotherAttemptThatWouldComeTooLate) {
+  service_.script = {kDraining};
+  ClientOptions options{.deadline = absl::Seconds(60), .backoff = {.initial = absl::Hours(1)}};
+  options.random = [] { return 1.0; };
+  AsyncClient client(MakeConnection(server_.channel(), std::move(options)));
+  EXPECT_EQ(Flush(client).get().status(), absl::UnavailableError("draining"));
+}
+
+TEST_F(StartedCallTest, EndsAtItsDeadline) {
+  service_.Hold();
+  service_.script = {grpc::Status::OK};
+  const auto client = MakeClient();
+  EXPECT_EQ(Flush(*client, {.deadline = absl::Milliseconds(50)}).get().status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  service_.Release();
+}
+
+TEST_F(StartedCallTest, EndsWhenItIsCancelled) {
+  service_.Hold();
+  service_.script = {grpc::Status::OK};
+  std::stop_source source;
+  const auto client = MakeClient({.deadline = absl::InfiniteDuration()});
+  std::future<Answer> flush = Flush(*client, {.cancellation = source.get_token()});
+  service_.AwaitCalls(1);
+  source.request_stop();
+  EXPECT_EQ(flush.get().status().code(), absl::StatusCode::kCancelled);
+  service_.Release();
+  EXPECT_EQ(Flush(*client, {.cancellation = source.get_token()}).get().status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(service_.requests.size(), 1u) << "the second was never made";
+}
+
+TEST_F(StartedCallTest, EndsWhenItIsCancelledBetweenAttempts) {
+  service_.script = {kDraining};
+  ClientOptions options{.deadline = absl::Hours(1), .backoff = {.initial = absl::Minutes(30)}};
+  std::stop_source source;
+  // Asked for the backoff after the first attempt: from here on the alarm is set, or about to be.
+  options.random = [&] {
+    source.request_stop();
+    return 1.0;
+  };
+  AsyncClient client(MakeConnection(server_.channel(), std::move(options)));
+  EXPECT_EQ(Flush(client, {.cancellation = source.get_token()}).get().status().code(),
+            absl::StatusCode::kCancelled);
+  EXPECT_EQ(service_.requests.size(), 1u);
+}
+
+// The end of the client is that of its channel, and may be that of the last thread of gRPC's.
+TEST_F(StartedCallTest, AClientMayEndRightAfterItsCalls) {
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(Flush(*MakeClient()).get().ok());
+}
+
+// Calls end, are tried again and are cancelled at the same time, for the sanitizers.
+TEST_F(StartedCallTest, ManyAtATime) {
+  service_.script = {40, kDraining};
+  std::optional<AsyncClient> client;
+  client.emplace(
+      MakeConnection(server_.channel(), {.backoff = {.initial = absl::Milliseconds(1)}}));
+  std::stop_source source;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 100; ++i) {
+    const CallOptions options{.cancellation = i % 2 == 0 ? source.get_token() : std::stop_token()};
+    client->Call(&Connection::FlushPendingInvalidations, {.options = options},
+                 [&, i](const Answer& answer) {
+                   EXPECT_TRUE(answer.ok() || i % 2 == 0) << answer.status();
+                   ++answered;
+                 });
+    if (i == 50) source.request_stop();
+  }
+  client.reset();
+  EXPECT_EQ(answered, 100);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::client
