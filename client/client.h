@@ -8,7 +8,7 @@
 //   db.Update("users", "user123", data);  // committed
 //   absl::StatusOr<WriteResult> result =
 //       client.InvalidateByWrite("user", "user123", "update");
-//   if (!result.ok()) ...  // the caches may still hold the old value: see Errors
+//   if (!result.ok()) Log(result.status());  // caches may hold the old value: see Errors
 //
 // Call it after the commit. A call before it lets a reader put the old value back into its cache.
 //

@@ -2,7 +2,7 @@
 // lowerCamelCase names, 64 bit numbers as strings, enums by their names in the contract. What
 // grpc-gateway, buf curl and cachectl print, and what files of rules are read from.
 //
-//   std::string line = ToJson(event);  // {"revision":"7","part":0,"lastPart":true,...}
+//   const std::string line = ToJson(event);  // {"revision":"7","part":0,"lastPart":true,...}
 //
 // All functions are pure. Reading refuses unknown names.
 

@@ -15,9 +15,9 @@ enum class Cardinality { kOneToOne, kOneToMany, kManyToOne, kManyToMany };
 
 // A write to the source type also concerns the target types.
 //
-//   DataRelationship{.source_type = "order",
-//                    .target_types = {"order_items", "inventory", "pricing"},
-//                    .cascade_depth = 2}
+//   const DataRelationship order{.source_type = "order",
+//                                .target_types = {"order_items", "inventory", "pricing"},
+//                                .cascade_depth = 2};
 struct DataRelationship {
   // Identity within the namespace: registering the same name again replaces it. Empty: made of
   // source type, cardinality and target types.

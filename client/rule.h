@@ -15,11 +15,11 @@ namespace cache_invalidation::client {
 
 // What to invalidate when certain things are written. Write events alone trigger rules.
 //
-//   InvalidationRule{.name = "user_data",
-//                    .trigger_tags = {"user", "user_profile"},
-//                    .invalidate_tags = {"user_session:{resource_id}"},
-//                    .strategy = InvalidationStrategy::kImmediate,
-//                    .priority = 100}
+//   const InvalidationRule user_data{.name = "user_data",
+//                                    .trigger_tags = {"user", "user_profile"},
+//                                    .invalidate_tags = {"user_session:{resource_id}"},
+//                                    .strategy = InvalidationStrategy::kImmediate,
+//                                    .priority = 100};
 struct InvalidationRule {
   // Identity within the namespace: registering the same name again replaces the rule.
   std::string name = {};

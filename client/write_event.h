@@ -15,10 +15,11 @@ namespace cache_invalidation::client {
 
 // One row that was written to the database.
 //
-//   WriteEvent{.resource_type = "user",
-//              .resource_id = "user123",
-//              .operation = "update",
-//              .context = {{"tenant", "acme"}, {"fields_changed", JsonValue::List{"name"}}}}
+//   const WriteEvent write{
+//       .resource_type = "user",
+//       .resource_id = "user123",
+//       .operation = "update",
+//       .context = {{"tenant", "acme"}, {"fields_changed", JsonValue::List{"name"}}}};
 struct WriteEvent {
   // 1 to 128 bytes without ":", "*" and control characters.
   std::string resource_type = {};

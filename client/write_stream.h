@@ -39,8 +39,8 @@ using WriteCallback = std::function<void(const absl::StatusOr<WriteResult>&)>;
 //
 //   auto stream = client.OpenWriteStream();
 //   stream->Write({{.resource_type = "user", .resource_id = "1", .operation = "update"}},
-//                 [](const absl::StatusOr<WriteResult>& result) {
-//                   if (!result.ok()) ...  // as of InvalidateByWrites
+//                 [&](const absl::StatusOr<WriteResult>& result) {
+//                   if (!result.ok()) Log(result.status());  // as of InvalidateByWrites
 //                 });
 //   stream->Flush();
 //

@@ -5,16 +5,17 @@
 //   using namespace cache_invalidation::client;
 //
 //   FakeServer server;
-//   const Client client(server.Connect({.deadline = absl::Seconds(1)}));
-//   client.InvalidateByWrite("user", "42", "update").value();
+//   const Client client(server.Connect({.deadline = absl::Seconds(30)}));
+//   EXPECT_TRUE(client.InvalidateByWrite("user", "42", "update").ok());
 //
 //   server.Refuse(absl::PermissionDeniedError("not today"));
-//   client.InvalidateByWrite("user", "42", "update").status();  // PERMISSION_DENIED
+//   EXPECT_EQ(client.GetInvalidationStats().status(), absl::PermissionDeniedError("not today"));
 //   server.Accept();
 //
 //   server.Stop();
-//   client.InvalidateByWrite("user", "42", "update").status();  // UNAVAILABLE, after its deadline
+//   EXPECT_FALSE(client.GetInvalidationStats({.deadline = absl::Milliseconds(300)}).ok());
 //   server.Start();  // knows nothing of before; its subscribers are told RESET
+//   EXPECT_EQ(client.GetInvalidationStats()->position.revision, 0u);
 //
 // It is fake in where it runs, not in what it does: the real server with its state in memory,
 // behind a network that the test can cut. So what a test sees of rules, dependencies,
@@ -76,8 +77,7 @@ class FakeServer {
   // "127.0.0.1:port", the same as long as this object lives.
   std::string endpoint() const;
 
-  // A connection to it. Options as of MakeConnection; a test that lets calls fail wants a short
-  // deadline.
+  // A connection to it. Options as of MakeConnection; a call that is to fail wants a short deadline.
   std::shared_ptr<Connection> Connect(ClientOptions options = {}) const;
 
   // Ends it with all its state, as if its process were killed. Until Start nobody is there.

@@ -8,6 +8,7 @@
 //   };
 //
 //   const Client client(std::make_shared<RefusingConnection>());
+//   EXPECT_FALSE(client.InvalidateByWrite("user", "42", "update").ok());
 //
 // Every call that is not overridden answers UNIMPLEMENTED with its name, and so does every command
 // of a write stream; a subscription is told nothing. AsyncClient makes the calls on the spot.
