@@ -108,7 +108,8 @@ TEST(UnreachableServiceTest, IsUnavailable) {
   // Port 1 is nobody's: connecting is refused at once.
   const Client client(MakeConnection("127.0.0.1:1", {.deadline = absl::Milliseconds(300)}));
   const absl::Status status = client.GetInvalidationStats().status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  // The second, if the deadline comes while it is connecting once more.
+  EXPECT_TRUE(absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) << status;
 }
 
 }  // namespace

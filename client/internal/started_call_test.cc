@@ -28,7 +28,7 @@ class StartedCallTest : public testing::Test {
     return std::make_unique<AsyncClient>(MakeConnection(server_.channel(), std::move(options)));
   }
 
-  std::future<Answer> Flush(AsyncClient& client, CallOptions options = {}) {
+  static std::future<Answer> Flush(AsyncClient& client, CallOptions options = {}) {
     return client.Call(&Connection::FlushPendingInvalidations, {.options = std::move(options)});
   }
 

@@ -45,7 +45,8 @@ class TlsTest : public testing::Test {
     server_ = builder.BuildAndStart();
   }
 
-  absl::Status Call(std::optional<TlsOptions> tls, absl::Duration deadline = absl::Seconds(30)) {
+  absl::Status Call(std::optional<TlsOptions> tls,
+                    absl::Duration deadline = absl::Seconds(30)) const {
     const Client client(MakeConnection("127.0.0.1:" + std::to_string(port_),
                                        {.tls = std::move(tls), .deadline = deadline}));
     return client.FlushPendingInvalidations().status();

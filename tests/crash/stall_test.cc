@@ -10,10 +10,10 @@
 
 #include "absl/flags/flag.h"
 #include "client/client.h"
+#include "client/testing/flaky_proxy.h"
 #include "gmock/gmock.h"
 #include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
-#include "tests/client/flaky_proxy.h"
 #include "tests/client/pause.h"
 #include "tests/conformance/recording_subscriber.h"
 #include "tests/conformance/validators.h"
@@ -148,7 +148,7 @@ TEST_F(OneSubscriberTest, WhoNeverReadsHoldsUpNobody) {
 
 // A network that carries nothing any more, and tells neither side.
 TEST_F(OneSubscriberTest, AHalfOpenConnectionIsWaitedForUntilItsLeaseEnds) {
-  FlakyProxy network(server_.port());
+  client::FlakyProxy network(server_.port());
   Delivered cut_off(Client(client::MakeConnection(network.endpoint())), absl::Seconds(1));
   network.Freeze(true);
   const client::Waiting waiting = InvalidateAndWait();

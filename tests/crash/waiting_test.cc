@@ -14,9 +14,9 @@
 
 #include "absl/flags/flag.h"
 #include "client/client.h"
+#include "client/testing/flaky_proxy.h"
 #include "gtest/gtest.h"
 #include "tests/cachectl/program.h"
-#include "tests/client/flaky_proxy.h"
 #include "tests/client/pause.h"
 #include "tests/crash/cache_process.h"
 #include "tests/crash/flags.h"
@@ -34,7 +34,7 @@ class WaitingProcessesTest : public testing::Test {
  protected:
   WaitingProcessesTest() {
     for (uint32_t i = 0; i < kCaches; ++i) {
-      networks_.push_back(std::make_unique<FlakyProxy>(server_.proxy().port()));
+      networks_.push_back(std::make_unique<client::FlakyProxy>(server_.proxy().port()));
       caches_.push_back(StartCacheProcess({.board = board_file_,
                                            .number = i,
                                            .endpoint = networks_.back()->endpoint(),
@@ -97,7 +97,7 @@ class WaitingProcessesTest : public testing::Test {
       ::testing::TempDir() + "/board." + std::to_string(absl::GetFlag(FLAGS_seed));
   SharedBoard board_{board_file_};
   MortalServer server_{{"--longest_earlier_lease=" + absl::FormatDuration(kLease)}};
-  std::vector<std::unique_ptr<FlakyProxy>> networks_;
+  std::vector<std::unique_ptr<client::FlakyProxy>> networks_;
   std::vector<std::unique_ptr<Program>> caches_;
   std::set<uint32_t> standing_;
   client::Client writer_{

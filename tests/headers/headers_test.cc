@@ -32,16 +32,27 @@ struct Page {
 };
 
 struct Database {
-  void Begin() {}
-  void Update(const std::string&, const std::string&, const std::string&) {}
-  absl::Status Commit() { return absl::OkStatus(); }
-  absl::StatusOr<User> FindUser(const std::string& id) const { return User{"user " + id}; }
+  void Begin() { is_open = true; }
+  void Update(const std::string& table, const std::string& id, const std::string& row) {
+    rows.push_back(table + ":" + id + "=" + row);
+  }
+  absl::Status Commit() {
+    is_open = false;
+    return absl::OkStatus();
+  }
+  absl::StatusOr<User> FindUser(const std::string& id) const { return User{prefix + id}; }
+
+  bool is_open = false;
+  std::vector<std::string> rows;
+  std::string prefix = "user ";
 };
 
 struct Cache {
-  void Clear() {}
-  void Apply(const Event&) {}
-  void Drop(const std::vector<std::string>&) {}
+  void Clear() { ++changes; }
+  void Apply(const Event&) { ++changes; }
+  void Drop(const std::vector<std::string>&) { ++changes; }
+
+  int changes = 0;
 };
 
 Page Render(const User& user) { return {"hello " + user.name}; }
