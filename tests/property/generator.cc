@@ -56,7 +56,8 @@ Generator::Generator(uint64_t seed) : choices_(seed) {
   kinds_.push_back({&Generator::MakeWrites, 2});  // no sequence is without any step
 }
 
-Step Generator::Next(uint64_t head, uint64_t floor) {
+Step Generator::Next(uint64_t head, uint64_t floor, absl::string_view epoch) {
+  epoch_ = std::string(epoch);
   head_ = head;
   floor_ = floor;
   Step step;
@@ -84,17 +85,17 @@ engine::PositionView Generator::Position() {
     case 0:
       return {Keep("another"), head_};
     case 1:
-      return {Keep(kEpoch), head_ + 1};
+      return {Keep(epoch_), head_ + 1};
     case 2:
-      return {Keep(kEpoch), floor_ == 0 ? 0 : floor_ - 1};
+      return {Keep(epoch_), floor_ == 0 ? 0 : floor_ - 1};
     case 3:
-      return {Keep(kEpoch), floor_};
+      return {Keep(epoch_), floor_};
     case 4:
     case 5:
     case 6:
-      return {Keep(kEpoch), head_};
+      return {Keep(epoch_), head_};
     default:
-      return {Keep(kEpoch), head_ - choices_.Below(std::min<uint64_t>(6, head_ - floor_ + 1))};
+      return {Keep(epoch_), head_ - choices_.Below(std::min<uint64_t>(6, head_ - floor_ + 1))};
   }
 }
 

@@ -27,7 +27,7 @@ class Generator {
   explicit Generator(uint64_t seed);
 
   // Where the namespace stands decides which positions are good.
-  Step Next(uint64_t head, uint64_t floor);
+  Step Next(uint64_t head, uint64_t floor, absl::string_view epoch = kEpoch);
 
  private:
   using Make = void (Generator::*)(Step&);
@@ -72,6 +72,7 @@ class Generator {
   Choices choices_;
   std::vector<Kind> kinds_;
   std::shared_ptr<Buffer> buffer_;
+  std::string epoch_;
   uint64_t head_ = 0;
   uint64_t floor_ = 0;
   bool first_ = true;

@@ -68,6 +68,9 @@ class ReferenceModel {
   // ended entries are reclaimed.
   Prediction Apply(const engine::Command& command, absl::Time now, const Observed* observed);
 
+  // Another history begins with the state as it is: positions of the last one are unknown.
+  void BeginEpoch(absl::string_view epoch) { state_.epoch = std::string(epoch); }
+
   // The answer to any query but Validate and ExplainWrite.
   engine::Reply Answer(const engine::Query& query, absl::Time now) const;
   ExpectedValidation ExpectValidation(const engine::Validate& query, absl::Time now) const;

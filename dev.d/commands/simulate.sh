@@ -1,0 +1,38 @@
+# Simulate: run the server without threads on a machine that fails, with its clients, one world per seed.
+#
+#   ./dev simulate                   ten thousand worlds, other ones each time
+#   ./dev simulate --seeds=1000000   so many
+#   ./dev simulate --seed=42         that one world, with everything that happens in it
+#
+# A world is the same each time it is run; one that breaks a promise prints its seed. tests/simulation/README.md says what is
+# simulated. Exit 0 when all promises were kept.
+# shellcheck shell=bash
+
+seeds=10000
+seed=$((RANDOM * 32768 + RANDOM))
+flags=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --seeds | --seed)
+      [ $# -gt 1 ] || fail "simulate: $1 needs a number"
+      set -- "$1=$2" "${@:3}"
+      ;;
+    --seeds=*)
+      seeds=${1#*=}
+      shift
+      ;;
+    --seed=*)
+      seed=${1#*=}
+      seeds=1
+      flags=(--log)
+      shift
+      ;;
+    *) fail "simulate has no flag $1" ;;
+  esac
+done
+
+need build
+build_program simulation //tests/simulation:simulation_test
+say "simulate: $seeds worlds from seed $seed"
+# shellcheck disable=SC2154  # set by build_program
+become "$simulation" --gtest_filter='*KeepsItsPromises*' --gtest_brief=1 --seed="$seed" --seeds="$seeds" "${flags[@]}"

@@ -1,0 +1,43 @@
+#ifndef CACHE_INVALIDATION_TESTS_SIMULATION_CALL_H_
+#define CACHE_INVALIDATION_TESTS_SIMULATION_CALL_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "server/delivery/wait_outcome.h"
+#include "server/shard/submission.h"
+#include "tests/property/step.h"
+
+namespace cache_invalidation::simulation {
+
+// A call that a client makes, shared by both ends.
+struct Call {
+  // The client's part.
+  std::string namespace_name;
+  std::vector<std::variant<engine::Command, engine::Query>> requests;
+  std::shared_ptr<property::Buffer> buffer;  // what they point into
+  bool waits = false;                        // for subscribers, to apply what the first one did
+  absl::optional<absl::Duration> wait_timeout;
+  bool given_up = false;  // the client does not wait for the answer any more
+  // Told of the answer when it leaves the server. May be empty.
+  std::function<void(const Call&)> on_answer;
+
+  // The server's.
+  uint64_t number = 0;
+  bool answered = false;
+  std::vector<shard::Answer> answers;  // one per request
+  std::string epoch;
+  absl::optional<delivery::WaitOutcome> outcome;
+
+  bool ok() const { return answers.front().status.ok(); }
+};
+
+}  // namespace cache_invalidation::simulation
+
+#endif  // CACHE_INVALIDATION_TESTS_SIMULATION_CALL_H_

@@ -1,0 +1,27 @@
+#ifndef CACHE_INVALIDATION_TESTS_SIMULATION_MUTATION_H_
+#define CACHE_INVALIDATION_TESTS_SIMULATION_MUTATION_H_
+
+namespace cache_invalidation::simulation {
+
+// Mistakes that can be planted into a simulated world, to show that the simulation finds them.
+enum class Mutation {
+  kNone,
+  // Of the server.
+  kAnswersBeforeSync,    // answers go out when their group is handed to the committer
+  kKeepsEpoch,           // a start takes the machine for the one that ran before
+  kTrustsEntries,        // a new epoch begins without an invalidation of everything
+  kSkipsAfterResume,     // a resumed stream leaves out one revision
+  kAcknowledgesTooMuch,  // an acknowledgement counts for everything that was sent
+  kTellsLeaseAtOnce,     // a lease is told before the store has it
+  kForgetsStrangers,     // after a start nobody waits for subscribers of the run before
+  // Of the disk.
+  kIgnoresFailedSync,  // a sync that failed is reported as done
+  kTearsBatches,       // a loss of power leaves a part of a batch
+  // Of a cache.
+  kLeaseFromEcho,   // its lease runs from when the echo came, not from when it asked
+  kKeepsLateFills,  // it keeps a value that was invalidated while it was loaded
+};
+
+}  // namespace cache_invalidation::simulation
+
+#endif  // CACHE_INVALIDATION_TESTS_SIMULATION_MUTATION_H_

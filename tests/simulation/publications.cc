@@ -1,0 +1,58 @@
+#include "tests/simulation/publications.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace cache_invalidation::simulation {
+
+void Publications::BeginRun(const std::string& epoch, const storage::Store& store) {
+  for (const auto& [key, history] : histories_) {
+    if (key.second != epoch) continue;
+    const uint64_t head = store.Retained(key.first)->head;
+    if (head < history.head) {
+      report_.Fail(absl::StrCat("epoch ", epoch, " goes on at revision ", head, " of ", key.first,
+                                ", but revision ", history.head, " was published"));
+    }
+  }
+  const auto names = store.ListNamespaces();
+  for (const std::string& name : *names) {
+    const storage::RetainedRevisions retained = *store.Retained(name);
+    histories_[{name, epoch}].head = retained.head;
+    if (retained.floor == retained.head) continue;
+    const auto chunks = store.ReadChunks(name, {retained.floor + 1, 0}, SIZE_MAX);
+    for (const auto& chunk : *chunks) Add(epoch, *chunk);
+  }
+}
+
+void Publications::Publish(const std::string& epoch, const commit::Group::Published& published) {
+  for (const auto& chunk : published.chunks) Add(epoch, *chunk);
+  histories_[{published.namespace_name, epoch}].head = published.head;
+}
+
+void Publications::Add(const std::string& epoch, const wire::Chunk& chunk) {
+  History& history = histories_[{chunk.namespace_name, epoch}];
+  for (const wire::Chunk::Entry& entry : chunk.entries) {
+    const absl::string_view bytes = absl::string_view(chunk.bytes).substr(entry.offset, entry.size);
+    const auto [place, added] =
+        history.bytes.emplace(std::make_pair(entry.revision, entry.part), bytes);
+    if (added) {
+      history.parts.AddEncoded(bytes);
+    } else if (place->second != bytes) {
+      report_.Fail(absl::StrCat("revision ", entry.revision, " of ", chunk.namespace_name,
+                                " in epoch ", epoch, " was given to another event"));
+    }
+  }
+}
+
+uint64_t Publications::head(const std::string& namespace_name, const std::string& epoch) const {
+  const auto found = histories_.find({namespace_name, epoch});
+  return found == histories_.end() ? 0 : found->second.head;
+}
+
+const conformance::PublishedHistory& Publications::Of(const std::string& namespace_name,
+                                                      const std::string& epoch) {
+  return histories_[{namespace_name, epoch}].parts;
+}
+
+}  // namespace cache_invalidation::simulation
