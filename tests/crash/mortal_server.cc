@@ -1,9 +1,11 @@
 #include "tests/crash/mortal_server.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "absl/strings/match.h"
@@ -64,6 +66,15 @@ void MortalServer::Start(const std::string& flag) {
   Check(words[1] == epoch_, "a process that dies does not end the epoch");
   if (proxy_ == nullptr) proxy_ = std::make_unique<client::FlakyProxy>(port());
   proxy_->SetTarget(port());
+}
+
+int64_t MortalServer::ResidentBytes() const {
+  std::ifstream file(absl::StrCat("/proc/", running_->program().pid(), "/statm"));
+  int64_t size = 0;
+  int64_t resident = 0;  // pages
+  file >> size >> resident;
+  Check(!file.fail(), "the process runs");
+  return resident * sysconf(_SC_PAGESIZE);
 }
 
 }  // namespace cache_invalidation

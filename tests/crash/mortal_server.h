@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_TESTS_CRASH_MORTAL_SERVER_H_
 #define CACHE_INVALIDATION_TESTS_CRASH_MORTAL_SERVER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ class MortalServer {
   client::FlakyProxy& proxy() { return *proxy_; }
   // Where the running process itself listens.
   int port() const { return running_->Port("grpc"); }
+  // How much of it is in memory.
+  int64_t ResidentBytes() const;
 
  private:
   std::vector<std::string> flags_;

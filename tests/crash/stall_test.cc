@@ -126,8 +126,11 @@ TEST_F(OneSubscriberTest, WhoNeverReadsHoldsUpNobody) {
   EXPECT_THAT(first.waited_for, ElementsAre("delivered", "never reads"));
   EXPECT_THAT(first.lapsed, ElementsAre("never reads"));
 
+  const int64_t resident = server_.ResidentBytes();
   const uint64_t last = WriteMuch();
   reads.Await(last);
+  // 16 MB of history, of which one is kept in memory, and the store's own.
+  EXPECT_LT(server_.ResidentBytes() - resident, 64 << 20);
   EXPECT_THAT(InvalidateAndWait().waited_for, ElementsAre("delivered"));
 
   // When it reads after all, it finds everything, or a reset in place of what is gone.
