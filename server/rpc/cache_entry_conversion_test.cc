@@ -58,7 +58,10 @@ TEST(CacheEntryConversion, TakesEveryFieldOfTheRequests) {
 TEST(CacheEntryConversion, FillsEveryFieldOfTheAnswers) {
   v1::TrackEntriesResponse tracked;
   ASSERT_TRUE(FromTrackEntries({},
-                               {{{"k", engine::FillOutcome::kRefusedMoved, "t"}}, 1, {"warning"}},
+                               {.results = {{"k", engine::FillOutcome::kRefusedMoved, "t"}},
+                                .revision = 1,
+                                .dropped = 0,
+                                .warnings = {"warning"}},
                                kContext, &tracked)
                   .ok());
   EXPECT_THAT(UnsetFields(tracked), IsEmpty());
