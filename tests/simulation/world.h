@@ -65,7 +65,7 @@ class World {
 
   // The end.
   void CalmDown();
-  bool CalmRound();
+  bool CalmRound(bool reading);
   void CheckEverything();
   void OnWaited();
 
