@@ -77,7 +77,8 @@ class FakeServer {
   // "127.0.0.1:port", the same as long as this object lives.
   std::string endpoint() const;
 
-  // A connection to it. Options as of MakeConnection; a call that is to fail wants a short deadline.
+  // A connection to it. Options as of MakeConnection; a call that is to fail wants a short
+  // deadline.
   std::shared_ptr<Connection> Connect(ClientOptions options = {}) const;
 
   // Ends it with all its state, as if its process were killed. Until Start nobody is there.

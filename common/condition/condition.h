@@ -79,8 +79,8 @@ class Condition {
   std::shared_ptr<const condition::Expression> expression_;
 };
 
-// Whether a rule may have this condition: OK for the empty text, which means "always", otherwise the
-// status of Condition::Parse.
+// Whether a rule may have this condition: OK for the empty text, which means "always", otherwise
+// the status of Condition::Parse.
 absl::Status CheckCondition(absl::string_view text);
 
 }  // namespace cache_invalidation

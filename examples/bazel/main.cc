@@ -19,12 +19,11 @@ int main(int argc, char** argv) {
   int failed = 0;
   auto stream = client.OpenWriteStream();
   for (int id = 0; id < 1000; ++id) {
-    stream->Write({{.resource_type = "user",
-                    .resource_id = std::to_string(id),
-                    .operation = "update"}},
-                  [&failed](const absl::StatusOr<WriteResult>& result) {
-                    if (!result.ok()) ++failed;
-                  });
+    stream->Write(
+        {{.resource_type = "user", .resource_id = std::to_string(id), .operation = "update"}},
+        [&failed](const absl::StatusOr<WriteResult>& result) {
+          if (!result.ok()) ++failed;
+        });
   }
   stream->Close();
   std::cout << "1000 writes, " << failed << " failed\n";

@@ -54,7 +54,8 @@ TEST_F(CachectlTest, RulesOfAFileAreTriedWithoutAService) {
     invalidate_tags: [item_list]
     condition: operation == "delete"
 )";
-  const std::string write = R"({"resource_type": "item", "resource_id": "1", "operation": "delete"})";
+  const std::string write =
+      R"({"resource_type": "item", "resource_id": "1", "operation": "delete"})";
   const Ended ended = RunProgram(
       {kProgram, "--endpoint", "127.0.0.1:1", "rule", "test", "-f", "-", "--write", write}, file);
   EXPECT_EQ(ended.code, 0) << ended.err;
