@@ -52,9 +52,9 @@ class InstalledClient(unittest.TestCase):
         shutil.copytree(pathlib.Path("examples") / name, copy)
         return copy
 
-    def run_on_server(self, program):
+    def run_on_server(self, program, *arguments):
         with server.running(os.environ["SERVER"], DIRECTORY) as ports:
-            return run(program, f"localhost:{ports['grpc']}")
+            return run(program, f"localhost:{ports['grpc']}", *arguments)
 
     def test_cmake(self):
         directory = self.example("cmake")
@@ -63,6 +63,14 @@ class InstalledClient(unittest.TestCase):
         output = self.run_on_server(directory / "build" / "watch_writes")
         self.assertEqual(output, "revision 1\n  drop user:#all\n  drop user:user123\n  drop user_forms\n"
                                  "  drop user_preferences\n  drop user_session\n")
+
+    def test_user_repository(self):
+        directory = self.example("user_repository")
+        run("cmake", "-S", directory, "-B", directory / "build", f"-DCMAKE_PREFIX_PATH={PREFIX}")
+        run("cmake", "--build", directory / "build")
+        output = self.run_on_server(directory / "build" / "user_repository", directory / "users.db")
+        shop = [line.split("  (")[0] for line in output.splitlines()]
+        self.assertEqual(shop, ["shop : Ada", "shop : Ada", "shop : Grace", "shop : no user 42"])
 
     def test_make(self):
         directory = self.example("make")

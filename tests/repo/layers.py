@@ -56,8 +56,10 @@ ALLOWED = {
     # The fake server is the real one, behind the interface of the SDK.
     "client/testing/": ("common/", "client/", "server/server.h", "server/default_rules.h", "server/rpc/rule_file.h") + _GRPC + _POSIX,
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
-    "tests/": ("common/", "client/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
+    "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
     "examples/": ("common/", "client/"),
+    # Its own headers as its own project names them.
+    "examples/user_repository/": ("absl/", "client/", "database.h", "user_repository.h", "sqlite3.h"),
     "demo/": ("common/", "client/"),
     "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
 }

@@ -1,0 +1,80 @@
+// Planted histories: the audit finds what is stale, and only that.
+
+#include "tests/consistency/audit.h"
+
+#include <sstream>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/consistency/observation.h"
+
+namespace cache_invalidation::consistency {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr absl::Duration kLease = absl::Seconds(1);
+
+absl::Duration At(int64_t milliseconds) { return absl::Milliseconds(milliseconds); }
+
+Observations Wrote(uint64_t version, Promise promise, int64_t returned) {
+  return {.writes = {{"k", version, promise, At(returned)}}};
+}
+
+Observations Read(uint64_t version, int64_t begun) {
+  return {.reads = {{"k", version, 1, At(begun)}}};
+}
+
+TEST(AuditTest, AfterAWaitingWriteNobodyReadsWhatWasThereBefore) {
+  const Observations written = Wrote(2, Promise::kNowhereLeft, 500);
+  EXPECT_THAT(StaleReads({written, Read(1, 501)}, kLease), SizeIs(1));
+  EXPECT_THAT(StaleReads({written, Read(1, 499)}, kLease), IsEmpty());
+  EXPECT_THAT(StaleReads({written, Read(2, 501)}, kLease), IsEmpty());
+  EXPECT_THAT(StaleReads({written, Read(3, 501)}, kLease), IsEmpty());
+}
+
+TEST(AuditTest, ALeaseAfterAWriteThatWasToldTheSame) {
+  const Observations written = Wrote(2, Promise::kTold, 500);
+  EXPECT_THAT(StaleReads({written, Read(1, 1499)}, kLease), IsEmpty());
+  EXPECT_THAT(StaleReads({written, Read(1, 1501)}, kLease), SizeIs(1));
+}
+
+TEST(AuditTest, AWriteThatPromisesNothingBindsNobody) {
+  EXPECT_THAT(StaleReads({Wrote(2, Promise::kNone, 500), Read(1, 5000)}, kLease), IsEmpty());
+}
+
+TEST(AuditTest, AnEarlierPromiseIsNotTakenBackByALaterOne) {
+  const Observations written = {
+      .writes = {{"k", 2, Promise::kTold, At(100)}, {"k", 3, Promise::kNowhereLeft, At(200)}}};
+  EXPECT_THAT(StaleReads({written, Read(2, 1500)}, kLease), SizeIs(1));
+  EXPECT_THAT(StaleReads({written, Read(3, 1500)}, kLease), IsEmpty());
+}
+
+TEST(AuditTest, OtherKeysAreOtherKeys) {
+  const Observations other = {.reads = {{"other", 1, 1, At(900)}}};
+  EXPECT_THAT(StaleReads({Wrote(2, Promise::kNowhereLeft, 500), other}, kLease), IsEmpty());
+}
+
+TEST(AuditTest, LinesSayAllOfIt) {
+  const Observations all = {.writes = {{"k", 7, Promise::kTold, At(3)}},
+                            .reads = {{"l", 6, 12, absl::Nanoseconds(5)}}};
+  std::stringstream lines;
+  WriteLines(all, lines);
+  const Observations read = ReadLines(lines);
+  ASSERT_THAT(read.writes, SizeIs(1));
+  ASSERT_THAT(read.reads, SizeIs(1));
+  EXPECT_EQ(read.writes[0].key, "k");
+  EXPECT_EQ(read.writes[0].version, 7);
+  EXPECT_EQ(read.writes[0].promise, Promise::kTold);
+  EXPECT_EQ(read.writes[0].returned, At(3));
+  EXPECT_EQ(read.reads[0].key, "l");
+  EXPECT_EQ(read.reads[0].version, 6);
+  EXPECT_EQ(read.reads[0].count, 12);
+  EXPECT_EQ(read.reads[0].last_begun, absl::Nanoseconds(5));
+}
+
+}  // namespace
+}  // namespace cache_invalidation::consistency
