@@ -1,7 +1,10 @@
 // gRPC's callback API: what a reaction may rely on but only gRPC's own atomics establish. Names are
 // given by their mangled form, since gRPC keeps these functions to itself.
 
+#include <grpc/byte_buffer.h>
+#include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc.h>
+#include <grpc/slice.h>
 
 #include "bazel/sanitizers/library_order.h"
 
@@ -20,6 +23,25 @@ struct ServerCallbackCallPrefix {
   int callbacks_outstanding;
 };
 
+// In one process, a message reaches its receiver in the memory that its sender wrote.
+static void ReleaseMessages(const grpc_op* operations, size_t count) {
+  for (const grpc_op* op = operations; op != operations + count; ++op) {
+    if (op->op != GRPC_OP_SEND_MESSAGE) continue;
+    const grpc_slice_buffer& slices = op->data.send_message.send_message->data.raw.slice_buffer;
+    for (size_t i = 0; i < slices.count; ++i) {
+      __tsan_release(GRPC_SLICE_START_PTR(slices.slices[i]));
+    }
+  }
+}
+
+extern "C" int grpc_byte_buffer_reader_peek(grpc_byte_buffer_reader* reader, grpc_slice** slice) {
+  static auto* const library =
+      InLibrary<int(grpc_byte_buffer_reader*, grpc_slice**)>("grpc_byte_buffer_reader_peek");
+  const int found = library(reader, slice);
+  if (found != 0) __tsan_acquire(GRPC_SLICE_START_PTR(**slice));
+  return found;
+}
+
 // An operation's reaction comes after the operation was started. `tag` is what the reaction is run
 // with.
 extern "C" grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op* operations,
@@ -27,6 +49,7 @@ extern "C" grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op*
   static auto* const library =
       InLibrary<grpc_call_error(grpc_call*, const grpc_op*, size_t, void*, void*)>(
           "grpc_call_start_batch");
+  ReleaseMessages(operations, count);
   __tsan_release(tag);
   return library(call, operations, count, tag, reserved);
 }

@@ -73,7 +73,7 @@ grpc::Status ReadToTheEnd(Stream& stream) {
 
 grpc::Status Draining() { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"); }
 
-// What was told to the application, in order.
+// What one thread noted for another, in order: above all, what was told to the application.
 class Log {
  public:
   SubscriptionCallbacks Callbacks() {
@@ -128,20 +128,20 @@ class SubscriptionThreadTest : public testing::Test {
 };
 
 TEST_F(SubscriptionThreadTest, DeliversAndAcknowledges) {
-  std::vector<uint64_t> acknowledged;
+  Log acknowledged;
   auto subscription = Start({[&](const auto&, Stream& stream) {
     stream.Write(Started(0));
     stream.Write(EventAt(1));
     v1::SubscribeRequest request;
     while (stream.Read(&request)) {
-      acknowledged.push_back(request.acknowledged_revision());
+      acknowledged.Add(std::to_string(request.acknowledged_revision()));
       if (request.acknowledged_revision() == 1) stream.Write(EventAt(2));
       if (request.acknowledged_revision() == 2) break;
     }
     return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "enough");
   }});
   EXPECT_EQ(log_.Await(4), Strings({"started@0", "event@1", "event@2", "ended: enough"}));
-  EXPECT_EQ(acknowledged, std::vector<uint64_t>({1, 2}));
+  EXPECT_EQ(acknowledged.Await(2), Strings({"1", "2"}));
 }
 
 TEST_F(SubscriptionThreadTest, ReconnectsWithBackoffAndResumes) {
@@ -218,15 +218,15 @@ TEST_F(SubscriptionThreadTest, EndsWhenTryingAgainCannotHelp) {
 }
 
 TEST_F(SubscriptionThreadTest, RenewsWhileNothingHappens) {
-  std::vector<uint64_t> sequences;
+  Log sequences;
   auto subscription = Start({[&](const auto& first, Stream& stream) {
-    sequences.push_back(first.sequence());
+    sequences.Add(std::to_string(first.sequence()));
     stream.Write(Started(0));
     v1::SubscribeRequest request;
-    while (sequences.size() < 4 && stream.Read(&request)) {
-      sequences.push_back(request.sequence());
-      stream.Write(
-          Response("progress { echoed_sequence: " + std::to_string(request.sequence()) + " }"));
+    for (int renewals = 0; renewals < 3 && stream.Read(&request); ++renewals) {
+      const std::string sequence = std::to_string(request.sequence());
+      sequences.Add(sequence);
+      stream.Write(Response("progress { echoed_sequence: " + sequence + " }"));
     }
     return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "enough");
   }});
@@ -236,7 +236,7 @@ TEST_F(SubscriptionThreadTest, RenewsWhileNothingHappens) {
     clock_.Advance(absl::Seconds(3));
   }
   EXPECT_EQ(log_.Await(5).back(), "ended: enough");
-  EXPECT_EQ(sequences, std::vector<uint64_t>({1, 2, 3, 4}));
+  EXPECT_EQ(sequences.Await(4), Strings({"1", "2", "3", "4"}));
 }
 
 TEST_F(SubscriptionThreadTest, StopsWhileAStreamRuns) {
