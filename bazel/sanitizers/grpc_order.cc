@@ -54,6 +54,16 @@ extern "C" grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op*
   return library(call, operations, count, tag, reserved);
 }
 
+// Where threads of the library's own wait for what they run.
+extern "C" grpc_event grpc_completion_queue_next(grpc_completion_queue* queue,
+                                                 gpr_timespec deadline, void* reserved) {
+  static auto* const library = InLibrary<grpc_event(grpc_completion_queue*, gpr_timespec, void*)>(
+      "grpc_completion_queue_next");
+  const grpc_event event = library(queue, deadline, reserved);
+  if (event.type == GRPC_OP_COMPLETE) __tsan_acquire(event.tag);
+  return event;
+}
+
 void RunCallbackTag(grpc_completion_queue_functor* tag, int ok) asm(RUN_CALLBACK_TAG);
 void RunCallbackTag(grpc_completion_queue_functor* tag, int ok) {
   static auto* const library =
