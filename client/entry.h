@@ -43,7 +43,8 @@ struct TrackEntriesParams {
 enum class FillOutcome {
   // The entry is tracked and may be used.
   kKept,
-  // Something it depends on moved after the position: drop the value.
+  // Something it depends on moved after the position, or the entry of a key it depends on expired or
+  // was untracked: drop the value.
   kRefusedMoved,
   // The position cannot be vouched for (another epoch, too old, above the head): drop the value.
   // An outcome that this client does not know is taken as this one.

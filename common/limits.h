@@ -123,6 +123,10 @@ inline constexpr absl::Duration kDropReportInterval = absl::Minutes(1);
 // each takes some 200 bytes. Beyond it a namespace forgets history that subscribers could still
 // read: fills and questions from then count as moved.
 inline constexpr size_t kMaxRememberedNamesPerNamespace = 4'000'000;
+// Keys whose entry expired or was untracked in the retained history, each some 200 bytes. What was
+// computed from such an entry is refused to callers who stood before its end; beyond this number,
+// to all who stood before the oldest ends and name any key that they depend on.
+inline constexpr size_t kMaxRememberedEndsPerNamespace = 65'536;
 // Patterns of the retained history: every fill is matched against them.
 inline constexpr size_t kMaxRememberedPatterns = 256;
 // A TTL is for caches; what should live longer has none. Both ends keep time arithmetic far from

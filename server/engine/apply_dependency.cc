@@ -86,6 +86,16 @@ bool HasMoved(const State& state, const AddCacheDependency& command) {
   return !state.freshness().FirstMoved(footprint, command.position->revision).empty();
 }
 
+// Its own end is no event, but what it stood for is not known any more. An entry of neither tags
+// nor dependencies stood only for its name.
+void RememberEnd(State& state, Key& key) {
+  if (Graph::PartsOf(key) == 1) return;
+  state.graph.RememberEnd(key, state.meta.head + 1);
+  while (state.graph.ends().size() > state.limits.remembered_ends) {
+    state.meta.forgotten_end = std::max(state.meta.forgotten_end, state.graph.ForgetEnd());
+  }
+}
+
 }  // namespace
 
 void Settle(State& state, Key& key) {
@@ -98,6 +108,7 @@ void Settle(State& state, Key& key) {
     }
     state.graph.DropEntry(key);
   } else if (!freshness.OwnsActively(key)) {
+    RememberEnd(state, key);
     state.graph.DropEntry(key);
   }
 }

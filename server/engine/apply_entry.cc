@@ -47,6 +47,13 @@ TrackResult CheckFill(const State& state, const TrackedEntry& entry) {
   return result;
 }
 
+// Whether an entry ended since the last event: no position is behind that end.
+bool EndedAfterHead(const State& state) {
+  const Graph::KeysByRevision& ends = state.graph.ends();
+  const uint64_t latest = ends.empty() ? 0 : ends.rbegin()->revision;
+  return std::max(latest, state.meta.forgotten_end) > state.meta.head;
+}
+
 void Track(State& state, const TrackedEntry& entry) {
   const Footprint footprint = FootprintOf(entry);
   std::vector<Tag*> tags;
@@ -86,6 +93,11 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
     } else {
       ++state.meta.refused_fills;
       emission.AddUnnamedRoot(entry.key);
+      // The event gives a position from which the next attempt can succeed.
+      if (result.outcome == FillOutcome::kRefusedMoved && EndedAfterHead(state)) {
+        emission.Add(InvalidationKind::kEvict, TargetType::kKey, entry.key,
+                     Cause{CauseStep::kFillRefused, ""});
+      }
     }
     reply.results.push_back(std::move(result));
   }

@@ -37,7 +37,7 @@ class ClosureTest : public ::testing::Test {
   Graph graph_{delta_};
   PendingBatch pending_{delta_};
   BroadRevisions broad_;
-  Freshness freshness_{graph_, broad_, pending_, kNow};
+  Freshness freshness_{graph_, broad_, pending_, /*forgotten_end=*/0, kNow};
   Closure closure_{graph_, freshness_};
 };
 

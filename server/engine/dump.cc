@@ -40,7 +40,9 @@ std::string DumpEntry(const Entry& entry) {
 
 void DumpNodes(const State& state, std::string& text) {
   for (const auto& [name, key] : state.graph.keys()) {
-    std::string line = absl::StrCat(DumpRevisions(*key, state.meta.floor), DumpEdges(*key));
+    std::string line = DumpRevisions(*key, state.meta.floor);
+    if (key->ended > state.meta.floor) absl::StrAppend(&line, " ended=", key->ended);
+    absl::StrAppend(&line, DumpEdges(*key));
     if (key->entry != nullptr) absl::StrAppend(&line, DumpEntry(*key->entry));
     if (!line.empty()) absl::StrAppend(&text, "key ", name, line, "\n");
   }
@@ -81,6 +83,7 @@ std::string Dump(const State& state) {
       " lazy=", meta.lazy_invalidations, " cascade=", meta.cascade_invalidations,
       " widened=", meta.widened, " unchecked=", meta.unchecked_fills,
       " refused=", meta.refused_fills, " dropped=", meta.dropped_entries,
+      " forgotten end=", meta.forgotten_end > meta.floor ? meta.forgotten_end : 0,
       "\nentries=", state.graph.tracked_entries(), " edges=", state.graph.edges(), "\neverything",
       DumpRevisions(state.broad.everything(), meta.floor), "\nany key",
       DumpRevisions(state.broad.any_key(), meta.floor), "\n");

@@ -90,11 +90,12 @@ bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position) const {
 // Follows what is known of the keys: an entry that was evicted has moved; any other, also a ghost
 // that is needed, is as good as its own tags and dependencies.
 bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk& sources) const {
+  if (forgotten_end_ > position) return true;
   const Key* known = graph_.FindKey(name);
   if (known == nullptr) return KeyNamedMoved(name, position);
   sources.Add(*known);
   while (const Key* key = sources.Next()) {
-    if (KeyNamedMoved(key->name, position)) return true;
+    if (key->ended > position || KeyNamedMoved(key->name, position)) return true;
     if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
     if (OwnsActively(*key)) {
       for (const Tag* tag : key->entry->tags) {

@@ -29,8 +29,8 @@ struct Footprint {
 class Freshness {
  public:
   Freshness(const Graph& graph, const BroadRevisions& broad, const PendingBatch& pending,
-            absl::Time now)
-      : graph_(graph), broad_(broad), pending_(pending), now_(now) {}
+            uint64_t forgotten_end, absl::Time now)
+      : graph_(graph), broad_(broad), pending_(pending), forgotten_end_(forgotten_end), now_(now) {}
 
   // The last revision that hit the tag, itself or through a tag above it.
   uint64_t TagEvicted(absl::string_view tag) const;
@@ -55,7 +55,8 @@ class Freshness {
 
   // The first name, in the order key, tags, keys depended on, tags depended on (each sorted), that
   // was invalidated, marked stale or is pending after `position`; empty if nothing moved. What is
-  // already known of the key (its entry, declared edges) counts with the footprint.
+  // already known of the key (its entry, declared edges) counts with the footprint. A key depended
+  // on has also moved if its entry ended after `position`: nobody knows what it stood for.
   std::string FirstMoved(const Footprint& footprint, uint64_t position) const;
 
   // As FirstMoved for a tag alone.
@@ -73,6 +74,7 @@ class Freshness {
   const Graph& graph_;
   const BroadRevisions& broad_;
   const PendingBatch& pending_;
+  const uint64_t forgotten_end_;
   const absl::Time now_;
 };
 

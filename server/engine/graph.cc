@@ -176,16 +176,38 @@ void Graph::RememberEvicted(Key& key, uint64_t revision) {
   if (key.evicted >= revision) return;
   key.evicted = revision;
   key.recorded = revision;
-  delta_.push_back({KeyRevisionRecord{key.name, revision}});
+  PutRevisions(key);
+}
+
+void Graph::RememberEnd(Key& key, uint64_t revision) {
+  if (key.ended >= revision) return;
+  if (key.ended != 0) ends_.erase({key.ended, &key});
+  key.ended = revision;
+  ends_.insert(ends_.end(), {revision, &key});
+  PutRevisions(key);
+}
+
+uint64_t Graph::ForgetEnd() {
+  Check(!ends_.empty(), "there is an end to forget");
+  Key& key = *ends_.begin()->key;
+  ends_.erase(ends_.begin());
+  const uint64_t revision = std::exchange(key.ended, 0);
+  PutRevisions(key);
+  return revision;
 }
 
 Graph::KeyIndex::const_iterator Graph::ForgetKey(KeyIndex::const_iterator at, uint64_t floor) {
   Key& key = *at->second;
-  if (key.recorded != 0 && key.recorded <= floor) {
-    delta_.push_back({KeyRevisionRecord{key.name, 0}, /*deleted=*/true});
-    key.recorded = 0;
+  const bool forgets_evicted = key.recorded != 0 && key.recorded <= floor;
+  const bool forgets_end = key.ended != 0 && key.ended <= floor;
+  if (forgets_evicted) key.recorded = 0;
+  if (forgets_end) {
+    ends_.erase({key.ended, &key});
+    key.ended = 0;
   }
-  return key.is_used() || key.last_revision() > floor ? std::next(at) : keys_.erase(at);
+  if (forgets_evicted || forgets_end) PutRevisions(key);
+  const bool is_needed = key.is_used() || key.ended != 0 || key.last_revision() > floor;
+  return is_needed ? std::next(at) : keys_.erase(at);
 }
 
 uint64_t Graph::ForgetTag(uint64_t floor) {
@@ -224,8 +246,10 @@ void Graph::Load(const EntryRecord& record) {
 
 void Graph::Load(const KeyRevisionRecord& record) {
   Key& key = AddKey(record.key);
-  key.evicted = std::max(key.evicted, record.revision);
-  key.recorded = record.revision;
+  key.evicted = std::max(key.evicted, record.evicted);
+  key.recorded = record.evicted;
+  key.ended = record.ended;
+  if (key.ended != 0) ends_.insert({key.ended, &key});
 }
 
 Edge& Graph::AddEdge(Key& key, Node& source) {
@@ -308,6 +332,11 @@ void Graph::PutEntry(const Key& key) {
   record.stale = key.entry->stale;
   record.ghost = key.entry->ghost;
   delta_.push_back({std::move(record)});
+}
+
+void Graph::PutRevisions(const Key& key) {
+  const bool deleted = key.recorded == 0 && key.ended == 0;
+  delta_.push_back({KeyRevisionRecord{key.name, key.recorded, key.ended}, deleted});
 }
 
 void Graph::PutDependency(const Key& key, const Edge& edge, bool deleted) {

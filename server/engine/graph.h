@@ -88,7 +88,10 @@ struct Key : Node {
 
   std::vector<Edge> depends_on;  // one per source, in no particular order
   std::unique_ptr<Entry> entry;
-  // The revision of its KeyRevisionRecord; 0: there is none.
+  // Its entry ended, by time or untracked, before this revision: whoever stands before it may have
+  // computed something from what the entry stood for. 0: no end is remembered.
+  uint64_t ended = 0;
+  // The `evicted` that is stored with the key; 0: events tell it, or there is none.
   uint64_t recorded = 0;
 
   bool is_used() const { return entry != nullptr || !depends_on.empty() || has_dependents(); }
@@ -100,13 +103,13 @@ struct Key : Node {
 // Orders by name, a tag before the key of the same name.
 bool NodeBefore(const Node& a, const Node& b);
 
-// An entry in the order in which entries are dropped: by fill, then by key.
-struct AgedEntry {
-  uint64_t fill_revision = 0;
+// A key in the order of something that happened to it: by revision, then by name.
+struct KeyAt {
+  uint64_t revision = 0;
   Key* key = nullptr;
 
-  bool operator<(const AgedEntry& other) const {
-    if (fill_revision != other.fill_revision) return fill_revision < other.fill_revision;
+  bool operator<(const KeyAt& other) const {
+    if (revision != other.revision) return revision < other.revision;
     return key->name < other.key->name;
   }
 };
@@ -126,6 +129,7 @@ struct EntryUsage {
 //   3. walkable() holds exactly the tags with dependents or carriers.
 //   4. Every tag that is not used is loose.
 //   5. by_age() holds exactly the keys with an entry, under its fill revision.
+//   6. ends() holds exactly the keys with `ended`, under it.
 // Pointers stay valid until a Forget method finds that nothing needs them. Thread-compatible.
 class Graph {
  public:
@@ -148,9 +152,11 @@ class Graph {
   const TagIndex& tags() const { return tags_; }
   const WalkableTags& walkable() const { return walkable_; }
 
+  using KeysByRevision = absl::btree_set<KeyAt>;
   // Every entry, ghosts included, the oldest first.
-  using EntriesByAge = absl::btree_set<AgedEntry>;
-  const EntriesByAge& by_age() const { return by_age_; }
+  const KeysByRevision& by_age() const { return by_age_; }
+  // Every key with a remembered end, the oldest first.
+  const KeysByRevision& ends() const { return ends_; }
 
   // Adds the declaration to the edge, keeping the later expiry. True if it was not declared before
   // at `now`. REQUIRES: source is not the key itself.
@@ -173,6 +179,12 @@ class Graph {
 
   // Remembers a revision that no event names the key at.
   void RememberEvicted(Key& key, uint64_t revision);
+
+  // Remembers that the key's entry ended, as Key::ended says.
+  void RememberEnd(Key& key, uint64_t revision);
+  // Forgets the oldest of these ends, of equally old ones the smallest key's; answers its revision.
+  // REQUIRES: there is one.
+  uint64_t ForgetEnd();
 
   // Forgets the key if it is not used and nothing happened to it after `floor`, and what is stored
   // of its revisions up to there. Answers the key behind it.
@@ -205,6 +217,7 @@ class Graph {
   void Loosen(Tag& tag);
   Node& AddNode(NameKind kind, absl::string_view name);
   void PutEntry(const Key& key);
+  void PutRevisions(const Key& key);
   void PutDependency(const Key& key, const Edge& edge, bool deleted);
 
   Delta& delta_;
@@ -216,7 +229,8 @@ class Graph {
   uint64_t tracked_entries_ = 0;
   uint64_t edges_ = 0;
   uint64_t declared_edges_ = 0;
-  EntriesByAge by_age_;
+  KeysByRevision by_age_;
+  KeysByRevision ends_;
   uint64_t entry_parts_ = 0;
 };
 

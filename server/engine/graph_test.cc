@@ -12,10 +12,13 @@ namespace {
 constexpr absl::Time kNow = absl::UnixEpoch();
 constexpr absl::Time kNever = absl::InfiniteFuture();
 
+bool AreEqual(const KeyAt& a, const KeyAt& b) { return a.key == b.key && a.revision == b.revision; }
+
 // The invariants of graph.h, looked up the slow way.
 void ExpectConsistent(const Graph& graph) {
   uint64_t edges = 0, declared = 0, tracked = 0, parts = 0;
-  std::vector<AgedEntry> by_age;
+  std::vector<KeyAt> by_age;
+  std::vector<KeyAt> ends;
   absl::flat_hash_map<const Tag*, uint32_t> entries;
   for (const auto& [name, key] : graph.keys()) {
     for (const Edge& edge : key->depends_on) {
@@ -25,6 +28,7 @@ void ExpectConsistent(const Graph& graph) {
       ASSERT_TRUE(edge.source->has_dependents()) << name;
       EXPECT_TRUE(edge.source->dependents->contains(key.get())) << name;
     }
+    if (key->ended != 0) ends.push_back({key->ended, key.get()});
     if (key->entry == nullptr) continue;
     tracked += !key->entry->ghost;
     parts += Graph::PartsOf(*key);
@@ -43,9 +47,10 @@ void ExpectConsistent(const Graph& graph) {
   EXPECT_EQ(graph.entry_usage().entries, by_age.size());
   std::sort(by_age.begin(), by_age.end());
   EXPECT_TRUE(std::equal(by_age.begin(), by_age.end(), graph.by_age().begin(), graph.by_age().end(),
-                         [](const AgedEntry& a, const AgedEntry& b) {
-                           return a.key == b.key && a.fill_revision == b.fill_revision;
-                         }));
+                         AreEqual));
+  std::sort(ends.begin(), ends.end());
+  EXPECT_TRUE(
+      std::equal(ends.begin(), ends.end(), graph.ends().begin(), graph.ends().end(), AreEqual));
   for (const auto& [name, tag] : graph.tags()) {
     EXPECT_EQ(tag->entries, entries[tag.get()]) << name;
     EXPECT_TRUE(tag->is_used() || tag->loose) << name;
@@ -147,7 +152,7 @@ TEST(Graph, OrdersEntriesByFillAndThenByKey) {
   track("d", 0);
   track("d", 2);
   std::vector<std::string> order;
-  for (const AgedEntry& entry : graph.by_age()) order.push_back(entry.key->name);
+  for (const KeyAt& entry : graph.by_age()) order.push_back(entry.key->name);
   EXPECT_EQ(order, (std::vector<std::string>{"b", "c", "a", "d"}));
 }
 

@@ -21,6 +21,8 @@ struct Limits {
   // Keys and tags of which nothing is known but that something happened to them in the retained
   // history. With more the history is forgotten sooner.
   uint64_t remembered_names = kMaxRememberedNamesPerNamespace;
+  // Keys whose entry ended by itself. With more, any key is taken for one whose end was forgotten.
+  uint64_t remembered_ends = kMaxRememberedEndsPerNamespace;
   // Patterns of the retained history. With more the oldest is taken to match every key.
   uint64_t patterns = kMaxRememberedPatterns;
   // Keys that an explanation looks at; it says so when there are more.

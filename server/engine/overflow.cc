@@ -28,8 +28,8 @@ std::vector<absl::string_view> TakeOldest(State& state, EntryUsage surplus) {
     surplus.entries -= std::min(surplus.entries, entries);
     surplus.parts -= std::min(surplus.parts, parts);
   };
-  const Graph::EntriesByAge& by_age = state.graph.by_age();
-  AgedEntry last;
+  const Graph::KeysByRevision& by_age = state.graph.by_age();
+  KeyAt last;
   for (auto at = by_age.begin(); surplus.entries + surplus.parts > 0 && at != by_age.end();
        at = by_age.upper_bound(last)) {
     last = *at;

@@ -34,6 +34,8 @@ struct MetaRecord {
   uint64_t refused_fills = 0;
   uint64_t dropped_entries = 0;
   uint64_t wanted_floor = 0;  // where the next round of sweeping moves the floor at least
+  // Before it ended entries of keys that nobody can tell any more: it may have been any.
+  uint64_t forgotten_end = 0;
 };
 
 // Identity: the rule's name.
@@ -72,11 +74,11 @@ struct EntryRecord {
   bool ghost = false;
 };
 
-// The revision at which a key was invalidated, where no retained event names the key. Identity: the
-// key.
+// What happened to a key that no retained event says. Identity: the key.
 struct KeyRevisionRecord {
   std::string key;
-  uint64_t revision = 0;
+  uint64_t evicted = 0;  // it was hit through a tag of its entry; 0: not that it is known
+  uint64_t ended = 0;    // its entry ended by itself before this revision; 0: as above
 };
 
 // A target of the pending batch, or a dependent that was reached when it was accepted. Identity:

@@ -40,10 +40,10 @@ struct SweepRound {
 struct State {
   State(absl::string_view epoch, const Limits& limits) : epoch(epoch), limits(limits) {}
 
-  Freshness freshness() const { return Freshness(graph, broad, pending, meta.now); }
+  Freshness freshness() const { return freshness_at(meta.now); }
   // The same at the time of a query.
   Freshness freshness_at(absl::Time now) const {
-    return Freshness(graph, broad, pending, std::max(now, meta.now));
+    return Freshness(graph, broad, pending, meta.forgotten_end, std::max(now, meta.now));
   }
 
   const std::string epoch;

@@ -25,7 +25,7 @@ engine::RecordChange MetaAt(uint64_t head) {
 }
 
 engine::RecordChange KeyRevision(const std::string& key, bool deleted = false) {
-  return {.record = engine::KeyRevisionRecord{.key = key, .revision = 1}, .deleted = deleted};
+  return {.record = engine::KeyRevisionRecord{.key = key, .evicted = 1}, .deleted = deleted};
 }
 
 TEST(GroupBuilderTest, GathersTheEventsOfANamespaceInOneChunk) {

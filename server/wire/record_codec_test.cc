@@ -156,7 +156,7 @@ TYPED_TEST(RecordCodecTest, RefusesEnumsItDoesNotKnow) {
 }
 
 TEST(RecordCodecCaseTest, RefusesARowUnderAnotherIdentity) {
-  const Row row = EncodeRecord(engine::KeyRevisionRecord{.key = "a", .revision = 1});
+  const Row row = EncodeRecord(engine::KeyRevisionRecord{.key = "a", .evicted = 1});
   EXPECT_TRUE(DecodeRecord(row.kind, "a", row.value).ok());
   EXPECT_EQ(DecodeRecord(row.kind, "b", row.value).status().code(), absl::StatusCode::kDataLoss);
 }

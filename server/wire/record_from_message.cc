@@ -39,6 +39,7 @@ std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& me
       .refused_fills = message.refused_fills(),
       .dropped_entries = message.dropped_entries(),
       .wanted_floor = message.wanted_floor(),
+      .forgotten_end = message.forgotten_end(),
   };
 }
 
@@ -132,7 +133,8 @@ std::optional<engine::EntryRecord> FromMessage(const internal::v1::EntryRecord& 
 
 std::optional<engine::KeyRevisionRecord> FromMessage(
     const internal::v1::KeyRevisionRecord& message) {
-  return engine::KeyRevisionRecord{.key = message.key(), .revision = message.revision()};
+  return engine::KeyRevisionRecord{
+      .key = message.key(), .evicted = message.evicted(), .ended = message.ended()};
 }
 
 std::optional<engine::PendingRecord> FromMessage(const internal::v1::PendingRecord& message) {

@@ -47,7 +47,7 @@ void SetRelationship(const engine::Relationship& relationship,
 
 internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   const auto& [head, floor, now, batch_delay, immediate, batched, lazy, cascade, widened,
-               unchecked_fills, refused_fills, dropped_entries, wanted_floor] = record;
+               unchecked_fills, refused_fills, dropped_entries, wanted_floor, forgotten_end] = record;
   internal::v1::MetaRecord out;
   out.set_head(head);
   out.set_floor(floor);
@@ -62,6 +62,7 @@ internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   out.set_refused_fills(refused_fills);
   out.set_dropped_entries(dropped_entries);
   out.set_wanted_floor(wanted_floor);
+  out.set_forgotten_end(forgotten_end);
   return out;
 }
 
@@ -133,10 +134,11 @@ internal::v1::EntryRecord ToMessage(const engine::EntryRecord& record) {
 }
 
 internal::v1::KeyRevisionRecord ToMessage(const engine::KeyRevisionRecord& record) {
-  const auto& [key, revision] = record;
+  const auto& [key, evicted, ended] = record;
   internal::v1::KeyRevisionRecord out;
   out.set_key(key);
-  out.set_revision(revision);
+  out.set_evicted(evicted);
+  out.set_ended(ended);
   return out;
 }
 

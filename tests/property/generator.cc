@@ -21,6 +21,7 @@ engine::Limits LimitsOf(uint64_t seed) {
   limits.entries = choices.OneOf<uint64_t>({1, 2, 3, 5, 20});
   limits.entry_parts = choices.OneOf<uint64_t>({2, 5, 10, 100});
   limits.remembered_names = choices.OneOf<uint64_t>({1, 4, 10, 100});
+  limits.remembered_ends = choices.OneOf<uint64_t>({0, 1, 3, 100});
   limits.patterns = choices.OneOf<uint64_t>({1, 2, 100});
   return limits;
 }

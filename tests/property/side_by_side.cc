@@ -140,7 +140,8 @@ std::string SideBySide::Apply(const engine::Command& for_engine, const engine::C
   }
   if (buffer != nullptr) buffer->Restore();
   const bool agree = prediction.status.ok() == outcome.status.ok() && prediction.events == events &&
-                     Text(prediction.reply) == Text(outcome.reply);
+                     Text(prediction.reply) == Text(outcome.reply) &&
+                     CompareMovedNames(prediction, outcome.reply).empty();
   if (before.has_value() && !agree) {
     const reference::Observed observed = {outcome.status, outcome.reply, events, engine_.floor()};
     model_ = *std::move(before);

@@ -14,6 +14,7 @@ namespace {
 using engine::CauseStep;
 using engine::EventSource;
 using engine::FillOutcome;
+using engine::InvalidationKind;
 using engine::NameKind;
 using engine::Strategy;
 using engine::TargetType;
@@ -45,8 +46,8 @@ bool IsBare(absl::string_view tag) { return tag.find(':') == absl::string_view::
 // What keeps a fill from being kept.
 struct FillCheck {
   FillOutcome outcome = FillOutcome::kKept;
-  bool perhaps = false;         // an outcome of kRefusedMoved is right as well
-  std::set<std::string> moved;  // any of these may be named
+  // Any of these may be named. Where the fill is kept it is as right to refuse it for one of them.
+  std::set<std::string> moved;
 };
 
 // What a fill is about, with what is known of its key already: tags, keys, then tags depended on.
@@ -81,14 +82,13 @@ FillCheck CheckFill(const State& state, const engine::TrackedEntry& fill) {
   const uint64_t after = fill.position->revision;
   const auto note = [&](const Node& node, Moved moved) {
     if (moved == Moved::kNo || check.outcome == FillOutcome::kRefusedMoved) return;
-    check.perhaps = true;
     check.moved.insert(node.name);
     if (moved == Moved::kYes) check.outcome = FillOutcome::kRefusedMoved;
   };
   const Node key{std::string(fill.key), NameKind::kKey};
   note(key, SelfMoved(state, key, after));
   for (const Node& part : PartsOf(state, fill)) {
-    note(part, AnyMoved(state, {part}, after, key.name));
+    note(part, AnyMoved(state, {part}, after, key.name, key.name));
   }
   return check;
 }
@@ -119,6 +119,43 @@ bool IsRefused(const State& state, const std::string& key, const std::set<Node>&
          !observed->status.ok();
 }
 
+// Whether the server named the key of the refused fill, as it does when an entry ended so late that
+// no position is behind that yet.
+bool IsNamed(const State& state, const std::string& key, const Observed* observed) {
+  if (observed == nullptr || state.ends.empty()) return false;
+  for (const OwnedEvent& event : observed->events) {
+    for (const OwnedInvalidation& target : event.invalidations) {
+      if (target.type != TargetType::kKey || target.name != key) continue;
+      for (const OwnedCause& cause : target.causes) {
+        if (cause.step == CauseStep::kFillRefused) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// What goes with refused fills: `named` among their keys, and what depends on any of them.
+OwnedEvent RefusalOf(const State& state, const std::set<TargetName>& refused,
+                     const std::vector<std::string>& named) {
+  OwnedEvent event{0, EventSource::kFillRefused, {}};
+  auto dependents = Spread(state, refused, {});
+  for (const std::string& key : named) {
+    OwnedInvalidation target{
+        InvalidationKind::kEvict, TargetType::kKey, key, {{CauseStep::kFillRefused, "", false}}};
+    if (const auto dependent = dependents.extract(key)) {
+      target.causes.push_back({CauseStep::kDependency, dependent.mapped().cause, false});
+    }
+    event.invalidations.push_back(std::move(target));
+  }
+  for (const auto& [key, dependent] : dependents) {
+    event.invalidations.push_back({dependent.kind,
+                                   TargetType::kKey,
+                                   key,
+                                   {{CauseStep::kDependency, dependent.cause, false}}});
+  }
+  return event;
+}
+
 }  // namespace
 
 Prediction Apply(State& state, const engine::AddCacheDependency& command,
@@ -139,7 +176,7 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command,
   }
   if (command.position.has_value()) {
     const Moved moved = KnownPosition(state, *command.position)
-                            ? AnyMoved(state, nodes, command.position->revision)
+                            ? AnyMoved(state, nodes, command.position->revision, "", "")
                             : Moved::kYes;
     reply.invalidated = moved == Moved::kYes;
     if (moved == Moved::kPerhaps && observed != nullptr) {
@@ -179,11 +216,12 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
   const auto* answer =
       observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(&observed->reply);
   std::set<TargetName> refused;
+  std::vector<std::string> named;
   for (size_t i = 0; i < command.entries.size(); ++i) {
     const engine::TrackedEntry& fill = command.entries[i];
     FillCheck check = CheckFill(state, fill);
-    if (check.outcome == FillOutcome::kKept && check.perhaps && answer != nullptr &&
-        i < answer->results.size() && answer->results[i].outcome == FillOutcome::kRefusedMoved) {
+    if (check.outcome == FillOutcome::kKept && answer != nullptr && i < answer->results.size() &&
+        check.moved.contains(answer->results[i].moved)) {
       check.outcome = FillOutcome::kRefusedMoved;
     }
     state.counters.unchecked_fills += !fill.position.has_value();
@@ -192,19 +230,16 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
       if (std::any_of(fill.tags.begin(), fill.tags.end(), IsBare)) reply.warnings = {"bare tag"};
     } else {
       ++state.counters.refused_fills;
-      refused.insert({TargetType::kKey, std::string(fill.key)});
+      const std::string key(fill.key);
+      const bool may_be_named = check.outcome == FillOutcome::kRefusedMoved &&
+                                std::find(named.begin(), named.end(), key) == named.end();
+      if (may_be_named && IsNamed(state, key, observed)) named.push_back(key);
+      refused.insert({TargetType::kKey, key});
     }
     reply.results.push_back({std::string(fill.key), check.outcome, ""});
     prediction.moved_names.push_back(check.moved);
   }
-  OwnedEvent event{0, EventSource::kFillRefused, {}};
-  for (const auto& [key, dependent] : Spread(state, refused, {})) {
-    event.invalidations.push_back({dependent.kind,
-                                   TargetType::kKey,
-                                   key,
-                                   {{CauseStep::kDependency, dependent.cause, false}}});
-  }
-  Publish(state, event, prediction.events);
+  Publish(state, RefusalOf(state, refused, named), prediction.events);
   reply.dropped = DropOldest(state, observed, prediction.events);
   for (size_t i = 0; i < reply.results.size(); ++i) {
     engine::TrackResult& result = reply.results[i];

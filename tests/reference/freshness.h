@@ -8,9 +8,10 @@
 
 namespace cache_invalidation::reference {
 
-// Whether something moved after a position. `kPerhaps`: only an entry that had ended by now, or
-// when that happened, carried a tag that moved. The caller's copy of that key may carry it too, so
-// a server that still has the entry may say "moved".
+// Whether something moved after a position. `kPerhaps`: a server may say so, because of
+//   - a tag that moved and that only an entry carried which had ended by now, or when that
+//     happened: the caller's copy of that key may carry it too, and the server still has the entry;
+//   - an entry that ended after the position, for all that the server knows.
 enum class Moved { kNo, kPerhaps, kYes };
 
 // Of this history, and neither below the floor nor above the head.
@@ -22,9 +23,9 @@ Moved SelfMoved(const State& state, const Node& node, uint64_t after);
 
 // Whether any of the nodes moved, by itself or through what it was computed from. A key leads to
 // the tags and dependencies of its entry and to its declared ones. Paths through the key `except`
-// are left out.
+// are left out. Keys have also moved if their entry ended after the revision, but for `filled`.
 Moved AnyMoved(const State& state, const std::set<Node>& nodes, uint64_t after,
-               const std::string& except = "");
+               const std::string& except, const std::string& filled);
 
 // The nodes that names stand for.
 std::set<Node> NodesOf(const engine::DependencyNames& names);

@@ -56,7 +56,10 @@ void Settle(State& state) {
   }
   const std::set<std::string> needed = NeededGhosts(state);
   for (const std::string& key : ghosts) {
-    if (needed.count(key) == 0) DropEntry(state, key);
+    if (needed.count(key) != 0) continue;
+    const Entry& entry = state.entries.at(key);
+    if (!entry.tags.empty() || !entry.depends_on.empty()) state.ends[key] = state.head;
+    DropEntry(state, key);
   }
 }
 

@@ -112,6 +112,9 @@ struct State {
   // What ended by an eviction or by time since the last complete sweep: a server that reclaims it
   // later still counts it, and may still take the tags of such an entry for the key's.
   std::map<std::string, Entry> leftover_entries;
+  // Keys of entries that ended by themselves, and the head at that time, the last one each. A
+  // server that notices later takes a later one.
+  std::map<std::string, uint64_t> ends;
   std::set<Edge> leftover_edges;
 
   engine::InvalidationStats counters;  // only what counts up

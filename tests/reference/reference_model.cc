@@ -75,7 +75,7 @@ ExpectedValidation ReferenceModel::ExpectValidation(const engine::Validate& quer
     for (absl::string_view tag : asked.tags) nodes.insert({std::string(tag), NameKind::kTag});
     Moved moved = Moved::kYes;
     if (known && (FindTracked(state, key) != nullptr || !asked.tags.empty())) {
-      moved = AnyMoved(state, nodes, query.position.revision);
+      moved = AnyMoved(state, nodes, query.position.revision, "", key);
     }
     expected.keys_may.push_back(moved != Moved::kNo);
     expected.keys_must.push_back(moved == Moved::kYes);

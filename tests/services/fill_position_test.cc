@@ -75,11 +75,12 @@ class FillPositionTest : private WithClock, public ServiceTest {
     return Ok(*entries_, &Entries::LookupEntry, Here(absl::StrCat("key: '", key, "'"))).state();
   }
 
+  void Pass(absl::Duration time) { clock_.Advance(time); }
   // Until positions up to the head are below the retained history.
   void ForgetHistory() {
     const v1::Position before = Head();
     for (int i = 0; i < 50; ++i) Invalidate(absl::StrCat("tags: 'forgotten:", i, "'"));
-    while (!TagHasMoved("untouched", before)) clock_.Advance(absl::Seconds(10));
+    while (!TagHasMoved("untouched", before)) Pass(absl::Seconds(10));
   }
 
   std::string namespace_ = "default";
@@ -200,6 +201,20 @@ TEST_F(FillPositionTest, ARefusedFillInvalidatesWhatWasComputedFromIt) {
   EXPECT_FALSE(IsKept("key: 'row' tags: 'r:1'" + At(before)));
   EXPECT_EQ(StateOf("page"), v1::ENTRY_STATE_ABSENT);
   EXPECT_EQ(StateOf("row"), v1::ENTRY_STATE_ABSENT);
+}
+
+TEST_F(FillPositionTest, WhatWasComputedFromAnEntryThatExpiredMeanwhileIsRefused) {
+  for (const bool hit : {false, true}) {
+    const v1::Position before = Head();
+    Track("key: 'row' tags: 'r:1' ttl { seconds: 1 }");
+    Pass(absl::Seconds(2));
+    if (hit) Invalidate("tags: 'r:1'");
+    const std::string page = absl::StrCat("key: 'page ", hit, "' depends_on_keys: 'row'");
+    const v1::TrackResult late = Track(page + At(before));
+    EXPECT_EQ(late.outcome(), v1::FILL_OUTCOME_REFUSED_MOVED) << hit;
+    EXPECT_EQ(late.moved(), "row") << hit;
+    EXPECT_TRUE(IsKept(page + At(Head()))) << hit;
+  }
 }
 
 TEST_F(FillPositionTest, AKeptFillIsFreshAgain) {

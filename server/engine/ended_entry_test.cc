@@ -1,0 +1,144 @@
+// What is remembered of entries that end by themselves: a value computed from one must not be kept
+// when nobody can tell any more what the entry stood for.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/engine/engine_script.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// Tracks a row with a tag and a TTL of a second.
+void TrackRow(EngineScript& script, absl::string_view key, std::vector<absl::string_view> tags) {
+  TrackEntries command;
+  command.entries.resize(1);
+  command.entries[0].key = key;
+  command.entries[0].tags = std::move(tags);
+  command.entries[0].ttl = absl::Seconds(1);
+  EXPECT_THAT(script.Do(command), IsEmpty());
+}
+
+std::string Moved(EngineScript& script) {
+  return script.reply<TrackEntriesReply>().results.at(0).moved;
+}
+
+TEST(EndedEntryTest, WhatWasComputedFromItIsRefused) {
+  for (const bool swept : {false, true}) {
+    EngineScript script;
+    script.Write("other", "1");
+    TrackRow(script, "row", {"user:1"});
+    script.Advance(absl::Seconds(2));
+    if (swept) script.Do(Sweep{100});
+    script.Write("user", "1");
+    EXPECT_THAT(script.TrackAt(1, "page", {}, {"row"}), IsEmpty());
+    EXPECT_EQ(Moved(script), "row") << swept;
+    EXPECT_EQ(script.Lookup("page"), "ABSENT");
+  }
+}
+
+TEST(EndedEntryTest, AlsoIfTheRowIsTrackedAgain) {
+  EngineScript script;
+  TrackRow(script, "row", {"user:1"});
+  script.Advance(absl::Seconds(2));
+  script.Write("user", "1");
+  script.TrackAt(1, "row", {"user:2"});
+  EXPECT_EQ(Moved(script), "") << "a new value was not computed from the old one";
+  script.TrackAt(0, "page", {}, {"row"});
+  EXPECT_EQ(Moved(script), "row");
+}
+
+TEST(EndedEntryTest, ARefusalGivesAPositionBehindTheEnd) {
+  EngineScript script;
+  TrackRow(script, "row", {"user:1"});
+  script.Advance(absl::Seconds(2));
+  EXPECT_THAT(script.TrackAt(0, "page", {}, {"row"}),
+              ElementsAre("1 EVICT key page <FILL_REFUSED>"));
+  EXPECT_THAT(script.TrackAt(1, "page", {}, {"row"}), IsEmpty());
+  EXPECT_EQ(script.Lookup("page"), "FRESH");
+  // Where there is one already, none is made.
+  EXPECT_THAT(script.TrackAt(0, "other", {}, {"row"}), IsEmpty());
+  EXPECT_EQ(Moved(script), "row");
+}
+
+TEST(EndedEntryTest, UntrackingIsAnEnd) {
+  EngineScript script;
+  script.Track("row", {}, {"source"});
+  script.Do(UntrackEntries{{"row"}});
+  script.TrackAt(0, "page", {}, {"row"});
+  EXPECT_EQ(Moved(script), "row");
+}
+
+TEST(EndedEntryTest, AnEntryThatStoodForNothingElseIsForgotten) {
+  EngineScript script;
+  script.Track("row", {});
+  script.Do(UntrackEntries{{"row"}});
+  EXPECT_THAT(script.TrackAt(0, "page", {}, {"row"}), IsEmpty());
+  EXPECT_EQ(script.Lookup("page"), "FRESH");
+}
+
+TEST(EndedEntryTest, AnEntryThatSomethingNeedsHasNotEnded) {
+  EngineScript script;
+  TrackRow(script, "row", {"user:1"});
+  script.Track("page", {}, {"row"});
+  script.Advance(absl::Seconds(2));
+  script.Do(Sweep{100});
+  EXPECT_THAT(script.TrackAt(0, "other", {}, {"row"}), IsEmpty());
+  EXPECT_THAT(script.Write("user", "1"), testing::Contains("1 EVICT key other <DEPENDENCY(row)>"));
+}
+
+TEST(EndedEntryTest, ALateDependencyEndsWhatDependsOnIt) {
+  EngineScript script;
+  TrackRow(script, "row", {"user:1"});
+  script.Advance(absl::Seconds(2));
+  AddCacheDependency command;
+  command.key = "page";
+  command.depends_on.keys = {"row"};
+  command.position = PositionView{EngineScript::kEpoch, 0};
+  EXPECT_THAT(script.Do(command), ElementsAre("1 EVICT key page <DEPENDENCY_MOVED>"));
+  command.position->revision = 1;
+  EXPECT_THAT(script.Do(command), IsEmpty());
+}
+
+TEST(EndedEntryTest, BeyondTheLimitItMayHaveBeenAnyKey) {
+  Limits limits;
+  limits.remembered_ends = 2;
+  EngineScript script(limits);
+  for (const std::string key : {"a", "b", "c"}) {
+    script.Track(key, {"t"});
+    script.Do(UntrackEntries{{key}});
+    script.Write("other", "1");
+  }
+  // The end of "a" at revision 0 is forgotten, that of "b" is not.
+  EXPECT_THAT(script.TrackAt(0, "page", {}, {"unknown"}), IsEmpty());
+  EXPECT_EQ(Moved(script), "unknown");
+  EXPECT_THAT(script.TrackAt(1, "page", {}, {"unknown"}), IsEmpty());
+  EXPECT_EQ(Moved(script), "");
+  script.TrackAt(1, "page", {}, {"b"});
+  EXPECT_EQ(Moved(script), "b");
+}
+
+TEST(EndedEntryTest, TheFloorForgetsIt) {
+  EngineScript script;
+  script.Track("row", {"t"});
+  script.Do(UntrackEntries{{"row"}});
+  script.Write("other", "1");
+  script.Do(Sweep{100});
+  EXPECT_THAT(script.engine().DumpForTest(), HasSubstr("key row ended=1"));
+  script.Do(Sweep{100, /*floor=*/1});
+  EXPECT_THAT(script.engine().DumpForTest(), Not(HasSubstr("key row")));
+  EXPECT_THAT(script.TrackAt(1, "page", {}, {"row"}), IsEmpty());
+  EXPECT_EQ(script.Lookup("page"), "FRESH");
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine
