@@ -28,7 +28,7 @@ CommandWords Walk(const CLI::App& app, std::vector<std::string> path,
                    .options = inherited};
   for (const CLI::Option* option : app.get_options()) {
     OptionWords words = WordsOf(*option);
-    const bool is_inherited = out.path.size() > 0 && option == app.get_help_ptr();
+    const bool is_inherited = !out.path.empty() && option == app.get_help_ptr();
     if (!words.names.empty() && !is_inherited) out.options.push_back(std::move(words));
   }
   for (const CLI::App* command : app.get_subcommands({})) {

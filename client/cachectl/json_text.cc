@@ -1,5 +1,6 @@
 #include "client/cachectl/json_text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
@@ -229,10 +230,9 @@ JsonValue NumberValue(const std::string& text) {
 }  // namespace
 
 const JsonText* JsonText::Find(absl::string_view name) const {
-  for (auto member = members.rbegin(); member != members.rend(); ++member) {
-    if (member->first == name) return &member->second;
-  }
-  return nullptr;
+  const auto member = std::find_if(members.rbegin(), members.rend(),
+                                   [name](const auto& one) { return one.first == name; });
+  return member == members.rend() ? nullptr : &member->second;
 }
 
 absl::StatusOr<JsonText> ParseJson(absl::string_view json) { return Parser(json).Parse(); }

@@ -13,15 +13,15 @@
 namespace cache_invalidation::cachectl {
 
 // The words of tables, which are also those of flags.
-std::string NameOf(client::InvalidationStrategy strategy);
-std::string NameOf(client::Cardinality cardinality);
-std::string NameOf(client::TargetKind kind);
-std::string NameOf(client::EventSource source);
-std::string NameOf(client::CauseStep step);
-std::string NameOf(client::EntryState state);
-std::string NameOf(client::FillOutcome outcome);
-std::string NameOf(client::ValidationState state);
-std::string NameOf(client::ExplanationKind kind);
+std::string NameOf(client::InvalidationStrategy value);
+std::string NameOf(client::Cardinality value);
+std::string NameOf(client::TargetKind value);
+std::string NameOf(client::EventSource value);
+std::string NameOf(client::CauseStep value);
+std::string NameOf(client::EntryState value);
+std::string NameOf(client::FillOutcome value);
+std::string NameOf(client::ValidationState value);
+std::string NameOf(client::ExplanationKind value);
 
 }  // namespace cache_invalidation::cachectl
 

@@ -229,7 +229,7 @@ Violations CheckGapFreeOrReset(const SubscriberHistory& history,
   return OnEachStream(history, [&](const StreamHistory& stream, Violations& found) {
     const std::set<uint64_t> seen = RevisionsSeen(stream);
     FindSkipped(stream, published, [&](Place place, const std::string& violation) {
-      if (seen.count(place.first) == 0) found.push_back(violation);
+      if (!seen.contains(place.first)) found.push_back(violation);
     });
   });
 }

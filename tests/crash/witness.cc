@@ -177,7 +177,7 @@ std::vector<std::string> Witness::MissingEvents(
   for (const auto& [revision, name] : named) last[name] = revision;
   std::vector<std::string> missing;
   for (const auto& [revision, name] : events_) {
-    if (named.count({revision, name}) == 0) {
+    if (!named.contains({revision, name})) {
       missing.push_back(absl::StrCat(name, " in revision ", revision));
     }
   }

@@ -53,7 +53,7 @@ std::string CompareMovedNames(const reference::Prediction& prediction, const eng
   for (size_t i = 0; i < track->results.size(); ++i) {
     const engine::TrackResult& result = track->results[i];
     const bool refused = result.outcome == engine::FillOutcome::kRefusedMoved;
-    if (refused && prediction.moved_names[i].count(result.moved) == 0) {
+    if (refused && !prediction.moved_names[i].contains(result.moved)) {
       return absl::StrCat("what had moved of ", result.key, " is '", result.moved,
                           "', not one of '", absl::StrJoin(prediction.moved_names[i], "', '"),
                           "'\n");

@@ -35,7 +35,7 @@ engine::DependencyEdge Describe(const State& state, const Edge& edge) {
   }
   auto entry = state.entries.find(edge.key);
   described.owned =
-      entry != state.entries.end() && entry->second.depends_on.count(edge.depends_on()) != 0;
+      entry != state.entries.end() && entry->second.depends_on.contains(edge.depends_on());
   return described;
 }
 

@@ -36,7 +36,7 @@ Prediction Refuse(absl::StatusCode code) {
 Prediction Apply(State& state, const engine::RegisterRule& command) {
   const std::string& name = command.rule.name;
   if (IsMalformed(command.rule.condition)) return Refuse(absl::StatusCode::kInvalidArgument);
-  const bool replaced = state.rules.count(name) != 0;
+  const bool replaced = state.rules.contains(name);
   if (!replaced && state.rules.size() >= kMostRules) {
     return Refuse(absl::StatusCode::kResourceExhausted);
   }
@@ -55,7 +55,7 @@ Prediction Apply(State& state, const engine::DeleteRule& command) {
 
 Prediction Apply(State& state, const engine::RegisterRelationship& command) {
   const std::string& name = command.relationship.name;
-  const bool replaced = state.relationships.count(name) != 0;
+  const bool replaced = state.relationships.contains(name);
   if (!replaced && state.relationships.size() >= kMostRelationships) {
     return Refuse(absl::StatusCode::kResourceExhausted);
   }

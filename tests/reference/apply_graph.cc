@@ -34,10 +34,9 @@ std::optional<absl::Time> Expiry(const State& state, std::optional<absl::Duratio
 bool ClosesCycle(const State& state, const std::string& key, const std::set<Node>& nodes) {
   std::set<TargetName> self = {{TargetType::kKey, key}};
   const auto dependents = Spread(state, self, {});
-  for (const Node& node : nodes) {
-    if (node.kind == NameKind::kKey && dependents.count(node.name) != 0) return true;
-  }
-  return false;
+  return std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
+    return node.kind == NameKind::kKey && dependents.contains(node.name);
+  });
 }
 
 // Whether it is a type tag, which hardly any write hits.
@@ -202,7 +201,7 @@ Prediction Apply(State& state, const engine::RemoveCacheDependency& command) {
   const std::string key(command.key);
   const std::set<Node> nodes = NodesOf(command.depends_on);
   for (auto edge = state.declarations.begin(); edge != state.declarations.end();) {
-    const bool named = command.depends_on.empty() || nodes.count(edge->first.depends_on()) != 0;
+    const bool named = command.depends_on.empty() || nodes.contains(edge->first.depends_on());
     const bool remove = edge->first.key == key && named;
     reply.removed += remove;
     edge = remove ? state.declarations.erase(edge) : std::next(edge);
@@ -243,7 +242,7 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
   reply.dropped = DropOldest(state, observed, prediction.events);
   for (size_t i = 0; i < reply.results.size(); ++i) {
     engine::TrackResult& result = reply.results[i];
-    if (result.outcome != FillOutcome::kKept || state.entries.count(result.key) != 0) continue;
+    if (result.outcome != FillOutcome::kKept || state.entries.contains(result.key)) continue;
     // An event of this command evicted it.
     result.outcome = FillOutcome::kRefusedMoved;
     prediction.moved_names[i] = {result.key};

@@ -18,9 +18,9 @@ std::set<std::string> NeededGhosts(const State& state) {
       if (edge.kind == engine::NameKind::kTag || target == state.entries.end()) continue;
       auto owner = state.entries.find(edge.key);
       const bool owned =
-          owner != state.entries.end() && owner->second.depends_on.count(edge.depends_on()) != 0;
-      const bool grounded = state.declarations.count(edge) != 0 ||
-                            (owned && (!owner->second.ghost || needed.count(edge.key) != 0));
+          owner != state.entries.end() && owner->second.depends_on.contains(edge.depends_on());
+      const bool grounded = state.declarations.contains(edge) ||
+                            (owned && (!owner->second.ghost || needed.contains(edge.key)));
       if (target->second.ghost && grounded && needed.insert(edge.name).second) more = true;
     }
   }
@@ -56,7 +56,7 @@ void Settle(State& state) {
   }
   const std::set<std::string> needed = NeededGhosts(state);
   for (const std::string& key : ghosts) {
-    if (needed.count(key) != 0) continue;
+    if (needed.contains(key)) continue;
     const Entry& entry = state.entries.at(key);
     if (!entry.tags.empty() || !entry.depends_on.empty()) state.ends[key] = state.head;
     DropEntry(state, key);

@@ -107,12 +107,12 @@ std::set<Node> NamesOfHistory(const State& state, bool with_implied) {
 }
 
 bool IsUsed(const State& state, const Node& node) {
-  if (node.kind == NameKind::kKey && KnownKeys(state).count(node.name) != 0) return true;
+  if (node.kind == NameKind::kKey && KnownKeys(state).contains(node.name)) return true;
   for (const Edge& edge : AllEdges(state)) {
     if (edge.depends_on() == node) return true;
   }
   return std::any_of(state.entries.begin(), state.entries.end(), [&](const auto& item) {
-    return node.kind == NameKind::kTag && item.second.tags.count(node.name) != 0;
+    return node.kind == NameKind::kTag && item.second.tags.contains(node.name);
   });
 }
 

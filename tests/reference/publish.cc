@@ -83,7 +83,7 @@ void HitEntries(State& state, const OwnedEvent& event) {
     }
     if (!hit) continue;
     entry.stale = true;
-    state.implied_hits.push_back({key, event.revision, evicted.count(key) != 0});
+    state.implied_hits.push_back({key, event.revision, evicted.contains(key)});
   }
   for (const auto& [key, entry] : state.leftover_entries) {
     for (const OwnedInvalidation& target : event.invalidations) {
@@ -132,8 +132,8 @@ OwnedEvent BuildEvent(const State& state, const Plan& plan, engine::EventSource 
   for (const OwnedInvalidation& target : event.invalidations) {
     (target.kind == InvalidationKind::kEvict ? evicted : stale).insert({target.type, target.name});
   }
-  const bool everything = evicted.count({TargetType::kEverything, ""}) != 0 ||
-                          stale.count({TargetType::kEverything, ""}) != 0;
+  const bool everything = evicted.contains({TargetType::kEverything, ""}) ||
+                          stale.contains({TargetType::kEverything, ""});
   if (!everything) AppendDependents(Spread(state, evicted, stale), event.invalidations);
   return event;
 }

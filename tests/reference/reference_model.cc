@@ -28,7 +28,7 @@ bool Reaches(const State& state, const std::set<TargetName>& targets, const std:
       if (type == TargetType::kTag && AtOrBelow(tag, name)) return true;
     }
   }
-  return Spread(state, targets, {}).count(key) != 0;
+  return Spread(state, targets, {}).contains(key);
 }
 
 }  // namespace

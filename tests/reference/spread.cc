@@ -54,8 +54,8 @@ void Spread(const std::set<Edge>& edges, std::set<Node> level, engine::Invalidat
     std::map<std::string, Node> found;  // dependent -> the smallest it was reached from
     for (const Edge& edge : edges) {
       const Node node = edge.depends_on();
-      if (level.count(node) == 0 || walk.dependents.count(edge.key) != 0 ||
-          earlier.count({edge.key, NameKind::kKey}) != 0) {
+      if (!level.contains(node) || walk.dependents.contains(edge.key) ||
+          earlier.contains({edge.key, NameKind::kKey})) {
         continue;
       }
       auto [position, added] = found.insert({edge.key, node});
@@ -64,7 +64,7 @@ void Spread(const std::set<Edge>& edges, std::set<Node> level, engine::Invalidat
     level.clear();
     for (const auto& [key, from] : found) {
       walk.dependents[key] = {kind, from.name};
-      if (walk.visited.count({key, NameKind::kKey}) == 0) level.insert({key, NameKind::kKey});
+      if (!walk.visited.contains({key, NameKind::kKey})) level.insert({key, NameKind::kKey});
     }
   }
 }
@@ -79,7 +79,7 @@ std::map<std::string, Dependent> Spread(const State& state, const std::set<Targe
   const std::set<Node> earlier = walk.visited;
   std::set<Node> roots;
   for (const Node& node : Roots(state, edges, stale)) {
-    if (earlier.count(node) == 0) roots.insert(node);
+    if (!earlier.contains(node)) roots.insert(node);
   }
   Spread(edges, roots, engine::InvalidationKind::kMarkStale, earlier, walk);
   return walk.dependents;
