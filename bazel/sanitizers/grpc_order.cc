@@ -86,3 +86,18 @@ void CallOnCancel(ServerCallbackCallPrefix* call, void* reactor) {
   __tsan_acquire(&call->on_cancel_conditions_remaining);
   library(call, reactor);
 }
+
+// A server is gone only when its calls are; OnDone is the last that they run.
+static char ended_calls;
+
+extern "C" void grpc_call_unref(grpc_call* call) {
+  static auto* const library = InLibrary<void(grpc_call*)>("grpc_call_unref");
+  __tsan_release(&ended_calls);
+  library(call);
+}
+
+extern "C" void grpc_server_destroy(grpc_server* server) {
+  static auto* const library = InLibrary<void(grpc_server*)>("grpc_server_destroy");
+  library(server);
+  __tsan_acquire(&ended_calls);
+}
