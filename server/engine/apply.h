@@ -49,7 +49,8 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events);
 
 // Ends what the key's entry still pretends to be: an entry that was evicted through its tags, or a
-// ghost that nothing needs. Whoever gives the key an entry or a dependent settles it first.
+// ghost that nothing needs. What happened to it is remembered of the key. Whoever gives the key an
+// entry or a dependent settles it first.
 void Settle(State& state, Key& key);
 
 }  // namespace cache_invalidation::engine

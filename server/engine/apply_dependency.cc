@@ -88,8 +88,9 @@ bool HasMoved(const State& state, const AddCacheDependency& command) {
 
 // Its own end is no event, but what it stood for is not known any more. An entry of neither tags
 // nor dependencies stood only for its name.
-void RememberEnd(State& state, Key& key) {
+void NoteEnd(State& state, Key& key) {
   if (Graph::PartsOf(key) == 1) return;
+  if (state.meta.forgotten_end > state.meta.head) return;  // all ends up to here are forgotten
   state.graph.RememberEnd(key, state.meta.head + 1);
   while (state.graph.ends().size() > state.limits.remembered_ends) {
     state.meta.forgotten_end = std::max(state.meta.forgotten_end, state.graph.ForgetEnd());
@@ -108,7 +109,7 @@ void Settle(State& state, Key& key) {
     }
     state.graph.DropEntry(key);
   } else if (!freshness.OwnsActively(key)) {
-    RememberEnd(state, key);
+    NoteEnd(state, key);
     state.graph.DropEntry(key);
   }
 }

@@ -47,11 +47,14 @@ TrackResult CheckFill(const State& state, const TrackedEntry& entry) {
   return result;
 }
 
-// Whether an entry ended since the last event: no position is behind that end.
-bool EndedAfterHead(const State& state) {
+// Whether an entry ended since the last event, so that the fill would be refused at any position
+// there is yet.
+bool IsRefusedAtHead(const State& state, const TrackedEntry& entry) {
   const Graph::KeysByRevision& ends = state.graph.ends();
   const uint64_t latest = ends.empty() ? 0 : ends.rbegin()->revision;
-  return std::max(latest, state.meta.forgotten_end) > state.meta.head;
+  const uint64_t head = state.meta.head;
+  return std::max(latest, state.meta.forgotten_end) > head &&
+         !state.freshness().FirstMoved(FootprintOf(entry), head).empty();
 }
 
 void Track(State& state, const TrackedEntry& entry) {
@@ -94,7 +97,7 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
       ++state.meta.refused_fills;
       emission.AddUnnamedRoot(entry.key);
       // The event gives a position from which the next attempt can succeed.
-      if (result.outcome == FillOutcome::kRefusedMoved && EndedAfterHead(state)) {
+      if (result.outcome == FillOutcome::kRefusedMoved && IsRefusedAtHead(state, entry)) {
         emission.Add(InvalidationKind::kEvict, TargetType::kKey, entry.key,
                      Cause{CauseStep::kFillRefused, ""});
       }

@@ -32,7 +32,7 @@ class Emission {
   // A key that is named behind the targets, with the other dependents.
   void AddDependent(absl::string_view key, const Cause& cause);
 
-  // A key whose dependents go, but which is not named itself.
+  // A key whose dependents go, and which is not named for that itself.
   void AddUnnamedRoot(absl::string_view key) { unnamed_roots_.push_back(key); }
 
   // Targets stay alone: what depends on them is left as it is.

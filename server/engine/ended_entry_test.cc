@@ -70,6 +70,16 @@ TEST(EndedEntryTest, ARefusalGivesAPositionBehindTheEnd) {
   EXPECT_EQ(Moved(script), "row");
 }
 
+// Otherwise loads that overlap would refuse each other for ever.
+TEST(EndedEntryTest, ARefusalForAnotherReasonNamesNothing) {
+  EngineScript script;
+  script.Track("row", {"user:1"});
+  script.Write("user", "2");
+  script.Do(UntrackEntries{{"row"}});
+  EXPECT_THAT(script.TrackAt(0, "page", {"user:2"}), IsEmpty());
+  EXPECT_EQ(Moved(script), "user:2");
+}
+
 TEST(EndedEntryTest, UntrackingIsAnEnd) {
   EngineScript script;
   script.Track("row", {}, {"source"});

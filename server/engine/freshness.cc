@@ -87,8 +87,8 @@ bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position) const {
   return pending_.HoldsKey(name);
 }
 
-// Follows what is known of the keys: an entry that was evicted has moved; any other, also a ghost
-// that is needed, is as good as its own tags and dependencies.
+// Follows what is known of the keys: an entry that was evicted has moved, and so has one that ended
+// since; any other, also a ghost that is needed, is as good as its own tags and dependencies.
 bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk& sources) const {
   if (forgotten_end_ > position) return true;
   const Key* known = graph_.FindKey(name);

@@ -34,7 +34,7 @@ struct MetaRecord {
   uint64_t refused_fills = 0;
   uint64_t dropped_entries = 0;
   uint64_t wanted_floor = 0;  // where the next round of sweeping moves the floor at least
-  // Before it ended entries of keys that nobody can tell any more: it may have been any.
+  // Ends before this revision have been given up: the entry of any key may have ended before it.
   uint64_t forgotten_end = 0;
 };
 

@@ -118,19 +118,40 @@ bool IsRefused(const State& state, const std::string& key, const std::set<Node>&
          !observed->status.ok();
 }
 
-// Whether the server named the key of the refused fill, as it does when an entry ended so late that
-// no position is behind that yet.
-bool IsNamed(const State& state, const std::string& key, const Observed* observed) {
-  if (observed == nullptr || state.ends.empty()) return false;
+// The keys that the server named for that cause, in its order.
+std::vector<std::string> NamedFor(CauseStep step, const Observed* observed) {
+  std::vector<std::string> keys;
+  if (observed == nullptr) return keys;
   for (const OwnedEvent& event : observed->events) {
     for (const OwnedInvalidation& target : event.invalidations) {
-      if (target.type != TargetType::kKey || target.name != key) continue;
       for (const OwnedCause& cause : target.causes) {
-        if (cause.step == CauseStep::kFillRefused) return true;
+        if (target.type == TargetType::kKey && cause.step == step) keys.push_back(target.name);
       }
     }
   }
-  return false;
+  return keys;
+}
+
+// Whether the server, which did not keep the fill, refused it for what may have moved. It has not
+// if it kept the fill at first and then dropped it for want of room.
+bool WasRefused(const State& state, const FillCheck& check, const engine::TrackResult& result,
+                const Observed* observed) {
+  if (!check.moved.contains(result.moved)) return false;
+  if (result.moved != result.key || state.entries.contains(result.key)) return true;
+  const std::vector<std::string> dropped = NamedFor(CauseStep::kLimit, observed);
+  return std::find(dropped.begin(), dropped.end(), result.key) == dropped.end();
+}
+
+// The keys of refused fills that the server named, as it does when an entry ended so late that no
+// position is behind that yet.
+std::vector<std::string> NamedRefusals(const State& state, const std::set<TargetName>& refused,
+                                       const Observed* observed) {
+  std::vector<std::string> named;
+  if (!state.ends.empty()) named = NamedFor(CauseStep::kFillRefused, observed);
+  std::erase_if(named, [&](const std::string& key) {
+    return !refused.contains({TargetType::kKey, key});
+  });
+  return named;
 }
 
 // What goes with refused fills: `named` among their keys, and what depends on any of them.
@@ -215,12 +236,11 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
   const auto* answer =
       observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(&observed->reply);
   std::set<TargetName> refused;
-  std::vector<std::string> named;
   for (size_t i = 0; i < command.entries.size(); ++i) {
     const engine::TrackedEntry& fill = command.entries[i];
     FillCheck check = CheckFill(state, fill);
     if (check.outcome == FillOutcome::kKept && answer != nullptr && i < answer->results.size() &&
-        check.moved.contains(answer->results[i].moved)) {
+        WasRefused(state, check, answer->results[i], observed)) {
       check.outcome = FillOutcome::kRefusedMoved;
     }
     state.counters.unchecked_fills += !fill.position.has_value();
@@ -229,15 +249,12 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
       if (std::any_of(fill.tags.begin(), fill.tags.end(), IsBare)) reply.warnings = {"bare tag"};
     } else {
       ++state.counters.refused_fills;
-      const std::string key(fill.key);
-      const bool may_be_named = check.outcome == FillOutcome::kRefusedMoved &&
-                                std::find(named.begin(), named.end(), key) == named.end();
-      if (may_be_named && IsNamed(state, key, observed)) named.push_back(key);
-      refused.insert({TargetType::kKey, key});
+      refused.insert({TargetType::kKey, std::string(fill.key)});
     }
     reply.results.push_back({std::string(fill.key), check.outcome, ""});
     prediction.moved_names.push_back(check.moved);
   }
+  const std::vector<std::string> named = NamedRefusals(state, refused, observed);
   Publish(state, RefusalOf(state, refused, named), prediction.events);
   reply.dropped = DropOldest(state, observed, prediction.events);
   for (size_t i = 0; i < reply.results.size(); ++i) {
