@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -24,6 +23,7 @@
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "tests/benchmark/load.h"
+#include "tests/files/temporary_directory.h"
 #include "tests/http/http_get.h"
 #include "tests/services/running_server.h"
 
@@ -183,9 +183,7 @@ void Measure(const std::string& data_dir) {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
-  std::string data_dir = std::filesystem::temp_directory_path() / "slow_subscriber.XXXXXX";
-  cache_invalidation::Check(mkdtemp(data_dir.data()) != nullptr, "there is room for a directory");
-  cache_invalidation::Measure(data_dir);
-  std::filesystem::remove_all(data_dir);
+  const cache_invalidation::TemporaryDirectory data_dir;
+  cache_invalidation::Measure(data_dir.path());
   return EXIT_SUCCESS;
 }

@@ -3,8 +3,6 @@
 
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -13,12 +11,9 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "client/testing/flaky_proxy.h"
-#include "common/check.h"
 #include "examples/user_repository/database.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -26,7 +21,9 @@
 #include "tests/client/pause.h"
 #include "tests/consistency/audit.h"
 #include "tests/consistency/observation.h"
+#include "tests/consistency/users.h"
 #include "tests/crash/mortal_server.h"
+#include "tests/files/temporary_directory.h"
 
 ABSL_FLAG(int, faults, 12, "How much goes wrong.");
 ABSL_FLAG(uint32_t, seed, 0, "Of everything that is random. 0: another one each time.");
@@ -39,7 +36,6 @@ using testing::IsEmpty;
 using testing::Not;
 
 constexpr int kProcesses = 4;
-constexpr int kUsersOfAProcess = 4;  // as in repository_process.cc
 constexpr absl::Duration kLease = absl::Seconds(1);
 // Standing still for so long, a process or a network outlives the lease, or does not.
 constexpr int kLongestStandstillMilliseconds = 1800;
@@ -50,11 +46,8 @@ class Processes {
   // `flags`: of each process (repository_process.cc).
   explicit Processes(const std::vector<std::string>& flags) {
     CreateUsers();
-    int server_port = 0;
-    const std::vector<std::string> address = absl::StrSplit(server_.endpoint(), ':');
-    Check(absl::SimpleAtoi(address.back(), &server_port), "an endpoint ends with a port");
     for (int number = 0; number < kProcesses; ++number) {
-      networks_.push_back(std::make_unique<FlakyProxy>(server_port));
+      networks_.push_back(std::make_unique<FlakyProxy>(server_.proxy().port()));
       std::vector<std::string> command = {
           "tests/consistency/repository_process",
           "--endpoint=" + networks_.back()->endpoint(),
@@ -68,12 +61,6 @@ class Processes {
       programs_.push_back(std::make_unique<Program>(command));
     }
     for (const auto& program : programs_) EXPECT_EQ(program->ReadLine(), "running");
-  }
-
-  ~Processes() {
-    programs_.clear();
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
   }
 
   // Something goes wrong, and is well again when this returns.
@@ -126,14 +113,8 @@ class Processes {
   }
 
  private:
-  static std::string NewDirectory() {
-    std::string path = ::testing::TempDir() + "/consistency.XXXXXX";
-    Check(mkdtemp(path.data()) != nullptr, "a test can make a directory");
-    return path;
-  }
-
   std::string ObservationsFile(int number) const {
-    return absl::StrCat(directory_, "/observations.", number);
+    return absl::StrCat(directory_.path(), "/observations.", number);
   }
 
   void CreateUsers() const {
@@ -143,16 +124,15 @@ class Processes {
         database->Run("CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT, tenant TEXT)").ok());
     for (int process = 0; process < kProcesses; ++process) {
       for (int user = 0; user < kUsersOfAProcess; ++user) {
-        ASSERT_TRUE(database
-                        ->Run("INSERT INTO users VALUES (?, '0', 'all')",
-                              {absl::StrCat(process, "-", user)})
-                        .ok());
+        ASSERT_TRUE(
+            database->Run("INSERT INTO users VALUES (?, '0', 'all')", {UserId(process, user)})
+                .ok());
       }
     }
   }
 
-  const std::string directory_ = NewDirectory();
-  const std::string database_ = directory_ + "/users.db";
+  const TemporaryDirectory directory_;
+  const std::string database_ = directory_.path() + "/users.db";
   // Nobody was here before: a first start does not have to wait for leases.
   MortalServer server_{
       {"--heartbeat=200ms", "--longest_earlier_lease=" + absl::FormatDuration(kLease)}};

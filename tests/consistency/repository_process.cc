@@ -24,6 +24,7 @@
 #include "examples/user_repository/user_repository.h"
 #include "tests/client/pause.h"
 #include "tests/consistency/observation.h"
+#include "tests/consistency/users.h"
 
 ABSL_FLAG(std::string, endpoint, "", "Of the service.");
 ABSL_FLAG(std::string, database, "", "The file of the database.");
@@ -41,12 +42,9 @@ using client::Client;
 using client::ClientOptions;
 using client::MakeConnection;
 
-constexpr int kUsersOfAProcess = 4;
 // Readers let others run now and then: the machine is small, and writers are to get on.
 constexpr int kReadsInARow = 100;
 constexpr absl::Duration kRest = absl::Milliseconds(2);
-
-std::string Id(int process, int user) { return absl::StrCat(process, "-", user); }
 
 Database Open() {
   absl::StatusOr<Database> database = Database::Open(absl::GetFlag(FLAGS_database));
@@ -84,7 +82,7 @@ class Process {
     std::mt19937 random(absl::GetFlag(FLAGS_number));
     for (uint64_t version = 1; !stopped_; ++version) {
       const int number = absl::GetFlag(FLAGS_number);
-      const User user = {.id = Id(number, static_cast<int>(random() % kUsersOfAProcess)),
+      const User user = {.id = UserId(number, static_cast<int>(random() % kUsersOfAProcess)),
                          .name = absl::StrCat(version),
                          .tenant = "all"};
       const bool tell = absl::GetFlag(FLAGS_tell);
@@ -105,8 +103,8 @@ class Process {
     std::map<std::string, Reads> current;
     for (int reads_in_a_row = 0; !stopped_; ++reads_in_a_row) {
       if (reads_in_a_row % kReadsInARow == 0) Pause(kRest);
-      const std::string id = Id(static_cast<int>(random() % absl::GetFlag(FLAGS_processes)),
-                                static_cast<int>(random() % kUsersOfAProcess));
+      const std::string id = UserId(static_cast<int>(random() % absl::GetFlag(FLAGS_processes)),
+                                    static_cast<int>(random() % kUsersOfAProcess));
       const absl::Duration begun = clock_.Monotonic();
       const absl::StatusOr<User> user = repository.Find(id);
       Check(user.ok(), "a user who is there is found");

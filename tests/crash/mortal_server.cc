@@ -3,10 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -16,26 +13,10 @@
 #include "tests/client/pause.h"
 
 namespace cache_invalidation {
-namespace {
 
-std::string NewDirectory() {
-  std::string path = ::testing::TempDir() + "/mortal.XXXXXX";
-  Check(mkdtemp(path.data()) != nullptr, "a test can make a directory");
-  return path;
-}
-
-}  // namespace
-
-MortalServer::MortalServer(std::vector<std::string> flags)
-    : flags_(std::move(flags)), directory_(NewDirectory()) {
-  flags_.insert(flags_.end(), {"--data_dir=" + directory_, "--http=false"});
+MortalServer::MortalServer(std::vector<std::string> flags) : flags_(std::move(flags)) {
+  flags_.insert(flags_.end(), {"--data_dir=" + directory_.path(), "--http=false"});
   Start();
-}
-
-MortalServer::~MortalServer() {
-  running_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
 }
 
 void MortalServer::Kill() {

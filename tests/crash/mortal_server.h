@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "client/testing/flaky_proxy.h"
+#include "tests/files/temporary_directory.h"
 #include "tests/services/running_server.h"
 
 namespace cache_invalidation {
@@ -18,9 +19,6 @@ class MortalServer {
  public:
   // Starts it. `flags`: on top of those for the directory and the ports.
   explicit MortalServer(std::vector<std::string> flags = {});
-  // Kills it, and removes the directory.
-  ~MortalServer();
-
   MortalServer(const MortalServer&) = delete;
   MortalServer& operator=(const MortalServer&) = delete;
 
@@ -48,7 +46,7 @@ class MortalServer {
 
  private:
   std::vector<std::string> flags_;
-  const std::string directory_;
+  const TemporaryDirectory directory_;
   std::string epoch_;
   std::unique_ptr<RunningServer> running_;
   std::unique_ptr<client::FlakyProxy> proxy_;

@@ -90,8 +90,9 @@ class OneSubscriberTest : public testing::Test {
   uint64_t WriteMuch() {
     const auto stream = writer_.OpenWriteStream();
     std::vector<std::string> tags;
-    for (int tag = 0; tag < 64; ++tag) {
-      tags.push_back("tag" + std::to_string(tag) + ":" + std::string(kEventBytes / 64, 'x'));
+    for (int tag = 0; tag < kTagsOfAnEvent; ++tag) {
+      const std::string rest(kEventBytes / kTagsOfAnEvent, 'x');
+      tags.push_back("tag" + std::to_string(tag) + ":" + rest);
     }
     uint64_t last = 0;
     for (int i = 0; i < kManyEvents; ++i) {
@@ -112,6 +113,7 @@ class OneSubscriberTest : public testing::Test {
   }
 
   static constexpr int kManyEvents = 1500;
+  static constexpr int kTagsOfAnEvent = 64;
   static constexpr int64_t kEventBytes = 32'000;
 
   // Memory of far less than WriteMuch writes.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -15,12 +14,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/check.h"
 #include "gmock/gmock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/create_channel.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
+#include "tests/files/temporary_directory.h"
 #include "tests/services/running_server.h"
 
 namespace cache_invalidation {
@@ -42,22 +41,15 @@ struct Failure {
 
 class FailStopTest : public ::testing::TestWithParam<Failure> {
  protected:
-  FailStopTest() {
-    std::string directory = ::testing::TempDir() + "/broken.XXXXXX";
-    Check(mkdtemp(directory.data()) != nullptr, "a test can make a directory");
-    // As the system names files.
-    directory_ = std::filesystem::canonical(directory);
-  }
-
   void Start() {
     const std::string library =
         absl::StrCat(std::getenv("TEST_SRCDIR"), "/", std::getenv("TEST_WORKSPACE"),
                      "/tests/persistence/broken_disk.so");
     server_.reset();
     server_ = std::make_unique<RunningServer>(
-        std::vector<std::string>{"--data_dir=" + directory_ + "/data"},
+        std::vector<std::string>{"--data_dir=" + directory_.path() + "/data"},
         std::vector<std::string>{"LD_PRELOAD=" + library,
-                                 "BROKEN_DISK_DIRECTORY=" + directory_ + "/data",
+                                 "BROKEN_DISK_DIRECTORY=" + directory_.path() + "/data",
                                  "BROKEN_DISK_SWITCH=" + Switch(),
                                  // Its runtime wants to be the first library otherwise.
                                  "ASAN_OPTIONS=verify_asan_link_order=0"});
@@ -68,7 +60,7 @@ class FailStopTest : public ::testing::TestWithParam<Failure> {
     subscriptions_ = v1::SubscriptionService::NewStub(channel_);
   }
 
-  std::string Switch() const { return directory_ + "/switch"; }
+  std::string Switch() const { return directory_.path() + "/switch"; }
 
   // Invalidates tags, one after the other, until the server no longer answers; answers with what.
   grpc::Status WriteUntilItEnds(const std::string& name, History& answered) {
@@ -118,7 +110,7 @@ class FailStopTest : public ::testing::TestWithParam<Failure> {
     return response.started().head();
   }
 
-  std::string directory_;
+  const TemporaryDirectory directory_;
   std::string epoch_;
   std::unique_ptr<RunningServer> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -1,7 +1,6 @@
 #include "tests/persistence/persistent_server.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -12,12 +11,6 @@
 
 namespace cache_invalidation {
 namespace {
-
-std::string NewDirectory() {
-  std::string path = ::testing::TempDir() + "/server.XXXXXX";
-  Check(mkdtemp(path.data()) != nullptr, "a test can make a directory");
-  return path;
-}
 
 // The files below a directory with their sizes.
 std::map<std::string, uintmax_t> FilesIn(const std::filesystem::path& directory) {
@@ -59,19 +52,13 @@ std::string NameOf(const v1::Invalidation& invalidation) {
 
 }  // namespace
 
-PersistentServerTest::PersistentServerTest()
-    : directory_(NewDirectory()), directories_({directory_}) {
+PersistentServerTest::PersistentServerTest() : directory_(directories_.emplace_back().path()) {
   options_.durability = Durability::kSync;
   options_.boot_id = "first boot";
 }
 
-PersistentServerTest::~PersistentServerTest() {
-  server_.reset();
-  for (const std::string& directory : directories_) {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory, ignored);
-  }
-}
+// Before its directories.
+PersistentServerTest::~PersistentServerTest() { server_.reset(); }
 
 absl::StatusOr<std::unique_ptr<Server>> PersistentServerTest::TryStart() {
   ServerOptions options;
@@ -118,8 +105,7 @@ void PersistentServerTest::Kill() {
   std::map<std::string, uintmax_t> before;
   do {
     before = FilesIn(directory_);
-    copy = NewDirectory();
-    directories_.push_back(copy);
+    copy = directories_.emplace_back().path();
     CopyTree(directory_, copy);
   } while (FilesIn(directory_) != before);
   Stop();

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_TESTS_PERSISTENCE_PERSISTENT_SERVER_H_
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "server/delivery/retention.h"
 #include "server/server.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/files/temporary_directory.h"
 #include "tests/services/service_test.h"
 
 namespace cache_invalidation {
@@ -55,7 +57,8 @@ class PersistentServerTest : public ::testing::Test {
   // "REVISION KIND TARGET" for each invalidation.
   std::vector<std::string> Resume(const v1::Position& start, uint64_t until);
 
-  std::string directory_;
+  std::list<TemporaryDirectory> directories_;  // there were until now
+  std::string directory_;                      // the one in use
   PersistenceOptions options_;
   size_t history_bytes_ = ServerOptions().history_bytes;
   delivery::RetentionLimits event_retention_ = ServerOptions().event_retention;
@@ -69,9 +72,6 @@ class PersistentServerTest : public ::testing::Test {
   std::unique_ptr<Stats> stats_;
   std::unique_ptr<Writes> writes_;
   std::unique_ptr<v1::SubscriptionService::Stub> subscriptions_;
-
- private:
-  std::vector<std::string> directories_;
 };
 
 }  // namespace cache_invalidation

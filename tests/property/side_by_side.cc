@@ -6,10 +6,10 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "tests/property/command_text.h"
 #include "tests/property/event_check.h"
 #include "tests/property/generator.h"
+#include "tests/property/prediction.h"
 #include "tests/property/reply_text.h"
 
 namespace cache_invalidation::property {
@@ -38,29 +38,6 @@ std::string EventsText(const std::vector<reference::OwnedEvent>& events) {
   std::string text;
   for (const reference::OwnedEvent& event : events) absl::StrAppend(&text, "\n", Text(event));
   return text;
-}
-
-// Whether the model may need to see what the engine answered; it gets that in a second go.
-bool MayLookAtTheAnswer(const engine::Command& command) {
-  return std::holds_alternative<engine::TrackEntries>(command) ||
-         std::holds_alternative<engine::AddCacheDependency>(command);
-}
-
-// The name that a refused fill gives must be one of those that moved.
-std::string CompareMovedNames(const reference::Prediction& prediction, const engine::Reply& reply) {
-  const auto* track = std::get_if<engine::TrackEntriesReply>(&reply);
-  if (track == nullptr) return "";
-  for (size_t i = 0; i < track->results.size(); ++i) {
-    const engine::TrackResult& result = track->results[i];
-    const bool refused = result.outcome == engine::FillOutcome::kRefusedMoved;
-    if (refused && !prediction.moved_names[i].contains(result.moved)) {
-      return absl::StrCat("what had moved of ", result.key, " is '", result.moved,
-                          "', not one of '", absl::StrJoin(prediction.moved_names[i], "', '"),
-                          "'\n");
-    }
-    if (!refused && !result.moved.empty()) return "a fill names what moved but nothing did\n";
-  }
-  return "";
 }
 
 // Whether a reply that may carry warnings does.
@@ -127,9 +104,6 @@ std::string SideBySide::Run(const Step& step) {
 
 std::string SideBySide::Apply(const engine::Command& for_engine, const engine::Command& for_model,
                               Buffer* buffer) {
-  std::optional<reference::ReferenceModel> before;
-  if (MayLookAtTheAnswer(for_model)) before = model_;
-  reference::Prediction prediction = model_.Apply(for_model, now_, nullptr);
   engine::Outcome outcome = engine_.Apply(for_engine, now_);
   if (buffer != nullptr) buffer->Scribble();
   std::vector<reference::OwnedEvent> events;
@@ -139,14 +113,8 @@ std::string SideBySide::Apply(const engine::Command& for_engine, const engine::C
     absl::StrAppend(&difference, CheckForm(event));
   }
   if (buffer != nullptr) buffer->Restore();
-  const bool agree = prediction.status.ok() == outcome.status.ok() && prediction.events == events &&
-                     Text(prediction.reply) == Text(outcome.reply) &&
-                     CompareMovedNames(prediction, outcome.reply).empty();
-  if (before.has_value() && !agree) {
-    const reference::Observed observed = {outcome.status, outcome.reply, events, engine_.floor()};
-    model_ = *std::move(before);
-    prediction = model_.Apply(for_model, now_, &observed);
-  }
+  const reference::Prediction prediction =
+      Predict(model_, for_model, now_, {outcome.status, outcome.reply, events, engine_.floor()});
   absl::StrAppend(&difference, Differs("status", absl::StatusCodeToString(prediction.status.code()),
                                        absl::StatusCodeToString(outcome.status.code())));
   if (prediction.status.ok() && outcome.status.ok()) {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/property/command_text.h"
-#include "tests/property/reply_text.h"
+#include "tests/property/prediction.h"
 
 namespace cache_invalidation::simulation {
 namespace {
@@ -133,19 +133,8 @@ void CommandLog::Compare(const Applied& applied) {
   if (auto* flush = std::get_if<engine::FlushBatch>(&command)) {
     flush->generation = model.batch_generation();
   }
-  const reference::ReferenceModel before = model;
-  const reference::Observed observed = {applied.status, applied.reply, applied.events,
-                                        applied.floor};
-  const bool sweeps = std::holds_alternative<engine::Sweep>(command);
-  reference::Prediction prediction =
-      model.Apply(command, applied.now, sweeps ? &observed : nullptr);
-  if (!prediction.status.ok() || prediction.events != applied.events ||
-      property::Text(prediction.reply) != property::Text(applied.reply)) {
-    // Some of it the design leaves to when ended entries are reclaimed: there the model looks at
-    // what the engine made of it.
-    model = before;
-    prediction = model.Apply(command, applied.now, &observed);
-  }
+  const reference::Prediction prediction = property::Predict(
+      model, command, applied.now, {applied.status, applied.reply, applied.events, applied.floor});
   if (prediction.status.ok() && prediction.events == applied.events) return;
   report_.Fail(absl::StrCat("the reference model differs in ", applied.namespace_name, " after ",
                             property::Text(applied.command),
