@@ -8,8 +8,6 @@
 
 #include "bazel/sanitizers/library_order.h"
 
-#define RUN_CALLBACK_TAG \
-  "_ZN4grpc8internal22CallbackWithSuccessTag9StaticRunEP29grpc_completion_queue_functori"
 #define SCHEDULE_ON_DONE "_ZN4grpc8internal18ServerCallbackCall14ScheduleOnDoneEb"
 #define CALL_ON_CANCEL "_ZN4grpc8internal18ServerCallbackCall12CallOnCancelEPNS0_13ServerReactorE"
 
@@ -43,7 +41,7 @@ extern "C" int grpc_byte_buffer_reader_peek(grpc_byte_buffer_reader* reader, grp
 }
 
 // An operation's reaction comes after the operation was started. `tag` is what the reaction is run
-// with.
+// with, on a thread of the library's own that waits for it.
 extern "C" grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op* operations,
                                                  size_t count, void* tag, void* reserved) {
   static auto* const library =
@@ -54,7 +52,6 @@ extern "C" grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op*
   return library(call, operations, count, tag, reserved);
 }
 
-// Where threads of the library's own wait for what they run.
 extern "C" grpc_event grpc_completion_queue_next(grpc_completion_queue* queue,
                                                  gpr_timespec deadline, void* reserved) {
   static auto* const library = InLibrary<grpc_event(grpc_completion_queue*, gpr_timespec, void*)>(
@@ -62,14 +59,6 @@ extern "C" grpc_event grpc_completion_queue_next(grpc_completion_queue* queue,
   const grpc_event event = library(queue, deadline, reserved);
   if (event.type == GRPC_OP_COMPLETE) __tsan_acquire(event.tag);
   return event;
-}
-
-void RunCallbackTag(grpc_completion_queue_functor* tag, int ok) asm(RUN_CALLBACK_TAG);
-void RunCallbackTag(grpc_completion_queue_functor* tag, int ok) {
-  static auto* const library =
-      InLibrary<void(grpc_completion_queue_functor*, int)>(RUN_CALLBACK_TAG);
-  __tsan_acquire(tag);
-  library(tag, ok);
 }
 
 // OnDone and OnCancel come after every reaction that gave up its part of the counter.
