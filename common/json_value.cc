@@ -1,8 +1,40 @@
 #include "common/json_value.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
 
 namespace cache_invalidation {
+namespace {
+
+// -12, 12.50, 1.5e+20: what RFC 8259 calls a number.
+bool IsNumberText(absl::string_view text) {
+  const auto digits = [&text] {
+    const size_t before = text.size();
+    while (!text.empty() && absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
+      text.remove_prefix(1);
+    }
+    return before - text.size();
+  };
+  const auto take = [&text](absl::string_view any_of) {
+    const bool taken = !text.empty() && any_of.find(text[0]) != absl::string_view::npos;
+    if (taken) text.remove_prefix(1);
+    return taken;
+  };
+  take("-");
+  const bool zero = !text.empty() && text[0] == '0';
+  const size_t whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (take(".") && digits() == 0) return false;
+  if (take("eE")) {
+    take("+-");
+    if (digits() == 0) return false;
+  }
+  return text.empty();
+}
+
+}  // namespace
 
 JsonValue::JsonValue(Object value) {
   std::stable_sort(value.begin(), value.end(),
@@ -17,6 +49,28 @@ JsonValue::JsonValue(Object value) {
     }
   }
   value_ = std::move(members);
+}
+
+JsonValue JsonValue::Unknown() { return Object{{std::string(kUnknownName), true}}; }
+
+JsonValue JsonValue::Number(std::string text) {
+  return Object{{std::string(kNumberName), std::move(text)}};
+}
+
+bool JsonValue::is_unknown() const {
+  const Object* object = as_object();
+  return object != nullptr && object->size() == 1 && object->front().first == kUnknownName;
+}
+
+bool JsonValue::is_open() const { return Find(kUnknownName) != nullptr; }
+
+const std::string* JsonValue::number_text() const {
+  const Object* object = as_object();
+  if (object == nullptr || object->size() != 1 || object->front().first != kNumberName) {
+    return nullptr;
+  }
+  const std::string* text = object->front().second.as_string();
+  return text != nullptr && IsNumberText(*text) ? text : nullptr;
 }
 
 const JsonValue* JsonValue::Find(absl::string_view name) const {

@@ -13,6 +13,15 @@ namespace cache_invalidation {
 
 // A value as JSON knows it: what a write's context holds, what templates and conditions read.
 //
+// JSON cannot say that a value is not known, nor how a number was written. Two objects say it, in
+// every language that can send a context:
+//
+//   {"$unknown": true}         a value that is not known. null is a value, this is none
+//   {"a": 1, "$unknown": true} an open object: members that it does not name are not known
+//   {"$number": "10.00"}       a number with its text: 10 in a condition, "10.00" in a tag
+//
+// Data that looks like the first two by chance is taken as not known, which widens.
+//
 // Immutable by habit once built; thread-compatible.
 class JsonValue {
  public:
@@ -39,6 +48,11 @@ class JsonValue {
   JsonValue(Object value);
   // NOLINTEND(google-explicit-constructor)
 
+  // A value that is not known.
+  static JsonValue Unknown();
+  // A number with the text that its source has for it, for example "10.00" or "9007199254740993".
+  static JsonValue Number(std::string text);
+
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
 
   // The value if it is of that type, otherwise null.
@@ -48,6 +62,14 @@ class JsonValue {
   const List* as_list() const { return std::get_if<List>(&value_); }
   const Object* as_object() const { return std::get_if<Object>(&value_); }
 
+  // Whether this is what Unknown() makes: an object of nothing but the mark.
+  bool is_unknown() const;
+  // Whether this is an object with the mark, so that it may have members that it does not name.
+  bool is_open() const;
+  // The text of what Number() makes, if it is the text of a number as JSON or PostgreSQL write it
+  // (no sign but "-", no NaN, no infinity); otherwise null.
+  const std::string* number_text() const;
+
   // The member of that name; null if this is no object or has none.
   const JsonValue* Find(absl::string_view name) const;
 
@@ -56,6 +78,10 @@ class JsonValue {
  private:
   std::variant<std::monostate, bool, double, std::string, List, Object> value_;
 };
+
+// The name of the mark of an unknown value or open object, and that of a number's text.
+inline constexpr absl::string_view kUnknownName = "$unknown";
+inline constexpr absl::string_view kNumberName = "$number";
 
 // A JSON object that is decoded when somebody first looks at it. Most writes match no template and
 // no condition, so most contexts are never decoded.

@@ -44,5 +44,29 @@ TEST(JsonValue, FindsMembers) {
   EXPECT_EQ(JsonValue(1.0).Find("b"), nullptr);
 }
 
+TEST(JsonValue, ToldUnknownFromNull) {
+  EXPECT_TRUE(JsonValue::Unknown().is_unknown());
+  EXPECT_FALSE(JsonValue().is_unknown());
+  EXPECT_FALSE(JsonValue(JsonValue::Object{}).is_unknown());
+
+  const JsonValue open(JsonValue::Object{{"a", 1}, {"$unknown", true}});
+  EXPECT_FALSE(open.is_unknown());
+  EXPECT_TRUE(open.is_open());
+  EXPECT_FALSE(JsonValue(JsonValue::Object{{"a", 1}}).is_open());
+}
+
+TEST(JsonValue, KeepsTheTextOfANumber) {
+  for (const char* text : {"0", "-0", "10.00", "9007199254740993", "1.5e+20", "1E-7", "-0.5"}) {
+    const JsonValue number = JsonValue::Number(text);
+    ASSERT_NE(number.number_text(), nullptr) << text;
+    EXPECT_EQ(*number.number_text(), text);
+  }
+  for (const char* text : {"", "-", "01", "1.", ".5", "1e", "NaN", "Infinity", "+1", "1 ", "0x1"}) {
+    EXPECT_EQ(JsonValue::Number(text).number_text(), nullptr) << text;
+  }
+  EXPECT_EQ(JsonValue(JsonValue::Object{{"$number", 1}}).number_text(), nullptr);
+  EXPECT_EQ(JsonValue(JsonValue::Object{{"$number", "1"}, {"a", 1}}).number_text(), nullptr);
+}
+
 }  // namespace
 }  // namespace cache_invalidation
