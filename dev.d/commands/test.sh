@@ -9,7 +9,7 @@
 # they run too.
 # shellcheck shell=bash
 
-need build
+need build test
 need_buf
 need_cel
 flags=()

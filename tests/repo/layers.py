@@ -57,6 +57,8 @@ ALLOWED = {
     "client/testing/": ("common/", "client/", "server/server.h", "server/default_rules.h", "server/rpc/rule_file.h") + _GRPC + _POSIX,
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
+    # PostgreSQL for tests: libpq stays in there.
+    "tests/postgres/": ("common/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,
     "examples/": ("common/", "client/"),
     # Its own headers as its own project names them.
     "examples/user_repository/": ("absl/", "client/", "database.h", "user_repository.h", "sqlite3.h"),

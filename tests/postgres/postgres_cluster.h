@@ -1,0 +1,68 @@
+#ifndef CACHE_INVALIDATION_TESTS_POSTGRES_POSTGRES_CLUSTER_H_
+#define CACHE_INVALIDATION_TESTS_POSTGRES_POSTGRES_CLUSTER_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace cache_invalidation {
+
+// A PostgreSQL server of its own: in a temporary directory, reachable only through a socket there,
+// with wal_level = logical and both pgoutput and wal2json allowed. It and its directory are gone
+// when this object is, or when the process ends, however that ends.
+//
+// PostgreSQL refuses to run as root; for root it runs as Debian's user `postgres`. The test then
+// needs the tag "no-sandbox": Bazel's sandbox has no other user.
+//
+// Needs the packages postgresql-15 and postgresql-15-wal2json (`./dev test` installs them).
+// Another version is found by POSTGRES_BIN, the directory of its programs.
+//
+// Errors: the process ends with what PostgreSQL said.
+// Threads: thread-compatible.
+class PostgresCluster {
+ public:
+  enum class StopMode {
+    // Ends connections, writes everything, stops. It waits for readers of replication slots.
+    kFast,
+    // At once, as after a crash: the next start recovers from the log.
+    kImmediate,
+  };
+
+  // Makes a cluster and starts it. `settings` are lines for postgresql.conf, which win over ours.
+  explicit PostgresCluster(const std::vector<std::string>& settings = {});
+  ~PostgresCluster();
+
+  PostgresCluster(const PostgresCluster&) = delete;
+  PostgresCluster& operator=(const PostgresCluster&) = delete;
+
+  // Returns when connections are accepted. REQUIRES: stopped.
+  void Start();
+  // Returns when the server is gone. REQUIRES: started.
+  void Stop(StopMode mode = StopMode::kFast);
+  void Restart(StopMode mode = StopMode::kFast);
+
+  // For libpq, psql and pg_recvlogical: the superuser `postgres`, on database `postgres`.
+  const std::string& connection_string() const { return connection_string_; }
+
+  // The path of one of PostgreSQL's own programs, for example "pg_recvlogical".
+  static std::string Program(const std::string& name);
+
+ private:
+  std::string cluster() const { return directory_ + "/cluster"; }
+  void WriteSettings(const std::vector<std::string>& settings) const;
+  // Runs a program as the user of the cluster, and ends the process unless it succeeds.
+  void Run(std::vector<std::string> command) const;
+  // Starts a program that stops the cluster and removes its directory once our end of its input is
+  // closed, as it is when this process has ended.
+  void StartKeeper();
+
+  const std::string directory_;
+  const std::string connection_string_;
+  pid_t keeper_ = 0;
+  int keeper_input_ = -1;
+};
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_POSTGRES_POSTGRES_CLUSTER_H_
