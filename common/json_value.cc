@@ -82,4 +82,8 @@ const JsonValue* JsonValue::Find(absl::string_view name) const {
   return it != members->end() && it->first == name ? &it->second : nullptr;
 }
 
+JsonValue* JsonValue::FindMutable(absl::string_view name) {
+  return const_cast<JsonValue*>(Find(name));
+}
+
 }  // namespace cache_invalidation

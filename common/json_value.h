@@ -36,7 +36,7 @@ class JsonValue {
 
   // Implicit, so that a value is written as one reads it: Object{{"tenant", "acme"}, {"retries",
   // 3}}. Wider integers than int are left out on purpose: beyond 2^53 a double no longer holds
-  // them, they go as strings.
+  // them, they go as Number() or as strings.
   template <std::same_as<bool> Bool>  // nothing else turns into a bool, a pointer least of all
   JsonValue(Bool value) : value_(value) {}
   JsonValue(int value) : value_(static_cast<double>(value)) {}
@@ -72,6 +72,10 @@ class JsonValue {
 
   // The member of that name; null if this is no object or has none.
   const JsonValue* Find(absl::string_view name) const;
+  JsonValue* FindMutable(absl::string_view name);
+
+  // Its members, moved out of it. REQUIRES: an object.
+  Object TakeObject() && { return std::move(*std::get_if<Object>(&value_)); }
 
   bool operator==(const JsonValue&) const = default;
 

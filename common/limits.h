@@ -82,8 +82,9 @@ inline constexpr size_t kMaxTagsPerWrite = 64;
 inline constexpr size_t kMaxContextBytes = 256 << 10;
 // Nesting of a context: what protobuf's own parsers allow a Struct.
 inline constexpr int kMaxContextDepth = 32;
-// Doubles hold every integer up to here; beyond it two rows could share a tag.
-inline constexpr double kMaxExactInteger = 9007199254740992.0;
+// Up to here a double that is an integer was made of this one and no other. The next, 2^53, is also
+// what 2^53 + 1 becomes: two rows could share a tag.
+inline constexpr double kMaxExactInteger = 9007199254740991.0;
 // Groups in one message of StreamWrites: amortises the message, bounds one turn on a shard.
 inline constexpr size_t kMaxGroupsPerMessage = 256;
 

@@ -6,13 +6,14 @@
 #include "client/cachectl/json_text.h"
 #include "common/condition/condition.h"
 #include "common/tag.h"
+#include "common/write_context.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
 
 class Context final : public JsonSource {
  public:
-  explicit Context(const JsonValue::Object& fields) : value_(fields) {}
+  explicit Context(const JsonValue::Object& fields) : value_(CompleteContext(fields)) {}
   const JsonValue& Get() const override { return value_; }
 
  private:

@@ -8,6 +8,7 @@
 #include "common/check.h"
 #include "common/limits.h"
 #include "common/utf8.h"
+#include "common/write_context.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/struct.pb.h"
 #include "server/rpc/field_error.h"
@@ -157,7 +158,7 @@ const JsonValue& EncodedContext::Get() const {
     auto* object = google::protobuf::Arena::CreateMessage<Struct>(&arena);
     Check(object->ParseFromArray(encoded_.data(), static_cast<int>(encoded_.size())),
           "a checked context can be parsed");
-    decoded_ = ToJson(*object);
+    decoded_ = CompleteContext(ToJson(*object));
   }
   return *decoded_;
 }

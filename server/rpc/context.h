@@ -13,7 +13,7 @@ namespace cache_invalidation::rpc {
 // INVALID_ARGUMENT names the place inside: `context.old.name: ...`. `field` is how the path begins.
 absl::Status CheckContext(absl::string_view field, absl::string_view encoded);
 
-// A write's context, left encoded until somebody looks at it.
+// A write's context, left encoded until somebody looks at it; then completed (CompleteContext).
 //
 // Thread-compatible: even reading may decode.
 class EncodedContext final : public JsonSource {

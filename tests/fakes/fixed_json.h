@@ -4,13 +4,14 @@
 #include <utility>
 
 #include "common/json_value.h"
+#include "common/write_context.h"
 
 namespace cache_invalidation {
 
-// A context that needs no decoding, and counts how often somebody looked at it. Thread-compatible.
+// A context as if it was decoded, which counts how often somebody looked at it. Thread-compatible.
 class FixedJson final : public JsonSource {
  public:
-  explicit FixedJson(JsonValue value) : value_(std::move(value)) {}
+  explicit FixedJson(JsonValue value) : value_(CompleteContext(std::move(value))) {}
 
   const JsonValue& Get() const override {
     ++looks_;

@@ -32,13 +32,13 @@ class Templates(unittest.TestCase):
         self.assertEqual(render("o:{context.f}", f=None, old={"f": 1}), (["o:1"], ["o"]))
 
     def test_unresolved_values_widen(self):
-        for value in (None, "", {}, {"a": 1}, [], [[1]], 1.5, 2**53 + 2, "a\nb", "x" * 1025):
+        for value in (None, "", {}, {"a": 1}, [], [[1]], 1.5, 2**53, "a\nb", "x" * 1025):
             self.assertEqual(render("a:b:{context.f}", f=value), ([], ["a:b"]), value)
         self.assertEqual(render("a:b:{context.f}"), ([], ["a:b"]))
         self.assertEqual(render("a:{resource_id}", ""), ([], ["a"]))
 
     def test_values_that_resolve(self):
-        for value, text in ((True, "true"), (False, "false"), (0, "0"), (-7, "-7"), (3.0, "3"), (2**53, str(2**53)),
+        for value, text in ((True, "true"), (False, "false"), (0, "0"), (-7, "-7"), (3.0, "3"), (2**53 - 1, str(2**53 - 1)),
                             ("9007199254740993", "9007199254740993")):
             self.assertEqual(render("a:{context.f}", f=value), ([f"a:{text}"], []))
 

@@ -8,7 +8,7 @@ id is that text; a context holds doubles, and strings for integers above 2^53.
 import json
 
 # From here on a double no longer tells two neighbouring integers apart.
-LARGEST_EXACT_INTEGER = 2**53
+LARGEST_EXACT_INTEGER = 2**53 - 1
 
 # What one InvalidateByWrites takes.
 MAX_WRITES = 10_000

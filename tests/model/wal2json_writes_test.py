@@ -98,8 +98,8 @@ class Numbers(unittest.TestCase):
         return write["id"], write["context"]["id"]
 
     def test_integers_above_2_to_the_53_are_strings(self):
-        self.assertEqual(self.context("9007199254740992"), ("9007199254740992", 9007199254740992))
-        self.assertEqual(self.context("9007199254740993"), ("9007199254740993", "9007199254740993"))
+        self.assertEqual(self.context("9007199254740991"), ("9007199254740991", 9007199254740991))
+        self.assertEqual(self.context("9007199254740992"), ("9007199254740992", "9007199254740992"))
         self.assertEqual(self.context("-9007199254740993"), ("-9007199254740993", "-9007199254740993"))
 
     def test_fractions_keep_their_text_in_an_id_only(self):

@@ -79,7 +79,7 @@ std::string Choices::Template() {
 
 JsonValue Choices::Scalar() {
   static const std::vector<double>& numbers = *new std::vector<double>{
-      1, 2, 1.5, -0.0, -3, 9007199254740992.0, 9007199254740994.0, -9007199254740992.0, 1e300};
+      1, 2, 1.5, -0.0, -3, 9007199254740991.0, 9007199254740992.0, -9007199254740991.0, 1e300};
   switch (Below(8)) {
     case 0:
       return JsonValue();

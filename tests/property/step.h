@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/json_value.h"
+#include "common/write_context.h"
 #include "server/engine/command.h"
 #include "server/engine/query.h"
 
@@ -28,7 +29,7 @@ class Buffer {
 
  private:
   struct Context : JsonSource {
-    explicit Context(JsonValue kept) : value(std::move(kept)) {}
+    explicit Context(JsonValue kept) : value(CompleteContext(std::move(kept))) {}
     const JsonValue& Get() const override { return value; }
     JsonValue value;
   };

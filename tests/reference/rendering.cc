@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kMostTags = 1000;
 constexpr size_t kLongestTag = 1024;
-constexpr double kTwoTo53 = 9007199254740992.0;
+constexpr double kLargestExact = 9007199254740991.0;
 
 // The values of a placeholder, escaped; `unresolved` if any of them has no text, or there is none.
 struct Values {
@@ -38,7 +38,7 @@ void AddScalar(const JsonValue& value, Values& values) {
     values.texts.insert(Escape(*value.as_string()));
   } else if (value.as_bool() != nullptr) {
     values.texts.insert(*value.as_bool() ? "true" : "false");
-  } else if (value.as_number() != nullptr && std::abs(*value.as_number()) <= kTwoTo53 &&
+  } else if (value.as_number() != nullptr && std::abs(*value.as_number()) <= kLargestExact &&
              std::floor(*value.as_number()) == *value.as_number()) {
     values.texts.insert(absl::StrCat(static_cast<int64_t>(*value.as_number())));
   } else {
