@@ -1,14 +1,12 @@
 #include "client/widening.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <set>
-#include <string>
-#include <utility>
+#include <iterator>
 
+#include "absl/strings/string_view.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "common/tag.h"
 #include "common/utf8.h"
 
 namespace cache_invalidation::client {
@@ -48,6 +46,14 @@ size_t WriteBytes(const WriteEvent& write) {
   return Delimited(content);
 }
 
+// A write with an empty id, as it will be sent; a length of a few tags' more takes up to 3 bytes.
+size_t TypeBytes(const std::pair<std::string, std::string>& type_and_operation) {
+  constexpr size_t kLongerLength = 3;
+  return WriteBytes(
+             {.resource_type = type_and_operation.first, .operation = type_and_operation.second}) +
+         kLongerLength;
+}
+
 // Whether a value can be sent: not too many levels, and all text UTF-8.
 bool IsSendable(const JsonValue& value, int levels) {
   if (const std::string* text = value.as_string()) return IsUtf8(*text);
@@ -73,43 +79,14 @@ bool ContextFits(const JsonValue::Object& context) {
          EncodedContextBytes(context) <= kMaxContextBytes;
 }
 
-bool FitsAsOne(const std::vector<WriteEvent>& writes) {
-  if (writes.size() > kMaxWritesPerCommand) return false;
-  size_t bytes = kRequestReserve;
-  for (const WriteEvent& write : writes) bytes += WriteBytes(write);
-  return bytes <= kMaxRequestBytes;
+// The longest well-formed tag at or above `tag`; empty if there is none.
+absl::string_view WellFormed(absl::string_view tag) {
+  if (tag.size() > kMaxTagBytes) tag = ParentTag(tag.substr(0, kMaxTagBytes + 1));
+  while (!tag.empty() && !CheckTag(tag).ok()) tag = ParentTag(tag);
+  return tag;
 }
 
-// One write for each type and operation, in order of their first appearance, with the tags of all
-// its writes; more than one if these are more than a write may have.
-class OnePerType {
- public:
-  void Add(const WriteEvent& write) {
-    Kind& kind = kinds_[{write.resource_type, write.operation}];
-    if (!kind.last.has_value()) Begin(write, kind);
-    for (const std::string& tag : write.tags) {
-      if (!kind.tags.insert(tag).second) continue;
-      if (writes_[*kind.last].tags.size() == kMaxTagsPerWrite) Begin(write, kind);
-      writes_[*kind.last].tags.push_back(tag);
-    }
-  }
-
-  std::vector<WriteEvent> Take() { return std::move(writes_); }
-
- private:
-  struct Kind {
-    std::optional<size_t> last;  // index of the write that takes further tags
-    std::set<std::string> tags;
-  };
-
-  void Begin(const WriteEvent& write, Kind& kind) {
-    kind.last = writes_.size();
-    writes_.push_back({.resource_type = write.resource_type, .operation = write.operation});
-  }
-
-  std::map<std::pair<std::string, std::string>, Kind> kinds_;
-  std::vector<WriteEvent> writes_;
-};
+size_t WritesFor(size_t tags) { return (tags + kMaxTagsPerWrite - 1) / kMaxTagsPerWrite; }
 
 }  // namespace
 
@@ -121,28 +98,164 @@ size_t EncodedContextBytes(const JsonValue::Object& context) {
   return bytes;
 }
 
-WidenedWrites WidenToLimits(std::vector<WriteEvent> writes) {
-  WidenedWrites out;
-  for (WriteEvent& write : writes) {
-    bool widened = false;
+void WriteCollector::Add(WriteEvent write) {
+  ++added_;
+  if (detail_ == Detail::kEverything) return;
+  bool widened = false;
+  if (options_.widen_malformed_names) {
+    widened = FixNames(write);
+    if (detail_ == Detail::kEverything) return;
+  }
+  if (detail_ == Detail::kWrites) {
     if (!CheckResourceId(write.resource_id).ok()) {
       write.resource_id.clear();
       widened = true;
     }
     if (!ContextFits(write.context)) {
-      write.context.clear();
+      write.context = {{std::string(kUnknownName), true}};
       widened = true;
     }
-    if (widened) ++out.widened;
+    if (write.tags.size() > kMaxTagsPerWrite) widened = true;
+    if (widened) ++widened_;
+    Keep(std::move(write));
+  } else {
+    KeepTypes(write);
   }
-  if (!FitsAsOne(writes)) {
-    out.widened = writes.size();
-    OnePerType collected;
-    for (const WriteEvent& write : writes) collected.Add(write);
-    writes = collected.Take();
+  while (!Fits()) WidenTo(static_cast<Detail>(static_cast<int>(detail_) + 1));
+}
+
+void WriteCollector::AddEverything() {
+  ++added_;
+  WidenTo(Detail::kEverything);
+}
+
+void WriteCollector::WidenToTypes() {
+  if (detail_ < Detail::kTypesOfTags) WidenTo(Detail::kTypesOfTags);
+  while (!Fits()) WidenTo(Detail::kEverything);
+}
+
+WidenedWrites WriteCollector::Take() {
+  WidenedWrites out{.writes = std::move(writes_),
+                    .everything = detail_ == Detail::kEverything,
+                    .widened = detail_ == Detail::kWrites ? widened_ : added_};
+  for (const auto& [type, operation] : types_) {
+    out.writes.push_back({.resource_type = type, .operation = operation});
   }
-  out.writes = std::move(writes);
+  // Which write of a whole type carries a tag makes no difference.
+  const size_t first = out.writes.size() - types_.size();
+  size_t carried = 0;
+  for (const std::string& tag : tags_) {
+    const size_t index = first + carried++ / kMaxTagsPerWrite;
+    if (index == out.writes.size()) {
+      const auto& [type, operation] = *types_.begin();
+      out.writes.push_back({.resource_type = type, .operation = operation});
+    }
+    out.writes[index].tags.push_back(tag);
+  }
+  *this = WriteCollector(options_);
   return out;
+}
+
+// Makes every name well-formed; answers whether one was not.
+bool WriteCollector::FixNames(WriteEvent& write) {
+  bool fixed = false;
+  if (!CheckType(write.resource_type).ok()) {
+    std::string type(FirstSegment(write.resource_type));
+    if (!CheckType(type).ok()) {
+      WidenTo(Detail::kEverything);
+      return true;
+    }
+    // What stands below the type is not known: no id, and no context for its templates.
+    write.resource_type = std::move(type);
+    write.resource_id.clear();
+    write.context.clear();
+    fixed = true;
+  }
+  if (!CheckOperation(write.operation).ok()) {
+    write.operation.clear();
+    write.resource_id.clear();  // conditions on operations hold for a whole type
+    fixed = true;
+  }
+  for (std::string& tag : write.tags) {
+    if (CheckTag(tag).ok()) continue;
+    std::string above(WellFormed(tag));
+    if (above.empty()) {
+      WidenTo(Detail::kEverything);
+      return true;
+    }
+    tag = std::move(above);
+    fixed = true;
+  }
+  return fixed;
+}
+
+void WriteCollector::Keep(WriteEvent write) {
+  if (write.tags.size() <= kMaxTagsPerWrite) {
+    bytes_ += WriteBytes(write);
+    writes_.push_back(std::move(write));
+    return;
+  }
+  // A condition may look at all the tags of a write: only for a whole type they may be spread.
+  for (auto tag = write.tags.begin(); tag != write.tags.end();) {
+    const auto left = static_cast<size_t>(write.tags.end() - tag);
+    const auto end = tag + static_cast<ptrdiff_t>(std::min(left, kMaxTagsPerWrite));
+    Keep({.resource_type = write.resource_type,
+          .operation = write.operation,
+          .tags = {std::make_move_iterator(tag), std::make_move_iterator(end)}});
+    tag = end;
+  }
+}
+
+void WriteCollector::KeepTypes(const WriteEvent& write) {
+  KeepType(write.resource_type, write.operation);
+  for (const std::string& tag : write.tags) KeepTag(tag);
+}
+
+void WriteCollector::KeepType(std::string type, std::string operation) {
+  if (detail_ > Detail::kTypesAndOperations) operation.clear();
+  const auto [place, added] = types_.emplace(std::move(type), std::move(operation));
+  if (added) bytes_ += TypeBytes(*place);
+}
+
+void WriteCollector::KeepTag(const std::string& tag) {
+  if (detail_ == Detail::kTypesOfTags) {
+    std::string type(FirstSegment(tag));
+    if (CheckType(type).ok()) return KeepType(std::move(type), "");
+  }
+  if (tags_.insert(tag).second) bytes_ += Delimited(tag.size());
+}
+
+// How many writes are there only to carry tags.
+size_t WriteCollector::RepeatedTypes() const {
+  const size_t needed = WritesFor(tags_.size());
+  return needed > types_.size() ? needed - types_.size() : 0;
+}
+
+bool WriteCollector::Fits() const {
+  if (detail_ == Detail::kEverything) return true;
+  const size_t repeated = RepeatedTypes();
+  if (writes_.size() + types_.size() + repeated > kMaxWritesPerCommand) return false;
+  size_t bytes = kRequestReserve + bytes_;
+  if (repeated > 0) bytes += repeated * TypeBytes(*types_.begin());
+  return bytes <= options_.max_request_bytes;
+}
+
+void WriteCollector::WidenTo(Detail detail) {
+  const std::vector<WriteEvent> writes = std::exchange(writes_, {});
+  const std::set<TypeAndOperation> types = std::exchange(types_, {});
+  const std::set<std::string> tags = std::exchange(tags_, {});
+  bytes_ = 0;
+  detail_ = detail;
+  if (detail == Detail::kEverything) return;
+  for (const WriteEvent& write : writes) KeepTypes(write);
+  for (const auto& [type, operation] : types) KeepType(type, operation);
+  for (const std::string& tag : tags) KeepTag(tag);
+}
+
+WidenedWrites WidenToLimits(std::vector<WriteEvent> writes, WideningOptions options) {
+  WriteCollector collector(options);
+  for (WriteEvent& write : writes) collector.Add(std::move(write));
+  return collector.Take();
 }
 
 }  // namespace cache_invalidation::client

@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "client/write_event.h"
@@ -11,23 +14,95 @@ namespace cache_invalidation::client {
 
 // The writes of a transaction, made to fit into one InvalidateByWrites.
 struct WidenedWrites {
-  std::vector<WriteEvent> writes;
+  std::vector<WriteEvent> writes = {};
+
+  // Nothing less than everything covers the transaction: `writes` is empty, and the caller sends
+  // Invalidate with `everything` instead.
+  bool everything = false;
 
   // How many of the writes given are now told less exactly than they were.
   uint64_t widened = 0;
 };
 
-// Makes any transaction fit by telling more than was written, never less:
+struct WideningOptions {
+  // The size of a request that the service accepts: its --max_request_bytes.
+  size_t max_request_bytes = 4 << 20;
+
+  // What becomes of a type, an operation or a tag that the service would refuse for its form.
+  // False: it is left as it is, and the service's refusal names it. True, for writes that are
+  // committed already: a tag becomes the longest well-formed tag above it, a type the well-formed
+  // type in front of its first ":", an operation is left out together with the id. Where nothing
+  // well-formed is left, the result is everything.
+  bool widen_malformed_names = false;
+};
+
+// Collects the writes of one transaction in bounded memory, and makes any transaction fit into one
+// InvalidateByWrites by telling more than was written, never less:
 //
 // - an id that is too long, not UTF-8 or holds control characters becomes empty: the write concerns
 //   the whole type;
-// - a context that is too large or too deep is left out: what templates need from it widens;
-// - too many writes, or too many bytes of them, become one write with an empty id for each type and
-//   operation.
+// - a context that is too large, too deep or not UTF-8 becomes unknown (json_value.h): what
+//   templates need from it widens, conditions that read it are true;
+// - a write with more than 64 tags concerns its whole type, and its tags are spread.
 //
-// What a caller chooses freely (types, operations, tags) is left as it is; the service refuses it
-// if it is wrong. Pure. Cost: one pass over the writes.
-WidenedWrites WidenToLimits(std::vector<WriteEvent> writes);
+// While the writes exceed a limit of the service (10,000 writes, the size of a request), the next
+// of these applies to all of them, for those to come as well:
+//
+//   1. one write with an empty id for each type and operation, with every tag once;
+//   2. one for each type: operations matter to conditions alone, which hold for a whole type;
+//   3. a tag becomes the type in front of its first ":", which covers the tag and every rule that
+//      the tag triggers. (A tag in between would not trigger the rules below it.)
+//   4. everything.
+//
+//   WriteCollector collector({.widen_malformed_names = true});
+//   while (log.Next(&write)) collector.Add(write);
+//   const WidenedWrites told = collector.Take();
+//
+// Thread-compatible. Memory: the writes of one request, or as many names as a request can hold.
+class WriteCollector {
+ public:
+  explicit WriteCollector(WideningOptions options = {}) : options_(options) {}
+
+  void Add(WriteEvent write);
+
+  // For something that was written and cannot be named. Counts as one write.
+  void AddEverything();
+
+  // Takes step 3 at once, whatever the size: for writes that were refused as they were.
+  void WidenToTypes();
+
+  // Whether nothing was added since the last Take.
+  bool empty() const { return added_ == 0; }
+
+  // Answers what was added, and begins anew.
+  WidenedWrites Take();
+
+ private:
+  enum class Detail { kWrites, kTypesAndOperations, kTypes, kTypesOfTags, kEverything };
+  using TypeAndOperation = std::pair<std::string, std::string>;
+
+  bool FixNames(WriteEvent& write);
+  void Keep(WriteEvent write);
+  void KeepTypes(const WriteEvent& write);
+  void KeepType(std::string type, std::string operation);
+  void KeepTag(const std::string& tag);
+  size_t RepeatedTypes() const;
+  bool Fits() const;
+  void WidenTo(Detail detail);
+
+  WideningOptions options_;
+  Detail detail_ = Detail::kWrites;
+  uint64_t added_ = 0;
+  uint64_t widened_ = 0;  // of those in writes_
+  size_t bytes_ = 0;      // encoded, of everything below
+
+  std::vector<WriteEvent> writes_;  // kWrites
+  std::set<TypeAndOperation> types_;
+  std::set<std::string> tags_;
+};
+
+// The same for writes that are all there.
+WidenedWrites WidenToLimits(std::vector<WriteEvent> writes, WideningOptions options = {});
 
 // How many bytes a context takes on the wire. What the service limits is this.
 size_t EncodedContextBytes(const JsonValue::Object& context);
