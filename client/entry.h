@@ -30,6 +30,16 @@ struct TrackedEntry {
   // Default: the fill is not checked, which is counted.
   std::optional<Position> position = {};
 
+  // Every key that it depends on must have an entry at the service; otherwise the fill is refused.
+  // For values of keys that were taken from somewhere else than their source.
+  bool only_tracked_keys = false;
+
+  // Names this fill, for a value in a shared store: a reader uses the stored value only if
+  // EntryLookup::fill_id equals the one stored beside it. New for every fill, such as a random
+  // UUID; at most 64 bytes. The order of steps stands at CacheEntryService.TrackEntries in the
+  // contract.
+  std::string fill_id = {};
+
   bool operator==(const TrackedEntry&) const = default;
 };
 
@@ -43,8 +53,8 @@ struct TrackEntriesParams {
 enum class FillOutcome {
   // The entry is tracked and may be used.
   kKept,
-  // Something it depends on moved after the position, or the entry of a key it depends on expired or
-  // was untracked: drop the value.
+  // Something it depends on moved after the position, or a key it depends on cannot be vouched for
+  // (its entry is stale, ended meanwhile, or is not there): drop the value.
   kRefusedMoved,
   // The position cannot be vouched for (another epoch, too old, above the head): drop the value.
   // An outcome that this client does not know is taken as this one.
@@ -105,6 +115,9 @@ struct EntryLookup {
   // What is left of the entry's time to live, if it has one.
   std::optional<absl::Duration> ttl = {};
 
+  // Of the last fill that was kept; empty if that brought none.
+  std::string fill_id = {};
+
   bool operator==(const EntryLookup&) const = default;
 };
 
@@ -112,6 +125,9 @@ struct EntryLookup {
 struct KeyWithTags {
   std::string key = {};
   std::vector<std::string> tags = {};
+
+  // If not empty, the key counts as moved unless its entry is fresh and of this fill.
+  std::string fill_id = {};
 
   bool operator==(const KeyWithTags&) const = default;
 };

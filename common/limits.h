@@ -32,6 +32,8 @@ inline constexpr size_t kMaxResourceIdBytes = 512;
 inline constexpr size_t kMaxOperationBytes = 64;
 // A UUID with some decoration.
 inline constexpr size_t kMaxRequestIdBytes = 64;
+// The same: every entry may hold one.
+inline constexpr size_t kMaxFillIdBytes = 64;
 // As a request id: made by a program, not by a person.
 inline constexpr size_t kMaxInstanceBytes = 64;
 inline constexpr size_t kMaxEpochBytes = 64;

@@ -106,6 +106,10 @@ absl::Status CheckRequestId(absl::string_view request_id) {
   return CheckText(request_id, 0, kMaxRequestIdBytes);
 }
 
+absl::Status CheckFillId(absl::string_view fill_id) {
+  return CheckText(fill_id, 0, kMaxFillIdBytes);
+}
+
 absl::Status CheckInstance(absl::string_view instance) {
   return CheckText(instance, 0, kMaxInstanceBytes);
 }

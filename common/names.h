@@ -42,6 +42,9 @@ absl::Status CheckName(absl::string_view name);
 // May be empty.
 absl::Status CheckRequestId(absl::string_view request_id);
 
+// May be empty: a fill without one.
+absl::Status CheckFillId(absl::string_view fill_id);
+
 // The instance of a subscriber; may be empty.
 absl::Status CheckInstance(absl::string_view instance);
 

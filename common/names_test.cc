@@ -28,6 +28,7 @@ const std::vector<Kind>& TextKinds() {
       {"operation", CheckOperation, 0, kMaxOperationBytes},
       {"name", CheckName, 1, kMaxNameBytes},
       {"request id", CheckRequestId, 0, kMaxRequestIdBytes},
+      {"fill id", CheckFillId, 0, kMaxFillIdBytes},
       {"instance", CheckInstance, 0, kMaxInstanceBytes},
       {"epoch", CheckEpoch, 0, kMaxEpochBytes},
       {"key prefix", CheckKeyPrefix, 1, kMaxKeyBytes},

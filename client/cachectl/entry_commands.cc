@@ -23,6 +23,9 @@ void AddTrack(CLI::App* group, Action& chosen) {
   AddDependencyFlags(command, &entry->depends_on);
   command->add_option("--tag", entry->tags, "A tag that it carries")->allow_extra_args(false);
   AddDurationFlag(command, "--ttl", &entry->ttl, "How long it lives [until it is invalidated]");
+  command->add_option("--fill-id", entry->fill_id, "Names this fill; stored beside a shared value");
+  command->add_flag("--only-tracked-keys", entry->only_tracked_keys,
+                    "Refuse the fill if a key it depends on has no entry");
   AddPositionFlags(command, position.get(),
                    "Where you stood before you loaded; a fill that came too late is refused");
   OnChosen(command, chosen, [entry, position](Session& session) -> absl::StatusOr<ExitCode> {
@@ -66,6 +69,7 @@ void AddLookup(CLI::App* group, Action& chosen) {
     table.Add({"state", NameOf(answer->state)});
     table.Add({"tags", absl::StrJoin(answer->tags, " ")});
     if (answer->ttl.has_value()) table.Add({"ttl", absl::FormatDuration(*answer->ttl)});
+    if (!answer->fill_id.empty()) table.Add({"fill id", answer->fill_id});
     table.Add({"epoch", answer->position.epoch});
     table.Add({"revision", absl::StrCat(answer->position.revision)});
     session.Print({client::ToJson(*answer), table.ToString()});
@@ -78,6 +82,7 @@ void AddValidate(CLI::App* group, Action& chosen) {
     std::vector<std::string> keys;
     std::vector<std::string> key_tags;
     std::vector<std::string> tags;
+    std::string fill_id;
     PositionFlags position;
   };
   auto flags = std::make_shared<Flags>();
@@ -85,12 +90,15 @@ void AddValidate(CLI::App* group, Action& chosen) {
   command->add_option("keys", flags->keys, "Keys to check");
   command->add_option("--key-tag", flags->key_tags, "A tag that each of the keys was cached with")
       ->allow_extra_args(false);
+  command->add_option("--fill-id", flags->fill_id, "The fill that each of the keys is of");
   command->add_option("--tag", flags->tags, "A tag to check by itself")->allow_extra_args(false);
   AddPositionFlags(command, &flags->position, "Where the values stood");
   command->get_option("--revision")->required();
   OnChosen(command, chosen, [flags](Session& session) -> absl::StatusOr<ExitCode> {
     client::ValidateParams params{.position = *flags->position.Get(), .tags = flags->tags};
-    for (const std::string& key : flags->keys) params.keys.push_back({key, flags->key_tags});
+    for (const std::string& key : flags->keys) {
+      params.keys.push_back({key, flags->key_tags, flags->fill_id});
+    }
     const auto answer = session.client().Validate(params);
     if (!answer.ok()) return answer.status();
     Table table({"", "NAME", "STATE"});

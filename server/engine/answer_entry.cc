@@ -5,12 +5,18 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// A key is as good as what is known of it: its entry, or the tags that the caller names.
+// A key is as good as what is known of it: its entry, or the tags that the caller names. The copy
+// is an old one, so that what the key stood for then must still be known.
 bool KeyMoved(const State& state, const Freshness& freshness, const KeyWithTags& key,
               uint64_t position) {
   const Key* known = state.graph.FindKey(key.key);
   const bool tracked = known != nullptr && freshness.IsLive(*known);
   if (!tracked && key.tags.empty()) return true;
+  if (!key.fill_id.empty()) {
+    const bool stands = tracked && known->entry->fill_id == key.fill_id;
+    if (!stands || freshness.StaleSinceFill(*known)) return true;
+  }
+  if (freshness.EndMoved(key.key, position)) return true;
   Footprint footprint;
   footprint.key = key.key;
   footprint.tags = key.tags;
@@ -30,6 +36,7 @@ Reply Answer(const State& state, const LookupEntry& query, absl::Time now) {
   if (key->entry->expires != absl::InfiniteFuture()) {
     reply.ttl = key->entry->expires - freshness.now();
   }
+  reply.fill_id = key->entry->fill_id;
   return reply;
 }
 

@@ -4,6 +4,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -48,10 +49,10 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
 // apply_sweep.cc
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events);
 
-// Ends what the key's entry still pretends to be: an entry that was evicted through its tags, or a
-// ghost that nothing needs. What happened to it is remembered of the key. Whoever gives the key an
-// entry or a dependent settles it first.
-void Settle(State& state, Key& key);
+// Ends what the key still pretends to have: an entry that was evicted through its tags, a ghost
+// that nothing needs, declarations past their TTL. What happened is remembered of the key. Whoever
+// gives the key an entry or a dependent settles it first. Answers how much it ended.
+uint64_t Settle(State& state, Key& key);
 
 }  // namespace cache_invalidation::engine
 

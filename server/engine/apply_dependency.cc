@@ -86,10 +86,8 @@ bool HasMoved(const State& state, const AddCacheDependency& command) {
   return !state.freshness().FirstMoved(footprint, command.position->revision).empty();
 }
 
-// Its own end is no event, but what it stood for is not known any more. An entry of neither tags
-// nor dependencies stood only for its name.
+// An end is no event, but what the key stood for is not known any more.
 void NoteEnd(State& state, Key& key) {
-  if (Graph::PartsOf(key) == 1) return;
   if (state.meta.forgotten_end > state.meta.head) return;  // all ends up to here are forgotten
   state.graph.RememberEnd(key, state.meta.head + 1);
   while (state.graph.ends().size() > state.limits.remembered_ends) {
@@ -97,21 +95,42 @@ void NoteEnd(State& state, Key& key) {
   }
 }
 
-}  // namespace
+// Ends the declaration, if there is one.
+uint64_t EndDeclaration(State& state, Key& key, Node& source) {
+  if (!state.graph.Undeclare(key, source)) return 0;
+  NoteEnd(state, key);
+  return 1;
+}
 
-void Settle(State& state, Key& key) {
-  if (key.entry == nullptr) return;
+uint64_t EndEntry(State& state, Key& key) {
+  if (key.entry == nullptr) return 0;
   const Freshness freshness = state.freshness();
   if (const uint64_t evicted = freshness.EvictedSinceFill(key); evicted != 0) {
     // What evicts everything is remembered without the names.
     if (evicted > std::max(state.meta.floor, state.broad.everything().evicted)) {
       state.graph.RememberEvicted(key, evicted);
     }
-    state.graph.DropEntry(key);
-  } else if (!freshness.OwnsActively(key)) {
+  } else if (freshness.OwnsActively(key)) {
+    return 0;
+  } else if (Graph::PartsOf(key) > 1) {  // otherwise it stood only for its name
     NoteEnd(state, key);
-    state.graph.DropEntry(key);
   }
+  state.graph.DropEntry(key);
+  return 1;
+}
+
+}  // namespace
+
+uint64_t Settle(State& state, Key& key) {
+  uint64_t ended = EndEntry(state, key);
+  std::vector<Node*> expired;
+  for (const Edge& edge : key.depends_on) {
+    if (edge.declared && !edge.declared_at(state.meta.now)) expired.push_back(edge.source);
+  }
+  std::sort(expired.begin(), expired.end(),
+            [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
+  for (Node* source : expired) ended += EndDeclaration(state, key, *source);
+  return ended;
 }
 
 ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<Event>& events) {
@@ -147,6 +166,7 @@ ApplyResult Apply(State& state, const RemoveCacheDependency& command, std::vecto
   RemoveCacheDependencyReply reply;
   Key* key = state.graph.FindKey(command.key);
   if (key == nullptr) return reply;
+  Settle(state, *key);
   std::vector<Node*> sources;
   const auto add = [&sources](Node* source) {
     if (source != nullptr) sources.push_back(source);
@@ -164,10 +184,7 @@ ApplyResult Apply(State& state, const RemoveCacheDependency& command, std::vecto
   std::sort(sources.begin(), sources.end(),
             [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
   for (Node* source : sources) {
-    const Edge* edge = key->FindEdge(source);
-    if (edge == nullptr) continue;
-    if (edge->declared_at(state.meta.now)) ++reply.removed;
-    state.graph.Undeclare(*key, *source);
+    reply.removed += EndDeclaration(state, *key, *source);
   }
   return reply;
 }

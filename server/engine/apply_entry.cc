@@ -37,12 +37,18 @@ Footprint FootprintOf(const TrackedEntry& entry) {
 TrackResult CheckFill(const State& state, const TrackedEntry& entry) {
   TrackResult result;
   result.key = std::string(entry.key);
-  if (!entry.position.has_value()) return result;
-  if (!IsKnownPosition(state, *entry.position)) {
-    result.outcome = FillOutcome::kRefusedPosition;
-    return result;
+  const Freshness freshness = state.freshness();
+  const Footprint footprint = FootprintOf(entry);
+  if (entry.position.has_value()) {
+    if (!IsKnownPosition(state, *entry.position)) {
+      result.outcome = FillOutcome::kRefusedPosition;
+      return result;
+    }
+    result.moved = freshness.FirstMoved(footprint, entry.position->revision);
   }
-  result.moved = state.freshness().FirstMoved(FootprintOf(entry), entry.position->revision);
+  if (entry.only_tracked_keys && result.moved.empty()) {
+    result.moved = std::string(freshness.FirstWithoutEntry(footprint.dep_keys));
+  }
   if (!result.moved.empty()) result.outcome = FillOutcome::kRefusedMoved;
   return result;
 }
@@ -59,22 +65,23 @@ bool IsRefusedAtHead(const State& state, const TrackedEntry& entry) {
 
 void Track(State& state, const TrackedEntry& entry) {
   const Footprint footprint = FootprintOf(entry);
-  std::vector<Tag*> tags;
-  std::vector<Node*> sources;
-  for (absl::string_view tag : footprint.tags) tags.push_back(&state.graph.AddTag(tag));
-  for (absl::string_view key : footprint.dep_keys) sources.push_back(&state.graph.AddKey(key));
-  for (absl::string_view tag : footprint.dep_tags) sources.push_back(&state.graph.AddTag(tag));
-  const absl::Time expires =
-      entry.ttl.has_value() ? state.meta.now + *entry.ttl : absl::InfiniteFuture();
-  state.graph.Track(state.graph.AddKey(entry.key), tags, sources, expires, state.meta.head);
+  Fill fill;
+  for (absl::string_view tag : footprint.tags) fill.tags.push_back(&state.graph.AddTag(tag));
+  for (absl::string_view key : footprint.dep_keys) fill.sources.push_back(&state.graph.AddKey(key));
+  for (absl::string_view tag : footprint.dep_tags) fill.sources.push_back(&state.graph.AddTag(tag));
+  if (entry.ttl.has_value()) fill.expires = state.meta.now + *entry.ttl;
+  fill.revision = state.meta.head;
+  fill.fill_id = entry.fill_id;
+  state.graph.Track(state.graph.AddKey(entry.key), fill);
 }
 
-// Whose entry an event of the same command evicted: its dependencies are not known any more, so the
-// copy must not be kept.
+// Whose entry an event of the same command evicted, by its name or with everything: its
+// dependencies are not known any more, so the copy must not be kept.
 void RefuseEvicted(State& state, TrackEntriesReply& reply) {
+  const Freshness freshness = state.freshness();
   for (TrackResult& result : reply.results) {
     if (result.outcome != FillOutcome::kKept) continue;
-    if (state.graph.FindKey(result.key)->entry != nullptr) continue;
+    if (freshness.IsLive(*state.graph.FindKey(result.key))) continue;
     result.outcome = FillOutcome::kRefusedMoved;
     result.moved = result.key;
     ++state.meta.refused_fills;
@@ -106,7 +113,7 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
   }
   emission.Commit(events);
   reply.dropped = DropOldest(state, before, events);
-  RefuseEvicted(state, reply);
+  if (!events.empty()) RefuseEvicted(state, reply);
   reply.revision = state.meta.head;
   reply.warnings = LintEntries(command.entries);
   return reply;

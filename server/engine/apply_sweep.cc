@@ -9,24 +9,14 @@ namespace {
 // Patterns that are matched in the time that looking at a key takes otherwise.
 constexpr uint64_t kPatternsPerKey = 8;
 
-// Ends expired declarations and whatever is over of the entry. Answers how much it removed.
+// Ends what is over of the key. Answers how much it removed.
 uint64_t SweepKey(State& state, Key& key) {
-  uint64_t removed = 0;
-  std::vector<Node*> expired;
-  for (const Edge& edge : key.depends_on) {
-    if (edge.declared && !edge.declared_at(state.meta.now)) expired.push_back(edge.source);
+  const uint64_t removed = Settle(state, key);
+  if (key.entry == nullptr || key.entry->ghost || key.entry->expires > state.meta.now) {
+    return removed;
   }
-  std::sort(expired.begin(), expired.end(),
-            [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
-  for (Node* source : expired) removed += state.graph.Undeclare(key, *source);
-  if (key.entry == nullptr) return removed;
-  Settle(state, key);
-  if (key.entry == nullptr) return removed + 1;
-  if (key.entry->expires <= state.meta.now && !key.entry->ghost) {
-    state.graph.MakeGhost(key);
-    ++removed;
-  }
-  return removed;
+  state.graph.MakeGhost(key);
+  return removed + 1;
 }
 
 // What the events up to the floor said about an entry is put on the entry before it is forgotten.

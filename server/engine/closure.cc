@@ -10,10 +10,11 @@
 namespace cache_invalidation::engine {
 
 void Closure::AddTag(absl::string_view tag) {
-  if (graph_.edges() == 0) return;  // then nothing depends on anything
+  const Graph::WalkableTags& walkable = graph_.walkable();
+  // Then nothing depends on anything, and no key has to be named.
+  if (graph_.edges() == 0 && walkable.empty()) return;
   // Also a tag that nothing is found by here ends entries, which a weaker spread then leaves alone.
   root_tag_names_.emplace_back(tag);
-  const Graph::WalkableTags& walkable = graph_.walkable();
   const auto add = [this](const Tag& found) {
     root_tags_.push_back(&found);
     if (found.carriers == nullptr) return;
@@ -69,7 +70,10 @@ void Closure::Spread(InvalidationKind kind) {
     level.push_back(key);
   }
   std::vector<Key*> next;
-  for (const Tag* tag : root_tags_) Follow(*tag, 0, kind, next);
+  for (const Tag* tag : root_tags_) {
+    if (kind == InvalidationKind::kEvict) NameMixedCarriers(*tag);
+    Follow(*tag, 0, kind, next);
+  }
   for (int depth = 0; !level.empty() || !next.empty(); ++depth) {
     for (const Key* key : level) Follow(*key, depth, kind, next);
     level = std::exchange(next, {});
@@ -102,11 +106,25 @@ void Closure::Follow(const Node& source, int level, InvalidationKind kind,
     } else if (reached.kind != kind) {
       continue;  // the stronger spread was here
     }
-    const bool shorter = reached.via == nullptr || level < reached.via_level;
-    if (shorter || (level == reached.via_level && NodeBefore(source, *reached.via))) {
-      reached.via = &source;
-      reached.via_level = level;
-    }
+    NoteWay(source, level, reached);
+  }
+}
+
+// They are roots already.
+void Closure::NameMixedCarriers(const Tag& tag) {
+  if (tag.carriers == nullptr) return;
+  for (Key* carrier : *tag.carriers) {
+    if (!carrier->entry->mixed || !freshness_.OwnsActively(*carrier)) continue;
+    const auto root = reached_.find(carrier);
+    if (root != reached_.end()) NoteWay(tag, 0, root->second);
+  }
+}
+
+void Closure::NoteWay(const Node& source, int level, Reached& reached) {
+  const bool shorter = reached.via == nullptr || level < reached.via_level;
+  if (shorter || (level == reached.via_level && NodeBefore(source, *reached.via))) {
+    reached.via = &source;
+    reached.via_level = level;
   }
 }
 

@@ -18,7 +18,8 @@
 
 namespace cache_invalidation::engine {
 
-// Spreads from the targets of one event, breadth first, over the edges that are active now.
+// Spreads from the targets of one event, breadth first, over the edges that are active now. A mixed
+// entry counts as computed from its tags where they are evicted: not all of its copies carry them.
 //
 //   Closure closure(graph, freshness);
 //   closure.AddTag("user:42");              // roots of this kind ...
@@ -72,6 +73,8 @@ class Closure {
   void AddRoot(Key& key);
   // Whether one of the entry's tags is evicted by the spreads so far.
   bool HitByEvictedTag(const Key& key) const;
+  void NameMixedCarriers(const Tag& tag);
+  static void NoteWay(const Node& source, int level, Reached& reached);
   void Follow(const Node& source, int level, InvalidationKind kind, std::vector<Key*>& next);
 
   const Graph& graph_;

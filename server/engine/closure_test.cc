@@ -21,7 +21,7 @@ class ClosureTest : public ::testing::Test {
     graph_.Declare(graph_.AddKey(key), graph_.AddTag(source), expires, kNow - absl::Hours(1));
   }
   void Carries(absl::string_view key, absl::string_view tag) {
-    graph_.Track(graph_.AddKey(key), {&graph_.AddTag(tag)}, {}, kNever, 1);
+    graph_.Track(graph_.AddKey(key), {.tags = {&graph_.AddTag(tag)}, .revision = 1});
   }
 
   // The keys that were reached through an edge, each with the source it was reached from.

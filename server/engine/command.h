@@ -106,6 +106,9 @@ struct TrackedEntry {
   DependencyNames depends_on;  // does not name the key itself as a key
   std::optional<absl::Duration> ttl;
   std::optional<PositionView> position;
+  // A key depended on that has no entry counts as moved.
+  bool only_tracked_keys = false;
+  absl::string_view fill_id;  // empty: none
 };
 
 struct TrackEntries {

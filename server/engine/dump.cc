@@ -35,7 +35,9 @@ std::string DumpEntry(const Entry& entry) {
   for (const Tag* tag : entry.tags) tags.push_back(tag->name);
   return absl::StrCat(" entry(", absl::StrJoin(tags, ","), " until ",
                       absl::FormatTime(entry.expires), " filled at ", entry.fill_revision,
-                      entry.stale ? " stale" : "", entry.ghost ? " ghost" : "", ")");
+                      entry.stale ? " stale" : "", entry.ghost ? " ghost" : "",
+                      entry.mixed ? " mixed" : "",
+                      entry.fill_id.empty() ? "" : absl::StrCat(" fill ", entry.fill_id), ")");
 }
 
 void DumpNodes(const State& state, std::string& text) {

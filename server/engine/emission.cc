@@ -197,7 +197,8 @@ absl::string_view Emission::Mark(const Slot& slot, uint64_t revision) {
     if (evicts) state_.pending.RemoveTag(slot.name);
   } else {
     node = &state_.graph.AddKey(slot.name);
-    if (evicts) state_.pending.RemoveKey(slot.name);
+    // Without its dependents it stays: those that joined since its acceptance are to go, too.
+    if (evicts && follow_) state_.pending.RemoveKey(slot.name);
   }
   (evicts ? node->evicted : node->staled) = revision;
   return node->name;

@@ -1,5 +1,6 @@
-// What is remembered of entries that end by themselves: a value computed from one must not be kept
-// when nobody can tell any more what the entry stood for.
+// What is remembered of entries and declarations that end by themselves: a value computed from one
+// must not be kept when nobody can tell any more what the key stood for, nor an old copy of the
+// key.
 
 #include <string>
 #include <utility>
@@ -117,6 +118,141 @@ TEST(EndedEntryTest, ALateDependencyEndsWhatDependsOnIt) {
   EXPECT_THAT(script.Do(command), ElementsAre("1 EVICT key page <DEPENDENCY_MOVED>"));
   command.position->revision = 1;
   EXPECT_THAT(script.Do(command), IsEmpty());
+}
+
+// Whether a copy of the key, with these tags, counts as moved.
+bool CopyMoved(EngineScript& script, uint64_t position, absl::string_view key,
+               std::vector<absl::string_view> tags) {
+  Validate query;
+  query.position = PositionView{EngineScript::kEpoch, position};
+  query.keys.resize(1);
+  query.keys[0].key = key;
+  query.keys[0].tags = std::move(tags);
+  return script.Ask<ValidateReply>(query).keys_moved.at(0);
+}
+
+TEST(EndedEntryTest, AnOldCopyOfItHasMoved) {
+  EngineScript script;
+  TrackRow(script, "row", {"user:2"});
+  script.Advance(absl::Seconds(2));
+  script.Do(Sweep{100});
+  script.Write("user", "2");
+  script.TrackAt(1, "row", {"user:1"});
+  EXPECT_EQ(script.Lookup("row"), "FRESH");
+  EXPECT_TRUE(CopyMoved(script, 0, "row", {})) << "it may be the copy that carried user:2";
+  EXPECT_TRUE(CopyMoved(script, 0, "row", {"user:1"}));
+  EXPECT_FALSE(CopyMoved(script, 1, "row", {}));
+}
+
+TEST(EndedEntryTest, AnOldCopyHasMovedBeforeTheEndIsNoticed) {
+  EngineScript script;
+  TrackEntries command;
+  command.entries.resize(1);
+  command.entries[0].key = "row";
+  command.entries[0].tags = {"a:1"};
+  command.entries[0].depends_on.tags = {"user:1"};
+  command.entries[0].ttl = absl::Seconds(1);
+  script.Do(command);
+  EXPECT_FALSE(CopyMoved(script, 0, "row", {"a:1"}));
+  script.Advance(absl::Seconds(2));
+  EXPECT_TRUE(CopyMoved(script, 0, "row", {"a:1"}));
+  script.Write("user", "1");
+  EXPECT_TRUE(CopyMoved(script, 0, "row", {"a:1"}));
+}
+
+TEST(EndedEntryTest, AnOldCopyOfAnUntrackedOneHasMoved) {
+  EngineScript script;
+  script.Track("row", {}, {"source"});
+  script.Do(UntrackEntries{{"row"}});
+  EXPECT_TRUE(CopyMoved(script, 0, "row", {"a:1"}));
+}
+
+TEST(EndedEntryTest, AnOldCopyOfAnEvictedOneHasMoved) {
+  for (const bool refilled : {false, true}) {
+    EngineScript script;
+    script.Track("row", {"user:1"});
+    script.Write("user", "1");
+    if (refilled) script.Track("row", {"a:1"});
+    EXPECT_TRUE(CopyMoved(script, 0, "row", {"a:1"})) << refilled;
+    EXPECT_FALSE(CopyMoved(script, 1, "row", {"a:1"})) << refilled;
+  }
+}
+
+TEST(EndedEntryTest, AnOldCopyOfAGhostThatIsNeededIsAsGoodAsTheGhost) {
+  EngineScript script;
+  TrackRow(script, "row", {"user:1"});
+  script.Depend("page", {"row"});
+  script.Advance(absl::Seconds(2));
+  script.Do(Sweep{100});
+  EXPECT_FALSE(CopyMoved(script, 0, "row", {"a:1"}));
+  script.Write("user", "1");
+  EXPECT_TRUE(CopyMoved(script, 0, "row", {"a:1"}));
+}
+
+// Declares for a second that the page was computed from the tag.
+void DeclarePage(EngineScript& script) {
+  AddCacheDependency command;
+  command.key = "page";
+  command.depends_on.tags = {"user:1"};
+  command.ttl = absl::Seconds(1);
+  EXPECT_THAT(script.Do(command), IsEmpty());
+}
+
+TEST(EndedDeclarationTest, WhatWasComputedFromTheKeyIsRefused) {
+  for (const bool swept : {false, true}) {
+    EngineScript script;
+    script.Write("other", "1");
+    DeclarePage(script);
+    script.Advance(absl::Seconds(2));
+    if (swept) script.Do(Sweep{100});
+    script.Write("user", "1");
+    script.TrackAt(1, "site", {}, {"page"});
+    EXPECT_EQ(Moved(script), "page") << swept;
+    EXPECT_TRUE(CopyMoved(script, 1, "page", {"a:1"})) << swept;
+  }
+}
+
+TEST(EndedDeclarationTest, AlsoFarBehind) {
+  EngineScript script;
+  DeclarePage(script);
+  script.Track("frame", {}, {"page"});
+  script.Advance(absl::Seconds(2));
+  script.Write("user", "1");
+  script.TrackAt(0, "site", {}, {"frame"});
+  EXPECT_EQ(Moved(script), "frame");
+}
+
+TEST(EndedDeclarationTest, AlsoIfItIsDeclaredAgain) {
+  EngineScript script;
+  DeclarePage(script);
+  script.Advance(absl::Seconds(2));
+  script.Write("user", "1");
+  DeclarePage(script);
+  script.TrackAt(0, "site", {}, {"page"});
+  EXPECT_EQ(Moved(script), "page");
+  script.TrackAt(2, "site", {}, {"page"});
+  EXPECT_EQ(Moved(script), "");
+}
+
+TEST(EndedDeclarationTest, TakingItBackIsAnEnd) {
+  EngineScript script;
+  DeclarePage(script);
+  RemoveCacheDependency command;
+  command.key = "page";
+  script.Do(command);
+  script.Write("user", "1");
+  script.TrackAt(0, "site", {}, {"page"});
+  EXPECT_EQ(Moved(script), "page");
+}
+
+TEST(EndedDeclarationTest, ARefusalGivesAPositionBehindTheEnd) {
+  EngineScript script;
+  DeclarePage(script);
+  script.Advance(absl::Seconds(2));
+  EXPECT_THAT(script.TrackAt(0, "site", {}, {"page"}),
+              ElementsAre("1 EVICT key site <FILL_REFUSED>"));
+  EXPECT_THAT(script.TrackAt(1, "site", {}, {"page"}), IsEmpty());
+  EXPECT_EQ(script.Lookup("site"), "FRESH");
 }
 
 TEST(EndedEntryTest, BeyondTheLimitItMayHaveBeenAnyKey) {

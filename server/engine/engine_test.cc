@@ -212,6 +212,17 @@ TEST(EngineTest, WhatIsEvictedNowLeavesTheBatch) {
   EXPECT_THAT(script.Do(FlushPendingInvalidations{}), ElementsAre("2 EVICT tag c <CALL>"));
 }
 
+// Whoever joined since the acceptance would be left behind.
+TEST(EngineTest, WhatIsEvictedWithoutItsDependentsStaysInTheBatch) {
+  EngineScript script;
+  script.Invalidate({}, {"a"}, Strategy::kBatched);
+  script.Depend("b", {"a"});
+  EXPECT_THAT(script.Do(InvalidateWithDependencies{"a", false}),
+              ElementsAre("1 EVICT key a <CALL>"));
+  EXPECT_THAT(script.Do(FlushPendingInvalidations{}),
+              ElementsAre("2 EVICT key a <CALL>", "2 EVICT key b <DEPENDENCY(a)>"));
+}
+
 TEST(EngineTest, AFullBatchFlushesInTheSameCommandAfterItsOwnEvent) {
   EngineScript script;
   std::vector<std::string> names;
@@ -260,7 +271,10 @@ TEST(EngineTest, AFillIsRefusedWhenATagOfAnExpiredDependencyMoved) {
   EngineScript script;
   script.Invalidate({"t"});
   TrackEntries track;
-  track.entries.push_back({"row", {"t"}, {}, absl::Seconds(1), std::nullopt});
+  track.entries.resize(1);
+  track.entries[0].key = "row";
+  track.entries[0].tags = {"t"};
+  track.entries[0].ttl = absl::Seconds(1);
   script.Do(track);
   script.Depend("page", {"row"});
   script.Advance(absl::Seconds(1));

@@ -87,17 +87,33 @@ bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position) const {
   return pending_.HoldsKey(name);
 }
 
-// Follows what is known of the keys: an entry that was evicted has moved, and so has one that ended
-// since; any other, also a ghost that is needed, is as good as its own tags and dependencies.
+bool Freshness::EndMoved(absl::string_view name, uint64_t position) const {
+  if (forgotten_end_ > position) return true;
+  const Key* known = graph_.FindKey(name);
+  return known != nullptr && EndMoved(*known, position);
+}
+
+bool Freshness::EndMoved(const Key& key, uint64_t position) const {
+  if (key.ended > position) return true;
+  const bool entry_ended = key.entry != nullptr && EvictedSinceFill(key) == 0 && !OwnsActively(key);
+  if (entry_ended && Graph::PartsOf(key) > 1) return true;
+  return std::any_of(key.depends_on.begin(), key.depends_on.end(),
+                     [this](const Edge& edge) { return edge.declared && !edge.declared_at(now_); });
+}
+
+// Follows what is known of the keys: an entry that was evicted has moved, and so has one that is
+// stale or ended since; any other, also a ghost that is needed, is as good as its own tags and
+// dependencies.
 bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk& sources) const {
   if (forgotten_end_ > position) return true;
   const Key* known = graph_.FindKey(name);
   if (known == nullptr) return KeyNamedMoved(name, position);
   sources.Add(*known);
   while (const Key* key = sources.Next()) {
-    if (key->ended > position || KeyNamedMoved(key->name, position)) return true;
+    if (KeyNamedMoved(key->name, position) || EndMoved(*key, position)) return true;
     if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
     if (OwnsActively(*key)) {
+      if (StaleSinceFill(*key)) return true;
       for (const Tag* tag : key->entry->tags) {
         if (TagMoved(tag->name, position)) return true;
       }
@@ -112,6 +128,16 @@ bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk&
     }
   }
   return false;
+}
+
+absl::string_view Freshness::FirstWithoutEntry(const std::vector<absl::string_view>& keys) const {
+  absl::string_view first;
+  for (absl::string_view name : keys) {
+    const Key* key = graph_.FindKey(name);
+    if (key != nullptr && key->entry != nullptr) continue;
+    if (first.empty() || name < first) first = name;
+  }
+  return first;
 }
 
 std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position) const {

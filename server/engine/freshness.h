@@ -56,8 +56,17 @@ class Freshness {
   // The first name, in the order key, tags, keys depended on, tags depended on (each sorted), that
   // was invalidated, marked stale or is pending after `position`; empty if nothing moved. What is
   // already known of the key (its entry, declared edges) counts with the footprint. A key depended
-  // on has also moved if its entry ended after `position`: nobody knows what it stood for.
+  // on has also moved if its entry is stale, or if EndMoved says so.
   std::string FirstMoved(const Footprint& footprint, uint64_t position) const;
+
+  // Whether an entry or a declared dependency of the key ended by itself after `position`, for all
+  // that is known: nobody can tell what the key stood for. One that is over but was not noticed yet
+  // counts as if it ended now.
+  bool EndMoved(absl::string_view key, uint64_t position) const;
+
+  // The first of the keys by name that has no entry, not even a ghost; empty if each has one.
+  // REQUIRES: the keys are settled (see apply.h).
+  absl::string_view FirstWithoutEntry(const std::vector<absl::string_view>& keys) const;
 
   // As FirstMoved for a tag alone.
   bool TagMoved(absl::string_view tag, uint64_t position) const;
@@ -68,6 +77,7 @@ class Freshness {
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
   bool IsGrounded(const Key& ghost) const;
   bool KeyNamedMoved(absl::string_view key, uint64_t position) const;
+  bool EndMoved(const Key& key, uint64_t position) const;
   // Whether the key moved, or anything behind it that `sources` has not seen.
   bool DependencyMoved(absl::string_view key, uint64_t position, Walk& sources) const;
 

@@ -8,6 +8,8 @@
 namespace cache_invalidation::engine {
 namespace {
 
+bool TagBefore(const Tag* a, const Tag* b) { return a->name < b->name; }
+
 std::optional<absl::Time> ExpiryOfRecord(absl::Time time) {
   if (time == absl::InfiniteFuture()) return std::nullopt;
   return time;
@@ -84,44 +86,49 @@ bool Graph::Undeclare(Key& key, Node& source) {
   return true;
 }
 
-void Graph::Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
-                  absl::Time expires, uint64_t fill_revision) {
-  Fill(key, tags, sources, expires, fill_revision);
+void Graph::Track(Key& key, const Fill& fill) {
+  Unite(key, fill);
   PutEntry(key);
 }
 
-void Graph::Fill(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
-                 absl::Time expires, uint64_t fill_revision) {
-  if (key.entry == nullptr) {
+void Graph::Unite(Key& key, const Fill& fill) {
+  const bool is_new = key.entry == nullptr;
+  if (is_new) {
     key.entry = std::make_unique<Entry>();
-    key.entry->expires = expires;
-    key.entry->fill_revision = fill_revision;
+    key.entry->expires = fill.expires;
+    key.entry->fill_revision = fill.revision;
     ++tracked_entries_;
     ++entry_parts_;
-    by_age_.insert(by_age_.end(), {fill_revision, &key});
+    by_age_.insert(by_age_.end(), {fill.revision, &key});
   } else if (key.entry->ghost) {
     ++tracked_entries_;
-    key.entry->expires = expires;
+    key.entry->expires = fill.expires;
   }
   Entry& entry = *key.entry;
   entry.ghost = false;
   entry.stale = false;
-  entry.expires = std::max(entry.expires, expires);
-  if (entry.fill_revision != fill_revision) {
+  entry.fill_id = std::string(fill.fill_id);
+  entry.expires = std::max(entry.expires, fill.expires);
+  if (entry.fill_revision != fill.revision) {
     by_age_.erase({entry.fill_revision, &key});
-    by_age_.insert(by_age_.end(), {fill_revision, &key});
-    entry.fill_revision = fill_revision;
+    by_age_.insert(by_age_.end(), {fill.revision, &key});
+    entry.fill_revision = fill.revision;
   }
+  std::vector<Tag*> tags = fill.tags;
+  std::sort(tags.begin(), tags.end(), TagBefore);
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  const bool was_mixed = entry.mixed;
+  if (!is_new && tags != entry.tags) entry.mixed = true;
   for (Tag* tag : tags) {
-    const auto at = std::lower_bound(entry.tags.begin(), entry.tags.end(), tag,
-                                     [](const Tag* a, const Tag* b) { return a->name < b->name; });
+    const auto at = std::lower_bound(entry.tags.begin(), entry.tags.end(), tag, TagBefore);
     if (at != entry.tags.end() && *at == tag) continue;
     entry.tags.insert(at, tag);
     ++tag->entries;
     ++entry_parts_;
-    if (key.has_dependents()) AddCarrier(*tag, key);
+    if (IsCarrier(key)) AddCarrier(*tag, key);
   }
-  for (Node* source : sources) {
+  if (entry.mixed && !was_mixed) AddCarrierOfAll(key);
+  for (Node* source : fill.sources) {
     Edge& edge = AddEdge(key, *source);
     if (!std::exchange(edge.owned, true)) ++entry_parts_;
   }
@@ -232,15 +239,19 @@ void Graph::Load(const DependencyRecord& record) {
 }
 
 void Graph::Load(const EntryRecord& record) {
-  std::vector<Tag*> tags;
-  std::vector<Node*> sources;
-  for (const std::string& name : record.tags) tags.push_back(&AddTag(name));
-  for (const std::string& name : record.depends_on_keys) sources.push_back(&AddKey(name));
-  for (const std::string& name : record.depends_on_tags) sources.push_back(&AddTag(name));
+  Fill fill;
+  for (const std::string& name : record.tags) fill.tags.push_back(&AddTag(name));
+  for (const std::string& name : record.depends_on_keys) fill.sources.push_back(&AddKey(name));
+  for (const std::string& name : record.depends_on_tags) fill.sources.push_back(&AddTag(name));
+  fill.expires = record.expires.value_or(absl::InfiniteFuture());
+  fill.revision = record.fill_revision;
+  fill.fill_id = record.fill_id;
   Key& key = AddKey(record.key);
-  Fill(key, tags, sources, record.expires.value_or(absl::InfiniteFuture()), record.fill_revision);
+  Unite(key, fill);
   key.entry->stale = record.stale;
   key.entry->ghost = record.ghost;
+  key.entry->mixed = record.mixed;
+  if (record.mixed) AddCarrierOfAll(key);
   if (record.ghost) --tracked_entries_;
 }
 
@@ -262,9 +273,7 @@ Edge& Graph::AddEdge(Key& key, Node& source) {
   if (first && source.kind == NameKind::kTag) UpdateWalkable(static_cast<Tag&>(source));
   if (first && source.kind == NameKind::kKey) {
     Key& carrier = static_cast<Key&>(source);
-    if (carrier.entry != nullptr) {
-      for (Tag* tag : carrier.entry->tags) AddCarrier(*tag, carrier);
-    }
+    if (carrier.entry != nullptr) AddCarrierOfAll(carrier);
   }
   return key.depends_on.back();
 }
@@ -284,7 +293,7 @@ void Graph::DropUnownedEdge(Key& key, Node& source) {
     return;
   }
   Key& carrier = static_cast<Key&>(source);
-  if (carrier.entry == nullptr) return;
+  if (carrier.entry == nullptr || carrier.entry->mixed) return;
   for (Tag* tag : carrier.entry->tags) RemoveCarrier(*tag, carrier);
 }
 
@@ -292,6 +301,10 @@ void Graph::AddCarrier(Tag& tag, Key& key) {
   if (tag.carriers == nullptr) tag.carriers = std::make_unique<KeySet>();
   tag.carriers->insert(&key);
   UpdateWalkable(tag);
+}
+
+void Graph::AddCarrierOfAll(Key& key) {
+  for (Tag* tag : key.entry->tags) AddCarrier(*tag, key);
 }
 
 void Graph::RemoveCarrier(Tag& tag, Key& key) {
@@ -331,6 +344,8 @@ void Graph::PutEntry(const Key& key) {
   record.fill_revision = key.entry->fill_revision;
   record.stale = key.entry->stale;
   record.ghost = key.entry->ghost;
+  record.mixed = key.entry->mixed;
+  record.fill_id = key.entry->fill_id;
   delta_.push_back({std::move(record)});
 }
 

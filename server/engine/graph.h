@@ -8,7 +8,8 @@
 // A tracked entry hit through its own tags is not visited when nothing depends on it: the tag only
 // moves its revision, and whoever looks at the entry compares (freshness.h). So an entry here may
 // be dead already. Entries that have dependents are listed with their tags as carriers, so that a
-// tag finds them.
+// tag finds them; and so are mixed ones, whose copies do not all carry the tag, because their key
+// has to be named.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
@@ -56,7 +57,7 @@ struct Node {
 struct Tag : Node {
   explicit Tag(absl::string_view name) : Node(NameKind::kTag, name) {}
 
-  // Entries that carry the tag and have dependents; null while there is none.
+  // Entries that carry the tag and have dependents or are mixed; null while there is none.
   std::unique_ptr<KeySet> carriers;
   // How many entries carry the tag.
   uint32_t entries = 0;
@@ -81,6 +82,17 @@ struct Entry {
   uint64_t fill_revision = 0;  // the head when it was tracked
   bool stale = false;          // carries a mark whose event is no longer retained
   bool ghost = false;          // untracked, or found expired: kept only for what depends on it
+  bool mixed = false;          // its fills had different tags, so that some copy may lack one
+  std::string fill_id;         // of the last fill; empty if that had none
+};
+
+// What a fill says of its entry.
+struct Fill {
+  std::vector<Tag*> tags = {};
+  std::vector<Node*> sources = {};
+  absl::Time expires = absl::InfiniteFuture();
+  uint64_t revision = 0;  // the head
+  absl::string_view fill_id = {};
 };
 
 struct Key : Node {
@@ -125,7 +137,7 @@ struct EntryUsage {
 //
 // Invariants:
 //   1. d is in s.dependents iff d has an edge to s.
-//   2. e is in t.carriers iff e has an entry with tag t and has dependents.
+//   2. e is in t.carriers iff e has an entry with tag t, and it has dependents or is mixed.
 //   3. walkable() holds exactly the tags with dependents or carriers.
 //   4. Every tag that is not used is loose.
 //   5. by_age() holds exactly the keys with an entry, under its fill revision.
@@ -164,10 +176,10 @@ class Graph {
   // Ends the declaration. True if there was one, expired or not.
   bool Undeclare(Key& key, Node& source);
 
-  // Makes the key's entry what `tags`, `sources` and the rest say, together with what it already
-  // holds: the union, the later expiry. An entry that was a ghost or stale is no longer one.
-  void Track(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
-             absl::Time expires, uint64_t fill_revision);
+  // Makes the key's entry what the fill says, together with what it already holds: the union, the
+  // later expiry. An entry that was a ghost or stale is no longer one; one that had other tags is
+  // mixed from then on.
+  void Track(Key& key, const Fill& fill);
   // REQUIRES: the key has an entry.
   void MakeGhost(Key& key);
   // Puts the mark of an event that is about to be forgotten on the entry. REQUIRES: an entry.
@@ -206,8 +218,10 @@ class Graph {
 
  private:
   // Track, without its row.
-  void Fill(Key& key, const std::vector<Tag*>& tags, const std::vector<Node*>& sources,
-            absl::Time expires, uint64_t fill_revision);
+  void Unite(Key& key, const Fill& fill);
+  // Whether the tags of the key's entry find it.
+  static bool IsCarrier(const Key& key) { return key.has_dependents() || key.entry->mixed; }
+  void AddCarrierOfAll(Key& key);
   Edge& AddEdge(Key& key, Node& source);
   // Removes the edge if it is neither declared nor owned.
   void DropUnownedEdge(Key& key, Node& source);

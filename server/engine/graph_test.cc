@@ -36,7 +36,7 @@ void ExpectConsistent(const Graph& graph) {
     for (const Tag* tag : key->entry->tags) {
       ++entries[tag];
       EXPECT_EQ(tag->carriers != nullptr && tag->carriers->contains(key.get()),
-                key->has_dependents())
+                key->has_dependents() || key->entry->mixed)
           << name << " " << tag->name;
     }
   }
@@ -71,7 +71,7 @@ TEST(Graph, AnEdgeLivesAsLongAsSomebodyOwnsIt) {
   Tag& user = graph.AddTag("user");
   EXPECT_TRUE(graph.Declare(page, user, kNever, kNow));
   EXPECT_FALSE(graph.Declare(page, user, kNever, kNow));
-  graph.Track(page, {}, {&user}, kNever, 1);
+  graph.Track(page, {.sources = {&user}, .revision = 1});
   EXPECT_TRUE(graph.Undeclare(page, user));
   EXPECT_FALSE(graph.Undeclare(page, user));
   ASSERT_NE(page.FindEdge(&user), nullptr) << "the entry still owns it";
@@ -84,8 +84,12 @@ TEST(Graph, TrackingAgainUnitesAndKeepsTheLaterExpiry) {
   Delta delta;
   Graph graph(delta);
   Key& page = graph.AddKey("page");
-  graph.Track(page, {&graph.AddTag("b"), &graph.AddTag("a")}, {}, kNow + absl::Hours(2), 1);
-  graph.Track(page, {&graph.AddTag("c"), &graph.AddTag("a")}, {}, kNow + absl::Hours(1), 4);
+  graph.Track(page, {.tags = {&graph.AddTag("b"), &graph.AddTag("a")},
+                     .expires = kNow + absl::Hours(2),
+                     .revision = 1});
+  graph.Track(page, {.tags = {&graph.AddTag("c"), &graph.AddTag("a")},
+                     .expires = kNow + absl::Hours(1),
+                     .revision = 4});
   std::vector<std::string> tags;
   for (const Tag* tag : page.entry->tags) tags.push_back(tag->name);
   EXPECT_EQ(tags, (std::vector<std::string>{"a", "b", "c"}));
@@ -117,8 +121,9 @@ TEST(Graph, ForgetsWhatNothingRefersTo) {
 TEST(Graph, ForgetsTheTagsOfEntriesThatEnded) {
   Delta delta;
   Graph graph(delta);
-  graph.Track(graph.AddKey("page"), {&graph.AddTag("carried")}, {&graph.AddTag("source")}, kNever,
-              1);
+  graph.Track(
+      graph.AddKey("page"),
+      {.tags = {&graph.AddTag("carried")}, .sources = {&graph.AddTag("source")}, .revision = 1});
   ForgetAll(graph, 0);
   EXPECT_EQ(graph.loose_tags(), 0u) << "both are used";
   graph.DropEntry(*graph.FindKey("page"));
@@ -144,7 +149,7 @@ TEST(Graph, OrdersEntriesByFillAndThenByKey) {
   Delta delta;
   Graph graph(delta);
   const auto track = [&graph](absl::string_view key, uint64_t revision) {
-    graph.Track(graph.AddKey(key), {}, {}, kNever, revision);
+    graph.Track(graph.AddKey(key), {.revision = revision});
   };
   track("c", 1);
   track("a", 2);
@@ -164,7 +169,7 @@ TEST(Graph, StaysConsistentWhateverIsDone) {
     Graph graph(delta);
     const auto key = [&]() -> Key& { return graph.AddKey(std::string(1, 'a' + random() % 5)); };
     const auto tag = [&]() -> Tag& { return graph.AddTag(std::string(1, 'v' + random() % 4)); };
-    for (int step = 0; step < 60; ++step) {
+    for (uint64_t step = 0; step < 60; ++step) {
       Key& changed = key();
       Key& other = key();
       Node& source = random() % 2 == 0 || &other == &changed ? static_cast<Node&>(tag()) : other;
@@ -177,7 +182,7 @@ TEST(Graph, StaysConsistentWhateverIsDone) {
           break;
         case 2:
         case 3:
-          graph.Track(changed, {&tag(), &tag()}, {&source}, kNever, step);
+          graph.Track(changed, {.tags = {&tag(), &tag()}, .sources = {&source}, .revision = step});
           break;
         case 4:
           if (changed.entry != nullptr) graph.MakeGhost(changed);

@@ -54,6 +54,7 @@ struct LookupEntry {
 struct KeyWithTags {
   absl::string_view key;
   std::vector<absl::string_view> tags;
+  absl::string_view fill_id;  // not empty: moved unless this fill stands and is fresh
 };
 
 struct Validate {

@@ -72,6 +72,8 @@ struct EntryRecord {
   uint64_t fill_revision = 0;
   bool stale = false;  // a mark whose event is no longer retained
   bool ghost = false;
+  bool mixed = false;  // fills of it had different tags, or nobody knows
+  std::string fill_id;
 };
 
 // What happened to a key that no retained event says. Identity: the key.

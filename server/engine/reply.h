@@ -148,6 +148,7 @@ struct LookupEntryReply {
   uint64_t revision = 0;          // the head
   std::vector<std::string> tags;  // sorted
   std::optional<absl::Duration> ttl;
+  std::string fill_id;  // of the last fill that was kept; empty if that had none
 };
 
 struct ValidateReply {

@@ -23,6 +23,7 @@ absl::StatusOr<engine::TrackedEntry> ToTrackedEntry(const v1::TrackedEntry& prot
   absl::StatusOr<engine::DependencyNames> names = ToDependencyNames(
       proto.key(), proto.depends_on(), proto.depends_on_keys(), proto.depends_on_tags(), 0);
   status.Update(names.status());
+  status.Update(AtField("fill_id", CheckFillId(proto.fill_id())));
   if (proto.has_ttl()) {
     const absl::StatusOr<absl::Duration> ttl = ToTtl(proto.ttl());
     status.Update(ttl.status());
@@ -36,14 +37,17 @@ absl::StatusOr<engine::TrackedEntry> ToTrackedEntry(const v1::TrackedEntry& prot
   if (!status.ok()) return status;
   entry.tags = ToViews(proto.tags());
   entry.depends_on = *std::move(names);
+  entry.only_tracked_keys = proto.only_tracked_keys();
+  entry.fill_id = proto.fill_id();
   return entry;
 }
 
 absl::StatusOr<engine::KeyWithTags> ToKeyWithTags(const v1::KeyWithTags& proto) {
   absl::Status status = AtField("key", CheckKey(proto.key()));
   status.Update(CheckList("tags", proto.tags(), 0, kMaxTagsPerEntry, CheckTag));
+  status.Update(AtField("fill_id", CheckFillId(proto.fill_id())));
   if (!status.ok()) return status;
-  return engine::KeyWithTags{proto.key(), ToViews(proto.tags())};
+  return engine::KeyWithTags{proto.key(), ToViews(proto.tags()), proto.fill_id()};
 }
 
 v1::FillOutcome FromFillOutcome(engine::FillOutcome outcome) {
@@ -161,6 +165,7 @@ absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
   FromRevision(reply.revision, context.epoch, response->mutable_position());
   FromStrings(reply.tags, response->mutable_tags());
   if (reply.ttl) FromDuration(*reply.ttl, response->mutable_ttl());
+  response->set_fill_id(reply.fill_id);
   return absl::OkStatus();
 }
 

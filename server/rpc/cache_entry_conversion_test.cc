@@ -21,7 +21,7 @@ TEST(CacheEntryConversion, TakesEveryFieldOfTheRequests) {
   const auto track = FromText<v1::TrackEntriesRequest>(R"(
       namespace: "n" request_id: "i" entries {
         key: "k" tags: "t" depends_on: "a" depends_on_keys: "b" depends_on_tags: "c" ttl { seconds: 1 }
-        position { epoch: "e" revision: 3 } })");
+        position { epoch: "e" revision: 3 } only_tracked_keys: true fill_id: "f" })");
   EXPECT_THAT(UnsetFields(track), IsEmpty());
   const absl::StatusOr<engine::TrackEntries> command = ToTrackEntries(track);
   ASSERT_TRUE(command.ok()) << command.status();
@@ -34,6 +34,8 @@ TEST(CacheEntryConversion, TakesEveryFieldOfTheRequests) {
   EXPECT_EQ(*entry.ttl, absl::Seconds(1));
   EXPECT_EQ(entry.position->epoch, "e");
   EXPECT_EQ(entry.position->revision, 3u);
+  EXPECT_TRUE(entry.only_tracked_keys);
+  EXPECT_EQ(entry.fill_id, "f");
 
   const auto untrack =
       FromText<v1::UntrackEntriesRequest>(R"(namespace: "n" keys: ["a", "b"] request_id: "i")");
@@ -45,13 +47,15 @@ TEST(CacheEntryConversion, TakesEveryFieldOfTheRequests) {
   EXPECT_EQ(ToLookupEntry(lookup)->key, "k");
 
   const auto validate = FromText<v1::ValidateRequest>(R"(
-      namespace: "n" position { epoch: "e" revision: 3 } keys { key: "k" tags: "t" } tags: "u")");
+      namespace: "n" position { epoch: "e" revision: 3 } keys { key: "k" tags: "t" fill_id: "f" }
+      tags: "u")");
   EXPECT_THAT(UnsetFields(validate), IsEmpty());
   const absl::StatusOr<engine::Validate> query = ToValidate(validate);
   EXPECT_EQ(query->position.epoch, "e");
   EXPECT_EQ(query->position.revision, 3u);
   EXPECT_EQ(query->keys.at(0).key, "k");
   EXPECT_THAT(query->keys.at(0).tags, ElementsAre("t"));
+  EXPECT_EQ(query->keys.at(0).fill_id, "f");
   EXPECT_THAT(query->tags, ElementsAre("u"));
 }
 
@@ -69,7 +73,7 @@ TEST(CacheEntryConversion, FillsEveryFieldOfTheAnswers) {
   ASSERT_TRUE(FromUntrackEntries({}, {1}, kContext, &untracked).ok());
   EXPECT_THAT(UnsetFields(untracked), IsEmpty());
   v1::LookupEntryResponse looked_up;
-  ASSERT_TRUE(FromLookupEntry({}, {engine::EntryState::kStale, 1, {"t"}, absl::Seconds(1)},
+  ASSERT_TRUE(FromLookupEntry({}, {engine::EntryState::kStale, 1, {"t"}, absl::Seconds(1), "f"},
                               kContext, &looked_up)
                   .ok());
   EXPECT_THAT(UnsetFields(looked_up), IsEmpty());

@@ -161,6 +161,15 @@ TEST(RecordCodecCaseTest, RefusesARowUnderAnotherIdentity) {
   EXPECT_EQ(DecodeRecord(row.kind, "b", row.value).status().code(), absl::StatusCode::kDataLoss);
 }
 
+// Rows of earlier versions do not say whether the fills of an entry were alike.
+TEST(RecordCodecCaseTest, AnEntryThatDoesNotSaySoIsMixed) {
+  internal::v1::EntryRecord message;
+  message.set_key("a");
+  const auto record = DecodeRecord(RowKind::kEntry, "a", message.SerializeAsString());
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_TRUE(std::get<engine::EntryRecord>(*record).mixed);
+}
+
 std::optional<absl::Time> ExpiryAfterRoundTrip(std::optional<absl::Time> expires) {
   engine::EntryRecord entry;
   entry.key = "a";

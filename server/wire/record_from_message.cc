@@ -124,6 +124,8 @@ std::optional<engine::EntryRecord> FromMessage(const internal::v1::EntryRecord& 
       .fill_revision = message.fill_revision(),
       .stale = message.stale(),
       .ghost = message.ghost(),
+      .mixed = !message.uniform(),
+      .fill_id = message.fill_id(),
   };
   if (message.has_expires()) {
     record.expires = ToTime(message.expires());

@@ -47,7 +47,8 @@ void SetRelationship(const engine::Relationship& relationship,
 
 internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   const auto& [head, floor, now, batch_delay, immediate, batched, lazy, cascade, widened,
-               unchecked_fills, refused_fills, dropped_entries, wanted_floor, forgotten_end] = record;
+               unchecked_fills, refused_fills, dropped_entries, wanted_floor, forgotten_end] =
+      record;
   internal::v1::MetaRecord out;
   out.set_head(head);
   out.set_floor(floor);
@@ -117,8 +118,8 @@ internal::v1::DependencyRecord ToMessage(const engine::DependencyRecord& record)
 }
 
 internal::v1::EntryRecord ToMessage(const engine::EntryRecord& record) {
-  const auto& [key, tags, depends_on_keys, depends_on_tags, expires, fill_revision, stale, ghost] =
-      record;
+  const auto& [key, tags, depends_on_keys, depends_on_tags, expires, fill_revision, stale, ghost,
+               mixed, fill_id] = record;
   internal::v1::EntryRecord out;
   out.set_key(key);
   SetAll(tags, *out.mutable_tags());
@@ -130,6 +131,8 @@ internal::v1::EntryRecord ToMessage(const engine::EntryRecord& record) {
   out.set_fill_revision(fill_revision);
   out.set_stale(stale);
   out.set_ghost(ghost);
+  out.set_uniform(!mixed);
+  out.set_fill_id(fill_id);
   return out;
 }
 

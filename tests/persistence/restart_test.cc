@@ -91,6 +91,17 @@ class RestartTest : public PersistentServerTest {
   const std::vector<std::string> keys_ = {"fresh", "page:1", "evicted", "marked", "report"};
 };
 
+TEST_F(RestartTest, KnowsWhichFillStandsAndWhichFillsDiffered) {
+  Start();
+  Track("key: 'shared' tags: 'a:1' fill_id: 'first'");
+  Track("key: 'shared' tags: 'b:1' fill_id: 'second'");
+  Stop();
+  Start();
+  EXPECT_EQ(Ok(*entries_, &Entries::LookupEntry, "key: 'shared'").fill_id(), "second");
+  // Not every copy carries the tag: the key is named as well.
+  EXPECT_EQ(Ok(*invalidations_, &Invalidations::Invalidate, "tags: 'a:1'").invalidations(), 2u);
+}
+
 TEST_F(RestartTest, KnowsEverythingItKnew) {
   Start();
   FillWithEverything();

@@ -105,7 +105,8 @@ std::string Describe(const engine::TrackEntries& command) {
   std::string text = "TrackEntries";
   for (const engine::TrackedEntry& entry : command.entries) {
     absl::StrAppend(&text, " {", entry.key, List("tags", entry.tags), Depends(entry.depends_on),
-                    Ttl(entry.ttl), At(entry.position), "}");
+                    Ttl(entry.ttl), At(entry.position),
+                    Flag("only_tracked", entry.only_tracked_keys), Quoted(entry.fill_id), "}");
   }
   return text;
 }
@@ -153,7 +154,7 @@ std::string Describe(const engine::Validate& query) {
   std::string text =
       absl::StrCat("Validate at=", query.position.epoch, "/", query.position.revision);
   for (const engine::KeyWithTags& key : query.keys) {
-    absl::StrAppend(&text, " {", key.key, List("tags", key.tags), "}");
+    absl::StrAppend(&text, " {", key.key, List("tags", key.tags), Quoted(key.fill_id), "}");
   }
   return absl::StrCat(text, List("tags", query.tags));
 }

@@ -133,8 +133,12 @@ engine::TrackedEntry Generator::Fill() {
   if (choices_.Percent(40)) entry.depends_on = Dependencies(key);
   entry.ttl = Ttl();
   if (choices_.Percent(70)) entry.position = Position();
+  entry.only_tracked_keys = choices_.Percent(15);
+  entry.fill_id = FillId();
   return entry;
 }
+
+absl::string_view Generator::FillId() { return choices_.OneOf<const char*>({"", "f1", "f2"}); }
 
 std::optional<absl::Duration> Generator::Ttl() {
   if (choices_.Percent(50)) return std::nullopt;
@@ -296,7 +300,8 @@ void Generator::MakeValidate(Step& step) {
   engine::Validate query;
   query.position = Position();
   for (uint64_t left = 1 + choices_.Below(3); left > 0; --left) {
-    query.keys.push_back({Keep(choices_.Key()), Tags(0, 2)});
+    query.keys.push_back({Keep(choices_.Key()), Tags(0, 2), ""});
+    if (choices_.Percent(20)) query.keys.back().fill_id = FillId();
   }
   query.tags = Tags(0, 3);
   step.action = std::move(query);

@@ -42,6 +42,7 @@ class Generator {
   engine::WriteEvent Write();
   engine::DependencyNames Dependencies(const std::string& key);
   engine::TrackedEntry Fill();
+  absl::string_view FillId();
   std::optional<absl::Duration> Ttl();
   std::vector<absl::string_view> Tags(uint64_t least, uint64_t most);
   std::vector<absl::string_view> Keys(uint64_t least, uint64_t most);

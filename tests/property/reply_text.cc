@@ -116,7 +116,8 @@ std::string Describe(const engine::ListCacheDependenciesReply& reply) {
 std::string Describe(const engine::LookupEntryReply& reply) {
   return absl::StrCat("LookupEntry state=", static_cast<int>(reply.state),
                       " revision=", reply.revision, " tags=[", absl::StrJoin(reply.tags, ","),
-                      "] ttl=", reply.ttl.has_value() ? absl::FormatDuration(*reply.ttl) : "none");
+                      "] ttl=", reply.ttl.has_value() ? absl::FormatDuration(*reply.ttl) : "none",
+                      " fill=", reply.fill_id);
 }
 
 std::string Describe(const engine::ValidateReply& reply) {

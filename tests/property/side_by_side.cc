@@ -233,8 +233,8 @@ std::string SideBySide::AskEverything() {
     }
   }
   engine::Validate query;
-  for (const std::string& key : AllKeys()) query.keys.push_back({key, {}});
-  for (const std::string& key : AllKeys()) query.keys.push_back({key, {AllTags().back()}});
+  for (const std::string& key : AllKeys()) query.keys.push_back({key, {}, ""});
+  for (const std::string& key : AllKeys()) query.keys.push_back({key, {AllTags().back()}, ""});
   for (const std::string& tag : AllTags()) query.tags.push_back(tag);
   for (const uint64_t revision : {floor(), (floor() + head()) / 2, head()}) {
     query.position = {kEpoch, revision};

@@ -103,6 +103,7 @@ engine::Reply Answer(const State& state, const engine::LookupEntry& query) {
   reply.state = entry->stale ? engine::EntryState::kStale : engine::EntryState::kFresh;
   reply.tags.assign(entry->tags.begin(), entry->tags.end());
   if (entry->expires.has_value()) reply.ttl = *entry->expires - state.now;
+  reply.fill_id = entry->fill_id;
   return reply;
 }
 

@@ -73,21 +73,26 @@ std::vector<Node> PartsOf(const State& state, const engine::TrackedEntry& fill) 
 
 FillCheck CheckFill(const State& state, const engine::TrackedEntry& fill) {
   FillCheck check;
-  if (!fill.position.has_value()) return check;
-  if (!KnownPosition(state, *fill.position)) {
-    check.outcome = FillOutcome::kRefusedPosition;
-    return check;
-  }
-  const uint64_t after = fill.position->revision;
   const auto note = [&](const Node& node, Moved moved) {
     if (moved == Moved::kNo || check.outcome == FillOutcome::kRefusedMoved) return;
     check.moved.insert(node.name);
     if (moved == Moved::kYes) check.outcome = FillOutcome::kRefusedMoved;
   };
-  const Node key{std::string(fill.key), NameKind::kKey};
-  note(key, SelfMoved(state, key, after));
-  for (const Node& part : PartsOf(state, fill)) {
-    note(part, AnyMoved(state, {part}, after, key.name, key.name));
+  if (fill.position.has_value()) {
+    if (!KnownPosition(state, *fill.position)) {
+      check.outcome = FillOutcome::kRefusedPosition;
+      return check;
+    }
+    const uint64_t after = fill.position->revision;
+    const Node key{std::string(fill.key), NameKind::kKey};
+    note(key, SelfMoved(state, key, after));
+    for (const Node& part : PartsOf(state, fill)) {
+      note(part, AnyMoved(state, {part}, after, key.name, key.name));
+    }
+  }
+  for (const Node& node : NodesOf(fill.depends_on)) {
+    const bool is_unknown = node.kind == NameKind::kKey && !state.entries.contains(node.name);
+    if (fill.only_tracked_keys && is_unknown) note(node, Moved::kYes);
   }
   return check;
 }
@@ -101,7 +106,10 @@ void Track(State& state, const engine::TrackedEntry& fill) {
   entry.fill_revision = state.head;
   entry.ghost = false;
   entry.stale = false;
-  for (absl::string_view tag : fill.tags) entry.tags.insert(std::string(tag));
+  entry.fill_id = std::string(fill.fill_id);
+  const std::set<std::string> tags(fill.tags.begin(), fill.tags.end());
+  if (!added && tags != entry.tags) entry.mixed = true;
+  entry.tags.insert(tags.begin(), tags.end());
   for (const Node& node : NodesOf(fill.depends_on)) entry.depends_on.insert(node);
   state.leftover_entries.erase(key);
 }
@@ -221,11 +229,11 @@ Prediction Apply(State& state, const engine::RemoveCacheDependency& command) {
   engine::RemoveCacheDependencyReply reply;
   const std::string key(command.key);
   const std::set<Node> nodes = NodesOf(command.depends_on);
-  for (auto edge = state.declarations.begin(); edge != state.declarations.end();) {
-    const bool named = command.depends_on.empty() || nodes.contains(edge->first.depends_on());
-    const bool remove = edge->first.key == key && named;
-    reply.removed += remove;
-    edge = remove ? state.declarations.erase(edge) : std::next(edge);
+  for (const auto& [edge, expires] : std::map(state.declarations)) {
+    const bool named = command.depends_on.empty() || nodes.contains(edge.depends_on());
+    if (edge.key != key || !named) continue;
+    ++reply.removed;
+    EndDeclaration(state, edge);
   }
   return {absl::OkStatus(), reply, {}, {}};
 }

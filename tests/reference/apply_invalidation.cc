@@ -74,7 +74,7 @@ Prediction Apply(State& state, const engine::InvalidateWithDependencies& command
     event.invalidations = {
         {engine::InvalidationKind::kEvict, TargetType::kKey, key, {{CauseStep::kCall, "", false}}}};
   }
-  Publish(state, event, prediction.events);
+  Publish(state, event, prediction.events, !command.recursive);
   reply.revision = state.head;
   prediction.reply = reply;
   return prediction;

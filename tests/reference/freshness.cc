@@ -44,15 +44,14 @@ std::set<Node> Closure(const State& state, std::set<Node> nodes, const std::stri
   }
 }
 
-// Whether what the key's entry stood for may be unknown to a caller who stood at `after`.
+}  // namespace
+
 Moved EndMoved(const State& state, const std::string& key, uint64_t after) {
   const auto end = state.ends.find(key);
   if (end != state.ends.end() && end->second >= after) return Moved::kYes;
   const bool forgets = state.ends.size() > state.limits.remembered_ends;
   return end != state.ends.end() || forgets ? Moved::kPerhaps : Moved::kNo;
 }
-
-}  // namespace
 
 bool KnownPosition(const State& state, const engine::PositionView& position) {
   return position.epoch == state.epoch && position.revision >= state.floor &&
@@ -85,6 +84,8 @@ Moved AnyMoved(const State& state, const std::set<Node>& nodes, uint64_t after,
     moved = std::max(moved, SelfMoved(state, node, after));
     if (node.kind == NameKind::kTag || node.name == filled) continue;
     moved = std::max(moved, EndMoved(state, node.name, after));
+    const auto entry = state.entries.find(node.name);
+    if (entry != state.entries.end() && entry->second.stale) moved = Moved::kYes;
   }
   return moved;
 }

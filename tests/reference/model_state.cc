@@ -39,11 +39,16 @@ bool Matches(absl::string_view pattern, absl::string_view key) {
   return compiled->Matches(key);
 }
 
+void EndDeclaration(State& state, const Edge& edge) {
+  state.ends[edge.key] = state.head;
+  state.declarations.erase(edge);
+}
+
 void Settle(State& state) {
-  for (auto edge = state.declarations.begin(); edge != state.declarations.end();) {
-    const bool expired = edge->second.has_value() && *edge->second <= state.now;
-    if (expired) state.leftover_edges.insert(edge->first);
-    edge = expired ? state.declarations.erase(edge) : std::next(edge);
+  for (const auto& [edge, expires] : std::map(state.declarations)) {
+    if (!expires.has_value() || *expires > state.now) continue;
+    state.leftover_edges.insert(edge);
+    EndDeclaration(state, edge);
   }
   std::set<std::string> ghosts;
   for (auto& [key, entry] : state.entries) {

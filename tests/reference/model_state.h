@@ -56,6 +56,8 @@ struct Entry {
   uint64_t fill_revision = 0;  // the head when it was tracked
   bool stale = false;
   bool ghost = false;
+  bool mixed = false;   // fills of it had different tags
+  std::string fill_id;  // of the last fill
 };
 
 // One item of the pending batch.
@@ -112,8 +114,8 @@ struct State {
   // What ended by an eviction or by time since the last complete sweep: a server that reclaims it
   // later still counts it, and may still take the tags of such an entry for the key's.
   std::map<std::string, Entry> leftover_entries;
-  // Keys of entries that ended by themselves, and the head at that time, the last one each. A
-  // server that notices later takes a later one.
+  // Keys whose entry, or a declared dependency of which, ended by itself or was taken back, and the
+  // head at that time, the last one each. A server that notices later takes a later one.
   std::map<std::string, uint64_t> ends;
   std::set<Edge> leftover_edges;
 
@@ -129,6 +131,9 @@ bool Matches(absl::string_view pattern, absl::string_view key);
 // Ends what time has ended: declarations past their expiry, and ghosts, new ones included, that
 // nothing needs any more. Everything else here wants a state that is settled.
 void Settle(State& state);
+
+// Ends a declaration: what the key stood for is not known any more.
+void EndDeclaration(State& state, const Edge& edge);
 
 // Takes out an entry that was evicted, or that nothing needs.
 void DropEntry(State& state, const std::string& key);

@@ -177,12 +177,13 @@ OwnedEvent BuildFlush(const State& state) {
   return event;
 }
 
-void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events) {
+void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events,
+             bool leaves_dependents) {
   if (event.invalidations.empty()) return;
   event.revision = ++state.head;
   HitEntries(state, event);
   NotePatterns(state, event);
-  LeaveBatch(state, event);
+  if (!leaves_dependents) LeaveBatch(state, event);
   Settle(state);
   state.history.push_back(std::make_shared<const OwnedEvent>(event));
   events.push_back(std::move(event));

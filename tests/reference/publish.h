@@ -19,8 +19,10 @@ void AcceptBatched(State& state, const Plan& plan);
 // The event that the pending batch makes now.
 OwnedEvent BuildFlush(const State& state);
 
-// Gives the event its revision, if it says anything, and lets it act on entries and on the batch.
-void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events);
+// Gives the event its revision, if it says anything, and lets it act on entries, and on the batch
+// unless it leaves dependents alone.
+void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events,
+             bool leaves_dependents = false);
 
 // Flushes the pending batch, if there is any. Answers the number of its targets.
 uint32_t Flush(State& state, std::vector<OwnedEvent>& events);

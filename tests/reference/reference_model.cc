@@ -73,9 +73,13 @@ ExpectedValidation ReferenceModel::ExpectValidation(const engine::Validate& quer
     const std::string key(asked.key);
     std::set<Node> nodes = {{key, NameKind::kKey}};
     for (absl::string_view tag : asked.tags) nodes.insert({std::string(tag), NameKind::kTag});
+    const Entry* entry = FindTracked(state, key);
+    const bool is_of_fill = asked.fill_id.empty() ||
+                            (entry != nullptr && !entry->stale && entry->fill_id == asked.fill_id);
     Moved moved = Moved::kYes;
-    if (known && (FindTracked(state, key) != nullptr || !asked.tags.empty())) {
-      moved = AnyMoved(state, nodes, query.position.revision, "", key);
+    if (known && is_of_fill && (entry != nullptr || !asked.tags.empty())) {
+      moved = std::max(AnyMoved(state, nodes, query.position.revision, "", key),
+                       EndMoved(state, key, query.position.revision));
     }
     expected.keys_may.push_back(moved != Moved::kNo);
     expected.keys_must.push_back(moved == Moved::kYes);

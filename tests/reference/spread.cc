@@ -74,8 +74,15 @@ void Spread(const std::set<Edge>& edges, std::set<Node> level, engine::Invalidat
 std::map<std::string, Dependent> Spread(const State& state, const std::set<TargetName>& evicted,
                                         const std::set<TargetName>& stale) {
   const std::set<Edge> edges = AllEdges(state);
+  std::set<Edge> evicting = edges;
+  // Not all copies of a mixed entry carry all of its tags, so that its key is named.
+  for (const auto& [key, entry] : state.entries) {
+    for (const std::string& tag : entry.tags) {
+      if (entry.mixed) evicting.insert({key, NameKind::kTag, tag});
+    }
+  }
   Walk walk;
-  Spread(edges, Roots(state, edges, evicted), engine::InvalidationKind::kEvict, {}, walk);
+  Spread(evicting, Roots(state, evicting, evicted), engine::InvalidationKind::kEvict, {}, walk);
   const std::set<Node> earlier = walk.visited;
   std::set<Node> roots;
   for (const Node& node : Roots(state, edges, stale)) {

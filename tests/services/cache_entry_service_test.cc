@@ -70,6 +70,54 @@ TEST_F(CacheEntryServiceTest, RefusesFillsThatCameTooLate) {
   EXPECT_EQ(Lookup("k").state(), v1::ENTRY_STATE_ABSENT);
 }
 
+TEST_F(CacheEntryServiceTest, AnswersTheIdOfTheFillThatStands) {
+  const auto before = Lookup("k").position();
+  EXPECT_EQ(Lookup("k").fill_id(), "");
+  const auto track = [&](const std::string& entry) {
+    return Ok(*entries_, &Entries::TrackEntries, absl::StrCat("entries { key: 'k' ", entry, "}"))
+        .results(0)
+        .outcome();
+  };
+  EXPECT_EQ(track("tags: 'a' fill_id: 'first'"), v1::FILL_OUTCOME_KEPT);
+  EXPECT_EQ(Lookup("k").fill_id(), "first");
+  Ok(*invalidations_, &Invalidations::Invalidate, R"(tags: "b")");
+  EXPECT_EQ(
+      track(absl::StrCat("tags: 'b' fill_id: 'late' position {", before.ShortDebugString(), "}")),
+      v1::FILL_OUTCOME_REFUSED_MOVED);
+  EXPECT_EQ(Lookup("k").fill_id(), "first") << "a refused fill stands for nothing";
+  EXPECT_EQ(Lookup("k").state(), v1::ENTRY_STATE_FRESH);
+  EXPECT_EQ(track("tags: 'a' fill_id: 'second'"), v1::FILL_OUTCOME_KEPT);
+  EXPECT_EQ(Lookup("k").fill_id(), "second");
+  const auto validated =
+      Ok(*entries_, &Entries::Validate,
+         absl::StrCat("keys { key: 'k' fill_id: 'first' } keys { key: 'k' fill_id: 'second' } "
+                      "position {",
+                      Lookup("k").position().ShortDebugString(), "}"));
+  EXPECT_EQ(validated.keys(0), v1::VALIDATION_STATE_MOVED);
+  EXPECT_EQ(validated.keys(1), v1::VALIDATION_STATE_NOT_MOVED);
+  EXPECT_EQ(track("tags: 'a'"), v1::FILL_OUTCOME_KEPT);
+  EXPECT_EQ(Lookup("k").fill_id(), "") << "nobody knows which value the last fill was";
+}
+
+TEST_F(CacheEntryServiceTest, RefusesAFillFromKeysThatNobodyTracks) {
+  const auto track = [&](const std::string& entry) {
+    return Ok(*entries_, &Entries::TrackEntries,
+              absl::StrCat("entries { key: 'page' only_tracked_keys: true ", entry, "}"))
+        .results(0);
+  };
+  const auto refused = track("depends_on_keys: ['row', 'other'] depends_on_tags: 'no-entry'");
+  EXPECT_EQ(refused.outcome(), v1::FILL_OUTCOME_REFUSED_MOVED);
+  EXPECT_EQ(refused.moved(), "other");
+  Ok(*entries_, &Entries::TrackEntries, R"(entries { key: "row" } entries { key: "other" })");
+  EXPECT_EQ(track("depends_on_keys: ['row', 'other'] depends_on_tags: 'no-entry'").outcome(),
+            v1::FILL_OUTCOME_KEPT);
+  // A needed one that was untracked will do, also if it stands for a name.
+  Ok(*entries_, &Entries::UntrackEntries, R"(keys: "row")");
+  EXPECT_EQ(track("depends_on: 'row'").outcome(), v1::FILL_OUTCOME_KEPT);
+  Ok(*invalidations_, &Invalidations::Invalidate, R"(keys: "row")");
+  EXPECT_EQ(track("depends_on: 'row'").outcome(), v1::FILL_OUTCOME_REFUSED_MOVED);
+}
+
 TEST_F(CacheEntryServiceTest, ValidatesKeysAndTagsInTheOrderOfTheRequest) {
   Ok(*entries_, &Entries::TrackEntries, R"(entries { key: "known" tags: "u:1" })");
   const std::string before = Lookup("known").position().ShortDebugString();

@@ -15,6 +15,8 @@ void FillEntry(const TrackedEntry& in, v1::TrackedEntry* out) {
   ToProto(in.depends_on.tags, out->mutable_depends_on_tags());
   if (in.ttl.has_value()) ToProto(*in.ttl, out->mutable_ttl());
   if (in.position.has_value()) ToProto(*in.position, out->mutable_position());
+  out->set_only_tracked_keys(in.only_tracked_keys);
+  out->set_fill_id(in.fill_id);
 }
 
 v1::FillOutcome OutcomeToProto(FillOutcome in) {
@@ -92,6 +94,7 @@ void ToProto(const ValidateParams& in, v1::ValidateRequest* out) {
     v1::KeyWithTags* added = out->add_keys();
     added->set_key(key.key);
     ToProto(key.tags, added->mutable_tags());
+    added->set_fill_id(key.fill_id);
   }
   ToProto(in.tags, out->mutable_tags());
 }
@@ -123,13 +126,15 @@ void ToProto(const EntryLookup& in, v1::LookupEntryResponse* out) {
   ToProto(in.position, out->mutable_position());
   ToProto(in.tags, out->mutable_tags());
   if (in.ttl.has_value()) ToProto(*in.ttl, out->mutable_ttl());
+  out->set_fill_id(in.fill_id);
 }
 
 EntryLookup FromProto(const v1::LookupEntryResponse& in) {
   EntryLookup out{.state = StateFromProto(in.state()),
                   .position = FromProto(in.position()),
                   .tags = FromProto(in.tags()),
-                  .ttl = std::nullopt};
+                  .ttl = std::nullopt,
+                  .fill_id = in.fill_id()};
   if (in.has_ttl()) out.ttl = FromProto(in.ttl());
   return out;
 }

@@ -140,12 +140,14 @@ TEST(RequestConversionTest, Entries) {
                            .tags = {"t"},
                            .depends_on = kNames,
                            .ttl = absl::Seconds(1),
-                           .position = kPosition};
+                           .position = kPosition,
+                           .only_tracked_keys = true,
+                           .fill_id = "f"};
   EXPECT_EQ(Forgotten<v1::TrackEntriesRequest>(TrackEntriesParams{.entries = {entry}}), Fields());
   EXPECT_EQ(Forgotten<v1::UntrackEntriesRequest>(UntrackEntriesParams{.keys = {"k"}}), Fields());
   EXPECT_EQ(Forgotten<v1::LookupEntryRequest>(LookupEntryParams{.key = "k"}), Fields());
   EXPECT_EQ(Forgotten<v1::ValidateRequest>(
-                ValidateParams{.position = kPosition, .keys = {{"k", {"t"}}}, .tags = {"t"}}),
+                ValidateParams{.position = kPosition, .keys = {{"k", {"t"}, "f"}}, .tags = {"t"}}),
             Fields());
 }
 

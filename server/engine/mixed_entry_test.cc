@@ -1,0 +1,121 @@
+// Entries whose fills had different tags: an event that names one of these tags reaches only the
+// copies that carry it, so that the key has to be named as well.
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/engine/engine_script.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(MixedEntryTest, ItsKeyIsNamedWithTheTag) {
+  EngineScript script;
+  script.Track("page", {"a:1"});
+  script.Track("page", {"b:1"});
+  EXPECT_THAT(script.Invalidate({"a:1"}),
+              ElementsAre("1 EVICT tag a:1 <CALL>", "1 EVICT key page <DEPENDENCY(a:1)>"));
+  EXPECT_EQ(script.Lookup("page"), "ABSENT");
+  EXPECT_THAT(script.Invalidate({"b:1"}), ElementsAre("2 EVICT tag b:1 <CALL>"));
+}
+
+// A copy under the other tag must not become the source of anything that nobody would find.
+TEST(MixedEntryTest, NothingIsKeptOfACopyThatItsEventLeft) {
+  EngineScript script;
+  script.Track("page", {"a:1"});
+  script.Track("page", {"b:1"});
+  script.Depend("report", {"page"});
+  EXPECT_THAT(script.Invalidate({"a:1"}),
+              ElementsAre("1 EVICT tag a:1 <CALL>", "1 EVICT key page <DEPENDENCY(a:1)>",
+                          "1 EVICT key report <DEPENDENCY(page)>"));
+}
+
+TEST(MixedEntryTest, AnySmallDifferenceCounts) {
+  const std::vector<std::vector<absl::string_view>> fills[] = {
+      {{"a:1", "b:1"}, {"a:1"}},   {{"a:1"}, {"a:1", "b:1"}},   {{"a:1"}, {}}, {{}, {"a:1"}},
+      {{"a:1"}, {"a:1", "a:1:x"}}, {{"a:1"}, {"b:1"}, {"a:1"}},
+  };
+  for (const auto& tags : fills) {
+    EngineScript script;
+    for (const auto& fill : tags) script.Track("page", fill);
+    EXPECT_THAT(script.Invalidate({"a"}),
+                ElementsAre("1 EVICT tag a <CALL>", "1 EVICT key page <DEPENDENCY(a:1)>"));
+  }
+}
+
+TEST(MixedEntryTest, IdenticalFillsAreNotMixed) {
+  EngineScript script;
+  script.Track("page", {"a:1", "b:1"});
+  script.Track("page", {"b:1", "a:1", "b:1"});
+  // Who is hit through a dependency is named in any case.
+  script.Track("page", {"a:1", "b:1"}, {"row"});
+  EXPECT_THAT(script.Invalidate({"a:1"}), ElementsAre("1 EVICT tag a:1 <CALL>"));
+  EXPECT_EQ(script.Lookup("page"), "ABSENT");
+}
+
+TEST(MixedEntryTest, AnEvictionEndsIt) {
+  EngineScript script;
+  script.Track("page", {"a:1"});
+  script.Track("page", {"b:1"});
+  script.Invalidate({}, {"page"});
+  script.Track("page", {"a:1"});
+  EXPECT_THAT(script.Invalidate({"a:1"}), ElementsAre("2 EVICT tag a:1 <CALL>"));
+}
+
+// Every copy that carries the tag is told; the others are as good as before, and stay covered.
+TEST(MixedEntryTest, AMarkDoesNotNameItAndDoesNotEndIt) {
+  EngineScript script;
+  script.Track("page", {"a:1"});
+  script.Track("page", {"b:1"});
+  EXPECT_THAT(script.Invalidate({"a:1"}, {}, Strategy::kLazy),
+              ElementsAre("1 MARK_STALE tag a:1 <CALL>"));
+  EXPECT_EQ(script.Lookup("page"), "STALE");
+  EXPECT_THAT(script.Invalidate({"b:1"}),
+              ElementsAre("2 EVICT tag b:1 <CALL>", "2 EVICT key page <DEPENDENCY(b:1)>"));
+}
+
+TEST(MixedEntryTest, ItJoinsABatchWithItsTag) {
+  EngineScript script;
+  script.Track("page", {"a:1"});
+  script.Track("page", {"b:1"});
+  script.Invalidate({"a:1"}, {}, Strategy::kBatched);
+  EXPECT_THAT(script.Do(FlushPendingInvalidations{}),
+              ElementsAre("1 EVICT tag a:1 <CALL>", "1 EVICT key page <DEPENDENCY(a:1)>"));
+}
+
+TEST(MixedEntryTest, AGhostThatIsTrackedAgainIsMixed) {
+  EngineScript script;
+  script.Track("page", {"a:1"});
+  script.Depend("report", {"page"});
+  script.Do(UntrackEntries{{"page"}});
+  script.Track("page", {"b:1"});
+  EXPECT_THAT(script.Invalidate({"b:1"}),
+              ElementsAre("1 EVICT tag b:1 <CALL>", "1 EVICT key page <DEPENDENCY(b:1)>",
+                          "1 EVICT key report <DEPENDENCY(page)>"));
+}
+
+// The row of the entry says it: the last one in the delta.
+TEST(MixedEntryTest, ItSurvivesARestart) {
+  EngineScript script;
+  script.Track("page", {"a:1"});
+  script.Track("page", {"b:1"});
+  Engine restarted(EngineScript::kEpoch);
+  for (const RecordChange& change : script.outcome().delta) restarted.Load(change.record);
+  restarted.FinishLoad(script.now());
+  EXPECT_THAT(restarted.DumpForTest(), HasSubstr("page"));
+  engine::Invalidate command;
+  command.tags = {"a:1"};
+  EXPECT_THAT(Lines(restarted.Apply(command, script.now()).events),
+              ElementsAre("1 EVICT tag a:1 <CALL>", "1 EVICT key page <DEPENDENCY(a:1)>"));
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine
