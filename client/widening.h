@@ -48,14 +48,14 @@ struct WideningOptions {
 // While the writes exceed a limit of the service (10,000 writes, the size of a request), the next
 // of these applies to all of them, for those to come as well:
 //
-//   1. one write with an empty id for each type and operation, with every tag once;
-//   2. one for each type: operations matter to conditions alone, which hold for a whole type;
-//   3. a tag becomes the type in front of its first ":", which covers the tag and every rule that
-//      the tag triggers. (A tag in between would not trigger the rules below it.)
-//   4. everything.
+// 1. one write with an empty id for each type and operation, with every tag once;
+// 2. one for each type: operations matter to conditions alone, which hold for a whole type;
+// 3. a tag becomes the type in front of its first ":", which covers the tag and every rule that
+//    the tag triggers. (A tag in between would not trigger the rules below it.)
+// 4. everything.
 //
 //   WriteCollector collector({.widen_malformed_names = true});
-//   while (log.Next(&write)) collector.Add(write);
+//   for (const Row& row : log) collector.Add({.resource_type = row.table, .resource_id = row.id});
 //   const WidenedWrites told = collector.Take();
 //
 // Thread-compatible. Memory: the writes of one request, or as many names as a request can hold.

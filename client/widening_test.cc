@@ -1,6 +1,5 @@
 #include "client/widening.h"
 
-#include <malloc.h>
 #include <algorithm>
 #include <set>
 #include <string>
@@ -307,22 +306,6 @@ TEST(WideningTest, WhatCannotBeNamedIsEverything) {
   EXPECT_TRUE(collector.empty());
   collector.Add(Write("a", "1"));
   EXPECT_EQ(collector.Take().writes, std::vector<WriteEvent>({Write("a", "1")}));
-}
-
-// A transaction may have millions of rows; what is held for it must not.
-TEST(WideningTest, CollectsInBoundedMemory) {
-  const size_t before = mallinfo2().uordblks;
-  WriteCollector collector;
-  size_t most = 0;
-  for (int i = 0; i < 100'000; ++i) {
-    WriteEvent write = Write("a", std::to_string(i));
-    write.context = {{"f", std::string(1'000, 'x')}, {"g", JsonValue::List(5)}};
-    write.tags = {"page:" + std::to_string(i)};
-    collector.Add(std::move(write));
-    if (i % 1'000 == 0) most = std::max(most, mallinfo2().uordblks);
-  }
-  EXPECT_LT(most - std::min(most, before), size_t{64} << 20);
-  EXPECT_EQ(collector.Take().widened, 100'000u);
 }
 
 TEST(WideningTest, MeasuresAContextAsProtobufDoes) {

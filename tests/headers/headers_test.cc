@@ -51,6 +51,7 @@ struct Cache {
   void Clear() { ++changes; }
   void Apply(const Event&) { ++changes; }
   void Drop(const std::vector<std::string>&) { ++changes; }
+  void DropEverything() { ++changes; }
 
   int changes = 0;
 };
@@ -165,6 +166,18 @@ TEST_F(ExamplesTest, WriteEvent) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_write_event
   EXPECT_TRUE(client::Client(service_.Connect()).InvalidateByWrites({write}).ok());
+}
+
+TEST_F(ExamplesTest, Widening) {
+  struct Row {
+    std::string table;
+    std::string id;
+  };
+  const std::vector<Row> log = {{"user", "1"}, {"user", "2"}};
+#define EXAMPLE_widening
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_widening
+  EXPECT_EQ(told.writes.size(), 2u);
 }
 
 TEST_F(ExamplesTest, WriteStream) {
