@@ -31,6 +31,22 @@ TEST(RuleTrial, ShowsTheValueOfEachPartThatWasEvaluated) {
             "      operation => \"update\"\n");
 }
 
+// As the service sees it: `old` is open, and has what did not change.
+TEST(RuleTrial, ShowsWhatIsNotKnown) {
+  const RuleTrial trial = Try("context.old.name == 'x' || context.status != context.old.status",
+                              R"({"resource_type":"item","resource_id":"7","context":{)"
+                              R"("name":"x y","price":{"$number":"10.00"},"status":null,)"
+                              R"("fields_changed":["status"],"old":{"id":7}}})");
+  EXPECT_TRUE(trial.fires());
+  EXPECT_EQ(trial.error, "line 1, column 46: not known: status");
+  const std::string text = ReportOf({trial}).text;
+  EXPECT_NE(text.find("context.old => {\"id\": 7.0, \"name\": \"x y\", \"price\": 10.00, "
+                      "*: unknown}\n"),
+            text.npos)
+      << text;
+  EXPECT_NE(text.find("context.old.status => not known: status\n"), text.npos) << text;
+}
+
 TEST(RuleTrial, AConditionInDoubtFires) {
   const RuleTrial trial = Try("context.cost > 2", kUpdate);
   EXPECT_TRUE(trial.fires());

@@ -23,6 +23,7 @@ Value Not(Value operand, Budget& budget) {
 }
 
 Value Order(Function function, Value left, Value right, Budget& budget) {
+  if (MeetRounded(left, right)) return Value::Rounded();
   const std::optional<std::partial_ordering> order = Compare(left, right, budget);
   if (!order) return NoSuchOverload(function, {left, right}, budget);
   switch (function) {
@@ -37,16 +38,47 @@ Value Order(Function function, Value left, Value right, Budget& budget) {
   }
 }
 
+Value NotEquals(Value left, Value right, Budget& budget) {
+  const Value equal = Equals(left, right, budget);
+  return equal.is_error() ? equal : Value::Bool(!equal.as_bool());
+}
+
+// Whether one of so many values is equal; `value_at` gives them.
+template <typename ValueAt>
+Value InValues(Value element, size_t size, ValueAt value_at, Budget& budget) {
+  Value result = Value::Bool(false);
+  if (!budget.SpendOnSize(size)) return Budget::TooExpensive();
+  for (size_t i = 0; i < size && !budget.exhausted(); ++i) {
+    const Value equal = Equals(element, value_at(i), budget);
+    if (equal.is_error()) {
+      result = equal;
+    } else if (equal.as_bool()) {
+      return equal;
+    }
+  }
+  return result;
+}
+
+Value InMap(Value element, Value map, Budget& budget) {
+  const std::optional<Value> found = Find(map, element);
+  if (found && found->is_unknown()) {
+    return budget.Error({found->error_message(), ": ", element.as_text()});
+  }
+  if (found) return Value::Bool(true);
+  if (!IsBeyondDouble(element, budget)) return Value::Bool(false);
+  // A key of another kind may be equal.
+  if (!KeysAreKnown(map, budget)) return Value::Unknown();
+  const auto key_at = [map](size_t i) { return map.EntryAt(i).first; };
+  return InValues(element, map.size(), key_at, budget);
+}
+
 Value In(Value element, Value collection, Budget& budget) {
-  if (collection.is(Kind::kMap)) return Value::Bool(Find(collection, element).has_value());
+  if (collection.is(Kind::kMap)) return InMap(element, collection, budget);
   if (!collection.is(Kind::kList)) {
     return NoSuchOverload(Function::kIn, {element, collection}, budget);
   }
-  if (!budget.SpendOnSize(collection.size())) return Budget::TooExpensive();
-  for (size_t i = 0; i < collection.size() && !budget.exhausted(); ++i) {
-    if (Equals(element, collection.ElementAt(i), budget)) return Value::Bool(true);
-  }
-  return Value::Bool(false);
+  const auto element_at = [collection](size_t i) { return collection.ElementAt(i); };
+  return InValues(element, collection.size(), element_at, budget);
 }
 
 Value TimePartInZone(Function function, absl::Span<const Value> arguments, Budget& budget) {
@@ -77,9 +109,9 @@ Value Call(Function function, absl::Span<const Value> arguments, Budget& budget)
     case Function::kModulo:
       return Compute(function, arguments[0], arguments[1], budget);
     case Function::kEquals:
-      return Value::Bool(Equals(arguments[0], arguments[1], budget));
+      return Equals(arguments[0], arguments[1], budget);
     case Function::kNotEquals:
-      return Value::Bool(!Equals(arguments[0], arguments[1], budget));
+      return NotEquals(arguments[0], arguments[1], budget);
     case Function::kLess:
     case Function::kLessEquals:
     case Function::kGreater:

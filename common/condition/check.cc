@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
@@ -38,6 +39,24 @@ std::string WaysToCall(absl::string_view name) {
   }
   return absl::StrJoin(ways, " or ",
                        [](std::string* out, const std::string& way) { AppendQuoted(out, way); });
+}
+
+bool IsNameByte(char byte) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(byte)) || byte == '_';
+}
+
+// Of `to` in "context.reply-to", where it stands behind a hyphen and may be meant as a part of a
+// name: how that is written. Otherwise empty.
+std::string HyphenatedField(absl::string_view text, SourceRange part) {
+  size_t begin = part.begin;
+  size_t end = part.end;
+  while (begin > 0 && (IsNameByte(text[begin - 1]) || text[begin - 1] == '-')) --begin;
+  while (end < text.size() && (IsNameByte(text[end]) || text[end] == '-')) ++end;
+  if (begin == part.begin || begin == 0 || text[begin - 1] != '.') return "";
+  size_t operand = begin - 1;
+  while (operand > 0 && (IsNameByte(text[operand - 1]) || text[operand - 1] == '.')) --operand;
+  return absl::StrCat(text.substr(operand, begin - 1 - operand), "[\"",
+                      text.substr(begin, end - begin), "\"]");
 }
 
 std::vector<absl::string_view> CallableNames() {
@@ -89,7 +108,11 @@ class Checker {
     std::vector<absl::string_view> known(bound_.rbegin(), bound_.rend());
     known.insert(known.end(), options_.variables.begin(), options_.variables.end());
     std::string message = absl::StrCat("unknown name ", Quoted(node.name));
-    if (const absl::string_view closest = ClosestName(node.name, known); !closest.empty()) {
+    if (const std::string field = HyphenatedField(expression_.text(), node.source);
+        !field.empty()) {
+      absl::StrAppend(&message, "; a field with a hyphen is written ");
+      AppendQuoted(&message, field);
+    } else if (const absl::string_view closest = ClosestName(node.name, known); !closest.empty()) {
       absl::StrAppend(&message, "; did you mean `", closest, "`?");
     } else if (!known.empty() && known.size() <= kMostNamesListed) {
       absl::StrAppend(&message, "; known are ", absl::StrJoin(known, ", ", AppendQuoted));

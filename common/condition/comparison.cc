@@ -1,11 +1,16 @@
 #include "common/condition/comparison.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "common/condition/decimal.h"
+#include "common/condition/map.h"
+#include "common/limits.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -44,53 +49,136 @@ bool EqualTexts(absl::string_view left, absl::string_view right, Budget& budget)
   return left == right;
 }
 
-bool EqualLists(Value left, Value right, Budget& budget) {
-  if (left.size() != right.size()) return false;
-  for (size_t i = 0; i < left.size(); ++i) {
-    if (!budget.Spend(1) || !Equals(left.ElementAt(i), right.ElementAt(i), budget)) return false;
-  }
-  return true;
+// Both are in order of their keys, and equal keys have one place in it.
+bool EqualKeys(Value left, Value right, Budget& budget) {
+  // The text of a number is another key than the number.
+  if (left.is(Kind::kString) != right.is(Kind::kString)) return false;
+  return Equals(left, right, budget).as_bool();
 }
 
-// Both are in order of their keys, and equal keys have one place in it.
-bool EqualMaps(Value left, Value right, Budget& budget) {
-  if (left.size() != right.size()) return false;
-  for (size_t i = 0; i < left.size(); ++i) {
-    if (!budget.Spend(1)) return false;
-    const auto [left_key, left_value] = left.EntryAt(i);
-    const auto [right_key, right_value] = right.EntryAt(i);
-    if (!Equals(left_key, right_key, budget) || !Equals(left_value, right_value, budget)) {
-      return false;
+Value EqualLists(Value left, Value right, Budget& budget) {
+  if (left.size() != right.size()) return Value::Bool(false);
+  Value result = Value::Bool(true);
+  for (size_t i = 0; i < left.size() && budget.Spend(1); ++i) {
+    const Value equal = Equals(left.ElementAt(i), right.ElementAt(i), budget);
+    if (equal.is_error()) {
+      result = equal;
+    } else if (!equal.as_bool()) {
+      return equal;
     }
   }
-  return true;
+  return result;
+}
+
+Value EqualMaps(Value left, Value right, Budget& budget) {
+  if (!KeysAreKnown(left, budget) || !KeysAreKnown(right, budget)) return Value::Unknown();
+  if (left.size() != right.size()) return Value::Bool(false);
+  Value result = Value::Bool(true);
+  for (size_t i = 0; i < left.size() && budget.Spend(1); ++i) {
+    const auto [left_key, left_value] = left.EntryAt(i);
+    const auto [right_key, right_value] = right.EntryAt(i);
+    if (!EqualKeys(left_key, right_key, budget)) return Value::Bool(false);
+    const Value equal = Equals(left_value, right_value, budget);
+    if (equal.is_error()) {
+      result = equal;
+    } else if (!equal.as_bool()) {
+      return equal;
+    }
+  }
+  return result;
+}
+
+// Exactly: an integer is equal to the double that is this integer, not to the one nearest to it.
+Value EqualNumbers(Value left, Value right) {
+  if (MeetRounded(left, right)) return Value::Rounded();
+  if (left.is(Kind::kDouble) && right.is(Kind::kDouble)) {
+    return Value::Bool(left.as_double() == right.as_double());
+  }
+  const std::optional<Value> left_integer = KeyOf(left);
+  const std::optional<Value> right_integer = KeyOf(right);
+  return Value::Bool(left_integer && right_integer &&
+                     CompareNumbers(*left_integer, *right_integer) == 0);
+}
+
+// Of an int or uint.
+bool IsInteger(Value value, const Decimal& decimal) {
+  const bool negative = value.is(Kind::kInt) && value.as_int() < 0;
+  const uint64_t magnitude = negative ? -value.as_uint() : value.as_uint();
+  return decimal.negative == negative && decimal.magnitude == magnitude;
+}
+
+// The number that a text is, if no double holds it for certain.
+std::optional<Decimal> DecimalBeyondDouble(absl::string_view text) {
+  const std::optional<Decimal> decimal = ReadDecimal(text);
+  if (!decimal) return std::nullopt;
+  const bool held = decimal->is_integer() ? decimal->is_small_integer() : decimal->has_double();
+  return held ? std::nullopt : decimal;
+}
+
+Value EqualNumberAndText(Value number, absl::string_view text, Budget& budget) {
+  budget.SpendOnSize(text.size());
+  const std::optional<Decimal> decimal = DecimalBeyondDouble(text);
+  if (!decimal) return Value::Bool(false);
+  if (!decimal->is_integer()) {
+    return Value::Error("a number meets the text of one that has more digits than a double");
+  }
+  if (!number.is(Kind::kDouble)) return Value::Bool(IsInteger(number, *decimal));
+  const bool may_be = number.as_double() == NearestDouble(text);
+  return may_be ? Value::Rounded() : Value::Bool(false);
 }
 
 }  // namespace
 
-bool Equals(Value left, Value right, Budget& budget) {
-  if (left.is_number() && right.is_number()) return CompareNumbers(left, right) == 0;
-  if (left.kind() != right.kind()) return false;
+Value Equals(Value left, Value right, Budget& budget) {
+  if (left.is_error()) return left;
+  if (right.is_error()) return right;
+  if (left.is_number() && right.is_number()) return EqualNumbers(left, right);
+  if (left.is_number() && right.is(Kind::kString)) {
+    return EqualNumberAndText(left, right.as_text(), budget);
+  }
+  if (left.is(Kind::kString) && right.is_number()) {
+    return EqualNumberAndText(right, left.as_text(), budget);
+  }
+  if (left.kind() != right.kind()) return Value::Bool(false);
   switch (left.kind()) {
     case Kind::kNull:
-      return true;
+      return Value::Bool(true);
     case Kind::kBool:
-      return left.as_bool() == right.as_bool();
+      return Value::Bool(left.as_bool() == right.as_bool());
     case Kind::kString:
     case Kind::kBytes:
-      return EqualTexts(left.as_text(), right.as_text(), budget);
+      return Value::Bool(EqualTexts(left.as_text(), right.as_text(), budget));
     case Kind::kList:
       return EqualLists(left, right, budget);
     case Kind::kMap:
       return EqualMaps(left, right, budget);
     case Kind::kTimestamp:
     case Kind::kDuration:
-      return left.as_duration() == right.as_duration();
+      return Value::Bool(left.as_duration() == right.as_duration());
     case Kind::kType:
-      return left.as_type() == right.as_type();
+      return Value::Bool(left.as_type() == right.as_type());
+    default:
+      return Value::Bool(false);
+  }
+}
+
+bool IsBeyondDouble(Value value, Budget& budget) {
+  switch (value.kind()) {
+    case Kind::kInt:
+    case Kind::kUint:
+    case Kind::kDouble:
+      return std::abs(AsDouble(value)) > kMaxExactInteger;
+    case Kind::kString:
+      budget.SpendOnSize(value.size());
+      return DecimalBeyondDouble(value.as_text()).has_value();
     default:
       return false;
   }
+}
+
+bool MeetRounded(Value left, Value right) {
+  if (!left.is_number() || !right.is_number()) return false;
+  return (left.is_rounded() || right.is_rounded()) && AsDouble(left) == AsDouble(right);
 }
 
 std::optional<std::partial_ordering> Compare(Value left, Value right, Budget& budget) {

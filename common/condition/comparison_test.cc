@@ -63,9 +63,9 @@ TEST(Comparison, HasNoOrderForOtherThings) {
 TEST(Comparison, SpendsForWhatItLooksAt) {
   const std::string text(1000, 'a');
   Budget budget;
-  EXPECT_TRUE(Equals(Value::String(text), Value::String(text), budget));
+  EXPECT_TRUE(Equals(Value::String(text), Value::String(text), budget).as_bool());
   EXPECT_EQ(budget.cost(), 100u);
-  EXPECT_FALSE(Equals(Value::String(text), Value::String("b"), budget));
+  EXPECT_FALSE(Equals(Value::String(text), Value::String("b"), budget).as_bool());
   EXPECT_EQ(budget.cost(), 100u) << "their sizes tell";
 }
 

@@ -188,6 +188,9 @@ Kind WantedBy(Function function) {
 Value Convert(Function function, Value value, Budget& budget) {
   const Kind wanted = WantedBy(function);
   if (value.is(wanted)) return value;
+  const bool needs_digits = function == Function::kToInt || function == Function::kToUint ||
+                            function == Function::kToString;
+  if (needs_digits && value.is_rounded()) return Value::Rounded();
   const bool reads_scalar = value.is(Kind::kString) && function != Function::kToBytes &&
                             function != Function::kToDyn && function != Function::kToType;
   if (reads_scalar) {

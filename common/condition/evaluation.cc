@@ -111,14 +111,20 @@ Value Evaluation::OfSelect(const Node& node) {
     return budget_.Error({"no such field: ", node.name, " of ", TypeName(operand.kind())});
   }
   const std::optional<Value> found = Find(operand, node.name);
-  return found ? *found : budget_.Error({"no such key: ", node.name});
+  return found ? Named(*found, node.name) : budget_.Error({"no such key: ", node.name});
+}
+
+Value Evaluation::Named(Value found, absl::string_view name) {
+  return found.is_error() ? budget_.Error({found.error_message(), ": ", name}) : found;
 }
 
 Value Evaluation::OfHas(const Node& node) {
   const Value operand = Of(node.children[0]);
   if (operand.is_error()) return operand;
   if (!operand.is(Kind::kMap)) return NoSuchOverload("has()", operand, budget_);
-  return Value::Bool(Find(operand, node.name).has_value());
+  const std::optional<Value> found = Find(operand, node.name);
+  if (found && found->is_unknown()) return Named(*found, node.name);
+  return Value::Bool(found.has_value());
 }
 
 Value Evaluation::OfIndex(const Node& node) {
@@ -127,7 +133,8 @@ Value Evaluation::OfIndex(const Node& node) {
   const Value index = Of(node.children[1]);
   if (index.is_error()) return index;
   if (operand.is(Kind::kMap)) {
-    if (const std::optional<Value> found = Find(operand, index)) return *found;
+    const std::optional<Value> found = Find(operand, index);
+    if (found) return index.is(Kind::kString) ? Named(*found, index.as_text()) : *found;
     if (index.is(Kind::kString)) return budget_.Error({"no such key: ", index.as_text()});
     return budget_.Error({"no such key, of type ", TypeName(index.kind())});
   }

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_COMMON_CONDITION_EVALUATION_H_
 
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
 #include "common/condition/evaluator.h"
 
 namespace cache_invalidation::condition {
@@ -35,6 +36,8 @@ class Evaluation {
   // only if nothing decides.
   Value OfAndOr(const Node& node, bool decisive);
   Value OfConditional(const Node& node);
+  // What was found under that name; an error is told with it.
+  Value Named(Value found, absl::string_view name);
 
   // evaluation_comprehension.cc
   Value OfComprehension(const Node& node);

@@ -3,6 +3,7 @@
 #include "absl/types/span.h"
 #include "common/condition/errors.h"
 #include "common/condition/evaluation.h"
+#include "common/condition/map.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -36,6 +37,7 @@ Value Evaluation::OfComprehension(const Node& node) {
   if (!range.is(Kind::kList) && !range.is(Kind::kMap)) {
     return NoSuchOverload(NameOf(node.macro), range, budget_);
   }
+  if (range.is(Kind::kMap) && !KeysAreKnown(range, budget_)) return Value::Unknown();
   switch (node.macro) {
     case Node::Macro::kAll:
       return OfAllOrExists(node, range, false);

@@ -42,6 +42,9 @@ inline constexpr size_t kBytesPerUnit = 10;
 inline constexpr size_t kMaxEvaluationBytes = 1 << 20;
 // One text or byte string that an evaluation makes.
 inline constexpr size_t kMaxResultBytes = 64 << 10;
+// The text of a number in a context; PostgreSQL's numeric(40, 4) fits by far. Bounds what reading
+// it costs, again and again.
+inline constexpr size_t kMaxNumberBytes = 100;
 // What a part of an error's message may take from a value.
 inline constexpr size_t kMaxQuotedBytes = 100;
 

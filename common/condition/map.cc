@@ -35,12 +35,14 @@ bool IsBefore(Value left, Value right) {
   return left.as_uint() < right.as_uint();
 }
 
-// The key that a value stands for: itself, or the integer that a double is.
+}  // namespace
+
 std::optional<Value> KeyOf(Value value) {
   if (!value.is(Kind::kDouble)) {
     if (!MayBeKey(value)) return std::nullopt;
     return value;
   }
+  if (value.is_rounded()) return std::nullopt;
   const double number = value.as_double();
   // 2^63 and 2^64 are doubles; the greatest int and uint are not.
   if (number >= -0x1p63 && number < 0x1p63) {
@@ -52,7 +54,13 @@ std::optional<Value> KeyOf(Value value) {
   return std::nullopt;
 }
 
-}  // namespace
+bool KeysAreKnown(Value map, Budget& budget) {
+  if (map.object() == nullptr) return true;
+  if (map.is_open()) return false;
+  budget.SpendOnSize(map.size());
+  return std::none_of(map.object()->begin(), map.object()->end(),
+                      [](const auto& member) { return member.second.is_unknown(); });
+}
 
 Value MakeMap(absl::Span<MapEntry> entries, Budget& budget) {
   for (const MapEntry& entry : entries) {
@@ -77,7 +85,10 @@ std::optional<Value> Find(Value map, absl::string_view key) {
     const auto found = std::lower_bound(
         object->begin(), object->end(), key,
         [](const auto& member, absl::string_view wanted) { return member.first < wanted; });
-    if (found == object->end() || found->first != key) return std::nullopt;
+    const bool named = found != object->end() && found->first == key;
+    // The mark is no member, and what it stands for may have its name.
+    if (map.is_open() && (!named || key == kUnknownName)) return Value::Unknown();
+    if (!named) return std::nullopt;
     return Value::Json(found->second);
   }
   return Find(map, Value::String(key));

@@ -17,8 +17,16 @@ namespace cache_invalidation::condition {
 // for a key that is no bool, integer or string, and for one that stands there twice.
 Value MakeMap(absl::Span<MapEntry> entries, Budget& budget);
 
-// The value under that key; nothing if there is none. A double that is an integer finds it; other
-// kinds, which cannot be keys, find nothing. REQUIRES: a map.
+// Whether nobody can doubt which keys the map has: it is not open, and no value in it is unknown,
+// because what is not known may be absent. REQUIRES: a map.
+bool KeysAreKnown(Value map, Budget& budget);
+
+// The key that a value stands for: itself, or the integer that a double is. Nothing for other kinds
+// and for a double that may have been rounded.
+std::optional<Value> KeyOf(Value value);
+
+// The value under that key; nothing if there is none, Value::Unknown() if nobody knows whether
+// there is one. What stands for no key finds nothing. REQUIRES: a map.
 std::optional<Value> Find(Value map, Value key);
 std::optional<Value> Find(Value map, absl::string_view key);
 

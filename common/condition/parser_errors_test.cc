@@ -64,6 +64,21 @@ TEST(ParserErrors, SayWhatWasExpected) {
   });
 }
 
+TEST(ParserErrors, KnowNamesWithHyphens) {
+  ExpectErrors({
+      {"context.reply-to == 'a'",
+       "line 1, column 15: unknown name `to`; a field with a hyphen is written "
+       "`context[\"reply-to\"]`"},
+      {"operation == 'a' || has(context.old) && context.old.reply-to-all == 'a'",
+       "line 1, column 59: unknown name `to`; a field with a hyphen is written "
+       "`context.old[\"reply-to-all\"]`"},
+      {"context.reply - to",
+       "line 1, column 17: unknown name `to`; known are `operation`, `context`"},
+      {"reply-to", "line 1, column 1: unknown name `reply`; known are `operation`, `context`"},
+      {"operation-to", "line 1, column 11: unknown name `to`; known are `operation`, `context`"},
+  });
+}
+
 TEST(ParserErrors, KnowWhatPeopleMean) {
   ExpectErrors({
       {"operation = 'a'", "line 1, column 11: expected `==`, got `=`"},

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/condition/errors.h"
 #include "common/condition/limits.h"
+#include "common/condition/map.h"
 #include "common/condition/regex.h"
 
 namespace cache_invalidation::condition {
@@ -71,9 +72,11 @@ Value Size(Value value, Budget& budget) {
     case Kind::kString:
       if (!budget.SpendOnSize(value.size())) return Budget::TooExpensive();
       return Value::Int(CountCharacters(value.as_text()));
+    case Kind::kMap:
+      if (!KeysAreKnown(value, budget)) return Value::Unknown();
+      return Value::Int(static_cast<int64_t>(value.size()));
     case Kind::kBytes:
     case Kind::kList:
-    case Kind::kMap:
       return Value::Int(static_cast<int64_t>(value.size()));
     default:
       return NoSuchOverload(Function::kSize, {value}, budget);

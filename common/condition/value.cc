@@ -1,8 +1,32 @@
 #include "common/condition/value.h"
 
+#include <cmath>
+#include <optional>
 #include <type_traits>
 
+#include "common/condition/decimal.h"
+#include "common/condition/limits.h"
+#include "common/limits.h"
+
 namespace cache_invalidation::condition {
+namespace {
+
+// The number of that text.
+Value NumberOf(const std::string* text) {
+  constexpr const char* kNoNumber = "no number that a double or an integer holds";
+  if (text == nullptr || text->size() > kMaxNumberBytes) return Value::Error(kNoNumber);
+  const std::optional<Decimal> decimal = ReadDecimal(*text);
+  if (!decimal) return Value::Error(kNoNumber);
+  if (decimal->has_double()) return Value::Double(NearestDouble(*text));
+  if (!decimal->magnitude) return Value::Error(kNoNumber);
+  const uint64_t magnitude = *decimal->magnitude;
+  if (decimal->negative && magnitude > uint64_t{1} << 63) return Value::Error(kNoNumber);
+  if (decimal->negative) return Value::Int(static_cast<int64_t>(-magnitude));
+  return magnitude <= uint64_t{INT64_MAX} ? Value::Int(static_cast<int64_t>(magnitude))
+                                          : Value::Uint(magnitude);
+}
+
+}  // namespace
 
 static_assert(std::is_trivially_copyable_v<Value>);
 
@@ -48,10 +72,19 @@ Value Value::Map(absl::Span<const MapEntry> entries) {
 
 Value Value::Json(const JsonValue& value) {
   if (const std::string* text = value.as_string()) return String(*text);
-  if (const double* number = value.as_number()) return Double(*number);
+  if (const double* number = value.as_number()) {
+    Value result = Double(*number);
+    if (std::abs(*number) > kMaxExactInteger) result.form_ = Form::kRounded;
+    return result;
+  }
   if (const bool* truth = value.as_bool()) return Bool(*truth);
   if (const JsonValue::Object* object = value.as_object()) {
-    Value result(Kind::kMap, Form::kObject);
+    if (value.is_unknown()) return Unknown();
+    // Even if there is no such number: then it may be any.
+    if (object->size() == 1 && object->front().first == kNumberName) {
+      return NumberOf(value.number_text());
+    }
+    Value result(Kind::kMap, value.is_open() ? Form::kOpenObject : Form::kObject);
     result.size_ = static_cast<uint32_t>(object->size());
     result.object_ = object;
     return result;

@@ -87,12 +87,25 @@ class Value {
   static Value List(absl::Span<const absl::string_view> strings);
   // REQUIRES: what MakeMap (map.h) made.
   static Value Map(absl::Span<const MapEntry> entries);
-  // Without copying. A number is a double, as everywhere where CEL meets JSON.
+  // Without copying. A plain number is a double, as everywhere where CEL meets JSON. One with a
+  // text is the double that has this text, or else an integer, or else an error. What is not known
+  // is Unknown(), and an open object is an open map.
   static Value Json(const JsonValue& value);
+  // The error that stands for a value that is not known.
+  static constexpr Value Unknown() { return Error(kNotKnown); }
+  // The error of those who would need to know what a rounded number was.
+  static constexpr Value Rounded() {
+    return Error("a number beyond 2^53, which may have been rounded");
+  }
 
   constexpr Kind kind() const { return kind_; }
   constexpr bool is(Kind kind) const { return kind_ == kind; }
   constexpr bool is_error() const { return kind_ == Kind::kError; }
+  constexpr bool is_unknown() const { return is_error() && message_ == kNotKnown; }
+  // Of a map: whether it may have keys that it does not name. Its entries then include the mark.
+  constexpr bool is_open() const { return form_ == Form::kOpenObject; }
+  // Whether a double of JSON is so large that it may have been another number, which was rounded.
+  constexpr bool is_rounded() const { return form_ == Form::kRounded; }
   constexpr bool is_number() const { return kind_ >= Kind::kInt && kind_ <= Kind::kDouble; }
 
   constexpr bool as_bool() const { return integer_ != 0; }
@@ -119,11 +132,28 @@ class Value {
   // Of a map, as EntryAt. Null (the pointer) if it is a JSON object.
   const MapEntry* entries() const { return form_ == Form::kEntries ? entries_ : nullptr; }
   // Null (the pointer) if the map is not a JSON object.
-  const JsonValue::Object* object() const { return form_ == Form::kObject ? object_ : nullptr; }
+  const JsonValue::Object* object() const {
+    return form_ == Form::kObject || form_ == Form::kOpenObject ? object_ : nullptr;
+  }
+  // Of a list: null (the pointer) if it is not one of JSON.
+  const JsonValue* json_elements() const {
+    return form_ == Form::kJsonList ? json_elements_ : nullptr;
+  }
 
  private:
-  // Of what a list or map is made.
-  enum class Form : uint8_t { kNone, kValues, kStrings, kJsonList, kEntries, kObject };
+  // Of what a list or map is made; what is to be known of a double.
+  enum class Form : uint8_t {
+    kNone,
+    kValues,
+    kStrings,
+    kJsonList,
+    kEntries,
+    kObject,
+    kOpenObject,
+    kRounded
+  };
+
+  static constexpr char kNotKnown[] = "not known";
 
   explicit constexpr Value(Kind kind, Form form = Form::kNone) : kind_(kind), form_(form) {}
   static constexpr Value Text(Kind kind, absl::string_view text) {

@@ -14,6 +14,8 @@ namespace {
 
 using Kind = Value::Kind;
 
+constexpr absl::string_view kUnknown = "unknown";
+
 class Writer {
  public:
   explicit Writer(size_t max_bytes) : max_bytes_(max_bytes) {}
@@ -116,24 +118,51 @@ class Writer {
     }
   }
 
+  // A value within another, as its source has it.
+  void WriteJson(const JsonValue& value) {
+    if (value.is_unknown()) {
+      absl::StrAppend(&text_, kUnknown);
+    } else if (const std::string* number = value.number_text()) {
+      absl::StrAppend(&text_, absl::string_view(*number).substr(0, max_bytes_),
+                      number->size() > max_bytes_ ? "..." : "");
+    } else {
+      Write(Value::Json(value));
+    }
+  }
+
   void WriteList(Value list) {
+    const JsonValue* json = list.json_elements();
     text_ += '[';
     for (size_t i = 0; i < list.size() && HasRoom(); ++i) {
       if (i > 0) text_ += ", ";
-      Write(list.ElementAt(i));
+      if (json != nullptr) {
+        WriteJson(json[i]);
+      } else {
+        Write(list.ElementAt(i));
+      }
     }
     text_ += ']';
   }
 
   void WriteMap(Value map) {
+    const JsonValue::Object* json = map.object();
+    absl::string_view comma;
     text_ += '{';
     for (size_t i = 0; i < map.size() && HasRoom(); ++i) {
-      if (i > 0) text_ += ", ";
       const auto [key, value] = map.EntryAt(i);
+      if (map.is_open() && key.as_text() == kUnknownName) continue;
+      absl::StrAppend(&text_, comma);
+      comma = ", ";
       Write(key);
       text_ += ": ";
-      Write(value);
+      if (json != nullptr) {
+        WriteJson((*json)[i].second);
+      } else {
+        Write(value);
+      }
     }
+    // Of all other keys.
+    if (map.is_open()) absl::StrAppend(&text_, comma, "*: ", kUnknown);
     text_ += '}';
   }
 

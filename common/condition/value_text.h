@@ -9,7 +9,9 @@
 namespace cache_invalidation::condition {
 
 // The value as a condition would spell it, for people: `"a\n"`, `[1, 2u, 3.0]`, `{"a": null}`,
-// `timestamp("2009-02-13T23:31:30Z")`, `int`. Of an error, its message.
+// `timestamp("2009-02-13T23:31:30Z")`, `int`. Of an error, its message. Within JSON a number is
+// told by its text, and what no condition could spell as in `{"a": unknown, *: unknown}`, an open
+// map.
 //
 // One line. It ends in "..." where it would be much longer than `max_bytes`, and nothing behind
 // that is looked at.

@@ -36,6 +36,22 @@ TEST(ValueText, IsWhatAConditionWouldSpell) {
   }
 }
 
+TEST(ValueText, ShowsWhatIsNotKnownAndHowNumbersWereWritten) {
+  using Object = JsonValue::Object;
+  const JsonValue unknown = JsonValue::Unknown();
+  const JsonValue price = JsonValue::Number("10.00");
+  EXPECT_EQ(EvaluateText("x", Object{{"a", unknown}, {"b", price}, {"$unknown", true}}),
+            "{\"a\": unknown, \"b\": 10.00, *: unknown}");
+  EXPECT_EQ(EvaluateText("x", Object{{"old", Object{{"$unknown", true}, {"#", 1}}}}),
+            "{\"old\": {\"#\": 1.0, *: unknown}}");
+  EXPECT_EQ(EvaluateText("x", JsonValue::List{1, unknown, JsonValue::Number("1e400")}),
+            "[1.0, unknown, 1e400]");
+  EXPECT_EQ(EvaluateText("x.b", Object{{"b", price}}), "10.0");
+  EXPECT_EQ(EvaluateText("x.b", Object{{"b", unknown}}), "error: not known: b");
+  const JsonValue longest = JsonValue::List{JsonValue::Number(std::string(1000, '1'))};
+  EXPECT_EQ(ValueText(Value::Json(longest), 4), "[1111...]");
+}
+
 TEST(ValueText, ShowsWhatIsNoText) {
   EXPECT_EQ(ValueText(Value::String("a\xff\xc3"), 100), "\"a\\xff\\xc3\"");
   EXPECT_EQ(ValueText(Value::String("\u0085"), 100), "\"\\xc2\\x85\"");

@@ -72,6 +72,19 @@ TEST(Context, RefusesWhatIsNoStruct) {
             "context: expected an encoded google.protobuf.Struct");
 }
 
+TEST(Context, IsCompleted) {
+  const std::string encoded =
+      FromJson(R"({"a": 1, "b": 2, "fields_changed": ["a"], "old": {"c": {"$number": "3.0"}}})")
+          .SerializeAsString();
+  ASSERT_TRUE(CheckContext("context", encoded).ok());
+  const EncodedContext context(encoded);
+  const JsonValue& old = *context.Get().Find("old");
+  EXPECT_TRUE(old.is_open());
+  EXPECT_EQ(old.Find("a"), nullptr);
+  EXPECT_EQ(*old.Find("b")->as_number(), 2);
+  EXPECT_EQ(*old.Find("c")->number_text(), "3.0");
+}
+
 // `levels` objects or lists around a number.
 Value Nested(int levels, bool lists) {
   Value value;

@@ -70,10 +70,20 @@ const RULES = [
     applies: (...all) => theySay(/^<input>:/)(...all) && /\/\/.*$/.test(all[0]),
   },
   {
-    // CEL's conformance cases ask for that of the order (lte_literal.*_lossy_double), and equality goes with it.
-    name: "integers beyond 2^53 meet doubles as doubles; theirs are compared exactly where it is about equality",
+    // CEL's conformance cases ask for that (lte_literal.*_lossy_double). Equality is exact.
+    name: "the order of an integer beyond 2^53 and a double is that of two doubles; theirs is exact",
     applies: (text, ours, theirs, bindings) =>
       ours.message === "" && theirs.message === "" && /900719925474099[13]|922337203685477580[67]|18446744073709551615/.test(text + bindings),
+  },
+  {
+    name: "a number of JSON beyond 2^53 may have been rounded: what is equal to it is an error; theirs takes it as it came",
+    applies: weSay(/^a number beyond 2\^53, which may have been rounded$/),
+  },
+  {
+    name: "the text of a number that no double holds is equal to that number; theirs knows no number in a text",
+    applies: (text, ours, theirs, bindings) =>
+      weSay(/^a number meets the text of one that has more digits/)(text, ours) ||
+      (ours.outcome !== "error" && theirs.outcome !== "error" && /["']-?\d{16,}/.test(text + bindings)),
   },
   {
     name: "durations have no unit µs: the definition lists h, m, s, ms, us, ns",

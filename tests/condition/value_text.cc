@@ -65,49 +65,6 @@ std::string TextOfDuration(absl::Duration duration) {
   return absl::StrCat("duration(", seconds, ",", absl::ToInt64Nanoseconds(rest), ")");
 }
 
-// The value as JSON, if JSON could hold it.
-std::optional<JsonValue> AsJson(Value value);
-
-std::optional<JsonValue> ListAsJson(Value list) {
-  JsonValue::List elements;
-  for (size_t i = 0; i < list.size(); ++i) {
-    std::optional<JsonValue> element = AsJson(list.ElementAt(i));
-    if (!element.has_value()) return std::nullopt;
-    elements.push_back(*std::move(element));
-  }
-  return elements;
-}
-
-std::optional<JsonValue> MapAsJson(Value map) {
-  JsonValue::Object members;
-  for (size_t i = 0; i < map.size(); ++i) {
-    const auto [key, value] = map.EntryAt(i);
-    std::optional<JsonValue> member = AsJson(value);
-    if (!key.is(Value::Kind::kString) || !member.has_value()) return std::nullopt;
-    members.emplace_back(std::string(key.as_text()), *std::move(member));
-  }
-  return JsonValue(std::move(members));
-}
-
-std::optional<JsonValue> AsJson(Value value) {
-  switch (value.kind()) {
-    case Value::Kind::kNull:
-      return JsonValue();
-    case Value::Kind::kBool:
-      return JsonValue(value.as_bool());
-    case Value::Kind::kDouble:
-      return JsonValue(value.as_double());
-    case Value::Kind::kString:
-      return JsonValue(std::string(value.as_text()));
-    case Value::Kind::kList:
-      return ListAsJson(value);
-    case Value::Kind::kMap:
-      return MapAsJson(value);
-    default:
-      return std::nullopt;
-  }
-}
-
 }  // namespace
 
 std::string TextOf(Value value) {
@@ -144,27 +101,43 @@ std::string TextOf(Value value) {
 
 Value ReadValues::Read(absl::string_view text) {
   text_ = text;
-  const Value value = ReadNext();
+  const Value value = ReadNext().value;
   Check(text_.empty(), "the text of a value ends with it");
   return value;
 }
 
-Value ReadValues::ReadNext() {
+ReadValues::Parsed ReadValues::ReadNext() {
   Check(!text_.empty(), "a text of a value has one");
-  if (absl::ConsumePrefix(&text_, "null")) return Value();
-  if (absl::ConsumePrefix(&text_, "true")) return Value::Bool(true);
-  if (absl::ConsumePrefix(&text_, "false")) return Value::Bool(false);
-  if (absl::ConsumePrefix(&text_, "nan")) return Value::Double(std::nan(""));
-  if (absl::ConsumePrefix(&text_, "\"")) return ReadTexts(Value::Kind::kString);
-  if (absl::ConsumePrefix(&text_, "b\"")) return ReadTexts(Value::Kind::kBytes);
+  if (absl::ConsumePrefix(&text_, "null")) return {Value(), JsonValue()};
+  if (absl::ConsumePrefix(&text_, "true")) return {Value::Bool(true), JsonValue(true)};
+  if (absl::ConsumePrefix(&text_, "false")) return {Value::Bool(false), JsonValue(false)};
+  if (absl::ConsumePrefix(&text_, "nan")) return Number(Value::Double(std::nan("")));
+  if (absl::ConsumePrefix(&text_, "\"")) {
+    const absl::string_view text = ReadBytes();
+    return {Value::String(text), JsonValue(std::string(text))};
+  }
+  if (absl::ConsumePrefix(&text_, "b\"")) return {Value::Bytes(ReadBytes()), std::nullopt};
   if (absl::ConsumePrefix(&text_, "[")) return ReadList();
   if (absl::ConsumePrefix(&text_, "{")) return ReadMap();
-  if (absl::ConsumePrefix(&text_, "timestamp(")) return ReadTime(Value::Kind::kTimestamp);
-  if (absl::ConsumePrefix(&text_, "duration(")) return ReadTime(Value::Kind::kDuration);
-  return ReadNumber();
+  if (absl::ConsumePrefix(&text_, "timestamp(")) {
+    return {ReadTime(Value::Kind::kTimestamp), std::nullopt};
+  }
+  if (absl::ConsumePrefix(&text_, "duration(")) {
+    return {ReadTime(Value::Kind::kDuration), std::nullopt};
+  }
+  return Number(ReadNumber());
 }
 
-Value ReadValues::ReadTexts(Value::Kind kind) {
+ReadValues::Parsed ReadValues::Number(Value number) {
+  if (!number.is(Value::Kind::kDouble)) return {number, std::nullopt};
+  return {number, JsonValue(number.as_double())};
+}
+
+ReadValues::Parsed ReadValues::Json(JsonValue json) {
+  return {Value::Json(json_.emplace_back(json)), std::move(json)};
+}
+
+absl::string_view ReadValues::ReadBytes() {
   std::string& bytes = texts_.emplace_back();
   while (!absl::ConsumePrefix(&text_, "\"")) {
     Check(!text_.empty(), "a text ends in quotes");
@@ -178,43 +151,49 @@ Value ReadValues::ReadTexts(Value::Kind kind) {
       text_.remove_prefix(1);
     }
   }
-  return kind == Value::Kind::kString ? Value::String(bytes) : Value::Bytes(bytes);
+  return bytes;
 }
 
-Value ReadValues::ReadList() {
-  std::vector<Value>& elements = lists_.emplace_back();
-  std::vector<Value> read;
+ReadValues::Parsed ReadValues::ReadList() {
+  std::vector<Value> elements;
+  JsonValue::List json;
   while (!absl::ConsumePrefix(&text_, "]")) {
-    read.push_back(ReadNext());
+    Parsed element = ReadNext();
+    elements.push_back(element.value);
+    if (element.json.has_value()) json.push_back(*std::move(element.json));
     absl::ConsumePrefix(&text_, ",");
   }
-  elements = std::move(read);
-  const Value list = Value::List(elements);
+  if (json.size() < elements.size()) {
+    return {Value::List(lists_.emplace_back(std::move(elements))), std::nullopt};
+  }
   const auto is_string = [](Value element) { return element.is(Value::Kind::kString); };
   if (!elements.empty() && std::all_of(elements.begin(), elements.end(), is_string)) {
     std::vector<absl::string_view>& strings = strings_.emplace_back();
     for (const Value element : elements) strings.push_back(element.as_text());
-    return Value::List(strings);
+    return {Value::List(strings), JsonValue(std::move(json))};
   }
-  std::optional<JsonValue> json = AsJson(list);
-  return json.has_value() ? Value::Json(json_.emplace_back(*std::move(json))) : list;
+  return Json(std::move(json));
 }
 
-Value ReadValues::ReadMap() {
-  std::vector<MapEntry> read;
+ReadValues::Parsed ReadValues::ReadMap() {
+  std::vector<MapEntry> entries;
+  JsonValue::Object json;
   while (!absl::ConsumePrefix(&text_, "}")) {
     MapEntry entry;
-    entry.key = ReadNext();
+    entry.key = ReadNext().value;
     Check(absl::ConsumePrefix(&text_, ":"), "a colon follows a key");
-    entry.value = ReadNext();
-    read.push_back(entry);
+    Parsed value = ReadNext();
+    entry.value = value.value;
+    entries.push_back(entry);
+    if (entry.key.is(Value::Kind::kString) && value.json.has_value()) {
+      json.emplace_back(std::string(entry.key.as_text()), *std::move(value.json));
+    }
     absl::ConsumePrefix(&text_, ",");
   }
-  std::vector<MapEntry>& entries = maps_.emplace_back(std::move(read));
-  const Value map = MakeMap(absl::MakeSpan(entries), budget_);
+  if (json.size() == entries.size()) return Json(std::move(json));
+  const Value map = MakeMap(absl::MakeSpan(maps_.emplace_back(std::move(entries))), budget_);
   Check(!map.is_error(), "the keys of a map differ");
-  std::optional<JsonValue> json = AsJson(map);
-  return json.has_value() ? Value::Json(json_.emplace_back(*std::move(json))) : map;
+  return {map, std::nullopt};
 }
 
 Value ReadValues::ReadNumber() {

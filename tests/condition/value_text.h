@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_TESTS_CONDITION_VALUE_TEXT_H_
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,18 +24,26 @@ class ReadValues {
   ReadValues(const ReadValues&) = delete;
   ReadValues& operator=(const ReadValues&) = delete;
 
-  // The value of a text. It is made as a write brings its own: what JSON could hold is a JSON
-  // value, a list of strings is a span of them; everything else is as if an expression had made it.
+  // The value of a text. It is made as a write brings its own: a list or map that JSON could hold
+  // is a JSON value, with what json_value.h says of `$unknown` and `$number`; a list of strings is
+  // a span of them; everything else is as if an expression had made it.
   //
   // REQUIRES: what value_text.mjs wrote; no types.
   Value Read(absl::string_view text);
 
  private:
+  struct Parsed {
+    Value value;
+    std::optional<JsonValue> json;  // if JSON could hold it
+  };
+
   // The value that `text_` goes on with.
-  Value ReadNext();
-  Value ReadTexts(Value::Kind kind);
-  Value ReadList();
-  Value ReadMap();
+  Parsed ReadNext();
+  Parsed ReadList();
+  Parsed ReadMap();
+  static Parsed Number(Value number);
+  Parsed Json(JsonValue json);
+  absl::string_view ReadBytes();
   Value ReadNumber();
   Value ReadTime(Value::Kind kind);
 

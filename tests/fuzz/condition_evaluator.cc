@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "common/check.h"
 #include "common/condition/condition.h"
@@ -55,7 +55,7 @@ class WriteRecipe {
   }
 
   JsonValue Json(int depth) {
-    switch (Below(depth > 0 ? 6 : 4)) {
+    switch (Below(depth > 0 ? 8 : 6)) {
       case 0:
         return {};
       case 1:
@@ -64,7 +64,11 @@ class WriteRecipe {
         return Number();
       case 3:
         return Text();
-      case 4: {
+      case 4:
+        return JsonValue::Number(NumberText());
+      case 5:
+        return JsonValue::Unknown();
+      case 6: {
         JsonValue::List list;
         for (size_t left = Below(kMostMembers); left > 0; --left) list.push_back(Json(depth - 1));
         return list;
@@ -80,10 +84,53 @@ class WriteRecipe {
       std::string name(1, static_cast<char>('a' + Below(6)));
       object.emplace_back(std::move(name), Json(depth - 1));
     }
+    if (Below(8) == 1) object.emplace_back(std::string(kUnknownName), true);
     return JsonValue(std::move(object));
   }
 
+  // What the value may be, once everything in it is known.
+  JsonValue Known(const JsonValue& value, int depth) {
+    if (value.is_unknown()) return depth > 0 ? Known(Json(depth - 1), depth - 1) : JsonValue();
+    if (const JsonValue::List* list = value.as_list()) {
+      JsonValue::List known;
+      for (const JsonValue& element : *list) known.push_back(Known(element, depth));
+      return known;
+    }
+    return value.as_object() == nullptr ? value : KnownObject(value, depth);
+  }
+
  private:
+  JsonValue KnownObject(const JsonValue& value, int depth) {
+    JsonValue::Object known;
+    for (const auto& [name, member] : *value.as_object()) {
+      const bool absent = name == kUnknownName || (member.is_unknown() && Below(3) == 1);
+      if (!absent) known.emplace_back(name, Known(member, depth));
+    }
+    for (size_t left = value.is_open() && depth > 0 ? Below(4) : 0; left > 0; --left) {
+      std::string name(1, static_cast<char>('a' + Below(6)));
+      if (value.Find(name) != nullptr) continue;
+      known.emplace_back(std::move(name), Known(Json(depth - 1), depth - 1));
+    }
+    return known;
+  }
+
+  std::string NumberText() {
+    static constexpr const char* kTexts[] = {"0",
+                                             "-0",
+                                             "1",
+                                             "10.00",
+                                             "0.5",
+                                             "1e+20",
+                                             "9007199254740991",
+                                             "9007199254740993",
+                                             "-9223372036854775808",
+                                             "18446744073709551615",
+                                             "100000000000000.001",
+                                             "1e400",
+                                             "no number"};
+    return kTexts[Below(std::size(kTexts))];
+  }
+
   double Number() {
     static constexpr double kNumbers[] = {
         0, -0.0, 1, -1, 0.5, 1e308, 1e21, 3, -0x1p63, 0x1p64, 9007199254740993.0};
@@ -120,6 +167,29 @@ void CheckTrace(const Condition& condition, const std::vector<Condition::Step>& 
   Check(steps[0].value == (outcome.holds ? "true" : "false"), "the first step is the outcome");
 }
 
+// A context as it is, without what the service adds to one.
+class PlainJson final : public JsonSource {
+ public:
+  explicit PlainJson(JsonValue value) : value_(std::move(value)) {}
+  const JsonValue& Get() const override { return value_; }
+
+ private:
+  const JsonValue value_;
+};
+
+// What the evaluation did not need to know makes no difference.
+void CheckUnknowns(const Condition& condition, Condition::Write write,
+                   const Condition::Outcome& outcome, WriteRecipe& recipe) {
+  if (!outcome.error.ok()) return;
+  const PlainJson context(recipe.Known(write.context->Get(), kDeepestContext));
+  write.context = &context;
+  const Condition::Outcome known = condition.Evaluate(write);
+  const bool beyond_limits = known.error.code() == absl::StatusCode::kResourceExhausted ||
+                             absl::StrContains(known.error.message(), "too large");
+  Check(beyond_limits || (known.error.ok() && known.holds == outcome.holds),
+        "an outcome does not depend on what is not known");
+}
+
 void Evaluate(const Condition& condition, WriteRecipe recipe) {
   const std::string texts[] = {recipe.Text(), recipe.Text(), recipe.Text()};
   std::vector<std::string> tags;
@@ -138,6 +208,7 @@ void Evaluate(const Condition& condition, WriteRecipe recipe) {
   Check(again.holds == outcome.holds && again.error == outcome.error && again.cost == outcome.cost,
         "the same write gives the same outcome");
   CheckTrace(condition, condition.Trace(write), outcome);
+  CheckUnknowns(condition, write, outcome, recipe);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "tests/reference/condition.h"
 
+#include <optional>
+
+#include "absl/strings/numbers.h"
 #include "common/check.h"
 
 namespace cache_invalidation::reference {
@@ -12,8 +15,33 @@ constexpr absl::string_view kMalformed = "operation = \"delete\"";
 
 Answer FromBool(bool value) { return value ? Answer::kTrue : Answer::kFalse; }
 
-const JsonValue* Member(const WriteEvent& write, absl::string_view name) {
-  return write.context == nullptr ? nullptr : write.context->Get().Find(name);
+// A member of a context: there is one, there is none (null), or nobody knows.
+struct Member {
+  const JsonValue* value = nullptr;
+  bool known = true;
+
+  bool is_value() const { return known && value != nullptr; }
+};
+
+Member MemberOf(const JsonValue* object, absl::string_view name) {
+  if (object == nullptr) return {};
+  const JsonValue* value = object->Find(name);
+  if (value == nullptr) return {nullptr, !object->is_open()};
+  return {value, !value->is_unknown()};
+}
+
+Member MemberOf(const WriteEvent& write, absl::string_view name) {
+  return MemberOf(write.context == nullptr ? nullptr : &write.context->Get(), name);
+}
+
+// A number, with a text of few digits or without one.
+std::optional<double> NumberOf(const JsonValue& value) {
+  if (value.as_number() != nullptr) return *value.as_number();
+  double number = 0;
+  if (value.number_text() == nullptr || !absl::SimpleAtod(*value.number_text(), &number)) {
+    return std::nullopt;
+  }
+  return number;
 }
 
 Answer IsDelete(const WriteEvent& write) { return FromBool(write.operation == "delete"); }
@@ -23,24 +51,24 @@ Answer IsOneOrX(const WriteEvent& write) {
 }
 
 Answer FIsOne(const WriteEvent& write) {
-  const JsonValue* f = Member(write, "f");
-  if (f == nullptr) return Answer::kFailed;
-  return FromBool(f->as_string() != nullptr && *f->as_string() == "1");
+  const Member f = MemberOf(write, "f");
+  if (!f.is_value()) return Answer::kFailed;
+  return FromBool(f.value->as_string() != nullptr && *f.value->as_string() == "1");
 }
 
 Answer HasOtherG(const WriteEvent& write) {
-  const JsonValue* g = Member(write, "g");
-  if (g == nullptr) return Answer::kFalse;
-  return FromBool(g->as_number() == nullptr || *g->as_number() != 1);
+  const Member g = MemberOf(write, "g");
+  if (!g.known) return Answer::kFailed;
+  if (g.value == nullptr) return Answer::kFalse;
+  return FromBool(NumberOf(*g.value) != 1);
 }
 
 Answer HasTags(const WriteEvent& write) { return FromBool(!write.tags.empty()); }
 
 Answer OldFIsLarge(const WriteEvent& write) {
-  const JsonValue* old = Member(write, "old");
-  const JsonValue* f = old == nullptr ? nullptr : old->Find("f");
-  if (f == nullptr || f->as_number() == nullptr) return Answer::kFailed;
-  return FromBool(*f->as_number() > 1);
+  const Member f = MemberOf(MemberOf(write, "old").value, "f");
+  const std::optional<double> number = f.is_value() ? NumberOf(*f.value) : std::nullopt;
+  return number ? FromBool(*number > 1) : Answer::kFailed;
 }
 
 Answer FIsOneOrUpdated(const WriteEvent& write) {

@@ -1,0 +1,137 @@
+#include "common/condition/decimal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <system_error>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/charconv.h"
+#include "common/limits.h"
+
+namespace cache_invalidation::condition {
+namespace {
+
+// As many digits as every double keeps.
+constexpr size_t kDoubleDigits = 15;
+// Numbers of these orders are doubles of full precision.
+constexpr int64_t kLeastOrder = -306;
+constexpr int64_t kGreatestOrder = 308;
+// Exponents beyond it make no difference any more.
+constexpr int64_t kMostExponent = 1'000'000'000;
+// Digits of 2^64.
+constexpr int64_t kUintDigits = 20;
+
+bool IsDigit(char byte) { return absl::ascii_isdigit(static_cast<unsigned char>(byte)); }
+
+bool TakeSign(absl::string_view& text) {
+  const bool negative = !text.empty() && text[0] == '-';
+  if (negative || (!text.empty() && text[0] == '+')) text.remove_prefix(1);
+  return negative;
+}
+
+absl::string_view TakeDigits(absl::string_view& text) {
+  const auto* end = std::find_if_not(text.begin(), text.end(), IsDigit);
+  const absl::string_view digits = text.substr(0, static_cast<size_t>(end - text.begin()));
+  text.remove_prefix(digits.size());
+  return digits;
+}
+
+// Of "e+20"; 0 without one. Nothing if it is malformed.
+std::optional<int64_t> TakeExponent(absl::string_view& text) {
+  if (text.empty() || (text[0] != 'e' && text[0] != 'E')) return 0;
+  text.remove_prefix(1);
+  const bool negative = TakeSign(text);
+  const absl::string_view digits = TakeDigits(text);
+  if (digits.empty()) return std::nullopt;
+  int64_t exponent = 0;
+  for (const char digit : digits) {
+    exponent = std::min(exponent * 10 + (digit - '0'), kMostExponent);
+  }
+  return negative ? -exponent : exponent;
+}
+
+// Digits, in two parts, without the zeros around them.
+class Digits {
+ public:
+  Digits(absl::string_view whole, absl::string_view fraction) : whole_(whole), fraction_(fraction) {
+    const size_t size = whole.size() + fraction.size();
+    while (begin_ < size && At(begin_) == '0') ++begin_;
+    end_ = size;
+    while (end_ > begin_ && At(end_ - 1) == '0') --end_;
+  }
+
+  size_t size() const { return end_ - begin_; }
+  // Zeros in front of them.
+  size_t zeros() const { return begin_; }
+
+  // The integer of which they are the first, `count` in all. Nothing from 2^64 on.
+  std::optional<uint64_t> First(int64_t count) const {
+    if (count > kUintDigits) return std::nullopt;
+    uint64_t number = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      const size_t place = begin_ + static_cast<size_t>(i);
+      const uint64_t digit = place < end_ ? static_cast<uint64_t>(At(place) - '0') : 0;
+      if (__builtin_mul_overflow(number, uint64_t{10}, &number) ||
+          __builtin_add_overflow(number, digit, &number)) {
+        return std::nullopt;
+      }
+    }
+    return number;
+  }
+
+ private:
+  char At(size_t place) const {
+    return place < whole_.size() ? whole_[place] : fraction_[place - whole_.size()];
+  }
+
+  absl::string_view whole_;
+  absl::string_view fraction_;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+};
+
+}  // namespace
+
+bool Decimal::is_small_integer() const {
+  return magnitude.has_value() && *magnitude <= static_cast<uint64_t>(kMaxExactInteger);
+}
+
+bool Decimal::has_double() const {
+  if (digits == 0 || is_small_integer()) return true;
+  return digits <= kDoubleDigits && order >= kLeastOrder && order <= kGreatestOrder;
+}
+
+std::optional<Decimal> ReadDecimal(absl::string_view text) {
+  Decimal decimal;
+  decimal.negative = TakeSign(text);
+  const absl::string_view whole = TakeDigits(text);
+  absl::string_view fraction;
+  if (whole.empty()) return std::nullopt;
+  if (!text.empty() && text[0] == '.') {
+    text.remove_prefix(1);
+    fraction = TakeDigits(text);
+    if (fraction.empty()) return std::nullopt;
+  }
+  const std::optional<int64_t> exponent = TakeExponent(text);
+  if (!exponent || !text.empty()) return std::nullopt;
+
+  const Digits digits(whole, fraction);
+  decimal.digits = digits.size();
+  if (decimal.digits > 0) {
+    decimal.order =
+        static_cast<int64_t>(whole.size()) - static_cast<int64_t>(digits.zeros()) + *exponent;
+  }
+  if (decimal.is_integer()) decimal.magnitude = digits.First(decimal.order);
+  return decimal;
+}
+
+double NearestDouble(absl::string_view text) {
+  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  double number = 0;
+  const auto read = absl::from_chars(text.data(), text.data() + text.size(), number);
+  // It gives the last number of the range.
+  const bool beyond = read.ec == std::errc::result_out_of_range && std::abs(number) > 1;
+  return beyond ? std::copysign(HUGE_VAL, number) : number;
+}
+
+}  // namespace cache_invalidation::condition
