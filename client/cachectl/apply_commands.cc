@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "client/cachectl/definitions.h"
 #include "client/cachectl/input_file.h"
-#include "client/cachectl/json_text.h"
 #include "client/cachectl/table.h"
 #include "client/cachectl/yaml_output.h"
+#include "client/json_text/json_text.h"
 
 namespace cache_invalidation::cachectl {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "client/cachectl/json_text.h"
+#include "client/json_text/json_text.h"
 
 namespace cache_invalidation::cachectl {
 namespace {

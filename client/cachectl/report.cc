@@ -1,8 +1,8 @@
 #include "client/cachectl/report.h"
 
 #include "absl/strings/str_cat.h"
-#include "client/cachectl/json_text.h"
 #include "client/cachectl/yaml_output.h"
+#include "client/json_text/json_text.h"
 
 namespace cache_invalidation::cachectl {
 

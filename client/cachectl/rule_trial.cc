@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/cachectl/json_text.h"
+#include "client/json_text/json_text.h"
 #include "common/condition/condition.h"
 #include "common/tag.h"
 #include "common/write_context.h"

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "client/cachectl/json_text.h"
+#include "client/json_text/json_text.h"
 #include "client/write_event.h"
 
 namespace cache_invalidation::cachectl {

@@ -43,11 +43,12 @@ TEST(Wal2JsonTest, Insert) {
   EXPECT_EQ(writes[0].resource_type, "users");
   EXPECT_EQ(writes[0].resource_id, "7");
   EXPECT_EQ(writes[0].operation, "insert");
-  EXPECT_EQ(ContextOf(writes[0]), JsonValue(Object{{"id", 7},
-                                                   {"name", "ann"},
-                                                   {"rich", true},
-                                                   {"none", JsonValue()},
-                                                   {"big", "9007199254740993"}}));
+  EXPECT_EQ(ContextOf(writes[0]),
+            JsonValue(Object{{"id", 7},
+                             {"name", "ann"},
+                             {"rich", true},
+                             {"none", JsonValue()},
+                             {"big", JsonValue::Number("9007199254740993")}}));
 }
 
 TEST(Wal2JsonTest, UpdateOfAWholeRow) {

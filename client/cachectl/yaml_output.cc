@@ -3,7 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/cachectl/json_text.h"
+#include "client/json_text/json_text.h"
 
 namespace cache_invalidation::cachectl {
 namespace {

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "client/cachectl/json_text.h"
 #include "client/cachectl/yaml_input.h"
 #include "client/cachectl/yaml_output.h"
+#include "client/json_text/json_text.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::cachectl {

@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_JSON_TEXT_H_
-#define CACHE_INVALIDATION_CLIENT_CACHECTL_JSON_TEXT_H_
+#ifndef CACHE_INVALIDATION_CLIENT_JSON_TEXT_JSON_TEXT_H_
+#define CACHE_INVALIDATION_CLIENT_JSON_TEXT_JSON_TEXT_H_
 
 #include <string>
 #include <utility>
@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/json_value.h"
 
-namespace cache_invalidation::cachectl {
+namespace cache_invalidation {
 
 // JSON as it was written: numbers keep their text, members their order. For what must not lose a
 // digit, such as the primary keys of a database.
@@ -30,12 +30,19 @@ struct JsonText {
   bool operator==(const JsonText&) const = default;
 };
 
-// Reads one JSON value (RFC 8259). INVALID_ARGUMENT names the column, counted from 1. Refuses more
-// than 100 levels and text that is not UTF-8.
-absl::StatusOr<JsonText> ParseJson(absl::string_view json);
+// What the strings of a JSON text may hold.
+enum class StringBytes {
+  kUtf8,
+  kAny,  // databases may hold text of any encoding
+};
 
-// As the context of a write: numbers as doubles, but integers beyond 2^53 as strings, because a
-// double would take two rows for one.
+// Reads one JSON value (RFC 8259). INVALID_ARGUMENT names the column, counted from 1. Refuses more
+// than 100 levels.
+absl::StatusOr<JsonText> ParseJson(absl::string_view json, StringBytes bytes = StringBytes::kUtf8);
+
+// As the context of a write. A number whose double says the same (an integer up to 2^53 - 1, a
+// number of at most 15 digits) is a plain number, any other a JsonValue::Number: a double would
+// take two numbers for one.
 JsonValue ToJsonValue(const JsonText& json);
 
 // A string in JSON's quotes.
@@ -44,6 +51,6 @@ std::string QuoteJson(absl::string_view text);
 // Lays a correct JSON text out over lines, two blanks for each level.
 std::string IndentJson(absl::string_view json);
 
-}  // namespace cache_invalidation::cachectl
+}  // namespace cache_invalidation
 
-#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_JSON_TEXT_H_
+#endif  // CACHE_INVALIDATION_CLIENT_JSON_TEXT_JSON_TEXT_H_

@@ -1,11 +1,11 @@
-#include "client/cachectl/json_text.h"
+#include "client/json_text/json_text.h"
 
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 
-namespace cache_invalidation::cachectl {
+namespace cache_invalidation {
 namespace {
 
 JsonValue ValueOf(const std::string& json) {
@@ -33,11 +33,31 @@ TEST(JsonTextTest, ReadsEscapes) {
   EXPECT_EQ(ValueOf("\"ä€😀\""), JsonValue("ä€😀"));
 }
 
-TEST(JsonTextTest, KeepsLongIntegersAsText) {
+TEST(JsonTextTest, ANumberThatADoubleSaysIsOne) {
   EXPECT_EQ(ValueOf("9007199254740991"), JsonValue(9007199254740991.0));
-  EXPECT_EQ(ValueOf("9007199254740992"), JsonValue("9007199254740992"));
-  EXPECT_EQ(ValueOf("-9007199254740993"), JsonValue("-9007199254740993"));
-  EXPECT_EQ(ValueOf("1e400"), JsonValue("1e400"));
+  EXPECT_EQ(ValueOf("-9007199254740991"), JsonValue(-9007199254740991.0));
+  EXPECT_EQ(ValueOf("10.00"), JsonValue(10));
+  EXPECT_EQ(ValueOf("-0"), JsonValue(0));
+  EXPECT_EQ(ValueOf("0.000000000000001"), JsonValue(1e-15));
+  EXPECT_EQ(ValueOf("12345678901.2345"), JsonValue(12345678901.2345));
+  EXPECT_EQ(ValueOf("1e22"), JsonValue(1e22));
+  EXPECT_EQ(ValueOf("0e-999"), JsonValue(0));
+}
+
+// Two numbers whose doubles are one must not become one: 2^53 is the nearest double of 2^53 + 1.
+TEST(JsonTextTest, ANumberThatADoubleDoesNotSayKeepsItsText) {
+  for (const char* text :
+       {"9007199254740992", "9007199254740993", "-9007199254740993", "9007199254740993.0",
+        "10000000000000000000", "99999999999999999.98", "100000000000000.001", "0.1000000000000000",
+        "1e400", "1e-400", "4.9e-324"}) {
+    EXPECT_EQ(ValueOf(text), JsonValue::Number(text)) << text;
+  }
+}
+
+// The marks of json_value.h can be written by hand.
+TEST(JsonTextTest, MarksAreLeftAlone) {
+  EXPECT_EQ(ValueOf(R"({"$unknown": true})"), JsonValue::Unknown());
+  EXPECT_EQ(ValueOf(R"({"$number": "10.00"})"), JsonValue::Number("10.00"));
 }
 
 TEST(JsonTextTest, KeepsNumbersAsTheyWereWritten) {
@@ -82,6 +102,14 @@ TEST(JsonTextTest, SaysWhereItIsWrong) {
   }
 }
 
+TEST(JsonTextTest, TakesAnyBytesOnRequest) {
+  EXPECT_FALSE(ParseJson("\"\xe4\"").ok());
+  const absl::StatusOr<JsonText> json = ParseJson("{\"\xff\": \"\xe4!\"}", StringBytes::kAny);
+  ASSERT_TRUE(json.ok()) << json.status();
+  ASSERT_NE(json->Find("\xff"), nullptr);
+  EXPECT_EQ(json->Find("\xff")->text, "\xe4!");
+}
+
 TEST(JsonTextTest, QuotesWhatMustBe) {
   const std::string text = "a\"b\\c\n\x01ä";
   EXPECT_EQ(QuoteJson(text), "\"a\\\"b\\\\c\\u000a\\u0001ä\"");
@@ -95,4 +123,4 @@ TEST(JsonTextTest, LaysOutOverLines) {
 }
 
 }  // namespace
-}  // namespace cache_invalidation::cachectl
+}  // namespace cache_invalidation

@@ -1,6 +1,7 @@
-#include "client/cachectl/json_text.h"
+#include "client/json_text/json_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
@@ -10,7 +11,7 @@
 #include "common/limits.h"
 #include "common/utf8.h"
 
-namespace cache_invalidation::cachectl {
+namespace cache_invalidation {
 namespace {
 
 constexpr int kMaxLevels = 100;
@@ -37,7 +38,7 @@ void AppendUtf8(uint32_t code, std::string& out) {
 // Recursive descent. After a failure `failure_` says what was expected at `place_`.
 class Parser {
  public:
-  explicit Parser(absl::string_view json) : json_(json) {}
+  Parser(absl::string_view json, StringBytes bytes) : json_(json), bytes_(bytes) {}
 
   absl::StatusOr<JsonText> Parse() {
     JsonText value;
@@ -125,8 +126,9 @@ class Parser {
         if (!ReadEscape(out)) return false;
         continue;
       }
-      const size_t bytes = Utf8CharacterBytes(json_.substr(place_));
-      if (bytes == 0) return Fail("UTF-8");
+      size_t bytes = Utf8CharacterBytes(json_.substr(place_));
+      if (bytes == 0 && bytes_ == StringBytes::kUtf8) return Fail("UTF-8");
+      bytes = std::max<size_t>(bytes, 1);
       out.append(json_.data() + place_, bytes);
       place_ += bytes;
     }
@@ -208,23 +210,36 @@ class Parser {
   }
 
   absl::string_view json_;
+  StringBytes bytes_;
   size_t place_ = 0;
   absl::string_view failure_;
 };
 
-JsonValue NumberValue(const std::string& text) {
-  // Not as a double: rounded, the first integer that is too long looks like the last that is not.
-  int64_t integer = 0;
-  constexpr auto kLargest = static_cast<int64_t>(kMaxExactInteger);
-  const bool is_integer = text.find_first_of(".eE") == std::string::npos;
-  if (is_integer &&
-      (!absl::SimpleAtoi(text, &integer) || integer < -kLargest || integer > kLargest)) {
-    return text;
+// Digits without leading zeros; with trailing ones, which a text of more than 15 may have for a
+// reason.
+size_t SignificantDigits(absl::string_view number) {
+  size_t digits = 0;
+  for (const char c : number.substr(0, number.find_first_of("eE"))) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(c)) && (digits > 0 || c != '0')) ++digits;
   }
+  return digits;
+}
+
+JsonValue NumberValue(const std::string& text) {
+  constexpr auto kLargestExact = static_cast<int64_t>(kMaxExactInteger);
+  constexpr size_t kExactDigits = 15;  // of a fraction
   double number = 0;
-  // Beyond what a double can say it becomes infinite.
-  if (!absl::SimpleAtod(text, &number) || number - number != 0) return text;
-  return number;
+  if (text.find_first_of(".eE") == std::string::npos) {
+    int64_t integer = 0;
+    if (absl::SimpleAtoi(text, &integer) && integer >= -kLargestExact && integer <= kLargestExact) {
+      return static_cast<double>(integer);
+    }
+  } else if (const size_t digits = SignificantDigits(text);
+             digits == 0 ||
+             (digits <= kExactDigits && absl::SimpleAtod(text, &number) && std::isnormal(number))) {
+    return number;
+  }
+  return JsonValue::Number(text);
 }
 
 }  // namespace
@@ -235,7 +250,9 @@ const JsonText* JsonText::Find(absl::string_view name) const {
   return member == members.rend() ? nullptr : &member->second;
 }
 
-absl::StatusOr<JsonText> ParseJson(absl::string_view json) { return Parser(json).Parse(); }
+absl::StatusOr<JsonText> ParseJson(absl::string_view json, StringBytes bytes) {
+  return Parser(json, bytes).Parse();
+}
 
 JsonValue ToJsonValue(const JsonText& json) {
   switch (json.kind) {
@@ -305,4 +322,4 @@ std::string IndentJson(absl::string_view json) {
   return out;
 }
 
-}  // namespace cache_invalidation::cachectl
+}  // namespace cache_invalidation
