@@ -14,14 +14,19 @@
 #include "client/cachectl/progress_bar.h"
 #include "client/cachectl/table.h"
 #include "client/cachectl/wal2json.h"
+#include "client/change/type_mapping.h"
 #include "client/widening.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
 
+// Lines that could not be read and are named one by one; the report counts all.
+constexpr uint64_t kNamedUnreadableLines = 10;
+
 struct Flags {
   std::string format = "wal2json";
+  std::vector<std::string> type_map;
   std::string file;
 };
 
@@ -32,6 +37,9 @@ class Ingest {
   Ingest(const Flags& flags, Session& session) : flags_(flags), session_(session) {}
 
   absl::StatusOr<ExitCode> Run() {
+    absl::StatusOr<change::TypeMapping> types = change::TypeMapping::Parse(flags_.type_map);
+    if (!types.ok()) return Prefixed("--type-map: ", types.status());
+    reader_ = Wal2JsonReader(*std::move(types));
     std::ifstream file;
     uint64_t size = 0;
     if (flags_.file != "-") {
@@ -62,38 +70,65 @@ class Ingest {
   }
 
   absl::Status ReadLines(std::istream& input, client::WriteStream& stream, ProgressBar& bar) {
-    Wal2JsonReader reader;
+    absl::Status status = ReadWholeLines(input, stream, bar);
+    const absl::Status torn = status.ok() ? reader_.why_unreadable() : absl::OkStatus();
+    // A last line that is whole, outside of a transaction, is broken, but nothing is missing.
+    if (!torn.ok() && (input_ends_in_a_line_ || reader_.inside())) {
+      status = AtLine(torn, lines_);
+    }
+    // Also after an error: what was read was committed.
+    if (auto rest = reader_.Finish(); rest.has_value()) Send(*std::move(rest), stream);
+    return status;
+  }
+
+  absl::Status ReadWholeLines(std::istream& input, client::WriteStream& stream, ProgressBar& bar) {
     std::string line;
     uint64_t bytes = 0;
     while (!HasFailed() && std::getline(input, line)) {
       ++lines_;
       bytes += line.size() + 1;
+      input_ends_in_a_line_ = input.eof();
       if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-      auto transaction = reader.Add(line);
+      auto transaction = reader_.Add(line);
       if (!transaction.ok()) return AtLine(transaction.status(), lines_);
+      if (!reader_.why_unreadable().ok()) TellUnreadable();
       if (!transaction->has_value()) continue;
       Send(**std::move(transaction), stream);
       bar.Update(bytes, absl::StrCat(transactions_, " transactions"));
     }
     if (input.bad()) return absl::UnknownError(absl::StrCat("cannot read ", flags_.file));
-    auto rest = reader.Finish();
-    if (rest.has_value()) Send(*std::move(rest), stream);
     return absl::OkStatus();
   }
 
-  void Send(std::vector<client::WriteEvent> writes, client::WriteStream& stream) {
+  void TellUnreadable() {
+    if (reader_.unreadable_lines() > kNamedUnreadableLines) return;
+    session_.err() << absl::StrCat(AtLine(reader_.why_unreadable(), lines_).message(),
+                                   "; told as a write to the whole table, or as everything\n");
+  }
+
+  void Send(client::WidenedWrites transaction, client::WriteStream& stream) {
     ++transactions_;
-    if (writes.empty()) {
+    widened_writes_ += transaction.widened;
+    if (transaction.everything) return SendEverything();
+    if (transaction.writes.empty()) {
       ++empty_;
       return;
     }
-    writes_ += writes.size();
-    client::WidenedWrites fitting = client::WidenToLimits(std::move(writes));
-    widened_writes_ += fitting.widened;
-    stream.Write(std::move(fitting.writes),
+    writes_ += transaction.writes.size();
+    stream.Write(std::move(transaction.writes),
                  [this, line = lines_](const absl::StatusOr<client::WriteResult>& result) {
                    OnAnswer(line, result);
                  });
+  }
+
+  // Beside the stream, so perhaps before what was read before it: harmless.
+  void SendEverything() {
+    const absl::StatusOr<client::InvalidationResult> answer =
+        session_.client().Invalidate({.everything = true});
+    if (!answer.ok()) return OnAnswer(lines_, answer.status());
+    OnAnswer(lines_, client::WriteResult{.position = answer->position,
+                                         .invalidations = answer->invalidations,
+                                         .widened = answer->widened});
   }
 
   void OnAnswer(uint64_t line, const absl::StatusOr<client::WriteResult>& result)
@@ -113,9 +148,12 @@ class Ingest {
     return !failure_.ok();
   }
 
+  static absl::Status Prefixed(absl::string_view prefix, const absl::Status& status) {
+    return absl::Status(status.code(), absl::StrCat(prefix, status.message()));
+  }
+
   absl::Status AtLine(const absl::Status& status, uint64_t line) const {
-    return absl::Status(status.code(),
-                        absl::StrCat(flags_.file, ":", line, ": ", status.message()));
+    return Prefixed(absl::StrCat(flags_.file, ":", line, ": "), status);
   }
 
   Report Finish() ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -127,6 +165,7 @@ class Ingest {
       absl::StrAppend(&json, json.empty() ? "{\"" : ",\"", name, "\":\"", count, "\"");
     };
     add("lines", "lines", lines_);
+    add("  that cannot be read", "unreadableLines", reader_.unreadable_lines());
     add("transactions", "transactions", transactions_);
     add("  without writes", "emptyTransactions", empty_);
     add("writes", "writes", writes_);
@@ -139,6 +178,8 @@ class Ingest {
 
   const Flags& flags_;
   Session& session_;
+  Wal2JsonReader reader_;
+  bool input_ends_in_a_line_ = false;  // the last line has no line break
   uint64_t lines_ = 0;
   uint64_t transactions_ = 0;
   uint64_t empty_ = 0;
@@ -162,6 +203,11 @@ void AddIngestCommand(CLI::App* app, Action& chosen) {
       ->check(CLI::IsMember({"wal2json"}))
       ->type_name("wal2json")
       ->capture_default_str();
+  command
+      ->add_option("--type-map", flags->type_map,
+                   "PATTERN=TYPE: tables whose whole name matches have that type, as partitions "
+                   "have their root's: orders_[0-9]+=orders")
+      ->allow_extra_args(false);
   command->add_option("file", flags->file, "The changes, - for standard input")->required();
   command->footer(
       "wal2json: format version 2 with include-pk, one change on each line. Tables should have\n"

@@ -1,21 +1,24 @@
 #include "client/cachectl/wal2json.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <iterator>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "common/limits.h"
-#include "common/utf8.h"
+#include "client/change/change_writes.h"
+#include "client/change/postgresql_value.h"
+#include "client/change/row_change.h"
+#include "common/json_value.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
 
-using client::WriteEvent;
-using Row = std::vector<std::pair<std::string, const JsonText*>>;  // columns in the table's order
+using change::Column;
+using change::ColumnValue;
+using change::Row;
+using change::RowChange;
+using Action = RowChange::Action;
 
 absl::Status Expected(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("expected ", what));
@@ -26,191 +29,191 @@ const std::string* StringAt(const JsonText& object, absl::string_view name) {
   return value != nullptr && value->kind == JsonText::Kind::kString ? &value->text : nullptr;
 }
 
-// The columns of `change[list]`, each `{"name": ..., "value": ...}`; an absent list has none.
+absl::StatusOr<Column> ColumnOf(const JsonText& json) {
+  const std::string* name = StringAt(json, "name");
+  const std::string* type = StringAt(json, "type");
+  const JsonText* value = json.Find("value");
+  if (name == nullptr || value == nullptr) return Expected("columns with name and value");
+  Column column{.name = *name, .type = type == nullptr ? "" : *type};
+  column.value.text = value->text;
+  switch (value->kind) {
+    case JsonText::Kind::kNull:
+      column.value.kind = change::HasValuesWithoutJson(column.type) ? ColumnValue::Kind::kUnknown
+                                                                    : ColumnValue::Kind::kNull;
+      return column;
+    case JsonText::Kind::kBool:
+      if (type == nullptr) column.type = "boolean";
+      break;
+    case JsonText::Kind::kNumber:
+      if (type == nullptr) column.type = "numeric";
+      break;
+    case JsonText::Kind::kString:
+      break;
+    case JsonText::Kind::kList:
+    case JsonText::Kind::kObject:
+      return Expected("values that are no lists and no objects");
+  }
+  column.value.kind = ColumnValue::Kind::kText;
+  return column;
+}
+
+// The columns of `change[list]`; an absent list has none.
 absl::StatusOr<Row> RowAt(const JsonText& change, absl::string_view list) {
   Row row;
   const JsonText* columns = change.Find(list);
   if (columns == nullptr) return row;
-  for (const JsonText& column : columns->elements) {
-    const std::string* name = StringAt(column, "name");
-    const JsonText* value = column.Find("value");
-    if (name == nullptr || value == nullptr) {
-      return Expected(absl::StrCat("columns with name and value in \"", list, "\""));
-    }
-    row.emplace_back(*name, value);
+  if (columns->kind != JsonText::Kind::kList) return Expected(absl::StrCat("a list of ", list));
+  for (const JsonText& json : columns->elements) {
+    absl::StatusOr<Column> column = ColumnOf(json);
+    if (!column.ok()) return column.status();
+    row.push_back(*std::move(column));
   }
   return row;
 }
 
-const JsonText* Find(const Row& row, absl::string_view name) {
-  for (const auto& [column, value] : row) {
-    if (column == name) return value;
-  }
-  return nullptr;
-}
-
-absl::StatusOr<std::vector<std::string>> KeyOf(const JsonText& change) {
+absl::StatusOr<std::vector<std::string>> KeyOf(const JsonText& columns) {
   std::vector<std::string> key;
-  const JsonText* columns = change.Find("pk");
-  if (columns == nullptr) return key;
-  for (const JsonText& column : columns->elements) {
+  if (columns.kind != JsonText::Kind::kList) return Expected("a list as pk");
+  for (const JsonText& column : columns.elements) {
     const std::string* name = StringAt(column, "name");
-    if (name == nullptr) return Expected("columns with a name in \"pk\"");
+    if (name == nullptr) return Expected("columns with a name in pk");
     key.push_back(*name);
   }
   return key;
 }
 
-// The values of the key as PostgreSQL wrote them; empty without a key, or if a value is not known.
-std::string IdOf(const std::vector<std::string>& key, const Row& row) {
-  std::vector<std::string> values;
-  for (const std::string& name : key) {
-    const JsonText* value = Find(row, name);
-    if (value == nullptr || value->kind == JsonText::Kind::kNull) return "";
-    values.push_back(value->text);
+// Whether the identity of an update can only be the whole old row: it has all columns of the new
+// one, and is not the primary key alone. Of a key alone nobody knows whether there is more, since
+// long values that did not change are left out of the new row.
+bool IsWhole(const RowChange& change) {
+  const auto is_in_before = [&](const Column& column) {
+    return std::any_of(change.before.begin(), change.before.end(),
+                       [&](const Column& old) { return old.name == column.name; });
+  };
+  const auto is_in_key = [&](const Column& column) {
+    return std::find(change.key.begin(), change.key.end(), column.name) != change.key.end();
+  };
+  return std::all_of(change.after.begin(), change.after.end(), is_in_before) &&
+         !std::all_of(change.before.begin(), change.before.end(), is_in_key);
+}
+
+std::optional<Action> ActionOf(absl::string_view action) {
+  if (action == "I") return Action::kInsert;
+  if (action == "U") return Action::kUpdate;
+  if (action == "D") return Action::kDelete;
+  if (action == "T") return Action::kTruncate;
+  return std::nullopt;
+}
+
+// The table that a change names.
+bool ReadTable(const JsonText& json, RowChange& change) {
+  const std::string* schema = StringAt(json, "schema");
+  const std::string* table = StringAt(json, "table");
+  if (schema == nullptr || table == nullptr || table->empty()) return false;
+  change.schema = *schema;
+  change.table = *table;
+  return true;
+}
+
+absl::StatusOr<RowChange> ChangeOf(const JsonText& json) {
+  const std::string* action = StringAt(json, "action");
+  const std::optional<Action> known = ActionOf(action == nullptr ? "" : *action);
+  if (!known.has_value()) return Expected("one of the actions B, C, I, U, D, T and M");
+  RowChange change{.action = *known};
+  if (!ReadTable(json, change)) return Expected("schema and table");
+  if (change.action == Action::kTruncate) return change;
+  absl::StatusOr<Row> after = RowAt(json, "columns");
+  if (!after.ok()) return after.status();
+  absl::StatusOr<Row> before = RowAt(json, "identity");
+  if (!before.ok()) return before.status();
+  const JsonText* pk = json.Find("pk");
+  absl::StatusOr<std::vector<std::string>> key = KeyOf(pk == nullptr ? JsonText() : *pk);
+  if (!key.ok()) return key.status();
+  change.after = *std::move(after);
+  change.before = *std::move(before);
+  change.key = *std::move(key);
+  change.after_is_whole = change.action == Action::kInsert;
+  change.before_is_whole = change.action == Action::kUpdate && IsWhole(change);
+  return change;
+}
+
+// What must not be taken for a line that is broken: all others would be like it.
+absl::Status CheckOptions(const JsonText& json) {
+  RowChange change;
+  const std::string* action = StringAt(json, "action");
+  if (action == nullptr && json.Find("change") != nullptr) {
+    return absl::InvalidArgumentError(
+        "this is wal2json's format version 1: read the log with the option format-version=2");
   }
-  return absl::StrJoin(values, ",");
-}
-
-// The table, with its schema if that is not the usual one. What a type must not hold is escaped.
-std::string TypeOf(const std::string& schema, const std::string& table) {
-  const std::string name = schema == "public" ? table : absl::StrCat(schema, ".", table);
-  std::string out;
-  for (absl::string_view rest = name; !rest.empty();) {
-    const absl::string_view character =
-        rest.substr(0, std::max<size_t>(Utf8CharacterBytes(rest), 1));
-    rest.remove_prefix(character.size());
-    if (character == "%" || character == ":" || character == "*" || IsControlCharacter(character)) {
-      // By its number, which for two bytes is what is left of the second.
-      const auto last = static_cast<unsigned char>(character.back());
-      absl::StrAppend(&out, "%",
-                      absl::AsciiStrToUpper(absl::StrCat(absl::Hex(last, absl::kZeroPad2))));
-    } else {
-      absl::StrAppend(&out, character);
-    }
+  const bool has_row = action != nullptr && (*action == "I" || *action == "U" || *action == "D");
+  if (has_row && ReadTable(json, change) && json.Find("pk") == nullptr) {
+    return absl::InvalidArgumentError(
+        "the change does not name the primary key: read the log with the option include-pk=1");
   }
-  return out;
+  return absl::OkStatus();
 }
 
-// A type that is too long for the service would have its writes refused. It ends in a number made
-// of all of it instead; should two tables ever meet in one type, each is invalidated with the
-// other.
-std::string Fitted(std::string type) {
-  if (type.size() <= kMaxTypeBytes) return type;
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every release
-  for (const char c : type) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  const std::string number = absl::StrCat("~", absl::Hex(hash, absl::kZeroPad16));
-  size_t kept = kMaxTypeBytes - number.size();
-  while ((static_cast<unsigned char>(type[kept]) & 0xc0) == 0x80) --kept;
-  return type.substr(0, kept) + number;
-}
-
-JsonValue::Object Values(const Row& row) {
-  JsonValue::Object out;
-  for (const auto& [name, value] : row) out.emplace_back(name, ToJsonValue(*value));
-  return out;
-}
-
-// The old row under the new one: a long value that did not change is left out of the new one.
-JsonValue::Object Merged(const Row& before, const Row& after) {
-  JsonValue::Object out = Values(after);
-  for (const auto& [name, value] : before) {
-    if (Find(after, name) == nullptr) out.emplace_back(name, ToJsonValue(*value));
-  }
-  return out;
-}
-
-WriteEvent Inserted(std::string type, std::string id, JsonValue::Object context) {
-  return {.resource_type = std::move(type),
-          .resource_id = std::move(id),
-          .operation = "insert",
-          .context = std::move(context)};
-}
-
-WriteEvent Deleted(std::string type, std::string id, const Row& before) {
-  return {.resource_type = std::move(type),
-          .resource_id = std::move(id),
-          .operation = "delete",
-          .context = {{"old", Values(before)}}};
-}
-
-WriteEvent Updated(std::string type, std::string id, const Row& before, const Row& after) {
-  JsonValue::List changed;
-  for (const auto& [name, value] : after) {
-    const JsonText* old = Find(before, name);
-    if (old == nullptr || !(*old == *value)) changed.push_back(name);
-  }
-  // What the change does not tell is null, not absent: a template or a condition must not take the
-  // new value for the only one that the row had.
-  JsonValue::Object old = Values(before);
-  for (const auto& [name, value] : after) {
-    if (Find(before, name) == nullptr) old.emplace_back(name, JsonValue());
-  }
-  JsonValue::Object context = Merged(before, after);
-  context.emplace_back("old", std::move(old));
-  context.emplace_back("fields_changed", std::move(changed));
-  return {.resource_type = std::move(type),
-          .resource_id = std::move(id),
-          .operation = "update",
-          .context = std::move(context)};
+// A connection that breaks can leave a torn line with another one behind it.
+bool HoldsTwoLines(absl::string_view line) {
+  return line.find("{\"action\":", 1) != absl::string_view::npos;
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<WriteEvent>> WritesOfChange(const JsonText& change) {
-  const std::string* action = StringAt(change, "action");
-  const std::string* schema = StringAt(change, "schema");
-  const std::string* table = StringAt(change, "table");
-  if (action == nullptr || schema == nullptr || table == nullptr || table->empty()) {
-    return Expected("action, schema and table");
+absl::StatusOr<std::optional<client::WidenedWrites>> Wal2JsonReader::Add(absl::string_view line) {
+  why_unreadable_ = absl::OkStatus();
+  const absl::StatusOr<JsonText> json = ParseJson(line, StringBytes::kAny);
+  if (json.ok()) {
+    if (absl::Status options = CheckOptions(*json); !options.ok()) return options;
+    const std::string* action = StringAt(*json, "action");
+    const std::string kind = action == nullptr ? "" : *action;
+    if (kind == "M") return std::nullopt;  // a message of an application, not a write
+    if (kind == "B") {
+      std::optional<client::WidenedWrites> cut_off = Finish();
+      inside_ = true;
+      return cut_off;
+    }
+    if (kind == "C") {
+      inside_ = false;
+      return collector_.Take();
+    }
+    const absl::StatusOr<RowChange> change = ChangeOf(*json);
+    if (change.ok()) {
+      for (client::WriteEvent& write : change::WritesOf(*change, types_)) {
+        collector_.Add(std::move(write));
+      }
+    } else {
+      TakeUnreadable(line, *json, change.status());
+    }
+  } else {
+    TakeUnreadable(line, ParseBeginOfObject(line, StringBytes::kAny), json.status());
   }
-  const std::string type = Fitted(TypeOf(*schema, *table));
-  if (*action == "T") {
-    return std::vector<WriteEvent>{{.resource_type = type, .operation = "truncate"}};
-  }
-  const auto after = RowAt(change, "columns");
-  if (!after.ok()) return after.status();
-  const auto before = RowAt(change, "identity");
-  if (!before.ok()) return before.status();
-  const auto key = KeyOf(change);
-  if (!key.ok()) return key.status();
-  const std::string new_id = IdOf(*key, *after);
-  const std::string old_id = IdOf(*key, *before);
-  if (*action == "I") return std::vector<WriteEvent>{Inserted(type, new_id, Values(*after))};
-  if (*action == "D") return std::vector<WriteEvent>{Deleted(type, old_id, *before)};
-  if (*action != "U") return Expected("one of the actions B, C, I, U, D, T and M");
-  if (new_id == old_id) {
-    return std::vector<WriteEvent>{Updated(type, new_id, *before, *after)};
-  }
-  return std::vector<WriteEvent>{Deleted(type, old_id, *before),
-                                 Inserted(type, new_id, Merged(*before, *after))};
+  if (inside_) return std::nullopt;
+  return collector_.Take();
 }
 
-absl::StatusOr<std::optional<std::vector<WriteEvent>>> Wal2JsonReader::Add(absl::string_view line) {
-  const absl::StatusOr<JsonText> change = ParseJson(line);
-  if (!change.ok()) return change.status();
-  const std::string* action = StringAt(*change, "action");
-  if (action == nullptr) return Expected("an object with an action: wal2json's format version 2");
-  if (*action == "M") return std::nullopt;  // a message of an application, not a write
-  if (*action == "B") {
-    std::optional<std::vector<WriteEvent>> cut_off = Finish();
-    inside_ = true;
-    return cut_off;
+// `read`: what could be read of the line.
+void Wal2JsonReader::TakeUnreadable(absl::string_view line, const JsonText& read,
+                                    absl::Status why) {
+  ++unreadable_lines_;
+  why_unreadable_ = std::move(why);
+  const std::string* action = StringAt(read, "action");
+  const std::optional<Action> known = ActionOf(action == nullptr ? "" : *action);
+  RowChange change{.action = known.value_or(Action::kUpdate)};
+  if (action == nullptr || !ReadTable(read, change) || HoldsTwoLines(line)) {
+    collector_.AddEverything();
+    return;
   }
-  if (*action == "C") {
-    inside_ = false;
-    return std::exchange(writes_, {});
+  // Without rows it concerns the whole table.
+  for (client::WriteEvent& write : change::WritesOf(change, types_)) {
+    write.context = {{std::string(kUnknownName), true}};
+    collector_.Add(std::move(write));
   }
-  absl::StatusOr<std::vector<WriteEvent>> writes = WritesOfChange(*change);
-  if (!writes.ok()) return writes.status();
-  if (!inside_) return *std::move(writes);
-  std::move(writes->begin(), writes->end(), std::back_inserter(writes_));
-  return std::nullopt;
 }
 
-std::optional<std::vector<WriteEvent>> Wal2JsonReader::Finish() {
-  if (!std::exchange(inside_, false) || writes_.empty()) return std::nullopt;
-  return std::exchange(writes_, {});
+std::optional<client::WidenedWrites> Wal2JsonReader::Finish() {
+  if (!std::exchange(inside_, false) || collector_.empty()) return std::nullopt;
+  return collector_.Take();
 }
 
 }  // namespace cache_invalidation::cachectl

@@ -51,6 +51,14 @@ class Parser {
     return absl::InvalidArgumentError(absl::StrCat("column ", place_ + 1, ": expected ", failure_));
   }
 
+  JsonText ParseBeginOfObject() {
+    JsonText value;
+    SkipBlanks();
+    if (Peek() == '{') ReadObject(0, value);
+    if (!value.members.empty()) value.members.pop_back();
+    return value;
+  }
+
  private:
   bool Fail(absl::string_view expected) {
     failure_ = expected;
@@ -252,6 +260,10 @@ const JsonText* JsonText::Find(absl::string_view name) const {
 
 absl::StatusOr<JsonText> ParseJson(absl::string_view json, StringBytes bytes) {
   return Parser(json, bytes).Parse();
+}
+
+JsonText ParseBeginOfObject(absl::string_view json, StringBytes bytes) {
+  return Parser(json, bytes).ParseBeginOfObject();
 }
 
 JsonValue ToJsonValue(const JsonText& json) {

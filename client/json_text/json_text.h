@@ -40,6 +40,10 @@ enum class StringBytes {
 // than 100 levels.
 absl::StatusOr<JsonText> ParseJson(absl::string_view json, StringBytes bytes = StringBytes::kUtf8);
 
+// Reads an object that may be torn or broken: returns the members that are whole, up to the one
+// that is not or the last one. Empty for what is no object.
+JsonText ParseBeginOfObject(absl::string_view json, StringBytes bytes);
+
 // As the context of a write. A number whose double says the same (an integer up to 2^53 - 1, a
 // number of at most 15 digits) is a plain number, any other a JsonValue::Number: a double would
 // take two numbers for one.

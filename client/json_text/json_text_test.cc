@@ -110,6 +110,19 @@ TEST(JsonTextTest, TakesAnyBytesOnRequest) {
   EXPECT_EQ(json->Find("\xff")->text, "\xe4!");
 }
 
+TEST(JsonTextTest, ReadsTheBeginOfATornObject) {
+  for (const char* json : {R"({"a":1,"b":"x","c)", R"({"a":1,"b":"x","c":)",
+                           R"({"a":1,"b":"x","c":tr)", R"({"a":1,"b":"x","c":[{"d":)",
+                           R"({"a":1,"b":"x","c":"y".z})", R"({"a":1,"b":"x","c":true})"}) {
+    const JsonText begin = ParseBeginOfObject(json, StringBytes::kAny);
+    ASSERT_EQ(begin.members.size(), 2u) << json;
+    EXPECT_EQ(begin.Find("b")->text, "x");
+  }
+  for (const char* json : {"", "x", "[1", "{", R"({"a)", R"({"a":"b)", R"({"a":"b")"}) {
+    EXPECT_TRUE(ParseBeginOfObject(json, StringBytes::kAny).members.empty()) << json;
+  }
+}
+
 TEST(JsonTextTest, QuotesWhatMustBe) {
   const std::string text = "a\"b\\c\n\x01ä";
   EXPECT_EQ(QuoteJson(text), "\"a\\\"b\\\\c\\u000a\\u0001ä\"");

@@ -91,13 +91,17 @@ Program::~Program() {
   Close(err_);
 }
 
-void Program::Feed(const std::string& input) {
+void Program::Send(const std::string& input) {
   size_t written = 0;
   while (written < input.size()) {
     const ssize_t count = write(in_, input.data() + written, input.size() - written);
     if (count < 0) break;  // it does not want more
     written += static_cast<size_t>(count);
   }
+}
+
+void Program::Feed(const std::string& input) {
+  Send(input);
   Close(in_);
 }
 

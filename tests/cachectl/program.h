@@ -28,6 +28,9 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  // Gives it this input; blocks until all but a pipe's buffer is read.
+  void Send(const std::string& input);
+
   // Gives it this input, and the end of it.
   void Feed(const std::string& input);
 

@@ -1,11 +1,9 @@
-// Any bytes as lines of wal2json: each is taken or refused, and every write that comes of them the
-// service would take, once it is widened to the limits.
+// Any bytes as lines of wal2json: each is taken, counted as unreadable or refused, and every write
+// that comes of them the service would take.
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,31 +18,32 @@
 namespace cache_invalidation::cachectl {
 namespace {
 
-using Writes = std::optional<std::vector<client::WriteEvent>>;
+using Transaction = std::optional<client::WidenedWrites>;
 
-void CheckWrites(Writes writes) {
-  if (!writes.has_value()) return;
-  const bool any = !writes->empty();
-  const client::WidenedWrites widened = client::WidenToLimits(*std::move(writes));
-  Check(any == !widened.writes.empty(), "no transaction is lost by widening");
-  Check(widened.writes.size() <= kMaxWritesPerCommand, "a transaction fits into a command");
-  for (const client::WriteEvent& write : widened.writes) {
+void CheckWrites(const Transaction& transaction) {
+  if (!transaction.has_value()) return;
+  Check(!transaction->everything || transaction->writes.empty(), "everything stands for all");
+  Check(transaction->writes.size() <= kMaxWritesPerCommand, "a transaction fits into a command");
+  for (const client::WriteEvent& write : transaction->writes) {
     Check(CheckType(write.resource_type).ok(), "a table becomes a type");
     Check(CheckResourceId(write.resource_id).ok(), "a primary key becomes an id");
     Check(CheckOperation(write.operation).ok(), "an action becomes an operation");
     Check(client::EncodedContextBytes(write.context) <= kMaxContextBytes, "a context fits");
-    for (const std::string& tag : write.tags) Check(CheckTag(tag).ok(), "a tag is one");
+    Check(write.tags.empty(), "a database knows no tags");
   }
 }
 
 void Read(absl::string_view text) {
   Wal2JsonReader reader;
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    absl::StatusOr<Writes> writes = reader.Add(line);
-    if (writes.ok()) {
-      CheckWrites(*std::move(writes));
+    const uint64_t unreadable = reader.unreadable_lines();
+    const absl::StatusOr<Transaction> transaction = reader.Add(line);
+    if (transaction.ok()) {
+      Check((reader.unreadable_lines() > unreadable) == !reader.why_unreadable().ok(),
+            "what cannot be read is counted");
+      CheckWrites(*transaction);
     } else {
-      Check(writes.status().code() == absl::StatusCode::kInvalidArgument,
+      Check(transaction.status().code() == absl::StatusCode::kInvalidArgument,
             "a refusal is INVALID_ARGUMENT");
     }
   }

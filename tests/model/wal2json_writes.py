@@ -1,14 +1,12 @@
 """Turns wal2json lines (format version 2) into write events, one list for each transaction.
 
-tests/data/README.md says in words what this file does: which line becomes which write, and what
-its context holds. Numbers keep the text PostgreSQL wrote until it is known what they are for: an
-id is that text; a context holds doubles, and strings for integers above 2^53.
+docs/change-mapping.md says in words what this file does: which line becomes which write, and what
+its context holds. Values are postgresql_values.py's. Only lines that can be read are modelled.
 """
 
 import json
 
-# From here on a double no longer tells two neighbouring integers apart.
-LARGEST_EXACT_INTEGER = 2**53 - 1
+from postgresql_values import LARGEST_EXACT_INTEGER, UNKNOWN, NumberText, is_utf8, key_text, may_be_nan, value_of
 
 # What one InvalidateByWrites takes.
 MAX_WRITES = 10_000
@@ -17,9 +15,8 @@ MAX_WRITES = 10_000
 MAX_ID_BYTES = 512
 MAX_CONTEXT_BYTES = 256 * 1024
 
-
-class NumberText(str):
-    """A JSON number as it was written."""
+# Names that a context keeps for itself.
+NO_COLUMNS = ("$unknown", "$number")
 
 
 def read_transactions(lines):
@@ -51,7 +48,7 @@ def widen_if_too_many(writes):
     if len(writes) <= MAX_WRITES:
         return writes
     kinds = dict.fromkeys((write["type"], write["operation"]) for write in writes)
-    return [make_write(type_name, "", operation, {}) for type_name, operation in kinds]
+    return [make_write(type_name, "", operation, {}) for type_name, operation in sorted(kinds)]
 
 
 def writes_of_change(change):
@@ -59,44 +56,103 @@ def writes_of_change(change):
     if change["action"] == "T":
         return [make_write(type_name, "", "truncate", {})]
 
-    new = values_by_name(change.get("columns", []))
-    old = values_by_name(change.get("identity", []))
-    key = [column["name"] for column in change.get("pk", [])]
+    new = columns_by_name(change.get("columns", []))
+    old = columns_by_name(change.get("identity", []))
+    key = [column["name"] for column in change["pk"]]
 
     if change["action"] == "I":
-        return [make_write(type_name, id_of(key, new), "insert", context_values(new))]
+        return [make_write(type_name, id_of(key, new), "insert", with_names(members(new), None, None))]
     if change["action"] == "D":
-        return [make_write(type_name, id_of(key, old), "delete", {"old": context_values(old)})]
+        context = with_names({}, {**members(old), "$unknown": True}, None)
+        return [make_write(type_name, id_of(key, old), "delete", context)]
 
     assert change["action"] == "U", change["action"]
-    if id_of(key, old) != id_of(key, new):
-        return [
-            make_write(type_name, id_of(key, old), "delete", {"old": context_values(old)}),
-            make_write(type_name, id_of(key, new), "insert", context_values({**old, **new})),
-        ]
+    # The identity is the whole old row if it has all columns, and more than the key alone has.
+    whole = set(new) <= set(old) and not set(old) <= set(key)
+    changed = [name for name, column in new.items() if not is_same(old.get(name), column)]
     # A long value that did not change is left out of `columns`; the old row may know it.
-    context = context_values({**old, **new})
-    # An old value that the change does not tell is null, so that templates know that there was one.
-    context["old"] = context_values({**dict.fromkeys(new), **old})
-    context["fields_changed"] = [
-        name for name, value in new.items() if name not in old or old[name] != value
-    ]
-    return [make_write(type_name, id_of(key, new), "update", context)]
+    row = {**old, **new}
+    open_mark = {} if whole else {"$unknown": True}
+    context = with_names({**members(row), **open_mark}, {**members(old), **open_mark}, changed)
+    ids = dict.fromkeys([id_of(key, old), id_of(key, row)])
+    return [make_write(type_name, resource_id, "update", context) for resource_id in ids]
+
+
+def is_same(old, new):
+    """Of two columns: whether both are known, and alike."""
+    return old is not None and old == new and "unknown" not in new
+
+
+def columns_by_name(columns):
+    """Each column with its type, and its text: None for NULL, nothing at all for what is not known."""
+    found = {}
+    for column in columns:
+        value, type_name = column["value"], column.get("type")
+        read = {"type": type_name or ""}
+        if value is None:
+            read["unknown" if may_be_nan(type_name) else "null"] = True
+        elif isinstance(value, bool):
+            read.update(type=type_name or "boolean", text="true" if value else "false")
+        elif isinstance(value, NumberText):
+            read.update(type=type_name or "numeric", text=str(value))
+        else:
+            read["text"] = value
+        found[column["name"]] = read
+    return found
+
+
+def members(row):
+    """The values of a row; open if it has a column that cannot be told."""
+    told = {name: column for name, column in row.items() if name not in NO_COLUMNS and is_utf8(name)}
+    values = {name: context_value(column) for name, column in told.items()}
+    return values if len(told) == len(row) else {**values, "$unknown": True}
+
+
+def context_value(column):
+    if "null" in column:
+        return None
+    return value_of(column["type"], column["text"]) if "text" in column else UNKNOWN
+
+
+def with_names(context, old, changed):
+    """The context with `old` and `fields_changed`, which are not known where a column has the name."""
+    context = dict(context)
+    for name, part in (("old", old), ("fields_changed", changed)):
+        if name in context or (old is not None and name in old):
+            context[name] = UNKNOWN
+        elif part is not None:
+            context[name] = part
+    return context
 
 
 def make_write(type_name, resource_id, operation, context):
-    """A write event within the limits: what is too large or not allowed widens to the whole type."""
-    if len(resource_id.encode()) > MAX_ID_BYTES or has_control_character(resource_id):
+    """A write event within the limits: what is too large or not allowed is widened or not known."""
+    if not is_utf8(resource_id) or len(resource_id.encode()) > MAX_ID_BYTES or has_control_character(resource_id):
         resource_id = ""
-    if len(json.dumps(context, ensure_ascii=False).encode()) > MAX_CONTEXT_BYTES:
-        context = {}
     return {
         "type": type_name,
         "id": resource_id,
         "operation": operation,
-        "context": context,
+        "context": fitted(context),
         "tags": [],
     }
+
+
+def fitted(context):
+    """The largest values are left out, one after the other, until the rest fits."""
+    context = {**context, "old": dict(context["old"])} if "old" in context else dict(context)
+    while size_of(context) > MAX_CONTEXT_BYTES:
+        places = [(context, name) for name in context if name not in ("old", "fields_changed")]
+        places += [(context["old"], name) for name in context.get("old", {})]
+        largest, name = max(places, key=lambda place: size_of(place[0][place[1]]))
+        if largest[name] == UNKNOWN:
+            return UNKNOWN
+        largest[name] = UNKNOWN
+    return context
+
+
+def size_of(value):
+    return len(json.dumps(value, ensure_ascii=False).encode())
 
 
 def name_of_type(schema, table):
@@ -107,33 +163,11 @@ def name_of_type(schema, table):
     )
 
 
-def values_by_name(columns):
-    return {column["name"]: column["value"] for column in columns}
-
-
 def id_of(key, row):
     """The values of the key's columns, joined; empty without a key or when one of them is not known."""
-    if any(row.get(name) is None for name in key):
+    if any("text" not in row.get(name, {}) for name in key):
         return ""
-    return ",".join(text_of(row[name]) for name in key)
-
-
-def text_of(value):
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def context_values(row):
-    return {name: context_value(value) for name, value in row.items()}
-
-
-def context_value(value):
-    if not isinstance(value, NumberText):
-        return value
-    if value.lstrip("-").isdigit():
-        return int(value) if abs(int(value)) <= LARGEST_EXACT_INTEGER else str(value)
-    return float(value)
+    return ",".join(key_text(row[name]["type"], row[name]["text"]) for name in key)
 
 
 def has_control_character(text):

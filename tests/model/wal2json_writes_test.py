@@ -6,8 +6,12 @@ import unittest
 import wal2json_writes
 
 
+UNKNOWN = {"$unknown": True}
+
+
 def column(name, value):
-    return {"name": name, "value": value}
+    type_name = "text" if value is None or isinstance(value, str) else "bigint"
+    return {"name": name, "type": type_name, "value": value}
 
 
 def change(action, table="orders", schema="public", pk=("id",), **fields):
@@ -41,18 +45,26 @@ class Operations(unittest.TestCase):
 
     def test_an_update_with_the_old_key_alone_may_have_changed_every_other_column(self):
         (write,) = writes_of(change("U", columns={"id": 5, "a": 1, "b": 2}, identity={"id": 5}))
-        self.assertEqual(write["context"]["old"], {"id": 5, "a": None, "b": None})
-        self.assertEqual(write["context"]["fields_changed"], ["a", "b"])
+        self.assertEqual(write["context"], {
+            "id": 5, "a": 1, "b": 2, "$unknown": True, "old": {"id": 5, "$unknown": True}, "fields_changed": ["a", "b"]})
+
+    def test_a_key_alone_is_no_whole_row(self):
+        (write,) = writes_of(change("U", columns={"id": 5}, identity={"id": 5}))
+        self.assertTrue(write["context"]["$unknown"])
+        self.assertEqual(write["context"]["fields_changed"], [])
 
     def test_a_long_value_left_out_is_unchanged(self):
         (write,) = writes_of(change("U", columns={"id": 5, "a": 1}, identity={"id": 5, "a": 0, "long": "x"}))
         self.assertEqual(write["context"]["long"], "x")
         self.assertEqual(write["context"]["fields_changed"], ["a"])
 
-    def test_a_changed_key_is_a_delete_and_an_insert(self):
+    def test_a_changed_key_is_an_update_of_both_ids(self):
         old, new = writes_of(change("U", columns={"id": 6, "a": 1}, identity={"id": 5, "a": 1}))
-        self.assertEqual((old["id"], old["operation"], old["context"]), ("5", "delete", {"old": {"id": 5, "a": 1}}))
-        self.assertEqual((new["id"], new["operation"], new["context"]), ("6", "insert", {"id": 6, "a": 1}))
+        self.assertEqual((old["id"], new["id"]), ("5", "6"))
+        for write in (old, new):
+            self.assertEqual(write["operation"], "update")
+            self.assertEqual(write["context"], {
+                "id": 6, "a": 1, "old": {"id": 5, "a": 1}, "fields_changed": ["id"]})
 
     def test_an_old_key_that_is_not_known_widens(self):
         old, new = writes_of(change("U", columns={"id": 6, "sku": "a"}, identity={"sku": "a"}))
@@ -61,7 +73,17 @@ class Operations(unittest.TestCase):
     def test_a_delete_has_the_old_values(self):
         (write,) = writes_of(change("D", identity={"id": 5, "a": 1}))
         self.assertEqual((write["id"], write["operation"]), ("5", "delete"))
-        self.assertEqual(write["context"], {"old": {"id": 5, "a": 1}})
+        self.assertEqual(write["context"], {"old": {"id": 5, "a": 1, "$unknown": True}})
+
+    def test_a_null_of_a_number_may_be_nan(self):
+        line = change("U", columns={"id": 5, "credit": None}, identity={"id": 5, "credit": None})
+        (write,) = writes_of(line.replace('"name": "credit", "type": "text"', '"name": "credit", "type": "numeric(12,2)"'))
+        self.assertEqual(write["context"], {
+            "id": 5, "credit": UNKNOWN, "old": {"id": 5, "credit": UNKNOWN}, "fields_changed": ["credit"]})
+
+    def test_columns_with_the_names_of_a_context(self):
+        (write,) = writes_of(change("U", columns={"id": 5, "old": "x"}, identity={"id": 5, "old": "y"}))
+        self.assertEqual(write["context"], {"id": 5, "old": UNKNOWN, "fields_changed": ["old"]})
 
     def test_a_truncate_concerns_the_whole_type(self):
         (write,) = writes_of(change("T"))
@@ -91,22 +113,21 @@ class Names(unittest.TestCase):
             self.assertEqual(write["id"], "")
 
 
-class Numbers(unittest.TestCase):
-    def context(self, text):
-        line = '{"action":"I","schema":"public","table":"t","columns":[{"name":"id","value":%s}],"pk":[{"name":"id"}]}'
-        (write,) = writes_of(line % text)
+class Values(unittest.TestCase):
+    def context(self, type_name, value):
+        line = ('{"action":"I","schema":"public","table":"t","columns":[{"name":"id","type":"%s","value":%s}],'
+                '"pk":[{"name":"id"}]}')
+        (write,) = writes_of(line % (type_name, value))
         return write["id"], write["context"]["id"]
 
-    def test_integers_above_2_to_the_53_are_strings(self):
-        self.assertEqual(self.context("9007199254740991"), ("9007199254740991", 9007199254740991))
-        self.assertEqual(self.context("9007199254740992"), ("9007199254740992", "9007199254740992"))
-        self.assertEqual(self.context("-9007199254740993"), ("-9007199254740993", "-9007199254740993"))
-
-    def test_fractions_keep_their_text_in_an_id_only(self):
-        self.assertEqual(self.context("1.50"), ("1.50", 1.5))
-
-    def test_booleans(self):
-        self.assertEqual(self.context("true"), ("true", True))
+    def test_an_id_and_a_value_have_one_text(self):
+        self.assertEqual(self.context("bigint", "9007199254740991"), ("9007199254740991", 9007199254740991))
+        self.assertEqual(self.context("bigint", "9007199254740993"),
+                         ("9007199254740993", {"$number": "9007199254740993"}))
+        self.assertEqual(self.context("numeric(4,2)", "1.50"), ("1.50", {"$number": "1.50"}))
+        self.assertEqual(self.context("boolean", "true"), ("true", True))
+        self.assertEqual(self.context("bytea", '"00ff"'), ("00ff", "00ff"))
+        self.assertEqual(self.context("integer[]", '"{1,2}"'), ("{1,2}", [1, 2]))
 
 
 class Transactions(unittest.TestCase):
@@ -121,12 +142,12 @@ class Transactions(unittest.TestCase):
         rows = [change("I", columns={"id": n}) for n in range(wal2json_writes.MAX_WRITES)]
         writes = writes_of(*rows, change("D", table="items", identity={"id": 1}))
         self.assertEqual([(w["type"], w["id"], w["operation"]) for w in writes],
-                         [("orders", "", "insert"), ("items", "", "delete")])
+                         [("items", "", "delete"), ("orders", "", "insert")])
         self.assertEqual(len(writes_of(*rows)), wal2json_writes.MAX_WRITES)
 
-    def test_a_context_that_is_too_large_is_left_out(self):
+    def test_the_largest_values_of_a_context_are_left_out(self):
         (write,) = writes_of(change("I", columns={"id": 1, "text": "x" * wal2json_writes.MAX_CONTEXT_BYTES}))
-        self.assertEqual((write["id"], write["context"]), ("1", {}))
+        self.assertEqual((write["id"], write["context"]), ("1", {"id": 1, "text": UNKNOWN}))
 
 
 if __name__ == "__main__":

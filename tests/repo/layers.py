@@ -56,6 +56,7 @@ ALLOWED = {
     # The fake server is the real one, behind the interface of the SDK.
     "client/testing/": ("common/", "client/", "server/server.h", "server/default_rules.h", "server/rpc/rule_file.h") + _GRPC + _POSIX,
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
+    "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
     # PostgreSQL for tests: libpq stays in there.
     "tests/postgres/": ("common/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,
@@ -68,6 +69,7 @@ ALLOWED = {
 
 # Never, whatever prefix allows it: the inside of the SDK is for the SDK.
 DENIED = {
+    "client/change/": ("client/internal/",),
     "client/testing/": ("client/internal/",),
     "client/cachectl/": ("client/internal/",),
     "examples/": ("client/internal/",),

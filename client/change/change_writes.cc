@@ -1,0 +1,200 @@
+#include "client/change/change_writes.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "client/change/postgresql_value.h"
+#include "client/widening.h"
+#include "common/json_value.h"
+#include "common/limits.h"
+#include "common/names.h"
+#include "common/utf8.h"
+#include "common/write_context.h"
+
+namespace cache_invalidation::change {
+namespace {
+
+using client::WriteEvent;
+using Kind = ColumnValue::Kind;
+
+const Column* Find(const Row& row, absl::string_view name) {
+  const auto column =
+      std::find_if(row.begin(), row.end(), [&](const Column& one) { return one.name == name; });
+  return column == row.end() ? nullptr : &*column;
+}
+
+// The values of the key joined with ","; empty without a key, if a value is not known, or if the
+// service would not take it.
+std::string IdOf(const std::vector<std::string>& key, const Row& row) {
+  std::vector<std::string> values;
+  for (const std::string& name : key) {
+    const Column* column = Find(row, name);
+    if (column == nullptr || column->value.kind != Kind::kText) return "";
+    values.push_back(PostgresqlKeyText(column->type, column->value.text));
+  }
+  std::string id = absl::StrJoin(values, ",");
+  return CheckResourceId(id).ok() ? id : "";
+}
+
+JsonValue ValueOf(const Column& column) {
+  switch (column.value.kind) {
+    case Kind::kText:
+      return PostgresqlValue(column.type, column.value.text);
+    case Kind::kNull:
+      return JsonValue();
+    case Kind::kUnknown:
+    case Kind::kUnchanged:
+      break;
+  }
+  return JsonValue::Unknown();
+}
+
+// The new row with what the old one knows of its columns that did not change.
+Row WithUnchanged(const Row& after, const Row& before) {
+  Row row = after;
+  for (Column& column : row) {
+    if (column.value.kind != Kind::kUnchanged) continue;
+    if (const Column* old = Find(before, column.name)) column.value = old->value;
+  }
+  for (const Column& column : before) {
+    if (Find(row, column.name) == nullptr) row.push_back(column);
+  }
+  return row;
+}
+
+// A column of that name cannot be told: the name means something else, or is no JSON.
+bool IsTold(const Column& column) {
+  return column.name != kUnknownName && column.name != kNumberName && IsUtf8(column.name);
+}
+
+// The members of a row. `whole`: whether the row has every column of the table.
+JsonValue::Object MembersOf(const Row& row, bool whole) {
+  JsonValue::Object members;
+  for (const Column& column : row) {
+    if (IsTold(column)) {
+      members.emplace_back(column.name, ValueOf(column));
+    } else {
+      whole = false;
+    }
+  }
+  if (!whole) members.emplace_back(std::string(kUnknownName), true);
+  return members;
+}
+
+JsonValue::List FieldsChanged(const Row& before, const Row& after) {
+  JsonValue::List changed;
+  for (const Column& column : after) {
+    if (column.value.kind == Kind::kUnchanged || !IsUtf8(column.name)) continue;
+    const Column* old = Find(before, column.name);
+    const bool same =
+        old != nullptr && old->value == column.value && column.value.kind != Kind::kUnknown;
+    if (!same) changed.emplace_back(column.name);
+  }
+  return changed;
+}
+
+size_t ValueBytes(const JsonValue& value) {
+  return client::EncodedContextBytes({{std::string(), value}});
+}
+
+// Makes the largest values unknown until `excess` bytes are saved.
+void LeaveOutLargest(size_t excess, JsonValue::Object& now, JsonValue::Object& old) {
+  std::vector<std::pair<size_t, JsonValue*>> values;
+  for (JsonValue::Object* members : {&now, &old}) {
+    for (auto& [name, value] : *members) values.emplace_back(ValueBytes(value), &value);
+  }
+  std::stable_sort(values.begin(), values.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  const size_t unknown = ValueBytes(JsonValue::Unknown());
+  size_t saved = 0;
+  for (const auto& [bytes, value] : values) {
+    if (saved >= excess || bytes <= unknown) break;
+    *value = JsonValue::Unknown();
+    saved += bytes - unknown;
+  }
+}
+
+// The parts of a context: the row now, the row before, the names of what changed.
+struct Parts {
+  JsonValue::Object now = {};
+  std::optional<JsonValue::Object> old = {};
+  std::optional<JsonValue::List> changed = {};
+};
+
+JsonValue::Object Assemble(const Parts& parts) {
+  JsonValue::Object context = parts.now;
+  const auto set = [&](absl::string_view name, const auto& part) {
+    const auto is_named = [&](const auto& member) { return member.first == name; };
+    // A column of that name would be read as what it is not, and the other way round.
+    const bool is_column =
+        std::erase_if(context, is_named) > 0 ||
+        (parts.old.has_value() && std::any_of(parts.old->begin(), parts.old->end(), is_named));
+    if (is_column) {
+      context.emplace_back(std::string(name), JsonValue::Unknown());
+    } else if (part.has_value()) {
+      context.emplace_back(std::string(name), *part);
+    }
+  };
+  set(kOldName, parts.old);
+  set(kFieldsChangedName, parts.changed);
+  return context;
+}
+
+JsonValue::Object ContextOf(Parts parts) {
+  JsonValue::Object context = Assemble(parts);
+  const size_t bytes = client::EncodedContextBytes(context);
+  if (bytes <= kMaxContextBytes) return context;
+  JsonValue::Object none;
+  LeaveOutLargest(bytes - kMaxContextBytes, parts.now, parts.old.has_value() ? *parts.old : none);
+  context = Assemble(parts);
+  if (client::EncodedContextBytes(context) <= kMaxContextBytes) return context;
+  return {{std::string(kUnknownName), true}};  // the names alone are too much
+}
+
+std::vector<WriteEvent> Updated(const RowChange& change, WriteEvent write) {
+  const Row after = WithUnchanged(change.after, change.before);
+  write.operation = "update";
+  write.context =
+      ContextOf({.now = MembersOf(after, change.after_is_whole || change.before_is_whole),
+                 .old = MembersOf(change.before, change.before_is_whole),
+                 .changed = FieldsChanged(change.before, change.after)});
+  std::vector<WriteEvent> writes;
+  write.resource_id = IdOf(change.key, after);
+  // The row was another for everybody who knew it by its old id.
+  if (std::string old_id = IdOf(change.key, change.before); old_id != write.resource_id) {
+    writes.push_back(write);
+    writes.back().resource_id = std::move(old_id);
+  }
+  writes.push_back(std::move(write));
+  return writes;
+}
+
+}  // namespace
+
+std::vector<WriteEvent> WritesOf(const RowChange& change, const TypeMapping& types) {
+  WriteEvent write{.resource_type = types.TypeOf(change.schema, change.table)};
+  switch (change.action) {
+    case RowChange::Action::kInsert:
+      write.operation = "insert";
+      write.resource_id = IdOf(change.key, change.after);
+      write.context = ContextOf({.now = MembersOf(change.after, change.after_is_whole)});
+      break;
+    case RowChange::Action::kUpdate:
+      return Updated(change, std::move(write));
+    case RowChange::Action::kDelete:
+      write.operation = "delete";
+      write.resource_id = IdOf(change.key, change.before);
+      write.context = ContextOf({.old = MembersOf(change.before, change.before_is_whole)});
+      break;
+    case RowChange::Action::kTruncate:
+      write.operation = "truncate";
+      break;
+  }
+  return {std::move(write)};
+}
+
+}  // namespace cache_invalidation::change

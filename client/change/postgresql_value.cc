@@ -1,0 +1,194 @@
+#include "client/change/postgresql_value.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "client/change/postgresql_array.h"
+#include "client/json_text/json_text.h"
+#include "common/limits.h"
+#include "common/utf8.h"
+
+namespace cache_invalidation::change {
+namespace {
+
+// Beside the value itself a context has levels of its own: the context and `old`.
+constexpr int kMaxValueLevels = kMaxContextDepth - 2;
+
+constexpr absl::string_view kFalse = "false";
+constexpr absl::string_view kTrue = "true";
+
+bool IsBool(absl::string_view type) { return type == "boolean" || type == "bool"; }
+bool IsBytea(absl::string_view type) { return type == "bytea"; }
+bool IsJson(absl::string_view type) { return type == "jsonb" || type == "json"; }
+
+bool IsFractional(absl::string_view type) {
+  return type == "numeric" || type == "real" || type == "double precision" || type == "float4" ||
+         type == "float8";
+}
+
+bool IsNumber(absl::string_view type) {
+  return IsFractional(type) || type == "integer" || type == "bigint" || type == "smallint" ||
+         type == "int4" || type == "int8" || type == "int2" || type == "oid";
+}
+
+// Types whose text is the value.
+bool IsText(absl::string_view type) {
+  static const auto& types = *new std::set<absl::string_view>{
+      // Text.
+      "text", "character varying", "varchar", "character", "bpchar", "char", "\"char\"", "name",
+      "citext", "xml", "uuid", "jsonpath",
+      // Times.
+      "date", "time", "timetz", "timestamp", "timestamptz", "time without time zone",
+      "time with time zone", "timestamp without time zone", "timestamp with time zone",
+      // Ranges.
+      "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange",
+      // The rest.
+      "bit", "bit varying", "varbit", "inet", "cidr", "macaddr", "macaddr8", "money", "pg_lsn"};
+  return types.count(type) > 0 || absl::EndsWith(type, ".citext") || type == "interval" ||
+         absl::StartsWith(type, "interval ");
+}
+
+// Without what stands in parentheses: numeric(12,2), timestamp(3) with time zone.
+std::string WithoutModifiers(absl::string_view type) {
+  const size_t begin = type.find('(');
+  const size_t end = type.find(')', begin);
+  if (end == absl::string_view::npos) return std::string(type);
+  return absl::StrCat(type.substr(0, begin), type.substr(end + 1));
+}
+
+// The type of an array's elements; nothing for other types.
+std::optional<absl::string_view> ElementType(absl::string_view type) {
+  if (absl::ConsumeSuffix(&type, "[]") || absl::ConsumePrefix(&type, "_")) return type;
+  return std::nullopt;
+}
+
+// -12, 0: the text that a template makes of the double. Not -0, 1e+10 or 10.00.
+bool IsTextOfADouble(absl::string_view text) {
+  constexpr auto kLargestExact = static_cast<int64_t>(kMaxExactInteger);
+  int64_t integer = 0;
+  return absl::SimpleAtoi(text, &integer) && integer >= -kLargestExact &&
+         integer <= kLargestExact && absl::StrCat(integer) == text;
+}
+
+JsonValue NumberValue(const std::string& text) {
+  double number = 0;
+  if (IsTextOfADouble(text) && absl::SimpleAtod(text, &number)) return number;
+  if (JsonValue exact = JsonValue::Number(text); exact.number_text() != nullptr) return exact;
+  if (text == "NaN" || text == "Infinity" || text == "-Infinity") return text;
+  return JsonValue::Unknown();
+}
+
+// Objects that look like the marks of json_value.h would be read as something else. Unknown stands
+// for all that they may be.
+bool LooksLikeAMark(const JsonText& json) {
+  return json.Find(kUnknownName) != nullptr || json.Find(kNumberName) != nullptr;
+}
+
+JsonValue FromJson(const JsonText& json) {
+  switch (json.kind) {
+    case JsonText::Kind::kNull:
+      return JsonValue();
+    case JsonText::Kind::kBool:
+      return json.text == kTrue;
+    case JsonText::Kind::kNumber:
+      return NumberValue(json.text);
+    case JsonText::Kind::kString:
+      return json.text;
+    case JsonText::Kind::kList: {
+      JsonValue::List list;
+      list.reserve(json.elements.size());
+      for (const JsonText& element : json.elements) list.push_back(FromJson(element));
+      return list;
+    }
+    case JsonText::Kind::kObject: {
+      if (LooksLikeAMark(json)) return JsonValue::Unknown();
+      JsonValue::Object object;
+      object.reserve(json.members.size());
+      for (const auto& [name, value] : json.members) object.emplace_back(name, FromJson(value));
+      return object;
+    }
+  }
+  return JsonValue();
+}
+
+// A null of JSON is not SQL's NULL, and a context has one null for both. Above all it must not hide
+// that one became the other.
+JsonValue JsonColumnValue(const std::string& text) {
+  const absl::StatusOr<JsonText> json = ParseJson(text);
+  if (!json.ok() || json->kind == JsonText::Kind::kNull) return JsonValue::Unknown();
+  return FromJson(*json);
+}
+
+// Enumerations, domains, composites, geometry, and what extensions bring. A domain is told by its
+// own name, so that what looks like a value of another type may be one: the number 5 or the text.
+JsonValue ValueOfAnUnknownType(const std::string& text) {
+  const absl::string_view inner = absl::StripAsciiWhitespace(text);
+  const bool structured =
+      !inner.empty() && absl::string_view("{([<\"'").find(inner[0]) != absl::string_view::npos;
+  const bool ambiguous = text == "t" || text == "f" || ParseJson(text).ok();
+  return structured || ambiguous ? JsonValue::Unknown() : JsonValue(text);
+}
+
+int LevelsOf(const JsonValue& value) {
+  int levels = 0;
+  if (const JsonValue::List* list = value.as_list()) {
+    for (const JsonValue& element : *list) levels = std::max(levels, LevelsOf(element));
+    return levels + 1;
+  }
+  if (const JsonValue::Object* object = value.as_object()) {
+    for (const auto& [name, member] : *object) levels = std::max(levels, LevelsOf(member));
+    return levels + 1;
+  }
+  return 0;
+}
+
+JsonValue ValueOf(absl::string_view type, const std::string& text);
+
+JsonValue ArrayValue(absl::string_view element_type, const std::string& text) {
+  const char delimiter = element_type == "box" ? ';' : ',';
+  const auto element = [&](const std::string& of) { return ValueOf(element_type, of); };
+  return ParseArray(text, delimiter, element).value_or(JsonValue::Unknown());
+}
+
+JsonValue ValueOf(absl::string_view name, const std::string& text) {
+  const std::string type = WithoutModifiers(name);
+  if (const auto element = ElementType(type)) return ArrayValue(*element, text);
+  if (IsBool(type)) {
+    const std::string key = PostgresqlKeyText(type, text);
+    if (key != kTrue && key != kFalse) return JsonValue::Unknown();
+    return key == kTrue;
+  }
+  if (IsNumber(type)) return NumberValue(text);
+  if (IsJson(type)) return JsonColumnValue(text);
+  if (IsBytea(type)) return PostgresqlKeyText(type, text);
+  return IsText(type) ? JsonValue(text) : ValueOfAnUnknownType(text);
+}
+
+}  // namespace
+
+JsonValue PostgresqlValue(absl::string_view type, const std::string& text) {
+  if (!IsUtf8(text)) return JsonValue::Unknown();
+  JsonValue value = ValueOf(type, text);
+  return LevelsOf(value) <= kMaxValueLevels ? value : JsonValue::Unknown();
+}
+
+std::string PostgresqlKeyText(absl::string_view type, const std::string& text) {
+  if (IsBool(type)) return std::string(text == "t" ? kTrue : text == "f" ? kFalse : text);
+  if (IsBytea(type) && absl::StartsWith(text, "\\x")) return text.substr(2);
+  return text;
+}
+
+bool HasValuesWithoutJson(absl::string_view type) {
+  return type.empty() || IsFractional(WithoutModifiers(type));
+}
+
+}  // namespace cache_invalidation::change

@@ -1,0 +1,87 @@
+#include "client/change/type_mapping.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
+#include "common/utf8.h"
+#include "re2/re2.h"
+
+namespace cache_invalidation::change {
+namespace {
+
+std::string Escaped(absl::string_view name) {
+  std::string out;
+  while (!name.empty()) {
+    const size_t bytes = Utf8CharacterBytes(name);
+    const absl::string_view character = name.substr(0, std::max<size_t>(bytes, 1));
+    name.remove_prefix(character.size());
+    if (bytes == 0 || character == "%" || character == ":" || character == "*" ||
+        IsControlCharacter(character)) {
+      // By its number, which for two bytes is what is left of the second.
+      const auto last = static_cast<unsigned char>(character.back());
+      absl::StrAppend(&out, "%",
+                      absl::AsciiStrToUpper(absl::StrCat(absl::Hex(last, absl::kZeroPad2))));
+    } else {
+      absl::StrAppend(&out, character);
+    }
+  }
+  return out;
+}
+
+// A type that is too long for the service would have its writes refused. It ends in a number made
+// of all of it instead; should two tables ever meet in one type, each is invalidated with the
+// other.
+std::string Fitted(std::string type) {
+  if (type.size() <= kMaxTypeBytes) return type;
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every release
+  for (const char c : type) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  const std::string number = absl::StrCat("~", absl::Hex(hash, absl::kZeroPad16));
+  size_t kept = kMaxTypeBytes - number.size();
+  while ((static_cast<unsigned char>(type[kept]) & 0xc0) == 0x80) --kept;
+  return type.substr(0, kept) + number;
+}
+
+absl::Status Wrong(absl::string_view mapping, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "\"", mapping, "\": expected PATTERN=TYPE, for example \"orders_[0-9]+=orders\"", why));
+}
+
+}  // namespace
+
+absl::StatusOr<TypeMapping> TypeMapping::Parse(const std::vector<std::string>& mappings) {
+  TypeMapping parsed;
+  for (const std::string& mapping : mappings) {
+    const size_t divider = mapping.rfind('=');
+    if (divider == std::string::npos || divider == 0 || divider + 1 == mapping.size()) {
+      return Wrong(mapping, "");
+    }
+    auto pattern = std::make_shared<const re2::RE2>(
+        absl::StrCat("\\A(?:", mapping.substr(0, divider), ")\\z"), re2::RE2::Quiet);
+    std::string type = mapping.substr(divider + 1);
+    std::string error;
+    if (!pattern->ok()) return Wrong(mapping, absl::StrCat("; ", pattern->error()));
+    if (!pattern->CheckRewriteString(type, &error)) {
+      return Wrong(mapping, absl::StrCat("; ", error));
+    }
+    parsed.mappings_.push_back({std::move(pattern), std::move(type)});
+  }
+  return parsed;
+}
+
+std::string TypeMapping::TypeOf(absl::string_view schema, absl::string_view table) const {
+  std::string name = schema == "public" ? std::string(table) : absl::StrCat(schema, ".", table);
+  for (const Mapping& mapping : mappings_) {
+    std::string type;
+    if (re2::RE2::Extract(name, *mapping.pattern, mapping.type, &type) && !type.empty()) {
+      name = std::move(type);
+      break;
+    }
+  }
+  return Fitted(Escaped(name));
+}
+
+}  // namespace cache_invalidation::change

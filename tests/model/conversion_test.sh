@@ -1,0 +1,8 @@
+#!/bin/bash
+# The conversion of changes into writes, and the model's own, agree on every line of the recordings.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+for recording in ../data/*.wal2json.jsonl; do
+  ./print_writes <"${recording}" >"${TEST_TMPDIR}/writes"
+  PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 compare_writes.py "${recording}" "${TEST_TMPDIR}/writes"
+done
