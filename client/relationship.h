@@ -42,6 +42,9 @@ struct DataRelationship {
   // For humans.
   std::string description = {};
 
+  // As InvalidationRule::accepted_warnings.
+  std::vector<std::string> accepted_warnings = {};
+
   bool operator==(const DataRelationship&) const = default;
 };
 

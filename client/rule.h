@@ -55,6 +55,10 @@ struct InvalidationRule {
   // For humans.
   std::string description = {};
 
+  // The names of warnings that are meant and need not be answered again: what stands in brackets
+  // at the end of a warning, for example "whole_type".
+  std::vector<std::string> accepted_warnings = {};
+
   bool operator==(const InvalidationRule&) const = default;
 };
 

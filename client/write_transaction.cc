@@ -34,7 +34,7 @@ absl::Status Check(const std::vector<WriteEvent>& writes) {
                                                              ", got ", write.tags.size())));
     }
     for (size_t tag = 0; tag < write.tags.size(); ++tag) {
-      const absl::Status status = CheckTag(write.tags[tag]);
+      const absl::Status status = CheckTagWithoutWildcard(write.tags[tag]);
       if (!status.ok()) return Refusal(i, absl::StrCat("tags[", tag, "]"), status);
     }
   }

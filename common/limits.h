@@ -153,6 +153,8 @@ inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 1000;
 // Lint warnings of one answer that repeat themselves; a person reads them.
 inline constexpr size_t kMaxWarnings = 100;
+// Twice as many as there are.
+inline constexpr size_t kMaxAcceptedWarnings = 16;
 // A person reads an explanation; beyond this children are counted, not listed.
 inline constexpr size_t kMaxExplanationChildren = 1000;
 // Nodes of a whole explanation: it must fit into one answer.

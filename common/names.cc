@@ -1,5 +1,6 @@
 #include "common/names.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -86,6 +87,24 @@ absl::Status CheckKey(absl::string_view key) { return CheckText(key, 1, kMaxKeyB
 
 absl::Status CheckTag(absl::string_view tag) { return CheckText(tag, 1, kMaxTagBytes); }
 
+absl::Status CheckTagWithoutWildcard(absl::string_view tag) {
+  if (absl::Status text = CheckTag(tag); !text.ok()) return text;
+  for (absl::string_view rest = tag; !rest.empty();) {
+    const size_t end = std::min(rest.find(':'), rest.size());
+    if (rest.substr(0, end) == "*") {
+      const absl::string_view above = tag.substr(0, tag.size() - rest.size());
+      if (above.empty()) {
+        return absl::InvalidArgumentError("expected a tag, got \"*\", which is no wildcard");
+      }
+      return absl::InvalidArgumentError(absl::StrCat("\"*\" is no wildcard; \"",
+                                                     above.substr(0, above.size() - 1),
+                                                     "\" stands for everything below it"));
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckType(absl::string_view type) {
   if (absl::Status text = CheckText(type, 1, kMaxTypeBytes); !text.ok()) return text;
   const size_t special = type.find_first_of(":*");
@@ -94,7 +113,11 @@ absl::Status CheckType(absl::string_view type) {
                                                  type.substr(special, 1), "\""));
 }
 
-absl::Status CheckResourceId(absl::string_view id) { return CheckText(id, 0, kMaxResourceIdBytes); }
+absl::Status CheckResourceId(absl::string_view id) {
+  if (id != "*") return CheckText(id, 0, kMaxResourceIdBytes);
+  return absl::InvalidArgumentError(
+      "\"*\" is no wildcard; a write with an empty id concerns the whole type");
+}
 
 absl::Status CheckOperation(absl::string_view operation) {
   return CheckText(operation, 0, kMaxOperationBytes);

@@ -23,14 +23,18 @@ absl::Status CheckNamespaceName(absl::string_view name);
 
 absl::Status CheckKey(absl::string_view key);
 
-// "*" means nothing special in tags and keys.
+// "*" means nothing special in the tags of entries, which data may name.
 absl::Status CheckTag(absl::string_view tag);
+
+// A tag that invalidates, triggers or filters: no level of it is "*". People write that as a
+// wildcard, and it would hit nothing; what stands above it hits everything below.
+absl::Status CheckTagWithoutWildcard(absl::string_view tag);
 
 // A resource type: no ":", since the type is the first level of its tags, and no "*", which people
 // write when they mean every type: that would invalidate everything.
 absl::Status CheckType(absl::string_view type);
 
-// May be empty: the write concerns the whole type.
+// May be empty: the write concerns the whole type. Not "*", by which people mean that.
 absl::Status CheckResourceId(absl::string_view id);
 
 // May be empty.

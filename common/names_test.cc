@@ -124,5 +124,19 @@ TEST(Names, MessagesSayWhatWasExpectedAndWhatCame) {
   }
 }
 
+TEST(Names, AStarIsNoWildcard) {
+  for (const char* tag : {"user:4*2", "**", "a:**", "#all", "user:#all"}) {
+    EXPECT_TRUE(CheckTagWithoutWildcard(tag).ok()) << tag;
+  }
+  for (const char* tag : {"*", "user:*", "user:*:x", "*:x", "a::*"}) {
+    EXPECT_FALSE(CheckTagWithoutWildcard(tag).ok()) << tag;
+    EXPECT_TRUE(CheckTag(tag).ok()) << tag;
+  }
+  EXPECT_EQ(CheckTagWithoutWildcard("user:*:x").message(),
+            "\"*\" is no wildcard; \"user\" stands for everything below it");
+  EXPECT_FALSE(CheckResourceId("*").ok());
+  EXPECT_TRUE(CheckResourceId("4*2").ok());
+}
+
 }  // namespace
 }  // namespace cache_invalidation

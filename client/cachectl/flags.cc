@@ -88,6 +88,11 @@ void AddStrategyFlag(CLI::App* command, client::InvalidationStrategy* out) {
                                   "When and how to invalidate [immediate]");
 }
 
+void AddAcceptFlag(CLI::App* command, std::vector<std::string>* out) {
+  command->add_option("--accept", *out, "A warning that is meant, by the name in its brackets")
+      ->allow_extra_args(false);
+}
+
 void AddCardinalityFlag(CLI::App* command, client::Cardinality* out) {
   using client::Cardinality;
   AddChoice<Cardinality>(command, "--cardinality", out,

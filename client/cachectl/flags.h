@@ -35,6 +35,7 @@ void AddDurationArgument(CLI::App* command, const std::string& name, absl::Durat
 
 void AddOutputFlag(CLI::App* command, OutputFormat* out);
 void AddStrategyFlag(CLI::App* command, client::InvalidationStrategy* out);
+void AddAcceptFlag(CLI::App* command, std::vector<std::string>* out);
 void AddCardinalityFlag(CLI::App* command, client::Cardinality* out);
 
 // --wait and --wait-timeout.

@@ -40,6 +40,7 @@ void AddRegister(CLI::App* group, Action& chosen) {
   command->add_option("--template", relationship->target_tag_template,
                       "The tag of the one target, such as order_items:{resource_id}");
   command->add_option("--description", relationship->description, "For humans");
+  AddAcceptFlag(command, &relationship->accepted_warnings);
   OnChosen(command, chosen, [relationship](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().RegisterDataRelationship(*relationship);
     if (!answer.ok()) return answer.status();

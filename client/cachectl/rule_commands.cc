@@ -51,6 +51,9 @@ std::string RuleAsText(const client::StoredRule& stored) {
   table.Add({"triggers", absl::StrJoin(rule.trigger_tags, " ")});
   table.Add({"targets", Targets(rule)});
   if (!rule.condition.empty()) table.Add({"condition", rule.condition});
+  if (!rule.accepted_warnings.empty()) {
+    table.Add({"accepted warnings", absl::StrJoin(rule.accepted_warnings, " ")});
+  }
   table.Add({"executions", absl::StrCat(statistics.execution_count)});
   table.Add({"condition errors", absl::StrCat(statistics.condition_errors)});
   if (statistics.last_execution.has_value()) {
@@ -75,6 +78,7 @@ void AddRegister(CLI::App* group, Action& chosen) {
   command->add_option("--priority", rule->priority, "Highest first [0]");
   command->add_option("--condition", rule->condition, "When it fires, in CEL syntax");
   command->add_option("--description", rule->description, "For humans");
+  AddAcceptFlag(command, &rule->accepted_warnings);
   command->add_flag("--disabled", *disabled, "Register it without letting it fire");
   OnChosen(command, chosen, [rule, disabled](Session& session) -> absl::StatusOr<ExitCode> {
     rule->enabled = !*disabled;

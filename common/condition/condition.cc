@@ -22,10 +22,12 @@ using condition::Value;
 
 // The slots of the variables.
 enum Variable : uint32_t { kOperation, kResourceType, kResourceId, kTags, kContext };
+constexpr absl::string_view kVariables[] = {"operation", "resource_type", "resource_id", "tags",
+                                            "context"};
 
 condition::ParseOptions OptionsOfRules() {
   condition::ParseOptions options;
-  options.variables = {"operation", "resource_type", "resource_id", "tags", "context"};
+  for (const absl::string_view name : kVariables) options.variables.emplace_back(name);
   return options;
 }
 
@@ -123,6 +125,10 @@ std::vector<Condition::Step> Condition::Trace(const Write& write) const {
   Tracer tracer(*expression_);
   EvaluateFor(write, *expression_, budget, &tracer);
   return tracer.TakeSteps();
+}
+
+std::vector<condition::Remark> Condition::Lint() const {
+  return condition::Lint(*expression_, kVariables);
 }
 
 absl::Status CheckCondition(absl::string_view text) {

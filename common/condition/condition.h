@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/expression.h"
+#include "common/condition/lint.h"
 #include "common/json_value.h"
 
 namespace cache_invalidation {
@@ -71,6 +72,9 @@ class Condition {
   // matter; within all(), map() and the like a part comes once for each element. At most
   // kMaxTraceSteps of limits.h.
   std::vector<Step> Trace(const Write& write) const;
+
+  // What a reviewer would ask about it; see lint.h.
+  std::vector<condition::Remark> Lint() const;
 
  private:
   explicit Condition(std::shared_ptr<const condition::Expression> expression)

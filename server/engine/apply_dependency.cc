@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/engine/apply.h"
 #include "server/engine/emission.h"
+#include "server/engine/lint.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -54,6 +56,17 @@ bool WouldOverflow(const State& state, const AddCacheDependency& command) {
   // Counting is only worth its time near the limit.
   return declared + most > state.limits.declared_edges &&
          declared + CountNew(state, command) > state.limits.declared_edges;
+}
+
+// The names that are meant as tags, as far as one can tell: a name that stands for both is a key's
+// if that key is known for something of its own.
+std::vector<absl::string_view> DependedTags(const State& state, const DependencyNames& names) {
+  std::vector<absl::string_view> tags(names.tags.begin(), names.tags.end());
+  for (const absl::string_view name : names.names) {
+    const Key* key = state.graph.FindKey(name);
+    if (key == nullptr || (key->entry == nullptr && key->depends_on.empty())) tags.push_back(name);
+  }
+  return tags;
 }
 
 // Whether what the command names was computed from the key. Goes from the sources to theirs: a key
@@ -150,6 +163,9 @@ ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<E
   if (ClosesCycle(state, command)) {
     reply.warnings.push_back(
         absl::StrCat("the dependencies of ", command.key, " form a cycle that leads back to it"));
+  }
+  for (std::string& warning : LintDependencies(DependedTags(state, command.depends_on))) {
+    reply.warnings.push_back(std::move(warning));
   }
   if (HasMoved(state, command)) {
     reply.invalidated = true;

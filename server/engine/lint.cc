@@ -1,6 +1,7 @@
 #include "server/engine/lint.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -8,7 +9,9 @@
 #include "absl/container/btree_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/condition/condition.h"
 #include "common/limits.h"
 #include "common/pattern.h"
 #include "common/tag.h"
@@ -16,96 +19,212 @@
 namespace cache_invalidation::engine {
 namespace {
 
+constexpr absl::string_view kContextVariable = "context_variable";
+constexpr absl::string_view kDeepCascade = "deep_cascade";
+constexpr absl::string_view kNeverTriggers = "never_triggers";
+constexpr absl::string_view kNewValueOnly = "new_value_only";
+constexpr absl::string_view kPatternScan = "pattern_scan";
+constexpr absl::string_view kUnequalNumber = "unequal_number";
+constexpr absl::string_view kWholeType = "whole_type";
+constexpr absl::string_view kWrongId = "wrong_id";
+
+constexpr std::array<absl::string_view, 8> kWarningNames = {
+    kContextVariable, kDeepCascade,   kNeverTriggers, kNewValueOnly,
+    kPatternScan,     kUnequalNumber, kWholeType,     kWrongId,
+};
+
 bool IsBareType(absl::string_view tag) { return tag.find(':') == absl::string_view::npos; }
 
-void AddRelationshipWarnings(const Relationship& relationship, absl::string_view path,
-                             std::vector<std::string>& warnings) {
-  if (relationship.cascade_depth > kRecommendedCascadeDepth) {
-    warnings.push_back(absl::StrCat(path, "cascade_depth: ", relationship.cascade_depth,
-                                    " hops reach further than most people expect; ",
-                                    kRecommendedCascadeDepth, " is the recommended maximum"));
+// Collects what was not accepted.
+class Warnings {
+ public:
+  explicit Warnings(absl::Span<const std::string> accepted) : accepted_(accepted) {}
+
+  void Add(absl::string_view name, absl::string_view path, absl::string_view text) {
+    if (std::find(accepted_.begin(), accepted_.end(), name) != accepted_.end()) return;
+    lines_.push_back(absl::StrCat(path, ": ", text, " [", name, "]"));
   }
+
+  std::vector<std::string> Take() { return std::move(lines_); }
+
+  void Append(std::vector<std::string> lines) {
+    lines_.insert(lines_.end(), lines.begin(), lines.end());
+  }
+
+ private:
+  const absl::Span<const std::string> accepted_;
+  std::vector<std::string> lines_;
+};
+
+std::vector<std::string> RelationshipWarnings(const Relationship& relationship,
+                                              absl::string_view path) {
+  Warnings warnings(relationship.accepted_warnings);
+  const auto at = [path](absl::string_view field) { return absl::StrCat(path, field); };
+  if (relationship.cascade_depth > kRecommendedCascadeDepth) {
+    warnings.Add(
+        kDeepCascade, at("cascade_depth"),
+        absl::StrCat(relationship.cascade_depth, " hops reach further than most people expect; ",
+                     kRecommendedCascadeDepth, " is the recommended maximum"));
+  }
+  const std::vector<std::string>& types = relationship.target_types;
   if (relationship.target_tag_template.empty()) {
-    const std::vector<std::string>& types = relationship.target_types;
-    warnings.push_back(absl::StrCat(
-        path, "target_types: every write to one \"", relationship.source_type,
-        "\" drops all entries of \"", types.front(), "\"",
-        types.size() > 1 ? absl::StrCat(" and ", types.size() - 1, " more types") : "",
-        "; a target_tag_template such as \"", types.front(), ":{resource_id}\" drops only its own",
-        types.size() > 1 ? " (one relationship for each target type)" : ""));
+    warnings.Add(
+        kWholeType, at("target_types"),
+        absl::StrCat("every write to one \"", relationship.source_type,
+                     "\" drops all entries of \"", types.front(), "\"",
+                     types.size() > 1 ? absl::StrCat(" and ", types.size() - 1, " more types") : "",
+                     ". Is that meant? If the entries carry a tag that can be made of the written "
+                     "row, its id or a column, a target_tag_template names only those",
+                     types.size() > 1 ? " (one relationship for each target type)" : ""));
   }
   const bool many_to = relationship.cardinality == Cardinality::kManyToOne ||
                        relationship.cardinality == Cardinality::kManyToMany;
-  if (many_to && relationship.target_types.size() == 1 &&
-      relationship.target_tag_template ==
-          absl::StrCat(relationship.target_types.front(), ":{resource_id}")) {
-    warnings.push_back(absl::StrCat(
-        path, "target_tag_template: {resource_id} is the id of the written \"",
-        relationship.source_type, "\", not of the \"", relationship.target_types.front(),
-        "\" it belongs to; {context.NAME} takes it from a column"));
+  if (many_to && types.size() == 1 &&
+      relationship.target_tag_template == absl::StrCat(types.front(), ":{resource_id}")) {
+    warnings.Add(kWrongId, at("target_tag_template"),
+                 absl::StrCat("{resource_id} is the id of the written \"", relationship.source_type,
+                              "\", not of the \"", types.front(),
+                              "\" it belongs to; {context.NAME} takes it from a column"));
+  }
+  return warnings.Take();
+}
+
+void LintTriggers(const Rule& rule, Warnings& warnings) {
+  for (size_t i = 0; i < rule.trigger_tags.size(); ++i) {
+    const std::string& tag = rule.trigger_tags[i];
+    const absl::string_view type = FirstSegment(tag);
+    if (tag != CollectionTag(type)) continue;
+    warnings.Add(
+        kNeverTriggers, absl::StrCat("trigger_tags[", i, "]"),
+        absl::StrCat("\"", tag, "\" is what lists carry; a write is met by its type (\"", type,
+                     "\"), its id (\"", type, ":ID\") and the tags that the writer names"));
+  }
+}
+
+void LintTargets(const Rule& rule, Warnings& warnings) {
+  for (size_t i = 0; i < rule.invalidate_tags.size(); ++i) {
+    const std::string& tag = rule.invalidate_tags[i];
+    if (!IsBareType(tag)) continue;
+    warnings.Add(kWholeType, absl::StrCat("invalidate_tags[", i, "]"),
+                 absl::StrCat("\"", tag, "\" drops every entry tagged with it or below it, ",
+                              "whichever row was written. Is that meant? If the entries carry a "
+                              "tag that can be made of the written row, its id or a column, a "
+                              "template names only those"));
+  }
+  if (rule.pattern.empty()) return;
+  const absl::StatusOr<Pattern> pattern = Pattern::Compile(rule.pattern);
+  if (pattern.ok() && pattern->literal_prefix().empty()) {
+    warnings.Add(kPatternScan, "pattern",
+                 "it begins with nothing literal, so every known key is tried against it each "
+                 "time the rule fires");
+  }
+}
+
+absl::string_view NameOf(condition::Remark::Kind kind) {
+  switch (kind) {
+    case condition::Remark::Kind::kContextVariable:
+      return kContextVariable;
+    case condition::Remark::Kind::kUnequalNumber:
+      return kUnequalNumber;
+    case condition::Remark::Kind::kNewValueOnly:
+      break;
+  }
+  return kNewValueOnly;
+}
+
+void LintCondition(const Rule& rule, Warnings& warnings) {
+  if (rule.condition.empty()) return;
+  const absl::StatusOr<Condition> condition = Condition::Parse(rule.condition);
+  if (!condition.ok()) return;
+  for (const condition::Remark& remark : condition->Lint()) {
+    warnings.Add(NameOf(remark.kind), "condition", remark.text);
+  }
+}
+
+bool HasStarLevel(absl::string_view tag) {
+  const std::vector<absl::string_view> levels = absl::StrSplit(tag, ':');
+  return std::find(levels.begin(), levels.end(), "*") != levels.end();
+}
+
+// The tags that a write to one row does not hit, each with a tag below it that stood beside it, if
+// any did.
+using Unhit = absl::btree_map<absl::string_view, std::optional<absl::string_view>>;
+
+std::string UnhitWarning(absl::string_view path, absl::string_view tag,
+                         const std::optional<absl::string_view>& beside) {
+  if (HasStarLevel(tag)) {
+    return absl::StrCat(path, ": \"*\" in \"", tag,
+                        "\" is no wildcard: only this very tag, or one above it, hits it");
+  }
+  if (beside.has_value()) {
+    return absl::StrCat(path, ": \"", tag, "\" adds nothing to \"", *beside,
+                        "\", which stands below it");
+  }
+  return absl::StrCat(path, ": \"", tag, "\" is not hit by a write to one \"", tag,
+                      "\"; what is made from one carries \"", tag, ":ID\", a list over them \"",
+                      CollectionTag(tag), "\"");
+}
+
+std::vector<std::string> UnhitWarnings(absl::string_view path, const Unhit& unhit) {
+  std::vector<std::string> warnings;
+  for (const auto& [tag, beside] : unhit) {
+    if (warnings.size() == kMaxWarnings) {
+      warnings.push_back(absl::StrCat(path, ": ", unhit.size() - kMaxWarnings,
+                                      " more tags that a write to one row does not hit"));
+      break;
+    }
+    warnings.push_back(UnhitWarning(path, tag, beside));
+  }
+  return warnings;
+}
+
+void AddUnhit(absl::Span<const absl::string_view> tags, Unhit& unhit) {
+  for (const absl::string_view tag : tags) {
+    if (!IsBareType(tag) && !HasStarLevel(tag)) continue;
+    const auto below = std::find_if(tags.begin(), tags.end(), [&](absl::string_view other) {
+      return other != tag && IsSelfOrAncestor(tag, other);
+    });
+    std::optional<absl::string_view>& beside = unhit[tag];
+    if (below != tags.end() && !beside.has_value()) beside = *below;
   }
 }
 
 }  // namespace
 
+absl::Status CheckWarningName(absl::string_view name) {
+  if (std::find(kWarningNames.begin(), kWarningNames.end(), name) != kWarningNames.end()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected the name of a warning: one of ", absl::StrJoin(kWarningNames, ", ")));
+}
+
 std::vector<std::string> LintRule(const Rule& rule) {
-  std::vector<std::string> warnings;
-  for (size_t i = 0; i < rule.invalidate_tags.size(); ++i) {
-    const std::string& tag = rule.invalidate_tags[i];
-    if (!IsBareType(tag)) continue;
-    warnings.push_back(absl::StrCat("invalidate_tags[", i, "]: \"", tag,
-                                    "\" drops all of its entries; a template such as \"", tag,
-                                    ":{resource_id}\" drops only those of the written resource"));
-  }
-  if (!rule.pattern.empty()) {
-    const absl::StatusOr<Pattern> pattern = Pattern::Compile(rule.pattern);
-    if (pattern.ok() && pattern->literal_prefix().empty()) {
-      warnings.push_back(
-          "pattern: it begins with nothing literal, so every known key is tried against it each "
-          "time the rule fires");
-    }
-  }
+  Warnings warnings(rule.accepted_warnings);
+  LintTriggers(rule, warnings);
+  LintTargets(rule, warnings);
+  LintCondition(rule, warnings);
   for (size_t i = 0; i < rule.relationships.size(); ++i) {
-    AddRelationshipWarnings(rule.relationships[i], absl::StrCat("relationships[", i, "]."),
-                            warnings);
+    warnings.Append(
+        RelationshipWarnings(rule.relationships[i], absl::StrCat("relationships[", i, "].")));
   }
-  return warnings;
+  return warnings.Take();
 }
 
 std::vector<std::string> LintRelationship(const Relationship& relationship) {
-  std::vector<std::string> warnings;
-  AddRelationshipWarnings(relationship, "", warnings);
-  return warnings;
+  return RelationshipWarnings(relationship, "");
 }
 
 std::vector<std::string> LintEntries(absl::Span<const TrackedEntry> entries) {
-  // For each bare type a tag below it that stood beside it, if any did.
-  absl::btree_map<absl::string_view, std::optional<absl::string_view>> bare;
-  for (const TrackedEntry& entry : entries) {
-    for (const absl::string_view tag : entry.tags) {
-      if (!IsBareType(tag)) continue;
-      const auto below = std::find_if(
-          entry.tags.begin(), entry.tags.end(),
-          [&](absl::string_view other) { return other != tag && IsSelfOrAncestor(tag, other); });
-      std::optional<absl::string_view>& beside = bare[tag];
-      if (below != entry.tags.end() && !beside.has_value()) beside = *below;
-    }
-  }
-  std::vector<std::string> warnings;
-  for (const auto& [tag, beside] : bare) {
-    if (warnings.size() == kMaxWarnings) {
-      warnings.push_back(
-          absl::StrCat("tags: ", bare.size() - kMaxWarnings, " more bare type tags"));
-      break;
-    }
-    warnings.push_back(beside.has_value()
-                           ? absl::StrCat("tags: \"", tag, "\" adds nothing to \"", *beside,
-                                          "\", which stands below it")
-                           : absl::StrCat("tags: \"", tag, "\" is not hit by a write to one \"",
-                                          tag, "\"; an entry made from one carries \"", tag,
-                                          ":ID\", a list over them \"", CollectionTag(tag), "\""));
-  }
-  return warnings;
+  Unhit unhit;
+  for (const TrackedEntry& entry : entries) AddUnhit(entry.tags, unhit);
+  return UnhitWarnings("tags", unhit);
+}
+
+std::vector<std::string> LintDependencies(absl::Span<const absl::string_view> tags) {
+  Unhit unhit;
+  AddUnhit(tags, unhit);
+  return UnhitWarnings("depends_on", unhit);
 }
 
 }  // namespace cache_invalidation::engine

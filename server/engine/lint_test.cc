@@ -45,10 +45,9 @@ TEST(Lint, OfRelationships) {
            {Edge(Cardinality::kOneToMany, 3, {"item"}, "item:{resource_id}"),
             {"cascade_depth: 3 hops"}},
            {Edge(Cardinality::kOneToMany, 1, {"item"}, ""),
-            {"drops all entries of \"item\"; a target_tag_template such as "
-             "\"item:{resource_id}\""}},
+            {"drops all entries of \"item\". Is that meant?"}},
            {Edge(Cardinality::kOneToMany, 8, {"item", "stock", "price"}, ""),
-            {"cascade_depth: 8 hops", "\"item\" and 2 more types"}},
+            {"cascade_depth: 8 hops", "\"item\" and 2 more types. Is that meant?"}},
            {Edge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{resource_id}"),
             {"{resource_id} is the id of the written \"order\""}},
        }) {
@@ -60,12 +59,100 @@ TEST(Lint, OfRules) {
   Rule rule;
   rule.invalidate_tags = {"a:{resource_id}", "b", "c:fixed"};
   rule.pattern = "user:.*";
-  ExpectWarnings(LintRule(rule), {"invalidate_tags[1]: \"b\" drops all"});
+  ExpectWarnings(LintRule(rule), {"invalidate_tags[1]: \"b\" drops every entry"});
   rule.invalidate_tags.clear();
   rule.pattern = ".*:user";
   rule.relationships = {Edge(Cardinality::kOneToMany, 1, {"item"}, "item:{resource_id}"),
                         Edge(Cardinality::kOneToMany, 4, {"item"}, "item:{resource_id}")};
   ExpectWarnings(LintRule(rule), {"pattern: ", "relationships[1].cascade_depth: 4 hops"});
+}
+
+// A template proposed where it would miss is worse than none.
+TEST(Lint, AsksAndDoesNotPropose) {
+  Rule rule;
+  rule.trigger_tags = {"product"};
+  rule.invalidate_tags = {"dashboard", "expensive_items", "label_page"};
+  for (const std::string& warning : LintRule(rule)) {
+    EXPECT_FALSE(absl::StrContains(warning, "{resource_id}")) << warning;
+    EXPECT_TRUE(absl::StrContains(warning, "Is that meant?")) << warning;
+  }
+}
+
+TEST(Lint, OfTriggersThatNeverFire) {
+  Rule rule;
+  rule.trigger_tags = {"order", "order:#all", "order:7", "tenant:acme"};
+  rule.invalidate_tags = {"page:{resource_id}"};
+  ExpectWarnings(LintRule(rule), {"trigger_tags[1]: \"order:#all\" is what lists carry"});
+}
+
+TEST(Lint, OfConditions) {
+  struct Row {
+    std::string condition;
+    Lines warnings;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"operation == 'delete'", {}},
+           {"context.operation == 'delete'", {"`context.operation` is a field", "`operation`"}},
+           {"has(context.operation)", {"`context.operation` is a field"}},
+           {"context['resource_id'] == '7' || context.old.resource_id == '7'",
+            {"`context.resource_id` is a field"}},
+           {"context.status == 'published'", {"the new value of `status`"}},
+           {"context['status'] in ['a', 'b'] && context.n > 2", {"the new value of `n`, `status`"}},
+           {"context.status == 'published' || context.old.status == 'published'", {}},
+           {"context.status != context['old'].status", {}},
+           {"has(context.old) && context.status == 'open'", {"the new value of `status`"}},
+           {"'status' in context.fields_changed && context.status == 'open'", {}},
+           {"context.old.exists(name, name == 'status') && context.status == 'x'", {}},
+           {"context.lines.exists(line, line.context == 1)", {"the new value of `lines`"}},
+           {"context.id == 9007199254740991 || context.old.id == 9007199254740991", {}},
+           {"context.id == 9007199254740992 || context.old.id == 1",
+            {"no plain number of a context says 9007199254740992 exactly"}},
+           {"context.id in [1, -9007199254740993] || context.old.id == 1",
+            {"says -9007199254740993 exactly"}},
+       }) {
+    Rule rule;
+    rule.condition = row.condition;
+    SCOPED_TRACE(row.condition);
+    const Lines warnings = LintRule(rule);
+    // `context.operation` is also a new value without an old one.
+    ASSERT_EQ(warnings.empty(), row.warnings.empty()) << ::testing::PrintToString(warnings);
+    for (const std::string& part : row.warnings) {
+      EXPECT_TRUE(absl::StrContains(warnings.front(), part)) << warnings.front();
+    }
+  }
+}
+
+TEST(Lint, LeavesOutWhatIsMeant) {
+  Rule rule;
+  rule.trigger_tags = {"order"};
+  rule.invalidate_tags = {"dashboard"};
+  rule.condition = "context.status == 'published'";
+  ExpectWarnings(LintRule(rule), {"[whole_type]", "[new_value_only]"});
+  rule.accepted_warnings = {"whole_type"};
+  ExpectWarnings(LintRule(rule), {"[new_value_only]"});
+  rule.accepted_warnings = {"new_value_only", "whole_type"};
+  ExpectWarnings(LintRule(rule), {});
+
+  Relationship relationship = Edge(Cardinality::kOneToMany, 3, {"item"}, "");
+  relationship.accepted_warnings = {"deep_cascade"};
+  ExpectWarnings(LintRelationship(relationship), {"[whole_type]"});
+  rule.relationships = {relationship};
+  ExpectWarnings(LintRule(rule), {"relationships[0].target_types"});
+
+  EXPECT_TRUE(CheckWarningName("whole_type").ok());
+  EXPECT_TRUE(absl::StrContains(CheckWarningName("Whole_type").message(), "whole_type"));
+}
+
+TEST(Lint, OfWildcards) {
+  std::vector<TrackedEntry> entries(1);
+  entries[0].tags = {"user:*", "user:1"};
+  ExpectWarnings(LintEntries(entries), {"\"*\" in \"user:*\" is no wildcard"});
+}
+
+TEST(Lint, OfDependencies) {
+  ExpectWarnings(LintDependencies({"user", "user:1", "config"}),
+                 {"depends_on: \"config\" is not hit by a write to one \"config\"",
+                  "depends_on: \"user\" adds nothing to \"user:1\""});
 }
 
 TEST(Lint, OfEntries) {
@@ -85,7 +172,7 @@ TEST(Lint, OfEntriesIsBounded) {
   entries[0].tags = {names.begin(), names.end()};
   const Lines warnings = LintEntries(entries);
   EXPECT_EQ(warnings.size(), kMaxWarnings + 1);
-  EXPECT_EQ(warnings.back(), "tags: 5 more bare type tags");
+  EXPECT_EQ(warnings.back(), "tags: 5 more tags that a write to one row does not hit");
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ struct Relationship {
   uint32_t cascade_depth = 1;
   std::string target_tag_template;  // empty: the type tag of each target
   std::string description;
+  std::vector<std::string> accepted_warnings;  // sorted, each once; names of lint.h
 
   bool operator==(const Relationship&) const = default;
 };
@@ -38,6 +39,7 @@ struct Rule {
   std::string condition;  // empty: always
   bool enabled = true;
   std::string description;
+  std::vector<std::string> accepted_warnings;  // sorted, each once; names of lint.h
 
   bool operator==(const Rule&) const = default;
 };

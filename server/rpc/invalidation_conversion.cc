@@ -19,7 +19,7 @@ absl::Status CheckTargets(const ProtoStrings& tags, const ProtoStrings& keys, si
   const size_t count = static_cast<size_t>(tags.size()) + static_cast<size_t>(keys.size());
   const absl::Status status = AtField("tags", CheckCount(count, least, kMaxTargetsPerCall));
   if (!status.ok()) return status;
-  absl::Status each = CheckEach("tags", tags, CheckTag);
+  absl::Status each = CheckEach("tags", tags, CheckTagWithoutWildcard);
   each.Update(CheckEach("keys", keys, CheckKey));
   return each;
 }

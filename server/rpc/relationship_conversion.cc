@@ -8,6 +8,7 @@
 #include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "server/engine/lint.h"
 #include "server/engine/tag_template.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
@@ -70,9 +71,11 @@ absl::Status CheckTargetTemplate(const engine::Relationship& relationship) {
         absl::StrCat("expected no template, or exactly one target type, got ",
                      relationship.target_types.size()));
   }
-  return engine::TagTemplate::ParseForTarget(relationship.target_tag_template,
-                                             relationship.target_types.front())
-      .status();
+  absl::Status status = engine::TagTemplate::ParseForTarget(relationship.target_tag_template,
+                                                            relationship.target_types.front())
+                            .status();
+  status.Update(CheckTagWithoutWildcard(relationship.target_tag_template));
+  return status;
 }
 
 // A default name may be longer than a chosen one; whoever registers again what was answered must
@@ -105,6 +108,8 @@ absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& prot
   status.Update(cardinality.status());
   status.Update(AtField("cascade_depth", CheckDepth(proto.cascade_depth())));
   status.Update(AtField("description", CheckDescription(proto.description())));
+  status.Update(CheckList("accepted_warnings", proto.accepted_warnings(), 0, kMaxAcceptedWarnings,
+                          engine::CheckWarningName));
   if (!status.ok()) return status;
 
   engine::Relationship relationship;
@@ -114,6 +119,7 @@ absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& prot
   relationship.cascade_depth = proto.cascade_depth();
   relationship.target_tag_template = proto.target_tag_template();
   relationship.description = proto.description();
+  relationship.accepted_warnings = ToSortedSet(proto.accepted_warnings());
   relationship.name = proto.name().empty() ? DefaultRelationshipName(relationship) : proto.name();
   status.Update(AtField("name", CheckRelationshipName(relationship)));
   status.Update(AtField("target_tag_template", CheckTargetTemplate(relationship)));
@@ -129,6 +135,7 @@ void FromRelationship(const engine::Relationship& relationship, v1::Relationship
   proto->set_cascade_depth(relationship.cascade_depth);
   proto->set_target_tag_template(relationship.target_tag_template);
   proto->set_description(relationship.description);
+  FromStrings(relationship.accepted_warnings, proto->mutable_accepted_warnings());
 }
 
 absl::StatusOr<engine::RegisterRelationship> ToRegisterRelationship(

@@ -10,6 +10,7 @@
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/pattern.h"
+#include "server/engine/lint.h"
 #include "server/engine/tag_template.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
@@ -28,7 +29,9 @@ absl::Status CheckPriority(int32_t priority) {
 }
 
 absl::Status CheckTemplate(absl::string_view text) {
-  return engine::TagTemplate::Parse(text).status();
+  absl::Status status = engine::TagTemplate::Parse(text).status();
+  status.Update(CheckTagWithoutWildcard(text));
+  return status;
 }
 
 // A rule without targets would be a mistake that nobody notices.
@@ -72,12 +75,15 @@ ListIdentity IdentityOf(const v1::ListRulesRequest& request) {
 
 absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto) {
   absl::Status status = AtField("name", CheckName(proto.name()));
-  status.Update(CheckList("trigger_tags", proto.trigger_tags(), 1, kMaxTriggerTags, CheckTag));
+  status.Update(
+      CheckList("trigger_tags", proto.trigger_tags(), 1, kMaxTriggerTags, CheckTagWithoutWildcard));
   status.Update(CheckTargets(proto));
   const absl::StatusOr<engine::Strategy> strategy = ToStrategy(proto.strategy());
   status.Update(strategy.status());
   status.Update(AtField("priority", CheckPriority(proto.priority())));
   status.Update(AtField("description", CheckDescription(proto.description())));
+  status.Update(CheckList("accepted_warnings", proto.accepted_warnings(), 0, kMaxAcceptedWarnings,
+                          engine::CheckWarningName));
   if (!status.ok()) return status;
 
   engine::Rule rule;
@@ -90,6 +96,7 @@ absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto) {
   rule.condition = proto.condition();
   rule.enabled = !proto.has_enabled() || proto.enabled();
   rule.description = proto.description();
+  rule.accepted_warnings = ToSortedSet(proto.accepted_warnings());
   status.Update(AddRelationships(proto, rule));
   // Last: a rule that is wrong in any other way is told so first.
   status.Update(AtField("condition", CheckCondition(rule.condition)));
@@ -110,6 +117,7 @@ void FromRule(const engine::Rule& rule, v1::Rule* proto) {
   proto->set_condition(rule.condition);
   proto->set_enabled(rule.enabled);
   proto->set_description(rule.description);
+  FromStrings(rule.accepted_warnings, proto->mutable_accepted_warnings());
 }
 
 absl::StatusOr<engine::RegisterRule> ToRegisterRule(const v1::RegisterRuleRequest& request) {

@@ -33,7 +33,8 @@ absl::Status CheckFields(const v1::Subscription& subscription) {
       !status.ok()) {
     return status;
   }
-  if (absl::Status status = CheckList("tags", subscription.tags(), 0, kMaxFilterNames, CheckTag);
+  if (absl::Status status =
+          CheckList("tags", subscription.tags(), 0, kMaxFilterNames, CheckTagWithoutWildcard);
       !status.ok()) {
     return status;
   }

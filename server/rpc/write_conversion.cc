@@ -25,7 +25,7 @@ absl::StatusOr<engine::WriteEvent> ToWriteEvent(const Proto& proto,
   status.Update(AtField("resource_id", CheckResourceId(proto.resource_id())));
   status.Update(AtField("operation", CheckOperation(proto.operation())));
   status.Update(CheckContext("context", proto.context()));
-  status.Update(CheckList("tags", proto.tags(), 0, kMaxTagsPerWrite, CheckTag));
+  status.Update(CheckList("tags", proto.tags(), 0, kMaxTagsPerWrite, CheckTagWithoutWildcard));
   if (!status.ok()) return status;
 
   engine::WriteEvent event;

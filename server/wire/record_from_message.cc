@@ -67,6 +67,7 @@ std::optional<engine::RuleRecord> FromMessage(const internal::v1::RuleRecord& me
       .condition = message.condition(),
       .enabled = message.enabled(),
       .description = message.description(),
+      .accepted_warnings = ToVector(message.accepted_warnings()),
   }};
 }
 
@@ -96,6 +97,7 @@ std::optional<engine::RelationshipRecord> FromMessage(
       .cascade_depth = message.cascade_depth(),
       .target_tag_template = message.target_tag_template(),
       .description = message.description(),
+      .accepted_warnings = ToVector(message.accepted_warnings()),
   }};
 }
 

@@ -33,7 +33,7 @@ void SetAll(const std::vector<std::string>& values,
 void SetRelationship(const engine::Relationship& relationship,
                      internal::v1::RelationshipRecord& out) {
   const auto& [name, source_type, target_types, cardinality, cascade_depth, target_tag_template,
-               description] = relationship;
+               description, accepted_warnings] = relationship;
   out.set_name(name);
   out.set_source_type(source_type);
   SetAll(target_types, *out.mutable_target_types());
@@ -41,6 +41,7 @@ void SetRelationship(const engine::Relationship& relationship,
   out.set_cascade_depth(cascade_depth);
   out.set_target_tag_template(target_tag_template);
   out.set_description(description);
+  SetAll(accepted_warnings, *out.mutable_accepted_warnings());
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
 
 internal::v1::RuleRecord ToMessage(const engine::RuleRecord& record) {
   const auto& [name, trigger_tags, invalidate_tags, pattern, strategy, priority, relationships,
-               condition, enabled, description] = record.rule;
+               condition, enabled, description, accepted_warnings] = record.rule;
   internal::v1::RuleRecord out;
   out.set_name(name);
   SetAll(trigger_tags, *out.mutable_trigger_tags());
@@ -83,6 +84,7 @@ internal::v1::RuleRecord ToMessage(const engine::RuleRecord& record) {
   out.set_condition(condition);
   out.set_enabled(enabled);
   out.set_description(description);
+  SetAll(accepted_warnings, *out.mutable_accepted_warnings());
   return out;
 }
 

@@ -42,6 +42,7 @@ void ToProto(const DataRelationship& in, v1::Relationship* out) {
   out->set_cascade_depth(in.cascade_depth);
   out->set_target_tag_template(in.target_tag_template);
   out->set_description(in.description);
+  ToProto(in.accepted_warnings, out->mutable_accepted_warnings());
 }
 
 DataRelationship FromProto(const v1::Relationship& in) {
@@ -51,7 +52,8 @@ DataRelationship FromProto(const v1::Relationship& in) {
           .cardinality = CardinalityFromProto(in.cardinality()),
           .cascade_depth = in.cascade_depth(),
           .target_tag_template = in.target_tag_template(),
-          .description = in.description()};
+          .description = in.description(),
+          .accepted_warnings = FromProto(in.accepted_warnings())};
 }
 
 }  // namespace cache_invalidation::client::internal

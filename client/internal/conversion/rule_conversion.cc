@@ -20,6 +20,7 @@ void ToProto(const InvalidationRule& in, v1::Rule* out) {
   out->set_condition(in.condition);
   out->set_enabled(in.enabled);
   out->set_description(in.description);
+  ToProto(in.accepted_warnings, out->mutable_accepted_warnings());
 }
 
 InvalidationRule FromProto(const v1::Rule& in) {
@@ -31,7 +32,8 @@ InvalidationRule FromProto(const v1::Rule& in) {
                        .priority = in.priority(),
                        .condition = in.condition(),
                        .enabled = !in.has_enabled() || in.enabled(),
-                       .description = in.description()};
+                       .description = in.description(),
+                       .accepted_warnings = FromProto(in.accepted_warnings())};
   for (const v1::Relationship& relationship : in.relationships()) {
     out.relationships.push_back(FromProto(relationship));
   }

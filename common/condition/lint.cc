@@ -1,0 +1,164 @@
+#include "common/condition/lint.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/limits.h"
+
+namespace cache_invalidation::condition {
+namespace {
+
+using Kind = Node::Kind;
+using Names = std::set<absl::string_view>;
+
+constexpr absl::string_view kContext = "context";
+constexpr absl::string_view kOld = "old";
+constexpr absl::string_view kFieldsChanged = "fields_changed";
+
+// Which fields an expression reads.
+class Reads {
+ public:
+  explicit Reads(const Expression& expression) : expression_(expression) {
+    for (NodeId id = 0; id < expression.size(); ++id) Visit(id);
+  }
+
+  // Fields of `context`, those that are only tested with has() or `in` among them.
+  const Names& tested_or_read() const { return tested_or_read_; }
+  // Fields of `context` whose value is read.
+  const Names& read() const { return read_; }
+  // Fields of `context.old`.
+  const Names& old() const { return old_; }
+  // `context` or `context.old` is used as a whole, so that any field may be read.
+  bool whole() const { return whole_; }
+
+ private:
+  bool IsContext(NodeId id) const {
+    const Node& node = expression_.node(id);
+    return node.kind == Kind::kIdentifier && node.scope == Node::Scope::kVariable &&
+           node.name == kContext;
+  }
+
+  // `.name` or `["name"]`: the name, and what it is a field of.
+  struct Field {
+    NodeId of;
+    absl::string_view name;
+  };
+  std::optional<Field> FieldAt(NodeId id) const {
+    const Node& node = expression_.node(id);
+    if (node.kind == Kind::kSelect || node.kind == Kind::kHas) {
+      return Field{node.children[0], node.name};
+    }
+    if (node.kind == Kind::kIndex) return Named(node.children[1], node.children[0]);
+    if (node.kind == Kind::kCall && node.function == Function::kIn) {
+      return Named(node.children[0], node.children[1]);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Field> Named(NodeId name, NodeId of) const {
+    const Node& node = expression_.node(name);
+    if (node.kind != Kind::kLiteral || !node.literal.is(Value::Kind::kString)) return std::nullopt;
+    return Field{of, node.literal.as_text()};
+  }
+
+  bool IsOld(NodeId id) const {
+    const std::optional<Field> field = FieldAt(id);
+    return field.has_value() && field->name == kOld && IsContext(field->of);
+  }
+
+  void Visit(NodeId id) {
+    const Node& node = expression_.node(id);
+    const std::optional<Field> field = FieldAt(id);
+    for (const NodeId child : node.children) {
+      const bool named = field.has_value() && field->of == child;
+      if (!named && (IsContext(child) || (IsOld(child) && IsValue(child)))) whole_ = true;
+    }
+    if (!field.has_value()) return;
+    if (IsContext(field->of)) {
+      tested_or_read_.insert(field->name);
+      if (IsValue(id)) read_.insert(field->name);
+    } else if (IsOld(field->of)) {
+      old_.insert(field->name);
+    }
+  }
+
+  // Whether a field's value is read, rather than whether there is one.
+  bool IsValue(NodeId id) const {
+    const Kind kind = expression_.node(id).kind;
+    return kind == Kind::kSelect || kind == Kind::kIndex;
+  }
+
+  const Expression& expression_;
+  Names tested_or_read_;
+  Names read_;
+  Names old_;
+  bool whole_ = false;
+};
+
+std::string Quoted(const Names& names) {
+  return absl::StrJoin(names, ", ", [](std::string* out, absl::string_view name) {
+    absl::StrAppend(out, "`", name, "`");
+  });
+}
+
+void LintVariables(const Reads& reads, absl::Span<const absl::string_view> variables,
+                   std::vector<Remark>& remarks) {
+  for (const absl::string_view variable : variables) {
+    if (variable == kContext || reads.tested_or_read().count(variable) == 0) continue;
+    remarks.push_back(
+        {Remark::Kind::kContextVariable,
+         absl::StrCat("`context.", variable, "` is a field that the writer puts into the context; ",
+                      "what the write itself says is `", variable,
+                      "`. Without the field the condition cannot be evaluated, and the rule fires "
+                      "on every write")});
+    return;
+  }
+}
+
+void LintNumbers(const Expression& expression, std::vector<Remark>& remarks) {
+  constexpr auto kLargest = static_cast<uint64_t>(kMaxExactInteger);
+  for (NodeId id = 0; id < expression.size(); ++id) {
+    const Node& node = expression.node(id);
+    if (node.kind != Kind::kLiteral) continue;
+    const Value& value = node.literal;
+    const bool beyond =
+        (value.is(Value::Kind::kInt) && (value.as_int() > static_cast<int64_t>(kLargest) ||
+                                         value.as_int() < -static_cast<int64_t>(kLargest))) ||
+        (value.is(Value::Kind::kUint) && value.as_uint() > kLargest);
+    if (!beyond) continue;
+    remarks.push_back({Remark::Kind::kUnequalNumber,
+                       absl::StrCat("no plain number of a context says ", expression.TextOf(id),
+                                    " exactly, since JSON's numbers are doubles; it is compared "
+                                    "with text and with {\"$number\": ...} by value")});
+    return;
+  }
+}
+
+void LintNewValues(const Reads& reads, std::vector<Remark>& remarks) {
+  if (reads.whole() || reads.tested_or_read().count(kFieldsChanged) != 0) return;
+  Names alone = reads.read();
+  alone.erase(kOld);
+  for (const absl::string_view name : reads.old()) alone.erase(name);
+  if (alone.empty()) return;
+  remarks.push_back({Remark::Kind::kNewValueOnly,
+                     absl::StrCat("it asks for the new value of ", Quoted(alone),
+                                  " and not for the old one, so a write by which a row stops "
+                                  "meeting it does not fire the rule. Is that meant?")});
+}
+
+}  // namespace
+
+std::vector<Remark> Lint(const Expression& expression,
+                         absl::Span<const absl::string_view> variables) {
+  std::vector<Remark> remarks;
+  const Reads reads(expression);
+  LintVariables(reads, variables, remarks);
+  LintNumbers(expression, remarks);
+  LintNewValues(reads, remarks);
+  return remarks;
+}
+
+}  // namespace cache_invalidation::condition
