@@ -146,6 +146,12 @@ std::optional<v1::SubscribeRequest> SubscriptionCore::NextMessage(absl::Duration
   return request;
 }
 
+v1::SubscribeRequest SubscriptionCore::Leave(absl::Duration now) {
+  v1::SubscribeRequest request = NewMessage(now);
+  request.set_leaves(true);
+  return request;
+}
+
 v1::SubscribeRequest SubscriptionCore::NewMessage(absl::Duration now) {
   last_sent_ = now;
   sent_.emplace_back(++sequence_, now);

@@ -43,6 +43,15 @@ class SubscriptionCore {
   // Receive were made, and while no other message is on its way.
   std::optional<v1::SubscribeRequest> NextMessage(absl::Duration now);
 
+  // Whether writers may be waiting for the subscriber, so that it should say that it leaves.
+  bool ShouldLeave() const {
+    return started_ && options_.acknowledgement != Acknowledgement::kNone;
+  }
+
+  // The last message: nothing of this subscription is served any more. REQUIRES: ShouldLeave, and
+  // no other message is on its way.
+  v1::SubscribeRequest Leave(absl::Duration now);
+
   // Nothing came for so long that the stream counts as lost.
   bool IsSilent(absl::Duration now) const { return now >= SilentAt(); }
 

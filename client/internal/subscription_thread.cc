@@ -1,5 +1,6 @@
 #include "client/internal/subscription_thread.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,9 @@ template <typename Argument>
 void CallIfSet(const std::function<void(const Argument&)>& callback, const Argument& argument) {
   if (callback) callback(argument);
 }
+
+// How long Stop may take where the service does not answer.
+constexpr absl::Duration kFarewellPatience = absl::Milliseconds(500);
 
 using Stream = BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>;
 using Mailbox = Stream::Mailbox;
@@ -94,9 +98,10 @@ class SubscriptionThread final : public Subscription {
     });
     stream.Send(core_.Begin(Now()));
     absl::Status failure;  // found here; then what still comes is only waited out
+    Farewell farewell;
     while (true) {
-      const Mailbox::Mail mail =
-          mailbox_->Take(failure.ok() ? core_.WakeAt() : absl::InfiniteDuration());
+      const absl::Duration wake_at = std::min(core_.WakeAt(), farewell.ends);
+      const Mailbox::Mail mail = mailbox_->Take(failure.ok() ? wake_at : absl::InfiniteDuration());
       TakeAcknowledged();
       const bool failed_before = !failure.ok();
       if (mail.message.has_value()) {
@@ -105,7 +110,10 @@ class SubscriptionThread final : public Subscription {
       }
       if (mail.closing) break;
       if (failed_before) continue;
-      if (failure.ok() && mailbox_->stopped()) failure = absl::CancelledError("stopped");
+      if (failure.ok() && mailbox_->stopped()) {
+        if (SayFarewell(stream, mail.sending, farewell)) continue;
+        failure = absl::CancelledError("stopped");
+      }
       if (failure.ok() && core_.IsSilent(Now())) {
         failure = absl::UnavailableError("the stream fell silent");
       }
@@ -120,6 +128,25 @@ class SubscriptionThread final : public Subscription {
     const absl::Status end = mailbox_->TakeEnd();
     if (!failure.ok()) return failure;
     return end.ok() ? absl::UnavailableError("the service ended the stream") : end;
+  }
+
+  // What a stopped subscription still tells the service, and until when it waits for the end.
+  struct Farewell {
+    absl::Duration ends = absl::InfiniteDuration();
+    bool said = false;
+  };
+
+  // Says, once, that the subscriber leaves. False if the stream need not be waited for (any more).
+  bool SayFarewell(Stream& stream, bool sending, Farewell& farewell) {
+    if (!core_.ShouldLeave()) return false;
+    const absl::Duration now = Now();
+    if (farewell.ends == absl::InfiniteDuration()) farewell.ends = now + kFarewellPatience;
+    if (now >= farewell.ends) return false;
+    if (!farewell.said && !sending) {
+      farewell.said = true;
+      stream.Send(core_.Leave(now));
+    }
+    return true;
   }
 
   void TakeAcknowledged() ABSL_LOCKS_EXCLUDED(acknowledged_mutex_) {

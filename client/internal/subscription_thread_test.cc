@@ -64,10 +64,12 @@ class ScriptedService final : public v1::SubscriptionService::Service {
   size_t next_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-// Reads until the client has gone.
+// Reads until the client has gone, or has said that it leaves.
 grpc::Status ReadToTheEnd(Stream& stream) {
   v1::SubscribeRequest request;
-  while (stream.Read(&request)) continue;
+  while (stream.Read(&request)) {
+    if (request.leaves()) return grpc::Status::OK;
+  }
   return grpc::Status(grpc::StatusCode::CANCELLED, "");
 }
 

@@ -49,6 +49,13 @@ bool SubscriberSession::SetApplied(uint64_t stream, uint64_t revision) {
   return watched_;
 }
 
+bool SubscriberSession::Leave(uint64_t stream) {
+  MutexLock lock(mutex_);
+  if (stream != newest_stream_) return false;
+  state_.lease_end = -absl::InfiniteDuration();
+  return watched_;
+}
+
 bool SubscriberSession::Superseded(uint64_t stream) const {
   MutexLock lock(mutex_);
   return stream != newest_stream_;

@@ -69,6 +69,9 @@ class SubscriberSession {
   // somebody wants to hear of it.
   bool SetApplied(uint64_t stream, uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The client leaves for good: its lease is over. Answers as SetApplied.
+  bool Leave(uint64_t stream) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // A newer stream speaks for the session.
   bool Superseded(uint64_t stream) const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -76,6 +76,10 @@ absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration 
     applied_.Acknowledged(message.acknowledged_revision);
     TellApplied();
   }
+  if (message.leaves) {
+    left_ = true;
+    if (session_->Leave(stream_)) awaited_progress_ = true;
+  }
   if (message.sequence != 0) {
     const Echo echo{message.sequence, channel_->head()};
     if (!echoes_.empty() && (echoes_.back().after == echo.after || echoes_.size() == kMaxEchoes)) {

@@ -34,6 +34,7 @@ struct SubscriptionRequest {
 struct ClientMessage {
   uint64_t sequence = 0;
   uint64_t acknowledged_revision = 0;
+  bool leaves = false;  // for good
 };
 
 // What a message to the client consists of; the protos of the same names say what each means.
@@ -106,6 +107,9 @@ class Subscription {
   // As Next, for a stream that is about to end: tells how far it got even if nobody asked.
   Message Last(absl::Duration now);
 
+  // The client has said that it leaves: its session is over, and the stream is to end.
+  bool left() const { return left_; }
+
   // Whether so much waits that the stream should go on sending without waiting for its turn.
   bool ManyWait() const { return cursor_.ManyWait(); }
 
@@ -117,8 +121,8 @@ class Subscription {
   // The session has a newer stream; this one is to end.
   bool superseded() const { return session_->Superseded(stream_); }
 
-  // Whether the client is known to have applied more since this was last asked, and somebody wants
-  // to hear of it.
+  // Whether the client is known to have applied more, or to have left, since this was last asked,
+  // and somebody wants to hear of it.
   bool TakeAwaitedProgress() { return std::exchange(awaited_progress_, false); }
 
   const std::shared_ptr<SubscriberSession>& session() const { return session_; }
@@ -165,6 +169,7 @@ class Subscription {
 
   AppliedRevision applied_;
   bool awaited_progress_ = false;
+  bool left_ = false;
 };
 
 }  // namespace cache_invalidation::delivery

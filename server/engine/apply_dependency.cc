@@ -58,17 +58,6 @@ bool WouldOverflow(const State& state, const AddCacheDependency& command) {
          declared + CountNew(state, command) > state.limits.declared_edges;
 }
 
-// The names that are meant as tags, as far as one can tell: a name that stands for both is a key's
-// if that key is known for something of its own.
-std::vector<absl::string_view> DependedTags(const State& state, const DependencyNames& names) {
-  std::vector<absl::string_view> tags(names.tags.begin(), names.tags.end());
-  for (const absl::string_view name : names.names) {
-    const Key* key = state.graph.FindKey(name);
-    if (key == nullptr || (key->entry == nullptr && key->depends_on.empty())) tags.push_back(name);
-  }
-  return tags;
-}
-
 // Whether what the command names was computed from the key. Goes from the sources to theirs: a key
 // may have any number of dependents, but was computed from few.
 bool ClosesCycle(const State& state, const AddCacheDependency& command) {
@@ -164,7 +153,7 @@ ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<E
     reply.warnings.push_back(
         absl::StrCat("the dependencies of ", command.key, " form a cycle that leads back to it"));
   }
-  for (std::string& warning : LintDependencies(DependedTags(state, command.depends_on))) {
+  for (std::string& warning : LintDependencies(command.depends_on)) {
     reply.warnings.push_back(std::move(warning));
   }
   if (HasMoved(state, command)) {

@@ -73,7 +73,7 @@ ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& e
 ApplyResult Apply(State& state, const InvalidateWithDependencies& command,
                   std::vector<Event>& events) {
   InvalidateWithDependenciesReply reply;
-  Count(state, Strategy::kImmediate, 1);
+  Count(state, Strategy::kCascade, 1);
   Emission emission(state, EventSource::kCall);
   emission.Add(InvalidationKind::kEvict, TargetType::kKey, command.key, kCall);
   if (!command.recursive) {

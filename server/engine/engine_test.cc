@@ -190,7 +190,7 @@ TEST(EngineTest, OnlyTheDependencyThatClosesACycleIsRemarked) {
   EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings, IsEmpty());
   script.Depend("b", {"a"});
   EXPECT_EQ(script.reply<AddCacheDependencyReply>().warnings.size(), 1);
-  script.Depend("a", {"c"}, {"t"});
+  script.Depend("a", {"c"}, {"t:1"});
   EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings, IsEmpty());
 }
 

@@ -161,7 +161,7 @@ std::string UnhitWarning(absl::string_view path, absl::string_view tag,
                         "\", which stands below it");
   }
   return absl::StrCat(path, ": \"", tag, "\" is not hit by a write to one \"", tag,
-                      "\"; what is made from one carries \"", tag, ":ID\", a list over them \"",
+                      "\"; what is made from one names \"", tag, ":ID\", a list over them \"",
                       CollectionTag(tag), "\"");
 }
 
@@ -221,7 +221,9 @@ std::vector<std::string> LintEntries(absl::Span<const TrackedEntry> entries) {
   return UnhitWarnings("tags", unhit);
 }
 
-std::vector<std::string> LintDependencies(absl::Span<const absl::string_view> tags) {
+std::vector<std::string> LintDependencies(const DependencyNames& depends_on) {
+  std::vector<absl::string_view> tags = depends_on.tags;
+  tags.insert(tags.end(), depends_on.names.begin(), depends_on.names.end());
   Unhit unhit;
   AddUnhit(tags, unhit);
   return UnhitWarnings("depends_on", unhit);

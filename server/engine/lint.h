@@ -34,8 +34,9 @@ std::vector<std::string> LintRelationship(const Relationship& relationship);
 // tag once, at most kMaxWarnings, then one that says how many are left out.
 std::vector<std::string> LintEntries(absl::Span<const TrackedEntry> entries);
 
-// The same for the names that a key is declared to depend on as tags.
-std::vector<std::string> LintDependencies(absl::Span<const absl::string_view> tags);
+// The same for what a key is declared to depend on as a tag: also a name that stands for a key and
+// a tag, unless it is qualified.
+std::vector<std::string> LintDependencies(const DependencyNames& depends_on);
 
 }  // namespace cache_invalidation::engine
 

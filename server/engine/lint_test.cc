@@ -150,9 +150,10 @@ TEST(Lint, OfWildcards) {
 }
 
 TEST(Lint, OfDependencies) {
-  ExpectWarnings(LintDependencies({"user", "user:1", "config"}),
-                 {"depends_on: \"config\" is not hit by a write to one \"config\"",
-                  "depends_on: \"user\" adds nothing to \"user:1\""});
+  ExpectWarnings(
+      LintDependencies({.names = {"config"}, .keys = {"plain"}, .tags = {"user", "user:1"}}),
+      {"depends_on: \"config\" is not hit by a write to one \"config\"",
+       "depends_on: \"user\" adds nothing to \"user:1\""});
 }
 
 TEST(Lint, OfEntries) {

@@ -52,7 +52,7 @@ void SubscriberStream::OnReadDone(bool ok) {
   MutexLock lock(mutex_);
   if (!ok || finished_) return;
   const absl::Status status = Receive();
-  if (!status.ok()) {
+  if (!status.ok() || subscription_->left()) {
     End(status);
     return;
   }

@@ -124,7 +124,7 @@ absl::StatusOr<delivery::SubscriptionRequest> ToSubscriptionRequest(
 }
 
 delivery::ClientMessage ToClientMessage(const v1::SubscribeRequest& request) {
-  return {request.sequence(), request.acknowledged_revision()};
+  return {request.sequence(), request.acknowledged_revision(), request.leaves()};
 }
 
 absl::Status CheckLaterMessage(const v1::SubscribeRequest& request) {

@@ -67,7 +67,6 @@ ShardCore::ShardCore(Options options, NamespaceQuota& quota, ShardObserver& obse
       create_namespace_(engine::CreateNamespace{std::move(options.default_rules)}),
       quota_(quota),
       observer_(observer),
-      empty_engine_(std::make_unique<engine::Engine>(epoch_)),
       new_engine_(MakeNewEngine(epoch_, create_namespace_)),
       next_sweep_(now + kSweepInterval) {}
 
@@ -186,10 +185,7 @@ void ShardCore::ReportDropped(absl::string_view namespace_name, const engine::Re
 
 Answer ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now) {
   const Namespace* target = Find(name);
-  const engine::Engine* engine = target != nullptr ? target->engine.get()
-                                 : std::holds_alternative<engine::ExplainWrite>(query)
-                                     ? new_engine_.get()
-                                     : empty_engine_.get();
+  const engine::Engine* engine = target != nullptr ? target->engine.get() : new_engine_.get();
   observer_.OnAnswered(name, query);
   counts_.Add(query);
   group_.CountQuery();

@@ -114,9 +114,8 @@ class ShardCore {
   NamespaceQuota& quota_;
   ShardObserver& observer_;
 
-  // What queries of a missing namespace are asked: as it is, and as its first command would find
-  // it.
-  const std::unique_ptr<engine::Engine> empty_engine_;
+  // Answers the queries of a missing namespace: what its first command would find, default rules
+  // included.
   const std::unique_ptr<engine::Engine> new_engine_;
 
   std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;

@@ -56,11 +56,10 @@ TEST_F(ShardCoreTest, RefusesNamespacesAboveTheLimitButServesThoseThatAreThere) 
   EXPECT_EQ(store_.ListNamespaces()->size(), 3u);
 }
 
-TEST_F(ShardCoreTest, AMissingNamespaceAnswersQueriesAsAnEmptyOne) {
-  EXPECT_EQ(Stats("n").rules, 0u);
-  const Answer rules =
-      Call("n", engine::ListRules{.after_priority = 0, .after_name = "", .limit = 10});
-  EXPECT_TRUE(std::get<engine::ListRulesReply>(rules.reply).rules.empty());
+TEST_F(ShardCoreTest, AMissingNamespaceAnswersQueriesAsANewOne) {
+  EXPECT_EQ(Stats("n").rules, 1u);
+  const Answer rules = Call("n", engine::GetRule{"default"});
+  EXPECT_EQ(std::get<engine::GetRuleReply>(rules.reply).rule->name, "default");
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(store_.writes(), 0);
 }

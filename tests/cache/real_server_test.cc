@@ -94,6 +94,21 @@ TEST_F(RealServerTest, WhatIsWrittenDisappearsFromAllCaches) {
   }
 }
 
+TEST_F(RealServerTest, NobodyWaitsForACacheThatIsGone) {
+  const Client client = NewClient();
+  const auto waiting_for = [&client] {
+    const auto result = client.Invalidate(
+        {.tags = {"t"}, .wait = client::WaitForSubscribers{.timeout = kPatience}});
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result->waiting->waited_for.size();
+  };
+  {
+    const TaggedCache<std::string> cache = NewCache(NewClient());
+    EXPECT_EQ(waiting_for(), 1u);
+  }
+  EXPECT_EQ(waiting_for(), 0u) << "it has said that it leaves";
+}
+
 TEST_F(RealServerTest, SharedEntriesCarryInvalidationsFromCacheToCache) {
   const Client client = NewClient();
   const TaggedCache<std::string> users = NewCache(NewClient());

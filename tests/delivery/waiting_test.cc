@@ -231,6 +231,29 @@ TEST_F(WaitingTest, ASubscriberThatFallsSilentLapses) {
   EXPECT_THAT(Names(Invalidate().get().waiting().waited_for()), IsEmpty());
 }
 
+// Both before a call and while one waits for it; without a moment passing on the clock.
+TEST_F(WaitingTest, ASubscriberThatLeavesIsNotWaitedFor) {
+  Start();
+  v1::SubscribeRequest leaving;
+  leaving.set_leaves(true);
+  const auto stays = Subscribe("stays");
+  const auto leaves = Subscribe("leaves");
+  auto call = Invalidate();
+  AwaitWaiting(1);
+  Acknowledge(*stays, 1);
+  EXPECT_TRUE(leaves->Send(leaving));
+  const v1::InvalidateResponse answer = call.get();
+  EXPECT_THAT(Names(answer.waiting().waited_for()), ElementsAre("leaves", "stays"));
+  EXPECT_THAT(Names(answer.waiting().lapsed()), ElementsAre("leaves"));
+  EXPECT_THAT(Names(answer.waiting().late()), IsEmpty());
+  EXPECT_TRUE(leaves->Finish().ok());
+
+  auto next = Invalidate();
+  AwaitWaiting(1);
+  Acknowledge(*stays, 2);
+  EXPECT_THAT(Names(next.get().waiting().waited_for()), ElementsAre("stays"));
+}
+
 TEST_F(WaitingTest, ASubscriberThatRenewsAndDoesNotApplyIsLate) {
   Start();
   const auto subscriber = Subscribe("a");

@@ -55,8 +55,9 @@ TEST_F(GuideTest, ACascadeFollowsRelationshipsAndDependencies) {
 }
 
 TEST_F(GuideTest, ACycleIsLegalAndReported) {
-  ASSERT_TRUE(client_.AddCacheDependency("a", {"b"}).ok());
-  EXPECT_EQ(client_.AddCacheDependency("b", {"a"})->warnings.size(), 1u);
+  ASSERT_TRUE(client_.AddCacheDependency({.key = "a", .depends_on = {.keys = {"b"}}}).ok());
+  EXPECT_EQ(
+      client_.AddCacheDependency({.key = "b", .depends_on = {.keys = {"a"}}})->warnings.size(), 1u);
   EXPECT_EQ(client_.InvalidateWithDependencies("a")->invalidated, 2u);
   EXPECT_EQ(client_.AddCacheDependency("a", {"a"}).status().code(),
             absl::StatusCode::kInvalidArgument);

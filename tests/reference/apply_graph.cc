@@ -213,6 +213,10 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command,
     }
   }
   if (ClosesCycle(state, key, nodes)) reply.warnings.push_back("cycle");
+  const auto is_bare_tag = [](const Node& node) {
+    return node.kind == engine::NameKind::kTag && IsBare(node.name);
+  };
+  if (std::any_of(nodes.begin(), nodes.end(), is_bare_tag)) reply.warnings.push_back("bare tag");
   if (reply.invalidated) {
     Plan plan;
     plan.steps.push_back({Strategy::kImmediate,

@@ -60,7 +60,7 @@ Prediction Apply(State& state, const engine::Invalidate& command) {
 Prediction Apply(State& state, const engine::InvalidateWithDependencies& command) {
   Prediction prediction;
   Plan plan;
-  plan.counted.push_back(Strategy::kImmediate);
+  plan.counted.push_back(Strategy::kCascade);
   const std::string key(command.key);
   plan.steps.push_back(
       {Strategy::kImmediate, false, {{TargetType::kKey, key, {CauseStep::kCall, "", false}}}});

@@ -115,12 +115,17 @@ TEST_F(ServerTest, GivesEachNewNamespaceTheDefaultRules) {
       names.push_back(absl::StrCat(rule.name(), " ", rule.priority()));
     return names;
   };
-  EXPECT_THAT(names_of(""), ElementsAre()) << "reading creates nothing";
+  const auto default_rules = ElementsAre(
+      "user_data_invalidation 100", "session_invalidation 90", "data_change_invalidation 70",
+      "job_result_invalidation 60", "form_data_invalidation 50", "widget_state_invalidation 30");
+  EXPECT_THAT(names_of(""), default_rules) << "before anybody changed the namespace";
+  EXPECT_EQ(Ok(*rules_, &Rules::GetRule, "name: 'session_invalidation'").rule().priority(), 90);
+  EXPECT_EQ(Ok(*stats_, &Stats::GetInvalidationStats, "").stats().rules(), 6u);
+  EXPECT_TRUE(absl::StrContains(HttpGet(server().http_port(), "/metrics").body,
+                                "\ncache_invalidation_namespaces 0\n"))
+      << "reading creates nothing";
   Ok(*writes_, &Writes::InvalidateByWrite, "resource_type: 'anything'");
-  EXPECT_THAT(names_of(""),
-              ElementsAre("user_data_invalidation 100", "session_invalidation 90",
-                          "data_change_invalidation 70", "job_result_invalidation 60",
-                          "form_data_invalidation 50", "widget_state_invalidation 30"));
+  EXPECT_THAT(names_of(""), default_rules);
   Ok(*rules_, &Rules::DeleteRule, "name: 'session_invalidation'");
   Ok(*writes_, &Writes::InvalidateByWrite, "resource_type: 'anything'");
   EXPECT_EQ(names_of("").size(), 5u) << "a deleted one stays deleted";

@@ -31,7 +31,7 @@ void Stream::Receive() {
   connection_->to_server.pop_front();
   if (over_) return;
   const absl::Status status = Take(request);
-  if (!status.ok()) return End(status);
+  if (!status.ok() || subscription_->left()) return End(status);
   surroundings_.waker.Wake(shared_from_this());
 }
 
