@@ -1,28 +1,36 @@
 #include "common/tag.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/limits.h"
 
 namespace cache_invalidation {
+
+std::string EscapeTagValue(absl::string_view value) {
+  return absl::StrReplaceAll(value, {{"%", "%25"}, {":", "%3A"}});
+}
+
+std::vector<std::string> FormsOfTagValue(absl::string_view value) {
+  std::string escaped = EscapeTagValue(value);
+  if (escaped == value) return {std::move(escaped)};
+  return {std::move(escaped), std::string(value)};
+}
 
 std::string ResourceTag(absl::string_view type, absl::string_view id) {
   return absl::StrCat(type, ":", id);
 }
 
+std::vector<std::string> ResourceTags(absl::string_view type, absl::string_view id) {
+  std::vector<std::string> tags = {ResourceTag(type, id)};
+  if (id.find_first_of("%:") == absl::string_view::npos) return tags;
+  std::string escaped = ResourceTag(type, EscapeTagValue(id));
+  // Nothing can carry a tag that is too long.
+  if (escaped.size() <= kMaxTagBytes) tags.push_back(std::move(escaped));
+  return tags;
+}
+
 std::string CollectionTag(absl::string_view type) { return absl::StrCat(type, ":#all"); }
-
-void AppendEscapedTagValue(absl::string_view value, std::string& tag) {
-  for (size_t special = value.find_first_of("%:"); special != absl::string_view::npos;
-       special = value.find_first_of("%:")) {
-    absl::StrAppend(&tag, value.substr(0, special), value[special] == ':' ? "%3A" : "%25");
-    value.remove_prefix(special + 1);
-  }
-  absl::StrAppend(&tag, value);
-}
-
-std::string EscapeTagValue(absl::string_view value) {
-  std::string escaped;
-  AppendEscapedTagValue(value, escaped);
-  return escaped;
-}
 
 }  // namespace cache_invalidation

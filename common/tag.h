@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -43,17 +44,23 @@ inline absl::string_view FirstSegment(absl::string_view tag) {
   return tag.substr(0, tag.find(':'));
 }
 
+// A value as it stands in a tag without making a level of its own: "%" becomes %25 and ":" becomes
+// %3A, both in capitals. Different values stay different. docs/tags.md says it for other languages.
+std::string EscapeTagValue(absl::string_view value);
+
+// The texts that a value may stand with in a tag: escaped, and, where that is another, as it came.
+std::vector<std::string> FormsOfTagValue(absl::string_view value);
+
 // `user:42`: what concerns one resource. The id stands as it is, so an id with ":" has levels of
 // its own.
 std::string ResourceTag(absl::string_view type, absl::string_view id);
 
+// All tags that a write of the resource names: ResourceTag first, then, where that is another and
+// no longer than a tag may be, the one with the escaped id.
+std::vector<std::string> ResourceTags(absl::string_view type, absl::string_view id);
+
 // `user:#all`: lists, counts and searches over a type carry it.
 std::string CollectionTag(absl::string_view type);
-
-// Appends a value that must not make a level of its own: "%" becomes %25 and ":" becomes %3A.
-// Different values stay different.
-void AppendEscapedTagValue(absl::string_view value, std::string& tag);
-std::string EscapeTagValue(absl::string_view value);
 
 }  // namespace cache_invalidation
 

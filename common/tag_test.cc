@@ -76,6 +76,23 @@ TEST(Tag, OfAResource) {
   EXPECT_EQ(CollectionTag("user"), "user:#all");
 }
 
+TEST(Tag, OfAResourceInBothForms) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(ResourceTags("user", "42"), Names{"user:42"});
+  EXPECT_EQ(ResourceTags("user", "4:2"), (Names{"user:4:2", "user:4%3A2"}));
+  EXPECT_EQ(ResourceTags("user", "4%3A2"), (Names{"user:4%3A2", "user:4%253A2"}));
+  // 5 + 339 * 3 + 2 bytes are as long as a tag may be.
+  const std::string longest = std::string(339, ':') + "ab";
+  EXPECT_EQ(ResourceTags("user", longest)[1].size(), 1024u);
+  EXPECT_EQ(ResourceTags("user", longest + "c"), Names{"user:" + longest + "c"});
+}
+
+TEST(Tag, ValuesHaveOneFormOrTwo) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(FormsOfTagValue("42"), Names{"42"});
+  EXPECT_EQ(FormsOfTagValue("a:b"), (Names{"a%3Ab", "a:b"}));
+}
+
 TEST(Tag, EscapesWhatWouldMakeALevel) {
   EXPECT_EQ(EscapeTagValue(""), "");
   EXPECT_EQ(EscapeTagValue("plain"), "plain");

@@ -22,9 +22,9 @@ class Context final : public JsonSource {
 
 // A write without an id concerns the whole type, and so every tag below it.
 std::string TriggerOf(const client::InvalidationRule& rule, const client::WriteEvent& write) {
-  std::vector<std::string> met = write.tags;
-  met.push_back(write.resource_id.empty() ? write.resource_type
-                                          : ResourceTag(write.resource_type, write.resource_id));
+  std::vector<std::string> met = {write.resource_type};
+  if (!write.resource_id.empty()) met = ResourceTags(write.resource_type, write.resource_id);
+  met.insert(met.end(), write.tags.begin(), write.tags.end());
   for (const std::string& trigger : rule.trigger_tags) {
     for (const std::string& tag : met) {
       if (IsSelfOrAncestor(trigger, tag)) return trigger;

@@ -60,6 +60,9 @@ TEST(RuleTrial, AskForATriggerToo) {
   EXPECT_FALSE(Try("", kUpdate, {"item:8"}).fires());
   EXPECT_TRUE(Try("", R"({"resourceType":"item"})", {"item:8"}).fires());
   EXPECT_TRUE(Try("", R"({"resource_type":"a","tags":["item:x"]})").fires());
+  for (const char* trigger : {"item:a", "item:a:b", "item:a%3Ab"}) {
+    EXPECT_TRUE(Try("", R"({"resource_type":"item","resource_id":"a:b"})", {trigger}).fires());
+  }
 }
 
 TEST(RuleTrial, SaysWhatIsWrong) {

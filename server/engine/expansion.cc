@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -13,6 +14,11 @@ namespace {
 // More than any relationship allows.
 constexpr uint32_t kUnlimited = kMaxCascadeDepth + 1;
 
+// What a template can be filled in with, each more than the one before.
+enum class Scope : uint8_t { kNothing, kContext, kWrittenId };
+
+Scope ScopeOf(bool has_id) { return has_id ? Scope::kWrittenId : Scope::kNothing; }
+
 // Places wait by the hops they have left. A hop leads only to places with fewer, so going down from
 // the most every place is met first with the most hops it is ever reached with.
 class Walk {
@@ -21,12 +27,12 @@ class Walk {
        const WriteEvent& write, SpentHops spent)
       : registered_(registered), attached_(attached), write_(write), spent_(spent) {}
 
-  void StartAt(absl::string_view type, bool scoped) {
-    waiting_[kUnlimited].push_back({type, scoped, Hop::kStart});
+  void StartAt(absl::string_view type, Scope scope) {
+    waiting_[kUnlimited].push_back({type, scope, Hop::kStart});
   }
 
-  void StartWith(const CompiledRelationship& relationship, bool scoped) {
-    Take(relationship, {relationship.relationship.source_type, scoped, Hop::kStart}, kUnlimited);
+  void StartWith(const CompiledRelationship& relationship, Scope scope) {
+    Take(relationship, {relationship.relationship.source_type, scope, Hop::kStart}, kUnlimited);
   }
 
   Expansion Finish() {
@@ -42,12 +48,12 @@ class Walk {
  private:
   struct Place {
     absl::string_view type;
-    bool scoped;
+    Scope scope;
     int32_t reached_by;  // a hop
   };
 
   void ExpandFrom(const Place& place, uint32_t left) {
-    if (!expanded_.emplace(place.type, place.scoped).second) return;
+    if (!expanded_.emplace(place.type, place.scope).second) return;
     for (const CompiledRelationship* relationship : registered_.From(place.type)) {
       Take(*relationship, place, left);
     }
@@ -63,30 +69,38 @@ class Walk {
     hop.taken = left > 0;
     if (hop.taken) {
       hop.depth_left = std::min(left, via.relationship.cascade_depth) - 1;
-      const bool scoped = NameTags(via, from.scoped, hop.tags);
+      const Scope scope = NameTags(via, from.scope, hop.tags);
       const auto index = static_cast<int32_t>(hops_.size());
-      for (const std::string& target : via.relationship.target_types) {
-        waiting_[hop.depth_left].push_back({target, scoped, index});
+      // What is named for no row concerns nobody behind it.
+      if (!hop.tags.empty()) {
+        for (const std::string& target : via.relationship.target_types) {
+          waiting_[hop.depth_left].push_back({target, scope, index});
+        }
       }
     }
     hops_.push_back(std::move(hop));
   }
 
-  // Answers whether the hop leads to scoped places.
-  bool NameTags(const CompiledRelationship& via, bool scoped, std::vector<RenderedTag>& tags) {
+  // Answers the scope of the places that the hop leads to.
+  Scope NameTags(const CompiledRelationship& via, Scope scope, std::vector<RenderedTag>& tags) {
     if (!via.tag_template.has_value()) {
       for (const std::string& target : via.relationship.target_types) tags.push_back({target});
-      return false;
+      return Scope::kNothing;
     }
-    if (via.tag_template->is_literal() || scoped) {
-      via.tag_template->Render(write_.resource_id, write_.context, tags);
-      return scoped && std::none_of(tags.begin(), tags.end(),
-                                    [](const RenderedTag& tag) { return tag.widened(); });
+    const TagTemplate& form = *via.tag_template;
+    const Scope needed = form.is_literal()          ? Scope::kNothing
+                         : form.names_resource_id() ? Scope::kWrittenId
+                                                    : Scope::kContext;
+    if (scope < needed) {
+      tags.push_back({via.relationship.target_types[0], Unresolved::kUnscoped});
+      return Scope::kNothing;
     }
-    for (const std::string& target : via.relationship.target_types) {
-      tags.push_back({target, Unresolved::kUnscoped});
+    form.Render(write_, tags);
+    if (std::any_of(tags.begin(), tags.end(),
+                    [](const RenderedTag& tag) { return tag.widened(); })) {
+      return Scope::kNothing;
     }
-    return false;
+    return needed == Scope::kWrittenId ? scope : std::min(scope, Scope::kContext);
   }
 
   const RelationshipSet& registered_;
@@ -95,7 +109,7 @@ class Walk {
   const SpentHops spent_;
   Expansion hops_;
   std::array<std::vector<Place>, kUnlimited + 1> waiting_;
-  absl::flat_hash_set<std::pair<absl::string_view, bool>> expanded_;
+  absl::flat_hash_set<std::pair<absl::string_view, Scope>> expanded_;
 };
 
 }  // namespace
@@ -104,7 +118,7 @@ Expansion ExpandWrite(const RelationshipSet& registered, const WriteEvent& write
   // Most types lead nowhere.
   if (registered.From(write.resource_type).empty()) return {};
   Walk walk(registered, {}, write, spent);
-  walk.StartAt(write.resource_type, !write.resource_id.empty());
+  walk.StartAt(write.resource_type, ScopeOf(!write.resource_id.empty()));
   return walk.Finish();
 }
 
@@ -114,8 +128,8 @@ Expansion ExpandAttached(const RelationshipSet& registered,
   if (attached.empty()) return {};
   Walk walk(registered, attached, write, spent);
   for (const CompiledRelationship& first : attached) {
-    walk.StartWith(
-        first, first.relationship.source_type == write.resource_type && !write.resource_id.empty());
+    const bool written = first.relationship.source_type == write.resource_type;
+    walk.StartWith(first, ScopeOf(written && !write.resource_id.empty()));
   }
   return walk.Finish();
 }
@@ -124,7 +138,7 @@ Expansion ExpandTypes(const RelationshipSet& registered, absl::Span<const absl::
                       SpentHops spent) {
   const WriteEvent none;
   Walk walk(registered, {}, none, spent);
-  for (const absl::string_view type : types) walk.StartAt(type, false);
+  for (const absl::string_view type : types) walk.StartAt(type, Scope::kNothing);
   return walk.Finish();
 }
 

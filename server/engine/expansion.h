@@ -1,15 +1,22 @@
 // Expansion: where relationships lead from a type, over every path.
 //
-// It stands at a type, either with the written id ("scoped": a template that names the id can be
-// filled in) or without, and has a number of hops left, at first without limit. Taking a
+// It stands at a type, with a scope and a number of hops left, at first without limit. Taking a
 // relationship of depth d leaves min(left, d) - 1 at each of its targets. A place is expanded with
-// the most hops it is ever reached with, so the result is the union over all paths, whatever the
-// order of registration, and cycles end.
+// the most hops it is ever reached with, in each scope by itself, so the result is the union over
+// all paths, whatever the order of registration, and cycles end.
 //
-// A hop without a template names the target's type tag and leads on unscoped. One with a literal
-// tag leaves scopedness as it is. One with placeholders names what it renders and stays scoped; if
-// a placeholder has no value it names the tag in front as well, widened, and leads on unscoped.
-// From an unscoped place it names the type tag, widened.
+// The scope says what a template can be filled in with:
+//   - the written id and the context: at the written type, and behind templates that all named the
+//     id. The id is that of the written row; behind a tag that does not name it, it is the id of
+//     something else.
+//   - the context alone: behind templates that could all be filled in, one of them without the id.
+//   - nothing: anywhere else.
+//
+// A hop without a template names the target's type tag and leads on with nothing. One with a
+// literal tag names that and keeps the context. One with placeholders names what it renders; if one
+// of them has no value it names the tag in front as well, widened, and leads on with nothing; if it
+// names nothing at all it leads nowhere. Where its placeholders are beyond the scope, it names the
+// type tag, widened, and leads on with nothing.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_EXPANSION_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_EXPANSION_H_
@@ -50,7 +57,7 @@ Expansion ExpandWrite(const RelationshipSet& registered, const WriteEvent& write
                       SpentHops spent = SpentHops::kLeaveOut);
 
 // From each of a rule's own relationships, whatever type was written, and on over registered ones
-// and the rule's own. The first hop is scoped only if its source is the written type.
+// and the rule's own. The first hop has the id only if its source is the written type.
 Expansion ExpandAttached(const RelationshipSet& registered,
                          absl::Span<const CompiledRelationship> attached, const WriteEvent& write,
                          SpentHops spent = SpentHops::kLeaveOut);

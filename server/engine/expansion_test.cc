@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/fakes/fixed_json.h"
 
@@ -122,11 +123,11 @@ TEST(Expansion, StaysScopedAsLongAsEveryHopIs) {
        "a",
        "1",
        {"1 left=1: b", "2 after 1 left=0: c~"}},
-      {"a literal template leaves scopedness as it is",
+      {"the id of a is no id of what follows a tag that does not name it",
        {Edge("1", "a", {"b"}, 2, "b:all"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
        "a",
        "1",
-       {"1 left=1: b:all", "2 after 1 left=0: c:1"}},
+       {"1 left=1: b:all", "2 after 1 left=0: c~"}},
       {"a literal template names its tag unscoped too",
        {Edge("1", "a", {"b"}, 1, "b:all")},
        "a",
@@ -151,14 +152,76 @@ TEST(Expansion, StaysScopedAsLongAsEveryHopIs) {
   });
 }
 
-TEST(Expansion, FillsInTheContext) {
-  const FixedJson context{JsonValue(
-      JsonValue::Object{{"f", JsonValue(JsonValue::List{JsonValue(1.0), JsonValue(2.0)})}})};
-  RelationshipSet set;
-  Register({Edge("1", "a", {"b"}, 2, "b:{context.f}"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
-           set);
-  EXPECT_EQ(Describe(ExpandWrite(set, WriteOf("a", "7", &context))),
-            (Lines{"1 left=1: b:1 b:2", "2 after 1 left=0: c:7"}));
+// The written id is that of the first type. A tag that names it tells of the next type's rows by
+// it; behind one that does not, it is the id of something else.
+TEST(Expansion, NamesTheWrittenIdOnlyAsLongAsEveryHopDid) {
+  struct Row {
+    const char* what;
+    std::vector<Relationship> relationships;
+    Lines expected;
+  };
+  const FixedJson context{JsonValue(JsonValue::Object{
+      {"order", "61"},
+      {"customer", JsonValue::List{JsonValue(7), JsonValue("u:8")}},
+      {"nothing", JsonValue()},
+  })};
+  for (const Row& row : std::vector<Row>{
+           {"the id widens behind a hop by the context",
+            {Edge("1", "item", {"order"}, 3, "order:{context.order}"),
+             Edge("2", "order", {"invoice"}, 2, "invoice:{resource_id}"),
+             Edge("3", "invoice", {"page"}, 1, "page:{context.customer}")},
+            {"1 left=2: order:61", "2 after 1 left=1: invoice~", "3 after 2 left=0: page~"}},
+           {"values of the context stay what they are",
+            {Edge("1", "item", {"order"}, 3, "order:{context.order}"),
+             Edge("2", "order", {"customer"}, 2, "customer:{context.customer}"),
+             Edge("3", "customer", {"page"}, 1, "page:{context.order}")},
+            {"1 left=2: order:61", "2 after 1 left=1: customer:7 customer:u%3A8 customer:u:8",
+             "3 after 2 left=0: page:61"}},
+           {"a tag with both names the id",
+            {Edge("1", "item", {"order"}, 3, "order:{context.order}:{resource_id}"),
+             Edge("2", "order", {"line"}, 2, "line:{resource_id}"),
+             Edge("3", "line", {"page"}, 1, "page:{context.order}:{resource_id}")},
+            {"1 left=2: order:61:5", "2 after 1 left=1: line:5", "3 after 2 left=0: page:61:5"}},
+           {"and needs it",
+            {Edge("1", "item", {"order"}, 3, "order:{context.order}"),
+             Edge("2", "order", {"line"}, 2, "line:{context.order}:{resource_id}")},
+            {"1 left=2: order:61", "2 after 1 left=1: line~"}},
+           {"it does not come back",
+            {Edge("1", "item", {"order"}, 4, "order:{resource_id}"),
+             Edge("2", "order", {"customer"}, 3, "customer:{context.customer}"),
+             Edge("3", "customer", {"page"}, 2, "page:{resource_id}"),
+             Edge("4", "page", {"part"}, 1, "part:{context.order}")},
+            {"1 left=3: order:5", "2 after 1 left=2: customer:7 customer:u%3A8 customer:u:8",
+             "3 after 2 left=1: page~", "4 after 3 left=0: part~"}},
+           {"a literal tag is no row's, values of the context stay",
+            {Edge("1", "item", {"order"}, 3, "order:today"),
+             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {"1 left=2: order:today", "2 after 1 left=0: page:61"}},
+           {"behind a type tag nothing can be told",
+            {Edge("1", "item", {"order"}, 3),
+             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {"1 left=2: order", "2 after 1 left=0: page~"}},
+           {"a null that is skipped leads nowhere",
+            {Edge("1", "item", {"order"}, 3, "order:{context.nothing|null=skip}"),
+             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {"1 left=2:"}},
+           {"a null that is named leads on",
+            {Edge("1", "item", {"order"}, 3, "order:{context.nothing|null=tag}"),
+             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {"1 left=2: order:%null", "2 after 1 left=0: page:61"}},
+           {"less depth with the id and more without both count",
+            {Edge("1", "item", {"order"}, 2, "order:{resource_id}"),
+             Edge("2", "item", {"order"}, 4, "order:{context.order}"),
+             Edge("3", "item", {"order"}, 8), Edge("4", "order", {"page"}, 8, "page:{resource_id}"),
+             Edge("5", "page", {"part"}, 8, "part:{context.order}")},
+            {"1 left=1: order:5", "2 left=3: order:61", "3 left=7: order",
+             "4 after 3 left=6: page~", "5 after 4 left=5: part~", "4 after 2 left=2: page~",
+             "4 after 1 left=0: page:5"}},
+       }) {
+    RelationshipSet set;
+    Register(row.relationships, set);
+    EXPECT_EQ(Describe(ExpandWrite(set, WriteOf("item", "5", &context))), row.expected) << row.what;
+  }
 }
 
 TEST(Expansion, LeavesSpentHopsOut) {
@@ -193,22 +256,27 @@ TEST(Expansion, OfTypesIsUnscoped) {
   EXPECT_EQ(Describe(ExpandTypes(set, {"a", "c", "x"})), (Lines{"1 left=0: b~", "2 left=0: d"}));
 }
 
-// Every path, without any memory of places.
+// Every path, without any memory of places. `names`: 2 while all named the id, 1 while all named
+// something, 0 then.
 using Found = std::set<std::tuple<std::string, std::string, bool>>;
 
-void FollowEveryPath(const std::vector<Relationship>& all, const std::string& type, bool scoped,
+void FollowEveryPath(const std::vector<Relationship>& all, const std::string& type, int names,
                      uint32_t left, Found& found) {
   if (left == 0) return;
   for (const Relationship& relationship : all) {
     if (relationship.source_type != type) continue;
     const uint32_t next = std::min(left, relationship.cascade_depth) - 1;
-    for (const std::string& target : relationship.target_types) {
-      const bool has_template = !relationship.target_tag_template.empty();
-      const bool names_id = has_template && scoped;
-      found.emplace(relationship.name, names_id ? absl::StrCat(target, ":7") : target,
-                    has_template && !scoped);
-      FollowEveryPath(all, target, names_id, next, found);
+    const std::string& target = relationship.target_types[0];
+    const std::string& form = relationship.target_tag_template;
+    const bool by_id = absl::StrContains(form, "{resource_id}");
+    std::string tag = target;
+    int kept = 0;
+    if (!form.empty() && names >= (by_id ? 2 : 1)) {
+      tag = absl::StrCat(target, by_id ? ":7" : ":61");
+      kept = by_id ? 2 : 1;
     }
+    found.emplace(relationship.name, tag, !form.empty() && kept == 0);
+    FollowEveryPath(all, target, kept, next, found);
   }
 }
 
@@ -216,22 +284,25 @@ TEST(Expansion, IsTheUnionOverAllPathsInAnyOrderOfRegistration) {
   const uint32_t seed = std::random_device()();
   SCOPED_TRACE(absl::StrCat("seed ", seed));
   std::mt19937 random(seed);
+  const FixedJson context{JsonValue(JsonValue::Object{{"f", "61"}})};
   for (int round = 0; round < 300; ++round) {
     std::vector<Relationship> all;
     for (size_t n = random() % 7; n > 0; --n) {
       const auto type = [&] { return std::string(1, static_cast<char>('a' + random() % 5)); };
       std::string target = type();
-      std::string form = random() % 2 == 0 ? "" : absl::StrCat(target, ":{resource_id}");
+      const char* const placeholders[] = {"", ":{resource_id}", ":{context.f}"};
+      const char* placeholder = placeholders[random() % 3];
+      std::string form = *placeholder == '\0' ? "" : absl::StrCat(target, placeholder);
       all.push_back(Edge(absl::StrCat(n), type(), {target}, 1 + random() % 4, form));
     }
     Found expected;
-    FollowEveryPath(all, "a", true, 100, expected);
+    FollowEveryPath(all, "a", 2, 100, expected);
 
     std::shuffle(all.begin(), all.end(), random);
     RelationshipSet set;
     Register(all, set);
     Found found;
-    for (const Hop& hop : ExpandWrite(set, WriteOf("a", "7"))) {
+    for (const Hop& hop : ExpandWrite(set, WriteOf("a", "7", &context))) {
       for (const RenderedTag& tag : hop.tags) {
         found.emplace(hop.via->relationship.name, tag.name, tag.widened());
       }

@@ -110,6 +110,15 @@ TEST(Explain, DirectTagsWithWhatTheyHit) {
   EXPECT_FALSE(explanation.key_hit);
 }
 
+TEST(Explain, BothFormsOfAnId) {
+  EngineScript script;
+  script.Track("key", {"user:a%3Ab"});
+  EXPECT_EQ(Tree(Ask(script, Asking("user", "a:b"))),
+            (Lines{"WRITE user:a:b (update)", "  DIRECT", "    TAG user:a:b (the written resource)",
+                   "    TAG user:a%3Ab entries=1 (the written resource, its id escaped)",
+                   "    TAG user:#all (lists, counts and searches over the type)"}));
+}
+
 TEST(Explain, AWriteWithoutIdConcernsTheType) {
   EngineScript script;
   const Explanation explanation = Ask(script, Asking("user", ""));

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/engine/rule_condition.h"
-#include "server/engine/write_targets.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -26,6 +25,22 @@ std::string Describe(const Relationship& relationship) {
   return absl::StrCat(CardinalityName(relationship.cardinality), " from ", relationship.source_type,
                       " to ", absl::StrJoin(relationship.target_types, ", "), ", depth ",
                       relationship.cascade_depth);
+}
+
+const char* ReasonOf(DirectTag::Of of) {
+  switch (of) {
+    case DirectTag::Of::kType:
+      return "no id: the write concerns the whole type";
+    case DirectTag::Of::kResource:
+      return "the written resource";
+    case DirectTag::Of::kEscapedResource:
+      return "the written resource, its id escaped";
+    case DirectTag::Of::kCollection:
+      return "lists, counts and searches over the type";
+    case DirectTag::Of::kWriter:
+      return "given by the writer";
+  }
+  return "";
 }
 
 bool IsTarget(const ExplanationNode& node) {
@@ -69,9 +84,9 @@ ExplainedWrite::HopTree::HopTree(Expansion expansion)
 }
 
 ExplanationNode ExplainedWrite::Explain() {
-  const std::vector<RenderedTag> direct = DirectTags(write_);
+  const std::vector<DirectTag> direct = DirectTags(write_);
   ExplanationNode root =
-      NodeOf(ExplanationKind::kWrite, direct[0].name, std::string(write_.operation));
+      NodeOf(ExplanationKind::kWrite, direct[0].tag.name, std::string(write_.operation));
   AddDirect(direct, root);
   const HopTree hops(ExpandWrite(relationships_, write_, SpentHops::kInclude));
   for (const int32_t first : hops.first) AddHop(hops, first, Strategy::kImmediate, root, 1);
@@ -79,18 +94,11 @@ ExplanationNode ExplainedWrite::Explain() {
   return root;
 }
 
-void ExplainedWrite::AddDirect(const std::vector<RenderedTag>& direct, ExplanationNode& root) {
-  const bool whole_type = direct[0].widened();
+void ExplainedWrite::AddDirect(const std::vector<DirectTag>& direct, ExplanationNode& root) {
   AddStep(NodeOf(ExplanationKind::kDirect, "", ""), root, [&](ExplanationNode& node) {
-    for (size_t i = 0; i < direct.size(); ++i) {
-      std::string reason = "given by the writer";
-      if (i == 0) {
-        reason = whole_type ? "no id: the write concerns the whole type" : "the written resource";
-      } else if (i == 1 && !whole_type) {
-        reason = "lists, counts and searches over the type";
-      }
-      ExplanationNode tag = NodeOf(ExplanationKind::kTag, direct[i].name, std::move(reason));
-      tag.widened = direct[i].widened();
+    for (const DirectTag& named : direct) {
+      ExplanationNode tag = NodeOf(ExplanationKind::kTag, named.tag.name, ReasonOf(named.of));
+      tag.widened = named.tag.widened();
       AddTarget(std::move(tag), nullptr, Strategy::kImmediate, node, kStepLevel + 1);
     }
   });

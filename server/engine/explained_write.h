@@ -15,6 +15,7 @@
 #include "server/engine/rule_condition.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/tag_template.h"
+#include "server/engine/write_targets.h"
 
 namespace cache_invalidation::engine {
 
@@ -52,7 +53,7 @@ class ExplainedWrite {
     std::vector<std::vector<int32_t>> below;
   };
 
-  void AddDirect(const std::vector<RenderedTag>& direct, ExplanationNode& root);
+  void AddDirect(const std::vector<DirectTag>& direct, ExplanationNode& root);
   void AddRule(const RuleSet::Match& match, ExplanationNode& root);
   void FillRule(const CompiledRule& rule, ExplanationNode& node);
   // In front of what the rule names: its condition with the value of each part.

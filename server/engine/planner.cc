@@ -90,13 +90,13 @@ class Planner {
       : rules_(rules), relationships_(relationships) {}
 
   void Add(const WriteEvent& write) {
-    std::vector<RenderedTag> direct = DirectTags(write);
+    std::vector<DirectTag> direct = DirectTags(write);
     for (const RuleSet::Match& match : MatchingRules(rules_, write, direct)) {
       if (!match.rule->rule.enabled) continue;
       const ConditionVerdict verdict = JudgeCondition(*match.rule, write);
       if (verdict.holds) Fire(*match.rule, write, verdict.failed());
     }
-    direct_.AddAll(std::move(direct), CauseStep::kDirect, "");
+    for (DirectTag& named : direct) direct_.Add(std::move(named.tag), CauseStep::kDirect, "");
     plan_.widened += direct_.EndWrite();
     Expand(write);
   }
@@ -119,10 +119,10 @@ class Planner {
   void Expand(const WriteEvent& write) {
     Expansion hops = ExpandWrite(relationships_, write);
     if (hops.empty()) return;
-    // A relationship may be taken twice, scoped and unscoped.
+    // A relationship may be taken more than once, with more scope and with less.
     absl::flat_hash_set<const CompiledRelationship*> taken;
     for (Hop& hop : hops) {
-      taken.insert(hop.via);
+      if (!hop.tags.empty()) taken.insert(hop.via);
       related_.AddAll(std::move(hop.tags), CauseStep::kRelationship, hop.via->relationship.name);
     }
     plan_.relationship_expansions += taken.size();

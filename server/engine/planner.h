@@ -51,7 +51,7 @@ struct Plan {
   // A step without targets is left out.
   std::vector<PlannedStep> steps;
   std::vector<Firing> fired;  // as they run
-  // Relationships that writes expanded, each counted once for each such write.
+  // Relationships that named something for a write, each counted once for each such write.
   uint64_t relationship_expansions = 0;
   // Tags that stand for something narrower: per write, and per step of it, the distinct ones.
   uint64_t widened = 0;

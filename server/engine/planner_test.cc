@@ -20,7 +20,7 @@ struct Written {
   std::string type;
   std::string id;
   std::vector<std::string> tags = {};
-  std::vector<std::pair<std::string, double>> context = {};
+  JsonValue::Object context = {};
 };
 
 Rule OnType(std::string name, std::string trigger, std::vector<std::string> tags,
@@ -122,9 +122,7 @@ Lines PlanOf(const std::vector<Rule>& rules, const std::vector<Relationship>& re
   std::vector<FixedJson> contexts;
   contexts.reserve(writes.size());
   for (const Written& written : writes) {
-    JsonValue::Object context;
-    for (const auto& [name, value] : written.context) context.emplace_back(name, JsonValue(value));
-    contexts.emplace_back(JsonValue(std::move(context)));
+    contexts.emplace_back(JsonValue(written.context));
     events.push_back({written.type,
                       written.id,
                       "update",
@@ -166,6 +164,17 @@ TEST(Planner, NamesWhatTheWriteConcernsDirectly) {
        {},
        {{"user", "", {"x"}}},
        {"immediate: user <direct>~, x <direct>", "widened 1"}},
+      {"both forms of an id, where they differ",
+       {},
+       {},
+       {{"doc", "a:b"}, {"doc", "a%3Ab"}, {"doc", "c:"}},
+       {"immediate: doc:#all <direct>, doc:a%253Ab <direct>, doc:a%3Ab <direct>, "
+        "doc:a:b <direct>, doc:c%3A <direct>, doc:c: <direct>"}},
+      {"only one if the other is too long for a tag",
+       {},
+       {},
+       {{"doc", std::string(400, ':')}},
+       {"immediate: doc:#all <direct>, doc:" + std::string(400, ':') + " <direct>"}},
       {"several writes are one step, bytewise by name, each target once",
        {},
        {},
@@ -191,6 +200,13 @@ TEST(Planner, FollowsRegisteredRelationships) {
         "immediate: c <relationship 2>, c:7 <relationship 1>, c:8 <relationship 1>, "
         "d <relationship 3>~, d:7 <relationship 3>, d:8 <relationship 3>",
         "expanded 6", "widened 2"}},
+      {"a relationship that names nothing for a null does not count",
+       {},
+       {Edge("1", "a", {"b"}, "b:{context.f|null=skip}", 2), Edge("2", "a", {"c"}, "", 2),
+        Edge("3", "b", {"d"})},
+       {{"a", "7", {}, {{"f", JsonValue()}}}, {"a", "8", {}, {{"f", 5}}}},
+       {"immediate: a:#all <direct>, a:7 <direct>, a:8 <direct>",
+        "immediate: b:5 <relationship 1>, c <relationship 2>, d <relationship 3>", "expanded 4"}},
       {"the distinct widened tags of one write count",
        {},
        {Edge("1", "a", {"b"}, "b:{context.f}"), Edge("2", "a", {"b"}, "b:{context.g}"),
@@ -254,6 +270,36 @@ TEST(Planner, RunsTheRulesThatAreTriggered) {
        {},
        {{"t", "1"}},
        {"immediate: t:#all <direct>, t:1 <direct>", "immediate: x <rule r>, x <rule r>~",
+        "fired r x1", "widened 1"}},
+  });
+}
+
+TEST(Planner, RunsRulesWithWhatTheWriteSaysOfItsRow) {
+  CheckRows({
+      {"triggers meet both forms of an id",
+       {OnType("as_it_came", "t:a:b", {"x"}), OnType("level", "t:a", {"y"}),
+        OnType("escaped", "t:a%3Ab", {"z"}), OnType("not", "t:b", {"w"})},
+       {},
+       {{"t", "a:b"}},
+       {"immediate: t:#all <direct>, t:a%3Ab <direct>, t:a:b <direct>",
+        "immediate: x <rule as_it_came>", "immediate: z <rule escaped>",
+        "immediate: y <rule level>", "fired as_it_came x1", "fired escaped x1", "fired level x1"}},
+      {"a rule that names nothing for a null fires and has no step",
+       {OnType("r", "t", {"x:{context.f|null=skip}"})},
+       {},
+       {{"t", "1", {}, {{"f", JsonValue()}}}},
+       {"immediate: t:#all <direct>, t:1 <direct>", "fired r x1"}},
+      {"each form of a value in front of what has none is a widened tag",
+       {OnType("r", "t", {"x:{resource_id}:{context.f}"})},
+       {},
+       {{"t", "a:b"}},
+       {"immediate: t:#all <direct>, t:a%3Ab <direct>, t:a:b <direct>",
+        "immediate: x:a%3Ab <rule r>~, x:a:b <rule r>~", "fired r x1", "widened 2"}},
+      {"the operation tells a row that moved from one that is new",
+       {OnType("r", "t", {"x:{context.f}"})},
+       {},
+       {{"t", "1", {}, {{"f", 5}, {"fields_changed", JsonValue::List{JsonValue("f")}}}}},
+       {"immediate: t:#all <direct>, t:1 <direct>", "immediate: x <rule r>~, x:5 <rule r>",
         "fired r x1", "widened 1"}},
   });
 }

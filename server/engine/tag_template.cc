@@ -1,12 +1,11 @@
 #include "server/engine/tag_template.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"
@@ -16,64 +15,27 @@ namespace {
 
 constexpr absl::string_view kResourceId = "resource_id";
 constexpr absl::string_view kContextPrefix = "context.";
-constexpr absl::string_view kOld = "old";
 
 // The tag in front of what `start` ends with, a piece of a template up to a placeholder.
 absl::string_view TagInFront(absl::string_view start) { return start.substr(0, start.rfind(':')); }
 
-const JsonValue* FindPath(const JsonValue* value, const std::vector<std::string>& path) {
-  for (const std::string& name : path) {
-    if (value == nullptr) return nullptr;
-    value = value->Find(name);
+// The part in front of "|", and what the part behind it asks for.
+absl::StatusOr<NullChoice> TakeNullChoice(absl::string_view inside, absl::string_view& name) {
+  const size_t bar = inside.find('|');
+  name = inside.substr(0, bar);
+  if (bar == absl::string_view::npos) return NullChoice::kWiden;
+  if (name == kResourceId) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "{resource_id} is never null: expected no choice behind it, got {", inside, "}"));
   }
-  return value;
-}
-
-// The text of one value, or why it has none.
-Unresolved TextOf(const JsonValue& value, std::string& text) {
-  if (const std::string* string = value.as_string()) {
-    if (string->empty()) return Unresolved::kEmpty;
-    if (!CheckText(*string, 1, kMaxTagBytes).ok()) return Unresolved::kNoTag;
-    AppendEscapedTagValue(*string, text);
-  } else if (const double* number = value.as_number()) {
-    if (std::floor(*number) != *number) return Unresolved::kFraction;
-    if (std::abs(*number) > kMaxExactInteger) return Unresolved::kHugeNumber;
-    absl::StrAppend(&text, static_cast<int64_t>(*number));
-  } else if (const bool* boolean = value.as_bool()) {
-    absl::StrAppend(&text, *boolean ? "true" : "false");
-  } else if (value.as_object() != nullptr) {
-    return Unresolved::kObject;
-  } else {
-    return value.as_list() != nullptr ? Unresolved::kNestedList : Unresolved::kNull;
-  }
-  return Unresolved::kNo;
+  const absl::string_view choice = inside.substr(bar + 1);
+  if (choice == "null=skip") return NullChoice::kSkip;
+  if (choice == "null=tag") return NullChoice::kTag;
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected null=skip or null=tag behind \"|\", got {", inside, "}"));
 }
 
 }  // namespace
-
-// What a placeholder stands for in one write.
-struct TagTemplate::Values {
-  std::vector<std::string> texts;    // escaped, sorted, each once
-  Unresolved why = Unresolved::kNo;  // of the first value without text
-
-  void Add(const JsonValue& value) {
-    std::string text;
-    if (const Unresolved no = TextOf(value, text); no == Unresolved::kNo) {
-      texts.push_back(std::move(text));
-    } else {
-      Miss(no);
-    }
-  }
-  void AddAll(const JsonValue& value) {
-    const JsonValue::List* list = value.as_list();
-    if (list == nullptr) return Add(value);
-    if (list->empty()) Miss(Unresolved::kEmpty);
-    for (const JsonValue& element : *list) Add(element);
-  }
-  void Miss(Unresolved no) {
-    if (why == Unresolved::kNo) why = no;
-  }
-};
 
 absl::StatusOr<TagTemplate> TagTemplate::Parse(absl::string_view text) {
   if (absl::Status status = CheckText(text, 1, kMaxTemplateBytes); !status.ok()) return status;
@@ -102,10 +64,13 @@ absl::Status TagTemplate::AddPlaceholder(absl::string_view inside) {
         "\"user_session:{resource_id}\": the tag is invalidated where the placeholder has no "
         "value");
   }
-  Placeholder placeholder;
-  if (inside != kResourceId) {
-    const bool context = inside.substr(0, kContextPrefix.size()) == kContextPrefix;
-    if (context) placeholder.path = absl::StrSplit(inside.substr(kContextPrefix.size()), '.');
+  absl::string_view name;
+  const absl::StatusOr<NullChoice> null_choice = TakeNullChoice(inside, name);
+  if (!null_choice.ok()) return null_choice.status();
+  Placeholder placeholder{.text = std::string(inside), .path = {}, .null_choice = *null_choice};
+  if (name != kResourceId) {
+    const bool context = absl::ConsumePrefix(&name, kContextPrefix);
+    if (context) placeholder.path = absl::StrSplit(name, '.');
     if (!context || placeholder.path.size() > kMaxTemplatePathNames ||
         std::find(placeholder.path.begin(), placeholder.path.end(), "") != placeholder.path.end()) {
       return absl::InvalidArgumentError(
@@ -133,38 +98,23 @@ absl::string_view TagTemplate::literal_tag() const {
   return is_literal() ? absl::string_view(text_) : TagInFront(literals_[0]);
 }
 
+bool TagTemplate::names_resource_id() const {
+  return std::any_of(placeholders_.begin(), placeholders_.end(),
+                     [](const Placeholder& placeholder) { return placeholder.path.empty(); });
+}
+
 std::string TagTemplate::placeholder(uint32_t index) const {
-  const std::vector<std::string>& path = placeholders_[index].path;
-  if (path.empty()) return absl::StrCat("{", kResourceId, "}");
-  return absl::StrCat("{", kContextPrefix, absl::StrJoin(path, "."), "}");
+  return absl::StrCat("{", placeholders_[index].text, "}");
 }
 
-TagTemplate::Values TagTemplate::ValuesOf(const Placeholder& placeholder,
-                                          absl::string_view resource_id,
-                                          const JsonSource* context) const {
-  Values values;
-  if (placeholder.path.empty()) {
-    if (resource_id.empty()) return {{}, Unresolved::kEmpty};
-    return {{EscapeTagValue(resource_id)}, Unresolved::kNo};
-  }
-  if (context == nullptr) return {{}, Unresolved::kAbsent};
-  const JsonValue& root = context->Get();
-  const JsonValue* now = FindPath(&root, placeholder.path);
-  const JsonValue* old = FindPath(root.Find(kOld), placeholder.path);
-  if (now == nullptr && old == nullptr) values.Miss(Unresolved::kAbsent);
-  if (now != nullptr) values.AddAll(*now);
-  if (old != nullptr) values.AddAll(*old);
-  std::sort(values.texts.begin(), values.texts.end());
-  values.texts.erase(std::unique(values.texts.begin(), values.texts.end()), values.texts.end());
-  return values;
-}
-
-void TagTemplate::Render(absl::string_view resource_id, const JsonSource* context,
-                         std::vector<RenderedTag>& tags) const {
-  std::vector<Values> values;
+void TagTemplate::Render(const WriteEvent& write, std::vector<RenderedTag>& tags) const {
+  std::vector<TagValues> values;
   values.reserve(placeholders_.size());
   for (const Placeholder& placeholder : placeholders_) {
-    values.push_back(ValuesOf(placeholder, resource_id, context));
+    values.push_back(placeholder.path.empty()
+                         ? ValuesOfId(write.resource_id)
+                         : ValuesAt(placeholder.path, write, placeholder.null_choice));
+    if (values.back().empty()) return;
   }
   // Too many combinations: the first placeholder with several values counts as not resolved.
   size_t product = 1;
@@ -172,8 +122,9 @@ void TagTemplate::Render(absl::string_view resource_id, const JsonSource* contex
     product *= std::max<size_t>(1, values[i].texts.size());
   }
   if (product > kMaxTagsPerTemplate) {
-    *std::find_if(values.begin(), values.end(),
-                  [](const Values& v) { return v.texts.size() > 1; }) = {{}, Unresolved::kTooMany};
+    *std::find_if(values.begin(), values.end(), [](const TagValues& v) {
+      return v.texts.size() > 1;
+    }) = {{}, Unresolved::kTooMany};
   }
 
   std::vector<std::string> starts = {literals_[0]};
@@ -202,6 +153,10 @@ std::string DescribeWidening(const TagTemplate& from, const RenderedTag& tag) {
       break;
     case Unresolved::kAbsent:
       return absl::StrCat(placeholder, " is absent");
+    case Unresolved::kUnknown:
+      return absl::StrCat(placeholder, " is not known");
+    case Unresolved::kMoved:
+      return absl::StrCat(placeholder, " changed, and only one of its values is given");
     case Unresolved::kNull:
       return absl::StrCat(placeholder, " is null");
     case Unresolved::kEmpty:
@@ -213,7 +168,7 @@ std::string DescribeWidening(const TagTemplate& from, const RenderedTag& tag) {
     case Unresolved::kFraction:
       return absl::StrCat(placeholder, " is a fraction");
     case Unresolved::kHugeNumber:
-      return absl::StrCat(placeholder, " is a number beyond 2^53");
+      return absl::StrCat(placeholder, " is a number beyond 2^53-1");
     case Unresolved::kNoTag:
       return absl::StrCat(placeholder, " makes no well-formed tag");
     case Unresolved::kTooMany:

@@ -4,10 +4,13 @@
 //
 // `{resource_id}` is the written id. `{context.f}` is one value for each value of `context.f` and
 // of `context.old.f`, and one for each element of a list: a row that moves from owner 1 to owner 2
-// concerns both. Values are escaped (common/tag.h), so that none makes a level of its own.
+// concerns both. A value with ":" or "%" is named escaped (common/tag.h), so that it makes no level
+// of its own, and as it came, because readers may carry either.
 //
 // What cannot be told widens: the tag in front of the placeholder stands for it, which hits every
-// tag that the template could have named.
+// tag that the template could have named. So does null, unless the placeholder says otherwise:
+// `{context.f|null=skip}` names nothing for it, `{context.f|null=tag}` the value `%null`. What the
+// context does not know is not null.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TAG_TEMPLATE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_TAG_TEMPLATE_H_
@@ -20,24 +23,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/json_value.h"
+#include "server/engine/command.h"
+#include "server/engine/tag_values.h"
 
 namespace cache_invalidation::engine {
-
-// Why a tag stands for something narrower that could not be named.
-enum class Unresolved : uint8_t {
-  kNo,      // it does not: it is exactly what was meant
-  kAbsent,  // neither the context nor its `old` has the value
-  kNull,
-  kEmpty,  // an empty text, or a list without elements
-  kObject,
-  kNestedList,  // a list within a list
-  kFraction,
-  kHugeNumber,  // beyond kMaxExactInteger two rows could share a tag
-  kNoTag,       // its text makes no well-formed tag: control characters, or too long
-  kTooMany,     // more than kMaxTagsPerTemplate tags
-  kUnscoped,    // the type was reached without the written id
-};
 
 struct RenderedTag {
   std::string name;
@@ -61,13 +50,16 @@ class TagTemplate {
                                                     absl::string_view target_type);
 
   // Appends the tags for a write, in no particular order and possibly with repetitions: those that
-  // could be told, and a widened one for each placeholder with a value that could not. `context`:
-  // null for none; it is looked at only if a placeholder names it.
-  void Render(absl::string_view resource_id, const JsonSource* context,
-              std::vector<RenderedTag>& tags) const;
+  // could be told, and a widened one for each placeholder with a value that could not. None at all
+  // if a placeholder stands for nothing but nulls that it skips. The context is looked at only if a
+  // placeholder names it.
+  void Render(const WriteEvent& write, std::vector<RenderedTag>& tags) const;
 
   // Whether there are no placeholders.
   bool is_literal() const { return placeholders_.empty(); }
+
+  // Whether `{resource_id}` is one of them.
+  bool names_resource_id() const;
 
   // The tag in front of the first placeholder: every tag that Render answers is at or below it. The
   // whole text if it is literal.
@@ -81,14 +73,13 @@ class TagTemplate {
  private:
   // A value of the write: the id if the path is empty, otherwise a path into the context.
   struct Placeholder {
+    std::string text;  // without its braces
     std::vector<std::string> path;
+    NullChoice null_choice = NullChoice::kWiden;
   };
-  struct Values;
 
   TagTemplate() = default;
   absl::Status AddPlaceholder(absl::string_view inside);
-  Values ValuesOf(const Placeholder& placeholder, absl::string_view resource_id,
-                  const JsonSource* context) const;
 
   std::string text_;
   std::vector<std::string> literals_;  // one more than placeholders, which stand between them

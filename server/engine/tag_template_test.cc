@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,37 +9,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
+#include "server/engine/rendered_lines.h"
 #include "tests/fakes/fixed_json.h"
 
 namespace cache_invalidation::engine {
 namespace {
-
-using Lines = std::vector<std::string>;
-
-JsonValue Text(const char* text) { return JsonValue(std::string(text)); }
-JsonValue Number(double number) { return JsonValue(number); }
-JsonValue List(JsonValue::List list) { return JsonValue(std::move(list)); }
-JsonValue Object(JsonValue::Object object) { return JsonValue(std::move(object)); }
-
-// The tags, sorted; a widened one ends with "~" and why.
-Lines Render(absl::string_view text, absl::string_view id, const JsonSource* context) {
-  absl::StatusOr<TagTemplate> parsed = TagTemplate::Parse(text);
-  if (!parsed.ok()) return {std::string(parsed.status().message())};
-  std::vector<RenderedTag> tags;
-  parsed->Render(id, context, tags);
-  Lines lines;
-  for (const RenderedTag& tag : tags) {
-    lines.push_back(tag.name);
-    if (tag.widened()) absl::StrAppend(&lines.back(), " ~ ", DescribeWidening(*parsed, tag));
-  }
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
-
-Lines RenderWith(absl::string_view text, JsonValue::Object context) {
-  const FixedJson source{JsonValue(std::move(context))};
-  return Render(text, "42", &source);
-}
 
 TEST(TagTemplate, RefusesWhatItCannotPromise) {
   struct Row {
@@ -63,6 +35,15 @@ TEST(TagTemplate, RefusesWhatItCannotPromise) {
            {"a:{context.}", "got {context.}"},
            {"a:{context.a..b}", "got {context.a..b}"},
            {"a:{Context.a}", "got {Context.a}"},
+           {"a:{context.a|}", "expected null=skip or null=tag behind \"|\", got {context.a|}"},
+           {"a:{context.a|null}", "got {context.a|null}"},
+           {"a:{context.a|null=drop}", "got {context.a|null=drop}"},
+           {"a:{context.a|NULL=skip}", "got {context.a|NULL=skip}"},
+           {"a:{context.a| null=skip}", "got {context.a| null=skip}"},
+           {"a:{context.a|null=skip|null=tag}", "got {context.a|null=skip|null=tag}"},
+           {"a:{context.|null=skip}", "got {context.|null=skip}"},
+           {"a:{|null=skip}", "got {|null=skip}"},
+           {"a:{resource_id|null=skip}", "{resource_id} is never null"},
            {absl::StrCat("a:{context.a", std::string(2 * kMaxTemplatePathNames, '.'), "}"), "got"},
            {"{resource_id}", "literal tag"},
            {"a{resource_id}", "literal tag"},
@@ -104,7 +85,7 @@ TEST(TagTemplate, OfARelationshipStandsBelowItsTarget) {
   }
 }
 
-TEST(TagTemplate, FillsInTheId) {
+TEST(TagTemplate, FillsInTheIdInBothForms) {
   struct Row {
     const char* text;
     const char* id;
@@ -114,7 +95,14 @@ TEST(TagTemplate, FillsInTheId) {
            {"computed", "42", {"computed"}},
            {"computed", "", {"computed"}},
            {"s:{resource_id}", "42", {"s:42"}},
-           {"s:{resource_id}", "eu:50%", {"s:eu%3A50%25"}},
+           // Both forms where they differ: readers may carry either.
+           {"s:{resource_id}", "eu:50%", {"s:eu%3A50%25", "s:eu:50%"}},
+           {"s:{resource_id}", "urn:isbn:1", {"s:urn%3Aisbn%3A1", "s:urn:isbn:1"}},
+           {"s:{resource_id}", "a%3Ab", {"s:a%253Ab", "s:a%3Ab"}},
+           {"s:{resource_id}", "a:", {"s:a%3A", "s:a:"}},
+           {"s:{resource_id}", ":", {"s:%3A", "s::"}},
+           {"s:{resource_id}:x", "a:b", {"s:a%3Ab:x", "s:a:b:x"}},
+           {"s:{resource_id}:{resource_id}", ":", {"s:%3A:%3A", "s:%3A::", "s:::%3A", "s::::"}},
            {"s:pre_{resource_id}:x", "42", {"s:pre_42:x"}},
            {"s:{resource_id}:{resource_id}", "1", {"s:1:1"}},
            {"s:{resource_id}", "", {"s ~ {resource_id} is empty"}},
@@ -125,72 +113,12 @@ TEST(TagTemplate, FillsInTheId) {
   }
 }
 
-TEST(TagTemplate, FillsInValuesOfTheContext) {
-  struct Row {
-    const char* text;
-    JsonValue::Object context;
-    Lines expected;
-  };
-  for (const Row& row : std::vector<Row>{
-           {"o:{context.f}", {{"f", Text("x")}}, {"o:x"}},
-           {"o:{context.f}", {{"f", Text("a:b")}}, {"o:a%3Ab"}},
-           {"o:{context.f}",
-            {{"f", Number(2)}, {"old", Object({{"f", Number(1)}})}},
-            {"o:1", "o:2"}},
-           {"o:{context.f}", {{"f", Number(2)}, {"old", Object({{"f", Number(2)}})}}, {"o:2"}},
-           {"o:{context.f}", {{"f", Number(2)}, {"old", Object({{"g", Number(1)}})}}, {"o:2"}},
-           {"o:{context.f}", {{"f", Number(2)}, {"old", Text("x")}}, {"o:2"}},
-           {"o:{context.f}", {{"old", Object({{"f", Number(1)}})}}, {"o:1"}},
-           {"o:{context.old.f}", {{"old", Object({{"f", Number(1)}})}}, {"o:1"}},
-           {"o:{context.f}",
-            {{"f", JsonValue()}, {"old", Object({{"f", Number(1)}})}},
-            {"o ~ {context.f} is null", "o:1"}},
-           {"o:{context.b.c}",
-            {{"b", Object({{"c", Number(1)}})},
-             {"old", Object({{"b", Object({{"c", Number(2)}})}})}},
-            {"o:1", "o:2"}},
-           {"o:{context.b.c}", {{"b", Text("c")}}, {"o ~ {context.b.c} is absent"}},
-           {"o:{context.f}", {{"f", List({Text("y"), Text("x"), Text("y")})}}, {"o:x", "o:y"}},
-           {"o:{context.f}",
-            {{"f", List({Text("x"), JsonValue(), Text("")})}},
-            {"o ~ {context.f} is null", "o:x"}},
-       }) {
-    EXPECT_EQ(RenderWith(row.text, row.context), row.expected) << row.text;
+TEST(TagTemplate, KnowsWhetherItNamesTheId) {
+  for (const char* text : {"a:{resource_id}", "a:{context.f}:x_{resource_id}"}) {
+    EXPECT_TRUE(TagTemplate::Parse(text)->names_resource_id()) << text;
   }
-}
-
-TEST(TagTemplate, KnowsWhichValuesHaveAText) {
-  struct Row {
-    JsonValue value;
-    Lines expected;
-  };
-  for (const Row& row : std::vector<Row>{
-           {JsonValue(true), {"a:b:true"}},
-           {JsonValue(false), {"a:b:false"}},
-           {Number(0), {"a:b:0"}},
-           {Number(-0.0), {"a:b:0"}},
-           {Number(-7), {"a:b:-7"}},
-           {Number(9007199254740991), {"a:b:9007199254740991"}},
-           {Number(-9007199254740991), {"a:b:-9007199254740991"}},
-           {Number(9007199254740992), {"a:b ~ {context.f} is a number beyond 2^53"}},
-           {Number(1e300), {"a:b ~ {context.f} is a number beyond 2^53"}},
-           {Number(HUGE_VAL), {"a:b ~ {context.f} is a number beyond 2^53"}},
-           {Number(NAN), {"a:b ~ {context.f} is a fraction"}},
-           {Number(1.5), {"a:b ~ {context.f} is a fraction"}},
-           {JsonValue(), {"a:b ~ {context.f} is null"}},
-           {Text(""), {"a:b ~ {context.f} is empty"}},
-           {List({}), {"a:b ~ {context.f} is empty"}},
-           {Object({}), {"a:b ~ {context.f} is an object"}},
-           {Object({{"x", Number(1)}}), {"a:b ~ {context.f} is an object"}},
-           {List({List({Number(1)})}), {"a:b ~ {context.f} holds a list within a list"}},
-           {Text("line\nbreak"), {"a:b ~ {context.f} makes no well-formed tag"}},
-           {Text("9007199254740993"), {"a:b:9007199254740993"}},
-           {JsonValue(std::string(kMaxTagBytes, 'x')),
-            {"a:b ~ {context.f} makes no well-formed tag"}},
-           {JsonValue(std::string(2 * kMaxTagBytes, 'x')),
-            {"a:b ~ {context.f} makes no well-formed tag"}},
-       }) {
-    EXPECT_EQ(RenderWith("a:b:{context.f}", {{"f", row.value}}), row.expected);
+  for (const char* text : {"a", "a:{context.f}", "a:{context.resource_id}"}) {
+    EXPECT_FALSE(TagTemplate::Parse(text)->names_resource_id()) << text;
   }
 }
 
@@ -227,6 +155,11 @@ TEST(TagTemplate, WidensInsteadOfNamingTooManyTags) {
   EXPECT_EQ(
       RenderWith("a:{context.f}:{context.f}{context.f}{context.f}{context.f}{context.f}", context),
       Lines{"a ~ {context.f} makes more than 1000 tags"});
+  // Both forms of a value count.
+  JsonValue::List both;
+  for (int i = 0; i < 600; ++i) both.push_back(JsonValue(absl::StrCat("urn:", i)));
+  EXPECT_EQ(RenderWith("a:{context.f}", {{"f", JsonValue(both)}}),
+            Lines{"a ~ {context.f} makes more than 1000 tags"});
   many.resize(31);
   EXPECT_EQ(
       RenderWith("a:{context.f}:{context.g}", {{"f", JsonValue(many)}, {"g", JsonValue(many)}})

@@ -8,24 +8,29 @@
 
 namespace cache_invalidation::engine {
 
-std::vector<RenderedTag> DirectTags(const WriteEvent& write) {
-  std::vector<RenderedTag> tags;
-  tags.reserve(2 + write.tags.size());
+std::vector<DirectTag> DirectTags(const WriteEvent& write) {
+  using Of = DirectTag::Of;
+  std::vector<DirectTag> tags;
+  tags.reserve(3 + write.tags.size());
   if (write.resource_id.empty()) {
-    tags.push_back({std::string(write.resource_type), Unresolved::kEmpty});
+    tags.push_back({Of::kType, {std::string(write.resource_type), Unresolved::kEmpty}});
   } else {
-    tags.push_back({ResourceTag(write.resource_type, write.resource_id)});
-    tags.push_back({CollectionTag(write.resource_type)});
+    for (std::string& tag : ResourceTags(write.resource_type, write.resource_id)) {
+      tags.push_back({tags.empty() ? Of::kResource : Of::kEscapedResource, {std::move(tag)}});
+    }
+    tags.push_back({Of::kCollection, {CollectionTag(write.resource_type)}});
   }
-  for (const absl::string_view tag : write.tags) tags.push_back({std::string(tag)});
+  for (const absl::string_view tag : write.tags) tags.push_back({Of::kWriter, {std::string(tag)}});
   return tags;
 }
 
 std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
-                                          absl::Span<const RenderedTag> direct) {
+                                          absl::Span<const DirectTag> direct) {
   // The type stands above the resource tag. The collection tag triggers nothing by itself.
-  absl::InlinedVector<absl::string_view, 8> met = {direct[0].name};
-  met.insert(met.end(), write.tags.begin(), write.tags.end());
+  absl::InlinedVector<absl::string_view, 8> met;
+  for (const DirectTag& named : direct) {
+    if (named.of != DirectTag::Of::kCollection) met.push_back(named.tag.name);
+  }
   return rules.Matches(met, write.resource_id.empty() ? write.resource_type : "");
 }
 
@@ -35,7 +40,7 @@ RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registere
   targets.templates.reserve(rule.templates.size());
   for (const TagTemplate& from : rule.templates) {
     targets.templates.push_back({&from, {}});
-    from.Render(write.resource_id, write.context, targets.templates.back().tags);
+    from.Render(write, targets.templates.back().tags);
   }
   targets.attached = ExpandAttached(registered, rule.relationships, write, spent);
   if (rule.rule.strategy == Strategy::kCascade) {

@@ -4,6 +4,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_WRITE_TARGETS_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_WRITE_TARGETS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,25 @@
 
 namespace cache_invalidation::engine {
 
-// What the write concerns by itself: first the resource tag, then the collection tag; without an id
-// the type tag instead, widened (kEmpty). Then the writer's tags.
-std::vector<RenderedTag> DirectTags(const WriteEvent& write);
+// One tag that the write concerns by itself.
+struct DirectTag {
+  enum class Of : uint8_t {
+    kType,             // a write without an id; widened (kEmpty)
+    kResource,         // with the id as it came
+    kEscapedResource,  // with the id escaped, where that is another tag
+    kCollection,
+    kWriter,  // given by the writer
+  };
+  Of of = Of::kType;
+  RenderedTag tag;
+};
+
+// Never empty; the type or the resource comes first.
+std::vector<DirectTag> DirectTags(const WriteEvent& write);
 
 // The rules that the write meets: see RuleSet::Matches. `direct`: its DirectTags.
 std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
-                                          absl::Span<const RenderedTag> direct);
+                                          absl::Span<const DirectTag> direct);
 
 // What a rule names when it fires for a write, besides its pattern.
 struct RuleTargets {

@@ -27,6 +27,8 @@ TAG, KEY, PATTERN = 0, 1, 2
 TARGET_NAMES = {TAG: "tag", KEY: "key", PATTERN: "pattern"}
 EVICT, MARK_STALE = "EVICT", "MARK_STALE"
 UNLIMITED = 1000
+# What templates can be filled in with, as templates.needs says it.
+NOTHING, CONTEXT, WRITTEN_ID = range(3)
 MAX_PENDING = 10_000
 
 
@@ -71,7 +73,7 @@ class Model:
         for write in writes:
             self.counters["immediate"] += 1
             if write["id"]:
-                tags = [f"{write['type']}:{write['id']}", f"{write['type']}:#all"]
+                tags = resource_tags(write) + [f"{write['type']}:#all"]
             else:
                 tags = [write["type"]]
                 self.counters["widened"] += 1
@@ -82,7 +84,7 @@ class Model:
         step = {}
         for write in writes:
             reached = Expansion(write, self.relationships.values())
-            reached.expand(write["type"], scoped=write["id"] != "", left=UNLIMITED)
+            reached.expand(write["type"], WRITTEN_ID if write["id"] else NOTHING, UNLIMITED)
             self.counters["immediate"] += len(reached.traversed)
             self.counters["widened"] += len(reached.widened)
             add(step, reached.tags, EVICT)
@@ -118,15 +120,15 @@ class Model:
         attached = rule.get("relationships", [])
         for relationship in attached:
             reached = Expansion(write, list(self.relationships.values()) + attached)
-            scoped = relationship["source_type"] == write["type"] and write["id"] != ""
-            reached.follow(relationship, scoped, UNLIMITED)
+            written = relationship["source_type"] == write["type"] and write["id"] != ""
+            reached.follow(relationship, WRITTEN_ID if written else NOTHING, UNLIMITED)
             tags |= reached.tags
             widened |= reached.widened
 
         if strategy == "cascade":
             for tag in sorted(tags):
                 reached = Expansion(write, self.relationships.values())
-                reached.expand(tag.split(":")[0], scoped=False, left=UNLIMITED)
+                reached.expand(tag.split(":")[0], NOTHING, UNLIMITED)
                 tags |= reached.tags
                 widened |= reached.widened
         return tags, widened
@@ -203,39 +205,45 @@ class Expansion:
         self.widened = set()
         self.traversed = set()
 
-    def expand(self, type_name, scoped, left):
+    def expand(self, type_name, scope, left):
         if left == 0:
             return
         for relationship in self.relationships:
             if relationship["source_type"] == type_name:
-                self.traversed.add(relationship_name(relationship))
-                self.follow(relationship, scoped, left)
+                if self.follow(relationship, scope, left):
+                    self.traversed.add(relationship_name(relationship))
 
-    def follow(self, relationship, scoped, left):
+    def follow(self, relationship, scope, left):
+        """Answers whether it named anything."""
         left = min(left, relationship["cascade_depth"]) - 1
         template = relationship.get("target_tag_template", "")
-        for target in relationship["target_types"]:
-            if not template:
-                self.tags.add(target)
-                self.expand(target, False, left)
-            elif not templates.has_placeholder(template):
-                self.tags.add(template)
-                self.expand(target, scoped, left)
-            elif not scoped:
-                self.tags.add(target)
-                self.widened.add(target)
-                self.expand(target, False, left)
-            else:
-                rendered, prefixes = templates.render(template, self.write)
-                self.tags |= rendered | prefixes
-                self.widened |= prefixes
-                self.expand(target, not prefixes, left)
+        tags, prefixes = set(), set()
+        if not template:
+            tags, leads_on = set(relationship["target_types"]), NOTHING
+        elif scope < templates.needs(template):
+            prefixes, leads_on = set(relationship["target_types"]), NOTHING
+        else:
+            tags, prefixes = templates.render(template, self.write)
+            named_id = templates.needs(template) == WRITTEN_ID
+            leads_on = NOTHING if prefixes else WRITTEN_ID if named_id else min(scope, CONTEXT)
+        self.tags |= tags | prefixes
+        self.widened |= prefixes
+        if tags or prefixes:
+            for target in relationship["target_types"]:
+                self.expand(target, leads_on, left)
+        return bool(tags or prefixes)
 
 
 def add(step, tags, kind):
     for tag in tags:
         if step.get((TAG, tag)) != EVICT:
             step[TAG, tag] = kind
+
+
+def resource_tags(write):
+    """With the id as it came, and escaped where that is another and fits."""
+    tags = [f"{write['type']}:{form}" for form in sorted(templates.forms(write["id"]), key=len)]
+    return tags[:1] + [tag for tag in tags[1:] if templates.fits(tag)]
 
 
 def in_order(targets):
@@ -246,7 +254,7 @@ def is_triggered(rule, write):
     for trigger in rule["trigger_tags"]:
         carried = [write["type"]] + write["tags"]
         if write["id"]:
-            carried.append(f"{write['type']}:{write['id']}")
+            carried += resource_tags(write)
         elif trigger.startswith(write["type"] + ":"):
             return True  # a write to the whole type is one to every row
         if any(tag == trigger or tag.startswith(trigger + ":") for tag in carried):

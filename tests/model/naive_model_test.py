@@ -46,6 +46,12 @@ class Direct(ModelTest):
         self.model()
         self.assertEqual(evicted(self.apply(write("user2", "7"))), ["user2:#all", "user2:7"])
 
+    def test_both_forms_of_an_id_where_they_differ_and_fit(self):
+        self.model([rule("raw", "t:a:b", "r"), rule("escaped", "t:a%3Ab", "e"), rule("other", "t:b", "o")])
+        self.assertEqual(evicted(self.apply(write("t", "a:b"))), ["t:#all", "t:a%3Ab", "t:a:b", "e", "r"])
+        self.assertEqual(evicted(self.apply(write("t", "a%3Ab"))), ["t:#all", "t:a%253Ab", "t:a%3Ab", "e"])
+        self.assertEqual(evicted(self.apply(write("t", ":" * 400))), ["t:#all", "t:" + ":" * 400])
+
     def test_an_empty_id_concerns_the_type(self):
         model = self.model()
         self.assertEqual(evicted(self.apply(write("t", "", tags=["x"]))), ["t", "x"])
@@ -111,6 +117,21 @@ class Relationships(ModelTest):
         model = self.model([], [relationship("a", "b", depth=2), relationship("b", "c", template="c:{resource_id}")])
         self.assertEqual(evicted(self.apply(write("a", "1")))[2:], ["b", "c"])
         self.assertEqual(model.counters["widened"], 1)
+
+    def test_behind_a_tag_without_it_the_id_is_that_of_something_else(self):
+        for first, tag in (("order:{context.o}", "order:61"), ("order:today", "order:today")):
+            self.model([], [relationship("item", "order", depth=3, template=first),
+                            relationship("order", "invoice", template="invoice:{resource_id}"),
+                            relationship("order", "page", template="page:{context.o}")])
+            self.assertEqual(evicted(self.apply(write("item", "5", o=61)))[2:], ["invoice", tag, "page:61"])
+
+    def test_a_null_that_is_skipped_leads_nowhere_and_counts_nothing(self):
+        model = self.model([], [relationship("a", "b", depth=2, template="b:{context.f|null=skip}"),
+                                relationship("b", "c")])
+        self.assertEqual(evicted(self.apply(write("a", "1", f=None)))[2:], [])
+        self.assertEqual(model.counters["immediate"], 1)
+        self.assertEqual(evicted(self.apply(write("a", "1", f=5)))[2:], ["b:5", "c"])
+        self.assertEqual(model.counters["immediate"], 4)
 
     def test_an_empty_id_is_not_scoped(self):
         self.model([], [relationship("a", "b", template="b:{context.f}")])

@@ -32,10 +32,11 @@ const std::vector<std::string>& AllKeys() {
 }
 
 const std::vector<std::string>& AllTags() {
-  static const Words& words =
-      *new Words{"a",   "a:1",  "a:2",    "a:1:z",   "a:#all", "ab",  "ab:1",   "b",   "b:1",
-                 "b:2", "c",    "c:x",    "c:x%3Ay", "c:x:y",  "t",   "t:1",    "t:2", "t:1:u",
-                 "k1",  "t:p1", "t:true", "c:1:2",   "c:1",    "t:0", "t:p%25q"};
+  static const Words& words = *new Words{
+      "a",       "a:1",   "a:2",   "a:1:z",   "a:#all",  "ab",      "ab:1",      "b",
+      "b:1",     "b:2",   "c",     "c:x",     "c:x%3Ay", "c:x:y",   "t",         "t:1",
+      "t:2",     "t:1:u", "k1",    "t:p1",    "t:true",  "c:1:2",   "c:1",       "t:0",
+      "t:p%25q", "t:p%q", "t:x:y", "t:x%3Ay", "t:z:",    "t:%null", "b:1:%null", "c:1.50"};
   return words;
 }
 
@@ -51,7 +52,7 @@ std::string Choices::Type() { return OneOf(Types()); }
 std::string Choices::ResourceId() {
   if (Percent(10)) return "";
   if (Percent(1)) return std::string(400, ':');  // too long for a tag when it is escaped
-  return OneOf<std::string>({"1", "1", "2", "x:y", "p%q", "x"});
+  return OneOf<std::string>({"1", "1", "2", "x:y", "p%q", "x", "x%3Ay", "z:"});
 }
 
 std::string Choices::Tag() { return OneOf(AllTags()); }
@@ -74,7 +75,11 @@ std::string Choices::Template() {
   return OneOf<std::string>({"t:{resource_id}", "t:{context.f}", "c:{context.f}:{context.g}",
                              "t:{resource_id}:{context.f}", "t:p{context.g.h}", "b:{context.old.f}",
                              "a:{resource_id}", "t:{context.f}{context.g}",
-                             "c:{context.f}:x:{context.g}", "b:1:{context.h}_{resource_id}"});
+                             "c:{context.f}:x:{context.g}", "b:1:{context.h}_{resource_id}",
+                             "t:{context.k}", "t:{context.k|null=skip}", "t:{context.k|null=tag}",
+                             "c:{context.f}:{context.k|null=skip}", "b:{context.k.h|null=tag}",
+                             "b:{resource_id}:{context.k|null=tag}", "c:{context.fields_changed}",
+                             "t:{context.old.k|null=skip}"});
 }
 
 JsonValue Choices::Scalar() {
@@ -115,19 +120,45 @@ JsonValue Choices::Value(int depth) {
   return Scalar();
 }
 
+JsonValue Choices::Told() {
+  switch (Below(6)) {
+    case 0:
+      return JsonValue::Unknown();
+    case 1:
+      return JsonValue::Number(OneOf<std::string>({"1", "1.50", "9007199254740993", "NaN"}));
+    case 2:
+      return JsonValue::List{JsonValue(), Scalar(), JsonValue::Unknown()};
+    case 3:
+      return JsonValue::Object{{"$unknown", true}, {OneOf<std::string>({"h", "x"}), Scalar()}};
+    case 4:
+      return JsonValue();
+    default:
+      return Value(2);
+  }
+}
+
 JsonValue::Object Choices::Fields() {
   JsonValue::Object fields;
   for (const char* name : {"f", "g", "h"}) {
     if (Percent(60)) fields.emplace_back(name, Value(2));
   }
+  if (Percent(60)) fields.emplace_back("k", Told());
   return fields;
+}
+
+JsonValue Choices::FieldsChanged() {
+  if (Percent(10)) return Told();  // no list of names
+  JsonValue::List names;
+  for (const char* name : {"f", "g", "k", "h[0]", "k.h"}) {
+    if (Percent(25)) names.emplace_back(name);
+  }
+  return names;
 }
 
 JsonValue Choices::Context() {
   JsonValue::Object fields = Fields();
-  if (Percent(40)) {
-    fields.emplace_back("old", Percent(90) ? JsonValue(Fields()) : Value(1));
-  }
+  if (Percent(40)) fields.emplace_back("old", Percent(85) ? JsonValue(Fields()) : Told());
+  if (Percent(30)) fields.emplace_back("fields_changed", FieldsChanged());
   return JsonValue(std::move(fields));
 }
 

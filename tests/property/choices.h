@@ -44,6 +44,9 @@ class Choices {
   std::string Template();
   JsonValue Scalar();
   JsonValue Value(int depth);
+  // Of a field that no condition reads: also what is not known, and numbers with their text.
+  JsonValue Told();
+  JsonValue FieldsChanged();
   JsonValue::Object Fields();
 
   std::mt19937_64 random_;

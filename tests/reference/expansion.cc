@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "tests/reference/rendering.h"
-
 namespace cache_invalidation::reference {
 namespace {
 
 constexpr uint32_t kUnlimited = 1000;
 
-// Where an expansion stands: at a type, with so many hops left.
+// Where an expansion stands: at a type, with what fills in templates there, and so many hops left.
 struct Place {
   std::string type;
-  bool scoped = false;
+  Needs scope = Needs::kNothing;
   uint32_t left = 0;
 
   auto operator<=>(const Place&) const = default;
@@ -33,23 +31,26 @@ void Hop(const Place& from, const engine::Relationship& relationship, const Temp
   for (const std::string& target : relationship.target_types) {
     if (form.empty()) {
       reached.tags.insert({target, relationship.name, false});
-      reached.places.insert({target, false, left});
-    } else if (!HasPlaceholder(form)) {
-      reached.tags.insert({form, relationship.name, false});
-      reached.places.insert({target, from.scoped, left});
-    } else if (!from.scoped) {
+      reached.places.insert({target, Needs::kNothing, left});
+    } else if (NeedsOf(form) > from.scope) {
       reached.tags.insert({target, relationship.name, true});
-      reached.places.insert({target, false, left});
+      reached.places.insert({target, Needs::kNothing, left});
     } else {
-      const RenderedTags rendered = Render(form, values.resource_id, values.context);
+      const RenderedTags rendered = Render(form, values);
       for (const std::string& tag : rendered.tags) {
         reached.tags.insert({tag, relationship.name, false});
       }
       for (const std::string& tag : rendered.widened) {
         reached.tags.insert({tag, relationship.name, true});
       }
-      // What could not be named in full cannot be followed in full either.
-      reached.places.insert({target, rendered.widened.empty(), left});
+      if (!rendered.widened.empty()) {
+        // What could not be named in full cannot be followed in full either.
+        reached.places.insert({target, Needs::kNothing, left});
+      } else if (!rendered.tags.empty()) {
+        const Needs without_id = std::min(from.scope, Needs::kContext);
+        const bool by_id = NeedsOf(form) == Needs::kWrittenId;
+        reached.places.insert({target, by_id ? Needs::kWrittenId : without_id, left});
+      }
     }
   }
 }
@@ -73,16 +74,16 @@ std::set<ExpandedTag> Fixpoint(Reached reached,
 }  // namespace
 
 std::set<ExpandedTag> ExpandType(const std::vector<engine::Relationship>& relationships,
-                                 const std::string& type, bool scoped,
+                                 const std::string& type, Needs scope,
                                  const TemplateValues& values) {
-  return Fixpoint({{{type, scoped, kUnlimited}}, {}}, relationships, values);
+  return Fixpoint({{{type, scope, kUnlimited}}, {}}, relationships, values);
 }
 
 std::set<ExpandedTag> ExpandFrom(const engine::Relationship& first,
                                  const std::vector<engine::Relationship>& relationships,
-                                 bool scoped, const TemplateValues& values) {
+                                 Needs scope, const TemplateValues& values) {
   Reached reached;
-  Hop({first.source_type, scoped, kUnlimited}, first, values, reached);
+  Hop({first.source_type, scope, kUnlimited}, first, values, reached);
   return Fixpoint(reached, relationships, values);
 }
 

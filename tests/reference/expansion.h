@@ -5,16 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "common/json_value.h"
 #include "server/engine/model.h"
+#include "tests/reference/rendering.h"
 
 namespace cache_invalidation::reference {
-
-// What an expansion fills templates with.
-struct TemplateValues {
-  std::string resource_id;
-  const JsonValue* context = nullptr;
-};
 
 // One tag and the relationship whose hop led to it.
 struct ExpandedTag {
@@ -25,15 +19,16 @@ struct ExpandedTag {
   auto operator<=>(const ExpandedTag&) const = default;
 };
 
-// Every tag that is reached from a type, over all paths.
+// Every tag that is reached from a type, over all paths. `scope`: what templates can be filled in
+// with there.
 std::set<ExpandedTag> ExpandType(const std::vector<engine::Relationship>& relationships,
-                                 const std::string& type, bool scoped,
+                                 const std::string& type, Needs scope,
                                  const TemplateValues& values);
 
 // The same, but the first hop is `first`, from its own source type.
 std::set<ExpandedTag> ExpandFrom(const engine::Relationship& first,
                                  const std::vector<engine::Relationship>& relationships,
-                                 bool scoped, const TemplateValues& values);
+                                 Needs scope, const TemplateValues& values);
 
 }  // namespace cache_invalidation::reference
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/reference/condition.h"
 #include "tests/reference/expansion.h"
 #include "tests/reference/rendering.h"
@@ -21,9 +22,20 @@ std::vector<engine::Relationship> Registered(const State& state) {
 }
 
 TemplateValues ValuesOf(const engine::WriteEvent& write) {
-  return {std::string(write.resource_id),
+  return {std::string(write.resource_id), std::string(write.operation),
           write.context == nullptr ? nullptr : &write.context->Get()};
 }
+
+// The resource tag, and the one with the escaped id if that is another and fits.
+std::set<std::string> ResourceTagsOf(const engine::WriteEvent& write) {
+  const std::string id = absl::StrReplaceAll(write.resource_id, {{"%", "%25"}, {":", "%3A"}});
+  std::set<std::string> tags = {absl::StrCat(write.resource_type, ":", write.resource_id)};
+  const std::string escaped = absl::StrCat(write.resource_type, ":", id);
+  if (escaped.size() <= 1024) tags.insert(escaped);
+  return tags;
+}
+
+Needs ScopeOf(bool has_id) { return has_id ? Needs::kWrittenId : Needs::kNothing; }
 
 // A step under construction: remembers which tags one write widened in it.
 struct StepBuilder {
@@ -59,8 +71,9 @@ PlannedStep DirectStep(const engine::InvalidateByWrites& command, Plan& plan) {
     if (write.resource_id.empty()) {
       builder.AddTag(write.resource_type, CauseStep::kDirect, "", true);
     } else {
-      builder.AddTag(absl::StrCat(write.resource_type, ":", write.resource_id), CauseStep::kDirect,
-                     "", false);
+      for (const std::string& tag : ResourceTagsOf(write)) {
+        builder.AddTag(tag, CauseStep::kDirect, "", false);
+      }
       builder.AddTag(absl::StrCat(write.resource_type, ":#all"), CauseStep::kDirect, "", false);
     }
     for (absl::string_view tag : write.tags) builder.AddTag(tag, CauseStep::kDirect, "", false);
@@ -74,8 +87,9 @@ PlannedStep RelationshipStep(const State& state, const engine::InvalidateByWrite
   StepBuilder builder;
   for (const engine::WriteEvent& write : command.writes) {
     std::set<std::string> traversed;
-    for (const ExpandedTag& hop : ExpandType(Registered(state), std::string(write.resource_type),
-                                             !write.resource_id.empty(), ValuesOf(write))) {
+    for (const ExpandedTag& hop :
+         ExpandType(Registered(state), std::string(write.resource_type),
+                    ScopeOf(!write.resource_id.empty()), ValuesOf(write))) {
       traversed.insert(hop.relationship);
       builder.AddTag(hop.tag, CauseStep::kRelationship, hop.relationship, hop.widened);
     }
@@ -89,7 +103,7 @@ bool IsTriggered(const engine::Rule& rule, const engine::WriteEvent& write) {
   if (!rule.enabled) return false;
   std::vector<std::string> written = {std::string(write.resource_type)};
   if (!write.resource_id.empty()) {
-    written.push_back(absl::StrCat(write.resource_type, ":", write.resource_id));
+    for (const std::string& tag : ResourceTagsOf(write)) written.push_back(tag);
   }
   for (absl::string_view tag : write.tags) written.push_back(std::string(tag));
   for (const std::string& trigger : rule.trigger_tags) {
@@ -107,7 +121,7 @@ void AddCascade(const State& state, absl::string_view cause, const TemplateValue
                 const std::set<std::string>& tags, StepBuilder& builder) {
   for (const std::string& tag : tags) {
     const std::string type = tag.substr(0, tag.find(':'));
-    for (const ExpandedTag& hop : ExpandType(Registered(state), type, false, values)) {
+    for (const ExpandedTag& hop : ExpandType(Registered(state), type, Needs::kNothing, values)) {
       builder.AddTag(hop.tag, CauseStep::kCascade, cause, hop.widened);
     }
   }
@@ -119,7 +133,7 @@ void AddRuleTargets(const State& state, const engine::Rule& rule, const engine::
   const TemplateValues values = ValuesOf(write);
   std::set<std::string> tags;
   for (const std::string& form : rule.invalidate_tags) {
-    const RenderedTags rendered = Render(form, values.resource_id, values.context);
+    const RenderedTags rendered = Render(form, values);
     for (const std::string& tag : rendered.tags) {
       builder.AddTag(tag, CauseStep::kRule, rule.name, false);
       tags.insert(tag);
@@ -132,8 +146,8 @@ void AddRuleTargets(const State& state, const engine::Rule& rule, const engine::
   std::vector<engine::Relationship> relationships = Registered(state);
   relationships.insert(relationships.end(), rule.relationships.begin(), rule.relationships.end());
   for (const engine::Relationship& attached : rule.relationships) {
-    const bool scoped = attached.source_type == write.resource_type && !write.resource_id.empty();
-    for (const ExpandedTag& hop : ExpandFrom(attached, relationships, scoped, values)) {
+    const bool has_id = attached.source_type == write.resource_type && !write.resource_id.empty();
+    for (const ExpandedTag& hop : ExpandFrom(attached, relationships, ScopeOf(has_id), values)) {
       builder.AddTag(hop.tag, CauseStep::kRule, rule.name, hop.widened);
       tags.insert(hop.tag);
     }

@@ -9,19 +9,24 @@
 
 namespace cache_invalidation::reference {
 
+// What templates are filled with.
+struct TemplateValues {
+  std::string resource_id;  // empty: none
+  std::string operation;
+  const JsonValue* context = nullptr;  // null: the write has none
+};
+
 // What a template became for one write.
 struct RenderedTags {
   std::set<std::string> tags;     // every placeholder had a value
   std::set<std::string> widened;  // stand in front of a placeholder that had none
 };
 
-// Whether the template has placeholders at all.
-bool HasPlaceholder(absl::string_view tag_template);
+// What a template needs to be filled in.
+enum class Needs { kNothing, kContext, kWrittenId };
+Needs NeedsOf(absl::string_view tag_template);
 
-// Fills in `{resource_id}` (empty: unresolved) and `{context.a.b}` (from the context and from its
-// `old`; null: the write has no context).
-RenderedTags Render(absl::string_view tag_template, absl::string_view resource_id,
-                    const JsonValue* context);
+RenderedTags Render(absl::string_view tag_template, const TemplateValues& values);
 
 }  // namespace cache_invalidation::reference
 

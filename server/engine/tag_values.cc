@@ -1,0 +1,142 @@
+#include "server/engine/tag_values.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/json_value.h"
+#include "common/limits.h"
+#include "common/names.h"
+#include "common/tag.h"
+#include "common/write_context.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+constexpr absl::string_view kInsert = "insert";
+constexpr absl::string_view kDelete = "delete";
+
+// What a context holds at a path.
+struct Found {
+  const JsonValue* value = nullptr;  // null: absent, or not known
+  bool known = true;
+};
+
+Found FindPath(const JsonValue& root, const std::vector<std::string>& path) {
+  const JsonValue* value = &root;
+  for (const std::string& name : path) {
+    // Nothing is known of what would be inside of a text, a number or null.
+    if (value->as_object() == nullptr || value->number_text() != nullptr) return {nullptr, false};
+    const JsonValue* member = value->Find(name);
+    if (member == nullptr) return {nullptr, !value->is_open()};
+    value = member;
+  }
+  return {value->is_unknown() ? nullptr : value, !value->is_unknown()};
+}
+
+// Gathers the texts of values.
+class Gathering {
+ public:
+  explicit Gathering(NullChoice null_choice) : null_choice_(null_choice) {}
+
+  void Add(const Found& found) {
+    if (!found.known) Miss(Unresolved::kUnknown);
+    if (found.value == nullptr) return;
+    const JsonValue::List* list = found.value->as_list();
+    if (list == nullptr) return AddOne(*found.value);
+    if (list->empty()) Miss(Unresolved::kEmpty);
+    for (const JsonValue& element : *list) AddOne(element);
+  }
+
+  void Miss(Unresolved why) {
+    if (values_.why == Unresolved::kNo) values_.why = why;
+  }
+
+  TagValues Finish() && {
+    std::vector<std::string>& texts = values_.texts;
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    return std::move(values_);
+  }
+
+ private:
+  void AddOne(const JsonValue& value) {
+    if (const std::string* string = value.as_string()) {
+      AddText(*string);
+    } else if (const std::string* digits = value.number_text()) {
+      AddText(*digits);
+    } else if (const double* number = value.as_number()) {
+      AddNumber(*number);
+    } else if (const bool* boolean = value.as_bool()) {
+      values_.texts.emplace_back(*boolean ? "true" : "false");
+    } else if (value.is_null()) {
+      AddNull();
+    } else if (value.is_unknown()) {
+      Miss(Unresolved::kUnknown);
+    } else {
+      Miss(value.as_list() != nullptr ? Unresolved::kNestedList : Unresolved::kObject);
+    }
+  }
+
+  void AddText(const std::string& text) {
+    if (text.empty()) return Miss(Unresolved::kEmpty);
+    if (!CheckText(text, 1, kMaxTagBytes).ok()) return Miss(Unresolved::kNoTag);
+    for (std::string& form : FormsOfTagValue(text)) values_.texts.push_back(std::move(form));
+  }
+
+  void AddNumber(double number) {
+    if (std::floor(number) != number) return Miss(Unresolved::kFraction);
+    if (std::abs(number) > kMaxExactInteger) return Miss(Unresolved::kHugeNumber);
+    values_.texts.push_back(absl::StrCat(static_cast<int64_t>(number)));
+  }
+
+  void AddNull() {
+    if (null_choice_ == NullChoice::kWiden) Miss(Unresolved::kNull);
+    if (null_choice_ == NullChoice::kTag) values_.texts.emplace_back(kNullTagValue);
+  }
+
+  const NullChoice null_choice_;
+  TagValues values_;
+};
+
+// Whether the value changed with the write, as far as the write says.
+bool SaysItChanged(const JsonValue& context, const std::string& member) {
+  const FieldsChanged changed(context);
+  return changed.said() && changed.MayInclude(member);
+}
+
+}  // namespace
+
+TagValues ValuesOfId(absl::string_view resource_id) {
+  if (resource_id.empty()) return {{}, Unresolved::kEmpty};
+  return {FormsOfTagValue(resource_id), Unresolved::kNo};
+}
+
+TagValues ValuesAt(const std::vector<std::string>& path, const WriteEvent& write,
+                   NullChoice null_choice) {
+  if (write.context == nullptr) return {{}, Unresolved::kAbsent};
+  const JsonValue& context = write.context->Get();
+  Gathering gathering(null_choice);
+  const Found now = FindPath(context, path);
+  gathering.Add(now);
+  const JsonValue* old_row = context.Find(kOldName);
+  Found old;
+  const bool of_a_row = path[0] != kOldName && path[0] != kFieldsChangedName;
+  if (of_a_row && old_row != nullptr) {
+    old = FindPath(*old_row, path);
+    gathering.Add(old);
+  }
+  const bool has_now = now.value != nullptr || !now.known;
+  const bool has_old = old.value != nullptr || !old.known;
+  if (!has_now && !has_old) {
+    gathering.Miss(Unresolved::kAbsent);
+  } else if (of_a_row && ((!has_old && write.operation != kInsert) ||
+                          (!has_now && write.operation != kDelete))) {
+    // Without `fields_changed` the values given are all there are.
+    if (SaysItChanged(context, path[0])) gathering.Miss(Unresolved::kMoved);
+  }
+  return std::move(gathering).Finish();
+}
+
+}  // namespace cache_invalidation::engine
