@@ -29,8 +29,9 @@ struct InvalidationRule {
   std::vector<std::string> trigger_tags = {};
 
   // Tags or templates of tags: `user_session`, `user_session:{resource_id}`,
-  // `tenant:{context.tenant}`. A placeholder without a value widens to the tag in front of it.
-  // May be empty if there is a pattern or a relationship.
+  // `tenant:{context.tenant}`. A placeholder without a value widens to the tag in front of it; for
+  // null it names nothing with `{context.tenant|null=skip}`, and `tenant:%null` with
+  // `{context.tenant|null=tag}`. May be empty if there is a pattern or a relationship.
   std::vector<std::string> invalidate_tags = {};
 
   // An RE2 expression that must match the whole key. Empty: none.

@@ -24,15 +24,19 @@ struct WriteEvent {
   // 1 to 128 bytes without ":", "*" and control characters.
   std::string resource_type = {};
 
-  // At most 512 bytes. Empty: the write concerns the whole type, as a TRUNCATE does.
+  // At most 512 bytes. Empty: the write concerns the whole type, as a TRUNCATE does. An id with ":"
+  // or "%" invalidates the tag with the id as it came and the one with the escaped id (tag.h).
   std::string resource_id = {};
 
   // What was done: "insert", "update", "delete" or a word of your own.
   std::string operation = {};
 
   // What templates and conditions may look at: the new values by column name, with the previous
-  // ones under `old` and the names of the changed columns under `fields_changed`. Numbers are
-  // doubles: give integers beyond 2^53 as strings. Of equal names the last one counts.
+  // ones as far as they are known under `old` and the names of the changed columns under
+  // `fields_changed`. An update that may move a row says one of the two: a template sees the new
+  // value alone otherwise. JsonValue::Unknown() is a value that is not known, JsonValue::Number()
+  // one with its text: for integers beyond 2^53-1, and decimals whose zeros matter. Of equal names
+  // the last one counts.
   JsonValue::Object context = {};
 
   // Further tags that this write concerns. At most 64.

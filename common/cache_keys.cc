@@ -8,7 +8,11 @@ namespace cache_invalidation {
 namespace {
 
 void AppendEscapedByte(char byte, std::string& key) {
-  absl::StrAppend(&key, "%", absl::Hex(static_cast<uint8_t>(byte), absl::kZeroPad2));
+  constexpr absl::string_view kDigits = "0123456789ABCDEF";
+  const auto value = static_cast<uint8_t>(byte);
+  key += '%';
+  key += kDigits[value / 16];
+  key += kDigits[value % 16];
 }
 
 void AppendEscaped(absl::string_view part, std::string& key) {

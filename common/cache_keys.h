@@ -15,11 +15,12 @@ namespace cache_invalidation {
 //
 //   CacheKeys keys("shop");
 //   keys.Key("user", 42, "profile");  // shop:user:42:profile
-//   keys.Key("user", "4:2");          // shop:user:4%3a2
+//   keys.Key("user", "4:2");          // shop:user:4%3A2
 //   keys.Prefix("user", 42);          // shop:user:42:
 //
 // Two keys are equal only if owner and parts are: "%", ":", control characters and bytes that are
-// not UTF-8 are written as %XX, so any bytes may be a part. A key longer than kMaxKeyBytes is built
+// not UTF-8 are written as %XX in capitals, so any bytes may be a part. What may stand in a tag is
+// written as EscapeTagValue writes it (client/tag.h). A key longer than kMaxKeyBytes is built
 // all the same; the calls that take keys refuse it.
 //
 // Immutable, thread-safe.

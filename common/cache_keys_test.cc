@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/names.h"
+#include "common/tag.h"
 
 namespace cache_invalidation {
 namespace {
@@ -26,14 +27,20 @@ TEST(CacheKeys, JoinsOwnerAndParts) {
 
 TEST(CacheKeys, EscapesWhatWouldCollideOrBeRefused) {
   const CacheKeys keys("a:b");
-  EXPECT_EQ(keys.Key("x"), "a%3ab:x");
-  EXPECT_EQ(keys.Key("4:2"), "a%3ab:4%3a2");
-  EXPECT_EQ(keys.Key("4%3a2"), "a%3ab:4%253a2");
-  EXPECT_EQ(keys.Key("ü"), "a%3ab:ü");
-  EXPECT_EQ(keys.Key("\n"), "a%3ab:%0a");
-  EXPECT_EQ(keys.Key("\xc2\x80"), "a%3ab:%c2%80");
-  EXPECT_EQ(keys.Key("\xff"), "a%3ab:%ff");
-  EXPECT_EQ(keys.Key(std::string(1, '\0')), "a%3ab:%00");
+  EXPECT_EQ(keys.Key("x"), "a%3Ab:x");
+  EXPECT_EQ(keys.Key("4:2"), "a%3Ab:4%3A2");
+  EXPECT_EQ(keys.Key("4%3A2"), "a%3Ab:4%253A2");
+  EXPECT_EQ(keys.Key("ü"), "a%3Ab:ü");
+  EXPECT_EQ(keys.Key("\n"), "a%3Ab:%0A");
+  EXPECT_EQ(keys.Key("\xc2\x80"), "a%3Ab:%C2%80");
+  EXPECT_EQ(keys.Key("\xff"), "a%3Ab:%FF");
+  EXPECT_EQ(keys.Key(std::string(1, '\0')), "a%3Ab:%00");
+}
+
+TEST(CacheKeys, EscapesValuesAsTagsDo) {
+  for (const char* value : {"plain", "a:b", "50%", "a%3Ab", "urn:isbn:1", ":", "%"}) {
+    EXPECT_EQ(CacheKeys("shop").Key(value), "shop:" + EscapeTagValue(value));
+  }
 }
 
 TEST(CacheKeys, OwnersNeverShareAKey) {
@@ -49,7 +56,7 @@ TEST(CacheKeys, DifferentPartsMakeDifferentWellFormedKeys) {
   std::mt19937 random(seed);
   const auto part = [&] {
     std::string text;
-    for (size_t n = random() % 4; n > 0; --n) text += ":%3a\n\xc3\xa4\xff"[random() % 8];
+    for (size_t n = random() % 4; n > 0; --n) text += ":%3A\n\xc3\xa4\xff"[random() % 8];
     return text;
   };
   std::map<std::string, std::vector<std::string>> seen;

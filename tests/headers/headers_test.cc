@@ -14,6 +14,7 @@
 #include "client/async_client.h"
 #include "client/client.h"
 #include "client/json.h"
+#include "client/tag.h"
 #include "client/tagged_cache.h"
 #include "client/testing/fake_server.h"
 #include "client/testing/unimplemented_connection.h"
@@ -134,6 +135,13 @@ TEST_F(ExamplesTest, Subscription) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_subscription
   subscription->Stop();
+}
+
+TEST_F(ExamplesTest, Tag) {
+#define EXAMPLE_tag
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_tag
+  EXPECT_EQ(tags, (std::vector<std::string>{"order:urn:7", "order:#all", "tenant:acme%3Aeu"}));
 }
 
 TEST_F(ExamplesTest, TaggedCache) {
