@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -48,7 +49,9 @@ std::vector<std::string> DirectTags(const std::vector<WriteEvent>& writes) {
     if (write.resource_id.empty()) {
       tags.push_back(write.resource_type);
     } else {
-      tags.push_back(ResourceTag(write.resource_type, write.resource_id));
+      for (std::string& tag : ResourceTags(write.resource_type, write.resource_id)) {
+        tags.push_back(std::move(tag));
+      }
       tags.push_back(CollectionTag(write.resource_type));
     }
     tags.insert(tags.end(), write.tags.begin(), write.tags.end());

@@ -154,7 +154,7 @@ TEST_F(WriteTransactionTest, TellsWhatCouldNotBeSent) {
   connection_->script = {absl::UnavailableError("draining")};
   WriteTransaction transaction = Begin();
   transaction.Add("user", "2", "update");
-  transaction.Add("user", "1", "update");
+  transaction.Add("user", "a:1", "update");
   transaction.Add({.resource_type = "log", .tags = {"report:daily"}});
   const TransactionResult result = transaction.Commit(Commits(CommitOutcome::kCommitted));
   EXPECT_EQ(result.outcome, CommitOutcome::kCommitted);
@@ -162,7 +162,8 @@ TEST_F(WriteTransactionTest, TellsWhatCouldNotBeSent) {
   EXPECT_FALSE(result.ok());
   ASSERT_EQ(unsent_.size(), 1u);
   EXPECT_EQ(unsent_[0].writes.size(), 3u);
-  EXPECT_EQ(unsent_[0].tags, Strings({"log", "report:daily", "user:#all", "user:1", "user:2"}));
+  EXPECT_EQ(unsent_[0].tags,
+            Strings({"log", "report:daily", "user:#all", "user:2", "user:a%3A1", "user:a:1"}));
   EXPECT_EQ(unsent_[0].status, absl::UnavailableError("draining"));
 }
 
