@@ -38,6 +38,10 @@
 namespace cache_invalidation {
 namespace {
 
+// A server that stops refuses calls until so long nobody has come, and at most for so long.
+constexpr absl::Duration kQuietEnough = absl::Milliseconds(50);
+constexpr absl::Duration kLongestRefusing = absl::Milliseconds(500);
+
 // Has the committer write the batch with a sync, and waits until it has.
 absl::Status CommitSynced(commit::Committer& committer, storage::WriteBatch batch) {
   struct {
@@ -102,6 +106,7 @@ struct Server::Parts {
   absl::Status StartHttp();
   void SetServing(bool now_serving);
   void Shutdown(absl::Duration grace);
+  void RefuseLateCalls(absl::Duration at_most);
   void GiveUp();
 
   const ServerOptions options;
@@ -267,6 +272,22 @@ void Server::Parts::SetServing(bool now_serving) {
   if (health != nullptr) health->SetServing(now_serving);
 }
 
+// gRPC's own shutdown tells calls that are on their way to it that they were cancelled, as if by
+// their callers. So the services stay for a moment and refuse with UNAVAILABLE, until nobody comes
+// any more. REQUIRES: the shards have stopped.
+void Server::Parts::RefuseLateCalls(absl::Duration at_most) {
+  const absl::Duration end = real_clock.Monotonic() + std::min(at_most, kLongestRefusing);
+  Mutex mutex;
+  CondVar nothing;
+  MutexLock lock(mutex);
+  uint64_t before = 0;
+  do {
+    before = shards->refused();
+    const absl::Duration quiet = std::min(real_clock.Monotonic() + kQuietEnough, end);
+    while (real_clock.Monotonic() < quiet) real_clock.WaitUntil(mutex, nothing, quiet);
+  } while (shards->refused() != before && real_clock.Monotonic() < end);
+}
+
 // Every step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
 void Server::Parts::Shutdown(absl::Duration grace) {
   if (shut_down) return;
@@ -279,7 +300,9 @@ void Server::Parts::Shutdown(absl::Duration grace) {
   if (run_begun) (void)persistence.RunEndsCleanly();
   outbox->Drain(grace);
   // gRPC reads the machine's clock, whatever ours says.
-  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(real_clock.Now() + grace));
+  const absl::Time by = real_clock.Now() + grace;
+  if (grpc != nullptr && shards != nullptr) RefuseLateCalls(grace);
+  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(by));
 }
 
 void Server::Parts::GiveUp() {

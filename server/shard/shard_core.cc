@@ -21,6 +21,20 @@ bool IsTimer(const engine::Command& command) {
          std::holds_alternative<engine::Sweep>(command);
 }
 
+// What the caller knows was written, or was taken from a source, does not become untrue when he
+// leaves: caches that are not told would serve the old value for ever. A fill counts, too: if it is
+// refused, what was computed from it goes. Declarations, and what only takes something back, are
+// the caller's to repeat.
+bool IsAppliedWithoutItsCaller(const std::variant<engine::Command, engine::Query>& request) {
+  const auto* command = std::get_if<engine::Command>(&request);
+  return command != nullptr &&
+         (std::holds_alternative<engine::InvalidateByWrites>(*command) ||
+          std::holds_alternative<engine::Invalidate>(*command) ||
+          std::holds_alternative<engine::InvalidateWithDependencies>(*command) ||
+          std::holds_alternative<engine::FlushPendingInvalidations>(*command) ||
+          std::holds_alternative<engine::TrackEntries>(*command));
+}
+
 // The command did nothing but move the engine's clock.
 bool OnlyMovedTheClock(const engine::Outcome& outcome) {
   return outcome.events.empty() &&
@@ -103,7 +117,9 @@ const engine::Engine* ShardCore::EngineForTest(absl::string_view namespace_name)
 void ShardCore::Apply(std::unique_ptr<Submission> submission, absl::Time now) {
   std::vector<Answer> answers;
   answers.reserve(submission->requests.size());
-  if (submission->cancelled && submission->cancelled()) {
+  const bool gone = submission->cancelled && submission->cancelled();
+  if (gone && std::none_of(submission->requests.begin(), submission->requests.end(),
+                           IsAppliedWithoutItsCaller)) {
     observer_.OnCancelled();
     answers.resize(submission->requests.size(), {absl::CancelledError("the caller has gone"), {}});
   } else {

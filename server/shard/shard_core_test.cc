@@ -147,17 +147,40 @@ TEST_F(ShardCoreTest, ASubmissionIsAppliedInOrderAndAnsweredAsAWhole) {
   EXPECT_EQ(stats.chunks, 1u);
 }
 
-TEST_F(ShardCoreTest, DropsASubmissionWhoseCallerHasGone) {
-  auto answered = std::make_shared<Answered>();
-  auto submission = MakeSubmission("n", {Write("user", "1"), Write("user", "2")}, answered);
-  submission->cancelled = [] { return true; };
-  core_->Apply(std::move(submission), now_);
-  Commit();
-  ASSERT_EQ(answered->answers.size(), 2u);
-  EXPECT_EQ(answered->answers[0].status.code(), absl::StatusCode::kCancelled);
+TEST_F(ShardCoreTest, DropsQueriesAndDeclarationsWhoseCallerHasGone) {
+  const std::vector<Request> dropped = {engine::Command(engine::RegisterRule{}),
+                                        engine::Command(engine::DeleteRule{"default"}),
+                                        engine::Command(engine::AddCacheDependency{}),
+                                        engine::Command(engine::RemoveCacheDependency{}),
+                                        engine::Command(engine::UntrackEntries{}),
+                                        engine::Command(engine::SetBatchDelay{}),
+                                        engine::Query(engine::GetInvalidationStats{})};
+  for (const Request& request : dropped) {
+    const std::shared_ptr<Answered> answered = SubmitAndLeave({request, request});
+    ASSERT_EQ(answered->answers.size(), 2u);
+    EXPECT_EQ(answered->answers[0].status.code(), absl::StatusCode::kCancelled);
+  }
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
-  EXPECT_EQ(observer_.cancelled(), 1);
+  EXPECT_EQ(observer_.cancelled(), static_cast<int>(dropped.size()));
   EXPECT_EQ(observer_.applied(), 0);
+}
+
+// The database has committed what the caller tells of, whatever becomes of him.
+TEST_F(ShardCoreTest, AppliesWhatInvalidatesAlsoWithoutItsCaller) {
+  engine::Invalidate everything;
+  everything.everything = true;
+  const std::vector<Request> applied = {
+      engine::Command(Write("user", "1")), engine::Command(everything),
+      engine::Command(engine::InvalidateWithDependencies{"k", true}),
+      engine::Command(engine::FlushPendingInvalidations{}),
+      engine::Command(Track("k", "t", absl::Minutes(1)))};
+  for (const Request& request : applied) {
+    const std::shared_ptr<Answered> answered = SubmitAndLeave({request, request});
+    ASSERT_EQ(answered->answers.size(), 2u);
+    EXPECT_TRUE(answered->answers[1].status.ok()) << answered->answers[1].status;
+  }
+  EXPECT_EQ(Published("n"), (Revisions{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(observer_.cancelled(), 0);
 }
 
 TEST_F(ShardCoreTest, NamespacesDoNotSeeEachOther) {

@@ -103,6 +103,16 @@ class ShardCoreFixture : public testing::Test {
     return answered;
   }
 
+  // The same, committed, from a caller that has gone before it is applied.
+  std::shared_ptr<Answered> SubmitAndLeave(std::vector<Request> requests) {
+    auto answered = std::make_shared<Answered>();
+    auto submission = MakeSubmission("n", std::move(requests), answered);
+    submission->cancelled = [] { return true; };
+    core_->Apply(std::move(submission), now_);
+    Commit();
+    return answered;
+  }
+
   // Makes durable what was applied.
   GroupStats Commit() {
     auto [group, stats] = core_->SealGroup();

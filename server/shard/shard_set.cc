@@ -51,7 +51,9 @@ Shard& ShardSet::ShardOf(absl::string_view namespace_name) const {
 
 absl::Status ShardSet::Submit(std::unique_ptr<Submission> submission) {
   Shard& shard = ShardOf(submission->namespace_name);
-  return shard.Submit(std::move(submission));
+  absl::Status status = shard.Submit(std::move(submission));
+  if (!status.ok()) ++refused_;
+  return status;
 }
 
 void ShardSet::Trim(absl::string_view namespace_name, uint64_t floor) {

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_H_
 #define CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -86,6 +87,9 @@ class ShardSet {
   // everything to the committer and ends the threads. Idempotent.
   void Stop();
 
+  // How many submissions were refused so far. Thread-safe.
+  uint64_t refused() const { return refused_; }
+
   // How many there are, durably. Thread-safe.
   size_t namespaces() const { return quota_.durable(); }
 
@@ -97,6 +101,7 @@ class ShardSet {
   const EngineTime time_;
   NamespaceQuota quota_;
   std::vector<std::unique_ptr<Shard>> shards_;
+  std::atomic<uint64_t> refused_ = 0;
 };
 
 }  // namespace cache_invalidation::shard

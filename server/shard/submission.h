@@ -35,9 +35,10 @@ struct Submission {
   // How much of the mailbox's byte budget this takes.
   size_t size_bytes = 0;
 
-  // Asked once, on the shard's thread, just before the first request is applied; true drops the
-  // submission, which is then answered CANCELLED. Empty: never. Not asked again later: what was
-  // applied is answered.
+  // Asked once, on the shard's thread, just before the first request is applied: whether the caller
+  // has gone. Then a submission of queries and declarations is dropped and answered CANCELLED; one
+  // that invalidates is applied all the same. Empty: never. Not asked again later: what was applied
+  // is answered.
   absl::AnyInvocable<bool() const> cancelled;
 
   // Called exactly once, with one answer per request, on the outbox's thread: after everything that

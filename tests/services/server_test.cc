@@ -3,7 +3,9 @@
 
 #include "server/server.h"
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -144,6 +146,36 @@ TEST_F(ServerTest, DrainsWithoutLosingWhatIsPending) {
   EXPECT_EQ(Error(*stats_, &Stats::GetInvalidationStats, "").error_code(),
             grpc::StatusCode::UNAVAILABLE);
   server().Shutdown(absl::Seconds(5));  // again: nothing happens
+}
+
+// gRPC tells those that come while it shuts down that they were cancelled, which nobody asked for.
+TEST(StoppingServerTest, TellsItsCallersToTryAgain) {
+  for (int round = 0; round < 5; ++round) {
+    ServerOptions options;
+    options.http_address = "";
+    auto server = Server::Start(options);
+    ASSERT_TRUE(server.ok()) << server.status();
+    const std::string endpoint = absl::StrCat("127.0.0.1:", (*server)->grpc_port());
+    std::vector<std::thread> callers;
+    std::atomic<int> busy = 0;
+    for (int i = 0; i < 8; ++i) {
+      callers.emplace_back([&, i] {
+        grpc::ChannelArguments own;  // a connection
+        own.SetInt("caller", i);
+        const auto writes = v1::WriteEventService::NewStub(
+            grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), own));
+        grpc::Status last;
+        for (int calls = 0; last.ok(); ++calls) {
+          last = Error(*writes, &Writes::InvalidateByWrite, "resource_type: 't'");
+          if (calls == 0) ++busy;
+        }
+        EXPECT_EQ(last.error_code(), grpc::StatusCode::UNAVAILABLE) << last.error_message();
+      });
+    }
+    while (busy < 8) std::this_thread::yield();
+    (*server)->Shutdown(absl::Seconds(5));
+    for (std::thread& caller : callers) caller.join();
+  }
 }
 
 TEST_F(ServerTest, SaysWhenAnAddressIsTaken) {
