@@ -18,6 +18,11 @@ Client Client::InNamespace(std::string namespace_name) const {
   return client;
 }
 
+std::string Client::NamespaceOf(const CallOptions& options) const {
+  if (options.namespace_name.has_value()) return *options.namespace_name;
+  return namespace_name_.has_value() ? *namespace_name_ : connection_->NamespaceName();
+}
+
 CallOptions Client::Resolve(CallOptions options) const {
   if (!options.namespace_name.has_value()) options.namespace_name = namespace_name_;
   return options;

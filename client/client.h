@@ -15,11 +15,12 @@
 // Threads: thread-safe; copies are cheap and share the connection. Every call blocks until it is
 // answered or its deadline has passed.
 //
-// Errors: absl::Status with the service's code and message; nothing throws. A call that the
-// service could not take (UNAVAILABLE) is tried again with backoff until its deadline; all calls
-// are safe to repeat, a repeated invalidation is harmless. DEADLINE_EXCEEDED, CANCELLED and
-// UNAVAILABLE leave the outcome unknown: call again, or drop the tags concerned yourself.
-// INVALID_ARGUMENT names the field that is wrong, and nothing changed.
+// Errors: absl::Status with the service's code and message; nothing throws. A call is tried again
+// with backoff until its deadline, 60 s for calls that invalidate, unless the error would be the
+// same again (client_options.h); all calls are safe to repeat, a repeated invalidation is harmless.
+// DEADLINE_EXCEEDED, CANCELLED, UNAVAILABLE and what else is tried again leave the outcome unknown:
+// call again, or drop the tags concerned yourself. INVALID_ARGUMENT names the field that is wrong,
+// and nothing changed.
 //
 // Cost: one round trip each unless it says otherwise.
 
@@ -45,6 +46,9 @@ class Client {
 
   // The same client, whose calls go to another namespace unless they name one themselves.
   Client InNamespace(std::string namespace_name) const;
+
+  // The namespace that a call with these options works in; empty: the service's default.
+  std::string NamespaceOf(const CallOptions& options) const;
 
   // ---- Writes (write_event.h, explanation.h)
 

@@ -44,11 +44,17 @@ struct ClientOptions {
   // The namespace to work in; empty: the service's `default`. A call may choose another.
   std::string namespace_name = {};
 
-  // How long a call may take in all, retries included. Too short and a restarting service is seen
-  // as an error. A call may choose another.
-  absl::Duration deadline = absl::Seconds(5);
+  // How long a call may take in all, retries included. A call may choose another. Default: 60 s for
+  // calls that invalidate (InvalidateByWrite and InvalidateByWrites, Invalidate,
+  // InvalidateWithDependencies, ScheduleBatchInvalidation, FlushPendingInvalidations), because what
+  // is given up stays stale: longer than a large service takes to restart. 5 s for the others.
+  // A call that is not answered blocks its thread for as long.
+  std::optional<absl::Duration> deadline = {};
 
-  // Between the attempts of one call, and between the streams of a subscription.
+  // Between the attempts of one call, and between the streams of a subscription. Every error is
+  // tried again until the deadline, but for those that the same request would meet again:
+  // INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, UNAUTHENTICATED,
+  // RESOURCE_EXHAUSTED, FAILED_PRECONDITION, OUT_OF_RANGE, UNIMPLEMENTED.
   BackoffOptions backoff = {};
 
   // Where time comes from. Must outlive the Connection. Null: the machine's clocks.

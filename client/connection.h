@@ -39,6 +39,9 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
+  // The namespace of calls that name none; empty: the service's default.
+  virtual std::string NamespaceName() const { return {}; }
+
   virtual absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
       const RegisterInvalidationRuleParams& params) = 0;
   virtual absl::StatusOr<StoredRule> GetInvalidationRule(

@@ -114,11 +114,13 @@ struct SubscriptionCallbacks {
 
   std::function<void(const SubscriptionProgress&)> on_progress = {};
 
-  // A stream was lost and the next one will be tried; for logs and metrics.
+  // A stream was lost or refused and the next one will be tried; for logs and metrics. Also after
+  // UNIMPLEMENTED, PERMISSION_DENIED, UNAUTHENTICATED or NOT_FOUND, which a proxy may answer while
+  // services move: then up to 30 s apart.
   std::function<void(const absl::Status&)> on_disconnected = {};
 
-  // The last call: the subscription has ended by itself, because trying again cannot help (a field
-  // is wrong, permission is missing). Not called after Stop.
+  // The last call: the subscription has ended by itself, because trying again cannot help: the
+  // service answered INVALID_ARGUMENT. Not called after Stop.
   std::function<void(const absl::Status&)> on_ended = {};
 };
 

@@ -16,7 +16,7 @@ namespace cache_invalidation::client {
 struct WriteStreamOptions {
   // How long a command may stay unanswered, over all reconnecting, before it is given up: its
   // outcome is unknown then.
-  absl::Duration deadline = absl::Seconds(30);
+  absl::Duration deadline = absl::Seconds(60);
 
   // How many commands, and how many bytes of them, may be unanswered before Write blocks.
   size_t max_unanswered_commands = 4'096;

@@ -7,7 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "client/widening.h"
+#include "absl/time/time.h"
+#include "client/internal/definitive_error.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"
@@ -15,31 +16,32 @@
 namespace cache_invalidation::client {
 namespace {
 
-absl::Status Refusal(size_t index, absl::string_view field, const absl::Status& status) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("writes[", index, "].", field, ": ", status.message()));
+absl::Status Refusal(absl::string_view field, const absl::Status& status) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", status.message()));
 }
 
-// What the service would refuse after the commit, when it is too late. Ids and contexts have been
-// made to fit.
-absl::Status Check(const std::vector<WriteEvent>& writes) {
-  for (size_t i = 0; i < writes.size(); ++i) {
-    const WriteEvent& write = writes[i];
-    const absl::Status type = CheckType(write.resource_type);
-    if (!type.ok()) return Refusal(i, "resource_type", type);
-    const absl::Status operation = CheckOperation(write.operation);
-    if (!operation.ok()) return Refusal(i, "operation", operation);
-    if (write.tags.size() > kMaxTagsPerWrite) {
-      return Refusal(i, "tags",
-                     absl::InvalidArgumentError(absl::StrCat("expected at most ", kMaxTagsPerWrite,
-                                                             ", got ", write.tags.size())));
-    }
-    for (size_t tag = 0; tag < write.tags.size(); ++tag) {
-      const absl::Status status = CheckTagWithoutWildcard(write.tags[tag]);
-      if (!status.ok()) return Refusal(i, absl::StrCat("tags[", tag, "]"), status);
-    }
+// What the service would refuse after the commit, when it is too late. Everything else is made to
+// fit.
+absl::Status CheckNames(const WriteEvent& write) {
+  const absl::Status type = CheckType(write.resource_type);
+  if (!type.ok()) return Refusal("resource_type", type);
+  const absl::Status operation = CheckOperation(write.operation);
+  if (!operation.ok()) return Refusal("operation", operation);
+  for (size_t tag = 0; tag < write.tags.size(); ++tag) {
+    const absl::Status status = CheckTag(write.tags[tag]);
+    if (!status.ok()) return Refusal(absl::StrCat("tags[", tag, "]"), status);
   }
   return absl::OkStatus();
+}
+
+// What says more than the writes that were refused: their types, and then everything.
+WidenedWrites Wider(const WidenedWrites& refused) {
+  WriteCollector collector;
+  for (const WriteEvent& write : refused.writes) collector.Add(write);
+  collector.WidenToTypes();
+  WidenedWrites types = collector.Take();
+  if (types.writes == refused.writes) return {.everything = true};
+  return types;
 }
 
 // What the service invalidates whatever rules there are.
@@ -63,12 +65,46 @@ std::vector<std::string> DirectTags(const std::vector<WriteEvent>& writes) {
 
 }  // namespace
 
+void WriteTransaction::Add(WriteEvent write) {
+  if (refusal_.ok()) {
+    const absl::Status names = CheckNames(write);
+    if (!names.ok()) {
+      refusal_ = absl::InvalidArgumentError(absl::StrCat("writes[", added_, "].", names.message()));
+    }
+  }
+  ++added_;
+  writes_.Add(std::move(write));
+}
+
+absl::Status WriteTransaction::CheckOptions() const {
+  const std::string name = client_.NamespaceOf(options_.call);
+  if (!name.empty()) {
+    const absl::Status status = CheckNamespaceName(name);
+    if (!status.ok()) return Refusal("call.namespace_name", status);
+  }
+  const absl::Status request_id = CheckRequestId(options_.call.request_id);
+  if (!request_id.ok()) return Refusal("call.request_id", request_id);
+  if (options_.call.deadline.value_or(absl::InfiniteDuration()) <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("call.deadline: expected more than nothing");
+  }
+  if (options_.wait.has_value() && options_.wait->timeout.has_value() &&
+      (*options_.wait->timeout < kMinWaitTimeout || *options_.wait->timeout > kMaxWaitTimeout)) {
+    return absl::InvalidArgumentError(absl::StrCat("wait.timeout: expected ",
+                                                   absl::FormatDuration(kMinWaitTimeout), " to ",
+                                                   absl::FormatDuration(kMaxWaitTimeout), ", got ",
+                                                   absl::FormatDuration(*options_.wait->timeout)));
+  }
+  return absl::OkStatus();
+}
+
 TransactionResult WriteTransaction::CommitAndSend(
     absl::FunctionRef<absl::StatusOr<CommitOutcome>()> commit) {
-  WidenedWrites fitting = WidenToLimits(std::exchange(writes_, {}));
+  const uint64_t added = std::exchange(added_, 0);
+  WidenedWrites told = writes_.Take();
   TransactionResult result;
-  result.widened = fitting.widened;
-  result.commit_status = Check(fitting.writes);
+  result.widened = told.widened;
+  result.commit_status = std::exchange(refusal_, absl::OkStatus());
+  if (added > 0) result.commit_status.Update(CheckOptions());
   if (!result.commit_status.ok()) {
     result.outcome = CommitOutcome::kRolledBack;
     return result;
@@ -81,30 +117,54 @@ TransactionResult WriteTransaction::CommitAndSend(
   } catch (...) {
     exception = std::current_exception();
   }
-  if (result.outcome != CommitOutcome::kRolledBack && !fitting.writes.empty()) {
-    Send(std::move(fitting.writes), result);
+  if (result.outcome != CommitOutcome::kRolledBack && added > 0) {
+    Send(std::move(told), added, result);
   }
   if (exception != nullptr) std::rethrow_exception(exception);
   return result;
 }
 
-void WriteTransaction::Send(std::vector<WriteEvent> writes, TransactionResult& result) const {
-  InvalidateByWritesParams params{
-      .writes = std::move(writes), .wait = options_.wait, .options = options_.call};
-  absl::StatusOr<WriteResult> answer = client_.InvalidateByWrites(params);
-  if (params.wait.has_value() && absl::IsResourceExhausted(answer.status())) {
+void WriteTransaction::Send(WidenedWrites told, uint64_t added, TransactionResult& result) const {
+  std::optional<WaitForSubscribers> wait = options_.wait;
+  absl::StatusOr<WriteResult> answer = Tell(told, wait);
+  if (wait.has_value() && absl::IsResourceExhausted(answer.status())) {
     // Nobody can wait for now: all the more must the caches hear of it.
-    params.wait.reset();
-    answer = client_.InvalidateByWrites(params);
+    wait.reset();
+    answer = Tell(told, wait);
+  }
+  // It is committed: a refusal must not be the last word.
+  while (internal::IsDefinitive(answer.status()) && !told.everything) {
+    told = Wider(told);
+    result.widened = added;
+    wait.reset();
+    answer = Tell(told, wait);
   }
   result.invalidation_status = answer.status();
   if (answer.ok()) {
     result.invalidation = *std::move(answer);
   } else if (options_.on_unsent) {
-    std::vector<std::string> tags = DirectTags(params.writes);
-    options_.on_unsent(
-        {.writes = std::move(params.writes), .tags = std::move(tags), .status = answer.status()});
+    std::vector<std::string> tags = DirectTags(told.writes);
+    options_.on_unsent({.writes = std::move(told.writes),
+                        .everything = told.everything,
+                        .tags = std::move(tags),
+                        .status = answer.status()});
   }
+}
+
+absl::StatusOr<WriteResult> WriteTransaction::Tell(
+    const WidenedWrites& told, const std::optional<WaitForSubscribers>& wait) const {
+  if (!told.everything) {
+    return client_.InvalidateByWrites(
+        {.writes = told.writes, .wait = wait, .options = options_.call});
+  }
+  absl::StatusOr<InvalidationResult> answer =
+      client_.Invalidate({.everything = true, .wait = wait, .options = options_.call});
+  if (!answer.ok()) return answer.status();
+  return WriteResult{.position = std::move(answer->position),
+                     .invalidations = answer->invalidations,
+                     .widened = answer->widened,
+                     .pending_targets = answer->pending_targets,
+                     .waiting = std::move(answer->waiting)};
 }
 
 }  // namespace cache_invalidation::client

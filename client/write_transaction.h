@@ -8,7 +8,9 @@
 //   Client client(MakeConnection("localhost:7400"));
 //
 //   WriteTransaction transaction(
-//       client, {.on_unsent = [&](const UnsentWrites& unsent) { cache.Drop(unsent.tags); }});
+//       client, {.on_unsent = [&](const UnsentWrites& unsent) {
+//         unsent.everything ? cache.DropEverything() : cache.Drop(unsent.tags);
+//       }});
 //   db.Begin();
 //   db.Update("users", "user123", data);
 //   transaction.Add("user", "user123", "update");
@@ -23,8 +25,12 @@
 //
 // What is in doubt is sent. A commit that failed without saying what became of it (an error, an
 // exception, a lost connection) may have happened. Only a transaction that was rolled back for
-// certain, or never came to Commit, sends nothing. A transaction of any size fits: what is over the
-// limits is told less exactly (widening.h).
+// certain, or never came to Commit, sends nothing. A transaction of any size fits, in bounded
+// memory: what is over the limits is told less exactly (widening.h), at last as everything.
+//
+// What the service would refuse is found before the commit, which is then not run. Should it refuse
+// the writes all the same (another version, smaller limits), they are told less exactly: by their
+// types, and then as everything.
 //
 // What remains open: if the process dies between the commit and the answer of the service, nobody
 // is told. Only a source that reads the database's own log closes this gap.
@@ -32,10 +38,12 @@
 // Threads: for one thread at a time. Commit blocks for the database's commit, and then until the
 // service has answered or the deadline has passed.
 //
-// Errors: the database's and the service's are told apart in TransactionResult. UNAVAILABLE is
-// retried until the deadline; when that ends, WriteTransactionOptions::on_unsent is called.
+// Errors: the database's and the service's are told apart in TransactionResult. Errors that may
+// pass are retried until the deadline (client_options.h); when that ends, or everything is refused,
+// WriteTransactionOptions::on_unsent is called.
 //
-// Cost: one round trip after the commit, whatever the number of writes.
+// Cost: one round trip after the commit, whatever the number of writes. Memory: at most what one
+// request holds.
 
 #ifndef CACHE_INVALIDATION_CLIENT_WRITE_TRANSACTION_H_
 #define CACHE_INVALIDATION_CLIENT_WRITE_TRANSACTION_H_
@@ -53,6 +61,7 @@
 #include "absl/status/statusor.h"
 #include "client/call_options.h"
 #include "client/client.h"
+#include "client/widening.h"
 #include "client/write_event.h"
 
 namespace cache_invalidation::client {
@@ -73,6 +82,11 @@ struct UnsentWrites {
   // processes may serve the old values.
   std::vector<WriteEvent> writes = {};
 
+  // Nothing less covers the transaction, or nothing less would be accepted: `writes` and `tags` are
+  // empty; a cache in this process drops everything, and Invalidate with `everything` is to be
+  // sent.
+  bool everything = false;
+
   // What a cache in this process has to drop, sorted: for each write `type:id` and `type:#all`, or
   // `type` if it concerns the whole type, and the writer's tags. What rules, relationships and
   // dependencies would add only the service knows; a cache that rests on those drops everything.
@@ -84,7 +98,8 @@ struct UnsentWrites {
 
 struct WriteTransactionOptions {
   // Commit answers when every live acknowledging subscriber has applied the writes. If too many
-  // calls are waiting, the writes are sent without it, and the answer carries no `waiting`.
+  // calls are waiting, or the writes are refused, they are sent without it, and the answer carries
+  // no `waiting`.
   std::optional<WaitForSubscribers> wait = {};
 
   // Of the call that sends the writes. Its deadline begins after the database's commit.
@@ -110,7 +125,8 @@ struct TransactionResult {
   // What the service answered, if it was sent something.
   std::optional<WriteResult> invalidation = {};
 
-  // How many writes were told less exactly than they were added, to fit the limits.
+  // How many writes were told less exactly than they were added, to fit the limits or because they
+  // were refused.
   uint64_t widened = 0;
 
   // Committed, and the service knows.
@@ -123,7 +139,7 @@ class WriteTransaction {
       : client_(std::move(client)), options_(std::move(options)) {}
 
   // Notes a write. Sends nothing.
-  void Add(WriteEvent write) { writes_.push_back(std::move(write)); }
+  void Add(WriteEvent write);
   void Add(std::string resource_type, std::string resource_id, std::string operation,
            JsonValue::Object context = {}) {
     Add(WriteEvent{.resource_type = std::move(resource_type),
@@ -138,9 +154,9 @@ class WriteTransaction {
   // absl::Status: OK is committed, and an error is unknown. What it throws is unknown as well; the
   // exception is passed on after sending, and only on_unsent tells if that failed.
   //
-  // It is not called at all if the service would refuse a write (INVALID_ARGUMENT in
-  // commit_status names it), because then nobody could be told of the commit: the outcome is
-  // kRolledBack, and the caller abandons the database's transaction, which is still open.
+  // It is not called at all if the service would refuse a write or an option of the call
+  // (INVALID_ARGUMENT in commit_status names the first): the outcome is kRolledBack, and the caller
+  // abandons the database's transaction, which is still open.
   //
   // Afterwards nothing is noted any more, and the object may be used for the next transaction.
   template <typename Function>
@@ -162,11 +178,16 @@ class WriteTransaction {
 
  private:
   TransactionResult CommitAndSend(absl::FunctionRef<absl::StatusOr<CommitOutcome>()> commit);
-  void Send(std::vector<WriteEvent> writes, TransactionResult& result) const;
+  absl::Status CheckOptions() const;
+  void Send(WidenedWrites told, uint64_t added, TransactionResult& result) const;
+  absl::StatusOr<WriteResult> Tell(const WidenedWrites& told,
+                                   const std::optional<WaitForSubscribers>& wait) const;
 
   Client client_;
   WriteTransactionOptions options_;
-  std::vector<WriteEvent> writes_;
+  WriteCollector writes_;
+  uint64_t added_ = 0;    // to writes_
+  absl::Status refusal_;  // of the first that the service would refuse
 };
 
 }  // namespace cache_invalidation::client

@@ -16,25 +16,41 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-// Answers InvalidateByWrites by a script, then with revision 7; records what it got, and that the
-// database had committed by then.
+// Answers InvalidateByWrites and Invalidate by a script, then with revision 7; records what it got,
+// and that the database had committed by then.
 class ScriptedConnection final : public UnimplementedConnection {
  public:
   absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) override {
     sent.push_back(params);
     sent_after_commit.push_back(*committed);
-    if (!script.empty()) {
-      const absl::Status status = script.front();
-      script.pop_front();
-      return status;
-    }
+    const absl::Status status = Next();
+    if (!status.ok()) return status;
     return WriteResult{.position = {.epoch = "e", .revision = 7}};
   }
 
+  absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) override {
+    invalidated.push_back(params);
+    const absl::Status status = Next();
+    if (!status.ok()) return status;
+    return InvalidationResult{.position = {.epoch = "e", .revision = 7}, .widened = 1};
+  }
+
+  std::string NamespaceName() const override { return namespace_name; }
+
   const bool* committed = nullptr;
+  std::string namespace_name;
   std::deque<absl::Status> script;
+  std::vector<InvalidateParams> invalidated;
   std::vector<InvalidateByWritesParams> sent;
   std::vector<bool> sent_after_commit;
+
+ private:
+  absl::Status Next() {
+    if (script.empty()) return absl::OkStatus();
+    absl::Status status = script.front();
+    script.pop_front();
+    return status;
+  }
 };
 
 class WriteTransactionTest : public testing::Test {
@@ -229,10 +245,114 @@ TEST_F(WriteTransactionTest, DoesNotCommitWhatTheServiceWouldRefuse) {
   EXPECT_EQ(refusal({.resource_type = "user:profile"}), "writes[1].resource_type");
   EXPECT_EQ(refusal({.resource_type = "user", .operation = "\n"}), "writes[1].operation");
   EXPECT_EQ(refusal({.resource_type = "user", .tags = {"a", ""}}), "writes[1].tags[1]");
-  EXPECT_EQ(refusal({.resource_type = "user", .tags = Strings(kMaxTagsPerWrite + 1, "a")}),
-            "writes[1].tags");
   EXPECT_FALSE(committed_);
   EXPECT_TRUE(connection_->sent.empty());
+}
+
+TEST_F(WriteTransactionTest, DoesNotCommitUnderOptionsThatTheServiceWouldRefuse) {
+  const auto refusal = [this] {
+    WriteTransaction transaction = Begin();
+    transaction.Add("user", "1", "update");
+    const TransactionResult result = transaction.Commit(Commits(CommitOutcome::kCommitted));
+    EXPECT_EQ(result.outcome, CommitOutcome::kRolledBack);
+    EXPECT_EQ(result.commit_status.code(), absl::StatusCode::kInvalidArgument);
+    options_.call = {};
+    options_.wait.reset();
+    const std::string message(result.commit_status.message());
+    return message.substr(0, message.find(": "));
+  };
+  for (const absl::Duration timeout :
+       {absl::ZeroDuration(), absl::Seconds(121), -absl::Seconds(1), absl::InfiniteDuration()}) {
+    options_.wait = WaitForSubscribers{.timeout = timeout};
+    EXPECT_EQ(refusal(), "wait.timeout");
+  }
+  options_.call.namespace_name = "Shop";
+  EXPECT_EQ(refusal(), "call.namespace_name");
+  options_.call.request_id = std::string(kMaxRequestIdBytes + 1, 'x');
+  EXPECT_EQ(refusal(), "call.request_id");
+  options_.call.deadline = absl::ZeroDuration();
+  EXPECT_EQ(refusal(), "call.deadline");
+  connection_->namespace_name = "no namespace";
+  EXPECT_EQ(refusal(), "call.namespace_name") << "the connection's";
+  EXPECT_FALSE(committed_);
+  EXPECT_TRUE(connection_->sent.empty());
+
+  WriteTransaction empty = Begin();
+  EXPECT_TRUE(empty.Commit(Commits(CommitOutcome::kCommitted)).ok()) << "nothing is to be told";
+}
+
+TEST_F(WriteTransactionTest, AWriteOfManyTagsIsToldForItsType) {
+  WriteTransaction transaction = Begin();
+  transaction.Add({.resource_type = "user",
+                   .resource_id = "1",
+                   .operation = "update",
+                   .tags = Strings(kMaxTagsPerWrite + 1, "a")});
+  EXPECT_EQ(transaction.Commit(Commits(CommitOutcome::kCommitted)).widened, 1u);
+  ASSERT_EQ(connection_->sent.size(), 1u);
+  EXPECT_EQ(connection_->sent[0].writes[0].resource_id, "");
+}
+
+// The database has committed: what the service refuses is told less exactly, never dropped.
+TEST_F(WriteTransactionTest, TellsARefusedTransactionByItsTypes) {
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kInvalidArgument, absl::StatusCode::kResourceExhausted,
+        absl::StatusCode::kUnimplemented, absl::StatusCode::kOutOfRange,
+        absl::StatusCode::kFailedPrecondition}) {
+    connection_->sent.clear();
+    connection_->script = {absl::Status(code, "refused")};
+    WriteTransaction transaction = Begin();
+    transaction.Add("user", "1", "update");
+    transaction.Add({.resource_type = "user", .resource_id = "2", .tags = {"page:7"}});
+    const TransactionResult result = transaction.Commit(Commits(CommitOutcome::kCommitted));
+    EXPECT_TRUE(result.ok());
+    EXPECT_EQ(result.widened, 2u);
+    ASSERT_EQ(connection_->sent.size(), 2u);
+    EXPECT_EQ(connection_->sent[1].writes,
+              std::vector<WriteEvent>({{.resource_type = "page"}, {.resource_type = "user"}}));
+  }
+  EXPECT_TRUE(unsent_.empty());
+}
+
+TEST_F(WriteTransactionTest, TellsEverythingIfTheTypesAreRefused) {
+  options_.wait = WaitForSubscribers{};
+  options_.call.namespace_name = "shop";
+  connection_->script = {absl::InvalidArgumentError("no"), absl::InvalidArgumentError("no")};
+  WriteTransaction transaction = Begin();
+  transaction.Add("user", "1", "update");
+  const TransactionResult result = transaction.Commit(Commits(CommitOutcome::kCommitted));
+  EXPECT_TRUE(result.ok());
+  EXPECT_EQ(result.invalidation->position.revision, 7u);
+  ASSERT_EQ(connection_->invalidated.size(), 1u);
+  EXPECT_TRUE(connection_->invalidated[0].everything);
+  EXPECT_EQ(connection_->invalidated[0].options.namespace_name, "shop");
+  EXPECT_FALSE(connection_->invalidated[0].wait.has_value());
+  EXPECT_TRUE(unsent_.empty());
+}
+
+TEST_F(WriteTransactionTest, KnowsIfEverythingIsRefused) {
+  const absl::Status no = absl::PermissionDeniedError("no");
+  connection_->script = {no, no, no};
+  WriteTransaction transaction = Begin();
+  transaction.Add("user", "1", "update");
+  const TransactionResult result = transaction.Commit(Commits(CommitOutcome::kCommitted));
+  EXPECT_EQ(result.invalidation_status, no);
+  ASSERT_EQ(unsent_.size(), 1u);
+  EXPECT_TRUE(unsent_[0].everything);
+}
+
+TEST_F(WriteTransactionTest, ATransactionOfTooManyTypesIsEverything) {
+  options_.wait = WaitForSubscribers{.timeout = absl::Seconds(3)};
+  WriteTransaction transaction = Begin();
+  for (size_t i = 0; i <= kMaxWritesPerCommand; ++i) {
+    transaction.Add("type" + std::to_string(i), "1", "update");
+  }
+  const TransactionResult result = transaction.Commit(Commits(CommitOutcome::kCommitted));
+  EXPECT_TRUE(result.ok());
+  EXPECT_EQ(result.widened, kMaxWritesPerCommand + 1);
+  EXPECT_TRUE(connection_->sent.empty());
+  ASSERT_EQ(connection_->invalidated.size(), 1u);
+  EXPECT_TRUE(connection_->invalidated[0].everything);
+  EXPECT_EQ(connection_->invalidated[0].wait->timeout, absl::Seconds(3));
 }
 
 TEST_F(WriteTransactionTest, ServesOneTransactionAfterTheOther) {

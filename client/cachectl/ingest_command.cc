@@ -114,8 +114,12 @@ class Ingest {
       ++empty_;
       return;
     }
-    writes_ += transaction.writes.size();
-    stream.Write(std::move(transaction.writes),
+    writes_ += writes.size();
+    client::WidenedWrites fitting =
+        client::WidenToLimits(std::move(writes), {.widen_malformed_names = true});
+    widened_writes_ += fitting.widened;
+    if (fitting.everything) return SendEverything();
+    stream.Write(std::move(fitting.writes),
                  [this, line = lines_](const absl::StatusOr<client::WriteResult>& result) {
                    OnAnswer(line, result);
                  });

@@ -22,8 +22,11 @@ class BidiStream final : public grpc::ClientBidiReactor<Request, Response> {
   using Mailbox = StreamMailbox<Response>;
 
   // `begin` starts the call of the generated stub with the context and the reactor it is given.
+  // `waits_for_connection`: see RetrySchedule::WaitsForConnection.
   template <typename Begin>
-  BidiStream(std::shared_ptr<Mailbox> mailbox, Begin begin) : mailbox_(std::move(mailbox)) {
+  BidiStream(std::shared_ptr<Mailbox> mailbox, bool waits_for_connection, Begin begin)
+      : mailbox_(std::move(mailbox)) {
+    context_.set_wait_for_ready(waits_for_connection);
     begin(&context_, this);
     // Reads and writes are started from outside of gRPC's callbacks: without a hold the stream
     // could end, and be gone, between two of them.

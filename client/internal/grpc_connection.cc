@@ -1,6 +1,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "client/connection.h"
@@ -43,6 +44,15 @@ using Rules = v1::RuleService::StubInterface;
 using Stats = v1::StatsService::StubInterface;
 using Writes = v1::WriteEventService::StubInterface;
 
+template <typename Params, typename... Others>
+constexpr bool kIsOneOf = (std::is_same_v<Params, Others> || ...);
+
+template <typename Params>
+constexpr bool kInvalidates =
+    kIsOneOf<Params, InvalidateByWriteParams, InvalidateByWritesParams, InvalidateParams,
+             InvalidateWithDependenciesParams, ScheduleBatchInvalidationParams,
+             FlushPendingInvalidationsParams>;
+
 class GrpcConnection final : public Connection {
  public:
   GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
@@ -55,6 +65,8 @@ class GrpcConnection final : public Connection {
         stats_(v1::StatsService::NewStub(channel)),
         subscriptions_(v1::SubscriptionService::NewStub(channel)),
         writes_(v1::WriteEventService::NewStub(channel)) {}
+
+  std::string NamespaceName() const override { return runtime_.namespace_name; }
 
   absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
       const RegisterInvalidationRuleParams& params) override {
@@ -303,7 +315,8 @@ class GrpcConnection final : public Connection {
   absl::Duration DeadlineOf(const Params& params) const {
     absl::Duration extra = absl::ZeroDuration();
     if constexpr (requires { params.wait; }) extra = ExtraFor(params.wait);
-    return params.options.deadline.value_or(runtime_.deadline + extra);
+    return params.options.deadline.value_or(
+        (kInvalidates<Params> ? runtime_.invalidation_deadline : runtime_.deadline) + extra);
   }
 
   const Runtime runtime_;

@@ -55,16 +55,32 @@ TEST_F(GrpcConnectionTest, SendsTheRequestIdWithEveryAttempt) {
 TEST_F(GrpcConnectionTest, SetsDeadlines) {
   const Client client = MakeClient();
   EXPECT_TRUE(client.FlushPendingInvalidations().ok());
-  EXPECT_TRUE(client.FlushPendingInvalidations(CallOptions{.deadline = absl::Seconds(60)}).ok());
+  EXPECT_TRUE(client.FlushPendingInvalidations(CallOptions{.deadline = absl::Seconds(30)}).ok());
   EXPECT_TRUE(client
                   .FlushPendingInvalidations(FlushPendingInvalidationsParams{
                       .wait = WaitForSubscribers{.timeout = absl::Seconds(30)}})
                   .ok());
   ASSERT_EQ(service_.allowed.size(), 3u);
-  EXPECT_GT(service_.allowed[0], absl::Seconds(0));
-  EXPECT_LE(service_.allowed[0], absl::Seconds(6));
-  EXPECT_GT(service_.allowed[1], absl::Seconds(30));
-  EXPECT_GT(service_.allowed[2], absl::Seconds(30)) << "waiting comes on top";
+  EXPECT_GT(service_.allowed[0], absl::Seconds(40)) << "it invalidates";
+  EXPECT_LE(service_.allowed[0], absl::Seconds(61));
+  EXPECT_GT(service_.allowed[1], absl::Seconds(20));
+  EXPECT_LE(service_.allowed[1], absl::Seconds(31));
+  EXPECT_GT(service_.allowed[2], absl::Seconds(70)) << "waiting comes on top";
+}
+
+TEST_F(GrpcConnectionTest, TheDeadlineOfTheClientIsThatOfAllCalls) {
+  EXPECT_TRUE(MakeClient({.deadline = absl::Seconds(7)}).FlushPendingInvalidations().ok());
+  ASSERT_EQ(service_.allowed.size(), 1u);
+  EXPECT_LE(service_.allowed[0], absl::Seconds(8));
+}
+
+// What a server answers to calls that come while it stops, and proxies to those that they lose.
+TEST_F(GrpcConnectionTest, TriesAgainWhatTheCallerDidNotCancel) {
+  service_.script = {grpc::Status(grpc::StatusCode::CANCELLED, ""),
+                     grpc::Status(grpc::StatusCode::INTERNAL, "RST_STREAM"),
+                     grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "of the proxy")};
+  EXPECT_TRUE(MakeClient().FlushPendingInvalidations().ok());
+  EXPECT_EQ(service_.requests.size(), 4u);
 }
 
 TEST_F(GrpcConnectionTest, AnswersTheCodeAndMessageOfAnError) {

@@ -24,10 +24,10 @@ void Sleep(Clock& clock, absl::Duration until, const std::stop_token& cancellati
 
 absl::Status RunWithRetries(const Runtime& runtime, absl::Duration deadline,
                             const std::stop_token& cancellation,
-                            absl::FunctionRef<Attempt(absl::Duration remaining)> attempt) {
+                            absl::FunctionRef<Attempt(const RetrySchedule& schedule)> attempt) {
   RetrySchedule schedule(runtime, deadline);
   while (!cancellation.stop_requested()) {
-    const Attempt last = attempt(schedule.Remaining());
+    const Attempt last = attempt(schedule);
     const std::optional<absl::Duration> next = schedule.NextAttempt(last);
     if (!next.has_value()) return schedule.Answer(last.status);
     Sleep(*runtime.clock, *next, cancellation);

@@ -11,12 +11,13 @@
 
 namespace cache_invalidation::client::internal {
 
-// Makes the attempts of a RetrySchedule, blocking in between. `attempt` gets the time it may take.
+// Makes the attempts of a RetrySchedule, blocking in between. `attempt` gets the schedule, which
+// says how long it may take.
 // A stop requested before or between attempts answers CANCELLED; stopping one that is under way is
 // left to `attempt`.
 absl::Status RunWithRetries(const Runtime& runtime, absl::Duration deadline,
                             const std::stop_token& cancellation,
-                            absl::FunctionRef<Attempt(absl::Duration remaining)> attempt);
+                            absl::FunctionRef<Attempt(const RetrySchedule& schedule)> attempt);
 
 }  // namespace cache_invalidation::client::internal
 

@@ -20,9 +20,9 @@ struct Attempt {
   absl::Duration retry_delay = absl::ZeroDuration();
 };
 
-// Whether and when a call is tried again: after UNAVAILABLE, with backoff, while its deadline
-// leaves time for another attempt. Every method of the service may be repeated, so every call goes
-// by this. Thread-compatible.
+// Whether and when a call is tried again: after every error that is not definitive
+// (definitive_error.h), with backoff, while its deadline leaves time for another attempt. Every
+// method of the service may be repeated, so every call goes by this. Thread-compatible.
 class RetrySchedule {
  public:
   // The call begins. `deadline` is a span from now.
@@ -31,11 +31,17 @@ class RetrySchedule {
   // How long the attempt that begins now may take.
   absl::Duration Remaining() const { return end_ - clock_->Monotonic(); }
 
+  // Whether the attempt that begins now waits for a connection. The first one does not: it finds
+  // out what is wrong. Later ones do, because gRPC notices that a connection came about only while
+  // a call waits for it, and otherwise not for 5 s.
+  bool WaitsForConnection() const { return attempts_ > 0; }
+
   // Takes what an attempt came to. When to begin the next one, on the scale of Clock::Monotonic;
   // nothing: `attempt` was the last.
   std::optional<absl::Duration> NextAttempt(const Attempt& attempt);
 
-  // What the call answers whose last attempt came to `status`.
+  // What the call answers whose last attempt came to `status`. If that only ran out of time, what
+  // kept the attempts before from succeeding says more.
   absl::Status Answer(const absl::Status& status) const;
 
  private:
@@ -43,6 +49,7 @@ class RetrySchedule {
   absl::Duration end_;
   Backoff backoff_;
   int attempts_ = 0;
+  absl::Status cause_;  // the last error other than DEADLINE_EXCEEDED
 };
 
 // What a call answers that its caller has cancelled between two attempts.

@@ -7,9 +7,17 @@
 
 namespace cache_invalidation::client::internal {
 
+namespace {
+
+constexpr absl::Duration kDeadline = absl::Seconds(5);
+constexpr absl::Duration kInvalidationDeadline = absl::Seconds(60);
+
+}  // namespace
+
 Runtime MakeRuntime(ClientOptions options) {
   Runtime runtime{.namespace_name = std::move(options.namespace_name),
-                  .deadline = options.deadline,
+                  .deadline = options.deadline.value_or(kDeadline),
+                  .invalidation_deadline = options.deadline.value_or(kInvalidationDeadline),
                   .backoff = options.backoff,
                   .clock = nullptr,
                   .random = std::move(options.random)};

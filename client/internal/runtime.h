@@ -16,6 +16,7 @@ namespace cache_invalidation::client::internal {
 struct Runtime {
   std::string namespace_name;
   absl::Duration deadline;
+  absl::Duration invalidation_deadline;  // of calls that invalidate
   BackoffOptions backoff;
   std::shared_ptr<Clock> clock;    // owned unless the options brought one
   std::function<double()> random;  // thread-safe

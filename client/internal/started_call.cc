@@ -23,7 +23,7 @@ void StartedCall::MakeAttempt() {
     }
   }
   if (context == nullptr) return End(CancelledByCaller());
-  SetDeadline(schedule_.Remaining(), *context);
+  Prepare(schedule_, *context);
   Send(*context,
        [self = shared_from_this()](const grpc::Status& status) { self->TakeAnswer(status); });
 }

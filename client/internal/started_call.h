@@ -23,8 +23,8 @@ namespace cache_invalidation::client::internal {
 // A call that blocks nobody, without its messages: makes the attempts of a RetrySchedule on gRPC's
 // threads and answers once. It keeps itself alive until it has.
 //
-// An attempt -> (UNAVAILABLE: an alarm -> an attempt)* -> the answer. A stop cancels the attempt or
-// the alarm, whichever there is.
+// An attempt -> (an error that may pass: an alarm -> an attempt)* -> the answer. A stop cancels the
+// attempt or the alarm, whichever there is.
 //
 // It holds nothing of the channel any more when it answers: the last to hold a channel must not be
 // a thread of gRPC's, which would wait for itself. So the channel has to outlive the answer.

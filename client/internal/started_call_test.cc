@@ -57,6 +57,12 @@ TEST_F(StartedCallTest, IsTriedAgain) {
   EXPECT_EQ(service_.requests.size(), 3u);
 }
 
+TEST_F(StartedCallTest, IsTriedAgainIfSomebodyElseCancelledIt) {
+  service_.script = {grpc::Status(grpc::StatusCode::CANCELLED, "")};
+  EXPECT_TRUE(Flush(*MakeClient()).get().ok());
+  EXPECT_EQ(service_.requests.size(), 2u);
+}
+
 TEST_F(StartedCallTest, DoesNotWaitForAnotherAttemptThatWouldComeTooLate) {
   service_.script = {kDraining};
   ClientOptions options{.deadline = absl::Seconds(60), .backoff = {.initial = absl::Hours(1)}};

@@ -13,13 +13,18 @@
 #include "absl/strings/str_format.h"
 #include "client/internal/backoff.h"
 #include "client/internal/bidi_stream.h"
-#include "client/internal/stream_end.h"
+#include "client/internal/definitive_error.h"
 #include "client/internal/stream_mailbox.h"
 #include "client/internal/subscription_core.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
+
+// Between streams that were refused. A proxy that finds no service, or a certificate that is being
+// replaced, refuses what will be accepted later; only what we sent ourselves cannot become right.
+constexpr BackoffOptions kPatientBackoff = {
+    .initial = absl::Seconds(1), .maximum = absl::Seconds(30), .multiplier = 2};
 
 std::string RandomInstance(const Runtime& runtime) {
   const auto bits = [&] { return static_cast<uint32_t>(runtime.random() * 0x1p32); };
@@ -77,25 +82,32 @@ class SubscriptionThread final : public Subscription {
   void Run() {
     running_ = std::this_thread::get_id();
     Backoff backoff(runtime_.backoff, runtime_.random);
+    Backoff patient(kPatientBackoff, runtime_.random);
+    bool waits_for_connection = false;  // see RetrySchedule::WaitsForConnection
     while (true) {
       const absl::Duration begun = Now();
-      const absl::Status status = RunStream();
+      const absl::Status status = RunStream(waits_for_connection);
       if (mailbox_->stopped()) return;
-      if (IsPermanent(status)) return CallIfSet(callbacks_.on_ended, status);
+      if (absl::IsInvalidArgument(status)) return CallIfSet(callbacks_.on_ended, status);
       CallIfSet(callbacks_.on_disconnected, status);
+      waits_for_connection = absl::IsUnavailable(status);
       // A stream that lasted tells that the service works; one that ended at once does not, even
       // if it started.
-      if (Now() - begun > runtime_.backoff.maximum) backoff.Reset();
-      mailbox_->Sleep(Now() + backoff.Next());
+      if (Now() - begun > runtime_.backoff.maximum) {
+        backoff.Reset();
+        patient.Reset();
+      }
+      mailbox_->Sleep(Now() + (IsDefinitive(status) ? patient : backoff).Next());
       if (mailbox_->stopped()) return;
     }
   }
 
   // Runs one stream to its end and answers why it ended.
-  absl::Status RunStream() {
-    Stream stream(mailbox_, [this](grpc::ClientContext* context, auto* reactor) {
-      stub_->async()->Subscribe(context, reactor);
-    });
+  absl::Status RunStream(bool waits_for_connection) {
+    Stream stream(mailbox_, waits_for_connection,
+                  [this](grpc::ClientContext* context, auto* reactor) {
+                    stub_->async()->Subscribe(context, reactor);
+                  });
     stream.Send(core_.Begin(Now()));
     absl::Status failure;  // found here; then what still comes is only waited out
     Farewell farewell;

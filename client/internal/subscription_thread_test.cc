@@ -52,7 +52,7 @@ class ScriptedService final : public v1::SubscriptionService::Service {
     Script script;
     {
       MutexLock lock(mutex_);
-      if (next_ == scripts_.size()) return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "over");
+      if (next_ == scripts_.size()) return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "over");
       script = scripts_[next_++];
     }
     return script(first, *stream);
@@ -140,7 +140,7 @@ TEST_F(SubscriptionThreadTest, DeliversAndAcknowledges) {
       if (request.acknowledged_revision() == 1) stream.Write(EventAt(2));
       if (request.acknowledged_revision() == 2) break;
     }
-    return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "enough");
+    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "enough");
   }});
   EXPECT_EQ(log_.Await(4), Strings({"started@0", "event@1", "event@2", "ended: enough"}));
   EXPECT_EQ(acknowledged.Await(2), Strings({"1", "2"}));
@@ -219,6 +219,29 @@ TEST_F(SubscriptionThreadTest, EndsWhenTryingAgainCannotHelp) {
   EXPECT_EQ(log_.Await(1).size(), 1u);
 }
 
+// A proxy answers so while the service behind it moves, or certificates are replaced.
+TEST_F(SubscriptionThreadTest, OutlivesWhatMayBeTheWordOfAProxy) {
+  const auto refuses = [](grpc::StatusCode code) {
+    return [code](const auto&, Stream&) { return grpc::Status(code, "refused"); };
+  };
+  auto subscription =
+      Start({refuses(grpc::StatusCode::UNIMPLEMENTED), refuses(grpc::StatusCode::PERMISSION_DENIED),
+             refuses(grpc::StatusCode::UNAUTHENTICATED), refuses(grpc::StatusCode::NOT_FOUND),
+             [](const auto&, Stream& stream) {
+               stream.Write(Started(0));
+               return ReadToTheEnd(stream);
+             }});
+  // Half of each limit, by the random number.
+  size_t told = 0;
+  for (const absl::Duration pause :
+       {absl::Milliseconds(500), absl::Seconds(1), absl::Seconds(2), absl::Seconds(4)}) {
+    EXPECT_EQ(log_.Await(++told).back(), "refused");
+    clock_.AwaitWaiters(1);
+    clock_.Advance(pause);
+  }
+  EXPECT_EQ(log_.Await(5).back(), "started@0");
+}
+
 TEST_F(SubscriptionThreadTest, RenewsWhileNothingHappens) {
   Log sequences;
   auto subscription = Start({[&](const auto& first, Stream& stream) {
@@ -230,7 +253,7 @@ TEST_F(SubscriptionThreadTest, RenewsWhileNothingHappens) {
       sequences.Add(sequence);
       stream.Write(Response("progress { echoed_sequence: " + sequence + " }"));
     }
-    return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "enough");
+    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "enough");
   }});
   for (size_t messages = 1; messages < 4; ++messages) {
     log_.Await(messages);

@@ -43,10 +43,11 @@ absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait) {
   return wait->timeout.value_or(kLongestWait);
 }
 
-void SetDeadline(absl::Duration remaining, grpc::ClientContext& context) {
+void Prepare(const RetrySchedule& schedule, grpc::ClientContext& context) {
   // A span, not a moment: whatever the injected clock says, gRPC measures by its own.
   context.set_deadline(gpr_time_from_micros(
-      absl::ToInt64Microseconds(std::min(remaining, kLongestCall)), GPR_TIMESPAN));
+      absl::ToInt64Microseconds(std::min(schedule.Remaining(), kLongestCall)), GPR_TIMESPAN));
+  context.set_wait_for_ready(schedule.WaitsForConnection());
 }
 
 Attempt AttemptOf(const grpc::ClientContext& context, const grpc::Status& status) {
@@ -54,10 +55,10 @@ Attempt AttemptOf(const grpc::ClientContext& context, const grpc::Status& status
   return {FromGrpc(status), RetryDelay(context)};
 }
 
-Attempt RunAttempt(absl::Duration remaining, const std::stop_token& cancellation,
+Attempt RunAttempt(const RetrySchedule& schedule, const std::stop_token& cancellation,
                    absl::FunctionRef<grpc::Status(grpc::ClientContext&)> send) {
   grpc::ClientContext context;
-  SetDeadline(remaining, context);
+  Prepare(schedule, context);
   const std::stop_callback cancel(cancellation, [&context] { context.TryCancel(); });
   return AttemptOf(context, send(context));
 }

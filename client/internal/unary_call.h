@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "client/call_options.h"
 #include "client/internal/retry_loop.h"
+#include "client/internal/retry_schedule.h"
 #include "client/internal/runtime.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
@@ -22,14 +23,14 @@ absl::Status FromGrpc(const grpc::Status& status);
 // How much longer than other calls one may take that waits for subscribers.
 absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait);
 
-// Gives an attempt the time it may take.
-void SetDeadline(absl::Duration remaining, grpc::ClientContext& context);
+// Prepares the attempt that begins now.
+void Prepare(const RetrySchedule& schedule, grpc::ClientContext& context);
 
 // What an attempt came to that has ended, with how long the service asked to wait.
 Attempt AttemptOf(const grpc::ClientContext& context, const grpc::Status& status);
 
 // One attempt, blocking: prepares the context and runs `send`, which a stop ends with CANCELLED.
-Attempt RunAttempt(absl::Duration remaining, const std::stop_token& cancellation,
+Attempt RunAttempt(const RetrySchedule& schedule, const std::stop_token& cancellation,
                    absl::FunctionRef<grpc::Status(grpc::ClientContext&)> send);
 
 // Calls `method` of a generated stub, with retries.
@@ -44,8 +45,8 @@ absl::StatusOr<Response> CallUnary(const Runtime& runtime, Stub& stub,
                                    absl::Duration deadline) {
   Response response;
   absl::Status status =
-      RunWithRetries(runtime, deadline, cancellation, [&](absl::Duration remaining) {
-        return RunAttempt(remaining, cancellation, [&](grpc::ClientContext& context) {
+      RunWithRetries(runtime, deadline, cancellation, [&](const RetrySchedule& schedule) {
+        return RunAttempt(schedule, cancellation, [&](grpc::ClientContext& context) {
           return (stub.*method)(&context, request, &response);
         });
       });

@@ -38,8 +38,8 @@ void WriteStreamCore::Add(const std::vector<WriteEvent>& writes, WriteCallback d
 }
 
 std::optional<v1::StreamWritesRequest> WriteStreamCore::NextMessage() {
-  const size_t limit = one_at_a_time_ ? 1 : kMaxGroupsPerMessage;
-  if (sent_ == unanswered_.size() || (one_at_a_time_ && sent_ > 0)) return std::nullopt;
+  const size_t limit = OneAtATime() ? 1 : kMaxGroupsPerMessage;
+  if (sent_ == unanswered_.size() || (OneAtATime() && sent_ > 0)) return std::nullopt;
   v1::StreamWritesRequest request;
   request.set_namespace_(namespace_name_);
   size_t bytes = 0;
@@ -58,7 +58,6 @@ Answered WriteStreamCore::Finish(absl::StatusOr<WriteResult> result) {
   unanswered_bytes_ -= unanswered_.front().bytes;
   unanswered_.pop_front();
   if (sent_ > 0) --sent_;
-  if (unanswered_.empty()) one_at_a_time_ = false;
   return answered;
 }
 
@@ -84,9 +83,12 @@ absl::StatusOr<std::vector<Answered>> WriteStreamCore::Receive(
 
 std::vector<Answered> WriteStreamCore::Refuse(const absl::Status& status) {
   std::vector<Answered> out;
-  const bool found = one_at_a_time_ && sent_ == 1;
-  if (found) out.push_back(Finish(status));
-  one_at_a_time_ = !found;
+  if (OneAtATime() && sent_ == 1) {
+    out.push_back(Finish(status));
+    suspected_until_ = 0;
+  } else if (sent_ > 0) {
+    suspected_until_ = unanswered_[sent_ - 1].group.sequence();
+  }
   return out;
 }
 

@@ -51,7 +51,7 @@ class WriteStreamCore {
   absl::StatusOr<std::vector<Answered>> Receive(const v1::StreamWritesResponse& response);
 
   // The stream ended so that trying again as before cannot help. Finds the command that is to blame
-  // by sending one at a time, and gives the error to it.
+  // by sending one at a time what was sent on it, and gives the error to it.
   std::vector<Answered> Refuse(const absl::Status& status);
 
   // Gives up what is too old. `last_end`: how the last stream ended, to tell why.
@@ -68,6 +68,11 @@ class WriteStreamCore {
     WriteCallback done;
   };
 
+  // Whether the next command may be one that the service refuses.
+  bool OneAtATime() const {
+    return !unanswered_.empty() && unanswered_.front().group.sequence() <= suspected_until_;
+  }
+
   Answered Finish(absl::StatusOr<WriteResult> result);
 
   const std::string namespace_name_;
@@ -76,7 +81,7 @@ class WriteStreamCore {
   size_t unanswered_bytes_ = 0;
   size_t sent_ = 0;
   uint64_t last_sequence_ = 0;
-  bool one_at_a_time_ = false;  // looking for the command that the service refuses
+  uint64_t suspected_until_ = 0;  // the last command that was sent on a stream that was refused
 };
 
 }  // namespace cache_invalidation::client::internal

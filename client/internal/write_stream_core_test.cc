@@ -172,5 +172,22 @@ TEST_F(WriteStreamCoreTest, FindsTheCommandThatTheServiceRefuses) {
   EXPECT_EQ(NextMessage(), "3-4") << "together again";
 }
 
+// An error may be nobody's: an answer that was too large, a proxy's word. A writer that never rests
+// must not send one command at a time for ever.
+TEST_F(WriteStreamCoreTest, SendsTogetherAgainBehindWhatWasRefused) {
+  Add(3);
+  EXPECT_EQ(NextMessage(), "1-3");
+  Tell(core_.Refuse(absl::ResourceExhaustedError("too many requests")));
+  core_.Begin();
+  Add(3);
+  EXPECT_EQ(NextMessage(), "1-1");
+  EXPECT_TRUE(Acknowledge(1, 1).ok());
+  EXPECT_EQ(NextMessage(), "2-2");
+  EXPECT_TRUE(Acknowledge(2, 2).ok());
+  EXPECT_EQ(NextMessage(), "3-3") << "the last one that was refused";
+  EXPECT_TRUE(Acknowledge(3, 3).ok());
+  EXPECT_EQ(NextMessage(), "4-6");
+}
+
 }  // namespace
 }  // namespace cache_invalidation::client::internal

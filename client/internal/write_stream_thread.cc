@@ -8,7 +8,7 @@
 
 #include "client/internal/backoff.h"
 #include "client/internal/bidi_stream.h"
-#include "client/internal/stream_end.h"
+#include "client/internal/definitive_error.h"
 #include "client/internal/stream_mailbox.h"
 #include "client/internal/write_stream_core.h"
 #include "common/mutex.h"
@@ -76,10 +76,10 @@ class WriteStreamThread final : public WriteStream {
     Backoff backoff(runtime_.backoff, runtime_.random);
     while (AwaitWork()) {
       const uint64_t before = Finished();
-      const absl::Status status = RunStream();
+      // See RetrySchedule::WaitsForConnection.
+      const absl::Status status = RunStream(absl::IsUnavailable(last_end_));
       last_end_ = status;
-      // A message that is too large is refused as a whole, by this code.
-      if (IsPermanent(status) || absl::IsResourceExhausted(status)) Refuse(status);
+      if (IsDefinitive(status)) Refuse(status);
       if (status.ok()) continue;
       if (Finished() > before) backoff.Reset();
       const absl::Duration next = Now() + backoff.Next();
@@ -105,11 +105,12 @@ class WriteStreamThread final : public WriteStream {
   };
 
   // Runs one stream to its end and answers why it ended.
-  absl::Status RunStream() {
+  absl::Status RunStream(bool waits_for_connection) {
     Begin();
-    Stream stream(mailbox_, [this](grpc::ClientContext* context, auto* reactor) {
-      stub_->async()->StreamWrites(context, reactor);
-    });
+    Stream stream(mailbox_, waits_for_connection,
+                  [this](grpc::ClientContext* context, auto* reactor) {
+                    stub_->async()->StreamWrites(context, reactor);
+                  });
     Progress progress;
     SendNext(stream);
     while (Exchange(stream, progress)) continue;

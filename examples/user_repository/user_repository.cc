@@ -83,7 +83,9 @@ absl::Status UserRepository::Write(const std::string& id, const std::string& ope
   WriteTransactionOptions options;
   // Whoever reads after this call, in any process, reads what was written.
   if (wait_for_caches_) options.wait = WaitForSubscribers{};
-  options.on_unsent = [this](const UnsentWrites& unsent) { users_.Drop(unsent.tags); };
+  options.on_unsent = [this](const UnsentWrites& unsent) {
+    unsent.everything ? users_.DropEverything() : users_.Drop(unsent.tags);
+  };
   WriteTransaction transaction(client_, std::move(options));
 
   if (auto begun = database_.Run("BEGIN IMMEDIATE"); !begun.ok()) return begun.status();

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "client/async_client.h"
 #include "client/client.h"
 #include "client/grpc_channel.h"
 #include "client/testing/flaky_proxy.h"
@@ -15,6 +16,7 @@
 #include "common/mutex.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
+#include "tests/client/pause.h"
 
 namespace cache_invalidation {
 namespace {
@@ -157,6 +159,36 @@ TEST(LostConnectionsTest, AWriterRidesOutARestart) {
   std::thread restart([&] { server = StartServer(port); });
   Write(writer, 1);  // retried until the server is there
   restart.join();
+}
+
+// gRPC notices that a connection came about while a call waits for it, and otherwise not for 5 s.
+TEST(LostConnectionsTest, CallsThatBeginWhileTheServiceIsAwayComeBackWithinTheirDeadline) {
+  std::unique_ptr<Server> server = StartServer();
+  const int port = server->grpc_port();
+  server.reset();
+  const std::string endpoint = "127.0.0.1:" + std::to_string(port);
+  const client::CallOptions options{.deadline = absl::Seconds(5)};
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 8; ++i) {
+    writers.emplace_back([&] {
+      const auto result = Client(client::MakeConnection(endpoint))
+                              .InvalidateByWrite("user", "1", "update", {}, options);
+      EXPECT_TRUE(result.ok()) << result.status();
+    });
+  }
+  client::AsyncClient async(client::MakeConnection(endpoint),
+                            {.writes = {.deadline = absl::Seconds(5)}});
+  auto called = async.Call(&client::Connection::GetInvalidationStats, {.options = options});
+  auto streamed = async.InvalidateByWrites({{.resource_type = "user", .resource_id = "2"}});
+  Told told;
+  const std::unique_ptr<Subscription> subscription = Subscribe(endpoint, told);
+  told.Await("disconnected");
+  Pause(absl::Milliseconds(300));
+  server = StartServer(port);
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_TRUE(called.get().ok());
+  EXPECT_TRUE(streamed.get().ok());
+  told.Await("started");
 }
 
 TEST(LostConnectionsTest, EverythingIsAnsweredThoughConnectionsAreLost) {

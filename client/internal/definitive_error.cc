@@ -1,13 +1,17 @@
-#include "client/internal/stream_end.h"
+#include "client/internal/definitive_error.h"
 
 namespace cache_invalidation::client::internal {
 
-bool IsPermanent(const absl::Status& status) {
-  switch (status.code()) {
+bool IsDefinitive(const absl::Status& error) {
+  switch (error.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
     case absl::StatusCode::kUnimplemented:
       return true;
     default:
