@@ -1,4 +1,4 @@
-// The cache as applications see it, under a subscription and on a clock that the test drives.
+// The cache as applications see it. tests/cache has what it does with destructors, exceptions, parts and forks.
 
 #include "client/tagged_cache.h"
 
@@ -14,76 +14,14 @@
 #include "client/write_transaction.h"
 #include "common/limits.h"
 #include "gtest/gtest.h"
-#include "tests/fakes/fake_clock.h"
-#include "tests/fakes/scripted_connection.h"
+#include "tests/fakes/driven_cache.h"
 
 namespace cache_invalidation::client {
 namespace {
 
 using Strings = std::vector<std::string>;
 
-class TaggedCacheTest : public testing::Test {
- protected:
-  TaggedCacheTest() { Open({}); }
-
-  void Open(TaggedCacheOptions options) {
-    options.name = "test";
-    options.clock = &clock_;
-    options.random = [] { return 0.5; };
-    cache_.reset();
-    cache_ = std::make_unique<TaggedCache<std::string>>(Client(connection_), options);
-    Start("e", 0, 0);
-    Renew();
-  }
-
-  TaggedCache<std::string>& cache() { return *cache_; }
-  const SubscriptionCallbacks& service() { return connection_->callbacks(); }
-
-  void Start(const std::string& epoch, uint64_t head, uint64_t after) {
-    service().on_started({.head = {.epoch = epoch, .revision = head},
-                          .start_after = after,
-                          .lease = absl::Seconds(10),
-                          .heartbeat = absl::Seconds(5)});
-  }
-
-  // A lease of ten seconds from now.
-  void Renew() {
-    service().on_progress({.position = {.epoch = "e", .revision = revision_},
-                           .lease_end = clock_.Monotonic() + absl::Seconds(10)});
-  }
-
-  void Invalidate(const std::string& tag, InvalidationKind kind = InvalidationKind::kEvict) {
-    service().on_event(
-        {.revision = ++revision_,
-         .epoch = "e",
-         .invalidations = {{.kind = kind, .target = TargetKind::kTag, .name = tag}}});
-  }
-
-  // Loads `value` with these tags, and counts.
-  std::function<absl::StatusOr<std::string>(Load&)> Loader(std::string value, Strings tags = {}) {
-    return [this, value = std::move(value), tags = std::move(tags)](Load& load) {
-      ++loads_;
-      for (const std::string& tag : tags) load.AddTag(tag);
-      return absl::StatusOr<std::string>(value);
-    };
-  }
-
-  // What GetOrLoad answers: the value, "stale" in front if it is flagged so, or the error.
-  std::string Text(const absl::StatusOr<Cached<std::string>>& value) {
-    if (!value.ok()) return std::string(value.status().message());
-    return (value->is_stale() ? "stale " : "") + **value;
-  }
-  std::string Text(const Cached<std::string>& value) {
-    if (!value) return "";
-    return (value.is_stale() ? "stale " : "") + *value;
-  }
-
-  FakeClock clock_;
-  std::shared_ptr<ScriptedConnection> connection_ = std::make_shared<ScriptedConnection>();
-  std::unique_ptr<TaggedCache<std::string>> cache_;
-  uint64_t revision_ = 0;
-  int loads_ = 0;
-};
+using TaggedCacheTest = DrivenCacheTest;
 
 TEST_F(TaggedCacheTest, LoadsOnceAndServesUntilItIsInvalidated) {
   EXPECT_FALSE(cache().Get("k"));

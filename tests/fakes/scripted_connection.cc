@@ -33,4 +33,10 @@ absl::StatusOr<client::TrackAnswer> ScriptedConnection::TrackEntries(
   return answer;
 }
 
+absl::StatusOr<client::EntryLookup> ScriptedConnection::LookupEntry(
+    const client::LookupEntryParams& params) {
+  if (on_lookup_entry) return on_lookup_entry(params);
+  return client::EntryLookup{.state = client::EntryState::kFresh};
+}
+
 }  // namespace cache_invalidation

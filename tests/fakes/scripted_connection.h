@@ -11,7 +11,8 @@
 namespace cache_invalidation {
 
 // A Connection for tests of what stands on subscriptions: keeps the callbacks of the last Subscribe
-// for the test to call, and hands TrackEntries to it. Every other call is UNIMPLEMENTED.
+// for the test to call, and hands TrackEntries and LookupEntry to it. Every other call is
+// UNIMPLEMENTED.
 class ScriptedConnection final : public client::UnimplementedConnection {
  public:
   // What Subscribe was given. Callbacks are called by the test, one after the other.
@@ -25,9 +26,14 @@ class ScriptedConnection final : public client::UnimplementedConnection {
   std::function<absl::StatusOr<client::TrackAnswer>(const client::TrackEntriesParams&)>
       on_track_entries;
 
+  // Answers LookupEntry. Default: every key has a fresh entry that does not end.
+  std::function<absl::StatusOr<client::EntryLookup>(const client::LookupEntryParams&)>
+      on_lookup_entry;
+
   std::unique_ptr<client::Subscription> Subscribe(const client::SubscribeParams& params) override;
   absl::StatusOr<client::TrackAnswer> TrackEntries(
       const client::TrackEntriesParams& params) override;
+  absl::StatusOr<client::EntryLookup> LookupEntry(const client::LookupEntryParams& params) override;
 
  private:
   client::SubscribeParams subscribed_;
