@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_CLIENT_CACHE_STATISTICS_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/time/time.h"
 #include "client/position.h"
@@ -26,9 +27,18 @@ struct CacheStatistics {
   // or because nobody could say that nothing did.
   uint64_t refused_fills = 0;
 
+  // Of these, those that were computed from a key of which neither this cache nor the service has
+  // an entry (Load::DependOnKey), and the key that was missing last. While it is missing, they are
+  // loaded each time.
+  uint64_t fills_on_unknown_keys = 0;
+  std::string last_unknown_key = {};
+
   // Values that were returned and not kept for another reason: the loader wanted it so, the filter
   // of the subscription does not pass a name, a name is not well formed, or it weighs too much.
   uint64_t unkept_fills = 0;
+
+  // Callbacks of the application that threw (TaggedCacheOptions::executor, listener, random).
+  uint64_t failed_callbacks = 0;
 
   // Entries dropped for lack of room.
   uint64_t evictions = 0;

@@ -14,12 +14,19 @@ using client::ReadOptions;
 using client::internal::CacheCore;
 using client::internal::Change;
 using client::internal::ChangeOf;
+using client::internal::DiscardedEntries;
 using client::internal::Fill;
 using client::internal::Flight;
 using client::internal::Found;
 using client::internal::LoadStart;
 
 // ---- Reading
+
+Reading::Reading(World& world, std::shared_ptr<Flight> flight)
+    : world_(world), key_(flight->key()), options_() {
+  attempt_.flight = std::move(flight);
+  StartLoading();
+}
 
 bool Reading::IsReady() const {
   switch (stage_) {
@@ -58,6 +65,8 @@ void Reading::Step() {
       return ReadRow();
     case Stage::kResolve:
       return Resolve();
+    case Stage::kLookUpParts:
+      return LookUpParts();
     case Stage::kRegister:
       return Register();
     case Stage::kEnd:
@@ -96,12 +105,13 @@ void Reading::AskFenceLate() {
 void Reading::BeginLoad() {
   attempt_ = world_.cache().BeginLoad(key_, &kType, is_open_, asked_at_, options_);
   if (!arrival_.has_value()) arrival_ = attempt_.arrival;
-  if (attempt_.leads) return StartLoading();
-  if (attempt_.flight != nullptr) {
-    stage_ = Stage::kAwait;
-    return;
+  if (attempt_.flight == nullptr) return Finish(attempt_.found);
+  if (attempt_.found.value != nullptr) {
+    world_.queued().push_back(attempt_.flight);
+    return Finish(attempt_.found);
   }
-  Finish(attempt_.found);
+  if (attempt_.leads || attempt_.flight->Claim()) return StartLoading();
+  stage_ = Stage::kAwait;
 }
 
 void Reading::Await() {
@@ -152,7 +162,15 @@ void Reading::Resolve() {
   stage_ = Stage::kEnd;
   if (!resolution_.needs_service) return;
   if (world_.broken() == Broken::kNoRegistration) return;
-  stage_ = Stage::kRegister;
+  const bool asks = world_.broken() != Broken::kKeepsUnknownParts;
+  stage_ = asks && !resolution_.unknown_keys.empty() ? Stage::kLookUpParts : Stage::kRegister;
+}
+
+void Reading::LookUpParts() {
+  for (const std::string& key : resolution_.unknown_keys) {
+    resolution_.names_known &= world_.service().IsTracked(key);
+  }
+  stage_ = resolution_.names_known ? Stage::kRegister : Stage::kEnd;
 }
 
 void Reading::Register() {
@@ -196,6 +214,23 @@ void Reading::Finish(const Found& found) {
   result_ = *static_cast<const Versions*>(found.value.get());
   is_stale_ = found.is_stale || rests_on_stale_;
   stage_ = Stage::kDone;
+}
+
+// ---- Worker
+
+bool Worker::IsReady() const {
+  return reading_ != nullptr ? reading_->IsReady() : !world_.queued().empty();
+}
+
+void Worker::Step() {
+  if (reading_ == nullptr) {
+    const std::shared_ptr<Flight> flight = world_.queued().front();
+    world_.queued().pop_front();
+    if (flight->Claim()) reading_ = std::make_unique<Reading>(world_, flight);
+    return;
+  }
+  reading_->Step();
+  if (reading_->is_done()) reading_.reset();
 }
 
 // ---- Reader
@@ -270,7 +305,8 @@ void Dropper::Step() {
       stage_ = Stage::kApply;
       return;
     case Stage::kApply:
-      cache.ApplyTo(shard_++, change_);
+      cache.ApplyTo(shard_++, change_, discarded_);
+      discarded_.clear();
       if (shard_ == cache.shards()) stage_ = Stage::kEnd;
       return;
     case Stage::kEnd:
@@ -321,7 +357,10 @@ void Subscriber::PlanReset(const Position& position) {
   CacheCore& cache = world_.cache();
   Then([&cache] { cache.BeginReset(); });
   for (size_t i = 0; i < cache.shards() && world_.broken() != Broken::kNoReset; ++i) {
-    Then([&cache, i] { cache.ClearShard(i); });
+    Then([&cache, i] {
+      DiscardedEntries discarded;
+      cache.ClearShard(i, discarded);
+    });
   }
   Then([&cache, position] { cache.EndReset(position); });
 }
@@ -341,7 +380,10 @@ void Subscriber::PlanEvent(const client::Event& event) {
   }
   Then([&cache, applying] { applying->step = cache.BeginChange(applying->change); });
   for (size_t i = 0; i < cache.shards(); ++i) {
-    Then([&cache, applying, i] { cache.ApplyTo(i, applying->change); });
+    Then([&cache, applying, i] {
+      DiscardedEntries discarded;
+      cache.ApplyTo(i, applying->change, discarded);
+    });
   }
   Then([this, &cache, applying] {
     cache.EndChange(applying->step, applying->event.revision, world_.Now());

@@ -14,6 +14,7 @@
 #include "client/event.h"
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/change.h"
+#include "client/internal/cache/entry.h"
 #include "client/internal/cache/flight.h"
 #include "tests/cache/explorer.h"
 #include "tests/cache/world.h"
@@ -26,6 +27,9 @@ class Reading {
  public:
   Reading(World& world, std::string key, client::ReadOptions options)
       : world_(world), key_(std::move(key)), options_(options) {}
+
+  // Runs a load that was claimed.
+  Reading(World& world, std::shared_ptr<client::internal::Flight> flight);
 
   bool IsReady() const;
   void Step();
@@ -46,6 +50,7 @@ class Reading {
     kLoadOther,
     kReadRow,
     kResolve,
+    kLookUpParts,
     kRegister,
     kEnd,
     kDone
@@ -60,6 +65,7 @@ class Reading {
   void LoadOther();
   void ReadRow();
   void Resolve();
+  void LookUpParts();
   void Register();
   void End();
   // Keeps what it has loaded under another start of the load than the right one.
@@ -100,6 +106,19 @@ class Reader final : public Actor {
   std::unique_ptr<Reading> reading_;
 };
 
+// The executor: runs the loads that were given to it, one after the other.
+class Worker final : public Actor {
+ public:
+  explicit Worker(World& world) : world_(world) {}
+
+  bool IsReady() const override;
+  void Step() override;
+
+ private:
+  World& world_;
+  std::unique_ptr<Reading> reading_;
+};
+
 // Commits a change of a row, tells the service, and waits for the subscribers.
 class Writer final : public Actor {
  public:
@@ -136,6 +155,7 @@ class Dropper final : public Actor {
   enum class Stage { kCommit, kBegin, kApply, kEnd, kDone } stage_ = Stage::kCommit;
   int version_ = 0;
   client::internal::Change change_;
+  client::internal::DiscardedEntries discarded_;
   uint64_t step_ = 0;
   size_t shard_ = 0;
 };

@@ -122,6 +122,26 @@ TEST_F(RealServerTest, SharedEntriesCarryInvalidationsFromCacheToCache) {
   EXPECT_FALSE(pages.Get("page")) << "it does not know the team of the user; the service does";
 }
 
+// Two caches that know nothing of each other: the one that loads the user does not say that it is
+// shared.
+TEST_F(RealServerTest, WhatRestsOnAKeyThatNobodyTracksIsNotKept) {
+  const TaggedCache<std::string> users = NewCache(NewClient());
+  const TaggedCache<std::string> pages = NewCache(NewClient());
+  EXPECT_EQ(Fill(users, "u1", "old", {"user:1"}), "old");
+  EXPECT_EQ(Fill(pages, "page", "old", {"page"}, {"u1"}), "old");
+  EXPECT_FALSE(pages.Get("page"));
+  EXPECT_EQ(pages.Statistics().fills_on_unknown_keys, 1u);
+  EXPECT_EQ(pages.Statistics().last_unknown_key, "u1");
+  users.Drop({}, {"u1"});
+  EXPECT_EQ(Fill(users, "u1", "old", {"user:1"}, {}, /*is_shared=*/true), "old");
+  EXPECT_EQ(Fill(pages, "page", "old", {"page"}, {"u1"}), "old");
+  EXPECT_TRUE(pages.Get("page"));
+  const auto written = NewClient().InvalidateByWrite("user", "1", "update");
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_TRUE(pages.AwaitApplied(written->position, kPatience));
+  EXPECT_FALSE(pages.Get("page"));
+}
+
 TEST_F(RealServerTest, LazyInvalidationsMark) {
   const Client client = NewClient();
   const TaggedCache<std::string> cache = NewCache(NewClient());

@@ -295,7 +295,7 @@ Scenario LittleRoom() {
                                 std::make_unique<Writer>(world, kUserRow, Evict("team:0")));
               },
           .options = options,
-          .finds = {Broken::kNoDepartures}};
+          .finds = {Broken::kNoTakeOver}};
 }
 
 // The page is computed from something that only the service knows: a report that another process
@@ -313,6 +313,49 @@ Scenario ForeignKey() {
               },
           .options = TwoShards(),
           .finds = {Broken::kNoRegistration}};
+}
+
+// The report is tracked only while the page is being loaded, or even later.
+Scenario UnknownKey() {
+  KeySpec page = {.row = kUserRow, .tags = {{"page:1"}}, .depends_on = {.keys = {"report"}}};
+  return {.name = "unknown key",
+          .keys = {{User(), UserSpec()}, {Page(), page}},
+          .actors =
+              [](World& world) {
+                auto position = std::make_shared<client::Position>();
+                return Together(std::make_unique<Script>(std::vector<std::function<void()>>{
+                                    [&world, position] { *position = world.service().head(); },
+                                    [&world, position] {
+                                      world.service().Track("report", {.tags = {"user:1"}},
+                                                            *position);
+                                    },
+                                }),
+                                std::make_unique<Reader>(world, Page(), 2),
+                                std::make_unique<Reader>(world, User(), 2),
+                                std::make_unique<Writer>(world, kUserRow, Evict("user:1")));
+              },
+          .options = TwoShards(),
+          .finds = {Broken::kNoRegistration, Broken::kKeepsUnknownParts}};
+}
+
+// An executor loads what is stale, unless somebody needs it first.
+Scenario LoadedElsewhere() {
+  CacheCoreOptions options = TwoShards();
+  options.loads_in_background = true;
+  return {
+      .name = "loaded elsewhere",
+      .keys = {{User(), UserSpec()}},
+      .cached = {User()},
+      .actors =
+          [](World& world) {
+            return Together(std::make_unique<Reader>(world, User(), 2, kRevalidating),
+                            std::make_unique<Reader>(world, User()),
+                            std::make_unique<Worker>(world),
+                            std::make_unique<Writer>(world, kUserRow, Mark("user:1")),
+                            std::make_unique<Writer>(world, kUserRow, Evict("user")));
+          },
+      .options = options,
+      .finds = {Broken::kPositionAfterLoad, Broken::kSharesAnyLoad, Broken::kAcknowledgesEarly}};
 }
 
 void Drain(Actor& actor) {
@@ -336,7 +379,9 @@ std::vector<Scenario> AllScenarios() {
           ComputedFromStale(),
           ComputedWhileFenced(),
           LittleRoom(),
-          ForeignKey()};
+          ForeignKey(),
+          UnknownKey(),
+          LoadedElsewhere()};
 }
 
 std::string RunScenario(const Scenario& scenario, Broken broken, int max_preemptions,

@@ -55,6 +55,7 @@ class ServiceModel {
     std::vector<std::string> depends_on_keys = {};
   };
   void TrackUnchecked(const std::string& key, Tracked entry) { tracked_[key] = std::move(entry); }
+  bool IsTracked(const std::string& key) const { return tracked_.contains(key); }
   // Answers whether the fill is accepted.
   bool Track(const std::string& key, Tracked entry, const client::Position& position);
 

@@ -37,6 +37,8 @@ std::string Name(Broken broken) {
       return "no reset count";
     case Broken::kNoRegistration:
       return "no registration";
+    case Broken::kKeepsUnknownParts:
+      return "keeps unknown parts";
   }
   return "";
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "client/cache_options.h"
 #include "client/dependency.h"
 #include "client/internal/cache/cache_core.h"
+#include "client/internal/cache/flight.h"
 #include "tests/cache/service_model.h"
 
 namespace cache_invalidation::interleaving {
@@ -60,6 +62,8 @@ enum class Broken {
   kNoResetCount,
   // A key of the service is not registered.
   kNoRegistration,
+  // A key that nobody knows is taken as one of the service.
+  kKeepsUnknownParts,
 };
 
 std::string Name(Broken broken);
@@ -93,6 +97,9 @@ class World {
   const KeySpec& Spec(const std::string& key) const { return keys_.at(key); }
   Broken broken() const { return broken_; }
 
+  // Loads that wait in the executor.
+  std::deque<std::shared_ptr<client::internal::Flight>>& queued() { return queued_; }
+
   // One applies at a time: whoever begins holds it until he ends.
   bool MayApply(const void* who) const { return applying_ == nullptr || applying_ == who; }
   void BeginApplying(const void* who) { applying_ = who; }
@@ -118,6 +125,7 @@ class World {
   Time now_ = 1;
   ServiceModel service_;
   const std::unique_ptr<client::internal::CacheCore> cache_;
+  std::deque<std::shared_ptr<client::internal::Flight>> queued_;
   const void* applying_ = nullptr;
   std::string failure_;
 };

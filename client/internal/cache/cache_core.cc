@@ -13,6 +13,10 @@ namespace {
 // up when the value is filled.
 constexpr size_t kMaxNamesPerEntry = 4'096;
 
+// As much as entries may weigh together, so that no sum of weights wraps: one entry more for each
+// thread that fills at the same time is still a number.
+constexpr uint64_t kMaxWeight = uint64_t{1} << 56;
+
 // Keys whose refusals in a row are counted, per shard; beyond it counting begins anew.
 constexpr size_t kMaxCountedRefusals = 1'024;
 
@@ -21,6 +25,11 @@ int ShiftFor(size_t shards) {
   int shift = 64;
   for (; shards > 1; shards /= 2) --shift;
   return shift;
+}
+
+CacheCoreOptions WithBoundedWeight(CacheCoreOptions options) {
+  options.max_weight = std::min(options.max_weight, kMaxWeight);
+  return options;
 }
 
 bool AreWellFormed(const EntryNames& names) {
@@ -33,7 +42,7 @@ bool AreWellFormed(const EntryNames& names) {
 }  // namespace
 
 CacheCore::CacheCore(CacheCoreOptions options, absl::Duration now)
-    : options_(std::move(options)),
+    : options_(WithBoundedWeight(std::move(options))),
       shift_(ShiftFor(options_.shards)),
       fence_(now),
       history_(options_.remembered_names) {
@@ -95,6 +104,7 @@ CacheCore::Attempt CacheCore::BeginLoad(absl::string_view key, TypeToken type, b
       std::string(key), type,
       LoadStart{
           .moment = history_.now(), .position = history_.position(), .number = ++load_number_});
+  if (attempt.found.value == nullptr) attempt.flight->Claim();
   shard.flights.emplace(attempt.flight->key(), attempt.flight);
   return attempt;
 }
@@ -126,7 +136,10 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
   Shard& shard = ShardOf(hash);
   MutexLock lock(shard.mutex);
   const Entry* const entry = shard.entries.Find(key, hash);
-  if (entry == nullptr) resolution.needs_service = true;
+  if (entry == nullptr) {
+    resolution.unknown_keys.push_back(key);
+    resolution.needs_service = true;
+  }
   // What the load had read may be another value than the one that is cached now.
   if (shard.entries.departures().HasDeparted(hash, flight.start().number) ||
       (entry != nullptr && (entry->marked || entry->provisional || entry->IsExpired(now)))) {
@@ -138,6 +151,9 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
   all.tags.insert(all.tags.end(), names.tags.begin(), names.tags.end());
   all.keys.insert(all.keys.end(), names.keys.begin(), names.keys.end());
   resolution.needs_service |= entry->needs_service;
+  if (entry->expires != Entry::kNeverExpires) {
+    resolution.expires = std::min(resolution.expires, absl::Nanoseconds(entry->expires));
+  }
 }
 
 FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now) {
@@ -253,9 +269,10 @@ void CacheCore::MakeRoomElsewhere(size_t hash, int64_t now) {
   }
 }
 
-void CacheCore::Apply(const Change& change, uint64_t revision, absl::Duration now) {
+void CacheCore::Apply(const Change& change, uint64_t revision, absl::Duration now,
+                      DiscardedEntries& discarded) {
   const uint64_t step = BeginChange(change);
-  for (size_t i = 0; i < shards_.size(); ++i) ApplyTo(i, change);
+  for (size_t i = 0; i < shards_.size(); ++i) ApplyTo(i, change, discarded);
   EndChange(step, revision, now);
 }
 
@@ -264,8 +281,7 @@ uint64_t CacheCore::BeginChange(const Change& change) {
   return history_.Begin(change);
 }
 
-void CacheCore::ApplyTo(size_t index, const Change& change) {
-  DiscardedEntries discarded;
+void CacheCore::ApplyTo(size_t index, const Change& change, DiscardedEntries& discarded) {
   Shard& shard = *shards_[index];
   MutexLock lock(shard.mutex);
   const CacheShard::Applied applied = shard.entries.Apply(change, load_number_.load(), discarded);
@@ -282,10 +298,14 @@ void CacheCore::EndChange(uint64_t step, uint64_t revision, absl::Duration now) 
   fence_.Renew(history_.position().revision, offered_lease_end_, now);
 }
 
-void CacheCore::Reset(const Position& position) {
-  BeginReset();
-  for (size_t i = 0; i < shards_.size(); ++i) ClearShard(i);
+void CacheCore::Reset(const Position& position, DiscardedEntries& discarded) {
+  Close(discarded);
   EndReset(position);
+}
+
+void CacheCore::Close(DiscardedEntries& discarded) {
+  BeginReset();
+  for (size_t i = 0; i < shards_.size(); ++i) ClearShard(i, discarded);
 }
 
 void CacheCore::BeginReset() {
@@ -293,8 +313,7 @@ void CacheCore::BeginReset() {
   history_.BeginReset();
 }
 
-void CacheCore::ClearShard(size_t index) {
-  DiscardedEntries discarded;
+void CacheCore::ClearShard(size_t index, DiscardedEntries& discarded) {
   Shard& shard = *shards_[index];
   MutexLock lock(shard.mutex);
   shard.counters.invalidated += shard.entries.size();

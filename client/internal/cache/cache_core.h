@@ -79,6 +79,9 @@ enum class FillResult {
 //
 // Each method that takes a lock takes it once, or once per shard: it is one step, and tests of
 // interleavings run others between steps. Thread-safe, but for what is said at "Applying".
+//
+// Nothing of a user's is called or destroyed under a lock. Entries that leave while the caller may
+// hold locks of his own go to `discarded`, which he destroys when he holds none.
 class CacheCore {
  public:
   CacheCore(CacheCoreOptions options, absl::Duration now);
@@ -97,8 +100,9 @@ class CacheCore {
     // There is a value by now, or one that is stale but accepted.
     Found found = {};
 
-    // The load that it runs, if it leads, or waits for. It has none if it is to use `found`, but
-    // for one case: who leads and has found something stale uses that, and loads elsewhere.
+    // The load that it runs, if it leads, or waits for unless he can claim it. It has none if it is
+    // to use `found`, but for one case: who leads and has found something stale uses that, and has
+    // the load, which nobody has claimed, run elsewhere.
     std::shared_ptr<Flight> flight = {};
     bool leads = false;
     Arrival arrival = {};
@@ -112,8 +116,12 @@ class CacheCore {
     EntryNames names = {};
     // False: a key it was computed from has no right names any more.
     bool names_known = true;
-    // A key it was computed from is not known here: the service has to be asked.
+    // The keys it was computed from that are not known here: the service has to be asked for them.
+    std::vector<std::string> unknown_keys = {};
+    // The entry has to be registered: there are such keys, also of entries it was computed from.
     bool needs_service = false;
+    // When the first of the entries it was computed from ends.
+    absl::Duration expires = absl::InfiniteDuration();
   };
   Resolution Resolve(const Flight& flight, const std::vector<std::string>& tags,
                      const DependencyNames& depends_on, absl::Duration now);
@@ -128,16 +136,20 @@ class CacheCore {
 
   // Applies a change: Begin, ApplyTo for every shard, End. `revision` is 0 for one that is no
   // event.
-  void Apply(const Change& change, uint64_t revision, absl::Duration now);
+  void Apply(const Change& change, uint64_t revision, absl::Duration now,
+             DiscardedEntries& discarded);
   uint64_t BeginChange(const Change& change);
-  void ApplyTo(size_t index, const Change& change);
+  void ApplyTo(size_t index, const Change& change, DiscardedEntries& discarded);
   void EndChange(uint64_t step, uint64_t revision, absl::Duration now);
 
   // Drops everything and goes on after a position: Begin, ClearShard for every shard, End.
-  void Reset(const Position& position);
+  void Reset(const Position& position, DiscardedEntries& discarded);
   void BeginReset();
-  void ClearShard(size_t index);
+  void ClearShard(size_t index, DiscardedEntries& discarded);
   void EndReset(const Position& position);
+
+  // The beginning of a reset that does not end: drops everything, and keeps nothing any more.
+  void Close(DiscardedEntries& discarded);
 
   // A stream started. Answers false if it does not continue what was applied: then a reset to its
   // start has to follow.

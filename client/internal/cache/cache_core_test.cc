@@ -39,7 +39,8 @@ class CacheCoreTest : public testing::Test {
   void Open(CacheCoreOptions options) {
     cache_ = std::make_unique<CacheCore>(std::move(options), At(0));
     EXPECT_FALSE(cache_->Start({.epoch = "e", .revision = 0}, 0));
-    cache_->Reset({.epoch = "e", .revision = 0});
+    DiscardedEntries discarded;
+    cache_->Reset({.epoch = "e", .revision = 0}, discarded);
     cache_->Progress({.epoch = "e", .revision = 0}, At(100), At(0));
   }
 
@@ -68,7 +69,10 @@ class CacheCoreTest : public testing::Test {
     return (found.is_stale ? "stale " : "") + *static_cast<const std::string*>(found.value.get());
   }
 
-  void Apply(const Event& event) { cache_->Apply(ChangeOf(event), event.revision, now_); }
+  void Apply(const Event& event) {
+    DiscardedEntries discarded;
+    cache_->Apply(ChangeOf(event), event.revision, now_, discarded);
+  }
 
   absl::Duration now_ = At(1);
 
@@ -168,17 +172,18 @@ TEST_F(CacheCoreTest, AFillThatWasTouchedIsRefused) {
 }
 
 TEST_F(CacheCoreTest, AFillFromAnotherHistoryIsRefused) {
+  DiscardedEntries discarded;
   const std::shared_ptr<Flight> before = Begin("before");
   cache().BeginReset();
   const std::shared_ptr<Flight> within = Begin("within");
   const std::shared_ptr<Flight> ended = Begin("ended");
   EXPECT_EQ(End(ended, {}), FillResult::kRefused);
-  for (size_t i = 0; i < cache().shards(); ++i) cache().ClearShard(i);
+  for (size_t i = 0; i < cache().shards(); ++i) cache().ClearShard(i, discarded);
   cache().EndReset({.epoch = "f", .revision = 3});
   EXPECT_EQ(End(before, {}), FillResult::kRefused);
   EXPECT_EQ(End(within, {}), FillResult::kRefused);
   EXPECT_EQ(Load("after"), FillResult::kKept);
-  cache().Reset({.epoch = "f", .revision = 3});
+  cache().Reset({.epoch = "f", .revision = 3}, discarded);
   EXPECT_EQ(Find("after"), "") << "told twice, it is done twice";
   EXPECT_EQ(cache().Statistics(now_).resets, 1u) << "and counted once";
 }
@@ -381,6 +386,46 @@ TEST_F(CacheCoreTest, AValueThatWasNotKeptHasNoNames) {
   const std::shared_ptr<Flight> page = Begin("page");
   EXPECT_EQ(Load("user", {.is_wanted = false}), FillResult::kUnkept);
   EXPECT_FALSE(cache().Resolve(*page, {}, {.keys = {"user"}}, now_).names_known);
+}
+
+TEST_F(CacheCoreTest, ClosedItKeepsNothing) {
+  Load("k");
+  const std::shared_ptr<Flight> flight = Begin("j");
+  DiscardedEntries discarded;
+  cache().Close(discarded);
+  EXPECT_EQ(discarded.size(), 1u);
+  EXPECT_EQ(Find("k"), "");
+  EXPECT_EQ(End(flight, {}), FillResult::kRefused);
+  EXPECT_EQ(Load("k"), FillResult::kRefused);
+}
+
+TEST_F(CacheCoreTest, ALoadForAnExecutorIsClaimedByTheFirstToAsk) {
+  Open({.loads_in_background = true});
+  EXPECT_FALSE(Begin("j")->Claim()) << "who begins a load to run it has claimed it";
+  Load("k", {.names = {.tags = {"a"}}});
+  Apply(EventAt(1, {MarkTag("a")}));
+  const CacheCore::Attempt attempt =
+      cache().BeginLoad("k", &kType, true, now_, {.while_revalidating = true});
+  EXPECT_FALSE(attempt.flight->IsRunByThisThread());
+  EXPECT_TRUE(attempt.flight->Claim());
+  EXPECT_TRUE(attempt.flight->IsRunByThisThread());
+  EXPECT_FALSE(attempt.flight->Claim());
+}
+
+TEST_F(CacheCoreTest, TakesOverTheEndOfCachedKeys) {
+  Load("short", {.expires = At(5)});
+  Load("long", {.expires = At(9)});
+  Load("endless");
+  const auto end_of = [&](std::vector<std::string> keys) {
+    const std::shared_ptr<Flight> flight = Begin("page");
+    const CacheCore::Resolution resolution =
+        cache().Resolve(*flight, {}, {.keys = std::move(keys)}, now_);
+    End(flight, {.is_wanted = false});
+    return resolution.expires;
+  };
+  EXPECT_EQ(end_of({"long", "short"}), At(5));
+  EXPECT_EQ(end_of({"endless", "long"}), At(9));
+  EXPECT_EQ(end_of({"endless", "elsewhere"}), absl::InfiniteDuration());
 }
 
 TEST_F(CacheCoreTest, ValuesAreDestroyedWithoutLocks) {

@@ -36,7 +36,9 @@ struct Arrival {
   bool is_open = false;
 };
 
-// The load of one key, which one caller runs and others may share. Thread-safe.
+// The load of one key, which one caller runs and others may share. Nobody runs it until somebody
+// claims it: who begins a load to run it does so at once, one for an executor is claimed by the
+// executor or by whoever needs it first. Thread-safe.
 class Flight {
  public:
   Flight(std::string key, TypeToken type, LoadStart start)
@@ -68,8 +70,13 @@ class Flight {
   // done.
   bool MayBeSharedWith(const Arrival& arrival) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The thread that runs it, so that a load that waits for itself is noticed.
-  void RunsOnThisThread() { thread_.store(std::this_thread::get_id()); }
+  // Whether the caller is the first to ask, who then has to run and to end it.
+  bool Claim() {
+    std::thread::id nobody;
+    return thread_.compare_exchange_strong(nobody, std::this_thread::get_id());
+  }
+
+  // So that a load that waits for itself is noticed.
   bool IsRunByThisThread() const { return thread_.load() == std::this_thread::get_id(); }
 
  private:
@@ -77,7 +84,7 @@ class Flight {
   const size_t hash_;
   const TypeToken type_;
   const LoadStart start_;
-  std::atomic<std::thread::id> thread_ = std::thread::id();
+  std::atomic<std::thread::id> thread_ = std::thread::id();  // whose it is
 
   mutable Mutex mutex_;
   CondVar ended_;

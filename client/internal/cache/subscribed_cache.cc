@@ -1,6 +1,7 @@
 #include "client/internal/cache/subscribed_cache.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "client/internal/backoff.h"
 #include "client/internal/cache/change.h"
+#include "client/internal/cache/check_options.h"
+#include "client/internal/cache/entry.h"
 #include "common/limits.h"
 #include "common/real_clock.h"
 
@@ -37,11 +40,6 @@ CacheCoreOptions CoreOptions(const TaggedCacheOptions& options) {
           .loads_in_background = options.executor != nullptr};
 }
 
-template <typename Told>
-void Tell(const std::function<void(const Told&)>& callback, const Told& told) {
-  if (callback) callback(told);
-}
-
 ReadOptions WithoutMarked(ReadOptions options) {
   options.while_revalidating = false;
   return options;
@@ -50,74 +48,109 @@ ReadOptions WithoutMarked(ReadOptions options) {
 }  // namespace
 
 std::shared_ptr<UntypedCache> OpenCache(const Client& client, TaggedCacheOptions options) {
-  return std::make_shared<SubscribedCache>(client, std::move(options));
+  // A child that was forked off leaves it where it is: the thread of the subscription is not there
+  // to be waited for, and what a thread was changing may be broken.
+  return std::shared_ptr<SubscribedCache>(new SubscribedCache(client, std::move(options)),
+                                          [](SubscribedCache* cache) {
+                                            if (!cache->IsForked()) delete cache;
+                                          });
 }
 
 SubscribedCache::SubscribedCache(Client client, TaggedCacheOptions options)
     : options_(std::move(options)),
+      refused_(CheckOptions(options_)),
       clock_(ClockOf(options_)),
       random_(options_.random ? options_.random : MakeRandom()),
       client_(std::move(client)),
       core_(CoreOptions(options_), clock_->Monotonic()),
-      subscription_(client_.Subscribe({.name = options_.name,
-                                       .tags = options_.tags,
-                                       .key_prefixes = options_.key_prefixes,
-                                       .acknowledgement = Acknowledgement::kAutomatic,
-                                       .lease = options_.lease},
-                                      Callbacks())) {}
+      status_(refused_) {
+  if (!refused_.ok()) return;
+  subscription_ = client_.Subscribe({.name = options_.name,
+                                     .tags = options_.tags,
+                                     .key_prefixes = options_.key_prefixes,
+                                     .acknowledgement = Acknowledgement::kAutomatic,
+                                     .lease = options_.lease},
+                                    Callbacks());
+}
 
-SubscribedCache::~SubscribedCache() = default;
+SubscribedCache::~SubscribedCache() {
+  subscription_.reset();
+  // The destructors of its values may use the cache: they run while it is whole.
+  DiscardedEntries discarded;
+  MutexLock lock(apply_mutex_);
+  core_.Close(discarded);
+}
+
+template <typename Told>
+void SubscribedCache::Tell(const std::function<void(const Told&)>& callback, const Told& told) {
+  if (!callback) return;
+  try {
+    callback(told);
+  } catch (...) {
+    ++failed_callbacks_;
+  }
+}
 
 SubscriptionCallbacks SubscribedCache::Callbacks() {
   const SubscriptionCallbacks& listener = options_.listener;
-  return {.on_started =
-              [this, &listener](const SubscriptionStarted& started) {
-                OnStarted(started);
-                Tell(listener.on_started, started);
-              },
-          .on_reset =
-              [this, &listener](const SubscriptionReset& reset) {
-                OnReset(reset);
-                Tell(listener.on_reset, reset);
-              },
-          .on_event =
-              [this, &listener](const Event& event) {
-                OnEvent(event);
-                Tell(listener.on_event, event);
-              },
-          .on_progress =
-              [this, &listener](const SubscriptionProgress& progress) {
-                OnProgress(progress);
-                Tell(listener.on_progress, progress);
-              },
-          .on_disconnected = listener.on_disconnected,
-          .on_ended =
-              [this, &listener](const absl::Status& status) {
-                OnEnded(status);
-                Tell(listener.on_ended, status);
-              }};
+  return {
+      .on_started =
+          [this, &listener](const SubscriptionStarted& started) {
+            OnStarted(started);
+            Tell(listener.on_started, started);
+          },
+      .on_reset =
+          [this, &listener](const SubscriptionReset& reset) {
+            OnReset(reset);
+            Tell(listener.on_reset, reset);
+          },
+      .on_event =
+          [this, &listener](const Event& event) {
+            OnEvent(event);
+            Tell(listener.on_event, event);
+          },
+      .on_progress =
+          [this, &listener](const SubscriptionProgress& progress) {
+            OnProgress(progress);
+            Tell(listener.on_progress, progress);
+          },
+      .on_disconnected =
+          [this, &listener](const absl::Status& status) { Tell(listener.on_disconnected, status); },
+      .on_ended =
+          [this, &listener](const absl::Status& status) {
+            OnEnded(status);
+            Tell(listener.on_ended, status);
+          }};
 }
 
+// In each of these, values that go die at its end: when nobody waits for the lock, and when those
+// who wait for the position were told of it.
+
 void SubscribedCache::OnStarted(const SubscriptionStarted& started) {
+  DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
   if (core_.Start(started.head, started.start_after)) return;
-  core_.Reset({.epoch = started.head.epoch, .revision = started.start_after});
+  core_.Reset({.epoch = started.head.epoch, .revision = started.start_after}, discarded);
 }
 
 void SubscribedCache::OnReset(const SubscriptionReset& reset) {
+  DiscardedEntries discarded;
   {
     MutexLock lock(apply_mutex_);
-    core_.Reset(reset.start_after);
+    core_.Reset(reset.start_after, discarded);
   }
   Notify();
 }
 
 void SubscribedCache::OnEvent(const Event& event) {
+  DiscardedEntries discarded;
   {
     MutexLock lock(apply_mutex_);
     // Nobody should tell events of a history that was not announced. What lies between is unknown.
-    if (!core_.IsOfHistory(event.epoch)) core_.Reset(event.position());
-    if (core_.IsNew(event.position())) core_.Apply(ChangeOf(event), event.revision, Now());
+    if (!core_.IsOfHistory(event.epoch)) core_.Reset(event.position(), discarded);
+    if (core_.IsNew(event.position())) {
+      core_.Apply(ChangeOf(event), event.revision, Now(), discarded);
+    }
   }
   Notify();
 }
@@ -151,19 +184,25 @@ bool SubscribedCache::Await(absl::Duration patience, absl::FunctionRef<bool()> h
 }
 
 bool SubscribedCache::AwaitLive(absl::Duration patience) {
+  if (IsForked()) return false;
   return Await(patience, [this] { return core_.IsOpen(Now()); });
 }
 
 bool SubscribedCache::AwaitApplied(const Position& position, absl::Duration patience) {
+  if (IsForked()) return false;
   return Await(patience, [&] { return core_.HasApplied(position); });
 }
 
 absl::Status SubscribedCache::status() const {
+  if (IsForked()) {
+    return absl::FailedPreconditionError("the cache belongs to the process that forked this one");
+  }
   MutexLock lock(waiting_mutex_);
   return status_;
 }
 
 Found SubscribedCache::Get(absl::string_view key, TypeToken type, const ReadOptions& options) {
+  if (IsForked()) return {};
   const absl::Duration now = Now();
   const bool is_open = core_.IsOpen(now);
   return core_.Find(key, type, is_open, now, options);
@@ -172,6 +211,12 @@ Found SubscribedCache::Get(absl::string_view key, TypeToken type, const ReadOpti
 absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToken type,
                                                  const UntypedLoader& loader,
                                                  const ReadOptions& options) {
+  if (IsForked() || !refused_.ok()) {
+    Load load(std::string(key), Position{});
+    UntypedValue value = loader.run(load);
+    if (!value.ok()) return value.status();
+    return Found{.value = *std::move(value)};
+  }
   Found found = Get(key, type, WithoutMarked(options));
   if (found.value != nullptr) return found;
   const absl::Duration deadline = Now() + options.patience;
@@ -181,17 +226,21 @@ absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToke
     const bool is_open = core_.IsOpen(now);
     CacheCore::Attempt attempt = core_.BeginLoad(key, type, is_open, now, options);
     if (!arrival.has_value()) arrival = attempt.arrival;
-    if (attempt.leads && attempt.found.value != nullptr) {
+    if (attempt.flight == nullptr) return std::move(attempt.found);
+    if (attempt.found.value != nullptr) {
       LeadInBackground(attempt.flight, loader);
       return std::move(attempt.found);
     }
-    if (!attempt.leads && attempt.flight == nullptr) return std::move(attempt.found);
+    Flight& flight = *attempt.flight;
+    if (flight.type() != type) {
+      return absl::FailedPreconditionError(absl::StrCat(key, " is loaded as another type"));
+    }
     UntypedValue value;
-    if (attempt.leads) {
-      value = Lead(*attempt.flight, loader.run);
+    // A load that waits in the executor may wait behind the one that this caller runs.
+    if (attempt.leads || flight.Claim()) {
+      value = Lead(flight, loader.run);
     } else {
-      Flight& flight = *attempt.flight;
-      if (absl::Status status = Await(flight, type, deadline); !status.ok()) return status;
+      if (absl::Status status = Await(flight, deadline); !status.ok()) return status;
       if (!flight.MayBeSharedWith(*arrival)) continue;
       core_.CountSharedLoad(flight);
       value = flight.value();
@@ -201,10 +250,7 @@ absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToke
   }
 }
 
-absl::Status SubscribedCache::Await(Flight& flight, TypeToken type, absl::Duration deadline) {
-  if (flight.type() != type) {
-    return absl::FailedPreconditionError(absl::StrCat(flight.key(), " is loaded as another type"));
-  }
+absl::Status SubscribedCache::Await(Flight& flight, absl::Duration deadline) {
   if (flight.IsRunByThisThread()) {
     return absl::FailedPreconditionError(
         absl::StrCat("the load of ", flight.key(), " needs itself"));
@@ -216,64 +262,125 @@ absl::Status SubscribedCache::Await(Flight& flight, TypeToken type, absl::Durati
 }
 
 UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
-  flight.RunsOnThisThread();
-  absl::StatusOr<Fill> fill = absl::CancelledError("the loader threw");
+  const auto threw = [&](absl::string_view what) {
+    return absl::UnknownError(absl::StrCat("the loader of ", flight.key(), " threw", what));
+  };
+  absl::StatusOr<Fill> fill = absl::UnknownError("");
   // Whatever happens in the loader: others wait.
-  const absl::Cleanup end = [&] { core_.EndLoad(flight, std::move(fill), Now()); };
-  Load load(flight.key(), flight.start().position);
-  UntypedValue value = run(load);
-  if (value.ok()) {
-    fill = MakeFill(flight, load, *value);
-  } else {
-    fill = value.status();
+  const absl::Cleanup end = [&] {
+    if (!IsForked()) core_.EndLoad(flight, std::move(fill), Now());
+  };
+  try {
+    Load load(flight.key(), flight.start().position);
+    UntypedValue value = run(load);
+    if (IsForked()) return value;  // by the loader: this is the child
+    if (value.ok()) {
+      fill = MakeFill(flight, load, *value);
+    } else {
+      fill = value.status();
+    }
+    return value;
+  } catch (const std::exception& exception) {
+    fill = threw(absl::StrCat(": ", exception.what()));
+    throw;
+  } catch (...) {
+    fill = threw(" something that is no std::exception");
+    throw;
   }
-  return value;
 }
 
 void SubscribedCache::LeadInBackground(const std::shared_ptr<Flight>& flight,
                                        const UntypedLoader& loader) {
-  auto self = shared_from_this();
-  // Ends the load if the executor drops what it was given: others may wait for it.
-  const std::shared_ptr<Flight> ended(flight.get(), [self, flight](Flight*) {
-    if (flight->IsDone()) return;
-    self->core_.EndLoad(*flight, absl::CancelledError("the executor dropped it"), self->Now());
-  });
-  options_.executor([self, ended, run = loader.copy()] {
-    if (!ended->IsDone()) static_cast<void>(self->Lead(*ended, run));
-  });
+  try {
+    auto self = shared_from_this();
+    // Ends the load if nobody else does: others may wait for it.
+    const std::shared_ptr<Flight> queued(flight.get(),
+                                         [self, flight](Flight*) { self->DropQueued(*flight); });
+    options_.executor([self, queued, run = loader.copy()] { self->RunQueued(*queued, run); });
+  } catch (...) {
+    ++failed_callbacks_;
+  }
+}
+
+void SubscribedCache::RunQueued(Flight& flight, Run run) {
+  if (IsForked() || !flight.Claim()) return;
+  try {
+    static_cast<void>(Lead(flight, run));
+  } catch (...) {
+    // It was counted as a failed load, and the executor knows nothing of it.
+  }
+}
+
+void SubscribedCache::DropQueued(Flight& flight) {
+  if (IsForked() || !flight.Claim()) return;
+  core_.EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now());
 }
 
 Fill SubscribedCache::MakeFill(const Flight& flight, const Load& load,
                                std::shared_ptr<const void> value) {
   // The time to live begins before the service is told, so that it ends here first.
   const absl::Duration now = Now();
-  const absl::Duration ttl = TimeToLive(load);
   CacheCore::Resolution resolution = core_.Resolve(flight, load.tags_, load.depends_on_, now);
-  Fill fill{.value = std::move(value),
-            .names = std::move(resolution.names),
-            .names_known = resolution.names_known,
-            .needs_service = resolution.needs_service,
-            .is_wanted = load.is_wanted_ && ttl > absl::ZeroDuration(),
-            .expires = now + ttl,
-            .weight = load.weight_};
-  if (fill.names_known && (fill.needs_service || load.is_shared_)) {
-    fill.names_known = fill.is_wanted && Register(flight, load, fill.names, ttl);
+  const bool asks_service = resolution.needs_service || load.is_shared_;
+  if (asks_service && resolution.names_known) {
+    resolution.names_known = load.is_wanted_ && AskForParts(resolution);
   }
-  return fill;
+  const absl::Duration ttl = std::min(TimeToLive(load), resolution.expires - now);
+  const bool is_wanted = load.is_wanted_ && ttl > absl::ZeroDuration();
+  if (asks_service && resolution.names_known) {
+    resolution.names_known = is_wanted && Register(flight, load, resolution, ttl);
+  }
+  return {.value = std::move(value),
+          .names = std::move(resolution.names),
+          .names_known = resolution.names_known,
+          .needs_service = resolution.needs_service,
+          .is_wanted = is_wanted,
+          .expires = now + ttl,
+          .weight = load.weight_};
 }
 
-absl::Duration SubscribedCache::TimeToLive(const Load& load) const {
+absl::Duration SubscribedCache::TimeToLive(const Load& load) {
   const absl::Duration ttl = load.ttl_.value_or(options_.ttl);
   if (ttl == absl::InfiniteDuration()) return ttl;
-  return ttl * (1 - options_.ttl_jitter * random_());
+  double part = 1;  // of the jitter; all of it if nobody says how much
+  try {
+    const double random = random_();
+    if (random >= 0 && random < 1) part = random;
+  } catch (...) {
+    ++failed_callbacks_;
+  }
+  return ttl * (1 - options_.ttl_jitter * part);
 }
 
-bool SubscribedCache::Register(const Flight& flight, const Load& load, const EntryNames& names,
-                               absl::Duration ttl) {
+bool SubscribedCache::AskForParts(CacheCore::Resolution& resolution) {
+  const absl::Duration now = Now();
   // Without the service it would only take its time.
-  if (!core_.IsOpen(Now())) return false;
+  if (!core_.IsOpen(now)) return false;
+  for (const std::string& key : resolution.unknown_keys) {
+    const absl::Duration left = now + kRegistrationDeadline - Now();
+    if (left <= absl::ZeroDuration()) return false;
+    const absl::StatusOr<EntryLookup> part = client_.LookupEntry(key, {.deadline = left});
+    if (!part.ok()) return false;
+    if (part->state == EntryState::kAbsent) {
+      MutexLock lock(unknown_mutex_);
+      ++fills_on_unknown_keys_;
+      last_unknown_key_ = key;
+    }
+    if (part->state != EntryState::kFresh) return false;
+    if (part->ttl.has_value()) {
+      resolution.expires = std::min(resolution.expires, now + *part->ttl);
+    }
+  }
+  return true;
+}
+
+bool SubscribedCache::Register(const Flight& flight, const Load& load,
+                               const CacheCore::Resolution& resolution, absl::Duration ttl) {
+  const EntryNames& names = resolution.names;
   TrackedEntry entry{
       .key = flight.key(), .depends_on = {.keys = names.keys}, .position = flight.start().position};
+  // The service looks for them once more; it need not know of those that are cached here.
+  entry.only_tracked_keys = resolution.unknown_keys.size() == names.keys.size();
   // Own tags are what the entry carries, as far as the service lets it; all others count as what it
   // was computed from, to the same effect.
   for (const std::string& tag : names.tags) {
@@ -291,15 +398,27 @@ bool SubscribedCache::Register(const Flight& flight, const Load& load, const Ent
 
 void SubscribedCache::Drop(const std::vector<std::string>& tags,
                            const std::vector<std::string>& keys) {
+  if (IsForked()) return;
+  DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
-  core_.Apply(ChangeOf(tags, keys), 0, Now());
+  core_.Apply(ChangeOf(tags, keys), 0, Now(), discarded);
 }
 
 void SubscribedCache::DropEverything() {
+  if (IsForked()) return;
+  DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
-  core_.Apply({.evicts_everything = true}, 0, Now());
+  core_.Apply({.evicts_everything = true}, 0, Now(), discarded);
 }
 
-CacheStatistics SubscribedCache::Statistics() const { return core_.Statistics(Now()); }
+CacheStatistics SubscribedCache::Statistics() const {
+  if (IsForked()) return {};
+  CacheStatistics statistics = core_.Statistics(Now());
+  statistics.failed_callbacks = failed_callbacks_.load();
+  MutexLock lock(unknown_mutex_);
+  statistics.fills_on_unknown_keys = fills_on_unknown_keys_;
+  statistics.last_unknown_key = last_unknown_key_;
+  return statistics;
+}
 
 }  // namespace cache_invalidation::client::internal
