@@ -34,25 +34,29 @@ class Load {
   void AddTag(std::string tag) { tags_.push_back(std::move(tag)); }
 
   // The value was computed from the entry of that key: what invalidates that entry also invalidates
-  // this one. If no such entry is in this cache when the load ends, what the service knows of the
-  // key counts (TrackEntries, AddCacheDependency, invalidations of the key), and asking it costs a
-  // call.
+  // this one, and it ends no later than that one does. If no such entry is in this cache when the
+  // load ends, what the service knows of the key counts, and asking it costs a call for the key and
+  // one for the value. What nobody knows of, the service cannot tell of: if it tracks no such entry
+  // either, the value is not kept (CacheStatistics::fills_on_unknown_keys). Then load the key in
+  // this cache, say SetShared where it is loaded, or name the tags that it stands for.
   void DependOnKey(std::string key) { depends_on_.keys.push_back(std::move(key)); }
 
   // The value was computed from whatever carries the tag. The same as AddTag within this cache.
   void DependOnTag(std::string tag) { depends_on_.tags.push_back(std::move(tag)); }
 
-  // Both.
+  // Both: the name is that of an entry, which has to be known, and a tag.
   void DependOn(std::string name) { depends_on_.names.push_back(std::move(name)); }
 
   // Something outside of this cache depends on this key: it is registered with the service
   // (Client::TrackEntries), and kept only if that accepts the fill. Costs a call of the service.
   void SetShared() { is_shared_ = true; }
 
-  // Instead of TaggedCacheOptions::ttl; the jitter is taken off. Zero or less: not kept.
+  // Instead of TaggedCacheOptions::ttl; the jitter is taken off. Zero or less: not kept. What the
+  // value was computed from may end it sooner.
   void SetTtl(absl::Duration ttl) { ttl_ = ttl; }
 
-  // What the entry takes of TaggedCacheOptions::max_weight. Default: 1.
+  // What the entry takes of TaggedCacheOptions::max_weight; more than all of it: not kept. Default:
+  // 1.
   void SetWeight(uint64_t weight) { weight_ = weight; }
 
   // Return the value without keeping it.

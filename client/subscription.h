@@ -104,7 +104,7 @@ struct SubscriptionProgress {
 };
 
 // All are optional, and called in order on one thread that belongs to the subscription. They must
-// not block: one that takes longer than a third of the lease lets the lease lapse.
+// not throw, and not block: one that takes longer than a third of the lease lets the lease lapse.
 struct SubscriptionCallbacks {
   std::function<void(const SubscriptionStarted&)> on_started = {};
   std::function<void(const SubscriptionReset&)> on_reset = {};

@@ -49,21 +49,53 @@
 //         return Render(**owner);
 //       });
 //
-// It takes over the tags and dependencies of "user:42". Tags alone, and keys of the same cache,
-// cost no call of the service. A key that is not in this cache does: the entry is then registered
-// (Client::TrackEntries) and kept only if the service accepts that. So is an entry that others
-// depend on, in other caches or by AddCacheDependency: its loader says load.SetShared(). A value
-// computed from one that was not kept is not kept either.
+// It takes over the tags and dependencies of "user:42", and ends no later. Tags alone, and keys of
+// the same cache, cost no call of the service. A key that is not in this cache does: the entry is
+// then registered (Client::TrackEntries) and kept only if the service accepts that. So is an entry
+// that others depend on, in other caches or by AddCacheDependency: its loader says
+// load.SetShared(). A value computed from one that was not kept is not kept either.
+//
+// Two caches that subscribe for themselves know nothing of each other's keys, not even in one
+// process. A value computed from a key that neither this cache nor the service knows is returned
+// and not kept (CacheStatistics::fills_on_unknown_keys): nobody could tell what invalidates it. Let
+// both share one cache, as above, or have the other say SetShared.
 //
 // Threads: thread-safe. Copies, also those for another type of value, share one cache: each key
 // must have one type. Loaders run on the caller's thread and may use the cache, but not wait for a
-// load that waits for theirs. Destroying the last copy ends the subscription; do not do that in the
-// destructor of a value. Values are shared and must not be changed.
+// load that waits for theirs. A load that waits in the executor is run by whoever needs its value
+// first, with a loader of his own. Destroying the last copy ends the subscription; do not do that
+// in the destructor of a value. Values are shared and must not be changed.
+//
+// Destructors of values run when the cache holds no lock, on the thread that lets go of the value
+// last: a caller's, or that of the subscription, which applies nothing meanwhile. They may use the
+// cache and take locks under which others use it. They must not throw, nor wait for something to be
+// applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
 //
 // Errors: a failed load answers its loader's error, also to those who shared it, and nothing is
 // kept. FAILED_PRECONDITION: the key is being loaded as another type, or by the caller itself.
 // DEADLINE_EXCEEDED: another caller's load took longer than ReadOptions::patience. status() tells
-// if the subscription has ended for good; the cache then serves misses.
+// if the subscription has ended for good, or never began because an option was refused
+// (INVALID_ARGUMENT names it); the cache then serves misses, and loads go on.
+//
+// Exceptions: the SDK throws none of its own, and its headers can be compiled without. A loader may
+// throw: its load has failed, whoever called it gets the exception, and those who shared the load
+// get UNKNOWN with its text. In the background there is nobody to get it: it is counted
+// (CacheStatistics::failed_loads), and what is stale is served on. Copying a loader, the executor,
+// the listener and the source of random numbers may throw, too, which is counted
+// (CacheStatistics::failed_callbacks) and goes no further. The clock must not throw.
+//
+// Forks: in a child that was forked off (fork), the cache is closed. Look-ups find nothing, loads
+// run each time and nothing of them is kept, waiting ends at once, and destroying it destroys
+// neither the cache nor its values. No lock of the cache is taken: a thread that is not there may
+// hold it. The parent goes on undisturbed. A child may open caches of its own, over a new
+// Connection. One that was forked inside a callback (listener, executor), by vfork or by a bare
+// clone may only exec or _exit. Clients and connections have no such protection.
+//
+// Not promised: the lease ends on a clock that goes on while this process, or the machine, is
+// suspended (CLOCK_BOOTTIME). It stands still while a virtual machine is paused, saved or moved
+// from host to host: a cache that wakes up in one may, until it hears of what it has missed or for
+// the rest of its lease, serve what a call that waited for it had covered meanwhile. The shorter
+// TaggedCacheOptions::lease, the shorter this lasts.
 //
 // Cost: a hit takes a lock of one of 64 shards and one look at the clock, up to 2.5 times what it
 // takes in a hash map with as many locks; docs/performance.md has numbers. An entry takes about 250
