@@ -1,6 +1,8 @@
 #include "client/cachectl/ingest_command.h"
 
 #include <unistd.h>
+#include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -108,18 +110,15 @@ class Ingest {
 
   void Send(client::WidenedWrites transaction, client::WriteStream& stream) {
     ++transactions_;
+    // Where many became few, all are counted as widened.
+    writes_ += std::max<uint64_t>(transaction.writes.size(), transaction.widened);
     widened_writes_ += transaction.widened;
     if (transaction.everything) return SendEverything();
     if (transaction.writes.empty()) {
       ++empty_;
       return;
     }
-    writes_ += writes.size();
-    client::WidenedWrites fitting =
-        client::WidenToLimits(std::move(writes), {.widen_malformed_names = true});
-    widened_writes_ += fitting.widened;
-    if (fitting.everything) return SendEverything();
-    stream.Write(std::move(fitting.writes),
+    stream.Write(std::move(transaction.writes),
                  [this, line = lines_](const absl::StatusOr<client::WriteResult>& result) {
                    OnAnswer(line, result);
                  });

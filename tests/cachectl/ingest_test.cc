@@ -143,6 +143,7 @@ TEST_F(CachectlTest, MemoryDoesNotGrowWithTheTransaction) {
   program.Feed(kCommit);
   const Ended ended = program.Wait();
   EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(Field(ended.out, "writes"), "100000");
   EXPECT_EQ(Field(ended.out, "  told less exactly"), "100000");
   EXPECT_EQ(Field(ended.out, "invalidations"), "1");
 }
