@@ -1,9 +1,13 @@
 #include "client/change/postgresql_array.h"
 
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 
 namespace cache_invalidation::change {
 namespace {
@@ -39,8 +43,14 @@ class Parser {
     bool any = false;
     while (Take('[')) {
       any = true;
-      const size_t end = rest_.find_first_not_of("0123456789+-:");
-      if (end == absl::string_view::npos || rest_[end] != ']') return false;
+      const size_t end = rest_.find(']');
+      if (end == absl::string_view::npos) return false;
+      const std::vector<absl::string_view> bounds = absl::StrSplit(rest_.substr(0, end), ':');
+      int64_t bound = 0;
+      if (bounds.size() != 2 || !absl::SimpleAtoi(bounds[0], &bound) ||
+          !absl::SimpleAtoi(bounds[1], &bound)) {
+        return false;
+      }
       rest_.remove_prefix(end + 1);
     }
     SkipBlanks();

@@ -125,100 +125,101 @@ TEST(PostgresqlValueTest, Arrays) {
 }
 
 TEST(PostgresqlValueTest, ArraysOfText) {
-    Expect({{"text[]", R"({"a,b",NULL,"NULL","",c,"c d","q\"x\\y",ä,"{x}"})",
-             List{"a,b", JsonValue(), "NULL", "", "c", "c d", "q\"x\\y", "ä", "{x}"}},
-            {"_text", R"({null,Null,nullable,N\ULL})",
-             List{JsonValue(), JsonValue(), "nullable", "NULL"}},
-            {"text[]", R"( { a , "b" } )", List{"a", "b"}},
-            {"varchar[]", "{\"line\nbreak\"}", List{"line\nbreak"}}});
+  Expect({{"text[]", R"({"a,b",NULL,"NULL","",c,"c d","q\"x\\y",ä,"{x}"})",
+           List{"a,b", JsonValue(), "NULL", "", "c", "c d", "q\"x\\y", "ä", "{x}"}},
+          {"_text", R"({null,Null,nullable,N\ULL})",
+           List{JsonValue(), JsonValue(), "nullable", "NULL"}},
+          {"text[]", R"( { a , "b" } )", List{"a", "b"}},
+          {"varchar[]", "{\"line\nbreak\"}", List{"line\nbreak"}}});
 }
 
 TEST(PostgresqlValueTest, BoxesAreDividedBySemicolons) {
-    Expect(
-        {{"box[]", "{(1,2),(0,0);(3,4),(1,1)}", List{kUnknown, kUnknown}}, {"_box", "{}", List{}}});
+  Expect(
+      {{"box[]", "{(1,2),(0,0);(3,4),(1,1)}", List{kUnknown, kUnknown}}, {"_box", "{}", List{}}});
 }
 
 TEST(PostgresqlValueTest, TextThatIsNoArray) {
-    for (const char* text :
-         {"", "1,2", "{", "{1", "{1,", "{1,}", "{,1}", "{1}}", "{1} x", "{\"a\"b}", "{a\"b\"}",
-          "{\"a", "{a\\", "[0:1]{1}", "[0:1={1}", "[a]={1}", "{{{{{{{1}}}}}}}", "{1{2}}"}) {
-      Expect({{"text[]", text, kUnknown}});
-    }
+  for (const char* text : {"",         "1,2",     "{",        "{1",       "{1,",
+                           "{1,}",     "{,1}",    "{1}}",     "{1} x",    "{\"a\"b}",
+                           "{a\"b\"}", "{\"a",    "{a\\",     "[0:1]{1}", "[0:1={1}",
+                           "[a]={1}",  "[1]={1}", "[:1]={1}", "[0:]={1}", "{{{{{{{1}}}}}}}",
+                           "{1{2}}"}) {
+    Expect({{"text[]", text, kUnknown}});
+  }
 }
 
 TEST(PostgresqlValueTest, Json) {
-    Expect({{"jsonb", "[\"a\", \"b\"]", List{"a", "b"}},
-            {"jsonb", R"({"a": 1, "b": [2.0, null, true]})",
-             Object{{"a", 1}, {"b", List{Number("2.0"), JsonValue(), true}}}},
-            {"json", R"({"a":  1.0, "a":2})", Object{{"a", 2}}},
-            {"json", R"("\u00e4")", "ä"},
-            {"jsonb", "9007199254740993", Number("9007199254740993")},
-            {"jsonb", "true", true},
-            {"json", "{\"a\": 1", kUnknown},
-            {"json", "", kUnknown},
-            {"json", "\"\\ud800\"", kUnknown}});
+  Expect({{"jsonb", "[\"a\", \"b\"]", List{"a", "b"}},
+          {"jsonb", R"({"a": 1, "b": [2.0, null, true]})",
+           Object{{"a", 1}, {"b", List{Number("2.0"), JsonValue(), true}}}},
+          {"json", R"({"a":  1.0, "a":2})", Object{{"a", 2}}},
+          {"json", R"("\u00e4")", "ä"},
+          {"jsonb", "9007199254740993", Number("9007199254740993")},
+          {"jsonb", "true", true},
+          {"json", "{\"a\": 1", kUnknown},
+          {"json", "", kUnknown},
+          {"json", "\"\\ud800\"", kUnknown}});
 }
 
 // A context has one null: that of JSON must not look like SQL's, or a change from one to the other
 // would be none.
 TEST(PostgresqlValueTest, ANullOfJsonIsNotKnown) {
-    Expect({{"jsonb", "null", kUnknown}, {"json", " null ", kUnknown}});
+  Expect({{"jsonb", "null", kUnknown}, {"json", " null ", kUnknown}});
 }
 
 // The marks of json_value.h within data: {"$number": "5"} names x:5 where an object names nothing.
 TEST(PostgresqlValueTest, DataThatLooksLikeAMarkIsNotKnown) {
-    Expect({{"jsonb", R"({"$number": "5"})", kUnknown},
-            {"jsonb", R"({"$number": 5, "a": 1})", kUnknown},
-            {"jsonb", R"({"$unknown": false})", kUnknown},
-            {"jsonb", R"({"a": [{"$number": "5"}]})", Object{{"a", List{kUnknown}}}}});
+  Expect({{"jsonb", R"({"$number": "5"})", kUnknown},
+          {"jsonb", R"({"$number": 5, "a": 1})", kUnknown},
+          {"jsonb", R"({"$unknown": false})", kUnknown},
+          {"jsonb", R"({"a": [{"$number": "5"}]})", Object{{"a", List{kUnknown}}}}});
 }
 
 TEST(PostgresqlValueTest, OnlyWhatAContextHolds) {
-    const auto nested = [](int levels) {
-      return std::string(levels, '[') + "1" + std::string(levels, ']');
-    };
-    EXPECT_NE(PostgresqlValue("jsonb", nested(kMaxContextDepth - 2)), kUnknown);
-    EXPECT_EQ(PostgresqlValue("jsonb", nested(kMaxContextDepth - 1)), kUnknown);
-    EXPECT_EQ(PostgresqlValue("jsonb", nested(101)), kUnknown);
-    // The text of a number takes a level of its own.
-    std::string fraction = nested(kMaxContextDepth - 2);
-    EXPECT_EQ(PostgresqlValue("jsonb", fraction.replace(fraction.find('1'), 1, "1.0")), kUnknown);
-    for (const char* type : {"text", "bytea", "text[]", "json", "mood"}) {
-      EXPECT_EQ(PostgresqlValue(type, "\"\xe4\""), kUnknown) << type;
-    }
+  const auto nested = [](int levels) {
+    return std::string(levels, '[') + "1" + std::string(levels, ']');
+  };
+  EXPECT_NE(PostgresqlValue("jsonb", nested(kMaxContextDepth - 2)), kUnknown);
+  EXPECT_EQ(PostgresqlValue("jsonb", nested(kMaxContextDepth - 1)), kUnknown);
+  EXPECT_EQ(PostgresqlValue("jsonb", nested(101)), kUnknown);
+  // The text of a number takes a level of its own.
+  std::string fraction = nested(kMaxContextDepth - 2);
+  EXPECT_EQ(PostgresqlValue("jsonb", fraction.replace(fraction.find('1'), 1, "1.0")), kUnknown);
+  for (const char* type : {"text", "bytea", "text[]", "json", "mood"}) {
+    EXPECT_EQ(PostgresqlValue(type, "\"\xe4\""), kUnknown) << type;
+  }
 }
 
 // An enumeration's labels are text. A domain is told by its own name, and by the text of its base
 // type: the number 5 is then written as a text is.
 TEST(PostgresqlValueTest, TypesThatAreNotKnown) {
-    for (const char* type : {"mood", "audit.mood", "posint", "tsvector", "hstore", "point", ""}) {
-      Expect({{type, "ok", "ok"}, {type, "", ""}, {type, "2024-01-01", "2024-01-01"}});
-      for (const char* text : {"{1,2}", "(1,2)", "[1,3)", "<(0,0),1>", "\"a\"=>\"1\"", "'a' 'b'",
-                               " {\"a\":1}", "5", "-1.50", "1e+10", "t", "f", "true", "null"}) {
-        Expect({{type, text, kUnknown}});
-      }
+  for (const char* type : {"mood", "audit.mood", "posint", "tsvector", "hstore", "point", ""}) {
+    Expect({{type, "ok", "ok"}, {type, "", ""}, {type, "2024-01-01", "2024-01-01"}});
+    for (const char* text : {"{1,2}", "(1,2)", "[1,3)", "<(0,0),1>", "\"a\"=>\"1\"", "'a' 'b'",
+                             " {\"a\":1}", "5", "-1.50", "1e+10", "t", "f", "true", "null"}) {
+      Expect({{type, text, kUnknown}});
     }
-    Expect({{"int4multirange", "{[1,3)}", kUnknown}});
+  }
+  Expect({{"int4multirange", "{[1,3)}", kUnknown}});
 }
 
 TEST(PostgresqlValueTest, KeysHaveOneText) {
-    EXPECT_EQ(PostgresqlKeyText("boolean", "true"), "true");
-    EXPECT_EQ(PostgresqlKeyText("bool", "t"), "true");
-    EXPECT_EQ(PostgresqlKeyText("bool", "f"), "false");
-    EXPECT_EQ(PostgresqlKeyText("bytea", "\\xdead"), "dead");
-    EXPECT_EQ(PostgresqlKeyText("bytea", "dead"), "dead");
-    EXPECT_EQ(PostgresqlKeyText("numeric(10,2)", "10.00"), "10.00");
-    EXPECT_EQ(PostgresqlKeyText("text", "t"), "t");
+  EXPECT_EQ(PostgresqlKeyText("boolean", "true"), "true");
+  EXPECT_EQ(PostgresqlKeyText("bool", "t"), "true");
+  EXPECT_EQ(PostgresqlKeyText("bool", "f"), "false");
+  EXPECT_EQ(PostgresqlKeyText("bytea", "\\xdead"), "dead");
+  EXPECT_EQ(PostgresqlKeyText("bytea", "dead"), "dead");
+  EXPECT_EQ(PostgresqlKeyText("numeric(10,2)", "10.00"), "10.00");
+  EXPECT_EQ(PostgresqlKeyText("text", "t"), "t");
 }
 
 TEST(PostgresqlValueTest, ValuesThatWal2JsonWritesAsNull) {
-    for (const char* type :
-         {"numeric", "numeric(12,2)", "real", "double precision", "float8", ""}) {
-      EXPECT_TRUE(HasValuesWithoutJson(type)) << type;
-    }
-    for (const char* type : {"integer", "text", "numeric[]", "money", "mood"}) {
-      EXPECT_FALSE(HasValuesWithoutJson(type)) << type;
-    }
+  for (const char* type : {"numeric", "numeric(12,2)", "real", "double precision", "float8", ""}) {
+    EXPECT_TRUE(HasValuesWithoutJson(type)) << type;
+  }
+  for (const char* type : {"integer", "text", "numeric[]", "money", "mood"}) {
+    EXPECT_FALSE(HasValuesWithoutJson(type)) << type;
+  }
 }
 
 }  // namespace

@@ -126,9 +126,7 @@ def with_names(context, old, changed):
 
 
 def make_write(type_name, resource_id, operation, context):
-    """A write event within the limits: what is too large or not allowed is widened or not known."""
-    if not is_utf8(resource_id) or len(resource_id.encode()) > MAX_ID_BYTES or has_control_character(resource_id):
-        resource_id = ""
+    """A write event within the limits: what is too large is not known."""
     return {
         "type": type_name,
         "id": resource_id,
@@ -164,10 +162,13 @@ def name_of_type(schema, table):
 
 
 def id_of(key, row):
-    """The values of the key's columns, joined; empty without a key or when one of them is not known."""
+    """The values of the key's columns, joined; empty without a key, when one of them is not known, or when the
+    service would refuse it."""
     if any("text" not in row.get(name, {}) for name in key):
         return ""
-    return ",".join(key_text(row[name]["type"], row[name]["text"]) for name in key)
+    joined = ",".join(key_text(row[name]["type"], row[name]["text"]) for name in key)
+    allowed = is_utf8(joined) and len(joined.encode()) <= MAX_ID_BYTES and not has_control_character(joined)
+    return joined if allowed else ""
 
 
 def has_control_character(text):
