@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,12 +14,15 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "client/cachectl/flags.h"
+#include "client/cachectl/ingest_progress.h"
 #include "client/cachectl/progress_bar.h"
 #include "client/cachectl/table.h"
+#include "client/cachectl/ticker.h"
 #include "client/cachectl/wal2json.h"
 #include "client/change/type_mapping.h"
 #include "client/widening.h"
 #include "common/mutex.h"
+#include "common/real_clock.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
@@ -26,10 +30,21 @@ namespace {
 // Lines that could not be read and are named one by one; the report counts all.
 constexpr uint64_t kNamedUnreadableLines = 10;
 
+// How often a terminal is drawn on, and how often a log gets a line.
+constexpr absl::Duration kDrawEvery = absl::Milliseconds(100);
+constexpr absl::Duration kTellEvery = absl::Seconds(10);
+
 struct Flags {
   std::string format = "wal2json";
   std::vector<std::string> type_map;
   std::string file;
+  std::optional<absl::Duration> give_up_after;
+  std::optional<absl::Duration> progress;
+
+  absl::Duration tell_every() const {
+    const absl::Duration every = progress.value_or(kTellEvery);
+    return every > absl::ZeroDuration() ? every : absl::InfiniteDuration();
+  }
 };
 
 // One run of ingest: a transaction is one command. Answers come on the thread of the stream, while
@@ -52,8 +67,11 @@ class Ingest {
     }
     absl::Status status;
     {
-      ProgressBar bar(session_.err(), isatty(STDERR_FILENO) != 0, size);
-      status = ReadAll(flags_.file == "-" ? session_.in() : file, bar);
+      const bool terminal = isatty(STDERR_FILENO) != 0;
+      ProgressBar bar(session_.err(), terminal, size);
+      const Ticker ticker(clock_, terminal ? kDrawEvery : flags_.tell_every(),
+                          [&] { terminal ? Draw(bar) : Tell(); });
+      status = ReadAll(flags_.file == "-" ? session_.in() : file);
     }
     session_.Print(Finish());  // also what was sent before an error
     if (!status.ok()) return status;
@@ -61,42 +79,64 @@ class Ingest {
   }
 
  private:
+  // How long a transaction may stay unanswered.
+  absl::Duration patience() const {
+    return flags_.give_up_after.value_or(absl::InfiniteDuration());
+  }
+
+  // On the thread of the ticker.
+  void Draw(ProgressBar& bar) const {
+    const IngestProgress::State state = progress_.state();
+    bar.Update(state.answered_bytes, Describe(state));
+  }
+
+  // The same. An input that rests is not worth a line.
+  void Tell() {
+    IngestProgress::State state = progress_.state();
+    if (state == told_) return;
+    session_.err() << "ingest: " << Describe(state) << std::endl;
+    told_ = std::move(state);
+  }
+
   // Sends everything, and waits for all answers, also after an error.
-  absl::Status ReadAll(std::istream& input, ProgressBar& bar) ABSL_LOCKS_EXCLUDED(mutex_) {
+  absl::Status ReadAll(std::istream& input) ABSL_LOCKS_EXCLUDED(mutex_) {
     const std::unique_ptr<client::WriteStream> stream =
-        session_.client().OpenWriteStream({.deadline = session_.options().timeout});
-    const absl::Status status = ReadLines(input, *stream, bar);
+        session_.client().OpenWriteStream({.deadline = patience()});
+    const absl::Status status = ReadLines(input, *stream);
     stream->Close();
     MutexLock lock(mutex_);
     return failure_.ok() ? status : failure_;
   }
 
-  absl::Status ReadLines(std::istream& input, client::WriteStream& stream, ProgressBar& bar) {
-    absl::Status status = ReadWholeLines(input, stream, bar);
+  absl::Status ReadLines(std::istream& input, client::WriteStream& stream) {
+    absl::Status status = ReadWholeLines(input, stream);
     const absl::Status torn = status.ok() ? reader_.why_unreadable() : absl::OkStatus();
     // A last line that is whole, outside of a transaction, is broken, but nothing is missing.
     if (!torn.ok() && (input_ends_in_a_line_ || reader_.inside())) {
       status = AtLine(torn, lines_);
     }
     // Also after an error: what was read was committed.
-    if (auto rest = reader_.Finish(); rest.has_value()) Send(*std::move(rest), stream);
+    if (auto rest = reader_.Finish(); rest.has_value()) Send(*std::move(rest), "", stream);
     return status;
   }
 
-  absl::Status ReadWholeLines(std::istream& input, client::WriteStream& stream, ProgressBar& bar) {
+  absl::Status ReadWholeLines(std::istream& input, client::WriteStream& stream) {
     std::string line;
-    uint64_t bytes = 0;
     while (!HasFailed() && std::getline(input, line)) {
       ++lines_;
-      bytes += line.size() + 1;
+      if (lines_ == 1) {
+        // Whether there is a service at all is known at once; from then on it may come and go.
+        const auto stats = session_.client().GetInvalidationStats();
+        if (!stats.ok()) return stats.status();
+      }
       input_ends_in_a_line_ = input.eof();
+      bytes_ += line.size() + 1;
       if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
       auto transaction = reader_.Add(line);
       if (!transaction.ok()) return AtLine(transaction.status(), lines_);
       if (!reader_.why_unreadable().ok()) TellUnreadable();
       if (!transaction->has_value()) continue;
-      Send(**std::move(transaction), stream);
-      bar.Update(bytes, absl::StrCat(transactions_, " transactions"));
+      Send(**std::move(transaction), NextLsn(line), stream);
     }
     if (input.bad()) return absl::UnknownError(absl::StrCat("cannot read ", flags_.file));
     return absl::OkStatus();
@@ -108,27 +148,30 @@ class Ingest {
                                    "; told as a write to the whole table, or as everything\n");
   }
 
-  void Send(client::WidenedWrites transaction, client::WriteStream& stream) {
+  // `lsn`: where the log goes on after it, if that is known.
+  void Send(client::WidenedWrites transaction, std::string lsn, client::WriteStream& stream) {
     ++transactions_;
-    // Where many became few, all are counted as widened.
-    writes_ += std::max<uint64_t>(transaction.writes.size(), transaction.widened);
+    const uint64_t number = progress_.Read(bytes_, std::move(lsn));
     widened_writes_ += transaction.widened;
-    if (transaction.everything) return SendEverything();
+    if (transaction.everything) return SendEverything(number);
     if (transaction.writes.empty()) {
       ++empty_;
+      progress_.Answer(number);
       return;
     }
     stream.Write(std::move(transaction.writes),
-                 [this, line = lines_](const absl::StatusOr<client::WriteResult>& result) {
+                 [this, line = lines_, number](const absl::StatusOr<client::WriteResult>& result) {
+                   if (result.ok()) progress_.Answer(number);
                    OnAnswer(line, result);
                  });
   }
 
   // Beside the stream, so perhaps before what was read before it: harmless.
-  void SendEverything() {
+  void SendEverything(uint64_t number) {
     const absl::StatusOr<client::InvalidationResult> answer =
-        session_.client().Invalidate({.everything = true});
+        session_.client().Invalidate({.everything = true, .options = {.deadline = patience()}});
     if (!answer.ok()) return OnAnswer(lines_, answer.status());
+    progress_.Answer(number);
     OnAnswer(lines_, client::WriteResult{.position = answer->position,
                                          .invalidations = answer->invalidations,
                                          .widened = answer->widened});
@@ -176,6 +219,11 @@ class Ingest {
     add("invalidations", "invalidations", invalidations_);
     add("  widened", "widened", widened_);
     add("revision", "revision", revision_);
+    const std::string lsn = progress_.state().answered_lsn;
+    if (!lsn.empty()) {
+      table.Add({"answered up to", lsn});
+      absl::StrAppend(&json, ",\"answeredLsn\":\"", lsn, "\"");
+    }
     return {json + "}", table.ToString()};
   }
 
@@ -183,6 +231,10 @@ class Ingest {
   Session& session_;
   Wal2JsonReader reader_;
   bool input_ends_in_a_line_ = false;  // the last line has no line break
+  RealClock clock_;
+  IngestProgress progress_{clock_};
+  IngestProgress::State told_;  // the ticker's alone
+  uint64_t bytes_ = 0;
   uint64_t lines_ = 0;
   uint64_t transactions_ = 0;
   uint64_t empty_ = 0;
@@ -211,10 +263,26 @@ void AddIngestCommand(CLI::App* app, Action& chosen) {
                    "PATTERN=TYPE: tables whose whole name matches have that type, as partitions "
                    "have their root's: orders_[0-9]+=orders")
       ->allow_extra_args(false);
+  AddDurationFlag(command, "--give-up-after", &flags->give_up_after,
+                  "End when a transaction was not answered for so long [never]");
+  AddDurationFlag(command, "--progress", &flags->progress,
+                  "How often to say on standard error how far it has come, where that is no "
+                  "terminal; 0: never [10s]");
   command->add_option("file", flags->file, "The changes, - for standard input")->required();
   command->footer(
       "wal2json: format version 2 with include-pk, one change on each line. Tables should have\n"
-      "REPLICA IDENTITY FULL, so that old values are known. A transaction is one command.");
+      "REPLICA IDENTITY FULL, so that old values are known. A transaction is one command.\n"
+      "\n"
+      "A service that cannot be reached at the start is an error after --timeout. Later it may\n"
+      "be away for as long as it likes, or for --give-up-after: what was not answered is sent\n"
+      "again. With include-lsn the report, printed after an error too, says up to which position\n"
+      "of the log everything was answered, as durably as the service's --durability makes it.\n"
+      "\n"
+      "Do not follow a database by a pipe from pg_recvlogical: it tells PostgreSQL that it has\n"
+      "what is only in the pipe, and what is there when either end dies is lost. follow_slot in\n"
+      "examples/postgresql loses nothing (docs/postgresql.md). After such a loss, and after any\n"
+      "other gap: cachectl invalidate --everything. A pipe ends with the exit code of ingest,\n"
+      "which cannot see how the reader ended: in bash, `set -o pipefail`.");
   OnChosen(command, chosen, [flags](Session& session) { return Ingest(*flags, session).Run(); });
 }
 

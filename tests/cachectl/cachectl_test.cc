@@ -30,6 +30,8 @@ Strings CachectlTest::CommandLine(const Strings& arguments) const {
   return line;
 }
 
+int CachectlTest::port() const { return server_->grpc_port(); }
+
 Ended CachectlTest::Run(const Strings& arguments, const std::string& input) {
   return RunProgram(CommandLine(arguments), input);
 }

@@ -28,6 +28,7 @@ class CachectlTest : public ::testing::Test {
   std::string Ok(const Strings& arguments, const std::string& input = "");
 
   const std::string& endpoint() const { return endpoint_; }
+  int port() const;
 
   // Where the program lies.
   static const char kProgram[];

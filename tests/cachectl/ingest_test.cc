@@ -4,6 +4,10 @@
 #include <fstream>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "client/testing/flaky_proxy.h"
 #include "tests/cachectl/cachectl_test.h"
 #include "tests/cachectl/program.h"
 
@@ -16,6 +20,12 @@ std::string Change(const std::string& action, const std::string& table, int id) 
   return R"({"action":")" + action + R"(","schema":"public","table":")" + table +
          R"(","columns":[{"name":"id","value":)" + std::to_string(id) +
          R"(}],"pk":[{"name":"id"}]})" + "\n";
+}
+
+// A transaction with one change, as PostgreSQL tells it with include-lsn.
+std::string TransactionUpTo(const std::string& lsn, int id) {
+  return "{\"action\":\"B\"}\n" + Change("I", "a", id) +
+         R"({"action":"C","lsn":"0/0","nextlsn":")" + lsn + "\"}\n";
 }
 
 TEST_F(CachectlTest, IngestsARecording) {
@@ -146,6 +156,71 @@ TEST_F(CachectlTest, MemoryDoesNotGrowWithTheTransaction) {
   EXPECT_EQ(Field(ended.out, "writes"), "100000");
   EXPECT_EQ(Field(ended.out, "  told less exactly"), "100000");
   EXPECT_EQ(Field(ended.out, "invalidations"), "1");
+}
+
+TEST_F(CachectlTest, SaysUpToWhereEverythingWasAnswered) {
+  const std::string input = TransactionUpTo("0/15", 1) + TransactionUpTo("0/1A", 2);
+  EXPECT_EQ(Field(Ok({"ingest", "-"}, input), "answered up to"), "0/1A");
+  EXPECT_TRUE(
+      absl::StrContains(Ok({"-o", "json", "ingest", "-"}, input), R"("answeredLsn": "0/1A")"));
+  EXPECT_FALSE(absl::StrContains(Ok({"-o", "json", "ingest", "-"}, Change("I", "a", 1)), "Lsn"))
+      << "the input does not say where it is";
+
+  const std::string empty = "{\"action\":\"B\"}\n{\"action\":\"C\",\"nextlsn\":\"0/2F\"}\n";
+  EXPECT_EQ(Field(Ok({"ingest", "-"}, input + empty), "answered up to"), "0/2F");
+}
+
+TEST_F(CachectlTest, ARunOutlivesAServiceThatIsAwayForLongerThanACallMayTake) {
+  client::FlakyProxy proxy(port());
+  Program ingest({kProgram, "--endpoint", proxy.endpoint(), "--timeout", "500ms", "ingest",
+                  "--progress", "10ms", "-"});
+  ingest.Send(TransactionUpTo("0/15", 1));
+  absl::Duration waiting;
+  const auto await = [&](const std::string& words) {
+    std::string line;
+    do {
+      line = ingest.ReadErrorLine();
+      ASSERT_EQ(line.substr(0, 8), "ingest: ");
+    } while (!absl::StrContains(line, words));
+    const size_t span = line.rfind(", for ");
+    if (span != std::string::npos) (void)absl::ParseDuration(line.substr(span + 6), &waiting);
+  };
+  await("1 transactions answered, up to 0/15");
+  proxy.SetTarget(0);
+  proxy.DropConnections();
+  ingest.Send(TransactionUpTo("0/1A", 2));
+  while (waiting < absl::Seconds(1) && !HasFatalFailure()) await("; 1 not answered, ");
+  proxy.SetTarget(port());
+  ingest.Feed(TransactionUpTo("0/2F", 3));
+  const Ended ended = ingest.Wait();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(Field(ended.out, "answered up to"), "0/2F");
+}
+
+TEST_F(CachectlTest, AServiceThatIsAwayForTooLongEndsARun) {
+  client::FlakyProxy proxy(port());
+  Program ingest({kProgram, "--endpoint", proxy.endpoint(), "ingest", "--progress", "10ms",
+                  "--give-up-after", "300ms", "-"});
+  ingest.Send(TransactionUpTo("0/15", 1));
+  std::string line;
+  do {
+    line = ingest.ReadErrorLine();
+    ASSERT_NE(line, "") << "it ended";
+  } while (!absl::StrContains(line, "up to 0/15"));
+  proxy.SetTarget(0);
+  proxy.DropConnections();
+  ingest.Feed(TransactionUpTo("0/1A", 2));
+  const Ended ended = ingest.Wait();
+  EXPECT_EQ(ended.code, 6) << ended.err;
+  EXPECT_EQ(Field(ended.out, "answered up to"), "0/15") << "what was answered before is told";
+}
+
+TEST_F(CachectlTest, AServiceThatIsNotThereIsNoticedAtOnce) {
+  const Ended ended =
+      RunProgram({kProgram, "--endpoint", "127.0.0.1:1", "--timeout", "200ms", "ingest", kCapture});
+  EXPECT_EQ(ended.code, 6);
+  EXPECT_EQ(Field(ended.out, "transactions"), "0");
+  EXPECT_EQ(ended.err.substr(0, 23), "cachectl: UNAVAILABLE: ");
 }
 
 TEST_F(CachectlTest, AMissingFileIsAnError) { EXPECT_EQ(Run({"ingest", "no/such/file"}).code, 1); }

@@ -1,0 +1,66 @@
+#include "client/cachectl/ingest_progress.h"
+
+#include "gtest/gtest.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+TEST(IngestProgressTest, NothingWasRead) {
+  const FakeClock clock;
+  const IngestProgress progress(clock);
+  EXPECT_EQ(progress.state(), IngestProgress::State());
+  EXPECT_EQ(Describe(progress.state()), "0 transactions answered");
+}
+
+TEST(IngestProgressTest, APositionIsReachedWhenAllBeforeItIsAnswered) {
+  const FakeClock clock;
+  IngestProgress progress(clock);
+  const uint64_t first = progress.Read(10, "0/1");
+  const uint64_t second = progress.Read(30, "0/2");
+  const uint64_t third = progress.Read(60, "0/3");
+
+  progress.Answer(second);
+  EXPECT_EQ(progress.state().answered_lsn, "") << "the first is missing";
+  progress.Answer(first);
+  EXPECT_EQ(progress.state().answered_lsn, "0/2");
+  EXPECT_EQ(progress.state().answered, 2u);
+  EXPECT_EQ(progress.state().unanswered_bytes, 30u);
+  progress.Answer(third);
+  EXPECT_EQ(progress.state(),
+            (IngestProgress::State{.answered = 3, .answered_bytes = 60, .answered_lsn = "0/3"}));
+}
+
+TEST(IngestProgressTest, AnUnknownPositionLeavesTheLastOne) {
+  const FakeClock clock;
+  IngestProgress progress(clock);
+  progress.Answer(progress.Read(10, "0/1"));
+  progress.Answer(progress.Read(20, ""));
+  EXPECT_EQ(progress.state().answered_lsn, "0/1");
+}
+
+TEST(IngestProgressTest, SaysForHowLongTheOldestWaits) {
+  FakeClock clock;
+  IngestProgress progress(clock);
+  const uint64_t first = progress.Read(10, "0/1");
+  clock.Advance(absl::Seconds(2));
+  progress.Read(25, "0/2");
+  clock.Advance(absl::Milliseconds(1'550));
+  EXPECT_EQ(Describe(progress.state()),
+            "0 transactions answered; 2 not answered, 25 bytes, for 3.5s");
+  progress.Answer(first);
+  EXPECT_EQ(Describe(progress.state()),
+            "1 transactions answered, up to 0/1; 1 not answered, 15 bytes, for 1.5s");
+}
+
+TEST(NextLsnTest, IsThatOfTheEndOfATransaction) {
+  EXPECT_EQ(NextLsn(R"({"action":"C","lsn":"0/1538AE8","nextlsn":"0/1538B18"})"), "0/1538B18");
+  EXPECT_EQ(NextLsn(R"({"action":"C","xid":7,"lsn":"A/1","nextlsn":"A/B"})"), "A/B");
+  EXPECT_EQ(NextLsn(R"({"action":"C"})"), "");
+  EXPECT_EQ(NextLsn(R"({"action":"B","lsn":"0/1538AE8","nextlsn":"0/1538B18"})"), "");
+  EXPECT_EQ(NextLsn(R"({"action":"M","content":"\"nextlsn\":\"0/1\""})"), "");
+  EXPECT_EQ(NextLsn(""), "");
+}
+
+}  // namespace
+}  // namespace cache_invalidation::cachectl
