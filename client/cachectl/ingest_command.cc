@@ -85,8 +85,9 @@ class Ingest {
   }
 
   // On the thread of the ticker.
-  void Draw(ProgressBar& bar) const {
+  void Draw(ProgressBar& bar) {
     const IngestProgress::State state = progress_.state();
+    MutexLock lock(error_mutex_);
     bar.Update(state.answered_bytes, Describe(state));
   }
 
@@ -94,6 +95,7 @@ class Ingest {
   void Tell() {
     IngestProgress::State state = progress_.state();
     if (state == told_) return;
+    MutexLock lock(error_mutex_);
     session_.err() << "ingest: " << Describe(state) << std::endl;
     told_ = std::move(state);
   }
@@ -144,6 +146,7 @@ class Ingest {
 
   void TellUnreadable() {
     if (reader_.unreadable_lines() > kNamedUnreadableLines) return;
+    MutexLock lock(error_mutex_);
     session_.err() << absl::StrCat(AtLine(reader_.why_unreadable(), lines_).message(),
                                    "; told as a write to the whole table, or as everything\n");
   }
@@ -234,6 +237,7 @@ class Ingest {
   RealClock clock_;
   IngestProgress progress_{clock_};
   IngestProgress::State told_;  // the ticker's alone
+  Mutex error_mutex_;           // of session_.err()
   uint64_t bytes_ = 0;
   uint64_t lines_ = 0;
   uint64_t transactions_ = 0;

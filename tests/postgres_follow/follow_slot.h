@@ -1,0 +1,34 @@
+#ifndef CACHE_INVALIDATION_TESTS_POSTGRES_FOLLOW_FOLLOW_SLOT_H_
+#define CACHE_INVALIDATION_TESTS_POSTGRES_FOLLOW_FOLLOW_SLOT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/cachectl/program.h"
+#include "tests/postgres/postgres_cluster.h"
+#include "tests/postgres/sql_connection.h"
+
+namespace cache_invalidation {
+
+// Connects. The process ends if there is no connection.
+std::unique_ptr<SqlConnection> Connected(const PostgresCluster& cluster);
+
+// Runs statements, which must succeed, and returns the first value of the last one; empty if there
+// is none.
+std::string Sql(SqlConnection& connection, const std::string& statements);
+
+// The environment in which follow_slot reads the cluster and calls the service at `endpoint`.
+std::vector<std::string> FollowEnvironment(const PostgresCluster& cluster,
+                                           const std::string& endpoint);
+
+// The command that runs follow_slot as the leader of a session of its own, so that all its
+// processes can be killed together.
+std::vector<std::string> FollowCommand(const std::vector<std::string>& arguments);
+
+// Its children (psql, cachectl) that are running now. They may have ended when this returns.
+std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name);
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_POSTGRES_FOLLOW_FOLLOW_SLOT_H_
