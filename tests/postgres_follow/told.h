@@ -28,7 +28,8 @@ class Told {
   std::map<int64_t, int> rows() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Of a row that it knew already.
   uint64_t duplicates() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Resets, and invalidations of whatever is not one row: they would cover what is missing.
+  // Resets, and invalidations of more than a row: ingest widens a line that was cut off when psql
+  // was killed. Nothing counts as told because of them.
   uint64_t coarse() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
