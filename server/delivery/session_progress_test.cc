@@ -135,6 +135,18 @@ TEST_F(SessionProgressTest, AResetHasToBeAcknowledgedLikeAnEvent) {
   EXPECT_EQ(applied(), 6u);
 }
 
+// They were under way when the Reset was sent.
+TEST_F(SessionProgressTest, AcknowledgementsOfAnotherHistorySayNothing) {
+  Publish(TagEvents("user:", 5));
+  const auto subscription = Open(Filtered(After(9, "another")));
+  EXPECT_TRUE(subscription->Receive({.acknowledged_revision = 3}, now_).ok());
+  EXPECT_TRUE(subscription->Receive({.acknowledged_revision = 9}, now_).ok());
+  EXPECT_EQ(applied(), 0u);
+  Acknowledge(*subscription, 5);
+  EXPECT_EQ(applied(), 5u);
+  EXPECT_FALSE(subscription->Receive({.acknowledged_revision = 9}, now_).ok());
+}
+
 TEST_F(SessionProgressTest, AResetWithoutHistoryIsAcknowledgedWithWhatFollows) {
   const auto subscription = Open(Filtered(After(9, "another")));
   Publish({{.tags = {"a"}}});

@@ -47,6 +47,7 @@ Subscription::Subscription(Settings settings, SubscriptionRequest request,
   }
   cursor_.JumpTo(start_after_);
   told_ = start_after_;
+  of_other_history_ = start_reset_ && *start_reset_ != ResetReason::kTrimmed;
   if (start_reset_) return;
   if (!attached.attachment.applied) {
     applied_ = AppliedRevision(start_after_);
@@ -62,9 +63,14 @@ Subscription::~Subscription() { session_->Detach(); }
 
 absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration now) {
   if (superseded()) return SupersededError();
-  // A subscriber whose history was cut off acknowledges in the one it came from; that says nothing.
-  const bool other_history = !started_ && start_reset_.has_value();
-  if (message.acknowledged_revision > told_ && !other_history) {
+  // What it acknowledges may be of the history it came from, which says nothing, until it is the
+  // start of the Reset or something behind it.
+  if (started_ && message.acknowledged_revision >= std::max<uint64_t>(reset_start_, 1) &&
+      message.acknowledged_revision <= told_) {
+    of_other_history_ = false;
+  }
+  const bool says_nothing = of_other_history_ || (!started_ && start_reset_.has_value());
+  if (message.acknowledged_revision > told_ && !says_nothing) {
     return absl::InvalidArgumentError(absl::StrCat("acknowledged_revision: expected at most ",
                                                    told_, ", the last revision that was sent, got ",
                                                    message.acknowledged_revision));
@@ -72,7 +78,7 @@ absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration 
   // Before the head is read: whoever waits for a revision that the echo will not cover sees the
   // longer lease.
   session_->Renew(stream_, now);
-  if (message.acknowledged_revision != 0 && !other_history) {
+  if (message.acknowledged_revision != 0 && !says_nothing) {
     applied_.Acknowledged(message.acknowledged_revision);
     TellApplied();
   }
@@ -133,6 +139,7 @@ void Subscription::AddReset(ResetReason reason, Message& message) {
   applied_.Passed(retained.head);
   cursor_.JumpTo(retained.head);
   told_ = retained.head;
+  reset_start_ = retained.head;
   unfinished_ = 0;
   const uint64_t oldest = retained.floor < retained.head ? retained.floor + 1 : 0;
   message.reset = Reset{reason, oldest, {epoch_, retained.head}};

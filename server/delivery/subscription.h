@@ -155,6 +155,8 @@ class Subscription {
   const absl::Duration lease_;
   const absl::Duration heartbeat_;
   absl::optional<ResetReason> start_reset_;
+  // The client came from another history and has acknowledged nothing of this one yet.
+  bool of_other_history_ = false;
   uint64_t start_after_ = 0;
   Cursor cursor_;
 
@@ -164,6 +166,8 @@ class Subscription {
   uint64_t told_ = 0;
   // A revision whose first parts were sent, but not yet its last; 0: none.
   uint64_t unfinished_ = 0;
+  // Of the last Reset.
+  uint64_t reset_start_ = 0;
   std::deque<Echo> echoes_;
   uint64_t echoed_sequence_ = 0;
 

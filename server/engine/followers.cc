@@ -87,8 +87,7 @@ void Followers::AddBelow(const Node& source, const Shown& shown, ExplanationNode
     ExplanationNode node;
     node.kind = ExplanationKind::kDependency;
     node.name = key->name;
-    node.reason = absl::StrCat("computed from ", source.kind == NameKind::kTag ? "tag " : "key ",
-                               source.name);
+    node.reason = HowFollows(*key, source);
     // What follows a top is shown there; this also ends cycles.
     if (!IsTop(*key)) AddBelow(*key, shown, node, level + 1, limits);
     parent.children.push_back(std::move(node));
@@ -101,6 +100,14 @@ std::string Followers::HowHit(const Key& key) const {
     if (IsSelfOrAncestor(target_, tag->name)) return absl::StrCat("carries ", tag->name);
   }
   return "";
+}
+
+std::string Followers::HowFollows(const Key& key, const Node& source) {
+  if (key.FindEdge(&source) == nullptr) {
+    return absl::StrCat("carries ", source.name, ", as not all of its fills do: its key is named");
+  }
+  return absl::StrCat("computed from ", source.kind == NameKind::kTag ? "tag " : "key ",
+                      source.name);
 }
 
 }  // namespace cache_invalidation::engine

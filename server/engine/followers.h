@@ -54,6 +54,7 @@ class Followers {
   void AddBelow(const Node& source, const Shown& shown, ExplanationNode& parent, uint32_t level,
                 ExplanationLimits& limits) const;
   std::string HowHit(const Key& key) const;
+  static std::string HowFollows(const Key& key, const Node& source);
 
   const absl::string_view target_;
   const Pattern* const pattern_;

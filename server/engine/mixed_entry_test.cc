@@ -102,6 +102,23 @@ TEST(MixedEntryTest, AGhostThatIsTrackedAgainIsMixed) {
                           "1 EVICT key report <DEPENDENCY(page)>"));
 }
 
+TEST(MixedEntryTest, AnExplanationSaysWhyItIsNamed) {
+  EngineScript script;
+  script.Track("page", {"user:1"});
+  script.Track("page", {"b:1"});
+  ExplainWrite query;
+  query.write.resource_type = "user";
+  query.write.resource_id = "1";
+  const Explanation explanation = script.Ask<ExplainWriteReply>(query).explanation;
+  const ExplanationNode& tag = explanation.root.children.at(0).children.at(0);
+  EXPECT_EQ(tag.name, "user:1");
+  EXPECT_EQ(tag.children.at(0).name, "page");
+  EXPECT_EQ(tag.children.at(0).reason,
+            "carries user:1, as not all of its fills do: its key is named");
+  script.Write("user", "1");
+  EXPECT_EQ(script.reply<InvalidationReply>().invalidations, 3) << "two tags and the key";
+}
+
 // The row of the entry says it: the last one in the delta.
 TEST(MixedEntryTest, ItSurvivesARestart) {
   EngineScript script;

@@ -15,16 +15,20 @@ Reader::Reader(Surroundings& world, SharedCache& cache, std::string namespace_na
       name_(std::move(name)) {}
 
 void Reader::Step() {
-  if (call_ == nullptr) return Lookup();
-  if (!call_->answered) return;
-  const std::shared_ptr<Call> call = std::move(call_);
-  if (fill_ != 0) return OnTracked(*call);
-  if (call->ok()) OnLookedUp(*call);
+  if (call_ != nullptr) {
+    if (!call_->answered) return;
+    const std::shared_ptr<Call> call = std::move(call_);
+    if (fill_) return OnTracked(*call);
+    if (call->ok()) OnLookedUp(*call);
+    return;
+  }
+  fill_ ? GoOn() : Lookup();
 }
 
 void Reader::Lookup() {
   row_ = world_.choices.Below(kRows);
   known_version_ = world_.database.InvalidatedBy(row(), world_.now());
+  found_ = cache_.values[row_];
   auto call = std::make_shared<Call>();
   call->namespace_name = namespace_name_;
   call->buffer = std::make_shared<property::Buffer>();
@@ -34,53 +38,55 @@ void Reader::Lookup() {
 
 void Reader::OnLookedUp(const Call& call) {
   const auto& reply = std::get<engine::LookupEntryReply>(call.answers.front().reply);
-  const absl::optional<SharedCache::Value>& value = cache_.values[row_];
-  if (reply.state != engine::EntryState::kFresh || !value || !value->confirmed) {
-    return Fill(call.epoch, reply.revision);
+  if (reply.state != engine::EntryState::kFresh || !found_ || found_->fill_id != reply.fill_id) {
+    fill_ = Fill{{world_.database.Read(row()), absl::StrCat("fill-", ++cache_.fills)},
+                 call.epoch,
+                 reply.revision};
+    return;
   }
-  world_.report.Log(name_, " uses version ", value->version, " of ", key());
-  if (value->version < known_version_) {
-    world_.report.Fail(absl::StrCat(name_, " was told that version ", value->version, " of ", key(),
-                                    " is fresh, but it looked it up after version ", known_version_,
-                                    " had been invalidated"));
+  world_.report.Log(name_, " uses version ", found_->version, " of ", key());
+  if (found_->version < known_version_) {
+    world_.report.Fail(absl::StrCat(name_, " was told that version ", found_->version, " of ",
+                                    key(), " is fresh, but it looked it up after version ",
+                                    known_version_, " had been invalidated"));
   }
 }
 
-void Reader::Fill(const std::string& epoch, uint64_t revision) {
-  const uint64_t version = world_.database.Read(row());
+// From a load that is done to the next step: storing it, then having it tracked.
+void Reader::GoOn() {
+  if (!world_.calm && world_.choices.Percent(30)) return;  // others overtake it
+  if (world_.choices.Percent(5)) return fill_.reset();
+  if (fill_->stored) return Track();
+  cache_.values[row_] = fill_->value;
+  fill_->stored = true;
+}
+
+void Reader::Track() {
   auto call = std::make_shared<Call>();
   call->namespace_name = namespace_name_;
   call->buffer = std::make_shared<property::Buffer>();
   engine::TrackedEntry entry;
   entry.key = call->buffer->Keep(key());
   entry.tags = {call->buffer->Keep(row().tag())};
-  entry.position = engine::PositionView{call->buffer->Keep(epoch), revision};
+  entry.position = engine::PositionView{call->buffer->Keep(fill_->epoch), fill_->revision};
+  entry.fill_id = call->buffer->Keep(fill_->value.fill_id);
   engine::TrackEntries command;
   command.entries.push_back(std::move(entry));
   call->requests.emplace_back(engine::Command(std::move(command)));
-  fill_ = ++cache_.fills;
-  cache_.values[row_] = SharedCache::Value{version, fill_, false};
-  world_.report.Log(name_, " fills ", key(), " with version ", version, " at ", epoch, "/",
-                    revision);
+  world_.report.Log(name_, " fills ", key(), " with version ", fill_->value.version, " at ",
+                    fill_->epoch, "/", fill_->revision, " as ", fill_->value.fill_id);
   call_ = call;
-  if (!world_.Send(call)) {
-    call_ = nullptr;
-    cache_.values[row_].reset();
-    fill_ = 0;
-  }
+  if (world_.Send(call)) return;
+  call_ = nullptr;
+  fill_.reset();
 }
 
+// Whatever the answer, there is nothing to clean up: readers see whether the fill stands.
 void Reader::OnTracked(const Call& call) {
   const auto* reply = std::get_if<engine::TrackEntriesReply>(&call.answers.front().reply);
   const bool kept = call.ok() && reply->results.front().outcome == engine::FillOutcome::kKept;
   world_.report.Log(name_, "'s fill of ", key(), kept ? " is kept" : " is not kept");
-  absl::optional<SharedCache::Value>& value = cache_.values[row_];
-  if (!kept) {
-    value.reset();
-  } else if (value && value->fill == fill_) {
-    value->confirmed = true;
-  }
-  fill_ = 0;
+  fill_.reset();
 }
 
 }  // namespace cache_invalidation::simulation

@@ -14,28 +14,37 @@ namespace cache_invalidation::simulation {
 // A store outside of all processes, without a stream: what it holds is tracked by the server, which
 // is asked before it is used.
 struct SharedCache {
+  // What one fill stored, in one write.
   struct Value {
     uint64_t version = 0;
-    uint64_t fill = 0;       // which fill put it there
-    bool confirmed = false;  // the server has accepted the fill; before that nobody uses it
+    std::string fill_id;
   };
   std::array<absl::optional<Value>, kRows> values;
   uint64_t fills = 0;
 };
 
-// A client of a shared cache. It looks an entry up at the server before it uses it; where there is
-// none it takes a position, loads, stores, and has the entry tracked.
+// A client of a shared cache, which does what the contract of TrackEntries says: it uses a stored
+// value only if the server calls the fill fresh that stored it; otherwise it loads, stores, and has
+// the entry tracked. Between these steps it may be overtaken by others, or give up.
 class Reader {
  public:
   Reader(Surroundings& world, SharedCache& cache, std::string namespace_name, std::string name);
 
-  // Sends something or takes up an answer.
+  // Sends something, takes up an answer, or goes on with a fill.
   void Step();
 
  private:
+  struct Fill {
+    SharedCache::Value value;
+    std::string epoch;  // of the position from which it was loaded
+    uint64_t revision = 0;
+    bool stored = false;
+  };
+
   void Lookup();
-  void Fill(const std::string& epoch, uint64_t revision);
   void OnLookedUp(const Call& call);
+  void GoOn();
+  void Track();
   void OnTracked(const Call& call);
   std::string key() const { return absl::StrCat("shared-", row_); }
   RowName row() const { return {namespace_name_, row_}; }
@@ -47,7 +56,8 @@ class Reader {
   std::shared_ptr<Call> call_;
   size_t row_ = 0;
   uint64_t known_version_ = 0;  // what was certainly invalidated when it looked the entry up
-  uint64_t fill_ = 0;           // the one that is tracked; 0: it looks up
+  absl::optional<SharedCache::Value> found_;  // in the store, before it looked the entry up
+  absl::optional<Fill> fill_;                 // under way; absent: it looks up
 };
 
 }  // namespace cache_invalidation::simulation
