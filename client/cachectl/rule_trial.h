@@ -41,8 +41,8 @@ absl::StatusOr<RuleTrial> TryRule(const client::InvalidationRule& rule,
 Report ReportOf(const std::vector<RuleTrial>& trials);
 
 // Reads a write as `{"resource_type": "user", "resource_id": "42", "operation": "update",
-// "context":
-// {...}, "tags": [...]}`, in either of protobuf's spellings; integers beyond 2^53 become strings.
+// "context": {...}, "tags": [...]}`, in either of protobuf's spellings. Numbers that no double says
+// keep their text (ToJsonValue).
 // INVALID_ARGUMENT: malformed, or an unknown name.
 absl::StatusOr<client::WriteEvent> WriteEventFromJson(absl::string_view json);
 
