@@ -79,6 +79,13 @@ class Ingest {
   }
 
  private:
+  // A transaction that the service did not take.
+  struct Refused {
+    uint64_t line = 0;
+    uint64_t number = 0;  // of progress_
+    absl::Status status;
+  };
+
   // How long a transaction may stay unanswered.
   absl::Duration patience() const {
     return flags_.give_up_after.value_or(absl::InfiniteDuration());
@@ -106,6 +113,7 @@ class Ingest {
         session_.client().OpenWriteStream({.deadline = patience()});
     const absl::Status status = ReadLines(input, *stream);
     stream->Close();
+    TellRefused();
     MutexLock lock(mutex_);
     return failure_.ok() ? status : failure_;
   }
@@ -125,6 +133,7 @@ class Ingest {
   absl::Status ReadWholeLines(std::istream& input, client::WriteStream& stream) {
     std::string line;
     while (!HasFailed() && std::getline(input, line)) {
+      TellRefused();
       ++lines_;
       if (lines_ == 1) {
         // Whether there is a service at all is known at once; from then on it may come and go.
@@ -154,9 +163,11 @@ class Ingest {
   // `lsn`: where the log goes on after it, if that is known.
   void Send(client::WidenedWrites transaction, std::string lsn, client::WriteStream& stream) {
     ++transactions_;
+    // Where many became few, all are counted as widened.
+    writes_ += std::max<uint64_t>(transaction.writes.size(), transaction.widened);
     const uint64_t number = progress_.Read(bytes_, std::move(lsn));
     widened_writes_ += transaction.widened;
-    if (transaction.everything) return SendEverything(number);
+    if (transaction.everything) return SendEverything(number, lines_);
     if (transaction.writes.empty()) {
       ++empty_;
       progress_.Answer(number);
@@ -164,20 +175,52 @@ class Ingest {
     }
     stream.Write(std::move(transaction.writes),
                  [this, line = lines_, number](const absl::StatusOr<client::WriteResult>& result) {
+                   if (IsRefusal(result.status()))
+                     return OnRefusal({line, number, result.status()});
                    if (result.ok()) progress_.Answer(number);
                    OnAnswer(line, result);
                  });
   }
 
+  // The service will never take these writes as they are, but they were committed.
+  static bool IsRefusal(const absl::Status& status) {
+    return status.code() == absl::StatusCode::kInvalidArgument ||
+           status.code() == absl::StatusCode::kOutOfRange ||
+           status.code() == absl::StatusCode::kResourceExhausted;
+  }
+
+  void OnRefusal(Refused refused) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    refused_.push_back(std::move(refused));
+  }
+
+  // Everything stands for what was refused. If that is refused as well, the run fails.
+  void TellRefused() ABSL_LOCKS_EXCLUDED(mutex_) {
+    std::vector<Refused> refused;
+    {
+      MutexLock lock(mutex_);
+      refused.swap(refused_);
+    }
+    for (const Refused& one : refused) {
+      {
+        MutexLock lock(error_mutex_);
+        session_.err() << AtLine(one.status, one.line).message() << "; told as everything"
+                       << std::endl;
+      }
+      ++widened_writes_;
+      SendEverything(one.number, one.line);
+    }
+  }
+
   // Beside the stream, so perhaps before what was read before it: harmless.
-  void SendEverything(uint64_t number) {
+  void SendEverything(uint64_t number, uint64_t line) {
     const absl::StatusOr<client::InvalidationResult> answer =
         session_.client().Invalidate({.everything = true, .options = {.deadline = patience()}});
-    if (!answer.ok()) return OnAnswer(lines_, answer.status());
+    if (!answer.ok()) return OnAnswer(line, answer.status());
     progress_.Answer(number);
-    OnAnswer(lines_, client::WriteResult{.position = answer->position,
-                                         .invalidations = answer->invalidations,
-                                         .widened = answer->widened});
+    OnAnswer(line, client::WriteResult{.position = answer->position,
+                                       .invalidations = answer->invalidations,
+                                       .widened = answer->widened});
   }
 
   void OnAnswer(uint64_t line, const absl::StatusOr<client::WriteResult>& result)
@@ -246,7 +289,8 @@ class Ingest {
   uint64_t widened_writes_ = 0;  // to fit the limits
 
   Mutex mutex_;
-  absl::Status failure_ ABSL_GUARDED_BY(mutex_);  // the first one
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);          // the first one
+  std::vector<Refused> refused_ ABSL_GUARDED_BY(mutex_);  // not told yet
   uint64_t invalidations_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t widened_ ABSL_GUARDED_BY(mutex_) = 0;  // by the service
   uint64_t revision_ ABSL_GUARDED_BY(mutex_) = 0;

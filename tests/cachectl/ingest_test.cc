@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <fstream>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -221,6 +223,29 @@ TEST_F(CachectlTest, AServiceThatIsNotThereIsNoticedAtOnce) {
   EXPECT_EQ(ended.code, 6);
   EXPECT_EQ(Field(ended.out, "transactions"), "0");
   EXPECT_EQ(ended.err.substr(0, 23), "cachectl: UNAVAILABLE: ");
+}
+
+// It was committed, so the refusal is not the last word; and what is behind it is told, too.
+TEST_F(CachectlTest, WhatTheServiceRefusesIsToldAsEverything) {
+  ServerOptions options;
+  options.http_address = "";
+  options.max_request_bytes = 64 << 10;
+  const absl::StatusOr<std::unique_ptr<Server>> small = Server::Start(std::move(options));
+  ASSERT_TRUE(small.ok()) << small.status();
+  const std::string endpoint = absl::StrCat("127.0.0.1:", (*small)->grpc_port());
+  const std::string large =
+      R"({"action":"I","schema":"public","table":"a","columns":[{"name":"id","type":"integer",)"
+      R"("value":1},{"name":"t","type":"text","value":")" +
+      std::string(100 << 10, 'x') + R"("}],"pk":[{"name":"id"}]})" + "\n";
+  const Ended ended = RunProgram({kProgram, "--endpoint", endpoint, "ingest", "-"},
+                                 Change("I", "b", 1) + large + Change("I", "c", 2));
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(absl::StrContains(ended.err, "-:2: ")) << ended.err;
+  EXPECT_TRUE(absl::StrContains(ended.err, "told as everything")) << ended.err;
+  const Ended events = RunProgram(
+      {kProgram, "--endpoint", endpoint, "watch", "--from-revision", "0", "--until-revision", "3"});
+  EXPECT_TRUE(absl::StrContains(events.out, "everything")) << events.out;
+  EXPECT_TRUE(absl::StrContains(events.out, "c:2")) << events.out;
 }
 
 TEST_F(CachectlTest, AMissingFileIsAnError) { EXPECT_EQ(Run({"ingest", "no/such/file"}).code, 1); }
