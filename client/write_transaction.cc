@@ -28,7 +28,7 @@ absl::Status CheckNames(const WriteEvent& write) {
   const absl::Status operation = CheckOperation(write.operation);
   if (!operation.ok()) return Refusal("operation", operation);
   for (size_t tag = 0; tag < write.tags.size(); ++tag) {
-    const absl::Status status = CheckTag(write.tags[tag]);
+    const absl::Status status = CheckTagWithoutWildcard(write.tags[tag]);
     if (!status.ok()) return Refusal(absl::StrCat("tags[", tag, "]"), status);
   }
   return absl::OkStatus();
@@ -133,7 +133,9 @@ void WriteTransaction::Send(WidenedWrites told, uint64_t added, TransactionResul
     answer = Tell(told, wait);
   }
   // It is committed: a refusal must not be the last word.
+  std::vector<std::string> tags;
   while (internal::IsDefinitive(answer.status()) && !told.everything) {
+    tags = DirectTags(told.writes);
     told = Wider(told);
     result.widened = added;
     wait.reset();
@@ -143,7 +145,7 @@ void WriteTransaction::Send(WidenedWrites told, uint64_t added, TransactionResul
   if (answer.ok()) {
     result.invalidation = *std::move(answer);
   } else if (options_.on_unsent) {
-    std::vector<std::string> tags = DirectTags(told.writes);
+    if (!told.everything) tags = DirectTags(told.writes);
     options_.on_unsent({.writes = std::move(told.writes),
                         .everything = told.everything,
                         .tags = std::move(tags),

@@ -82,14 +82,14 @@ struct UnsentWrites {
   // processes may serve the old values.
   std::vector<WriteEvent> writes = {};
 
-  // Nothing less covers the transaction, or nothing less would be accepted: `writes` and `tags` are
-  // empty; a cache in this process drops everything, and Invalidate with `everything` is to be
-  // sent.
+  // Nothing less covers the transaction, or nothing less would be accepted: `writes` is empty; a
+  // cache in this process drops everything, and Invalidate with `everything` is to be sent.
   bool everything = false;
 
   // What a cache in this process has to drop, sorted: for each write `type:id` and `type:#all`, or
   // `type` if it concerns the whole type, and the writer's tags. What rules, relationships and
   // dependencies would add only the service knows; a cache that rests on those drops everything.
+  // Empty for a transaction that is too large to name even its types; `everything` is set then.
   std::vector<std::string> tags = {};
 
   // Why.

@@ -18,18 +18,19 @@ using testing::UnsetFields;
 
 constexpr char kRelationship[] = R"(
     name: "n" source_type: "s" target_types: "t" cardinality: CARDINALITY_MANY_TO_ONE cascade_depth: 3
-    target_tag_template: "t:{resource_id}" description: "d")";
+    target_tag_template: "t:{resource_id}" description: "d" accepted_warnings: "whole_type")";
 
 uint64_t NoSubscribers(absl::string_view) { return 0; }
 
 const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
 
 v1::Rule FullRule() {
-  return FromText<v1::Rule>(absl::StrCat(R"(
+  return FromText<v1::Rule>(absl::StrCat(
+      R"(
       name: "r" trigger_tags: "a" invalidate_tags: "b" pattern: "p.*" strategy: INVALIDATION_STRATEGY_CASCADE
       priority: 7 relationships {)",
-                                         kRelationship,
-                                         R"(} condition: "true" enabled: false description: "d")"));
+      kRelationship,
+      R"(} condition: "true" enabled: false description: "d" accepted_warnings: "whole_type")"));
 }
 
 TEST(RuleConversion, KeepsEveryFieldThereAndBack) {

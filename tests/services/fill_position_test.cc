@@ -137,6 +137,13 @@ TEST_F(FillPositionTest, WhatItRestsOnMustNotHaveMovedNorBePending) {
       EXPECT_EQ(result.moved().empty(), !itself && !source);
       Flush();
       EXPECT_EQ(IsKept(fill + At(before)), !itself && !source) << "after the flush";
+      if (strategy == "LAZY") {
+        // A stale source permits no use until it is filled anew. A tag is never stale.
+        const bool stale = source && row.invalidation.find("'x") == std::string::npos;
+        EXPECT_EQ(IsKept(fill + At(Head())), !stale);
+        Track("key: 'base' tags: 's'");
+        Track("key: 'row' tags: 'r:1' depends_on_keys: 'base'");
+      }
       EXPECT_TRUE(IsKept(fill + At(Head()))) << "whoever loaded since then is right";
 
       // A key that is tracked is as good as what is known of it.

@@ -41,7 +41,8 @@ DataRelationship AnyRelationship() {
           .cardinality = Cardinality::kManyToMany,
           .cascade_depth = 2,
           .target_tag_template = "t:{resource_id}",
-          .description = "d"};
+          .description = "d",
+          .accepted_warnings = {"whole_type"}};
 }
 
 WriteEvent AnyWrite() {
@@ -66,7 +67,8 @@ TEST(RequestConversionTest, Rules) {
                               .relationships = {AnyRelationship()},
                               .condition = "c",
                               .enabled = true,
-                              .description = "d"};
+                              .description = "d",
+                              .accepted_warnings = {"whole_type"}};
   EXPECT_EQ(Forgotten<v1::RegisterRuleRequest>(RegisterInvalidationRuleParams{rule}), Fields());
   EXPECT_EQ(Forgotten<v1::GetRuleRequest>(GetInvalidationRuleParams{"n"}), Fields());
   EXPECT_EQ(Forgotten<v1::ListRulesRequest>(
