@@ -53,8 +53,8 @@ enum class CauseStep {
   kRule,
   // The expansion of strategy kCascade; the name is the rule's, empty for an explicit call.
   kCascade,
-  // A dependency; the name is the key or tag that the invalidated key was computed from, or a tag of
-  // its own that not all of its fills had.
+  // A dependency; the name is the key or tag that the invalidated key was computed from, or a tag
+  // of its own that not all of its fills had.
   kDependency,
   // Named in an explicit call.
   kCall,

@@ -82,7 +82,7 @@ bool ContextFits(const JsonValue::Object& context) {
 // The longest well-formed tag at or above `tag`; empty if there is none.
 absl::string_view WellFormed(absl::string_view tag) {
   if (tag.size() > kMaxTagBytes) tag = ParentTag(tag.substr(0, kMaxTagBytes + 1));
-  while (!tag.empty() && !CheckTag(tag).ok()) tag = ParentTag(tag);
+  while (!tag.empty() && !CheckTagWithoutWildcard(tag).ok()) tag = ParentTag(tag);
   return tag;
 }
 
@@ -177,7 +177,7 @@ bool WriteCollector::FixNames(WriteEvent& write) {
     fixed = true;
   }
   for (std::string& tag : write.tags) {
-    if (CheckTag(tag).ok()) continue;
+    if (CheckTagWithoutWildcard(tag).ok()) continue;
     std::string above(WellFormed(tag));
     if (above.empty()) {
       WidenTo(Detail::kEverything);

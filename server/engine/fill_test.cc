@@ -1,8 +1,6 @@
 // Which fills are kept, and what becomes of those that are.
 
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -15,7 +13,6 @@ namespace cache_invalidation::engine {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 std::string Moved(EngineScript& script) {
   return script.reply<TrackEntriesReply>().results.at(0).moved;

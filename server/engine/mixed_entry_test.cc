@@ -1,8 +1,6 @@
 // Entries whose fills had different tags: an event that names one of these tags reaches only the
 // copies that carry it, so that the key has to be named as well.
 
-#include <optional>
-#include <variant>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -15,7 +13,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 TEST(MixedEntryTest, ItsKeyIsNamedWithTheTag) {
   EngineScript script;

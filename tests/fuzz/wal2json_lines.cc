@@ -20,13 +20,11 @@ namespace {
 
 using Transaction = std::optional<client::WidenedWrites>;
 
-void CheckWrites(Writes writes) {
-  if (!writes.has_value()) return;
-  const bool any = !writes->empty();
-  const client::WidenedWrites widened = client::WidenToLimits(*std::move(writes));
-  Check(any == (widened.everything || !widened.writes.empty()), "no transaction is lost by widening");
-  Check(widened.writes.size() <= kMaxWritesPerCommand, "a transaction fits into a command");
-  for (const client::WriteEvent& write : widened.writes) {
+void CheckWrites(const Transaction& transaction) {
+  if (!transaction.has_value()) return;
+  Check(!transaction->everything || transaction->writes.empty(), "everything stands for all");
+  Check(transaction->writes.size() <= kMaxWritesPerCommand, "a transaction fits into a command");
+  for (const client::WriteEvent& write : transaction->writes) {
     Check(CheckType(write.resource_type).ok(), "a table becomes a type");
     Check(CheckResourceId(write.resource_id).ok(), "a primary key becomes an id");
     Check(CheckOperation(write.operation).ok(), "an action becomes an operation");

@@ -9,8 +9,9 @@
 namespace cache_invalidation {
 
 // A PostgreSQL server of its own: in a temporary directory, reachable only through a socket there,
-// with wal_level = logical and both pgoutput and wal2json allowed. It and its directory are gone
-// when this object is, or when the process ends, however that ends.
+// with wal_level = logical and both pgoutput and wal2json allowed. The server and its directory are
+// gone when this object is, or when the process ends, however that ends. (Where a time limit of
+// Bazel ends it with all that it started, the directory may stay.)
 //
 // PostgreSQL refuses to run as root; for root it runs as Debian's user `postgres`. The test then
 // needs the tag "no-sandbox": Bazel's sandbox has no other user.

@@ -42,7 +42,7 @@ void Reader::OnLookedUp(const Call& call) {
     fill_ = Fill{{world_.database.Read(row()), absl::StrCat("fill-", ++cache_.fills)},
                  call.epoch,
                  reply.revision};
-    return;
+    return GoOn();
   }
   world_.report.Log(name_, " uses version ", found_->version, " of ", key());
   if (found_->version < known_version_) {
@@ -52,13 +52,16 @@ void Reader::OnLookedUp(const Call& call) {
   }
 }
 
-// From a load that is done to the next step: storing it, then having it tracked.
+// What is loaded is stored, what is stored is tracked. Others may overtake it before each step.
 void Reader::GoOn() {
-  if (!world_.calm && world_.choices.Percent(30)) return;  // others overtake it
-  if (world_.choices.Percent(5)) return fill_.reset();
-  if (fill_->stored) return Track();
-  cache_.values[row_] = fill_->value;
-  fill_->stored = true;
+  if (!world_.calm && world_.choices.Percent(15)) return;
+  if (world_.choices.Percent(3)) return fill_.reset();
+  if (!fill_->stored) {
+    cache_.values[row_] = fill_->value;
+    fill_->stored = true;
+    if (!world_.calm && world_.choices.Percent(15)) return;
+  }
+  Track();
 }
 
 void Reader::Track() {
