@@ -140,7 +140,7 @@ JsonValue Choices::Told() {
 JsonValue::Object Choices::Fields() {
   JsonValue::Object fields;
   for (const char* name : {"f", "g", "h"}) {
-    if (Percent(60)) fields.emplace_back(name, Value(2));
+    if (Percent(60)) fields.emplace_back(name, Percent(12) ? Told() : Value(2));
   }
   if (Percent(60)) fields.emplace_back("k", Told());
   return fields;
@@ -159,6 +159,7 @@ JsonValue Choices::Context() {
   JsonValue::Object fields = Fields();
   if (Percent(40)) fields.emplace_back("old", Percent(85) ? JsonValue(Fields()) : Told());
   if (Percent(30)) fields.emplace_back("fields_changed", FieldsChanged());
+  if (Percent(8)) fields.emplace_back(kUnknownName, true);
   return JsonValue(std::move(fields));
 }
 

@@ -44,6 +44,12 @@ std::optional<double> NumberOf(const JsonValue& value) {
   return number;
 }
 
+// The mark of a number with a text that is none: reading it fails.
+bool IsNoNumber(const JsonValue& value) {
+  return value.as_object() != nullptr && value.as_object()->size() == 1 &&
+         value.Find(kNumberName) != nullptr && value.number_text() == nullptr;
+}
+
 Answer IsDelete(const WriteEvent& write) { return FromBool(write.operation == "delete"); }
 
 Answer IsOneOrX(const WriteEvent& write) {
@@ -52,7 +58,7 @@ Answer IsOneOrX(const WriteEvent& write) {
 
 Answer FIsOne(const WriteEvent& write) {
   const Member f = MemberOf(write, "f");
-  if (!f.is_value()) return Answer::kFailed;
+  if (!f.is_value() || IsNoNumber(*f.value)) return Answer::kFailed;
   return FromBool(f.value->as_string() != nullptr && *f.value->as_string() == "1");
 }
 
@@ -60,6 +66,7 @@ Answer HasOtherG(const WriteEvent& write) {
   const Member g = MemberOf(write, "g");
   if (!g.known) return Answer::kFailed;
   if (g.value == nullptr) return Answer::kFalse;
+  if (IsNoNumber(*g.value)) return Answer::kFailed;
   return FromBool(NumberOf(*g.value) != 1);
 }
 
