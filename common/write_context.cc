@@ -1,6 +1,7 @@
 #include "common/write_context.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -13,8 +14,43 @@ absl::string_view MemberOf(absl::string_view path) {
   return path.substr(0, path.find_first_of(".["));
 }
 
+bool IsPath(absl::string_view name) { return name.find_first_of(".[") != absl::string_view::npos; }
+
 bool IsOfConvention(absl::string_view name) {
   return name == kOldName || name == kFieldsChangedName || name == kUnknownName;
+}
+
+// Adds the members that paths in `fields_changed` begin in, so that who asks for one finds it.
+void AddMembersOfPaths(JsonValue& context) {
+  JsonValue* names = context.FindMutable(kFieldsChangedName);
+  if (names == nullptr || names->as_list() == nullptr) return;
+  std::set<std::string> members;
+  for (const JsonValue& name : *names->as_list()) {
+    const std::string* path = name.as_string();
+    if (path != nullptr && IsPath(*path)) members.emplace(MemberOf(*path));
+  }
+  if (members.empty()) return;
+  JsonValue::List list = *names->as_list();
+  for (const JsonValue& name : list) {
+    if (name.as_string() != nullptr) members.erase(*name.as_string());
+  }
+  for (const std::string& member : members) list.emplace_back(member);
+  *names = std::move(list);
+}
+
+// An old member that changed inside may be told in part, as `old` itself.
+void OpenMembersOfPaths(JsonValue& old, const JsonValue& context) {
+  const JsonValue* names = context.Find(kFieldsChangedName);
+  if (names == nullptr || names->as_list() == nullptr) return;
+  for (const JsonValue& name : *names->as_list()) {
+    const std::string* path = name.as_string();
+    if (path == nullptr || !IsPath(*path)) continue;
+    JsonValue* member = old.FindMutable(MemberOf(*path));
+    if (member == nullptr || member->as_object() == nullptr || member->is_marked_number()) continue;
+    JsonValue::Object members = std::move(*member).TakeObject();
+    members.emplace_back(std::string(kUnknownName), true);
+    *member = std::move(members);
+  }
 }
 
 // With what the context says about the rest of it.
@@ -31,7 +67,9 @@ JsonValue CompleteOld(JsonValue old, const JsonValue& context) {
   members.insert(members.end(), std::make_move_iterator(unchanged.begin()),
                  std::make_move_iterator(unchanged.end()));
   members.emplace_back(std::string(kUnknownName), true);
-  return members;
+  JsonValue complete = std::move(members);
+  OpenMembersOfPaths(complete, context);
+  return complete;
 }
 
 JsonValue WithoutOld(JsonValue context) {
@@ -49,6 +87,7 @@ JsonValue WithUnknownOld(JsonValue context) {
 }  // namespace
 
 JsonValue CompleteContext(JsonValue context) {
+  AddMembersOfPaths(context);
   JsonValue* old = context.FindMutable(kOldName);
   if (old == nullptr || old->is_null()) {
     if (context.is_open()) return WithUnknownOld(std::move(context));

@@ -19,6 +19,8 @@ inline constexpr absl::string_view kFieldsChangedName = "fields_changed";
 //   - A member of the context that `fields_changed` does not name, and that `old` lacks, had the
 //     same value before: `old` gets it. An `old` that is not known as a whole gets nothing, because
 //     there may have been no row.
+//   - A path in `fields_changed`, such as "meta.color", stands for its member as well: "meta" is
+//     added. Where `old` has that member as an object, the object becomes open.
 //   - `old: null` is the same as no `old`.
 //   - An open context without `old` has one that is not known.
 //

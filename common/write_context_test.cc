@@ -87,6 +87,27 @@ TEST(CompleteContext, ANameMayGoOnIntoTheMember) {
   }
 }
 
+// Whoever asks for "meta" would not find "meta.color".
+TEST(CompleteContext, APathNamesItsMemberAsWell) {
+  const auto names = [](List list) {
+    return *CompleteContext(JsonValue(Object{{"fields_changed", std::move(list)}}))
+                .Find("fields_changed");
+  };
+  EXPECT_EQ(names({"a", "meta.color", "roles[0]", "meta.size"}),
+            JsonValue(List{"a", "meta.color", "roles[0]", "meta.size", "meta", "roles"}));
+  EXPECT_EQ(names({"meta", "meta.color"}), JsonValue(List{"meta", "meta.color"}));
+  EXPECT_EQ(names({"meta.color", 1}), JsonValue(List{"meta.color", 1, "meta"}));
+  EXPECT_EQ(names({"a"}), JsonValue(List{"a"}));
+}
+
+TEST(CompleteContext, AnOldMemberThatChangedInsideIsOpen) {
+  const Object meta = {{"d", 1}};
+  EXPECT_EQ(OldOf({{"fields_changed", List{"meta.d"}}, {"old", Object{{"meta", meta}}}}),
+            Open({{"meta", Open(meta)}}));
+  EXPECT_EQ(OldOf({{"fields_changed", List{"meta"}}, {"old", Object{{"meta", meta}}}}),
+            Open({{"meta", meta}}));
+}
+
 TEST(CompleteContext, EverythingMayHaveChangedIfNobodySaysReadablyWhat) {
   for (const JsonValue& names :
        {JsonValue(), JsonValue("b"), JsonValue(Object{{"b", true}}), JsonValue(List{"b", 1}),
@@ -118,6 +139,8 @@ TEST(CompleteContext, IsDoneOnce) {
   for (const JsonValue& context :
        {JsonValue(Object{{"a", 1}, {"fields_changed", List{}}, {"old", Object{{"b", 2}}}}),
         JsonValue(Object{{"a", 1}, {"$unknown", true}}),
+        JsonValue(
+            Object{{"fields_changed", List{"m.a"}}, {"old", Object{{"m", Object{{"a", 1}}}}}}),
         JsonValue(Object{{"a", 1}, {"old", JsonValue()}})}) {
     const JsonValue once = CompleteContext(context);
     EXPECT_EQ(CompleteContext(once), once);
