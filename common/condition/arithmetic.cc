@@ -45,15 +45,20 @@ Value ComputeIntegers(Function function, Integer left, Integer right) {
 }
 
 Value ComputeDoubles(Function function, Value left, Value right, Budget& budget) {
+  // What is computed from a number that may have been another one may be another one, too.
+  const auto made = [&](double result) {
+    return left.is_rounded() || right.is_rounded() ? Value::RoundedDouble(result)
+                                                   : Value::Double(result);
+  };
   switch (function) {
     case Function::kAdd:
-      return Value::Double(left.as_double() + right.as_double());
+      return made(left.as_double() + right.as_double());
     case Function::kSubtract:
-      return Value::Double(left.as_double() - right.as_double());
+      return made(left.as_double() - right.as_double());
     case Function::kMultiply:
-      return Value::Double(left.as_double() * right.as_double());
+      return made(left.as_double() * right.as_double());
     case Function::kDivide:
-      return Value::Double(left.as_double() / right.as_double());
+      return made(left.as_double() / right.as_double());
     default:
       return NoSuchOverload(function, {left, right}, budget);
   }
@@ -114,12 +119,16 @@ bool IsTime(Value value) { return value.is(Kind::kTimestamp) || value.is(Kind::k
 }  // namespace
 
 Value Negate(Value operand, Budget& budget) {
-  if (operand.is(Kind::kDouble)) return Value::Double(-operand.as_double());
+  if (operand.is(Kind::kDouble)) {
+    const double negated = -operand.as_double();
+    return operand.is_rounded() ? Value::RoundedDouble(negated) : Value::Double(negated);
+  }
   if (!operand.is(Kind::kInt)) return NoSuchOverload(Function::kNegate, {operand}, budget);
   if (operand.as_int() == std::numeric_limits<int64_t>::min()) {
     return OutOfRange(Function::kNegate, {operand}, budget);
   }
-  return Value::Int(-operand.as_int());
+  const Value negated = Value::Int(-operand.as_int());
+  return operand.is_told() ? negated.Told() : negated;
 }
 
 Value Compute(Function function, Value left, Value right, Budget& budget) {
@@ -138,7 +147,9 @@ Value Compute(Function function, Value left, Value right, Budget& budget) {
     default:
       return AddOrRefuse(function, left, right, budget);
   }
-  return result.is(Kind::kNull) ? OutOfRange(function, {left, right}, budget) : result;
+  if (result.is(Kind::kNull)) return OutOfRange(function, {left, right}, budget);
+  const bool told = result.is_number() && (left.is_told() || right.is_told());
+  return told ? result.Told() : result;
 }
 
 }  // namespace cache_invalidation::condition

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -28,8 +29,22 @@ double AsDouble(Value number) {
   }
 }
 
+// Holds every int, uint and double: its mantissa has 64 bits, or more.
+static_assert(std::numeric_limits<long double>::digits >= 64);
+long double Exactly(Value number) {
+  switch (number.kind()) {
+    case Kind::kInt:
+      return static_cast<long double>(number.as_int());
+    case Kind::kUint:
+      return static_cast<long double>(number.as_uint());
+    default:
+      return number.as_double();
+  }
+}
+
 std::partial_ordering CompareNumbers(Value left, Value right) {
   if (left.is(Kind::kInt) && right.is(Kind::kInt)) return left.as_int() <=> right.as_int();
+  if (left.is_told() || right.is_told()) return Exactly(left) <=> Exactly(right);
   if (left.is(Kind::kDouble) || right.is(Kind::kDouble)) return AsDouble(left) <=> AsDouble(right);
   // At least one uint: what is negative is below it.
   if (left.is(Kind::kInt) && left.as_int() < 0) return std::partial_ordering::less;

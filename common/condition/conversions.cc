@@ -9,9 +9,11 @@
 #include "absl/strings/charconv.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/condition/comparison.h"
 #include "common/condition/errors.h"
 #include "common/condition/time_range.h"
 #include "common/condition/time_text.h"
+#include "common/limits.h"
 #include "common/utf8.h"
 
 namespace cache_invalidation::condition {
@@ -104,15 +106,21 @@ Value ToUint(Value value, Budget& budget) {
   return OutOfRange(Function::kToUint, {value}, budget);
 }
 
+Value FromInteger(double number, bool told) {
+  return told && std::abs(number) > kMaxExactInteger ? Value::RoundedDouble(number)
+                                                     : Value::Double(number);
+}
+
 Value ToDouble(Value value, Budget& budget) {
   switch (value.kind()) {
     case Kind::kInt:
-      return Value::Double(static_cast<double>(value.as_int()));
+      return FromInteger(static_cast<double>(value.as_int()), value.is_told());
     case Kind::kUint:
-      return Value::Double(static_cast<double>(value.as_uint()));
+      return FromInteger(static_cast<double>(value.as_uint()), value.is_told());
     case Kind::kString: {
       const auto number = ReadDouble(value.as_text());
-      return number ? Value::Double(*number) : Unreadable("double", value.as_text(), budget);
+      if (!number) return Unreadable("double", value.as_text(), budget);
+      return IsBeyondDouble(value, budget) ? Value::RoundedDouble(*number) : Value::Double(*number);
     }
     default:
       return NoSuchOverload(Function::kToDouble, {value}, budget);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/condition/decimal.h"
 #include "common/limits.h"
 
 namespace cache_invalidation::condition {
@@ -128,11 +129,19 @@ void LintNumbers(const Expression& expression, std::vector<Remark>& remarks) {
         (value.is(Value::Kind::kInt) && (value.as_int() > static_cast<int64_t>(kLargest) ||
                                          value.as_int() < -static_cast<int64_t>(kLargest))) ||
         (value.is(Value::Kind::kUint) && value.as_uint() > kLargest);
-    if (!beyond) continue;
+    if (beyond) {
+      remarks.push_back({Remark::Kind::kUnequalNumber,
+                         absl::StrCat("no plain number of a context says ", expression.TextOf(id),
+                                      " exactly, since JSON's numbers are doubles; it is compared "
+                                      "with text and with {\"$number\": ...} by value")});
+      return;
+    }
+    if (!value.is(Value::Kind::kDouble)) continue;
+    const std::optional<Decimal> decimal = ReadDecimal(expression.TextOf(id));
+    if (!decimal || decimal->has_double()) continue;
     remarks.push_back({Remark::Kind::kUnequalNumber,
-                       absl::StrCat("no plain number of a context says ", expression.TextOf(id),
-                                    " exactly, since JSON's numbers are doubles; it is compared "
-                                    "with text and with {\"$number\": ...} by value")});
+                       absl::StrCat(expression.TextOf(id), " has more digits than a double and is ",
+                                    "rounded: its neighbours are the same number")});
     return;
   }
 }

@@ -201,6 +201,15 @@ TEST(Numbers, OfATextThatNoDoubleHoldsAreIntegers) {
              "type(x.id) == int", "type(x.great) == uint", "string(x.id) == '9007199254740993'",
              "x.id % 2 == 1", "x.id in {9007199254740993: true}"},
             "true", x);
+  // Exactly, though the nearest double is the other number.
+  ExpectAll(
+      {"x.id > 9007199254740992.0", "!(x.id <= 9007199254740992.0)", "-x.id < -9007199254740992.0",
+       "x.id + 1 > 9007199254740993.0", "x.id < 9007199254740994.0",
+       "x.least >= -9223372036854775808.0", "x.great < 18446744073709551616.0"},
+      "true", x);
+  ExpectAll({"double(x.id) == 9007199254740992.0", "double(x.id) != double(x.id)",
+             "double('100000000000000.001') == 100000000000000.0"},
+            "error: a number beyond 2^53, which may have been rounded", x);
 }
 
 TEST(Numbers, ThatNothingHoldsAreErrors) {
@@ -253,7 +262,8 @@ TEST(Numbers, OfPlainJsonThatMayHaveBeenRounded) {
   ExpectAll({"x.id == 9007199254740993", "x.id != 9007199254740992", "x.id != x.old.id",
              "x.id in [1, 9007199254740993]", "x.id in {9007199254740993: 1}", "x == x",
              "x.id == x.text", "x.id > 9007199254740992", "x.id <= x.old.id", "int(x.id) == 1",
-             "uint(x.id) == 1u", "string(x.id) == '9007199254740993'"},
+             "uint(x.id) == 1u", "string(x.id) == '9007199254740993'", "-x.id == -9007199254740993",
+             "x.id + 0.0 == 9007199254740993", "x.id - x.old.id != 0.0"},
             "error: a number beyond 2^53, which may have been rounded", x);
   ExpectAll({"x.id != 5", "x.id > 5", "x.id != 9007199254740996", "x.id > x.exact",
              "!(x.id in [1, 2])", "x.exact == 9007199254740991", "int(x.exact) > 5",

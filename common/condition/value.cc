@@ -21,9 +21,9 @@ Value NumberOf(const std::string* text) {
   if (!decimal->magnitude) return Value::Error(kNoNumber);
   const uint64_t magnitude = *decimal->magnitude;
   if (decimal->negative && magnitude > uint64_t{1} << 63) return Value::Error(kNoNumber);
-  if (decimal->negative) return Value::Int(static_cast<int64_t>(-magnitude));
-  return magnitude <= uint64_t{INT64_MAX} ? Value::Int(static_cast<int64_t>(magnitude))
-                                          : Value::Uint(magnitude);
+  if (decimal->negative) return Value::Int(static_cast<int64_t>(-magnitude)).Told();
+  const bool is_int = magnitude <= uint64_t{INT64_MAX};
+  return (is_int ? Value::Int(static_cast<int64_t>(magnitude)) : Value::Uint(magnitude)).Told();
 }
 
 }  // namespace
@@ -73,17 +73,13 @@ Value Value::Map(absl::Span<const MapEntry> entries) {
 Value Value::Json(const JsonValue& value) {
   if (const std::string* text = value.as_string()) return String(*text);
   if (const double* number = value.as_number()) {
-    Value result = Double(*number);
-    if (std::abs(*number) > kMaxExactInteger) result.form_ = Form::kRounded;
-    return result;
+    return std::abs(*number) > kMaxExactInteger ? RoundedDouble(*number) : Double(*number);
   }
   if (const bool* truth = value.as_bool()) return Bool(*truth);
   if (const JsonValue::Object* object = value.as_object()) {
     if (value.is_unknown()) return Unknown();
     // Even if there is no such number: then it may be any.
-    if (object->size() == 1 && object->front().first == kNumberName) {
-      return NumberOf(value.number_text());
-    }
+    if (value.is_marked_number()) return NumberOf(value.number_text());
     Value result(Kind::kMap, value.is_open() ? Form::kOpenObject : Form::kObject);
     result.size_ = static_cast<uint32_t>(object->size());
     result.object_ = object;

@@ -104,8 +104,24 @@ class Value {
   constexpr bool is_unknown() const { return is_error() && message_ == kNotKnown; }
   // Of a map: whether it may have keys that it does not name. Its entries then include the mark.
   constexpr bool is_open() const { return form_ == Form::kOpenObject; }
-  // Whether a double of JSON is so large that it may have been another number, which was rounded.
+  // Whether a double is so large that it may have been another number, which was rounded: one of
+  // JSON, or what was computed from such.
   constexpr bool is_rounded() const { return form_ == Form::kRounded; }
+  // A double that may have been rounded.
+  static constexpr Value RoundedDouble(double value) {
+    Value result = Double(value);
+    result.form_ = Form::kRounded;
+    return result;
+  }
+  // Whether an integer comes from the digits of a context, so that it meets a double exactly. Those
+  // that a condition spells meet it as CEL has it, as doubles.
+  constexpr bool is_told() const { return form_ == Form::kTold; }
+  // The same integer, told. REQUIRES: an int or uint.
+  constexpr Value Told() const {
+    Value result = *this;
+    result.form_ = Form::kTold;
+    return result;
+  }
   constexpr bool is_number() const { return kind_ >= Kind::kInt && kind_ <= Kind::kDouble; }
 
   constexpr bool as_bool() const { return integer_ != 0; }
@@ -141,7 +157,7 @@ class Value {
   }
 
  private:
-  // Of what a list or map is made; what is to be known of a double.
+  // Of what a list or map is made; what is to be known of a number.
   enum class Form : uint8_t {
     kNone,
     kValues,
@@ -150,7 +166,8 @@ class Value {
     kEntries,
     kObject,
     kOpenObject,
-    kRounded
+    kRounded,
+    kTold
   };
 
   static constexpr char kNotKnown[] = "not known";
