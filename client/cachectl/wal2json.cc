@@ -82,19 +82,20 @@ absl::StatusOr<std::vector<std::string>> KeyOf(const JsonText& columns) {
   return key;
 }
 
-// Whether the identity of an update can only be the whole old row: it has all columns of the new
-// one, and is not the primary key alone. Of a key alone nobody knows whether there is more, since
-// long values that did not change are left out of the new row.
+// Whether the identity of an update can only be the whole old row, as REPLICA IDENTITY FULL has it:
+// it has all columns of the new one, and a null, which the columns of a key or of an identity's
+// index never are. Of others nobody knows whether there is more, since long values that did not
+// change are left out of the new row.
 bool IsWhole(const RowChange& change) {
   const auto is_in_before = [&](const Column& column) {
     return std::any_of(change.before.begin(), change.before.end(),
                        [&](const Column& old) { return old.name == column.name; });
   };
-  const auto is_in_key = [&](const Column& column) {
-    return std::find(change.key.begin(), change.key.end(), column.name) != change.key.end();
+  const auto is_null = [](const Column& column) {
+    return column.value.kind == ColumnValue::Kind::kNull;
   };
   return std::all_of(change.after.begin(), change.after.end(), is_in_before) &&
-         !std::all_of(change.before.begin(), change.before.end(), is_in_key);
+         std::any_of(change.before.begin(), change.before.end(), is_null);
 }
 
 std::optional<Action> ActionOf(absl::string_view action) {

@@ -134,14 +134,18 @@ TEST(Wal2JsonTest, WithoutTypesANullIsNotKnown) {
 }
 
 TEST(Wal2JsonTest, UpdateOfAWholeRow) {
-  EXPECT_EQ(ContextOf(Update(Id("7") + "," + Column("name", "text", R"("bob")"),
-                             Id("7") + "," + Column("name", "text", R"("ann")") + "," +
-                                 Column("long", "text", R"("toast")"))),
-            JsonValue(Object{{"id", 7},
-                             {"name", "bob"},
-                             {"long", "toast"},  // did not change, so wal2json left it out
-                             {"old", Object{{"id", 7}, {"name", "ann"}, {"long", "toast"}}},
-                             {"fields_changed", List{"name"}}}));
+  const std::string note = "," + Column("note", "text", "null");
+  EXPECT_EQ(
+      ContextOf(Update(Id("7") + "," + Column("name", "text", R"("bob")") + note,
+                       Id("7") + "," + Column("name", "text", R"("ann")") + note + "," +
+                           Column("long", "text", R"("toast")"))),
+      JsonValue(Object{
+          {"id", 7},
+          {"name", "bob"},
+          {"note", JsonValue()},
+          {"long", "toast"},  // did not change, so wal2json left it out
+          {"old", Object{{"id", 7}, {"name", "ann"}, {"note", JsonValue()}, {"long", "toast"}}},
+          {"fields_changed", List{"name"}}}));
 }
 
 // With the default identity the old row is its key alone: the rest may have been anything, and
@@ -165,6 +169,17 @@ TEST(Wal2JsonTest, AKeyAloneIsNoWholeRow) {
   EXPECT_EQ(*context.Find("fields_changed"), JsonValue(List{}));
 }
 
+// An index may have all columns of a row but a long one, which is left out where it did not change.
+TEST(Wal2JsonTest, OnlyANullTellsAWholeRowFromTheColumnsOfAnIndex) {
+  const std::string code = Column("code", "text", R"("a")");
+  const std::string row = Id("7") + "," + code;
+  EXPECT_TRUE(ContextOf(Update(row, row)).is_open());
+  const std::string with_null = row + "," + Column("note", "text", "null");
+  EXPECT_FALSE(ContextOf(Update(with_null, with_null)).is_open());
+  const std::string with_nan = row + "," + Column("credit", "numeric", "null");
+  EXPECT_TRUE(ContextOf(Update(with_nan, with_nan)).is_open());
+}
+
 // wal2json writes NaN and infinity as null.
 TEST(Wal2JsonTest, ANullOfANumberMayBeNaN) {
   for (const char* type : {"numeric(12,2)", "numeric", "real", "double precision"}) {
@@ -173,7 +188,8 @@ TEST(Wal2JsonTest, ANullOfANumberMayBeNaN) {
     EXPECT_EQ(ContextOf(Update(Id("7") + "," + credit, Id("7") + "," + credit)),
               JsonValue(Object{{"id", 7},
                                {"credit", unknown},
-                               {"old", Object{{"id", 7}, {"credit", unknown}}},
+                               {"$unknown", true},
+                               {"old", Object{{"id", 7}, {"credit", unknown}, {"$unknown", true}}},
                                {"fields_changed", List{"credit"}}}))
         << type;
   }
@@ -189,12 +205,14 @@ TEST(Wal2JsonTest, AChangedKeyIsTwoUpdates) {
   ASSERT_EQ(writes.size(), 2u);
   EXPECT_EQ(writes[0].resource_id, "7");
   EXPECT_EQ(writes[1].resource_id, "8");
-  EXPECT_EQ(JsonValue(writes[0].context),
-            JsonValue(Object{{"sku", "B"},
-                             {"id", 8},
-                             {"price", 9},
-                             {"old", Object{{"sku", "B"}, {"id", 7}, {"price", 5}}},
-                             {"fields_changed", List{"id", "price"}}}));
+  EXPECT_EQ(
+      JsonValue(writes[0].context),
+      JsonValue(Object{{"sku", "B"},
+                       {"id", 8},
+                       {"price", 9},
+                       {"$unknown", true},
+                       {"old", Object{{"sku", "B"}, {"id", 7}, {"price", 5}, {"$unknown", true}}},
+                       {"fields_changed", List{"id", "price"}}}));
   for (const WriteEvent& write : writes) {
     EXPECT_EQ(write.operation, "update");
     EXPECT_EQ(write.context, writes[0].context);

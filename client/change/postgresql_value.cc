@@ -65,10 +65,14 @@ std::string WithoutModifiers(absl::string_view type) {
   return absl::StrCat(type.substr(0, begin), type.substr(end + 1));
 }
 
-// The type of an array's elements; nothing for other types.
+// The type of an array's elements; nothing for other types. A leading "_" is an array's only before
+// a type of PostgreSQL's own: anybody may call a domain so.
 std::optional<absl::string_view> ElementType(absl::string_view type) {
-  if (absl::ConsumeSuffix(&type, "[]") || absl::ConsumePrefix(&type, "_")) return type;
-  return std::nullopt;
+  if (absl::ConsumeSuffix(&type, "[]")) return type;
+  if (!absl::ConsumePrefix(&type, "_")) return std::nullopt;
+  const bool known = IsBool(type) || IsBytea(type) || IsJson(type) || IsNumber(type) ||
+                     IsText(type) || type == "box";
+  return known ? std::optional(type) : std::nullopt;
 }
 
 // -12, 0: the text that a template makes of the double. Not -0, 1e+10 or 10.00.

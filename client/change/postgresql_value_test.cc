@@ -111,6 +111,9 @@ TEST(PostgresqlValueTest, Arrays) {
           {"integer[]", "{}", List{}},
           {"integer[]", "{{1,2},{3,4}}", List{List{1, 2}, List{3, 4}}},
           {"_int4", "{{{1}}}", ListOf(ListOf(List{1}))},
+          // A domain of somebody, over nobody knows what.
+          {"_t", "{a}", JsonValue::Unknown()},
+          {"_t", "a", "a"},
           {"bigint[]", "[0:1]={9007199254740993,-1}", List{Number("9007199254740993"), -1}},
           {"_int8", "[1:1][-2:-1]={{1,2}}", ListOf(List{1, 2})},
           {"numeric(10,2)[]", "{1.50,2.00,NaN}", List{Number("1.50"), Number("2.00"), "NaN"}},

@@ -35,6 +35,11 @@ def base_name(type_name):
     return re.sub(r"\([^)]*\)", "", type_name, count=1)
 
 
+def is_own(name):
+    """Whether PostgreSQL itself has a type of that name: anybody may call a domain _t."""
+    return name in FRACTIONS | INTEGERS | TEXTS | {"boolean", "bool", "json", "jsonb", "bytea", "box"}
+
+
 def may_be_nan(type_name):
     return not type_name or base_name(type_name) in FRACTIONS
 
@@ -48,7 +53,7 @@ def value_of(type_name, text):
 
 def unlimited_value_of(type_name, text):
     name = base_name(type_name)
-    if name.endswith("[]") or name.startswith("_"):
+    if name.endswith("[]") or (name.startswith("_") and is_own(name[1:])):
         element = name[:-2] if name.endswith("[]") else name[1:]
         return array_of(element, text)
     if name in ("boolean", "bool"):

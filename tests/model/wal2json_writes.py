@@ -67,8 +67,8 @@ def writes_of_change(change):
         return [make_write(type_name, id_of(key, old), "delete", context)]
 
     assert change["action"] == "U", change["action"]
-    # The identity is the whole old row if it has all columns, and more than the key alone has.
-    whole = set(new) <= set(old) and not set(old) <= set(key)
+    # Only a whole old row has all columns and a null: those of a key, or of an index, are never null.
+    whole = set(new) <= set(old) and any("null" in column for column in old.values())
     changed = [name for name, column in new.items() if not is_same(old.get(name), column)]
     # A long value that did not change is left out of `columns`; the old row may know it.
     row = {**old, **new}

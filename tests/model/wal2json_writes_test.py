@@ -38,10 +38,14 @@ class Operations(unittest.TestCase):
         self.assertEqual(write["context"], {"id": 5, "status": "placed", "note": None})
 
     def test_an_update_with_the_whole_old_row(self):
-        (write,) = writes_of(change("U", columns={"id": 5, "a": 1, "b": 2}, identity={"id": 5, "a": 1, "b": 3}))
+        columns, identity = {"id": 5, "a": None, "b": 2}, {"id": 5, "a": None, "b": 3}
+        (write,) = writes_of(change("U", columns=columns, identity=identity))
         self.assertEqual(write["operation"], "update")
-        self.assertEqual(write["context"], {
-            "id": 5, "a": 1, "b": 2, "old": {"id": 5, "a": 1, "b": 3}, "fields_changed": ["b"]})
+        self.assertEqual(write["context"], {**columns, "old": identity, "fields_changed": ["b"]})
+
+    def test_an_identity_without_a_null_may_be_that_of_an_index(self):
+        (write,) = writes_of(change("U", columns={"id": 5, "b": 2}, identity={"id": 5, "b": 3}))
+        self.assertTrue(write["context"]["$unknown"])
 
     def test_an_update_with_the_old_key_alone_may_have_changed_every_other_column(self):
         (write,) = writes_of(change("U", columns={"id": 5, "a": 1, "b": 2}, identity={"id": 5}))
@@ -64,7 +68,8 @@ class Operations(unittest.TestCase):
         for write in (old, new):
             self.assertEqual(write["operation"], "update")
             self.assertEqual(write["context"], {
-                "id": 6, "a": 1, "old": {"id": 5, "a": 1}, "fields_changed": ["id"]})
+                "id": 6, "a": 1, "$unknown": True, "old": {"id": 5, "a": 1, "$unknown": True},
+                "fields_changed": ["id"]})
 
     def test_an_old_key_that_is_not_known_widens(self):
         old, new = writes_of(change("U", columns={"id": 6, "sku": "a"}, identity={"sku": "a"}))
@@ -79,11 +84,13 @@ class Operations(unittest.TestCase):
         line = change("U", columns={"id": 5, "credit": None}, identity={"id": 5, "credit": None})
         (write,) = writes_of(line.replace('"name": "credit", "type": "text"', '"name": "credit", "type": "numeric(12,2)"'))
         self.assertEqual(write["context"], {
-            "id": 5, "credit": UNKNOWN, "old": {"id": 5, "credit": UNKNOWN}, "fields_changed": ["credit"]})
+            "id": 5, "credit": UNKNOWN, "$unknown": True,
+            "old": {"id": 5, "credit": UNKNOWN, "$unknown": True}, "fields_changed": ["credit"]})
 
     def test_columns_with_the_names_of_a_context(self):
         (write,) = writes_of(change("U", columns={"id": 5, "old": "x"}, identity={"id": 5, "old": "y"}))
-        self.assertEqual(write["context"], {"id": 5, "old": UNKNOWN, "fields_changed": ["old"]})
+        self.assertEqual(write["context"], {
+            "id": 5, "old": UNKNOWN, "$unknown": True, "fields_changed": ["old"]})
 
     def test_a_truncate_concerns_the_whole_type(self):
         (write,) = writes_of(change("T"))
