@@ -64,12 +64,14 @@ bool JsonValue::is_unknown() const {
 
 bool JsonValue::is_open() const { return Find(kUnknownName) != nullptr; }
 
-const std::string* JsonValue::number_text() const {
+bool JsonValue::is_marked_number() const {
   const Object* object = as_object();
-  if (object == nullptr || object->size() != 1 || object->front().first != kNumberName) {
-    return nullptr;
-  }
-  const std::string* text = object->front().second.as_string();
+  return object != nullptr && object->size() == 1 && object->front().first == kNumberName;
+}
+
+const std::string* JsonValue::number_text() const {
+  if (!is_marked_number()) return nullptr;
+  const std::string* text = as_object()->front().second.as_string();
   return text != nullptr && IsNumberText(*text) ? text : nullptr;
 }
 

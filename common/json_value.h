@@ -69,6 +69,8 @@ class JsonValue {
   // The text of what Number() makes, if it is the text of a number as JSON or PostgreSQL write it
   // (no sign but "-", no NaN, no infinity); otherwise null.
   const std::string* number_text() const;
+  // Whether this has the mark of a number, whatever its text.
+  bool is_marked_number() const;
 
   // The member of that name; null if this is no object or has none.
   const JsonValue* Find(absl::string_view name) const;

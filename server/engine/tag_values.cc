@@ -27,7 +27,7 @@ Found FindPath(const JsonValue& root, const std::vector<std::string>& path) {
   const JsonValue* value = &root;
   for (const std::string& name : path) {
     // Nothing is known of what would be inside of a text, a number or null.
-    if (value->as_object() == nullptr || value->number_text() != nullptr) return {nullptr, false};
+    if (value->as_object() == nullptr || value->is_marked_number()) return {nullptr, false};
     const JsonValue* member = value->Find(name);
     if (member == nullptr) return {nullptr, !value->is_open()};
     value = member;

@@ -46,8 +46,7 @@ std::optional<double> NumberOf(const JsonValue& value) {
 
 // The mark of a number with a text that is none: reading it fails.
 bool IsNoNumber(const JsonValue& value) {
-  return value.as_object() != nullptr && value.as_object()->size() == 1 &&
-         value.Find(kNumberName) != nullptr && value.number_text() == nullptr;
+  return value.is_marked_number() && value.number_text() == nullptr;
 }
 
 Answer IsDelete(const WriteEvent& write) { return FromBool(write.operation == "delete"); }
