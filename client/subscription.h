@@ -160,9 +160,9 @@ class Subscription {
   // Ends the subscription. When it returns no callback runs any more; but called from a callback
   // it returns at once, and that callback is the last. May be called again.
   //
-  // A subscriber that acknowledges tells the service that it leaves, so that no writer waits for its
-  // lease: call it when nothing that was cached under it is served any more. Takes at most half a
-  // second longer where the service does not answer.
+  // A subscriber that acknowledges tells the service that it leaves, so that no writer waits for
+  // its lease: call it when nothing that was cached under it is served any more. Takes at most half
+  // a second longer where the service does not answer.
   virtual void Stop() = 0;
 };
 
