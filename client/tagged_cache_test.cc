@@ -1,4 +1,5 @@
-// The cache as applications see it. tests/cache has what it does with destructors, exceptions, parts and forks.
+// The cache as applications see it. tests/cache has what it does with destructors, exceptions,
+// parts and forks.
 
 #include "client/tagged_cache.h"
 
