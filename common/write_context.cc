@@ -20,32 +20,35 @@ bool IsOfConvention(absl::string_view name) {
   return name == kOldName || name == kFieldsChangedName || name == kUnknownName;
 }
 
-// Adds the members that paths in `fields_changed` begin in, so that who asks for one finds it.
-void AddMembersOfPaths(JsonValue& context) {
-  JsonValue* names = context.FindMutable(kFieldsChangedName);
-  if (names == nullptr || names->as_list() == nullptr) return;
+// The members that paths in `fields_changed` begin in, each once however many paths there are.
+std::set<std::string> MembersOfPaths(const JsonValue& context) {
   std::set<std::string> members;
+  const JsonValue* names = context.Find(kFieldsChangedName);
+  if (names == nullptr || names->as_list() == nullptr) return members;
   for (const JsonValue& name : *names->as_list()) {
     const std::string* path = name.as_string();
     if (path != nullptr && IsPath(*path)) members.emplace(MemberOf(*path));
   }
+  return members;
+}
+
+// Adds those members to `fields_changed`, so that who asks for one finds it.
+void AddMembersOfPaths(JsonValue& context) {
+  std::set<std::string> members = MembersOfPaths(context);
   if (members.empty()) return;
-  JsonValue::List list = *names->as_list();
+  JsonValue& names = *context.FindMutable(kFieldsChangedName);
+  JsonValue::List list = *names.as_list();
   for (const JsonValue& name : list) {
     if (name.as_string() != nullptr) members.erase(*name.as_string());
   }
   for (const std::string& member : members) list.emplace_back(member);
-  *names = std::move(list);
+  names = std::move(list);
 }
 
 // An old member that changed inside may be told in part, as `old` itself.
 void OpenMembersOfPaths(JsonValue& old, const JsonValue& context) {
-  const JsonValue* names = context.Find(kFieldsChangedName);
-  if (names == nullptr || names->as_list() == nullptr) return;
-  for (const JsonValue& name : *names->as_list()) {
-    const std::string* path = name.as_string();
-    if (path == nullptr || !IsPath(*path)) continue;
-    JsonValue* member = old.FindMutable(MemberOf(*path));
+  for (const std::string& name : MembersOfPaths(context)) {
+    JsonValue* member = old.FindMutable(name);
     if (member == nullptr || member->as_object() == nullptr || member->is_marked_number()) continue;
     JsonValue::Object members = std::move(*member).TakeObject();
     members.emplace_back(std::string(kUnknownName), true);

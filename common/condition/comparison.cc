@@ -18,29 +18,23 @@ namespace {
 
 using Kind = Value::Kind;
 
-double AsDouble(Value number) {
+template <typename Float>
+Float As(Value number) {
   switch (number.kind()) {
     case Kind::kInt:
-      return static_cast<double>(number.as_int());
+      return static_cast<Float>(number.as_int());
     case Kind::kUint:
-      return static_cast<double>(number.as_uint());
+      return static_cast<Float>(number.as_uint());
     default:
       return number.as_double();
   }
 }
 
+double AsDouble(Value number) { return As<double>(number); }
+
 // Holds every int, uint and double: its mantissa has 64 bits, or more.
 static_assert(std::numeric_limits<long double>::digits >= 64);
-long double Exactly(Value number) {
-  switch (number.kind()) {
-    case Kind::kInt:
-      return static_cast<long double>(number.as_int());
-    case Kind::kUint:
-      return static_cast<long double>(number.as_uint());
-    default:
-      return number.as_double();
-  }
-}
+long double Exactly(Value number) { return As<long double>(number); }
 
 std::partial_ordering CompareNumbers(Value left, Value right) {
   if (left.is(Kind::kInt) && right.is(Kind::kInt)) return left.as_int() <=> right.as_int();
