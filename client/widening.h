@@ -74,7 +74,7 @@ class WriteCollector {
   // Whether nothing was added since the last Take.
   bool empty() const { return added_ == 0; }
 
-  // Answers what was added, and begins anew.
+  // Returns what was added, and begins anew.
   WidenedWrites Take();
 
  private:

@@ -87,7 +87,7 @@ class SubscribedCache final : public UntypedCache,
 
   Fill MakeFill(const Flight& flight, const Load& load, std::shared_ptr<const void> value);
   absl::Duration TimeToLive(const Load& load);
-  // Asks the service for the parts of a value that are not known here; answers whether it knows
+  // Asks the service for the parts of a value that are not known here; returns whether it knows
   // them all. They end the value no later than it says.
   bool AskForParts(CacheCore::Resolution& resolution) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
   // Registers the entry with the service; answers whether it may be kept.
