@@ -140,14 +140,29 @@ std::vector<std::string> NamedFor(CauseStep step, const Observed* observed) {
   return keys;
 }
 
+bool IsNamedFor(CauseStep step, const std::string& key, const Observed* observed) {
+  const std::vector<std::string> named = NamedFor(step, observed);
+  return std::find(named.begin(), named.end(), key) != named.end();
+}
+
+// Whether the server named the key of several fills because one of them was refused: the others
+// may have been kept until then.
+bool GoesWithAnother(const engine::TrackEntries& command, const std::string& key,
+                     const Observed* observed) {
+  const auto fills =
+      std::count_if(command.entries.begin(), command.entries.end(),
+                    [&key](const engine::TrackedEntry& fill) { return fill.key == key; });
+  return fills > 1 && IsNamedFor(CauseStep::kFillRefused, key, observed);
+}
+
 // Whether the server, which did not keep the fill, refused it for what may have moved. It has not
-// if it kept the fill at first and then dropped it for want of room.
-bool WasRefused(const State& state, const FillCheck& check, const engine::TrackResult& result,
-                const Observed* observed) {
+// if it kept the fill at first and then evicted it, for want of room or with another fill.
+bool WasRefused(const State& state, const engine::TrackEntries& command, const FillCheck& check,
+                const engine::TrackResult& result, const Observed* observed) {
   if (!check.moved.contains(result.moved)) return false;
   if (result.moved != result.key || state.entries.contains(result.key)) return true;
-  const std::vector<std::string> dropped = NamedFor(CauseStep::kLimit, observed);
-  return std::find(dropped.begin(), dropped.end(), result.key) == dropped.end();
+  return !IsNamedFor(CauseStep::kLimit, result.key, observed) &&
+         !GoesWithAnother(command, result.key, observed);
 }
 
 // The keys of refused fills that the server named, as it does when an entry ended so late that no
@@ -252,7 +267,7 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
     const engine::TrackedEntry& fill = command.entries[i];
     FillCheck check = CheckFill(state, fill);
     if (check.outcome == FillOutcome::kKept && answer != nullptr && i < answer->results.size() &&
-        WasRefused(state, check, answer->results[i], observed)) {
+        WasRefused(state, command, check, answer->results[i], observed)) {
       check.outcome = FillOutcome::kRefusedMoved;
     }
     state.counters.unchecked_fills += !fill.position.has_value();
@@ -262,6 +277,9 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
     } else {
       ++state.counters.refused_fills;
       refused.insert({TargetType::kKey, std::string(fill.key)});
+    }
+    if (GoesWithAnother(command, std::string(fill.key), observed)) {
+      check.moved.insert(std::string(fill.key));
     }
     reply.results.push_back({std::string(fill.key), check.outcome, ""});
     prediction.moved_names.push_back(check.moved);
