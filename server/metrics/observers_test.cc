@@ -105,6 +105,13 @@ TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
   EXPECT_TRUE(Shows("cache_invalidation_dropped_entries_total 3"));
 }
 
+TEST_F(MetricsTest, ShowsHowLongOneRequestHeldTheShard) {
+  metrics_.shard().OnGroupSealed(
+      {.elapsed = absl::Milliseconds(30), .longest_hold = absl::Milliseconds(20)});
+  EXPECT_TRUE(Shows("cache_invalidation_shard_hold_seconds_bucket{le=\"0.01\"} 0"));
+  EXPECT_TRUE(Shows("cache_invalidation_shard_hold_seconds_bucket{le=\"0.025\"} 1"));
+}
+
 TEST_F(MetricsTest, CountsRefusedCommandsOnly) {
   engine::Outcome outcome;
   outcome.status = absl::ResourceExhaustedError("full");

@@ -101,6 +101,10 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry)
                                          CountBuckets())),
       busy_seconds_(
           MakeCounter(registry, "shard_busy_seconds_total", "Time that shards spent applying.")),
+      hold_seconds_(MakeHistogram(registry, "shard_hold_seconds",
+                                  "The longest that one request, or the timers at one time, kept "
+                                  "the others of a shard waiting, once for each group.",
+                                  LatencyBuckets())),
       group_commands_(MakeHistogram(registry, "group_commands",
                                     "Commands that became durable together.", CountBuckets())) {}
 
@@ -134,6 +138,7 @@ void ShardMetrics::OnTaken(const shard::MailboxStats& stats) {
 
 void ShardMetrics::OnGroupSealed(const shard::GroupStats& stats) {
   busy_seconds_.Increment(absl::ToDoubleSeconds(stats.elapsed));
+  hold_seconds_.Observe(absl::ToDoubleSeconds(stats.longest_hold));
   group_commands_.Observe(static_cast<double>(stats.commands));
 }
 

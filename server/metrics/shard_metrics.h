@@ -49,6 +49,7 @@ class ShardMetrics final : public shard::ShardObserver {
   prometheus::Counter& refused_submissions_;
   prometheus::Histogram& mailbox_submissions_;
   prometheus::Counter& busy_seconds_;
+  prometheus::Histogram& hold_seconds_;
   prometheus::Histogram& group_commands_;
 };
 

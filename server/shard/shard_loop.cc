@@ -1,5 +1,6 @@
 #include "server/shard/shard_loop.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/limits.h"
@@ -28,6 +29,7 @@ bool ShardLoop::Turn(absl::Duration deadline) {
   Mailbox::Contents contents = mailbox_.Take(deadline);
   const bool closed = contents.closed;
   group_begun_ = clock_.Monotonic();
+  hold_begun_ = group_begun_;
   ApplyAll(std::move(contents));
   if (closed) {
     core_->FlushEverything(time_.Now());
@@ -44,8 +46,10 @@ void ShardLoop::ApplyAll(Mailbox::Contents contents) {
     const absl::Time now = time_.Now();
     if (core_->next_timer() <= now) {
       core_->RunTimers(now);
+      NoteHold();
     }
     core_->Apply(std::move(submission), now);
+    NoteHold();
     if (core_->group_bytes() >= kMaxGroupBytes) {
       HandOver();
     }
@@ -54,6 +58,13 @@ void ShardLoop::ApplyAll(Mailbox::Contents contents) {
     core_->Trim(namespace_name, floor, time_.Now());
   }
   core_->RunTimers(time_.Now());
+  NoteHold();
+}
+
+void ShardLoop::NoteHold() {
+  const absl::Duration now = clock_.Monotonic();
+  longest_hold_ = std::max(longest_hold_, now - hold_begun_);
+  hold_begun_ = now;
 }
 
 void ShardLoop::HandOver() {
@@ -64,6 +75,8 @@ void ShardLoop::HandOver() {
   const absl::Duration now = clock_.Monotonic();
   stats.elapsed = now - group_begun_;
   group_begun_ = now;
+  stats.longest_hold = std::exchange(longest_hold_, absl::ZeroDuration());
+  hold_begun_ = now;
   observer_.OnGroupSealed(stats);
   hand_over_(std::move(group));
 }

@@ -48,12 +48,16 @@ class ShardLoop {
 
  private:
   void ApplyAll(Mailbox::Contents contents);
+  // Ends what began at hold_begun_.
+  void NoteHold();
   void HandOver();
 
   // For Turn alone.
   const std::unique_ptr<ShardCore> core_;
   absl::AnyInvocable<void(commit::Group)> hand_over_;
   absl::Duration group_begun_ = absl::ZeroDuration();
+  absl::Duration hold_begun_ = absl::ZeroDuration();
+  absl::Duration longest_hold_ = absl::ZeroDuration();  // of the group
 
   const EngineTime& time_;
   const Clock& clock_;

@@ -29,6 +29,8 @@ struct GroupStats {
   size_t bytes = 0;  // commit::Group::size_bytes
   // From its first command or query to its hand-over: what the shard's thread worked on it.
   absl::Duration elapsed = absl::ZeroDuration();
+  // The longest that one submission, or the timers at one time, made all others wait.
+  absl::Duration longest_hold = absl::ZeroDuration();
 };
 
 // Who follows what shards do. Called by the threads of all shards, OnRefused by whoever submits,
