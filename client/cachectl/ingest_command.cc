@@ -309,7 +309,7 @@ void AddIngestCommand(CLI::App* app, Action& chosen) {
   command
       ->add_option("--type-map", flags->type_map,
                    "PATTERN=TYPE: tables whose whole name matches have that type, as partitions "
-                   "have their root's: orders_[0-9]+=orders")
+                   "have their root's: orders_([0-9]+|default)=orders")
       ->allow_extra_args(false);
   AddDurationFlag(command, "--give-up-after", &flags->give_up_after,
                   "End when a transaction was not answered for so long [never]");

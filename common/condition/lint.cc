@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/condition/decimal.h"
@@ -17,6 +20,8 @@ using Names = std::set<absl::string_view>;
 
 constexpr absl::string_view kContext = "context";
 constexpr absl::string_view kOld = "old";
+constexpr absl::string_view kOperation = "operation";
+constexpr absl::string_view kTags = "tags";
 constexpr absl::string_view kFieldsChanged = "fields_changed";
 
 // Which fields an expression reads.
@@ -119,6 +124,59 @@ void LintVariables(const Reads& reads, absl::Span<const absl::string_view> varia
   }
 }
 
+// The name of a variable other than the context; empty if the node is something else.
+absl::string_view VariableAt(const Expression& expression, NodeId id) {
+  const Node& node = expression.node(id);
+  const bool is_one = node.kind == Kind::kIdentifier && node.scope == Node::Scope::kVariable &&
+                      node.name != kContext;
+  return is_one ? node.name : absl::string_view();
+}
+
+// Why the variable never equals the literal; empty if it may.
+std::string WhyNeverEqual(absl::string_view variable, const Expression& expression, NodeId id) {
+  const Node& node = expression.node(id);
+  if (node.kind != Kind::kLiteral) return "";
+  const absl::string_view text = expression.TextOf(id);
+  if (variable == kTags) {
+    return absl::StrCat("`tags` is a list and never equals ", text, "; `", text,
+                        " in tags` asks whether the writer named it");
+  }
+  if (!node.literal.is(Value::Kind::kString)) {
+    return absl::StrCat("`", variable, "` is text and never equals ", text,
+                        "; text stands in quotes");
+  }
+  const std::string lower = absl::AsciiStrToLower(node.literal.as_text());
+  const bool is_usual = lower == "insert" || lower == "update" || lower == "delete";
+  if (variable != kOperation || !is_usual || lower == node.literal.as_text()) return "";
+  return absl::StrCat("`operation` is compared as it is written, and usually \"", lower, "\"; is ",
+                      text, " the word that the writers of this namespace use?");
+}
+
+// Comparisons with == or != and tests with `in`, where one side is a variable of the write.
+void LintEquality(const Expression& expression, std::vector<Remark>& remarks) {
+  for (NodeId id = 0; id < expression.size(); ++id) {
+    const Node& node = expression.node(id);
+    if (node.kind != Kind::kCall || node.children.size() != 2) continue;
+    std::string why;
+    const auto compare = [&](NodeId one, NodeId other) {
+      const absl::string_view variable = VariableAt(expression, one);
+      if (why.empty() && !variable.empty()) why = WhyNeverEqual(variable, expression, other);
+    };
+    if (node.function == Function::kEquals || node.function == Function::kNotEquals) {
+      compare(node.children[0], node.children[1]);
+      compare(node.children[1], node.children[0]);
+    } else if (node.function == Function::kIn &&
+               expression.node(node.children[1]).kind == Kind::kList) {
+      for (const NodeId element : expression.node(node.children[1]).children) {
+        compare(node.children[0], element);
+      }
+    }
+    if (why.empty()) continue;
+    remarks.push_back({Remark::Kind::kNeverEqual, std::move(why)});
+    return;
+  }
+}
+
 void LintNumbers(const Expression& expression, std::vector<Remark>& remarks) {
   constexpr auto kLargest = static_cast<uint64_t>(kMaxExactInteger);
   for (NodeId id = 0; id < expression.size(); ++id) {
@@ -165,6 +223,7 @@ std::vector<Remark> Lint(const Expression& expression,
   std::vector<Remark> remarks;
   const Reads reads(expression);
   LintVariables(reads, variables, remarks);
+  LintEquality(expression, remarks);
   LintNumbers(expression, remarks);
   LintNewValues(reads, remarks);
   return remarks;

@@ -16,6 +16,9 @@ struct Remark {
   enum class Kind : uint8_t {
     // It reads `context.operation`, or another variable's name, as a field of the context.
     kContextVariable,
+    // What the write itself says is compared with something that it never is: text with a number,
+    // a list with text, an operation in another spelling.
+    kNeverEqual,
     // An integer that no number of a context equals.
     kUnequalNumber,
     // It reads a new value without the old one: a row that stops meeting it does not fire the rule.

@@ -21,6 +21,7 @@ namespace {
 
 constexpr absl::string_view kContextVariable = "context_variable";
 constexpr absl::string_view kDeepCascade = "deep_cascade";
+constexpr absl::string_view kNeverEqual = "never_equal";
 constexpr absl::string_view kNeverTriggers = "never_triggers";
 constexpr absl::string_view kNewValueOnly = "new_value_only";
 constexpr absl::string_view kPatternScan = "pattern_scan";
@@ -28,9 +29,9 @@ constexpr absl::string_view kUnequalNumber = "unequal_number";
 constexpr absl::string_view kWholeType = "whole_type";
 constexpr absl::string_view kWrongId = "wrong_id";
 
-constexpr std::array<absl::string_view, 8> kWarningNames = {
-    kContextVariable, kDeepCascade,   kNeverTriggers, kNewValueOnly,
-    kPatternScan,     kUnequalNumber, kWholeType,     kWrongId,
+constexpr std::array<absl::string_view, 9> kWarningNames = {
+    kContextVariable, kDeepCascade,   kNeverEqual, kNeverTriggers, kNewValueOnly,
+    kPatternScan,     kUnequalNumber, kWholeType,  kWrongId,
 };
 
 bool IsBareType(absl::string_view tag) { return tag.find(':') == absl::string_view::npos; }
@@ -124,6 +125,8 @@ absl::string_view NameOf(condition::Remark::Kind kind) {
   switch (kind) {
     case condition::Remark::Kind::kContextVariable:
       return kContextVariable;
+    case condition::Remark::Kind::kNeverEqual:
+      return kNeverEqual;
     case condition::Remark::Kind::kUnequalNumber:
       return kUnequalNumber;
     case condition::Remark::Kind::kNewValueOnly:

@@ -67,6 +67,30 @@ TEST(Lint, OfRules) {
   ExpectWarnings(LintRule(rule), {"pattern: ", "relationships[1].cascade_depth: 4 hops"});
 }
 
+// Such a rule never fires, or on every write where the two are said not to be equal.
+TEST(Lint, OfComparisonsThatNeverHold) {
+  struct Row {
+    std::string condition;
+    Lines warnings;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"resource_id == 1001", {"`resource_id` is text and never equals 1001"}},
+           {"1001 != resource_id", {"`resource_id` is text"}},
+           {"resource_id in ['a', 7]", {"`resource_id` is text and never equals 7"}},
+           {"resource_type == null", {"`resource_type` is text and never equals null"}},
+           {"operation == 'DELETE'", {"usually \"delete\""}},
+           {"operation in ['insert', 'Update']", {"usually \"update\""}},
+           {"tags == 'x'", {"`'x' in tags` asks"}},
+           {"resource_id == '1001' && operation != 'delete' && 'x' in tags", {}},
+           {"operation == 'ARCHIVE'", {}},
+       }) {
+    Rule rule;
+    rule.condition = row.condition;
+    SCOPED_TRACE(row.condition);
+    ExpectWarnings(LintRule(rule), row.warnings);
+  }
+}
+
 // A template proposed where it would miss is worse than none.
 TEST(Lint, AsksAndDoesNotPropose) {
   Rule rule;

@@ -21,9 +21,12 @@ std::string NewFile() {
   return path;
 }
 
-std::vector<std::string> OnFreePorts(std::vector<std::string> flags, const std::string& port_file) {
+std::vector<std::string> OnFreePorts(std::vector<std::string> flags, const std::string& port_file,
+                                     std::vector<std::string> launcher) {
   flags.insert(flags.end(), {"--grpc_port=0", "--http_port=0", "--port_file=" + port_file});
-  return ServerCommand(flags);
+  const std::vector<std::string> command = ServerCommand(flags);
+  launcher.insert(launcher.end(), command.begin(), command.end());
+  return launcher;
 }
 
 }  // namespace
@@ -35,8 +38,9 @@ std::vector<std::string> ServerCommand(const std::vector<std::string>& flags) {
 }
 
 RunningServer::RunningServer(const std::vector<std::string>& flags,
-                             const std::vector<std::string>& environment)
-    : port_file_(NewFile()), program_(OnFreePorts(flags, port_file_), environment) {
+                             const std::vector<std::string>& environment,
+                             const std::vector<std::string>& launcher)
+    : port_file_(NewFile()), program_(OnFreePorts(flags, port_file_, launcher), environment) {
   first_line_ = program_.ReadErrorLine();
   epoch_line_ = program_.ReadErrorLine();
 }

@@ -15,9 +15,11 @@ std::vector<std::string> ServerCommand(const std::vector<std::string>& flags);
 class RunningServer {
  public:
   // Returns when it serves, or will never: then first_line says why. It needs --data_dir or
-  // --durability=memory. `environment`: see Program.
+  // --durability=memory. `environment`: see Program. `launcher`: a command that becomes the one
+  // behind it.
   explicit RunningServer(const std::vector<std::string>& flags,
-                         const std::vector<std::string>& environment = {});
+                         const std::vector<std::string>& environment = {},
+                         const std::vector<std::string>& launcher = {});
   // Kills it if it still runs.
   ~RunningServer();
 

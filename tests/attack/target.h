@@ -1,0 +1,108 @@
+#ifndef CACHE_INVALIDATION_TESTS_ATTACK_TARGET_H_
+#define CACHE_INVALIDATION_TESTS_ATTACK_TARGET_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/support/status.h"
+#include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/relationship_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "tests/files/temporary_directory.h"
+#include "tests/services/running_server.h"
+
+namespace cache_invalidation::attack {
+
+// The namespace of the attacker; the healthy client has another one on the same shard.
+inline constexpr char kNamespace[] = "hostile";
+
+// The real server program over a new directory, with stubs to hurt it. Belongs to one thread but
+// for the stubs.
+class Target {
+ public:
+  // `descriptors`: how many it may have open; 0: as many as usual.
+  explicit Target(int descriptors = 0);
+  ~Target();
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+
+  int grpc_port() const { return server_.Port("grpc"); }
+  int http_port() const { return server_.Port("http"); }
+  std::string address() const;
+
+  // A connection that is shared with nobody.
+  std::shared_ptr<grpc::Channel> NewChannel() const;
+
+  v1::WriteEventService::Stub& writes() { return *writes_; }
+  v1::InvalidationService::Stub& invalidations() { return *invalidations_; }
+  v1::CacheEntryService::Stub& entries() { return *entries_; }
+  v1::DependencyService::Stub& dependencies() { return *dependencies_; }
+  v1::RuleService::Stub& rules() { return *rules_; }
+  v1::RelationshipService::Stub& relationships() { return *relationships_; }
+
+  // Registers a rule of kNamespace; the program ends if it is refused.
+  void Register(const v1::Rule& rule);
+  // Tracks entries, a thousand in a call.
+  void Track(const std::vector<v1::TrackedEntry>& entries);
+
+  // An attack saw something that should not be.
+  void Complain(const std::string& what) { complaints_ += " " + what + ";"; }
+  const std::string& complaints() const { return complaints_; }
+
+  bool alive();
+  // Asks it to stop, or kills it; answers how long it took to end.
+  absl::Duration Stop();
+
+  // What it has in memory, and had at most since ForgetPeak.
+  int64_t ResidentBytes() const { return StatusBytes("VmRSS:"); }
+  int64_t PeakBytes() const { return StatusBytes("VmHWM:"); }
+  void ForgetPeak() const;
+
+  // How often one request or timer held a shard for no longer than each bound.
+  using Holds = std::vector<std::pair<absl::Duration, double>>;
+  Holds holds() const;
+  // The longest that came since: the smallest bound that it did not exceed.
+  static absl::Duration LongestSince(const Holds& before, const Holds& after);
+
+ private:
+  int64_t StatusBytes(absl::string_view name) const;
+
+  const TemporaryDirectory directory_;
+  // Alone, so that it can be ended while calls are open.
+  mutable RunningServer server_;
+  bool ended_ = false;
+  std::string complaints_;
+  std::unique_ptr<v1::WriteEventService::Stub> writes_;
+  std::unique_ptr<v1::InvalidationService::Stub> invalidations_;
+  std::unique_ptr<v1::CacheEntryService::Stub> entries_;
+  std::unique_ptr<v1::DependencyService::Stub> dependencies_;
+  std::unique_ptr<v1::RuleService::Stub> rules_;
+  std::unique_ptr<v1::RelationshipService::Stub> relationships_;
+};
+
+// Makes one call with all the time it wants, and answers how it ended.
+template <typename Stub, typename Request, typename Response>
+grpc::Status Call(Stub& stub,
+                  grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                  const Request& request, Response* response,
+                  absl::Duration deadline = absl::Minutes(5)) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
+  return (stub.*method)(&context, request, response);
+}
+
+}  // namespace cache_invalidation::attack
+
+#endif  // CACHE_INVALIDATION_TESTS_ATTACK_TARGET_H_
