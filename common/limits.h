@@ -151,6 +151,9 @@ inline constexpr absl::Duration kTrimInterval = absl::Seconds(1);
 
 inline constexpr uint32_t kDefaultPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 1000;
+// Where a page of a list ends, and a list within an answer is cut: gRPC's clients refuse answers of
+// more than 4 MiB unless told otherwise.
+inline constexpr size_t kMaxAnswerBytes = 1 << 20;
 // Lint warnings of one answer that repeat themselves; a person reads them.
 inline constexpr size_t kMaxWarnings = 100;
 // Twice as many as there are.
@@ -174,6 +177,11 @@ inline constexpr size_t kMaxRequestBytes = 4 << 20;
 // Requests that wait for one shard. Bounds memory and the time that the last of them waits.
 inline constexpr size_t kMaxMailboxSubmissions = 16'384;
 inline constexpr size_t kMaxMailboxBytes = 64 << 20;
+// What a shard takes out of its mailbox at a time, in commands or kilobytes of requests, whichever
+// are more: about as long a namespace waits for the others before it has its turn.
+inline constexpr size_t kMailboxTurn = 1024;
+// The same of one namespace before the next one has its turn.
+inline constexpr size_t kNamespaceTurn = 16;
 // Requests of one submission: one message of StreamWrites.
 inline constexpr size_t kMaxRequestsPerSubmission = kMaxGroupsPerMessage;
 // Messages of one StreamWrites stream that may wait in a shard; then its next read waits.
@@ -204,6 +212,10 @@ inline constexpr size_t kMaxEventBytes = 64 << 20;
 // Subscriptions.
 
 inline constexpr size_t kMaxSubscriptions = 10'000;
+// Sessions with a stream or a running lease, each some 500 bytes. A session outlives its stream by
+// its lease, so whoever connects again and again has more sessions than streams.
+inline constexpr size_t kMaxSessions = 4 * kMaxSubscriptions;
+inline constexpr size_t kMaxSessionsPerNamespace = kMaxSubscriptions;
 // Tags, and key prefixes, of one filter.
 inline constexpr size_t kMaxFilterNames = 1000;
 inline constexpr absl::Duration kMinLease = absl::Seconds(1);
@@ -224,6 +236,13 @@ inline constexpr size_t kMaxCatchUpRequests = 8;
 
 inline constexpr absl::Duration kMinWaitTimeout = absl::Milliseconds(1);
 inline constexpr absl::Duration kMaxWaitTimeout = absl::Seconds(120);
+// Pairs of a waiting call and a subscriber of its namespace, all calls together: about a hundred
+// megabytes if all of them are behind.
+inline constexpr size_t kMaxAwaited = 1'000'000;
+// The same of one namespace: the others keep their share.
+inline constexpr size_t kMaxAwaitedPerNamespace = kMaxAwaited / 4;
+// Names in each list of a waiting call's answer; a person reads them.
+inline constexpr size_t kMaxWaitingNameBytes = 256 << 10;
 
 }  // namespace cache_invalidation
 

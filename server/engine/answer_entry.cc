@@ -1,5 +1,7 @@
+#include <cstddef>
 #include <string>
 
+#include "common/limits.h"
 #include "server/engine/answer.h"
 
 namespace cache_invalidation::engine {
@@ -32,7 +34,15 @@ Reply Answer(const State& state, const LookupEntry& query, absl::Time now) {
   const Key* key = state.graph.FindKey(query.key);
   if (key == nullptr || !freshness.IsLive(*key)) return reply;
   reply.state = freshness.StaleSinceFill(*key) ? EntryState::kStale : EntryState::kFresh;
-  for (const Tag* tag : key->entry->tags) reply.tags.push_back(tag->name);
+  size_t bytes = 0;
+  for (const Tag* tag : key->entry->tags) {
+    bytes += tag->name.size();
+    if (bytes <= kMaxAnswerBytes) {
+      reply.tags.push_back(tag->name);
+    } else {
+      ++reply.more_tags;
+    }
+  }
   if (key->entry->expires != absl::InfiniteFuture()) {
     reply.ttl = key->entry->expires - freshness.now();
   }

@@ -36,7 +36,10 @@ ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&
 ApplyResult Apply(State& state, const DeleteRule& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<Event>& events);
+
+// apply_namespace.cc
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const DeleteNamespace& command, std::vector<Event>& events);
 
 // apply_dependency.cc
 ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<Event>& events);
@@ -48,6 +51,9 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
 
 // apply_sweep.cc
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events);
+
+// Adds or replaces a rule; the counters of one that it replaces go on.
+void StoreRule(State& state, const Rule& rule);
 
 // Ends what the key still pretends to have: an entry that was evicted through its tags, a ghost
 // that nothing needs, declarations past their TTL. What happened is remembered of the key. Whoever

@@ -8,7 +8,6 @@
 #include "server/engine/lint.h"
 
 namespace cache_invalidation::engine {
-namespace {
 
 void StoreRule(State& state, const Rule& rule) {
   state.rules.Put(rule);
@@ -17,8 +16,6 @@ void StoreRule(State& state, const Rule& rule) {
     state.delta.push_back({RuleCountersRecord{rule.name, {}}});
   }
 }
-
-}  // namespace
 
 ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&) {
   const Rule& rule = command.rule;
@@ -71,11 +68,6 @@ ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<E
   state.delta.push_back({std::move(record), /*deleted=*/true});
   state.relationships.Remove(command.name);
   return DeleteReply{true};
-}
-
-ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>&) {
-  for (const Rule& rule : command.default_rules) StoreRule(state, rule);
-  return EmptyReply{};
 }
 
 }  // namespace cache_invalidation::engine

@@ -134,13 +134,20 @@ struct Sweep {
 // The first command of a namespace.
 struct CreateNamespace {
   std::vector<Rule> default_rules;
+  // Revisions up to here may have been told of a namespace of that name before: they are skipped,
+  // and an event that evicts everything follows them. 0: there was none.
+  uint64_t after = 0;
 };
 
-using Command =
-    std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies,
-                 FlushPendingInvalidations, FlushBatch, SetBatchDelay, RegisterRule, DeleteRule,
-                 RegisterRelationship, DeleteRelationship, AddCacheDependency,
-                 RemoveCacheDependency, TrackEntries, UntrackEntries, Sweep, CreateNamespace>;
+// The last command of a namespace: tells everybody to drop everything. Whoever drives the engine
+// forgets it then.
+struct DeleteNamespace {};
+
+using Command = std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies,
+                             FlushPendingInvalidations, FlushBatch, SetBatchDelay, RegisterRule,
+                             DeleteRule, RegisterRelationship, DeleteRelationship,
+                             AddCacheDependency, RemoveCacheDependency, TrackEntries,
+                             UntrackEntries, Sweep, CreateNamespace, DeleteNamespace>;
 
 }  // namespace cache_invalidation::engine
 

@@ -100,6 +100,11 @@ struct SweepReply {
 // To CreateNamespace.
 struct EmptyReply {};
 
+struct DeleteNamespaceReply {
+  bool found = false;
+  uint64_t revision = 0;  // of the event; the head if there was no such namespace
+};
+
 struct RuleCounters {
   uint64_t execution_count = 0;
   uint64_t condition_errors = 0;
@@ -146,7 +151,8 @@ enum class EntryState : uint8_t { kFresh, kStale, kAbsent };
 struct LookupEntryReply {
   EntryState state = EntryState::kAbsent;
   uint64_t revision = 0;          // the head
-  std::vector<std::string> tags;  // sorted
+  std::vector<std::string> tags;  // sorted, as many as fit into an answer
+  uint64_t more_tags = 0;         // that do not
   std::optional<absl::Duration> ttl;
   std::string fill_id;  // of the last fill that was kept; empty if that had none
 };
@@ -192,13 +198,12 @@ struct InvalidationStats {
   }
 };
 
-using Reply =
-    std::variant<EmptyReply, InvalidationReply, InvalidateWithDependenciesReply, FlushReply,
-                 SetBatchDelayReply, RegisterRuleReply, RegisterRelationshipReply, DeleteReply,
-                 AddCacheDependencyReply, RemoveCacheDependencyReply, TrackEntriesReply,
-                 UntrackEntriesReply, SweepReply, GetRuleReply, ListRulesReply,
-                 GetRelationshipReply, ListRelationshipsReply, ListCacheDependenciesReply,
-                 LookupEntryReply, ValidateReply, ExplainWriteReply, InvalidationStats>;
+using Reply = std::variant<
+    EmptyReply, InvalidationReply, InvalidateWithDependenciesReply, FlushReply, SetBatchDelayReply,
+    RegisterRuleReply, RegisterRelationshipReply, DeleteReply, AddCacheDependencyReply,
+    RemoveCacheDependencyReply, TrackEntriesReply, UntrackEntriesReply, SweepReply, GetRuleReply,
+    ListRulesReply, GetRelationshipReply, ListRelationshipsReply, ListCacheDependenciesReply,
+    LookupEntryReply, ValidateReply, ExplainWriteReply, InvalidationStats, DeleteNamespaceReply>;
 
 }  // namespace cache_invalidation::engine
 

@@ -30,7 +30,8 @@ std::vector<std::string> CommandNames() {
                                     "TrackEntries",
                                     "UntrackEntries",
                                     "Sweep",
-                                    "CreateNamespace"};
+                                    "CreateNamespace",
+                                    "DeleteNamespace"};
   Check(names.size() == std::variant_size_v<engine::Command>, "every command has a name");
   return names;
 }

@@ -166,6 +166,7 @@ absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
   FromStrings(reply.tags, response->mutable_tags());
   if (reply.ttl) FromDuration(*reply.ttl, response->mutable_ttl());
   response->set_fill_id(reply.fill_id);
+  response->set_more_tags(static_cast<uint32_t>(reply.more_tags));
   return absl::OkStatus();
 }
 

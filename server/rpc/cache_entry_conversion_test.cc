@@ -73,7 +73,7 @@ TEST(CacheEntryConversion, FillsEveryFieldOfTheAnswers) {
   ASSERT_TRUE(FromUntrackEntries({}, {1}, kContext, &untracked).ok());
   EXPECT_THAT(UnsetFields(untracked), IsEmpty());
   v1::LookupEntryResponse looked_up;
-  ASSERT_TRUE(FromLookupEntry({}, {engine::EntryState::kStale, 1, {"t"}, absl::Seconds(1), "f"},
+  ASSERT_TRUE(FromLookupEntry({}, {engine::EntryState::kStale, 1, {"t"}, 2, absl::Seconds(1), "f"},
                               kContext, &looked_up)
                   .ok());
   EXPECT_THAT(UnsetFields(looked_up), IsEmpty());

@@ -122,8 +122,11 @@ std::string Describe(const engine::Sweep& command) {
 std::string Describe(const engine::CreateNamespace& command) {
   std::string text = "CreateNamespace";
   for (const engine::Rule& rule : command.default_rules) absl::StrAppend(&text, " ", Text(rule));
+  if (command.after != 0) absl::StrAppend(&text, " after ", command.after);
   return text;
 }
+
+std::string Describe(const engine::DeleteNamespace&) { return "DeleteNamespace"; }
 
 std::string Describe(const engine::GetRule& query) { return absl::StrCat("GetRule ", query.name); }
 

@@ -252,6 +252,7 @@ void Generator::MakeCreateNamespace(Step& step) {
     rule.name = command.default_rules.empty() ? "r1" : "r2";
     command.default_rules.push_back(std::move(rule));
   }
+  if (choices_.Percent(30)) command.after = 1 + choices_.Below(5);
   step.action = std::move(command);
 }
 

@@ -78,6 +78,10 @@ std::string Describe(const engine::UntrackEntriesReply& reply) {
 
 std::string Describe(const engine::SweepReply&) { return "Sweep"; }
 
+std::string Describe(const engine::DeleteNamespaceReply& reply) {
+  return absl::StrCat("DeleteNamespace found=", reply.found, " revision=", reply.revision);
+}
+
 std::string Describe(const engine::GetRuleReply& reply) {
   if (!reply.rule.has_value()) return "GetRule none";
   return absl::StrCat("GetRule ", Text(*reply.rule), Describe(reply.counters));

@@ -22,6 +22,7 @@ Prediction Apply(State& state, const engine::DeleteRule& command);
 Prediction Apply(State& state, const engine::RegisterRelationship& command);
 Prediction Apply(State& state, const engine::DeleteRelationship& command);
 Prediction Apply(State& state, const engine::CreateNamespace& command);
+Prediction Apply(State& state, const engine::DeleteNamespace& command);
 
 // `observed`: see ReferenceModel::Apply.
 Prediction Apply(State& state, const engine::AddCacheDependency& command, const Observed* observed);

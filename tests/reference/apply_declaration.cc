@@ -3,6 +3,7 @@
 #include "absl/strings/string_view.h"
 #include "tests/reference/apply.h"
 #include "tests/reference/condition.h"
+#include "tests/reference/publish.h"
 
 namespace cache_invalidation::reference {
 namespace {
@@ -23,6 +24,13 @@ bool DeservesWarning(const engine::Rule& rule) {
     if (tag.find(':') == std::string::npos) return true;
   }
   return std::any_of(rule.relationships.begin(), rule.relationships.end(), TooDeep);
+}
+
+OwnedEvent DropEverything() {
+  const OwnedCause cause{engine::CauseStep::kCall, "", false};
+  return {0,
+          engine::EventSource::kCall,
+          {{engine::InvalidationKind::kEvict, engine::TargetType::kEverything, "", {cause}}}};
 }
 
 Prediction Refuse(absl::StatusCode code) {
@@ -75,7 +83,19 @@ Prediction Apply(State& state, const engine::CreateNamespace& command) {
     state.rules[rule.name] = rule;
     state.rule_counters.insert({rule.name, {}});
   }
-  return {absl::OkStatus(), engine::EmptyReply{}, {}, {}};
+  Prediction prediction{absl::OkStatus(), engine::EmptyReply{}, {}, {}};
+  if (command.after == 0) return prediction;
+  state.head = command.after;
+  Publish(state, DropEverything(), prediction.events);
+  state.floor = state.head;
+  return prediction;
+}
+
+Prediction Apply(State& state, const engine::DeleteNamespace&) {
+  Prediction prediction;
+  Publish(state, DropEverything(), prediction.events);
+  prediction.reply = engine::DeleteNamespaceReply{true, state.head};
+  return prediction;
 }
 
 }  // namespace cache_invalidation::reference
