@@ -109,7 +109,7 @@ struct EntryLookup {
   // The head at the time of the answer: the position to load from after a miss.
   Position position = {};
 
-  // Sorted; empty if the entry is absent.
+  // Sorted; empty if the entry is absent. At most a megabyte of them.
   std::vector<std::string> tags = {};
 
   // What is left of the entry's time to live, if it has one.
@@ -117,6 +117,9 @@ struct EntryLookup {
 
   // Of the last fill that was kept; empty if that brought none.
   std::string fill_id = {};
+
+  // How many tags the entry has that `tags` does not list.
+  uint32_t more_tags = 0;
 
   bool operator==(const EntryLookup&) const = default;
 };

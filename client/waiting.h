@@ -8,7 +8,7 @@
 namespace cache_invalidation::client {
 
 // What a call that asked to wait for subscribers learnt. The lists hold names of subscribers,
-// sorted, one for each instance.
+// sorted, one for each instance; how many more there were than they name is said beside them.
 struct Waiting {
   // Those whose lease was running when the revision was published.
   std::vector<std::string> waited_for = {};
@@ -26,8 +26,17 @@ struct Waiting {
   // its last start, and whom it does not know. Counts like `late`.
   bool unknown_late = false;
 
+  // Too many calls were waiting already, so this one was done without waiting for anybody.
+  // `unknown_late` is set as well.
+  bool not_waited = false;
+
+  // How many more than the lists name.
+  uint32_t more_waited_for = 0;
+  uint32_t more_lapsed = 0;
+  uint32_t more_late = 0;
+
   // No acknowledging subscriber serves the old value any more.
-  bool complete() const { return late.empty() && !unknown_late; }
+  bool complete() const { return late.empty() && more_late == 0 && !unknown_late; }
 
   bool operator==(const Waiting&) const = default;
 };

@@ -17,6 +17,7 @@ struct WaitOutcome {
   std::vector<std::string> late;
   uint32_t not_acknowledging = 0;
   bool unknown_late = false;
+  bool not_waited = false;
 
   absl::Duration waited;  // how long it took
 };

@@ -58,11 +58,14 @@ TEST(InvalidationConversion, TakesEveryFieldOfTheRequests) {
 
 TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   delivery::WaitOutcome outcome;
-  outcome.waited_for = {"a", "b"};
-  outcome.lapsed = {"a"};
-  outcome.late = {"b"};
+  // The lists name as many as fit.
+  const std::string long_name(kMaxWaitingNameBytes, 'x');
+  outcome.waited_for = {"a", "b", long_name, long_name};
+  outcome.lapsed = {"a", long_name};
+  outcome.late = {"b", long_name};
   outcome.not_acknowledging = 1;
   outcome.unknown_late = true;
+  outcome.not_waited = true;
   const AnswerContext waited = {"shop", "epoch", NoSubscribers, &outcome};
   const engine::InvalidationReply reply = {
       .revision = 1, .invalidations = 2, .rules_fired = {}, .widened = 3, .pending_targets = 4};
@@ -72,6 +75,8 @@ TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(invalidated.waiting()), IsEmpty());
   EXPECT_THAT(invalidated.waiting().lapsed(), ElementsAre("a"));
   EXPECT_THAT(invalidated.waiting().late(), ElementsAre("b"));
+  EXPECT_EQ(invalidated.waiting().more_waited_for(), 2u);
+  EXPECT_EQ(invalidated.waiting().more_lapsed(), 1u);
   v1::InvalidateResponse not_waited;
   ASSERT_TRUE(FromInvalidate({}, reply, kContext, &not_waited).ok());
   EXPECT_THAT(UnsetFields(not_waited), ElementsAre("waiting"));

@@ -127,6 +127,7 @@ void ToProto(const EntryLookup& in, v1::LookupEntryResponse* out) {
   ToProto(in.tags, out->mutable_tags());
   if (in.ttl.has_value()) ToProto(*in.ttl, out->mutable_ttl());
   out->set_fill_id(in.fill_id);
+  out->set_more_tags(in.more_tags);
 }
 
 EntryLookup FromProto(const v1::LookupEntryResponse& in) {
@@ -134,7 +135,8 @@ EntryLookup FromProto(const v1::LookupEntryResponse& in) {
                   .position = FromProto(in.position()),
                   .tags = FromProto(in.tags()),
                   .ttl = std::nullopt,
-                  .fill_id = in.fill_id()};
+                  .fill_id = in.fill_id(),
+                  .more_tags = in.more_tags()};
   if (in.has_ttl()) out.ttl = FromProto(in.ttl());
   return out;
 }

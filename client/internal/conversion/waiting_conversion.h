@@ -17,6 +17,10 @@ inline void ToProto(const Waiting& in, v1::Waiting* out) {
   ToProto(in.late, out->mutable_late());
   out->set_not_acknowledging(in.not_acknowledging);
   out->set_unknown_late(in.unknown_late);
+  out->set_not_waited(in.not_waited);
+  out->set_more_waited_for(in.more_waited_for);
+  out->set_more_lapsed(in.more_lapsed);
+  out->set_more_late(in.more_late);
 }
 
 inline Waiting FromProto(const v1::Waiting& in) {
@@ -24,7 +28,11 @@ inline Waiting FromProto(const v1::Waiting& in) {
           .lapsed = FromProto(in.lapsed()),
           .late = FromProto(in.late()),
           .not_acknowledging = in.not_acknowledging(),
-          .unknown_late = in.unknown_late()};
+          .unknown_late = in.unknown_late(),
+          .not_waited = in.not_waited(),
+          .more_waited_for = in.more_waited_for(),
+          .more_lapsed = in.more_lapsed(),
+          .more_late = in.more_late()};
 }
 
 // Fills the two fields of every request that can wait.
