@@ -1,5 +1,6 @@
 #include "server/rpc/invalidation_conversion.h"
 
+#include "common/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/delivery/wait_outcome.h"
