@@ -197,6 +197,43 @@ inline constexpr absl::Duration kRuleCountersInterval = absl::Seconds(1);
 // fill, and callers are told to retry. Some tenths of a second of a disk's bandwidth.
 inline constexpr size_t kMaxGatheredBytes = 32 << 20;
 
+// The process.
+
+// Each is a thread with a mailbox of kMaxMailboxBytes; no machine has use for more.
+inline constexpr size_t kMaxShards = 256;
+// The largest that `--max_request_bytes` may allow: a mailbox holds a few of them.
+inline constexpr size_t kLargestRequestBytes = kMaxMailboxBytes / 4;
+// The largest that flags may ask for where a number of bytes or things has no other bound: sums of
+// such numbers stay far from overflow.
+inline constexpr uint64_t kLargestFlagValue = uint64_t{1} << 40;
+// The longest that a flag may ask for.
+inline constexpr absl::Duration kLargestFlagDuration = absl::Hours(24 * 3650);
+// File descriptors that connections may not take, or a quarter of all if that is less: the store
+// opens files while it works, and a server whose store cannot is at its end.
+inline constexpr int kReservedDescriptors = 128;
+// Connections that wait to be accepted; the system may allow fewer.
+inline constexpr int kListenBacklog = 4096;
+// The server connects to itself this often, and takes itself for unreachable when it is not
+// answered within the timeout. It ends when it was not for that long.
+inline constexpr absl::Duration kSelfCheckInterval = absl::Seconds(1);
+inline constexpr absl::Duration kSelfCheckTimeout = absl::Seconds(2);
+inline constexpr absl::Duration kMaxUnreachable = absl::Seconds(60);
+// How often the server looks at its memory; a flood may take about a gigabyte per second.
+inline constexpr absl::Duration kMemoryCheckInterval = absl::Milliseconds(100);
+// Memory that is worth looking for freed pages, and how long there must have been no growth.
+inline constexpr size_t kTrimWorthBytes = 32 << 20;
+inline constexpr absl::Duration kTrimAfterQuiet = absl::Seconds(2);
+// Connections to the HTTP port at one time; with more the oldest that has asked for nothing goes,
+// once it had this long to ask. Some scrapers and probes; a thousand who say nothing delay a probe
+// by a fifth of a second.
+inline constexpr size_t kMaxHttpConnections = 256;
+inline constexpr absl::Duration kHttpTimeToAsk = absl::Milliseconds(50);
+// How long a client of the HTTP port may take to ask, and to read its answer.
+inline constexpr absl::Duration kHttpRequestTimeout = absl::Seconds(1);
+inline constexpr absl::Duration kHttpAnswerTimeout = absl::Seconds(10);
+// A request line and headers; no scraper sends more.
+inline constexpr size_t kMaxHttpHeadBytes = 16 << 10;
+
 // Events and chunks.
 
 // The encoder begins a new part here, so that filters and messages stay fine-grained.

@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/default_rules.h"
+#include "server/flag_ranges.h"
 #include "server/rpc/rule_file.h"
 #include "server/version.h"
 
@@ -70,6 +71,10 @@ ABSL_FLAG(uint32_t, shards, 1,
           "Threads that apply writes and other commands. A namespace belongs to one of them.");
 ABSL_FLAG(uint64_t, max_request_bytes, cache_invalidation::kMaxRequestBytes,
           "Larger requests are refused.");
+ABSL_FLAG(uint64_t, max_memory, 0,
+          "Bytes of memory that the process may take. From 80 % nothing more is kept, from 90 % "
+          "calls are told to come back later, and at the limit the process ends. 0: 15/16 of what "
+          "its control group allows; without one there is no limit.");
 ABSL_FLAG(uint64_t, max_namespaces, cache_invalidation::kMaxNamespaces,
           "More namespaces are refused.");
 ABSL_FLAG(uint64_t, max_entries_per_namespace, cache_invalidation::kMaxTrackedEntriesPerNamespace,
@@ -95,8 +100,8 @@ ABSL_FLAG(absl::Duration, longest_earlier_lease, cache_invalidation::kMaxLease,
           "For so long after a start calls that wait for subscribers wait for those of an earlier "
           "server, too, unless the store says that their leases were shorter. 0: there are none.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
-          "How long calls may take to end after SIGTERM or SIGINT. A second signal ends the "
-          "process at once.");
+          "How long calls may take to end after SIGTERM or SIGINT. Within a second after that the "
+          "process ends, whatever it does. A second signal ends it at once.");
 
 namespace cache_invalidation {
 namespace {
@@ -164,12 +169,6 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1)
     return absl::InvalidArgumentError(absl::StrCat("expected flags only, got \"", rest[1], "\""));
-  if (absl::GetFlag(FLAGS_shards) == 0)
-    return absl::InvalidArgumentError("--shards: expected at least 1");
-
-  if (absl::GetFlag(FLAGS_max_entries_per_namespace) == 0)
-    return absl::InvalidArgumentError("--max_entries_per_namespace: expected at least 1");
-
   ParsedFlags parsed;
   parsed.options.persistence = {.durability = absl::GetFlag(FLAGS_durability),
                                 .data_dir = absl::GetFlag(FLAGS_data_dir),
@@ -186,6 +185,7 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   parsed.options.default_rules = *std::move(rules);
   parsed.options.shards = absl::GetFlag(FLAGS_shards);
   parsed.options.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
+  parsed.options.max_memory_bytes = absl::GetFlag(FLAGS_max_memory);
   parsed.options.max_namespaces = absl::GetFlag(FLAGS_max_namespaces);
   parsed.options.limits.entries = absl::GetFlag(FLAGS_max_entries_per_namespace);
   parsed.options.limits.entry_parts = absl::GetFlag(FLAGS_max_entry_parts_per_namespace);
@@ -197,6 +197,7 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   parsed.options.longest_earlier_lease = absl::GetFlag(FLAGS_longest_earlier_lease);
   parsed.shutdown_grace = absl::GetFlag(FLAGS_shutdown_grace);
   parsed.port_file = absl::GetFlag(FLAGS_port_file);
+  if (absl::Status status = CheckRanges(parsed); !status.ok()) return status;
   return parsed;
 }
 

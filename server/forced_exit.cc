@@ -2,14 +2,30 @@
 
 #include <signal.h>
 #include <sys/time.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <cstring>
 
 namespace cache_invalidation {
+namespace {
 
-void ForceExitAfter(absl::Duration delay) {
+std::atomic<const char*> exit_reason = nullptr;
+
+// A handler of signals: nothing is allocated, locked or tidied up.
+void ExitNow(int) {
+  const char* why = exit_reason;
+  if (why != nullptr && write(STDERR_FILENO, why, std::strlen(why)) < 0) std::_Exit(EXIT_FAILURE);
+  std::_Exit(EXIT_FAILURE);
+}
+
+}  // namespace
+
+void ForceExitAfter(absl::Duration delay, const char* why) {
+  exit_reason = why;
   struct sigaction exits = {};
-  exits.sa_handler = [](int) { std::_Exit(EXIT_FAILURE); };
+  exits.sa_handler = ExitNow;
   sigaction(SIGALRM, &exits, nullptr);
   const itimerval alarm = {.it_interval = {}, .it_value = absl::ToTimeval(delay)};
   setitimer(ITIMER_REAL, &alarm, nullptr);

@@ -5,9 +5,10 @@
 
 namespace cache_invalidation {
 
-// Ends the process with EXIT_FAILURE after so long, whatever its threads do or wait for. For one
-// use; takes the process's one alarm. Thread-safe.
-void ForceExitAfter(absl::Duration delay);
+// Writes `why` to standard error and ends the process with EXIT_FAILURE after so long, whatever its
+// threads do or wait for. The last call counts; takes the process's one alarm. `why` is a line of
+// static storage, or null. REQUIRES: delay > 0. Thread-safe.
+void ForceExitAfter(absl::Duration delay, const char* why = nullptr);
 
 }  // namespace cache_invalidation
 

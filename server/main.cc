@@ -3,29 +3,40 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <new>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/limits.h"
 #include "server/flags.h"
 #include "server/forced_exit.h"
 #include "server/port_file.h"
+#include "server/process/descriptor_limit.h"
+#include "server/process/grpc_experiments.h"
+#include "server/process/memory_limit.h"
+#include "server/process/memory_thread.h"
 #include "server/rpc/quiet_parser.h"
 #include "server/server.h"
 
 namespace cache_invalidation {
 namespace {
 
-// Our own: the store failed.
+// Our own: it cannot go on.
 constexpr int kFailed = SIGUSR1;
 
-// A server whose store failed has so long to tell its callers, and then ends whatever it does.
+// A server that cannot go on has so long to tell its callers, and then ends whatever it does.
 constexpr absl::Duration kFailStopLimit = absl::Milliseconds(700);
+// One that was told to stop has so long after the grace for what is no call: the store, say.
+constexpr absl::Duration kAfterGrace = absl::Milliseconds(900);
 
 // The signals that end the server. Blocked before there is any other thread, so that they come to
 // this one alone.
@@ -44,6 +55,34 @@ void ReportServing(const Server& server) {
             << std::endl;
 }
 
+// Nothing can be allocated any more, so nothing that was answered can be undone either.
+[[noreturn]] void EndWithoutMemory() {
+  constexpr absl::string_view kWhy =
+      "cache_invalidation_server: out of memory: the system gives no more\n";
+  if (write(STDERR_FILENO, kWhy.data(), kWhy.size()) < 0) std::_Exit(EXIT_FAILURE);
+  std::_Exit(EXIT_FAILURE);
+}
+
+// What the process may take of its machine.
+void TakeLimits(ServerOptions& options) {
+  std::set_new_handler(EndWithoutMemory);
+  const int files = process::RaiseDescriptorLimit();
+  options.max_http_connections =
+      std::clamp<size_t>(static_cast<size_t>(files) / 16, 1, kMaxHttpConnections);
+  if (options.max_memory_bytes == 0)
+    options.max_memory_bytes = process::CgroupMemoryLimit().value_or(0) / 16 * 15;
+  options.resident_bytes = process::ResidentBytes;
+  options.self_check = true;
+}
+
+void ReportLimits(size_t max_memory_bytes) {
+  const int files = process::DescriptorLimit();
+  const std::string memory =
+      max_memory_bytes == 0 ? "without limit" : absl::StrCat(max_memory_bytes, " bytes");
+  std::cerr << absl::StrCat("connections: ", process::FirstReservedDescriptor(files), " of ", files,
+                            " open files; memory: ", memory, "\n");
+}
+
 void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
   std::cerr << absl::StrCat(dropped, " entries had to make room, the last in namespace ",
                             namespace_name, ", which is full\n");
@@ -53,12 +92,14 @@ void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
 absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   std::atomic<bool> failed = false;
   flags.options.on_fatal = [&failed](const absl::Status& error) {
+    if (failed.exchange(true)) return;
     ForceExitAfter(kFailStopLimit);
-    std::cerr << "the store failed, nothing more can be promised: " << error << std::endl;
-    failed = true;
+    std::cerr << absl::StrCat("nothing more can be promised: ", error.ToString(), "\n");
     kill(getpid(), kFailed);
   };
   flags.options.on_dropped = ReportDropped;
+  TakeLimits(flags.options);
+  const size_t max_memory = flags.options.max_memory_bytes;
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(flags.options));
   if (!server.ok()) return server.status();
   if (!flags.port_file.empty()) {
@@ -67,12 +108,18 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
     if (!status.ok()) return status;
   }
   ReportServing(**server);
+  ReportLimits(max_memory);
   int signal = 0;
   sigwait(&stop_signals, &signal);
   sigset_t second = stop_signals;  // ends the process at once
   sigdelset(&second, kFailed);
   pthread_sigmask(SIG_UNBLOCK, &second, nullptr);
-  if (!failed) (*server)->Shutdown(flags.shutdown_grace);
+  if (!failed) {
+    ForceExitAfter(flags.shutdown_grace + kAfterGrace,
+                   "cache_invalidation_server: something outlasted --shutdown_grace: ended all the "
+                   "same\n");
+    (*server)->Shutdown(flags.shutdown_grace);
+  }
   if (failed) {
     (*server)->GiveUp();
     // The alarm is set. Nothing is tidied up: the store is not touched any more.
@@ -82,6 +129,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
 }
 
 int Run(int argc, char** argv) {
+  process::ChooseGrpcExperiments();
   const sigset_t stop_signals = BlockStopSignals();
   rpc::KeepParserQuiet();
   absl::StatusOr<ParsedFlags> flags = ParseFlags(argc, argv);

@@ -19,11 +19,16 @@
 #include "server/delivery/lease_record.h"
 #include "server/http/http_server.h"
 #include "server/metrics/metrics.h"
+#include "server/process/connection_acceptor.h"
+#include "server/process/memory_thread.h"
+#include "server/process/self_check.h"
+#include "server/rpc/admission.h"
 #include "server/rpc/backend.h"
 #include "server/rpc/cache_entry_service.h"
 #include "server/rpc/dependency_service.h"
 #include "server/rpc/health.h"
 #include "server/rpc/invalidation_service.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/relationship_service.h"
 #include "server/rpc/rule_service.h"
@@ -41,6 +46,10 @@ namespace {
 // A server that stops refuses calls until so long nobody has come, and at most for so long.
 constexpr absl::Duration kQuietEnough = absl::Milliseconds(50);
 constexpr absl::Duration kLongestRefusing = absl::Milliseconds(500);
+// Connections that were ended take a moment; there is no call on them to wait for.
+constexpr absl::Duration kLastWords = absl::Milliseconds(100);
+// Until its last answers are written it looks this often.
+constexpr absl::Duration kLookForEnds = absl::Milliseconds(5);
 
 // Has the committer write the batch with a sync, and waits until it has.
 absl::Status CommitSynced(commit::Committer& committer, storage::WriteBatch batch) {
@@ -66,6 +75,10 @@ absl::Status CommitSynced(commit::Committer& committer, storage::WriteBatch batc
                         : absl::UnavailableError("the store failed while the server started");
 }
 
+absl::Status StoreFailed(const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat("the store failed: ", status.message()));
+}
+
 // Which leases of an earlier server may still run. The operator may know that there are fewer.
 delivery::EarlierLeases LeasesBefore(const Persistence& persistence, absl::Duration at_most,
                                      const Clock& clock) {
@@ -79,8 +92,7 @@ delivery::EarlierLeases LeasesBefore(const Persistence& persistence, absl::Durat
 
 // Defaults of gRPC that do not fit: clients may ping every 10 s to notice a dead stream soon, and
 // the server pings as well; connections are renewed now and then, so that load finds new servers
-// (streams on them may go on); and a second server on the same port is an error rather than half of
-// the calls.
+// (streams on them may go on); and who connects and says nothing is let go soon.
 void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_request_bytes));
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
@@ -89,7 +101,7 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
                              static_cast<int>(absl::ToInt64Milliseconds(kMaxConnectionAge)));
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 20'000);
 }
 
 }  // namespace
@@ -104,9 +116,14 @@ struct Server::Parts {
   absl::Status BeginRun();
   absl::Status StartGrpc();
   absl::Status StartHttp();
+  void AcceptConnections();
   void SetServing(bool now_serving);
   void Shutdown(absl::Duration grace);
   void RefuseLateCalls(absl::Duration at_most);
+  void AwaitEnds(absl::Duration until);
+  void WatchMemory();
+  void OnMemory(process::MemoryLevel level, size_t resident_bytes);
+  void CheckItself();
   void GiveUp();
 
   const ServerOptions options;
@@ -126,11 +143,18 @@ struct Server::Parts {
   delivery::LeaseRecord leases;
   std::unique_ptr<shard::ShardSet> shards;
   rpc::WriteStreamSet write_streams;
+  rpc::Admission admission;
+  rpc::OpenCalls open_calls;
+  std::unique_ptr<process::MemoryThread> memory;
   std::vector<std::unique_ptr<grpc::Service>> services;
+  rpc::SubscriptionService* subscriptions = nullptr;  // of `services`
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
   std::unique_ptr<grpc::Server> grpc;
-  int grpc_port = 0;
+  std::unique_ptr<process::ConnectionAcceptor> acceptor;
   std::unique_ptr<rpc::Health> health;
   std::atomic<bool> serving = false;
+  std::atomic<bool> reachable = true;
+  std::unique_ptr<process::SelfCheck> self_check;
   std::unique_ptr<http::HttpServer> http;
   bool run_begun = false;
   bool shut_down = false;
@@ -162,7 +186,7 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
                                                       [this](const absl::Status& status) {
                                                         serving = false;
                                                         if (options.on_fatal)
-                                                          options.on_fatal(status);
+                                                          options.on_fatal(StoreFailed(status));
                                                       })),
       leases(earlier_leases,
              [this](commit::Group group) { return committer.TrySubmit(std::move(group)); }) {}
@@ -207,7 +231,16 @@ absl::Status Server::Parts::BeginRun() {
 }
 
 absl::Status Server::Parts::StartGrpc() {
-  const rpc::Backend backend = {*shards, hub, *waiting, clock, metrics.rpc()};
+  if (!options.grpc_address.empty()) {
+    auto listening = process::ConnectionAcceptor::Listen(options.grpc_address);
+    if (!listening.ok()) {
+      return absl::UnavailableError(absl::StrCat("cannot listen for gRPC on ", options.grpc_address,
+                                                 ": ", listening.status().message()));
+    }
+    acceptor = *std::move(listening);
+  }
+  const rpc::Backend backend = {*shards,       hub,       *waiting,  clock,
+                                metrics.rpc(), admission, open_calls};
   services.push_back(rpc::MakeRuleService(backend));
   services.push_back(rpc::MakeRelationshipService(backend));
   services.push_back(rpc::MakeDependencyService(backend));
@@ -215,24 +248,68 @@ absl::Status Server::Parts::StartGrpc() {
   services.push_back(rpc::MakeInvalidationService(backend));
   services.push_back(rpc::MakeCacheEntryService(backend));
   services.push_back(rpc::MakeStatsService(backend));
-  services.push_back(std::make_unique<rpc::SubscriptionService>(
+  auto subscription_service = std::make_unique<rpc::SubscriptionService>(
       rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, *outbox,
-      *waiting, leases, clock, metrics.delivery()));
+      *waiting, leases, clock, metrics.delivery(), admission);
+  subscriptions = subscription_service.get();
+  services.push_back(std::move(subscription_service));
 
   rpc::Health::Enable();
   grpc::ServerBuilder builder;
   Configure(builder, options);
-  const bool listens = !options.grpc_address.empty();
-  if (listens)
-    builder.AddListeningPort(options.grpc_address, grpc::InsecureServerCredentials(), &grpc_port);
+  if (acceptor != nullptr) {
+    connections = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        grpc::InsecureServerCredentials());
+  }
   for (const std::unique_ptr<grpc::Service>& service : services)
     builder.RegisterService(service.get());
   grpc = builder.BuildAndStart();
-  if (grpc == nullptr || (listens && grpc_port == 0)) {
-    return absl::UnavailableError(absl::StrCat("cannot listen for gRPC on ", options.grpc_address));
-  }
+  if (grpc == nullptr) return absl::UnavailableError("gRPC does not start");
   health = std::make_unique<rpc::Health>(*grpc);
   return absl::OkStatus();
+}
+
+// Comes when all else stands: whoever connects is served.
+void Server::Parts::AcceptConnections() {
+  if (acceptor == nullptr) return;
+  acceptor->Run([this](int listener, int connection) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters accepted;
+    accepted.listener_fd = listener;
+    accepted.fd = connection;
+    connections->HandleNewConnection(&accepted);
+  });
+  if (options.self_check) CheckItself();
+}
+
+void Server::Parts::CheckItself() {
+  self_check = std::make_unique<process::SelfCheck>(
+      acceptor->listener(), real_clock, [this](const process::Reachability& state) {
+        if (reachable.exchange(state.reachable()) != state.reachable()) SetServing(serving);
+        if (state.hopeless() && options.on_fatal) {
+          options.on_fatal(absl::UnavailableError(absl::StrCat(
+              "no new connection was answered for ", absl::FormatDuration(kMaxUnreachable))));
+        }
+      });
+}
+
+void Server::Parts::WatchMemory() {
+  if (!options.resident_bytes) return;
+  memory = std::make_unique<process::MemoryThread>(
+      options.max_memory_bytes, options.resident_bytes, real_clock,
+      [this](process::MemoryLevel level, size_t resident) { OnMemory(level, resident); });
+}
+
+void Server::Parts::OnMemory(process::MemoryLevel level, size_t resident_bytes) {
+  using Level = rpc::Admission::Level;
+  admission.SetLevel(level == process::MemoryLevel::kNormal ? Level::kAll
+                     : level == process::MemoryLevel::kFull ? Level::kNothingToKeep
+                                                            : Level::kNothing);
+  if (level == process::MemoryLevel::kOver && options.on_fatal) {
+    options.on_fatal(absl::ResourceExhaustedError(absl::StrCat("out of memory: ", resident_bytes,
+                                                               " bytes are resident, allowed are ",
+                                                               options.max_memory_bytes)));
+  }
 }
 
 absl::Status Server::Parts::StartHttp() {
@@ -250,18 +327,22 @@ absl::Status Server::Parts::StartHttp() {
           [this] { return double(hub.counts().retained_bytes); }},
          {"event_retention_seconds",
           "Age of the oldest retained event: subscribers that were away for longer are reset.",
-          [this] { return absl::ToDoubleSeconds(hub.counts().retained); }}});
+          [this] { return absl::ToDoubleSeconds(hub.counts().retained); }},
+         {"refused_connections", "Connections closed at once since the start: too many were open.",
+          [this] { return acceptor == nullptr ? 0 : double(acceptor->refused()); }}});
   };
   const auto ready = [this] {
-    return serving ? http::Page{.body = "ready\n"}
-                   : http::Page{.status = 503, .body = "not serving\n"};
+    if (!serving) return http::Page{.status = 503, .body = "not serving\n"};
+    return reachable ? http::Page{.body = "ready\n"}
+                     : http::Page{.status = 503, .body = "new clients do not get in\n"};
   };
   absl::StatusOr<std::unique_ptr<http::HttpServer>> started = http::HttpServer::Start(
       options.http_address,
       {{"/metrics",
         [text] { return http::Page{.content_type = metrics::kTextFormat, .body = text()}; }},
        {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
-       {"/readyz", ready}});
+       {"/readyz", ready}},
+      real_clock, options.max_http_connections);
   if (!started.ok()) return started.status();
   http = *std::move(started);
   return absl::OkStatus();
@@ -269,7 +350,7 @@ absl::Status Server::Parts::StartHttp() {
 
 void Server::Parts::SetServing(bool now_serving) {
   serving = now_serving;
-  if (health != nullptr) health->SetServing(now_serving);
+  if (health != nullptr) health->SetServing(now_serving && reachable);
 }
 
 // gRPC's own shutdown tells calls that are on their way to it that they were cancelled, as if by
@@ -288,21 +369,43 @@ void Server::Parts::RefuseLateCalls(absl::Duration at_most) {
   } while (shards->refused() != before && real_clock.Monotonic() < end);
 }
 
+// The last answers may not be written yet.
+void Server::Parts::AwaitEnds(absl::Duration until) {
+  Mutex mutex;
+  CondVar nothing;
+  MutexLock lock(mutex);
+  const auto open = [this] { return open_calls.count() + subscriptions->streams(); };
+  while (open() > 0 && real_clock.Monotonic() < until)
+    real_clock.WaitUntil(mutex, nothing, std::min(real_clock.Monotonic() + kLookForEnds, until));
+}
+
 // Every step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
 void Server::Parts::Shutdown(absl::Duration grace) {
   if (shut_down) return;
   shut_down = true;
+  self_check.reset();
   SetServing(false);
+  const absl::Duration by = real_clock.Monotonic() + grace;
   write_streams.Drain();
   if (shards != nullptr) shards->Stop();
   committer.Stop();
   // If that fails, the next start takes it for a crash.
   if (run_begun) (void)persistence.RunEndsCleanly();
   outbox->Drain(grace);
+  if (grpc != nullptr && shards != nullptr) {
+    RefuseLateCalls(by - real_clock.Monotonic());
+    AwaitEnds(by);
+  }
+  // gRPC would wait for idle connections, and tell calls that come meanwhile that they were
+  // cancelled. So the connections end first: who still comes finds nobody.
+  if (acceptor != nullptr) {
+    acceptor->Stop();
+    acceptor->EndConnections();
+  }
   // gRPC reads the machine's clock, whatever ours says.
-  const absl::Time by = real_clock.Now() + grace;
-  if (grpc != nullptr && shards != nullptr) RefuseLateCalls(grace);
-  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(by));
+  const absl::Time last =
+      real_clock.Now() + (acceptor == nullptr ? absl::ZeroDuration() : kLastWords);
+  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(last));
 }
 
 void Server::Parts::GiveUp() {
@@ -320,7 +423,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   if (status.ok()) status = parts->StartGrpc();
   if (status.ok()) status = parts->StartHttp();
   if (!status.ok()) return status;
+  parts->WatchMemory();
   parts->SetServing(true);
+  parts->AcceptConnections();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
@@ -328,7 +433,7 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() = default;
 
-int Server::grpc_port() const { return parts_->grpc_port; }
+int Server::grpc_port() const { return parts_->acceptor == nullptr ? 0 : parts_->acceptor->port(); }
 
 int Server::http_port() const { return parts_->http == nullptr ? 0 : parts_->http->port(); }
 

@@ -55,6 +55,16 @@ struct ServerOptions {
   // Events that are retained in the store, for subscribers that were away; more lets them be away
   // for longer without dropping what they have.
   delivery::RetentionLimits event_retention = {.bytes = size_t{256} << 20, .age = absl::Hours(24)};
+  // What the process may take of memory. Near it calls are refused; beyond it `on_fatal` is told,
+  // before the kernel ends the process. 0: as much as there is.
+  size_t max_memory_bytes = 0;
+  // Says what it takes at this moment; null: nobody looks. Called by one thread, now and then.
+  std::function<size_t()> resident_bytes;
+  // Connect to oneself now and then: a server that new clients cannot reach is not ready, and ends
+  // when that lasts.
+  bool self_check = false;
+  // Connections to the HTTP port at one time.
+  size_t max_http_connections = kMaxHttpConnections;
   // A subscriber hears from the server at least this often.
   absl::Duration heartbeat = kDefaultHeartbeat;
   // The longest lease that a server may have granted that was here before: its subscribers' caches
@@ -64,8 +74,9 @@ struct ServerOptions {
 
   // Tests decide what time it is; null: the machine's clock. Must outlive the server.
   Clock* clock = nullptr;
-  // Told once when the store failed: nothing can be promised any more, so the process must end
-  // within a second, after GiveUp. Must not block. What it uses must outlive the server.
+  // Told when it cannot go on: the store failed and nothing can be promised any more, memory is
+  // over, or no new client gets in. The process must end within a second, after GiveUp. Called by
+  // any thread, perhaps more than once. Must not block. What it uses must outlive the server.
   std::function<void(const absl::Status&)> on_fatal;
 };
 
@@ -96,8 +107,9 @@ class Server {
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
   // Takes no more requests, answers those it has taken, flushes pending batches, sends subscribers
-  // what they have not seen, and ends every call. Who does not let go within `grace` is cut off.
-  // Blocks. Idempotent.
+  // what they have not seen, and ends every call; those that still come are told UNAVAILABLE. Is
+  // over when no call is left, whatever connections there are. Who does not let go within `grace`
+  // is cut off. Blocks; what a shard is just applying is waited for. Idempotent.
   void Shutdown(absl::Duration grace);
 
   // Instead of Shutdown when the store failed: is NOT_SERVING, and ends in UNAVAILABLE all that was

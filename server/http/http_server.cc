@@ -1,24 +1,30 @@
 #include "server/http/http_server.h"
 
-#include <thread>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
 #include <utility>
 
-#include "CivetServer.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "common/check.h"
 
 namespace cache_invalidation::http {
 namespace {
 
-// A scrape and two probes at a time, with one to spare. civetweb keeps a thread for each.
-constexpr char kThreads[] = "4";
-// A client that sends its request slower than this is not a scraper.
-constexpr char kRequestTimeoutMs[] = "10000";
+constexpr absl::string_view kText = "text/plain; charset=utf-8";
 
 const char* ReasonOf(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 400:
+      return "Bad Request";
     case 404:
       return "Not Found";
     case 405:
@@ -28,91 +34,123 @@ const char* ReasonOf(int status) {
   }
 }
 
-void Send(mg_connection* connection, const Page& page, bool with_body) {
-  const std::string head = absl::StrCat("HTTP/1.1 ", page.status, " ", ReasonOf(page.status),
-                                        "\r\nContent-Type: ", page.content_type,
-                                        "\r\nContent-Length: ", page.body.size(),
-                                        "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n");
-  mg_write(connection, head.data(), head.size());
-  if (with_body) mg_write(connection, page.body.data(), page.body.size());
+std::string Encode(const Page& page, bool with_body) {
+  return absl::StrCat(
+      "HTTP/1.1 ", page.status, " ", ReasonOf(page.status), "\r\nContent-Type: ", page.content_type,
+      "\r\nContent-Length: ", page.body.size(),
+      "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n", with_body ? page.body : "");
 }
 
 }  // namespace
 
-// Every method ends here, so that civetweb's own file serving and form parsing are never reached.
-class HttpServer::Handler final : public CivetHandler {
- public:
-  explicit Handler(Route route) : route_(std::move(route)) {}
-
-  const std::string& path() const { return route_.path; }
-
-  bool handleGet(CivetServer*, mg_connection* connection) override {
-    Send(connection, PageFor(connection), /*with_body=*/true);
-    return true;
-  }
-  bool handleHead(CivetServer*, mg_connection* connection) override {
-    Send(connection, PageFor(connection), /*with_body=*/false);
-    return true;
-  }
-  bool handlePost(CivetServer*, mg_connection* connection) override { return Refuse(connection); }
-  bool handlePut(CivetServer*, mg_connection* connection) override { return Refuse(connection); }
-  bool handleDelete(CivetServer*, mg_connection* connection) override { return Refuse(connection); }
-  bool handleOptions(CivetServer*, mg_connection* connection) override {
-    return Refuse(connection);
-  }
-  bool handlePatch(CivetServer*, mg_connection* connection) override { return Refuse(connection); }
-
- private:
-  // civetweb also sends what lies below a path; only the path itself is a page.
-  Page PageFor(const mg_connection* connection) const {
-    const char* path = mg_get_request_info(connection)->local_uri;
-    if (path == nullptr || route_.path != path)
-      return {404, "text/plain; charset=utf-8", "no such page\n"};
-    return route_.make();
-  }
-
-  static bool Refuse(mg_connection* connection) {
-    Send(connection, {405, "text/plain; charset=utf-8", "only GET and HEAD\n"}, /*with_body=*/true);
-    return true;
-  }
-
-  const Route route_;
-};
-
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(absl::string_view address,
-                                                              std::vector<Route> routes) {
-  auto server = std::unique_ptr<HttpServer>(new HttpServer());
-  const std::vector<std::string> options = {"listening_ports",    std::string(address),
-                                            "num_threads",        kThreads,
-                                            "request_timeout_ms", kRequestTimeoutMs};
-  try {
-    server->server_ = std::make_unique<CivetServer>(options);
-  } catch (const CivetException& error) {
+                                                              std::vector<Route> routes,
+                                                              const Clock& clock,
+                                                              size_t max_connections) {
+  absl::StatusOr<process::Listeners> listeners = process::ListenOn(address);
+  if (!listeners.ok()) {
     return absl::UnavailableError(
-        absl::StrCat("cannot listen for HTTP on ", address, ": ", error.what()));
+        absl::StrCat("cannot listen for HTTP on ", address, ": ", listeners.status().message()));
   }
-  // No page has the empty path: this one answers 404 to whatever no other takes.
-  routes.push_back({"", [] { return Page(); }});
-  for (Route& route : routes) {
-    server->handlers_.push_back(std::make_unique<Handler>(std::move(route)));
-    const std::string& path = server->handlers_.back()->path();
-    server->server_->addHandler(path.empty() ? "/" : path, server->handlers_.back().get());
-  }
-  server->port_ = server->server_->getListeningPorts().front();
-  return server;
+  return std::unique_ptr<HttpServer>(
+      new HttpServer(*std::move(listeners), std::move(routes), clock, max_connections));
 }
 
-// civetweb looks up from its listening socket when somebody connects, otherwise every two seconds:
-// so somebody connects.
+HttpServer::HttpServer(process::Listeners listeners, std::vector<Route> routes, const Clock& clock,
+                       size_t max_connections)
+    : listeners_(std::move(listeners)),
+      routes_(std::move(routes)),
+      clock_(clock),
+      max_connections_(max_connections),
+      wake_(eventfd(0, EFD_CLOEXEC)) {
+  Check(wake_ >= 0, "a server that starts has a descriptor left");
+  thread_ = std::thread([this] { Serve(); });
+}
+
 HttpServer::~HttpServer() {
-  if (server_ == nullptr) return;
-  std::thread closing([this] { server_->close(); });
-  char error[64];
-  while (mg_connection* connection =
-             mg_connect_client("127.0.0.1", port_, /*use_ssl=*/0, error, sizeof(error))) {
-    mg_close_connection(connection);
+  const uint64_t one = 1;
+  Check(write(wake_, &one, sizeof(one)) == sizeof(one), "the thread can be woken");
+  thread_.join();
+  close(wake_);
+}
+
+// Who is there is served before who comes.
+void HttpServer::Serve() {
+  while (Wait()) {
+    AdvanceAll();
+    full_ = false;
+    for (int listener : listeners_.sockets()) AcceptAll(listener);
   }
-  closing.join();
+}
+
+bool HttpServer::Wait() {
+  std::vector<pollfd> watched = {{.fd = wake_, .events = POLLIN, .revents = 0}};
+  absl::Duration until = absl::InfiniteDuration();
+  for (const Connection& connection : connections_) {
+    watched.push_back({.fd = connection.socket(), .events = connection.events(), .revents = 0});
+    until = std::min(until, connection.deadline());
+  }
+  const absl::Duration now = clock_.Monotonic();
+  if (full_) {
+    until = std::min(until, now + kHttpTimeToAsk);
+  } else {
+    for (int listener : listeners_.sockets())
+      watched.push_back({.fd = listener, .events = POLLIN, .revents = 0});
+  }
+  const int64_t wait_ms = absl::ToInt64Milliseconds(absl::Ceil(until - now, absl::Milliseconds(1)));
+  const bool forever = until == absl::InfiniteDuration();
+  poll(watched.data(), watched.size(),
+       forever ? -1 : static_cast<int>(std::max(wait_ms, int64_t{0})));
+  return watched.front().revents == 0;
+}
+
+void HttpServer::AdvanceAll() {
+  const absl::Duration now = clock_.Monotonic();
+  const auto answer = [this](const Request& request) { return AnswerTo(request); };
+  for (Connection& connection : connections_) connection.Advance(now, answer);
+  const auto is_over = [now](const Connection& connection) {
+    return connection.over() || connection.deadline() <= now;
+  };
+  connections_.erase(std::remove_if(connections_.begin(), connections_.end(), is_over),
+                     connections_.end());
+}
+
+void HttpServer::AcceptAll(int listener) {
+  while (true) {
+    const bool crowded = connections_.size() >= max_connections_;
+    const auto leaving = crowded ? Oldest() : connections_.end();
+    if (crowded && clock_.Monotonic() - leaving->accepted() < kHttpTimeToAsk) {
+      full_ = true;
+      return;
+    }
+    const int socket = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket < 0) {
+      // Out of descriptors, say: it stays readable, so look again a little later.
+      full_ = errno != EAGAIN && errno != EWOULDBLOCK;
+      return;
+    }
+    if (crowded) connections_.erase(leaving);
+    connections_.emplace_back(socket, clock_.Monotonic());
+  }
+}
+
+std::vector<Connection>::iterator HttpServer::Oldest() {
+  const auto oldest =
+      std::find_if(connections_.begin(), connections_.end(),
+                   [](const Connection& connection) { return !connection.writing(); });
+  return oldest == connections_.end() ? connections_.begin() : oldest;
+}
+
+std::string HttpServer::AnswerTo(const Request& request) const {
+  if (request.status != 200)
+    return Encode({request.status, kText, "cannot read this request\n"}, /*with_body=*/true);
+  const bool head = request.method == "HEAD";
+  if (!head && request.method != "GET")
+    return Encode({405, kText, "only GET and HEAD\n"}, /*with_body=*/true);
+  for (const Route& route : routes_) {
+    if (route.path == request.path) return Encode(route.make(), !head);
+  }
+  return Encode({404, kText, "no such page\n"}, !head);
 }
 
 }  // namespace cache_invalidation::http

@@ -4,12 +4,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-
-class CivetServer;
+#include "common/clock.h"
+#include "common/limits.h"
+#include "server/http/connection.h"
+#include "server/process/listeners.h"
 
 namespace cache_invalidation::http {
 
@@ -20,34 +23,53 @@ struct Page {
   std::string body;
 };
 
-// One path and what makes its page. Called for GET and HEAD, on the server's threads, several at a
-// time.
+// One path and what makes its page. Called for GET and HEAD, on the server's thread.
 struct Route {
   std::string path;
   std::function<Page()> make;
 };
 
 // A small HTTP server for pages about this process. It serves nothing but its routes: no files, no
-// forms, no other method than GET and HEAD. Anything else is 404 or 405.
+// forms, no other method than GET and HEAD. Anything else is 404, 405 or 400. Each connection is
+// for one request.
 //
-// Thread-safe. Stops, and waits for running requests, when destroyed.
+// One thread serves all clients; none can make another wait: who has not asked within
+// kHttpRequestTimeout is cut off, and when there are too many connections the oldest that has not
+// asked makes room.
+//
+// Thread-safe. Stops when destroyed.
 class HttpServer {
  public:
-  // `address` is `host:port`; port 0 picks a free one. UNAVAILABLE if it cannot listen there.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(absl::string_view address,
-                                                           std::vector<Route> routes);
+  // `address`: see process::ListenOn. UNAVAILABLE if it cannot listen there. The clock must outlive
+  // this.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
+      absl::string_view address, std::vector<Route> routes, const Clock& clock,
+      size_t max_connections = kMaxHttpConnections);
   ~HttpServer();
 
-  int port() const { return port_; }
+  int port() const { return listeners_.port(); }
 
  private:
-  class Handler;
+  HttpServer(process::Listeners listeners, std::vector<Route> routes, const Clock& clock,
+             size_t max_connections);
 
-  HttpServer() = default;
+  void Serve();
+  // Waits until a client does something, or time is up for one. Answers whether to go on.
+  bool Wait();
+  void AdvanceAll();
+  void AcceptAll(int listener);
+  // Who goes first when there are too many: if possible nobody who is being answered.
+  std::vector<Connection>::iterator Oldest();
+  std::string AnswerTo(const Request& request) const;
 
-  std::vector<std::unique_ptr<Handler>> handlers_;  // outlive the server
-  std::unique_ptr<CivetServer> server_;
-  int port_ = 0;
+  process::Listeners listeners_;
+  const std::vector<Route> routes_;
+  const Clock& clock_;
+  const size_t max_connections_;
+  int wake_ = -1;                        // an eventfd: the thread is to end
+  std::vector<Connection> connections_;  // the thread's, in the order of their coming
+  bool full_ = false;                    // the thread's: somebody waits for room
+  std::thread thread_;
 };
 
 }  // namespace cache_invalidation::http

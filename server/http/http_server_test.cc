@@ -3,8 +3,12 @@
 #include <atomic>
 #include <string>
 
+#include "absl/time/time.h"
+#include "common/real_clock.h"
 #include "gtest/gtest.h"
+#include "server/process/descriptor_limit.h"
 #include "tests/http/http_get.h"
+#include "tests/http/silent_connections.h"
 
 namespace cache_invalidation::http {
 namespace {
@@ -21,14 +25,24 @@ class HttpServerTest : public ::testing::Test {
                                        [] {
                                          return Page{200, "text/plain; version=0.0.4", "up 1\n"};
                                        }},
-                                      {"/readyz", [this] {
+                                      {"/readyz",
+                                       [this] {
                                          return ready_ ? Page{200, "text/plain", "ready\n"}
                                                        : Page{503, "text/plain", "draining\n"};
-                                       }}});
+                                       }}},
+                                     clock_);
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
   }
 
+  // How long an answer takes.
+  absl::Duration TimeOf(const std::string& path, int status) {
+    const absl::Duration begin = clock_.Monotonic();
+    EXPECT_EQ(HttpGet(server_->port(), path).status, status);
+    return clock_.Monotonic() - begin;
+  }
+
+  RealClock clock_;
   std::atomic<bool> ready_ = true;
   std::unique_ptr<HttpServer> server_;
 };
@@ -63,7 +77,6 @@ TEST_F(HttpServerTest, HasNoOtherPages) {
     const int status = HttpGet(server_->port(), path).status;
     EXPECT_TRUE(status == 404 || status == 400) << path << " " << status;
   }
-  // What the directory redirect of an unpatched civetweb would overflow on.
   EXPECT_EQ(HttpGet(server_->port(), std::string(8000, '/')).status, 404);
   EXPECT_EQ(HttpGet(server_->port(), "/metrics").status, 200) << "it still serves";
 }
@@ -78,9 +91,35 @@ TEST_F(HttpServerTest, TakesNoOtherMethods) {
   }
 }
 
+TEST_F(HttpServerTest, RefusesWhatIsNoRequest) {
+  EXPECT_EQ(HttpRequest(server_->port(), "PRI", "* HTTP/2.0").status, 400);
+  EXPECT_EQ(HttpRequest(server_->port(), "GET", "metrics").status, 400);
+  EXPECT_EQ(HttpGet(server_->port(), "/" + std::string(20'000, 'x')).status, 400);
+}
+
+// Nobody can keep a probe from its answer.
+TEST_F(HttpServerTest, AnswersWhateverSlowClientsDo) {
+  process::RaiseDescriptorLimit();
+  for (size_t count : {24, 1000}) {
+    for (const char* begin : {"", "GET /readyz HTT",
+                              "POST /readyz HTTP/1.1\r\nContent-Length: 9999"
+                              "\r\n\r\n",
+                              "GET /metrics HTTP/1.1\r\n\r\n"}) {
+      const testing::SilentConnections slow(server_->port(), count, begin);
+      for (int i = 0; i < 3; ++i)
+        EXPECT_LT(TimeOf("/readyz", 200), absl::Seconds(1)) << count << " connections: " << begin;
+    }
+  }
+}
+
+TEST_F(HttpServerTest, CutsOffWhoAsksNothing) {
+  testing::SilentConnections slow(server_->port(), 1, "GET /");
+  EXPECT_TRUE(slow.AwaitEnd(absl::Seconds(10)));
+}
+
 TEST_F(HttpServerTest, SaysWhenItCannotListen) {
   const std::string taken = "127.0.0.1:" + std::to_string(server_->port());
-  const auto second = HttpServer::Start(taken, {});
+  const auto second = HttpServer::Start(taken, {}, clock_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_NE(second.status().message().find(taken), absl::string_view::npos) << second.status();
 }

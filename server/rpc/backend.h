@@ -4,6 +4,8 @@
 #include "common/clock.h"
 #include "server/delivery/hub.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/admission.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/waiting_calls.h"
 #include "server/shard/shard_set.h"
 
@@ -17,6 +19,8 @@ struct Backend {
   WaitingCalls& waiting;
   const Clock& clock;
   metrics::RpcMetrics& metrics;
+  const Admission& admission;
+  OpenCalls& open_calls;
 };
 
 }  // namespace cache_invalidation::rpc

@@ -24,14 +24,16 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 SubscriptionService::SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub,
                                          Outbox& outbox, WaitingCalls& waiting,
                                          delivery::LeaseRecord& leases, const Clock& clock,
-                                         delivery::DeliveryObserver& observer)
+                                         delivery::DeliveryObserver& observer,
+                                         const Admission& admission)
     : options_(options),
       hub_(hub),
       outbox_(outbox),
       waiting_(waiting),
       leases_(leases),
       clock_(clock),
-      observer_(observer) {}
+      observer_(observer),
+      admission_(admission) {}
 
 SubscriptionService::~SubscriptionService() {
   Check(streams() == 0, "the server has ended every stream before its services are destroyed");
@@ -39,6 +41,8 @@ SubscriptionService::~SubscriptionService() {
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService::Subscribe(
     grpc::CallbackServerContext* context) {
+  if (absl::Status status = admission_.AdmitToKeep(); !status.ok())
+    return new RefusedStream(status);
   if (streams_.fetch_add(1, std::memory_order_relaxed) >= options_.max_subscriptions) {
     streams_.fetch_sub(1, std::memory_order_relaxed);
     return new RefusedStream(absl::ResourceExhaustedError(

@@ -11,6 +11,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
+#include "server/rpc/admission.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/waiting_calls.h"
 
@@ -34,7 +35,7 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
   // All must outlive the grpc::Server that serves this, and so must this.
   SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub, Outbox& outbox,
                       WaitingCalls& waiting, delivery::LeaseRecord& leases, const Clock& clock,
-                      delivery::DeliveryObserver& observer);
+                      delivery::DeliveryObserver& observer, const Admission& admission);
   ~SubscriptionService() override;
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Subscribe(
@@ -51,6 +52,7 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
   delivery::LeaseRecord& leases_;
   const Clock& clock_;
   delivery::DeliveryObserver& observer_;
+  const Admission& admission_;
   std::atomic<size_t> streams_ = 0;
 };
 

@@ -24,6 +24,7 @@ constexpr char kRetryPushbackMs[] = "100";
 UnaryCall::UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
                      grpc::ByteBuffer* response)
     : method_(method),
+      open_(method.backend.open_calls),
       context_(context),
       response_(response),
       started_(method.backend.clock.Monotonic()) {
@@ -41,6 +42,7 @@ void UnaryCall::Start(const grpc::ByteBuffer& request) {
 
 // Once it is submitted, `this` may be gone.
 absl::Status UnaryCall::Submit(absl::string_view bytes) {
+  if (absl::Status status = method_.backend.admission.Admit(); !status.ok()) return status;
   google::protobuf::Message& request = MakeRequest(arena_);
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return DescribeMalformed(*request.GetDescriptor(), bytes);
@@ -50,6 +52,10 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
   namespace_name_ = *namespace_name;
   absl::StatusOr<EngineRequest> engine_request = Convert(arena_);
   if (!engine_request.ok()) return engine_request.status();
+  if (const auto* command = std::get_if<engine::Command>(&*engine_request)) {
+    absl::Status status = method_.backend.admission.AdmitCommand(*command);
+    if (!status.ok()) return status;
+  }
   if (const absl::optional<AskedWait> asked = wait()) {
     absl::StatusOr<WaitingCalls::Place> place = method_.backend.waiting.Admit(namespace_name_);
     if (!place.ok()) return place.status();

@@ -22,6 +22,7 @@
 #include "server/rpc/answer_context.h"
 #include "server/rpc/backend.h"
 #include "server/rpc/byte_buffer.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/waiting_calls.h"
 #include "server/rpc/waiting_conversion.h"
 #include "server/shard/submission.h"
@@ -90,6 +91,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   void End(const absl::Status& status);
 
   UnaryMethod& method_;
+  const OpenCalls::Call open_;
   grpc::CallbackServerContext* const context_;
   grpc::ByteBuffer* const response_;
   const absl::Duration started_;

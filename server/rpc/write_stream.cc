@@ -46,7 +46,11 @@ void WriteStreamSet::Remove(const std::shared_ptr<WriteStream>& stream) {
 
 WriteStream::WriteStream(const Backend& backend, metrics::MethodMetrics& metrics,
                          WriteStreamSet& streams)
-    : backend_(backend), metrics_(metrics), streams_(streams), started_(backend.clock.Monotonic()) {
+    : backend_(backend),
+      open_(backend.open_calls),
+      metrics_(metrics),
+      streams_(streams),
+      started_(backend.clock.Monotonic()) {
   metrics_.Started();
 }
 
@@ -91,6 +95,7 @@ void WriteStream::OnReadDone(bool ok) {
 }
 
 absl::Status WriteStream::Accept(std::shared_ptr<WriteMessage> message) {
+  if (absl::Status status = backend_.admission.Admit(); !status.ok()) return status;
   const absl::string_view field = message->namespace_field();
   if (namespace_name_.empty() || !field.empty()) {
     const absl::StatusOr<absl::string_view> name = ToNamespace(field);

@@ -18,6 +18,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/backend.h"
+#include "server/rpc/open_calls.h"
 #include "server/rpc/write_message.h"
 #include "server/shard/submission.h"
 
@@ -90,6 +91,7 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Backend& backend_;
+  const OpenCalls::Call open_;
   metrics::MethodMetrics& metrics_;
   WriteStreamSet& streams_;
   const absl::Duration started_;

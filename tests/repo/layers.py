@@ -15,7 +15,7 @@ _IN_TESTS = ("gtest/", "gmock/", "tests/")
 _GRPC = ("grpc/", "grpcpp/")
 _MESSAGES = ("protos/", "google/protobuf/", "grpc/health/")
 # The operating system, where a file has business with it.
-_POSIX = ("sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "signal.h", "poll.h", "dlfcn.h", "pthread.h", "dirent.h", "time.h", "errno.h", "malloc.h")
+_POSIX = ("sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "signal.h", "poll.h", "dlfcn.h", "pthread.h", "dirent.h", "netdb.h", "time.h", "errno.h", "malloc.h")
 
 _ENGINE = ("server/engine/",)
 _SERVER = ("server/",)
@@ -49,7 +49,8 @@ ALLOWED = {
     )
     + _ENGINE
     + _POSIX,
-    "server/http/": ("common/", "server/http/", "server/metrics/", "prometheus/", "Civet", "civetweb.h"),
+    "server/http/": ("common/", "server/http/", "server/process/") + _POSIX,
+    "server/process/": ("common/", "server/process/") + _POSIX,
     "server/": ("common/", "grpcpp/") + _SERVER + _POSIX,
     "client/": ("common/", "client/"),
     "client/internal/": ("common/", "client/") + _GRPC + _MESSAGES,

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "tests/cachectl/program.h"
 #include "tests/http/http_get.h"
+#include "tests/process/raw_http2.h"
 #include "tests/services/running_server.h"
 
 namespace cache_invalidation {
@@ -66,9 +67,12 @@ TEST(ServerProcess, EndsWellOnSigint) {
   EXPECT_EQ(server.program().Wait().code, 0);
 }
 
-// A health watcher lets the drain last as long as it may.
+// A client that does not read the answer to its call lets the drain last as long as it may.
 TEST(ServerProcess, EndsAtOnceOnASecondSignal) {
   RunningServer server({kForget, "--shutdown_grace=1h"});
+  RawHttp2 client(server.Port("grpc"), NoWindow());
+  ASSERT_TRUE(
+      client.Send(UnaryCallFrames(1, "/cache_invalidation.v1.StatsService/GetInvalidationStats")));
   const auto health = NewHealthStub(server);
   grpc::ClientContext context;
   const auto watch = health->Watch(&context, HealthCheckRequest());
@@ -101,7 +105,7 @@ TEST(ServerProcess, ExplainsItself) {
   for (const char* flag :
        {"--data_dir ", "--default_rules ", "--default_rules_file ", "--durability ",
         "--event_retention_age ", "--event_retention_bytes ", "--flagfile", "--grpc_port ",
-        "--heartbeat ", "--history_bytes ", "--http_port ", "--listen_address ",
+        "--heartbeat ", "--max_memory ", "--history_bytes ", "--http_port ", "--listen_address ",
         "--max_request_bytes ", "--new_epoch ", "--port_file ", "--shards ", "--shutdown_grace ",
         "--store_memory_bytes "}) {
     EXPECT_TRUE(absl::StrContains(help.out, flag)) << flag;
@@ -117,7 +121,6 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
       {{"--no_such_flag"}, "no_such_flag"},
       {{"--grpc_port=70000"}, "grpc_port"},
       {{"stray"}, "expected flags only, got \"stray\""},
-      {{"--shards=0"}, "--shards: expected at least 1"},
       {{}, "--data_dir: expected the directory that keeps the state"},
       {{"--durability=async"}, "--data_dir: expected the directory that keeps the state"},
       {{kForget, DataDirFlag("unused")}, "--data_dir: expected none with --durability=memory"},
@@ -140,6 +143,37 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
   for (const auto& [flags, message] : cases) {
     const Ended ended = RunServer(flags);
     EXPECT_EQ(ended.code, 1) << message;
+    EXPECT_TRUE(absl::StrContains(ended.err, message)) << message << "\n" << ended.err;
+  }
+}
+
+TEST(ServerProcess, RefusesNumbersAndTimesThatMakeNoSense) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"--shards=0", "--shards: expected 1 to 256, got 0"},
+      {"--shards=100000", "--shards: expected 1 to 256, got 100000"},
+      {"--max_request_bytes=0", "--max_request_bytes: expected 4096 to 16777216, got 0"},
+      {"--max_request_bytes=67108864", "--max_request_bytes: expected 4096 to 16777216, got "},
+      {"--max_request_bytes=4294967296", "--max_request_bytes: expected 4096 to 16777216, got "},
+      {"--max_namespaces=0", "--max_namespaces: expected 1 to "},
+      {"--max_entries_per_namespace=0", "--max_entries_per_namespace: expected 1 to "},
+      {"--max_entry_parts_per_namespace=0", "--max_entry_parts_per_namespace: expected 1 to "},
+      {"--max_subscriptions=0", "--max_subscriptions: expected 1 to "},
+      {"--history_bytes=18446744073709551615", "--history_bytes: expected 0 to "},
+      {"--event_retention_bytes=0", "--event_retention_bytes: expected 65536 to "},
+      {"--event_retention_age=0s", "--event_retention_age: expected 1s to 87600h, got 0"},
+      {"--event_retention_age=-1h", "--event_retention_age: expected 1s to 87600h, got -1h"},
+      {"--store_memory_bytes=0", "--store_memory_bytes: expected 1048576 to "},
+      {"--heartbeat=0s", "--heartbeat: expected 100ms to 1h, got 0"},
+      {"--heartbeat=-5s", "--heartbeat: expected 100ms to 1h, got -5s"},
+      {"--heartbeat=inf", "--heartbeat: expected 100ms to 1h, got inf"},
+      {"--longest_earlier_lease=-1s", "--longest_earlier_lease: expected 0 to 1m, got -1s"},
+      {"--longest_earlier_lease=1h", "--longest_earlier_lease: expected 0 to 1m, got 1h"},
+      {"--shutdown_grace=-1s", "--shutdown_grace: expected 0 to 87600h, got -1s"},
+      {"--max_memory=1000", "--max_memory: expected 67108864 to "},
+  };
+  for (const auto& [flag, message] : cases) {
+    const Ended ended = RunServer({kForget, "--grpc_port=0", "--http_port=0", flag});
+    EXPECT_EQ(ended.code, 1) << flag;
     EXPECT_TRUE(absl::StrContains(ended.err, message)) << message << "\n" << ended.err;
   }
 }

@@ -1,0 +1,94 @@
+#include "server/http/connection.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "common/limits.h"
+
+namespace cache_invalidation::http {
+namespace {
+
+bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+
+}  // namespace
+
+Connection::Connection(int socket, absl::Duration now)
+    : socket_(socket), accepted_(now), deadline_(now + kHttpRequestTimeout) {}
+
+Connection::Connection(Connection&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)),
+      step_(other.step_),
+      accepted_(other.accepted_),
+      deadline_(other.deadline_),
+      received_(std::move(other.received_)),
+      answer_(std::move(other.answer_)),
+      written_(other.written_) {}
+
+Connection& Connection::operator=(Connection&& other) noexcept {
+  std::swap(socket_, other.socket_);
+  step_ = other.step_;
+  accepted_ = other.accepted_;
+  deadline_ = other.deadline_;
+  received_ = std::move(other.received_);
+  answer_ = std::move(other.answer_);
+  written_ = other.written_;
+  return *this;
+}
+
+Connection::~Connection() {
+  if (socket_ >= 0) close(socket_);
+}
+
+short Connection::events() const { return step_ == Step::kWriting ? POLLOUT : POLLIN; }
+
+void Connection::Advance(absl::Duration now, const Answer& answer) {
+  if (step_ == Step::kReading && Read(now, answer)) step_ = Step::kWriting;
+  if (step_ == Step::kWriting && Write(now)) step_ = Step::kClosing;
+  if (step_ == Step::kClosing) Drain();
+}
+
+bool Connection::Read(absl::Duration now, const Answer& answer) {
+  char buffer[4096];
+  absl::optional<Request> request;
+  while (!request) {
+    const ssize_t got = recv(socket_, buffer, sizeof(buffer), 0);
+    if (got == 0 || (got < 0 && !WouldBlock())) step_ = Step::kOver;
+    if (got <= 0) return false;
+    received_.append(buffer, static_cast<size_t>(got));
+    request = ParseRequest(received_);
+  }
+  received_.clear();
+  answer_ = answer(*request);
+  deadline_ = now + kHttpAnswerTimeout;
+  return true;
+}
+
+bool Connection::Write(absl::Duration now) {
+  while (written_ < answer_.size()) {
+    const ssize_t sent =
+        send(socket_, answer_.data() + written_, answer_.size() - written_, MSG_NOSIGNAL);
+    if (sent < 0 && !WouldBlock()) step_ = Step::kOver;
+    if (sent < 0) return false;
+    written_ += static_cast<size_t>(sent);
+  }
+  shutdown(socket_, SHUT_WR);
+  deadline_ = now + kHttpRequestTimeout;
+  return true;
+}
+
+void Connection::Drain() {
+  char buffer[4096];
+  // A client that sends without end is left to its deadline.
+  for (int i = 0; i < 16; ++i) {
+    const ssize_t got = recv(socket_, buffer, sizeof(buffer), 0);
+    if (got > 0) continue;
+    if (got == 0 || !WouldBlock()) step_ = Step::kOver;
+    return;
+  }
+}
+
+}  // namespace cache_invalidation::http

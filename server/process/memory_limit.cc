@@ -1,0 +1,62 @@
+#include "server/process/memory_limit.h"
+
+#include <algorithm>
+#include <fstream>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace cache_invalidation::process {
+namespace {
+
+// Version 1 writes "no limit" as about 2^63; no machine has that much.
+constexpr uint64_t kNoLimit = uint64_t{1} << 60;
+
+// A limit in a file; nothing if it says `max` or is not there.
+absl::optional<uint64_t> ReadLimit(const std::string& path) {
+  std::ifstream file(path);
+  std::string text;
+  uint64_t bytes = 0;
+  if (!(file >> text) || !absl::SimpleAtoi(text, &bytes) || bytes >= kNoLimit) return absl::nullopt;
+  return bytes;
+}
+
+// The least limit of a group and those above it. What a container sees as the path of its group may
+// not be there for it: then its own group is the root.
+absl::optional<uint64_t> LeastLimit(const std::string& mount, absl::string_view group,
+                                    absl::string_view file) {
+  absl::optional<uint64_t> least;
+  while (true) {
+    while (absl::EndsWith(group, "/")) group.remove_suffix(1);
+    const absl::optional<uint64_t> limit = ReadLimit(absl::StrCat(mount, group, "/", file));
+    if (limit) least = std::min(*limit, least.value_or(*limit));
+    if (group.empty()) return least;
+    group = group.substr(0, group.rfind('/') + 1);
+  }
+}
+
+}  // namespace
+
+absl::optional<uint64_t> CgroupMemoryLimit(const std::string& root) {
+  std::ifstream groups(root + "/proc/self/cgroup");
+  absl::optional<uint64_t> least;
+  std::string line;
+  while (std::getline(groups, line)) {
+    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 2));
+    if (parts.size() != 3) continue;
+    const std::vector<absl::string_view> controllers = absl::StrSplit(parts[1], ',');
+    const bool v1 =
+        std::find(controllers.begin(), controllers.end(), "memory") != controllers.end();
+    if (!v1 && parts[0] != "0") continue;
+    const absl::optional<uint64_t> limit =
+        v1 ? LeastLimit(root + "/sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes")
+           : LeastLimit(root + "/sys/fs/cgroup", parts[2], "memory.max");
+    if (limit) least = std::min(*limit, least.value_or(*limit));
+  }
+  return least;
+}
+
+}  // namespace cache_invalidation::process

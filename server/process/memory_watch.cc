@@ -1,0 +1,37 @@
+#include "server/process/memory_watch.h"
+
+#include <algorithm>
+
+#include "common/limits.h"
+
+namespace cache_invalidation::process {
+namespace {
+
+// Less is no growth.
+constexpr size_t kGrowthBytes = 1 << 20;
+
+}  // namespace
+
+bool MemoryWatch::Observe(size_t resident_bytes, absl::Duration now) {
+  if (resident_bytes > before_ + kGrowthBytes) grown_ = now;
+  before_ = resident_bytes;
+  // What is there after pages were given back is in use.
+  least_ = just_trimmed_ ? resident_bytes : std::min(least_, resident_bytes);
+  level_ = LevelOf(resident_bytes);
+  const bool quiet = now - grown_ >= kTrimAfterQuiet;
+  const bool idle = quiet && resident_bytes - least_ >= kTrimWorthBytes;
+  const bool urgent = level_ != MemoryLevel::kNormal && now - trimmed_ >= kTrimAfterQuiet;
+  just_trimmed_ = idle || urgent;
+  if (just_trimmed_) trimmed_ = now;
+  return just_trimmed_;
+}
+
+MemoryLevel MemoryWatch::LevelOf(size_t resident_bytes) const {
+  if (max_bytes_ == 0) return MemoryLevel::kNormal;
+  if (resident_bytes >= max_bytes_) return MemoryLevel::kOver;
+  if (resident_bytes >= max_bytes_ / 10 * 9) return MemoryLevel::kCritical;
+  if (resident_bytes >= max_bytes_ / 10 * 8) return MemoryLevel::kFull;
+  return MemoryLevel::kNormal;
+}
+
+}  // namespace cache_invalidation::process

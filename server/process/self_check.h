@@ -1,0 +1,44 @@
+#ifndef CACHE_INVALIDATION_SERVER_PROCESS_SELF_CHECK_H_
+#define CACHE_INVALIDATION_SERVER_PROCESS_SELF_CHECK_H_
+
+#include <functional>
+#include <thread>
+
+#include "common/clock.h"
+#include "server/process/reachability.h"
+
+namespace cache_invalidation::process {
+
+// Connects to the server's own gRPC port every kSelfCheckInterval, as a new client would, and
+// expects the first frame of an HTTP/2 server within kSelfCheckTimeout. Thread-safe.
+class SelfCheck {
+ public:
+  // Told of each result, on its thread.
+  using Tell = std::function<void(const Reachability& state)>;
+
+  // `listener`: the socket whose address it connects to. `clock` must outlive this and is the
+  // machine's.
+  SelfCheck(int listener, const Clock& clock, Tell tell);
+  // Ends it, at once.
+  ~SelfCheck();
+
+ private:
+  void Run();
+  Reach Try();
+  Reach Exchange(int connection, absl::Duration deadline);
+  // Waits for the events of a socket (-1: of none). Answers whether they came before the deadline,
+  // and before this ends.
+  bool Await(int socket, short events, absl::Duration deadline);
+
+  const int listener_;
+  const Clock& clock_;
+  const Tell tell_;
+  int wake_ = -1;        // an eventfd: the thread is to end
+  bool ending_ = false;  // the thread's
+  Reachability state_;   // the thread's
+  std::thread thread_;
+};
+
+}  // namespace cache_invalidation::process
+
+#endif  // CACHE_INVALIDATION_SERVER_PROCESS_SELF_CHECK_H_

@@ -1,0 +1,57 @@
+#ifndef CACHE_INVALIDATION_TESTS_PROCESS_RAW_HTTP2_H_
+#define CACHE_INVALIDATION_TESTS_PROCESS_RAW_HTTP2_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation {
+
+// An HTTP/2 frame.
+enum class FrameType : uint8_t {
+  kData = 0,
+  kHeaders = 1,
+  kReset = 3,
+  kSettings = 4,
+  kContinuation = 9,
+  kUnknown = 0x77,  // to be ignored
+};
+
+inline constexpr uint8_t kEndStream = 1;   // of kData and kHeaders
+inline constexpr uint8_t kEndHeaders = 4;  // of kHeaders and kContinuation
+
+std::string Frame(FrameType type, uint8_t flags, uint32_t stream, absl::string_view payload);
+
+// The header block of a gRPC call.
+std::string CallHeaders(absl::string_view path);
+
+// The frames of a whole unary call with a request of no fields.
+std::string UnaryCallFrames(uint32_t stream, absl::string_view path);
+
+// A connection to a port of this machine that sends whatever it is told, as no client would, and
+// reads whatever comes without looking at it. Belongs to one thread.
+class RawHttp2 {
+ public:
+  // Connects and sends the preface and a frame of settings. `settings`: its payload.
+  explicit RawHttp2(int port, absl::string_view settings = "");
+  ~RawHttp2();
+
+  RawHttp2(const RawHttp2&) = delete;
+  RawHttp2& operator=(const RawHttp2&) = delete;
+
+  // Sends all of it, however long the other side takes. False: the other side has ended the
+  // connection, or has taken nothing for ten seconds.
+  bool Send(absl::string_view bytes);
+
+ private:
+  int socket_;
+};
+
+// Settings that let the other side send no data of any stream.
+std::string NoWindow();
+
+}  // namespace cache_invalidation
+
+#endif  // CACHE_INVALIDATION_TESTS_PROCESS_RAW_HTTP2_H_
