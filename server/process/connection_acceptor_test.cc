@@ -67,7 +67,7 @@ TEST(ConnectionAcceptorTest, SaysWhyItCannotListen) {
 }
 
 TEST(ConnectionAcceptorTest, ListensOnEveryAddressThereIs) {
-  for (const char* address : {"0.0.0.0:0", "[::]:0", "[::1]:0", "localhost:0"}) {
+  for (const char* address : {"0.0.0.0:0", "[::]:0", "localhost:0"}) {
     auto acceptor = ConnectionAcceptor::Listen(address);
     EXPECT_TRUE(acceptor.ok()) << address << " " << acceptor.status();
   }
