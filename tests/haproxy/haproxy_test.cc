@@ -32,6 +32,8 @@ namespace cache_invalidation {
 namespace {
 
 constexpr int64_t kMiB = 1 << 20;
+// The loopback has many addresses.
+constexpr char kAttacker[] = "127.0.0.2";
 constexpr char kStats[] = "/cache_invalidation.v1.StatsService/GetInvalidationStats";
 
 // A port that nobody listens on.
@@ -55,8 +57,8 @@ class HaproxyTest : public ::testing::Test {
         << "is haproxy installed? ./dev setup does it";
   }
 
-  // Floods while a healthy client works. `make` makes what one connection sends, the next time
-  // with later streams.
+  // Floods while a healthy client works, which has another address. `make` makes what one
+  // connection sends, the next time with later streams.
   void Flood(const std::string& name, std::string (*make)(uint32_t first_stream)) {
     HealthyClient client(NewConnection(port_));
     const RealClock clock;
@@ -66,7 +68,7 @@ class HaproxyTest : public ::testing::Test {
     for (int i = 0; i < absl::GetFlag(FLAGS_flood_connections); ++i) {
       attackers.emplace_back([&] {
         while (clock.Monotonic() < end) {
-          RawHttp2 connection(port_);
+          RawHttp2 connection(port_, "", kAttacker);
           uint32_t stream = 1;
           while (clock.Monotonic() < end && connection.Send(make(stream))) {
             stream += 2 * kStreams;

@@ -61,10 +61,15 @@ std::string UnaryCallFrames(uint32_t stream, absl::string_view path) {
 
 std::string NoWindow() { return absl::StrCat(BigEndian(4, 2), BigEndian(0, 4)); }
 
-RawHttp2::RawHttp2(int port, absl::string_view settings)
+RawHttp2::RawHttp2(int port, absl::string_view settings, const std::string& from)
     : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
+  if (!from.empty()) {
+    Check(inet_pton(AF_INET, from.c_str(), &address.sin_addr) == 1 &&
+              bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0,
+          "the machine has the address");
+  }
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   Check(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0,

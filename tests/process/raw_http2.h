@@ -34,8 +34,9 @@ std::string UnaryCallFrames(uint32_t stream, absl::string_view path);
 // reads whatever comes without looking at it. Belongs to one thread.
 class RawHttp2 {
  public:
-  // Connects and sends the preface and a frame of settings. `settings`: its payload.
-  explicit RawHttp2(int port, absl::string_view settings = "");
+  // Connects and sends the preface and a frame of settings. `settings`: its payload. `from`: an
+  // address of this machine to come from; empty: the usual one.
+  explicit RawHttp2(int port, absl::string_view settings = "", const std::string& from = "");
   ~RawHttp2();
 
   RawHttp2(const RawHttp2&) = delete;
