@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <new>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +23,7 @@
 #include "server/process/grpc_experiments.h"
 #include "server/process/memory_limit.h"
 #include "server/process/memory_thread.h"
+#include "server/process/out_of_memory.h"
 #include "server/rpc/quiet_parser.h"
 #include "server/server.h"
 
@@ -55,17 +55,8 @@ void ReportServing(const Server& server) {
             << std::endl;
 }
 
-// Nothing can be allocated any more, so nothing that was answered can be undone either.
-[[noreturn]] void EndWithoutMemory() {
-  constexpr absl::string_view kWhy =
-      "cache_invalidation_server: out of memory: the system gives no more\n";
-  if (write(STDERR_FILENO, kWhy.data(), kWhy.size()) < 0) std::_Exit(EXIT_FAILURE);
-  std::_Exit(EXIT_FAILURE);
-}
-
 // What the process may take of its machine.
 void TakeLimits(ServerOptions& options) {
-  std::set_new_handler(EndWithoutMemory);
   const int files = process::RaiseDescriptorLimit();
   options.max_http_connections =
       std::clamp<size_t>(static_cast<size_t>(files) / 16, 1, kMaxHttpConnections);
@@ -130,6 +121,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
 
 int Run(int argc, char** argv) {
   process::ChooseGrpcExperiments();
+  process::EndWithAWordWhenOutOfMemory();
   const sigset_t stop_signals = BlockStopSignals();
   rpc::KeepParserQuiet();
   absl::StatusOr<ParsedFlags> flags = ParseFlags(argc, argv);

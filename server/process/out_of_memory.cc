@@ -1,0 +1,37 @@
+#include "server/process/out_of_memory.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation::process {
+namespace {
+
+// Allocates nothing, and nothing is tidied up: what was answered is in the store.
+[[noreturn]] void End() {
+  constexpr absl::string_view kWhy =
+      "cache_invalidation_server: out of memory: the system gives no more\n";
+  if (write(STDERR_FILENO, kWhy.data(), kWhy.size()) < 0) std::_Exit(EXIT_FAILURE);
+  std::_Exit(EXIT_FAILURE);
+}
+
+// Runs on the thread that aborts, so that errno is still what malloc left there.
+void OnAbort(int number) {
+  if (errno == ENOMEM) End();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+}  // namespace
+
+void EndWithAWordWhenOutOfMemory() {
+  std::set_new_handler(End);
+  signal(SIGABRT, OnAbort);
+}
+
+}  // namespace cache_invalidation::process

@@ -1,0 +1,41 @@
+#include "server/process/out_of_memory.h"
+
+#include <signal.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+
+#include "gtest/gtest.h"
+
+namespace cache_invalidation::process {
+namespace {
+
+TEST(OutOfMemoryDeathTest, IsSaidByUsAndByLibrariesThatAbort) {
+  EXPECT_EXIT(
+      {
+        EndWithAWordWhenOutOfMemory();
+        std::get_new_handler()();
+      },
+      ::testing::ExitedWithCode(1), "out of memory: the system gives no more");
+  EXPECT_EXIT(
+      {
+        EndWithAWordWhenOutOfMemory();
+        errno = ENOMEM;
+        std::abort();
+      },
+      ::testing::ExitedWithCode(1), "out of memory: the system gives no more");
+}
+
+TEST(OutOfMemoryDeathTest, IsNotSaidOfOtherAborts) {
+  EXPECT_EXIT(
+      {
+        EndWithAWordWhenOutOfMemory();
+        errno = 0;
+        std::abort();
+      },
+      ::testing::KilledBySignal(SIGABRT), "");
+}
+
+}  // namespace
+}  // namespace cache_invalidation::process
