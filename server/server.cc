@@ -120,7 +120,8 @@ struct Server::Parts {
   void SetServing(bool now_serving);
   void Shutdown(absl::Duration grace);
   void RefuseLateCalls(absl::Duration at_most);
-  void AwaitEnds(absl::Duration until);
+  void AwaitNone(const std::function<size_t()>& open, absl::Duration until);
+  void EndConnections();
   void WatchMemory();
   void OnMemory(process::MemoryLevel level, size_t resident_bytes);
   void CheckItself();
@@ -369,14 +370,22 @@ void Server::Parts::RefuseLateCalls(absl::Duration at_most) {
   } while (shards->refused() != before && real_clock.Monotonic() < end);
 }
 
-// The last answers may not be written yet.
-void Server::Parts::AwaitEnds(absl::Duration until) {
+// Waits until nothing is left of what `open` counts. The machine's clock counts here, whatever ours
+// says.
+void Server::Parts::AwaitNone(const std::function<size_t()>& open, absl::Duration until) {
   Mutex mutex;
   CondVar nothing;
   MutexLock lock(mutex);
-  const auto open = [this] { return open_calls.count() + subscriptions->streams(); };
   while (open() > 0 && real_clock.Monotonic() < until)
     real_clock.WaitUntil(mutex, nothing, std::min(real_clock.Monotonic() + kLookForEnds, until));
+}
+
+// gRPC's own shutdown waits for idle connections, and tells calls that come meanwhile that they
+// were cancelled. So the connections end first: who still comes finds nobody.
+void Server::Parts::EndConnections() {
+  if (acceptor == nullptr) return;
+  acceptor->Stop();
+  AwaitNone([this] { return acceptor->EndConnections(); }, real_clock.Monotonic() + kLastWords);
 }
 
 // Every step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
@@ -394,18 +403,11 @@ void Server::Parts::Shutdown(absl::Duration grace) {
   outbox->Drain(grace);
   if (grpc != nullptr && shards != nullptr) {
     RefuseLateCalls(by - real_clock.Monotonic());
-    AwaitEnds(by);
+    // The last answers may not be written yet.
+    AwaitNone([this] { return open_calls.count() + subscriptions->streams(); }, by);
   }
-  // gRPC would wait for idle connections, and tell calls that come meanwhile that they were
-  // cancelled. So the connections end first: who still comes finds nobody.
-  if (acceptor != nullptr) {
-    acceptor->Stop();
-    acceptor->EndConnections();
-  }
-  // gRPC reads the machine's clock, whatever ours says.
-  const absl::Time last =
-      real_clock.Now() + (acceptor == nullptr ? absl::ZeroDuration() : kLastWords);
-  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(last));
+  EndConnections();
+  if (grpc != nullptr) grpc->Shutdown(absl::ToChronoTime(real_clock.Now()));
 }
 
 void Server::Parts::GiveUp() {

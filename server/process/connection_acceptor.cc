@@ -99,13 +99,16 @@ bool ConnectionAcceptor::AcceptOne(int listener, const Take& take) {
   return true;
 }
 
-void ConnectionAcceptor::EndConnections() {
+size_t ConnectionAcceptor::EndConnections() {
   MutexLock lock(mutex_);
+  size_t open = 0;
   for (size_t i = 0; i < cookies_.size(); ++i) {
     const int connection = static_cast<int>(i);
-    if (cookies_[i] != 0 && CookieOf(connection) == cookies_[i]) shutdown(connection, SHUT_RD);
+    if (cookies_[i] == 0 || CookieOf(connection) != cookies_[i]) continue;
+    shutdown(connection, SHUT_RD);
+    ++open;
   }
-  cookies_.clear();
+  return open;
 }
 
 }  // namespace cache_invalidation::process

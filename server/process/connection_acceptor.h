@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_PROCESS_CONNECTION_ACCEPTOR_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,8 +47,9 @@ class ConnectionAcceptor {
   void Stop();
 
   // Ends the connections that were handed over and are still open, as if their peers had: what has
-  // been sent to them still arrives.
-  void EndConnections() ABSL_LOCKS_EXCLUDED(mutex_);
+  // been sent to them still arrives. Answers how many of them are not closed yet; to be called
+  // again until there are none.
+  size_t EndConnections() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Connections closed at once because there were too many.
   uint64_t refused() const { return refused_; }

@@ -51,10 +51,12 @@ TEST(ConnectionAcceptorTest, EndsConnectionsThatAreStillTheSame) {
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
   const int kept = dup(last);
   dup2(pair[0], last);
-  (*acceptor)->EndConnections();
+  EXPECT_EQ((*acceptor)->EndConnections(), 0u);
   EXPECT_EQ(recv(kept, &byte, 1, MSG_DONTWAIT), -1);
   EXPECT_EQ(recv(last, &byte, 1, MSG_DONTWAIT), -1);
   dup2(kept, last);
+  EXPECT_EQ((*acceptor)->EndConnections(), 1u);
+  EXPECT_EQ(recv(last, &byte, 1, MSG_DONTWAIT), 0) << "as if the client had ended it";
   for (int socket : {kept, pair[0], pair[1], last.load()}) close(socket);
 }
 

@@ -2,7 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_RPC_OPEN_CALLS_H_
 
 #include <atomic>
-#include <cstdint>
+#include <cstddef>
 
 namespace cache_invalidation::rpc {
 
@@ -22,10 +22,10 @@ class OpenCalls {
     OpenCalls& calls_;
   };
 
-  int64_t count() const { return count_; }
+  size_t count() const { return count_; }
 
  private:
-  std::atomic<int64_t> count_ = 0;
+  std::atomic<size_t> count_ = 0;
 };
 
 }  // namespace cache_invalidation::rpc
