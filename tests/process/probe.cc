@@ -52,6 +52,9 @@ int64_t ResidentBytes(pid_t pid) { return StatusBytes(pid, "VmRSS"); }
 
 int64_t PeakResidentBytes(pid_t pid) { return StatusBytes(pid, "VmHWM"); }
 
+// A sanitizer reserves terabytes of addresses for its shadow.
+bool IsSanitized(pid_t pid) { return StatusBytes(pid, "VmSize") > int64_t{1} << 40; }
+
 bool Eventually(const std::function<bool()>& is_so, absl::Duration within) {
   const RealClock clock;
   const absl::Duration end = clock.Monotonic() + within;

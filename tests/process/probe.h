@@ -23,6 +23,9 @@ grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel, absl::Du
 int64_t ResidentBytes(pid_t pid);
 int64_t PeakResidentBytes(pid_t pid);
 
+// Whether a sanitizer watches the process: then its memory says nothing.
+bool IsSanitized(pid_t pid);
+
 // Looks now and then until it is so. Answers whether it was within the time.
 bool Eventually(const std::function<bool()>& is_so, absl::Duration within);
 
