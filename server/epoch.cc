@@ -61,10 +61,11 @@ std::optional<RunRecord> DecodeRunRecord(absl::string_view value) {
 }
 
 EpochDecision DecideEpoch(const std::optional<RunRecord>& last, Durability durability,
-                          absl::string_view boot_id, bool new_epoch_asked) {
+                          absl::string_view boot_id, bool new_epoch_asked, bool end_missing) {
   if (durability == Durability::kMemory) return EpochDecision::kNothingKept;
   if (!last) return EpochDecision::kNothingStored;
   if (new_epoch_asked) return EpochDecision::kAsked;
+  if (end_missing) return EpochDecision::kEndMissing;
   const bool same_boot = !boot_id.empty() && last->boot_id == boot_id;
   const bool whole = last->durability == Durability::kSync || last->stopped_cleanly || same_boot;
   return whole ? EpochDecision::kGoesOn : EpochDecision::kTailLost;
@@ -83,6 +84,8 @@ absl::string_view Explanation(EpochDecision decision) {
     case EpochDecision::kTailLost:
       return "is new: the machine has ended since, and with --durability=async the last writes may "
              "be lost";
+    case EpochDecision::kEndMissing:
+      return "is new: the end of the store's log is missing";
   }
   return "";
 }

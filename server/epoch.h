@@ -45,15 +45,17 @@ enum class EpochDecision {
   kNothingStored,  // there is no last run
   kAsked,          // the operator says that the store is not what the last run left
   kTailLost,       // what the last run answered may not all be there
+  kEndMissing,     // what the last run answered is not all there
 };
 
 // A revision that a subscriber may have seen must never be given to another event of the same
 // epoch. So an epoch goes on only if the store is known to hold everything that the last run
 // answered: it synced all of it, or was stopped cleanly, or ran since the last start of the machine
 // (what the system has not written out by itself survives the end of a process, not that of the
-// machine). `last`: absent if there is none.
+// machine); and if the store itself misses nothing, for files can be damaged. `last`: absent if
+// there is none. `end_missing`: see storage::kEndMissingName.
 EpochDecision DecideEpoch(const std::optional<RunRecord>& last, Durability durability,
-                          absl::string_view boot_id, bool new_epoch_asked);
+                          absl::string_view boot_id, bool new_epoch_asked, bool end_missing);
 
 // For people, to follow "epoch X ": "goes on", "is new: ...".
 absl::string_view Explanation(EpochDecision decision);

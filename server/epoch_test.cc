@@ -29,6 +29,7 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
     std::string boot_id;
     bool asked;
     EpochDecision expected;
+    bool end_missing = false;
   } rows[] = {
       {"first start", {}, kSync, "b", false, EpochDecision::kNothingStored},
       {"first start, asked", {}, kAsync, "b", true, EpochDecision::kNothingStored},
@@ -58,13 +59,25 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
       {"asked, synced", RunOf(kSync, "b", kCleanly), kSync, "b", true, EpochDecision::kAsked},
       {"asked, crashed", RunOf(kAsync, "a", kKilled), kAsync, "b", true, EpochDecision::kAsked},
 
+      {"synced, damaged", RunOf(kSync, "b", kKilled), kSync, "b", false, EpochDecision::kEndMissing,
+       true},
+      {"async, damaged", RunOf(kAsync, "b", kKilled), kAsync, "b", false,
+       EpochDecision::kEndMissing, true},
+      {"async, stopped, damaged", RunOf(kAsync, "b", kCleanly), kAsync, "b", false,
+       EpochDecision::kEndMissing, true},
+      {"async, crashed, damaged", RunOf(kAsync, "a", kKilled), kAsync, "b", false,
+       EpochDecision::kEndMissing, true},
+      {"damaged, asked", RunOf(kSync, "b", kKilled), kSync, "b", true, EpochDecision::kAsked, true},
+      {"damaged from the beginning", {}, kSync, "b", false, EpochDecision::kNothingStored, true},
+
       {"memory, nothing stored", {}, kMemory, "b", false, EpochDecision::kNothingKept},
       {"memory, asked", {}, kMemory, "b", true, EpochDecision::kNothingKept},
       {"memory, something stored", RunOf(kSync, "b", kCleanly), kMemory, "b", false,
        EpochDecision::kNothingKept},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(DecideEpoch(row.last, row.durability, row.boot_id, row.asked), row.expected)
+    EXPECT_EQ(DecideEpoch(row.last, row.durability, row.boot_id, row.asked, row.end_missing),
+              row.expected)
         << row.what;
     EXPECT_NE(Explanation(row.expected), "");
   }

@@ -31,9 +31,9 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const PersistenceOptio
   if (store.ok()) return *std::move(store);
   if (store.status().code() != absl::StatusCode::kDataLoss) return store.status();
   return absl::DataLossError(absl::StrCat(
-      store.status().message(),
-      ". Restore the directory from a copy, or start once with --new_epoch to go on with what can "
-      "be read"));
+      store.status().message(), ". Restore the directory from a copy, or ",
+      options.new_epoch ? "begin with an empty one: even --new_epoch finds nothing to go on with"
+                        : "start once with --new_epoch to go on with what can be read"));
 }
 
 storage::WriteBatch BatchOf(const RunRecord& run) {
@@ -62,22 +62,27 @@ absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> stor
                    .durability = options.durability,
                    .boot_id = options.boot_id.empty() ? BootId() : options.boot_id,
                    .stopped_cleanly = false};
+  const absl::StatusOr<std::optional<std::string>> missing =
+      store->ReadServerValue(storage::kEndMissingName);
+  if (!missing.ok()) return missing.status();
+  const bool end_missing = !missing->value_or("").empty();
   const EpochDecision decision =
-      DecideEpoch(last, options.durability, run.boot_id, options.new_epoch);
+      DecideEpoch(last, options.durability, run.boot_id, options.new_epoch, end_missing);
   run.epoch = decision == EpochDecision::kGoesOn ? last->epoch : std::move(new_epoch);
 
   const absl::StatusOr<std::optional<std::string>> lease =
       store->ReadServerValue(delivery::kLongestLeaseName);
   if (!lease.ok()) return lease.status();
-  return Persistence(std::move(store), std::move(run), decision,
+  return Persistence(std::move(store), std::move(run), decision, end_missing,
                      delivery::DecodeLongestLease(lease->value_or("")));
 }
 
 Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
-                         EpochDecision decision, absl::Duration noted_lease)
+                         EpochDecision decision, bool end_missing, absl::Duration noted_lease)
     : store_(std::move(store)),
       run_(std::move(run)),
       decision_(decision),
+      end_missing_(end_missing),
       noted_lease_(noted_lease) {}
 
 absl::Duration Persistence::longest_earlier_lease() const {
@@ -92,7 +97,11 @@ storage::Store::Sync Persistence::sync() const {
                                               : storage::Store::Sync::kNo;
 }
 
-storage::WriteBatch Persistence::RunBegins() const { return BatchOf(run_); }
+storage::WriteBatch Persistence::RunBegins() const {
+  storage::WriteBatch batch = BatchOf(run_);
+  if (end_missing_) batch.server_values.push_back({storage::kEndMissingName, ""});
+  return batch;
+}
 
 absl::Status Persistence::RunEndsCleanly() {
   run_.stopped_cleanly = true;

@@ -67,11 +67,12 @@ class Persistence {
 
  private:
   Persistence(std::unique_ptr<storage::Store> store, RunRecord run, EpochDecision decision,
-              absl::Duration noted_lease);
+              bool end_missing, absl::Duration noted_lease);
 
   std::unique_ptr<storage::Store> store_;
   RunRecord run_;
   EpochDecision decision_;
+  bool end_missing_;  // the store says so, until the run has begun
   absl::Duration noted_lease_;
 };
 

@@ -160,5 +160,71 @@ TEST_F(DamageTest, ADamagedLogOfUnsyncedWritesIsCut) {
   ExpectABeginning(**cut);
 }
 
+class LostEndTest : public DamageTest {
+ protected:
+  // What the store says about a log of synced writes of which the end is missing.
+  absl::Status StatusAfter(void (*damage)(const std::string& path)) {
+    Fill(20);
+    damage(LargestFile(".log"));
+    return device_.Open().status();
+  }
+};
+
+void Halve(const std::string& path) {
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+}
+
+void Zero(const std::string& path) {
+  const uintmax_t bytes = std::filesystem::file_size(path);
+  std::filesystem::resize_file(path, 0);
+  std::filesystem::resize_file(path, bytes);
+}
+
+void Remove(const std::string& path) { std::filesystem::remove(path); }
+
+TEST_F(LostEndTest, ALogThatWasHalvedIsRefused) {
+  const absl::Status status = StatusAfter(Halve);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
+TEST_F(LostEndTest, ALogOfZerosIsRefused) {
+  const absl::Status status = StatusAfter(Zero);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
+TEST_F(LostEndTest, ALogThatIsGoneIsRefused) {
+  const absl::Status status = StatusAfter(Remove);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
+// Nobody has drawn the conclusions yet.
+TEST_F(LostEndTest, AnUnsyncedLogThatWasHalvedIsServedAndSaysSoUntilItIsTold) {
+  Fill(20, Store::Sync::kNo);
+  Halve(LargestFile(".log"));
+  for (int start = 0; start < 3; ++start) {
+    const std::unique_ptr<Store> store = *device_.Open();
+    EXPECT_NE(**store->ReadServerValue(kEndMissingName), "");
+    EXPECT_LT(Retained(*store, "n").head, 20u);
+  }
+  {
+    const std::unique_ptr<Store> store = *device_.Open();
+    WriteBatch drawn;
+    drawn.server_values = {{kEndMissingName, ""}};
+    ASSERT_TRUE(Write(*store, drawn, Store::Sync::kYes).ok());
+  }
+  EXPECT_EQ(**(*device_.Open())->ReadServerValue(kEndMissingName), "");
+}
+
+TEST_F(LostEndTest, WithoutTheFileThatSaysWhereItEndsAStoreIsRefused) {
+  Fill(20);
+  std::filesystem::remove(device_.directory() + "/log_end");
+  const absl::Status status = device_.Open().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "log_end")) << status;
+  RocksdbOptions options = device_.options();
+  options.accept_cut_log = true;
+  ASSERT_TRUE(RocksdbStore::Open(options).ok());
+}
+
 }  // namespace
 }  // namespace cache_invalidation::storage

@@ -16,6 +16,13 @@ using rocksdb::ColumnFamilyDescriptor;
 constexpr char kRowsFamily[] = "rows";
 constexpr char kChunksFamily[] = "chunks";
 
+constexpr char kNotesEndKey[] = "e";
+
+// The values of kEndMissingName: whether the missing end had been synced, or is more than an end.
+constexpr char kSynced[] = "synced";
+constexpr char kUnsynced[] = "unsynced";
+constexpr char kTorn[] = "torn";
+
 // In the order of RocksdbDatabase::Family; then those that stand in the database and are not ours,
 // as RocksDB opens all of them or none. Who has written them is said by the schema version.
 std::vector<ColumnFamilyDescriptor> FamiliesOf(const std::string& path,
@@ -34,6 +41,45 @@ std::vector<ColumnFamilyDescriptor> FamiliesOf(const std::string& path,
   return families;
 }
 
+// Whose families a batch changes.
+class ChangedFamilies final : public rocksdb::WriteBatch::Handler {
+ public:
+  uint32_t bits() const { return bits_; }
+
+  rocksdb::Status PutCF(uint32_t family, const rocksdb::Slice&, const rocksdb::Slice&) override {
+    return Note(family);
+  }
+  rocksdb::Status DeleteCF(uint32_t family, const rocksdb::Slice&) override { return Note(family); }
+  rocksdb::Status DeleteRangeCF(uint32_t family, const rocksdb::Slice&,
+                                const rocksdb::Slice&) override {
+    return Note(family);
+  }
+
+ private:
+  rocksdb::Status Note(uint32_t family) {
+    bits_ |= NotedLog::FamilyBit(family);
+    return rocksdb::Status::OK();
+  }
+
+  uint32_t bits_ = 0;
+};
+
+// Why a store whose log has lost something is not served.
+absl::Status EndIsMissing(const std::string& directory, absl::string_view state,
+                          const absl::StatusOr<std::optional<NotedLog>>& noted) {
+  if (state == kTorn) {
+    return absl::DataLossError(absl::StrCat("a part of the log of the store in ", directory,
+                                            " is missing, and what came after it is not"));
+  }
+  if (!noted.ok()) return noted.status();
+  if (!noted->has_value()) {
+    return absl::DataLossError(absl::StrCat("the file ", directory,
+                                            "/log_end, which says where the log ends, is missing"));
+  }
+  return absl::DataLossError(absl::StrCat("the end of the log of the store in ", directory,
+                                          " is missing, though all of it was synced"));
+}
+
 }  // namespace
 
 rocksdb::ReadOptions ScanOptions() {
@@ -49,22 +95,34 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   for (const std::string& directory : {options.directory, path}) {
     if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
   }
-  UnsyncedMark mark(options.env == nullptr ? *rocksdb::Env::Default() : *options.env,
-                    options.directory);
+  rocksdb::Env& env = options.env == nullptr ? *rocksdb::Env::Default() : *options.env;
+  UnsyncedMark mark(env, options.directory);
   const absl::StatusOr<bool> unsynced = mark.IsSet();
   if (!unsynced.ok()) return unsynced.status();
   RocksdbOptions adapted = options;
   adapted.accept_cut_log |= *unsynced;
-  const RocksdbTuning tuning = MakeRocksdbTuning(adapted);
+  RocksdbTuning tuning = MakeRocksdbTuning(adapted);
+  LogEnd log_end(env, options.directory);
+  const absl::StatusOr<std::optional<NotedLog>> noted = log_end.Read();
+  if (!noted.ok() && !absl::IsDataLoss(noted.status())) return noted.status();
+  auto check = std::make_unique<LogCheck>(noted.ok() ? noted->value_or(NotedLog()) : NotedLog());
+  tuning.database.wal_filter = check.get();
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   const rocksdb::Status status =
       rocksdb::DB::Open(tuning.database, path, FamiliesOf(path, tuning), &families, &db);
   if (!status.ok()) {
-    return FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory));
+    const absl::Status error =
+        FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory,
+                                         check->has_hole() ? ", its log has a hole" : ""));
+    // The directory is there: a file of the store is not.
+    return status.IsPathNotFound() ? absl::DataLossError(error.message()) : error;
   }
-  auto database = std::unique_ptr<RocksdbDatabase>(new RocksdbDatabase(
-      options.directory, mark, std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  auto database = std::unique_ptr<RocksdbDatabase>(
+      new RocksdbDatabase(options.directory, mark, std::move(log_end), std::move(check),
+                          std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+  absl::Status whole = database->CheckEnd(noted, *unsynced, options.accept_cut_log);
+  if (!whole.ok()) return whole;
   // What the log held stands in synced files now.
   if (*unsynced) {
     if (absl::Status cleared = mark.Clear(); !cleared.ok()) return cleared;
@@ -72,11 +130,13 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   return database;
 }
 
-RocksdbDatabase::RocksdbDatabase(std::string directory, UnsyncedMark mark,
-                                 std::unique_ptr<rocksdb::DB> db,
+RocksdbDatabase::RocksdbDatabase(std::string directory, UnsyncedMark mark, LogEnd log_end,
+                                 std::unique_ptr<LogCheck> check, std::unique_ptr<rocksdb::DB> db,
                                  std::vector<rocksdb::ColumnFamilyHandle*> families)
     : directory_(std::move(directory)),
       mark_(std::move(mark)),
+      log_end_(std::move(log_end)),
+      check_(std::move(check)),
       db_(std::move(db)),
       families_(std::move(families)) {}
 
@@ -87,10 +147,48 @@ RocksdbDatabase::~RocksdbDatabase() {
   (void)db_->Close();
 }
 
+// The log that was read is gone by now: the next start would find nothing missing.
+absl::Status RocksdbDatabase::CheckEnd(const absl::StatusOr<std::optional<NotedLog>>& noted,
+                                       bool unsynced, bool accepted) {
+  const absl::StatusOr<std::optional<std::string>> notes_end =
+      ReadMeta(rocksdb::ReadOptions(), kNotesEndKey);
+  if (!notes_end.ok()) return notes_end.status();
+  absl::StatusOr<std::optional<std::string>> found =
+      ReadMeta(rocksdb::ReadOptions(), ServerValueKey(kEndMissingName));
+  if (!found.ok()) return found.status();
+  const bool is_noted = noted.ok() && noted->has_value();
+  const bool missing =
+      is_noted ? check_->end_is_missing() || db_->GetLatestSequenceNumber() < (*noted)->last()
+               : !noted.ok() || notes_end->has_value();
+  std::string state = found->value_or("");
+  if (state.empty() && missing) {
+    state = check_->is_torn() ? kTorn : unsynced ? kUnsynced : kSynced;
+    rocksdb::WriteBatch changes;
+    (void)changes.Put(meta(), ServerValueKey(kEndMissingName), state);
+    if (absl::Status status = Write(changes, /*sync=*/true); !status.ok()) return status;
+  }
+  const bool refused = state == kTorn || (state == kSynced && !accepted);
+  return refused ? EndIsMissing(directory_, state, noted) : absl::OkStatus();
+}
+
+absl::Status RocksdbDatabase::BeginToNoteEnd() {
+  if (absl::Status status = log_end_.Begin(db_->GetLatestSequenceNumber()); !status.ok()) {
+    return status;
+  }
+  notes_end_ = true;
+  const absl::StatusOr<std::optional<std::string>> known =
+      ReadMeta(rocksdb::ReadOptions(), kNotesEndKey);
+  if (!known.ok() || known->has_value()) return known.status();
+  rocksdb::WriteBatch changes;
+  (void)changes.Put(meta(), kNotesEndKey, "");
+  return Write(changes, /*sync=*/true);
+}
+
 absl::StatusOr<bool> RocksdbDatabase::IsEmpty() const {
   for (rocksdb::ColumnFamilyHandle* family : families_) {
     const auto iterator = NewIterator(ScanOptions(), family);
     iterator->SeekToFirst();
+    if (iterator->Valid() && iterator->key() == ServerValueKey(kEndMissingName)) iterator->Next();
     if (iterator->Valid()) return false;
     if (absl::Status status = StatusOf(*iterator); !status.ok()) return status;
   }
@@ -104,8 +202,26 @@ absl::Status RocksdbDatabase::Write(rocksdb::WriteBatch& changes, bool sync) {
   }
   rocksdb::WriteOptions options;
   options.sync = sync;
-  return FromRocksdb(db_->Write(options, &changes),
-                     absl::StrCat("cannot write to the store in ", directory_));
+  absl::Status status = FromRocksdb(db_->Write(options, &changes),
+                                    absl::StrCat("cannot write to the store in ", directory_));
+  return status.ok() && notes_end_ && changes.Count() > 0 ? NoteEnd(changes) : status;
+}
+
+// Nobody else writes: the log ends with these changes.
+absl::Status RocksdbDatabase::NoteEnd(const rocksdb::WriteBatch& changes) {
+  std::unique_ptr<rocksdb::LogFile> file;
+  ChangedFamilies families;
+  rocksdb::Status status = db_->GetCurrentWalFile(&file);
+  if (status.ok()) status = changes.Iterate(&families);
+  if (!status.ok()) {
+    return FromRocksdb(status, absl::StrCat("cannot note the end of the log in ", directory_));
+  }
+  uint64_t oldest = 0;
+  if (std::exchange(newest_log_file_, file->LogNumber()) != file->LogNumber() &&
+      db_->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &oldest)) {
+    log_end_.Forget(oldest);
+  }
+  return log_end_.Note(file->LogNumber(), db_->GetLatestSequenceNumber(), families.bits());
 }
 
 absl::StatusOr<std::optional<std::string>> RocksdbDatabase::ReadMeta(

@@ -13,6 +13,8 @@
 #include "rocksdb/iterator.h"
 #include "rocksdb/write_batch.h"
 #include "server/storage/history.h"
+#include "server/storage/log_check.h"
+#include "server/storage/log_end.h"
 #include "server/storage/rocksdb_options.h"
 #include "server/storage/unsynced_mark.h"
 
@@ -30,7 +32,7 @@ inline absl::string_view ToView(const rocksdb::Slice& bytes) {
 //   rows          the rows of namespaces
 //   chunks        the chunks of namespaces (chunk_codec.h)
 //   default       "h" namespace: its History; "s": the schema version; "v" name: a value of the
-//   server
+//                 server; "e": the end of the log is noted
 //
 // Thread-safe, but for Write. Errors are those of store.h.
 class RocksdbDatabase {
@@ -48,8 +50,12 @@ class RocksdbDatabase {
   rocksdb::ColumnFamilyHandle* chunks() const { return families_[kChunks]; }
   rocksdb::ColumnFamilyHandle* meta() const { return families_[kMeta]; }
 
-  // Holds nothing at all, not even a schema version.
+  // Holds nothing at all, not even a schema version, but perhaps that its end is missing.
   absl::StatusOr<bool> IsEmpty() const;
+
+  // From here on Write notes where the log ends (log_end.h), and what was noted of an earlier
+  // process is forgotten.
+  absl::Status BeginToNoteEnd();
 
   // From one thread at a time.
   absl::Status Write(rocksdb::WriteBatch& changes, bool sync);
@@ -88,13 +94,24 @@ class RocksdbDatabase {
   // Where each stands in families_.
   enum Family { kMeta, kRows, kChunks };
 
-  RocksdbDatabase(std::string directory, UnsyncedMark mark, std::unique_ptr<rocksdb::DB> db,
+  RocksdbDatabase(std::string directory, UnsyncedMark mark, LogEnd log_end,
+                  std::unique_ptr<LogCheck> check, std::unique_ptr<rocksdb::DB> db,
                   std::vector<rocksdb::ColumnFamilyHandle*> families);
+
+  // Compares what was read with what was noted, and remembers what it finds.
+  absl::Status CheckEnd(const absl::StatusOr<std::optional<NotedLog>>& noted, bool unsynced,
+                        bool accepted);
+  absl::Status NoteEnd(const rocksdb::WriteBatch& changes);
 
   const std::string directory_;
   // Set before the first write that is not synced.
   UnsyncedMark mark_;
   bool marked_ = false;  // for whoever writes
+  LogEnd log_end_;
+  bool notes_end_ = false;
+  uint64_t newest_log_file_ = 0;
+  // The database keeps a pointer to it.
+  const std::unique_ptr<LogCheck> check_;
   const std::unique_ptr<rocksdb::DB> db_;
   // The three, and those that only another version knows.
   const std::vector<rocksdb::ColumnFamilyHandle*> families_;

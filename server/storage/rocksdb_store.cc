@@ -44,6 +44,7 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const RocksdbOp
   if (absl::Status status = BringToNewestSchema(**database, SchemaMigrations()); !status.ok()) {
     return status;
   }
+  if (absl::Status status = (*database)->BeginToNoteEnd(); !status.ok()) return status;
   return std::unique_ptr<RocksdbStore>(new RocksdbStore(*std::move(database)));
 }
 

@@ -54,6 +54,11 @@ struct WriteBatch {
   }
 };
 
+// The server value that a store sets itself, before it answers anything, when the end of what was
+// written to it is missing, and it was told to go on without, or had not been told to sync it. It
+// stays, not empty, until whoever uses the store has drawn its conclusions and writes an empty one.
+inline constexpr char kEndMissingName[] = "end_missing";
+
 // The revisions floor + 1 .. head of a namespace can be read; none if they are equal. A namespace
 // that never had events has {0, 0}. The head survives a trim of everything.
 struct RetainedRevisions {

@@ -76,7 +76,11 @@ absl::StatusOr<std::unique_ptr<Server>> PersistentServerTest::TryStart() {
 void PersistentServerTest::Start() {
   absl::StatusOr<std::unique_ptr<Server>> server = TryStart();
   Check(server.ok(), absl::StrCat("the server starts: ", server.status().ToString()).c_str());
-  server_ = *std::move(server);
+  Use(*std::move(server));
+}
+
+void PersistentServerTest::Use(std::unique_ptr<Server> server) {
+  server_ = std::move(server);
   const std::shared_ptr<grpc::Channel> channel = server_->InProcessChannel();
   entries_ = v1::CacheEntryService::NewStub(channel);
   dependencies_ = v1::DependencyService::NewStub(channel);

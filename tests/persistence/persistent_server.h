@@ -44,6 +44,7 @@ class PersistentServerTest : public ::testing::Test {
   // With `options_` and the limits of history below, on `directory_`. The test fails if that fails.
   void Start();
   absl::StatusOr<std::unique_ptr<Server>> TryStart();
+  void Use(std::unique_ptr<Server> server);
   void Stop();
   void Restart();
   // The process dies where it stands: the next start finds what the system had of its files.

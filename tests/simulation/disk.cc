@@ -143,6 +143,14 @@ void Disk::RestoreCopy(size_t lost_writes) {
   synced_ = log_.size();
 }
 
+void Disk::SayEndIsMissing() {
+  if (mutation_ == Mutation::kHidesMissingEnd) return;
+  storage::WriteBatch batch;
+  batch.server_values.push_back({storage::kEndMissingName, "said"});
+  Append({&batch});
+  synced_ = log_.size();
+}
+
 void Disk::Clear() { RestoreCopy(log_.size()); }
 
 }  // namespace cache_invalidation::simulation

@@ -47,6 +47,9 @@ class Disk {
 
   // The newest writes are gone, as when an older copy is restored. REQUIRES: no process.
   void RestoreCopy(size_t lost_writes);
+  // After RestoreCopy: what is gone was damaged where it stood. The store says so, as storage's
+  // kEndMissingName promises.
+  void SayEndIsMissing();
   // Everything is gone, as when memory was all there was. REQUIRES: no process.
   void Clear();
 

@@ -17,6 +17,7 @@ enum class Mutation {
   // Of the disk.
   kIgnoresFailedSync,  // a sync that failed is reported as done
   kTearsBatches,       // a loss of power leaves a part of a batch
+  kHidesMissingEnd,    // a store whose end is missing does not say so
   // Of a cache.
   kLeaseFromEcho,   // its lease runs from when the echo came, not from when it asked
   kKeepsLateFills,  // it keeps a value that was invalidated while it was loaded

@@ -82,6 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Planted{Mutation::kForgetsStrangers, "forgets strangers"},
                     Planted{Mutation::kIgnoresFailedSync, "ignores failed sync"},
                     Planted{Mutation::kTearsBatches, "tears batches"},
+                    Planted{Mutation::kHidesMissingEnd, "hides missing end"},
                     Planted{Mutation::kLeaseFromEcho, "lease from echo"},
                     Planted{Mutation::kKeepsLateFills, "keeps late fills"}));
 

@@ -237,17 +237,26 @@ void World::LosePower() {
   }
 }
 
+// The store notices a damage itself; that it is a copy, the operator says until a start has
+// succeeded.
+void World::LoseEndOfStore() {
+  const size_t lost = choices_.Below(disk_.writes() + 1);
+  const bool damaged = choices_.Percent(50);
+  report_.Log(damaged ? "the disk loses" : "the disk is restored from a copy without", " the last ",
+              lost, " writes");
+  disk_.RestoreCopy(lost);
+  commands_.EndRun(disk_.writes(), /*forgives=*/true);
+  if (!damaged) {
+    needs_new_epoch_ = true;
+  } else if (lost > 0) {
+    disk_.SayEndIsMissing();
+  }
+}
+
 void World::StartServer() {
   durability_ = choices_.OneOf(swarm_.durabilities);
   if (durability_ == Durability::kMemory) disk_.Clear();
-  if (!surroundings_.calm && choices_.Percent(swarm_.restored_copy_percent)) {
-    // The operator says so until a start has succeeded.
-    needs_new_epoch_ = true;
-    const size_t lost = choices_.Below(disk_.writes() + 1);
-    report_.Log("the disk is restored from a copy without the last ", lost, " writes");
-    disk_.RestoreCopy(lost);
-    commands_.EndRun(disk_.writes(), /*forgives=*/true);
-  }
+  if (!surroundings_.calm && choices_.Percent(swarm_.restored_copy_percent)) LoseEndOfStore();
   if (choices_.Percent(20)) {
     clock_.SetWallClock(clock_.Now() + absl::Minutes(1) * (choices_.Below(7) - 3.0));
   }

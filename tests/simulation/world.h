@@ -59,6 +59,7 @@ class World {
   void Kill();
   void LosePower();
 
+  void LoseEndOfStore();
   void StartServer();
   void StopServer();
   void CloseServer();
