@@ -32,8 +32,8 @@ struct CallOptions {
 };
 
 // Asks a call to answer only when every live acknowledging subscriber has applied it, or has
-// outlived its lease. Its batched targets are then invalidated at once. RESOURCE_EXHAUSTED: too
-// many calls are waiting, and nothing was invalidated.
+// outlived its lease. Its batched targets are then invalidated at once. If too many calls wait
+// already, it is done without waiting: see Waiting::not_waited.
 struct WaitForSubscribers {
   // When to stop waiting; the call still succeeds and names who was missing. 1 ms to 120 s.
   // Default: the longest running lease with its margin.

@@ -222,6 +222,27 @@ absl::StatusOr<InvalidationStats> Client::GetInvalidationStats(CallOptions optio
   return connection_->GetInvalidationStats({.options = Resolve(std::move(options))});
 }
 
+absl::StatusOr<std::vector<std::string>> Client::ListNamespaces(CallOptions options) const {
+  ListNamespacesParams params{.page_size = kPageSize, .options = std::move(options)};
+  std::vector<std::string> names;
+  do {
+    absl::StatusOr<NamespacePage> page = connection_->ListNamespaces(params);
+    if (!page.ok()) return page.status();
+    std::move(page->names.begin(), page->names.end(), std::back_inserter(names));
+    params.page_token = std::move(page->next_page_token);
+  } while (!params.page_token.empty());
+  return names;
+}
+
+absl::StatusOr<NamespaceDeletion> Client::DeleteNamespace(std::string name,
+                                                          CallOptions options) const {
+  return connection_->DeleteNamespace({.name = std::move(name), .options = std::move(options)});
+}
+
+absl::StatusOr<NamespaceDeletion> Client::DeleteNamespace(DeleteNamespaceParams params) const {
+  return connection_->DeleteNamespace(params);
+}
+
 std::unique_ptr<Subscription> Client::Subscribe(SubscriptionOptions subscription,
                                                 SubscriptionCallbacks callbacks) const {
   return connection_->Subscribe({.subscription = std::move(subscription),

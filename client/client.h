@@ -173,6 +173,19 @@ class Client {
 
   absl::StatusOr<InvalidationStats> GetInvalidationStats(CallOptions options = {}) const;
 
+  // ---- Namespaces (namespace.h)
+
+  // The names of all namespaces, sorted. A round trip per 1,000.
+  absl::StatusOr<std::vector<std::string>> ListNamespaces(CallOptions options = {}) const;
+
+  // Deletes a namespace with all that it holds: rules, relationships, dependencies, entries,
+  // history. Its subscribers drop everything, those that come back later as well. The name is free
+  // at once; whoever writes on in it makes it anew.
+  absl::StatusOr<NamespaceDeletion> DeleteNamespace(std::string name,
+                                                    CallOptions options = {}) const;
+  // The same, and may wait for the subscribers.
+  absl::StatusOr<NamespaceDeletion> DeleteNamespace(DeleteNamespaceParams params) const;
+
   // ---- Subscription (subscription.h)
 
   // Starts to deliver what is invalidated. Answers at once; on_started tells when it runs. The

@@ -20,6 +20,7 @@
 #include "client/entry.h"
 #include "client/explanation.h"
 #include "client/invalidation.h"
+#include "client/namespace.h"
 #include "client/relationship.h"
 #include "client/rule.h"
 #include "client/stats.h"
@@ -88,6 +89,10 @@ class Connection {
 
   virtual absl::StatusOr<InvalidationStats> GetInvalidationStats(
       const GetInvalidationStatsParams& params) = 0;
+
+  virtual absl::StatusOr<NamespacePage> ListNamespaces(const ListNamespacesParams& params) = 0;
+  virtual absl::StatusOr<NamespaceDeletion> DeleteNamespace(
+      const DeleteNamespaceParams& params) = 0;
 
   virtual std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) = 0;
 
@@ -179,6 +184,12 @@ class Connection {
   virtual void Start(const GetInvalidationStatsParams& params,
                      AnswerCallback<InvalidationStats> done) {
     done(GetInvalidationStats(params));
+  }
+  virtual void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) {
+    done(ListNamespaces(params));
+  }
+  virtual void Start(const DeleteNamespaceParams& params, AnswerCallback<NamespaceDeletion> done) {
+    done(DeleteNamespace(params));
   }
   // NOLINTEND(performance-unnecessary-value-param)
 };

@@ -18,6 +18,7 @@
 #include "client/event.h"
 #include "client/explanation.h"
 #include "client/invalidation.h"
+#include "client/namespace.h"
 #include "client/relationship.h"
 #include "client/rule.h"
 #include "client/stats.h"
@@ -54,6 +55,8 @@ std::string ToJson(const TrackAnswer& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const EntryLookup& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const Validation& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const InvalidationStats& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const NamespacePage& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const NamespaceDeletion& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const Event& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const SubscriptionReset& in, JsonFields fields = JsonFields::kAll);
 

@@ -28,6 +28,7 @@
 #include "server/rpc/dependency_service.h"
 #include "server/rpc/health.h"
 #include "server/rpc/invalidation_service.h"
+#include "server/rpc/namespace_service.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/relationship_service.h"
@@ -180,15 +181,16 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
                }},
           clock, *outbox),
       earlier_leases(LeasesBefore(persistence, options.longest_earlier_lease, clock)),
-      waiting(
-          rpc::WaitingCalls::Make(hub, *outbox, clock, metrics.delivery(), earlier_leases.until)),
+      waiting(rpc::WaitingCalls::Make(hub, *outbox, clock, metrics.delivery(), earlier_leases.until,
+                                      options.max_awaited_per_namespace)),
       committer(std::make_unique<commit::GroupWriter>(persistence.store(), persistence.sync(), hub,
                                                       clock, metrics.commit(),
                                                       [this](const absl::Status& status) {
                                                         serving = false;
                                                         if (options.on_fatal)
                                                           options.on_fatal(StoreFailed(status));
-                                                      })),
+                                                      }),
+                clock),
       leases(earlier_leases,
              [this](commit::Group group) { return committer.TrySubmit(std::move(group)); }) {}
 
@@ -249,6 +251,7 @@ absl::Status Server::Parts::StartGrpc() {
   services.push_back(rpc::MakeInvalidationService(backend));
   services.push_back(rpc::MakeCacheEntryService(backend));
   services.push_back(rpc::MakeStatsService(backend));
+  services.push_back(rpc::MakeNamespaceService(backend));
   auto subscription_service = std::make_unique<rpc::SubscriptionService>(
       rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, *outbox,
       *waiting, leases, clock, metrics.delivery(), admission);

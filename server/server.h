@@ -50,6 +50,9 @@ struct ServerOptions {
   size_t max_subscriptions = kMaxSubscriptions;
   // Requests that may wait for a shard; more are refused with UNAVAILABLE.
   size_t max_mailbox_submissions = kMaxMailboxSubmissions;
+  // Pairs of a call that waits for subscribers and a subscriber, of one namespace; calls beyond it
+  // do not wait.
+  size_t max_awaited_per_namespace = kMaxAwaitedPerNamespace;
   // Events that are kept in memory, for subscribers that are near the head.
   size_t history_bytes = 64 << 20;
   // Events that are retained in the store, for subscribers that were away; more lets them be away

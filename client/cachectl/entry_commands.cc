@@ -67,7 +67,10 @@ void AddLookup(CLI::App* group, Action& chosen) {
     if (!answer.ok()) return answer.status();
     Table table({"", ""});
     table.Add({"state", NameOf(answer->state)});
-    table.Add({"tags", absl::StrJoin(answer->tags, " ")});
+    table.Add({"tags", absl::StrCat(absl::StrJoin(answer->tags, " "),
+                                    answer->more_tags == 0
+                                        ? ""
+                                        : absl::StrCat(" and ", answer->more_tags, " more"))});
     if (answer->ttl.has_value()) table.Add({"ttl", absl::FormatDuration(*answer->ttl)});
     if (!answer->fill_id.empty()) table.Add({"fill id", answer->fill_id});
     table.Add({"epoch", answer->position.epoch});

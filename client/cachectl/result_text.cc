@@ -1,5 +1,7 @@
 #include "client/cachectl/result_text.h"
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -44,15 +46,25 @@ void AppendTree(const client::ExplanationNode& node, int level, std::string& out
   }
 }
 
+std::string NamesOf(const std::vector<std::string>& names, uint32_t more) {
+  return absl::StrCat(absl::StrJoin(names, " "),
+                      more == 0 ? "" : absl::StrCat(" and ", more, " more"));
+}
+
 }  // namespace
 
 std::string TextOf(const std::optional<client::Waiting>& waiting) {
   if (!waiting.has_value()) return "";
-  std::string out = absl::StrCat("waited for ", waiting->waited_for.size(), " subscribers");
+  if (waiting->not_waited) return "waited for nobody: too many calls wait already\n";
+  std::string out =
+      absl::StrCat("waited for ", waiting->waited_for.size() + waiting->more_waited_for,
+                   " subscribers");
   if (!waiting->lapsed.empty()) {
-    absl::StrAppend(&out, "; lapsed: ", absl::StrJoin(waiting->lapsed, " "));
+    absl::StrAppend(&out, "; lapsed: ", NamesOf(waiting->lapsed, waiting->more_lapsed));
   }
-  if (!waiting->late.empty()) absl::StrAppend(&out, "; late: ", absl::StrJoin(waiting->late, " "));
+  if (!waiting->late.empty()) {
+    absl::StrAppend(&out, "; late: ", NamesOf(waiting->late, waiting->more_late));
+  }
   if (waiting->unknown_late) {
     absl::StrAppend(&out, "; late: perhaps some from before the server started");
   }

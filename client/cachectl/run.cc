@@ -13,6 +13,7 @@
 #include "client/cachectl/flags.h"
 #include "client/cachectl/ingest_command.h"
 #include "client/cachectl/invalidate_commands.h"
+#include "client/cachectl/namespace_commands.h"
 #include "client/cachectl/relationship_commands.h"
 #include "client/cachectl/rule_commands.h"
 #include "client/cachectl/session.h"
@@ -69,6 +70,7 @@ void AddCommands(CLI::App& app, Action& chosen) {
   AddApplyCommands(&app, chosen);
   AddIngestCommand(&app, chosen);
   AddStatsCommand(&app, chosen);
+  AddNamespaceCommands(&app, chosen);
   AddCompletionCommand(&app, chosen);
 }
 

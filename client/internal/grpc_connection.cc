@@ -10,6 +10,7 @@
 #include "client/internal/conversion/entry_conversion.h"
 #include "client/internal/conversion/explanation_conversion.h"
 #include "client/internal/conversion/invalidation_conversion.h"
+#include "client/internal/conversion/namespace_conversion.h"
 #include "client/internal/conversion/relationship_service_conversion.h"
 #include "client/internal/conversion/rule_service_conversion.h"
 #include "client/internal/conversion/stats_conversion.h"
@@ -26,6 +27,7 @@
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/relationship_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
@@ -39,6 +41,7 @@ namespace {
 using CacheEntries = v1::CacheEntryService::StubInterface;
 using Dependencies = v1::DependencyService::StubInterface;
 using Invalidations = v1::InvalidationService::StubInterface;
+using Namespaces = v1::NamespaceService::StubInterface;
 using Relationships = v1::RelationshipService::StubInterface;
 using Rules = v1::RuleService::StubInterface;
 using Stats = v1::StatsService::StubInterface;
@@ -51,7 +54,7 @@ template <typename Params>
 constexpr bool kInvalidates =
     kIsOneOf<Params, InvalidateByWriteParams, InvalidateByWritesParams, InvalidateParams,
              InvalidateWithDependenciesParams, ScheduleBatchInvalidationParams,
-             FlushPendingInvalidationsParams>;
+             FlushPendingInvalidationsParams, DeleteNamespaceParams>;
 
 class GrpcConnection final : public Connection {
  public:
@@ -60,6 +63,7 @@ class GrpcConnection final : public Connection {
         entries_(v1::CacheEntryService::NewStub(channel)),
         dependencies_(v1::DependencyService::NewStub(channel)),
         invalidations_(v1::InvalidationService::NewStub(channel)),
+        namespaces_(v1::NamespaceService::NewStub(channel)),
         relationships_(v1::RelationshipService::NewStub(channel)),
         rules_(v1::RuleService::NewStub(channel)),
         stats_(v1::StatsService::NewStub(channel)),
@@ -254,6 +258,19 @@ class GrpcConnection final : public Connection {
     StartCall(*stats_, &Stats::async_interface::GetInvalidationStats, params, std::move(done));
   }
 
+  absl::StatusOr<NamespacePage> ListNamespaces(const ListNamespacesParams& params) override {
+    return Call(*namespaces_, &Namespaces::ListNamespaces, params);
+  }
+  void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) override {
+    StartCall(*namespaces_, &Namespaces::async_interface::ListNamespaces, params, std::move(done));
+  }
+  absl::StatusOr<NamespaceDeletion> DeleteNamespace(const DeleteNamespaceParams& params) override {
+    return Call(*namespaces_, &Namespaces::DeleteNamespace, params);
+  }
+  void Start(const DeleteNamespaceParams& params, AnswerCallback<NamespaceDeletion> done) override {
+    StartCall(*namespaces_, &Namespaces::async_interface::DeleteNamespace, params, std::move(done));
+  }
+
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override {
     return StartSubscription(subscriptions_, runtime_, params);
   }
@@ -303,7 +320,10 @@ class GrpcConnection final : public Connection {
   Request MakeRequest(const Params& params) const {
     Request request;
     ToProto(params, &request);
-    request.set_namespace_(runtime_.Namespace(params.options));
+    // Calls about namespaces name theirs themselves.
+    if constexpr (!kIsOneOf<Params, ListNamespacesParams, DeleteNamespaceParams>) {
+      request.set_namespace_(runtime_.Namespace(params.options));
+    }
     if constexpr (requires { request.set_request_id(params.options.request_id); }) {
       request.set_request_id(params.options.request_id);
     }
@@ -323,6 +343,7 @@ class GrpcConnection final : public Connection {
   const std::unique_ptr<CacheEntries> entries_;
   const std::unique_ptr<Dependencies> dependencies_;
   const std::unique_ptr<Invalidations> invalidations_;
+  const std::unique_ptr<Namespaces> namespaces_;
   const std::unique_ptr<Relationships> relationships_;
   const std::unique_ptr<Rules> rules_;
   const std::unique_ptr<Stats> stats_;

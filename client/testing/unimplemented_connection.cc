@@ -137,6 +137,15 @@ absl::StatusOr<InvalidationStats> UnimplementedConnection::GetInvalidationStats(
   return absl::UnimplementedError("GetInvalidationStats");
 }
 
+absl::StatusOr<NamespacePage> UnimplementedConnection::ListNamespaces(const ListNamespacesParams&) {
+  return absl::UnimplementedError("ListNamespaces");
+}
+
+absl::StatusOr<NamespaceDeletion> UnimplementedConnection::DeleteNamespace(
+    const DeleteNamespaceParams&) {
+  return absl::UnimplementedError("DeleteNamespace");
+}
+
 std::unique_ptr<Subscription> UnimplementedConnection::Subscribe(const SubscribeParams&) {
   return std::make_unique<SilentSubscription>();
 }

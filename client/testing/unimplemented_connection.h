@@ -71,6 +71,8 @@ class UnimplementedConnection : public Connection {
 
   absl::StatusOr<InvalidationStats> GetInvalidationStats(
       const GetInvalidationStatsParams& params) override;
+  absl::StatusOr<NamespacePage> ListNamespaces(const ListNamespacesParams& params) override;
+  absl::StatusOr<NamespaceDeletion> DeleteNamespace(const DeleteNamespaceParams& params) override;
 
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override;
 

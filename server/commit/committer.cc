@@ -6,8 +6,9 @@
 
 namespace cache_invalidation::commit {
 
-Committer::Committer(std::unique_ptr<GroupWriter> writer, size_t gathered_bytes_limit)
+Committer::Committer(std::unique_ptr<GroupWriter> writer, Clock& clock, size_t gathered_bytes_limit)
     : writer_(std::move(writer)),
+      clock_(clock),
       gathered_bytes_limit_(gathered_bytes_limit),
       thread_([this] { Run(); }) {}
 
@@ -51,17 +52,22 @@ void Committer::Run() {
     std::vector<Group> groups;
     {
       MutexLock lock(mutex_);
-      while (gathered_.empty() && !stopping_) {
-        gathered_changed_.Wait(mutex_);
+      bool timer = false;
+      while (gathered_.empty() && !stopping_ && !timer) {
+        timer = clock_.WaitUntil(mutex_, gathered_changed_, writer_->next_timer());
       }
-      if (gathered_.empty()) {
+      if (gathered_.empty() && stopping_) {
         return;
       }
       groups.swap(gathered_);
       gathered_bytes_ = 0;
       gathered_changed_.NotifyAll();
     }
-    writer_->Write(std::move(groups));
+    if (groups.empty()) {
+      writer_->RunTimers();
+    } else {
+      writer_->Write(std::move(groups));
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "common/clock.h"
 #include "common/limits.h"
 #include "common/mutex.h"
 #include "server/commit/group.h"
@@ -15,13 +16,15 @@
 namespace cache_invalidation::commit {
 
 // The thread that makes groups durable. While it syncs what it has, the groups of all shards
-// gather; they are its next write. So the slower the disk, the more commands share a sync.
+// gather; they are its next write. So the slower the disk, the more commands share a sync. While
+// nothing comes it runs the publisher's timers.
 //
 // Submit is thread-safe; Stop and destruction are for the one thread that owns the committer.
 class Committer {
  public:
-  explicit Committer(std::unique_ptr<GroupWriter> writer,
-                     size_t gathered_bytes_limit = kMaxGatheredBytes);
+  // The clock must outlive it.
+  Committer(std::unique_ptr<GroupWriter> writer, Clock& clock,
+            size_t gathered_bytes_limit = kMaxGatheredBytes);
   // Stops.
   ~Committer();
 
@@ -45,6 +48,7 @@ class Committer {
   void Gather(Group group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::unique_ptr<GroupWriter> writer_;  // of the thread
+  Clock& clock_;
   const size_t gathered_bytes_limit_;
 
   Mutex mutex_;

@@ -89,7 +89,7 @@ class CommitterTest : public testing::Test {
     return std::make_unique<Committer>(
         std::make_unique<GroupWriter>(store_, Store::Sync::kNo, publisher_, clock_, observer_,
                                       [](const absl::Status& status) { ADD_FAILURE() << status; }),
-        limit);
+        clock_, limit);
   }
 
   std::vector<std::string> answers() ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -160,6 +160,54 @@ TEST_F(CommitterTest, StopWritesWhatWasHandedOver) {
     EXPECT_LT(before, answer);
     before = answer;
   }
+}
+
+// A publisher with a timer; counts how often it was run.
+class TimedPublisher final : public Publisher {
+ public:
+  explicit TimedPublisher(const Clock& clock) : clock_(clock) {}
+
+  void Publish(Group group) override {
+    for (auto& completion : group.completions) completion(true);
+    next_ = clock_.Monotonic() + absl::Seconds(10);
+  }
+  void Abandon(Group) override {}
+  absl::Duration next_timer() const override { return next_; }
+  void RunTimers() override ABSL_LOCKS_EXCLUDED(mutex_) {
+    next_ = absl::InfiniteDuration();
+    MutexLock lock(mutex_);
+    ++runs_;
+    changed_.NotifyAll();
+  }
+
+  void AwaitRuns(int count) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (runs_ < count) changed_.Wait(mutex_);
+  }
+
+ private:
+  const Clock& clock_;
+  absl::Duration next_ = absl::InfiniteDuration();  // of the committer's thread
+  Mutex mutex_;
+  CondVar changed_;
+  int runs_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+TEST_F(CommitterTest, RunsThePublishersTimersWhileNothingComes) {
+  TimedPublisher publisher(clock_);
+  gate_.Open(1000);
+  Committer committer(
+      std::make_unique<GroupWriter>(store_, Store::Sync::kNo, publisher, clock_, observer_,
+                                    [](const absl::Status& status) { ADD_FAILURE() << status; }),
+      clock_);
+  for (int run = 1; run <= 2; ++run) {
+    committer.Submit(MakeGroup("a"));
+    while (answers().size() < static_cast<size_t>(run)) std::this_thread::yield();
+    clock_.AwaitWaiters(1);
+    clock_.Advance(absl::Seconds(10));
+    publisher.AwaitRuns(run);
+  }
+  committer.Stop();
 }
 
 }  // namespace

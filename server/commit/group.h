@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
 #include "server/storage/store.h"
 #include "server/wire/chunk.h"
 
@@ -28,6 +29,9 @@ struct Group {
     std::string namespace_name;
     std::vector<std::shared_ptr<const wire::Chunk>> chunks;
     uint64_t head = 0;
+    // The namespace was deleted, with `head` as its last revision: no chunks, its subscribers drop
+    // everything. What follows in the list may be of a new one, whose history begins behind it.
+    bool deleted = false;
   };
   std::vector<Published> published;
 
@@ -50,6 +54,11 @@ class Publisher {
   // Moves the heads, then has the completions run with `true` and the subscribers woken on the
   // outbox's thread. A completion never runs before the heads of its group stand.
   virtual void Publish(Group group) = 0;
+
+  // When RunTimers has something to do, as Clock::Monotonic; absl::InfiniteDuration(): never. For
+  // the thread of Publish.
+  virtual absl::Duration next_timer() const { return absl::InfiniteDuration(); }
+  virtual void RunTimers() {}
 
   // The store failed: has the completions run with `false`, and cancels every stream without
   // sending anything more.

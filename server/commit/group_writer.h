@@ -33,6 +33,12 @@ class GroupWriter {
   // publishes each in order. Groups that write nothing cause no write, and keep their place.
   void Write(std::vector<Group> groups);
 
+  // What the publisher has to do now and then though nothing is written; see Publisher.
+  absl::Duration next_timer() const {
+    return failed_ ? absl::InfiniteDuration() : publisher_.next_timer();
+  }
+  void RunTimers() { publisher_.RunTimers(); }
+
  private:
   storage::Store& store_;
   const storage::Store::Sync sync_;

@@ -25,6 +25,7 @@ RetainedRevisions Channel::retained() const {
 
 absl::optional<std::vector<ChunkTail>> Channel::Read(EntryPosition from, size_t max_bytes) const {
   MutexLock lock(log_mutex_);
+  if (from.revision <= skipped_) return absl::nullopt;
   return log_.Read(from, max_bytes);
 }
 
@@ -56,6 +57,19 @@ void Channel::BeginAt(RetainedRevisions retained) {
   log_.BeginAt(retained.head);
   floor_ = retained.floor;
   head_.store(retained.head, std::memory_order_release);
+}
+
+void Channel::SkipTo(uint64_t revision) {
+  MutexLock lock(log_mutex_);
+  log_.SkipTo(revision);
+  skipped_ = revision;
+  floor_ = std::max(floor_, revision);
+  head_.store(revision, std::memory_order_release);
+}
+
+void Channel::ForgetPast() {
+  MutexLock lock(log_mutex_);
+  floor_ = std::max<uint64_t>(floor_, 1);
 }
 
 void Channel::Forget(uint64_t floor) {

@@ -34,10 +34,12 @@ class Channel {
 
   // The last published revision.
   uint64_t head() const { return head_.load(std::memory_order_acquire); }
-  // What a cursor can read, here or in the store.
+  // What a cursor can read, here or in the store. Where no position is known, the floor is above the
+  // head.
   RetainedRevisions retained() const ABSL_LOCKS_EXCLUDED(log_mutex_);
 
-  // See NamespaceLog::Read. Absent where history is older than memory.
+  // See NamespaceLog::Read. Absent where history is older than memory, or of a namespace that was
+  // deleted.
   absl::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const
       ABSL_LOCKS_EXCLUDED(log_mutex_);
   // The same from the store, if that has been read; null: not yet. AskOlder has it read then, and
@@ -58,6 +60,12 @@ class Channel {
 
   // All that is retained was before this channel. REQUIRES: nothing was ever appended.
   void BeginAt(RetainedRevisions retained) ABSL_LOCKS_EXCLUDED(log_mutex_);
+  // The namespace was deleted, or follows one that was: `revision` becomes its head, and nothing up
+  // to there can be read. REQUIRES: not below the head.
+  void SkipTo(uint64_t revision) ABSL_LOCKS_EXCLUDED(log_mutex_);
+  // Nobody knows what revisions a namespace of this name had: any position is unknown. REQUIRES:
+  // nothing was ever appended.
+  void ForgetPast() ABSL_LOCKS_EXCLUDED(log_mutex_);
   // History up to `floor` is no longer retained.
   void Forget(uint64_t floor) ABSL_LOCKS_EXCLUDED(log_mutex_);
   // See NamespaceLog.
@@ -74,7 +82,8 @@ class Channel {
 
   mutable Mutex log_mutex_;
   NamespaceLog log_ ABSL_GUARDED_BY(log_mutex_);
-  uint64_t floor_ ABSL_GUARDED_BY(log_mutex_) = 0;  // of what is retained
+  uint64_t floor_ ABSL_GUARDED_BY(log_mutex_) = 0;    // of what is retained
+  uint64_t skipped_ ABSL_GUARDED_BY(log_mutex_) = 0;  // nothing up to here can be read
 
   Mutex groups_mutex_;
   absl::flat_hash_map<Filter, std::weak_ptr<FilterGroup>> groups_ ABSL_GUARDED_BY(groups_mutex_);

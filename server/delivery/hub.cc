@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/delivery/stored_history.h"
+#include "server/storage/deleted_revision.h"
 
 namespace cache_invalidation::delivery {
 
@@ -21,6 +22,7 @@ Hub::Topic& Hub::TopicOf(absl::string_view namespace_name) {
   if (topic.channel == nullptr) {
     topic.channel =
         std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_, options_.older);
+    if (any_deleted_) topic.channel->ForgetPast();
   }
   return topic;
 }
@@ -29,18 +31,38 @@ std::shared_ptr<Channel> Hub::PublishedChannel(absl::string_view namespace_name)
   MutexLock lock(mutex_);
   Topic& topic = TopicOf(namespace_name);
   topic.published = true;
+  topic.deleted = false;
   return topic.channel;
+}
+
+std::shared_ptr<Channel> Hub::FindChannel(absl::string_view namespace_name) const {
+  MutexLock lock(mutex_);
+  const auto topic = topics_.find(namespace_name);
+  return topic == topics_.end() || !topic->second.published ? nullptr : topic->second.channel;
+}
+
+void Hub::EraseIfUnused(absl::string_view namespace_name) {
+  const auto topic = topics_.find(namespace_name);
+  if (topic == topics_.end()) return;
+  const Topic& found = topic->second;
+  if (found.subscribers == 0 && !found.published && !found.deleted) topics_.erase(topic);
 }
 
 absl::Status Hub::Restore(const storage::Store& store) {
   const absl::StatusOr<std::vector<std::string>> names = store.ListNamespaces();
   if (!names.ok()) return names.status();
+  const absl::StatusOr<uint64_t> deleted = storage::HighestDeletedRevision(store);
+  if (!deleted.ok()) return deleted.status();
   StoredHistory history;
   for (const std::string& name : *names) {
     const absl::StatusOr<RetainedRevisions> retained = store.Retained(name);
     if (!retained.ok()) return retained.status();
     PublishedChannel(name)->BeginAt(*retained);
     if (absl::Status status = history.Read(store, name, *retained); !status.ok()) return status;
+  }
+  {
+    MutexLock lock(mutex_);
+    any_deleted_ = *deleted > 0;
   }
   const absl::Duration now = clock_.Monotonic();
   for (const StoredHistory::Piece& piece : history.InOrder()) {
@@ -54,43 +76,88 @@ void Hub::Publish(commit::Group group) {
   const absl::Duration now = clock_.Monotonic();
   std::vector<uint64_t> moved;
   for (const commit::Group::Published& published : group.published) {
-    const std::shared_ptr<Channel> channel = PublishedChannel(published.namespace_name);
-    window_.Add(channel, channel->Append(published.chunks, published.head, now));
-    size_t bytes = 0;
-    for (const std::shared_ptr<const wire::Chunk>& chunk : published.chunks) {
-      bytes += chunk->bytes.size();
-    }
-    retention_.Add(published.namespace_name, published.head, bytes, now);
-    moved.push_back(channel->id());
+    const std::shared_ptr<Channel> channel =
+        published.deleted ? PublishDeletion(published) : PublishChunks(published, now);
+    if (channel != nullptr) moved.push_back(channel->id());
   }
   window_.Shrink();
   window_bytes_.store(window_.bytes(), std::memory_order_relaxed);
   const std::vector<FloorMoved> floors = Forget(now);
   outlet_.Deliver(std::move(group.completions), std::move(moved));
+  TellFloors(floors);
+}
+
+void Hub::RunTimers() { TellFloors(Forget(clock_.Monotonic())); }
+
+void Hub::TellFloors(const std::vector<FloorMoved>& floors) {
   if (!options_.on_floor_moved) return;
   for (const FloorMoved& floor : floors) {
     options_.on_floor_moved(floor.namespace_name, floor.floor);
   }
 }
 
+std::shared_ptr<Channel> Hub::PublishChunks(const commit::Group::Published& published,
+                                            absl::Duration now) {
+  std::shared_ptr<Channel> channel = PublishedChannel(published.namespace_name);
+  // A namespace that follows a deleted one begins farther up.
+  const uint64_t before = published.chunks.front()->first_revision() - 1;
+  if (before > channel->head()) channel->SkipTo(before);
+  window_.Add(channel, channel->Append(published.chunks, published.head, now));
+  size_t bytes = 0;
+  for (const std::shared_ptr<const wire::Chunk>& chunk : published.chunks) {
+    bytes += chunk->bytes.size();
+  }
+  retention_.Add(published.namespace_name, published.head, bytes, now);
+  return channel;
+}
+
+// Everybody who is subscribed now is behind the new head, with nothing to read in between: a Reset.
+std::shared_ptr<Channel> Hub::PublishDeletion(const commit::Group::Published& published) {
+  retention_.Remove(published.namespace_name);
+  MutexLock lock(mutex_);
+  any_deleted_ = true;
+  Topic& topic = TopicOf(published.namespace_name);
+  topic.published = false;
+  topic.deleted = true;
+  topic.channel->SkipTo(published.head);
+  deleted_.push_back(published.namespace_name);
+  std::shared_ptr<Channel> channel = topic.channel;
+  while (deleted_.size() > kMaxNamespaces) {
+    const auto oldest = topics_.find(deleted_.front());
+    if (oldest != topics_.end()) oldest->second.deleted = false;
+    EraseIfUnused(deleted_.front());
+    deleted_.pop_front();
+  }
+  return channel;
+}
+
 void Hub::NoteRetained() {
   retained_bytes_.store(retention_.bytes(), std::memory_order_relaxed);
   retained_since_nanoseconds_.store(absl::ToInt64Nanoseconds(retention_.since()),
                                     std::memory_order_relaxed);
+  next_forget_nanoseconds_.store(absl::ToInt64Nanoseconds(retention_.next_forget()),
+                                 std::memory_order_relaxed);
+}
+
+absl::Duration Hub::next_timer() const {
+  const int64_t next = next_forget_nanoseconds_.load(std::memory_order_relaxed);
+  return next == std::numeric_limits<int64_t>::max() ? absl::InfiniteDuration()
+                                                     : absl::Nanoseconds(next);
 }
 
 std::vector<FloorMoved> Hub::Forget(absl::Duration now) {
   std::vector<FloorMoved> floors = retention_.Forget(now);
   NoteRetained();
   for (const FloorMoved& floor : floors) {
-    PublishedChannel(floor.namespace_name)->Forget(floor.floor);
+    const std::shared_ptr<Channel> channel = FindChannel(floor.namespace_name);
+    if (channel != nullptr) channel->Forget(floor.floor);
   }
   return floors;
 }
 
 void Hub::Abandon(commit::Group group) { outlet_.Abandon(std::move(group.completions)); }
 
-std::unique_ptr<Subscription> Hub::Open(SubscriptionRequest request) {
+absl::StatusOr<std::unique_ptr<Subscription>> Hub::Open(SubscriptionRequest request) {
   const absl::Duration now = clock_.Monotonic();
   std::shared_ptr<Channel> channel;
   {
@@ -99,18 +166,27 @@ std::unique_ptr<Subscription> Hub::Open(SubscriptionRequest request) {
     ++topic.subscribers;
     channel = topic.channel;
   }
-  AttachedSession attached = sessions_.Attach(request.session, request.terms, channel->head(), now);
+  absl::StatusOr<AttachedSession> attached =
+      sessions_.Attach(request.session, request.terms, channel->head(), now);
+  if (!attached.ok()) {
+    NoteUnsubscribed(request.session.namespace_name);
+    return attached.status();
+  }
   return std::make_unique<Subscription>(Subscription::Settings{options_.epoch, options_.heartbeat},
-                                        std::move(request), std::move(channel), std::move(attached),
-                                        now);
+                                        std::move(request), std::move(channel),
+                                        *std::move(attached), now);
 }
 
 void Hub::Close(std::unique_ptr<Subscription> subscription) {
   const std::string namespace_name = subscription->channel().namespace_name();
   subscription.reset();
+  NoteUnsubscribed(namespace_name);
+}
+
+void Hub::NoteUnsubscribed(absl::string_view namespace_name) {
   MutexLock lock(mutex_);
-  const auto topic = topics_.find(namespace_name);
-  if (--topic->second.subscribers == 0 && !topic->second.published) topics_.erase(topic);
+  --topics_.find(namespace_name)->second.subscribers;
+  EraseIfUnused(namespace_name);
 }
 
 uint64_t Hub::head(absl::string_view namespace_name) const {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
@@ -75,8 +77,14 @@ class Hub final : public commit::Publisher {
   void Publish(commit::Group group) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Abandon(commit::Group group) override;
 
+  // History becomes too old also while nothing is published.
+  absl::Duration next_timer() const override;
+  void RunTimers() override ABSL_LOCKS_EXCLUDED(mutex_);
+
   // A new subscription. Subscribing creates no namespace. Must go back to Close.
-  std::unique_ptr<Subscription> Open(SubscriptionRequest request) ABSL_LOCKS_EXCLUDED(mutex_);
+  // RESOURCE_EXHAUSTED: there are too many sessions.
+  absl::StatusOr<std::unique_ptr<Subscription>> Open(SubscriptionRequest request)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void Close(std::unique_ptr<Subscription> subscription) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The last published revision; 0 for an unknown namespace.
@@ -112,12 +120,23 @@ class Hub final : public commit::Publisher {
   struct Topic {
     std::shared_ptr<Channel> channel;
     size_t subscribers = 0;
-    bool published = false;  // then it stays for good
+    bool published = false;  // then it stays until its namespace is deleted
+    bool deleted = false;    // of late: it stays for a while, so that its head is known
   };
 
   std::shared_ptr<Channel> PublishedChannel(absl::string_view namespace_name)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Null if nothing was published of that namespace.
+  std::shared_ptr<Channel> FindChannel(absl::string_view namespace_name) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  std::shared_ptr<Channel> PublishChunks(const commit::Group::Published& published,
+                                         absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::shared_ptr<Channel> PublishDeletion(const commit::Group::Published& published)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void EraseIfUnused(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteUnsubscribed(absl::string_view namespace_name) ABSL_LOCKS_EXCLUDED(mutex_);
   void NoteRetained();
+  void TellFloors(const std::vector<FloorMoved>& floors);
   // Forgets what is no longer to be retained, and answers which floors have moved.
   std::vector<FloorMoved> Forget(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
   Topic& TopicOf(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -133,9 +152,16 @@ class Hub final : public commit::Publisher {
   // The oldest event's publication.
   std::atomic<int64_t> retained_since_nanoseconds_ = std::numeric_limits<int64_t>::max();
 
+  // See Retention::next_forget; the greatest value: never. Read before the history is restored,
+  // too.
+  std::atomic<int64_t> next_forget_nanoseconds_ = std::numeric_limits<int64_t>::max();
+
   mutable Mutex mutex_;  // taken before the locks of a channel
   absl::flat_hash_map<std::string, Topic> topics_ ABSL_GUARDED_BY(mutex_);
   uint64_t last_channel_id_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Some namespace was deleted, ever: what is not known may have been there once.
+  bool any_deleted_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<std::string> deleted_ ABSL_GUARDED_BY(mutex_);  // oldest first
 };
 
 }  // namespace cache_invalidation::delivery

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/limits.h"
+#include "server/storage/deleted_revision.h"
 #include "server/storage/memory_store.h"
 #include "tests/delivery/history_builder.h"
 #include "tests/fakes/fake_clock.h"
@@ -111,7 +113,7 @@ TEST_F(HubTest, GoesOnWithWhatTheStoreRetains) {
   EXPECT_EQ(hub->counts().window_bytes, 0u);
   SubscriptionRequest request = Request("shop");
   request.start_after = Position{"e", 1};
-  auto subscription = hub->Open(std::move(request));
+  auto subscription = *hub->Open(std::move(request));
   EXPECT_TRUE(subscription->Next(clock_.Monotonic()).events.slices.empty());
   EXPECT_FALSE(subscription->SomethingWaits()) << "until it has been read";
   EXPECT_EQ(catch_up_.ReadNext(), subscription->channel().id());
@@ -124,7 +126,7 @@ TEST_F(HubTest, GoesOnWithWhatTheStoreRetains) {
 
   request = Request("shop");
   request.start_after = Position{"e", 0};
-  subscription = hub->Open(std::move(request));
+  subscription = *hub->Open(std::move(request));
   const Message trimmed = subscription->Next(clock_.Monotonic());
   ASSERT_TRUE(trimmed.reset.has_value());
   EXPECT_EQ(trimmed.reset->oldest_revision, 2u);
@@ -188,7 +190,7 @@ TEST_F(HubTest, SubscribersHearOfTheirNamespaceAlone) {
   const auto hub = MakeHub(1 << 20);
   HistoryBuilder shop("shop");
   HistoryBuilder other("other");
-  auto subscription = hub->Open(Request("shop"));
+  auto subscription = *hub->Open(Request("shop"));
   EXPECT_EQ(hub->subscribers("shop"), 1u);
   EXPECT_EQ(hub->subscribers("other"), 0u);
   subscription->Next(clock_.Monotonic());
@@ -203,8 +205,8 @@ TEST_F(HubTest, SubscribersHearOfTheirNamespaceAlone) {
 
 TEST_F(HubTest, ANamespaceMayBeSubscribedToBeforeItHasEvents) {
   const auto hub = MakeHub(1 << 20);
-  hub->Close(hub->Open(Request("shop")));
-  auto subscription = hub->Open(Request("shop"));
+  hub->Close(*hub->Open(Request("shop")));
+  auto subscription = *hub->Open(Request("shop"));
   subscription->Next(clock_.Monotonic());
   HistoryBuilder history("shop");
   hub->Publish(history.Group(TagEvents("tag:", 1)));
@@ -240,12 +242,12 @@ TEST_F(HubTest, ForgetsTheOldestOfAllNamespacesAndSaysSo) {
 
   SubscriptionRequest request = Request("loud");
   request.start_after = Position{"e", last - 1};
-  auto subscription = hub->Open(std::move(request));
+  auto subscription = *hub->Open(std::move(request));
   EXPECT_EQ(subscription->Next(clock_.Monotonic()).reset->reason, ResetReason::kTrimmed);
   hub->Close(std::move(subscription));
   request = Request("loud");
   request.start_after = Position{"e", last};
-  subscription = hub->Open(std::move(request));
+  subscription = *hub->Open(std::move(request));
   EXPECT_FALSE(subscription->Next(clock_.Monotonic()).reset.has_value());
   hub->Close(std::move(subscription));
 }
@@ -266,7 +268,7 @@ TEST_F(HubTest, ForgetsWhatIsTooOldWithTheNextPublication) {
 TEST_F(HubTest, TheNewestRevisionStaysWhateverItsSize) {
   const auto hub = MakeHub(1);
   HistoryBuilder history("shop");
-  auto subscription = hub->Open(Request("shop"));
+  auto subscription = *hub->Open(Request("shop"));
   for (uint64_t i = 1; i <= 3; ++i) {
     hub->Publish(history.Group({LargeEvent("k", 9, {})}));
     while (true) {
@@ -280,10 +282,158 @@ TEST_F(HubTest, TheNewestRevisionStaysWhateverItsSize) {
 
 TEST_F(HubTest, CountsSessionsUntilTheirLeasesEnd) {
   const auto hub = MakeHub(1 << 20);
-  hub->Close(hub->Open(Request("shop")));
+  hub->Close(*hub->Open(Request("shop")));
   EXPECT_EQ(hub->counts().sessions, 1u);
   clock_.Advance(absl::Seconds(12));
   EXPECT_EQ(hub->counts().sessions, 0u);
+}
+
+TEST_F(HubTest, ForgetsOldHistoryAlsoWhenNothingIsPublished) {
+  const auto hub = MakeHub(1 << 20, {.age = absl::Hours(1)});
+  EXPECT_EQ(hub->next_timer(), absl::InfiniteDuration());
+  HistoryBuilder history("shop");
+  Publish(*hub, history.Group(TagEvents("tag:", 3)));
+  EXPECT_EQ(hub->next_timer(), clock_.Monotonic() + absl::Hours(1));
+  clock_.Advance(absl::Hours(1));
+  hub->RunTimers();
+  EXPECT_EQ(floors_, (Floors{{"shop", 3}}));
+  EXPECT_EQ(hub->counts().retained_bytes, 0u);
+  EXPECT_EQ(hub->next_timer(), absl::InfiniteDuration());
+}
+
+// As a group in which a namespace was deleted.
+commit::Group DeletionOf(std::string namespace_name, uint64_t head) {
+  commit::Group group;
+  group.published.push_back(
+      {.namespace_name = std::move(namespace_name), .chunks = {}, .head = head, .deleted = true});
+  return group;
+}
+
+class HubDeletionTest : public HubTest {
+ protected:
+  // The first message of a stream that starts after that revision.
+  Message FirstMessage(Hub& hub, uint64_t revision) {
+    SubscriptionRequest request = Request("shop");
+    request.start_after = Position{"e", revision};
+    auto subscription = *hub.Open(std::move(request));
+    Message message = subscription->Next(clock_.Monotonic());
+    hub.Close(std::move(subscription));
+    return message;
+  }
+};
+
+TEST_F(HubDeletionTest, EverySubscriberOfItGetsAResetAtOnce) {
+  const auto hub = MakeHub(1 << 20);
+  HistoryBuilder history("shop");
+  Publish(*hub, history.Group(TagEvents("tag:", 3)));
+  auto at_head = *hub->Open(Request("shop"));
+  (void)at_head->Next(clock_.Monotonic());
+  SubscriptionRequest behind_request = Request("shop");
+  behind_request.start_after = Position{"e", 1};
+  auto behind = *hub->Open(std::move(behind_request));
+
+  outlet_.moved_.clear();
+  hub->Publish(DeletionOf("shop", 4));
+  EXPECT_EQ(outlet_.moved_, std::vector<uint64_t>{at_head->channel().id()});
+  for (Subscription* subscription : {at_head.get(), behind.get()}) {
+    EXPECT_TRUE(subscription->SomethingWaits());
+    const Message message = subscription->Next(clock_.Monotonic());
+    ASSERT_TRUE(message.reset.has_value());
+    EXPECT_EQ(message.reset->reason, ResetReason::kTrimmed);
+    EXPECT_EQ(message.reset->oldest_revision, 0u);
+    EXPECT_EQ(message.reset->start_after, (Position{"e", 4}));
+    EXPECT_TRUE(message.events.slices.empty());
+    EXPECT_TRUE(subscription->Receive({.acknowledged_revision = 4}, clock_.Monotonic()).ok());
+  }
+  EXPECT_EQ(hub->head("shop"), 4u);
+  EXPECT_EQ(hub->counts().retained_bytes, 0u);
+  hub->Close(std::move(at_head));
+  hub->Close(std::move(behind));
+}
+
+// Its successor begins right behind it, or farther up.
+TEST_F(HubDeletionTest, SubscribersGoOnInItsSuccessor) {
+  for (const uint64_t first : {5, 50}) {
+    const auto hub = MakeHub(1 << 20);
+    HistoryBuilder history("shop");
+    hub->Publish(history.Group(TagEvents("tag:", 3)));
+    auto subscription = *hub->Open(Request("shop"));
+    (void)subscription->Next(clock_.Monotonic());
+    hub->Publish(DeletionOf("shop", 4));
+    (void)subscription->Next(clock_.Monotonic());
+
+    HistoryBuilder successor("shop", {}, first);
+    hub->Publish(successor.Group(TagEvents("tag:", 2)));
+    const Message message = subscription->Next(clock_.Monotonic());
+    if (first == 5) {
+      EXPECT_FALSE(message.reset.has_value());
+      EXPECT_EQ(message.events.completed, 6u);
+    } else {
+      ASSERT_TRUE(message.reset.has_value());
+      EXPECT_EQ(message.reset->start_after.revision, 51u);
+    }
+    hub->Publish(successor.Group(TagEvents("tag:", 1)));
+    EXPECT_EQ(subscription->Next(clock_.Monotonic()).events.completed, first + 2);
+    hub->Close(std::move(subscription));
+  }
+}
+
+TEST_F(HubDeletionTest, WhoComesBackGetsAResetWhereverItStood) {
+  const auto hub = MakeHub(1 << 20);
+  HistoryBuilder history("shop");
+  hub->Publish(history.Group(TagEvents("tag:", 3)));
+  hub->Publish(DeletionOf("shop", 4));
+  for (const uint64_t revision : {0, 1, 3}) {
+    EXPECT_TRUE(FirstMessage(*hub, revision).reset.has_value()) << revision;
+  }
+  EXPECT_FALSE(FirstMessage(*hub, 4).reset.has_value()) << "it has dropped everything already";
+  HistoryBuilder successor("shop", {}, 5);
+  hub->Publish(successor.Group(TagEvents("tag:", 2)));
+  for (const uint64_t revision : {0, 1, 3}) {
+    EXPECT_TRUE(FirstMessage(*hub, revision).reset.has_value()) << revision;
+  }
+}
+
+// Over a restart only the number is left, not the name.
+TEST_F(HubDeletionTest, AfterARestartNoPositionOfAMissingNamespaceIsKnown) {
+  storage::WriteBatch batch;
+  batch.server_values = {storage::DeletedRevisionOf(0, 4)};
+  ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  const auto hub = MakeHub(1 << 20);
+  ASSERT_TRUE(hub->Restore(store_).ok());
+  for (const uint64_t revision : {0, 1, 3, 4, 5}) {
+    const Message message = FirstMessage(*hub, revision);
+    ASSERT_TRUE(message.reset.has_value()) << revision;
+    EXPECT_EQ(message.reset->start_after.revision, 0u);
+  }
+  // Whoever brings none has nothing to drop, and hears of the successor.
+  auto subscription = *hub->Open(Request("shop"));
+  EXPECT_FALSE(subscription->Next(clock_.Monotonic()).reset.has_value());
+  HistoryBuilder successor("shop", {}, 5);
+  hub->Publish(successor.Group(TagEvents("tag:", 1)));
+  EXPECT_TRUE(subscription->Next(clock_.Monotonic()).reset.has_value());
+  hub->Close(std::move(subscription));
+}
+
+// Nothing stays of many names that came and went.
+TEST_F(HubDeletionTest, RemembersABoundedNumberOfNames) {
+  const auto hub = MakeHub(1 << 10);
+  for (size_t i = 0; i < kMaxNamespaces + 5; ++i) {
+    hub->Publish(DeletionOf("n" + std::to_string(i), 1));
+  }
+  EXPECT_EQ(hub->head("n0"), 0u);
+  EXPECT_EQ(hub->head("n" + std::to_string(kMaxNamespaces + 4)), 1u);
+}
+
+TEST_F(HubDeletionTest, MemoryOfADeletedNamespaceIsDroppedInItsTurn) {
+  const auto hub = MakeHub(1 << 10);
+  HistoryBuilder history("shop");
+  hub->Publish(history.Group(TagEvents("tag:", 20)));
+  hub->Publish(DeletionOf("shop", 21));
+  HistoryBuilder successor("shop", {}, 30);
+  for (int i = 0; i < 50; ++i) hub->Publish(successor.Group(TagEvents("tag:", 20)));
+  EXPECT_LE(hub->counts().window_bytes, 4u << 10);
+  EXPECT_EQ(hub->head("shop"), 29u + 50 * 20);
 }
 
 }  // namespace

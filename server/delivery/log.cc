@@ -27,6 +27,12 @@ void NamespaceLog::BeginAt(uint64_t floor) {
   retained_ = {floor, floor};
 }
 
+void NamespaceLog::SkipTo(uint64_t revision) {
+  Check(revision >= retained_.head, "a log only goes on");
+  if (chunks_.empty()) retained_.floor = revision;
+  retained_.head = revision;
+}
+
 ChunkTail TailFrom(std::shared_ptr<const Chunk> chunk, EntryPosition from,
                    absl::optional<absl::Duration> published) {
   const std::vector<Chunk::Entry>& entries = chunk->entries;

@@ -37,9 +37,10 @@ ChunkTail TailFrom(std::shared_ptr<const wire::Chunk> chunk, EntryPosition from,
 // The newest revisions of one namespace, as the chunks they were published in.
 //
 // Invariants:
-//   1. The entries are in revision and part order, without gaps.
+//   1. The entries are in revision and part order, without gaps but those that SkipTo made.
 //   2. The first and the last entry kept are the beginning and the end of a revision.
-//   3. Exactly the revisions floor + 1 .. head are kept.
+//   3. Exactly the revisions floor + 1 .. head are kept, without those that were skipped. Whoever
+//   reads does not ask for what was skipped, or stood before it.
 //
 // Thread-compatible. Finding a place costs O(log chunks).
 class NamespaceLog {
@@ -48,6 +49,10 @@ class NamespaceLog {
 
   // The history up to `floor` was before this log. REQUIRES: nothing was ever kept.
   void BeginAt(uint64_t floor);
+
+  // There are no revisions between the head and `revision`, which is the head from now on.
+  // REQUIRES: not below the head.
+  void SkipTo(uint64_t revision);
 
   // The chunks of one group become readable at once; they reach up to `head`. Answers how often
   // DropOldest must be called to drop them again. REQUIRES: they go on where the log ends.

@@ -1,6 +1,6 @@
 #include "server/delivery/retention.h"
 
-#include <map>
+#include <algorithm>
 #include <utility>
 
 namespace cache_invalidation::delivery {
@@ -17,30 +17,105 @@ bool Retention::IsFull(const Span& span, absl::Duration now) const {
 void Retention::Add(absl::string_view namespace_name, uint64_t head, size_t bytes,
                     absl::Duration now) {
   if (spans_.empty() || IsFull(spans_.back(), now)) {
-    spans_.push_back({.begun = now, .newest = now, .bytes = 0, .heads = {}});
+    spans_.push_back({.begun = now, .newest = now, .bytes = 0, .pieces = {}});
   }
   Span& span = spans_.back();
   span.newest = now;
   span.bytes += bytes;
-  span.heads[namespace_name] = head;
+  Piece& piece = span.pieces[namespace_name];
+  piece.head = head;
+  piece.bytes += bytes;
+  piece.newest = now;
+  bytes_of_[namespace_name] += bytes;
   bytes_ += bytes;
 }
 
+void Retention::Remove(absl::string_view namespace_name) {
+  const auto total = bytes_of_.find(namespace_name);
+  if (total == bytes_of_.end()) return;
+  bytes_ -= total->second;
+  bytes_of_.erase(total);
+  kept_.erase(namespace_name);
+  for (Span& span : spans_) {
+    const auto piece = span.pieces.find(namespace_name);
+    if (piece == span.pieces.end()) continue;
+    span.bytes -= piece->second.bytes;
+    span.pieces.erase(piece);
+  }
+}
+
+size_t Retention::Share() const {
+  return limits_.bytes / 2 / std::max<size_t>(bytes_of_.size(), 1);
+}
+
+void Retention::Drop(const std::string& name, const Piece& piece, Floors& floors) {
+  uint64_t& floor = floors[name];
+  floor = std::max(floor, piece.head);
+  bytes_ -= piece.bytes;
+  const auto total = bytes_of_.find(name);
+  if (total == bytes_of_.end()) return;  // it had no bytes at all
+  total->second -= piece.bytes;
+  if (total->second == 0) bytes_of_.erase(total);
+}
+
+void Retention::ForgetOldestSpan(bool keeps_shares, Floors& floors) {
+  const size_t share = Share();
+  const Span oldest = std::move(spans_.front());
+  spans_.pop_front();
+  for (const auto& [name, piece] : oldest.pieces) {
+    const auto kept = kept_.find(name);
+    const auto total = bytes_of_.find(name);
+    if (keeps_shares && total != bytes_of_.end() && total->second <= share) {
+      Piece& longer = kept_[name];
+      longer = {piece.head, longer.bytes + piece.bytes, piece.newest};
+      oldest_kept_ = std::min(oldest_kept_, piece.newest);
+      continue;
+    }
+    Drop(name, piece, floors);
+    if (kept == kept_.end()) continue;
+    Drop(name, kept->second, floors);
+    kept_.erase(kept);
+  }
+}
+
+// With more namespaces shares become smaller.
+void Retention::ForgetKept(absl::Duration now, Floors& floors) {
+  const size_t share = Share();
+  oldest_kept_ = absl::InfiniteDuration();
+  for (auto it = kept_.begin(); it != kept_.end();) {
+    const Piece& piece = it->second;
+    if (piece.bytes > share || now - piece.newest >= limits_.age) {
+      Drop(it->first, piece, floors);
+      kept_.erase(it++);
+    } else {
+      oldest_kept_ = std::min(oldest_kept_, piece.newest);
+      ++it;
+    }
+  }
+}
+
 std::vector<FloorMoved> Retention::Forget(absl::Duration now) {
-  std::map<std::string, uint64_t> floors;
+  Floors floors;
+  bool forgets_kept = now - oldest_kept_ >= limits_.age;
   while (!spans_.empty()) {
-    Span& oldest = spans_.front();
+    const Span& oldest = spans_.front();
     // What came last stays whatever its size: its subscribers have not had a chance to read it.
     const bool too_much = bytes_ > limits_.bytes && spans_.size() > 1;
     const bool too_old = now - oldest.newest >= limits_.age;
     if (!too_much && !too_old) break;
-    for (const auto& [name, head] : oldest.heads) floors[name] = head;
-    bytes_ -= oldest.bytes;
-    spans_.pop_front();
+    ForgetOldestSpan(/*keeps_shares=*/!too_old, floors);
+    forgets_kept = true;
   }
+  if (forgets_kept) ForgetKept(now, floors);
   std::vector<FloorMoved> moved;
   for (auto& [name, floor] : floors) moved.push_back({name, floor});
   return moved;
+}
+
+absl::Duration Retention::next_forget() const {
+  const absl::Duration newest =
+      spans_.empty() ? oldest_kept_ : std::min(oldest_kept_, spans_.front().newest);
+  return newest + limits_.age;
 }
 
 }  // namespace cache_invalidation::delivery

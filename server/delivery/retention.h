@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ struct FloorMoved {
 };
 
 // How much history is retained, of all namespaces together. What is over either is forgotten,
-// oldest first.
+// oldest first. A namespace that has no more than its share, which is half of the bytes divided by
+// the number of namespaces that have history, loses nothing to the bytes: those that write much do
+// not take the history of those that write little.
 struct RetentionLimits {
   size_t bytes = size_t{256} << 20;
   absl::Duration age = absl::InfiniteDuration();
@@ -42,27 +45,48 @@ class Retention {
   // A namespace got history: `bytes` up to `head`.
   void Add(absl::string_view namespace_name, uint64_t head, size_t bytes, absl::Duration now);
 
+  // The namespace was deleted, with all of its history: it is told no floor.
+  void Remove(absl::string_view namespace_name);
+
   // The floors that move now; sorted by name, at most one for each.
   std::vector<FloorMoved> Forget(absl::Duration now);
 
-  // What is retained, and since when; absl::InfiniteDuration() if nothing is.
+  // When Forget has something to do if nothing is added; absl::InfiniteDuration(): never.
+  absl::Duration next_forget() const;
+
+  // What is retained, and since when, without what only a share keeps; absl::InfiniteDuration() if
+  // nothing is.
   size_t bytes() const { return bytes_; }
   absl::Duration since() const {
     return spans_.empty() ? absl::InfiniteDuration() : spans_.front().begun;
   }
 
  private:
+  using Floors = std::map<std::string, uint64_t>;
+  struct Piece {
+    uint64_t head = 0;  // at its end
+    size_t bytes = 0;
+    absl::Duration newest;
+  };
   struct Span {
     absl::Duration begun;
     absl::Duration newest;
     size_t bytes = 0;
-    absl::flat_hash_map<std::string, uint64_t> heads;  // at its end, of those that got history
+    absl::flat_hash_map<std::string, Piece> pieces;  // of those that got history
   };
 
   bool IsFull(const Span& span, absl::Duration now) const;
+  size_t Share() const;
+  void Drop(const std::string& name, const Piece& piece, Floors& floors);
+  void ForgetOldestSpan(bool keeps_shares, Floors& floors);
+  void ForgetKept(absl::Duration now, Floors& floors);
 
   const RetentionLimits limits_;
   std::deque<Span> spans_;  // oldest first; the last one still grows
+  // Older than the spans, of namespaces that have no more than their share.
+  absl::flat_hash_map<std::string, Piece> kept_;
+  absl::Duration oldest_kept_ = absl::InfiniteDuration();  // the least Piece::newest, or less
+  absl::flat_hash_map<std::string, size_t> bytes_of_;      // none is 0
   size_t bytes_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "server/delivery/retention.h"
 
 #include <limits>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -76,6 +78,54 @@ TEST(RetentionTest, NothingAtAllMayBeRetained) {
   Retention retention({.bytes = 0, .age = absl::ZeroDuration()});
   retention.Add("n", 1, 10, kStart);
   EXPECT_EQ(retention.Forget(kStart), (Floors{{"n", 1}}));
+}
+
+// A namespace that writes much takes the history of itself, not of those that write little.
+TEST(RetentionTest, WhoWritesLittleKeepsItsShare) {
+  Retention retention({.bytes = 16'000, .age = absl::Seconds(160)});
+  retention.Add("quiet", 1, 300, kStart);
+  for (uint64_t head = 1; head <= 1000; ++head) {
+    retention.Add("noisy", head, 100, kStart + absl::Seconds(1));
+    for (const FloorMoved& moved : retention.Forget(kStart + absl::Seconds(1))) {
+      EXPECT_EQ(moved.namespace_name, "noisy");
+    }
+    EXPECT_LE(retention.bytes(), 16'000u);
+  }
+  EXPECT_GE(retention.bytes(), 14'000u);
+  // Age counts for it as for all.
+  EXPECT_EQ(retention.next_forget(), kStart + absl::Seconds(160));
+  EXPECT_EQ(retention.Forget(kStart + absl::Seconds(160)), (Floors{{"quiet", 1}}));
+}
+
+TEST(RetentionTest, SharesAreHalfOfAllWhateverTheNumberOfNamespaces) {
+  Retention retention({.bytes = 16'000, .age = absl::InfiniteDuration()});
+  for (int name = 0; name < 100; ++name) retention.Add(std::to_string(name), 1, 70, kStart);
+  std::set<std::string> forgotten;
+  for (uint64_t head = 1; head <= 1000; ++head) {
+    retention.Add("noisy", head, 100, kStart);
+    for (const FloorMoved& moved : retention.Forget(kStart)) forgotten.insert(moved.namespace_name);
+    EXPECT_LE(retention.bytes(), 16'000u);
+  }
+  EXPECT_EQ(forgotten, std::set<std::string>{"noisy"});
+  // With twice as many nobody's 70 bytes are a share any more.
+  for (int name = 100; name < 200; ++name) retention.Add(std::to_string(name), 1, 70, kStart);
+  for (uint64_t head = 1001; head <= 2000; ++head) {
+    retention.Add("noisy", head, 100, kStart);
+    for (const FloorMoved& moved : retention.Forget(kStart)) forgotten.insert(moved.namespace_name);
+    EXPECT_LE(retention.bytes(), 16'000u);
+  }
+  EXPECT_GT(forgotten.size(), 100u);
+}
+
+TEST(RetentionTest, WhatIsDeletedLeavesNothingBehind) {
+  Retention retention({.bytes = 1600, .age = absl::Seconds(16)});
+  retention.Add("gone", 1, 100, kStart);
+  retention.Add("stays", 1, 50, kStart);
+  retention.Remove("gone");
+  retention.Remove("never there");
+  EXPECT_EQ(retention.bytes(), 50u);
+  EXPECT_EQ(retention.Forget(kStart + absl::Seconds(100)), (Floors{{"stays", 1}}));
+  EXPECT_EQ(retention.bytes(), 0u);
 }
 
 }  // namespace

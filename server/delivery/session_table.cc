@@ -1,21 +1,50 @@
 #include "server/delivery/session_table.h"
 
-namespace cache_invalidation::delivery {
+#include "absl/strings/str_cat.h"
 
-AttachedSession SessionTable::Attach(const SessionKey& key, SessionTerms terms, uint64_t head,
-                                     absl::Duration now) {
+namespace cache_invalidation::delivery {
+namespace {
+
+constexpr absl::Duration kSearchPause = absl::Milliseconds(100);
+
+}  // namespace
+
+absl::StatusOr<AttachedSession> SessionTable::Attach(const SessionKey& key, SessionTerms terms,
+                                                     uint64_t head, absl::Duration now) {
   MutexLock lock(mutex_);
   // Sweeping when the table has doubled keeps it within twice what is alive, at a constant cost per
   // session.
   if (size_ > 2 * left_by_sweep_ + 16) SweepLocked(now);
-  std::shared_ptr<SubscriberSession>& session =
-      namespaces_[key.namespace_name][{key.name, key.instance}];
-  if (session == nullptr) {
-    session = std::make_shared<SubscriberSession>(key);
-    ++size_;
+  const std::pair<std::string, std::string> name = {key.name, key.instance};
+  if (const auto found = namespaces_.find(key.namespace_name); found != namespaces_.end()) {
+    if (const auto known = found->second.find(name); known != found->second.end()) {
+      return AttachedSession{known->second, known->second->Attach(terms, head, now)};
+    }
   }
-  return {session, session->Attach(terms, head, now)};
+  if (!HasRoom(key.namespace_name, now)) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("too many sessions have a stream or a running lease: at most ",
+                     limits_.of_namespace, " of a namespace, ", limits_.all, " in all"));
+  }
+  const auto session = std::make_shared<SubscriberSession>(key);
+  namespaces_[key.namespace_name][name] = session;
+  ++size_;
+  return AttachedSession{session, session->Attach(terms, head, now)};
 }
+
+bool SessionTable::HasRoom(absl::string_view namespace_name, absl::Duration now) {
+  const auto is_full = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto found = namespaces_.find(namespace_name);
+    return size_ >= limits_.all ||
+           (found != namespaces_.end() && found->second.size() >= limits_.of_namespace);
+  };
+  if (!is_full()) return true;
+  if (now < next_search_) return false;
+  next_search_ = now + kSearchPause;
+  SweepLocked(now);
+  return !is_full();
+}
+
 
 std::vector<std::shared_ptr<SubscriberSession>> SessionTable::Of(
     absl::string_view namespace_name) const {

@@ -9,8 +9,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/limits.h"
 #include "common/mutex.h"
 #include "server/delivery/subscriber_session.h"
 
@@ -22,13 +24,20 @@ struct AttachedSession {
   SubscriberSession::Attachment attachment;
 };
 
+struct SessionLimits {
+  size_t all = kMaxSessions;
+  size_t of_namespace = kMaxSessionsPerNamespace;
+};
+
 // All sessions that have a stream or a running lease. Thread-safe.
 class SessionTable {
  public:
+  explicit SessionTable(SessionLimits limits = {}) : limits_(limits) {}
+
   // The session of that subscriber, attached. Its stream detaches it when it closes. `head`: see
-  // SubscriberSession::Attach.
-  AttachedSession Attach(const SessionKey& key, SessionTerms terms, uint64_t head,
-                         absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // SubscriberSession::Attach. RESOURCE_EXHAUSTED: it would be one too many.
+  absl::StatusOr<AttachedSession> Attach(const SessionKey& key, SessionTerms terms, uint64_t head,
+                                         absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The sessions of a namespace, among them some that are over; in no order.
   std::vector<std::shared_ptr<SubscriberSession>> Of(absl::string_view namespace_name) const
@@ -44,6 +53,13 @@ class SessionTable {
       absl::flat_hash_map<std::pair<std::string, std::string>, std::shared_ptr<SubscriberSession>>;
 
   void SweepLocked(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether there is room for one more, once those that are over are forgotten.
+  bool HasRoom(absl::string_view namespace_name, absl::Duration now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const SessionLimits limits_;
+  // Whoever is refused may try again at once; looking for room costs more than refusing.
+  absl::Duration next_search_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 
   mutable Mutex mutex_;  // taken before that of a session
   absl::flat_hash_map<std::string, Sessions> namespaces_ ABSL_GUARDED_BY(mutex_);  // none is empty

@@ -89,22 +89,22 @@ TEST(SubscriberSessionTest, SaysWhenSomebodyWantsToHearOfProgress) {
 
 TEST(SessionTableTest, ASessionOutlivesItsStreamUntilItsLeaseEnds) {
   SessionTable table;
-  const AttachedSession first = table.Attach(Key("a"), kTenSeconds, 0, absl::ZeroDuration());
+  const AttachedSession first = *table.Attach(Key("a"), kTenSeconds, 0, absl::ZeroDuration());
   first.session->SetApplied(first.attachment.stream, 7);
   first.session->Detach();
   EXPECT_EQ(table.Sweep(absl::Seconds(11)), 1u);
-  const AttachedSession again = table.Attach(Key("a"), kTenSeconds, 0, absl::Seconds(11));
+  const AttachedSession again = *table.Attach(Key("a"), kTenSeconds, 0, absl::Seconds(11));
   EXPECT_EQ(again.session, first.session);
   EXPECT_EQ(again.attachment.applied, 7u);
   again.session->Detach();
   EXPECT_EQ(table.Sweep(absl::Seconds(22)), 1u);
   EXPECT_EQ(table.Sweep(absl::Seconds(23)), 0u);
-  EXPECT_NE(table.Attach(Key("a"), kTenSeconds, 0, absl::Seconds(23)).session, first.session);
+  EXPECT_NE(table.Attach(Key("a"), kTenSeconds, 0, absl::Seconds(23))->session, first.session);
 }
 
 TEST(SessionTableTest, ASessionWithAStreamStaysWithoutALease) {
   SessionTable table;
-  const auto session = table.Attach(Key("a"), kTenSeconds, 0, absl::ZeroDuration()).session;
+  const auto session = table.Attach(Key("a"), kTenSeconds, 0, absl::ZeroDuration())->session;
   EXPECT_EQ(table.Sweep(absl::Hours(1)), 1u);
   session->Detach();
   EXPECT_EQ(table.Sweep(absl::Hours(1)), 0u);
@@ -113,7 +113,7 @@ TEST(SessionTableTest, ASessionWithAStreamStaysWithoutALease) {
 TEST(SessionTableTest, NamespacesNamesAndInstancesAreSessionsOfTheirOwn) {
   SessionTable table;
   const auto attach = [&](SessionKey key) {
-    return table.Attach(key, kTenSeconds, 0, absl::ZeroDuration()).session;
+    return table.Attach(key, kTenSeconds, 0, absl::ZeroDuration())->session;
   };
   const auto session = attach({"a", "b", "c"});
   EXPECT_EQ(attach({"a", "b", "c"}), session);
@@ -134,10 +134,30 @@ TEST(SessionTableTest, DoesNotGrowWithSessionsThatAreOver) {
   size_t most = 0;
   for (int i = 0; i < 10'000; ++i) {
     now += absl::Seconds(1);
-    table.Attach(Key(absl::StrCat(i)), kTenSeconds, 0, now).session->Detach();
+    table.Attach(Key(absl::StrCat(i)), kTenSeconds, 0, now)->session->Detach();
     if (i % 1000 == 999) most = std::max(most, table.Sweep(now));
   }
   EXPECT_LE(most, 12u);
+}
+
+TEST(SessionTableTest, ANamespaceHasItsShareOfSessions) {
+  SessionTable table({.all = 5, .of_namespace = 3});
+  const auto attach = [&](const char* name_space, const char* instance, absl::Duration now) {
+    return table.Attach({name_space, "web", instance}, kTenSeconds, 0, now);
+  };
+  for (const char* instance : {"1", "2", "3"}) {
+    attach("noisy", instance, absl::ZeroDuration())->session->Detach();
+  }
+  EXPECT_EQ(attach("noisy", "4", absl::ZeroDuration()).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(attach("noisy", "3", absl::ZeroDuration()).ok()) << "it has a place already";
+  EXPECT_TRUE(attach("quiet", "1", absl::ZeroDuration()).ok());
+  EXPECT_TRUE(attach("quiet", "2", absl::ZeroDuration()).ok());
+  EXPECT_EQ(attach("third", "1", absl::ZeroDuration()).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  // Leases end.
+  EXPECT_TRUE(attach("noisy", "4", absl::Seconds(12)).ok());
+  EXPECT_TRUE(attach("third", "1", absl::Seconds(12)).ok());
 }
 
 }  // namespace

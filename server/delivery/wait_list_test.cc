@@ -26,7 +26,7 @@ class WaitListTest : public testing::Test {
   void Subscribe(const std::string& name, uint64_t applied, bool acknowledges = true,
                  absl::Duration lease = kLease, uint64_t head = 0) {
     AttachedSession attached =
-        table_.Attach({"shop", name, "i"}, {acknowledges, lease}, head, now_);
+        *table_.Attach({"shop", name, "i"}, {acknowledges, lease}, head, now_);
     attached.session->SetApplied(attached.attachment.stream, applied);
     streams_[name] = std::move(attached);
   }
@@ -259,7 +259,7 @@ TEST_F(WaitListTest, WaitsForStrangersUntilTheirLeasesHaveEnded) {
 
 TEST_F(WaitListTest, NamesAreListedOnceForEachSession) {
   for (const char* instance : {"1", "2", "3"}) {
-    table_.Attach({"shop", "web", instance}, {true, kLease}, 0, now_);
+    ASSERT_TRUE(table_.Attach({"shop", "web", instance}, {true, kLease}, 0, now_).ok());
   }
   Wait(5, absl::Seconds(1));
   Pass(absl::Seconds(1));

@@ -1,8 +1,36 @@
+#include <cstddef>
 #include <string>
+#include <vector>
 
+#include "common/limits.h"
 #include "server/engine/answer.h"
 
 namespace cache_invalidation::engine {
+namespace {
+
+// The texts of a declaration: what it takes in an answer, about.
+
+size_t SizeOf(const std::vector<std::string>& texts) {
+  size_t bytes = 0;
+  for (const std::string& text : texts) bytes += text.size();
+  return bytes;
+}
+
+size_t SizeOf(const Relationship& relationship) {
+  return relationship.name.size() + relationship.source_type.size() +
+         SizeOf(relationship.target_types) + relationship.target_tag_template.size() +
+         relationship.description.size() + SizeOf(relationship.accepted_warnings);
+}
+
+size_t SizeOf(const Rule& rule) {
+  size_t bytes = rule.name.size() + SizeOf(rule.trigger_tags) + SizeOf(rule.invalidate_tags) +
+                 rule.pattern.size() + rule.condition.size() + rule.description.size() +
+                 SizeOf(rule.accepted_warnings);
+  for (const Relationship& relationship : rule.relationships) bytes += SizeOf(relationship);
+  return bytes;
+}
+
+}  // namespace
 
 Reply Answer(const State& state, const GetRule& query, absl::Time) {
   GetRuleReply reply;
@@ -16,8 +44,16 @@ Reply Answer(const State& state, const GetRule& query, absl::Time) {
 Reply Answer(const State& state, const ListRules& query, absl::Time) {
   ListRulesReply reply;
   const RuleSet::Page page = state.rules.List(query);
-  for (const Rule* rule : page.rules) reply.rules.push_back(*rule);
   reply.more = page.more;
+  size_t bytes = 0;
+  for (const Rule* rule : page.rules) {
+    bytes += SizeOf(*rule);
+    if (!reply.rules.empty() && bytes > kMaxAnswerBytes) {
+      reply.more = true;
+      break;
+    }
+    reply.rules.push_back(*rule);
+  }
   return reply;
 }
 
@@ -31,10 +67,16 @@ Reply Answer(const State& state, const GetRelationship& query, absl::Time) {
 Reply Answer(const State& state, const ListRelationships& query, absl::Time) {
   ListRelationshipsReply reply;
   const RelationshipSet::Page page = state.relationships.List(query);
+  reply.more = page.more;
+  size_t bytes = 0;
   for (const Relationship* relationship : page.relationships) {
+    bytes += SizeOf(*relationship);
+    if (!reply.relationships.empty() && bytes > kMaxAnswerBytes) {
+      reply.more = true;
+      break;
+    }
     reply.relationships.push_back(*relationship);
   }
-  reply.more = page.more;
   return reply;
 }
 

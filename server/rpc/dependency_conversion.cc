@@ -8,6 +8,7 @@
 #include "common/limits.h"
 #include "common/names.h"
 #include "server/rpc/field_error.h"
+#include "server/rpc/page.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/request_conversion.h"
 #include "server/rpc/time_conversion.h"
@@ -47,6 +48,18 @@ ListIdentity IdentityOf(const v1::ListCacheDependenciesRequest& request) {
   const bool dependents = request.direction() == v1::DEPENDENCY_DIRECTION_DEPENDENTS;
   return {dependents ? "dependents" : "depends_on", ToNamespace(request.namespace_()).value_or(""),
           request.name()};
+}
+
+void FromEdge(const engine::DependencyEdge& edge, v1::CacheDependency* proto) {
+  proto->set_key(edge.key);
+  if (edge.depends_on_kind == engine::NameKind::kTag) {
+    proto->set_depends_on_tag(edge.depends_on);
+  } else {
+    proto->set_depends_on_key(edge.depends_on);
+  }
+  proto->set_declared(edge.declared);
+  proto->set_owned(edge.owned);
+  if (edge.expires) FromTime(*edge.expires, proto->mutable_expires());
 }
 
 }  // namespace
@@ -150,20 +163,9 @@ absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& r
                                        const engine::ListCacheDependenciesReply& reply,
                                        const AnswerContext& context,
                                        v1::ListCacheDependenciesResponse* response) {
-  for (const engine::DependencyEdge& edge : reply.edges) {
-    v1::CacheDependency* proto = response->add_dependencies();
-    proto->set_key(edge.key);
-    if (edge.depends_on_kind == engine::NameKind::kTag) {
-      proto->set_depends_on_tag(edge.depends_on);
-    } else {
-      proto->set_depends_on_key(edge.depends_on);
-    }
-    proto->set_declared(edge.declared);
-    proto->set_owned(edge.owned);
-    if (edge.expires) FromTime(*edge.expires, proto->mutable_expires());
-  }
-  if (reply.more) {
-    const engine::DependencyEdge& edge = reply.edges.back();
+  const size_t count = FillPage(reply.edges, response->mutable_dependencies(), FromEdge);
+  if (reply.more || count < reply.edges.size()) {
+    const engine::DependencyEdge& edge = reply.edges[count - 1];
     internal::v1::PageToken last;
     last.set_after_key(edge.key);
     last.set_after_is_tag(edge.depends_on_kind == engine::NameKind::kTag);

@@ -1,6 +1,10 @@
 #include "server/rpc/explanation_conversion.h"
 
+#include <cstddef>
+#include <cstdint>
+
 #include "common/check.h"
+#include "common/limits.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -35,7 +39,13 @@ v1::ExplanationKind FromKind(engine::ExplanationKind kind) {
 // What clients' parsers read by default is 100 messages deep, with those around the tree.
 constexpr int kMaxLevels = 90;
 
-void FromNode(const engine::ExplanationNode& node, int level, v1::ExplanationNode* proto) {
+// A node without its texts.
+constexpr size_t kNodeBytes = 32;
+
+// `bytes`: what the nodes before it take. Children are left out when an answer is full.
+void FromNode(const engine::ExplanationNode& node, int level, size_t& bytes,
+              v1::ExplanationNode* proto) {
+  bytes += kNodeBytes + node.name.size() + node.reason.size();
   proto->set_kind(FromKind(node.kind));
   proto->set_name(node.name);
   proto->set_applies(node.applies);
@@ -46,20 +56,22 @@ void FromNode(const engine::ExplanationNode& node, int level, v1::ExplanationNod
   proto->set_dependents(node.dependents);
   proto->set_batched(node.batched);
   proto->set_lazy(node.lazy);
-  if (level == kMaxLevels) {
-    proto->set_children_left_out(node.children_left_out + node.children.size());
-    return;
-  }
+  uint64_t left_out = node.children_left_out;
   for (const engine::ExplanationNode& child : node.children) {
-    FromNode(child, level + 1, proto->add_children());
+    if (level == kMaxLevels || bytes > kMaxAnswerBytes) {
+      ++left_out;
+    } else {
+      FromNode(child, level + 1, bytes, proto->add_children());
+    }
   }
-  proto->set_children_left_out(node.children_left_out);
+  proto->set_children_left_out(left_out);
 }
 
 }  // namespace
 
 void FromExplanation(const engine::Explanation& explanation, v1::Explanation* proto) {
-  FromNode(explanation.root, 1, proto->mutable_root());
+  size_t bytes = 0;
+  FromNode(explanation.root, 1, bytes, proto->mutable_root());
   proto->set_key_hit(explanation.key_hit);
   proto->set_targets(explanation.targets);
   proto->set_entries(explanation.entries);

@@ -12,6 +12,7 @@
 #include "server/engine/tag_template.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
+#include "server/rpc/page.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/request_conversion.h"
 
@@ -198,12 +199,11 @@ absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
                                    const engine::ListRelationshipsReply& reply,
                                    const AnswerContext& context,
                                    v1::ListRelationshipsResponse* response) {
-  for (const engine::Relationship& relationship : reply.relationships) {
-    FromRelationship(relationship, response->add_relationships());
-  }
-  if (reply.more) {
+  const size_t count =
+      FillPage(reply.relationships, response->mutable_relationships(), FromRelationship);
+  if (reply.more || count < reply.relationships.size()) {
     internal::v1::PageToken last;
-    last.set_after_name(reply.relationships.back().name);
+    last.set_after_name(reply.relationships[count - 1].name);
     response->set_next_page_token(MakePageToken(IdentityOf(request), std::move(last)));
   }
   return absl::OkStatus();

@@ -14,6 +14,7 @@
 #include "server/engine/tag_template.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
+#include "server/rpc/page.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/relationship_conversion.h"
 #include "server/rpc/request_conversion.h"
@@ -175,11 +176,12 @@ absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRul
 
 absl::Status FromListRules(const v1::ListRulesRequest& request, const engine::ListRulesReply& reply,
                            const AnswerContext& context, v1::ListRulesResponse* response) {
-  for (const engine::Rule& rule : reply.rules) FromRule(rule, response->add_rules());
-  if (reply.more) {
+  const size_t count = FillPage(reply.rules, response->mutable_rules(), FromRule);
+  if (reply.more || count < reply.rules.size()) {
+    const engine::Rule& rule = reply.rules[count - 1];
     internal::v1::PageToken last;
-    last.set_after_priority(reply.rules.back().priority);
-    last.set_after_name(reply.rules.back().name);
+    last.set_after_priority(rule.priority);
+    last.set_after_name(rule.name);
     response->set_next_page_token(MakePageToken(IdentityOf(request), std::move(last)));
   }
   return absl::OkStatus();

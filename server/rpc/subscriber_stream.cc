@@ -70,7 +70,7 @@ absl::Status SubscriberStream::Receive() {
     absl::StatusOr<delivery::SubscriptionRequest> subscription = ToSubscriptionRequest(*request);
     if (!subscription.ok()) return subscription.status();
     if (subscription->session.instance.empty()) subscription->session.instance = RandomInstance();
-    Open(*std::move(subscription));
+    if (absl::Status status = Open(*std::move(subscription)); !status.ok()) return status;
   }
   const absl::Status status =
       subscription_->Receive(ToClientMessage(*request), surroundings_.clock.Monotonic());
@@ -78,15 +78,19 @@ absl::Status SubscriberStream::Receive() {
   return status;
 }
 
-void SubscriberStream::Open(delivery::SubscriptionRequest request) {
+absl::Status SubscriberStream::Open(delivery::SubscriptionRequest request) {
   // Nobody waits for the lease of a subscriber that does not acknowledge.
   const absl::Duration lease =
       request.terms.acknowledges ? request.terms.lease : absl::ZeroDuration();
-  subscription_ = surroundings_.hub.Open(std::move(request));
+  absl::StatusOr<std::unique_ptr<delivery::Subscription>> opened =
+      surroundings_.hub.Open(std::move(request));
+  if (!opened.ok()) return opened.status();
+  subscription_ = *std::move(opened);
   const auto granted = [stream = std::weak_ptr<SubscriberStream>(self_)] {
     if (const auto self = stream.lock()) self->OnLeaseGranted();
   };
   lease_granted_ = surroundings_.leases.Grant(lease, surroundings_.clock.Monotonic(), granted);
+  return absl::OkStatus();
 }
 
 void SubscriberStream::OnLeaseGranted() {

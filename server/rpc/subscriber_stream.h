@@ -71,7 +71,7 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   SubscriberStream(const StreamSurroundings& surroundings, grpc::CallbackServerContext& context);
 
   // The first message has come.
-  void Open(delivery::SubscriptionRequest request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Open(delivery::SubscriptionRequest request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnLeaseGranted() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Receive() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts a write if there is something to say. REQUIRES: open, its lease granted, not writing,

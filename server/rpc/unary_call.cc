@@ -57,17 +57,15 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
     if (!status.ok()) return status;
   }
   if (const absl::optional<AskedWait> asked = wait()) {
-    absl::StatusOr<WaitingCalls::Place> place = method_.backend.waiting.Admit(namespace_name_);
-    if (!place.ok()) return place.status();
     wait_ = std::make_shared<Wait>();
     wait_->asked = *asked;
-    wait_->place = *std::move(place);
+    wait_->place = method_.backend.waiting.Admit(namespace_name_);
   }
 
   auto submission = std::make_unique<shard::Submission>();
   submission->namespace_name = std::string(namespace_name_);
   submission->requests.push_back(*std::move(engine_request));
-  submission->size_bytes = bytes.size() + kCallBytes;
+  submission->size_bytes = bytes.size() + static_cast<size_t>(arena_.SpaceAllocated()) + kCallBytes;
   submission->cancelled = [this] { return context_->IsCancelled(); };
   submission->done = [this](std::vector<shard::Answer> answers) {
     OnAnswer(std::move(answers.front()));
@@ -85,6 +83,10 @@ void UnaryCall::OnAnswer(shard::Answer answer) {
 void UnaryCall::BeginWait(engine::Reply reply) {
   const std::shared_ptr<Wait> wait = wait_;
   WaitingCalls& waiting = method_.backend.waiting;
+  if (!wait->place.has_value()) {
+    const delivery::WaitOutcome outcome = waiting.NotWaited();
+    return Tell(reply, &outcome);
+  }
   wait->reply = std::move(reply);
   wait->number =
       waiting.Wait(namespace_name_, RevisionOf(wait->reply), wait->asked.timeout,

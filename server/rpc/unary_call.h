@@ -78,7 +78,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   // A call that waits for subscribers. Shared, because whoever ends the wait ends the call, too.
   struct Wait {
     AskedWait asked;
-    WaitingCalls::Place place;
+    absl::optional<WaitingCalls::Place> place;  // absent: it must not wait, there are too many
     engine::Reply reply;
     std::atomic<uint64_t> number = 0;  // 0: does not wait yet
     std::atomic<bool> cancelled = false;

@@ -2,34 +2,54 @@
 
 #include <vector>
 
-#include "absl/status/status.h"
-
 namespace cache_invalidation::rpc {
 
 std::shared_ptr<WaitingCalls> WaitingCalls::Make(const delivery::Hub& hub, StreamWaker& outbox,
                                                  const Clock& clock,
                                                  delivery::DeliveryObserver& observer,
-                                                 absl::Duration strangers_until) {
+                                                 absl::Duration strangers_until, size_t most) {
   return std::shared_ptr<WaitingCalls>(
-      new WaitingCalls(hub, outbox, clock, observer, strangers_until));
+      new WaitingCalls(hub, outbox, clock, observer, strangers_until, most));
 }
 
 WaitingCalls::WaitingCalls(const delivery::Hub& hub, StreamWaker& outbox, const Clock& clock,
-                           delivery::DeliveryObserver& observer, absl::Duration strangers_until)
-    : hub_(hub), outbox_(outbox), clock_(clock), observer_(observer), list_(strangers_until) {}
+                           delivery::DeliveryObserver& observer, absl::Duration strangers_until,
+                           size_t most)
+    : hub_(hub),
+      outbox_(outbox),
+      clock_(clock),
+      observer_(observer),
+      most_(most),
+      list_(strangers_until) {}
 
 WaitingCalls::Place::~Place() {
-  if (calls_ != nullptr) calls_->awaited_.fetch_sub(size_, std::memory_order_relaxed);
+  if (calls_ == nullptr) return;
+  MutexLock lock(calls_->places_mutex_);
+  calls_->awaited_ -= size_;
+  const auto of = calls_->awaited_of_.find(namespace_name_);
+  of->second -= size_;
+  if (of->second == 0) calls_->awaited_of_.erase(of);
 }
 
-absl::StatusOr<WaitingCalls::Place> WaitingCalls::Admit(absl::string_view namespace_name) {
+absl::optional<WaitingCalls::Place> WaitingCalls::Admit(absl::string_view namespace_name) {
   const size_t size = 1 + hub_.session_count(namespace_name);
-  if (awaited_.fetch_add(size, std::memory_order_relaxed) + size > kMaxAwaited) {
-    awaited_.fetch_sub(size, std::memory_order_relaxed);
-    return absl::ResourceExhaustedError(
-        "wait_for_subscribers: too many calls are waiting; nothing was invalidated");
+  MutexLock lock(places_mutex_);
+  const auto of = awaited_of_.find(namespace_name);
+  const size_t taken = of == awaited_of_.end() ? 0 : of->second;
+  if (awaited_ + size > kMaxAwaited || taken + size > most_) {
+    return absl::nullopt;
   }
-  return Place(this, size);
+  awaited_ += size;
+  awaited_of_[namespace_name] += size;
+  return Place(this, std::string(namespace_name), size);
+}
+
+delivery::WaitOutcome WaitingCalls::NotWaited() {
+  delivery::WaitOutcome outcome;
+  outcome.not_waited = true;
+  outcome.unknown_late = true;
+  observer_.OnWaited(outcome);
+  return outcome;
 }
 
 uint64_t WaitingCalls::Wait(absl::string_view namespace_name, uint64_t revision,

@@ -1,29 +1,27 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
 #define CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/status/statusor.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "common/clock.h"
+#include "common/limits.h"
 #include "common/mutex.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
 #include "server/delivery/wait_list.h"
+#include "server/delivery/wait_outcome.h"
 #include "server/rpc/outbox_core.h"
 
 namespace cache_invalidation::rpc {
-
-// Pairs of a waiting call and a subscriber of its namespace, all calls together: about a hundred
-// megabytes if all of them are behind. More calls are refused.
-inline constexpr size_t kMaxAwaited = 1'000'000;
 
 // The calls that wait for subscribers. To the outbox it is one more stream: so its timers are the
 // outbox's, and calls are answered on the outbox's thread.
@@ -36,20 +34,24 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
  public:
   using Done = delivery::WaitList::Done;
 
-  // Waits also wait until `strangers_until`: see delivery::WaitList. All must outlive this.
+  // Waits also wait until `strangers_until`: see delivery::WaitList. `most`: pairs of a call and a
+  // subscriber of one namespace. All must outlive this.
   static std::shared_ptr<WaitingCalls> Make(const delivery::Hub& hub, StreamWaker& outbox,
                                             const Clock& clock,
                                             delivery::DeliveryObserver& observer,
-                                            absl::Duration strangers_until);
+                                            absl::Duration strangers_until,
+                                            size_t most = kMaxAwaitedPerNamespace);
 
-  // A call's share of kMaxAwaited, given back at its end.
+  // A call's share of kMaxAwaited and of kMaxAwaitedPerNamespace, given back at its end.
   class Place {
    public:
-    Place() = default;
     Place(Place&& other) noexcept
-        : calls_(std::exchange(other.calls_, nullptr)), size_(other.size_) {}
+        : calls_(std::exchange(other.calls_, nullptr)),
+          namespace_name_(std::move(other.namespace_name_)),
+          size_(other.size_) {}
     Place& operator=(Place&& other) noexcept {
       std::swap(calls_, other.calls_);
+      std::swap(namespace_name_, other.namespace_name_);
       std::swap(size_, other.size_);
       return *this;
     }
@@ -57,14 +59,17 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
 
    private:
     friend class WaitingCalls;
-    Place(WaitingCalls* calls, size_t size) : calls_(calls), size_(size) {}
+    Place(WaitingCalls* calls, std::string namespace_name, size_t size)
+        : calls_(calls), namespace_name_(std::move(namespace_name)), size_(size) {}
 
-    WaitingCalls* calls_ = nullptr;
-    size_t size_ = 0;
+    WaitingCalls* calls_;
+    std::string namespace_name_;
+    size_t size_;
   };
 
-  // To be asked before anything is invalidated: RESOURCE_EXHAUSTED if too many calls wait.
-  absl::StatusOr<Place> Admit(absl::string_view namespace_name);
+  // Absent: too many calls wait already, so this one must not; it is answered with NotWaited().
+  absl::optional<Place> Admit(absl::string_view namespace_name) ABSL_LOCKS_EXCLUDED(places_mutex_);
+  delivery::WaitOutcome NotWaited();
 
   // Waits for the subscribers of the namespace to apply `revision`, which is published. `done` is
   // called on the outbox's thread, after this has returned. Answers a number to cancel by.
@@ -87,13 +92,18 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
 
  private:
   WaitingCalls(const delivery::Hub& hub, StreamWaker& outbox, const Clock& clock,
-               delivery::DeliveryObserver& observer, absl::Duration strangers_until);
+               delivery::DeliveryObserver& observer, absl::Duration strangers_until, size_t most);
 
   const delivery::Hub& hub_;
   StreamWaker& outbox_;
   const Clock& clock_;
   delivery::DeliveryObserver& observer_;
-  std::atomic<size_t> awaited_ = 0;  // by places
+  const size_t most_;  // of a namespace
+
+  Mutex places_mutex_;  // no other is taken under it
+  size_t awaited_ ABSL_GUARDED_BY(places_mutex_) = 0;
+  // The same by namespace; none is 0.
+  absl::flat_hash_map<std::string, size_t> awaited_of_ ABSL_GUARDED_BY(places_mutex_);
 
   mutable Mutex mutex_;  // taken after that of a stream, before that of a session
   delivery::WaitList list_ ABSL_GUARDED_BY(mutex_);

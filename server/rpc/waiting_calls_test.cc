@@ -32,15 +32,36 @@ class WaitingCallsTest : public testing::Test {
 TEST_F(WaitingCallsTest, TakesInAsManyAsItMayHoldAndGivesPlacesBack) {
   std::vector<WaitingCalls::Place> places;
   for (size_t i = 0; i < kMaxAwaited; ++i) {
-    absl::StatusOr<WaitingCalls::Place> place = waiting_->Admit("shop");
-    ASSERT_TRUE(place.ok());
+    const std::string name = absl::StrCat("shop", i % 5);
+    absl::optional<WaitingCalls::Place> place = waiting_->Admit(name);
+    ASSERT_TRUE(place.has_value());
     places.push_back(*std::move(place));
   }
-  EXPECT_EQ(waiting_->Admit("shop").status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(waiting_->Admit("shop").has_value());
+  EXPECT_FALSE(waiting_->Admit("shop0").has_value());
   places.pop_back();
-  EXPECT_TRUE(waiting_->Admit("shop").ok());
+  EXPECT_TRUE(waiting_->Admit("shop").has_value());
   places.clear();
-  EXPECT_TRUE(waiting_->Admit("shop").ok());
+  EXPECT_TRUE(waiting_->Admit("shop").has_value());
+}
+
+// A namespace whose calls wait in masses leaves room for the others.
+TEST_F(WaitingCallsTest, ANamespaceMayNotTakeAllPlaces) {
+  std::vector<WaitingCalls::Place> places;
+  for (size_t i = 0; i < kMaxAwaitedPerNamespace; ++i) {
+    places.push_back(*waiting_->Admit("noisy"));
+  }
+  EXPECT_FALSE(waiting_->Admit("noisy").has_value());
+  EXPECT_TRUE(waiting_->Admit("quiet").has_value());
+  places.pop_back();
+  EXPECT_TRUE(waiting_->Admit("noisy").has_value());
+}
+
+TEST_F(WaitingCallsTest, WhoMustNotWaitKnowsNobody) {
+  const delivery::WaitOutcome outcome = waiting_->NotWaited();
+  EXPECT_TRUE(outcome.not_waited);
+  EXPECT_TRUE(outcome.unknown_late);
+  EXPECT_TRUE(outcome.waited_for.empty());
 }
 
 TEST_F(WaitingCallsTest, ACallTakesAPlaceForEachSubscriber) {
@@ -49,11 +70,15 @@ TEST_F(WaitingCallsTest, ACallTakesAPlaceForEachSubscriber) {
     delivery::SubscriptionRequest request;
     request.session = {"shop", "web", instance};
     request.terms = {true, absl::Seconds(10)};
-    subscriptions.push_back(hub_.Open(std::move(request)));
+    auto subscription = hub_.Open(std::move(request));
+    ASSERT_TRUE(subscription.ok());
+    subscriptions.push_back(*std::move(subscription));
   }
   std::vector<WaitingCalls::Place> places;
-  for (size_t i = 0; i < kMaxAwaited / 4; ++i) places.push_back(*waiting_->Admit("shop"));
-  EXPECT_FALSE(waiting_->Admit("shop").ok());
+  for (size_t i = 0; i < kMaxAwaitedPerNamespace / 4; ++i) {
+    places.push_back(*waiting_->Admit("shop"));
+  }
+  EXPECT_FALSE(waiting_->Admit("shop").has_value());
   for (auto& subscription : subscriptions) hub_.Close(std::move(subscription));
 }
 

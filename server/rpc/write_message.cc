@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "common/check.h"
 #include "common/limits.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
@@ -15,6 +16,15 @@ namespace {
 // What a message costs a mailbox besides its bytes.
 constexpr size_t kMessageBytes = 1024;
 
+// What a command holds besides the names that it views.
+size_t SizeOf(const engine::InvalidateByWrites& command) {
+  size_t bytes = sizeof(engine::Command) + command.writes.capacity() * sizeof(engine::WriteEvent);
+  for (const engine::WriteEvent& write : command.writes) {
+    bytes += write.tags.capacity() * sizeof(absl::string_view);
+  }
+  return bytes;
+}
+
 void SetError(const absl::Status& status, v1::WriteAcknowledgement* acknowledgement) {
   acknowledgement->set_error_code(static_cast<int32_t>(status.code()));
   acknowledgement->set_error_message(std::string(status.message()));
@@ -23,32 +33,51 @@ void SetError(const absl::Status& status, v1::WriteAcknowledgement* acknowledgem
 }  // namespace
 
 WriteMessage::WriteMessage()
-    : request_(*google::protobuf::Arena::CreateMessage<internal::v1::StreamWritesRequest>(&arena_)),
-      response_(*google::protobuf::Arena::CreateMessage<v1::StreamWritesResponse>(&arena_)) {}
+    : request_(std::make_unique<Request>()),
+      response_(
+          *google::protobuf::Arena::CreateMessage<v1::StreamWritesResponse>(&response_arena_)) {}
 
 absl::StatusOr<std::shared_ptr<WriteMessage>> WriteMessage::Parse(absl::string_view bytes) {
   auto message = std::shared_ptr<WriteMessage>(new WriteMessage());
-  internal::v1::StreamWritesRequest& request = message->request_;
+  internal::v1::StreamWritesRequest& request = message->request_->message;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return DescribeMalformed(*request.GetDescriptor(), bytes);
   }
   const absl::Status count =
       CheckCount(static_cast<size_t>(request.groups_size()), 1, kMaxGroupsPerMessage);
   if (!count.ok()) return AtField("groups", count);
-  message->size_bytes_ = bytes.size() + kMessageBytes;
+  message->namespace_field_ = request.namespace_();
+  message->wire_bytes_ = bytes.size();
   return message;
 }
 
+void WriteMessage::Park() {
+  parked_ = request_->message.SerializeAsString();
+  request_ = nullptr;
+}
+
+size_t WriteMessage::size_bytes() const {
+  return static_cast<size_t>(request_->arena.SpaceAllocated()) + wire_bytes_ + command_bytes_ +
+         kMessageBytes;
+}
+
 std::vector<std::variant<engine::Command, engine::Query>> WriteMessage::Convert() {
+  if (request_ == nullptr) {
+    request_ = std::make_unique<Request>();
+    Check(request_->message.ParseFromString(parked_), "what was parsed can be parsed again");
+    parked_ = std::string();
+  }
+  command_bytes_ = 0;
   std::vector<std::variant<engine::Command, engine::Query>> commands;
-  commands.reserve(static_cast<size_t>(request_.groups_size()));
+  commands.reserve(static_cast<size_t>(request_->message.groups_size()));
   response_.Clear();
   waiting_.clear();
-  for (const internal::v1::WriteGroup& group : request_.groups()) {
+  for (const internal::v1::WriteGroup& group : request_->message.groups()) {
     v1::WriteAcknowledgement* acknowledgement = response_.add_acknowledgements();
     acknowledgement->set_sequence(group.sequence());
-    absl::StatusOr<engine::InvalidateByWrites> command = ToWriteGroup(group, arena_);
+    absl::StatusOr<engine::InvalidateByWrites> command = ToWriteGroup(group, request_->arena);
     if (command.ok()) {
+      command_bytes_ += SizeOf(*command);
       commands.emplace_back(engine::Command(*std::move(command)));
       waiting_.push_back(acknowledgement);
     } else {
@@ -68,6 +97,24 @@ void WriteMessage::Answer(const std::vector<shard::Answer>& answers, absl::strin
     }
   }
   answered_ = true;
+  request_ = nullptr;
+  Split();
+}
+
+void WriteMessage::Split() {
+  if (response_.ByteSizeLong() <= kMaxAnswerBytes) return parts_.push_back(&response_);
+  size_t bytes = kMaxAnswerBytes;
+  v1::StreamWritesResponse* part = nullptr;
+  for (v1::WriteAcknowledgement& acknowledgement : *response_.mutable_acknowledgements()) {
+    bytes += acknowledgement.ByteSizeLong();
+    if (part == nullptr || bytes > kMaxAnswerBytes) {
+      part = google::protobuf::Arena::CreateMessage<v1::StreamWritesResponse>(&response_arena_);
+      parts_.push_back(part);
+      bytes = acknowledgement.ByteSizeLong();
+    }
+    // Both are on one arena, so that nothing is copied.
+    part->add_acknowledgements()->Swap(&acknowledgement);
+  }
 }
 
 }  // namespace cache_invalidation::rpc

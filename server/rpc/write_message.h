@@ -2,7 +2,9 @@
 #define CACHE_INVALIDATION_SERVER_RPC_WRITE_MESSAGE_H_
 
 #include <cstddef>
+#include <deque>
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -26,29 +28,51 @@ class WriteMessage {
   static absl::StatusOr<std::shared_ptr<WriteMessage>> Parse(absl::string_view bytes);
 
   // The field `namespace`.
-  absl::string_view namespace_field() const { return request_.namespace_(); }
+  absl::string_view namespace_field() const { return namespace_field_; }
 
   // The commands of the groups that are right; the others are answered here. The commands view the
-  // message. May be called again if the submission was not taken in.
+  // message, until Park or Answer.
   std::vector<std::variant<engine::Command, engine::Query>> Convert();
 
-  // What the message costs a mailbox.
-  size_t size_bytes() const { return size_bytes_; }
+  // The submission was not taken in: keeps no more than the bytes of the message, until Convert is
+  // called again.
+  void Park();
 
-  // The answers to what Convert said last, in that order. Empty if that was empty.
+  // What the message costs a mailbox: what it holds once it is converted. REQUIRES: Convert.
+  size_t size_bytes() const;
+
+  // The answers to what Convert said last, in that order. Empty if that was empty. The request is
+  // forgotten.
   void Answer(const std::vector<shard::Answer>& answers, absl::string_view epoch);
 
   bool answered() const { return answered_; }
-  // REQUIRES: answered().
-  const v1::StreamWritesResponse& response() const { return response_; }
+
+  // The answer is one message, or several if it has more than kMaxAnswerBytes. The first one that
+  // has not been taken; null: all have. REQUIRES: answered().
+  const v1::StreamWritesResponse* part() const { return parts_.empty() ? nullptr : parts_.front(); }
+  void PopPart() { parts_.pop_front(); }
 
  private:
   WriteMessage();
 
-  google::protobuf::Arena arena_;
-  internal::v1::StreamWritesRequest& request_;  // on the arena
-  v1::StreamWritesResponse& response_;
-  size_t size_bytes_ = 0;
+  // Makes parts of the response.
+  void Split();
+
+  // Parsed, with what its commands need; null while it is parked, and once it is answered. A
+  // message of a few megabytes may take forty times as much when it is parsed.
+  struct Request {
+    google::protobuf::Arena arena;
+    internal::v1::StreamWritesRequest& message =
+        *google::protobuf::Arena::CreateMessage<internal::v1::StreamWritesRequest>(&arena);
+  };
+  std::unique_ptr<Request> request_;
+  std::string parked_;
+  std::string namespace_field_;
+  google::protobuf::Arena response_arena_;
+  v1::StreamWritesResponse& response_;  // on that, as are the parts
+  std::deque<const v1::StreamWritesResponse*> parts_;
+  size_t wire_bytes_ = 0;
+  size_t command_bytes_ = 0;
   std::vector<v1::WriteAcknowledgement*> waiting_;  // for the answers to what Convert said
   bool answered_ = false;
 };

@@ -130,7 +130,7 @@ void WriteStream::Submit() {
   if (status.ok()) return;
   --in_shard_;
   parked_ = in_shard_ > 0;
-  if (parked_) return;
+  if (parked_) return message->Park();
   // Nothing of this stream is on its way, so nothing would tell when to try again: the client does.
   messages_.pop_back();
   EndLocked(status);
@@ -149,7 +149,8 @@ void WriteStream::OnWriteDone(bool ok) {
   writing_ = false;
   if (ok) metrics_.MessageSent();
   if (!ok) cancelled_ = true;
-  messages_.pop_front();
+  messages_.front()->PopPart();
+  if (messages_.front()->part() == nullptr) messages_.pop_front();
   Advance();
 }
 
@@ -163,7 +164,7 @@ void WriteStream::Advance() {
   if (finished_) return;
   if (!cancelled_ && !writing_ && !messages_.empty() && messages_.front()->answered()) {
     writing_ = true;
-    outgoing_ = ToByteBuffer(messages_.front()->response());
+    outgoing_ = ToByteBuffer(*messages_.front()->part());
     StartWrite(&outgoing_);
   }
   if (!cancelled_ && !ending_ && !reading_ && !parked_ &&

@@ -45,8 +45,8 @@ class WriteStreamSet {
   absl::flat_hash_set<std::shared_ptr<WriteStream>> streams_ ABSL_GUARDED_BY(mutex_);
 };
 
-// One StreamWrites call: a message is one submission; its groups are answered by one message, in
-// order.
+// One StreamWrites call: a message is one submission; its groups are answered in order, by one
+// message, or by several if that would be too large.
 //
 // Reads ahead of the answers by at most kMaxStreamWritesInFlight messages, and not at all while the
 // mailbox is full: that is the writer's back-pressure. A message that is wrong as a whole ends the
@@ -55,8 +55,8 @@ class WriteStreamSet {
 // Invariants:
 //   1. `messages_` holds what was read and not yet answered, in order. Only its front is written.
 //   2. At most one message is parked: read, but refused by a full mailbox. It is the last one, and
-//   nothing is read
-//      until it has been taken in, which is tried whenever one before it is answered.
+//   nothing is read until it has been taken in, which is tried whenever one before it is answered,
+//   also if the client is gone by then. It is kept as its bytes.
 //   3. gRPC is called with `mutex_` held, and not at all once finished.
 //
 // Its set owns it until OnDone; what is in the shard keeps it alive too.

@@ -1,5 +1,6 @@
 #include "server/shard/group_builder.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "server/wire/record_codec.h"
@@ -54,6 +55,29 @@ void GroupBuilder::AddRow(absl::string_view namespace_name, wire::Row row, bool 
   bytes_ += kRowOverheadBytes + row.identity.size() + row.value.size();
   group_.batch.rows.push_back(
       {.namespace_name = std::string(namespace_name), .row = std::move(row), .deleted = deleted});
+}
+
+void GroupBuilder::AddDeletion(absl::string_view namespace_name, uint64_t head,
+                               storage::WriteBatch::ServerValue note) {
+  const auto of_namespace = [namespace_name](const auto& item) {
+    return item.namespace_name == namespace_name;
+  };
+  storage::WriteBatch& batch = group_.batch;
+  batch.rows.erase(std::remove_if(batch.rows.begin(), batch.rows.end(), of_namespace),
+                   batch.rows.end());
+  batch.trims.erase(std::remove_if(batch.trims.begin(), batch.trims.end(), of_namespace),
+                    batch.trims.end());
+  Withdraw(namespace_name);
+  batch.deleted_namespaces.emplace_back(namespace_name);
+  batch.server_values.push_back(std::move(note));
+  group_.published.push_back(
+      {.namespace_name = std::string(namespace_name), .chunks = {}, .head = head, .deleted = true});
+  bytes_ += kRowOverheadBytes + namespace_name.size();
+}
+
+void GroupBuilder::Withdraw(absl::string_view namespace_name) {
+  const auto found = open_.find(namespace_name);
+  if (found != open_.end()) open_.erase(found);
 }
 
 void GroupBuilder::AddTrim(absl::string_view namespace_name, uint64_t floor) {

@@ -14,6 +14,7 @@
 #include "server/commit/group.h"
 #include "server/engine/engine.h"
 #include "server/shard/shard_observer.h"
+#include "server/storage/store.h"
 #include "server/wire/event_encoder.h"
 
 namespace cache_invalidation::shard {
@@ -29,6 +30,15 @@ class GroupBuilder {
   void AddEvents(absl::string_view namespace_name, const std::vector<engine::Event>& events);
 
   void AddChange(absl::string_view namespace_name, engine::RecordChange change);
+
+  // The namespace is deleted, with `head` as its last revision: of what was added for it before,
+  // only answers stay. `note` goes into the store with it.
+  void AddDeletion(absl::string_view namespace_name, uint64_t head,
+                   storage::WriteBatch::ServerValue note);
+
+  // Forgets the events that were added of a namespace that is not to be. REQUIRES: nothing else was
+  // added for it.
+  void Withdraw(absl::string_view namespace_name);
 
   // The store forgets the revisions up to `floor`.
   void AddTrim(absl::string_view namespace_name, uint64_t floor);

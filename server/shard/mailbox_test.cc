@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/limits.h"
 #include "tests/fakes/fake_clock.h"
 
 namespace cache_invalidation::shard {
@@ -33,13 +34,17 @@ std::vector<std::string> Names(const Mailbox::Contents& contents) {
 
 class MailboxTest : public testing::Test {
  protected:
+  absl::Status Push(const std::string& name, size_t bytes = 1) {
+    return mailbox_.Push(MakeSubmission(name, bytes));
+  }
+
   FakeClock clock_;
-  Mailbox mailbox_{{.submissions = 3, .bytes = 100}, clock_};
+  Mailbox mailbox_{{.submissions = 6, .bytes = 120}, clock_};
 };
 
 TEST_F(MailboxTest, GivesOutEverythingInOrderAtOnce) {
-  ASSERT_TRUE(mailbox_.Push(MakeSubmission("a", 10)).ok());
-  ASSERT_TRUE(mailbox_.Push(MakeSubmission("b", 20)).ok());
+  ASSERT_TRUE(Push("a", 10).ok());
+  ASSERT_TRUE(Push("b", 20).ok());
   const Mailbox::Contents contents = mailbox_.Take(kNoWait);
   EXPECT_EQ(Names(contents), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(contents.bytes, 30u);
@@ -47,21 +52,83 @@ TEST_F(MailboxTest, GivesOutEverythingInOrderAtOnce) {
   EXPECT_TRUE(mailbox_.Take(kNoWait).submissions.empty());
 }
 
-TEST_F(MailboxTest, RefusesAtOnceWhenItHoldsTooMany) {
-  for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(mailbox_.Push(MakeSubmission("n")).ok());
-  }
-  EXPECT_EQ(mailbox_.Push(MakeSubmission("n")).code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(mailbox_.Take(kNoWait).submissions.size(), 3u);
-  EXPECT_TRUE(mailbox_.Push(MakeSubmission("n")).ok());
+TEST_F(MailboxTest, ANamespaceMayHoldAsMuchAsIsFree) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Push("noisy").ok());
+  const absl::Status refused = Push("noisy");
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(refused.message(),
+            "the server is overloaded: the namespace noisy has its share with 3 requests that "
+            "wait; retry with backoff");
+  EXPECT_TRUE(Push("quiet").ok());
+  EXPECT_FALSE(Push("noisy").ok());
+  EXPECT_TRUE(Push("third").ok());
+  EXPECT_TRUE(Push("fourth").ok());
+  EXPECT_EQ(Push("fifth").message(), "the server is overloaded; retry with backoff");
+  EXPECT_EQ(mailbox_.Take(kNoWait).submissions.size(), 6u);
+  EXPECT_TRUE(Push("noisy").ok());
 }
 
-TEST_F(MailboxTest, RefusesAtOnceWhenItHoldsTooMuch) {
-  ASSERT_TRUE(mailbox_.Push(MakeSubmission("n", 60)).ok());
-  EXPECT_EQ(mailbox_.Push(MakeSubmission("n", 41)).code(), absl::StatusCode::kUnavailable);
-  EXPECT_TRUE(mailbox_.Push(MakeSubmission("n", 40)).ok());
-  EXPECT_EQ(mailbox_.Take(kNoWait).bytes, 100u);
-  EXPECT_TRUE(mailbox_.Push(MakeSubmission("n", 100)).ok());
+TEST_F(MailboxTest, BytesAreSharedInTheSameWay) {
+  ASSERT_TRUE(Push("noisy", 40).ok());
+  ASSERT_TRUE(Push("noisy", 20).ok());
+  EXPECT_EQ(Push("noisy", 1).code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Push("quiet", 60).ok());
+  EXPECT_EQ(Push("third", 1).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(mailbox_.Take(kNoWait).bytes, 120u);
+  EXPECT_TRUE(Push("noisy", 60).ok());
+}
+
+// What is larger than anything that may wait comes in all the same, alone or with little else.
+TEST_F(MailboxTest, ALargeSubmissionCountsAsHalf) {
+  ASSERT_TRUE(Push("n", 1000).ok());
+  EXPECT_FALSE(Push("n", 1).ok());
+  EXPECT_TRUE(Push("m", 1000).ok());
+  EXPECT_FALSE(Push("third", 1).ok());
+  EXPECT_EQ(mailbox_.Take(kNoWait).bytes, 2000u);
+  EXPECT_TRUE(Push("n", 1000).ok());
+}
+
+class MailboxTurnTest : public testing::Test {
+ protected:
+  // The namespaces in the order in which theirs came out in one Take.
+  std::vector<std::string> Take() { return Names(mailbox_.Take(kNoWait)); }
+
+  FakeClock clock_;
+  Mailbox mailbox_{{}, clock_};
+};
+
+TEST_F(MailboxTurnTest, NamespacesTakeTurns) {
+  for (size_t i = 0; i < 5000; ++i) ASSERT_TRUE(mailbox_.Push(MakeSubmission("noisy")).ok());
+  ASSERT_TRUE(mailbox_.Push(MakeSubmission("quiet")).ok());
+  const std::vector<std::string> first = Take();
+  EXPECT_LE(first.size(), kMailboxTurn + kNamespaceTurn);
+  EXPECT_EQ(first[kNamespaceTurn], "quiet");
+  // Whoever comes later does not wait for all that stands before it.
+  ASSERT_TRUE(mailbox_.Push(MakeSubmission("late")).ok());
+  const std::vector<std::string> second = Take();
+  EXPECT_EQ(second[kNamespaceTurn], "late");
+  for (size_t seen = first.size() + second.size(); seen < 5002;) {
+    const size_t taken = Take().size();
+    ASSERT_GT(taken, 0u);
+    seen += taken;
+  }
+}
+
+// A large request is paid for by the turns before it.
+TEST_F(MailboxTurnTest, LargeSubmissionsTakeMoreThanOneTurn) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(mailbox_.Push(MakeSubmission("large", 4 * kNamespaceTurn * 1024)).ok());
+  }
+  for (size_t i = 0; i < 20 * kNamespaceTurn; ++i) {
+    ASSERT_TRUE(mailbox_.Push(MakeSubmission("small")).ok());
+  }
+  std::vector<size_t> places;
+  const std::vector<std::string> names = Take();
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == "large") places.push_back(i);
+  }
+  EXPECT_EQ(places, (std::vector<size_t>{3 * kNamespaceTurn, 7 * kNamespaceTurn + 1,
+                                         11 * kNamespaceTurn + 2}));
 }
 
 TEST_F(MailboxTest, ARefusedSubmissionIsNotAnswered) {
@@ -73,7 +140,7 @@ TEST_F(MailboxTest, ARefusedSubmissionIsNotAnswered) {
 
 TEST_F(MailboxTest, KeepsTheHighestFloorOfEachNamespaceEvenWhenFull) {
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(mailbox_.Push(MakeSubmission("n")).ok());
+    ASSERT_TRUE(Push("n").ok());
   }
   mailbox_.PushTrim("a", 5);
   mailbox_.PushTrim("b", 7);

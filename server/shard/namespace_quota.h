@@ -1,45 +1,46 @@
 #ifndef CACHE_INVALIDATION_SERVER_SHARD_NAMESPACE_QUOTA_H_
 #define CACHE_INVALIDATION_SERVER_SHARD_NAMESPACE_QUOTA_H_
 
-#include <atomic>
 #include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "common/mutex.h"
 
 namespace cache_invalidation::shard {
 
-// How many namespaces all shards may have together. Thread-safe.
+// How many namespaces all shards may have together, and which there are. Thread-safe.
 class NamespaceQuota {
  public:
   explicit NamespaceQuota(size_t limit) : limit_(limit) {}
 
   // One more, if the limit allows.
-  bool TryTake() {
-    size_t taken = taken_.load(std::memory_order_relaxed);
-    while (taken < limit_) {
-      if (taken_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) {
-        return true;
-      }
-    }
-    return false;
-  }
+  bool TryTake() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // One more that exists already, whatever the limit: a start with a lower limit loses nothing.
-  void Take() {
-    taken_.fetch_add(1, std::memory_order_relaxed);
-    NoteDurable();
-  }
+  void Take(absl::string_view name) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  void Return() { taken_.fetch_sub(1, std::memory_order_relaxed); }
+  void Return() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // One that was taken will be there after a restart, too.
-  void NoteDurable() { durable_.fetch_add(1, std::memory_order_relaxed); }
+  // One that was taken will be there after a restart, too; one that was returned will not.
+  void NoteDurable(absl::string_view name) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteDeleted(absl::string_view name) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  size_t taken() const { return taken_.load(std::memory_order_relaxed); }
-  size_t durable() const { return durable_.load(std::memory_order_relaxed); }
+  size_t taken() const ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t durable() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The durable ones behind that name, bytewise sorted, at most `limit`.
+  std::vector<std::string> NamesAfter(absl::string_view name, size_t limit) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   const size_t limit_;
-  std::atomic<size_t> taken_ = 0;
-  std::atomic<size_t> durable_ = 0;
+  mutable Mutex mutex_;
+  size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::set<std::string, std::less<>> durable_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cache_invalidation::shard

@@ -1,6 +1,7 @@
 #include "server/shard/namespace_quota.h"
 
 #include <atomic>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,10 +22,28 @@ TEST(NamespaceQuotaTest, GivesWhatTheLimitAllows) {
 
 TEST(NamespaceQuotaTest, WhatExistsCountsEvenAboveTheLimit) {
   NamespaceQuota quota(1);
-  quota.Take();
-  quota.Take();
+  quota.Take("a");
+  quota.Take("b");
   EXPECT_EQ(quota.taken(), 2u);
   EXPECT_FALSE(quota.TryTake());
+}
+
+TEST(NamespaceQuotaTest, NamesWhatIsDurableByPages) {
+  NamespaceQuota quota(10);
+  for (const char* name : {"c", "a", "b"}) {
+    ASSERT_TRUE(quota.TryTake());
+    quota.NoteDurable(name);
+  }
+  ASSERT_TRUE(quota.TryTake());
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(quota.NamesAfter("", 2), (Names{"a", "b"}));
+  EXPECT_EQ(quota.NamesAfter("b", 2), Names{"c"});
+  quota.Return();
+  quota.NoteDeleted("b");
+  quota.NoteDeleted("never there");
+  EXPECT_EQ(quota.NamesAfter("a", 2), Names{"c"});
+  EXPECT_EQ(quota.durable(), 2u);
+  EXPECT_EQ(quota.taken(), 3u);
 }
 
 TEST(NamespaceQuotaTest, ThreadsTogetherGetNoMore) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/limits.h"
+#include "server/storage/deleted_revision.h"
 
 namespace cache_invalidation::shard {
 namespace {
@@ -32,7 +33,17 @@ bool IsAppliedWithoutItsCaller(const std::variant<engine::Command, engine::Query
           std::holds_alternative<engine::Invalidate>(*command) ||
           std::holds_alternative<engine::InvalidateWithDependencies>(*command) ||
           std::holds_alternative<engine::FlushPendingInvalidations>(*command) ||
-          std::holds_alternative<engine::TrackEntries>(*command));
+          std::holds_alternative<engine::TrackEntries>(*command) ||
+          std::holds_alternative<engine::DeleteNamespace>(*command));
+}
+
+// Whether such a command only takes something away.
+bool OnlyTakesAway(const engine::Command& command) {
+  return std::holds_alternative<engine::FlushPendingInvalidations>(command) ||
+         std::holds_alternative<engine::DeleteRule>(command) ||
+         std::holds_alternative<engine::DeleteRelationship>(command) ||
+         std::holds_alternative<engine::RemoveCacheDependency>(command) ||
+         std::holds_alternative<engine::UntrackEntries>(command);
 }
 
 // The command did nothing but move the engine's clock.
@@ -45,7 +56,7 @@ bool OnlyMovedTheClock(const engine::Outcome& outcome) {
 }
 
 std::unique_ptr<engine::Engine> MakeNewEngine(absl::string_view epoch,
-                                              const engine::Command& create_namespace) {
+                                              const engine::CreateNamespace& create_namespace) {
   auto engine = std::make_unique<engine::Engine>(epoch);
   (void)engine->Apply(create_namespace, absl::UnixEpoch());
   return engine;
@@ -78,7 +89,8 @@ ShardCore::ShardCore(Options options, NamespaceQuota& quota, ShardObserver& obse
     : epoch_(std::move(options.epoch)),
       limits_(options.limits),
       on_dropped_(std::move(options.on_dropped)),
-      create_namespace_(engine::CreateNamespace{std::move(options.default_rules)}),
+      shard_(options.shard),
+      create_namespace_{std::move(options.default_rules), options.deleted_revision},
       quota_(quota),
       observer_(observer),
       new_engine_(MakeNewEngine(epoch_, create_namespace_)),
@@ -88,7 +100,7 @@ ShardCore::~ShardCore() = default;
 
 void ShardCore::Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine) {
   Check(Find(namespace_name) == nullptr, "a namespace is rebuilt once");
-  quota_.Take();
+  quota_.Take(namespace_name);
   auto adopted = std::make_unique<Namespace>();
   adopted->name = std::string(namespace_name);
   adopted->engine = std::move(engine);
@@ -136,13 +148,51 @@ void ShardCore::Apply(std::unique_ptr<Submission> submission, absl::Time now) {
 
 Answer ShardCore::ApplyCommand(absl::string_view name, const engine::Command& command,
                                absl::Time now) {
+  if (std::holds_alternative<engine::DeleteNamespace>(command)) {
+    return Delete(name, command, now);
+  }
   if (Namespace* target = Find(name); target != nullptr) {
     return ApplyTo(*target, command, now);
   }
   if (IsTimer(command)) {
     return {};
   }
+  if (std::optional<Answer> answer = AnswerAsNew(command, now)) {
+    return *std::move(answer);
+  }
   return ApplyFirstCommand(name, command, now);
+}
+
+std::optional<Answer> ShardCore::AnswerAsNew(const engine::Command& command, absl::Time now) {
+  if (!OnlyTakesAway(command)) return std::nullopt;
+  const std::unique_ptr<engine::Engine> scratch = MakeNewEngine(epoch_, create_namespace_);
+  engine::Outcome outcome = scratch->Apply(command, now);
+  if (!outcome.status.ok() || !OnlyMovedTheClock(outcome)) return std::nullopt;
+  // Nobody has been told of a revision of this namespace, so there is none to wait for.
+  if (auto* flush = std::get_if<engine::FlushReply>(&outcome.reply)) flush->revision = 0;
+  // No namespace has got a command: the observer is not told, but it is counted.
+  StrategyCounts counted = {};
+  counts_.Add(command, outcome, counted);
+  group_.CountCommand();
+  return Answer{absl::OkStatus(), std::move(outcome.reply)};
+}
+
+Answer ShardCore::Delete(absl::string_view name, const engine::Command& command, absl::Time now) {
+  const auto found = namespaces_.find(name);
+  if (found == namespaces_.end()) return {absl::OkStatus(), engine::DeleteNamespaceReply{}};
+  Namespace& target = *found->second;
+  const engine::Outcome outcome = target.engine->Apply(command, now);
+  Note(target, command, outcome);
+  create_namespace_.after = std::max(create_namespace_.after, target.engine->head());
+  new_engine_ = MakeNewEngine(epoch_, create_namespace_);
+  group_.AddDeletion(name, target.engine->head(),
+                     storage::DeletedRevisionOf(shard_, create_namespace_.after));
+  batches_.Set(name, std::nullopt);
+  counters_.Set(name, std::nullopt);
+  fates_.push_back({std::string(name), /*deleted=*/true});
+  quota_.Return();
+  namespaces_.erase(found);
+  return {absl::OkStatus(), outcome.reply};
 }
 
 Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Command& command,
@@ -155,18 +205,21 @@ Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Comman
   added->name = std::string(name);
   added->engine = std::make_unique<engine::Engine>(epoch_, limits_);
   engine::Outcome created = added->engine->Apply(create_namespace_, now);
-  Check(created.status.ok() && created.events.empty(),
-        "creating a namespace is refused by nothing and tells nobody");
+  Check(created.status.ok(), "creating a namespace is refused by nothing");
+  // Views into the engine, so they come before its next command.
+  group_.AddEvents(name, std::exchange(created.events, {}));
 
   engine::Outcome outcome = added->engine->Apply(command, now);
   Note(*added, command, outcome);
   if (!outcome.status.ok()) {
     // A refused command changes nothing: the namespace has never been there.
+    group_.Withdraw(name);
     quota_.Return();
     return {outcome.status, {}};
   }
+  added->wanted_floor = added->stored_floor = added->engine->floor();
   Namespace& target = Insert(std::move(added));
-  ++new_namespaces_;
+  fates_.push_back({target.name, /*deleted=*/false});
   Take(target, created, now);
   Take(target, outcome, now);
   return {absl::OkStatus(), std::move(outcome.reply)};
@@ -254,10 +307,16 @@ std::pair<commit::Group, GroupStats> ShardCore::SealGroup() {
   // Before the answers: whoever has one finds it counted.
   completions.insert(
       completions.begin(),
-      [&quota = quota_, &observer = observer_, created = std::exchange(new_namespaces_, 0),
+      [&quota = quota_, &observer = observer_, fates = std::exchange(fates_, {}),
        counts = std::make_unique<AppliedCounts>(std::exchange(counts_, {}))](bool durable) {
         if (!durable) return;
-        for (size_t i = 0; i < created; ++i) quota.NoteDurable();
+        for (const Fate& fate : fates) {
+          if (fate.deleted) {
+            quota.NoteDeleted(fate.name);
+          } else {
+            quota.NoteDurable(fate.name);
+          }
+        }
         observer.OnDurable(*counts);
       });
   return sealed;

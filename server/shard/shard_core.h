@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,10 @@ class ShardCore {
     // Told at most once in kDropReportInterval that entries had to make room: how many since the
     // last time, and in which namespace the last of them. May be empty; must not block.
     std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped;
+    // Its number, and the highest revision of namespaces that have been deleted; see
+    // storage/deleted_revision.h.
+    size_t shard = 0;
+    uint64_t deleted_revision = 0;
   };
 
   // `quota` and `observer` must outlive the core.
@@ -56,7 +61,8 @@ class ShardCore {
   void InvalidateEverything(absl::Time now);
 
   // Applies a submission, unless its caller has gone. The first command that is not refused creates
-  // the namespace; queries and timers do not, a missing namespace answers queries as an empty one.
+  // the namespace; queries and timers do not, nor do commands that only take something away and
+  // find nothing: a missing namespace answers both as a new one.
   void Apply(std::unique_ptr<Submission> submission, absl::Time now);
 
   // Has the namespace forget the revisions up to `floor`, in the engine and in the store, with the
@@ -91,10 +97,20 @@ class ShardCore {
     uint64_t stored_floor = 0;
   };
 
+  // What becomes of a namespace once a group is durable.
+  struct Fate {
+    std::string name;
+    bool deleted = false;
+  };
+
   Namespace* Find(absl::string_view name) const;
   Namespace& Insert(std::unique_ptr<Namespace> added);
   Answer ApplyCommand(absl::string_view name, const engine::Command& command, absl::Time now);
   Answer ApplyFirstCommand(absl::string_view name, const engine::Command& command, absl::Time now);
+  // The answer of a missing namespace to a command that changes nothing in a new one; absent if it
+  // would change something.
+  std::optional<Answer> AnswerAsNew(const engine::Command& command, absl::Time now);
+  Answer Delete(absl::string_view name, const engine::Command& command, absl::Time now);
   Answer ApplyTo(Namespace& target, const engine::Command& command, absl::Time now);
   // Tells the observer of a command, and counts it.
   void Note(Namespace& target, const engine::Command& command, const engine::Outcome& outcome);
@@ -110,13 +126,14 @@ class ShardCore {
   const std::string epoch_;
   const engine::Limits limits_;
   const std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped_;
-  const engine::Command create_namespace_;
+  const size_t shard_;
+  engine::CreateNamespace create_namespace_;  // goes on behind all that were deleted
   NamespaceQuota& quota_;
   ShardObserver& observer_;
 
   // Answers the queries of a missing namespace: what its first command would find, default rules
   // included.
-  const std::unique_ptr<engine::Engine> new_engine_;
+  std::unique_ptr<engine::Engine> new_engine_;
 
   std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
   DeadlineQueue batches_;
@@ -129,7 +146,7 @@ class ShardCore {
   absl::Time next_drop_report_ = absl::InfinitePast();
   GroupBuilder group_;
   AppliedCounts counts_;  // of the group
-  size_t new_namespaces_ = 0;
+  std::vector<Fate> fates_;
 };
 
 }  // namespace cache_invalidation::shard

@@ -17,6 +17,7 @@
 #include "server/shard/submission.h"
 #include "tests/fakes/counting_shard_observer.h"
 #include "tests/fakes/fake_clock.h"
+#include "server/storage/deleted_revision.h"
 #include "tests/fakes/faulty_store.h"
 #include "tests/fakes/recording_publisher.h"
 
@@ -93,6 +94,7 @@ class ShardCoreFixture : public testing::Test {
     options.on_dropped = [this](absl::string_view name, uint64_t dropped) {
       reports_.emplace_back(std::string(name), dropped);
     };
+    options.deleted_revision = *storage::HighestDeletedRevision(store_);
     core_ = std::make_unique<ShardCore>(std::move(options), *quota_, observer_, now_);
   }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/shard/recovery.h"
+#include "server/storage/deleted_revision.h"
 
 namespace cache_invalidation::shard {
 
@@ -21,9 +22,16 @@ size_t ShardIndex(absl::string_view namespace_name, size_t shards) {
 absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> RebuildCores(
     const ShardCore::Options& options, size_t shards, const storage::Store& store,
     NamespaceQuota& quota, ShardObserver& observer, absl::Time now) {
+  const absl::StatusOr<uint64_t> deleted = storage::HighestDeletedRevision(store);
+  if (!deleted.ok()) {
+    return deleted.status();
+  }
   std::vector<std::unique_ptr<ShardCore>> cores;
   for (size_t i = 0; i < shards; ++i) {
-    cores.push_back(std::make_unique<ShardCore>(options, quota, observer, now));
+    ShardCore::Options of_shard = options;
+    of_shard.shard = i;
+    of_shard.deleted_revision = *deleted;
+    cores.push_back(std::make_unique<ShardCore>(std::move(of_shard), quota, observer, now));
   }
   const absl::StatusOr<std::vector<std::string>> names = store.ListNamespaces();
   if (!names.ok()) {

@@ -42,7 +42,8 @@ class ShardObserver {
  public:
   virtual ~ShardObserver() = default;
 
-  // A command of a caller or of a timer, refused ones included (`outcome.status`).
+  // A command of a caller or of a timer, refused ones included (`outcome.status`); not those that
+  // find no namespace and need none.
   virtual void OnApplied(absl::string_view namespace_name, const engine::Command& command,
                          const engine::Outcome& outcome) = 0;
 

@@ -93,6 +93,11 @@ class ShardSet {
   // How many there are, durably. Thread-safe.
   size_t namespaces() const { return quota_.durable(); }
 
+  // Those behind that name, bytewise sorted, at most `limit`. Thread-safe.
+  std::vector<std::string> NamesAfter(absl::string_view name, size_t limit) const {
+    return quota_.NamesAfter(name, limit);
+  }
+
  private:
   ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded);
 

@@ -199,7 +199,8 @@ TEST_F(ShardSetTest, AStoreThatCannotBeReadIsNotServed) {
   ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
   commit::Committer committer(
       std::make_unique<commit::GroupWriter>(store_, storage::Store::Sync::kYes, publisher_, clock_,
-                                            commits_, [](const absl::Status&) {}));
+                                            commits_, [](const absl::Status&) {}),
+      clock_);
   EXPECT_EQ(ShardSet::Start({}, store_, clock_, committer, observer_).status().code(),
             absl::StatusCode::kDataLoss);
 }

@@ -58,9 +58,11 @@ class ShardSetTest : public testing::Test {
   void Start(ShardSetOptions options = {}) {
     options.epoch = "epoch";
     options.default_rules = {MakeRule("default", "user", "session")};
-    committer_ = std::make_unique<commit::Committer>(std::make_unique<commit::GroupWriter>(
-        store_, storage::Store::Sync::kYes, publisher_, clock_, commits_,
-        [this](const absl::Status&) { failed_ = true; }));
+    committer_ = std::make_unique<commit::Committer>(
+        std::make_unique<commit::GroupWriter>(store_, storage::Store::Sync::kYes, publisher_,
+                                              clock_, commits_,
+                                              [this](const absl::Status&) { failed_ = true; }),
+        clock_);
     absl::StatusOr<std::unique_ptr<ShardSet>> shards =
         ShardSet::Start(std::move(options), store_, clock_, *committer_, observer_);
     ASSERT_TRUE(shards.ok()) << shards.status();

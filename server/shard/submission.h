@@ -32,7 +32,8 @@ struct Submission {
   // Keeps the views alive, typically the parsed request on its arena.
   std::shared_ptr<const void> buffer;
 
-  // How much of the mailbox's byte budget this takes.
+  // How much of the mailbox's byte budget this takes: what it holds in memory, not what it was on
+  // the wire.
   size_t size_bytes = 0;
 
   // Asked once, on the shard's thread, just before the first request is applied: whether the caller

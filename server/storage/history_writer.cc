@@ -82,9 +82,19 @@ absl::StatusOr<EntryPosition> HistoryWriter::ChunkThatHolds(absl::string_view na
   return *found;
 }
 
+void HistoryWriter::Delete(absl::string_view namespace_name) {
+  const std::string begin = NamespaceKey(namespace_name);
+  (void)changes_.DeleteRange(database_.chunks(), begin, EndOfPrefix(begin));
+  edited_.insert_or_assign(std::string(namespace_name), Edited{});
+}
+
 void HistoryWriter::Finish() {
   for (const auto& [name, edited] : edited_) {
-    (void)changes_.Put(database_.meta(), HistoryKey(name), EncodeHistory(edited.history));
+    if (edited.history == History{}) {
+      (void)changes_.Delete(database_.meta(), HistoryKey(name));
+    } else {
+      (void)changes_.Put(database_.meta(), HistoryKey(name), EncodeHistory(edited.history));
+    }
   }
 }
 

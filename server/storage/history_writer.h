@@ -15,7 +15,7 @@
 
 namespace cache_invalidation::storage {
 
-// Turns the chunks and trims of one Write into changes of the database. They refer to what is
+// Turns the chunks, trims and deletions of one Write into changes of the database. They refer to what is
 // stored and to each other, so all of one Write go through one writer.
 //
 // Thread-compatible; nobody else writes meanwhile.
@@ -30,6 +30,9 @@ class HistoryWriter {
 
   // REQUIRES: see WriteBatch::trims.
   absl::Status Trim(absl::string_view namespace_name, uint64_t floor);
+
+  // The namespace has no history any more.
+  void Delete(absl::string_view namespace_name);
 
   // The last step: the histories as they are then.
   void Finish();

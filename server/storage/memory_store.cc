@@ -44,6 +44,7 @@ absl::Status MemoryStore::Write(absl::Span<const WriteBatch* const> batches, Syn
 }
 
 void MemoryStore::Apply(const WriteBatch& batch) {
+  for (const std::string& name : batch.deleted_namespaces) namespaces_.erase(name);
   for (const WriteBatch::RowChange& change : batch.rows) {
     auto& rows = namespaces_[change.namespace_name].rows[change.row.kind];
     if (change.deleted) {

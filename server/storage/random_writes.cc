@@ -45,13 +45,15 @@ std::shared_ptr<const wire::Chunk> RandomWrites::NextChunk(absl::string_view nam
 WriteBatch RandomWrites::Next(const Store& store) {
   WriteBatch batch;
   for (const absl::string_view name : kNamespaces) {
+    const bool begins_anew = Below(12) == 0;
+    if (begins_anew) batch.deleted_namespaces.emplace_back(name);
     for (uint32_t rows = Below(4); rows > 0; --rows) {
       batch.rows.push_back(
           {.namespace_name = std::string(name),
            .row = {kKinds[Below(2)], std::string(kIdentities[Below(5)]), absl::StrCat(random_())},
            .deleted = Below(3) == 0});
     }
-    uint64_t head = store.Retained(name)->head;
+    uint64_t head = begins_anew ? 0 : store.Retained(name)->head;
     for (uint32_t chunks = Below(3); chunks > 0; --chunks) {
       batch.chunks.push_back(NextChunk(name, {head + 1, 0}));
       head = batch.chunks.back()->last_revision();

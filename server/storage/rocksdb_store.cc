@@ -32,6 +32,7 @@ size_t SizeOf(absl::Span<const WriteBatch* const> batches) {
       bytes += 2 * kChangeOverheadBytes + chunk->bytes.size() + 4 * chunk->entries.size();
     }
     bytes += batch->trims.size() * 2 * kChangeOverheadBytes;
+    bytes += batch->deleted_namespaces.size() * 6 * kChangeOverheadBytes;
   }
   return bytes;
 }
@@ -62,6 +63,11 @@ absl::Status RocksdbStore::TryWrite(absl::Span<const WriteBatch* const> batches,
   rocksdb::WriteBatch changes(SizeOf(batches));
   HistoryWriter history(*database_, changes);
   for (const WriteBatch* batch : batches) {
+    for (const std::string& name : batch->deleted_namespaces) {
+      const std::string begin = NamespaceKey(name);
+      (void)changes.DeleteRange(database_->rows(), begin, EndOfPrefix(begin));
+      history.Delete(name);
+    }
     for (const WriteBatch::RowChange& change : batch->rows) {
       const std::string key = RowKey(change.namespace_name, change.row.kind, change.row.identity);
       (void)(change.deleted ? changes.Delete(database_->rows(), key)

@@ -19,8 +19,8 @@
 
 namespace cache_invalidation::storage {
 
-// Changes that become visible, and durable, together. They are applied in this order: rows, chunks,
-// trims, server values; within each list from front to back, so that a later change of a row
+// Changes that become visible, and durable, together. They are applied in this order: deleted
+// namespaces, rows, chunks, trims, server values; within each list from front to back, so that a later change of a row
 // supersedes an earlier one.
 struct WriteBatch {
   struct RowChange {
@@ -41,6 +41,8 @@ struct WriteBatch {
     std::string value;
   };
 
+  // All their rows and their history go: what follows finds them as if they had never been.
+  std::vector<std::string> deleted_namespaces;
   std::vector<RowChange> rows;
   // Each goes on where its namespace's history ends: with the revision after the newest, with the
   // next part of the newest, or, in a namespace without history, with whatever revision it begins.
@@ -50,7 +52,8 @@ struct WriteBatch {
   std::vector<ServerValue> server_values;
 
   bool empty() const {
-    return rows.empty() && chunks.empty() && trims.empty() && server_values.empty();
+    return deleted_namespaces.empty() && rows.empty() && chunks.empty() && trims.empty() &&
+           server_values.empty();
   }
 };
 

@@ -86,6 +86,55 @@ TEST_P(StoreConformanceTest, ANamespaceExistsWhileItHasRows) {
   EXPECT_EQ(*store_->ListNamespaces(), (std::vector<std::string>{"a", "b"}));
 }
 
+// Also where the next history begins below, inside or behind the last one.
+TEST_P(StoreConformanceTest, ADeletedNamespaceLeavesNothingBehind) {
+  for (const uint64_t first : {1, 4, 20}) {
+    WriteBatch batch;
+    batch.rows = {Put("n", RowKind::kRule, "a", "1"), Put("n", RowKind::kEntry, "k", "1"),
+                  Put("nm", RowKind::kRule, "a", "2")};
+    batch.deleted_namespaces = {"nm"};
+    batch.chunks = {Revisions("n", 1, 3), Revisions("n", 4, 9), Revisions("nm", 7, 7)};
+    ASSERT_TRUE(Write(*store_, batch).ok());
+    ASSERT_TRUE(Trim(*store_, "n", 2).ok());
+
+    WriteBatch deletion;
+    deletion.deleted_namespaces = {"n", "never there"};
+    ASSERT_TRUE(Write(*store_, deletion).ok());
+    EXPECT_EQ(*store_->ListNamespaces(), std::vector<std::string>{"nm"});
+    EXPECT_EQ(Scan(*store_, "n", RowKind::kRule), Rows{});
+    EXPECT_EQ(Scan(*store_, "n", RowKind::kEntry), Rows{});
+    EXPECT_EQ(Retained(*store_, "n"), RetainedRevisions{});
+    EXPECT_EQ(Read(*store_, "n", {1, 0}), Spans{});
+    EXPECT_EQ(Scan(*store_, "nm", RowKind::kRule), (Rows{{"a", "2"}}));
+    EXPECT_EQ(Read(*store_, "nm", {7, 0}), Spans{"7-7"});
+
+    WriteBatch next;
+    next.rows = {Put("n", RowKind::kRule, "b", "3")};
+    next.chunks = {Revisions("n", first, first + 1)};
+    ASSERT_TRUE(Write(*store_, next).ok());
+    EXPECT_EQ(Scan(*store_, "n", RowKind::kRule), (Rows{{"b", "3"}}));
+    EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{first - 1, first + 1}));
+    EXPECT_EQ(Read(*store_, "n", {first, 0}),
+              Spans{absl::StrCat(first, "-", first + 1)});
+    ASSERT_TRUE(Write(*store_, deletion).ok());
+  }
+}
+
+// A write is one batch or several: what follows the deletion in it stays, what was before goes.
+TEST_P(StoreConformanceTest, ANamespaceMayBeDeletedAndBeginAnewInOneWrite) {
+  WriteBatch before;
+  before.rows = {Put("n", RowKind::kRule, "a", "1")};
+  before.chunks = {Revisions("n", 1, 3)};
+  WriteBatch after;
+  after.deleted_namespaces = {"n"};
+  after.rows = {Put("n", RowKind::kRule, "b", "2")};
+  after.chunks = {Revisions("n", 5, 5)};
+  ASSERT_TRUE(store_->Write({&before, &after}, Store::Sync::kNo).ok());
+  EXPECT_EQ(Scan(*store_, "n", RowKind::kRule), (Rows{{"b", "2"}}));
+  EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{4, 5}));
+  EXPECT_EQ(Read(*store_, "n", {5, 0}), Spans{"5-5"});
+}
+
 TEST_P(StoreConformanceTest, ReadsFromTheChunkThatHoldsTheRevision) {
   Append(*store_, {Revisions("n", 1, 3), Revisions("n", 4, 4), Revisions("n", 5, 9)});
   EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{0, 9}));

@@ -41,6 +41,19 @@ TEST_F(CachectlTest, Relationships) {
   EXPECT_EQ(Run({"relationship", "get", "r"}).code, 3);
 }
 
+TEST_F(CachectlTest, Namespaces) {
+  Ok({"-n", "shop", "invalidate", "--tag", "t"});
+  Ok({"-n", "app", "invalidate", "--tag", "t"});
+  EXPECT_EQ(Ok({"namespace", "list"}), "app\nshop\n");
+  EXPECT_EQ(Run({"namespace", "delete", "shop"}).code, 2) << "without --yes";
+  EXPECT_EQ(Ok({"namespace", "list"}), "app\nshop\n");
+  EXPECT_EQ(Ok({"namespace", "delete", "shop", "--yes"}), "namespace shop deleted\n");
+  EXPECT_EQ(Ok({"namespace", "list"}), "app\n");
+  EXPECT_EQ(Run({"namespace", "delete", "shop", "--yes"}).code, 3);
+  EXPECT_NE(Ok({"namespace", "delete", "app", "--yes", "-o", "json"}).find("\"found\": true"),
+            std::string::npos);
+}
+
 TEST_F(CachectlTest, Dependencies) {
   EXPECT_EQ(Ok({"dependency", "add", "page", "data", "--on-tag", "user:1", "--ttl", "1h"}),
             "3 added\n");

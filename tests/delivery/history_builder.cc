@@ -20,8 +20,11 @@ void AddTarget(engine::TargetType type, absl::string_view name, engine::Event& e
 
 }  // namespace
 
-HistoryBuilder::HistoryBuilder(std::string namespace_name, wire::EncoderLimits limits)
-    : namespace_name_(std::move(namespace_name)), encoder_(namespace_name_, limits) {}
+HistoryBuilder::HistoryBuilder(std::string namespace_name, wire::EncoderLimits limits,
+                               uint64_t first)
+    : namespace_name_(std::move(namespace_name)),
+      encoder_(namespace_name_, limits),
+      head_(first - 1) {}
 
 std::vector<std::shared_ptr<const wire::Chunk>> HistoryBuilder::Add(
     const std::vector<Targets>& events) {
@@ -44,7 +47,8 @@ std::vector<std::shared_ptr<const wire::Chunk>> HistoryBuilder::Add(
 commit::Group HistoryBuilder::Group(const std::vector<Targets>& events) {
   commit::Group group;
   std::vector<std::shared_ptr<const wire::Chunk>> chunks = Add(events);
-  group.published.push_back({namespace_name_, std::move(chunks), head_});
+  group.published.push_back(
+      {.namespace_name = namespace_name_, .chunks = std::move(chunks), .head = head_});
   return group;
 }
 

@@ -24,7 +24,9 @@ struct Targets {
 // Thread-compatible.
 class HistoryBuilder {
  public:
-  explicit HistoryBuilder(std::string namespace_name, wire::EncoderLimits limits = {});
+  // `first`: its first revision.
+  explicit HistoryBuilder(std::string namespace_name, wire::EncoderLimits limits = {},
+                          uint64_t first = 1);
 
   const std::string& namespace_name() const { return namespace_name_; }
   uint64_t head() const { return head_; }

@@ -183,7 +183,7 @@ class World {
     next.lease_end = now() + kServerLease;
     next.first_head = fresh ? history_.head() : session.first_head;
     next.lives = session.lives + (fresh ? 1 : 0);
-    client.stream = hub_.Open(std::move(request));
+    client.stream = *hub_.Open(std::move(request));
     first_message_of_[chosen] = {fresh, applied, start};
     session = next;
     client.heard = false;

@@ -39,7 +39,9 @@ constexpr absl::Duration kServerLease = absl::Milliseconds(11'100);  // of the d
 class WaitingTest : public ::testing::Test {
  protected:
   void Start(absl::Duration longest_earlier_lease = absl::ZeroDuration()) {
-    ServerOptions options;
+    Start(ServerOptions(), longest_earlier_lease);
+  }
+  void Start(ServerOptions options, absl::Duration longest_earlier_lease = absl::ZeroDuration()) {
     options.longest_earlier_lease = longest_earlier_lease;
     options.clock = &clock_;
     server_ = *Server::Start(std::move(options));
@@ -189,6 +191,23 @@ TEST_F(WaitingTest, EveryMethodThatMayWaitWaits) {
   expect_waiting(Call<v1::FlushPendingInvalidationsResponse>(
                      *invalidations_, &Invalidations::FlushPendingInvalidations, ""),
                  5);
+}
+
+// Too many wait: the call invalidates all the same, and does not pretend to know who has applied
+// it.
+TEST_F(WaitingTest, WithoutRoomToWaitACallIsDoneAndSaysThatItHasNotWaited) {
+  ServerOptions options;
+  options.max_awaited_per_namespace = 1;
+  Start(std::move(options));
+  EXPECT_FALSE(Invalidate().get().waiting().not_waited()) << "alone it has a place";
+  const auto subscriber = Subscribe("a");
+  const v1::InvalidateResponse answer = Invalidate("strategy: INVALIDATION_STRATEGY_BATCHED").get();
+  EXPECT_EQ(answer.position().revision(), 2u);
+  EXPECT_EQ(answer.pending_targets(), 0u) << "batched targets go at once as well";
+  EXPECT_TRUE(answer.waiting().not_waited());
+  EXPECT_TRUE(answer.waiting().unknown_late());
+  EXPECT_THAT(Names(answer.waiting().waited_for()), IsEmpty());
+  EXPECT_EQ(subscriber->ReadUpTo(2).events_size(), 1);
 }
 
 TEST_F(WaitingTest, BatchedTargetsGoAtOnce) {

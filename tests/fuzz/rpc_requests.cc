@@ -140,10 +140,12 @@ void Edge::StreamWrites(absl::string_view bytes) {
   std::vector<shard::Answer> answers;
   for (const auto& command : (*message)->Convert()) answers.push_back(Ask(command));
   (*message)->Answer(answers, kEpoch);
-  for (const v1::WriteAcknowledgement& group : (*message)->response().acknowledgements()) {
-    Check(group.has_result() || group.error_code() != 0, "each group has a result or an error");
+  for (; (*message)->part() != nullptr; (*message)->PopPart()) {
+    for (const v1::WriteAcknowledgement& group : (*message)->part()->acknowledgements()) {
+      Check(group.has_result() || group.error_code() != 0, "each group has a result or an error");
+    }
+    CheckAnswer(*(*message)->part());
   }
-  CheckAnswer((*message)->response());
 }
 
 void Edge::Subscribe(absl::string_view bytes) {

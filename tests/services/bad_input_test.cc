@@ -15,6 +15,7 @@
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/relationship_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
@@ -27,6 +28,7 @@ namespace {
 using Dependencies = v1::DependencyService::Stub;
 using Entries = v1::CacheEntryService::Stub;
 using Invalidations = v1::InvalidationService::Stub;
+using Namespaces = v1::NamespaceService::Stub;
 using Relationships = v1::RelationshipService::Stub;
 using Rules = v1::RuleService::Stub;
 using Stats = v1::StatsService::Stub;
@@ -59,6 +61,7 @@ class BadInputTest : public ServiceTest {
   }
 
   std::unique_ptr<Rules> rules_ = NewStub<v1::RuleService>();
+  std::unique_ptr<Namespaces> namespaces_ = NewStub<v1::NamespaceService>();
   std::unique_ptr<Relationships> relationships_ = NewStub<v1::RelationshipService>();
   std::unique_ptr<Dependencies> dependencies_ = NewStub<v1::DependencyService>();
   std::unique_ptr<Entries> entries_ = NewStub<v1::CacheEntryService>();
@@ -309,6 +312,15 @@ TEST_F(BadInputTest, StatsCalls) {
   BadInput(*stats_, &Stats::GetInvalidationStats, "").ExpectEveryFieldRefused();
 }
 
+TEST_F(BadInputTest, NamespaceCalls) {
+  BadInput(*namespaces_, &Namespaces::ListNamespaces, "").ExpectEveryFieldRefused();
+
+  BadInput remove(*namespaces_, &Namespaces::DeleteNamespace, "namespace: 'never-there'");
+  remove.ExpectEveryFieldRefused();
+  remove.ExpectRefused("namespace", "");
+  remove.ExpectRefused("wait_timeout", "namespace: 'n' wait_timeout { seconds: 121 }");
+}
+
 // A call that ends before it has sent anything.
 class SilentCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
@@ -331,8 +343,8 @@ class SilentCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 // and its message leaves the server with one.
 TEST_F(BadInputTest, CallsWithoutAMessage) {
   int calls = 0;
-  for (const char* name : {"CacheEntry", "Dependency", "Invalidation", "Relationship", "Rule",
-                           "Stats", "WriteEvent"}) {
+  for (const char* name : {"CacheEntry", "Dependency", "Invalidation", "Namespace", "Relationship",
+                           "Rule", "Stats", "WriteEvent"}) {
     const google::protobuf::ServiceDescriptor* service =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
             absl::StrCat("cache_invalidation.v1.", name, "Service"));

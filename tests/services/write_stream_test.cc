@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "tests/services/service_test.h"
@@ -82,6 +83,39 @@ TEST_F(WriteStreamTest, AnswersEveryGroupInOrder) {
   EXPECT_EQ(stream.Read(), "9:3");
   stream.WritesDone();
   EXPECT_EQ(stream.Read(), "");
+  EXPECT_TRUE(stream.Finish().ok());
+}
+
+// Names of rules make it too large for a client that takes 4 MiB.
+TEST_F(WriteStreamTest, AnswersALargeMessageInParts) {
+  const auto rules = NewStub<v1::RuleService>();
+  constexpr int kRules = 100;
+  for (int i = 0; i < kRules; ++i) {
+    Ok(*rules, &v1::RuleService::Stub::RegisterRule,
+       absl::StrCat("rule { name: '", std::string(200, 'r'), i,
+                    "' trigger_tags: 't' invalidate_tags: 'a:b' }"));
+  }
+  Stream stream(*writes_);
+  std::string request;
+  std::string expected;
+  for (int i = 1; i <= 256; ++i) {
+    absl::StrAppend(&request, Group(i));
+    absl::StrAppend(&expected, i == 1 ? "" : " ", i, ":", i);
+  }
+  stream.Write(request);
+  stream.Write(Group(257));
+  std::string answers;
+  int parts = 0;
+  while (answers.size() < expected.size()) {
+    const std::string part = stream.Read();
+    ASSERT_NE(part, "") << stream.Finish().error_message();
+    absl::StrAppend(&answers, answers.empty() ? "" : " ", part);
+    ++parts;
+  }
+  EXPECT_EQ(answers, expected);
+  EXPECT_GE(parts, 5);
+  EXPECT_EQ(stream.Read(), "257:257");
+  stream.WritesDone();
   EXPECT_TRUE(stream.Finish().ok());
 }
 

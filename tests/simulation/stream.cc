@@ -56,7 +56,10 @@ absl::Status Stream::Open(const v1::SubscribeRequest& request) {
     if (revision < head) ++revision;
   }
   const delivery::SessionTerms terms = subscription->terms;
-  subscription_ = surroundings_.hub.Open(*std::move(subscription));
+  absl::StatusOr<std::unique_ptr<delivery::Subscription>> opened =
+      surroundings_.hub.Open(*std::move(subscription));
+  if (!opened.ok()) return opened.status();
+  subscription_ = *std::move(opened);
   const auto granted = [stream = weak_from_this()] {
     const std::shared_ptr<Stream> self = stream.lock();
     if (self == nullptr) return;

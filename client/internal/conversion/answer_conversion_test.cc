@@ -9,6 +9,7 @@
 #include "client/internal/conversion/explanation_conversion.h"
 #include "client/internal/conversion/filled_message.h"
 #include "client/internal/conversion/invalidation_conversion.h"
+#include "client/internal/conversion/namespace_conversion.h"
 #include "client/internal/conversion/relationship_service_conversion.h"
 #include "client/internal/conversion/rule_service_conversion.h"
 #include "client/internal/conversion/stats_conversion.h"
@@ -41,7 +42,8 @@ using Answers = testing::Types<
     v1::InvalidateByWritesResponse, v1::Explanation, v1::InvalidateResponse,
     v1::InvalidateWithDependenciesResponse, v1::ScheduleBatchInvalidationResponse,
     v1::FlushPendingInvalidationsResponse, v1::TrackEntriesResponse, v1::LookupEntryResponse,
-    v1::ValidateResponse, v1::InvalidationStats, v1::Event, v1::Reset>;
+    v1::ValidateResponse, v1::InvalidationStats, v1::ListNamespacesResponse,
+    v1::DeleteNamespaceResponse, v1::Event, v1::Reset>;
 TYPED_TEST_SUITE(AnswerConversionTest, Answers);
 
 // What an Event does not keep: it is always a whole revision.

@@ -11,6 +11,7 @@
 #include "client/internal/conversion/event_conversion.h"
 #include "client/internal/conversion/explanation_conversion.h"
 #include "client/internal/conversion/invalidation_conversion.h"
+#include "client/internal/conversion/namespace_conversion.h"
 #include "client/internal/conversion/relationship_conversion.h"
 #include "client/internal/conversion/relationship_service_conversion.h"
 #include "client/internal/conversion/rule_conversion.h"
@@ -153,6 +154,14 @@ std::string ToJson(const Validation& in, JsonFields fields) {
 
 std::string ToJson(const InvalidationStats& in, JsonFields fields) {
   return Print<v1::InvalidationStats>(in, fields);
+}
+
+std::string ToJson(const NamespacePage& in, JsonFields fields) {
+  return Print<v1::ListNamespacesResponse>(in, fields);
+}
+
+std::string ToJson(const NamespaceDeletion& in, JsonFields fields) {
+  return Print<v1::DeleteNamespaceResponse>(in, fields);
 }
 
 std::string ToJson(const Event& in, JsonFields fields) { return Print<v1::Event>(in, fields); }

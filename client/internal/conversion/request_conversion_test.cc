@@ -9,6 +9,7 @@
 #include "client/internal/conversion/entry_conversion.h"
 #include "client/internal/conversion/filled_message.h"
 #include "client/internal/conversion/invalidation_conversion.h"
+#include "client/internal/conversion/namespace_conversion.h"
 #include "client/internal/conversion/relationship_service_conversion.h"
 #include "client/internal/conversion/rule_conversion.h"
 #include "client/internal/conversion/rule_service_conversion.h"
@@ -151,6 +152,15 @@ TEST(RequestConversionTest, Entries) {
   EXPECT_EQ(Forgotten<v1::ValidateRequest>(
                 ValidateParams{.position = kPosition, .keys = {{"k", {"t"}, "f"}}, .tags = {"t"}}),
             Fields());
+}
+
+TEST(RequestConversionTest, Namespaces) {
+  EXPECT_EQ(Forgotten<v1::ListNamespacesRequest>(
+                ListNamespacesParams{.page_size = 1, .page_token = "t"}),
+            Fields());
+  EXPECT_EQ(
+      Forgotten<v1::DeleteNamespaceRequest>(DeleteNamespaceParams{.name = "n", .wait = kWait}),
+      Fields());
 }
 
 TEST(RequestConversionTest, StatisticsAndSubscriptions) {
