@@ -118,7 +118,8 @@ struct ListCacheDependenciesParams {
 };
 
 struct DependencyPage {
-  // Ordered by dependent, then by kind and name.
+  // Ordered by dependent, then by kind and name. May be fewer than page_size, or none, though more
+  // follow.
   std::vector<CacheDependency> dependencies = {};
 
   // Empty on the last page.

@@ -53,7 +53,7 @@ struct InvalidationStats {
   uint64_t unchecked_fills = 0;
   uint64_t refused_fills = 0;
 
-  // Entries that had to make room because the namespace was full.
+  // Entries that went because the namespace was full or they had too many names.
   uint64_t dropped_entries = 0;
 
   // Streams subscribed to the namespace.

@@ -106,10 +106,25 @@ inline constexpr size_t kMaxTagsPerEntry = 128;
 // The three lists of one entry, or of one call, together.
 inline constexpr size_t kMaxDependencyNames = 1000;
 inline constexpr size_t kMaxEntriesPerCall = 1000;
+// Tags and dependencies of one entry: fills of a key add up, and every fill writes and checks all
+// of them. More than any single fill may name, so that only an old entry can be too large.
+inline constexpr size_t kMaxNamesPerEntry = 4096;
+// Names behind those of its own that the fills of one call, or the names of one question, are
+// checked against: what they were computed from, transitively. Some tenths of a second of a shard
+// for fills, which a page over some hundred thousand rows needs; some hundredths for a question.
+// Beyond it they count as moved.
+inline constexpr uint64_t kMaxCheckedNames = 1'000'000;
+inline constexpr uint64_t kMaxAskedNames = 100'000;
+// Bytes of the names of the entries that the fills of one call find: all of those are written
+// again. A thousand list keys with a hundred tags each stay below it.
+inline constexpr size_t kMaxFoundBytesPerCall = 16 << 20;
 // Keys and tags together.
 inline constexpr size_t kMaxNamesPerValidate = 1000;
 // About a gigabyte of graph; beyond it declarations are refused.
 inline constexpr size_t kMaxDeclaredEdgesPerNamespace = 4'000'000;
+// Of one key: a dashboard over 300,000 rows has room. All of them may end within one command, which
+// takes a microsecond for each.
+inline constexpr size_t kMaxDeclaredEdgesPerKey = 500'000;
 // The same for entries; beyond it the oldest are dropped, with an event.
 inline constexpr size_t kMaxTrackedEntriesPerNamespace = 4'000'000;
 // Entries, the tags they carry and the edges they own, together: three of those for each entry of a
@@ -120,6 +135,9 @@ inline constexpr size_t kMaxEntryPartsPerNamespace = 16'000'000;
 inline constexpr uint64_t kDroppedTogether = 1000;
 // After a start with lower limits there is more to drop than one event should name.
 inline constexpr uint64_t kMaxDroppedTogether = 10'000;
+// Entries that an event ends at once. Those that it evicts beyond that are left, dead, to be swept:
+// ending each costs ten times as much as naming it.
+inline constexpr uint64_t kEndedAtOnce = 1000;
 // A shard reports that it dropped entries no more often.
 inline constexpr absl::Duration kDropReportInterval = absl::Minutes(1);
 // Keys and tags that are known only because something happened to them in the retained history;
@@ -164,9 +182,11 @@ inline constexpr size_t kMaxExplanationChildren = 1000;
 inline constexpr size_t kMaxExplanationNodes = 10'000;
 // How deep an explanation nests: protobuf's parsers refuse messages a hundred levels deep.
 inline constexpr uint32_t kMaxExplanationLevels = 64;
-// Keys that one explanation counts entries among, and keys that it follows to their dependents: it
-// must not hold up a shard.
-inline constexpr uint64_t kMaxExplainedKeys = 100'000;
+// Keys that one explanation counts entries among, and keys that it follows to their dependents:
+// some milliseconds of a shard.
+inline constexpr uint64_t kMaxExplainedKeys = 5'000;
+// Edges that a page of dependencies looks at, most of which may count no more: the same.
+inline constexpr uint64_t kMaxListedEdges = 5'000;
 
 // Namespaces and requests.
 

@@ -75,8 +75,8 @@ void ReportLimits(size_t max_memory_bytes) {
 }
 
 void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
-  std::cerr << absl::StrCat(dropped, " entries had to make room, the last in namespace ",
-                            namespace_name, ", which is full\n");
+  std::cerr << absl::StrCat(dropped, " entries were dropped at a limit, the last in namespace ",
+                            namespace_name, "\n");
 }
 
 // Serves until it is told to stop. Answers why it could not begin.

@@ -45,7 +45,7 @@ struct ServerOptions {
   size_t max_namespaces = kMaxNamespaces;
   // What each namespace may hold.
   engine::Limits limits = {};
-  // Told now and then that entries had to make room, by any thread. Must not block.
+  // Told now and then that entries were dropped at a limit, by any thread. Must not block.
   std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped;
   size_t max_subscriptions = kMaxSubscriptions;
   // Requests that may wait for a shard; more are refused with UNAVAILABLE.

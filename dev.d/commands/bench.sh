@@ -2,6 +2,7 @@
 #
 #   ./dev bench                                    what the server spends, then the engine alone
 #   ./dev bench --benchmark_filter=Sweep           benchmarks of the engine whose names match
+#   ./dev bench engine                             these alone, which takes less to build
 #   ./dev bench slow_subscriber                    what one that reads nothing costs 50 that read, for a minute each
 #   ./dev bench slow_subscriber --subscribers=10 --time=10s --turns=2
 #   ./dev bench restart                            how long a server with a million entries takes to start
@@ -15,6 +16,12 @@ if [ "${1-}" = slow_subscriber ]; then
   # shellcheck disable=SC2154  # set by build_program
   cd "$slow_subscriber.runfiles/cache_invalidation" || fail "the server's program is not where it was built"
   become "$slow_subscriber" "$@"
+fi
+if [ "${1-}" = engine ]; then
+  shift
+  build_program engine //tests/benchmark:engine --config=opt
+  # shellcheck disable=SC2154  # set by build_program
+  become "$engine" "$@"
 fi
 if [ "${1-}" = restart ]; then
   shift

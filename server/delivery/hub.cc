@@ -166,8 +166,11 @@ absl::StatusOr<std::unique_ptr<Subscription>> Hub::Open(SubscriptionRequest requ
     ++topic.subscribers;
     channel = topic.channel;
   }
+  // Who goes on from somewhere may serve what is older than the head, whatever has become of its
+  // session here: its lease may be of an earlier server.
+  const uint64_t caches_from = request.start_after ? 0 : channel->head();
   absl::StatusOr<AttachedSession> attached =
-      sessions_.Attach(request.session, request.terms, channel->head(), now);
+      sessions_.Attach(request.session, request.terms, caches_from, now);
   if (!attached.ok()) {
     NoteUnsubscribed(request.session.namespace_name);
     return attached.status();

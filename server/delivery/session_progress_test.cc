@@ -38,7 +38,8 @@ class SessionProgressTest : public testing::Test {
 
   // Opens the next stream of the session and takes what it says first.
   std::unique_ptr<Subscription> Open(SubscriptionRequest request) {
-    AttachedSession attached{session_, session_->Attach(request.terms, channel_->head(), now_)};
+    const uint64_t caches_from = request.start_after ? 0 : channel_->head();
+    AttachedSession attached{session_, session_->Attach(request.terms, caches_from, now_)};
     auto subscription =
         std::make_unique<Subscription>(Subscription::Settings{"e", absl::Seconds(5)},
                                        std::move(request), channel_, std::move(attached), now_);
@@ -176,7 +177,25 @@ TEST_F(SessionProgressTest, AfterItsLeaseASubscriberBeginsAnew) {
   subscription->Next(now_);
   now_ += absl::Minutes(2);
   subscription = Open(After(2));
-  EXPECT_EQ(applied(), 2u) << "its cache serves nothing before it has applied the head";
+  EXPECT_EQ(applied(), 0u) << "where it resumes is not what it has applied";
+  Acknowledge(*subscription, 2);
+  EXPECT_EQ(applied(), 2u);
+}
+
+// As after a restart of the server, or at another one.
+TEST_F(SessionProgressTest, WhoIsNewAndResumesHasToAcknowledgeWhereItResumes) {
+  Publish(TagEvents("user:", 5));
+  const auto subscription = Open(Filtered(After(3)));
+  EXPECT_EQ(applied(), 0u) << "to have received elsewhere is not to have applied";
+  Publish({{.tags = {"a"}}});
+  subscription->Next(now_);
+  EXPECT_EQ(applied(), 0u);
+  Acknowledge(*subscription, 2);
+  EXPECT_EQ(applied(), 2u);
+  Acknowledge(*subscription, 3);
+  EXPECT_EQ(applied(), 3u);
+  Acknowledge(*subscription, 5);
+  EXPECT_EQ(applied(), 6u);
 }
 
 TEST_F(SessionProgressTest, TellsOfProgressThatSomebodyWaitsFor) {

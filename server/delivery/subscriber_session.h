@@ -37,7 +37,7 @@ absl::Duration LeaseWithMargin(absl::Duration lease);
 
 // A subscriber as writers see it: what it has applied, and until when it may still serve what it
 // has cached. Losing its stream does not end it, the end of its lease does: who comes back after it
-// is a new subscriber, whose cache serves nothing old.
+// is a new subscriber. Where a new one resumes it is not known to have applied anything yet.
 //
 // Its newest stream speaks for it; what older ones still say does not count.
 //
@@ -56,7 +56,7 @@ class SubscriberSession {
   };
 
   // A stream of this subscriber has opened, with a message that arrived at `now`. `head`: of the
-  // namespace, from before.
+  // namespace, from before; 0 if it resumes and may have cached something older.
   Attachment Attach(SessionTerms terms, uint64_t head, absl::Duration now)
       ABSL_LOCKS_EXCLUDED(mutex_);
   // One of its streams has closed.
@@ -78,7 +78,8 @@ class SubscriberSession {
   struct State {
     bool acknowledges = false;
     uint64_t applied = 0;
-    // The head when it became a subscriber, or one before: it has cached nothing older.
+    // The head when it became a subscriber, or one before: it has cached nothing older. 0 if it
+    // came with a position.
     uint64_t first_head = 0;
     int streams = 0;
     absl::Duration lease;

@@ -49,10 +49,11 @@ Subscription::Subscription(Settings settings, SubscriptionRequest request,
   told_ = start_after_;
   of_other_history_ = start_reset_ && *start_reset_ != ResetReason::kTrimmed;
   if (start_reset_) return;
-  if (!attached.attachment.applied) {
+  if (!attached.attachment.applied && !request.start_after) {
+    // It has cached nothing older.
     applied_ = AppliedRevision(start_after_);
   } else {
-    // It may have been sent on the stream before, and got no further than there.
+    // It may have been sent on a stream before, here or elsewhere, and got no further than there.
     applied_.Sent(applied_.revision() + 1, start_after_);
     applied_.Passed(start_after_);
   }

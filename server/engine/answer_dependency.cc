@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "server/engine/answer.h"
@@ -7,67 +9,127 @@
 namespace cache_invalidation::engine {
 namespace {
 
-struct FoundEdge {
-  const Key* key;
-  const Edge* edge;
-};
+// Names of an entry that are looked at in the time that an edge takes otherwise.
+constexpr uint64_t kNamesPerEdge = 16;
 
 // The order in which edges are listed: by dependent, then kind, then name.
-auto PlaceOf(const FoundEdge& found) {
-  const Node& source = *found.edge->source;
-  return std::make_tuple(absl::string_view(found.key->name), source.kind,
-                         absl::string_view(source.name));
+using Place = std::tuple<absl::string_view, NameKind, absl::string_view>;
+
+Place AfterOf(const ListCacheDependencies& query) {
+  return {query.after_key, query.after_kind, query.after_name};
 }
 
-DependencyEdge ReplyOf(const FoundEdge& found, const Freshness& freshness) {
-  const Edge& edge = *found.edge;
-  DependencyEdge reply;
-  reply.key = found.key->name;
-  reply.depends_on_kind = edge.source->kind;
-  reply.depends_on = edge.source->name;
-  reply.declared = edge.declared_at(freshness.now());
-  reply.owned = edge.owned && freshness.OwnsActively(*found.key);
-  if (reply.declared && edge.expires != absl::InfiniteFuture()) reply.expires = edge.expires;
-  return reply;
-}
+// Fills one page with the edges that count, until it is full or enough were looked at.
+class Page {
+ public:
+  Page(const Freshness& freshness, const ListCacheDependencies& query, uint64_t most)
+      : freshness_(freshness), query_(query), left_(most) {}
 
-std::vector<FoundEdge> FindEdges(const State& state, const ListCacheDependencies& query) {
-  std::vector<FoundEdge> found;
-  const Key* key = state.graph.FindKey(query.name);
-  if (!query.dependents) {
-    if (key == nullptr) return found;
-    for (const Edge& edge : key->depends_on) found.push_back({key, &edge});
-    return found;
-  }
-  const auto add = [&found](const Node* source) {
-    if (source == nullptr || !source->has_dependents()) return;
-    for (const Key* dependent : *source->dependents) {
-      found.push_back({dependent, dependent->FindEdge(source)});
+  // The next edge in order. Answers whether to go on.
+  bool Add(const Key& key, const Edge& edge) {
+    const Place place = {key.name, edge.source->kind, edge.source->name};
+    if (!query_.after_key.empty() && place <= AfterOf(query_)) return true;
+    if (left_ == 0) return End();
+    left_ -= std::min(left_, Cost(key, edge));
+    const bool declared = edge.declared_at(freshness_.now());
+    const bool owned = edge.owned && Owns(key);
+    if (declared || owned) {
+      if (reply_.edges.size() == query_.limit) return End();
+      DependencyEdge& found = reply_.edges.emplace_back();
+      found.key = key.name;
+      found.depends_on_kind = edge.source->kind;
+      found.depends_on = edge.source->name;
+      found.declared = declared;
+      found.owned = owned;
+      if (declared && edge.expires != absl::InfiniteFuture()) found.expires = edge.expires;
     }
+    last_ = place;
+    return true;
+  }
+
+  ListCacheDependenciesReply Take() {
+    if (reply_.more) {
+      const auto& [key, kind, name] = last_;
+      reply_.last_key = std::string(key);
+      reply_.last_kind = kind;
+      reply_.last_name = std::string(name);
+    }
+    return std::move(reply_);
+  }
+
+ private:
+  bool End() {
+    reply_.more = true;
+    return false;
+  }
+
+  uint64_t Cost(const Key& key, const Edge& edge) const {
+    const bool asks = edge.owned && &key != owner_;
+    return 1 + (asks ? key.entry->names() / kNamesPerEdge : 0);
+  }
+
+  bool Owns(const Key& key) {
+    if (owner_ != &key) owns_ = freshness_.OwnsActively(key);
+    owner_ = &key;
+    return owns_;
+  }
+
+  const Freshness& freshness_;
+  const ListCacheDependencies& query_;
+  uint64_t left_;
+  ListCacheDependenciesReply reply_;
+  Place last_;
+  // The key that was asked about last.
+  const Key* owner_ = nullptr;
+  bool owns_ = false;
+};
+
+void ListSources(const Key& key, const ListCacheDependencies& query, Page& page) {
+  if (query.after_key > key.name) return;
+  const EdgeList& edges = key.depends_on;
+  auto at = query.after_key == key.name ? edges.Behind({query.after_kind, query.after_name})
+                                        : edges.begin();
+  while (at != edges.end() && page.Add(key, *at)) ++at;
+}
+
+// What depends on the key, and on the tag, of that name. Null: unknown.
+void ListDependents(const Key* key, const Tag* tag, const ListCacheDependencies& query,
+                    Page& page) {
+  struct Dependents {
+    const Node* source;
+    KeySet::const_iterator next;
+    KeySet::const_iterator end;
   };
-  add(key);
-  add(state.graph.FindTag(query.name));
-  return found;
+  std::vector<Dependents> lists;
+  for (const Node* source : {static_cast<const Node*>(key), static_cast<const Node*>(tag)}) {
+    if (source == nullptr || !source->has_dependents()) continue;
+    const KeySet& all = *source->dependents;
+    lists.push_back({source, all.lower_bound(query.after_key), all.end()});
+  }
+  while (true) {
+    Dependents* first = nullptr;
+    for (Dependents& list : lists) {
+      if (list.next == list.end) continue;
+      if (first == nullptr || (*list.next)->name < (*first->next)->name) first = &list;
+    }
+    if (first == nullptr) return;
+    const Key& dependent = **first->next++;
+    if (!page.Add(dependent, *dependent.FindEdge(first->source))) return;
+  }
 }
 
 }  // namespace
 
 Reply Answer(const State& state, const ListCacheDependencies& query, absl::Time now) {
   const Freshness freshness = state.freshness_at(now);
-  std::vector<FoundEdge> found = FindEdges(state, query);
-  const auto after = std::make_tuple(query.after_key, query.after_kind, query.after_name);
-  const auto skipped = [&](const FoundEdge& edge) {
-    return !freshness.IsActive(*edge.key, *edge.edge) ||
-           (!query.after_key.empty() && PlaceOf(edge) <= after);
-  };
-  found.erase(std::remove_if(found.begin(), found.end(), skipped), found.end());
-  std::sort(found.begin(), found.end(),
-            [](const FoundEdge& a, const FoundEdge& b) { return PlaceOf(a) < PlaceOf(b); });
-  ListCacheDependenciesReply reply;
-  reply.more = found.size() > query.limit;
-  if (reply.more) found.resize(query.limit);
-  for (const FoundEdge& edge : found) reply.edges.push_back(ReplyOf(edge, freshness));
-  return reply;
+  Page page(freshness, query, state.limits.listed_edges);
+  const Key* key = state.graph.FindKey(query.name);
+  if (query.dependents) {
+    ListDependents(key, state.graph.FindTag(query.name), query, page);
+  } else if (key != nullptr) {
+    ListSources(*key, query, page);
+  }
+  return page.Take();
 }
 
 }  // namespace cache_invalidation::engine

@@ -53,7 +53,8 @@ Reply Answer(const State& state, const LookupEntry& query, absl::Time now) {
 Reply Answer(const State& state, const Validate& query, absl::Time now) {
   ValidateReply reply;
   reply.revision = state.meta.head;
-  const Freshness freshness = state.freshness_at(now);
+  Freshness freshness = state.freshness_at(now);
+  freshness.set_may_check(state.limits.asked_names);
   const bool known = IsKnownPosition(state, query.position);
   const uint64_t position = query.position.revision;
   for (const KeyWithTags& key : query.keys) {

@@ -4,7 +4,6 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 
-#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -51,14 +50,11 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
 
 // apply_sweep.cc
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events);
+// See Engine.
+uint64_t FreeNames(State& state, uint64_t limit);
 
 // Adds or replaces a rule; the counters of one that it replaces go on.
 void StoreRule(State& state, const Rule& rule);
-
-// Ends what the key still pretends to have: an entry that was evicted through its tags, a ghost
-// that nothing needs, declarations past their TTL. What happened is remembered of the key. Whoever
-// gives the key an entry or a dependent settles it first. Answers how much it ended.
-uint64_t Settle(State& state, Key& key);
 
 }  // namespace cache_invalidation::engine
 

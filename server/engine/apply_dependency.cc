@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,11 +10,16 @@
 #include "server/engine/apply.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
+#include "server/engine/settle.h"
 
 namespace cache_invalidation::engine {
 namespace {
 
-// The sources that names stand for, made known to the graph. Each once, in no particular order.
+bool EdgeBefore(const Node* a, const Node* b) {
+  return EdgePlace{a->kind, a->name} < EdgePlace{b->kind, b->name};
+}
+
+// The sources that names stand for, made known to the graph. Each once, in the order of edges.
 std::vector<Node*> AddSources(State& state, const DependencyNames& names) {
   std::vector<Node*> sources;
   for (absl::string_view name : names.names) {
@@ -22,7 +28,7 @@ std::vector<Node*> AddSources(State& state, const DependencyNames& names) {
   }
   for (absl::string_view name : names.keys) sources.push_back(&state.graph.AddKey(name));
   for (absl::string_view name : names.tags) sources.push_back(&state.graph.AddTag(name));
-  std::sort(sources.begin(), sources.end());
+  std::sort(sources.begin(), sources.end(), EdgeBefore);
   sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
   for (Node* source : sources) {
     if (source->kind == NameKind::kKey) Settle(state, static_cast<Key&>(*source));
@@ -49,26 +55,50 @@ uint64_t CountNew(const State& state, const AddCacheDependency& command) {
   return count;
 }
 
-bool WouldOverflow(const State& state, const AddCacheDependency& command) {
+// OK, or which limit the command would go beyond.
+absl::Status CheckRoom(const State& state, const AddCacheDependency& command) {
   const DependencyNames& names = command.depends_on;
   const uint64_t most = 2 * names.names.size() + names.keys.size() + names.tags.size();
   const uint64_t declared = state.graph.declared_edges();
-  // Counting is only worth its time near the limit.
-  return declared + most > state.limits.declared_edges &&
-         declared + CountNew(state, command) > state.limits.declared_edges;
+  const Key* key = state.graph.FindKey(command.key);
+  const uint64_t edges = key == nullptr ? 0 : key->depends_on.size();
+  const Limits& limits = state.limits;
+  // Counting is only worth its time near a limit.
+  if (declared + most <= limits.declared_edges && edges + most <= limits.declared_edges_of_key) {
+    return absl::OkStatus();
+  }
+  const uint64_t added = CountNew(state, command);
+  if (declared + added > limits.declared_edges) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the namespace would hold more than ", limits.declared_edges,
+                     " declared dependencies; remove some, or give them a ttl"));
+  }
+  const uint64_t of_key = key == nullptr
+                              ? 0
+                              : std::count_if(key->depends_on.begin(), key->depends_on.end(),
+                                              [](const Edge& edge) { return edge.declared; });
+  if (of_key + added > limits.declared_edges_of_key) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the key would have more than ", limits.declared_edges_of_key,
+                     " declared dependencies; remove some, give them a ttl, or depend on a tag "
+                     "above them"));
+  }
+  return absl::OkStatus();
 }
 
-// Whether what the command names was computed from the key. Goes from the sources to theirs: a key
-// may have any number of dependents, but was computed from few.
+// Whether what the command names was computed from the key, as far as that may be looked for. Goes
+// from the sources to theirs: a key may have any number of dependents, but was computed from few.
 bool ClosesCycle(const State& state, const AddCacheDependency& command) {
   const Freshness freshness = state.freshness();
   Walk sources;
   const auto add = [&](absl::string_view name) { sources.Add(*state.graph.FindKey(name)); };
   for (absl::string_view name : command.depends_on.names) add(name);
   for (absl::string_view name : command.depends_on.keys) add(name);
+  uint64_t left = state.limits.checked_names;
   while (const Key* key = sources.Next()) {
     if (key->name == command.key) return true;
     for (const Edge& edge : key->depends_on) {
+      if (left-- == 0) return false;
       if (edge.source->kind != NameKind::kKey || !freshness.IsActive(*key, edge)) continue;
       sources.Add(static_cast<const Key&>(*edge.source));
     }
@@ -85,62 +115,40 @@ bool HasMoved(const State& state, const AddCacheDependency& command) {
   footprint.dep_tags = names.tags;
   footprint.dep_keys.insert(footprint.dep_keys.end(), names.names.begin(), names.names.end());
   footprint.dep_tags.insert(footprint.dep_tags.end(), names.names.begin(), names.names.end());
-  return !state.freshness().FirstMoved(footprint, command.position->revision).empty();
+  Freshness freshness = state.freshness();
+  freshness.set_may_check(state.limits.checked_names);
+  return !freshness.FirstMoved(footprint, command.position->revision).empty();
 }
 
-// An end is no event, but what the key stood for is not known any more.
-void NoteEnd(State& state, Key& key) {
-  if (state.meta.forgotten_end > state.meta.head) return;  // all ends up to here are forgotten
-  state.graph.RememberEnd(key, state.meta.head + 1);
-  while (state.graph.ends().size() > state.limits.remembered_ends) {
-    state.meta.forgotten_end = std::max(state.meta.forgotten_end, state.graph.ForgetEnd());
+// The declared edges among those that the command names, in their order.
+std::vector<const Node*> NamedSources(const State& state, const DependencyNames& names) {
+  std::vector<const Node*> sources;
+  const auto add = [&sources](const Node* source) {
+    if (source != nullptr) sources.push_back(source);
+  };
+  for (absl::string_view name : names.names) {
+    add(state.graph.FindKey(name));
+    add(state.graph.FindTag(name));
   }
+  for (absl::string_view name : names.keys) add(state.graph.FindKey(name));
+  for (absl::string_view name : names.tags) add(state.graph.FindTag(name));
+  std::sort(sources.begin(), sources.end(), EdgeBefore);
+  return sources;
 }
 
-// Ends the declaration, if there is one.
-uint64_t EndDeclaration(State& state, Key& key, Node& source) {
-  if (!state.graph.Undeclare(key, source)) return 0;
-  NoteEnd(state, key);
-  return 1;
-}
-
-uint64_t EndEntry(State& state, Key& key) {
-  if (key.entry == nullptr) return 0;
-  const Freshness freshness = state.freshness();
-  if (const uint64_t evicted = freshness.EvictedSinceFill(key); evicted != 0) {
-    // What evicts everything is remembered without the names.
-    if (evicted > std::max(state.meta.floor, state.broad.everything().evicted)) {
-      state.graph.RememberEvicted(key, evicted);
-    }
-  } else if (freshness.OwnsActively(key)) {
-    return 0;
-  } else if (Graph::PartsOf(key) > 1) {  // otherwise it stood only for its name
-    NoteEnd(state, key);
+uint32_t UndeclareAll(State& state, Key& key) {
+  uint32_t removed = 0;
+  for (auto at = key.depends_on.begin(); at != key.depends_on.end();) {
+    removed += at->declared;
+    at = at->declared ? state.graph.Undeclare(key, at) : std::next(at);
   }
-  state.graph.DropEntry(key);
-  return 1;
+  return removed;
 }
 
 }  // namespace
 
-uint64_t Settle(State& state, Key& key) {
-  uint64_t ended = EndEntry(state, key);
-  std::vector<Node*> expired;
-  for (const Edge& edge : key.depends_on) {
-    if (edge.declared && !edge.declared_at(state.meta.now)) expired.push_back(edge.source);
-  }
-  std::sort(expired.begin(), expired.end(),
-            [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
-  for (Node* source : expired) ended += EndDeclaration(state, key, *source);
-  return ended;
-}
-
 ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<Event>& events) {
-  if (WouldOverflow(state, command)) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the namespace would hold more than ", state.limits.declared_edges,
-                     " declared dependencies; remove some, or give them a ttl"));
-  }
+  if (absl::Status room = CheckRoom(state, command); !room.ok()) return room;
   AddCacheDependencyReply reply;
   Key& key = state.graph.AddKey(command.key);
   Settle(state, key);
@@ -172,25 +180,14 @@ ApplyResult Apply(State& state, const RemoveCacheDependency& command, std::vecto
   Key* key = state.graph.FindKey(command.key);
   if (key == nullptr) return reply;
   Settle(state, *key);
-  std::vector<Node*> sources;
-  const auto add = [&sources](Node* source) {
-    if (source != nullptr) sources.push_back(source);
-  };
-  const DependencyNames& names = command.depends_on;
-  for (absl::string_view name : names.names) {
-    add(state.graph.FindKey(name));
-    add(state.graph.FindTag(name));
+  if (command.depends_on.empty()) {
+    reply.removed = UndeclareAll(state, *key);
+  } else {
+    for (const Node* source : NamedSources(state, command.depends_on)) {
+      reply.removed += state.graph.Undeclare(*key, *source);
+    }
   }
-  for (absl::string_view name : names.keys) add(state.graph.FindKey(name));
-  for (absl::string_view name : names.tags) add(state.graph.FindTag(name));
-  if (names.empty()) {
-    for (const Edge& edge : key->depends_on) add(edge.source);
-  }
-  std::sort(sources.begin(), sources.end(),
-            [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
-  for (Node* source : sources) {
-    reply.removed += EndDeclaration(state, *key, *source);
-  }
+  if (reply.removed > 0) NoteEnd(state, *key);
   return reply;
 }
 

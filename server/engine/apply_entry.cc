@@ -1,43 +1,25 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "common/limits.h"
 #include "server/engine/apply.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
 #include "server/engine/overflow.h"
+#include "server/engine/settle.h"
+#include "server/engine/tracking.h"
 
 namespace cache_invalidation::engine {
 namespace {
 
-void SettleKnown(State& state, absl::string_view name) {
-  Key* key = state.graph.FindKey(name);
-  if (key != nullptr) Settle(state, *key);
-}
-
-// Ends what is over of the entry's key and of the keys it names, so that nothing of it comes back.
-void SettleNamed(State& state, const TrackedEntry& entry) {
-  SettleKnown(state, entry.key);
-  for (absl::string_view name : entry.depends_on.names) SettleKnown(state, name);
-  for (absl::string_view name : entry.depends_on.keys) SettleKnown(state, name);
-}
-
-Footprint FootprintOf(const TrackedEntry& entry) {
-  Footprint footprint;
-  footprint.key = entry.key;
-  footprint.tags = entry.tags;
-  const DependencyNames& names = entry.depends_on;
-  footprint.dep_keys = names.keys;
-  footprint.dep_tags = names.tags;
-  footprint.dep_keys.insert(footprint.dep_keys.end(), names.names.begin(), names.names.end());
-  footprint.dep_tags.insert(footprint.dep_tags.end(), names.names.begin(), names.names.end());
-  return footprint;
-}
-
-TrackResult CheckFill(const State& state, const TrackedEntry& entry) {
+// Takes from `names` what it looks at behind those of the fill.
+TrackResult CheckFill(const State& state, const TrackedEntry& entry, uint64_t& names) {
   TrackResult result;
   result.key = std::string(entry.key);
-  const Freshness freshness = state.freshness();
+  Freshness freshness = state.freshness();
+  freshness.set_may_check(names);
   const Footprint footprint = FootprintOf(entry);
   if (entry.position.has_value()) {
     if (!IsKnownPosition(state, *entry.position)) {
@@ -45,6 +27,7 @@ TrackResult CheckFill(const State& state, const TrackedEntry& entry) {
       return result;
     }
     result.moved = freshness.FirstMoved(footprint, entry.position->revision);
+    names = freshness.may_check();
   }
   if (entry.only_tracked_keys && result.moved.empty()) {
     result.moved = std::string(freshness.FirstWithoutEntry(footprint.dep_keys));
@@ -55,24 +38,16 @@ TrackResult CheckFill(const State& state, const TrackedEntry& entry) {
 
 // Whether an entry ended since the last event, so that the fill would be refused at any position
 // there is yet.
-bool IsRefusedAtHead(const State& state, const TrackedEntry& entry) {
+bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, uint64_t& names) {
   const Graph::KeysByRevision& ends = state.graph.ends();
   const uint64_t latest = ends.empty() ? 0 : ends.rbegin()->revision;
   const uint64_t head = state.meta.head;
-  return std::max(latest, state.meta.forgotten_end) > head &&
-         !state.freshness().FirstMoved(FootprintOf(entry), head).empty();
-}
-
-void Track(State& state, const TrackedEntry& entry) {
-  const Footprint footprint = FootprintOf(entry);
-  Fill fill;
-  for (absl::string_view tag : footprint.tags) fill.tags.push_back(&state.graph.AddTag(tag));
-  for (absl::string_view key : footprint.dep_keys) fill.sources.push_back(&state.graph.AddKey(key));
-  for (absl::string_view tag : footprint.dep_tags) fill.sources.push_back(&state.graph.AddTag(tag));
-  if (entry.ttl.has_value()) fill.expires = state.meta.now + *entry.ttl;
-  fill.revision = state.meta.head;
-  fill.fill_id = entry.fill_id;
-  state.graph.Track(state.graph.AddKey(entry.key), fill);
+  if (std::max(latest, state.meta.forgotten_end) <= head) return false;
+  Freshness freshness = state.freshness();
+  freshness.set_may_check(names);
+  const bool refused = !freshness.FirstMoved(FootprintOf(entry), head).empty();
+  names = freshness.may_check();
+  return refused;
 }
 
 // Whose entry an event of the same command evicted, by its name or with everything: its
@@ -94,33 +69,40 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
   TrackEntriesReply reply;
   const EntryUsage before = state.graph.entry_usage();
   Emission emission(state, EventSource::kFillRefused);
+  Tracking tracking(state, reply);
+  uint64_t names = state.limits.checked_names;
   for (const TrackedEntry& entry : command.entries) {
     SettleNamed(state, entry);
     if (!entry.position.has_value()) ++state.meta.unchecked_fills;
-    TrackResult result = CheckFill(state, entry);
+    TrackResult result = CheckFill(state, entry, names);
     if (result.outcome == FillOutcome::kKept) {
-      Track(state, entry);
+      tracking.Add(entry, reply.results.size());
     } else {
       ++state.meta.refused_fills;
       emission.AddUnnamedRoot(entry.key);
       // The event gives a position from which the next attempt can succeed.
-      if (result.outcome == FillOutcome::kRefusedMoved && IsRefusedAtHead(state, entry)) {
+      if (result.outcome == FillOutcome::kRefusedMoved && IsRefusedAtHead(state, entry, names)) {
         emission.Add(InvalidationKind::kEvict, TargetType::kKey, entry.key,
                      Cause{CauseStep::kFillRefused, ""});
       }
     }
     reply.results.push_back(std::move(result));
   }
+  reply.dropped = tracking.BeginAnew(events);
   emission.Commit(events);
-  reply.dropped = DropOldest(state, before, events);
+  reply.dropped += DropOldest(state, before, events);
   if (!events.empty()) RefuseEvicted(state, reply);
   reply.revision = state.meta.head;
   reply.warnings = LintEntries(command.entries);
   return reply;
 }
 
-ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event>&) {
+// What stays for those who depend on it is written again, with all its names. Beyond what one call
+// may write the entries go, with what depends on them.
+ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event>& events) {
   UntrackEntriesReply reply;
+  Emission emission(state, EventSource::kLimit);
+  uint64_t bytes = 0;
   for (absl::string_view name : command.keys) {
     Key* key = state.graph.FindKey(name);
     if (key == nullptr || key->entry == nullptr) continue;
@@ -129,7 +111,14 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
       state.graph.MakeGhost(*key);
     }
     Settle(state, *key);
+    if (key->entry == nullptr) continue;
+    bytes += key->entry->name_bytes;
+    if (bytes <= kMaxFoundBytesPerCall) continue;
+    emission.Add(InvalidationKind::kEvict, TargetType::kKey, name, Cause{CauseStep::kLimit, ""});
+    ++state.meta.dropped_entries;
   }
+  emission.EndTargets();
+  emission.Commit(events);
   return reply;
 }
 

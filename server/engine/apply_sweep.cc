@@ -1,27 +1,60 @@
 #include <algorithm>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/engine/apply.h"
+#include "server/engine/settle.h"
 
 namespace cache_invalidation::engine {
 namespace {
 
-// Patterns that are matched in the time that looking at a key takes otherwise.
+// What takes as long as looking at a key takes otherwise: patterns to match, edges beyond the first
+// few, names of an entry, bytes of its row.
 constexpr uint64_t kPatternsPerKey = 8;
+constexpr uint64_t kEdgesOfAKey = 16;
+constexpr uint64_t kNamesPerKey = 8;
+constexpr uint64_t kBytesPerKey = 256;
 
-// Ends what is over of the key. Answers how much it removed.
-uint64_t SweepKey(State& state, Key& key) {
-  const uint64_t removed = Settle(state, key);
-  if (key.entry == nullptr || key.entry->ghost || key.entry->expires > state.meta.now) {
-    return removed;
-  }
-  state.graph.MakeGhost(key);
-  return removed + 1;
-}
+// The keys, and what takes as long, that a sweep may still look at.
+class Work {
+ public:
+  explicit Work(uint64_t limit) : left_(limit) {}
+
+  void Take(uint64_t keys) { left_ -= std::min(left_, keys); }
+  bool is_done() const { return left_ == 0; }
+  uint64_t left() const { return left_; }
+
+ private:
+  uint64_t left_;
+};
 
 // What the events up to the floor said about an entry is put on the entry before it is forgotten.
-void KeepMark(State& state, Key& key) {
-  if (key.entry != nullptr && state.freshness().StaleSinceFill(key)) state.graph.KeepStale(key);
+void KeepMark(State& state, Key& key, const Freshness& freshness) {
+  if (key.entry != nullptr && freshness.StaleSinceFill(key)) state.graph.KeepStale(key);
+}
+
+void EndLife(State& state, Key& key) {
+  if (key.entry != nullptr && key.entry->expires <= state.meta.now) state.graph.MakeGhost(key);
+}
+
+// Ends the declarations that are over, from where the round stands in the key. Answers whether it
+// came to the last one.
+bool SweepEdges(State& state, Key& key, Work& work, uint64_t& removed) {
+  SweepRound& round = state.round;
+  EdgeList::const_iterator next = key.depends_on.begin();
+  if (round.next_edge_kind.has_value() && round.next_key == key.name) {
+    next = key.depends_on.From({*round.next_edge_kind, round.next_edge});
+  }
+  uint64_t left = work.left() + kEdgesOfAKey;
+  removed += SettleEdges(state, key, next, left);
+  work.Take(left < work.left() ? work.left() - left : 0);
+  round.next_edge_kind.reset();
+  if (next == key.depends_on.end()) return true;
+  round.next_key = key.name;
+  round.next_edge_kind = next->source->kind;
+  round.next_edge = next->source->name;
+  return false;
 }
 
 void BeginRound(State& state, uint64_t floor) {
@@ -29,32 +62,66 @@ void BeginRound(State& state, uint64_t floor) {
   state.round.begun = true;
   state.round.floor =
       std::max({state.meta.floor, state.meta.wanted_floor, std::min(floor, state.meta.head)});
-  state.round.names = RememberedNames(state.round.floor, state.meta.head);
+  state.round.head = state.meta.head;
+  state.round.names = RememberedNames(state.round.floor, state.round.head);
+}
+
+// The first name that follows.
+std::string NameBehind(absl::string_view name) {
+  return absl::StrCat(name, absl::string_view("", 1));
 }
 
 void CountName(SweepRound& round, uint64_t last_revision) {
   if (last_revision > round.floor) round.names.Count(last_revision);
 }
 
-// Answers how much it removed. Takes from `limit` what it looked at.
-uint64_t SweepKeys(State& state, uint64_t& limit) {
+// Answers how much it removed.
+uint64_t SweepKeys(State& state, Work& work) {
   uint64_t removed = 0;
   const bool trims = state.round.floor > state.meta.floor;
   const uint64_t cost = 1 + (trims ? state.broad.patterns().size() / kPatternsPerKey : 0);
+  // What a sweep ends counted no more: what was found out stays true.
+  const Freshness freshness = state.freshness();
   auto at = state.graph.keys().lower_bound(state.round.next_key);
-  for (; limit > 0 && at != state.graph.keys().end(); limit -= std::min(limit, cost)) {
+  while (!work.is_done() && at != state.graph.keys().end()) {
     Key& key = *at->second;
-    removed += SweepKey(state, key);
-    if (trims) KeepMark(state, key);
+    // An engine that was rebuilt lacks those of which nothing is known: they must not count.
+    const bool counts = key.is_known(state.meta.floor);
+    const uint64_t names = key.entry == nullptr ? 0 : key.entry->names();
+    const uint64_t bytes = key.entry == nullptr ? 0 : key.entry->name_bytes;
+    removed += SettleEntry(state, key, freshness);
+    if (!SweepEdges(state, key, work, removed)) return removed;
+    const uint64_t tracked = state.graph.tracked_entries();
+    EndLife(state, key);
+    removed += tracked - state.graph.tracked_entries();
+    if (trims) KeepMark(state, key, freshness);
     if (!key.is_used()) CountName(state.round, key.last_revision());
+    if (counts) {
+      work.Take(cost + names / kNamesPerKey + (key.entry_changed ? bytes / kBytesPerKey : 0));
+    }
+    if (work.is_done()) state.round.next_key = NameBehind(key.name);
     at = state.graph.ForgetKey(at, state.meta.floor);
   }
-  state.round.keys_done = at == state.graph.keys().end();
-  if (!state.round.keys_done) state.round.next_key = std::string(at->first);
+  state.round.keys_done = !work.is_done();
   return removed;
 }
 
-// Tags and keys up to the floor are forgotten as sweeps come to them.
+// Answers whether it has come to the end.
+bool SweepTags(State& state, Work& work) {
+  const Graph::LooseTags& tags = state.graph.loose_tags();
+  auto at = tags.lower_bound(absl::string_view(state.round.next_tag));
+  while (!work.is_done() && at != tags.end()) {
+    const Tag& tag = **at;
+    if (tag.is_remembered(state.meta.floor)) {
+      work.Take(1);
+      CountName(state.round, tag.last_revision());
+      if (work.is_done()) state.round.next_tag = NameBehind(tag.name);
+    }
+    at = state.graph.ForgetTag(at, state.meta.floor);
+  }
+  return !work.is_done();
+}
+
 void MoveFloor(State& state, uint64_t floor) {
   state.meta.floor = floor;
   state.broad.Forget(floor);
@@ -69,30 +136,91 @@ bool LimitNames(State& state) {
   return true;
 }
 
-}  // namespace
-
 // A key that is filled behind the place where the round stands is filled after its floor.
-ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>&) {
+SweepReply SweepOn(State& state, const Sweep& command) {
   SweepReply reply;
   SweepRound& round = state.round;
   if (!round.begun) BeginRound(state, command.floor);
-  uint64_t limit = command.limit;
+  Work work(command.limit);
   if (!round.keys_done) {
-    reply.removed = SweepKeys(state, limit);
-    reply.looked_at = command.limit - limit;
+    reply.removed = SweepKeys(state, work);
+    reply.looked_at = command.limit - work.left();
     if (!round.keys_done) return reply;
-    if (round.floor > state.meta.floor) MoveFloor(state, round.floor);
-    round.tags_left = state.graph.loose_tags();
   }
-  for (; limit > 0 && round.tags_left > 0; --limit, --round.tags_left) {
-    CountName(round, state.graph.ForgetTag(state.meta.floor));
-  }
-  reply.looked_at = command.limit - limit;
-  if (round.tags_left > 0) return reply;
+  const bool tags_done = SweepTags(state, work);
+  reply.looked_at = command.limit - work.left();
+  if (!tags_done) return reply;
+  // Of many names nothing is known then: FreeNames comes by them before the next round does.
+  if (round.floor > state.meta.floor) MoveFloor(state, round.floor);
   reply.finished = true;
   reply.crowded = LimitNames(state);
   round.begun = false;
   return reply;
+}
+
+}  // namespace
+
+SweepRecord SweepRound::ToRecord() const {
+  SweepRecord record;
+  record.floor = floor;
+  record.head = head;
+  record.next_key = next_key;
+  record.keys_done = keys_done;
+  record.next_tag = next_tag;
+  record.names = names.spans();
+  record.next_edge_kind = next_edge_kind;
+  record.next_edge = next_edge;
+  return record;
+}
+
+SweepRound SweepRound::FromRecord(const SweepRecord& record) {
+  SweepRound round;
+  round.begun = true;
+  round.floor = record.floor;
+  round.head = record.head;
+  round.next_key = record.next_key;
+  round.keys_done = record.keys_done;
+  round.next_tag = record.next_tag;
+  round.names = RememberedNames(record.floor, record.head, record.names);
+  round.next_edge_kind = record.next_edge_kind;
+  round.next_edge = record.next_edge;
+  return round;
+}
+
+ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>&) {
+  const bool was_begun = state.round.begun;
+  SweepReply reply = SweepOn(state, command);
+  if (state.round.begun) {
+    state.delta.push_back({state.round.ToRecord()});
+  } else if (was_begun) {
+    state.delta.push_back({SweepRecord(), /*deleted=*/true});
+  }
+  return reply;
+}
+
+uint64_t FreeNames(State& state, uint64_t limit) {
+  uint64_t left = limit;
+  uint64_t known = 0;
+  const bool begun = state.round.begun;
+  if (!begun || !state.round.keys_done) {
+    const Graph::KeyIndex& keys = state.graph.keys();
+    auto at = keys.lower_bound(begun ? absl::string_view(state.round.next_key) : "");
+    for (; left > 0 && at != keys.end(); --left) {
+      if (at->second->is_known(state.meta.floor)) {
+        ++known;
+        ++at;
+      } else {
+        at = state.graph.ForgetKey(at, state.meta.floor);
+      }
+    }
+  }
+  const Graph::LooseTags& tags = state.graph.loose_tags();
+  auto at = tags.lower_bound(begun ? absl::string_view(state.round.next_tag) : "");
+  for (; left > 0 && at != tags.end(); --left) {
+    known += (*at)->is_remembered(state.meta.floor);
+    at = state.graph.ForgetTag(at, state.meta.floor);
+  }
+  return left > 0 ? limit : known;
 }
 
 }  // namespace cache_invalidation::engine

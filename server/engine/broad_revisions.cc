@@ -1,5 +1,6 @@
 #include "server/engine/broad_revisions.h"
 
+#include <limits>
 #include <utility>
 
 namespace cache_invalidation::engine {
@@ -14,14 +15,23 @@ void ForgetUpTo(uint64_t floor, LastRevisions& revisions) {
 
 absl::string_view BroadRevisions::NotePattern(absl::string_view expression, bool evicts,
                                               uint64_t revision) {
-  auto noted = patterns_.find(expression);
-  if (noted == patterns_.end()) {
-    noted = patterns_.emplace(std::string(expression), PatternMark{Compiled(expression), {}}).first;
+  const absl::string_view kept = MarkOf(expression)->first;
+  patterns_.find(kept)->second.revisions.Note(evicts, revision);
+  // Those of this event may be given up already.
+  while (patterns_.size() > max_patterns_ || (!patterns_.empty() && any_key_.last() == revision)) {
+    GiveUpOldest();
   }
-  noted->second.revisions.Note(evicts, revision);
-  const absl::string_view kept = noted->first;
-  if (patterns_.size() > max_patterns_) GiveUpOne();
   return kept;
+}
+
+void BroadRevisions::Load(absl::string_view expression, bool evicts, uint64_t revision) {
+  if (revision > any_key_.last()) MarkOf(expression)->second.revisions.Note(evicts, revision);
+}
+
+BroadRevisions::Patterns::iterator BroadRevisions::MarkOf(absl::string_view expression) {
+  const auto noted = patterns_.find(expression);
+  if (noted != patterns_.end()) return noted;
+  return patterns_.emplace(std::string(expression), PatternMark{Compiled(expression), {}}).first;
 }
 
 Pattern BroadRevisions::Compiled(absl::string_view expression) const {
@@ -29,22 +39,30 @@ Pattern BroadRevisions::Compiled(absl::string_view expression) const {
   return known != patterns_.end() ? known->second.pattern : *Pattern::Compile(expression);
 }
 
-// The oldest, of equally old ones the smallest expression.
-void BroadRevisions::GiveUpOne() {
-  const auto oldest =
-      std::min_element(patterns_.begin(), patterns_.end(), [](const auto& a, const auto& b) {
-        return a.second.revisions.last() < b.second.revisions.last();
-      });
-  any_key_.Note(/*evicts=*/true, oldest->second.revisions.evicted);
-  any_key_.Note(/*evicts=*/false, oldest->second.revisions.staled);
-  given_up_.push_back(patterns_.extract(oldest));
+void BroadRevisions::GiveUpOldest() {
+  uint64_t oldest = std::numeric_limits<uint64_t>::max();
+  for (const auto& [expression, mark] : patterns_) {
+    oldest = std::min(oldest, mark.revisions.last());
+  }
+  for (auto at = patterns_.begin(); at != patterns_.end();) {
+    const auto given_up = at++;
+    LastRevisions& revisions = given_up->second.revisions;
+    if (revisions.last() != oldest) {
+      // The other of the two came later and counts for both.
+      ForgetUpTo(oldest, revisions);
+      continue;
+    }
+    any_key_.Note(/*evicts=*/true, revisions.evicted);
+    any_key_.Note(/*evicts=*/false, revisions.staled);
+    given_up_.push_back(patterns_.extract(given_up));
+  }
 }
 
 void BroadRevisions::Forget(uint64_t floor) {
   ForgetUpTo(floor, everything_);
   ForgetUpTo(floor, any_key_);
-  std::erase_if(patterns_,
-                [floor](const auto& item) { return item.second.revisions.last() <= floor; });
+  for (auto& [expression, mark] : patterns_) ForgetUpTo(floor, mark.revisions);
+  std::erase_if(patterns_, [](const auto& item) { return item.second.revisions.last() == 0; });
 }
 
 }  // namespace cache_invalidation::engine

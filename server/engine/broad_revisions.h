@@ -29,10 +29,10 @@ struct LastRevisions {
 
 // When everything was invalidated, and what each pattern matches.
 //
-// Every fill is matched against the patterns, so there is a limit to them. Beyond it the one that
-// was used least recently is given up for all keys at once: what happened to its keys is then taken
-// to have happened to every key. What is remembered depends on nothing but the events since the
-// floor.
+// Every fill is matched against the patterns, so there is a limit to them. Beyond it the ones that
+// were used least recently, by one event, are given up for all keys at once: what happened to their
+// keys is then taken to have happened to every key. So what is remembered of patterns is what the
+// events since the floor say, without those that were not used after the last one given up.
 //
 // Thread-compatible.
 class BroadRevisions {
@@ -55,6 +55,11 @@ class BroadRevisions {
   // The compiled expression. REQUIRES: it compiles.
   Pattern Compiled(absl::string_view expression) const;
 
+  // Rebuilding: what was given up, and Load instead of NotePattern. Beyond the limit nothing is
+  // given up before the next NotePattern: a limit that is another now changes nothing before.
+  void LoadGivenUp(LastRevisions any_key) { any_key_ = any_key; }
+  void Load(absl::string_view expression, bool evicts, uint64_t revision);
+
   // Forgets what happened up to `floor`.
   void Forget(uint64_t floor);
   // How many patterns were given up since the last Clean, which frees their expressions.
@@ -67,7 +72,8 @@ class BroadRevisions {
   const LastRevisions& any_key() const { return any_key_; }
 
  private:
-  void GiveUpOne();
+  void GiveUpOldest();
+  Patterns::iterator MarkOf(absl::string_view expression);
 
   const size_t max_patterns_;
   LastRevisions everything_;

@@ -8,6 +8,12 @@
 #include "common/tag.h"
 
 namespace cache_invalidation::engine {
+namespace {
+
+// Sorting takes, for each key, the time of walking over so many.
+constexpr size_t kSortedShare = 8;
+
+}  // namespace
 
 void Closure::AddTag(absl::string_view tag) {
   const Graph::WalkableTags& walkable = graph_.walkable();
@@ -17,17 +23,18 @@ void Closure::AddTag(absl::string_view tag) {
   root_tag_names_.emplace_back(tag);
   const auto add = [this](const Tag& found) {
     root_tags_.push_back(&found);
-    if (found.carriers == nullptr) return;
+    if (found.carriers == nullptr) return true;
     for (Key* carrier : *found.carriers) {
+      if (!Look()) return false;
       if (freshness_.OwnsActively(*carrier)) AddRoot(*carrier);
     }
+    return true;
   };
   const auto self = walkable.find(tag);
   if (self != walkable.end()) add(*self->second);
   const std::string below = absl::StrCat(tag, ":");
   for (auto it = walkable.lower_bound(below); it != walkable.end(); ++it) {
-    if (!absl::StartsWith(it->first, below)) break;
-    add(*it->second);
+    if (!absl::StartsWith(it->first, below) || !Look() || !add(*it->second)) break;
   }
 }
 
@@ -54,6 +61,16 @@ bool Closure::Look() {
   return true;
 }
 
+bool Closure::Name(const Key& key) {
+  const size_t bytes = key.name.size() + bytes_per_key_;
+  if (bytes > bytes_left_) {
+    complete_ = false;
+    return false;
+  }
+  bytes_left_ -= bytes;
+  return true;
+}
+
 void Closure::AddRoot(Key& key) { root_keys_.push_back(&key); }
 
 void Closure::Spread(InvalidationKind kind) {
@@ -61,10 +78,6 @@ void Closure::Spread(InvalidationKind kind) {
   for (Key* key : root_keys_) {
     const auto [it, added] = reached_.try_emplace(key);
     if (!added) continue;
-    if (!Look()) {
-      reached_.erase(it);
-      break;
-    }
     it->second.kind = kind;
     it->second.root = true;
     level.push_back(key);
@@ -92,27 +105,29 @@ void Closure::Follow(const Node& source, int level, InvalidationKind kind,
                      std::vector<Key*>& next) {
   if (!source.has_dependents()) return;
   for (Key* dependent : *source.dependents) {
+    if (!complete_ || !Look()) return;
+    const auto known = reached_.find(dependent);
+    if (known != reached_.end() && known->second.kind != kind) continue;  // the stronger was here
+    if (known != reached_.end() && !IsBetterWay(source, level, known->second)) continue;
     if (!freshness_.IsActive(*dependent, *dependent->FindEdge(&source))) continue;
     if (kind == InvalidationKind::kMarkStale && HitByEvictedTag(*dependent)) continue;
-    const auto [it, added] = reached_.try_emplace(dependent);
-    Reached& reached = it->second;
-    if (added && !Look()) {
-      reached_.erase(it);
-      return;
+    if (known != reached_.end()) {
+      NoteWay(source, level, known->second);
+      continue;
     }
-    if (added) {
-      reached.kind = kind;
-      next.push_back(dependent);
-    } else if (reached.kind != kind) {
-      continue;  // the stronger spread was here
-    }
+    if (!Name(*dependent)) return;
+    Reached reached;
+    reached.kind = kind;
     NoteWay(source, level, reached);
+    reached_.emplace(dependent, reached);
+    next.push_back(dependent);
   }
 }
 
 // They are roots already.
 void Closure::NameMixedCarriers(const Tag& tag) {
-  if (tag.carriers == nullptr) return;
+  // Where not all of them are roots there may be too many to look at.
+  if (tag.carriers == nullptr || !complete_) return;
   for (Key* carrier : *tag.carriers) {
     if (!carrier->entry->mixed || !freshness_.OwnsActively(*carrier)) continue;
     const auto root = reached_.find(carrier);
@@ -120,12 +135,15 @@ void Closure::NameMixedCarriers(const Tag& tag) {
   }
 }
 
+bool Closure::IsBetterWay(const Node& source, int level, const Reached& than) {
+  const bool shorter = than.via == nullptr || level < than.via_level;
+  return shorter || (level == than.via_level && NodeBefore(source, *than.via));
+}
+
 void Closure::NoteWay(const Node& source, int level, Reached& reached) {
-  const bool shorter = reached.via == nullptr || level < reached.via_level;
-  if (shorter || (level == reached.via_level && NodeBefore(source, *reached.via))) {
-    reached.via = &source;
-    reached.via_level = level;
-  }
+  if (!IsBetterWay(source, level, reached)) return;
+  reached.via = &source;
+  reached.via_level = level;
 }
 
 bool Closure::HitByEvictedTag(const Key& key) const {
@@ -140,11 +158,27 @@ bool Closure::HitByEvictedTag(const Key& key) const {
 
 std::vector<Key*> Closure::Dependents() const {
   std::vector<Key*> dependents;
+  for (const auto& [key, reached] : DependentsWithWays()) dependents.push_back(key);
+  return dependents;
+}
+
+Closure::Ways Closure::DependentsWithWays() const {
+  Ways dependents;
+  // Walking over the order of all keys is faster than sorting many of them.
+  if (reached_.size() > graph_.keys().size() / kSortedShare) {
+    for (const auto& [name, key] : graph_.keys()) {
+      const auto it = reached_.find(key.get());
+      if (it != reached_.end() && it->second.via != nullptr) {
+        dependents.emplace_back(it->first, &it->second);
+      }
+    }
+    return dependents;
+  }
   for (const auto& [key, reached] : reached_) {
-    if (reached.via != nullptr) dependents.push_back(key);
+    if (reached.via != nullptr) dependents.emplace_back(key, &reached);
   }
   std::sort(dependents.begin(), dependents.end(),
-            [](const Key* a, const Key* b) { return a->name < b->name; });
+            [](const auto& a, const auto& b) { return a.first->name < b.first->name; });
   return dependents;
 }
 

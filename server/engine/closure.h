@@ -3,9 +3,11 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -31,8 +33,8 @@ namespace cache_invalidation::engine {
 // does not depend on the order in which edges were added. Reads only; valid until the state
 // changes. Costs the nodes and edges that are reached, and for a pattern the keys in its range.
 //
-// With a limit it looks at no more keys than that: those it reaches, and those it matches a pattern
-// against. Where there are more it is incomplete, and which of them it has is left to chance.
+// With a limit it looks at no more than that: tags that it begins with, edges, and keys that it
+// matches a pattern against. Where there are more it is incomplete.
 class Closure {
  public:
   struct Reached {
@@ -47,6 +49,13 @@ class Closure {
   using ReachedKeys = absl::flat_hash_map<Key*, Reached>;
 
   static constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
+
+  // Spreads no further, incomplete, once naming the keys that it reached takes more than `bytes`,
+  // with so many more for each. Whether it comes to that depends on what it would reach alone.
+  void StopBeyond(size_t bytes, size_t bytes_per_key) {
+    bytes_left_ = bytes;
+    bytes_per_key_ = bytes_per_key;
+  }
 
   Closure(const Graph& graph, const Freshness& freshness, uint64_t limit = kNoLimit)
       : graph_(graph), freshness_(freshness), limit_(limit) {}
@@ -63,17 +72,23 @@ class Closure {
 
   // The keys that were reached through an edge, by name.
   std::vector<Key*> Dependents() const;
+  // The same with how they were reached; valid until the next Spread.
+  using Ways = std::vector<std::pair<Key*, const Reached*>>;
+  Ways DependentsWithWays() const;
 
   uint64_t looked_at() const { return looked_at_; }
   bool is_complete() const { return complete_; }
 
  private:
-  // Whether it may look at one key more, which is then counted.
+  // Whether it may look at one thing more, which is then counted.
   bool Look();
+  // Whether the key that was reached may be named, too.
+  bool Name(const Key& key);
   void AddRoot(Key& key);
   // Whether one of the entry's tags is evicted by the spreads so far.
   bool HitByEvictedTag(const Key& key) const;
   void NameMixedCarriers(const Tag& tag);
+  static bool IsBetterWay(const Node& source, int level, const Reached& than);
   static void NoteWay(const Node& source, int level, Reached& reached);
   void Follow(const Node& source, int level, InvalidationKind kind, std::vector<Key*>& next);
 
@@ -82,6 +97,8 @@ class Closure {
   const uint64_t limit_;
   uint64_t looked_at_ = 0;
   bool complete_ = true;
+  size_t bytes_left_ = std::numeric_limits<size_t>::max();
+  size_t bytes_per_key_ = 0;
   std::vector<std::string> root_tag_names_;
   std::vector<const Tag*> root_tags_;
   std::vector<Key*> root_keys_;

@@ -120,8 +120,8 @@ struct UntrackEntries {
 };
 
 // Removes what has expired and what was evicted, and forgets names that are of no use any more.
-// Looks at no more than `limit` keys and tags and goes on where the last one stopped, so that no
-// sweep holds up a shard.
+// Looks at no more than `limit` keys and tags of which anything is known, and goes on where the
+// last one stopped, so that no sweep holds up a shard: see Engine::FreeNames.
 //
 // A round over all keys that begins with a `floor` above the engine's also trims: when it has seen
 // to it that no entry needs the history up to there, it moves the engine's floor, and positions

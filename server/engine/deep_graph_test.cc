@@ -45,6 +45,32 @@ TEST(DeepGraphTest, CyclesAreFound) {
   EXPECT_EQ(script.reply<AddCacheDependencyReply>().warnings.size(), 1);
 }
 
+// Each of the first ones would search all of the last ones.
+TEST(DeepGraphTest, ManyGhostsOfOneAreSearchedOnce) {
+  constexpr int kGhosts = 5'000;
+  EngineScript script;
+  TrackEntries command;
+  std::vector<std::string> sources;
+  std::vector<std::string> pages;
+  for (int i = 0; i < kGhosts; ++i) sources.push_back(absl::StrCat("a", i));
+  for (int i = 0; i < kGhosts; ++i) pages.push_back(absl::StrCat("z", i));
+  const auto add = [&command](absl::string_view key) -> TrackedEntry& {
+    TrackedEntry& entry = command.entries.emplace_back();
+    entry.key = key;
+    entry.tags = {"row"};
+    entry.ttl = absl::Seconds(1);
+    return entry;
+  };
+  for (const std::string& source : sources) add(source);
+  add("m").depends_on.keys.assign(sources.begin(), sources.end());
+  for (const std::string& page : pages) add(page).depends_on.keys = {"m"};
+  script.Do(command);
+  script.Advance(absl::Seconds(2));
+  script.Do(Sweep{10 * kGhosts});
+  EXPECT_EQ(script.Ask<InvalidationStats>(GetInvalidationStats{}).tracked_entries, 0);
+  EXPECT_EQ(script.Ask<InvalidationStats>(GetInvalidationStats{}).dependency_edges, 0);
+}
+
 TEST(DeepGraphTest, GhostsThatNothingNeedsAreFound) {
   EngineScript script;
   const std::vector<std::string> keys = Keys();

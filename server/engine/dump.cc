@@ -86,12 +86,21 @@ std::string Dump(const State& state) {
       " widened=", meta.widened, " unchecked=", meta.unchecked_fills,
       " refused=", meta.refused_fills, " dropped=", meta.dropped_entries,
       " forgotten end=", meta.forgotten_end > meta.floor ? meta.forgotten_end : 0,
+      " wanted floor=", meta.wanted_floor, "\nbatches=", state.pending.generation(),
+      state.pending.empty() ? ""
+                            : absl::StrCat(" due ", absl::FormatTime(*state.pending.deadline())),
       "\nentries=", state.graph.tracked_entries(), " edges=", state.graph.edges(), "\neverything",
       DumpRevisions(state.broad.everything(), meta.floor), "\nany key",
       DumpRevisions(state.broad.any_key(), meta.floor), "\n");
   for (const auto& [expression, mark] : state.broad.patterns()) {
     absl::StrAppend(&text, "pattern ", expression, " ", DumpRevisions(mark.revisions, meta.floor),
                     "\n");
+  }
+  if (state.round.begun) {
+    const SweepRecord round = state.round.ToRecord();
+    absl::StrAppend(&text, "sweep to ", round.floor, " from ", round.head, " at ", round.next_key,
+                    round.keys_done ? " keys done" : "", " tag ", round.next_tag, " names ",
+                    absl::StrJoin(round.names, ","), "\n");
   }
   DumpDeclarations(state, text);
   DumpNodes(state, text);

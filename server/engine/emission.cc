@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_set.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -97,12 +96,15 @@ void Emission::AddDependent(absl::string_view key, const Cause& cause) {
 bool Emission::Commit(std::vector<Event>& events) {
   const Freshness freshness = state_.freshness();
   Closure closure(state_.graph, freshness);
+  // What has no cause but its source takes that much at least.
+  closure.StopBeyond(state_.limits.event_bytes, kBytesPerTarget + kBytesPerCause);
+  targets_ = slots_.size();
   if (follow_) {
     Spread(closure);
-    NameDependents(closure);
+    if (closure.is_complete()) NameDependents(closure);
   }
-  if (slots_.empty()) return false;
-  if (EstimatedBytes() > kMaxEventBytes) WidenToEverything();
+  if (slots_.empty() && closure.is_complete()) return false;
+  if (!closure.is_complete() || EstimatedBytes() > state_.limits.event_bytes) WidenToEverything();
   const uint64_t revision = ++state_.meta.head;
   for (Slot& slot : slots_) {
     slot.name = Mark(slot, revision);
@@ -133,32 +135,35 @@ void Emission::Spread(Closure& closure) {
 // Puts the keys that were reached through an edge, and those added as dependents, behind the
 // targets, by name. A target among them only gains the cause.
 void Emission::NameDependents(const Closure& closure) {
-  std::vector<Slot> added = std::move(dependents_);
-  dependents_.clear();
-  absl::flat_hash_map<absl::string_view, size_t> known;
-  for (size_t i = 0; i < added.size(); ++i) known.emplace(added[i].name, i);
-  absl::flat_hash_map<absl::string_view, Slot*> targets;
-  for (Slot& slot : slots_) {
-    if (slot.type == TargetType::kKey) targets.emplace(slot.name, &slot);
-  }
-  for (const Key* key : closure.Dependents()) {
-    const Closure::Reached& reached = closure.reached().at(const_cast<Key*>(key));
-    Slot* slot = nullptr;
-    if (const auto target = targets.find(key->name); target != targets.end()) {
-      slot = target->second;
-      if (reached.kind == InvalidationKind::kEvict) slot->kind = reached.kind;
-    } else if (const auto dependent = known.find(key->name); dependent != known.end()) {
-      slot = &added[dependent->second];
-    } else {
-      added.push_back(Slot{reached.kind, TargetType::kKey, key->name, {}});
-      slot = &added.back();
-    }
-    AddCause(*slot, Cause{CauseStep::kDependency, reached.via->name});
-  }
+  std::vector<Slot> added = std::exchange(dependents_, {});
   std::sort(added.begin(), added.end(),
             [](const Slot& a, const Slot& b) { return a.name < b.name; });
-  slots_.insert(slots_.end(), std::make_move_iterator(added.begin()),
-                std::make_move_iterator(added.end()));
+  absl::flat_hash_map<absl::string_view, size_t> targets;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].type == TargetType::kKey) targets.emplace(slots_[i].name, i);
+  }
+  const Closure::Ways dependents = closure.DependentsWithWays();
+  slots_.reserve(slots_.size() + added.size() + dependents.size());
+  auto next = added.begin();
+  for (const auto& [key, reached] : dependents) {
+    const Cause cause{CauseStep::kDependency, reached->via->name};
+    if (const auto target = targets.find(key->name); target != targets.end()) {
+      Slot& slot = slots_[target->second];
+      if (reached->kind == InvalidationKind::kEvict) slot.kind = reached->kind;
+      AddCause(slot, cause);
+      continue;
+    }
+    for (; next != added.end() && next->name < key->name; ++next)
+      slots_.push_back(std::move(*next));
+    if (next != added.end() && next->name == key->name) {
+      AddCause(*next, cause);
+      continue;
+    }
+    slots_.push_back(Slot{reached->kind, TargetType::kKey, key->name, {}});
+    slots_.back().key = key;
+    AddCause(slots_.back(), cause);
+  }
+  slots_.insert(slots_.end(), std::make_move_iterator(next), std::make_move_iterator(added.end()));
 }
 
 size_t Emission::EstimatedBytes() const {
@@ -171,16 +176,17 @@ size_t Emission::EstimatedBytes() const {
 }
 
 void Emission::WidenToEverything() {
-  const bool evicts = std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
-    return slot.kind == InvalidationKind::kEvict;
-  });
+  const bool evicts = !unnamed_roots_.empty() || !dependents_.empty() ||
+                      std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
+                        return slot.kind == InvalidationKind::kEvict;
+                      });
   slots_.clear();
   Add(evicts ? InvalidationKind::kEvict : InvalidationKind::kMarkStale, TargetType::kEverything, "",
       Cause{CauseStep::kLimit, "", /*widened=*/true});
   ++state_.meta.widened;
 }
 
-absl::string_view Emission::Mark(const Slot& slot, uint64_t revision) {
+absl::string_view Emission::Mark(Slot& slot, uint64_t revision) {
   const bool evicts = slot.kind == InvalidationKind::kEvict;
   if (slot.type == TargetType::kEverything) {
     state_.broad.NoteEverything(evicts, revision);
@@ -196,7 +202,8 @@ absl::string_view Emission::Mark(const Slot& slot, uint64_t revision) {
     node = &state_.graph.AddTag(slot.name);
     if (evicts) state_.pending.RemoveTag(slot.name);
   } else {
-    node = &state_.graph.AddKey(slot.name);
+    if (slot.key == nullptr) slot.key = &state_.graph.AddKey(slot.name);
+    node = slot.key;
     // Without its dependents it stays: those that joined since its acceptance are to go, too.
     if (evicts && follow_) state_.pending.RemoveKey(slot.name);
   }
@@ -206,28 +213,42 @@ absl::string_view Emission::Mark(const Slot& slot, uint64_t revision) {
 
 // Ends the entries that the event evicts, as far as they are known without a search: those named,
 // and those that were roots. Entries that nothing depends on are left to whoever looks at them; so
-// are all of them when everything goes.
+// are those beyond what one event ends, and all of them when everything goes.
 void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
   if (slots_.front().type == TargetType::kEverything) return;
+  uint64_t at_once = state_.limits.ended_at_once;
+  EvictUnnamed(closure, revision, at_once);
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    if (slot.key == nullptr || slot.kind != InvalidationKind::kEvict) continue;
+    if (slot.key->entry == nullptr) continue;
+    if (at_once == 0 && !(end_targets_ && i < targets_)) continue;
+    at_once -= std::min<uint64_t>(at_once, 1);
+    state_.graph.DropEntry(*slot.key);
+  }
+}
+
+// Nothing names them, so what happened is remembered of the key, unless its tags tell it as long as
+// the entry is there.
+void Emission::EvictUnnamed(const Closure& closure, uint64_t revision, uint64_t& at_once) {
+  const absl::flat_hash_set<absl::string_view> not_evicted(unnamed_roots_.begin(),
+                                                           unnamed_roots_.end());
   std::vector<Key*> unnamed;
   for (const auto& [key, reached] : closure.reached()) {
     if (reached.kind == InvalidationKind::kEvict && key->entry != nullptr &&
-        key->evicted != revision) {
+        key->evicted != revision && !not_evicted.contains(key->name)) {
       unnamed.push_back(key);
     }
   }
-  std::sort(unnamed.begin(), unnamed.end(),
-            [](const Key* a, const Key* b) { return a->name < b->name; });
-  const absl::flat_hash_set<absl::string_view> not_evicted(unnamed_roots_.begin(),
-                                                           unnamed_roots_.end());
+  std::sort(unnamed.begin(), unnamed.end(), KeyBefore());
+  const Freshness freshness = state_.freshness();
   for (Key* key : unnamed) {
-    if (not_evicted.contains(key->name)) continue;
-    state_.graph.RememberEvicted(*key, revision);
+    if (at_once > 0 || freshness.EvictedSinceFill(*key) == 0) {
+      state_.graph.RememberEvicted(*key, revision);
+    }
+    if (at_once == 0) continue;
+    --at_once;
     state_.graph.DropEntry(*key);
-  }
-  for (const Slot& slot : slots_) {
-    if (slot.type != TargetType::kKey || slot.kind != InvalidationKind::kEvict) continue;
-    state_.graph.DropEntry(*state_.graph.FindKey(slot.name));
   }
 }
 

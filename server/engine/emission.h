@@ -38,6 +38,9 @@ class Emission {
   // Targets stay alone: what depends on them is left as it is.
   void LeaveDependents() { follow_ = false; }
 
+  // Ends the entries of the targets within the command, however many there are: it needs the room.
+  void EndTargets() { end_targets_ = true; }
+
   // Causes of each target by step, name and width, not as they were added.
   void SortCauses() { sort_causes_ = true; }
 
@@ -51,6 +54,7 @@ class Emission {
     TargetType type;
     absl::string_view name;
     absl::InlinedVector<Cause, 2> causes;
+    Key* key = nullptr;  // of a key; null until it is looked up
   };
 
   Slot& FindOrAdd(InvalidationKind kind, TargetType type, absl::string_view name);
@@ -60,15 +64,19 @@ class Emission {
   size_t EstimatedBytes() const;
   void WidenToEverything();
   // The name as the state keeps it, with the revision noted.
-  absl::string_view Mark(const Slot& slot, uint64_t revision);
+  absl::string_view Mark(Slot& slot, uint64_t revision);
   void EvictEntries(const Closure& closure, uint64_t revision);
+  void EvictUnnamed(const Closure& closure, uint64_t revision, uint64_t& at_once);
   Event Build(uint64_t revision);
 
   State& state_;
   const EventSource source_;
   bool follow_ = true;
+  bool end_targets_ = false;
   bool sort_causes_ = false;
   std::vector<Slot> slots_;
+  // How many of them are targets; behind them stand dependents.
+  size_t targets_ = 0;
   std::vector<Slot> dependents_;
   std::vector<absl::string_view> unnamed_roots_;
   // Into slots_; only used when there are many.

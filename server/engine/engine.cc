@@ -34,8 +34,13 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   }
   outcome.reply = *std::move(result);
   state.meta.batch_delay = state.pending.delay();
+  state.meta.batch_generation = state.pending.generation();
+  state.meta.batch_deadline = state.pending.deadline();
+  state.meta.any_key_evicted = state.broad.any_key().evicted;
+  state.meta.any_key_staled = state.broad.any_key().staled;
   state.meta.widened += state.broad.given_up();
   outcome.widened = state.meta.widened - widened;
+  state.graph.PutChanges();
   state.delta.push_back({state.meta});
   outcome.delta = std::exchange(state.delta, {});
   return outcome;
@@ -54,6 +59,8 @@ std::optional<BatchDeadline> Engine::batch_deadline() const {
   if (!deadline.has_value()) return std::nullopt;
   return BatchDeadline{*deadline, state_->pending.generation()};
 }
+
+uint64_t Engine::FreeNames(uint64_t limit) { return engine::FreeNames(*state_, limit); }
 
 std::string Engine::DumpForTest() const { return Dump(*state_); }
 

@@ -46,8 +46,11 @@ struct State;
 // clock or I/O.
 //
 // The same commands in the same order with the same times give the same state and the same
-// outcomes. An engine built by Load from the records of another, and by Replay of its retained
-// events, behaves as that one.
+// outcomes, deltas included, in every process. An engine built by Load from the records of another,
+// and by Replay of its retained events, is in the state of that one: its time, what is pending and
+// when that is due, and where a round of sweeping stands. No clock takes part: engine time is what
+// the last command said, and the next one says how much has passed since. Its limits may be others;
+// they count from the next command on that adds to what they limit.
 //
 // Thread-compatible: one thread at a time, reading included.
 class Engine {
@@ -72,10 +75,16 @@ class Engine {
   std::optional<BatchDeadline> batch_deadline() const;
 
   // Rebuilding: every record once in any order, then the retained events in order (those up to the
-  // floor are passed over), then FinishLoad(now), which arms the pending batch to flush at once.
+  // floor are passed over), then FinishLoad.
   void Load(const Record& record);
   void Replay(const Event& event);
-  void FinishLoad(absl::Time now);
+  void FinishLoad();
+
+  // Frees the names, among the first `limit` that the next Sweep would come by, of which nothing is
+  // known any more. No command, query or record can tell whether that was done, so it is no command
+  // itself. Answers how many of them were not freed; `limit` if it came to the end of the round. A
+  // Sweep with that limit comes by no name that could be freed, so its cost is bounded by it.
+  uint64_t FreeNames(uint64_t limit);
 
   // The whole state as text, in an order that depends on nothing but the state.
   std::string DumpForTest() const;

@@ -349,7 +349,7 @@ TEST(EngineTest, TheFloorMovesWhenARoundHasSeenEveryKey) {
   script.Invalidate({"y"}, {}, Strategy::kLazy);
   script.Do(Sweep{1, 2});  // in the middle of a round nobody asks for another floor
   EXPECT_EQ(script.engine().floor(), 0);
-  script.Do(Sweep{1});
+  script.Do(Sweep{2});
   EXPECT_EQ(script.engine().floor(), 1);
   for (absl::string_view key : {"a", "b", "c"}) EXPECT_EQ(script.Lookup(key), "STALE") << key;
 }

@@ -74,20 +74,17 @@ std::string Describe(const ExplainedKey& key) {
       listed < key.tags.size() ? absl::StrCat(" and ", key.tags.size() - listed, " more") : "");
 }
 
-// What is known of the key itself; if it is not hit, also what it was computed from.
-void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
-            ExplanationLimits& limits, ExplanationNode& root) {
-  if (!limits.Take(root)) return;
-  ExplanationNode node;
-  node.kind = ExplanationKind::kKey;
-  node.name = key.name;
-  node.applies = hit;
-  node.reason = Describe(key);
+// What the key is computed from, as far as it may be looked at; the rest is left out.
+void AddSources(const Key& key, const Freshness& freshness, ExplanationLimits& limits,
+                ExplanationNode& node) {
   std::vector<const Node*> sources;
-  if (key.known != nullptr && !hit) {
-    for (const Edge& edge : key.known->depends_on) {
-      if (freshness.IsActive(*key.known, edge)) sources.push_back(edge.source);
-    }
+  const bool owns = freshness.OwnsActively(key);
+  uint64_t left = key.depends_on.size();
+  for (const Edge& edge : key.depends_on) {
+    if (sources.size() >= kMaxExplanationChildren || limits.keys_left() == 0) break;
+    limits.LookedAt(1);
+    --left;
+    if (edge.declared_at(freshness.now()) || (edge.owned && owns)) sources.push_back(edge.source);
   }
   std::sort(sources.begin(), sources.end(),
             [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
@@ -102,6 +99,19 @@ void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
                      source->kind == NameKind::kTag ? "tag" : "key", ", which is not hit either");
     node.children.push_back(std::move(edge));
   }
+  node.children_left_out += left;
+}
+
+// What is known of the key itself; if it is not hit, also what it was computed from.
+void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
+            ExplanationLimits& limits, ExplanationNode& root) {
+  if (!limits.Take(root)) return;
+  ExplanationNode node;
+  node.kind = ExplanationKind::kKey;
+  node.name = key.name;
+  node.applies = hit;
+  node.reason = Describe(key);
+  if (key.known != nullptr && !hit) AddSources(*key.known, freshness, limits, node);
   root.children.push_back(std::move(node));
 }
 

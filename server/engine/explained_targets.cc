@@ -37,10 +37,10 @@ bool AllTargets::Explain(ExplanationNode& node, const Pattern* pattern, uint32_t
 }
 
 const std::string* ExplainedKey::TagHitBy(absl::string_view target) const {
-  const auto hit = std::find_if(tags.begin(), tags.end(), [&](const std::string& tag) {
-    return IsSelfOrAncestor(target, tag);
-  });
-  return hit == tags.end() ? nullptr : &*hit;
+  auto hit = std::lower_bound(tags.begin(), tags.end(), target);
+  if (hit == tags.end()) return nullptr;
+  if (*hit != target) hit = std::lower_bound(hit, tags.end(), absl::StrCat(target, ":"));
+  return hit != tags.end() && IsSelfOrAncestor(target, *hit) ? &*hit : nullptr;
 }
 
 bool TargetsOfKey::Explain(ExplanationNode& node, const Pattern* pattern, uint32_t level) {
@@ -81,10 +81,8 @@ bool TargetsOfKey::MightHave(ExplanationNode& node, const Pattern* pattern) cons
     AddReason(absl::StrCat("does not match the whole key ", key_.name), node);
     return true;
   }
-  const absl::string_view type = FirstSegment(node.name);
-  const auto near = std::find_if(key_.tags.begin(), key_.tags.end(),
-                                 [&](const std::string& tag) { return FirstSegment(tag) == type; });
-  if (near == key_.tags.end()) return false;
+  const std::string* near = key_.TagHitBy(FirstSegment(node.name));
+  if (near == nullptr) return false;
   AddReason(IsSelfOrAncestor(*near, node.name)
                 ? absl::StrCat("the key carries ", *near,
                                ", which stands above it: a tag hits what is at or below it")

@@ -59,7 +59,7 @@ struct ExplainedKey {
   std::string name;
   const Key* known = nullptr;  // null: unknown
   bool tracked = false;
-  // Of the entry; of a key that is not tracked those that the question names.
+  // Of the entry; of a key that is not tracked those that the question names. Sorted.
   std::vector<std::string> tags;
 
   // The first tag that a target hits; null if none.

@@ -15,6 +15,11 @@ uint64_t Freshness::TagEvicted(absl::string_view tag) const {
   return revision;
 }
 
+uint64_t Freshness::TagEvicted(const Tag& tag) const {
+  const absl::string_view above = ParentTag(tag.name);
+  return std::max(tag.evicted, above.empty() ? broad_.everything().evicted : TagEvicted(above));
+}
+
 uint64_t Freshness::TagStaled(absl::string_view tag) const {
   uint64_t revision = broad_.everything().staled;
   ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
@@ -26,8 +31,18 @@ uint64_t Freshness::TagStaled(absl::string_view tag) const {
 
 uint64_t Freshness::EvictedSinceFill(const Key& key) const {
   uint64_t revision = std::max(key.evicted, broad_.everything().evicted);
-  for (const Tag* tag : key.entry->tags) revision = std::max(revision, TagEvicted(tag->name));
+  // What hits the tags of an entry that is over does not concern it.
+  if (revision > key.entry->fill_revision) return revision;
+  for (const Tag* tag : key.entry->tags) revision = std::max(revision, TagEvicted(*tag));
   return revision > key.entry->fill_revision ? revision : 0;
+}
+
+bool Freshness::IsEvicted(const Key& key) const {
+  const Entry& entry = *key.entry;
+  const uint64_t fill = entry.fill_revision;
+  return key.evicted > fill || broad_.everything().evicted > fill ||
+         std::any_of(entry.tags.begin(), entry.tags.end(),
+                     [&](const Tag* tag) { return TagEvicted(*tag) > fill; });
 }
 
 bool Freshness::StaleSinceFill(const Key& key) const {
@@ -47,30 +62,19 @@ bool Freshness::StaleSinceFill(const Key& key) const {
 }
 
 bool Freshness::IsLive(const Key& key) const {
-  return key.entry != nullptr && !IsExpired(*key.entry) && EvictedSinceFill(key) == 0;
+  return key.entry != nullptr && !IsExpired(*key.entry) && !IsEvicted(key);
 }
 
 bool Freshness::OwnsActively(const Key& key) const {
-  if (key.entry == nullptr || EvictedSinceFill(key) != 0) return false;
-  return !IsExpired(*key.entry) || IsGrounded(key);
+  if (key.entry == nullptr || IsEvicted(key)) return false;
+  return !IsExpired(*key.entry) || grounding_.IsGrounded(key, *this);
 }
 
-// Searches the dependents, through further ghosts, for one that stands by itself. A ghost met a
-// second time adds nothing, so a cycle of ghosts grounds nothing.
-bool Freshness::IsGrounded(const Key& ghost) const {
-  Walk ghosts;
-  ghosts.Add(ghost);
-  while (const Key* key = ghosts.Next()) {
-    if (!key->has_dependents()) continue;
-    for (const Key* dependent : *key->dependents) {
-      const Edge& edge = *dependent->FindEdge(key);
-      if (edge.declared_at(now_)) return true;
-      if (!edge.owned || EvictedSinceFill(*dependent) != 0) continue;
-      if (!IsExpired(*dependent->entry)) return true;
-      ghosts.Add(*dependent);
-    }
-  }
-  return false;
+Freshness::Footing Freshness::FootingOf(const Key& dependent, const Key& source) const {
+  const Edge& edge = *dependent.FindEdge(&source);
+  if (edge.declared_at(now_)) return Footing::kStands;
+  if (!edge.owned || IsEvicted(dependent)) return Footing::kNone;
+  return IsExpired(*dependent.entry) ? Footing::kGhost : Footing::kStands;
 }
 
 bool Freshness::TagMoved(absl::string_view tag, uint64_t position) const {
@@ -97,6 +101,7 @@ bool Freshness::EndMoved(const Key& key, uint64_t position) const {
   if (key.ended > position) return true;
   const bool entry_ended = key.entry != nullptr && EvictedSinceFill(key) == 0 && !OwnsActively(key);
   if (entry_ended && Graph::PartsOf(key) > 1) return true;
+  if (key.declared_until > now_) return false;
   return std::any_of(key.depends_on.begin(), key.depends_on.end(),
                      [this](const Edge& edge) { return edge.declared && !edge.declared_at(now_); });
 }
@@ -110,16 +115,19 @@ bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk&
   if (known == nullptr) return KeyNamedMoved(name, position);
   sources.Add(*known);
   while (const Key* key = sources.Next()) {
+    if (!MayCheck()) return true;
     if (KeyNamedMoved(key->name, position) || EndMoved(*key, position)) return true;
     if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
-    if (OwnsActively(*key)) {
+    const bool owns = OwnsActively(*key);
+    if (owns) {
       if (StaleSinceFill(*key)) return true;
       for (const Tag* tag : key->entry->tags) {
-        if (TagMoved(tag->name, position)) return true;
+        if (!MayCheck() || TagMoved(tag->name, position)) return true;
       }
     }
     for (const Edge& edge : key->depends_on) {
-      if (!IsActive(*key, edge)) continue;
+      if (!MayCheck()) return true;
+      if (!edge.declared_at(now_) && !(edge.owned && owns)) continue;
       if (edge.source->kind == NameKind::kKey) {
         sources.Add(static_cast<const Key&>(*edge.source));
       } else if (TagMoved(edge.source->name, position)) {
@@ -148,11 +156,13 @@ std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position)
     if (const Key* key = graph_.FindKey(footprint.key)) {
       sources.Skip(*key);
       if (key->entry != nullptr && EvictedSinceFill(*key) > position) return key->name;
-      if (OwnsActively(*key)) {
+      const bool owns = OwnsActively(*key);
+      if (owns) {
         for (const Tag* tag : key->entry->tags) all.tags.push_back(tag->name);
       }
       for (const Edge& edge : key->depends_on) {
-        if (!IsActive(*key, edge)) continue;
+        if (!MayCheck()) return key->name;
+        if (!edge.declared_at(now_) && !(edge.owned && owns)) continue;
         auto& names = edge.source->kind == NameKind::kTag ? all.dep_tags : all.dep_keys;
         names.push_back(edge.source->name);
       }

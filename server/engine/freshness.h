@@ -5,6 +5,7 @@
 #define CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/engine/broad_revisions.h"
 #include "server/engine/graph.h"
+#include "server/engine/grounding.h"
 #include "server/engine/pending_batch.h"
 #include "server/engine/walk.h"
 
@@ -25,7 +27,8 @@ struct Footprint {
   std::vector<absl::string_view> dep_tags;
 };
 
-// A view of the state at one engine time. Cheap to make; valid until the state changes.
+// A view of the state at one engine time. Cheap to make; valid until the state changes, as
+// Grounding says. It remembers what it found out, so ask one for all that a command wants to know.
 class Freshness {
  public:
   Freshness(const Graph& graph, const BroadRevisions& broad, const PendingBatch& pending,
@@ -34,12 +37,17 @@ class Freshness {
 
   // The last revision that hit the tag, itself or through a tag above it.
   uint64_t TagEvicted(absl::string_view tag) const;
+  uint64_t TagEvicted(const Tag& tag) const;
   uint64_t TagStaled(absl::string_view tag) const;
 
-  // The revision that evicted the key's entry, by name or through a tag; 0 if it still stands.
+  // A revision that evicted the key's entry, by name or else through a tag, the last one each; 0 if
+  // it still stands.
   // REQUIRES: the key has an entry, ghosts included.
   uint64_t EvictedSinceFill(const Key& key) const;
   bool StaleSinceFill(const Key& key) const;
+
+  // Whether there is such a revision.
+  bool IsEvicted(const Key& key) const;
 
   // Whether the key's entry can be looked up: tracked, not expired, not evicted. It may be stale.
   bool IsLive(const Key& key) const;
@@ -47,6 +55,11 @@ class Freshness {
   // Whether the tags and owned edges of the key's entry count: it is live, or a ghost that grounded
   // dependents need, and was not evicted.
   bool OwnsActively(const Key& key) const;
+
+  // How the dependent holds what it depends on: not at all, by standing by itself, or by being
+  // needed itself. REQUIRES: there is that edge.
+  enum class Footing : uint8_t { kNone, kStands, kGhost };
+  Footing FootingOf(const Key& dependent, const Key& source) const;
 
   // Whether the edge of `key` counts.
   bool IsActive(const Key& key, const Edge& edge) const {
@@ -73,9 +86,13 @@ class Freshness {
 
   absl::Time now() const { return now_; }
 
+  // How many names behind those of its own FirstMoved may still look at. What would take more has
+  // moved. At first there is no limit.
+  uint64_t may_check() const { return may_check_; }
+  void set_may_check(uint64_t names) { may_check_ = names; }
+
  private:
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
-  bool IsGrounded(const Key& ghost) const;
   bool KeyNamedMoved(absl::string_view key, uint64_t position) const;
   bool EndMoved(const Key& key, uint64_t position) const;
   // Whether the key moved, or anything behind it that `sources` has not seen.
@@ -86,6 +103,11 @@ class Freshness {
   const PendingBatch& pending_;
   const uint64_t forgotten_end_;
   const absl::Time now_;
+  // Whether one more name may be looked at, which is then counted.
+  bool MayCheck() const { return may_check_ > 0 && may_check_-- > 0; }
+
+  mutable uint64_t may_check_ = std::numeric_limits<uint64_t>::max();
+  mutable Grounding grounding_;
 };
 
 }  // namespace cache_invalidation::engine

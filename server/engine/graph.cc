@@ -3,34 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "common/check.h"
 
 namespace cache_invalidation::engine {
-namespace {
-
-bool TagBefore(const Tag* a, const Tag* b) { return a->name < b->name; }
-
-std::optional<absl::Time> ExpiryOfRecord(absl::Time time) {
-  if (time == absl::InfiniteFuture()) return std::nullopt;
-  return time;
-}
-
-}  // namespace
-
-Edge* Key::FindEdge(const Node* source) {
-  const auto it = std::find_if(depends_on.begin(), depends_on.end(),
-                               [source](const Edge& edge) { return edge.source == source; });
-  return it == depends_on.end() ? nullptr : &*it;
-}
-
-const Edge* Key::FindEdge(const Node* source) const {
-  return const_cast<Key*>(this)->FindEdge(source);
-}
-
-bool NodeBefore(const Node& a, const Node& b) {
-  if (a.name != b.name) return a.name < b.name;
-  return a.kind == NameKind::kTag && b.kind == NameKind::kKey;
-}
 
 Tag& Graph::AddTag(absl::string_view name) {
   if (Tag* known = FindTag(name)) return *known;
@@ -66,29 +42,51 @@ Node& Graph::AddNode(NameKind kind, absl::string_view name) {
 
 bool Graph::Declare(Key& key, Node& source, absl::Time expires, absl::Time now) {
   Check(&source != &key, "a key does not depend on itself");
-  Edge& edge = AddEdge(key, source);
+  Edge& edge = key.depends_on.At(AddEdge(key, source));
   const bool fresh = !edge.declared_at(now);
   edge.expires = fresh ? expires : std::max(edge.expires, expires);
   if (!edge.declared) ++declared_edges_;
   edge.declared = true;
+  key.declared_until = std::min(key.declared_until, edge.expires);
   PutDependency(key, edge, /*deleted=*/false);
   return fresh;
 }
 
-bool Graph::Undeclare(Key& key, Node& source) {
-  Edge* edge = key.FindEdge(&source);
-  if (edge == nullptr || !edge->declared) return false;
-  PutDependency(key, *edge, /*deleted=*/true);
-  edge->declared = false;
-  --declared_edges_;
-  edge->expires = absl::InfiniteFuture();
-  DropUnownedEdge(key, source);
+bool Graph::Undeclare(Key& key, const Node& source) {
+  const auto edge = key.depends_on.Find(source);
+  if (edge == key.depends_on.end() || !edge->declared) return false;
+  Undeclare(key, edge);
   return true;
+}
+
+EdgeList::const_iterator Graph::Undeclare(Key& key, EdgeList::const_iterator at) {
+  Edge& edge = key.depends_on.At(at);
+  PutDependency(key, edge, /*deleted=*/true);
+  edge.declared = false;
+  edge.expires = absl::InfiniteFuture();
+  --declared_edges_;
+  return DropUnowned(key, at);
 }
 
 void Graph::Track(Key& key, const Fill& fill) {
   Unite(key, fill);
-  PutEntry(key);
+  EntryChanged(key);
+}
+
+size_t Graph::NamesWith(const Key& key, const Fill& fill) {
+  absl::flat_hash_set<const Node*> added(fill.tags.begin(), fill.tags.end());
+  if (key.entry == nullptr) {
+    const absl::flat_hash_set<const Node*> sources(fill.sources.begin(), fill.sources.end());
+    return added.size() + sources.size();
+  }
+  for (const Tag* tag : key.entry->tags) added.erase(tag);
+  const size_t tags = added.size();
+  added.clear();
+  for (const Node* source : fill.sources) {
+    const Edge* edge = key.FindEdge(source);
+    if (edge == nullptr || !edge->owned) added.insert(source);
+  }
+  return key.entry->names() + tags + added.size();
 }
 
 void Graph::Unite(Key& key, const Fill& fill) {
@@ -115,22 +113,26 @@ void Graph::Unite(Key& key, const Fill& fill) {
     entry.fill_revision = fill.revision;
   }
   std::vector<Tag*> tags = fill.tags;
-  std::sort(tags.begin(), tags.end(), TagBefore);
+  std::sort(tags.begin(), tags.end(), TagBefore());
   tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
   const bool was_mixed = entry.mixed;
   if (!is_new && tags != entry.tags) entry.mixed = true;
   for (Tag* tag : tags) {
-    const auto at = std::lower_bound(entry.tags.begin(), entry.tags.end(), tag, TagBefore);
+    const auto at = std::lower_bound(entry.tags.begin(), entry.tags.end(), tag, TagBefore());
     if (at != entry.tags.end() && *at == tag) continue;
     entry.tags.insert(at, tag);
     ++tag->entries;
     ++entry_parts_;
+    entry.name_bytes += tag->name.size();
     if (IsCarrier(key)) AddCarrier(*tag, key);
   }
   if (entry.mixed && !was_mixed) AddCarrierOfAll(key);
   for (Node* source : fill.sources) {
-    Edge& edge = AddEdge(key, *source);
-    if (!std::exchange(edge.owned, true)) ++entry_parts_;
+    Edge& edge = key.depends_on.At(AddEdge(key, *source));
+    if (std::exchange(edge.owned, true)) continue;
+    ++entry_parts_;
+    ++entry.owned;
+    entry.name_bytes += source->name.size();
   }
 }
 
@@ -139,21 +141,19 @@ void Graph::MakeGhost(Key& key) {
   if (key.entry->ghost) return;
   key.entry->ghost = true;
   --tracked_entries_;
-  PutEntry(key);
+  EntryChanged(key);
 }
 
 void Graph::KeepStale(Key& key) {
   Check(key.entry != nullptr, "only an entry is stale");
   if (key.entry->stale) return;
   key.entry->stale = true;
-  PutEntry(key);
+  EntryChanged(key);
 }
 
 void Graph::DropEntry(Key& key) {
   if (key.entry == nullptr) return;
-  EntryRecord record;
-  record.key = key.name;
-  delta_.push_back({std::move(record), /*deleted=*/true});
+  EntryChanged(key);
   if (!key.entry->ghost) --tracked_entries_;
   entry_parts_ -= PartsOf(key);
   by_age_.erase({key.entry->fill_revision, &key});
@@ -162,28 +162,24 @@ void Graph::DropEntry(Key& key) {
     RemoveCarrier(*tag, key);
     Loosen(*tag);
   }
+  uint32_t owned = key.entry->owned;
   key.entry = nullptr;
-  std::vector<Node*> owned;
-  for (const Edge& edge : key.depends_on) {
-    if (edge.owned) owned.push_back(edge.source);
+  for (auto at = key.depends_on.begin(); owned > 0;) {
+    if (!at->owned) {
+      ++at;
+      continue;
+    }
+    key.depends_on.At(at).owned = false;
+    at = DropUnowned(key, at);
+    --owned;
   }
-  for (Node* source : owned) {
-    key.FindEdge(source)->owned = false;
-    DropUnownedEdge(key, *source);
-  }
-}
-
-uint64_t Graph::PartsOf(const Key& key) {
-  const auto owned = std::count_if(key.depends_on.begin(), key.depends_on.end(),
-                                   [](const Edge& edge) { return edge.owned; });
-  return 1 + key.entry->tags.size() + static_cast<uint64_t>(owned);
 }
 
 void Graph::RememberEvicted(Key& key, uint64_t revision) {
   if (key.evicted >= revision) return;
   key.evicted = revision;
   key.recorded = revision;
-  PutRevisions(key);
+  RevisionsChanged(key);
 }
 
 void Graph::RememberEnd(Key& key, uint64_t revision) {
@@ -191,7 +187,7 @@ void Graph::RememberEnd(Key& key, uint64_t revision) {
   if (key.ended != 0) ends_.erase({key.ended, &key});
   key.ended = revision;
   ends_.insert(ends_.end(), {revision, &key});
-  PutRevisions(key);
+  RevisionsChanged(key);
 }
 
 uint64_t Graph::ForgetEnd() {
@@ -199,7 +195,7 @@ uint64_t Graph::ForgetEnd() {
   Key& key = *ends_.begin()->key;
   ends_.erase(ends_.begin());
   const uint64_t revision = std::exchange(key.ended, 0);
-  PutRevisions(key);
+  RevisionsChanged(key);
   return revision;
 }
 
@@ -212,94 +208,57 @@ Graph::KeyIndex::const_iterator Graph::ForgetKey(KeyIndex::const_iterator at, ui
     ends_.erase({key.ended, &key});
     key.ended = 0;
   }
-  if (forgets_evicted || forgets_end) PutRevisions(key);
-  const bool is_needed = key.is_used() || key.ended != 0 || key.last_revision() > floor;
-  return is_needed ? std::next(at) : keys_.erase(at);
+  if (forgets_evicted || forgets_end) RevisionsChanged(key);
+  if (key.is_used() || key.ended != 0 || key.last_revision() > floor) return std::next(at);
+  if (changed_.erase(&key) != 0) PutChanges(key);
+  return keys_.erase(at);
 }
 
-uint64_t Graph::ForgetTag(uint64_t floor) {
-  Tag& tag = *loose_tags_.front();
-  loose_tags_.pop_front();
+Graph::LooseTags::const_iterator Graph::ForgetTag(LooseTags::const_iterator at, uint64_t floor) {
+  Tag& tag = **at;
+  if (tag.is_remembered(floor)) return std::next(at);
+  at = loose_tags_.erase(at);
   tag.loose = false;
-  if (tag.is_used()) return 0;
-  const uint64_t last = tag.last_revision();
-  if (last <= floor) {
-    tags_.erase(tags_.find(tag.name));
-    return 0;
-  }
-  Loosen(tag);
-  return last;
+  if (!tag.is_used()) tags_.erase(tags_.find(tag.name));
+  return at;
 }
 
-void Graph::Load(const DependencyRecord& record) {
-  Edge& edge = AddEdge(AddKey(record.key), AddNode(record.depends_on_kind, record.depends_on));
-  if (!edge.declared) ++declared_edges_;
-  edge.declared = true;
-  edge.expires = record.expires.value_or(absl::InfiniteFuture());
-}
-
-void Graph::Load(const EntryRecord& record) {
-  Fill fill;
-  for (const std::string& name : record.tags) fill.tags.push_back(&AddTag(name));
-  for (const std::string& name : record.depends_on_keys) fill.sources.push_back(&AddKey(name));
-  for (const std::string& name : record.depends_on_tags) fill.sources.push_back(&AddTag(name));
-  fill.expires = record.expires.value_or(absl::InfiniteFuture());
-  fill.revision = record.fill_revision;
-  fill.fill_id = record.fill_id;
-  Key& key = AddKey(record.key);
-  Unite(key, fill);
-  key.entry->stale = record.stale;
-  key.entry->ghost = record.ghost;
-  key.entry->mixed = record.mixed;
-  if (record.mixed) AddCarrierOfAll(key);
-  if (record.ghost) --tracked_entries_;
-}
-
-void Graph::Load(const KeyRevisionRecord& record) {
-  Key& key = AddKey(record.key);
-  key.evicted = std::max(key.evicted, record.evicted);
-  key.recorded = record.evicted;
-  key.ended = record.ended;
-  if (key.ended != 0) ends_.insert({key.ended, &key});
-}
-
-Edge& Graph::AddEdge(Key& key, Node& source) {
-  if (Edge* known = key.FindEdge(&source)) return *known;
-  key.depends_on.push_back(Edge{.source = &source});
+EdgeList::const_iterator Graph::AddEdge(Key& key, Node& source) {
+  if (const auto known = key.depends_on.Find(source); known != key.depends_on.end()) return known;
   ++edges_;
   const bool first = !source.has_dependents();
   if (first) source.dependents = std::make_unique<KeySet>();
-  source.dependents->insert(&key);
+  source.dependents->insert(source.dependents->end(), &key);  // rows are loaded in order
   if (first && source.kind == NameKind::kTag) UpdateWalkable(static_cast<Tag&>(source));
   if (first && source.kind == NameKind::kKey) {
     Key& carrier = static_cast<Key&>(source);
     if (carrier.entry != nullptr) AddCarrierOfAll(carrier);
   }
-  return key.depends_on.back();
+  return key.depends_on.Add(source);
 }
 
-void Graph::DropUnownedEdge(Key& key, Node& source) {
-  Edge* edge = key.FindEdge(&source);
-  if (edge->declared || edge->owned) return;
-  *edge = key.depends_on.back();
-  key.depends_on.pop_back();
+EdgeList::const_iterator Graph::DropUnowned(Key& key, EdgeList::const_iterator edge) {
+  if (edge->declared || edge->owned) return std::next(edge);
+  Node& source = *edge->source;
+  const auto behind = key.depends_on.Remove(edge);
   --edges_;
   source.dependents->erase(&key);
-  if (!source.dependents->empty()) return;
+  if (!source.dependents->empty()) return behind;
   source.dependents = nullptr;
   if (source.kind == NameKind::kTag) {
     UpdateWalkable(static_cast<Tag&>(source));
     Loosen(static_cast<Tag&>(source));
-    return;
+    return behind;
   }
   Key& carrier = static_cast<Key&>(source);
-  if (carrier.entry == nullptr || carrier.entry->mixed) return;
+  if (carrier.entry == nullptr || carrier.entry->mixed) return behind;
   for (Tag* tag : carrier.entry->tags) RemoveCarrier(*tag, carrier);
+  return behind;
 }
 
 void Graph::AddCarrier(Tag& tag, Key& key) {
   if (tag.carriers == nullptr) tag.carriers = std::make_unique<KeySet>();
-  tag.carriers->insert(&key);
+  tag.carriers->insert(tag.carriers->end(), &key);
   UpdateWalkable(tag);
 }
 
@@ -325,42 +284,7 @@ void Graph::UpdateWalkable(Tag& tag) {
 void Graph::Loosen(Tag& tag) {
   if (tag.loose || tag.is_used()) return;
   tag.loose = true;
-  loose_tags_.push_back(&tag);
-}
-
-void Graph::PutEntry(const Key& key) {
-  EntryRecord record;
-  record.key = key.name;
-  for (const Tag* tag : key.entry->tags) record.tags.push_back(tag->name);
-  for (const Edge& edge : key.depends_on) {
-    if (!edge.owned) continue;
-    auto& names =
-        edge.source->kind == NameKind::kKey ? record.depends_on_keys : record.depends_on_tags;
-    names.push_back(edge.source->name);
-  }
-  std::sort(record.depends_on_keys.begin(), record.depends_on_keys.end());
-  std::sort(record.depends_on_tags.begin(), record.depends_on_tags.end());
-  record.expires = ExpiryOfRecord(key.entry->expires);
-  record.fill_revision = key.entry->fill_revision;
-  record.stale = key.entry->stale;
-  record.ghost = key.entry->ghost;
-  record.mixed = key.entry->mixed;
-  record.fill_id = key.entry->fill_id;
-  delta_.push_back({std::move(record)});
-}
-
-void Graph::PutRevisions(const Key& key) {
-  const bool deleted = key.recorded == 0 && key.ended == 0;
-  delta_.push_back({KeyRevisionRecord{key.name, key.recorded, key.ended}, deleted});
-}
-
-void Graph::PutDependency(const Key& key, const Edge& edge, bool deleted) {
-  DependencyRecord record;
-  record.key = key.name;
-  record.depends_on_kind = edge.source->kind;
-  record.depends_on = edge.source->name;
-  if (!deleted) record.expires = ExpiryOfRecord(edge.expires);
-  delta_.push_back({std::move(record), deleted});
+  loose_tags_.insert(&tag);
 }
 
 }  // namespace cache_invalidation::engine

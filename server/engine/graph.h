@@ -16,7 +16,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,35 +23,13 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/engine/query.h"
+#include "server/engine/edge_list.h"
+#include "server/engine/node.h"
 #include "server/engine/record.h"
 
 namespace cache_invalidation::engine {
-
-struct Key;
-
-// Iterated only where the order cannot be seen.
-using KeySet = absl::flat_hash_set<Key*>;
-
-// A name that can be invalidated and depended on.
-struct Node {
-  Node(NameKind kind, absl::string_view name) : kind(kind), name(name) {}
-
-  const NameKind kind;
-  const std::string name;
-  // The last revisions that evicted it or marked it stale; 0: none that is remembered. Up to the
-  // floor they say nothing any more: whoever compares with them compares with later revisions.
-  uint64_t evicted = 0;
-  uint64_t staled = 0;
-  // Keys with an edge to it; null while there is none.
-  std::unique_ptr<KeySet> dependents;
-
-  bool has_dependents() const { return dependents != nullptr; }
-  uint64_t last_revision() const { return evicted > staled ? evicted : staled; }
-};
 
 struct Tag : Node {
   explicit Tag(absl::string_view name) : Node(NameKind::kTag, name) {}
@@ -65,15 +42,16 @@ struct Tag : Node {
   bool loose = false;
 
   bool is_used() const { return entries != 0 || has_dependents(); }
+  // Whether the tag is known only for what events above the floor say.
+  bool is_remembered(uint64_t floor) const { return !is_used() && last_revision() > floor; }
 };
 
-struct Edge {
-  Node* source = nullptr;
-  bool declared = false;
-  bool owned = false;
-  absl::Time expires = absl::InfiniteFuture();  // of the declaration
+struct TagBefore {
+  using is_transparent = void;
 
-  bool declared_at(absl::Time now) const { return declared && expires > now; }
+  bool operator()(const Tag* a, const Tag* b) const { return a->name < b->name; }
+  bool operator()(const Tag* a, absl::string_view b) const { return a->name < b; }
+  bool operator()(absl::string_view a, const Tag* b) const { return a < b->name; }
 };
 
 struct Entry {
@@ -84,6 +62,10 @@ struct Entry {
   bool ghost = false;          // untracked, or found expired: kept only for what depends on it
   bool mixed = false;          // its fills had different tags, so that some copy may lack one
   std::string fill_id;         // of the last fill; empty if that had none
+  uint32_t owned = 0;          // edges
+  uint32_t name_bytes = 0;     // of the tags and of the sources of owned edges
+
+  size_t names() const { return tags.size() + owned; }
 };
 
 // What a fill says of its entry.
@@ -98,22 +80,36 @@ struct Fill {
 struct Key : Node {
   explicit Key(absl::string_view name) : Node(NameKind::kKey, name) {}
 
-  std::vector<Edge> depends_on;  // one per source, in no particular order
+  EdgeList depends_on;
+  // No declared edge ends before: most keys need not be searched for those that are over.
+  absl::Time declared_until = absl::InfiniteFuture();
   std::unique_ptr<Entry> entry;
   // Its entry ended, by time or untracked, before this revision: whoever stands before it may have
   // computed something from what the entry stood for. 0: no end is remembered.
   uint64_t ended = 0;
   // The `evicted` that is stored with the key; 0: events tell it, or there is none.
   uint64_t recorded = 0;
+  // Rows that the command changed; see Graph::PutChanges.
+  bool entry_changed = false;
+  bool revisions_changed = false;
 
   bool is_used() const { return entry != nullptr || !depends_on.empty() || has_dependents(); }
+  // Whether anything is known of it: something that is stored, or that an event above the floor
+  // says. What is not need not be there.
+  bool is_known(uint64_t floor) const {
+    return is_used() || ended != 0 || recorded != 0 || last_revision() > floor;
+  }
 
-  Edge* FindEdge(const Node* source);
-  const Edge* FindEdge(const Node* source) const;
+  // Null if there is none.
+  const Edge* FindEdge(const Node* source) const {
+    const auto edge = depends_on.Find(*source);
+    return edge == depends_on.end() ? nullptr : &*edge;
+  }
 };
 
-// Orders by name, a tag before the key of the same name.
-bool NodeBefore(const Node& a, const Node& b);
+inline bool KeyBefore::operator()(const Key* a, const Key* b) const { return a->name < b->name; }
+inline bool KeyBefore::operator()(const Key* a, absl::string_view b) const { return a->name < b; }
+inline bool KeyBefore::operator()(absl::string_view a, const Key* b) const { return a < b->name; }
 
 // A key in the order of something that happened to it: by revision, then by name.
 struct KeyAt {
@@ -133,7 +129,7 @@ struct EntryUsage {
 };
 
 // Owns the nodes and keeps edges, carriers and counts consistent. It knows no revisions and no time
-// of its own; every change of a row goes to the delta it was given.
+// of its own; what changes goes to the delta it was given, as rows.
 //
 // Invariants:
 //   1. d is in s.dependents iff d has an edge to s.
@@ -163,6 +159,8 @@ class Graph {
   const KeyIndex& keys() const { return keys_; }
   const TagIndex& tags() const { return tags_; }
   const WalkableTags& walkable() const { return walkable_; }
+  // By name: every tag that is not used, and some that are used again.
+  using LooseTags = absl::btree_set<Tag*, TagBefore>;
 
   using KeysByRevision = absl::btree_set<KeyAt>;
   // Every entry, ghosts included, the oldest first.
@@ -173,13 +171,17 @@ class Graph {
   // Adds the declaration to the edge, keeping the later expiry. True if it was not declared before
   // at `now`. REQUIRES: source is not the key itself.
   bool Declare(Key& key, Node& source, absl::Time expires, absl::Time now);
-  // Ends the declaration. True if there was one, expired or not.
-  bool Undeclare(Key& key, Node& source);
+  // Ends the declaration, expired or not. True if there was one.
+  bool Undeclare(Key& key, const Node& source);
+  // The same for an edge of the key that is declared; answers the edge behind it.
+  EdgeList::const_iterator Undeclare(Key& key, EdgeList::const_iterator edge);
 
   // Makes the key's entry what the fill says, together with what it already holds: the union, the
   // later expiry. An entry that was a ghost or stale is no longer one; one that had other tags is
   // mixed from then on.
   void Track(Key& key, const Fill& fill);
+  // How many names the key's entry would have then; without an entry those of the fill.
+  static size_t NamesWith(const Key& key, const Fill& fill);
   // REQUIRES: the key has an entry.
   void MakeGhost(Key& key);
   // Puts the mark of an event that is about to be forgotten on the entry. REQUIRES: an entry.
@@ -187,7 +189,7 @@ class Graph {
   // Ends the entry with its tags and owned edges, if there is one.
   void DropEntry(Key& key);
   // What that would free. REQUIRES: an entry.
-  static uint64_t PartsOf(const Key& key);
+  static uint64_t PartsOf(const Key& key) { return 1 + key.entry->names(); }
 
   // Remembers a revision that no event names the key at.
   void RememberEvicted(Key& key, uint64_t revision);
@@ -201,11 +203,13 @@ class Graph {
   // Forgets the key if it is not used and nothing happened to it after `floor`, and what is stored
   // of its revisions up to there. Answers the key behind it.
   KeyIndex::const_iterator ForgetKey(KeyIndex::const_iterator at, uint64_t floor);
-  // Does the same for the loose tag that was looked at least recently; used ones are loose no
-  // longer. Answers its last revision if that is all that is known of it, otherwise 0. REQUIRES:
-  // loose_tags() > 0.
-  uint64_t ForgetTag(uint64_t floor);
-  size_t loose_tags() const { return loose_tags_.size(); }
+  // Does the same for a loose tag; a used one is loose no longer. Answers the tag behind it.
+  LooseTags::const_iterator ForgetTag(LooseTags::const_iterator at, uint64_t floor);
+  const LooseTags& loose_tags() const { return loose_tags_; }
+
+  // Puts a row into the delta for each entry, and for the revisions of each key, that changed since
+  // the last time: by key, however often they changed. Rows of declarations are there already.
+  void PutChanges();
 
   void Load(const DependencyRecord& record);
   void Load(const EntryRecord& record);
@@ -222,24 +226,28 @@ class Graph {
   // Whether the tags of the key's entry find it.
   static bool IsCarrier(const Key& key) { return key.has_dependents() || key.entry->mixed; }
   void AddCarrierOfAll(Key& key);
-  Edge& AddEdge(Key& key, Node& source);
-  // Removes the edge if it is neither declared nor owned.
-  void DropUnownedEdge(Key& key, Node& source);
+  EdgeList::const_iterator AddEdge(Key& key, Node& source);
+  // Removes the edge if it is neither declared nor owned. Answers the edge behind it.
+  EdgeList::const_iterator DropUnowned(Key& key, EdgeList::const_iterator edge);
   void AddCarrier(Tag& tag, Key& key);
   void RemoveCarrier(Tag& tag, Key& key);
   void UpdateWalkable(Tag& tag);
   void Loosen(Tag& tag);
   Node& AddNode(NameKind kind, absl::string_view name);
+  void EntryChanged(Key& key);
+  void RevisionsChanged(Key& key);
+  void PutChanges(Key& key);
   void PutEntry(const Key& key);
   void PutRevisions(const Key& key);
   void PutDependency(const Key& key, const Edge& edge, bool deleted);
 
   Delta& delta_;
+  // Whose rows changed.
+  KeySet changed_;
   KeyIndex keys_;
   TagIndex tags_;
   WalkableTags walkable_;
-  // Tags that were not used at some time since they were looked at.
-  std::deque<Tag*> loose_tags_;
+  LooseTags loose_tags_;
   uint64_t tracked_entries_ = 0;
   uint64_t edges_ = 0;
   uint64_t declared_edges_ = 0;

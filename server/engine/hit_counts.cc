@@ -13,15 +13,22 @@ namespace {
 // The counters of the targets that hit one key.
 using Counters = absl::InlinedVector<uint64_t*, 4>;
 
-// Whether anything that counts now is known of the key: what was evicted may still be around.
-bool IsKnown(const Key& key, const Freshness& freshness) {
+// Names of an entry that are looked at in the time that a key takes otherwise.
+constexpr uint64_t kNamesPerKey = 16;
+
+// Whether anything that counts now is known of the key: what was evicted may still be around. Adds
+// the edges that it looks at; beyond `limit` it takes the key for known.
+bool IsKnown(const Key& key, const Freshness& freshness, uint64_t limit, uint64_t& looked_at) {
   if (freshness.IsLive(key)) return true;
+  const bool owns = freshness.OwnsActively(key);
   for (const Edge& edge : key.depends_on) {
-    if (freshness.IsActive(key, edge)) return true;
+    if (++looked_at > limit || edge.declared_at(freshness.now()) || (edge.owned && owns)) {
+      return true;
+    }
   }
   if (!key.has_dependents()) return false;
   return std::any_of(key.dependents->begin(), key.dependents->end(), [&](const Key* dependent) {
-    return freshness.IsActive(*dependent, *dependent->FindEdge(&key));
+    return ++looked_at > limit || freshness.IsActive(*dependent, *dependent->FindEdge(&key));
   });
 }
 
@@ -44,6 +51,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
     }
     Counters counters;
     if (key->entry != nullptr) {
+      looked_at += key->entry->names() / kNamesPerKey;
       for (const Tag* tag : key->entry->tags) {
         ForEachSelfAndAncestor(tag->name, [&](absl::string_view above) {
           const auto hit = hits_.find({TargetType::kTag, above});
@@ -54,7 +62,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
     }
     for (const Pattern* pattern : patterns) {
       if (!absl::StartsWith(name, pattern->literal_prefix()) || !pattern->Matches(name)) continue;
-      if (!IsKnown(*key, freshness)) break;
+      if (!IsKnown(*key, freshness, limit, looked_at)) break;
       counters.push_back(&hits_.find({TargetType::kPattern, pattern->expression()})->second);
     }
     if (counters.empty()) continue;

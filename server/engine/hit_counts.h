@@ -17,7 +17,8 @@ namespace cache_invalidation::engine {
 // known keys that a pattern matches. What follows through dependencies is not counted.
 //
 // No index leads from a tag to its entries, so this looks at every key, but at no more than
-// `limit`, in their order. Views into the plan. Thread-compatible.
+// `limit`, in their order; what takes as long as a key counts as one. Views into the plan.
+// Thread-compatible.
 class HitCounts {
  public:
   HitCounts(const Graph& graph, const Freshness& freshness, const Plan& plan, uint64_t limit);

@@ -12,6 +12,10 @@ namespace cache_invalidation::engine {
 struct Limits {
   // Declared edges; more are refused.
   uint64_t declared_edges = kMaxDeclaredEdgesPerNamespace;
+  // The same for one key.
+  uint64_t declared_edges_of_key = kMaxDeclaredEdgesPerKey;
+  // Tags and dependencies of one entry. A fill that would unite more begins the entry anew.
+  uint64_t names_per_entry = kMaxNamesPerEntry;
   // Entries, those included that are kept only for what depends on them. With one more the oldest
   // are dropped.
   uint64_t entries = kMaxTrackedEntriesPerNamespace;
@@ -25,6 +29,16 @@ struct Limits {
   uint64_t remembered_ends = kMaxRememberedEndsPerNamespace;
   // Patterns of the retained history. With more the oldest is taken to match every key.
   uint64_t patterns = kMaxRememberedPatterns;
+  // Names that the fills of one call, and one question, are checked against beyond their own; what
+  // would take more has moved.
+  uint64_t checked_names = kMaxCheckedNames;
+  uint64_t asked_names = kMaxAskedNames;
+  // Of an event, as it is estimated; it becomes *everything* beyond.
+  uint64_t event_bytes = kMaxEventBytes;
+  // Entries that one event ends; those that it evicts beyond that are reclaimed by sweeping.
+  uint64_t ended_at_once = kEndedAtOnce;
+  // Edges that a page of a list looks at; there may be more behind a page that is not full.
+  uint64_t listed_edges = kMaxListedEdges;
   // Keys that an explanation looks at; it says so when there are more.
   uint64_t explained_keys = kMaxExplainedKeys;
 };

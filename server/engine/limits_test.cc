@@ -173,7 +173,7 @@ TEST(LimitsTest, AStartWithALowerLimitDropsLittleByLittle) {
       after.engine().Load(change.record);
     }
   }
-  after.engine().FinishLoad(after.now());
+  after.engine().FinishLoad();
   after.Track("new", {});
   EXPECT_EQ(after.reply<TrackEntriesReply>().dropped, kMaxDroppedTogether + 1);
   after.Track("new2", {});
@@ -253,6 +253,49 @@ TEST(LimitsTest, AMarkOfAPatternThatWasGivenUpIsOnEveryEntry) {
   EXPECT_EQ(script.Lookup("k"), "STALE");
   script.Track("k", {});
   EXPECT_EQ(script.Lookup("k"), "FRESH");
+}
+
+Event PatternEvent(uint64_t revision, std::vector<absl::string_view> patterns) {
+  Event event;
+  event.revision = revision;
+  for (absl::string_view pattern : patterns) {
+    event.invalidations.push_back(
+        {.kind = InvalidationKind::kEvict, .type = TargetType::kPattern, .name = pattern});
+  }
+  return event;
+}
+
+TEST(LimitsTest, WhatWasGivenUpDoesNotDependOnTheLimitOfARestart) {
+  Limits few;
+  few.patterns = 2;
+  EngineScript script(few);
+  Limits many;
+  many.patterns = 100;
+  Engine rebuilt(EngineScript::kEpoch, many);
+  for (absl::string_view pattern : {"x.*", "y.*", "z.*", "x.*"}) script.InvalidatePattern(pattern);
+  EXPECT_EQ(StatsOf(script).widened, 2);
+  for (const RecordChange& change : script.outcome().delta) rebuilt.Load(change.record);
+  rebuilt.Replay(PatternEvent(1, {"x.*"}));
+  rebuilt.Replay(PatternEvent(2, {"y.*"}));
+  rebuilt.Replay(PatternEvent(3, {"z.*"}));
+  rebuilt.Replay(PatternEvent(4, {"x.*"}));
+  rebuilt.FinishLoad();
+  EXPECT_EQ(rebuilt.DumpForTest(), script.engine().DumpForTest());
+}
+
+TEST(LimitsTest, PatternsOfOneEventAreGivenUpTogether) {
+  Limits limits;
+  limits.patterns = 1;
+  EngineScript script(limits);
+  script.InvalidatePattern("a.*", Strategy::kBatched);
+  script.InvalidatePattern("b.*", Strategy::kBatched);
+  script.InvalidatePattern("c.*", Strategy::kBatched);
+  script.Do(FlushPendingInvalidations{});
+  EXPECT_EQ(StatsOf(script).widened, 3);
+  script.TrackAt(0, "other", {});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "other");
+  script.TrackAt(1, "other", {});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
 }
 
 TEST(LimitsTest, AnExplanationSaysThatItHasNotLookedAtEveryKey) {

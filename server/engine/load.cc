@@ -12,6 +12,9 @@ namespace {
 void LoadRecord(State& state, const MetaRecord& record) {
   state.meta = record;
   state.pending.LoadDelay(record.batch_delay);
+  // What was pending when deadlines were not stored yet is due.
+  state.pending.LoadArming(record.batch_generation, record.batch_deadline.value_or(record.now));
+  state.broad.LoadGivenUp({record.any_key_evicted, record.any_key_staled});
 }
 void LoadRecord(State& state, const RuleRecord& record) {
   state.rules.Put(record.rule);
@@ -27,6 +30,9 @@ void LoadRecord(State& state, const DependencyRecord& record) { state.graph.Load
 void LoadRecord(State& state, const EntryRecord& record) { state.graph.Load(record); }
 void LoadRecord(State& state, const KeyRevisionRecord& record) { state.graph.Load(record); }
 void LoadRecord(State& state, const PendingRecord& record) { state.pending.Load(record); }
+void LoadRecord(State& state, const SweepRecord& record) {
+  state.round = SweepRound::FromRecord(record);
+}
 
 void Mark(uint64_t& mark, uint64_t revision) { mark = std::max(mark, revision); }
 
@@ -46,7 +52,7 @@ void Engine::Replay(const Event& event) {
         state.broad.NoteEverything(evicts, event.revision);
         break;
       case TargetType::kPattern:
-        state.broad.NotePattern(invalidation.name, evicts, event.revision);
+        state.broad.Load(invalidation.name, evicts, event.revision);
         break;
       case TargetType::kTag: {
         Tag& tag = state.graph.AddTag(invalidation.name);
@@ -62,12 +68,6 @@ void Engine::Replay(const Event& event) {
   }
 }
 
-void Engine::FinishLoad(absl::Time now) {
-  State& state = *state_;
-  state.meta.now = std::max(state.meta.now, now);
-  state.pending.FinishLoad(state.meta.now);
-  state.broad.Clean();
-  state.delta.clear();
-}
+void Engine::FinishLoad() { state_->delta.clear(); }
 
 }  // namespace cache_invalidation::engine

@@ -123,7 +123,7 @@ TEST(MixedEntryTest, ItSurvivesARestart) {
   script.Track("page", {"b:1"});
   Engine restarted(EngineScript::kEpoch);
   for (const RecordChange& change : script.outcome().delta) restarted.Load(change.record);
-  restarted.FinishLoad(script.now());
+  restarted.FinishLoad();
   EXPECT_THAT(restarted.DumpForTest(), HasSubstr("page"));
   engine::Invalidate command;
   command.tags = {"a:1"};

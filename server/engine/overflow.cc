@@ -4,8 +4,8 @@
 
 #include "absl/strings/string_view.h"
 #include "common/limits.h"
-#include "server/engine/apply.h"
 #include "server/engine/emission.h"
+#include "server/engine/settle.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -53,6 +53,7 @@ uint64_t DropOldest(State& state, const EntryUsage& before, std::vector<Event>& 
   for (absl::string_view key : oldest) {
     emission.Add(InvalidationKind::kEvict, TargetType::kKey, key, Cause{CauseStep::kLimit, ""});
   }
+  emission.EndTargets();
   emission.Commit(events);
   state.meta.dropped_entries += oldest.size();
   return oldest.size();

@@ -136,10 +136,4 @@ void PendingBatch::Load(const PendingRecord& record) {
   items_.emplace(std::make_pair(record.type, record.name), std::move(item));
 }
 
-void PendingBatch::FinishLoad(absl::Time now) {
-  if (items_.empty()) return;
-  deadline_ = now;
-  ++generation_;
-}
-
 }  // namespace cache_invalidation::engine

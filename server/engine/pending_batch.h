@@ -71,8 +71,10 @@ class PendingBatch {
 
   void Load(const PendingRecord& record);
   void LoadDelay(absl::Duration delay) { delay_ = delay; }
-  // Arms a loaded batch to flush at `now`.
-  void FinishLoad(absl::Time now);
+  void LoadArming(uint64_t generation, absl::Time deadline) {
+    generation_ = generation;
+    deadline_ = deadline;
+  }
 
   const Items& items() const { return items_; }
 

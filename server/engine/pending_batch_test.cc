@@ -99,9 +99,10 @@ TEST_F(PendingBatchTest, ItsRowsRebuildIt) {
   Delta unused;
   PendingBatch rebuilt(unused);
   for (const auto& [identity, record] : rows) rebuilt.Load(record);
-  rebuilt.FinishLoad(kNow + absl::Hours(1));
+  rebuilt.LoadArming(batch_.generation(), *batch_.deadline());
   EXPECT_EQ(rebuilt.targets(), batch_.targets());
-  EXPECT_EQ(rebuilt.deadline(), kNow + absl::Hours(1)) << "due at once";
+  EXPECT_EQ(rebuilt.deadline(), batch_.deadline());
+  EXPECT_EQ(rebuilt.generation(), batch_.generation());
   ASSERT_EQ(rebuilt.items().size(), batch_.items().size());
   for (auto it = batch_.items().begin(), other = rebuilt.items().begin();
        it != batch_.items().end(); ++it, ++other) {

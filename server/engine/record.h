@@ -17,7 +17,8 @@ namespace cache_invalidation::engine {
 
 // The state of a namespace as rows. Together with the retained events they hold everything: what
 // follows from the events (the revisions of tags, keys and patterns that were invalidated) is
-// rebuilt from them, not stored a second time. Records own their data.
+// rebuilt from them, not stored a second time. Time is part of it; the clock is not. Records own
+// their data.
 
 // One row per namespace; changes with every command.
 struct MetaRecord {
@@ -36,6 +37,27 @@ struct MetaRecord {
   uint64_t wanted_floor = 0;  // where the next round of sweeping moves the floor at least
   // Ends before this revision have been given up: the entry of any key may have ended before it.
   uint64_t forgotten_end = 0;
+  // How often the batch was armed, and when what is pending now is due; nothing if nothing is.
+  uint64_t batch_generation = 0;
+  std::optional<absl::Time> batch_deadline;
+  // What patterns that were given up did last, to any key; 0: nothing. A pattern that was not used
+  // later is one of them.
+  uint64_t any_key_evicted = 0;
+  uint64_t any_key_staled = 0;
+};
+
+// Where a round of sweeping stands; none between rounds. One row per namespace.
+struct SweepRecord {
+  uint64_t floor = 0;    // where the round moves the floor
+  uint64_t head = 0;     // when it began
+  std::string next_key;  // the first that has not been looked at
+  bool keys_done = false;
+  std::string next_tag;  // as next_key, when the keys are done
+  // See RememberedNames::spans.
+  std::vector<uint64_t> names;
+  // The first edge of next_key that has not been looked at; without one, none of the key has.
+  std::optional<NameKind> next_edge_kind;
+  std::string next_edge;
 };
 
 // Identity: the rule's name.
@@ -43,7 +65,8 @@ struct RuleRecord {
   Rule rule;
 };
 
-// Identity: the rule's name.
+// Identity: the rule's name. Whoever stores rows may store these later than others: nothing but
+// statistics is made of them.
 struct RuleCountersRecord {
   std::string name;
   RuleCounters counters;
@@ -98,8 +121,9 @@ struct PendingRecord {
   std::vector<PendingCause> causes;
 };
 
-using Record = std::variant<MetaRecord, RuleRecord, RuleCountersRecord, RelationshipRecord,
-                            DependencyRecord, EntryRecord, KeyRevisionRecord, PendingRecord>;
+using Record =
+    std::variant<MetaRecord, RuleRecord, RuleCountersRecord, RelationshipRecord, DependencyRecord,
+                 EntryRecord, KeyRevisionRecord, PendingRecord, SweepRecord>;
 
 // A row put or deleted. Of a deleted row only the identity is filled.
 struct RecordChange {

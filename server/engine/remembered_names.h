@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace cache_invalidation::engine {
 
@@ -13,12 +14,17 @@ class RememberedNames {
  public:
   RememberedNames() = default;
   RememberedNames(uint64_t floor, uint64_t head) : floor_(floor), revisions_(head - floor) {}
+  // What counted this: see spans.
+  RememberedNames(uint64_t floor, uint64_t head, const std::vector<uint64_t>& spans);
 
   // One more, to which something happened last at `revision`. What happened after the head counts
   // as happened at it. REQUIRES: above the floor.
   void Count(uint64_t revision);
 
   uint64_t total() const { return total_; }
+  // How many of each span, from the oldest on, without those behind the last that has any. What
+  // was counted where no floor forgets it yet counts with the first.
+  std::vector<uint64_t> spans() const;
 
   // The lowest floor, as far as spans tell, above which there are no more than `most`.
   uint64_t FloorThatLeaves(uint64_t most) const;

@@ -81,7 +81,7 @@ struct TrackResult {
 struct TrackEntriesReply {
   std::vector<TrackResult> results;
   uint64_t revision = 0;
-  uint64_t dropped = 0;  // entries that had to make room
+  uint64_t dropped = 0;  // entries that went at a limit
   std::vector<std::string> warnings;
 };
 
@@ -143,7 +143,11 @@ struct DependencyEdge {
 
 struct ListCacheDependenciesReply {
   std::vector<DependencyEdge> edges;
+  // There may be more behind the place of `last`, also where the page is not full, or is empty.
   bool more = false;
+  std::string last_key;
+  NameKind last_kind = NameKind::kKey;
+  std::string last_name;
 };
 
 enum class EntryState : uint8_t { kFresh, kStale, kAbsent };

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -24,17 +25,25 @@
 
 namespace cache_invalidation::engine {
 
-// Where sweeping stands. Not stored: a round may begin at any time.
+// Where sweeping stands. Stored with every command that moves it, as the record says: what a sweep
+// ends, and when the floor moves, must not depend on who has been restarted.
 struct SweepRound {
   bool begun = false;
-  // Where the floor goes when every key has been looked at.
+  // Where the floor goes when every name has been looked at.
   uint64_t floor = 0;
-  // The first key that has not been looked at.
+  uint64_t head = 0;  // when it began
+  // The first key that has not been looked at, or of which not all edges have.
   std::string next_key;
+  // The first edge of that key that has not been looked at; without one, none of the key has.
+  std::optional<NameKind> next_edge_kind;
+  std::string next_edge;
   bool keys_done = false;
-  // Loose tags that have not been looked at.
-  size_t tags_left = 0;
+  // The first loose tag that has not been looked at.
+  std::string next_tag;
   RememberedNames names;
+
+  SweepRecord ToRecord() const;
+  static SweepRound FromRecord(const SweepRecord& record);
 };
 
 struct State {

@@ -89,9 +89,9 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry)
                           "outcome", {"kept", "refused_moved", "refused_position"})),
       unchecked_fills_(
           MakeCounter(registry, "unchecked_fills_total", "Fills without a position to check.")),
-      dropped_entries_(
-          MakeCounter(registry, "dropped_entries_total",
-                      "Entries that had to make room because their namespace was full.")),
+      dropped_entries_(MakeCounter(
+          registry, "dropped_entries_total",
+          "Entries dropped because their namespace was full or they had too many names.")),
       submissions_(MakeCounter(registry, "submissions_total", "Requests that shards took in.")),
       cancelled_submissions_(MakeCounter(registry, "submissions_cancelled_total",
                                          "Requests dropped because the caller had gone.")),

@@ -164,12 +164,19 @@ absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& r
                                        const AnswerContext& context,
                                        v1::ListCacheDependenciesResponse* response) {
   const size_t count = FillPage(reply.edges, response->mutable_dependencies(), FromEdge);
-  if (reply.more || count < reply.edges.size()) {
-    const engine::DependencyEdge& edge = reply.edges[count - 1];
+  const bool is_cut = count < reply.edges.size();
+  if (is_cut || reply.more) {
     internal::v1::PageToken last;
-    last.set_after_key(edge.key);
-    last.set_after_is_tag(edge.depends_on_kind == engine::NameKind::kTag);
-    last.set_after_name(edge.depends_on);
+    if (is_cut) {
+      const engine::DependencyEdge& edge = reply.edges[count - 1];
+      last.set_after_key(edge.key);
+      last.set_after_is_tag(edge.depends_on_kind == engine::NameKind::kTag);
+      last.set_after_name(edge.depends_on);
+    } else {
+      last.set_after_key(reply.last_key);
+      last.set_after_is_tag(reply.last_kind == engine::NameKind::kTag);
+      last.set_after_name(reply.last_name);
+    }
     response->set_next_page_token(MakePageToken(IdentityOf(request), std::move(last)));
   }
   return absl::OkStatus();

@@ -49,7 +49,7 @@ TEST(DependencyConversion, LeavesOutWhatTheRequestLeavesOut) {
   EXPECT_FALSE(command->position.has_value());
 }
 
-TEST(DependencyConversion, ContinuesAListBehindItsLastEdge) {
+TEST(DependencyConversion, ContinuesAListBehindWhatWasLookedAtLast) {
   google::protobuf::Arena arena;
   auto request = FromText<v1::ListCacheDependenciesRequest>(
       R"(namespace: "n" name: "x" direction: DEPENDENCY_DIRECTION_DEPENDENTS page_size: 5)");
@@ -61,6 +61,9 @@ TEST(DependencyConversion, ContinuesAListBehindItsLastEdge) {
                          .owned = true,
                          .expires = absl::FromUnixSeconds(1)});
   reply.more = true;
+  reply.last_key = "l";
+  reply.last_kind = engine::NameKind::kTag;
+  reply.last_name = "u";
   v1::ListCacheDependenciesResponse response;
   ASSERT_TRUE(FromListCacheDependencies(request, reply, kContext, &response).ok());
   EXPECT_THAT(UnsetFields(response), IsEmpty());
@@ -74,9 +77,9 @@ TEST(DependencyConversion, ContinuesAListBehindItsLastEdge) {
   EXPECT_EQ(query->name, "x");
   EXPECT_TRUE(query->dependents);
   EXPECT_EQ(query->limit, 5u);
-  EXPECT_EQ(query->after_key, "k");
+  EXPECT_EQ(query->after_key, "l");
   EXPECT_EQ(query->after_kind, engine::NameKind::kTag);
-  EXPECT_EQ(query->after_name, "t");
+  EXPECT_EQ(query->after_name, "u");
 }
 
 TEST(DependencyConversion, FillsEveryFieldOfTheAnswers) {

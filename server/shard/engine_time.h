@@ -8,9 +8,14 @@
 
 namespace cache_invalidation::shard {
 
-// The time that travels in commands: the wall clock at the start of the server, or the last time
-// that was recorded before if that is later, plus the monotonic time since. So it never goes back,
-// whatever becomes of the wall clock.
+// The time that travels in commands. Engines ask no clock: the time of a namespace is that of its
+// last command, and what a start reads from the store does not depend on when it reads. Whoever
+// gives out commands says with each how late it is; here that is the last time that was recorded,
+// or the wall clock at the start of the server if that is later, plus the monotonic time since.
+//
+// So it never goes back, whatever becomes of the wall clock, and what passes while no server runs
+// counts: a TTL ends when it was to end. A wall clock that is behind at a start lets nothing pass;
+// one that is ahead ends what has a TTL too early, which costs misses (see docs/adr/0015).
 //
 // Immutable, thread-safe.
 class EngineTime {

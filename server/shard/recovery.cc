@@ -86,8 +86,7 @@ absl::StatusOr<absl::Time> LastRecordedTime(const storage::Store& store) {
 absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Store& store,
                                                               absl::string_view namespace_name,
                                                               absl::string_view epoch,
-                                                              const engine::Limits& limits,
-                                                              absl::Time now) {
+                                                              const engine::Limits& limits) {
   auto engine = std::make_unique<engine::Engine>(epoch, limits);
   for (const wire::RowKind kind : wire::kAllRowKinds) {
     const absl::Status status =
@@ -100,7 +99,7 @@ absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Sto
   if (absl::Status status = ReplayHistory(store, namespace_name, *engine); !status.ok()) {
     return status;
   }
-  engine->FinishLoad(now);
+  engine->FinishLoad();
   return engine;
 }
 

@@ -17,13 +17,12 @@ namespace cache_invalidation::shard {
 // The latest engine time of all namespaces; the epoch of Unix if there are none.
 absl::StatusOr<absl::Time> LastRecordedTime(const storage::Store& store);
 
-// The engine of a namespace as it was when its last group became durable, its pending batch due at
-// `now`.
+// The engine of a namespace as it was when its last group became durable. No clock is asked: what
+// it holds is what the store says, wherever and whenever it is read.
 absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Store& store,
                                                               absl::string_view namespace_name,
                                                               absl::string_view epoch,
-                                                              const engine::Limits& limits,
-                                                              absl::Time now);
+                                                              const engine::Limits& limits);
 
 }  // namespace cache_invalidation::shard
 

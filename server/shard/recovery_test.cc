@@ -18,7 +18,7 @@ class RecoveryTest : public ShardCoreFixture {
  protected:
   std::unique_ptr<engine::Engine> Rebuild(absl::string_view name) {
     absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
-        RebuildEngine(store_, name, kEpoch, {}, now_);
+        RebuildEngine(store_, name, kEpoch, {});
     EXPECT_TRUE(engine.ok()) << engine.status();
     return engine.ok() ? *std::move(engine) : nullptr;
   }
@@ -28,7 +28,7 @@ class RecoveryTest : public ShardCoreFixture {
     Restart();
     const std::vector<std::string> names = *store_.ListNamespaces();
     for (const std::string& name : names) {
-      core_->Adopt(name, Rebuild(name));
+      core_->Adopt(name, Rebuild(name), now_);
     }
   }
 };
@@ -95,6 +95,47 @@ TEST_F(RecoveryTest, APendingBatchIsFlushedAtOnce) {
   EXPECT_EQ(Published("n"), std::vector<uint64_t>{1});
 }
 
+TEST_F(RecoveryTest, StateDoesNotDependOnWhenItIsRead) {
+  engine::Invalidate batched;
+  batched.tags = {"form_state"};
+  batched.strategy = engine::Strategy::kBatched;
+  Call("n", Track("k", "user:1", absl::Seconds(10)));
+  Call("n", batched);
+  const std::string before = core_->EngineForTest("n")->DumpForTest();
+  const auto deadline = core_->EngineForTest("n")->batch_deadline();
+  now_ += absl::Hours(2);
+  const std::unique_ptr<engine::Engine> rebuilt = Rebuild("n");
+  EXPECT_EQ(rebuilt->DumpForTest(), before);
+  ASSERT_TRUE(rebuilt->batch_deadline().has_value());
+  EXPECT_EQ(rebuilt->batch_deadline()->at, deadline->at);
+  EXPECT_EQ(rebuilt->batch_deadline()->generation, deadline->generation);
+}
+
+// Sweeps that find nothing write nothing; where they stand is written with the next command.
+TEST_F(RecoveryTest, ARoundOfSweepingGoesOnWhereItStood) {
+  for (uint64_t i = 0; i < kSweepKeys * 3 / 2; ++i) {
+    const std::string key = "key " + std::to_string(i);
+    Submit("n", {Track(key, "user:1", absl::Hours(1))});
+  }
+  Commit();
+  const int writes = store_.writes();
+  now_ += kSweepInterval;
+  core_->RunTimers(now_);
+  Commit();
+  EXPECT_EQ(store_.writes(), writes);
+  EXPECT_TRUE(StoredRows("n", wire::RowKind::kSweep).empty());
+  Call("n", Write("user", "1"));
+  core_->FlushEverything(now_);  // the counters of rules come later
+  Commit();
+  EXPECT_EQ(StoredRows("n", wire::RowKind::kSweep).size(), 1u);
+  const bool same = Rebuild("n")->DumpForTest() == core_->EngineForTest("n")->DumpForTest();
+  EXPECT_TRUE(same);
+  now_ = core_->next_timer();
+  core_->RunTimers(now_);
+  Call("n", Write("user", "1"));
+  EXPECT_TRUE(StoredRows("n", wire::RowKind::kSweep).empty()) << "the round is over";
+}
+
 TEST_F(RecoveryTest, WhatWasNotCommittedIsGone) {
   Call("n", Write("user", "1"));
   Submit("n", {Write("user", "2")});
@@ -127,8 +168,7 @@ TEST_F(RecoveryTest, RefusesAHistoryThatDoesNotFitTheState) {
   chunk->entries = {{.offset = 0, .size = 0, .revision = 2, .part = 0, .last_part = true}};
   batch.chunks.push_back(chunk);
   ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
-  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, {}, now_).status().code(),
-            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, {}).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(RecoveryTest, RefusesRowsThatItCannotRead) {
@@ -136,8 +176,7 @@ TEST_F(RecoveryTest, RefusesRowsThatItCannotRead) {
   storage::WriteBatch batch;
   batch.rows.push_back({.namespace_name = "n", .row = {wire::RowKind::kMeta, "", "\xff"}});
   ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
-  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, {}, now_).status().code(),
-            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, {}).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(LastRecordedTime(store_).status().code(), absl::StatusCode::kDataLoss);
 }
 

@@ -46,13 +46,22 @@ bool OnlyTakesAway(const engine::Command& command) {
          std::holds_alternative<engine::UntrackEntries>(command);
 }
 
-// The command did nothing but move the engine's clock.
+// The command did nothing but move the engine's clock, and the place where sweeping stands.
 bool OnlyMovedTheClock(const engine::Outcome& outcome) {
   return outcome.events.empty() &&
          std::all_of(outcome.delta.begin(), outcome.delta.end(),
                      [](const engine::RecordChange& change) {
-                       return std::holds_alternative<engine::MetaRecord>(change.record);
+                       return std::holds_alternative<engine::MetaRecord>(change.record) ||
+                              std::holds_alternative<engine::SweepRecord>(change.record);
                      });
+}
+
+// The last change of the place where sweeping stands; nothing if there is none.
+std::optional<engine::RecordChange> RoundOf(const engine::Delta& delta) {
+  for (auto change = delta.rbegin(); change != delta.rend(); ++change) {
+    if (std::holds_alternative<engine::SweepRecord>(change->record)) return *change;
+  }
+  return std::nullopt;
 }
 
 std::unique_ptr<engine::Engine> MakeNewEngine(absl::string_view epoch,
@@ -98,14 +107,16 @@ ShardCore::ShardCore(Options options, NamespaceQuota& quota, ShardObserver& obse
 
 ShardCore::~ShardCore() = default;
 
-void ShardCore::Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine) {
+void ShardCore::Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine,
+                      absl::Time now) {
   Check(Find(namespace_name) == nullptr, "a namespace is rebuilt once");
   quota_.Take(namespace_name);
   auto adopted = std::make_unique<Namespace>();
   adopted->name = std::string(namespace_name);
   adopted->engine = std::move(engine);
   adopted->counted = CountedBy(*adopted->engine);
-  Insert(std::move(adopted));
+  const Namespace& target = Insert(std::move(adopted));
+  if (target.engine->batch_deadline().has_value()) batches_.Set(target.name, now);
 }
 
 ShardCore::Namespace& ShardCore::Insert(std::unique_ptr<Namespace> added) {
@@ -263,6 +274,9 @@ Answer ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query
 
 void ShardCore::Take(Namespace& target, engine::Outcome& outcome, absl::Time now) {
   group_.AddEvents(target.name, outcome.events);
+  if (!outcome.delta.empty() && target.unwritten_round.has_value()) {
+    group_.AddChange(target.name, *std::exchange(target.unwritten_round, std::nullopt));
+  }
   for (engine::RecordChange& change : outcome.delta) {
     TakeChange(target, std::move(change), now);
   }
@@ -376,12 +390,20 @@ void ShardCore::InvalidateEverything(absl::Time now) {
 }
 
 engine::SweepReply ShardCore::SweepNamespace(Namespace& target, uint64_t limit, absl::Time now) {
-  const engine::Command command = engine::Sweep{limit, target.wanted_floor};
+  const uint64_t known = target.engine->FreeNames(limit);
+  if (known == 0) {
+    engine::SweepReply only_freed;
+    only_freed.looked_at = limit;
+    return only_freed;
+  }
+  const engine::Command command = engine::Sweep{known, target.wanted_floor};
   const uint64_t floor = target.engine->floor();
   engine::Outcome outcome = target.engine->Apply(command, now);
   Note(target, command, outcome);
   if (OnlyMovedTheClock(outcome) && target.engine->floor() == floor) {
-    // Otherwise idle namespaces would write a row with every round.
+    // Otherwise idle namespaces would write rows with every round. Until the next command that is
+    // written, the rows say what held before this one: so would they if it had never been.
+    if (auto round = RoundOf(outcome.delta)) target.unwritten_round = std::move(round);
     outcome.delta.clear();
   }
   Take(target, outcome, now);

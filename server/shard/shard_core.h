@@ -38,7 +38,7 @@ class ShardCore {
     std::vector<engine::Rule> default_rules;
     // What every namespace may hold.
     engine::Limits limits = {};
-    // Told at most once in kDropReportInterval that entries had to make room: how many since the
+    // Told at most once in kDropReportInterval that entries went at a limit: how many since the
     // last time, and in which namespace the last of them. May be empty; must not block.
     std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped;
     // Its number, and the highest revision of namespaces that have been deleted; see
@@ -54,8 +54,11 @@ class ShardCore {
   ShardCore(const ShardCore&) = delete;
   ShardCore& operator=(const ShardCore&) = delete;
 
-  // Takes in a namespace that was rebuilt from the store. REQUIRES: it is not there yet.
-  void Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine);
+  // Takes in a namespace that was rebuilt from the store. What is pending in its batch is due at
+  // `now`, whatever its deadline: the flush is a command like that of a timer. REQUIRES: it is not
+  // there yet.
+  void Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine,
+             absl::Time now);
 
   // Has every namespace invalidate everything.
   void InvalidateEverything(absl::Time now);
@@ -95,6 +98,8 @@ class ShardCore {
     // What Trim asked for, and what the store was told.
     uint64_t wanted_floor = 0;
     uint64_t stored_floor = 0;
+    // Where sweeping stands, if sweeps that were not written brought it there.
+    std::optional<engine::RecordChange> unwritten_round;
   };
 
   // What becomes of a namespace once a group is durable.

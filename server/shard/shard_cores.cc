@@ -39,11 +39,11 @@ absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> RebuildCores(
   }
   for (const std::string& name : *names) {
     absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
-        RebuildEngine(store, name, options.epoch, options.limits, now);
+        RebuildEngine(store, name, options.epoch, options.limits);
     if (!engine.ok()) {
       return engine.status();
     }
-    cores[ShardIndex(name, shards)]->Adopt(name, *std::move(engine));
+    cores[ShardIndex(name, shards)]->Adopt(name, *std::move(engine), now);
   }
   return cores;
 }

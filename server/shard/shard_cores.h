@@ -20,7 +20,7 @@ size_t ShardIndex(absl::string_view namespace_name, size_t shards);
 
 // The cores that a server starts with, one for each shard, each with its namespaces of the store.
 // The number of its shard and what was deleted are filled into the options.
-// The references must outlive the cores. Errors: see recovery.h.
+// The references must outlive the cores. Errors: see recovery.h. `now`: see ShardCore::Adopt.
 absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> RebuildCores(
     const ShardCore::Options& options, size_t shards, const storage::Store& store,
     NamespaceQuota& quota, ShardObserver& observer, absl::Time now);

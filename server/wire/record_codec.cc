@@ -21,9 +21,11 @@ RowKind KindOf(const engine::DependencyRecord&) { return RowKind::kDependency; }
 RowKind KindOf(const engine::EntryRecord&) { return RowKind::kEntry; }
 RowKind KindOf(const engine::KeyRevisionRecord&) { return RowKind::kKeyRevision; }
 RowKind KindOf(const engine::PendingRecord&) { return RowKind::kPending; }
+RowKind KindOf(const engine::SweepRecord&) { return RowKind::kSweep; }
 
 // Identities stand in stores: never change them.
 std::string IdentityOf(const engine::MetaRecord&) { return ""; }
+std::string IdentityOf(const engine::SweepRecord&) { return ""; }
 std::string IdentityOf(const engine::RuleRecord& record) { return record.rule.name; }
 std::string IdentityOf(const engine::RuleCountersRecord& record) { return record.name; }
 std::string IdentityOf(const engine::RelationshipRecord& record) {
@@ -80,6 +82,8 @@ std::optional<engine::Record> DecodeKind(RowKind kind, absl::string_view value) 
       return Decode<internal::v1::KeyRevisionRecord>(value);
     case RowKind::kPending:
       return Decode<internal::v1::PendingRecord>(value);
+    case RowKind::kSweep:
+      return Decode<internal::v1::SweepRecord>(value);
   }
   return std::nullopt;
 }

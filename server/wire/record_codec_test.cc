@@ -28,7 +28,11 @@ void Fill(Message& message, int turn, int& counter) {
       const int value = ++counter;
       switch (field->cpp_type()) {
         case FieldDescriptor::CPPTYPE_UINT64:
-          reflection.SetUInt64(&message, field, (uint64_t{1} << 40) + value);
+          if (field->is_repeated()) {
+            reflection.AddUInt64(&message, field, (uint64_t{1} << 40) + value);
+          } else {
+            reflection.SetUInt64(&message, field, (uint64_t{1} << 40) + value);
+          }
           break;
         case FieldDescriptor::CPPTYPE_INT64:
           reflection.SetInt64(&message, field, 1'600'000'000 + value);
@@ -83,7 +87,8 @@ using AllRecords = testing::Types<Stored<internal::v1::MetaRecord, RowKind::kMet
                                   Stored<internal::v1::DependencyRecord, RowKind::kDependency>,
                                   Stored<internal::v1::EntryRecord, RowKind::kEntry>,
                                   Stored<internal::v1::KeyRevisionRecord, RowKind::kKeyRevision>,
-                                  Stored<internal::v1::PendingRecord, RowKind::kPending>>;
+                                  Stored<internal::v1::PendingRecord, RowKind::kPending>,
+                                  Stored<internal::v1::SweepRecord, RowKind::kSweep>>;
 TYPED_TEST_SUITE(RecordCodecTest, AllRecords);
 
 template <typename M>
@@ -91,6 +96,7 @@ std::string IdentityOf(const M& message) {
   return message.name();
 }
 std::string IdentityOf(const internal::v1::MetaRecord&) { return ""; }
+std::string IdentityOf(const internal::v1::SweepRecord&) { return ""; }
 std::string IdentityOf(const internal::v1::EntryRecord& message) { return message.key(); }
 std::string IdentityOf(const internal::v1::KeyRevisionRecord& message) { return message.key(); }
 std::string IdentityOf(const internal::v1::DependencyRecord& message) {

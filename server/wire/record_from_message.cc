@@ -40,6 +40,25 @@ std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& me
       .dropped_entries = message.dropped_entries(),
       .wanted_floor = message.wanted_floor(),
       .forgotten_end = message.forgotten_end(),
+      .batch_generation = message.batch_generation(),
+      .batch_deadline = message.has_batch_deadline()
+                            ? std::optional(ToTime(message.batch_deadline()))
+                            : std::nullopt,
+      .any_key_evicted = message.any_key_evicted(),
+      .any_key_staled = message.any_key_staled(),
+  };
+}
+
+std::optional<engine::SweepRecord> FromMessage(const internal::v1::SweepRecord& message) {
+  return engine::SweepRecord{
+      .floor = message.floor(),
+      .head = message.head(),
+      .next_key = message.next_key(),
+      .keys_done = message.keys_done(),
+      .next_tag = message.next_tag(),
+      .names = {message.names().begin(), message.names().end()},
+      .next_edge_kind = FromStored(kNameKinds, message.next_edge_kind()),
+      .next_edge = message.next_edge(),
   };
 }
 

@@ -48,8 +48,8 @@ void SetRelationship(const engine::Relationship& relationship,
 
 internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   const auto& [head, floor, now, batch_delay, immediate, batched, lazy, cascade, widened,
-               unchecked_fills, refused_fills, dropped_entries, wanted_floor, forgotten_end] =
-      record;
+               unchecked_fills, refused_fills, dropped_entries, wanted_floor, forgotten_end,
+               batch_generation, batch_deadline, any_key_evicted, any_key_staled] = record;
   internal::v1::MetaRecord out;
   out.set_head(head);
   out.set_floor(floor);
@@ -65,6 +65,29 @@ internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   out.set_dropped_entries(dropped_entries);
   out.set_wanted_floor(wanted_floor);
   out.set_forgotten_end(forgotten_end);
+  out.set_batch_generation(batch_generation);
+  if (batch_deadline.has_value()) {
+    SetTime(*batch_deadline, *out.mutable_batch_deadline());
+  }
+  out.set_any_key_evicted(any_key_evicted);
+  out.set_any_key_staled(any_key_staled);
+  return out;
+}
+
+internal::v1::SweepRecord ToMessage(const engine::SweepRecord& record) {
+  const auto& [floor, head, next_key, keys_done, next_tag, names, next_edge_kind, next_edge] =
+      record;
+  internal::v1::SweepRecord out;
+  out.set_floor(floor);
+  out.set_head(head);
+  out.set_next_key(next_key);
+  out.set_keys_done(keys_done);
+  out.set_next_tag(next_tag);
+  out.mutable_names()->Assign(names.begin(), names.end());
+  if (next_edge_kind.has_value()) {
+    out.set_next_edge_kind(ToStored(kNameKinds, *next_edge_kind));
+  }
+  out.set_next_edge(next_edge);
   return out;
 }
 

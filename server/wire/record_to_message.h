@@ -7,6 +7,7 @@
 namespace cache_invalidation::wire {
 
 internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record);
+internal::v1::SweepRecord ToMessage(const engine::SweepRecord& record);
 internal::v1::RuleRecord ToMessage(const engine::RuleRecord& record);
 internal::v1::RuleCountersRecord ToMessage(const engine::RuleCountersRecord& record);
 internal::v1::RelationshipRecord ToMessage(const engine::RelationshipRecord& record);

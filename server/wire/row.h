@@ -16,17 +16,19 @@ enum class RowKind : uint8_t {
   kEntry = 6,
   kKeyRevision = 7,
   kPending = 8,
+  kSweep = 9,
 };
 
 inline constexpr RowKind kAllRowKinds[] = {
-    RowKind::kMeta,       RowKind::kRule,  RowKind::kRuleCounters, RowKind::kRelationship,
-    RowKind::kDependency, RowKind::kEntry, RowKind::kKeyRevision,  RowKind::kPending,
+    RowKind::kMeta,         RowKind::kRule,       RowKind::kRuleCounters,
+    RowKind::kRelationship, RowKind::kDependency, RowKind::kEntry,
+    RowKind::kKeyRevision,  RowKind::kPending,    RowKind::kSweep,
 };
 
 // One record of a namespace's state as a store keeps it.
 struct Row {
   RowKind kind = RowKind::kMeta;
-  std::string identity;  // unique within the namespace and kind; any bytes, empty for kMeta
+  std::string identity;  // unique within the namespace and kind; any bytes, empty for kMeta, kSweep
   std::string value;
 };
 

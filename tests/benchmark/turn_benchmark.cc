@@ -1,8 +1,11 @@
 // How long the engine holds its shard at a time, in a namespace with a million entries: everything
 // else in the shard waits so long. The engine alone, in one thread.
 
+#include <cstdint>
 #include <memory>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -104,6 +107,35 @@ void BM_InvalidateEverything(benchmark::State& state) {
 }
 BENCHMARK(BM_InvalidateEverything)->Iterations(1)->Unit(benchmark::kMillisecond);
 
+// A million entries, each computed from so many others, that all follow one key. Their names are so
+// short that the event may name them; with longer ones it becomes everything, sooner.
+void BM_Cascade(benchmark::State& state) {
+  Engine engine("epoch");
+  std::vector<std::string> names;
+  for (int i = 0; i < kEntries; ++i) names.push_back(absl::StrCat("k", 1'000'000 + i));
+  std::mt19937 random(1);
+  for (int i = 1; i < kEntries; ++i) {
+    TrackEntries command;
+    command.entries.resize(1);
+    command.entries[0].key = names[i];
+    std::vector<absl::string_view>& sources = command.entries[0].depends_on.keys;
+    sources.push_back(names[state.range(0) == 1 ? 0 : (i - 1) / 2]);
+    for (int64_t more = 1; more < state.range(0); ++more) sources.push_back(names[random() % i]);
+    Must(engine, command);
+  }
+  const Command command = InvalidateWithDependencies{names[0], /*recursive=*/true};
+  for (auto _ : state) {
+    const Outcome outcome = engine.Apply(command, Now());
+    Check(outcome.events[0].invalidations.size() == kEntries, "every entry is named");
+  }
+}
+BENCHMARK(BM_Cascade)
+    ->ArgName("sources")
+    ->Arg(1)
+    ->Arg(3)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+
 void BM_ExplainWrite(benchmark::State& state) {
   const auto engine = Filled();
   ExplainWrite query;
@@ -112,6 +144,40 @@ void BM_ExplainWrite(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(engine->Answer(query, Now()));
 }
 BENCHMARK(BM_ExplainWrite)->Iterations(10)->Unit(benchmark::kMillisecond);
+
+std::unique_ptr<Engine> WithDependents() {
+  auto engine = std::make_unique<Engine>("epoch");
+  for (int i = 0; i < kEntries; ++i) {
+    const std::string key = absl::StrCat("page:", i);
+    AddCacheDependency command;
+    command.key = key;
+    command.depends_on.tags = {"product:1"};
+    Must(*engine, command);
+  }
+  return engine;
+}
+
+// The same where a million keys depend on what is written.
+void BM_ExplainWriteWithDependents(benchmark::State& state) {
+  const auto engine = WithDependents();
+  ExplainWrite query;
+  query.write.resource_type = "product";
+  query.write.resource_id = "1";
+  for (auto _ : state) benchmark::DoNotOptimize(engine->Answer(query, Now()));
+}
+BENCHMARK(BM_ExplainWriteWithDependents)->Iterations(10)->Unit(benchmark::kMillisecond);
+
+// A page of those.
+void BM_ListDependents(benchmark::State& state) {
+  const auto engine = WithDependents();
+  ListCacheDependencies query;
+  query.name = "product:1";
+  query.dependents = true;
+  query.limit = kDefaultPageSize;
+  query.after_key = "page:5";
+  for (auto _ : state) benchmark::DoNotOptimize(engine->Answer(query, Now()));
+}
+BENCHMARK(BM_ListDependents)->Iterations(1'000)->Unit(benchmark::kMicrosecond);
 
 // Fills of a namespace that is full: now and then one drops a thousand entries.
 void BM_FillWhenFull(benchmark::State& state) {

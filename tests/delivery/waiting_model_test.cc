@@ -181,10 +181,10 @@ class World {
     const uint64_t start = anew ? history_.head() : client.applied;
     Session next;
     next.lease_end = now() + kServerLease;
-    next.first_head = fresh ? history_.head() : session.first_head;
+    next.first_head = !fresh ? session.first_head : anew ? history_.head() : 0;
     next.lives = session.lives + (fresh ? 1 : 0);
     client.stream = *hub_.Open(std::move(request));
-    first_message_of_[chosen] = {fresh, applied, start};
+    first_message_of_[chosen] = {fresh && anew, fresh ? 0 : applied, start};
     session = next;
     client.heard = false;
     client.last_sequence = 1;
@@ -388,7 +388,7 @@ class World {
   }
 
   struct FirstMessage {
-    bool fresh = false;
+    bool fresh = false;    // a new subscriber that begins at the head
     uint64_t applied = 0;  // by the session
     uint64_t start = 0;
   };

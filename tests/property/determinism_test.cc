@@ -1,22 +1,23 @@
 // The engine against itself, over random sequences: rows and retained events rebuild it, and the
-// same commands make the same bytes.
+// same commands make the same outcomes, rows and state, in this process and in others.
 
+#include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "server/wire/event_encoder.h"
-#include "tests/property/command_text.h"
+#include "tests/cachectl/program.h"
 #include "tests/property/generator.h"
+#include "tests/property/history_text.h"
 #include "tests/property/recording.h"
-#include "tests/property/reply_text.h"
-#include "tests/property/stored_engine.h"
 
 ABSL_FLAG(uint64_t, seed, 1, "The seed of the first sequence; the others count up from it.");
 ABSL_FLAG(uint64_t, sequences, 1'000, "How many sequences to run.");
@@ -25,69 +26,22 @@ ABSL_FLAG(uint64_t, steps, 60, "How many steps a sequence has.");
 namespace cache_invalidation::property {
 namespace {
 
-// What a restart does to whatever is pending.
-std::string Flush(StoredEngine& stored, absl::Time now) {
-  return Text(stored.Apply(engine::FlushPendingInvalidations{}, now));
+// The first line that differs, with those before it back to the command; empty if none does.
+std::string Difference(const std::string& first, const std::string& second) {
+  if (first == second) return "";
+  const std::vector<std::string> a = absl::StrSplit(first, '\n');
+  const std::vector<std::string> b = absl::StrSplit(second, '\n');
+  size_t line = 0;
+  while (line < a.size() && line < b.size() && a[line] == b[line]) ++line;
+  std::string text;
+  for (size_t before = line < 40 ? 0 : line - 40; before < line; ++before) {
+    absl::StrAppend(&text, "  ", a[before], "\n");
+  }
+  return absl::StrCat(text, "- ", line < a.size() ? a[line] : "", "\n+ ",
+                      line < b.size() ? b[line] : "", "\n");
 }
 
-// The same command for another engine, whose batches have other generations. Timers of batches that
-// are gone are left out: here they might be those of a batch of today.
-std::optional<engine::Command> ForEngine(const engine::Command& command, StoredEngine& stored,
-                                         bool due) {
-  if (!std::holds_alternative<engine::FlushBatch>(command)) return command;
-  const auto deadline = stored.engine().batch_deadline();
-  if (!due || !deadline.has_value()) return std::nullopt;
-  return engine::FlushBatch{deadline->generation};
-}
-
-// Applies a recorded command, or asks a recorded query, of both; they must answer the same.
-void GoOn(const Recorded& recorded, StoredEngine& first, StoredEngine& second) {
-  if (const auto* query = std::get_if<engine::Query>(&recorded.what)) {
-    ASSERT_EQ(Text(first.engine().Answer(*query, recorded.now)),
-              Text(second.engine().Answer(*query, recorded.now)))
-        << Text(*query);
-    return;
-  }
-  const auto& command = std::get<engine::Command>(recorded.what);
-  const auto deadline = first.engine().batch_deadline();
-  const bool due = deadline.has_value() && deadline->at <= recorded.now;
-  const auto for_first = ForEngine(command, first, due);
-  const auto for_second = ForEngine(command, second, due);
-  ASSERT_EQ(for_first.has_value(), for_second.has_value());
-  if (!for_first.has_value()) return;
-  ASSERT_EQ(Text(first.Apply(*for_first, recorded.now)),
-            Text(second.Apply(*for_second, recorded.now)))
-      << Text(command);
-}
-
-void RebuildAfter(const engine::Limits& limits, const std::vector<Recorded>& recording,
-                  size_t cut) {
-  StoredEngine first(limits);
-  absl::Time now = absl::UnixEpoch();
-  for (size_t i = 0; i < cut; ++i) {
-    const auto* command = std::get_if<engine::Command>(&recording[i].what);
-    if (command == nullptr || !first.Apply(*command, recording[i].now).status.ok()) continue;
-    now = std::max(now, recording[i].now);
-  }
-  const std::unique_ptr<StoredEngine> second = first.Rebuild(now);
-  if (!first.engine().batch_deadline().has_value()) {
-    ASSERT_EQ(first.engine().DumpForTest(), second->engine().DumpForTest());
-  } else {
-    ASSERT_TRUE(second->engine().batch_deadline().has_value());
-    ASSERT_EQ(second->engine().batch_deadline()->at, now);
-  }
-  // A restart flushes at once what is pending.
-  ASSERT_EQ(Flush(first, now), Flush(*second, now));
-  ASSERT_EQ(first.engine().DumpForTest(), second->engine().DumpForTest());
-  for (size_t i = cut; i < recording.size(); ++i) {
-    ASSERT_NO_FATAL_FAILURE(GoOn(recording[i], first, *second));
-  }
-  ASSERT_EQ(Flush(first, now), Flush(*second, now));
-  ASSERT_EQ(first.engine().DumpForTest(), second->engine().DumpForTest());
-  ASSERT_EQ(first.engine().DumpForTest(), second->Rebuild(now)->engine().DumpForTest());
-}
-
-// The bytes that a recording makes. Queries in between must not change them.
+// The bytes of the events that a recording makes. Queries in between must not change them.
 std::string Bytes(const engine::Limits& limits, const std::vector<Recorded>& recording, bool ask) {
   engine::Engine engine(kEpoch, limits);
   wire::EventEncoder encoder("default");
@@ -105,32 +59,52 @@ std::string Bytes(const engine::Limits& limits, const std::vector<Recorded>& rec
   return bytes;
 }
 
-std::string Describe(uint64_t seed, const std::vector<Recorded>& recording) {
-  std::string text = absl::StrCat("--seed=", seed, " --sequences=1\n");
-  for (const Recorded& recorded : recording) {
-    absl::StrAppend(&text, absl::FormatTime("%H:%M:%E3S ", recorded.now, absl::UTCTimeZone()),
-                    std::visit([](const auto& what) { return Text(what); }, recorded.what), "\n");
-  }
-  return text;
-}
-
 TEST(DeterminismTest, RowsAndRetainedEventsRebuildTheEngine) {
   for (uint64_t i = 0; i < absl::GetFlag(FLAGS_sequences); ++i) {
     const uint64_t seed = absl::GetFlag(FLAGS_seed) + i;
     const std::vector<Recorded> recording = Record(seed, absl::GetFlag(FLAGS_steps));
-    const size_t cut = 1 + seed % recording.size();
-    SCOPED_TRACE(absl::StrCat(Describe(seed, recording), "rebuilt after ", cut));
-    ASSERT_NO_FATAL_FAILURE(RebuildAfter(LimitsOf(seed), recording, cut));
+    const std::string whole = HistoryText(LimitsOf(seed), recording, {});
+    const std::string rebuilt =
+        HistoryText(LimitsOf(seed), recording, {.noise = seed, .rebuilds = true, .frees = true});
+    ASSERT_EQ(Difference(whole, rebuilt), "") << "--seed=" << seed << " --sequences=1";
   }
 }
 
-TEST(DeterminismTest, SameCommandsMakeTheSameBytes) {
+TEST(DeterminismTest, QueriesChangeNothing) {
   for (uint64_t i = 0; i < absl::GetFlag(FLAGS_sequences); ++i) {
     const uint64_t seed = absl::GetFlag(FLAGS_seed) + i;
     const std::vector<Recorded> recording = Record(seed, absl::GetFlag(FLAGS_steps));
     const engine::Limits limits = LimitsOf(seed);
     ASSERT_TRUE(Bytes(limits, recording, true) == Bytes(limits, recording, false))
-        << Describe(seed, recording);
+        << "--seed=" << seed << " --sequences=1";
+  }
+}
+
+// What another process makes of the sequences: with other addresses, and so with other seeds of
+// hashes.
+std::string OfAnotherProcess(uint64_t seed, uint64_t sequences,
+                             const std::vector<std::string>& flags) {
+  std::vector<std::string> argv = {"tests/property/print_histories", absl::StrCat("--seed=", seed),
+                                   absl::StrCat("--sequences=", sequences),
+                                   absl::StrCat("--steps=", absl::GetFlag(FLAGS_steps))};
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  Ended ended = RunProgram(argv);
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  return std::move(ended.out);
+}
+
+TEST(DeterminismTest, EveryProcessComesToTheSameState) {
+  constexpr uint64_t kTogether = 50;
+  const uint64_t sequences = absl::GetFlag(FLAGS_sequences);
+  for (uint64_t i = 0; i < sequences; i += kTogether) {
+    const uint64_t seed = absl::GetFlag(FLAGS_seed) + i;
+    const uint64_t together = std::min(kTogether, sequences - i);
+    const std::string first = OfAnotherProcess(seed, together, {});
+    ASSERT_FALSE(first.empty());
+    ASSERT_EQ(Difference(first, OfAnotherProcess(seed, together, {"--noise=1"})), "");
+    ASSERT_EQ(
+        Difference(first, OfAnotherProcess(seed, together, {"--noise=2", "--rebuilds", "--frees"})),
+        "");
   }
 }
 

@@ -23,6 +23,9 @@ engine::Limits LimitsOf(uint64_t seed) {
   limits.remembered_names = choices.OneOf<uint64_t>({1, 4, 10, 100});
   limits.remembered_ends = choices.OneOf<uint64_t>({0, 1, 3, 100});
   limits.patterns = choices.OneOf<uint64_t>({1, 2, 100});
+  limits.declared_edges_of_key = choices.OneOf<uint64_t>({1, 2, 4, 100});
+  limits.names_per_entry = choices.OneOf<uint64_t>({1, 2, 4, 100});
+  limits.ended_at_once = choices.OneOf<uint64_t>({0, 1, 100});
   return limits;
 }
 

@@ -12,18 +12,12 @@
 namespace cache_invalidation::property {
 namespace {
 
-// More keys than a sequence names.
-constexpr uint64_t kWholeSweep = 1000;
-
 // What a step is for a single engine; nothing for the timer of a batch that never was.
 std::optional<std::variant<engine::Command, engine::Query>> ForOneEngine(
     const Step& step, std::optional<engine::BatchDeadline> stale) {
   if (const auto* command = std::get_if<engine::Command>(&step.action)) return *command;
   if (const auto* query = std::get_if<engine::Query>(&step.action)) return *query;
-  // Where a sweep goes on is not stored, so a rebuilt engine would go on elsewhere: sweep it all.
-  if (const auto* sweep = std::get_if<SweepAll>(&step.action)) {
-    return engine::Command(engine::Sweep{kWholeSweep, sweep->sweep.floor});
-  }
+  if (const auto* sweep = std::get_if<SweepAll>(&step.action)) return engine::Command(sweep->sweep);
   if (!stale.has_value()) return std::nullopt;
   return engine::Command(engine::FlushBatch{stale->generation});
 }

@@ -24,7 +24,7 @@ engine::Outcome StoredEngine::Apply(const engine::Command& command, absl::Time n
   return outcome;
 }
 
-std::unique_ptr<StoredEngine> StoredEngine::Rebuild(absl::Time now) const {
+std::unique_ptr<StoredEngine> StoredEngine::Rebuild() const {
   auto rebuilt = std::make_unique<StoredEngine>(limits_);
   rebuilt->rows_ = rows_;
   rebuilt->events_ = events_;
@@ -36,7 +36,7 @@ std::unique_ptr<StoredEngine> StoredEngine::Rebuild(absl::Time now) const {
   for (const reference::OwnedEvent& event : events_) {
     if (event.revision > engine_->floor()) rebuilt->engine_->Replay(reference::ViewOf(event));
   }
-  rebuilt->engine_->FinishLoad(now);
+  rebuilt->engine_->FinishLoad();
   return rebuilt;
 }
 

@@ -24,7 +24,7 @@ class StoredEngine {
   engine::Outcome Apply(const engine::Command& command, absl::Time now);
 
   // A second engine, from the rows and the retained events alone, with rows of its own.
-  std::unique_ptr<StoredEngine> Rebuild(absl::Time now) const;
+  std::unique_ptr<StoredEngine> Rebuild() const;
 
   engine::Engine& engine() { return *engine_; }
 

@@ -120,10 +120,15 @@ bool IsRefused(const State& state, const std::string& key, const std::set<Node>&
   std::set<Edge> edges;
   for (const auto& [edge, expires] : state.declarations) edges.insert(edge);
   for (const Node& node : nodes) edges.insert({key, node.kind, node.name});
-  if (edges.size() > state.limits.declared_edges) return true;
+  const auto too_many = [&] {
+    const uint64_t of_key = std::count_if(edges.begin(), edges.end(),
+                                          [&](const Edge& edge) { return edge.key == key; });
+    return edges.size() > state.limits.declared_edges ||
+           of_key > state.limits.declared_edges_of_key;
+  };
+  if (too_many()) return true;
   edges.insert(state.leftover_edges.begin(), state.leftover_edges.end());
-  return edges.size() > state.limits.declared_edges && observed != nullptr &&
-         !observed->status.ok();
+  return too_many() && observed != nullptr && !observed->status.ok();
 }
 
 // The keys that the server named for that cause, in its order.
@@ -155,11 +160,33 @@ bool GoesWithAnother(const engine::TrackEntries& command, const std::string& key
   return fills > 1 && IsNamedFor(CauseStep::kFillRefused, key, observed);
 }
 
+// Whether the fills of the key, from one place of the call to another, would unite more names with
+// its entry than that may have.
+bool IsTooLarge(const State& state, const engine::TrackEntries& command, const std::string& key,
+                size_t first, size_t end) {
+  const auto known = state.entries.find(key);
+  if (known == state.entries.end()) return false;
+  std::set<std::string> tags = known->second.tags;
+  std::set<Node> depends_on = known->second.depends_on;
+  for (size_t i = first; i < end; ++i) {
+    const engine::TrackedEntry& fill = command.entries[i];
+    if (fill.key != key) continue;
+    tags.insert(fill.tags.begin(), fill.tags.end());
+    for (const Node& node : NodesOf(fill.depends_on)) depends_on.insert(node);
+  }
+  return tags.size() + depends_on.size() > state.limits.names_per_entry;
+}
+
 // Whether the server, which did not keep the fill, refused it for what may have moved. It has not
 // if it kept the fill at first and then evicted it, for want of room or with another fill.
 bool WasRefused(const State& state, const engine::TrackEntries& command, const FillCheck& check,
                 const engine::TrackResult& result, const Observed* observed) {
   if (!check.moved.contains(result.moved)) return false;
+  // It may have waited for the entry to begin anew, in vain.
+  if (result.moved == result.key && IsNamedFor(CauseStep::kLimit, result.key, observed) &&
+      IsTooLarge(state, command, result.key, 0, command.entries.size())) {
+    return false;
+  }
   if (result.moved != result.key || state.entries.contains(result.key)) return true;
   return !IsNamedFor(CauseStep::kLimit, result.key, observed) &&
          !GoesWithAnother(command, result.key, observed);
@@ -197,6 +224,57 @@ OwnedEvent RefusalOf(const State& state, const std::set<TargetName>& refused,
                                    {{CauseStep::kDependency, dependent.cause, false}}});
   }
   return event;
+}
+
+// Fills of entries that are too large, as places in the call, and their keys.
+struct BegunAnew {
+  std::vector<size_t> fills;
+  std::set<std::string> keys;
+};
+
+// The old entries go with what depends on them; then come the fills, but for those that were
+// computed from what went, and those that name too much again. `reply` has all fills of the call.
+void BeginAnew(State& state, const engine::TrackEntries& command, const BegunAnew& anew,
+               const Observed* observed, Prediction& prediction, engine::TrackEntriesReply& reply) {
+  if (anew.fills.empty()) return;
+  const uint64_t before = state.head;
+  PlannedStep step{Strategy::kImmediate, false, {}};
+  for (const std::string& key : anew.keys) {
+    step.targets.insert({TargetType::kKey, key, {CauseStep::kLimit, "", false}});
+  }
+  Plan plan;
+  plan.steps.push_back(std::move(step));
+  Publish(state, BuildEvent(state, plan, EventSource::kLimit), prediction.events);
+  state.counters.dropped_entries += anew.keys.size();
+  reply.dropped += anew.keys.size();
+  std::set<size_t> kept;
+  const auto* answer =
+      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(&observed->reply);
+  for (const size_t place : anew.fills) {
+    const engine::TrackedEntry& fill = command.entries[place];
+    const std::string key(fill.key);
+    Moved moved = Moved::kNo;
+    for (const Node& node : NodesOf(fill.depends_on)) {
+      moved = std::max(moved, AnyMoved(state, {node}, before, "", ""));
+    }
+    for (absl::string_view tag : fill.tags) {
+      moved = std::max(moved, SelfMoved(state, {std::string(tag), NameKind::kTag}, before));
+    }
+    const bool was_kept = answer != nullptr && place < answer->results.size() &&
+                          answer->results[place].outcome == FillOutcome::kKept;
+    if (moved == Moved::kYes || (moved == Moved::kPerhaps && !was_kept)) continue;
+    if (IsTooLarge(state, command, key, place, place + 1)) continue;
+    Track(state, fill);
+    kept.insert(place);
+  }
+  for (size_t i = 0; i < reply.results.size(); ++i) {
+    engine::TrackResult& result = reply.results[i];
+    if (result.outcome != FillOutcome::kKept || !anew.keys.contains(result.key)) continue;
+    if (kept.contains(i)) continue;
+    result.outcome = FillOutcome::kRefusedMoved;
+    prediction.moved_names[i] = {result.key};
+    ++state.counters.refused_fills;
+  }
 }
 
 }  // namespace
@@ -263,6 +341,7 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
   const auto* answer =
       observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(&observed->reply);
   std::set<TargetName> refused;
+  BegunAnew anew;
   for (size_t i = 0; i < command.entries.size(); ++i) {
     const engine::TrackedEntry& fill = command.entries[i];
     FillCheck check = CheckFill(state, fill);
@@ -272,7 +351,13 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
     }
     state.counters.unchecked_fills += !fill.position.has_value();
     if (check.outcome == FillOutcome::kKept) {
-      Track(state, fill);
+      if (anew.keys.contains(std::string(fill.key)) ||
+          IsTooLarge(state, command, std::string(fill.key), i, i + 1)) {
+        anew.keys.insert(std::string(fill.key));
+        anew.fills.push_back(i);
+      } else {
+        Track(state, fill);
+      }
       if (std::any_of(fill.tags.begin(), fill.tags.end(), IsBare)) reply.warnings = {"bare tag"};
     } else {
       ++state.counters.refused_fills;
@@ -284,9 +369,10 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
     reply.results.push_back({std::string(fill.key), check.outcome, ""});
     prediction.moved_names.push_back(check.moved);
   }
+  BeginAnew(state, command, anew, observed, prediction, reply);
   const std::vector<std::string> named = NamedRefusals(state, refused, observed);
   Publish(state, RefusalOf(state, refused, named), prediction.events);
-  reply.dropped = DropOldest(state, observed, prediction.events);
+  reply.dropped += DropOldest(state, observed, reply.dropped, prediction.events);
   for (size_t i = 0; i < reply.results.size(); ++i) {
     engine::TrackResult& result = reply.results[i];
     if (result.outcome != FillOutcome::kKept || state.entries.contains(result.key)) continue;
@@ -318,8 +404,7 @@ Prediction Apply(State& state, const engine::Sweep& command, const Observed* obs
   if (observed != nullptr && may_go_further) {
     state.floor = std::clamp(observed->floor, state.floor, state.head);
   }
-  std::erase_if(state.patterns,
-                [&](const auto& item) { return item.second.last() <= state.floor; });
+  ForgetPatterns(state, state.floor);
   state.leftover_entries.clear();
   state.leftover_edges.clear();
   return {absl::OkStatus(), engine::SweepReply{0, true}, {}, {}};

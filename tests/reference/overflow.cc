@@ -118,10 +118,13 @@ bool IsUsed(const State& state, const Node& node) {
 
 }  // namespace
 
-uint64_t DropOldest(State& state, const Observed* observed, std::vector<OwnedEvent>& events) {
+uint64_t DropOldest(State& state, const Observed* observed, uint64_t begun_anew,
+                    std::vector<OwnedEvent>& events) {
   const std::vector<std::string> oldest = OldestFirst(state);
   const Drops range = HowMany(state, oldest);
-  const uint64_t drops = std::clamp(ObservedDrops(observed), range.least, range.most);
+  const uint64_t observed_drops = ObservedDrops(observed);
+  const uint64_t drops =
+      std::clamp(observed_drops - std::min(observed_drops, begun_anew), range.least, range.most);
   PlannedStep step{Strategy::kImmediate, false, {}};
   for (uint64_t i = 0; i < drops; ++i) {
     step.targets.insert({TargetType::kKey, oldest[i], {CauseStep::kLimit, "", false}});
@@ -133,18 +136,30 @@ uint64_t DropOldest(State& state, const Observed* observed, std::vector<OwnedEve
   return drops;
 }
 
+void ForgetPatterns(State& state, uint64_t upto) {
+  for (auto& [expression, revisions] : state.patterns) {
+    if (revisions.evicted <= upto) revisions.evicted = 0;
+    if (revisions.staled <= upto) revisions.staled = 0;
+  }
+  std::erase_if(state.patterns, [](const auto& item) { return item.second.last() == 0; });
+}
+
 void GiveUpPatterns(State& state) {
-  while (state.patterns.size() > state.limits.patterns) {
+  // The head is given up where a pattern of the same event was.
+  while (state.patterns.size() > state.limits.patterns ||
+         (!state.patterns.empty() && state.any_key == state.head)) {
     const auto oldest = std::min_element(
         state.patterns.begin(), state.patterns.end(),
         [](const auto& a, const auto& b) { return a.second.last() < b.second.last(); });
-    const PatternRevisions given_up = oldest->second;
-    state.patterns.erase(oldest);
-    state.any_key = std::max(state.any_key, given_up.last());
-    for (auto& [key, entry] : state.entries) {
-      if (entry.fill_revision < given_up.staled) entry.stale = true;
+    state.any_key = std::max(state.any_key, oldest->second.last());
+    for (const auto& [expression, revisions] : state.patterns) {
+      if (revisions.last() > state.any_key) continue;
+      for (auto& [key, entry] : state.entries) {
+        if (entry.fill_revision < revisions.staled) entry.stale = true;
+      }
+      ++state.counters.widened;
     }
-    ++state.counters.widened;
+    ForgetPatterns(state, state.any_key);
   }
 }
 

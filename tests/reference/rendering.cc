@@ -73,7 +73,7 @@ struct End {
 End FindPath(const JsonValue& row, bool open, const Path& path) {
   const JsonValue* at = &row;
   for (const std::string& name : path) {
-    if (at->as_object() == nullptr || at->number_text() != nullptr) return {End::kUnknown};
+    if (at->as_object() == nullptr || at->is_marked_number()) return {End::kUnknown};
     open |= at->is_open();
     at = at->Find(name);
     if (at == nullptr) return {open ? End::kUnknown : End::kNone};

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "tests/services/service_test.h"
@@ -69,6 +70,32 @@ TEST_F(DependencyServiceTest, ListsPageByPage) {
     token = page.next_page_token();
   } while (!token.empty());
   EXPECT_EQ(edges, 50);
+}
+
+// Entries that an event evicted, and that have not been swept, are looked at a page at a time.
+TEST_F(DependencyServiceTest, PagesMayBeEmptyBeforeTheLast) {
+  const auto entries = NewStub<v1::CacheEntryService>();
+  constexpr int kDead = 7'000;
+  std::string fills;
+  for (int i = 0; i < kDead; ++i) {
+    absl::StrAppend(&fills, "entries { key: 'page", i, "' depends_on_tags: 'row' } ");
+    if (i % 1'000 != 999) continue;
+    Ok(*entries, &v1::CacheEntryService::Stub::TrackEntries, fills);
+    fills.clear();
+  }
+  Ok(*invalidations_, &Invalidations::Invalidate, R"(tags: "row")");
+  Ok(*dependencies_, &Dependencies::AddCacheDependency, R"(key: "z" depends_on_tags: "row")");
+  int edges = 0;
+  std::string token;
+  do {
+    const auto page = Ok(*dependencies_, &Dependencies::ListCacheDependencies,
+                         absl::StrCat("name: 'row' direction: DEPENDENCY_DIRECTION_DEPENDENTS "
+                                      "page_token: '",
+                                      token, "'"));
+    edges += page.dependencies_size();
+    token = page.next_page_token();
+  } while (!token.empty());
+  EXPECT_EQ(edges, 1);
 }
 
 TEST_F(DependencyServiceTest, InvalidatesAtOnceWhatHadMovedBefore) {

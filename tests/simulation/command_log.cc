@@ -12,11 +12,12 @@
 namespace cache_invalidation::simulation {
 namespace {
 
-// It did nothing but move the clock, and perhaps the floor.
+// It did nothing but move the clock, the place where sweeping stands and perhaps the floor.
 bool OnlyLooked(const engine::Command& command, const engine::Outcome& outcome) {
   return std::holds_alternative<engine::Sweep>(command) &&
          std::all_of(outcome.delta.begin(), outcome.delta.end(), [](const auto& change) {
-           return std::holds_alternative<engine::MetaRecord>(change.record);
+           return std::holds_alternative<engine::MetaRecord>(change.record) ||
+                  std::holds_alternative<engine::SweepRecord>(change.record);
          });
 }
 

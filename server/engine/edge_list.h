@@ -1,0 +1,76 @@
+// EdgeList: what one key was computed from.
+
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_EDGE_LIST_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_EDGE_LIST_H_
+
+#include <cstddef>
+
+#include "absl/container/btree_set.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/engine/node.h"
+
+namespace cache_invalidation::engine {
+
+struct Edge {
+  Node* source = nullptr;
+  bool declared = false;
+  bool owned = false;
+  absl::Time expires = absl::InfiniteFuture();  // of the declaration
+
+  bool declared_at(absl::Time now) const { return declared && expires > now; }
+};
+
+// Where an edge stands among those of its key: keys first, each kind by name.
+struct EdgePlace {
+  NameKind kind = NameKind::kKey;
+  absl::string_view name;
+
+  bool operator<(const EdgePlace& other) const {
+    return kind != other.kind ? kind < other.kind : name < other.name;
+  }
+};
+inline EdgePlace PlaceOf(const Edge& edge) { return {edge.source->kind, edge.source->name}; }
+
+// The edges of one key, one per source, in the order of their places: a walk over them depends on
+// nothing but names, and may stop and go on. Most keys have a few, some have very many; every
+// operation costs the logarithm of their number.
+//
+// Adding or removing an edge invalidates iterators and pointers to all of them. Thread-compatible.
+class EdgeList {
+  struct Before {
+    using is_transparent = void;
+    bool operator()(const Edge& a, const Edge& b) const { return PlaceOf(a) < PlaceOf(b); }
+    bool operator()(const Edge& a, const EdgePlace& b) const { return PlaceOf(a) < b; }
+    bool operator()(const EdgePlace& a, const Edge& b) const { return a < PlaceOf(b); }
+  };
+  using Edges = absl::btree_set<Edge, Before>;
+
+ public:
+  using const_iterator = Edges::const_iterator;
+
+  const_iterator begin() const { return edges_.begin(); }
+  const_iterator end() const { return edges_.end(); }
+  size_t size() const { return edges_.size(); }
+  bool empty() const { return edges_.empty(); }
+
+  // The end if there is none.
+  const_iterator Find(const Node& source) const;
+  // The first edge at the place or behind it; the first one behind it.
+  const_iterator From(const EdgePlace& place) const { return edges_.lower_bound(place); }
+  const_iterator Behind(const EdgePlace& place) const { return edges_.upper_bound(place); }
+
+  // Adds an edge that is neither declared nor owned. REQUIRES: there is none to that source.
+  const_iterator Add(Node& source) { return edges_.insert(Edge{.source = &source}).first; }
+  // Answers the edge behind it.
+  const_iterator Remove(const_iterator edge) { return edges_.erase(edge); }
+  // To change all but the source.
+  Edge& At(const_iterator edge) { return const_cast<Edge&>(*edge); }
+
+ private:
+  Edges edges_;
+};
+
+}  // namespace cache_invalidation::engine
+
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_EDGE_LIST_H_

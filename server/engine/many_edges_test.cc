@@ -1,0 +1,140 @@
+// Keys with very many declared dependencies: what a command does with them is bounded.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/engine/engine_script.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+void Declare(EngineScript& script, absl::string_view key, int from, int count,
+             std::optional<absl::Duration> ttl = std::nullopt) {
+  std::vector<std::string> rows;
+  for (int i = 0; i < count; ++i) rows.push_back(absl::StrCat("row:", from + i));
+  AddCacheDependency command;
+  command.key = key;
+  command.depends_on.tags.assign(rows.begin(), rows.end());
+  command.ttl = ttl;
+  script.Do(command);
+}
+
+uint64_t EdgesOf(EngineScript& script) {
+  return script.Ask<InvalidationStats>(GetInvalidationStats{}).dependency_edges;
+}
+
+TEST(ManyEdgesTest, OneSweepEndsNoMoreThanItsLimit) {
+  EngineScript script;
+  constexpr int kEdges = 1000;
+  Declare(script, "report", 0, kEdges, absl::Seconds(1));
+  Declare(script, "report", kEdges, kEdges, absl::Hours(1));
+  script.Advance(absl::Seconds(2));
+  int sweeps = 0;
+  do {
+    const uint64_t before = EdgesOf(script);
+    script.Do(Sweep{100});
+    ASSERT_LE(before - EdgesOf(script), 120);
+    ASSERT_LE(script.reply<SweepReply>().looked_at, 100);
+  } while (++sweeps < 100 && !script.reply<SweepReply>().finished);
+  EXPECT_EQ(EdgesOf(script), kEdges);
+  EXPECT_GE(sweeps, 15);
+  EXPECT_LE(sweeps, 60) << "it goes on where it stopped";
+  EXPECT_THAT(script.Write("row", "1"), testing::SizeIs(2)) << "nothing depends on that any more";
+  EXPECT_THAT(script.Write("row", "1000"), testing::SizeIs(3));
+}
+
+// What changes between two sweeps of a key does not lead the sweep astray.
+TEST(ManyEdgesTest, EdgesComeAndGoWhileAKeyIsSwept) {
+  EngineScript script;
+  Declare(script, "report", 0, 200, absl::Seconds(1));
+  script.Advance(absl::Seconds(2));
+  script.Do(Sweep{50});
+  ASSERT_FALSE(script.reply<SweepReply>().finished);
+  Declare(script, "report", 0, 10);
+  RemoveCacheDependency remove;
+  remove.key = "report";
+  remove.depends_on.tags = {"row:5", "row:150"};
+  script.Do(remove);
+  for (int i = 0; i < 20; ++i) script.Do(Sweep{50});
+  EXPECT_EQ(EdgesOf(script), 9);
+  EXPECT_THAT(script.Invalidate({"row:4"}), testing::SizeIs(2));
+}
+
+// 320,000 edges took 15 seconds to add and 11 to end.
+TEST(ManyEdgesTest, EachCostsTheSameHoweverManyThereAre) {
+  EngineScript script;
+  constexpr int kCalls = 100;
+  for (int i = 0; i < kCalls; ++i) Declare(script, "report", i * 1000, 1000);
+  EXPECT_EQ(EdgesOf(script), kCalls * 1000);
+  RemoveCacheDependency remove;
+  remove.key = "report";
+  script.Do(remove);
+  EXPECT_EQ(script.reply<RemoveCacheDependencyReply>().removed, kCalls * 1000);
+  EXPECT_EQ(EdgesOf(script), 0);
+}
+
+// Whether it moved would take too long to find out.
+TEST(ManyEdgesTest, WhatIsComputedFromTooMuchHasMoved) {
+  Limits limits;
+  limits.checked_names = 12;
+  limits.asked_names = 12;
+  EngineScript script(limits);
+  Declare(script, "report", 0, 9);
+  script.TrackAt(0, "page", {"x"}, {"report"});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  Validate query;
+  query.position = PositionView{EngineScript::kEpoch, 0};
+  query.keys = {{"page", {}, ""}};
+  EXPECT_THAT(script.Ask<ValidateReply>(query).keys_moved, testing::ElementsAre(false));
+  Declare(script, "report", 9, 2);
+  EXPECT_THAT(script.Ask<ValidateReply>(query).keys_moved, testing::ElementsAre(true));
+  script.TrackAt(0, "page", {"x"}, {"report"});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "report");
+  // All fills of a call share it.
+  RemoveCacheDependency remove;
+  remove.key = "report";
+  script.Do(remove);
+  script.Invalidate({"other"});
+  Declare(script, "report", 0, 6);
+  TrackEntries command;
+  command.entries.resize(2);
+  for (TrackedEntry& entry : command.entries) {
+    entry.depends_on.keys = {"report"};
+    entry.position = PositionView{EngineScript::kEpoch, script.engine().head()};
+  }
+  command.entries[0].key = "a";
+  command.entries[1].key = "b";
+  script.Do(command);
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[1].outcome, FillOutcome::kRefusedMoved);
+}
+
+TEST(ManyEdgesTest, TooManyOfOneKeyAreRefused) {
+  Limits limits;
+  limits.declared_edges_of_key = 3;
+  EngineScript script(limits);
+  Declare(script, "report", 0, 3);
+  script.Track("report", {"x"}, {"source"});
+  const std::string before = script.engine().DumpForTest();
+  AddCacheDependency command;
+  command.key = "report";
+  command.depends_on.tags = {"row:1", "row:3"};
+  const Outcome outcome = script.engine().Apply(command, script.now());
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("the key would have more than 3"));
+  EXPECT_THAT(outcome.delta, IsEmpty());
+  EXPECT_EQ(script.engine().DumpForTest(), before);
+  // What is declared already, or owned, does not count; nor do other keys.
+  Declare(script, "report", 0, 3);
+  Declare(script, "other", 0, 3);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine
