@@ -62,8 +62,10 @@ enum class CauseStep {
   kFillRefused,
   // A dependency that had already moved when it was added.
   kDependencyMoved,
-  // A limit of the service's state.
+  // A limit of the service's state, or of what one command may name or cost.
   kLimit,
+  // All causes beyond the first sixteen, which are not named.
+  kOthers,
 };
 
 // Why something was invalidated, in short form; ExplainWrite answers the whole reasoning.

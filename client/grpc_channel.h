@@ -16,8 +16,9 @@ class ChannelArguments;
 
 namespace cache_invalidation::client {
 
-// Sets what MakeConnection(endpoint) sets: quick reconnecting, keepalive, and gRPC's own retries
-// off, because the Connection does them. Call it for channels of your own.
+// Sets what MakeConnection(endpoint) sets: quick reconnecting, keepalive, room for large
+// messages, and gRPC's own retries off, because the Connection does them. Call it for channels of
+// your own.
 void SetDefaultChannelArguments(grpc::ChannelArguments& arguments);
 
 // As MakeConnection(endpoint), over this channel; ClientOptions::tls does nothing here.

@@ -24,6 +24,9 @@ inline constexpr size_t kMaxNameBytes = 256;
 inline constexpr size_t kMaxKeyBytes = 1024;
 // As a key: a name in `depends_on` stands for both. Holds a type, an id and some levels below.
 inline constexpr size_t kMaxTagBytes = kMaxKeyBytes;
+// Levels of a tag that somebody carries or names: whoever looks at a tag looks at every tag above
+// it, too. Nobody models so deep a hierarchy.
+inline constexpr size_t kMaxTagLevels = 32;
 // A table name of any database, with its schema.
 inline constexpr size_t kMaxTypeBytes = 128;
 // A primary key as text, compound ones included; with its type it always fits into a tag.
@@ -87,6 +90,28 @@ inline constexpr int kMaxContextDepth = 32;
 // Up to here a double that is an integer was made of this one and no other. The next, 2^53, is also
 // what 2^53 + 1 becomes: two rows could share a tag.
 inline constexpr double kMaxExactInteger = 9007199254740991.0;
+// Tags that the templates of one command may make, those of relationships included, and the bytes of
+// their texts. Beyond either of them, templates give the tags in front of their placeholders, those
+// of relationships the types. A transaction at its largest with five rules of two tags for each row fits; a tenth of a
+// second of a shard, and a quarter of an event at its largest.
+inline constexpr uint64_t kMaxExpandedTags = 100'000;
+inline constexpr uint64_t kMaxExpandedBytes = 16 << 20;
+// What planning one command may do at all: rules that its writes meet, hops, tags named and values
+// read, a tenth of a microsecond to one each. Beyond it the command invalidates everything.
+inline constexpr uint64_t kMaxPlanningSteps = 1'000'000;
+// Values of a list that are read in the time of one such step.
+inline constexpr uint64_t kValuesPerPlanningStep = 8;
+// Units of conditions (common/condition/limits.h) that one command may cost, some fifty
+// milliseconds. Beyond it conditions are in doubt, so their rules fire.
+inline constexpr uint64_t kMaxConditionCostPerCommand = 4'000'000;
+// Keys that the patterns of one command may be matched against, long ones counted several times:
+// some hundred milliseconds. Beyond it the command invalidates everything, a fill has moved.
+inline constexpr uint64_t kMaxPatternMatches = 2'000'000;
+// Bytes of a key that are matched in the time of a short key.
+inline constexpr uint64_t kBytesPerPatternMatch = 128;
+// Causes of one target that an event names; beyond it one cause stands for all others. A person
+// reads them.
+inline constexpr size_t kMaxCausesPerTarget = 16;
 // Groups in one message of StreamWrites: amortises the message, bounds one turn on a shard.
 inline constexpr size_t kMaxGroupsPerMessage = 256;
 
@@ -96,6 +121,8 @@ inline constexpr size_t kMaxGroupsPerMessage = 256;
 inline constexpr size_t kMaxTargetsPerCall = 10'000;
 // A pending batch beyond this is flushed at once: bounds its memory and the flush event.
 inline constexpr size_t kMaxPendingTargets = 10'000;
+// The same for patterns: each fill is matched against all that are pending.
+inline constexpr size_t kMaxPendingPatterns = 256;
 inline constexpr absl::Duration kMinBatchDelay = absl::Milliseconds(1);
 inline constexpr absl::Duration kMaxBatchDelay = absl::Seconds(60);
 inline constexpr absl::Duration kDefaultBatchDelay = absl::Milliseconds(100);
@@ -150,6 +177,9 @@ inline constexpr size_t kMaxRememberedNamesPerNamespace = 4'000'000;
 inline constexpr size_t kMaxRememberedEndsPerNamespace = 65'536;
 // Patterns of the retained history: every fill is matched against them.
 inline constexpr size_t kMaxRememberedPatterns = 256;
+// Expressions that a reader of events keeps compiled, or their literal beginnings: rules name the
+// same patterns again and again, and compiling one takes some fifty microseconds.
+inline constexpr size_t kMaxCompiledPatterns = 256;
 // A TTL is for caches; what should live longer has none. Both ends keep time arithmetic far from
 // overflow.
 inline constexpr absl::Duration kMinTtl = absl::Milliseconds(1);

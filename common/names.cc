@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
+#include "common/tag.h"
 #include "common/utf8.h"
 
 namespace cache_invalidation {
@@ -85,7 +86,13 @@ absl::Status CheckNamespaceName(absl::string_view name) {
 
 absl::Status CheckKey(absl::string_view key) { return CheckText(key, 1, kMaxKeyBytes); }
 
-absl::Status CheckTag(absl::string_view tag) { return CheckText(tag, 1, kMaxTagBytes); }
+absl::Status CheckTag(absl::string_view tag) {
+  if (absl::Status text = CheckText(tag, 1, kMaxTagBytes); !text.ok()) return text;
+  const size_t levels = LevelsOf(tag);
+  if (levels <= kMaxTagLevels) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected at most ", kMaxTagLevels, " levels separated by \":\", got ", levels));
+}
 
 absl::Status CheckTagWithoutWildcard(absl::string_view tag) {
   if (absl::Status text = CheckTag(tag); !text.ok()) return text;

@@ -23,7 +23,8 @@ absl::Status CheckNamespaceName(absl::string_view name);
 
 absl::Status CheckKey(absl::string_view key);
 
-// "*" means nothing special in the tags of entries, which data may name.
+// At most kMaxTagLevels levels. "*" means nothing special in the tags of entries, which data may
+// name.
 absl::Status CheckTag(absl::string_view tag);
 
 // A tag that invalidates, triggers or filters: no level of it is "*". People write that as a
@@ -34,7 +35,8 @@ absl::Status CheckTagWithoutWildcard(absl::string_view tag);
 // write when they mean every type: that would invalidate everything.
 absl::Status CheckType(absl::string_view type);
 
-// May be empty: the write concerns the whole type. Not "*", by which people mean that.
+// May be empty: the write concerns the whole type. Not "*", by which people mean that. Of any
+// number of levels: what has too many of them is widened, for a refused write invalidates nothing.
 absl::Status CheckResourceId(absl::string_view id);
 
 // May be empty.

@@ -118,10 +118,25 @@ TEST(Names, MessagesSayWhatWasExpectedAndWhatCame) {
            {CheckName("\xff"),
             "expected 1 to 256 bytes of UTF-8 without control characters, got bytes that are not "
             "UTF-8"},
+           {CheckTag(
+                "0:1:2:3:4:5:6:7:8:9:10:11:12:13:14:15:16:17:18:19:20:21:22:23:24:25:26:27:28:29:"
+                "30:31:32"),
+            "expected at most 32 levels separated by \":\", got 33"},
            {CheckType("a*"), "expected a type without \":\" and \"*\", got \"*\""},
        }) {
     EXPECT_EQ(row.status.message(), row.message);
   }
+}
+
+TEST(Names, OnlyIdsHaveAnyNumberOfLevels) {
+  std::string deep = "a";
+  for (size_t level = 1; level < kMaxTagLevels; ++level) deep += ":a";
+  EXPECT_TRUE(CheckTag(deep).ok());
+  deep += ":a";
+  EXPECT_FALSE(CheckTag(deep).ok());
+  EXPECT_FALSE(CheckTagWithoutWildcard(deep).ok());
+  EXPECT_TRUE(CheckResourceId(deep).ok()) << "a write that is refused invalidates nothing";
+  EXPECT_TRUE(CheckKey(deep).ok());
 }
 
 TEST(Names, AStarIsNoWildcard) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/names.h"
@@ -55,7 +56,8 @@ Pattern::Pattern(std::shared_ptr<const re2::RE2> compiled)
     : compiled_(std::move(compiled)), literal_prefix_(LiteralPrefixOf(*compiled_)) {}
 
 bool Pattern::Matches(absl::string_view key) const {
-  return re2::RE2::FullMatch(ToPiece(key), *compiled_);
+  // Most keys begin with something else, which costs next to nothing to see.
+  return absl::StartsWith(key, literal_prefix_) && re2::RE2::FullMatch(ToPiece(key), *compiled_);
 }
 
 bool Pattern::MayMatchPrefix(absl::string_view prefix) const {

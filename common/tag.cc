@@ -1,5 +1,6 @@
 #include "common/tag.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +8,18 @@
 #include "common/limits.h"
 
 namespace cache_invalidation {
+
+size_t LevelsOf(absl::string_view tag) {
+  return 1 + static_cast<size_t>(std::count(tag.begin(), tag.end(), ':'));
+}
+
+absl::string_view FirstLevels(absl::string_view tag) {
+  size_t levels = 0;
+  for (size_t i = 0; i < tag.size(); ++i) {
+    if (tag[i] == ':' && ++levels == kMaxTagLevels) return tag.substr(0, i);
+  }
+  return tag;
+}
 
 std::string EscapeTagValue(absl::string_view value) {
   return absl::StrReplaceAll(value, {{"%", "%25"}, {":", "%3A"}});

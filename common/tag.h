@@ -44,6 +44,13 @@ inline absl::string_view FirstSegment(absl::string_view tag) {
   return tag.substr(0, tag.find(':'));
 }
 
+// How many levels the tag has: one more than it has ":".
+size_t LevelsOf(absl::string_view tag);
+
+// The tag, or, if it has more levels than kMaxTagLevels, the tag above it that has so many. Points
+// into `tag`.
+absl::string_view FirstLevels(absl::string_view tag);
+
 // A value as it stands in a tag without making a level of its own: "%" becomes %25 and ":" becomes
 // %3A, both in capitals. Different values stay different. docs/tags.md says it for other languages.
 std::string EscapeTagValue(absl::string_view value);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "common/limits.h"
+
 namespace cache_invalidation {
 namespace {
 
@@ -99,6 +101,16 @@ TEST(Tag, EscapesWhatWouldMakeALevel) {
   EXPECT_EQ(EscapeTagValue("a:b"), "a%3Ab");
   EXPECT_EQ(EscapeTagValue("a%3Ab"), "a%253Ab");
   EXPECT_EQ(EscapeTagValue(":%:"), "%3A%25%3A");
+}
+
+TEST(Tag, FirstLevelsStandAboveWhatIsTooDeep) {
+  std::string tag = "a";
+  for (size_t level = 1; level < kMaxTagLevels; ++level) tag += ":a";
+  EXPECT_EQ(LevelsOf(tag), kMaxTagLevels);
+  EXPECT_EQ(FirstLevels(tag), tag);
+  EXPECT_EQ(FirstLevels(tag + ":b:c"), tag);
+  EXPECT_EQ(LevelsOf(""), 1u);
+  EXPECT_EQ(FirstLevels(""), "");
 }
 
 }  // namespace

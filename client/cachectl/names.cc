@@ -86,6 +86,8 @@ std::string NameOf(client::CauseStep value) {
       return "dependency moved";
     case client::CauseStep::kLimit:
       return "limit";
+    case client::CauseStep::kOthers:
+      return "others";
   }
   return "unknown";
 }

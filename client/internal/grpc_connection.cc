@@ -38,6 +38,10 @@ namespace cache_invalidation::client {
 namespace internal {
 namespace {
 
+// Far above what the service sends: a message to a subscriber has at most a megabyte, an answer a
+// few. gRPC's own limit is 4 MiB.
+constexpr int kMaxReceivedBytes = 64 << 20;
+
 using CacheEntries = v1::CacheEntryService::StubInterface;
 using Dependencies = v1::DependencyService::StubInterface;
 using Invalidations = v1::InvalidationService::StubInterface;
@@ -366,6 +370,8 @@ void SetDefaultChannelArguments(grpc::ChannelArguments& arguments) {
   // The service accepts a ping every 10 s.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 15'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  // A message that cannot be received would come again after each reconnect, for ever.
+  arguments.SetMaxReceiveMessageSize(internal::kMaxReceivedBytes);
 }
 
 std::shared_ptr<Connection> MakeConnection(std::shared_ptr<grpc::Channel> channel,

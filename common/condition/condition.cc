@@ -1,5 +1,6 @@
 #include "common/condition/condition.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -107,8 +108,8 @@ absl::StatusOr<Condition> Condition::Parse(absl::string_view text) {
   return Condition(*std::move(expression));
 }
 
-Condition::Outcome Condition::Evaluate(const Write& write) const {
-  Budget budget;
+Condition::Outcome Condition::Evaluate(const Write& write, uint64_t max_cost) const {
+  Budget budget(std::min(max_cost, condition::kMaxCost));
   const Value value = EvaluateFor(write, *expression_, budget, nullptr);
   Outcome outcome;
   outcome.cost = budget.cost();

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/expression.h"
+#include "common/condition/limits.h"
 #include "common/condition/lint.h"
 #include "common/json_value.h"
 
@@ -53,8 +54,9 @@ class Condition {
     uint64_t cost = 0;
   };
 
-  // Never blocks, never throws, has no effect, and stops at its cost.
-  Outcome Evaluate(const Write& write) const;
+  // Never blocks, never throws, has no effect, and stops at its cost: kMaxCost of limits.h, or what
+  // the caller allows, if that is less.
+  Outcome Evaluate(const Write& write, uint64_t max_cost = condition::kMaxCost) const;
 
   // A part of the condition that was evaluated, with what came out.
   struct Step {

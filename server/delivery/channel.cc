@@ -16,7 +16,7 @@ Channel::Channel(std::string namespace_name, uint64_t id, CatchUp* older)
     : namespace_name_(std::move(namespace_name)),
       id_(id),
       older_(older),
-      targets_(std::make_shared<FilterGroup::TargetsCache>(kTargetsBytes)) {}
+      groups_(std::make_shared<FilterGroups>(std::make_shared<TargetsCache>(kTargetsBytes))) {}
 
 RetainedRevisions Channel::retained() const {
   MutexLock lock(log_mutex_);
@@ -27,21 +27,6 @@ absl::optional<std::vector<ChunkTail>> Channel::Read(EntryPosition from, size_t 
   MutexLock lock(log_mutex_);
   if (from.revision <= skipped_) return absl::nullopt;
   return log_.Read(from, max_bytes);
-}
-
-std::shared_ptr<FilterGroup> Channel::GroupOf(const Filter& filter) {
-  if (filter.passes_everything()) return nullptr;
-  MutexLock lock(groups_mutex_);
-  std::weak_ptr<FilterGroup>& known = groups_[filter];
-  std::shared_ptr<FilterGroup> group = known.lock();
-  if (group != nullptr) return group;
-  group = std::make_shared<FilterGroup>(filter, targets_);
-  known = group;
-  if (groups_.size() > 2 * groups_after_sweep_) {
-    absl::erase_if(groups_, [](const auto& entry) { return entry.second.expired(); });
-    groups_after_sweep_ = groups_.size();
-  }
-  return group;
 }
 
 std::shared_ptr<const Stretch> Channel::FindOlder(EntryPosition from) const {

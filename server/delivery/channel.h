@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "common/mutex.h"
 #include "server/delivery/catch_up.h"
 #include "server/delivery/filter.h"
 #include "server/delivery/filter_group.h"
+#include "server/delivery/filter_groups.h"
 #include "server/delivery/log.h"
 
 namespace cache_invalidation::delivery {
@@ -49,7 +49,7 @@ class Channel {
 
   // The group of that filter, which lives as long as somebody holds it; null for a filter that
   // everything passes.
-  std::shared_ptr<FilterGroup> GroupOf(const Filter& filter) ABSL_LOCKS_EXCLUDED(groups_mutex_);
+  std::shared_ptr<FilterGroup> GroupOf(const Filter& filter) { return groups_->Of(filter); }
 
   struct Appended {
     size_t drops = 0;
@@ -77,17 +77,13 @@ class Channel {
   const std::string namespace_name_;
   const uint64_t id_;
   CatchUp* const older_;
-  const std::shared_ptr<FilterGroup::TargetsCache> targets_;
+  const std::shared_ptr<FilterGroups> groups_;
   std::atomic<uint64_t> head_ = 0;  // moves after the log has
 
   mutable Mutex log_mutex_;
   NamespaceLog log_ ABSL_GUARDED_BY(log_mutex_);
   uint64_t floor_ ABSL_GUARDED_BY(log_mutex_) = 0;    // of what is retained
   uint64_t skipped_ ABSL_GUARDED_BY(log_mutex_) = 0;  // nothing up to here can be read
-
-  Mutex groups_mutex_;
-  absl::flat_hash_map<Filter, std::weak_ptr<FilterGroup>> groups_ ABSL_GUARDED_BY(groups_mutex_);
-  size_t groups_after_sweep_ ABSL_GUARDED_BY(groups_mutex_) = 0;
 };
 
 }  // namespace cache_invalidation::delivery

@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/pattern.h"
-
 namespace cache_invalidation::delivery {
 namespace {
 
 using engine::TargetType;
-
-// Empty, so that it may match any key, for what does not compile.
-std::string LiteralPrefixOf(absl::string_view expression) {
-  const absl::StatusOr<Pattern> pattern = Pattern::Compile(expression);
-  return pattern.ok() ? std::string(pattern->literal_prefix()) : std::string();
-}
 
 bool TargetPasses(const wire::EntryTarget& target, const Filter& filter) {
   switch (target.type) {
@@ -32,7 +24,8 @@ bool TargetPasses(const wire::EntryTarget& target, const Filter& filter) {
 
 }  // namespace
 
-ChunkTargets::ChunkTargets(std::shared_ptr<const wire::Chunk> chunk) : chunk_(std::move(chunk)) {
+ChunkTargets::ChunkTargets(std::shared_ptr<const wire::Chunk> chunk, LiteralPrefixes& prefixes)
+    : chunk_(std::move(chunk)) {
   first_target_.reserve(chunk_->entries.size() + 1);
   for (const wire::Chunk::Entry& entry : chunk_->entries) {
     first_target_.push_back(static_cast<uint32_t>(targets_.size()));
@@ -41,7 +34,7 @@ ChunkTargets::ChunkTargets(std::shared_ptr<const wire::Chunk> chunk) : chunk_(st
   first_target_.push_back(static_cast<uint32_t>(targets_.size()));
   for (wire::EntryTarget& target : targets_) {
     if (target.type != TargetType::kPattern) continue;
-    literal_prefixes_.push_back(LiteralPrefixOf(target.name));
+    literal_prefixes_.push_back(prefixes.Of(target.name));
     target.name = literal_prefixes_.back();
   }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/delivery/filter.h"
+#include "server/delivery/literal_prefixes.h"
 #include "server/wire/chunk.h"
 #include "server/wire/entry_targets.h"
 
@@ -18,7 +19,8 @@ namespace cache_invalidation::delivery {
 // thread-safe.
 class ChunkTargets {
  public:
-  explicit ChunkTargets(std::shared_ptr<const wire::Chunk> chunk);
+  // `prefixes`: only used here.
+  ChunkTargets(std::shared_ptr<const wire::Chunk> chunk, LiteralPrefixes& prefixes);
 
   // Whether any target of that entry passes: an entry passes as a whole or not at all.
   bool Passes(size_t entry, const Filter& filter) const;

@@ -1,8 +1,10 @@
 #include "server/delivery/filter.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "common/tag.h"
 
@@ -28,6 +30,13 @@ std::vector<std::string> WithoutLongerPrefixes(std::vector<std::string> sorted) 
   return shortest;
 }
 
+// Whether the name stands before everything below the tag: before "tag:", which nobody has to make.
+bool IsBeforeBelow(absl::string_view name, absl::string_view tag) {
+  const int order = name.substr(0, tag.size()).compare(tag);
+  if (order != 0) return order < 0;
+  return name.size() == tag.size() || static_cast<unsigned char>(name[tag.size()]) < ':';
+}
+
 }  // namespace
 
 Filter::Filter(std::vector<std::string> tags, std::vector<std::string> key_prefixes)
@@ -40,17 +49,18 @@ Filter::Filter(std::vector<std::string> tags, std::vector<std::string> key_prefi
     ForEachAncestor(tag, [&](absl::string_view above) { covered |= given.contains(above); });
     if (!covered) tags_.push_back(std::move(tag));
   }
-  for (const std::string& tag : tags_) {
-    tag_set_.insert(tag);
-    ForEachAncestor(tag, [&](absl::string_view above) { above_tags_.emplace(above); });
-  }
 }
 
 bool Filter::PassesTag(absl::string_view tag) const {
-  if (tags_.empty() || above_tags_.contains(tag)) return true;
-  bool passes = false;
-  ForEachSelfAndAncestor(tag, [&](absl::string_view above) { passes |= tag_set_.contains(above); });
-  return passes;
+  if (tags_.empty()) return true;
+  const auto below =
+      std::partition_point(tags_.begin(), tags_.end(),
+                           [tag](absl::string_view name) { return IsBeforeBelow(name, tag); });
+  if (below != tags_.end() && IsSelfOrAncestor(tag, *below)) return true;
+  for (; !tag.empty(); tag = ParentTag(tag)) {
+    if (std::binary_search(tags_.begin(), tags_.end(), tag, std::less<>())) return true;
+  }
+  return false;
 }
 
 bool Filter::PassesKey(absl::string_view key) const {

@@ -2,9 +2,9 @@
 #define CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 
 namespace cache_invalidation::delivery {
@@ -13,7 +13,8 @@ namespace cache_invalidation::delivery {
 // names they list compare equal, and share their work.
 //
 // Each kind restricts only its own kind; a kind for which nothing is given lets everything through.
-// What is not sure to be of no concern passes.
+// What is not sure to be of no concern passes. It holds its names and nothing else, so that its
+// size is that of the request it came with.
 //
 // Immutable, thread-safe.
 class Filter {
@@ -52,8 +53,6 @@ class Filter {
  private:
   std::vector<std::string> tags_;
   std::vector<std::string> key_prefixes_;
-  absl::flat_hash_set<std::string> tag_set_;
-  absl::flat_hash_set<std::string> above_tags_;  // every tag above one of tags_
 };
 
 }  // namespace cache_invalidation::delivery

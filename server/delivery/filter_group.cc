@@ -9,18 +9,18 @@ constexpr size_t kPassingBytes = 64 << 10;
 
 }  // namespace
 
-FilterGroup::FilterGroup(Filter filter, std::shared_ptr<TargetsCache> targets)
+FilterGroup::FilterGroup(std::shared_ptr<const Filter> filter,
+                         std::shared_ptr<TargetsCache> targets)
     : filter_(std::move(filter)), targets_(std::move(targets)), passing_(kPassingBytes) {}
 
 std::shared_ptr<const PassingEntries> FilterGroup::Passing(
     const std::shared_ptr<const wire::Chunk>& chunk) {
   return passing_.Get(*chunk, [&] {
-    const std::shared_ptr<const ChunkTargets> targets =
-        targets_->Get(*chunk, [&] { return ChunkTargets(chunk); });
+    const std::shared_ptr<const ChunkTargets> targets = targets_->Get(chunk);
     PassingEntries passing;
     const uint32_t size = static_cast<uint32_t>(chunk->entries.size());
     for (uint32_t entry = 0; entry < size; ++entry) {
-      if (!targets->Passes(entry, filter_)) continue;
+      if (!targets->Passes(entry, *filter_)) continue;
       if (passing.runs.empty() || passing.runs.back().end != entry) {
         passing.runs.push_back({entry, entry});
       }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "server/delivery/chunk_cache.h"
-#include "server/delivery/chunk_targets.h"
 #include "server/delivery/filter.h"
+#include "server/delivery/targets_cache.h"
 #include "server/wire/chunk.h"
 
 namespace cache_invalidation::delivery {
@@ -31,18 +31,16 @@ struct PassingEntries {
 // all of them. Thread-safe.
 class FilterGroup {
  public:
-  using TargetsCache = ChunkCache<ChunkTargets>;
-
   // `targets` is shared by the groups of a namespace, so that they read the bytes of a chunk once.
-  FilterGroup(Filter filter, std::shared_ptr<TargetsCache> targets);
+  FilterGroup(std::shared_ptr<const Filter> filter, std::shared_ptr<TargetsCache> targets);
 
-  const Filter& filter() const { return filter_; }
+  const Filter& filter() const { return *filter_; }
 
   // REQUIRES: a chunk of the group's namespace.
   std::shared_ptr<const PassingEntries> Passing(const std::shared_ptr<const wire::Chunk>& chunk);
 
  private:
-  const Filter filter_;
+  const std::shared_ptr<const Filter> filter_;
   const std::shared_ptr<TargetsCache> targets_;
   ChunkCache<PassingEntries> passing_;  // its lock is taken before that of targets_
 };

@@ -11,8 +11,8 @@ namespace cache_invalidation::delivery {
 namespace {
 
 std::shared_ptr<FilterGroup> Group(Filter filter) {
-  return std::make_shared<FilterGroup>(std::move(filter),
-                                       std::make_shared<FilterGroup::TargetsCache>(1 << 20));
+  return std::make_shared<FilterGroup>(std::make_shared<const Filter>(std::move(filter)),
+                                       std::make_shared<TargetsCache>(1 << 20));
 }
 
 using Runs = std::vector<PassingEntries::Run>;

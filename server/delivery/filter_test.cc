@@ -1,6 +1,7 @@
 #include "server/delivery/filter.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <random>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "absl/hash/hash_testing.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/tag.h"
 
 namespace cache_invalidation::delivery {
@@ -86,6 +88,29 @@ TEST(FilterTest, FormsThatMeanTheSameAreEqual) {
   EXPECT_EQ(Filter({"a:b", "a!", "a"}, {}).tags(), Names({"a", "a!"}));
   EXPECT_EQ(Filter({"b", "a"}, {"k2", "k", "k1"}), Filter({"a", "b"}, {"k"}));
   EXPECT_FALSE(Filter({"a"}, {}) == Filter({}, {"a"}));
+}
+
+// A filter of a thousand tags at their longest, levels as many as bytes allow: it holds its names
+// and nothing that is made of them, and looking something up makes nothing.
+TEST(FilterTest, IsNoLargerThanItsNames) {
+  Names tags;
+  for (int i = 0; i < 1000; ++i) {
+    std::string tag = absl::StrCat(10'000 + i);
+    while (tag.size() + 2 <= 1024) tag += ":a";
+    tags.push_back(std::move(tag));
+  }
+  const Names given = tags;
+  const size_t before = mallinfo2().uordblks;
+  const Filter filter(std::move(tags), {});
+  EXPECT_LT(mallinfo2().uordblks - before, 100'000) << "the names moved into it";
+  for (const std::string& tag : given) {
+    EXPECT_TRUE(filter.PassesTag(tag));
+    EXPECT_TRUE(filter.PassesTag(tag.substr(0, 5)));
+    EXPECT_TRUE(filter.PassesTag(tag.substr(0, 9)));
+    EXPECT_TRUE(filter.PassesTag(tag + ":b"));
+    EXPECT_FALSE(filter.PassesTag(tag.substr(0, 6)));
+    EXPECT_FALSE(filter.PassesTag("a" + tag));
+  }
 }
 
 // Against the definitions, with names that often meet.

@@ -53,7 +53,7 @@ Reply Answer(const State& state, const LookupEntry& query, absl::Time now) {
 Reply Answer(const State& state, const Validate& query, absl::Time now) {
   ValidateReply reply;
   reply.revision = state.meta.head;
-  Freshness freshness = state.freshness_at(now);
+  Freshness freshness = state.freshness_at(now, query.keys.size());
   freshness.set_may_check(state.limits.asked_names);
   const bool known = IsKnownPosition(state, query.position);
   const uint64_t position = query.position.revision;

@@ -7,22 +7,27 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Adds the targets, and what depends on them now, to the pending batch.
-void AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
+// Adds the targets, and what depends on them now, to the pending batch. False if that could not be
+// found out within what the command may do.
+bool AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
   const Freshness freshness = state.freshness();
-  Closure closure(state.graph, freshness);
+  Closure closure(state.graph, freshness, state.work.matches());
   for (const PlannedTarget* target : targets) {
     const auto& [type, name, cause, pattern] = *target;
-    state.pending.Add(type, name, cause, /*dependent=*/false, state.meta.now);
+    state.pending.Add(type, name, cause, /*dependent=*/false, state.meta.now, pattern);
     if (type == TargetType::kTag) closure.AddTag(name);
     if (type == TargetType::kKey) closure.AddKey(name);
-    if (type == TargetType::kPattern) closure.AddPattern(state.broad.Compiled(name));
+    if (type == TargetType::kPattern) {
+      closure.AddPattern(pattern != nullptr ? *pattern : state.broad.Compiled(name));
+    }
   }
+  if (!closure.is_complete()) return false;
   closure.Spread(InvalidationKind::kEvict);
   for (Key* key : closure.Dependents()) {
     const Cause cause{CauseStep::kDependency, closure.reached().at(key).via->name};
     state.pending.Add(TargetType::kKey, key->name, cause, /*dependent=*/true, state.meta.now);
   }
+  return true;
 }
 
 }  // namespace
@@ -38,10 +43,10 @@ void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate
     const InvalidationKind kind =
         step.strategy == Strategy::kLazy ? InvalidationKind::kMarkStale : InvalidationKind::kEvict;
     for (const PlannedTarget& target : step.targets) {
-      emission.Add(kind, target.type, target.name, target.cause);
+      emission.Add(kind, target.type, target.name, target.cause, target.pattern);
     }
   }
-  if (!batched.empty()) AddToBatch(state, batched);
+  if (!batched.empty() && !AddToBatch(state, batched)) emission.NameEverything(/*counted=*/false);
 }
 
 uint32_t Flush(State& state, std::vector<Event>& events) {
@@ -55,7 +60,8 @@ uint32_t Flush(State& state, std::vector<Event>& events) {
       if (item.dependent) {
         emission.AddDependent(name, view);
       } else {
-        emission.Add(InvalidationKind::kEvict, type, name, view);
+        emission.Add(InvalidationKind::kEvict, type, name, view,
+                     item.pattern.has_value() ? &*item.pattern : nullptr);
       }
     }
   }
@@ -65,7 +71,9 @@ uint32_t Flush(State& state, std::vector<Event>& events) {
 }
 
 void FlushIfFull(State& state, std::vector<Event>& events) {
-  if (state.pending.targets() >= kMaxPendingTargets) Flush(state, events);
+  const bool full = state.pending.targets() >= kMaxPendingTargets ||
+                    state.pending.patterns() >= state.limits.pending_patterns;
+  if (full) Flush(state, events);
 }
 
 ApplyResult Apply(State& state, const FlushPendingInvalidations&, std::vector<Event>& events) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,11 +15,12 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Takes from `names` what it looks at behind those of the fill.
-TrackResult CheckFill(const State& state, const TrackedEntry& entry, uint64_t& names) {
+// Takes from `names` what it looks at behind those of the fill. `fills`: how many the command has.
+TrackResult CheckFill(const State& state, const TrackedEntry& entry, size_t fills,
+                      uint64_t& names) {
   TrackResult result;
   result.key = std::string(entry.key);
-  Freshness freshness = state.freshness();
+  Freshness freshness = state.freshness(fills);
   freshness.set_may_check(names);
   const Footprint footprint = FootprintOf(entry);
   if (entry.position.has_value()) {
@@ -38,12 +40,13 @@ TrackResult CheckFill(const State& state, const TrackedEntry& entry, uint64_t& n
 
 // Whether an entry ended since the last event, so that the fill would be refused at any position
 // there is yet.
-bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, uint64_t& names) {
+bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, size_t fills,
+                     uint64_t& names) {
   const Graph::KeysByRevision& ends = state.graph.ends();
   const uint64_t latest = ends.empty() ? 0 : ends.rbegin()->revision;
   const uint64_t head = state.meta.head;
   if (std::max(latest, state.meta.forgotten_end) <= head) return false;
-  Freshness freshness = state.freshness();
+  Freshness freshness = state.freshness(fills);
   freshness.set_may_check(names);
   const bool refused = !freshness.FirstMoved(FootprintOf(entry), head).empty();
   names = freshness.may_check();
@@ -74,14 +77,15 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
   for (const TrackedEntry& entry : command.entries) {
     SettleNamed(state, entry);
     if (!entry.position.has_value()) ++state.meta.unchecked_fills;
-    TrackResult result = CheckFill(state, entry, names);
+    TrackResult result = CheckFill(state, entry, command.entries.size(), names);
     if (result.outcome == FillOutcome::kKept) {
       tracking.Add(entry, reply.results.size());
     } else {
       ++state.meta.refused_fills;
       emission.AddUnnamedRoot(entry.key);
       // The event gives a position from which the next attempt can succeed.
-      if (result.outcome == FillOutcome::kRefusedMoved && IsRefusedAtHead(state, entry, names)) {
+      if (result.outcome == FillOutcome::kRefusedMoved &&
+          IsRefusedAtHead(state, entry, command.entries.size(), names)) {
         emission.Add(InvalidationKind::kEvict, TargetType::kKey, entry.key,
                      Cause{CauseStep::kFillRefused, ""});
       }

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "common/pattern.h"
 #include "server/engine/apply.h"
 #include "server/engine/batching.h"
 #include "server/engine/counting.h"
@@ -20,15 +22,18 @@ void AddSorted(TargetType type, std::vector<absl::string_view> names, PlannedSte
   for (absl::string_view name : names) step.targets.push_back({type, std::string(name), kCall});
 }
 
-std::vector<PlannedStep> PlanCall(const State& state, const Invalidate& command,
+std::vector<PlannedStep> PlanCall(State& state, const Invalidate& command, const Pattern* pattern,
                                   uint64_t& widened) {
   std::vector<PlannedStep> steps(1);
   steps[0].strategy = command.strategy;
   AddSorted(TargetType::kTag, command.tags, steps[0]);
   AddSorted(TargetType::kKey, command.keys, steps[0]);
-  if (!command.pattern.empty()) AddSorted(TargetType::kPattern, {command.pattern}, steps[0]);
+  if (pattern != nullptr) {
+    steps[0].targets.push_back(
+        {TargetType::kPattern, std::string(command.pattern), kCall, pattern});
+  }
   if (command.strategy == Strategy::kCascade) {
-    CascadePlan cascade = PlanCascade(state.relationships, command.tags);
+    CascadePlan cascade = PlanCascade(state.relationships, command.tags, state.work);
     widened = cascade.widened;
     steps.emplace_back().targets = std::move(cascade.targets);
   }
@@ -51,7 +56,10 @@ uint64_t CountDependents(const State& state, absl::string_view key) {
 ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& events) {
   InvalidationReply reply;
   uint64_t widened = 0;
-  const std::vector<PlannedStep> steps = PlanCall(state, command, widened);
+  std::optional<Pattern> pattern;
+  if (!command.pattern.empty()) pattern = state.broad.Compiled(command.pattern);
+  const std::vector<PlannedStep> steps =
+      PlanCall(state, command, pattern.has_value() ? &*pattern : nullptr, widened);
   Count(state, command.strategy, 1);
   state.meta.widened += widened;
   reply.widened = widened;
@@ -62,8 +70,10 @@ ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& e
                                                                       : InvalidationKind::kEvict;
     emission.Add(kind, TargetType::kEverything, "", kCall);
   }
+  if (state.work.is_spent()) emission.NameEverything(/*counted=*/false);
   EmitSteps(state, steps, command.immediate, emission);
   if (emission.Commit(events)) reply.invalidations = events.back().invalidations.size();
+  reply.widened += emission.widened();
   reply.revision = state.meta.head;
   FlushIfFull(state, events);
   reply.pending_targets = state.pending.targets();

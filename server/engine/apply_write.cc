@@ -26,7 +26,7 @@ void CountFirings(State& state, const Plan& plan, InvalidationReply& reply) {
 }  // namespace
 
 ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events) {
-  const Plan plan = PlanWrites(state.rules, state.relationships, command.writes);
+  const Plan plan = PlanWrites(state.rules, state.relationships, command.writes, state.work);
   InvalidationReply reply;
   Count(state, Strategy::kImmediate, command.writes.size() + plan.relationship_expansions);
   CountFirings(state, plan, reply);
@@ -34,8 +34,10 @@ ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<E
   reply.widened = plan.widened;
 
   Emission emission(state, EventSource::kWrite);
+  if (plan.everything) emission.NameEverything(/*counted=*/true);
   EmitSteps(state, plan.steps, command.immediate, emission);
   if (emission.Commit(events)) reply.invalidations = events.back().invalidations.size();
+  reply.widened += emission.widened();
   reply.revision = state.meta.head;
   FlushIfFull(state, events);
   reply.pending_targets = state.pending.targets();

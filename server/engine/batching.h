@@ -22,7 +22,7 @@ void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate
 // Flushes whatever is pending as one event. Answers how many distinct targets it had.
 uint32_t Flush(State& state, std::vector<Event>& events);
 
-// Flushes a batch that has reached its limit of targets.
+// Flushes a batch that has reached its limit of targets or of patterns.
 void FlushIfFull(State& state, std::vector<Event>& events);
 
 }  // namespace cache_invalidation::engine

@@ -14,9 +14,10 @@ void ForgetUpTo(uint64_t floor, LastRevisions& revisions) {
 }  // namespace
 
 absl::string_view BroadRevisions::NotePattern(absl::string_view expression, bool evicts,
-                                              uint64_t revision) {
-  const absl::string_view kept = MarkOf(expression)->first;
-  patterns_.find(kept)->second.revisions.Note(evicts, revision);
+                                              uint64_t revision, const Pattern* compiled) {
+  const auto noted = MarkOf(expression, compiled);
+  const absl::string_view kept = noted->first;
+  noted->second.revisions.Note(evicts, revision);
   // Those of this event may be given up already.
   while (patterns_.size() > max_patterns_ || (!patterns_.empty() && any_key_.last() == revision)) {
     GiveUpOldest();
@@ -25,13 +26,15 @@ absl::string_view BroadRevisions::NotePattern(absl::string_view expression, bool
 }
 
 void BroadRevisions::Load(absl::string_view expression, bool evicts, uint64_t revision) {
-  if (revision > any_key_.last()) MarkOf(expression)->second.revisions.Note(evicts, revision);
+  if (revision > any_key_.last()) MarkOf(expression, nullptr)->second.revisions.Note(evicts, revision);
 }
 
-BroadRevisions::Patterns::iterator BroadRevisions::MarkOf(absl::string_view expression) {
+BroadRevisions::Patterns::iterator BroadRevisions::MarkOf(absl::string_view expression,
+                                                         const Pattern* compiled) {
   const auto noted = patterns_.find(expression);
   if (noted != patterns_.end()) return noted;
-  return patterns_.emplace(std::string(expression), PatternMark{Compiled(expression), {}}).first;
+  PatternMark mark = {compiled != nullptr ? *compiled : *Pattern::Compile(expression), {}};
+  return patterns_.emplace(std::string(expression), std::move(mark)).first;
 }
 
 Pattern BroadRevisions::Compiled(absl::string_view expression) const {

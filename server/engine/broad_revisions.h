@@ -50,7 +50,9 @@ class BroadRevisions {
   void NoteEverything(bool evicts, uint64_t revision) { everything_.Note(evicts, revision); }
 
   // Answers the expression as it is kept: it stays valid until Clean. REQUIRES: it compiles.
-  absl::string_view NotePattern(absl::string_view expression, bool evicts, uint64_t revision);
+  // `compiled`: if somebody has it.
+  absl::string_view NotePattern(absl::string_view expression, bool evicts, uint64_t revision,
+                                const Pattern* compiled = nullptr);
 
   // The compiled expression. REQUIRES: it compiles.
   Pattern Compiled(absl::string_view expression) const;
@@ -73,7 +75,8 @@ class BroadRevisions {
 
  private:
   void GiveUpOldest();
-  Patterns::iterator MarkOf(absl::string_view expression);
+  // `compiled`: if somebody has it, otherwise null.
+  Patterns::iterator MarkOf(absl::string_view expression, const Pattern* compiled);
 
   const size_t max_patterns_;
   LastRevisions everything_;

@@ -44,10 +44,15 @@ void Closure::AddKey(absl::string_view name) {
 }
 
 void Closure::AddPattern(const Pattern& pattern) {
+  if (!complete_ || !root_patterns_.emplace(pattern.expression()).second) return;
   const absl::string_view prefix = pattern.literal_prefix();
   const Graph::KeyIndex& keys = graph_.keys();
   for (auto it = keys.lower_bound(prefix); it != keys.end(); ++it) {
     if (!absl::StartsWith(it->first, prefix) || !Look()) break;
+    if (matches_ != nullptr && !matches_->Take(it->first)) {
+      complete_ = false;
+      break;
+    }
     if (pattern.Matches(it->first)) AddRoot(*it->second);
   }
 }
@@ -95,6 +100,7 @@ void Closure::Spread(InvalidationKind kind) {
     evicted_tags_.insert(root_tag_names_.begin(), root_tag_names_.end());
   }
   root_keys_.clear();
+  root_patterns_.clear();
   root_tags_.clear();
   root_tag_names_.clear();
 }

@@ -17,6 +17,7 @@
 #include "server/engine/event.h"
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -59,11 +60,14 @@ class Closure {
 
   Closure(const Graph& graph, const Freshness& freshness, uint64_t limit = kNoLimit)
       : graph_(graph), freshness_(freshness), limit_(limit) {}
+  // Matches patterns as long as the budget of its command allows; then it is incomplete, too.
+  Closure(const Graph& graph, const Freshness& freshness, MatchBudget& matches)
+      : graph_(graph), freshness_(freshness), limit_(kNoLimit), matches_(&matches) {}
 
   // The roots of the next Spread. Names that nobody knows reach nothing.
   void AddTag(absl::string_view tag);  // and the tags below it
   void AddKey(absl::string_view name);
-  void AddPattern(const Pattern& pattern);
+  void AddPattern(const Pattern& pattern);  // the same one costs nothing again
 
   void Spread(InvalidationKind kind);
 
@@ -95,10 +99,12 @@ class Closure {
   const Graph& graph_;
   const Freshness& freshness_;
   const uint64_t limit_;
+  MatchBudget* const matches_ = nullptr;
   uint64_t looked_at_ = 0;
   bool complete_ = true;
   size_t bytes_left_ = std::numeric_limits<size_t>::max();
   size_t bytes_per_key_ = 0;
+  absl::flat_hash_set<std::string> root_patterns_;
   std::vector<std::string> root_tag_names_;
   std::vector<const Tag*> root_tags_;
   std::vector<Key*> root_keys_;

@@ -54,9 +54,16 @@ class CauseDictionary {
 
 }  // namespace
 
-void Emission::AddCause(Slot& slot, const Cause& cause) {
-  if (std::find(slot.causes.begin(), slot.causes.end(), cause) == slot.causes.end()) {
+void Emission::AddCause(Slot& slot, const Cause& cause) const {
+  if (std::find(slot.causes.begin(), slot.causes.end(), cause) != slot.causes.end()) return;
+  const bool has_others = !slot.causes.empty() && slot.causes.back().step == CauseStep::kOthers;
+  if (has_others) {
+    slot.causes.back().widened |= cause.widened;
+    slot.causes.back().condition_failed |= cause.condition_failed;
+  } else if (slot.causes.size() < state_.limits.causes) {
     slot.causes.push_back(cause);
+  } else {
+    slot.causes.push_back({CauseStep::kOthers, "", cause.widened, cause.condition_failed});
   }
 }
 
@@ -80,8 +87,9 @@ Emission::Slot& Emission::FindOrAdd(InvalidationKind kind, TargetType type,
 }
 
 void Emission::Add(InvalidationKind kind, TargetType type, absl::string_view name,
-                   const Cause& cause) {
+                   const Cause& cause, const Pattern* pattern) {
   Slot& slot = FindOrAdd(kind, type, name);
+  slot.pattern = pattern;
   if (kind == InvalidationKind::kEvict) slot.kind = kind;
   AddCause(slot, cause);
 }
@@ -95,16 +103,19 @@ void Emission::AddDependent(absl::string_view key, const Cause& cause) {
 
 bool Emission::Commit(std::vector<Event>& events) {
   const Freshness freshness = state_.freshness();
-  Closure closure(state_.graph, freshness);
+  Closure closure(state_.graph, freshness, state_.work.matches());
   // What has no cause but its source takes that much at least.
   closure.StopBeyond(state_.limits.event_bytes, kBytesPerTarget + kBytesPerCause);
   targets_ = slots_.size();
-  if (follow_) {
+  const bool given_up = everything_ != Everything::kNo;
+  if (!given_up && follow_) {
     Spread(closure);
     if (closure.is_complete()) NameDependents(closure);
   }
-  if (slots_.empty() && closure.is_complete()) return false;
-  if (!closure.is_complete() || EstimatedBytes() > state_.limits.event_bytes) WidenToEverything();
+  if (!given_up && slots_.empty() && closure.is_complete()) return false;
+  if (given_up || !closure.is_complete() || EstimatedBytes() > state_.limits.event_bytes) {
+    WidenToEverything();
+  }
   const uint64_t revision = ++state_.meta.head;
   for (Slot& slot : slots_) {
     slot.name = Mark(slot, revision);
@@ -122,7 +133,10 @@ void Emission::Spread(Closure& closure) {
       if (slot.kind != kind) continue;
       if (slot.type == TargetType::kTag) closure.AddTag(slot.name);
       if (slot.type == TargetType::kKey) closure.AddKey(slot.name);
-      if (slot.type == TargetType::kPattern) closure.AddPattern(state_.broad.Compiled(slot.name));
+      if (slot.type == TargetType::kPattern) {
+        closure.AddPattern(slot.pattern != nullptr ? *slot.pattern
+                                                   : state_.broad.Compiled(slot.name));
+      }
     }
     if (kind == InvalidationKind::kEvict) {
       for (const Slot& slot : dependents_) closure.AddKey(slot.name);
@@ -176,13 +190,17 @@ size_t Emission::EstimatedBytes() const {
 }
 
 void Emission::WidenToEverything() {
-  const bool evicts = !unnamed_roots_.empty() || !dependents_.empty() ||
+  const bool evicts = everything_ != Everything::kNo || !unnamed_roots_.empty() ||
+                      !dependents_.empty() ||
                       std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
                         return slot.kind == InvalidationKind::kEvict;
                       });
   slots_.clear();
+  index_.clear();
   Add(evicts ? InvalidationKind::kEvict : InvalidationKind::kMarkStale, TargetType::kEverything, "",
       Cause{CauseStep::kLimit, "", /*widened=*/true});
+  if (everything_ == Everything::kCounted) return;
+  ++widened_;
   ++state_.meta.widened;
 }
 
@@ -195,7 +213,7 @@ absl::string_view Emission::Mark(Slot& slot, uint64_t revision) {
   }
   if (slot.type == TargetType::kPattern) {
     if (evicts) state_.pending.RemovePattern(slot.name);
-    return state_.broad.NotePattern(slot.name, evicts, revision);
+    return state_.broad.NotePattern(slot.name, evicts, revision, slot.pattern);
   }
   Node* node = nullptr;
   if (slot.type == TargetType::kTag) {

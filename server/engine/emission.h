@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
+#include "common/pattern.h"
 #include "server/engine/closure.h"
 #include "server/engine/event.h"
 #include "server/engine/state.h"
@@ -27,7 +28,16 @@ class Emission {
   Emission(const Emission&) = delete;
   Emission& operator=(const Emission&) = delete;
 
-  void Add(InvalidationKind kind, TargetType type, absl::string_view name, const Cause& cause);
+  // `pattern`: of a pattern, if somebody has it compiled. Of causes beyond the limit only the step
+  // kOthers stays.
+  void Add(InvalidationKind kind, TargetType type, absl::string_view name, const Cause& cause,
+           const Pattern* pattern = nullptr);
+
+  // There is more than a command may name or find out: everything stands for it, widened. Commit
+  // counts that unless it has been counted.
+  void NameEverything(bool counted) {
+    everything_ = counted ? Everything::kCounted : Everything::kCounts;
+  }
 
   // A key that is named behind the targets, with the other dependents.
   void AddDependent(absl::string_view key, const Cause& cause);
@@ -48,6 +58,9 @@ class Emission {
   // answers false if there is nothing to name.
   bool Commit(std::vector<Event>& events);
 
+  // What Commit counted as widened: whether the event became *everything*.
+  uint64_t widened() const { return widened_; }
+
  private:
   struct Slot {
     InvalidationKind kind;
@@ -55,10 +68,12 @@ class Emission {
     absl::string_view name;
     absl::InlinedVector<Cause, 2> causes;
     Key* key = nullptr;  // of a key; null until it is looked up
+    const Pattern* pattern = nullptr;
   };
+  enum class Everything : uint8_t { kNo, kCounts, kCounted };
 
   Slot& FindOrAdd(InvalidationKind kind, TargetType type, absl::string_view name);
-  static void AddCause(Slot& slot, const Cause& cause);
+  void AddCause(Slot& slot, const Cause& cause) const;
   void Spread(Closure& closure);
   void NameDependents(const Closure& closure);
   size_t EstimatedBytes() const;
@@ -74,6 +89,8 @@ class Emission {
   bool follow_ = true;
   bool end_targets_ = false;
   bool sort_causes_ = false;
+  Everything everything_ = Everything::kNo;
+  uint64_t widened_ = 0;
   std::vector<Slot> slots_;
   // How many of them are targets; behind them stand dependents.
   size_t targets_ = 0;

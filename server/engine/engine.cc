@@ -19,6 +19,7 @@ Engine::~Engine() = default;
 Outcome Engine::Apply(const Command& command, absl::Time now) {
   State& state = *state_;
   state.delta.clear();
+  state.work = WorkBudget(state.limits);
   // What the last events pointed to.
   state.flushed.clear();
   state.broad.Clean();
@@ -33,6 +34,7 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
     return outcome;
   }
   outcome.reply = *std::move(result);
+  state.pending.WriteRows();
   state.meta.batch_delay = state.pending.delay();
   state.meta.batch_generation = state.pending.generation();
   state.meta.batch_deadline = state.pending.deadline();

@@ -7,9 +7,9 @@
 namespace cache_invalidation::engine {
 namespace {
 
-constexpr absl::string_view kSteps[] = {"DIRECT",       "RELATIONSHIP",     "RULE",
-                                        "CASCADE",      "DEPENDENCY",       "CALL",
-                                        "FILL_REFUSED", "DEPENDENCY_MOVED", "LIMIT"};
+constexpr absl::string_view kSteps[] = {
+    "DIRECT",       "RELATIONSHIP",     "RULE",  "CASCADE", "DEPENDENCY", "CALL",
+    "FILL_REFUSED", "DEPENDENCY_MOVED", "LIMIT", "OTHERS"};
 constexpr absl::string_view kTypes[] = {"everything", "tag ", "key ", "pattern "};
 constexpr absl::string_view kStates[] = {"FRESH", "STALE", "ABSENT"};
 

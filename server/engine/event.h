@@ -27,6 +27,7 @@ enum class CauseStep : uint8_t {
   kFillRefused,
   kDependencyMoved,
   kLimit,
+  kOthers,
 };
 
 // Why something was invalidated; the proto of the same name says what each name is.

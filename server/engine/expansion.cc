@@ -24,7 +24,7 @@ Scope ScopeOf(bool has_id) { return has_id ? Scope::kWrittenId : Scope::kNothing
 class Walk {
  public:
   Walk(const RelationshipSet& registered, absl::Span<const CompiledRelationship> attached,
-       const WriteEvent& write, SpentHops spent)
+       WriteValues& write, SpentHops spent)
       : registered_(registered), attached_(attached), write_(write), spent_(spent) {}
 
   void StartAt(absl::string_view type, Scope scope) {
@@ -52,7 +52,10 @@ class Walk {
     int32_t reached_by;  // a hop
   };
 
+  WorkBudget& budget() { return write_.budget(); }
+
   void ExpandFrom(const Place& place, uint32_t left) {
+    if (budget().is_spent()) return;
     if (!expanded_.emplace(place.type, place.scope).second) return;
     for (const CompiledRelationship* relationship : registered_.From(place.type)) {
       Take(*relationship, place, left);
@@ -63,6 +66,8 @@ class Walk {
   }
 
   void Take(const CompiledRelationship& via, const Place& from, uint32_t left) {
+    budget().Step();
+    if (budget().is_spent()) return;
     Hop hop;
     hop.via = &via;
     hop.parent = from.reached_by;
@@ -84,6 +89,7 @@ class Walk {
   // Answers the scope of the places that the hop leads to.
   Scope NameTags(const CompiledRelationship& via, Scope scope, std::vector<RenderedTag>& tags) {
     if (!via.tag_template.has_value()) {
+      budget().Step(via.relationship.target_types.size());
       for (const std::string& target : via.relationship.target_types) tags.push_back({target});
       return Scope::kNothing;
     }
@@ -91,8 +97,9 @@ class Walk {
     const Scope needed = form.is_literal()          ? Scope::kNothing
                          : form.names_resource_id() ? Scope::kWrittenId
                                                     : Scope::kContext;
-    if (scope < needed) {
-      tags.push_back({via.relationship.target_types[0], Unresolved::kUnscoped});
+    if (scope < needed || (budget().is_coarse() && !form.is_literal())) {
+      const Unresolved why = scope < needed ? Unresolved::kUnscoped : Unresolved::kSpent;
+      tags.push_back({via.relationship.target_types[0], why});
       return Scope::kNothing;
     }
     form.Render(write_, tags);
@@ -105,7 +112,7 @@ class Walk {
 
   const RelationshipSet& registered_;
   const absl::Span<const CompiledRelationship> attached_;
-  const WriteEvent& write_;
+  WriteValues& write_;
   const SpentHops spent_;
   Expansion hops_;
   std::array<std::vector<Place>, kUnlimited + 1> waiting_;
@@ -114,19 +121,21 @@ class Walk {
 
 }  // namespace
 
-Expansion ExpandWrite(const RelationshipSet& registered, const WriteEvent& write, SpentHops spent) {
+Expansion ExpandWrite(const RelationshipSet& registered, WriteValues& values, SpentHops spent) {
+  const WriteEvent& write = values.write();
   // Most types lead nowhere.
   if (registered.From(write.resource_type).empty()) return {};
-  Walk walk(registered, {}, write, spent);
+  Walk walk(registered, {}, values, spent);
   walk.StartAt(write.resource_type, ScopeOf(!write.resource_id.empty()));
   return walk.Finish();
 }
 
 Expansion ExpandAttached(const RelationshipSet& registered,
-                         absl::Span<const CompiledRelationship> attached, const WriteEvent& write,
+                         absl::Span<const CompiledRelationship> attached, WriteValues& values,
                          SpentHops spent) {
   if (attached.empty()) return {};
-  Walk walk(registered, attached, write, spent);
+  const WriteEvent& write = values.write();
+  Walk walk(registered, attached, values, spent);
   for (const CompiledRelationship& first : attached) {
     const bool written = first.relationship.source_type == write.resource_type;
     walk.StartWith(first, ScopeOf(written && !write.resource_id.empty()));
@@ -135,9 +144,10 @@ Expansion ExpandAttached(const RelationshipSet& registered,
 }
 
 Expansion ExpandTypes(const RelationshipSet& registered, absl::Span<const absl::string_view> types,
-                      SpentHops spent) {
+                      WorkBudget& budget, SpentHops spent) {
   const WriteEvent none;
-  Walk walk(registered, {}, none, spent);
+  WriteValues values(none, budget);
+  Walk walk(registered, {}, values, spent);
   for (const absl::string_view type : types) walk.StartAt(type, Scope::kNothing);
   return walk.Finish();
 }

@@ -17,6 +17,10 @@
 // of them has no value it names the tag in front as well, widened, and leads on with nothing; if it
 // names nothing at all it leads nowhere. Where its placeholders are beyond the scope, it names the
 // type tag, widened, and leads on with nothing.
+//
+// All of it is taken from the command's budget. Once that is coarse, every template names the type
+// tag as from nothing, so that nothing depends on the written row any more. Once it is spent, an
+// expansion ends where it is.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_EXPANSION_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_EXPANSION_H_
@@ -26,9 +30,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "server/engine/command.h"
 #include "server/engine/relationship_set.h"
 #include "server/engine/tag_template.h"
+#include "server/engine/tag_values.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -53,18 +58,18 @@ using Expansion = std::vector<Hop>;
 enum class SpentHops : uint8_t { kLeaveOut, kInclude };
 
 // From the type of a write, over registered relationships.
-Expansion ExpandWrite(const RelationshipSet& registered, const WriteEvent& write,
+Expansion ExpandWrite(const RelationshipSet& registered, WriteValues& write,
                       SpentHops spent = SpentHops::kLeaveOut);
 
 // From each of a rule's own relationships, whatever type was written, and on over registered ones
 // and the rule's own. The first hop has the id only if its source is the written type.
 Expansion ExpandAttached(const RelationshipSet& registered,
-                         absl::Span<const CompiledRelationship> attached, const WriteEvent& write,
+                         absl::Span<const CompiledRelationship> attached, WriteValues& write,
                          SpentHops spent = SpentHops::kLeaveOut);
 
 // From types of which no row is known: what strategy CASCADE follows. `types`: each once.
 Expansion ExpandTypes(const RelationshipSet& registered, absl::Span<const absl::string_view> types,
-                      SpentHops spent = SpentHops::kLeaveOut);
+                      WorkBudget& budget, SpentHops spent = SpentHops::kLeaveOut);
 
 }  // namespace cache_invalidation::engine
 

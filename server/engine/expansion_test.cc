@@ -64,6 +64,13 @@ WriteEvent WriteOf(absl::string_view type, absl::string_view id,
   return write;
 }
 
+Expansion Expand(const RelationshipSet& set, const WriteEvent& write,
+                 SpentHops spent = SpentHops::kLeaveOut, const Limits& limits = {}) {
+  WorkBudget budget(limits);
+  WriteValues values(write, budget);
+  return ExpandWrite(set, values, spent);
+}
+
 struct Row {
   const char* what;
   std::vector<Relationship> relationships;
@@ -76,8 +83,7 @@ void CheckRows(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     RelationshipSet set;
     Register(row.relationships, set);
-    EXPECT_EQ(Describe(ExpandWrite(set, WriteOf(row.type, row.id), SpentHops::kInclude)),
-              row.expected)
+    EXPECT_EQ(Describe(Expand(set, WriteOf(row.type, row.id), SpentHops::kInclude)), row.expected)
         << row.what;
   }
 }
@@ -220,14 +226,14 @@ TEST(Expansion, NamesTheWrittenIdOnlyAsLongAsEveryHopDid) {
        }) {
     RelationshipSet set;
     Register(row.relationships, set);
-    EXPECT_EQ(Describe(ExpandWrite(set, WriteOf("item", "5", &context))), row.expected) << row.what;
+    EXPECT_EQ(Describe(Expand(set, WriteOf("item", "5", &context))), row.expected) << row.what;
   }
 }
 
 TEST(Expansion, LeavesSpentHopsOut) {
   RelationshipSet set;
   Register({Edge("1", "a", {"b"}, 1), Edge("2", "b", {"c"}, 1)}, set);
-  EXPECT_EQ(Describe(ExpandWrite(set, WriteOf("a", "7"))), Lines{"1 left=0: b"});
+  EXPECT_EQ(Describe(Expand(set, WriteOf("a", "7"))), Lines{"1 left=0: b"});
 }
 
 TEST(Expansion, OfAttachedRelationshipsStartsAtTheirOwnSources) {
@@ -237,7 +243,10 @@ TEST(Expansion, OfAttachedRelationshipsStartsAtTheirOwnSources) {
   attached.emplace_back(Edge("1", "other", {"x"}, 3, "x:{resource_id}"));
   attached.emplace_back(Edge("2", "t", {"x"}, 2, "x:{resource_id}"));
   attached.emplace_back(Edge("3", "z", {"other"}, 2));
-  EXPECT_EQ(Describe(ExpandAttached(set, attached, WriteOf("t", "7"), SpentHops::kInclude)),
+  const WriteEvent write = WriteOf("t", "7");
+  WorkBudget budget;
+  WriteValues values(write, budget);
+  EXPECT_EQ(Describe(ExpandAttached(set, attached, values, SpentHops::kInclude)),
             (Lines{
                 "1 left=2: x~",          // its source was not written
                 "2 left=1: x:7",         // registered ones of "other" are not taken at first
@@ -253,7 +262,9 @@ TEST(Expansion, OfAttachedRelationshipsStartsAtTheirOwnSources) {
 TEST(Expansion, OfTypesIsUnscoped) {
   RelationshipSet set;
   Register({Edge("1", "a", {"b"}, 1, "b:{resource_id}"), Edge("2", "c", {"d"}, 1)}, set);
-  EXPECT_EQ(Describe(ExpandTypes(set, {"a", "c", "x"})), (Lines{"1 left=0: b~", "2 left=0: d"}));
+  WorkBudget budget;
+  EXPECT_EQ(Describe(ExpandTypes(set, {"a", "c", "x"}, budget)),
+            (Lines{"1 left=0: b~", "2 left=0: d"}));
 }
 
 // Every path, without any memory of places. `names`: 2 while all named the id, 1 while all named
@@ -302,7 +313,7 @@ TEST(Expansion, IsTheUnionOverAllPathsInAnyOrderOfRegistration) {
     RelationshipSet set;
     Register(all, set);
     Found found;
-    for (const Hop& hop : ExpandWrite(set, WriteOf("a", "7", &context))) {
+    for (const Hop& hop : Expand(set, WriteOf("a", "7", &context))) {
       for (const RenderedTag& tag : hop.tags) {
         found.emplace(hop.via->relationship.name, tag.name, tag.widened());
       }

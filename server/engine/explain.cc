@@ -50,6 +50,7 @@ ExplainedKey KeyOf(const State& state, const Freshness& freshness, const Explain
 }
 
 bool IsHit(const ExplainedKey& key, const Plan& plan, const Closure& closure) {
+  if (plan.everything) return true;
   for (const PlannedStep& step : plan.steps) {
     for (const PlannedTarget& target : step.targets) {
       const bool hit = target.pattern != nullptr ? target.pattern->Matches(key.name)
@@ -129,7 +130,8 @@ void AddWhatIsMissing(bool all_counted, bool all_followed, uint64_t looked_at,
 
 Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   const Freshness freshness = state.freshness_at(now);
-  const Plan plan = PlanWrites(state.rules, state.relationships, {&query.write, 1});
+  WorkBudget planning(state.limits);
+  const Plan plan = PlanWrites(state.rules, state.relationships, {&query.write, 1}, planning);
   const HitCounts hits(state.graph, freshness, plan, state.limits.explained_keys);
   const Closure closure = SpreadAll(state, freshness, plan);
   ExplanationLimits limits(state.limits.explained_keys);
@@ -141,7 +143,9 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   explanation.dependents = closure.Dependents().size();
   explanation.widened = plan.widened;
   const auto explain = [&](ExplainedTargets& targets) {
-    return ExplainedWrite(state.rules, state.relationships, query.write, targets, limits).Explain();
+    WorkBudget budget(state.limits);
+    return ExplainedWrite(state.rules, state.relationships, query.write, budget, targets, limits)
+        .Explain();
   };
   if (query.key.empty()) {
     AllTargets targets(state.graph, freshness, hits, limits);
@@ -155,6 +159,10 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   }
   AddWhatIsMissing(hits.complete(), closure.is_complete(), state.limits.explained_keys,
                    explanation.root.reason);
+  if (plan.everything) {
+    absl::StrAppend(&explanation.root.reason, explanation.root.reason.empty() ? "" : "; ",
+                    "this is more than one command may do: everything is invalidated");
+  }
   return ExplainWriteReply{std::move(explanation)};
 }
 

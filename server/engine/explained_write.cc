@@ -88,9 +88,10 @@ ExplanationNode ExplainedWrite::Explain() {
   ExplanationNode root =
       NodeOf(ExplanationKind::kWrite, direct[0].tag.name, std::string(write_.operation));
   AddDirect(direct, root);
-  const HopTree hops(ExpandWrite(relationships_, write_, SpentHops::kInclude));
+  const HopTree hops(ExpandWrite(relationships_, values_, SpentHops::kInclude));
   for (const int32_t first : hops.first) AddHop(hops, first, Strategy::kImmediate, root, 1);
-  for (const RuleSet::Match& match : MatchingRules(rules_, write_, direct)) AddRule(match, root);
+  for (const RuleSet::Match& match : MatchingRules(rules_, write_, direct, budget_))
+    AddRule(match, root);
   return root;
 }
 
@@ -106,7 +107,7 @@ void ExplainedWrite::AddDirect(const std::vector<DirectTag>& direct, Explanation
 
 void ExplainedWrite::AddRule(const RuleSet::Match& match, ExplanationNode& root) {
   const Rule& rule = match.rule->rule;
-  const ConditionVerdict verdict = JudgeCondition(*match.rule, write_);
+  const ConditionVerdict verdict = JudgeCondition(*match.rule, write_, budget_);
   const bool fires = rule.enabled && verdict.holds;
   ExplanationNode step =
       NodeOf(ExplanationKind::kRule, rule.name,
@@ -135,7 +136,8 @@ void ExplainedWrite::AddCondition(const CompiledRule& rule, const ConditionVerdi
   ExplanationNode whole =
       NodeOf(ExplanationKind::kCondition, rule.rule.condition, std::move(reason));
   whole.applies = verdict.holds;
-  if (rule.condition->ok() && !write_.resource_id.empty()) {
+  if (rule.condition->ok() && !write_.resource_id.empty() && budget_.condition_cost() > 0) {
+    budget_.SpendOnCondition(verdict.cost);
     for (const Condition::Step& part : (*rule.condition)->Trace(ConditionInput(write_))) {
       if (part.depth == 0 || !limits_.Take(whole)) continue;
       const size_t length = part.source.end - part.source.begin;
@@ -149,7 +151,7 @@ void ExplainedWrite::AddCondition(const CompiledRule& rule, const ConditionVerdi
 
 void ExplainedWrite::FillRule(const CompiledRule& rule, ExplanationNode& node) {
   const Strategy strategy = rule.rule.strategy;
-  RuleTargets named = TargetsOf(rule, relationships_, write_, SpentHops::kInclude);
+  RuleTargets named = TargetsOf(rule, relationships_, values_, SpentHops::kInclude);
   for (RuleTargets::FromTemplate& rendered : named.templates) {
     std::string text = rendered.from->is_literal() ? "" : std::string(rendered.from->text());
     AddTags(std::move(rendered.tags), rendered.from, std::move(text), strategy, node,

@@ -15,6 +15,8 @@
 #include "server/engine/rule_condition.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/tag_template.h"
+#include "server/engine/tag_values.h"
+#include "server/engine/work_budget.h"
 #include "server/engine/write_targets.h"
 
 namespace cache_invalidation::engine {
@@ -28,10 +30,13 @@ class ExplainedWrite {
  public:
   // All must outlive it.
   ExplainedWrite(const RuleSet& rules, const RelationshipSet& relationships,
-                 const WriteEvent& write, ExplainedTargets& targets, ExplanationLimits& limits)
+                 const WriteEvent& write, WorkBudget& budget, ExplainedTargets& targets,
+                 ExplanationLimits& limits)
       : rules_(rules),
         relationships_(relationships),
         write_(write),
+        budget_(budget),
+        values_(write, budget),
         targets_(targets),
         limits_(limits) {}
 
@@ -81,6 +86,8 @@ class ExplainedWrite {
   const RuleSet& rules_;
   const RelationshipSet& relationships_;
   const WriteEvent& write_;
+  WorkBudget& budget_;
+  WriteValues values_;
   ExplainedTargets& targets_;
   ExplanationLimits& limits_;
 };

@@ -11,11 +11,13 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/limits.h"
 #include "server/engine/broad_revisions.h"
 #include "server/engine/graph.h"
 #include "server/engine/grounding.h"
 #include "server/engine/pending_batch.h"
 #include "server/engine/walk.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -32,8 +34,13 @@ struct Footprint {
 class Freshness {
  public:
   Freshness(const Graph& graph, const BroadRevisions& broad, const PendingBatch& pending,
-            uint64_t forgotten_end, absl::Time now)
-      : graph_(graph), broad_(broad), pending_(pending), forgotten_end_(forgotten_end), now_(now) {}
+            uint64_t forgotten_end, absl::Time now, uint64_t matches = kMaxPatternMatches)
+      : graph_(graph),
+        broad_(broad),
+        pending_(pending),
+        forgotten_end_(forgotten_end),
+        now_(now),
+        max_matches_(matches) {}
 
   // The last revision that hit the tag, itself or through a tag above it.
   uint64_t TagEvicted(absl::string_view tag) const;
@@ -93,16 +100,19 @@ class Freshness {
 
  private:
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
-  bool KeyNamedMoved(absl::string_view key, uint64_t position) const;
+  bool StaleSinceFill(const Key& key, MatchBudget& matches) const;
+  bool KeyNamedMoved(absl::string_view key, uint64_t position, MatchBudget& matches) const;
   bool EndMoved(const Key& key, uint64_t position) const;
   // Whether the key moved, or anything behind it that `sources` has not seen.
-  bool DependencyMoved(absl::string_view key, uint64_t position, Walk& sources) const;
+  bool DependencyMoved(absl::string_view key, uint64_t position, Walk& sources,
+                       MatchBudget& matches) const;
 
   const Graph& graph_;
   const BroadRevisions& broad_;
   const PendingBatch& pending_;
   const uint64_t forgotten_end_;
   const absl::Time now_;
+  const uint64_t max_matches_;
   // Whether one more name may be looked at, which is then counted.
   bool MayCheck() const { return may_check_ > 0 && may_check_-- > 0; }
 

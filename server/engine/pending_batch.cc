@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
@@ -21,17 +22,19 @@ PendingRecord RecordOf(const PendingBatch::Items::value_type& item) {
 }  // namespace
 
 void PendingBatch::Add(TargetType type, absl::string_view name, const Cause& cause, bool dependent,
-                       absl::Time now) {
+                       absl::Time now, const Pattern* pattern) {
   if (items_.empty()) {
     deadline_ = now + delay_;
     ++generation_;
   }
-  const auto [it, added] = items_.try_emplace({type, std::string(name)});
+  auto it = items_.find(Order::View(type, name));
+  const bool added = it == items_.end();
+  if (added) it = items_.try_emplace({type, std::string(name)}).first;
   Item& item = it->second;
   if (added) {
     item.dependent = true;
     if (type == TargetType::kPattern) {
-      item.pattern = *Pattern::Compile(name);
+      item.pattern = pattern != nullptr ? *pattern : *Pattern::Compile(name);
       ++patterns_;
     }
   }
@@ -41,37 +44,53 @@ void PendingBatch::Add(TargetType type, absl::string_view name, const Cause& cau
     ++targets_;
     changed = true;
   }
-  PendingCause pending_cause{cause.step, std::string(cause.name), cause.widened,
-                             cause.condition_failed};
+  changed |= AddCause(cause, item.causes);
+  if (changed) changed_.try_emplace(it->first, !added);
+}
+
+bool PendingBatch::AddCause(const Cause& cause, std::vector<PendingCause>& causes) const {
   const auto before = [](const PendingCause& a, const PendingCause& b) {
     return CauseKey(a) < CauseKey(b);
   };
-  const auto at = std::lower_bound(item.causes.begin(), item.causes.end(), pending_cause, before);
-  if (at == item.causes.end() || before(pending_cause, *at)) {
-    item.causes.insert(at, std::move(pending_cause));
-    changed = true;
+  const bool full = causes.size() >= max_causes_;
+  PendingCause added{cause.step, std::string(cause.name), cause.widened, cause.condition_failed};
+  const auto at = std::lower_bound(causes.begin(), causes.end(), added, before);
+  if (at != causes.end() && !before(added, *at)) return false;
+  if (!full) {
+    causes.insert(at, std::move(added));
+    return true;
   }
-  if (changed) delta_.push_back({RecordOf(*it)});
+  if (causes.empty() || causes.back().step != CauseStep::kOthers) {
+    causes.push_back({CauseStep::kOthers, "", cause.widened, cause.condition_failed});
+    return true;
+  }
+  PendingCause& others = causes.back();
+  if (others.widened >= cause.widened && others.condition_failed >= cause.condition_failed) {
+    return false;
+  }
+  others.widened |= cause.widened;
+  others.condition_failed |= cause.condition_failed;
+  return true;
 }
 
 void PendingBatch::RemoveTag(absl::string_view tag) {
   if (items_.empty()) return;
-  const auto self = items_.find({TargetType::kTag, std::string(tag)});
+  const auto self = items_.find(Order::View(TargetType::kTag, tag));
   if (self != items_.end()) Remove(self, std::next(self));
   // ';' follows ':', so this is everything that begins with "tag:".
-  Remove(items_.lower_bound({TargetType::kTag, absl::StrCat(tag, ":")}),
-         items_.lower_bound({TargetType::kTag, absl::StrCat(tag, ";")}));
+  Remove(items_.lower_bound(Order::View(TargetType::kTag, absl::StrCat(tag, ":"))),
+         items_.lower_bound(Order::View(TargetType::kTag, absl::StrCat(tag, ";"))));
 }
 
 void PendingBatch::RemoveKey(absl::string_view key) {
   if (items_.empty()) return;
-  const auto item = items_.find({TargetType::kKey, std::string(key)});
+  const auto item = items_.find(Order::View(TargetType::kKey, key));
   if (item != items_.end()) Remove(item, std::next(item));
 }
 
 void PendingBatch::RemovePattern(absl::string_view expression) {
   if (items_.empty()) return;
-  const auto item = items_.find({TargetType::kPattern, std::string(expression)});
+  const auto item = items_.find(Order::View(TargetType::kPattern, expression));
   if (item != items_.end()) Remove(item, std::next(item));
 }
 
@@ -81,35 +100,47 @@ void PendingBatch::Remove(Items::iterator first, Items::iterator last) {
   for (auto it = first; it != last; ++it) {
     if (!it->second.dependent) --targets_;
     if (it->first.first == TargetType::kPattern) --patterns_;
-    PendingRecord record;
-    record.type = it->first.first;
-    record.name = it->first.second;
-    delta_.push_back({std::move(record), /*deleted=*/true});
+    changed_.try_emplace(it->first, true);
   }
   items_.erase(first, last);
 }
 
 PendingBatch::Items PendingBatch::Take() {
-  Items taken = items_;
-  Clear();
-  return taken;
+  for (const auto& [target, item] : items_) changed_.try_emplace(target, true);
+  targets_ = 0;
+  patterns_ = 0;
+  return std::exchange(items_, {});
+}
+
+void PendingBatch::WriteRows() {
+  for (const auto& [target, had_row] : changed_) {
+    const auto item = items_.find(target);
+    if (item != items_.end()) {
+      delta_.push_back({RecordOf(*item)});
+    } else if (had_row) {
+      PendingRecord record;
+      std::tie(record.type, record.name) = target;
+      delta_.push_back({std::move(record), /*deleted=*/true});
+    }
+  }
+  changed_.clear();
 }
 
 bool PendingBatch::HoldsTagOrAncestor(absl::string_view tag) const {
   if (items_.empty()) return false;
-  bool held = false;
-  ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
-    held = held || items_.contains({TargetType::kTag, std::string(name)});
-  });
-  return held;
+  for (; !tag.empty(); tag = ParentTag(tag)) {
+    if (items_.contains(Order::View(TargetType::kTag, tag))) return true;
+  }
+  return false;
 }
 
-bool PendingBatch::HoldsKey(absl::string_view key) const {
+bool PendingBatch::HoldsKey(absl::string_view key, MatchBudget& matches) const {
   if (items_.empty()) return false;
-  if (items_.contains({TargetType::kKey, std::string(key)})) return true;
+  if (items_.contains(Order::View(TargetType::kKey, key))) return true;
   if (patterns_ == 0) return false;
-  for (auto it = items_.lower_bound({TargetType::kPattern, ""}); it != items_.end(); ++it) {
-    if (it->second.pattern->Matches(key)) return true;
+  for (auto it = items_.lower_bound(Order::View(TargetType::kPattern, "")); it != items_.end();
+       ++it) {
+    if (matches.MayMatch(*it->second.pattern, key)) return true;
   }
   return false;
 }
@@ -127,7 +158,9 @@ std::optional<absl::Time> PendingBatch::deadline() const {
 void PendingBatch::Load(const PendingRecord& record) {
   Item item;
   item.dependent = record.dependent;
-  item.causes = record.causes;
+  for (const PendingCause& cause : record.causes) {
+    AddCause({cause.step, cause.name, cause.widened, cause.condition_failed}, item.causes);
+  }
   if (record.type == TargetType::kPattern) {
     item.pattern = *Pattern::Compile(record.name);
     ++patterns_;

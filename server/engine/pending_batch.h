@@ -3,6 +3,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_PENDING_BATCH_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_PENDING_BATCH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,11 +17,12 @@
 #include "common/pattern.h"
 #include "server/engine/event.h"
 #include "server/engine/record.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
 // A bounded set of targets (tags, keys, patterns) with the dependents that were reached when they
-// were accepted. Every change of a row goes to the delta it was given.
+// were accepted. Rows that a command changed go to the delta once, at its end.
 //
 // The first item arms the batch; an emptied one is disarmed. Each arming has a generation of its
 // own, so that a timer set for an earlier one does nothing. Thread-compatible.
@@ -30,21 +32,29 @@ class PendingBatch {
 
   struct Item {
     bool dependent = false;
-    std::vector<PendingCause> causes;  // sorted, each once
+    // Sorted, each once. Of more than the limit those that came first, and one of step kOthers.
+    std::vector<PendingCause> causes;
     // Only for patterns.
     std::optional<Pattern> pattern;
   };
   // By type, then name: the order in which a flush lists them.
-  using Items = absl::btree_map<std::pair<TargetType, std::string>, Item>;
+  struct Order {
+    using is_transparent = void;
+    using View = std::pair<TargetType, absl::string_view>;
+    bool operator()(const View& a, const View& b) const { return a < b; }
+  };
+  using Items = absl::btree_map<std::pair<TargetType, std::string>, Item, Order>;
 
   // `delta` must outlive the batch.
-  explicit PendingBatch(Delta& delta) : delta_(delta) {}
+  explicit PendingBatch(Delta& delta, size_t max_causes = kMaxCausesPerTarget)
+      : delta_(delta), max_causes_(max_causes) {}
   PendingBatch(const PendingBatch&) = delete;
   PendingBatch& operator=(const PendingBatch&) = delete;
 
-  // Adds an item or a cause to it. What is both a target and a dependent is a target.
+  // Adds an item or a cause to it. What is both a target and a dependent is a target. `pattern`: of
+  // a pattern, if somebody has it compiled.
   void Add(TargetType type, absl::string_view name, const Cause& cause, bool dependent,
-           absl::Time now);
+           absl::Time now, const Pattern* pattern = nullptr);
 
   // Takes out what an event evicted.
   void RemoveTag(absl::string_view tag);  // with the tags below it
@@ -56,11 +66,13 @@ class PendingBatch {
   Items Take();
 
   bool HoldsTagOrAncestor(absl::string_view tag) const;
-  // Whether a target or dependent names the key or a pattern matches it.
-  bool HoldsKey(absl::string_view key) const;
+  // Whether a target or dependent names the key, or a pattern matches it, for all that may be
+  // found out within the budget.
+  bool HoldsKey(absl::string_view key, MatchBudget& matches) const;
 
   // How many targets there are, dependents not counted.
   uint32_t targets() const { return targets_; }
+  uint32_t patterns() const { return patterns_; }
   bool empty() const { return items_.empty(); }
 
   void SetDelay(absl::Duration delay, absl::Time now);
@@ -78,11 +90,19 @@ class PendingBatch {
 
   const Items& items() const { return items_; }
 
+  // Puts the rows that changed since the last time into the delta, by type and name.
+  void WriteRows();
+
  private:
+  // Whether that changed anything.
+  bool AddCause(const Cause& cause, std::vector<PendingCause>& causes) const;
   void Remove(Items::iterator first, Items::iterator last);
 
   Delta& delta_;
+  const size_t max_causes_;
   Items items_;
+  // What changed since the last WriteRows, and whether it had a row then.
+  absl::btree_map<std::pair<TargetType, std::string>, bool, Order> changed_;
   uint32_t targets_ = 0;
   uint32_t patterns_ = 0;
   absl::Duration delay_ = kDefaultBatchDelay;

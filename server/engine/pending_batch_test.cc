@@ -13,8 +13,15 @@ class PendingBatchTest : public ::testing::Test {
     batch_.Add(TargetType::kTag, name, Cause{CauseStep::kRule, rule}, /*dependent=*/false, now);
   }
 
+  // The rows that change until now.
+  const Delta& Rows() {
+    batch_.WriteRows();
+    return delta_;
+  }
+
   Delta delta_;
-  PendingBatch batch_{delta_};
+  PendingBatch batch_{delta_, /*max_causes=*/3};
+  MatchBudget matches_{1000};
 };
 
 TEST_F(PendingBatchTest, TheFirstItemArmsAndAnEmptiedBatchIsDisarmed) {
@@ -73,11 +80,47 @@ TEST_F(PendingBatchTest, AKeyIsHeldByNameOrByAPatternThatMatchesIt) {
   const Cause cause{CauseStep::kCall, ""};
   batch_.Add(TargetType::kKey, "k", cause, false, kNow);
   batch_.Add(TargetType::kPattern, "row:.*", cause, false, kNow);
-  EXPECT_TRUE(batch_.HoldsKey("k"));
-  EXPECT_TRUE(batch_.HoldsKey("row:7"));
-  EXPECT_FALSE(batch_.HoldsKey("arrow:7"));
+  EXPECT_TRUE(batch_.HoldsKey("k", matches_));
+  EXPECT_TRUE(batch_.HoldsKey("row:7", matches_));
+  EXPECT_FALSE(batch_.HoldsKey("arrow:7", matches_));
   batch_.RemovePattern("row:.*");
-  EXPECT_FALSE(batch_.HoldsKey("row:7"));
+  EXPECT_FALSE(batch_.HoldsKey("row:7", matches_));
+}
+
+TEST_F(PendingBatchTest, OfManyCausesTheFirstStayAndOneStandsForTheOthers) {
+  for (const char* rule : {"e", "d", "c", "b", "a"}) Tag("t", rule);
+  batch_.Add(TargetType::kTag, "t", Cause{CauseStep::kRule, "f", false, true}, false, kNow);
+  const auto& causes = batch_.items().begin()->second.causes;
+  ASSERT_EQ(causes.size(), 4u);
+  EXPECT_EQ(causes[0].name, "c");
+  EXPECT_EQ(causes[2].name, "e");
+  EXPECT_EQ(causes[3].step, CauseStep::kOthers);
+  EXPECT_TRUE(causes[3].condition_failed);
+  EXPECT_FALSE(causes[3].widened);
+}
+
+TEST_F(PendingBatchTest, ARowIsWrittenOnceForAllThatACommandDoesToIt) {
+  for (const char* rule : {"b", "a", "c"}) Tag("t2", rule);
+  Tag("t1");
+  Tag("gone");
+  batch_.RemoveTag("gone");
+  ASSERT_EQ(Rows().size(), 2u) << "what had no row needs none deleted";
+  EXPECT_EQ(std::get<PendingRecord>(delta_[0].record).name, "t1");
+  EXPECT_EQ(std::get<PendingRecord>(delta_[1].record).causes.size(), 3u);
+  Tag("t2", "d");
+  EXPECT_EQ(Rows().size(), 3u);
+  Tag("t2", "e");
+  EXPECT_EQ(Rows().size(), 3u) << "causes beyond the bound change no row";
+  batch_.Clear();
+  ASSERT_EQ(Rows().size(), 5u);
+  EXPECT_TRUE(delta_[3].deleted);
+}
+
+TEST_F(PendingBatchTest, AKeyThatMayNotBeMatchedAnyMoreIsHeld) {
+  batch_.Add(TargetType::kPattern, ".*row", Cause{CauseStep::kCall, ""}, false, kNow);
+  MatchBudget one(1);
+  EXPECT_FALSE(batch_.HoldsKey("k", one));
+  EXPECT_TRUE(batch_.HoldsKey("k", one));
 }
 
 TEST_F(PendingBatchTest, ItsRowsRebuildIt) {
@@ -88,7 +131,7 @@ TEST_F(PendingBatchTest, ItsRowsRebuildIt) {
   batch_.RemoveTag("gone");
 
   std::map<std::pair<TargetType, std::string>, PendingRecord> rows;
-  for (const RecordChange& change : delta_) {
+  for (const RecordChange& change : Rows()) {
     const auto& record = std::get<PendingRecord>(change.record);
     if (change.deleted) {
       rows.erase({record.type, record.name});

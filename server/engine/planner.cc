@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -81,27 +82,42 @@ struct FiredRule {
   uint64_t times = 0;
   uint64_t condition_errors = 0;
   uint64_t widened_by_last = 0;
+  // What it names from now on does not depend on the write, and has been added.
+  bool is_settled = false;
   StepTargets targets = {};
+};
+
+// What the relationships of a type did for a write.
+struct TypeExpansion {
+  uint64_t taken = 0;
+  uint64_t widened = 0;
+  // None of them looks at the write: they name the same for every other of its type.
+  bool ignores_write = true;
 };
 
 class Planner {
  public:
-  Planner(const RuleSet& rules, const RelationshipSet& relationships)
-      : rules_(rules), relationships_(relationships) {}
+  Planner(const RuleSet& rules, const RelationshipSet& relationships, WorkBudget& budget)
+      : rules_(rules), relationships_(relationships), budget_(budget) {}
 
   void Add(const WriteEvent& write) {
     std::vector<DirectTag> direct = DirectTags(write);
-    for (const RuleSet::Match& match : MatchingRules(rules_, write, direct)) {
+    const std::vector<RuleSet::Match> matches = MatchingRules(rules_, write, direct, budget_);
+    WriteValues values(write, budget_);
+    for (const RuleSet::Match& match : matches) {
+      if (budget_.is_spent()) return;
       if (!match.rule->rule.enabled) continue;
-      const ConditionVerdict verdict = JudgeCondition(*match.rule, write);
-      if (verdict.holds) Fire(*match.rule, write, verdict.failed());
+      const ConditionVerdict verdict = JudgeCondition(*match.rule, write, budget_);
+      if (verdict.holds) Fire(*match.rule, values, verdict.failed());
     }
     for (DirectTag& named : direct) direct_.Add(std::move(named.tag), CauseStep::kDirect, "");
     plan_.widened += direct_.EndWrite();
-    Expand(write);
+    Expand(values);
   }
 
   Plan Finish() {
+    plan_.everything = budget_.is_spent();
+    if (plan_.everything) ++plan_.widened;
     AddStep(nullptr, std::move(direct_));
     AddStep(nullptr, std::move(related_));
     std::sort(fired_.begin(), fired_.end(), [](const FiredRule& a, const FiredRule& b) {
@@ -116,44 +132,61 @@ class Planner {
   }
 
  private:
-  void Expand(const WriteEvent& write) {
-    Expansion hops = ExpandWrite(relationships_, write);
-    if (hops.empty()) return;
+  void Expand(WriteValues& write) {
+    const absl::string_view type = write.write().resource_type;
+    const auto known = expanded_.find(type);
+    const bool is_coarse = budget_.is_coarse();
+    const TypeExpansion done = known != expanded_.end() ? known->second : AddExpansion(write);
+    if (known == expanded_.end() && (is_coarse || done.ignores_write)) expanded_[type] = done;
+    plan_.relationship_expansions += done.taken;
+    plan_.widened += done.widened;
+  }
+
+  TypeExpansion AddExpansion(WriteValues& write) {
+    TypeExpansion done;
     // A relationship may be taken more than once, with more scope and with less.
     absl::flat_hash_set<const CompiledRelationship*> taken;
-    for (Hop& hop : hops) {
+    for (Hop& hop : ExpandWrite(relationships_, write)) {
+      const std::optional<TagTemplate>& form = hop.via->tag_template;
+      done.ignores_write &= !form.has_value() || form->is_literal();
       if (!hop.tags.empty()) taken.insert(hop.via);
       related_.AddAll(std::move(hop.tags), CauseStep::kRelationship, hop.via->relationship.name);
     }
-    plan_.relationship_expansions += taken.size();
-    plan_.widened += related_.EndWrite();
+    done.taken = taken.size();
+    done.widened = related_.EndWrite();
+    return done;
   }
 
-  void Fire(const CompiledRule& rule, const WriteEvent& write, bool condition_failed) {
+  void Fire(const CompiledRule& rule, WriteValues& write, bool condition_failed) {
     const auto [index, first] = index_.try_emplace(&rule, fired_.size());
     if (first) fired_.push_back({&rule});
     FiredRule& fired = fired_[index->second];
-    if (first || !rule.ignores_write)
-      fired.widened_by_last = AddTargets(rule, write, fired.targets);
+    if (!fired.is_settled) {
+      fired.is_settled = rule.ignores_write || budget_.is_coarse();
+      fired.widened_by_last = AddTargets(rule, write, first, fired.targets);
+    }
     ++fired.times;
     if (condition_failed) ++fired.condition_errors;
     plan_.widened += fired.widened_by_last;
   }
 
   // Answers how many tags were widened.
-  uint64_t AddTargets(const CompiledRule& rule, const WriteEvent& write, StepTargets& targets) {
+  uint64_t AddTargets(const CompiledRule& rule, WriteValues& write, bool first,
+                      StepTargets& targets) {
     RuleTargets named = TargetsOf(rule, relationships_, write);
     const absl::string_view name = rule.rule.name;
     for (RuleTargets::FromTemplate& rendered : named.templates) {
+      if (!first && rendered.from->is_literal()) continue;
       targets.AddAll(std::move(rendered.tags), CauseStep::kRule, name);
     }
     for (Hop& hop : named.attached) targets.AddAll(std::move(hop.tags), CauseStep::kRule, name);
     for (Hop& hop : named.cascade) targets.AddAll(std::move(hop.tags), CauseStep::kCascade, name);
-    if (rule.pattern.has_value()) targets.AddPattern(*rule.pattern, name);
+    if (first && rule.pattern.has_value()) targets.AddPattern(*rule.pattern, name);
     return targets.EndWrite();
   }
 
   void AddStep(const Rule* rule, StepTargets targets) {
+    if (plan_.everything) return;
     std::vector<PlannedTarget> in_order = std::move(targets).InOrder();
     if (in_order.empty()) return;
     const Strategy strategy = rule == nullptr ? Strategy::kImmediate : rule->strategy;
@@ -162,26 +195,31 @@ class Planner {
 
   const RuleSet& rules_;
   const RelationshipSet& relationships_;
+  WorkBudget& budget_;
   Plan plan_;
   StepTargets direct_;
   StepTargets related_;
   std::vector<FiredRule> fired_;
   absl::flat_hash_map<const CompiledRule*, size_t> index_;
+  absl::flat_hash_map<absl::string_view, TypeExpansion> expanded_;  // by type
 };
 
 }  // namespace
 
 Plan PlanWrites(const RuleSet& rules, const RelationshipSet& relationships,
-                absl::Span<const WriteEvent> writes) {
-  Planner planner(rules, relationships);
-  for (const WriteEvent& write : writes) planner.Add(write);
+                absl::Span<const WriteEvent> writes, WorkBudget& budget) {
+  Planner planner(rules, relationships, budget);
+  for (const WriteEvent& write : writes) {
+    if (budget.is_spent()) break;
+    planner.Add(write);
+  }
   return planner.Finish();
 }
 
 CascadePlan PlanCascade(const RelationshipSet& relationships,
-                        absl::Span<const absl::string_view> tags) {
+                        absl::Span<const absl::string_view> tags, WorkBudget& budget) {
   StepTargets targets = {};
-  for (Hop& hop : ExpandTypes(relationships, TypesOf({tags.begin(), tags.end()}))) {
+  for (Hop& hop : ExpandTypes(relationships, TypesOf({tags.begin(), tags.end()}), budget)) {
     targets.AddAll(std::move(hop.tags), CauseStep::kCascade, "");
   }
   CascadePlan plan;

@@ -17,6 +17,7 @@
 #include "server/engine/model.h"
 #include "server/engine/relationship_set.h"
 #include "server/engine/rule_set.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -55,12 +56,17 @@ struct Plan {
   uint64_t relationship_expansions = 0;
   // Tags that stand for something narrower: per write, and per step of it, the distinct ones.
   uint64_t widened = 0;
+  // There was more to do than one command may: everything is to be invalidated, which counts as
+  // widened once, and `steps` is empty. What fired until then is in `fired`.
+  bool everything = false;
 };
 
 // Plans writes that are one command. A write that meets no rule and leads over no relationship
-// costs its own tags and a look-up for each of them; its context is not looked at.
+// costs its own tags and a look-up for each of them; its context is not looked at. All else is
+// taken from the budget; once that is coarse, a rule's further writes add what covers any write,
+// once.
 Plan PlanWrites(const RuleSet& rules, const RelationshipSet& relationships,
-                absl::Span<const WriteEvent> writes);
+                absl::Span<const WriteEvent> writes, WorkBudget& budget);
 
 // What strategy CASCADE adds to tags that are called for by name: where the relationships of the
 // types at their front lead.
@@ -69,7 +75,7 @@ struct CascadePlan {
   uint64_t widened = 0;                // distinct tags that stand for something narrower
 };
 CascadePlan PlanCascade(const RelationshipSet& relationships,
-                        absl::Span<const absl::string_view> tags);
+                        absl::Span<const absl::string_view> tags, WorkBudget& budget);
 
 }  // namespace cache_invalidation::engine
 

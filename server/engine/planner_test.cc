@@ -129,7 +129,8 @@ Lines PlanOf(const std::vector<Rule>& rules, const std::vector<Relationship>& re
                       {written.tags.begin(), written.tags.end()},
                       &contexts.back()});
   }
-  return Describe(PlanWrites(rule_set, relationship_set, events));
+  WorkBudget budget;
+  return Describe(PlanWrites(rule_set, relationship_set, events, budget));
 }
 
 struct Row {
@@ -173,8 +174,14 @@ TEST(Planner, NamesWhatTheWriteConcernsDirectly) {
       {"only one if the other is too long for a tag",
        {},
        {},
+       {{"doc", std::string(400, '%')}},
+       {"immediate: doc:#all <direct>, doc:" + std::string(400, '%') + " <direct>"}},
+      {"the first levels of one that is too deep",
+       {},
+       {},
        {{"doc", std::string(400, ':')}},
-       {"immediate: doc:#all <direct>, doc:" + std::string(400, ':') + " <direct>"}},
+       {"immediate: doc:#all <direct>, doc" + std::string(kMaxTagLevels - 1, ':') + " <direct>~",
+        "widened 1"}},
       {"several writes are one step, bytewise by name, each target once",
        {},
        {},
@@ -362,7 +369,8 @@ TEST(Planner, CascadesFromTagsThatAreCalledFor) {
   RelationshipSet set;
   set.Put(Edge("1", "a", {"b"}, "b:{resource_id}"));
   set.Put(Edge("2", "a", {"c", "b"}));
-  const CascadePlan plan = PlanCascade(set, {"a:7", "a", "x"});
+  WorkBudget budget;
+  const CascadePlan plan = PlanCascade(set, {"a:7", "a", "x"}, budget);
   Lines lines;
   for (const PlannedTarget& target : plan.targets) lines.push_back(Describe(target));
   EXPECT_EQ(lines, (Lines{"b <cascade>", "b <cascade>~", "c <cascade>"}));
@@ -377,7 +385,8 @@ TEST(Planner, LooksAtNoContextThatNobodyAsksFor) {
   relationships.Put(Edge("1", "t", {"z"}, "z:{resource_id}"));
   const FixedJson context{JsonValue()};
   const WriteEvent write = {"t", "7", "update", {}, &context};
-  EXPECT_EQ(PlanWrites(rules, relationships, {&write, 1}).steps.size(), 3u);
+  WorkBudget budget;
+  EXPECT_EQ(PlanWrites(rules, relationships, {&write, 1}, budget).steps.size(), 3u);
   EXPECT_EQ(context.looks(), 0);
 }
 

@@ -21,7 +21,7 @@ class Context final : public JsonSource {
 }  // namespace
 
 Lines Render(absl::string_view text, absl::string_view id, const JsonSource* context,
-             absl::string_view operation) {
+             absl::string_view operation, const Limits& limits) {
   absl::StatusOr<TagTemplate> parsed = TagTemplate::Parse(text);
   if (!parsed.ok()) return {std::string(parsed.status().message())};
   WriteEvent write;
@@ -29,7 +29,9 @@ Lines Render(absl::string_view text, absl::string_view id, const JsonSource* con
   write.operation = operation;
   write.context = context;
   std::vector<RenderedTag> tags;
-  parsed->Render(write, tags);
+  WorkBudget budget(limits);
+  WriteValues values(write, budget);
+  parsed->Render(values, tags);
   Lines lines;
   for (const RenderedTag& tag : tags) {
     lines.push_back(tag.name);

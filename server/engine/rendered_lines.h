@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "common/json_value.h"
+#include "server/engine/limits.h"
 
 namespace cache_invalidation::engine {
 
@@ -22,7 +23,7 @@ inline JsonValue Object(JsonValue::Object object) { return JsonValue(std::move(o
 
 // The tags, sorted; a widened one ends with "~" and why. Of a malformed template the error.
 Lines Render(absl::string_view text, absl::string_view id, const JsonSource* context,
-             absl::string_view operation = "update");
+             absl::string_view operation = "update", const Limits& limits = {});
 
 // For the id 42.
 Lines RenderWith(absl::string_view text, JsonValue::Object context,

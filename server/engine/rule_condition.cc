@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace cache_invalidation::engine {
+namespace {
+
+// What it takes to begin an evaluation, in its units.
+constexpr uint64_t kCostOfBeginning = 10;
+
+}  // namespace
 
 Condition::Write ConditionInput(const WriteEvent& write) {
   return {.operation = write.operation,
@@ -12,14 +18,20 @@ Condition::Write ConditionInput(const WriteEvent& write) {
           .context = write.context};
 }
 
-ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write) {
+ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
+                                WorkBudget& budget) {
   if (!rule.condition.has_value()) return {};
   if (!rule.condition->ok()) return {true, rule.condition->status()};
   if (write.resource_id.empty()) {
     return {true, absl::FailedPreconditionError("the write concerns the whole type, not one row")};
   }
-  Condition::Outcome outcome = (*rule.condition)->Evaluate(ConditionInput(write));
-  return {outcome.holds, std::move(outcome.error)};
+  const uint64_t most = budget.condition_cost();
+  if (most == 0) {
+    return {true, absl::ResourceExhaustedError("the conditions of the command cost too much")};
+  }
+  Condition::Outcome outcome = (*rule.condition)->Evaluate(ConditionInput(write), most);
+  budget.SpendOnCondition(outcome.cost + kCostOfBeginning);
+  return {outcome.holds, std::move(outcome.error), outcome.cost};
 }
 
 }  // namespace cache_invalidation::engine

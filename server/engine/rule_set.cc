@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -64,29 +65,33 @@ const Rule* RuleSet::Find(absl::string_view name) const {
 }
 
 std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view> tags,
+                                             WorkBudget& budget,
                                              absl::string_view whole_type) const {
   std::vector<Match> matches;
+  // Of several triggers that were met the first one stays.
+  absl::flat_hash_set<const CompiledRule*> met;
+  const auto meet = [&](const auto& trigger) {
+    budget.Step(trigger.second.size());
+    if (budget.is_spent()) return;
+    for (const CompiledRule* rule : trigger.second) {
+      if (met.insert(rule).second) matches.push_back({rule, trigger.first});
+    }
+  };
   for (const absl::string_view tag : tags) {
-    ForEachSelfAndAncestor(tag, [&](absl::string_view met) {
-      const auto found = by_trigger_.find(met);
-      if (found == by_trigger_.end()) return;
-      for (const CompiledRule* rule : found->second) matches.push_back({rule, found->first});
+    ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
+      const auto found = by_trigger_.find(name);
+      if (found != by_trigger_.end()) meet(*found);
     });
   }
   if (!whole_type.empty()) {
     const std::string below = absl::StrCat(whole_type, ":");
     for (auto it = by_trigger_.lower_bound(below); it != by_trigger_.end(); ++it) {
       if (!absl::StartsWith(it->first, below)) break;
-      for (const CompiledRule* rule : it->second) matches.push_back({rule, it->first});
+      meet(*it);
     }
   }
-  // Stable: of several triggers that were met the first one stays.
-  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-    return a.rule != b.rule && RunsBefore(*a.rule, *b.rule);
-  });
-  matches.erase(std::unique(matches.begin(), matches.end(),
-                            [](const Match& a, const Match& b) { return a.rule == b.rule; }),
-                matches.end());
+  std::sort(matches.begin(), matches.end(),
+            [](const Match& a, const Match& b) { return RunsBefore(*a.rule, *b.rule); });
   return matches;
 }
 

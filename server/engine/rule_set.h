@@ -22,6 +22,7 @@
 #include "server/engine/query.h"
 #include "server/engine/relationship_set.h"
 #include "server/engine/tag_template.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -68,8 +69,9 @@ class RuleSet {
   // The rules, enabled or not, with a trigger tag that equals one of these tags or stands above it,
   // each once, in running order. With `whole_type`, which may be empty, also those with a trigger
   // below that type: a write to all of it is a write to each. Costs a look-up for each tag and each
-  // tag above, whatever the number of rules.
-  std::vector<Match> Matches(absl::Span<const absl::string_view> tags,
+  // tag above, and for every rule and tag that meet a step of the budget; what it answers is not
+  // complete once that is spent.
+  std::vector<Match> Matches(absl::Span<const absl::string_view> tags, WorkBudget& budget,
                              absl::string_view whole_type = "") const;
 
   // Whether the first rule runs before the second.

@@ -25,7 +25,8 @@ Rule On(std::string name, int32_t priority, std::vector<std::string> triggers) {
 // "rule by trigger", in the order that it answers.
 Names Matching(const RuleSet& rules, std::vector<absl::string_view> tags) {
   Names names;
-  for (const RuleSet::Match& match : rules.Matches(tags)) {
+  WorkBudget budget;
+  for (const RuleSet::Match& match : rules.Matches(tags, budget)) {
     names.push_back(absl::StrCat(match.rule->rule.name, " by ", match.trigger));
   }
   return names;
@@ -45,7 +46,8 @@ TEST(RuleSet, AWriteToAWholeTypeMeetsTheTriggersBelowItToo) {
   rules.Put(On("on_one", 0, {"user:42"}));
   rules.Put(On("on_other", 0, {"users", "user2:1"}));
   Names names;
-  for (const RuleSet::Match& match : rules.Matches({"user"}, "user")) {
+  WorkBudget budget;
+  for (const RuleSet::Match& match : rules.Matches({"user"}, budget, "user")) {
     names.push_back(absl::StrCat(match.rule->rule.name, " by ", match.trigger));
   }
   EXPECT_EQ(names, (Names{"on_one by user:42", "on_type by user"}));
@@ -124,7 +126,8 @@ TEST(RuleSet, CompilesWhatARuleNames) {
   rule.pattern = "x.*";
   RuleSet rules;
   rules.Put(rule);
-  const CompiledRule& compiled = *rules.Matches({"t"}).front().rule;
+  WorkBudget budget;
+  const CompiledRule& compiled = *rules.Matches({"t"}, budget).front().rule;
   EXPECT_EQ(compiled.templates.size(), 2u);
   EXPECT_TRUE(compiled.pattern->Matches("xy"));
   EXPECT_FALSE(compiled.ignores_write);

@@ -4,6 +4,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -22,6 +23,7 @@
 #include "server/engine/remembered_names.h"
 #include "server/engine/reply.h"
 #include "server/engine/rule_set.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -49,20 +51,24 @@ struct SweepRound {
 struct State {
   State(absl::string_view epoch, const Limits& limits) : epoch(epoch), limits(limits) {}
 
-  Freshness freshness() const { return freshness_at(meta.now); }
+  // `questions`: how many fills or keys one command asks about, which share what it may match.
+  Freshness freshness(size_t questions = 1) const { return freshness_at(meta.now, questions); }
   // The same at the time of a query.
-  Freshness freshness_at(absl::Time now) const {
-    return Freshness(graph, broad, pending, meta.forgotten_end, std::max(now, meta.now));
+  Freshness freshness_at(absl::Time now, size_t questions = 1) const {
+    return Freshness(graph, broad, pending, meta.forgotten_end, std::max(now, meta.now),
+                     limits.pattern_matches / std::max<size_t>(1, questions));
   }
 
   const std::string epoch;
   const Limits limits;
   // Head, floor, time and counters as they are stored; the batch delay is the batch's.
   MetaRecord meta;
+  // What the command may still do.
+  WorkBudget work{limits};
   // What the command has changed so far.
   Delta delta;
   Graph graph{delta};
-  PendingBatch pending{delta};
+  PendingBatch pending{delta, limits.causes};
   BroadRevisions broad{limits.patterns};
   RuleSet rules;
   RelationshipSet relationships;

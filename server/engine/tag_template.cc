@@ -107,43 +107,79 @@ std::string TagTemplate::placeholder(uint32_t index) const {
   return absl::StrCat("{", placeholders_[index].text, "}");
 }
 
-void TagTemplate::Render(const WriteEvent& write, std::vector<RenderedTag>& tags) const {
-  std::vector<TagValues> values;
+bool TagTemplate::Take(const std::vector<const TagValues*>& values, WorkBudget& budget) const {
+  // Of the texts up to a placeholder: how many there are, and their bytes together.
+  uint64_t count = 1;
+  uint64_t bytes = literals_[0].size();
+  uint64_t all = 0;
+  uint64_t all_bytes = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::vector<std::string>& texts = values[i]->texts;
+    uint64_t added = texts.size() * literals_[i + 1].size();
+    for (const std::string& text : texts) added += text.size();
+    bytes = bytes * texts.size() + count * added;
+    all += count * texts.size();
+    if (values[i]->why != Unresolved::kNo) all += count;  // the tags in front of it
+    all_bytes += bytes;
+    count *= texts.size();
+  }
+  budget.Step(all);
+  return budget.Expand(all, all_bytes);
+}
+
+void TagTemplate::Render(WriteValues& write, std::vector<RenderedTag>& tags) const {
+  WorkBudget& budget = write.budget();
+  budget.Step();
+  if (is_literal()) return tags.push_back({text_});
+  if (budget.is_coarse()) {
+    return tags.push_back({std::string(literal_tag()), Unresolved::kSpent});
+  }
+  static const TagValues kTooManyValues = {{}, Unresolved::kTooMany};
+  std::vector<const TagValues*> values;
   values.reserve(placeholders_.size());
   for (const Placeholder& placeholder : placeholders_) {
+    budget.Step();
     values.push_back(placeholder.path.empty()
-                         ? ValuesOfId(write.resource_id)
-                         : ValuesAt(placeholder.path, write, placeholder.null_choice));
-    if (values.back().empty()) return;
+                         ? &write.OfId()
+                         : &write.At(placeholder.text, placeholder.path, placeholder.null_choice));
+    if (values.back()->empty()) return;
   }
   // Too many combinations: the first placeholder with several values counts as not resolved.
   size_t product = 1;
   for (size_t i = 0; i < values.size() && product <= kMaxTagsPerTemplate; ++i) {
-    product *= std::max<size_t>(1, values[i].texts.size());
+    product *= std::max<size_t>(1, values[i]->texts.size());
   }
   if (product > kMaxTagsPerTemplate) {
-    *std::find_if(values.begin(), values.end(), [](const TagValues& v) {
-      return v.texts.size() > 1;
-    }) = {{}, Unresolved::kTooMany};
+    *std::find_if(values.begin(), values.end(),
+                  [](const TagValues* v) { return v->texts.size() > 1; }) = &kTooManyValues;
   }
-
+  if (!Take(values, budget)) {
+    return tags.push_back({std::string(literal_tag()), Unresolved::kSpent});
+  }
   std::vector<std::string> starts = {literals_[0]};
   for (uint32_t i = 0; i < values.size(); ++i) {
     std::vector<std::string> longer;
     for (const std::string& start : starts) {
-      Unresolved why = values[i].why;
-      for (const std::string& text : values[i].texts) {
+      Unresolved why = values[i]->why;
+      for (const std::string& text : values[i]->texts) {
         if (start.size() + text.size() + literals_[i + 1].size() <= kMaxTagBytes) {
           longer.push_back(absl::StrCat(start, text, literals_[i + 1]));
         } else if (why == Unresolved::kNo) {
           why = Unresolved::kNoTag;
         }
       }
-      if (why != Unresolved::kNo) tags.push_back({std::string(TagInFront(start)), why, i});
+      if (why != Unresolved::kNo)
+        tags.push_back({std::string(FirstLevels(TagInFront(start))), why, i});
     }
     starts = std::move(longer);
   }
-  for (std::string& name : starts) tags.push_back({std::move(name)});
+  const auto last = static_cast<uint32_t>(placeholders_.size() - 1);
+  for (std::string& name : starts) {
+    const size_t size = FirstLevels(name).size();
+    const Unresolved why = size < name.size() ? Unresolved::kNoTag : Unresolved::kNo;
+    name.resize(size);
+    tags.push_back({std::move(name), why, last});
+  }
 }
 
 std::string DescribeWidening(const TagTemplate& from, const RenderedTag& tag) {
@@ -173,6 +209,8 @@ std::string DescribeWidening(const TagTemplate& from, const RenderedTag& tag) {
       return absl::StrCat(placeholder, " makes no well-formed tag");
     case Unresolved::kTooMany:
       return absl::StrCat(placeholder, " makes more than ", kMaxTagsPerTemplate, " tags");
+    case Unresolved::kSpent:
+      return "the command names too many tags";
     case Unresolved::kUnscoped:
       return "reached without the written id";
   }

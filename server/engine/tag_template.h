@@ -23,8 +23,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/engine/command.h"
 #include "server/engine/tag_values.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -52,8 +52,10 @@ class TagTemplate {
   // Appends the tags for a write, in no particular order and possibly with repetitions: those that
   // could be told, and a widened one for each placeholder with a value that could not. None at all
   // if a placeholder stands for nothing but nulls that it skips. The context is looked at only if a
-  // placeholder names it.
-  void Render(const WriteEvent& write, std::vector<RenderedTag>& tags) const;
+  // placeholder names it. A tag with too many levels gives the first kMaxTagLevels of them,
+  // widened. What it makes is taken from the write's budget first; if that does not allow it, the
+  // literal tag stands for all.
+  void Render(WriteValues& values, std::vector<RenderedTag>& tags) const;
 
   // Whether there are no placeholders.
   bool is_literal() const { return placeholders_.empty(); }
@@ -80,6 +82,9 @@ class TagTemplate {
 
   TagTemplate() = default;
   absl::Status AddPlaceholder(absl::string_view inside);
+  // Whether the budget allows all texts that rendering these values makes, those on the way
+  // included. Takes them from it.
+  bool Take(const std::vector<const TagValues*>& values, WorkBudget& budget) const;
 
   std::string text_;
   std::vector<std::string> literals_;  // one more than placeholders, which stand between them

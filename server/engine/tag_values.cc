@@ -100,23 +100,33 @@ class Gathering {
   TagValues values_;
 };
 
-// Whether the value changed with the write, as far as the write says.
-bool SaysItChanged(const JsonValue& context, const std::string& member) {
-  const FieldsChanged changed(context);
-  return changed.said() && changed.MayInclude(member);
+// How many values a place of a context holds, roughly what reading them costs.
+size_t CountValues(const Found& found) {
+  const JsonValue::List* list = found.value == nullptr ? nullptr : found.value->as_list();
+  return list == nullptr ? 1 : list->size();
 }
 
 }  // namespace
 
-TagValues ValuesOfId(absl::string_view resource_id) {
-  if (resource_id.empty()) return {{}, Unresolved::kEmpty};
-  return {FormsOfTagValue(resource_id), Unresolved::kNo};
+const TagValues& WriteValues::OfId() {
+  if (!id_.has_value()) {
+    const absl::string_view id = write_.resource_id;
+    id_ = id.empty() ? TagValues{{}, Unresolved::kEmpty}
+                     : TagValues{FormsOfTagValue(id), Unresolved::kNo};
+  }
+  return *id_;
 }
 
-TagValues ValuesAt(const std::vector<std::string>& path, const WriteEvent& write,
-                   NullChoice null_choice) {
-  if (write.context == nullptr) return {{}, Unresolved::kAbsent};
-  const JsonValue& context = write.context->Get();
+const TagValues& WriteValues::At(absl::string_view placeholder,
+                                 const std::vector<std::string>& path, NullChoice null_choice) {
+  const auto known = known_.find(placeholder);
+  if (known != known_.end()) return known->second;
+  return known_.emplace(placeholder, Read(path, null_choice)).first->second;
+}
+
+TagValues WriteValues::Read(const std::vector<std::string>& path, NullChoice null_choice) {
+  if (write_.context == nullptr) return {{}, Unresolved::kAbsent};
+  const JsonValue& context = write_.context->Get();
   Gathering gathering(null_choice);
   const Found now = FindPath(context, path);
   gathering.Add(now);
@@ -127,16 +137,22 @@ TagValues ValuesAt(const std::vector<std::string>& path, const WriteEvent& write
     old = FindPath(*old_row, path);
     gathering.Add(old);
   }
+  budget_.Step((CountValues(now) + CountValues(old)) / kValuesPerPlanningStep);
   const bool has_now = now.value != nullptr || !now.known;
   const bool has_old = old.value != nullptr || !old.known;
   if (!has_now && !has_old) {
     gathering.Miss(Unresolved::kAbsent);
-  } else if (of_a_row && ((!has_old && write.operation != kInsert) ||
-                          (!has_now && write.operation != kDelete))) {
+  } else if (of_a_row && ((!has_old && write_.operation != kInsert) ||
+                          (!has_now && write_.operation != kDelete))) {
     // Without `fields_changed` the values given are all there are.
     if (SaysItChanged(context, path[0])) gathering.Miss(Unresolved::kMoved);
   }
   return std::move(gathering).Finish();
+}
+
+bool WriteValues::SaysItChanged(const JsonValue& context, const std::string& member) {
+  if (!changed_.has_value()) changed_.emplace(context);
+  return changed_->said() && changed_->MayInclude(member);
 }
 
 }  // namespace cache_invalidation::engine

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/limits.h"
 #include "server/engine/rendered_lines.h"
 
@@ -80,8 +81,12 @@ TEST(TagValues, KnowsWhichValuesHaveAText) {
            {JsonValue(std::string(2 * kMaxTagBytes, 'x')),
             {"a:b ~ {context.f} makes no well-formed tag"}},
            // Too long only when it is escaped.
-           {JsonValue(std::string(500, ':')),
-            {"a:b ~ {context.f} makes no well-formed tag", "a:b:" + std::string(500, ':')}},
+           {JsonValue(std::string(500, '%')),
+            {"a:b ~ {context.f} makes no well-formed tag", "a:b:" + std::string(500, '%')}},
+           // Too deep only when it is not.
+           {JsonValue(std::string(40, ':')),
+            {"a:b:" + absl::StrReplaceAll(std::string(40, ':'), {{":", "%3A"}}),
+             "a:b:" + std::string(29, ':') + " ~ {context.f} makes no well-formed tag"}},
        }) {
     EXPECT_EQ(RenderWith("a:b:{context.f}", {{"f", row.value}}), row.expected);
   }

@@ -16,7 +16,12 @@ std::vector<DirectTag> DirectTags(const WriteEvent& write) {
     tags.push_back({Of::kType, {std::string(write.resource_type), Unresolved::kEmpty}});
   } else {
     for (std::string& tag : ResourceTags(write.resource_type, write.resource_id)) {
-      tags.push_back({tags.empty() ? Of::kResource : Of::kEscapedResource, {std::move(tag)}});
+      const Of of = tags.empty() ? Of::kResource : Of::kEscapedResource;
+      // No tag has so many levels; what the id stands below may be carried.
+      const size_t size = FirstLevels(tag).size();
+      const Unresolved why = size < tag.size() ? Unresolved::kNoTag : Unresolved::kNo;
+      tag.resize(size);
+      tags.push_back({of, {std::move(tag), why}});
     }
     tags.push_back({Of::kCollection, {CollectionTag(write.resource_type)}});
   }
@@ -25,17 +30,17 @@ std::vector<DirectTag> DirectTags(const WriteEvent& write) {
 }
 
 std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
-                                          absl::Span<const DirectTag> direct) {
+                                          absl::Span<const DirectTag> direct, WorkBudget& budget) {
   // The type stands above the resource tag. The collection tag triggers nothing by itself.
   absl::InlinedVector<absl::string_view, 8> met;
   for (const DirectTag& named : direct) {
     if (named.of != DirectTag::Of::kCollection) met.push_back(named.tag.name);
   }
-  return rules.Matches(met, write.resource_id.empty() ? write.resource_type : "");
+  return rules.Matches(met, budget, write.resource_id.empty() ? write.resource_type : "");
 }
 
 RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registered,
-                      const WriteEvent& write, SpentHops spent) {
+                      WriteValues& write, SpentHops spent) {
   RuleTargets targets;
   targets.templates.reserve(rule.templates.size());
   for (const TagTemplate& from : rule.templates) {
@@ -51,7 +56,7 @@ RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registere
     for (const Hop& hop : targets.attached) {
       for (const RenderedTag& tag : hop.tags) tags.push_back(tag.name);
     }
-    targets.cascade = ExpandTypes(registered, TypesOf(std::move(tags)), spent);
+    targets.cascade = ExpandTypes(registered, TypesOf(std::move(tags)), write.budget(), spent);
   }
   return targets;
 }

@@ -15,6 +15,8 @@
 #include "server/engine/relationship_set.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/tag_template.h"
+#include "server/engine/tag_values.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -36,7 +38,7 @@ std::vector<DirectTag> DirectTags(const WriteEvent& write);
 
 // The rules that the write meets: see RuleSet::Matches. `direct`: its DirectTags.
 std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
-                                          absl::Span<const DirectTag> direct);
+                                          absl::Span<const DirectTag> direct, WorkBudget& budget);
 
 // What a rule names when it fires for a write, besides its pattern.
 struct RuleTargets {
@@ -52,7 +54,7 @@ struct RuleTargets {
 };
 
 RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registered,
-                      const WriteEvent& write, SpentHops spent = SpentHops::kLeaveOut);
+                      WriteValues& write, SpentHops spent = SpentHops::kLeaveOut);
 
 // The types at the front of tags, sorted, each once. Views into the tags.
 std::vector<absl::string_view> TypesOf(std::vector<absl::string_view> tags);

@@ -50,7 +50,7 @@ bool AddPart(const v1::Event& part, engine::Event& event) {
     cause.name = message.name();
     cause.widened = message.widened();
     cause.condition_failed = message.condition_failed();
-    if (!SetEnum(message.step(), engine::CauseStep::kLimit, cause.step)) {
+    if (!SetEnum(message.step(), engine::CauseStep::kOthers, cause.step)) {
       return false;
     }
   }

@@ -33,7 +33,7 @@ engine::Event EverythingInOne(uint64_t revision) {
   engine::Event event;
   event.revision = revision;
   event.source = engine::EventSource::kBatch;
-  for (int step = 0; step <= static_cast<int>(engine::CauseStep::kLimit); ++step) {
+  for (int step = 0; step <= static_cast<int>(engine::CauseStep::kOthers); ++step) {
     event.causes.push_back({static_cast<engine::CauseStep>(step), "a cause", step % 2 == 0});
     event.cause_indexes.push_back(step);
   }

@@ -130,21 +130,48 @@ void EventEncoder::Add(const engine::Event& event) {
 size_t EventEncoder::SizeBound(const engine::Event& event,
                                const engine::Invalidation& invalidation) const {
   size_t bound = kFixedBytes + invalidation.name.size();
-  for (const uint32_t cause : event.causes_of(invalidation)) {
-    bound += kIndexBytes;
-    if (places_[cause] == kUnknown) {
-      bound += kFixedBytes + event.causes[cause].name.size();
-    }
-  }
+  for (const uint32_t cause : event.causes_of(invalidation)) bound += CauseBound(event, cause);
   return bound;
 }
 
+size_t EventEncoder::CauseBound(const engine::Event& event, uint32_t cause) const {
+  if (places_[cause] != kUnknown) return kIndexBytes;
+  return kIndexBytes + kFixedBytes + event.causes[cause].name.size();
+}
+
 void EventEncoder::AddToPart(const engine::Event& event, const engine::Invalidation& invalidation) {
+  const absl::Span<const uint32_t> causes = event.causes_of(invalidation);
+  const size_t fitting = FittingCauses(event, invalidation);
   indexes_.clear();
-  for (const uint32_t cause : event.causes_of(invalidation)) {
-    indexes_.push_back(IndexInPart(event, cause));
+  for (const uint32_t cause : causes.first(fitting)) indexes_.push_back(IndexInPart(event, cause));
+  if (fitting < causes.size()) {
+    indexes_.push_back(AddOthersToPart(event, causes.subspan(fitting)));
   }
   AppendInvalidation(invalidation, indexes_, part_.invalidations);
+}
+
+size_t EventEncoder::FittingCauses(const engine::Event& event,
+                                   const engine::Invalidation& invalidation) const {
+  const absl::Span<const uint32_t> causes = event.causes_of(invalidation);
+  // The invalidation with a cause that stands for others.
+  size_t bound = 2 * kFixedBytes + kIndexBytes + invalidation.name.size();
+  for (size_t i = 0; i < causes.size(); ++i) {
+    bound += CauseBound(event, causes[i]);
+    if (bound > limits_.invalidation_bytes) return i;
+  }
+  return causes.size();
+}
+
+uint32_t EventEncoder::AddOthersToPart(const engine::Event& event,
+                                       absl::Span<const uint32_t> causes) {
+  engine::Cause others{engine::CauseStep::kOthers, ""};
+  for (const uint32_t cause : causes) {
+    others.widened |= event.causes[cause].widened;
+    others.condition_failed |= event.causes[cause].condition_failed;
+  }
+  AppendCause(others, part_.causes);
+  part_.known_causes.push_back(kUnknown);
+  return part_.known_causes.size() - 1;
 }
 
 uint32_t EventEncoder::IndexInPart(const engine::Event& event, uint32_t cause) {
@@ -183,7 +210,7 @@ void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
   out += part_.invalidations;
 
   for (const uint32_t cause : part_.known_causes) {
-    places_[cause] = kUnknown;
+    if (cause != kUnknown) places_[cause] = kUnknown;
   }
   part_.causes.clear();
   part_.invalidations.clear();

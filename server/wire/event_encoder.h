@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/limits.h"
 #include "server/engine/event.h"
 #include "server/wire/chunk.h"
@@ -18,6 +19,7 @@ namespace cache_invalidation::wire {
 struct EncoderLimits {
   size_t part_bytes = kEventPartBytes;
   size_t chunk_bytes = kMaxChunkBytes;
+  size_t invalidation_bytes = kEventPartBytes;
 };
 
 // Encodes the events of one namespace and one group as chunks, byte for byte as the generated
@@ -25,7 +27,9 @@ struct EncoderLimits {
 // engine's views; no message is built.
 //
 // A part ends before it would go over part_bytes, unless it would be empty; it names only the
-// causes that it uses. A chunk ends before it would go over chunk_bytes, unless it would be empty.
+// causes that it uses. An invalidation beyond invalidation_bytes loses its last causes, for which
+// one of step kOthers stands: no part is larger than that and a few names, so everybody can receive
+// it. A chunk ends before it would go over chunk_bytes, unless it would be empty.
 //
 // Deterministic. Thread-compatible.
 class EventEncoder {
@@ -48,13 +52,20 @@ class EventEncoder {
     std::string causes;         // its Event.causes fields
     std::string invalidations;  // its Event.invalidations fields
     std::vector<uint32_t>
-        known_causes;  // indexes into engine::Event::causes, in the order of the part's dictionary
+        known_causes;  // indexes into engine::Event::causes, in the order of the part's dictionary;
+                       // kUnknown for one that stands for others
 
     size_t size_bytes() const { return causes.size() + invalidations.size(); }
   };
 
   // No less than what adding the invalidation would take.
   size_t SizeBound(const engine::Event& event, const engine::Invalidation& invalidation) const;
+  // The same of a cause.
+  size_t CauseBound(const engine::Event& event, uint32_t cause) const;
+  // How many of its causes an invalidation may name.
+  size_t FittingCauses(const engine::Event& event, const engine::Invalidation& invalidation) const;
+  // The place of a cause that stands for these.
+  uint32_t AddOthersToPart(const engine::Event& event, absl::Span<const uint32_t> causes);
   void AddToPart(const engine::Event& event, const engine::Invalidation& invalidation);
   // Where the part's dictionary has the cause, after adding it if need be.
   uint32_t IndexInPart(const engine::Event& event, uint32_t cause);

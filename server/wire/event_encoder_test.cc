@@ -40,6 +40,8 @@ v1::CauseStep ProtoStep(engine::CauseStep step) {
       return v1::CAUSE_STEP_DEPENDENCY_MOVED;
     case engine::CauseStep::kLimit:
       return v1::CAUSE_STEP_LIMIT;
+    case engine::CauseStep::kOthers:
+      return v1::CAUSE_STEP_OTHERS;
   }
   return v1::CAUSE_STEP_UNSPECIFIED;
 }
@@ -256,6 +258,42 @@ TEST(EventEncoderTest, ALaterPartNamesOnlyItsOwnCauses) {
   ASSERT_EQ(decoded.events(1).causes_size(), 1);
   EXPECT_EQ(decoded.events(1).causes(0).name(), "second");
   EXPECT_EQ(decoded.events(1).invalidations(0).causes(0), 0u);
+}
+
+// Clients of gRPC receive 4 MiB at once, unless they ask for more.
+TEST(EventEncoderTest, APartNeverGrowsWithTheCausesOfOneTarget) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 5000; ++i) names.push_back(absl::StrCat(i, std::string(900, 'n')));
+  engine::Event event;
+  event.revision = 1;
+  for (const std::string& name : names) {
+    event.cause_indexes.push_back(event.causes.size());
+    event.causes.push_back({engine::CauseStep::kDependency, name});
+  }
+  event.causes.back().widened = true;
+  const uint32_t all = event.causes.size();
+  event.invalidations.push_back(
+      {engine::InvalidationKind::kEvict, engine::TargetType::kKey, "report", 0, all});
+  event.invalidations.push_back(
+      {engine::InvalidationKind::kEvict, engine::TargetType::kKey, "second", 0, 1});
+  EventEncoder encoder("n");
+  encoder.Add(event);
+  const std::vector<ChunkPtr> chunks = encoder.Finish();
+  ASSERT_EQ(chunks.size(), 1u);
+  std::vector<std::string> targets;
+  for (const Chunk::Entry& entry : chunks[0]->entries) {
+    EXPECT_LE(entry.size, kEventPartBytes + 2 * kMaxKeyBytes);
+    v1::SubscribeResponse response;
+    ASSERT_TRUE(response.ParseFromString(std::string(chunks[0]->entry_bytes(entry))));
+    for (const v1::Invalidation& invalidation : response.events(0).invalidations()) {
+      targets.push_back(invalidation.key());
+      const v1::Cause& last =
+          response.events(0).causes(invalidation.causes(invalidation.causes_size() - 1));
+      EXPECT_EQ(last.step() == v1::CAUSE_STEP_OTHERS, invalidation.key() == "report");
+      EXPECT_EQ(last.widened(), invalidation.key() == "report") << "one of those left out is";
+    }
+  }
+  EXPECT_EQ(targets, (std::vector<std::string>{"report", "second"})) << "no target is left out";
 }
 
 TEST(EventEncoderTest, FinishBeginsAnew) {

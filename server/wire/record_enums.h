@@ -51,6 +51,7 @@ inline constexpr std::pair<engine::CauseStep, internal::v1::CauseStep> kCauseSte
     {engine::CauseStep::kFillRefused, internal::v1::CAUSE_STEP_FILL_REFUSED},
     {engine::CauseStep::kDependencyMoved, internal::v1::CAUSE_STEP_DEPENDENCY_MOVED},
     {engine::CauseStep::kLimit, internal::v1::CAUSE_STEP_LIMIT},
+    {engine::CauseStep::kOthers, internal::v1::CAUSE_STEP_OTHERS},
 };
 
 template <typename Engine, typename Stored, size_t kSize>

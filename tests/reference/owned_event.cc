@@ -59,6 +59,8 @@ absl::string_view Name(engine::CauseStep step) {
       return "DEPENDENCY_MOVED";
     case engine::CauseStep::kLimit:
       return "LIMIT";
+    case engine::CauseStep::kOthers:
+      return "OTHERS";
   }
   return "?";
 }

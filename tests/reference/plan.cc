@@ -26,10 +26,12 @@ TemplateValues ValuesOf(const engine::WriteEvent& write) {
           write.context == nullptr ? nullptr : &write.context->Get()};
 }
 
-// The resource tag, and the one with the escaped id if that is another and fits.
+// The resource tag, or what stands above it if it is too deep, and the one with the escaped id if
+// that is another and fits.
 std::set<std::string> ResourceTagsOf(const engine::WriteEvent& write) {
   const std::string id = absl::StrReplaceAll(write.resource_id, {{"%", "%25"}, {":", "%3A"}});
-  std::set<std::string> tags = {absl::StrCat(write.resource_type, ":", write.resource_id)};
+  std::set<std::string> tags = {
+      WithoutDeepLevels(absl::StrCat(write.resource_type, ":", write.resource_id))};
   const std::string escaped = absl::StrCat(write.resource_type, ":", id);
   if (escaped.size() <= 1024) tags.insert(escaped);
   return tags;
@@ -71,8 +73,10 @@ PlannedStep DirectStep(const engine::InvalidateByWrites& command, Plan& plan) {
     if (write.resource_id.empty()) {
       builder.AddTag(write.resource_type, CauseStep::kDirect, "", true);
     } else {
+      const std::string whole = absl::StrCat(write.resource_type, ":", write.resource_id);
       for (const std::string& tag : ResourceTagsOf(write)) {
-        builder.AddTag(tag, CauseStep::kDirect, "", false);
+        const bool is_cut = tag == WithoutDeepLevels(whole) && tag != whole;
+        builder.AddTag(tag, CauseStep::kDirect, "", is_cut);
       }
       builder.AddTag(absl::StrCat(write.resource_type, ":#all"), CauseStep::kDirect, "", false);
     }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr size_t kMostTags = 1000;
 constexpr size_t kLongestTag = 1024;
+constexpr size_t kMostLevels = 32;
 constexpr double kLargestExact = 9007199254740991.0;
 
 // The values of a placeholder as they stand in tags; `unresolved` if any of them has no text.
@@ -37,9 +39,10 @@ void AddText(const std::string& text, Values& values) {
 }
 
 void AddScalar(const JsonValue& value, absl::string_view if_null, Values& values) {
-  if (value.as_string() != nullptr && CheckTag(*value.as_string()).ok()) {
+  if (value.as_string() != nullptr && CheckText(*value.as_string(), 1, kLongestTag).ok()) {
     AddText(*value.as_string(), values);
-  } else if (value.number_text() != nullptr && CheckTag(*value.number_text()).ok()) {
+  } else if (value.number_text() != nullptr &&
+             CheckText(*value.number_text(), 1, kLongestTag).ok()) {
     AddText(*value.number_text(), values);
   } else if (value.as_bool() != nullptr) {
     values.texts.insert(*value.as_bool() ? "true" : "false");
@@ -188,10 +191,11 @@ void RenderFrom(const std::vector<Piece>& pieces, size_t index, std::string text
                 RenderedTags& result) {
   absl::StrAppend(&text, pieces[index].literal);
   if (!pieces[index].values.has_value()) {
-    result.tags.insert(text);
+    const std::string cut = WithoutDeepLevels(text);
+    (cut == text ? result.tags : result.widened).insert(cut);
     return;
   }
-  const std::string prefix = text.substr(0, text.rfind(':'));
+  const std::string prefix = WithoutDeepLevels(text.substr(0, text.rfind(':')));
   if (pieces[index].values->unresolved) result.widened.insert(prefix);
   for (const std::string& value : pieces[index].values->texts) {
     if (text.size() + value.size() + pieces[index + 1].literal.size() > kLongestTag) {
@@ -203,6 +207,12 @@ void RenderFrom(const std::vector<Piece>& pieces, size_t index, std::string text
 }
 
 }  // namespace
+
+std::string WithoutDeepLevels(const std::string& tag) {
+  std::vector<std::string> levels = absl::StrSplit(tag, ':');
+  if (levels.size() > kMostLevels) levels.resize(kMostLevels);
+  return absl::StrJoin(levels, ":");
+}
 
 Needs NeedsOf(absl::string_view tag_template) {
   if (absl::StrContains(tag_template, "{resource_id}")) return Needs::kWrittenId;

@@ -26,6 +26,9 @@ struct RenderedTags {
 enum class Needs { kNothing, kContext, kWrittenId };
 Needs NeedsOf(absl::string_view tag_template);
 
+// The tag's first 32 levels: no tag has more.
+std::string WithoutDeepLevels(const std::string& tag);
+
 RenderedTags Render(absl::string_view tag_template, const TemplateValues& values);
 
 }  // namespace cache_invalidation::reference

@@ -71,13 +71,14 @@ class CacheCoreTest : public testing::Test {
 
   void Apply(const Event& event) {
     DiscardedEntries discarded;
-    cache_->Apply(ChangeOf(event), event.revision, now_, discarded);
+    cache_->Apply(ChangeOf(event, compiled_), event.revision, now_, discarded);
   }
 
   absl::Duration now_ = At(1);
 
  private:
   std::unique_ptr<CacheCore> cache_;
+  CompiledPatterns compiled_{10};
 };
 
 TEST_F(CacheCoreTest, FindsWhatWasLoaded) {

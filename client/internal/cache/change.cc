@@ -1,8 +1,6 @@
 #include "client/internal/cache/change.h"
 
-#include <utility>
-
-#include "absl/status/statusor.h"
+#include "common/limits.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
@@ -13,7 +11,7 @@ void AddEverything(bool evicts, Change& change) {
 
 }  // namespace
 
-Change ChangeOf(const Event& event) {
+Change ChangeOf(const Event& event, CompiledPatterns& compiled) {
   Change change;
   for (const Invalidation& invalidation : event.invalidations) {
     const bool evicts = invalidation.kind == InvalidationKind::kEvict;
@@ -25,9 +23,9 @@ Change ChangeOf(const Event& event) {
         change.keys.push_back({invalidation.name, evicts});
         break;
       case TargetKind::kPattern: {
-        absl::StatusOr<Pattern> pattern = Pattern::Compile(invalidation.name);
-        if (pattern.ok()) {
-          change.patterns.push_back({*std::move(pattern), evicts});
+        const absl::StatusOr<Pattern>& pattern = compiled.Get(invalidation.name, Pattern::Compile);
+        if (pattern.ok() && change.patterns.size() < kMaxCompiledPatterns) {
+          change.patterns.push_back({*pattern, evicts});
         } else {
           AddEverything(evicts, change);
         }

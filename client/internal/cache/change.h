@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/event.h"
 #include "common/pattern.h"
+#include "common/recently_used.h"
 
 namespace cache_invalidation::client::internal {
 
@@ -34,8 +36,12 @@ struct Change {
   }
 };
 
-// A pattern that cannot be compiled here is taken as everything.
-Change ChangeOf(const Event& event);
+// Compiled patterns by expression: rules name the same ones again and again.
+using CompiledPatterns = RecentlyUsed<absl::StatusOr<Pattern>>;
+
+// A pattern that cannot be compiled here is taken as everything, and so is an event with more
+// than kMaxCompiledPatterns of them: each is matched against every key of the cache.
+Change ChangeOf(const Event& event, CompiledPatterns& compiled);
 
 // Evicts these.
 Change ChangeOf(const std::vector<std::string>& tags, const std::vector<std::string>& keys);

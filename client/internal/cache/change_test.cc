@@ -1,17 +1,20 @@
 #include "client/internal/cache/change.h"
 
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
 TEST(ChangeTest, SortsTheTargetsOfAnEvent) {
+  CompiledPatterns compiled(10);
   const Event event{.revision = 1,
                     .invalidations = {{InvalidationKind::kEvict, TargetKind::kTag, "user:1"},
                                       {InvalidationKind::kMarkStale, TargetKind::kTag, "page"},
                                       {InvalidationKind::kMarkStale, TargetKind::kKey, "k"},
                                       {InvalidationKind::kEvict, TargetKind::kPattern, "a.*"}}};
-  const Change change = ChangeOf(event);
+  const Change change = ChangeOf(event, compiled);
   ASSERT_EQ(change.tags.size(), 2u);
   EXPECT_EQ(change.tags[0].name, "user:1");
   EXPECT_TRUE(change.tags[0].evicts);
@@ -24,20 +27,34 @@ TEST(ChangeTest, SortsTheTargetsOfAnEvent) {
 }
 
 TEST(ChangeTest, EverythingHasTwoKinds) {
+  CompiledPatterns compiled(10);
   Event event{.invalidations = {{InvalidationKind::kMarkStale, TargetKind::kEverything, ""}}};
-  EXPECT_TRUE(ChangeOf(event).marks_everything);
-  EXPECT_FALSE(ChangeOf(event).evicts_everything);
+  EXPECT_TRUE(ChangeOf(event, compiled).marks_everything);
+  EXPECT_FALSE(ChangeOf(event, compiled).evicts_everything);
   event.invalidations[0].kind = InvalidationKind::kEvict;
-  EXPECT_TRUE(ChangeOf(event).evicts_everything);
+  EXPECT_TRUE(ChangeOf(event, compiled).evicts_everything);
 }
 
 TEST(ChangeTest, TakesAPatternThatItCannotCompileAsEverything) {
+  CompiledPatterns compiled(10);
   const Event event{.invalidations = {{InvalidationKind::kMarkStale, TargetKind::kPattern, "(?=a)"},
                                       {InvalidationKind::kEvict, TargetKind::kPattern, ""}}};
-  const Change change = ChangeOf(event);
+  const Change change = ChangeOf(event, compiled);
   EXPECT_TRUE(change.patterns.empty());
   EXPECT_TRUE(change.marks_everything);
   EXPECT_TRUE(change.evicts_everything);
+}
+
+TEST(ChangeTest, TakesTooManyPatternsAsEverything) {
+  CompiledPatterns compiled(10);
+  Event event;
+  for (size_t i = 0; i < kMaxCompiledPatterns; ++i) {
+    event.invalidations.push_back(
+        {InvalidationKind::kEvict, TargetKind::kPattern, absl::StrCat("a", i, ".*")});
+  }
+  EXPECT_FALSE(ChangeOf(event, compiled).evicts_everything);
+  event.invalidations.push_back({InvalidationKind::kEvict, TargetKind::kPattern, "b"});
+  EXPECT_TRUE(ChangeOf(event, compiled).evicts_everything);
 }
 
 TEST(ChangeTest, EvictsWhatTheApplicationNames) {

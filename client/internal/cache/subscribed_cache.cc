@@ -149,7 +149,7 @@ void SubscribedCache::OnEvent(const Event& event) {
     // Nobody should tell events of a history that was not announced. What lies between is unknown.
     if (!core_.IsOfHistory(event.epoch)) core_.Reset(event.position(), discarded);
     if (core_.IsNew(event.position())) {
-      core_.Apply(ChangeOf(event), event.revision, Now(), discarded);
+      core_.Apply(ChangeOf(event, patterns_), event.revision, Now(), discarded);
     }
   }
   Notify();

@@ -24,6 +24,7 @@
 #include "client/load.h"
 #include "client/subscription.h"
 #include "common/clock.h"
+#include "common/limits.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::client::internal {
@@ -105,6 +106,7 @@ class SubscribedCache final : public UntypedCache,
 
   // Held while something is applied: one after the other, from the subscription or from Drop.
   Mutex apply_mutex_;
+  CompiledPatterns patterns_ ABSL_GUARDED_BY(apply_mutex_){kMaxCompiledPatterns};
 
   mutable Mutex waiting_mutex_;
   CondVar changed_;

@@ -64,6 +64,8 @@ v1::CauseStep StepToProto(CauseStep in) {
       return v1::CAUSE_STEP_DEPENDENCY_MOVED;
     case CauseStep::kLimit:
       return v1::CAUSE_STEP_LIMIT;
+    case CauseStep::kOthers:
+      return v1::CAUSE_STEP_OTHERS;
   }
   return v1::CAUSE_STEP_UNSPECIFIED;
 }
@@ -88,6 +90,8 @@ CauseStep StepFromProto(v1::CauseStep in) {
       return CauseStep::kDependencyMoved;
     case v1::CAUSE_STEP_LIMIT:
       return CauseStep::kLimit;
+    case v1::CAUSE_STEP_OTHERS:
+      return CauseStep::kOthers;
     default:
       return CauseStep::kUnknown;
   }

@@ -1,0 +1,36 @@
+#include "server/delivery/filter_groups.h"
+
+namespace cache_invalidation::delivery {
+
+std::shared_ptr<FilterGroup> FilterGroups::Of(const Filter& filter) {
+  if (filter.passes_everything()) return nullptr;
+  auto own = std::make_shared<const Filter>(filter);
+  MutexLock lock(mutex_);
+  const auto known = groups_.find(own);
+  if (known != groups_.end()) {
+    std::shared_ptr<FilterGroup> group = known->second.lock();
+    if (group != nullptr) return group;
+    // The last who held it is about to remove it; what it then finds is no longer its own.
+    groups_.erase(known);
+  }
+  const auto end = [groups = shared_from_this(), own](FilterGroup* group) {
+    delete group;
+    groups->Remove(own);
+  };
+  std::shared_ptr<FilterGroup> group(new FilterGroup(own, targets_), end);
+  groups_.emplace(std::move(own), group);
+  return group;
+}
+
+void FilterGroups::Remove(const FilterPointer& filter) {
+  MutexLock lock(mutex_);
+  const auto known = groups_.find(filter);
+  if (known != groups_.end() && known->second.expired()) groups_.erase(known);
+}
+
+size_t FilterGroups::size() const {
+  MutexLock lock(mutex_);
+  return groups_.size();
+}
+
+}  // namespace cache_invalidation::delivery

@@ -1,0 +1,33 @@
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_LITERAL_PREFIXES_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_LITERAL_PREFIXES_H_
+
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "common/limits.h"
+#include "common/mutex.h"
+#include "common/recently_used.h"
+
+namespace cache_invalidation::delivery {
+
+// The literal beginnings of patterns. Compiling one takes longer than all else that a filter asks
+// of an event, and rules name the same patterns again and again, so those used last are remembered:
+// kMaxCompiledPatterns.
+//
+// Thread-safe. Its lock is taken last.
+class LiteralPrefixes {
+ public:
+  LiteralPrefixes() = default;
+
+  // See Pattern::literal_prefix. Empty, so that it may match any key, for what does not compile.
+  std::string Of(absl::string_view expression) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  Mutex mutex_;
+  RecentlyUsed<std::string> known_ ABSL_GUARDED_BY(mutex_){kMaxCompiledPatterns};
+};
+
+}  // namespace cache_invalidation::delivery
+
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_LITERAL_PREFIXES_H_

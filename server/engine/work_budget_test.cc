@@ -1,0 +1,260 @@
+// What a command does when it would name or cost more than one command may, from outside, with
+// budgets so small that a few writes meet them.
+
+#include "server/engine/work_budget.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/engine/engine_script.h"
+#include "tests/fakes/fixed_json.h"
+
+namespace cache_invalidation::engine {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+Rule RuleOf(std::string name, std::vector<std::string> invalidate_tags) {
+  Rule rule;
+  rule.name = std::move(name);
+  rule.trigger_tags = {"item"};
+  rule.invalidate_tags = std::move(invalidate_tags);
+  return rule;
+}
+
+Relationship RelationshipOf(std::string source, std::string target, std::string form) {
+  Relationship relationship;
+  relationship.name = absl::StrCat(source, " to ", target);
+  relationship.source_type = std::move(source);
+  relationship.target_types = {std::move(target)};
+  relationship.target_tag_template = std::move(form);
+  return relationship;
+}
+
+// Writes of items with these ids, all with one context.
+InvalidateByWrites Writes(const std::vector<std::string>& ids,
+                          const JsonSource* context = nullptr) {
+  InvalidateByWrites command;
+  for (const std::string& id : ids) {
+    WriteEvent& write = command.writes.emplace_back();
+    write.resource_type = "item";
+    write.resource_id = id;
+    write.operation = "update";
+    write.context = context;
+  }
+  return command;
+}
+
+JsonValue::List Texts(int count) {
+  JsonValue::List texts;
+  for (int i = 0; i < count; ++i) texts.emplace_back(absl::StrCat("v", i));
+  return texts;
+}
+
+constexpr char kEverything[] = "1 EVICT everything <LIMIT~>";
+
+TEST(WorkBudgetTest, BeyondItsTagsTheLiteralTagStandsForFurtherWrites) {
+  Limits limits;
+  limits.expanded_tags = 2;
+  EngineScript script(limits);
+  script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
+  const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
+  EXPECT_THAT(lines, Contains("1 EVICT tag page:1 <RULE(r)>"));
+  EXPECT_THAT(lines, Contains("1 EVICT tag page:2 <RULE(r)>"));
+  EXPECT_THAT(lines, Contains("1 EVICT tag page <RULE(r)~>"));
+  EXPECT_THAT(lines, Contains("1 EVICT tag item:4 <DIRECT>")) << "what the writer names stays";
+  EXPECT_THAT(lines, Not(Contains("1 EVICT tag page:3 <RULE(r)>")));
+  EXPECT_EQ(script.reply<InvalidationReply>().widened, 2u) << "once for each write";
+}
+
+TEST(WorkBudgetTest, BeyondItsBytesAsWell) {
+  Limits limits;
+  limits.expanded_bytes = 10;
+  EngineScript script(limits);
+  script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
+  const auto lines = script.Do(Writes({"1", "2", "3"}));
+  EXPECT_THAT(lines, Contains("1 EVICT tag page:1 <RULE(r)>"));
+  EXPECT_THAT(lines, Contains("1 EVICT tag page <RULE(r)~>"));
+}
+
+TEST(WorkBudgetTest, BeyondItRelationshipsNameTheirTypes) {
+  Limits limits;
+  limits.expanded_tags = 1;
+  EngineScript script(limits);
+  script.Do(RegisterRelationship{RelationshipOf("item", "order", "order:of:{resource_id}")});
+  script.Do(RegisterRelationship{RelationshipOf("order", "page", "page:of:{resource_id}")});
+  EXPECT_THAT(
+      script.Do(Writes({"1", "2"})),
+      ElementsAre("1 EVICT tag item:#all <DIRECT>", "1 EVICT tag item:1 <DIRECT>",
+                  "1 EVICT tag item:2 <DIRECT>", "1 EVICT tag order <RELATIONSHIP(item to order)~>",
+                  "1 EVICT tag order:of:1 <RELATIONSHIP(item to order)>",
+                  "1 EVICT tag page <RELATIONSHIP(order to page)~>",
+                  "1 EVICT tag page:of <RELATIONSHIP(order to page)~>"));
+}
+
+TEST(WorkBudgetTest, AProductOfListsIsAskedForBeforeItIsMade) {
+  Limits limits;
+  limits.expanded_tags = 500;
+  EngineScript script(limits);
+  const FixedJson context{JsonValue(JsonValue::Object{{"l", Texts(30)}, {"m", Texts(30)}})};
+  script.Do(RegisterRule{RuleOf("r", {"page:{context.l}:{context.m}"})});
+  EXPECT_THAT(script.Do(Writes({"1"}, &context)),
+              ElementsAre("1 EVICT tag item:#all <DIRECT>", "1 EVICT tag item:1 <DIRECT>",
+                          "1 EVICT tag page <RULE(r)~>"));
+}
+
+TEST(WorkBudgetTest, BeyondItsStepsACommandInvalidatesEverything) {
+  Limits limits;
+  limits.planning_steps = 20;
+  EngineScript script(limits);
+  script.Track("k", {"unrelated"});
+  for (int i = 0; i < 7; ++i) {
+    script.Do(RegisterRule{RuleOf(absl::StrCat("r", i), {"page:{resource_id}"})});
+  }
+  EXPECT_THAT(script.Do(Writes({"1", "2", "3"})), ElementsAre(kEverything));
+  EXPECT_EQ(script.reply<InvalidationReply>().invalidations, 1u);
+  EXPECT_EQ(script.reply<InvalidationReply>().widened, 1u);
+  EXPECT_EQ(script.outcome().widened, 1u);
+  EXPECT_EQ(script.Lookup("k"), "ABSENT");
+  EXPECT_THAT(script.Write("other", "1"), SizeIs(2)) << "the next command has a budget of its own";
+}
+
+TEST(WorkBudgetTest, EverythingEmptiesThePendingBatch) {
+  Limits limits;
+  limits.planning_steps = 20;
+  EngineScript script(limits);
+  for (int i = 0; i < 30; ++i) {
+    Rule rule = RuleOf(absl::StrCat("r", i), {"page"});
+    rule.strategy = Strategy::kBatched;
+    script.Do(RegisterRule{rule});
+  }
+  script.Invalidate({"a"}, {}, Strategy::kBatched);
+  EXPECT_THAT(script.Do(Writes({"1"})), ElementsAre(kEverything));
+  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0u);
+}
+
+TEST(WorkBudgetTest, ConditionsBeyondTheirCostAreInDoubt) {
+  Limits limits;
+  limits.condition_cost = 30;
+  EngineScript script(limits);
+  Rule rule = RuleOf("r", {"page:{resource_id}"});
+  rule.condition = "operation == 'delete'";
+  script.Do(RegisterRule{rule});
+  const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
+  EXPECT_THAT(lines, Not(Contains("1 EVICT tag page:1 <RULE(r)>")));
+  EXPECT_THAT(lines, Contains("1 EVICT tag page:4 <RULE(r)>"));
+  EXPECT_GE(script.reply<InvalidationReply>().condition_errors, 1u);
+}
+
+TEST(WorkBudgetTest, BeyondItsMatchesAPatternIsEverything) {
+  Limits limits;
+  limits.pattern_matches = 10;
+  EngineScript script(limits);
+  for (int i = 0; i < 8; ++i) script.Track(absl::StrCat("k", i), {});
+  EXPECT_THAT(script.InvalidatePattern("nothing"), ElementsAre("1 EVICT pattern nothing <CALL>"))
+      << "no key begins like it";
+  EXPECT_THAT(script.InvalidatePattern("k.*9"), ElementsAre("2 EVICT pattern k.*9 <CALL>"));
+  for (int i = 8; i < 12; ++i) script.Track(absl::StrCat("k", i), {});
+  EXPECT_THAT(script.InvalidatePattern("k.*9", Strategy::kLazy),
+              ElementsAre("3 MARK_STALE everything <LIMIT~>"));
+  EXPECT_THAT(script.InvalidatePattern("k.*9", Strategy::kBatched),
+              ElementsAre("4 EVICT everything <LIMIT~>"))
+      << "what depends on it cannot be found";
+  EXPECT_EQ(script.reply<InvalidationReply>().widened, 1u);
+  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0u);
+}
+
+TEST(WorkBudgetTest, OnePatternOfManyRulesIsMatchedOnce) {
+  Limits limits;
+  limits.pattern_matches = 10;
+  EngineScript script(limits);
+  for (int i = 0; i < 8; ++i) script.Track(absl::StrCat("k", i), {});
+  for (const char* name : {"a", "b", "c"}) {
+    Rule rule = RuleOf(name, {});
+    rule.pattern = "k.*9";
+    rule.strategy = Strategy::kBatched;
+    script.Do(RegisterRule{rule});
+  }
+  EXPECT_THAT(script.Do(Writes({"1"})), SizeIs(2)) << "the direct tags";
+  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 1u);
+}
+
+TEST(WorkBudgetTest, AFillThatMayNotBeMatchedHasMoved) {
+  Limits limits;
+  limits.pattern_matches = 2;
+  EngineScript script(limits);
+  for (const char* pattern : {"a.*", ".*b", ".*c", ".*d"}) script.InvalidatePattern(pattern);
+  EXPECT_THAT(script.TrackAt(4, "k", {}), IsEmpty());
+  EXPECT_EQ(script.Lookup("k"), "FRESH");
+  EXPECT_THAT(script.TrackAt(2, "k2", {}), IsEmpty());
+  EXPECT_EQ(script.Lookup("k2"), "FRESH") << "two patterns are later";
+  script.TrackAt(1, "k3", {});
+  EXPECT_EQ(script.Lookup("k3"), "ABSENT");
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "k3");
+}
+
+TEST(WorkBudgetTest, ABatchOfManyPatternsFlushes) {
+  Limits limits;
+  limits.pending_patterns = 3;
+  EngineScript script(limits);
+  script.InvalidatePattern("a", Strategy::kBatched);
+  EXPECT_THAT(script.InvalidatePattern("b", Strategy::kBatched), IsEmpty());
+  EXPECT_THAT(script.InvalidatePattern("b", Strategy::kBatched), IsEmpty());
+  EXPECT_THAT(script.InvalidatePattern("c", Strategy::kBatched),
+              ElementsAre("1 EVICT pattern a <CALL>", "1 EVICT pattern b <CALL>",
+                          "1 EVICT pattern c <CALL>"));
+}
+
+TEST(WorkBudgetTest, OfManyCausesOneStandsForTheLastOnes) {
+  Limits limits;
+  limits.causes = 2;
+  EngineScript script(limits);
+  for (const char* name : {"a", "b", "c", "d"}) script.Do(RegisterRule{RuleOf(name, {"page"})});
+  EXPECT_THAT(script.Do(Writes({"1"})), Contains("1 EVICT tag page <RULE(a) RULE(b) OTHERS>"));
+}
+
+TEST(WorkBudgetTest, ADependentThatManyWritesReachKeepsAFewCauses) {
+  Limits limits;
+  limits.causes = 2;
+  EngineScript script(limits);
+  script.Depend("report", {}, {"s1", "s2", "s3", "s4"});
+  size_t rows = 0;
+  for (const char* source : {"s4", "s2", "s1", "s3"}) {
+    script.Invalidate({source}, {}, Strategy::kBatched);
+    for (const RecordChange& change : script.outcome().delta) {
+      const auto* pending = std::get_if<PendingRecord>(&change.record);
+      rows += pending != nullptr && pending->name == "report" ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(rows, 3u) << "one for each of the two causes, one for the others";
+  script.Advance(absl::Seconds(1));
+  EXPECT_THAT(script.RunTimer(),
+              Contains("1 EVICT key report <DEPENDENCY(s2) DEPENDENCY(s4) OTHERS>"));
+}
+
+TEST(WorkBudgetTest, ADeepIdIsNamedByItsFirstLevels) {
+  std::string id = "1";
+  std::string first = "item";
+  for (size_t level = 1; level < kMaxTagLevels; ++level) {
+    absl::StrAppend(&id, ":1");
+    absl::StrAppend(&first, ":1");
+  }
+  EngineScript script;
+  script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
+  const auto lines = script.Do(Writes({id}));
+  EXPECT_THAT(lines, Contains(absl::StrCat("1 EVICT tag ", first, " <DIRECT~>")));
+  EXPECT_THAT(lines, SizeIs(5)) << "with the collection, the escaped id, and both of the rule";
+  EXPECT_EQ(script.reply<InvalidationReply>().widened, 2u);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::engine
