@@ -1,31 +1,19 @@
 #ifndef CACHE_INVALIDATION_TESTS_ATTACK_HEALTHY_H_
 #define CACHE_INVALIDATION_TESTS_ATTACK_HEALTHY_H_
 
-#include <cstdint>
 #include <string>
 
-#include "absl/time/time.h"
 #include "tests/cachectl/program.h"
+#include "tests/haproxy/healthy_client.h"
 
 namespace cache_invalidation::attack {
 
-// What a client saw that did nothing wrong.
-struct Health {
-  int64_t writes = 0;
-  int64_t failed = 0;  // of these
-  std::string first_error;
-  absl::Duration longest = absl::ZeroDuration();  // that a write took
-  int64_t events = 0;
-  // Events that did not follow the one before, and streams that ended.
-  int64_t gaps = 0;
-};
-
-// A client in a namespace of its own, as a process: it writes fifty times a second and subscribes
-// to what it writes. Belongs to one thread.
-class HealthyClient {
+// A HealthyClient in the default namespace, as a process: what the attacker's own work costs this
+// one does not slow it down. Belongs to one thread.
+class HealthyProcess {
  public:
-  // `program`: this one. Returns when its first write was answered and seen.
-  HealthyClient(const std::string& program, const std::string& address);
+  // `program`: this one. Returns when the client has begun.
+  HealthyProcess(const std::string& program, int port);
   // Ends it and answers what it saw; once.
   Health Finish();
 
@@ -34,7 +22,7 @@ class HealthyClient {
 };
 
 // What the process does, until its input ends.
-int RunHealthyClient(const std::string& address);
+int RunHealthyProcess(int port);
 
 }  // namespace cache_invalidation::attack
 

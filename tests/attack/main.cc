@@ -23,7 +23,7 @@ ABSL_FLAG(std::string, only, "", "Run only the attacks whose name contains this.
 ABSL_FLAG(bool, small, false, "Run what a test run has time for, with inputs of a few seconds.");
 ABSL_FLAG(double, patience, 1,
           "Holds may be so many times longer than the goal: for builds that do not optimise.");
-ABSL_FLAG(std::string, healthy, "", "Used by the program itself: be the healthy client.");
+ABSL_FLAG(int, healthy, 0, "Used by the program itself: be the healthy client of this port.");
 
 namespace cache_invalidation::attack {
 namespace {
@@ -39,8 +39,8 @@ struct Cost {
 Cost Measure(const Attack& attack, const std::string& program) {
   Target target(attack.descriptors);
   if (attack.prepare) attack.prepare(target);
-  std::optional<HealthyClient> healthy;
-  if (!attack.stops) healthy.emplace(program, target.address());
+  std::optional<HealthyProcess> healthy;
+  if (!attack.stops) healthy.emplace(program, target.grpc_port());
   const int64_t before = target.ResidentBytes();
   const Target::Holds holds = target.holds();
   target.ForgetPeak();
@@ -62,9 +62,9 @@ std::string Faults(const Goal& goal, const Cost& cost, double patience) {
   if (!cost.alive) absl::StrAppend(&faults, " the server ended;");
   if (cost.bytes > goal.bytes) absl::StrAppend(&faults, " memory;");
   if (cost.hold > goal.hold * patience) absl::StrAppend(&faults, " hold;");
-  if (cost.health.failed > 0)
-    absl::StrAppend(&faults, " failed calls: ", cost.health.first_error, ";");
-  if (cost.health.gaps > 0) absl::StrAppend(&faults, " gaps;");
+  if (!cost.health.first_failure.empty())
+    absl::StrAppend(&faults, " a healthy client failed: ", cost.health.first_failure, ";");
+  if (cost.health.events < cost.health.writes) absl::StrAppend(&faults, " missing events;");
   return faults;
 }
 
@@ -93,7 +93,7 @@ int RunAll(const std::string& program) {
                                                : "known:" + faults + " " + attack.goal.beyond_us;
     std::printf("| %s | %s | %d MiB | %s | <= %s | %s |\n", attack.name.c_str(),
                 attack.input.c_str(), static_cast<int>(cost.bytes >> 20),
-                Text(cost.health.longest).c_str(), Text(cost.hold).c_str(), verdict.c_str());
+                Text(cost.health.slowest).c_str(), Text(cost.hold).c_str(), verdict.c_str());
     std::fflush(stdout);
   }
   std::printf("%d missed\n", missed);
@@ -105,7 +105,7 @@ int RunAll(const std::string& program) {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
-  const std::string healthy = absl::GetFlag(FLAGS_healthy);
-  if (!healthy.empty()) return cache_invalidation::attack::RunHealthyClient(healthy);
+  const int healthy = absl::GetFlag(FLAGS_healthy);
+  if (healthy != 0) return cache_invalidation::attack::RunHealthyProcess(healthy);
   return cache_invalidation::attack::RunAll(argv[0]);
 }

@@ -9,13 +9,15 @@
 #include "absl/time/time.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/inputs.h"
-#include "tests/attack/raw_connection.h"
 #include "tests/client/pause.h"
 #include "tests/http/http_get.h"
+#include "tests/http/silent_connections.h"
+#include "tests/process/raw_http2.h"
 
 namespace cache_invalidation::attack {
 namespace {
 
+constexpr char kPath[] = "/cache_invalidation.v1.CacheEntryService/Validate";
 constexpr size_t kFrameBytes = 16 << 10;  // what a peer takes that has said nothing else
 
 std::string Repeated(const std::string& frame, size_t bytes) {
@@ -25,7 +27,7 @@ std::string Repeated(const std::string& frame, size_t bytes) {
 }
 
 // Sends the same frames until so many bytes are out, or the server has had enough.
-void Flood(RawConnection& connection, const std::string& frames, uint64_t bytes) {
+void Flood(RawHttp2& connection, const std::string& frames, uint64_t bytes) {
   for (uint64_t sent = 0; sent < bytes && connection.Send(frames); sent += frames.size()) {
   }
 }
@@ -36,11 +38,11 @@ Attack UnknownFrames(const Size& size) {
           .input = absl::StrCat(bytes >> 30, " GiB of frames of an unknown type"),
           .prepare = {},
           .run = [bytes](Target& target) {
-            RawConnection connection(target.grpc_port());
-            connection.Send(Preface());
-            Flood(connection,
-                  Repeated(Frame(kUnknownType, 0, 0, std::string(kFrameBytes, 'x')), 4 << 20),
-                  bytes);
+            RawHttp2 connection(target.grpc_port());
+            Flood(
+                connection,
+                Repeated(Frame(FrameType::kUnknown, 0, 0, std::string(kFrameBytes, 'x')), 4 << 20),
+                bytes);
           }};
 }
 
@@ -50,10 +52,9 @@ Attack EmptyData(const Size& size) {
           .input = absl::StrCat(bytes >> 20, " MiB of empty DATA frames on one stream"),
           .prepare = {},
           .run = [bytes](Target& target) {
-            RawConnection connection(target.grpc_port());
-            connection.Send(Preface());
-            connection.Send(Frame(kHeaders, kEndHeaders, 1, CallHeaders()));
-            Flood(connection, Repeated(Frame(kData, 0, 1, ""), 1 << 20), bytes);
+            RawHttp2 connection(target.grpc_port());
+            connection.Send(Frame(FrameType::kHeaders, kEndHeaders, 1, CallHeaders(kPath)));
+            Flood(connection, Repeated(Frame(FrameType::kData, 0, 1, ""), 1 << 20), bytes);
           }};
 }
 
@@ -66,12 +67,13 @@ Attack Continuations(const Size& size) {
           .prepare = {},
           .run =
               [bytes](Target& target) {
-                RawConnection connection(target.grpc_port());
-                connection.Send(Preface());
-                connection.Send(Frame(kHeaders, 0, 1, CallHeaders()));
-                Flood(connection,
-                      Repeated(Frame(kContinuation, 0, 1, std::string(kFrameBytes, '\0')), 1 << 20),
-                      bytes);
+                RawHttp2 connection(target.grpc_port());
+                connection.Send(Frame(FrameType::kHeaders, 0, 1, CallHeaders(kPath)));
+                Flood(
+                    connection,
+                    Repeated(Frame(FrameType::kContinuation, 0, 1, std::string(kFrameBytes, '\0')),
+                             1 << 20),
+                    bytes);
               },
           .goal = {.beyond_us = kByGrpc}};
 }
@@ -83,13 +85,14 @@ Attack RapidReset(const Size& size) {
           .prepare = {},
           .run =
               [streams](Target& target) {
-                RawConnection connection(target.grpc_port());
-                connection.Send(Preface());
-                const std::string headers = CallHeaders();
+                RawHttp2 connection(target.grpc_port());
+                const std::string headers = CallHeaders(kPath);
                 const std::string cancelled("\0\0\0\x8", 4);
-                for (uint32_t i = 0; i < streams && connection.connected(); ++i) {
-                  connection.Send(Frame(kHeaders, kEndHeaders, 2 * i + 1, headers) +
-                                  Frame(kReset, 0, 2 * i + 1, cancelled));
+                bool open = true;
+                for (uint32_t i = 0; i < streams && open; ++i) {
+                  open =
+                      connection.Send(Frame(FrameType::kHeaders, kEndHeaders, 2 * i + 1, headers) +
+                                      Frame(FrameType::kReset, 0, 2 * i + 1, cancelled));
                 }
               },
           .goal = {.beyond_us = kByGrpc}};
@@ -109,20 +112,16 @@ Attack SlowProbes(const Size& size) {
   const int connections = static_cast<int>(size.Of(1000, 200));
   return {.name = "slow-http",
           .input = absl::StrCat(connections,
-                                " connections to the HTTP port: silent, and a byte at "
-                                "a time"),
+                                " connections to the HTTP port that ask nothing, or "
+                                "never end to ask"),
           .prepare = {},
           .run = [connections](Target& target) {
-            std::vector<std::unique_ptr<RawConnection>> open;
-            for (int i = 0; i < connections; ++i) {
-              open.push_back(std::make_unique<RawConnection>(target.http_port()));
-              if (i % 2 == 0) open.back()->Send("GET /healthz HTTP/1.1\r\nA: ");
-            }
+            const testing::SilentConnections silent(target.http_port(), connections / 2);
+            const testing::SilentConnections begun(target.http_port(), connections / 2,
+                                                   "GET /healthz HTTP/1.1\r\nA: ");
             for (int i = 0; i < 5; ++i) {
-              ExpectQuick(target, "/healthz");
-              ExpectQuick(target, "/readyz");
-              ExpectQuick(target, "/metrics");
-              for (int c = 0; c < connections; c += 2) open[c]->Send("a");
+              for (const char* path : {"/healthz", "/readyz", "/metrics"})
+                ExpectQuick(target, path);
             }
           }};
 }
@@ -137,11 +136,9 @@ Attack Descriptors(const Size& size) {
           .run =
               [connections](Target& target) {
                 {
-                  std::vector<std::unique_ptr<RawConnection>> open;
-                  for (int i = 0; i < connections; ++i) {
-                    open.push_back(std::make_unique<RawConnection>(target.grpc_port()));
-                    open.back()->Send(Preface());
-                  }
+                  std::vector<std::unique_ptr<RawHttp2>> open;
+                  for (int i = 0; i < connections; ++i)
+                    open.push_back(std::make_unique<RawHttp2>(target.grpc_port()));
                   Pause(absl::Seconds(2));
                 }
                 v1::ValidateRequest request;
