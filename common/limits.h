@@ -90,10 +90,10 @@ inline constexpr int kMaxContextDepth = 32;
 // Up to here a double that is an integer was made of this one and no other. The next, 2^53, is also
 // what 2^53 + 1 becomes: two rows could share a tag.
 inline constexpr double kMaxExactInteger = 9007199254740991.0;
-// Tags that the templates of one command may make, those of relationships included, and the bytes of
-// their texts. Beyond either of them, templates give the tags in front of their placeholders, those
-// of relationships the types. A transaction at its largest with five rules of two tags for each row fits; a tenth of a
-// second of a shard, and a quarter of an event at its largest.
+// Tags that the templates of one command may make, those of relationships included, and the bytes
+// of their texts. Beyond either of them, templates give the tags in front of their placeholders,
+// those of relationships the types. A transaction at its largest with five rules of two tags for
+// each row fits; a tenth of a second of a shard, and a quarter of an event at its largest.
 inline constexpr uint64_t kMaxExpandedTags = 100'000;
 inline constexpr uint64_t kMaxExpandedBytes = 16 << 20;
 // What planning one command may do at all: rules that its writes meet, hops, tags named and values
@@ -106,7 +106,7 @@ inline constexpr uint64_t kValuesPerPlanningStep = 8;
 inline constexpr uint64_t kMaxConditionCostPerCommand = 4'000'000;
 // Keys that the patterns of one command may be matched against, long ones counted several times:
 // some hundred milliseconds. Beyond it the command invalidates everything, a fill has moved.
-inline constexpr uint64_t kMaxPatternMatches = 2'000'000;
+inline constexpr uint64_t kMaxPatternMatches = 1'000'000;
 // Bytes of a key that are matched in the time of a short key.
 inline constexpr uint64_t kBytesPerPatternMatch = 128;
 // Causes of one target that an event names; beyond it one cause stands for all others. A person

@@ -215,7 +215,8 @@ TEST_F(HubTest, ANamespaceMayBeSubscribedToBeforeItHasEvents) {
   EXPECT_EQ(hub->head("shop"), 1u) << "history stays without subscribers";
 }
 
-TEST_F(HubTest, ForgetsTheOldestOfAllNamespacesAndSaysSo) {
+// A namespace that writes little loses nothing to one that writes much.
+TEST_F(HubTest, ForgetsTheOldestOfWhoHasMostAndSaysSo) {
   constexpr size_t kRetained = 64 << 10;
   const auto hub = MakeHub(16 << 10, {.bytes = kRetained, .age = absl::Hours(1)});
   HistoryBuilder quiet("quiet");
@@ -228,12 +229,10 @@ TEST_F(HubTest, ForgetsTheOldestOfAllNamespacesAndSaysSo) {
   }
   EXPECT_GT(hub->counts().retained_bytes, kRetained / 2);
   ASSERT_FALSE(floors_.empty());
-  EXPECT_EQ(floors_.front(), std::make_pair(std::string("loud"), floors_.front().second));
-  EXPECT_EQ(floors_[1], std::make_pair(std::string("quiet"), uint64_t{1}));
   uint64_t last = 0;
   int told_of_loud = 0;
   for (const auto& [namespace_name, floor] : floors_) {
-    if (namespace_name != "loud") continue;
+    EXPECT_EQ(namespace_name, "loud");
     EXPECT_GT(floor, last);
     last = floor;
     ++told_of_loud;
@@ -329,6 +328,7 @@ TEST_F(HubDeletionTest, EverySubscriberOfItGetsAResetAtOnce) {
   auto at_head = *hub->Open(Request("shop"));
   (void)at_head->Next(clock_.Monotonic());
   SubscriptionRequest behind_request = Request("shop");
+  behind_request.session.instance = "another";
   behind_request.start_after = Position{"e", 1};
   auto behind = *hub->Open(std::move(behind_request));
 

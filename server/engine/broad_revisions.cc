@@ -26,11 +26,12 @@ absl::string_view BroadRevisions::NotePattern(absl::string_view expression, bool
 }
 
 void BroadRevisions::Load(absl::string_view expression, bool evicts, uint64_t revision) {
-  if (revision > any_key_.last()) MarkOf(expression, nullptr)->second.revisions.Note(evicts, revision);
+  if (revision > any_key_.last())
+    MarkOf(expression, nullptr)->second.revisions.Note(evicts, revision);
 }
 
 BroadRevisions::Patterns::iterator BroadRevisions::MarkOf(absl::string_view expression,
-                                                         const Pattern* compiled) {
+                                                          const Pattern* compiled) {
   const auto noted = patterns_.find(expression);
   if (noted != patterns_.end()) return noted;
   PatternMark mark = {compiled != nullptr ? *compiled : *Pattern::Compile(expression), {}};

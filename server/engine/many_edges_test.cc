@@ -70,7 +70,7 @@ TEST(ManyEdgesTest, EdgesComeAndGoWhileAKeyIsSwept) {
 // 320,000 edges took 15 seconds to add and 11 to end.
 TEST(ManyEdgesTest, EachCostsTheSameHoweverManyThereAre) {
   EngineScript script;
-  constexpr int kCalls = 100;
+  constexpr int kCalls = 30;
   for (int i = 0; i < kCalls; ++i) Declare(script, "report", i * 1000, 1000);
   EXPECT_EQ(EdgesOf(script), kCalls * 1000);
   RemoveCacheDependency remove;

@@ -46,22 +46,39 @@ class Gathering {
     const JsonValue::List* list = found.value->as_list();
     if (list == nullptr) return AddOne(*found.value);
     if (list->empty()) Miss(Unresolved::kEmpty);
-    for (const JsonValue& element : *list) AddOne(element);
+    for (const JsonValue& element : *list) {
+      AddOne(element);
+      if (values_.texts.size() > 2 * kMaxTagsPerTemplate && HasTooMany()) return;
+    }
   }
+
+  // Of all the values that were looked at.
+  size_t read() const { return read_; }
 
   void Miss(Unresolved why) {
     if (values_.why == Unresolved::kNo) values_.why = why;
   }
 
   TagValues Finish() && {
-    std::vector<std::string>& texts = values_.texts;
-    std::sort(texts.begin(), texts.end());
-    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    Unite();
     return std::move(values_);
   }
 
  private:
+  void Unite() {
+    std::vector<std::string>& texts = values_.texts;
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  }
+
+  // No template names so many: what is left to read makes no difference.
+  bool HasTooMany() {
+    Unite();
+    return values_.texts.size() > kMaxTagsPerTemplate;
+  }
+
   void AddOne(const JsonValue& value) {
+    ++read_;
     if (const std::string* string = value.as_string()) {
       AddText(*string);
     } else if (const std::string* digits = value.number_text()) {
@@ -98,13 +115,8 @@ class Gathering {
 
   const NullChoice null_choice_;
   TagValues values_;
+  size_t read_ = 0;
 };
-
-// How many values a place of a context holds, roughly what reading them costs.
-size_t CountValues(const Found& found) {
-  const JsonValue::List* list = found.value == nullptr ? nullptr : found.value->as_list();
-  return list == nullptr ? 1 : list->size();
-}
 
 }  // namespace
 
@@ -137,7 +149,7 @@ TagValues WriteValues::Read(const std::vector<std::string>& path, NullChoice nul
     old = FindPath(*old_row, path);
     gathering.Add(old);
   }
-  budget_.Step((CountValues(now) + CountValues(old)) / kValuesPerPlanningStep);
+  budget_.Step(gathering.read() / kValuesPerPlanningStep);
   const bool has_now = now.value != nullptr || !now.known;
   const bool has_old = old.value != nullptr || !old.known;
   if (!has_now && !has_old) {

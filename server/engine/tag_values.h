@@ -46,8 +46,8 @@ enum class NullChoice : uint8_t {
 inline constexpr absl::string_view kNullTagValue = "%null";
 
 struct TagValues {
-  // As they stand in a tag, each once. A text with ":" or "%" is there twice: escaped, and as it
-  // came. Readers may carry either.
+  // As they stand in a tag, each once; of more than kMaxTagsPerTemplate not all. A text with ":" or
+  // "%" is there twice: escaped, and as it came. Readers may carry either.
   std::vector<std::string> texts;
   // Of the first value that has no text.
   Unresolved why = Unresolved::kNo;

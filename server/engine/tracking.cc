@@ -90,7 +90,7 @@ void Tracking::TrackAnew(const TrackedEntry& entry, uint64_t before, TrackResult
   SettleNamed(state_, entry);
   Footprint sources = FootprintOf(entry);
   sources.key = "";
-  Freshness freshness = state_.freshness();
+  Freshness freshness = state_.freshness(waiting_.size());
   freshness.set_may_check(may_check_);
   const bool moved = !freshness.FirstMoved(sources, before).empty();
   may_check_ = freshness.may_check();

@@ -35,6 +35,7 @@ Relationship RelationshipOf(std::string source, std::string target, std::string 
   Relationship relationship;
   relationship.name = absl::StrCat(source, " to ", target);
   relationship.source_type = std::move(source);
+  relationship.cascade_depth = 2;
   relationship.target_types = {std::move(target)};
   relationship.target_tag_template = std::move(form);
   return relationship;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/delivery/wait_outcome.h"
@@ -120,11 +121,13 @@ TEST(WriteConversion, FillsEveryFieldOfTheAnswers) {
   ASSERT_TRUE(FromInvalidateByWrite({}, reply, kContext, &one).ok());
   EXPECT_THAT(UnsetFields(one), ElementsAre("waiting")) << "it did not wait";
   delivery::WaitOutcome outcome;
-  outcome.waited_for = {"a", "b"};
-  outcome.lapsed = {"a"};
-  outcome.late = {"b"};
+  const std::string long_name(kMaxWaitingNameBytes + 1, 'x');
+  outcome.waited_for = {"a", "b", long_name};
+  outcome.lapsed = {"a", long_name};
+  outcome.late = {"b", long_name};
   outcome.not_acknowledging = 1;
   outcome.unknown_late = true;
+  outcome.not_waited = true;
   AnswerContext waited = kContext;
   waited.waiting = &outcome;
   ASSERT_TRUE(FromInvalidateByWrite({}, reply, waited, &one).ok());

@@ -34,9 +34,9 @@ class DeletionTest : public ShardCoreFixture {
     Restart();
     const std::vector<std::string> names = *store_.ListNamespaces();
     for (const std::string& name : names) {
-      auto engine = RebuildEngine(store_, name, kEpoch, {}, now_);
+      auto engine = RebuildEngine(store_, name, kEpoch, {});
       ASSERT_TRUE(engine.ok()) << engine.status();
-      core_->Adopt(name, *std::move(engine));
+      core_->Adopt(name, *std::move(engine), now_);
     }
   }
 

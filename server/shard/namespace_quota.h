@@ -13,6 +13,11 @@
 namespace cache_invalidation::shard {
 
 // How many namespaces all shards may have together, and which there are. Thread-safe.
+//
+// This is a door, not state: which of two namespaces gets the last place is left to chance, and
+// decided once, before the first command of a namespace reaches an engine. What was decided is that
+// the namespace is there. Whoever repeats its commands, or reads its rows, takes the place with
+// Take and does not ask.
 class NamespaceQuota {
  public:
   explicit NamespaceQuota(size_t limit) : limit_(limit) {}

@@ -11,7 +11,7 @@ namespace cache_invalidation::storage {
 
 // The highest revision that was given to a namespace that has been deleted. It is all that stays of
 // deleted namespaces: new ones begin behind it, so that no position of a deleted one can be taken
-// for one of its successor (docs/adr/0015-deleted-namespaces.md).
+// for one of its successor (docs/adr/0016-deleted-namespaces.md).
 //
 // Each shard keeps it for its own namespaces, in a value of the server, as shards do not wait for
 // each other. A start takes the highest, whatever shards there were.

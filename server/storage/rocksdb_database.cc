@@ -107,6 +107,8 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   if (!noted.ok() && !absl::IsDataLoss(noted.status())) return noted.status();
   auto check = std::make_unique<LogCheck>(noted.ok() ? noted->value_or(NotedLog()) : NotedLog());
   tuning.database.wal_filter = check.get();
+  // Where something was noted there was a database: a new one would be as good as a missing end.
+  tuning.database.create_if_missing = noted.ok() && !noted->has_value();
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   const rocksdb::Status status =
@@ -116,7 +118,9 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
         FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory,
                                          check->has_hole() ? ", its log has a hole" : ""));
     // The directory is there: a file of the store is not.
-    return status.IsPathNotFound() ? absl::DataLossError(error.message()) : error;
+    const bool lacks_file = status.IsPathNotFound() ||
+                            (status.IsInvalidArgument() && !tuning.database.create_if_missing);
+    return lacks_file ? absl::DataLossError(error.message()) : error;
   }
   auto database = std::unique_ptr<RocksdbDatabase>(
       new RocksdbDatabase(options.directory, mark, std::move(log_end), std::move(check),

@@ -50,6 +50,12 @@ std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& me
 }
 
 std::optional<engine::SweepRecord> FromMessage(const internal::v1::SweepRecord& message) {
+  const std::optional<engine::NameKind> edge_kind =
+      FromStored(kNameKinds, message.next_edge_kind());
+  // Without an edge there is none.
+  if (!edge_kind.has_value() && message.next_edge_kind() != internal::v1::NAME_KIND_UNSPECIFIED) {
+    return std::nullopt;
+  }
   return engine::SweepRecord{
       .floor = message.floor(),
       .head = message.head(),
@@ -57,7 +63,7 @@ std::optional<engine::SweepRecord> FromMessage(const internal::v1::SweepRecord& 
       .keys_done = message.keys_done(),
       .next_tag = message.next_tag(),
       .names = {message.names().begin(), message.names().end()},
-      .next_edge_kind = FromStored(kNameKinds, message.next_edge_kind()),
+      .next_edge_kind = edge_kind,
       .next_edge = message.next_edge(),
   };
 }

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/real_clock.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/inputs.h"
 #include "tests/client/pause.h"
@@ -46,8 +46,8 @@ v1::StreamWritesRequest SmallWrites(uint64_t writes) {
 }
 
 Attack SmallWriteMessages(const Size& size) {
-  const int streams = static_cast<int>(size.Of(30, 4));
-  const uint64_t writes = size.Of(800'000, 100'000);
+  const int streams = static_cast<int>(size.Of(30, 3));
+  const uint64_t writes = size.Of(800'000, 40'000);
   return {.name = "small-writes",
           .input = absl::StrCat(streams, " streams of messages with ", writes,
                                 " writes of 5 bytes each, 4 messages a stream"),
@@ -58,7 +58,7 @@ Attack SmallWriteMessages(const Size& size) {
                 InParallel(streams, [&](int) {
                   const auto stub = v1::WriteEventService::NewStub(target.NewChannel());
                   grpc::ClientContext context;
-                  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(3)));
+                  context.set_deadline(absl::ToChronoTime(RealClock().Now() + absl::Minutes(3)));
                   const auto stream = stub->StreamWrites(&context);
                   for (int i = 0; i < 4 && stream->Write(message); ++i) {
                   }
@@ -83,11 +83,11 @@ Attack HotNamespace(const Size& size) {
                                 absl::FormatDuration(time)),
           .prepare = {},
           .run = [connections, time](Target& target) {
-            const absl::Time end = absl::Now() + time;
+            const absl::Time end = RealClock().Now() + time;
             InParallel(connections, [&](int number) {
               const auto stub = v1::WriteEventService::NewStub(target.NewChannel());
               v1::InvalidateByWritesRequest request = Transaction(50);
-              while (absl::Now() < end) {
+              while (RealClock().Now() < end) {
                 v1::InvalidateByWritesResponse response;
                 (void)Call(*stub, &v1::WriteEventService::Stub::InvalidateByWrites, request,
                            &response);

@@ -17,25 +17,26 @@ constexpr absl::Duration kSwept = absl::Seconds(15);
 
 Attack FatEntry(const Size& size) {
   const int calls = static_cast<int>(size.Of(5, 2));
-  return {
-      .name = "fat-entry",
-      .input = absl::StrCat(calls, " calls that track one key 1,000 times with 128 new tags each"),
-      .prepare = {},
-      .run = [calls](Target& target) {
-        for (int call = 0; call < calls; ++call) {
-          v1::TrackEntriesRequest request;
-          request.set_namespace_(kNamespace);
-          for (int entry = 0; entry < 1000; ++entry) {
-            v1::TrackedEntry& fill = *request.add_entries();
-            fill.set_key("K");
-            for (int tag = 0; tag < 128; ++tag)
-              fill.add_tags(absl::StrCat("f", (call * 1000 + entry) * 128 + tag));
-          }
-          v1::TrackEntriesResponse response;
-          (void)Call(target.entries(), &v1::CacheEntryService::Stub::TrackEntries, request,
-                     &response);
-        }
-      }};
+  const int fills = static_cast<int>(size.Of(1000, 100));
+  return {.name = "fat-entry",
+          .input = absl::StrCat(calls, " calls that track one key ", fills,
+                                " times with 128 new tags each"),
+          .prepare = {},
+          .run = [calls, fills](Target& target) {
+            for (int call = 0; call < calls; ++call) {
+              v1::TrackEntriesRequest request;
+              request.set_namespace_(kNamespace);
+              for (int entry = 0; entry < fills; ++entry) {
+                v1::TrackedEntry& fill = *request.add_entries();
+                fill.set_key("K");
+                for (int tag = 0; tag < 128; ++tag)
+                  fill.add_tags(absl::StrCat("f", (call * fills + entry) * 128 + tag));
+              }
+              v1::TrackEntriesResponse response;
+              (void)Call(target.entries(), &v1::CacheEntryService::Stub::TrackEntries, request,
+                         &response);
+            }
+          }};
 }
 
 Attack GrowingEntry(const Size& size) {

@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/real_clock.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/inputs.h"
 
@@ -191,7 +191,7 @@ Attack Readers(const Size& size) {
           },
       .run =
           [](Target& target) {
-            const absl::Time end = absl::Now() + absl::Seconds(3);
+            const absl::Time end = RealClock().Now() + absl::Seconds(3);
             InParallel(8, [&target, end](int number) {
               v1::ExplainWriteRequest explain;
               explain.set_namespace_(kNamespace);
@@ -201,7 +201,7 @@ Attack Readers(const Size& size) {
               list.set_name("t:1");
               list.set_direction(v1::DEPENDENCY_DIRECTION_DEPENDENTS);
               list.set_page_size(1000);
-              while (absl::Now() < end) {
+              while (RealClock().Now() < end) {
                 v1::ExplainWriteResponse explained;
                 if (number % 2 == 0) {
                   (void)Call(target.writes(), &v1::WriteEventService::Stub::ExplainWrite, explain,

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "common/check.h"
+#include "common/real_clock.h"
 #include "grpcpp/create_channel.h"
 #include "tests/http/http_get.h"
 
@@ -84,11 +84,11 @@ bool Target::alive() {
 }
 
 absl::Duration Target::Stop() {
-  const absl::Time begun = absl::Now();
+  const absl::Time begun = RealClock().Now();
   server_.program().Signal(SIGTERM);
   server_.program().Wait();
   ended_ = true;
-  return absl::Now() - begun;
+  return RealClock().Now() - begun;
 }
 
 void Target::ForgetPeak() const {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/real_clock.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
@@ -99,7 +99,7 @@ grpc::Status Call(Stub& stub,
                   const Request& request, Response* response,
                   absl::Duration deadline = absl::Minutes(5)) {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
+  context.set_deadline(absl::ToChronoTime(RealClock().Now() + deadline));
   return (stub.*method)(&context, request, response);
 }
 

@@ -14,6 +14,7 @@ using client::ReadOptions;
 using client::internal::CacheCore;
 using client::internal::Change;
 using client::internal::ChangeOf;
+using client::internal::CompiledPatterns;
 using client::internal::DiscardedEntries;
 using client::internal::Fill;
 using client::internal::Flight;
@@ -374,7 +375,8 @@ void Subscriber::PlanEvent(const client::Event& event) {
     uint64_t step;
   };
   auto applying = std::make_shared<Applying>(Applying{.event = event, .change = {}, .step = 0});
-  applying->change = ChangeOf(applying->event);
+  CompiledPatterns compiled(1);
+  applying->change = ChangeOf(applying->event, compiled);
   if (world_.broken() == Broken::kAcknowledgesEarly) {
     Then([this, applying] { Acknowledge(applying->event.revision); });
   }

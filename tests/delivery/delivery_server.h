@@ -23,6 +23,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
+#include "server/rpc/admission.h"
 #include "server/rpc/outbox.h"
 #include "server/rpc/subscription_service.h"
 #include "server/rpc/waiting_calls.h"
@@ -111,6 +112,7 @@ class DeliveryServer {
   delivery::Hub hub_;
   std::shared_ptr<rpc::WaitingCalls> waiting_;
   delivery::LeaseRecord leases_;
+  const rpc::Admission admission_;
   rpc::SubscriptionService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -226,6 +226,17 @@ OwnedEvent RefusalOf(const State& state, const std::set<TargetName>& refused,
   return event;
 }
 
+int TimesNamed(const std::string& key, const Observed* observed) {
+  int times = 0;
+  if (observed == nullptr) return times;
+  for (const OwnedEvent& event : observed->events) {
+    for (const OwnedInvalidation& target : event.invalidations) {
+      times += target.type == TargetType::kKey && target.name == key;
+    }
+  }
+  return times;
+}
+
 // Fills of entries that are too large, as places in the call, and their keys.
 struct BegunAnew {
   std::vector<size_t> fills;
@@ -260,8 +271,10 @@ void BeginAnew(State& state, const engine::TrackEntries& command, const BegunAne
     for (absl::string_view tag : fill.tags) {
       moved = std::max(moved, SelfMoved(state, {std::string(tag), NameKind::kTag}, before));
     }
-    const bool was_kept = answer != nullptr && place < answer->results.size() &&
-                          answer->results[place].outcome == FillOutcome::kKept;
+    // It was kept at first if a later event of the call named the key again.
+    const bool was_kept = (answer != nullptr && place < answer->results.size() &&
+                           answer->results[place].outcome == FillOutcome::kKept) ||
+                          TimesNamed(key, observed) > 1;
     if (moved == Moved::kYes || (moved == Moved::kPerhaps && !was_kept)) continue;
     if (IsTooLarge(state, command, key, place, place + 1)) continue;
     Track(state, fill);

@@ -171,7 +171,9 @@ class BadInput::Spoiler {
 BadInput::BadInput(Call call, const Message& good) : call_(std::move(call)), good_(Copy(good)) {
   const std::unique_ptr<Message> elsewhere = Copy(good);
   const FieldDescriptor* name = good.GetDescriptor()->FindFieldByName("namespace");
-  elsewhere->GetReflection()->SetString(elsewhere.get(), name, "elsewhere");
+  if (name != nullptr) {
+    elsewhere->GetReflection()->SetString(elsewhere.get(), name, "elsewhere");
+  }
   const grpc::Status status = call_(*elsewhere);
   EXPECT_TRUE(status.ok()) << "the good request: " << status.error_message();
 }

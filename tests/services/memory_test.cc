@@ -61,6 +61,9 @@ class MemoryTest : public ServiceTest {
     const auto stream = writes_->StreamWrites(&context);
     stream->Write(FromText<v1::StreamWritesRequest>("groups { writes { resource_type: 't' } }"));
     stream->WritesDone();
+    v1::StreamWritesResponse response;
+    while (stream->Read(&response)) {
+    }
     return stream->Finish();
   }
   grpc::Status Subscribe() {

@@ -126,7 +126,12 @@ TEST_F(NamespaceServiceTest, NoFillCrossesADeletion) {
 
 class SubscribedNamespaceTest : public NamespaceServiceTest {
  protected:
-  SubscribedNamespaceTest() : NamespaceServiceTest(TcpOptions()) {}
+  SubscribedNamespaceTest() : NamespaceServiceTest(WithoutStrangers()) {}
+  static ServerOptions WithoutStrangers() {
+    ServerOptions options = TcpOptions();
+    options.longest_earlier_lease = absl::ZeroDuration();
+    return options;
+  }
   ~SubscribedNamespaceTest() override {
     context_.TryCancel();
     if (stream_ != nullptr) (void)stream_->Finish();
