@@ -30,6 +30,19 @@ size_t SizeOf(const Rule& rule) {
   return bytes;
 }
 
+// Copies the first of the items, as many as fit into an answer, at least one. Answers whether that
+// was all.
+template <typename Item>
+bool CopyWhatFits(const std::vector<const Item*>& items, std::vector<Item>& copies) {
+  size_t bytes = 0;
+  for (const Item* item : items) {
+    bytes += SizeOf(*item);
+    if (!copies.empty() && bytes > kMaxAnswerBytes) return false;
+    copies.push_back(*item);
+  }
+  return true;
+}
+
 }  // namespace
 
 Reply Answer(const State& state, const GetRule& query, absl::Time) {
@@ -44,16 +57,7 @@ Reply Answer(const State& state, const GetRule& query, absl::Time) {
 Reply Answer(const State& state, const ListRules& query, absl::Time) {
   ListRulesReply reply;
   const RuleSet::Page page = state.rules.List(query);
-  reply.more = page.more;
-  size_t bytes = 0;
-  for (const Rule* rule : page.rules) {
-    bytes += SizeOf(*rule);
-    if (!reply.rules.empty() && bytes > kMaxAnswerBytes) {
-      reply.more = true;
-      break;
-    }
-    reply.rules.push_back(*rule);
-  }
+  reply.more = !CopyWhatFits(page.rules, reply.rules) || page.more;
   return reply;
 }
 
@@ -67,16 +71,7 @@ Reply Answer(const State& state, const GetRelationship& query, absl::Time) {
 Reply Answer(const State& state, const ListRelationships& query, absl::Time) {
   ListRelationshipsReply reply;
   const RelationshipSet::Page page = state.relationships.List(query);
-  reply.more = page.more;
-  size_t bytes = 0;
-  for (const Relationship* relationship : page.relationships) {
-    bytes += SizeOf(*relationship);
-    if (!reply.relationships.empty() && bytes > kMaxAnswerBytes) {
-      reply.more = true;
-      break;
-    }
-    reply.relationships.push_back(*relationship);
-  }
+  reply.more = !CopyWhatFits(page.relationships, reply.relationships) || page.more;
   return reply;
 }
 

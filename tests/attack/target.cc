@@ -1,7 +1,6 @@
 #include "tests/attack/target.h"
 
 #include <signal.h>
-#include <sys/wait.h>
 
 #include <fstream>
 #include <string>
@@ -11,7 +10,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/check.h"
-#include "common/real_clock.h"
 #include "grpcpp/create_channel.h"
 #include "tests/http/http_get.h"
 
@@ -79,33 +77,18 @@ void Target::Track(const std::vector<v1::TrackedEntry>& entries) {
   }
 }
 
-bool Target::alive() {
-  return !ended_ && kill(server_.program().pid(), 0) == 0 && StatusBytes("VmRSS:") > 0;
-}
+bool Target::alive() { return !ended_ && ResidentBytes() > 0; }
 
 absl::Duration Target::Stop() {
-  const absl::Time begun = RealClock().Now();
-  server_.program().Signal(SIGTERM);
-  server_.program().Wait();
   ended_ = true;
-  return RealClock().Now() - begun;
+  return TimeOf([this] {
+    server_.program().Signal(SIGTERM);
+    server_.program().Wait();
+  });
 }
 
 void Target::ForgetPeak() const {
-  std::ofstream(absl::StrCat("/proc/", server_.program().pid(), "/clear_refs")) << "5";
-}
-
-int64_t Target::StatusBytes(absl::string_view name) const {
-  std::ifstream file(absl::StrCat("/proc/", server_.program().pid(), "/status"));
-  for (std::string line; std::getline(file, line);) {
-    absl::string_view rest = line;
-    int64_t kibibytes = 0;
-    if (absl::ConsumePrefix(&rest, name) && absl::ConsumeSuffix(&rest, " kB") &&
-        absl::SimpleAtoi(absl::StripAsciiWhitespace(rest), &kibibytes)) {
-      return kibibytes << 10;
-    }
-  }
-  return 0;
+  std::ofstream(absl::StrCat("/proc/", pid(), "/clear_refs")) << "5";
 }
 
 Target::Holds Target::holds() const {

@@ -21,6 +21,7 @@
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "tests/files/temporary_directory.h"
+#include "tests/process/probe.h"
 #include "tests/services/running_server.h"
 
 namespace cache_invalidation::attack {
@@ -66,8 +67,8 @@ class Target {
   absl::Duration Stop();
 
   // What it has in memory, and had at most since ForgetPeak.
-  int64_t ResidentBytes() const { return StatusBytes("VmRSS:"); }
-  int64_t PeakBytes() const { return StatusBytes("VmHWM:"); }
+  int64_t ResidentBytes() const { return cache_invalidation::ResidentBytes(pid()); }
+  int64_t PeakBytes() const { return PeakResidentBytes(pid()); }
   void ForgetPeak() const;
 
   // How often one request or timer held a shard for no longer than each bound.
@@ -77,7 +78,7 @@ class Target {
   static absl::Duration LongestSince(const Holds& before, const Holds& after);
 
  private:
-  int64_t StatusBytes(absl::string_view name) const;
+  pid_t pid() const { return server_.program().pid(); }
 
   const TemporaryDirectory directory_;
   // Alone, so that it can be ended while calls are open.
