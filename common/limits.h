@@ -90,30 +90,32 @@ inline constexpr int kMaxContextDepth = 32;
 // Up to here a double that is an integer was made of this one and no other. The next, 2^53, is also
 // what 2^53 + 1 becomes: two rows could share a tag.
 inline constexpr double kMaxExactInteger = 9007199254740991.0;
-// Tags that the templates of one command may make, those of relationships included, and the bytes
-// of their texts. Beyond either of them, templates give the tags in front of their placeholders,
-// those of relationships the types. A transaction at its largest with five rules of two tags for
-// each row fits; a tenth of a second of a shard, and a quarter of an event at its largest.
-inline constexpr uint64_t kMaxExpandedTags = 100'000;
+// What one command may do besides naming what its request spells out: steps of a tenth of a
+// microsecond, so a tenth of a second of its shard. Beyond half of it templates give the tags in
+// front of their placeholders, those of relationships the types, and conditions are in doubt, so
+// their rules fire: that is cheap. Beyond all of it the command invalidates everything. Ten
+// thousand writes with three rules of one tag each fit into the half.
+inline constexpr uint64_t kMaxStepsPerCommand = 1'000'000;
+// The same for an explanation, which nothing but its reader waits for.
+inline constexpr uint64_t kMaxStepsPerExplanation = 100'000;
+// A tag that a template makes, with its way into the event: about a microsecond.
+inline constexpr uint64_t kStepsPerTag = 10;
+// A key that a pattern is matched against, and the bytes of it that take as much.
+inline constexpr uint64_t kStepsPerMatch = 2;
+inline constexpr uint64_t kBytesPerMatch = 128;
+// Units of conditions (common/condition/limits.h), and values of a list that a template reads, that
+// take one step.
+inline constexpr uint64_t kConditionCostPerStep = 8;
+inline constexpr uint64_t kValuesPerStep = 8;
+// Bytes of the tags that the templates of one command make: a quarter of an event at its largest.
 inline constexpr uint64_t kMaxExpandedBytes = 16 << 20;
-// What planning one command may do at all: rules that its writes meet, hops, tags named and values
-// read, a tenth of a microsecond to one each. Beyond it the command invalidates everything.
-inline constexpr uint64_t kMaxPlanningSteps = 1'000'000;
-// Values of a list that are read in the time of one such step.
-inline constexpr uint64_t kValuesPerPlanningStep = 8;
-// Units of conditions (common/condition/limits.h) that one command may cost, some fifty
-// milliseconds. Beyond it conditions are in doubt, so their rules fire.
-inline constexpr uint64_t kMaxConditionCostPerCommand = 4'000'000;
-// Keys that the patterns of one command may be matched against, long ones counted several times:
-// some hundred milliseconds. Beyond it the command invalidates everything, a fill has moved.
-inline constexpr uint64_t kMaxPatternMatches = 1'000'000;
-// Bytes of a key that are matched in the time of a short key.
-inline constexpr uint64_t kBytesPerPatternMatch = 128;
 // Causes of one target that an event names; beyond it one cause stands for all others. A person
 // reads them.
 inline constexpr size_t kMaxCausesPerTarget = 16;
-// Groups in one message of StreamWrites: amortises the message, bounds one turn on a shard.
+// Groups in one message of StreamWrites, and their writes together: amortises the message, bounds
+// what it is in memory.
 inline constexpr size_t kMaxGroupsPerMessage = 256;
+inline constexpr size_t kMaxWritesPerMessage = kMaxWritesPerCommand;
 
 // Invalidations and batches.
 
@@ -137,14 +139,19 @@ inline constexpr size_t kMaxEntriesPerCall = 1000;
 // of them. More than any single fill may name, so that only an old entry can be too large.
 inline constexpr size_t kMaxNamesPerEntry = 4096;
 // Names behind those of its own that the fills of one call, or the names of one question, are
-// checked against: what they were computed from, transitively. Some tenths of a second of a shard
-// for fills, which a page over some hundred thousand rows needs; some hundredths for a question.
-// Beyond it they count as moved.
-inline constexpr uint64_t kMaxCheckedNames = 1'000'000;
+// checked against: what they were computed from, transitively. A tenth of a second of a shard for
+// fills, which a page over some hundred thousand rows needs; some hundredths for a question. Beyond
+// it they count as moved.
+inline constexpr uint64_t kMaxCheckedNames = 300'000;
 inline constexpr uint64_t kMaxAskedNames = 100'000;
-// Bytes of the names of the entries that the fills of one call find: all of those are written
-// again. A thousand list keys with a hundred tags each stay below it.
+// Tags and dependencies of all entries of one call: most may be new, and making, writing and
+// forgetting one takes some microseconds.
+inline constexpr size_t kMaxNamesPerTrack = 32'000;
+// Bytes of the names of the entries that the fills of one call find, and what each name counts as
+// besides its bytes: all of those are written again. A thousand list keys with a hundred tags each
+// stay below it.
 inline constexpr size_t kMaxFoundBytesPerCall = 16 << 20;
+inline constexpr size_t kFoundNameBytes = 64;
 // Keys and tags together.
 inline constexpr size_t kMaxNamesPerValidate = 1000;
 // About a gigabyte of graph; beyond it declarations are refused.
@@ -214,9 +221,9 @@ inline constexpr size_t kMaxExplanationNodes = 10'000;
 inline constexpr uint32_t kMaxExplanationLevels = 64;
 // Keys that one explanation counts entries among, and keys that it follows to their dependents:
 // some milliseconds of a shard.
-inline constexpr uint64_t kMaxExplainedKeys = 5'000;
+inline constexpr uint64_t kMaxExplainedKeys = 3'000;
 // Edges that a page of dependencies looks at, most of which may count no more: the same.
-inline constexpr uint64_t kMaxListedEdges = 5'000;
+inline constexpr uint64_t kMaxListedEdges = 2'000;
 
 // Namespaces and requests.
 
@@ -227,11 +234,12 @@ inline constexpr size_t kMaxRequestBytes = 4 << 20;
 // Requests that wait for one shard. Bounds memory and the time that the last of them waits.
 inline constexpr size_t kMaxMailboxSubmissions = 16'384;
 inline constexpr size_t kMaxMailboxBytes = 64 << 20;
-// What a shard takes out of its mailbox at a time, in commands or kilobytes of requests, whichever
-// are more: about as long a namespace waits for the others before it has its turn.
-inline constexpr size_t kMailboxTurn = 1024;
-// The same of one namespace before the next one has its turn.
-inline constexpr size_t kNamespaceTurn = 16;
+// How long a shard works before it hands over what it did and looks into its mailbox again. Some
+// hundred commands share what that costs.
+inline constexpr absl::Duration kShardTurn = absl::Milliseconds(2);
+// The same for one namespace before the next one has its turn: some tens of commands find its
+// engine in the processor's caches.
+inline constexpr absl::Duration kNamespaceTurn = absl::Microseconds(100);
 // Requests of one submission: one message of StreamWrites.
 inline constexpr size_t kMaxRequestsPerSubmission = kMaxGroupsPerMessage;
 // Messages of one StreamWrites stream that may wait in a shard; then its next read waits.

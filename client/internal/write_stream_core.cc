@@ -43,11 +43,13 @@ std::optional<v1::StreamWritesRequest> WriteStreamCore::NextMessage() {
   v1::StreamWritesRequest request;
   request.set_namespace_(namespace_name_);
   size_t bytes = 0;
+  size_t writes = 0;
   for (size_t count = 0; count < limit && sent_ < unanswered_.size(); ++count) {
     const Command& next = unanswered_[sent_];
-    if (count > 0 && bytes + next.bytes > kMessageBytes) break;
-    *request.add_groups() = next.group;
     bytes += next.bytes;
+    writes += static_cast<size_t>(next.group.writes_size());
+    if (count > 0 && (bytes > kMessageBytes || writes > kMaxWritesPerMessage)) break;
+    *request.add_groups() = next.group;
     ++sent_;
   }
   return request;

@@ -89,6 +89,13 @@ TEST_F(WriteStreamCoreTest, MessagesAreBounded) {
   EXPECT_EQ(NextMessage(), "306-306");
 }
 
+TEST_F(WriteStreamCoreTest, AMessageHasNoMoreWritesThanTheServiceTakes) {
+  const std::vector<WriteEvent> half(kMaxWritesPerMessage / 2, {.resource_type = "t"});
+  for (int i = 0; i < 3; ++i) core_.Add(half, [](const absl::StatusOr<WriteResult>&) {}, {});
+  EXPECT_EQ(NextMessage(), "1-2");
+  EXPECT_EQ(NextMessage(), "3-3");
+}
+
 TEST_F(WriteStreamCoreTest, AnswersInOrder) {
   Add(3);
   NextMessage();

@@ -206,6 +206,14 @@ TEST(Evaluator, CountsNodesAndElements) {
   EXPECT_EQ(loop.cost(), 1u + 3u + 2u * (1u + 3u));
 }
 
+// A comparison takes far longer than walking over a byte.
+TEST(Evaluator, CountsTheValuesThatAreCompared) {
+  const JsonValue x = JsonValue::List(1000, JsonValue(1));
+  Budget budget;
+  EvaluateWithin(budget, "2 in x", x);
+  EXPECT_EQ(budget.cost(), 3u + 1000 / kValuesPerUnit);
+}
+
 TEST(Evaluator, StopsAtItsCostWhateverWouldAbsorbThat) {
   const JsonValue x = JsonValue::List(100, JsonValue(1));
   for (const char* text :

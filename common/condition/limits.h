@@ -31,12 +31,14 @@ inline constexpr int64_t kMaxPassingRegexMemoryBytes = 64 << 10;
 // Evaluation.
 
 // Units that one evaluation may cost: about one per part of the condition that is looked at, and
-// one per ten bytes or elements that a function walks over. Below a millisecond, so that a thousand
-// rules on one write stay below a second. Patterns are the exception: one that is made for it, on a
-// text that is made for it, takes 30 milliseconds.
+// one per ten bytes that a function walks over or two values that it compares. Below a millisecond,
+// so that a thousand rules on one write stay below a second. Patterns are the exception: one that
+// is made for it, on a text that is made for it, takes 30 milliseconds.
 inline constexpr uint64_t kMaxCost = 10'000;
-// Bytes, or elements, that are walked over for one unit.
+// Bytes that are walked over for one unit.
 inline constexpr size_t kBytesPerUnit = 10;
+// Values of a list that are compared for one.
+inline constexpr size_t kValuesPerUnit = 2;
 // What lists, maps and texts that an evaluation makes may take. The cost bounds the work; this
 // bounds a chain of concatenations, each of which is cheap for its size.
 inline constexpr size_t kMaxEvaluationBytes = 1 << 20;

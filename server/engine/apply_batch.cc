@@ -11,7 +11,7 @@ namespace {
 // found out within what the command may do.
 bool AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
   const Freshness freshness = state.freshness();
-  Closure closure(state.graph, freshness, state.work.matches());
+  Closure closure(state.graph, freshness, state.work);
   for (const PlannedTarget* target : targets) {
     const auto& [type, name, cause, pattern] = *target;
     state.pending.Add(type, name, cause, /*dependent=*/false, state.meta.now, pattern);

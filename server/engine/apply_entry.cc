@@ -40,8 +40,7 @@ TrackResult CheckFill(const State& state, const TrackedEntry& entry, size_t fill
 
 // Whether an entry ended since the last event, so that the fill would be refused at any position
 // there is yet.
-bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, size_t fills,
-                     uint64_t& names) {
+bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, size_t fills, uint64_t& names) {
   const Graph::KeysByRevision& ends = state.graph.ends();
   const uint64_t latest = ends.empty() ? 0 : ends.rbegin()->revision;
   const uint64_t head = state.meta.head;
@@ -116,7 +115,7 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
     }
     Settle(state, *key);
     if (key->entry == nullptr) continue;
-    bytes += key->entry->name_bytes;
+    bytes += key->entry->name_bytes + key->entry->names() * kFoundNameBytes;
     if (bytes <= kMaxFoundBytesPerCall) continue;
     emission.Add(InvalidationKind::kEvict, TargetType::kKey, name, Cause{CauseStep::kLimit, ""});
     ++state.meta.dropped_entries;

@@ -49,7 +49,7 @@ void Closure::AddPattern(const Pattern& pattern) {
   const Graph::KeyIndex& keys = graph_.keys();
   for (auto it = keys.lower_bound(prefix); it != keys.end(); ++it) {
     if (!absl::StartsWith(it->first, prefix) || !Look()) break;
-    if (matches_ != nullptr && !matches_->Take(it->first)) {
+    if (work_ != nullptr && !work_->Match(it->first)) {
       complete_ = false;
       break;
     }

@@ -61,8 +61,8 @@ class Closure {
   Closure(const Graph& graph, const Freshness& freshness, uint64_t limit = kNoLimit)
       : graph_(graph), freshness_(freshness), limit_(limit) {}
   // Matches patterns as long as the budget of its command allows; then it is incomplete, too.
-  Closure(const Graph& graph, const Freshness& freshness, MatchBudget& matches)
-      : graph_(graph), freshness_(freshness), limit_(kNoLimit), matches_(&matches) {}
+  Closure(const Graph& graph, const Freshness& freshness, WorkBudget& work)
+      : graph_(graph), freshness_(freshness), limit_(kNoLimit), work_(&work) {}
 
   // The roots of the next Spread. Names that nobody knows reach nothing.
   void AddTag(absl::string_view tag);  // and the tags below it
@@ -99,7 +99,7 @@ class Closure {
   const Graph& graph_;
   const Freshness& freshness_;
   const uint64_t limit_;
-  MatchBudget* const matches_ = nullptr;
+  WorkBudget* const work_ = nullptr;
   uint64_t looked_at_ = 0;
   bool complete_ = true;
   size_t bytes_left_ = std::numeric_limits<size_t>::max();

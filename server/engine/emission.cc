@@ -103,7 +103,7 @@ void Emission::AddDependent(absl::string_view key, const Cause& cause) {
 
 bool Emission::Commit(std::vector<Event>& events) {
   const Freshness freshness = state_.freshness();
-  Closure closure(state_.graph, freshness, state_.work.matches());
+  Closure closure(state_.graph, freshness, state_.work);
   // What has no cause but its source takes that much at least.
   closure.StopBeyond(state_.limits.event_bytes, kBytesPerTarget + kBytesPerCause);
   targets_ = slots_.size();
@@ -190,11 +190,10 @@ size_t Emission::EstimatedBytes() const {
 }
 
 void Emission::WidenToEverything() {
-  const bool evicts = everything_ != Everything::kNo || !unnamed_roots_.empty() ||
-                      !dependents_.empty() ||
-                      std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
-                        return slot.kind == InvalidationKind::kEvict;
-                      });
+  const bool evicts =
+      everything_ != Everything::kNo || !unnamed_roots_.empty() || !dependents_.empty() ||
+      std::any_of(slots_.begin(), slots_.end(),
+                  [](const Slot& slot) { return slot.kind == InvalidationKind::kEvict; });
   slots_.clear();
   index_.clear();
   Add(evicts ? InvalidationKind::kEvict : InvalidationKind::kMarkStale, TargetType::kEverything, "",

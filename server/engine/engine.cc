@@ -19,7 +19,7 @@ Engine::~Engine() = default;
 Outcome Engine::Apply(const Command& command, absl::Time now) {
   State& state = *state_;
   state.delta.clear();
-  state.work = WorkBudget(state.limits);
+  state.work = WorkBudget(state.limits.steps, state.limits.expanded_bytes);
   // What the last events pointed to.
   state.flushed.clear();
   state.broad.Clean();

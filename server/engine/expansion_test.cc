@@ -65,8 +65,8 @@ WriteEvent WriteOf(absl::string_view type, absl::string_view id,
 }
 
 Expansion Expand(const RelationshipSet& set, const WriteEvent& write,
-                 SpentHops spent = SpentHops::kLeaveOut, const Limits& limits = {}) {
-  WorkBudget budget(limits);
+                 SpentHops spent = SpentHops::kLeaveOut) {
+  WorkBudget budget;
   WriteValues values(write, budget);
   return ExpandWrite(set, values, spent);
 }

@@ -130,7 +130,7 @@ void AddWhatIsMissing(bool all_counted, bool all_followed, uint64_t looked_at,
 
 Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   const Freshness freshness = state.freshness_at(now);
-  WorkBudget planning(state.limits);
+  WorkBudget planning(state.limits.explained_steps);
   const Plan plan = PlanWrites(state.rules, state.relationships, {&query.write, 1}, planning);
   const HitCounts hits(state.graph, freshness, plan, state.limits.explained_keys);
   const Closure closure = SpreadAll(state, freshness, plan);
@@ -143,7 +143,7 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   explanation.dependents = closure.Dependents().size();
   explanation.widened = plan.widened;
   const auto explain = [&](ExplainedTargets& targets) {
-    WorkBudget budget(state.limits);
+    WorkBudget budget(state.limits.explained_steps);
     return ExplainedWrite(state.rules, state.relationships, query.write, budget, targets, limits)
         .Explain();
   };
@@ -159,9 +159,12 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   }
   AddWhatIsMissing(hits.complete(), closure.is_complete(), state.limits.explained_keys,
                    explanation.root.reason);
-  if (plan.everything) {
+  if (planning.is_coarse()) {
     absl::StrAppend(&explanation.root.reason, explanation.root.reason.empty() ? "" : "; ",
-                    "this is more than one command may do: everything is invalidated");
+                    plan.everything
+                        ? "this is more than one explanation may do: it stands for everything"
+                        : "this is more than one explanation may do: a write may name "
+                          "more exactly what is widened here");
   }
   return ExplainWriteReply{std::move(explanation)};
 }

@@ -46,11 +46,11 @@ bool Freshness::IsEvicted(const Key& key) const {
 }
 
 bool Freshness::StaleSinceFill(const Key& key) const {
-  MatchBudget matches(max_matches_);
-  return StaleSinceFill(key, matches);
+  WorkBudget work(max_steps_);
+  return StaleSinceFill(key, work);
 }
 
-bool Freshness::StaleSinceFill(const Key& key, MatchBudget& matches) const {
+bool Freshness::StaleSinceFill(const Key& key, WorkBudget& work) const {
   const Entry& entry = *key.entry;
   if (entry.stale) return true;
   const uint64_t staled =
@@ -61,7 +61,7 @@ bool Freshness::StaleSinceFill(const Key& key, MatchBudget& matches) const {
   }
   // A pattern that evicts drops the entry at once.
   for (const auto& [expression, mark] : broad_.patterns()) {
-    if (mark.revisions.staled > entry.fill_revision && matches.MayMatch(mark.pattern, key.name)) {
+    if (mark.revisions.staled > entry.fill_revision && work.MayMatch(mark.pattern, key.name)) {
       return true;
     }
   }
@@ -88,15 +88,14 @@ bool Freshness::TagMoved(absl::string_view tag, uint64_t position) const {
   return std::max(TagEvicted(tag), TagStaled(tag)) > position || pending_.HoldsTagOrAncestor(tag);
 }
 
-bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position,
-                              MatchBudget& matches) const {
+bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position, WorkBudget& work) const {
   if (std::max(broad_.everything().last(), broad_.any_key().last()) > position) return true;
   const Key* key = graph_.FindKey(name);
   if (key != nullptr && std::max(key->evicted, key->staled) > position) return true;
   for (const auto& [expression, mark] : broad_.patterns()) {
-    if (mark.revisions.last() > position && matches.MayMatch(mark.pattern, name)) return true;
+    if (mark.revisions.last() > position && work.MayMatch(mark.pattern, name)) return true;
   }
-  return pending_.HoldsKey(name, matches);
+  return pending_.HoldsKey(name, work);
 }
 
 bool Freshness::EndMoved(absl::string_view name, uint64_t position) const {
@@ -118,18 +117,18 @@ bool Freshness::EndMoved(const Key& key, uint64_t position) const {
 // stale or ended since; any other, also a ghost that is needed, is as good as its own tags and
 // dependencies.
 bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk& sources,
-                                MatchBudget& matches) const {
+                                WorkBudget& work) const {
   if (forgotten_end_ > position) return true;
   const Key* known = graph_.FindKey(name);
-  if (known == nullptr) return KeyNamedMoved(name, position, matches);
+  if (known == nullptr) return KeyNamedMoved(name, position, work);
   sources.Add(*known);
   while (const Key* key = sources.Next()) {
     if (!MayCheck()) return true;
-    if (KeyNamedMoved(key->name, position, matches) || EndMoved(*key, position)) return true;
+    if (KeyNamedMoved(key->name, position, work) || EndMoved(*key, position)) return true;
     if (key->entry != nullptr && EvictedSinceFill(*key) > position) return true;
     const bool owns = OwnsActively(*key);
     if (owns) {
-      if (StaleSinceFill(*key, matches)) return true;
+      if (StaleSinceFill(*key, work)) return true;
       for (const Tag* tag : key->entry->tags) {
         if (!MayCheck() || TagMoved(tag->name, position)) return true;
       }
@@ -160,9 +159,9 @@ absl::string_view Freshness::FirstWithoutEntry(const std::vector<absl::string_vi
 std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position) const {
   Footprint all = footprint;
   Walk sources;
-  MatchBudget matches(max_matches_);
+  WorkBudget work(max_steps_);
   if (!footprint.key.empty()) {
-    if (KeyNamedMoved(footprint.key, position, matches)) return std::string(footprint.key);
+    if (KeyNamedMoved(footprint.key, position, work)) return std::string(footprint.key);
     if (const Key* key = graph_.FindKey(footprint.key)) {
       sources.Skip(*key);
       if (key->entry != nullptr && EvictedSinceFill(*key) > position) return key->name;
@@ -185,7 +184,7 @@ std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position)
     if (TagMoved(tag, position)) return std::string(tag);
   }
   for (absl::string_view key : all.dep_keys) {
-    if (DependencyMoved(key, position, sources, matches)) return std::string(key);
+    if (DependencyMoved(key, position, sources, work)) return std::string(key);
   }
   for (absl::string_view tag : all.dep_tags) {
     if (TagMoved(tag, position)) return std::string(tag);

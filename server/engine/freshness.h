@@ -34,13 +34,13 @@ struct Footprint {
 class Freshness {
  public:
   Freshness(const Graph& graph, const BroadRevisions& broad, const PendingBatch& pending,
-            uint64_t forgotten_end, absl::Time now, uint64_t matches = kMaxPatternMatches)
+            uint64_t forgotten_end, absl::Time now, uint64_t steps = kMaxStepsPerCommand)
       : graph_(graph),
         broad_(broad),
         pending_(pending),
         forgotten_end_(forgotten_end),
         now_(now),
-        max_matches_(matches) {}
+        max_steps_(steps) {}
 
   // The last revision that hit the tag, itself or through a tag above it.
   uint64_t TagEvicted(absl::string_view tag) const;
@@ -100,19 +100,19 @@ class Freshness {
 
  private:
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
-  bool StaleSinceFill(const Key& key, MatchBudget& matches) const;
-  bool KeyNamedMoved(absl::string_view key, uint64_t position, MatchBudget& matches) const;
+  bool StaleSinceFill(const Key& key, WorkBudget& work) const;
+  bool KeyNamedMoved(absl::string_view key, uint64_t position, WorkBudget& work) const;
   bool EndMoved(const Key& key, uint64_t position) const;
   // Whether the key moved, or anything behind it that `sources` has not seen.
   bool DependencyMoved(absl::string_view key, uint64_t position, Walk& sources,
-                       MatchBudget& matches) const;
+                       WorkBudget& work) const;
 
   const Graph& graph_;
   const BroadRevisions& broad_;
   const PendingBatch& pending_;
   const uint64_t forgotten_end_;
   const absl::Time now_;
-  const uint64_t max_matches_;
+  const uint64_t max_steps_;
   // Whether one more name may be looked at, which is then counted.
   bool MayCheck() const { return may_check_ > 0 && may_check_-- > 0; }
 

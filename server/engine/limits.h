@@ -39,12 +39,10 @@ struct Limits {
   uint64_t ended_at_once = kEndedAtOnce;
   // Edges that a page of a list looks at; there may be more behind a page that is not full.
   uint64_t listed_edges = kMaxListedEdges;
-  // What one command may make and do; see WorkBudget.
-  uint64_t expanded_tags = kMaxExpandedTags;
+  // What one command, and one explanation, may make and do; see WorkBudget.
+  uint64_t steps = kMaxStepsPerCommand;
+  uint64_t explained_steps = kMaxStepsPerExplanation;
   uint64_t expanded_bytes = kMaxExpandedBytes;
-  uint64_t planning_steps = kMaxPlanningSteps;
-  uint64_t condition_cost = kMaxConditionCostPerCommand;
-  uint64_t pattern_matches = kMaxPatternMatches;
   // Patterns of the pending batch. With as many it is flushed.
   uint64_t pending_patterns = kMaxPendingPatterns;
   // Causes of one target; one cause more stands for the others.

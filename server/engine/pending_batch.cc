@@ -134,13 +134,13 @@ bool PendingBatch::HoldsTagOrAncestor(absl::string_view tag) const {
   return false;
 }
 
-bool PendingBatch::HoldsKey(absl::string_view key, MatchBudget& matches) const {
+bool PendingBatch::HoldsKey(absl::string_view key, WorkBudget& work) const {
   if (items_.empty()) return false;
   if (items_.contains(Order::View(TargetType::kKey, key))) return true;
   if (patterns_ == 0) return false;
   for (auto it = items_.lower_bound(Order::View(TargetType::kPattern, "")); it != items_.end();
        ++it) {
-    if (matches.MayMatch(*it->second.pattern, key)) return true;
+    if (work.MayMatch(*it->second.pattern, key)) return true;
   }
   return false;
 }

@@ -68,7 +68,7 @@ class PendingBatch {
   bool HoldsTagOrAncestor(absl::string_view tag) const;
   // Whether a target or dependent names the key, or a pattern matches it, for all that may be
   // found out within the budget.
-  bool HoldsKey(absl::string_view key, MatchBudget& matches) const;
+  bool HoldsKey(absl::string_view key, WorkBudget& work) const;
 
   // How many targets there are, dependents not counted.
   uint32_t targets() const { return targets_; }

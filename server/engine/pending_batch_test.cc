@@ -21,7 +21,7 @@ class PendingBatchTest : public ::testing::Test {
 
   Delta delta_;
   PendingBatch batch_{delta_, /*max_causes=*/3};
-  MatchBudget matches_{1000};
+  WorkBudget work_{1000};
 };
 
 TEST_F(PendingBatchTest, TheFirstItemArmsAndAnEmptiedBatchIsDisarmed) {
@@ -80,11 +80,11 @@ TEST_F(PendingBatchTest, AKeyIsHeldByNameOrByAPatternThatMatchesIt) {
   const Cause cause{CauseStep::kCall, ""};
   batch_.Add(TargetType::kKey, "k", cause, false, kNow);
   batch_.Add(TargetType::kPattern, "row:.*", cause, false, kNow);
-  EXPECT_TRUE(batch_.HoldsKey("k", matches_));
-  EXPECT_TRUE(batch_.HoldsKey("row:7", matches_));
-  EXPECT_FALSE(batch_.HoldsKey("arrow:7", matches_));
+  EXPECT_TRUE(batch_.HoldsKey("k", work_));
+  EXPECT_TRUE(batch_.HoldsKey("row:7", work_));
+  EXPECT_FALSE(batch_.HoldsKey("arrow:7", work_));
   batch_.RemovePattern("row:.*");
-  EXPECT_FALSE(batch_.HoldsKey("row:7", matches_));
+  EXPECT_FALSE(batch_.HoldsKey("row:7", work_));
 }
 
 TEST_F(PendingBatchTest, OfManyCausesTheFirstStayAndOneStandsForTheOthers) {
@@ -118,7 +118,7 @@ TEST_F(PendingBatchTest, ARowIsWrittenOnceForAllThatACommandDoesToIt) {
 
 TEST_F(PendingBatchTest, AKeyThatMayNotBeMatchedAnyMoreIsHeld) {
   batch_.Add(TargetType::kPattern, ".*row", Cause{CauseStep::kCall, ""}, false, kNow);
-  MatchBudget one(1);
+  WorkBudget one(kStepsPerMatch);
   EXPECT_FALSE(batch_.HoldsKey("k", one));
   EXPECT_TRUE(batch_.HoldsKey("k", one));
 }

@@ -29,7 +29,7 @@ Lines Render(absl::string_view text, absl::string_view id, const JsonSource* con
   write.operation = operation;
   write.context = context;
   std::vector<RenderedTag> tags;
-  WorkBudget budget(limits);
+  WorkBudget budget(limits.steps);
   WriteValues values(write, budget);
   parsed->Render(values, tags);
   Lines lines;

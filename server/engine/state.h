@@ -51,12 +51,12 @@ struct SweepRound {
 struct State {
   State(absl::string_view epoch, const Limits& limits) : epoch(epoch), limits(limits) {}
 
-  // `questions`: how many fills or keys one command asks about, which share what it may match.
+  // `questions`: how many fills or keys one command asks about, which share the steps of matching.
   Freshness freshness(size_t questions = 1) const { return freshness_at(meta.now, questions); }
   // The same at the time of a query.
   Freshness freshness_at(absl::Time now, size_t questions = 1) const {
     return Freshness(graph, broad, pending, meta.forgotten_end, std::max(now, meta.now),
-                     limits.pattern_matches / std::max<size_t>(1, questions));
+                     limits.steps / std::max<size_t>(1, questions));
   }
 
   const std::string epoch;
@@ -64,7 +64,7 @@ struct State {
   // Head, floor, time and counters as they are stored; the batch delay is the batch's.
   MetaRecord meta;
   // What the command may still do.
-  WorkBudget work{limits};
+  WorkBudget work{limits.steps, limits.expanded_bytes};
   // What the command has changed so far.
   Delta delta;
   Graph graph{delta};

@@ -123,7 +123,6 @@ bool TagTemplate::Take(const std::vector<const TagValues*>& values, WorkBudget& 
     all_bytes += bytes;
     count *= texts.size();
   }
-  budget.Step(all);
   return budget.Expand(all, all_bytes);
 }
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -63,9 +65,9 @@ JsonValue::List Texts(int count) {
 
 constexpr char kEverything[] = "1 EVICT everything <LIMIT~>";
 
-TEST(WorkBudgetTest, BeyondItsTagsTheLiteralTagStandsForFurtherWrites) {
+TEST(WorkBudgetTest, BeyondHalfOfItTheLiteralTagStandsForFurtherWrites) {
   Limits limits;
-  limits.expanded_tags = 2;
+  limits.steps = 60;
   EngineScript script(limits);
   script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
   const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
@@ -89,7 +91,7 @@ TEST(WorkBudgetTest, BeyondItsBytesAsWell) {
 
 TEST(WorkBudgetTest, BeyondItRelationshipsNameTheirTypes) {
   Limits limits;
-  limits.expanded_tags = 1;
+  limits.steps = 40;
   EngineScript script(limits);
   script.Do(RegisterRelationship{RelationshipOf("item", "order", "order:of:{resource_id}")});
   script.Do(RegisterRelationship{RelationshipOf("order", "page", "page:of:{resource_id}")});
@@ -104,7 +106,7 @@ TEST(WorkBudgetTest, BeyondItRelationshipsNameTheirTypes) {
 
 TEST(WorkBudgetTest, AProductOfListsIsAskedForBeforeItIsMade) {
   Limits limits;
-  limits.expanded_tags = 500;
+  limits.steps = 10'000;
   EngineScript script(limits);
   const FixedJson context{JsonValue(JsonValue::Object{{"l", Texts(30)}, {"m", Texts(30)}})};
   script.Do(RegisterRule{RuleOf("r", {"page:{context.l}:{context.m}"})});
@@ -115,10 +117,10 @@ TEST(WorkBudgetTest, AProductOfListsIsAskedForBeforeItIsMade) {
 
 TEST(WorkBudgetTest, BeyondItsStepsACommandInvalidatesEverything) {
   Limits limits;
-  limits.planning_steps = 20;
+  limits.steps = 20;
   EngineScript script(limits);
   script.Track("k", {"unrelated"});
-  for (int i = 0; i < 7; ++i) {
+  for (int i = 0; i < 21; ++i) {
     script.Do(RegisterRule{RuleOf(absl::StrCat("r", i), {"page:{resource_id}"})});
   }
   EXPECT_THAT(script.Do(Writes({"1", "2", "3"})), ElementsAre(kEverything));
@@ -131,7 +133,7 @@ TEST(WorkBudgetTest, BeyondItsStepsACommandInvalidatesEverything) {
 
 TEST(WorkBudgetTest, EverythingEmptiesThePendingBatch) {
   Limits limits;
-  limits.planning_steps = 20;
+  limits.steps = 20;
   EngineScript script(limits);
   for (int i = 0; i < 30; ++i) {
     Rule rule = RuleOf(absl::StrCat("r", i), {"page"});
@@ -143,22 +145,22 @@ TEST(WorkBudgetTest, EverythingEmptiesThePendingBatch) {
   EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0u);
 }
 
-TEST(WorkBudgetTest, ConditionsBeyondTheirCostAreInDoubt) {
+TEST(WorkBudgetTest, BeyondHalfOfItConditionsAreInDoubt) {
   Limits limits;
-  limits.condition_cost = 30;
+  limits.steps = 20;
   EngineScript script(limits);
   Rule rule = RuleOf("r", {"page:{resource_id}"});
   rule.condition = "operation == 'delete'";
   script.Do(RegisterRule{rule});
   const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
   EXPECT_THAT(lines, Not(Contains("1 EVICT tag page:1 <RULE(r)>")));
-  EXPECT_THAT(lines, Contains("1 EVICT tag page:4 <RULE(r)>"));
+  EXPECT_THAT(lines, Contains("1 EVICT tag page <RULE(r)~>"));
   EXPECT_GE(script.reply<InvalidationReply>().condition_errors, 1u);
 }
 
-TEST(WorkBudgetTest, BeyondItsMatchesAPatternIsEverything) {
+TEST(WorkBudgetTest, BeyondItAPatternIsEverything) {
   Limits limits;
-  limits.pattern_matches = 10;
+  limits.steps = 10 * kStepsPerMatch;
   EngineScript script(limits);
   for (int i = 0; i < 8; ++i) script.Track(absl::StrCat("k", i), {});
   EXPECT_THAT(script.InvalidatePattern("nothing"), ElementsAre("1 EVICT pattern nothing <CALL>"))
@@ -176,7 +178,7 @@ TEST(WorkBudgetTest, BeyondItsMatchesAPatternIsEverything) {
 
 TEST(WorkBudgetTest, OnePatternOfManyRulesIsMatchedOnce) {
   Limits limits;
-  limits.pattern_matches = 10;
+  limits.steps = 40;
   EngineScript script(limits);
   for (int i = 0; i < 8; ++i) script.Track(absl::StrCat("k", i), {});
   for (const char* name : {"a", "b", "c"}) {
@@ -191,7 +193,7 @@ TEST(WorkBudgetTest, OnePatternOfManyRulesIsMatchedOnce) {
 
 TEST(WorkBudgetTest, AFillThatMayNotBeMatchedHasMoved) {
   Limits limits;
-  limits.pattern_matches = 2;
+  limits.steps = 2 * kStepsPerMatch;
   EngineScript script(limits);
   for (const char* pattern : {"a.*", ".*b", ".*c", ".*d"}) script.InvalidatePattern(pattern);
   EXPECT_THAT(script.TrackAt(4, "k", {}), IsEmpty());
@@ -201,6 +203,38 @@ TEST(WorkBudgetTest, AFillThatMayNotBeMatchedHasMoved) {
   script.TrackAt(1, "k3", {});
   EXPECT_EQ(script.Lookup("k3"), "ABSENT");
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "k3");
+}
+
+// Tags, conditions and patterns, each below what they may take alone, are more together.
+TEST(WorkBudgetTest, AllKindsOfWorkShareIt) {
+  Limits limits;
+  limits.steps = 100;
+  for (const auto& [keys, writes, everything] :
+       {std::tuple(40, 1, false), std::tuple(20, 4, false), std::tuple(40, 4, true)}) {
+    EngineScript script(limits);
+    for (int i = 0; i < keys; ++i) script.Track(absl::StrCat("k", i), {});
+    Rule rule = RuleOf("r", {"page:{resource_id}"});
+    rule.pattern = "k.*x";
+    script.Do(RegisterRule{rule});
+    std::vector<std::string> ids;
+    for (int i = 0; i < writes; ++i) ids.push_back(absl::StrCat(i));
+    const auto lines = script.Do(Writes(ids));
+    EXPECT_EQ(lines.size() == 1, everything) << keys << " keys, " << writes << " writes";
+  }
+}
+
+TEST(WorkBudgetTest, AnExplanationHasLessAndSaysSo) {
+  Limits limits;
+  limits.explained_steps = 20;
+  EngineScript script(limits);
+  for (const char* name : {"a", "b"}) {
+    script.Do(RegisterRule{RuleOf(name, {absl::StrCat(name, ":{resource_id}")})});
+  }
+  ExplainWrite query;
+  query.write = Writes({"1"}).writes[0];
+  EXPECT_THAT(script.Ask<ExplainWriteReply>(query).explanation.root.reason,
+              HasSubstr("more than one explanation may do"));
+  EXPECT_THAT(script.Do(Writes({"1"})), Contains("1 EVICT tag b:1 <RULE(b)>"));
 }
 
 TEST(WorkBudgetTest, ABatchOfManyPatternsFlushes) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
@@ -89,10 +90,18 @@ absl::StatusOr<engine::TrackEntries> ToTrackEntries(const v1::TrackEntriesReques
   if (!status.ok()) return status;
   engine::TrackEntries command;
   command.entries.reserve(count);
+  size_t names = 0;
   for (const v1::TrackedEntry& proto : request.entries()) {
     absl::StatusOr<engine::TrackedEntry> entry = ToTrackedEntry(proto);
     if (!entry.ok()) return InElement("entries", command.entries.size(), entry.status());
+    names += entry->tags.size() + entry->depends_on.names.size() + entry->depends_on.keys.size() +
+             entry->depends_on.tags.size();
     command.entries.push_back(*std::move(entry));
+  }
+  if (names > kMaxNamesPerTrack) {
+    return AtField("entries", absl::InvalidArgumentError(absl::StrCat(
+                                  "they have ", names, " tags and dependencies together; at most ",
+                                  kMaxNamesPerTrack)));
   }
   return command;
 }

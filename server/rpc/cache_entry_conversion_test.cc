@@ -1,5 +1,6 @@
 #include "server/rpc/cache_entry_conversion.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/proto/every_field.h"
@@ -57,6 +58,23 @@ TEST(CacheEntryConversion, TakesEveryFieldOfTheRequests) {
   EXPECT_THAT(query->keys.at(0).tags, ElementsAre("t"));
   EXPECT_EQ(query->keys.at(0).fill_id, "f");
   EXPECT_THAT(query->tags, ElementsAre("u"));
+}
+
+TEST(CacheEntryConversion, BoundsTheNamesOfACall) {
+  v1::TrackEntriesRequest request;
+  for (int i = 0; i < 320; ++i) {
+    v1::TrackedEntry& entry = *request.add_entries();
+    entry.set_key(absl::StrCat("k", i));
+    for (int name = 0; name < 50; ++name) {
+      entry.add_tags(absl::StrCat("t", name));
+      entry.add_depends_on_keys(absl::StrCat("d", name));
+    }
+  }
+  EXPECT_TRUE(ToTrackEntries(request).ok());
+  request.mutable_entries(7)->add_depends_on_tags("more");
+  EXPECT_EQ(ToTrackEntries(request).status(),
+            absl::InvalidArgumentError(
+                "entries: they have 32001 tags and dependencies together; at most 32000"));
 }
 
 TEST(CacheEntryConversion, FillsEveryFieldOfTheAnswers) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "server/rpc/element_count.h"
 #include "server/rpc/malformed.h"
 #include "server/rpc/request_conversion.h"
 #include "server/rpc/status.h"
@@ -44,6 +45,8 @@ void UnaryCall::Start(const grpc::ByteBuffer& request) {
 absl::Status UnaryCall::Submit(absl::string_view bytes) {
   if (absl::Status status = method_.backend.admission.Admit(); !status.ok()) return status;
   google::protobuf::Message& request = MakeRequest(arena_);
+  absl::Status count = CheckElements(*request.GetDescriptor(), bytes);
+  if (!count.ok()) return count;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return DescribeMalformed(*request.GetDescriptor(), bytes);
   }

@@ -3,12 +3,15 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/limits.h"
+#include "server/rpc/element_count.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
 #include "server/rpc/malformed.h"
 #include "server/rpc/write_conversion.h"
+#include "server/wire/proto_reader.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -23,6 +26,20 @@ size_t SizeOf(const engine::InvalidateByWrites& command) {
     bytes += write.tags.capacity() * sizeof(absl::string_view);
   }
   return bytes;
+}
+
+absl::Status CheckWrites(absl::string_view bytes) {
+  using Type = wire::ProtoReader::Type;
+  if (bytes.size() <= kMaxWritesPerMessage) return absl::OkStatus();
+  size_t writes = 0;
+  wire::ProtoReader reader(bytes);
+  while (reader.Next()) {
+    if (!reader.Is(internal::v1::StreamWritesRequest::kGroupsFieldNumber, Type::kBytes)) continue;
+    writes += CountElements(reader.bytes(), internal::v1::WriteGroup::kWritesFieldNumber);
+  }
+  if (writes <= kMaxWritesPerMessage) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("expected at most ", kMaxWritesPerMessage,
+                                                 " writes in all of them, got ", writes));
 }
 
 void SetError(const absl::Status& status, v1::WriteAcknowledgement* acknowledgement) {
@@ -40,6 +57,9 @@ WriteMessage::WriteMessage()
 absl::StatusOr<std::shared_ptr<WriteMessage>> WriteMessage::Parse(absl::string_view bytes) {
   auto message = std::shared_ptr<WriteMessage>(new WriteMessage());
   internal::v1::StreamWritesRequest& request = message->request_->message;
+  absl::Status size = CheckElements(*request.GetDescriptor(), bytes);
+  size.Update(AtField("groups", CheckWrites(bytes)));
+  if (!size.ok()) return size;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return DescribeMalformed(*request.GetDescriptor(), bytes);
   }

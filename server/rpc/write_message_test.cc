@@ -45,14 +45,27 @@ v1::StreamWritesRequest SomeWrites() {
   return request;
 }
 
-// Many small writes take far more room than their bytes.
-TEST(WriteMessageTest, CostsWhatItHoldsInMemory) {
+// Writes in groups of a thousand.
+v1::StreamWritesRequest Writes(size_t count) {
   v1::StreamWritesRequest request;
-  constexpr size_t kWrites = 20'000;
-  for (size_t i = 0; i < kWrites; ++i) {
+  for (size_t i = 0; i < count; ++i) {
     if (i % 1000 == 0) request.add_groups();
     request.mutable_groups()->rbegin()->add_writes()->set_resource_type("t");
   }
+  return request;
+}
+
+TEST(WriteMessageTest, IsRefusedWithMoreWritesThanOneCommandMayHave) {
+  const auto message = WriteMessage::Parse(Writes(kMaxWritesPerMessage + 1).SerializeAsString());
+  EXPECT_EQ(message.status(),
+            absl::InvalidArgumentError(
+                "groups: expected at most 10000 writes in all of them, got 10001"));
+}
+
+// Many small writes take far more room than their bytes.
+TEST(WriteMessageTest, CostsWhatItHoldsInMemory) {
+  constexpr size_t kWrites = kMaxWritesPerMessage;
+  const v1::StreamWritesRequest request = Writes(kWrites);
   const std::shared_ptr<WriteMessage> message = Parse(request);
   ASSERT_EQ(message->Convert().size(), kWrites / 1000);
   EXPECT_LT(request.ByteSizeLong(), 10 * kWrites);

@@ -33,7 +33,8 @@ class Replica {
   void Apply(const std::string& name, engine::Command command) {
     std::vector<Request> requests;
     requests.push_back(std::move(command));
-    core_->Apply(MakeSubmission(name, std::move(requests), std::make_shared<Answered>()), now_);
+    EXPECT_FALSE(core_->ApplyNext(
+        *MakeSubmission(name, std::move(requests), std::make_shared<Answered>()), now_));
   }
 
   void Stop() {

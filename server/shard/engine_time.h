@@ -26,7 +26,10 @@ class EngineTime {
         start_(std::max(clock.Now(), last_recorded)),
         monotonic_start_(clock.Monotonic()) {}
 
-  absl::Time Now() const { return start_ + (clock_.Monotonic() - monotonic_start_); }
+  absl::Time Now() const { return At(clock_.Monotonic()); }
+
+  // Engine time when Clock::Monotonic stands there.
+  absl::Time At(absl::Duration monotonic) const { return start_ + (monotonic - monotonic_start_); }
 
   // When Clock::Monotonic stands at that engine time.
   absl::Duration MonotonicAt(absl::Time time) const { return monotonic_start_ + (time - start_); }

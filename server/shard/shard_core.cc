@@ -78,10 +78,18 @@ StrategyCounts CountedBy(const engine::Engine& engine) {
           stats.cascade_invalidations};
 }
 
+// Whether nobody is there any more who wants it.
+bool IsAbandoned(const Submission& submission) {
+  return submission.cancelled && submission.cancelled() &&
+         std::none_of(submission.requests.begin(), submission.requests.end(),
+                      IsAppliedWithoutItsCaller);
+}
+
 // Answers a submission with what was found out when the group is durable, and with ignorance if it
 // will not be.
-absl::AnyInvocable<void(bool)> Completion(Submission& submission, std::vector<Answer> answers) {
-  return [done = std::move(submission.done), answers = std::move(answers)](bool durable) mutable {
+absl::AnyInvocable<void(bool)> Completion(Submission& submission) {
+  return [done = std::move(submission.done),
+          answers = std::move(submission.answers)](bool durable) mutable {
     if (!durable) {
       for (Answer& answer : answers) {
         answer = {absl::UnavailableError("the server stops; the outcome is unknown, retry"), {}};
@@ -137,24 +145,26 @@ const engine::Engine* ShardCore::EngineForTest(absl::string_view namespace_name)
   return found == nullptr ? nullptr : found->engine.get();
 }
 
-void ShardCore::Apply(std::unique_ptr<Submission> submission, absl::Time now) {
-  std::vector<Answer> answers;
-  answers.reserve(submission->requests.size());
-  const bool gone = submission->cancelled && submission->cancelled();
-  if (gone && std::none_of(submission->requests.begin(), submission->requests.end(),
-                           IsAppliedWithoutItsCaller)) {
-    observer_.OnCancelled();
-    answers.resize(submission->requests.size(), {absl::CancelledError("the caller has gone"), {}});
-  } else {
-    for (const auto& request : submission->requests) {
-      const auto* command = std::get_if<engine::Command>(&request);
-      answers.push_back(command != nullptr ? ApplyCommand(submission->namespace_name, *command, now)
-                                           : AnswerQuery(submission->namespace_name,
-                                                         std::get<engine::Query>(request), now));
+bool ShardCore::ApplyNext(Submission& submission, absl::Time now) {
+  const size_t count = submission.requests.size();
+  std::vector<Answer>& answers = submission.answers;
+  if (answers.empty()) {
+    answers.reserve(count);
+    if (IsAbandoned(submission)) {
+      observer_.OnCancelled();
+      answers.resize(count, {absl::CancelledError("the caller has gone"), {}});
     }
   }
-  const size_t bytes = answers.size() * kAnswerBytes;
-  group_.AddCompletion(Completion(*submission, std::move(answers)), bytes);
+  if (answers.size() < count) {
+    const auto& request = submission.requests[answers.size()];
+    const auto* command = std::get_if<engine::Command>(&request);
+    answers.push_back(command != nullptr ? ApplyCommand(submission.namespace_name, *command, now)
+                                         : AnswerQuery(submission.namespace_name,
+                                                       std::get<engine::Query>(request), now));
+  }
+  if (answers.size() < count) return true;
+  group_.AddCompletion(Completion(submission), count * kAnswerBytes);
+  return false;
 }
 
 Answer ShardCore::ApplyCommand(absl::string_view name, const engine::Command& command,

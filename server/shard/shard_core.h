@@ -63,10 +63,11 @@ class ShardCore {
   // Has every namespace invalidate everything.
   void InvalidateEverything(absl::Time now);
 
-  // Applies a submission, unless its caller has gone. The first command that is not refused creates
-  // the namespace; queries and timers do not, nor do commands that only take something away and
-  // find nothing: a missing namespace answers both as a new one.
-  void Apply(std::unique_ptr<Submission> submission, absl::Time now);
+  // Applies the next request of a submission; all of them are done with if its caller has gone.
+  // False once there is none left: then the group has its answers. The first command that is not
+  // refused creates the namespace; queries and timers do not, nor do commands that only take
+  // something away and find nothing: a missing namespace answers both as a new one.
+  bool ApplyNext(Submission& submission, absl::Time now);
 
   // Has the namespace forget the revisions up to `floor`, in the engine and in the store, with the
   // next round of sweeping, which is due at once unless one has just ended. Does nothing if the

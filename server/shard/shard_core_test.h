@@ -15,9 +15,9 @@
 #include "server/shard/namespace_quota.h"
 #include "server/shard/shard_core.h"
 #include "server/shard/submission.h"
+#include "server/storage/deleted_revision.h"
 #include "tests/fakes/counting_shard_observer.h"
 #include "tests/fakes/fake_clock.h"
-#include "server/storage/deleted_revision.h"
 #include "tests/fakes/faulty_store.h"
 #include "tests/fakes/recording_publisher.h"
 
@@ -101,7 +101,7 @@ class ShardCoreFixture : public testing::Test {
   std::shared_ptr<Answered> Submit(absl::string_view namespace_name,
                                    std::vector<Request> requests) {
     auto answered = std::make_shared<Answered>();
-    core_->Apply(MakeSubmission(namespace_name, std::move(requests), answered), now_);
+    ApplyAll(*MakeSubmission(namespace_name, std::move(requests), answered));
     return answered;
   }
 
@@ -110,9 +110,14 @@ class ShardCoreFixture : public testing::Test {
     auto answered = std::make_shared<Answered>();
     auto submission = MakeSubmission("n", std::move(requests), answered);
     submission->cancelled = [] { return true; };
-    core_->Apply(std::move(submission), now_);
+    ApplyAll(*submission);
     Commit();
     return answered;
+  }
+
+  void ApplyAll(Submission& submission) {
+    while (core_->ApplyNext(submission, now_)) {
+    }
   }
 
   // Makes durable what was applied.

@@ -6,6 +6,11 @@
 #include "common/limits.h"
 
 namespace cache_invalidation::shard {
+namespace {
+
+constexpr absl::Duration kAtOnce = -absl::InfiniteDuration();
+
+}  // namespace
 
 ShardLoop::ShardLoop(std::unique_ptr<ShardCore> core, const EngineTime& time, MailboxLimits limits,
                      Clock& clock, ShardObserver& observer,
@@ -25,58 +30,71 @@ absl::Status ShardLoop::Submit(std::unique_ptr<Submission> submission) {
   return status;
 }
 
-bool ShardLoop::Turn(absl::Duration deadline) {
-  Mailbox::Contents contents = mailbox_.Take(deadline);
-  const bool closed = contents.closed;
-  group_begun_ = clock_.Monotonic();
-  hold_begun_ = group_begun_;
-  ApplyAll(std::move(contents));
-  if (closed) {
-    core_->FlushEverything(time_.Now());
-  }
-  HandOver();
-  return !closed;
-}
-
-void ShardLoop::ApplyAll(Mailbox::Contents contents) {
+bool ShardLoop::TakeMail(absl::Duration deadline) {
+  Mailbox::Contents contents = mailbox_.Take(turns_.empty() ? deadline : kAtOnce);
+  now_ = clock_.Monotonic();
   if (!contents.submissions.empty()) {
     observer_.OnTaken({.submissions = contents.submissions.size(), .bytes = contents.bytes});
   }
   for (std::unique_ptr<Submission>& submission : contents.submissions) {
-    const absl::Time now = time_.Now();
-    if (core_->next_timer() <= now) {
-      core_->RunTimers(now);
-      NoteHold();
-    }
-    core_->Apply(std::move(submission), now);
-    NoteHold();
-    if (core_->group_bytes() >= kMaxGroupBytes) {
-      HandOver();
-    }
+    turns_.Add(std::move(submission));
   }
   for (const auto& [namespace_name, floor] : contents.trims) {
-    core_->Trim(namespace_name, floor, time_.Now());
+    core_->Trim(namespace_name, floor, time_.At(now_));
   }
-  core_->RunTimers(time_.Now());
-  NoteHold();
+  return !contents.closed;
 }
 
-void ShardLoop::NoteHold() {
-  const absl::Duration now = clock_.Monotonic();
-  longest_hold_ = std::max(longest_hold_, now - hold_begun_);
-  hold_begun_ = now;
+bool ShardLoop::Turn(absl::Duration deadline) {
+  const bool open = TakeMail(deadline);
+  group_begun_ = now_;
+  const absl::Duration end = now_ + kShardTurn;
+  RunTimers();
+  while (!turns_.empty() && now_ < end && core_->group_bytes() < kMaxGroupBytes) {
+    ApplyNext();
+    RunTimers();
+  }
+  const bool last = !open && turns_.empty();
+  if (last) {
+    core_->FlushEverything(time_.At(now_));
+  }
+  HandOver();
+  return !last;
+}
+
+void ShardLoop::ApplyNext() {
+  const bool more = core_->ApplyNext(turns_.Next(), time_.At(now_));
+  turns_.Charge(NoteHold());
+  if (!more) {
+    applied_.push_back(turns_.Finish());
+  }
+}
+
+void ShardLoop::RunTimers() {
+  if (core_->next_timer() <= time_.At(now_)) {
+    core_->RunTimers(time_.At(now_));
+    NoteHold();
+  }
+}
+
+absl::Duration ShardLoop::NoteHold() {
+  const absl::Duration began = std::exchange(now_, clock_.Monotonic());
+  longest_hold_ = std::max(longest_hold_, now_ - began);
+  return now_ - began;
 }
 
 void ShardLoop::HandOver() {
+  // Before they are answered: whoever gets an answer finds room for the next request.
+  if (!applied_.empty()) {
+    mailbox_.Release(applied_);
+    applied_.clear();
+  }
   if (core_->group_empty()) {
     return;
   }
   auto [group, stats] = core_->SealGroup();
-  const absl::Duration now = clock_.Monotonic();
-  stats.elapsed = now - group_begun_;
-  group_begun_ = now;
+  stats.elapsed = now_ - group_begun_;
   stats.longest_hold = std::exchange(longest_hold_, absl::ZeroDuration());
-  hold_begun_ = now;
   observer_.OnGroupSealed(stats);
   hand_over_(std::move(group));
 }

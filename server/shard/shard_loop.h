@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -14,12 +15,13 @@
 #include "server/shard/mailbox.h"
 #include "server/shard/shard_core.h"
 #include "server/shard/shard_observer.h"
+#include "server/shard/turns.h"
 
 namespace cache_invalidation::shard {
 
-// A shard without its thread: takes what is in the mailbox, has it applied, and hands over a group
-// when that is used up or the group is large. So under load many commands share a group, and when
-// idle one goes at once.
+// A shard without its thread: takes what is in the mailbox, has it applied as the turns of the
+// namespaces have it, and hands over a group when nothing is left, the group is large or kShardTurn
+// has passed. So under load many commands share a group, and when idle one goes at once.
 //
 // Submit, Trim and Close are thread-safe; Turn and next_timer are for one thread.
 class ShardLoop {
@@ -36,27 +38,32 @@ class ShardLoop {
     mailbox_.PushTrim(namespace_name, floor);
   }
 
-  // Refuses what comes from now on; the next turn is the last one.
+  // Refuses what comes from now on. Turns that have something to do may follow.
   void Close() { mailbox_.Close(); }
 
-  // Waits until something has come, but not beyond `deadline`, and does that and what is due. False
-  // after the last turn, which flushes everything.
+  // Waits until there is something to do, but not beyond `deadline`, and does that, for about
+  // kShardTurn, and what is due. False after the last turn, which flushes everything.
   bool Turn(absl::Duration deadline);
 
   // When there is something to do even if nothing comes.
   absl::Duration next_timer() const { return time_.MonotonicAt(core_->next_timer()); }
 
  private:
-  void ApplyAll(Mailbox::Contents contents);
-  // Ends what began at hold_begun_.
-  void NoteHold();
+  // False once it is closed.
+  bool TakeMail(absl::Duration deadline);
+  void ApplyNext();
+  void RunTimers();
+  // Ends what began at now_; answers how long it took.
+  absl::Duration NoteHold();
   void HandOver();
 
   // For Turn alone.
   const std::unique_ptr<ShardCore> core_;
   absl::AnyInvocable<void(commit::Group)> hand_over_;
+  Turns turns_;
+  std::vector<std::unique_ptr<Submission>> applied_;  // that have not been released
+  absl::Duration now_ = absl::ZeroDuration();         // read after every request
   absl::Duration group_begun_ = absl::ZeroDuration();
-  absl::Duration hold_begun_ = absl::ZeroDuration();
   absl::Duration longest_hold_ = absl::ZeroDuration();  // of the group
 
   const EngineTime& time_;

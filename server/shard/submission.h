@@ -21,8 +21,8 @@ struct Answer {
   engine::Reply reply;
 };
 
-// What one rpc message asks of one namespace: what travels through a mailbox. It is applied as a
-// whole, in order, with nothing of another submission in between.
+// What one rpc message asks of one namespace: what travels through a mailbox. Its requests are
+// applied in order, with nothing of the same namespace in between.
 struct Submission {
   std::string namespace_name;
 
@@ -46,6 +46,9 @@ struct Submission {
   // the answers tell is durable, or with UNAVAILABLE if the server stops before. May start gRPC
   // writes; must not block.
   absl::AnyInvocable<void(std::vector<Answer>)> done;
+
+  // The shard's: of the requests that have been applied.
+  std::vector<Answer> answers;
 };
 
 }  // namespace cache_invalidation::shard

@@ -48,29 +48,31 @@ v1::StreamWritesRequest SmallWrites(uint64_t writes) {
 Attack SmallWriteMessages(const Size& size) {
   const int streams = static_cast<int>(size.Of(30, 3));
   const uint64_t writes = size.Of(800'000, 40'000);
-  return {.name = "small-writes",
-          .input = absl::StrCat(streams, " streams of messages with ", writes,
-                                " writes of 5 bytes each, 4 messages a stream"),
-          .prepare = {},
-          .run =
-              [streams, writes](Target& target) {
-                const v1::StreamWritesRequest message = SmallWrites(writes);
-                InParallel(streams, [&](int) {
-                  const auto stub = v1::WriteEventService::NewStub(target.NewChannel());
-                  grpc::ClientContext context;
-                  context.set_deadline(absl::ToChronoTime(RealClock().Now() + absl::Minutes(3)));
-                  const auto stream = stub->StreamWrites(&context);
-                  for (int i = 0; i < 4 && stream->Write(message); ++i) {
-                  }
-                  stream->WritesDone();
-                  v1::StreamWritesResponse response;
-                  while (stream->Read(&response)) {
-                  }
-                  (void)stream->Finish();
-                });
-              },
-          // A message of 800,000 writes is as much work as it says.
-          .goal = {.hold = absl::Seconds(1)}};
+  return {
+      .name = "small-writes",
+      .input = absl::StrCat(streams, " connections that send 4 messages of StreamWrites with ",
+                            writes, " writes of 5 bytes each, one after the other"),
+      .prepare = {},
+      .run =
+          [streams, writes](Target& target) {
+            const v1::StreamWritesRequest message = SmallWrites(writes);
+            InParallel(streams, [&](int) {
+              const auto stub = v1::WriteEventService::NewStub(target.NewChannel());
+              // A message that is refused ends its stream.
+              for (int i = 0; i < 4; ++i) {
+                grpc::ClientContext context;
+                context.set_deadline(absl::ToChronoTime(RealClock().Now() + absl::Minutes(3)));
+                const auto stream = stub->StreamWrites(&context);
+                (void)stream->Write(message);
+                stream->WritesDone();
+                v1::StreamWritesResponse response;
+                while (stream->Read(&response)) {
+                }
+                (void)stream->Finish();
+              }
+            });
+          },
+  };
 }
 
 Attack HotNamespace(const Size& size) {
@@ -93,6 +95,62 @@ Attack HotNamespace(const Size& size) {
                            &response);
               }
               (void)number;
+            });
+          }};
+}
+
+// Calls each of which is as much work as a command may be, from many connections.
+Attack HeavyCalls(const Size& size) {
+  const int connections = static_cast<int>(size.Of(100, 20));
+  const absl::Duration time = size.full ? absl::Seconds(10) : absl::Seconds(2);
+  return {
+      .name = "heavy-calls",
+      .input =
+          absl::StrCat(connections, " connections that send writes with the largest products, ",
+                       absl::FormatDuration(time)),
+      .prepare = [](Target& target) { RegisterProducts(target, 30, 64); },
+      .run =
+          [connections, time](Target& target) {
+            const absl::Time end = RealClock().Now() + time;
+            InParallel(connections, [&](int) {
+              const auto stub = v1::WriteEventService::NewStub(target.NewChannel());
+              const v1::InvalidateByWritesRequest request = Transaction(2, {{"l", 33}, {"m", 30}});
+              while (RealClock().Now() < end) {
+                v1::InvalidateByWritesResponse response;
+                (void)Call(*stub, &v1::WriteEventService::Stub::InvalidateByWrites, request,
+                           &response, absl::Seconds(5));
+              }
+            });
+          }};
+}
+
+// The same as the groups of messages: each message is as many commands.
+Attack HeavyMessages(const Size& size) {
+  const int streams = static_cast<int>(size.Of(20, 3));
+  const int groups = static_cast<int>(size.Of(256, 20));
+  const absl::Duration time = size.full ? absl::Seconds(10) : absl::Seconds(2);
+  return {
+      .name = "heavy-messages",
+      .input = absl::StrCat(streams, " streams of messages with ", groups,
+                            " groups, each a write with the largest products, ",
+                            absl::FormatDuration(time)),
+      .prepare = [](Target& target) { RegisterProducts(target, 30, 64); },
+      .run =
+          [streams, groups, time](Target& target) {
+            v1::StreamWritesRequest message;
+            message.set_namespace_(kNamespace);
+            for (int i = 0; i < groups; ++i) {
+              message.add_groups()->set_sequence(static_cast<uint64_t>(i));
+              *message.mutable_groups(i)->add_writes() = WriteWithLists(1, {{"l", 33}, {"m", 30}});
+            }
+            InParallel(streams, [&](int) {
+              const auto stub = v1::WriteEventService::NewStub(target.NewChannel());
+              grpc::ClientContext context;
+              context.set_deadline(absl::ToChronoTime(RealClock().Now() + time));
+              const auto stream = stub->StreamWrites(&context);
+              while (stream->Write(message)) {
+              }
+              (void)stream->Finish();
             });
           }};
 }
@@ -141,7 +199,8 @@ Attack Sessions(const Size& size) {
 }  // namespace
 
 std::vector<Attack> CrowdAttacks(const Size& size) {
-  return {ManyNamespaces(size), SmallWriteMessages(size), HotNamespace(size), Sessions(size)};
+  return {ManyNamespaces(size), SmallWriteMessages(size), HotNamespace(size),
+          HeavyCalls(size),     HeavyMessages(size),      Sessions(size)};
 }
 
 }  // namespace cache_invalidation::attack

@@ -33,6 +33,16 @@ v1::Rule RuleOf(const std::string& name) {
   return rule;
 }
 
+void RegisterProducts(Target& target, int rules, int templates) {
+  for (int r = 0; r < rules; ++r) {
+    v1::Rule rule = RuleOf(absl::StrCat("product", r));
+    for (int t = 0; t < templates; ++t) {
+      rule.add_invalidate_tags(absl::StrCat("a", r * templates + t, ":{context.l}:{context.m}"));
+    }
+    target.Register(rule);
+  }
+}
+
 std::vector<v1::TrackedEntry> Entries(uint64_t count, const std::string& prefix,
                                       const std::string& source, absl::Duration ttl) {
   std::vector<v1::TrackedEntry> entries(count);

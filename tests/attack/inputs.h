@@ -24,6 +24,9 @@ v1::InvalidateByWritesRequest Transaction(
 // A rule that fires for table `t`.
 v1::Rule RuleOf(const std::string& name);
 
+// Registers so many rules, each with so many templates that multiply the lists `l` and `m`.
+void RegisterProducts(Target& target, int rules, int templates);
+
 // `count` entries, PREFIX0, PREFIX1, ... Each depends on the key `source`, unless that is empty.
 std::vector<v1::TrackedEntry> Entries(uint64_t count, const std::string& prefix,
                                       const std::string& source = "",

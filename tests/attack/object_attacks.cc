@@ -17,7 +17,7 @@ constexpr absl::Duration kSwept = absl::Seconds(15);
 
 Attack FatEntry(const Size& size) {
   const int calls = static_cast<int>(size.Of(5, 2));
-  const int fills = static_cast<int>(size.Of(1000, 100));
+  const int fills = static_cast<int>(size.Of(250, 100));
   return {.name = "fat-entry",
           .input = absl::StrCat(calls, " calls that track one key ", fills,
                                 " times with 128 new tags each"),
@@ -31,6 +31,28 @@ Attack FatEntry(const Size& size) {
                 fill.set_key("K");
                 for (int tag = 0; tag < 128; ++tag)
                   fill.add_tags(absl::StrCat("f", (call * fills + entry) * 128 + tag));
+              }
+              v1::TrackEntriesResponse response;
+              (void)Call(target.entries(), &v1::CacheEntryService::Stub::TrackEntries, request,
+                         &response);
+            }
+          }};
+}
+
+Attack NewNames(const Size& size) {
+  const int calls = static_cast<int>(size.Of(20, 2));
+  return {.name = "new-names",
+          .input = absl::StrCat(calls, " calls that track 250 entries with 128 new tags each"),
+          .prepare = {},
+          .run = [calls](Target& target) {
+            for (int call = 0; call < calls; ++call) {
+              v1::TrackEntriesRequest request;
+              request.set_namespace_(kNamespace);
+              for (int entry = call * 250; entry < (call + 1) * 250; ++entry) {
+                v1::TrackedEntry& fill = *request.add_entries();
+                fill.set_key(absl::StrCat("n", entry));
+                for (int tag = 0; tag < 128; ++tag)
+                  fill.add_tags(absl::StrCat("n", entry, ":", tag));
               }
               v1::TrackEntriesResponse response;
               (void)Call(target.entries(), &v1::CacheEntryService::Stub::TrackEntries, request,
@@ -81,6 +103,35 @@ Attack ManyEdges(const Size& size) {
         Declare(target, "report", "row:", edges, absl::Seconds(5));
         Pause(kSwept);
       }};
+}
+
+Attack Checks(const Size& size) {
+  const uint64_t edges = size.Of(320'000, 20'000);
+  return {.name = "checks",
+          .input = absl::StrCat(
+              "5 calls of 1,000 fills that are computed from two keys, which depend on ", edges,
+              " tags each"),
+          .prepare =
+              [edges](Target& target) {
+                Declare(target, "left", "l:", edges, absl::Hours(1));
+                Declare(target, "right", "r:", edges, absl::Hours(1));
+              },
+          .run =
+              [](Target& target) {
+                v1::InvalidateRequest request;
+                request.set_namespace_(kNamespace);
+                request.add_tags("unrelated");
+                v1::InvalidateResponse now;
+                (void)Call(target.invalidations(), &v1::InvalidationService::Stub::Invalidate,
+                           request, &now);
+                std::vector<v1::TrackedEntry> fills = Entries(5000, "page:");
+                for (v1::TrackedEntry& fill : fills) {
+                  fill.add_depends_on_keys("left");
+                  fill.add_depends_on_keys("right");
+                  *fill.mutable_position() = now.position();
+                }
+                target.Track(fills);
+              }};
 }
 
 Attack Ghosts(const Size& size) {
@@ -246,8 +297,9 @@ Attack PendingPatterns(const Size& size) {
 }  // namespace
 
 std::vector<Attack> ObjectAttacks(const Size& size) {
-  return {FatEntry(size), GrowingEntry(size), ManyEdges(size),  Ghosts(size),
-          DeepTags(size), FatFilters(size),   ManyCauses(size), PendingPatterns(size)};
+  return {FatEntry(size),   NewNames(size),       GrowingEntry(size), ManyEdges(size),
+          Checks(size),     Ghosts(size),         DeepTags(size),     FatFilters(size),
+          ManyCauses(size), PendingPatterns(size)};
 }
 
 }  // namespace cache_invalidation::attack

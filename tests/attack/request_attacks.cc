@@ -13,18 +13,6 @@ namespace {
 constexpr int kMostRules = 990;  // beside the default ones
 constexpr int kMostTemplates = 64;
 
-// Rules whose templates multiply two lists of the write.
-void RegisterProducts(Target& target, int rules, int templates) {
-  for (int r = 0; r < rules; ++r) {
-    v1::Rule rule = RuleOf(absl::StrCat("product", r));
-    for (int t = 0; t < templates; ++t) {
-      rule.add_invalidate_tags(
-          absl::StrCat("a", r * kMostTemplates + t, ":{context.l}:{context.m}"));
-    }
-    target.Register(rule);
-  }
-}
-
 Attack Products(const Size& size, uint64_t writes) {
   const int rules = static_cast<int>(size.Of(30, 5));
   return {.name = absl::StrCat("products-", writes),
@@ -148,6 +136,32 @@ Attack Patterns(const Size& size) {
           .run = [](Target& target) { Send(target, Transaction(1)); }};
 }
 
+// Templates, conditions and patterns, each of which might take all that one command may do.
+Attack AllAtOnce(const Size& size) {
+  const int rules = static_cast<int>(size.Of(300, 30));
+  const uint64_t keys = size.Of(100'000, 10'000);
+  return {
+      .name = "all-at-once",
+      .input = absl::StrCat("100 writes that fire ", rules,
+                            " rules with products, nested loops and patterns over ", keys, " keys"),
+      .prepare =
+          [rules, keys](Target& target) {
+            target.Track(Entries(keys, "key:"));
+            for (int r = 0; r < rules; ++r) {
+              v1::Rule rule = RuleOf(absl::StrCat("all", r));
+              rule.set_condition(
+                  absl::StrCat("!context.m.exists(a, context.m.exists(b, a + b == ", -1 - r, "))"));
+              rule.add_invalidate_tags(absl::StrCat("a", r, ":{context.l}:{context.m}"));
+              rule.set_pattern(absl::StrCat(".*:.*[0-9]+x", r, ".*"));
+              target.Register(rule);
+            }
+          },
+      .run =
+          [](Target& target) {
+            Send(target, Transaction(100, {{"l", 33}, {"m", 30}}));
+          }};
+}
+
 Attack Cascade(const Size& size, bool chain) {
   const uint64_t keys = size.Of(chain ? 300'000 : 1'000'000, 20'000);
   return {.name = chain ? "cascade-chain" : "cascade-star",
@@ -221,17 +235,12 @@ Attack Readers(const Size& size) {
 }  // namespace
 
 std::vector<Attack> RequestAttacks(const Size& size) {
-  return {Products(size, 20),
-          Products(size, size.Of(1000, 100)),
-          OneProduct(size),
-          ManyTemplates(size),
-          ManyRelationships(size),
-          NestedConditions(size),
-          LongLists(size),
-          Patterns(size),
-          Cascade(size, false),
-          Cascade(size, true),
-          Readers(size)};
+  return {Products(size, 20),      Products(size, size.Of(1000, 100)),
+          OneProduct(size),        ManyTemplates(size),
+          ManyRelationships(size), NestedConditions(size),
+          LongLists(size),         Patterns(size),
+          AllAtOnce(size),         Cascade(size, false),
+          Cascade(size, true),     Readers(size)};
 }
 
 }  // namespace cache_invalidation::attack

@@ -1,0 +1,57 @@
+#include "server/shard/turns.h"
+
+#include <algorithm>
+
+#include "common/limits.h"
+
+namespace cache_invalidation::shard {
+namespace {
+
+// What a request counts as at least, so that namespaces take turns under a clock that stands, too.
+constexpr absl::Duration kLeastCharge = absl::Microseconds(1);
+
+}  // namespace
+
+void Turns::Add(std::unique_ptr<Submission> submission) {
+  if (empty()) {
+    lines_.clear();
+    order_.clear();
+    line_ = nullptr;
+  }
+  std::unique_ptr<Line>& line = lines_[submission->namespace_name];
+  if (line == nullptr) {
+    line = std::make_unique<Line>();
+    line->used = begun_;
+    Enqueue(submission->namespace_name, *line);
+  }
+  line->submissions.push_back(std::move(submission));
+  ++submissions_;
+}
+
+Submission& Turns::Next() {
+  while (line_ == nullptr || line_->submissions.empty() || line_->used >= turn_end_) {
+    if (line_ != nullptr) Enqueue(at_work_, *line_);
+    const auto first = order_.begin();
+    at_work_ = std::move(first->second);
+    order_.erase(first);
+    line_ = lines_.at(at_work_).get();
+    begun_ = line_->used;
+    turn_end_ = begun_ + kNamespaceTurn;
+    if (line_->submissions.empty()) {
+      lines_.erase(at_work_);
+      line_ = nullptr;
+    }
+  }
+  return *line_->submissions.front();
+}
+
+void Turns::Charge(absl::Duration time) { line_->used += std::max(time, kLeastCharge); }
+
+std::unique_ptr<Submission> Turns::Finish() {
+  std::unique_ptr<Submission> finished = std::move(line_->submissions.front());
+  line_->submissions.pop_front();
+  --submissions_;
+  return finished;
+}
+
+}  // namespace cache_invalidation::shard

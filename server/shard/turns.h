@@ -1,0 +1,75 @@
+// Turns: whose request a shard works on next.
+
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_TURNS_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_TURNS_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "server/shard/submission.h"
+
+namespace cache_invalidation::shard {
+
+// The submissions that a shard has taken out of its mailbox and not finished. Namespaces share its
+// time: the one that has used least is next, for kNamespaceTurn or one request. So a namespace
+// waits for one request of each other one, however many those have and whatever they cost.
+//
+// A namespace that had nothing waiting begins with as much as the one at work has used: it has
+// saved up nothing. Nor does anybody owe anything once nothing waits at all. (Fair queueing by
+// start time, as network schedulers do it.)
+//
+// Invariants:
+//   1. Submissions of a namespace are finished in the order in which they were added.
+//   2. Once one has begun, no other one of its namespace begins before it is finished; those of
+//   other namespaces may come between two of its requests.
+//
+// Thread-compatible.
+class Turns {
+ public:
+  void Add(std::unique_ptr<Submission> submission);
+
+  bool empty() const { return submissions_ == 0; }
+
+  // The submission whose next request is next. REQUIRES: !empty().
+  Submission& Next();
+
+  // Work on Next() took that long.
+  void Charge(absl::Duration time);
+
+  // Takes Next() out.
+  std::unique_ptr<Submission> Finish();
+
+ private:
+  struct Line {
+    std::deque<std::unique_ptr<Submission>> submissions;
+    absl::Duration used = absl::ZeroDuration();
+  };
+
+  // By what they have used; of two that have used the same, who came first.
+  using Place = std::pair<absl::Duration, uint64_t>;
+
+  void Enqueue(const std::string& name, const Line& line) {
+    order_.emplace(Place{line.used, ++places_}, name);
+  }
+
+  // Those that wait, and those that ran out of submissions ahead of others: they keep what they
+  // used until the others have used as much.
+  absl::flat_hash_map<std::string, std::unique_ptr<Line>> lines_;
+  std::map<Place, std::string> order_;  // of all lines but the one at work
+  uint64_t places_ = 0;
+  std::string at_work_;   // its name
+  Line* line_ = nullptr;  // in lines_; null: none is at work
+  absl::Duration turn_end_ = absl::ZeroDuration();
+  absl::Duration begun_ = absl::ZeroDuration();  // what the last one that began had used
+  size_t submissions_ = 0;
+};
+
+}  // namespace cache_invalidation::shard
+
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_TURNS_H_
