@@ -64,6 +64,8 @@ std::optional<BatchDeadline> Engine::batch_deadline() const {
 
 uint64_t Engine::FreeNames(uint64_t limit) { return engine::FreeNames(*state_, limit); }
 
+bool Engine::TakeApart(uint64_t limit) { return state_->graph.TakeApart(limit); }
+
 std::string Engine::DumpForTest() const { return Dump(*state_); }
 
 }  // namespace cache_invalidation::engine

@@ -25,6 +25,21 @@ Key& Graph::AddKey(absl::string_view name) {
   return added;
 }
 
+bool Graph::TakeApart(uint64_t limit) {
+  if (!taken_keys_.has_value()) {
+    taken_keys_ = keys_.begin();
+    taken_tags_ = tags_.begin();
+  }
+  // Their places go at the end, all at once: that takes a hundredth of the time.
+  for (; limit > 0 && *taken_keys_ != keys_.end(); --limit, ++*taken_keys_) {
+    (*taken_keys_)->second.reset();
+  }
+  for (; limit > 0 && *taken_tags_ != tags_.end(); --limit, ++*taken_tags_) {
+    (*taken_tags_)->second.reset();
+  }
+  return *taken_keys_ != keys_.end() || *taken_tags_ != tags_.end();
+}
+
 Tag* Graph::FindTag(absl::string_view name) const {
   const auto it = tags_.find(name);
   return it == tags_.end() ? nullptr : it->second.get();

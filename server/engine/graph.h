@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -215,6 +216,10 @@ class Graph {
   void Load(const EntryRecord& record);
   void Load(const KeyRevisionRecord& record);
 
+  // Frees what so many of its keys and tags hold, so that no destructor has all to free. False once
+  // that was the last. From the first time on the graph may only be destroyed.
+  bool TakeApart(uint64_t limit);
+
   uint64_t tracked_entries() const { return tracked_entries_; }
   uint64_t edges() const { return edges_; }
   uint64_t declared_edges() const { return declared_edges_; }
@@ -254,6 +259,9 @@ class Graph {
   KeysByRevision by_age_;
   KeysByRevision ends_;
   uint64_t entry_parts_ = 0;
+  // Where taking it apart stands.
+  std::optional<KeyIndex::iterator> taken_keys_;
+  std::optional<TagIndex::iterator> taken_tags_;
 };
 
 }  // namespace cache_invalidation::engine

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
 #include "server/shard/recovery.h"
 #include "server/shard/shard_core_test.h"
 #include "server/storage/deleted_revision.h"
@@ -70,6 +72,7 @@ TEST_F(DeletionTest, TakesRowsHistoryAndThePlaceInTheQuota) {
   EXPECT_EQ(Published("n"), Revisions{1}) << "its subscribers get a Reset, no event";
   EXPECT_EQ(quota_->taken(), 0u);
   EXPECT_EQ(quota_->durable(), 0u);
+  core_->RunTimers(now_);
   EXPECT_EQ(core_->next_timer(), absl::InfiniteFuture());
 }
 
@@ -227,6 +230,24 @@ TEST_F(DeletionTest, CommandsThatFindNothingCreateNoNamespace) {
   EXPECT_EQ(quota_->taken(), 0u);
   Call("n", engine::DeleteRule{"default"});
   EXPECT_NE(core_->EngineForTest("n"), nullptr) << "it stays deleted";
+}
+
+// A million entries would hold the shard for a second.
+TEST_F(DeletionTest, WhatALargeOneHeldIsFreedALittleAtATime) {
+  for (int i = 0; i < 3; ++i) {
+    engine::TrackEntries command;
+    std::vector<std::string> keys;
+    for (size_t key = 0; key < kSweepKeys; ++key) keys.push_back(absl::StrCat(i, ":", key));
+    for (const std::string& key : keys) command.entries.emplace_back().key = key;
+    Call("n", command);
+  }
+  Delete("n");
+  int turns = 0;
+  for (; core_->next_timer() != absl::InfiniteFuture(); ++turns) {
+    now_ = core_->next_timer();
+    core_->RunTimers(now_);
+  }
+  EXPECT_EQ(turns, 3);
 }
 
 }  // namespace

@@ -212,6 +212,8 @@ Answer ShardCore::Delete(absl::string_view name, const engine::Command& command,
   counters_.Set(name, std::nullopt);
   fates_.push_back({std::string(name), /*deleted=*/true});
   quota_.Return();
+  deleted_.push_back(std::move(target.engine));
+  next_free_ = std::min(next_free_, now);
   namespaces_.erase(found);
   return {absl::OkStatus(), outcome.reply};
 }
@@ -347,23 +349,31 @@ std::pair<commit::Group, GroupStats> ShardCore::SealGroup() {
 }
 
 void ShardCore::RunTimers(absl::Time now) {
-  while (const std::optional<std::string> name = batches_.PopDue(now)) {
+  if (const std::optional<std::string> name = batches_.PopDue(now)) {
     Namespace& target = *Find(*name);
     (void)ApplyTo(target, engine::FlushBatch{target.engine->batch_deadline()->generation}, now);
     const std::optional<engine::BatchDeadline> next = target.engine->batch_deadline();
     Check(!next.has_value() || next->at > now, "a flushed batch is no longer due");
   }
-  while (const std::optional<std::string> name = counters_.PopDue(now)) {
+  if (const std::optional<std::string> name = counters_.PopDue(now)) {
     WriteCounters(*Find(*name));
   }
   if (next_sweep_ <= now) {
     Sweep(now);
   }
+  if (next_free_ <= now) {
+    FreeDeleted(now);
+  }
 }
 
 absl::Time ShardCore::next_timer() const {
-  return namespaces_.empty() ? absl::InfiniteFuture()
-                             : std::min({batches_.earliest(), counters_.earliest(), next_sweep_});
+  if (namespaces_.empty()) return next_free_;
+  return std::min({batches_.earliest(), counters_.earliest(), next_sweep_, next_free_});
+}
+
+void ShardCore::FreeDeleted(absl::Time now) {
+  if (!deleted_.front()->TakeApart(kSweepKeys)) deleted_.pop_front();
+  next_free_ = deleted_.empty() ? absl::InfiniteFuture() : now + kSweepPause;
 }
 
 void ShardCore::Sweep(absl::Time now) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,9 +75,10 @@ class ShardCore {
   // namespace is missing.
   void Trim(absl::string_view namespace_name, uint64_t floor, absl::Time now);
 
-  // Does what is due: flushes batches, writes counters, sweeps a little.
+  // Does some of what is due: flushes one batch, writes the counters of one namespace, sweeps a
+  // little, frees a little of what was deleted. What is left is due at once.
   void RunTimers(absl::Time now);
-  // When RunTimers has something to do; absl::InfiniteFuture() without namespaces.
+  // When RunTimers has something to do; absl::InfiniteFuture() if it never has.
   absl::Time next_timer() const;
 
   // For a clean stop: flushes all pending batches and writes all counters.
@@ -127,6 +129,7 @@ class ShardCore {
   void WriteCounters(Namespace& target);
   void ReportDropped(absl::string_view namespace_name, const engine::Reply& reply, absl::Time now);
   void Sweep(absl::Time now);
+  void FreeDeleted(absl::Time now);
   engine::SweepReply SweepNamespace(Namespace& target, uint64_t limit, absl::Time now);
 
   const std::string epoch_;
@@ -142,6 +145,9 @@ class ShardCore {
   std::unique_ptr<engine::Engine> new_engine_;
 
   std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
+  // Of deleted namespaces, not all freed.
+  std::deque<std::unique_ptr<engine::Engine>> deleted_;
+  absl::Time next_free_ = absl::InfiniteFuture();  // infinite: there are none
   DeadlineQueue batches_;
   DeadlineQueue counters_;
   absl::Time next_sweep_;

@@ -49,10 +49,10 @@ bool ShardLoop::Turn(absl::Duration deadline) {
   const bool open = TakeMail(deadline);
   group_begun_ = now_;
   const absl::Duration end = now_ + kShardTurn;
-  RunTimers();
-  while (!turns_.empty() && now_ < end && core_->group_bytes() < kMaxGroupBytes) {
-    ApplyNext();
-    RunTimers();
+  bool more = true;
+  while (more && now_ < end && core_->group_bytes() < kMaxGroupBytes) {
+    more = RunTimers();
+    more |= ApplyNext();
   }
   const bool last = !open && turns_.empty();
   if (last) {
@@ -62,19 +62,21 @@ bool ShardLoop::Turn(absl::Duration deadline) {
   return !last;
 }
 
-void ShardLoop::ApplyNext() {
+bool ShardLoop::ApplyNext() {
+  if (turns_.empty()) return false;
   const bool more = core_->ApplyNext(turns_.Next(), time_.At(now_));
   turns_.Charge(NoteHold());
   if (!more) {
     applied_.push_back(turns_.Finish());
   }
+  return true;
 }
 
-void ShardLoop::RunTimers() {
-  if (core_->next_timer() <= time_.At(now_)) {
-    core_->RunTimers(time_.At(now_));
-    NoteHold();
-  }
+bool ShardLoop::RunTimers() {
+  if (core_->next_timer() > time_.At(now_)) return false;
+  core_->RunTimers(time_.At(now_));
+  NoteHold();
+  return true;
 }
 
 absl::Duration ShardLoop::NoteHold() {

@@ -51,8 +51,9 @@ class ShardLoop {
  private:
   // False once it is closed.
   bool TakeMail(absl::Duration deadline);
-  void ApplyNext();
-  void RunTimers();
+  // Each does a little of what there is to do; false if there is nothing.
+  bool ApplyNext();
+  bool RunTimers();
   // Ends what began at now_; answers how long it took.
   absl::Duration NoteHold();
   void HandOver();

@@ -3,11 +3,13 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "common/limits.h"
 #include "server/shard/shard_core_test.h"
@@ -20,14 +22,17 @@ using ::testing::ElementsAre;
 
 constexpr absl::Duration kAtOnce = -absl::InfiniteDuration();
 
-// Lets every command of the namespace "slow" take its time, and keeps whose were applied.
+// Lets every command of namespaces like "slow" take its time, sweeps aside, and keeps whose were
+// applied.
 class SlowObserver final : public ShardObserver {
  public:
   explicit SlowObserver(FakeClock& clock) : clock_(clock) {}
 
-  void OnApplied(absl::string_view name, const engine::Command&, const engine::Outcome&) override {
+  void OnApplied(absl::string_view name, const engine::Command& command,
+                 const engine::Outcome&) override {
+    if (std::holds_alternative<engine::Sweep>(command)) return;
     applied.emplace_back(name);
-    if (name == "slow") clock_.Advance(absl::Milliseconds(100));
+    if (absl::StartsWith(name, "slow")) clock_.Advance(absl::Milliseconds(100));
   }
   void OnAnswered(absl::string_view, const engine::Query&) override {}
   void OnCancelled() override {}
@@ -55,6 +60,13 @@ class ShardLoopTest : public testing::Test {
     ShardCore::Options options;
     options.epoch = "epoch";
     return options;
+  }
+
+  void Submit(const std::string& name, engine::Command command) {
+    std::vector<Request> requests;
+    requests.emplace_back(std::move(command));
+    answered_.push_back(std::make_shared<Answered>());
+    ASSERT_TRUE(loop_.Submit(MakeSubmission(name, std::move(requests), answered_.back())).ok());
   }
 
   bool Turn() { return loop_.Turn(kAtOnce); }
@@ -107,6 +119,25 @@ TEST_F(ShardLoopTest, QuickOnesShareAGroup) {
   Turn();
   ASSERT_EQ(observer_.groups.size(), 1u);
   EXPECT_EQ(observer_.groups[0].submissions, 300u);
+}
+
+// Flushing a batch may take as long as any command, and many may be due at once.
+TEST_F(ShardLoopTest, BatchesThatAreDueTakeTurnsWithRequests) {
+  engine::Invalidate batched;
+  batched.tags = {"t"};
+  batched.strategy = engine::Strategy::kBatched;
+  for (const char* name : {"slow1", "slow2", "slow3"}) {
+    Submit(name, engine::SetBatchDelay{kMaxBatchDelay});
+    Submit(name, batched);
+  }
+  while (observer_.applied.size() < 6) Turn();
+  clock_.Advance(kMaxBatchDelay);
+  observer_.applied.clear();
+  Submit("quick");
+  Turn();
+  EXPECT_THAT(observer_.applied, ElementsAre("slow1", "quick"));
+  Turn();
+  EXPECT_THAT(observer_.applied, ElementsAre("slow1", "quick", "slow2"));
 }
 
 TEST_F(ShardLoopTest, ClosingAppliesAllThatCame) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -26,6 +27,7 @@
 #include "server/rpc/dependency_conversion.h"
 #include "server/rpc/invalidation_conversion.h"
 #include "server/rpc/malformed.h"
+#include "server/rpc/namespace_conversion.h"
 #include "server/rpc/quiet_parser.h"
 #include "server/rpc/relationship_conversion.h"
 #include "server/rpc/request_conversion.h"
@@ -38,7 +40,7 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-constexpr int kMethods = 26;
+constexpr int kMethods = 28;
 constexpr int kMostRequests = 16;
 constexpr absl::Duration kBetweenRequests = absl::Milliseconds(40);
 // A path of fields, a name cut short, and a few words; with a pattern, what RE2 says of it.
@@ -74,29 +76,37 @@ class Edge {
              absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&, Response*));
   void StreamWrites(absl::string_view bytes);
   static void Subscribe(absl::string_view bytes);
+  static void ListNamespaces(absl::string_view bytes);
 
   // Status and reply of a command or query.
   shard::Answer Ask(const std::variant<engine::Command, engine::Query>& asked);
 
-  engine::Engine engine_{kEpoch};
+  std::unique_ptr<engine::Engine> engine_ = std::make_unique<engine::Engine>(kEpoch);
   absl::Time now_ = absl::UnixEpoch();
 };
 
 shard::Answer Edge::Ask(const std::variant<engine::Command, engine::Query>& asked) {
   now_ += kBetweenRequests;
-  if (const auto deadline = engine_.batch_deadline(); deadline && deadline->at <= now_) {
-    Check(engine_.Apply(engine::FlushBatch{deadline->generation}, now_).status.ok(),
+  if (const auto deadline = engine_->batch_deadline(); deadline && deadline->at <= now_) {
+    Check(engine_->Apply(engine::FlushBatch{deadline->generation}, now_).status.ok(),
           "a batch that is due can be flushed");
   }
   if (const auto* query = std::get_if<engine::Query>(&asked)) {
-    return {absl::OkStatus(), engine_.Answer(*query, now_)};
+    return {absl::OkStatus(), engine_->Answer(*query, now_)};
   }
-  const uint64_t head = engine_.head();
-  engine::Outcome outcome = engine_.Apply(std::get<engine::Command>(asked), now_);
-  Check(engine_.head() == head + outcome.events.size(), "each event has a revision");
+  const uint64_t head = engine_->head();
+  const auto& command = std::get<engine::Command>(asked);
+  engine::Outcome outcome = engine_->Apply(command, now_);
+  Check(engine_->head() == head + outcome.events.size(), "each event has a revision");
   if (!outcome.status.ok()) {
     CheckRefusal(outcome.status);
     Check(outcome.events.empty() && outcome.delta.empty(), "a refused command changes nothing");
+  }
+  if (std::holds_alternative<engine::DeleteNamespace>(command)) {
+    while (engine_->TakeApart(/*limit=*/1)) {
+    }
+    engine_ = std::make_unique<engine::Engine>(kEpoch);
+    (void)engine_->Apply(engine::CreateNamespace{{}, head + 1}, now_);
   }
   return {outcome.status, std::move(outcome.reply)};
 }
@@ -159,6 +169,24 @@ void Edge::Subscribe(absl::string_view bytes) {
   Check(!subscription.ok() || !later.ok(), "a message is the first one or a later one");
 }
 
+void Edge::ListNamespaces(absl::string_view bytes) {
+  google::protobuf::Arena arena;
+  auto& request = *google::protobuf::Arena::CreateMessage<v1::ListNamespacesRequest>(&arena);
+  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return CheckBadRequest(DescribeMalformed(*request.GetDescriptor(), bytes));
+  }
+  v1::ListNamespacesResponse response;
+  const absl::Status status = rpc::ListNamespaces(
+      request,
+      [](absl::string_view name, size_t limit) {
+        Check(limit > 0, "a page has room");
+        return name < "a" ? std::vector<std::string>{"a"} : std::vector<std::string>();
+      },
+      arena, &response);
+  if (!status.ok()) return CheckBadRequest(status);
+  CheckAnswer(response);
+}
+
 void Edge::Call(int method, absl::string_view bytes) {
   switch (method % kMethods) {
     // clang-format off
@@ -187,7 +215,9 @@ void Edge::Call(int method, absl::string_view bytes) {
     case 22: return Unary(bytes, ToInvalidateByWrites, FromInvalidateByWrites);
     case 23: return Unary(bytes, ToExplainWrite, FromExplainWrite);
     case 24: return StreamWrites(bytes);
-    default: return Subscribe(bytes);
+    case 25: return Subscribe(bytes);
+    case 26: return Unary(bytes, ToDeleteNamespace, FromDeleteNamespace);
+    default: return ListNamespaces(bytes);
       // clang-format on
   }
 }
