@@ -90,23 +90,23 @@ inline constexpr int kMaxContextDepth = 32;
 // Up to here a double that is an integer was made of this one and no other. The next, 2^53, is also
 // what 2^53 + 1 becomes: two rows could share a tag.
 inline constexpr double kMaxExactInteger = 9007199254740991.0;
-// What one command may do besides naming what its request spells out: steps of a tenth of a
-// microsecond, so a tenth of a second of its shard. Beyond half of it templates give the tags in
-// front of their placeholders, those of relationships the types, and conditions are in doubt, so
-// their rules fire: that is cheap. Beyond all of it the command invalidates everything. Ten
-// thousand writes with three rules of one tag each fit into the half.
+// What one command may do: steps of a tenth of a microsecond, so a tenth of a second of its shard.
+// Beyond half of it templates give the tags in front of their placeholders, those of relationships
+// the types, and conditions are in doubt, so their rules fire: that is cheap. Beyond all of it the
+// command invalidates everything. Ten thousand writes with two rules of one tag each fit into the
+// half.
 inline constexpr uint64_t kMaxStepsPerCommand = 1'000'000;
 // The same for an explanation, which nothing but its reader waits for.
 inline constexpr uint64_t kMaxStepsPerExplanation = 100'000;
-// A tag that a template makes, with its way into the event: about a microsecond.
+// A tag that a write or a template names, with its way into the event: about a microsecond.
 inline constexpr uint64_t kStepsPerTag = 10;
 // A key that a pattern is matched against, and the bytes of it that take as much.
 inline constexpr uint64_t kStepsPerMatch = 2;
 inline constexpr uint64_t kBytesPerMatch = 128;
-// Units of conditions (common/condition/limits.h), and values of a list that a template reads, that
-// take one step.
+// A rule that a write meets: it is found, sorted and asked.
+inline constexpr uint64_t kStepsPerRule = 4;
+// Units of conditions (common/condition/limits.h) that take one step.
 inline constexpr uint64_t kConditionCostPerStep = 8;
-inline constexpr uint64_t kValuesPerStep = 8;
 // Bytes of the tags that the templates of one command make: a quarter of an event at its largest.
 inline constexpr uint64_t kMaxExpandedBytes = 16 << 20;
 // Causes of one target that an event names; beyond it one cause stands for all others. A person
@@ -123,6 +123,9 @@ inline constexpr size_t kMaxWritesPerMessage = kMaxWritesPerCommand;
 inline constexpr size_t kMaxTargetsPerCall = 10'000;
 // A pending batch beyond this is flushed at once: bounds its memory and the flush event.
 inline constexpr size_t kMaxPendingTargets = 10'000;
+// And beyond these bytes, a quarter of a million dependents with short names. A call that would add
+// more invalidates everything.
+inline constexpr uint64_t kMaxPendingBytes = 32 << 20;
 // The same for patterns: each fill is matched against all that are pending.
 inline constexpr size_t kMaxPendingPatterns = 256;
 inline constexpr absl::Duration kMinBatchDelay = absl::Milliseconds(1);
@@ -156,22 +159,29 @@ inline constexpr size_t kFoundNameBytes = 64;
 inline constexpr size_t kMaxNamesPerValidate = 1000;
 // About a gigabyte of graph; beyond it declarations are refused.
 inline constexpr size_t kMaxDeclaredEdgesPerNamespace = 4'000'000;
-// Of one key: a dashboard over 300,000 rows has room. All of them may end within one command, which
-// takes a microsecond for each.
-inline constexpr size_t kMaxDeclaredEdgesPerKey = 500'000;
+// Of one key. All of them may be removed by one command, which takes two microseconds for each and
+// twice the name of the key; what depends on more rows than these depends on their type's tag.
+inline constexpr size_t kMaxDeclaredEdgesPerKey = 50'000;
 // The same for entries; beyond it the oldest are dropped, with an event.
 inline constexpr size_t kMaxTrackedEntriesPerNamespace = 4'000'000;
-// Entries, the tags they carry and the edges they own, together: three of those for each entry of a
-// full namespace. Beyond it the oldest entries are dropped, too.
+// Entries, the tags they carry (one of more than two levels counts as several) and the edges they
+// own, together: three of those for each entry of a full namespace. Beyond it the oldest entries
+// are dropped, too.
 inline constexpr size_t kMaxEntryPartsPerNamespace = 16'000'000;
 // A full namespace makes room for so many, or for a 64th of its limit if that is less, so that not
 // every fill has an event of its own.
 inline constexpr uint64_t kDroppedTogether = 1000;
 // After a start with lower limits there is more to drop than one event should name.
 inline constexpr uint64_t kMaxDroppedTogether = 10'000;
-// Entries that an event ends at once. Those that it evicts beyond that are left, dead, to be swept:
-// ending each costs ten times as much as naming it.
-inline constexpr uint64_t kEndedAtOnce = 1000;
+// Parts of entries that an event ends at once. Entries that it evicts beyond that are left, dead, to
+// be swept: ending one costs ten times as much as naming it.
+inline constexpr uint64_t kEndedAtOnce = 10'000;
+// Declarations that are over and that one command ends where it comes by them, some milliseconds of
+// a shard; sweeping ends the others.
+inline constexpr uint64_t kEdgesEndedAtOnce = 2'000;
+// Edges that one command, or query, searches for what still needs the entries that expired: some ten
+// milliseconds. Beyond it they count as needed, and stay a while longer.
+inline constexpr uint64_t kMaxGroundingSteps = 40'000;
 // A shard reports that it dropped entries no more often.
 inline constexpr absl::Duration kDropReportInterval = absl::Minutes(1);
 // Keys and tags that are known only because something happened to them in the retained history;

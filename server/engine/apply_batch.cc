@@ -12,6 +12,7 @@ namespace {
 bool AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
   const Freshness freshness = state.freshness();
   Closure closure(state.graph, freshness, state.work);
+  closure.StopBeyond(state.limits.pending_bytes, 2 * PendingBatch::kBytesPerItem, true);
   for (const PlannedTarget* target : targets) {
     const auto& [type, name, cause, pattern] = *target;
     state.pending.Add(type, name, cause, /*dependent=*/false, state.meta.now, pattern);
@@ -23,6 +24,7 @@ bool AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
   }
   if (!closure.is_complete()) return false;
   closure.Spread(InvalidationKind::kEvict);
+  if (!closure.is_complete()) return false;
   for (Key* key : closure.Dependents()) {
     const Cause cause{CauseStep::kDependency, closure.reached().at(key).via->name};
     state.pending.Add(TargetType::kKey, key->name, cause, /*dependent=*/true, state.meta.now);
@@ -72,7 +74,8 @@ uint32_t Flush(State& state, std::vector<Event>& events) {
 
 void FlushIfFull(State& state, std::vector<Event>& events) {
   const bool full = state.pending.targets() >= kMaxPendingTargets ||
-                    state.pending.patterns() >= state.limits.pending_patterns;
+                    state.pending.patterns() >= state.limits.pending_patterns ||
+                    state.pending.bytes() >= state.limits.pending_bytes;
   if (full) Flush(state, events);
 }
 

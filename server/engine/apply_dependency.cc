@@ -155,6 +155,10 @@ ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<E
   const absl::Time expires =
       command.ttl.has_value() ? state.meta.now + *command.ttl : absl::InfiniteFuture();
   for (Node* source : AddSources(state, command.depends_on)) {
+    const Edge* edge = key.FindEdge(source);
+    if (edge != nullptr && edge->declared && !edge->declared_at(state.meta.now)) {
+      NoteEnd(state, key);  // it was over, and is not any more
+    }
     if (state.graph.Declare(key, *source, expires, state.meta.now)) ++reply.added;
   }
   if (ClosesCycle(state, command)) {

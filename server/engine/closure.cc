@@ -66,8 +66,8 @@ bool Closure::Look() {
   return true;
 }
 
-bool Closure::Name(const Key& key) {
-  const size_t bytes = key.name.size() + bytes_per_key_;
+bool Closure::Name(const Key& key, const Node& source) {
+  const size_t bytes = key.name.size() + bytes_per_key_ + (with_sources_ ? source.name.size() : 0);
   if (bytes > bytes_left_) {
     complete_ = false;
     return false;
@@ -121,7 +121,7 @@ void Closure::Follow(const Node& source, int level, InvalidationKind kind,
       NoteWay(source, level, known->second);
       continue;
     }
-    if (!Name(*dependent)) return;
+    if (!Name(*dependent, source)) return;
     Reached reached;
     reached.kind = kind;
     NoteWay(source, level, reached);

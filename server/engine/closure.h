@@ -53,9 +53,11 @@ class Closure {
 
   // Spreads no further, incomplete, once naming the keys that it reached takes more than `bytes`,
   // with so many more for each. Whether it comes to that depends on what it would reach alone.
-  void StopBeyond(size_t bytes, size_t bytes_per_key) {
+  // `with_sources`: naming a key names the node through which it was first reached, too.
+  void StopBeyond(size_t bytes, size_t bytes_per_key, bool with_sources = false) {
     bytes_left_ = bytes;
     bytes_per_key_ = bytes_per_key;
+    with_sources_ = with_sources;
   }
 
   Closure(const Graph& graph, const Freshness& freshness, uint64_t limit = kNoLimit)
@@ -87,7 +89,7 @@ class Closure {
   // Whether it may look at one thing more, which is then counted.
   bool Look();
   // Whether the key that was reached may be named, too.
-  bool Name(const Key& key);
+  bool Name(const Key& key, const Node& source);
   void AddRoot(Key& key);
   // Whether one of the entry's tags is evicted by the spreads so far.
   bool HitByEvictedTag(const Key& key) const;
@@ -104,6 +106,7 @@ class Closure {
   bool complete_ = true;
   size_t bytes_left_ = std::numeric_limits<size_t>::max();
   size_t bytes_per_key_ = 0;
+  bool with_sources_ = false;
   absl::flat_hash_set<std::string> root_patterns_;
   std::vector<std::string> root_tag_names_;
   std::vector<const Tag*> root_tags_;

@@ -33,11 +33,12 @@ class ClosureTest : public ::testing::Test {
     return lines;
   }
 
+  uint64_t steps_ = 1000;
   Delta delta_;
   Graph graph_{delta_};
   PendingBatch pending_{delta_};
   BroadRevisions broad_;
-  Freshness freshness_{graph_, broad_, pending_, /*forgotten_end=*/0, kNow};
+  Freshness freshness_{graph_, broad_, pending_, /*forgotten_end=*/0, kNow, steps_};
   Closure closure_{graph_, freshness_};
 };
 

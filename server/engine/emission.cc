@@ -240,7 +240,7 @@ void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
     if (slot.key == nullptr || slot.kind != InvalidationKind::kEvict) continue;
     if (slot.key->entry == nullptr) continue;
     if (at_once == 0 && !(end_targets_ && i < targets_)) continue;
-    at_once -= std::min<uint64_t>(at_once, 1);
+    at_once -= std::min(at_once, Graph::PartsOf(*slot.key));
     state_.graph.DropEntry(*slot.key);
   }
 }

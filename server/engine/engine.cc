@@ -20,6 +20,8 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   State& state = *state_;
   state.delta.clear();
   state.work = WorkBudget(state.limits.steps, state.limits.expanded_bytes);
+  state.grounding_steps = kMaxGroundingSteps;
+  state.ends_of_edges = kEdgesEndedAtOnce;
   // What the last events pointed to.
   state.flushed.clear();
   state.broad.Clean();
@@ -49,6 +51,7 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
 }
 
 Reply Engine::Answer(const Query& query, absl::Time now) const {
+  state_->grounding_steps = kMaxGroundingSteps;
   return std::visit([&](const auto& one) { return engine::Answer(*state_, one, now); }, query);
 }
 
@@ -64,7 +67,7 @@ std::optional<BatchDeadline> Engine::batch_deadline() const {
 
 uint64_t Engine::FreeNames(uint64_t limit) { return engine::FreeNames(*state_, limit); }
 
-bool Engine::TakeApart(uint64_t limit) { return state_->graph.TakeApart(limit); }
+bool Engine::TakeApart(uint64_t& limit) { return state_->graph.TakeApart(limit); }
 
 std::string Engine::DumpForTest() const { return Dump(*state_); }
 

@@ -86,10 +86,10 @@ class Engine {
   // Sweep with that limit comes by no name that could be freed, so its cost is bounded by it.
   uint64_t FreeNames(uint64_t limit);
 
-  // Frees what so many of its keys and tags hold, so that no shard is held by a destructor that has
-  // all to free. False once that was the last. From the first time on the engine may only be
-  // destroyed.
-  bool TakeApart(uint64_t limit);
+  // Frees what so many of its keys and tags hold, and takes them from the limit, so that no shard
+  // is held by a destructor that has all to free. False once that was the last. From the first time
+  // on the engine may only be destroyed.
+  bool TakeApart(uint64_t& limit);
 
   // The whole state as text, in an order that depends on nothing but the state.
   std::string DumpForTest() const;

@@ -33,17 +33,23 @@ uint64_t Freshness::EvictedSinceFill(const Key& key) const {
   uint64_t revision = std::max(key.evicted, broad_.everything().evicted);
   // What hits the tags of an entry that is over does not concern it.
   if (revision > key.entry->fill_revision) return revision;
-  for (const Tag* tag : key.entry->tags) revision = std::max(revision, TagEvicted(*tag));
+  revision = std::max(revision, TagsEvicted(key));
   return revision > key.entry->fill_revision ? revision : 0;
 }
 
-bool Freshness::IsEvicted(const Key& key) const {
-  const Entry& entry = *key.entry;
-  const uint64_t fill = entry.fill_revision;
-  return key.evicted > fill || broad_.everything().evicted > fill ||
-         std::any_of(entry.tags.begin(), entry.tags.end(),
-                     [&](const Tag* tag) { return TagEvicted(*tag) > fill; });
+uint64_t Freshness::TagsEvicted(const Key& key) const {
+  const auto last = [&] {
+    uint64_t revision = 0;
+    for (const Tag* tag : key.entry->tags) revision = std::max(revision, TagEvicted(*tag));
+    return revision;
+  };
+  if (key.entry->names() < kManyNames) return last();
+  const auto [known, added] = tags_evicted_.try_emplace(&key);
+  if (added) known->second = last();
+  return known->second;
 }
+
+bool Freshness::IsEvicted(const Key& key) const { return EvictedSinceFill(key) != 0; }
 
 bool Freshness::StaleSinceFill(const Key& key) const {
   WorkBudget work(max_steps_);
@@ -109,8 +115,16 @@ bool Freshness::EndMoved(const Key& key, uint64_t position) const {
   const bool entry_ended = key.entry != nullptr && EvictedSinceFill(key) == 0 && !OwnsActively(key);
   if (entry_ended && Graph::PartsOf(key) > 1) return true;
   if (key.declared_until > now_) return false;
-  return std::any_of(key.depends_on.begin(), key.depends_on.end(),
-                     [this](const Edge& edge) { return edge.declared && !edge.declared_at(now_); });
+  const auto is_over = [this](const Edge& edge) {
+    return edge.declared && !edge.declared_at(now_);
+  };
+  const auto any = [&] {
+    return std::any_of(key.depends_on.begin(), key.depends_on.end(), is_over);
+  };
+  if (key.depends_on.size() < kManyNames) return any();
+  const auto [known, added] = has_ended_edges_.try_emplace(&key);
+  if (added) known->second = any();
+  return known->second;
 }
 
 // Follows what is known of the keys: an entry that was evicted has moved, and so has one that is
@@ -130,7 +144,7 @@ bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk&
     if (owns) {
       if (StaleSinceFill(*key, work)) return true;
       for (const Tag* tag : key->entry->tags) {
-        if (!MayCheck() || TagMoved(tag->name, position)) return true;
+        if (!MayCheck(tag->weight) || TagMoved(tag->name, position)) return true;
       }
     }
     for (const Edge& edge : key->depends_on) {
@@ -181,13 +195,13 @@ std::string Freshness::FirstMoved(const Footprint& footprint, uint64_t position)
     std::sort(names->begin(), names->end());
   }
   for (absl::string_view tag : all.tags) {
-    if (TagMoved(tag, position)) return std::string(tag);
+    if (!MayCheck(Tag::WeightOf(tag)) || TagMoved(tag, position)) return std::string(tag);
   }
   for (absl::string_view key : all.dep_keys) {
     if (DependencyMoved(key, position, sources, work)) return std::string(key);
   }
   for (absl::string_view tag : all.dep_tags) {
-    if (TagMoved(tag, position)) return std::string(tag);
+    if (!MayCheck(Tag::WeightOf(tag)) || TagMoved(tag, position)) return std::string(tag);
   }
   return "";
 }

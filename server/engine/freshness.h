@@ -34,13 +34,15 @@ struct Footprint {
 class Freshness {
  public:
   Freshness(const Graph& graph, const BroadRevisions& broad, const PendingBatch& pending,
-            uint64_t forgotten_end, absl::Time now, uint64_t steps = kMaxStepsPerCommand)
+            uint64_t forgotten_end, absl::Time now, uint64_t& grounding_steps,
+            uint64_t steps = kMaxStepsPerCommand)
       : graph_(graph),
         broad_(broad),
         pending_(pending),
         forgotten_end_(forgotten_end),
         now_(now),
-        max_steps_(steps) {}
+        max_steps_(steps),
+        grounding_(grounding_steps) {}
 
   // The last revision that hit the tag, itself or through a tag above it.
   uint64_t TagEvicted(absl::string_view tag) const;
@@ -93,8 +95,8 @@ class Freshness {
 
   absl::Time now() const { return now_; }
 
-  // How many names behind those of its own FirstMoved may still look at. What would take more has
-  // moved. At first there is no limit.
+  // How many names, its own and those behind them, FirstMoved may still look at; a tag of more than
+  // two levels is several. What would take more has moved. At first there is no limit.
   uint64_t may_check() const { return may_check_; }
   void set_may_check(uint64_t names) { may_check_ = names; }
 
@@ -113,8 +115,20 @@ class Freshness {
   const uint64_t forgotten_end_;
   const absl::Time now_;
   const uint64_t max_steps_;
-  // Whether one more name may be looked at, which is then counted.
-  bool MayCheck() const { return may_check_ > 0 && may_check_-- > 0; }
+  // Whether so many more names may be looked at, which are then counted.
+  bool MayCheck(uint64_t names = 1) const {
+    if (may_check_ < names) may_check_ = 0;
+    if (may_check_ == 0) return false;
+    may_check_ -= names;
+    return true;
+  }
+  // The last revision that evicted the tags of the key's entry, whenever that was filled.
+  uint64_t TagsEvicted(const Key& key) const;
+
+  // Entries and keys with as many names are looked at once.
+  static constexpr size_t kManyNames = 64;
+  mutable absl::flat_hash_map<const Key*, uint64_t> tags_evicted_;
+  mutable absl::flat_hash_map<const Key*, bool> has_ended_edges_;
 
   mutable uint64_t may_check_ = std::numeric_limits<uint64_t>::max();
   mutable Grounding grounding_;

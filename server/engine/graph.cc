@@ -25,7 +25,7 @@ Key& Graph::AddKey(absl::string_view name) {
   return added;
 }
 
-bool Graph::TakeApart(uint64_t limit) {
+bool Graph::TakeApart(uint64_t& limit) {
   if (!taken_keys_.has_value()) {
     taken_keys_ = keys_.begin();
     taken_tags_ = tags_.begin();
@@ -89,19 +89,19 @@ void Graph::Track(Key& key, const Fill& fill) {
 }
 
 size_t Graph::NamesWith(const Key& key, const Fill& fill) {
-  absl::flat_hash_set<const Node*> added(fill.tags.begin(), fill.tags.end());
-  if (key.entry == nullptr) {
-    const absl::flat_hash_set<const Node*> sources(fill.sources.begin(), fill.sources.end());
-    return added.size() + sources.size();
+  absl::flat_hash_set<const Tag*> tags(fill.tags.begin(), fill.tags.end());
+  absl::flat_hash_set<const Node*> sources(fill.sources.begin(), fill.sources.end());
+  size_t names = 0;
+  if (key.entry != nullptr) {
+    names = key.entry->names();
+    for (const Tag* tag : key.entry->tags) tags.erase(tag);
+    absl::erase_if(sources, [&key](const Node* source) {
+      const Edge* edge = key.FindEdge(source);
+      return edge != nullptr && edge->owned;
+    });
   }
-  for (const Tag* tag : key.entry->tags) added.erase(tag);
-  const size_t tags = added.size();
-  added.clear();
-  for (const Node* source : fill.sources) {
-    const Edge* edge = key.FindEdge(source);
-    if (edge == nullptr || !edge->owned) added.insert(source);
-  }
-  return key.entry->names() + tags + added.size();
+  for (const Tag* tag : tags) names += tag->weight;
+  return names + sources.size();
 }
 
 void Graph::Unite(Key& key, const Fill& fill) {
@@ -137,7 +137,8 @@ void Graph::Unite(Key& key, const Fill& fill) {
     if (at != entry.tags.end() && *at == tag) continue;
     entry.tags.insert(at, tag);
     ++tag->entries;
-    ++entry_parts_;
+    entry_parts_ += tag->weight;
+    entry.tag_weight += tag->weight;
     entry.name_bytes += tag->name.size();
     if (IsCarrier(key)) AddCarrier(*tag, key);
   }

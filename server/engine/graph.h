@@ -14,6 +14,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_GRAPH_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/tag.h"
 #include "server/engine/edge_list.h"
 #include "server/engine/node.h"
 #include "server/engine/record.h"
@@ -33,7 +35,14 @@
 namespace cache_invalidation::engine {
 
 struct Tag : Node {
-  explicit Tag(absl::string_view name) : Node(NameKind::kTag, name) {}
+  explicit Tag(absl::string_view name) : Node(NameKind::kTag, name), weight(WeightOf(name)) {}
+
+  // What the tag counts as: whoever looks at it looks at every tag above it. Most have two levels.
+  static uint32_t WeightOf(absl::string_view name) {
+    return static_cast<uint32_t>(std::max<size_t>(2, LevelsOf(name)) - 1);
+  }
+
+  const uint32_t weight;
 
   // Entries that carry the tag and have dependents or are mixed; null while there is none.
   std::unique_ptr<KeySet> carriers;
@@ -64,9 +73,10 @@ struct Entry {
   bool mixed = false;          // its fills had different tags, so that some copy may lack one
   std::string fill_id;         // of the last fill; empty if that had none
   uint32_t owned = 0;          // edges
+  uint32_t tag_weight = 0;     // of all tags
   uint32_t name_bytes = 0;     // of the tags and of the sources of owned edges
 
-  size_t names() const { return tags.size() + owned; }
+  size_t names() const { return tag_weight + owned; }
 };
 
 // What a fill says of its entry.
@@ -181,7 +191,7 @@ class Graph {
   // later expiry. An entry that was a ghost or stale is no longer one; one that had other tags is
   // mixed from then on.
   void Track(Key& key, const Fill& fill);
-  // How many names the key's entry would have then; without an entry those of the fill.
+  // What the names of the key's entry would count as then; without an entry those of the fill.
   static size_t NamesWith(const Key& key, const Fill& fill);
   // REQUIRES: the key has an entry.
   void MakeGhost(Key& key);
@@ -216,9 +226,8 @@ class Graph {
   void Load(const EntryRecord& record);
   void Load(const KeyRevisionRecord& record);
 
-  // Frees what so many of its keys and tags hold, so that no destructor has all to free. False once
-  // that was the last. From the first time on the graph may only be destroyed.
-  bool TakeApart(uint64_t limit);
+  // See Engine::TakeApart.
+  bool TakeApart(uint64_t& limit);
 
   uint64_t tracked_entries() const { return tracked_entries_; }
   uint64_t edges() const { return edges_; }

@@ -15,7 +15,8 @@ class Search {
  public:
   using Known = absl::flat_hash_map<const Key*, bool>;
 
-  Search(const Freshness& freshness, Known& known) : freshness_(freshness), known_(known) {}
+  Search(const Freshness& freshness, uint64_t& steps, Known& known)
+      : freshness_(freshness), steps_(steps), known_(known) {}
 
   bool Run(const Key& ghost) {
     Enter(ghost);
@@ -26,8 +27,10 @@ class Search {
         continue;
       }
       const Key& dependent = **at.next++;
+      const bool gives_up = steps_ == 0;
+      steps_ -= gives_up ? 0 : 1;
       const Freshness::Footing footing = freshness_.FootingOf(dependent, *at.key);
-      const bool stands = footing == Freshness::Footing::kStands ||
+      const bool stands = gives_up || footing == Freshness::Footing::kStands ||
                           (footing == Freshness::Footing::kGhost && LeadsToGround(dependent));
       if (!stands) continue;
       // Whatever is not decided leads to where the search is.
@@ -87,6 +90,7 @@ class Search {
   }
 
   const Freshness& freshness_;
+  uint64_t& steps_;
   Known& known_;
   std::vector<Ghost> path_;
   std::vector<const Key*> undecided_;
@@ -97,7 +101,7 @@ class Search {
 
 bool Grounding::IsGrounded(const Key& ghost, const Freshness& freshness) {
   if (const auto known = known_.find(&ghost); known != known_.end()) return known->second;
-  return Search(freshness, known_).Run(ghost);
+  return Search(freshness, steps_, known_).Run(ghost);
 }
 
 }  // namespace cache_invalidation::engine

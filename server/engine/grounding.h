@@ -4,6 +4,8 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_GROUNDING_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_GROUNDING_H_
 
+#include <cstdint>
+
 #include "absl/container/flat_hash_map.h"
 #include "server/engine/graph.h"
 
@@ -17,11 +19,17 @@ class Freshness;
 //
 // What it remembers holds at one engine time, until the state changes. Ending what did not count
 // any more, an expired declaration or a ghost that nothing needs, is no change. Thread-compatible.
+//
+// Beyond `steps` edges, which several of them may share, it searches no further: what is not known
+// then counts as needed.
 class Grounding {
  public:
+  explicit Grounding(uint64_t& steps) : steps_(steps) {}
+
   bool IsGrounded(const Key& ghost, const Freshness& freshness);
 
  private:
+  uint64_t& steps_;
   absl::flat_hash_map<const Key*, bool> known_;
 };
 

@@ -31,12 +31,13 @@ class GroundingTest : public ::testing::Test {
     return grounding_.IsGrounded(*graph_.FindKey(key), freshness_);
   }
 
+  uint64_t steps_ = 1000;
   Delta delta_;
   Graph graph_{delta_};
   PendingBatch pending_{delta_};
   BroadRevisions broad_;
-  Freshness freshness_{graph_, broad_, pending_, /*forgotten_end=*/0, kNow};
-  Grounding grounding_;
+  Freshness freshness_{graph_, broad_, pending_, /*forgotten_end=*/0, kNow, steps_};
+  Grounding grounding_{steps_};
 };
 
 TEST_F(GroundingTest, GhostsThatOnlyLeadToEachOtherGroundNothing) {
@@ -57,6 +58,15 @@ TEST_F(GroundingTest, OneThatStandsGroundsAllThatLeadToIt) {
 }
 
 // In whatever order it is asked, it says what a search without memory finds.
+TEST_F(GroundingTest, BeyondItsStepsAGhostCountsAsNeeded) {
+  Ghost("a", {});
+  Ghost("b", {"a"});
+  Ghost("c", {"b"});
+  steps_ = 1;
+  EXPECT_TRUE(IsGrounded("a"));
+  EXPECT_EQ(steps_, 0u);
+}
+
 TEST_F(GroundingTest, RemembersNothingWrong) {
   for (uint32_t seed = 0; seed < 500; ++seed) {
     std::mt19937 random(seed);
@@ -64,7 +74,7 @@ TEST_F(GroundingTest, RemembersNothingWrong) {
     Delta delta;
     Graph graph(delta);
     PendingBatch pending(delta);
-    const Freshness freshness(graph, broad_, pending, 0, kNow);
+    const Freshness freshness(graph, broad_, pending, 0, kNow, steps_);
     const auto key = [&graph](uint32_t i) -> Key& { return graph.AddKey(std::string(1, 'a' + i)); };
     for (uint32_t edge = 0; edge < 14; ++edge) {
       const uint32_t from = random() % kKeys;
@@ -90,7 +100,8 @@ TEST_F(GroundingTest, RemembersNothingWrong) {
         }
       }
     }
-    Grounding grounding;
+    steps_ = 1000;
+    Grounding grounding(steps_);
     for (int asked = 0; asked < 3 * kKeys; ++asked) {
       const Key& one = key(random() % kKeys);
       ASSERT_EQ(grounding.IsGrounded(one, freshness), grounded.contains(&one))

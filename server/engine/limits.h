@@ -45,6 +45,8 @@ struct Limits {
   uint64_t expanded_bytes = kMaxExpandedBytes;
   // Patterns of the pending batch. With as many it is flushed.
   uint64_t pending_patterns = kMaxPendingPatterns;
+  // Bytes that its items take, about. With more it is flushed, too.
+  uint64_t pending_bytes = kMaxPendingBytes;
   // Causes of one target; one cause more stands for the others.
   uint64_t causes = kMaxCausesPerTarget;
   // Keys that an explanation looks at; it says so when there are more.

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/engine/engine_script.h"
+#include "server/engine/graph.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -110,6 +111,19 @@ TEST(LimitsTest, TagsAndOwnedEdgesTakeRoom) {
   // What is united with an entry takes room, too.
   EXPECT_THAT(script.Track("b", {"y", "z"}), IsEmpty());
   EXPECT_THAT(script.Track("b", {"u", "v"}), ElementsAre("2 EVICT key c <LIMIT>"));
+}
+
+// Whoever looks at a tag looks at those above it: four thousand deep ones took milliseconds, again
+// and again.
+TEST(LimitsTest, DeepTagsTakeMoreRoom) {
+  EXPECT_EQ(Tag::WeightOf("a"), 1u);
+  EXPECT_EQ(Tag::WeightOf("a:b"), 1u);
+  EXPECT_EQ(Tag::WeightOf("a:b:c:d"), 3u);
+  EngineScript script(Parts(5));
+  script.Track("k", {"a:b:c:d"});
+  EXPECT_THAT(script.Track("one", {}), testing::IsEmpty());
+  EXPECT_THAT(script.Track("more", {}), testing::SizeIs(1));
+  EXPECT_EQ(script.Lookup("k"), "ABSENT");
 }
 
 TEST(LimitsTest, DeclarationsTakeNoRoomOfEntries) {

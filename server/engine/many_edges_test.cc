@@ -50,6 +50,39 @@ TEST(ManyEdgesTest, OneSweepEndsNoMoreThanItsLimit) {
   EXPECT_THAT(script.Write("row", "1000"), testing::SizeIs(3));
 }
 
+// Eight keys with as much as each may have were four million edges that one fill ended.
+TEST(ManyEdgesTest, AFillEndsNoMoreThanItsShareOfWhatIsOver) {
+  EngineScript script;
+  constexpr int kEdges = static_cast<int>(kEdgesEndedAtOnce);
+  for (absl::string_view key : {"a", "b"}) Declare(script, key, 0, kEdges, absl::Seconds(1));
+  script.Advance(absl::Seconds(2));
+  script.Track("page", {}, {"a", "b"});
+  EXPECT_EQ(EdgesOf(script), kEdges + 2);
+  EXPECT_THAT(script.Write("row", "1"), testing::SizeIs(2)) << "those that are left do not count";
+  do script.Do(Sweep{kSweepKeys});
+  while (!script.reply<SweepReply>().finished);
+  EXPECT_EQ(EdgesOf(script), 2);
+}
+
+// Whoever stood before the end may have missed what happened to it meanwhile.
+TEST(ManyEdgesTest, WhatWasOverAndIsDeclaredAgainHasEnded) {
+  EngineScript script;
+  constexpr int kEdges = static_cast<int>(kEdgesEndedAtOnce);
+  Declare(script, "a", 0, kEdges, absl::Seconds(1));
+  Declare(script, "report", kEdges, 1, absl::Seconds(1));
+  script.Advance(absl::Seconds(2));
+  script.Write("other", "1");
+  AddCacheDependency again;
+  again.key = "report";
+  const std::string row = absl::StrCat("row:", kEdges);
+  again.depends_on.tags = {row};
+  again.depends_on.keys = {"a"};
+  script.Do(again);
+  EXPECT_THAT(script.TrackAt(1, "page", {}, {"report"}), testing::Not(IsEmpty()))
+      << "the refusal has an event, since no position is behind the end";
+  EXPECT_EQ(script.Lookup("page"), "ABSENT");
+}
+
 // What changes between two sweeps of a key does not lead the sweep astray.
 TEST(ManyEdgesTest, EdgesComeAndGoWhileAKeyIsSwept) {
   EngineScript script;

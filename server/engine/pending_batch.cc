@@ -29,7 +29,10 @@ void PendingBatch::Add(TargetType type, absl::string_view name, const Cause& cau
   }
   auto it = items_.find(Order::View(type, name));
   const bool added = it == items_.end();
-  if (added) it = items_.try_emplace({type, std::string(name)}).first;
+  if (added) {
+    it = items_.try_emplace({type, std::string(name)}).first;
+    bytes_ += name.size() + kBytesPerItem;
+  }
   Item& item = it->second;
   if (added) {
     item.dependent = true;
@@ -48,7 +51,7 @@ void PendingBatch::Add(TargetType type, absl::string_view name, const Cause& cau
   if (changed) changed_.try_emplace(it->first, !added);
 }
 
-bool PendingBatch::AddCause(const Cause& cause, std::vector<PendingCause>& causes) const {
+bool PendingBatch::AddCause(const Cause& cause, std::vector<PendingCause>& causes) {
   const auto before = [](const PendingCause& a, const PendingCause& b) {
     return CauseKey(a) < CauseKey(b);
   };
@@ -57,10 +60,12 @@ bool PendingBatch::AddCause(const Cause& cause, std::vector<PendingCause>& cause
   const auto at = std::lower_bound(causes.begin(), causes.end(), added, before);
   if (at != causes.end() && !before(added, *at)) return false;
   if (!full) {
+    bytes_ += cause.name.size() + kBytesPerItem;
     causes.insert(at, std::move(added));
     return true;
   }
   if (causes.empty() || causes.back().step != CauseStep::kOthers) {
+    bytes_ += kBytesPerItem;
     causes.push_back({CauseStep::kOthers, "", cause.widened, cause.condition_failed});
     return true;
   }
@@ -71,6 +76,12 @@ bool PendingBatch::AddCause(const Cause& cause, std::vector<PendingCause>& cause
   others.widened |= cause.widened;
   others.condition_failed |= cause.condition_failed;
   return true;
+}
+
+size_t PendingBatch::BytesOf(const Items::value_type& item) {
+  size_t bytes = item.first.second.size() + kBytesPerItem;
+  for (const PendingCause& cause : item.second.causes) bytes += cause.name.size() + kBytesPerItem;
+  return bytes;
 }
 
 void PendingBatch::RemoveTag(absl::string_view tag) {
@@ -100,6 +111,7 @@ void PendingBatch::Remove(Items::iterator first, Items::iterator last) {
   for (auto it = first; it != last; ++it) {
     if (!it->second.dependent) --targets_;
     if (it->first.first == TargetType::kPattern) --patterns_;
+    bytes_ -= BytesOf(*it);
     changed_.try_emplace(it->first, true);
   }
   items_.erase(first, last);
@@ -109,6 +121,7 @@ PendingBatch::Items PendingBatch::Take() {
   for (const auto& [target, item] : items_) changed_.try_emplace(target, true);
   targets_ = 0;
   patterns_ = 0;
+  bytes_ = 0;
   return std::exchange(items_, {});
 }
 
@@ -167,6 +180,7 @@ void PendingBatch::Load(const PendingRecord& record) {
   }
   if (!item.dependent) ++targets_;
   items_.emplace(std::make_pair(record.type, record.name), std::move(item));
+  bytes_ += record.name.size() + kBytesPerItem;
 }
 
 }  // namespace cache_invalidation::engine

@@ -45,6 +45,9 @@ class PendingBatch {
   };
   using Items = absl::btree_map<std::pair<TargetType, std::string>, Item, Order>;
 
+  // What an item, or a cause, takes besides names.
+  static constexpr size_t kBytesPerItem = 100;
+
   // `delta` must outlive the batch.
   explicit PendingBatch(Delta& delta, size_t max_causes = kMaxCausesPerTarget)
       : delta_(delta), max_causes_(max_causes) {}
@@ -73,6 +76,8 @@ class PendingBatch {
   // How many targets there are, dependents not counted.
   uint32_t targets() const { return targets_; }
   uint32_t patterns() const { return patterns_; }
+  // What its items take in memory, about.
+  size_t bytes() const { return bytes_; }
   bool empty() const { return items_.empty(); }
 
   void SetDelay(absl::Duration delay, absl::Time now);
@@ -95,7 +100,8 @@ class PendingBatch {
 
  private:
   // Whether that changed anything.
-  bool AddCause(const Cause& cause, std::vector<PendingCause>& causes) const;
+  bool AddCause(const Cause& cause, std::vector<PendingCause>& causes);
+  static size_t BytesOf(const Items::value_type& item);
   void Remove(Items::iterator first, Items::iterator last);
 
   Delta& delta_;
@@ -104,6 +110,7 @@ class PendingBatch {
   // What changed since the last WriteRows, and whether it had a row then.
   absl::btree_map<std::pair<TargetType, std::string>, bool, Order> changed_;
   uint32_t targets_ = 0;
+  size_t bytes_ = 0;
   uint32_t patterns_ = 0;
   absl::Duration delay_ = kDefaultBatchDelay;
   absl::Time deadline_;

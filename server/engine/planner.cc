@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "common/limits.h"
 #include "server/engine/rule_condition.h"
 #include "server/engine/write_targets.h"
 
@@ -102,6 +103,7 @@ class Planner {
 
   void Add(const WriteEvent& write) {
     std::vector<DirectTag> direct = DirectTags(write);
+    budget_.Step(direct.size() * kStepsPerTag);
     const std::vector<RuleSet::Match> matches = MatchingRules(rules_, write, direct, budget_);
     WriteValues values(write, budget_);
     for (const RuleSet::Match& match : matches) {

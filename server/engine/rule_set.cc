@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/limits.h"
 #include "common/tag.h"
 
 namespace cache_invalidation::engine {
@@ -71,7 +72,7 @@ std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view>
   // Of several triggers that were met the first one stays.
   absl::flat_hash_set<const CompiledRule*> met;
   const auto meet = [&](const auto& trigger) {
-    budget.Step(trigger.second.size());
+    budget.Step(trigger.second.size() * kStepsPerRule);
     if (budget.is_spent()) return;
     for (const CompiledRule* rule : trigger.second) {
       if (met.insert(rule).second) matches.push_back({rule, trigger.first});
@@ -79,6 +80,7 @@ std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view>
   };
   for (const absl::string_view tag : tags) {
     ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
+      budget.Step();
       const auto found = by_trigger_.find(name);
       if (found != by_trigger_.end()) meet(*found);
     });

@@ -1,7 +1,6 @@
 #include "server/engine/settle.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace cache_invalidation::engine {
 
@@ -46,9 +45,9 @@ uint64_t SettleEdges(State& state, Key& key, EdgeList::const_iterator& next, uin
 uint64_t Settle(State& state, Key& key) {
   const uint64_t entries = SettleEntry(state, key, state.freshness());
   if (key.declared_until > state.meta.now) return entries;
-  auto first = key.depends_on.begin();
-  uint64_t limit = std::numeric_limits<uint64_t>::max();
-  const uint64_t edges = SettleEdges(state, key, first, limit);
+  auto next = key.depends_on.begin();
+  const uint64_t edges = SettleEdges(state, key, next, state.ends_of_edges);
+  if (next != key.depends_on.end()) return entries + edges;  // sweeping ends the others
   key.declared_until = absl::InfiniteFuture();
   for (const Edge& edge : key.depends_on) {
     if (edge.declared) key.declared_until = std::min(key.declared_until, edge.expires);

@@ -56,7 +56,7 @@ struct State {
   // The same at the time of a query.
   Freshness freshness_at(absl::Time now, size_t questions = 1) const {
     return Freshness(graph, broad, pending, meta.forgotten_end, std::max(now, meta.now),
-                     limits.steps / std::max<size_t>(1, questions));
+                     grounding_steps, limits.steps / std::max<size_t>(1, questions));
   }
 
   const std::string epoch;
@@ -65,6 +65,10 @@ struct State {
   MetaRecord meta;
   // What the command may still do.
   WorkBudget work{limits.steps, limits.expanded_bytes};
+  // Edges that the command, or query, may still search for what needs a ghost.
+  mutable uint64_t grounding_steps = kMaxGroundingSteps;
+  // Declarations that are over and that it may still end where it comes by them.
+  uint64_t ends_of_edges = kEdgesEndedAtOnce;
   // What the command has changed so far.
   Delta delta;
   Graph graph{delta};

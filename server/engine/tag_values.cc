@@ -149,7 +149,7 @@ TagValues WriteValues::Read(const std::vector<std::string>& path, NullChoice nul
     old = FindPath(*old_row, path);
     gathering.Add(old);
   }
-  budget_.Step(gathering.read() / kValuesPerStep);
+  budget_.Step(gathering.read());
   const bool has_now = now.value != nullptr || !now.known;
   const bool has_old = old.value != nullptr || !old.known;
   if (!has_now && !has_old) {

@@ -82,7 +82,8 @@ bool Tracking::HasRoom(const Key& key, const Fill& fill) {
     found_bytes_ += key.entry->name_bytes + key.entry->names() * kFoundNameBytes;
   const uint64_t limit = state_.limits.names_per_entry;
   // Counting is only worth its time near the limit.
-  const bool is_small = key.entry->names() + fill.tags.size() + fill.sources.size() <= limit;
+  const bool is_small =
+      key.entry->names() + fill.tags.size() * kMaxTagLevels + fill.sources.size() <= limit;
   return found_bytes_ <= kMaxFoundBytesPerCall &&
          (is_small || Graph::NamesWith(key, fill) <= limit);
 }

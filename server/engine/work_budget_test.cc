@@ -67,7 +67,7 @@ constexpr char kEverything[] = "1 EVICT everything <LIMIT~>";
 
 TEST(WorkBudgetTest, BeyondHalfOfItTheLiteralTagStandsForFurtherWrites) {
   Limits limits;
-  limits.steps = 60;
+  limits.steps = 180;
   EngineScript script(limits);
   script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
   const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
@@ -91,7 +91,7 @@ TEST(WorkBudgetTest, BeyondItsBytesAsWell) {
 
 TEST(WorkBudgetTest, BeyondItRelationshipsNameTheirTypes) {
   Limits limits;
-  limits.steps = 40;
+  limits.steps = 90;
   EngineScript script(limits);
   script.Do(RegisterRelationship{RelationshipOf("item", "order", "order:of:{resource_id}")});
   script.Do(RegisterRelationship{RelationshipOf("order", "page", "page:of:{resource_id}")});
@@ -117,7 +117,7 @@ TEST(WorkBudgetTest, AProductOfListsIsAskedForBeforeItIsMade) {
 
 TEST(WorkBudgetTest, BeyondItsStepsACommandInvalidatesEverything) {
   Limits limits;
-  limits.steps = 20;
+  limits.steps = 30;
   EngineScript script(limits);
   script.Track("k", {"unrelated"});
   for (int i = 0; i < 21; ++i) {
@@ -147,7 +147,7 @@ TEST(WorkBudgetTest, EverythingEmptiesThePendingBatch) {
 
 TEST(WorkBudgetTest, BeyondHalfOfItConditionsAreInDoubt) {
   Limits limits;
-  limits.steps = 20;
+  limits.steps = 160;
   EngineScript script(limits);
   Rule rule = RuleOf("r", {"page:{resource_id}"});
   rule.condition = "operation == 'delete'";
@@ -178,7 +178,7 @@ TEST(WorkBudgetTest, BeyondItAPatternIsEverything) {
 
 TEST(WorkBudgetTest, OnePatternOfManyRulesIsMatchedOnce) {
   Limits limits;
-  limits.steps = 40;
+  limits.steps = 80;
   EngineScript script(limits);
   for (int i = 0; i < 8; ++i) script.Track(absl::StrCat("k", i), {});
   for (const char* name : {"a", "b", "c"}) {
@@ -208,9 +208,9 @@ TEST(WorkBudgetTest, AFillThatMayNotBeMatchedHasMoved) {
 // Tags, conditions and patterns, each below what they may take alone, are more together.
 TEST(WorkBudgetTest, AllKindsOfWorkShareIt) {
   Limits limits;
-  limits.steps = 100;
+  limits.steps = 300;
   for (const auto& [keys, writes, everything] :
-       {std::tuple(40, 1, false), std::tuple(20, 4, false), std::tuple(40, 4, true)}) {
+       {std::tuple(100, 1, false), std::tuple(20, 4, false), std::tuple(100, 4, true)}) {
     EngineScript script(limits);
     for (int i = 0; i < keys; ++i) script.Track(absl::StrCat("k", i), {});
     Rule rule = RuleOf("r", {"page:{resource_id}"});
@@ -247,6 +247,44 @@ TEST(WorkBudgetTest, ABatchOfManyPatternsFlushes) {
   EXPECT_THAT(script.InvalidatePattern("c", Strategy::kBatched),
               ElementsAre("1 EVICT pattern a <CALL>", "1 EVICT pattern b <CALL>",
                           "1 EVICT pattern c <CALL>"));
+}
+
+TEST(WorkBudgetTest, ABatchOfManyBytesFlushes) {
+  Limits limits;
+  limits.pending_bytes = 1000;
+  EngineScript script(limits);
+  const std::string name(300, 'x');
+  EXPECT_THAT(script.Invalidate({}, {name}, Strategy::kBatched), IsEmpty());
+  EXPECT_THAT(script.Invalidate({}, {"b"}, Strategy::kBatched), IsEmpty());
+  EXPECT_THAT(script.Invalidate({}, {name + "2"}, Strategy::kBatched), SizeIs(3));
+  EXPECT_THAT(script.Invalidate({}, {"c"}, Strategy::kBatched), IsEmpty()) << "it is empty again";
+}
+
+// Each of the dependents keeps the name of what it was computed from.
+TEST(WorkBudgetTest, ABatchWithFarTooManyDependentsIsEverything) {
+  Limits limits;
+  limits.pending_bytes = 5000;
+  EngineScript script(limits);
+  const std::string hub(200, 'h');
+  for (int i = 0; i < 9; ++i) script.Track(absl::StrCat("k", i), {}, {hub});
+  EXPECT_THAT(script.Invalidate({}, {hub}, Strategy::kBatched), IsEmpty());
+  script.Do(FlushPendingInvalidations{});
+  for (int i = 0; i < 14; ++i) script.Track(absl::StrCat("k", i), {}, {hub});
+  EXPECT_THAT(script.Invalidate({}, {hub}, Strategy::kBatched),
+              ElementsAre("2 EVICT everything <LIMIT~>"));
+}
+
+TEST(WorkBudgetTest, TagsThatAWriterNamesCountAsThoseOfTemplates) {
+  Limits limits;
+  limits.steps = 200;
+  EngineScript script(limits);
+  std::vector<std::string> names;
+  for (int i = 0; i < 20; ++i) names.push_back(absl::StrCat("t", i));
+  InvalidateByWrites command = Writes({"1"});
+  command.writes[0].tags.assign(names.begin(), names.begin() + 10);
+  EXPECT_THAT(script.Do(command), SizeIs(12));
+  command.writes[0].tags.assign(names.begin(), names.end());
+  EXPECT_THAT(script.Do(command), ElementsAre("2 EVICT everything <LIMIT~>"));
 }
 
 TEST(WorkBudgetTest, OfManyCausesOneStandsForTheLastOnes) {

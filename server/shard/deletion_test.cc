@@ -247,7 +247,7 @@ TEST_F(DeletionTest, WhatALargeOneHeldIsFreedALittleAtATime) {
     now_ = core_->next_timer();
     core_->RunTimers(now_);
   }
-  EXPECT_EQ(turns, 3);
+  EXPECT_EQ(turns, 4);
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ namespace {
 // What an answer holds until its group is durable, without long lists.
 constexpr size_t kAnswerBytes = 256;
 
+// What freeing an empty namespace takes, in keys.
+constexpr uint64_t kKeysPerNamespace = 20;
+
 // A timer's command: it is the shard's own and creates no namespace.
 bool IsTimer(const engine::Command& command) {
   return std::holds_alternative<engine::FlushBatch>(command) ||
@@ -372,7 +375,10 @@ absl::Time ShardCore::next_timer() const {
 }
 
 void ShardCore::FreeDeleted(absl::Time now) {
-  if (!deleted_.front()->TakeApart(kSweepKeys)) deleted_.pop_front();
+  for (uint64_t left = kSweepKeys; left > 0 && !deleted_.empty();) {
+    left -= std::min(left, kKeysPerNamespace);
+    if (!deleted_.front()->TakeApart(left)) deleted_.pop_front();
+  }
   next_free_ = deleted_.empty() ? absl::InfiniteFuture() : now + kSweepPause;
 }
 

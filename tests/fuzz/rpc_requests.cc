@@ -103,7 +103,7 @@ shard::Answer Edge::Ask(const std::variant<engine::Command, engine::Query>& aske
     Check(outcome.events.empty() && outcome.delta.empty(), "a refused command changes nothing");
   }
   if (std::holds_alternative<engine::DeleteNamespace>(command)) {
-    while (engine_->TakeApart(/*limit=*/1)) {
+    for (uint64_t limit = 1; engine_->TakeApart(limit); limit = 1) {
     }
     engine_ = std::make_unique<engine::Engine>(kEpoch);
     (void)engine_->Apply(engine::CreateNamespace{{}, head + 1}, now_);

@@ -174,7 +174,7 @@ bool IsTooLarge(const State& state, const engine::TrackEntries& command, const s
     tags.insert(fill.tags.begin(), fill.tags.end());
     for (const Node& node : NodesOf(fill.depends_on)) depends_on.insert(node);
   }
-  return tags.size() + depends_on.size() > state.limits.names_per_entry;
+  return WeightOf(tags) + depends_on.size() > state.limits.names_per_entry;
 }
 
 // Whether the server, which did not keep the fill, refused it for what may have moved. It has not

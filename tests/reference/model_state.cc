@@ -1,5 +1,8 @@
 #include "tests/reference/model_state.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
@@ -31,6 +34,15 @@ std::set<std::string> NeededGhosts(const State& state) {
 
 bool AtOrBelow(absl::string_view tag, absl::string_view ancestor) {
   return tag == ancestor || absl::StartsWith(tag, absl::StrCat(ancestor, ":"));
+}
+
+uint64_t WeightOf(const std::set<std::string>& tags) {
+  uint64_t weight = 0;
+  for (const std::string& tag : tags) {
+    const auto colons = std::count(tag.begin(), tag.end(), ':');
+    weight += static_cast<uint64_t>(std::max<int64_t>(1, colons));
+  }
+  return weight;
 }
 
 bool Matches(absl::string_view pattern, absl::string_view key) {

@@ -122,6 +122,9 @@ struct State {
   engine::InvalidationStats counters;  // only what counts up
 };
 
+// What tags count as in limits: one of more than two levels once for each level beyond the first.
+uint64_t WeightOf(const std::set<std::string>& tags);
+
 // Whether invalidating `ancestor` hits `tag`.
 bool AtOrBelow(absl::string_view tag, absl::string_view ancestor);
 

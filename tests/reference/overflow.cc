@@ -23,7 +23,7 @@ struct Room {
 
   void Add(const Entry& entry) {
     ++entries;
-    parts += 1 + entry.tags.size() + entry.depends_on.size();
+    parts += 1 + WeightOf(entry.tags) + entry.depends_on.size();
   }
 };
 
