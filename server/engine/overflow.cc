@@ -13,29 +13,44 @@ namespace {
 // A namespace that is full makes room for a 64th of its limit.
 constexpr uint64_t kShareDroppedTogether = 64;
 
-// How much to drop of `now` where there were `before`; nothing within the limit.
-uint64_t Surplus(uint64_t before, uint64_t now, uint64_t limit) {
+// How much to drop of `now` where there were `before`; nothing within the limit. `room`: how much
+// at least.
+uint64_t Surplus(uint64_t before, uint64_t now, uint64_t limit, uint64_t room) {
   if (now <= limit) return 0;
-  const uint64_t room = std::clamp<uint64_t>(limit / kShareDroppedTogether, 1, kDroppedTogether);
   const uint64_t added = now > before ? now - before : 0;
   return std::min(std::max(now - limit, room), added + kMaxDroppedTogether);
 }
 
-// The oldest entries whose end frees the surplus, by key; those that were over have ended.
-std::vector<absl::string_view> TakeOldest(State& state, EntryUsage surplus) {
+uint64_t Room(uint64_t limit) {
+  return std::clamp<uint64_t>(limit / kShareDroppedTogether, 1, kDroppedTogether);
+}
+
+// What is still to be freed.
+struct Excess {
+  EntryUsage left;
+
+  void Free(uint64_t parts) {
+    left.entries -= std::min<uint64_t>(left.entries, 1);
+    left.parts -= std::min(left.parts, parts);
+  }
+  bool is_left() const { return left.entries + left.parts > 0; }
+};
+
+// The oldest entries whose end frees what must be free, by key; those that were over have ended.
+// And, with those that have many parts no more than some, what else there should be room for.
+std::vector<absl::string_view> TakeOldest(State& state, Excess must, Excess should) {
   std::vector<absl::string_view> oldest;
-  const auto freed = [&surplus](uint64_t entries, uint64_t parts) {
-    surplus.entries -= std::min(surplus.entries, entries);
-    surplus.parts -= std::min(surplus.parts, parts);
-  };
+  uint64_t freed = 0;
   const Graph::KeysByRevision& by_age = state.graph.by_age();
   KeyAt last;
-  for (auto at = by_age.begin(); surplus.entries + surplus.parts > 0 && at != by_age.end();
-       at = by_age.upper_bound(last)) {
+  const auto goes_on = [&] { return must.is_left() || (should.is_left() && freed < kEndedAtOnce); };
+  for (auto at = by_age.begin(); goes_on() && at != by_age.end(); at = by_age.upper_bound(last)) {
     last = *at;
     const uint64_t parts = Graph::PartsOf(*last.key);
     Settle(state, *last.key);
-    freed(1, parts);
+    must.Free(parts);
+    should.Free(parts);
+    freed += parts;
     if (last.key->entry != nullptr) oldest.push_back(last.key->name);
   }
   std::sort(oldest.begin(), oldest.end());
@@ -46,9 +61,13 @@ std::vector<absl::string_view> TakeOldest(State& state, EntryUsage surplus) {
 
 uint64_t DropOldest(State& state, const EntryUsage& before, std::vector<Event>& events) {
   const EntryUsage now = state.graph.entry_usage();
-  const EntryUsage surplus = {Surplus(before.entries, now.entries, state.limits.entries),
-                              Surplus(before.parts, now.parts, state.limits.entry_parts)};
-  const std::vector<absl::string_view> oldest = TakeOldest(state, surplus);
+  const Limits& limits = state.limits;
+  const auto excess = [&](uint64_t entries, uint64_t parts) {
+    return Excess{{Surplus(before.entries, now.entries, limits.entries, entries),
+                   Surplus(before.parts, now.parts, limits.entry_parts, parts)}};
+  };
+  const std::vector<absl::string_view> oldest =
+      TakeOldest(state, excess(0, 0), excess(Room(limits.entries), Room(limits.entry_parts)));
   Emission emission(state, EventSource::kLimit);
   for (absl::string_view key : oldest) {
     emission.Add(InvalidationKind::kEvict, TargetType::kKey, key, Cause{CauseStep::kLimit, ""});

@@ -94,7 +94,7 @@ void Declare(Target& target, const std::string& key, const std::string& prefix, 
 }
 
 Attack ManyEdges(const Size& size) {
-  const uint64_t edges = size.Of(320'000, 20'000);
+  const uint64_t edges = size.Of(50'000, 20'000);
   return {
       .name = "edges",
       .input = absl::StrCat("one key that depends on ", edges, " tags, which all end at one time"),
@@ -106,7 +106,7 @@ Attack ManyEdges(const Size& size) {
 }
 
 Attack Checks(const Size& size) {
-  const uint64_t edges = size.Of(320'000, 20'000);
+  const uint64_t edges = size.Of(50'000, 20'000);
   return {.name = "checks",
           .input = absl::StrCat(
               "5 calls of 1,000 fills that are computed from two keys, which depend on ", edges,
@@ -132,6 +132,87 @@ Attack Checks(const Size& size) {
                 }
                 target.Track(fills);
               }};
+}
+
+// Tags as deep as they may be, as many as an entry holds, of which every one is hit.
+Attack DeepEntries(const Size& size) {
+  const uint64_t keys = size.Of(100, 10);
+  return {.name = "deep-entries",
+          .input = absl::StrCat(keys,
+                                " keys filled 8 times with 16 tags of 32 levels each; a tag above "
+                                "all of them, a thousand questions for one"),
+          .prepare =
+              [keys](Target& target) {
+                std::string above = "a";
+                for (int level = 1; level < 31; ++level) above += ":a";
+                for (int fill = 0; fill < 8; ++fill) {
+                  std::vector<v1::TrackedEntry> entries = Entries(keys, "deep");
+                  for (v1::TrackedEntry& entry : entries) {
+                    for (int tag = 0; tag < 16; ++tag)
+                      entry.add_tags(absl::StrCat(above, ":", fill * 16 + tag));
+                  }
+                  target.Track(entries);
+                }
+              },
+          .run =
+              [](Target& target) {
+                v1::ValidateRequest ask;
+                ask.set_namespace_(kNamespace);
+                for (int i = 0; i < 1000; ++i) ask.add_keys()->set_key("deep0");
+                v1::ValidateResponse answer;
+                (void)Call(target.entries(), &v1::CacheEntryService::Stub::Validate, ask, &answer);
+                v1::InvalidateRequest request;
+                request.set_namespace_(kNamespace);
+                request.add_tags(std::string("a"));
+                v1::InvalidateResponse response;
+                (void)Call(target.invalidations(), &v1::InvalidationService::Stub::Invalidate,
+                           request, &response);
+              }};
+}
+
+// A chain of entries that have expired but for the last one, and fills that name the first ones.
+Attack GhostChain(const Size& size) {
+  const uint64_t count = size.Of(100'000, 5'000);
+  return {
+      .name = "ghost-chain",
+      .input = absl::StrCat(
+          "a chain of ", count,
+          " entries that have expired but for the last; 1,000 fills that name the first thousand"),
+      .prepare = {},
+      .run = [count](Target& target) {
+        std::vector<v1::TrackedEntry> chain = Entries(count, "c", "", absl::Seconds(1));
+        for (uint64_t i = 1; i < count; ++i) chain[i].add_depends_on_keys(absl::StrCat("c", i - 1));
+        chain.back().mutable_ttl()->set_seconds(3600);
+        target.Track(chain);
+        Pause(absl::Seconds(2));
+        std::vector<v1::TrackedEntry> fills = Entries(1000, "f");
+        for (uint64_t i = 0; i < fills.size(); ++i)
+          fills[i].add_depends_on_keys(absl::StrCat("c", i));
+        target.Track(fills);
+        Pause(kSwept);
+      }};
+}
+
+// Everything that was computed from one key with a long name, batched.
+Attack BatchedHub(const Size& size) {
+  const uint64_t count = size.Of(300'000, 20'000);
+  return {
+      .name = "batched-hub",
+      .input =
+          absl::StrCat(count, " entries computed from one key with a long name, which is batched"),
+      .prepare =
+          [count](Target& target) { target.Track(Entries(count, "h", LongName("hub", 0, 1000))); },
+      .run =
+          [](Target& target) {
+            v1::ScheduleBatchInvalidationRequest request;
+            request.set_namespace_(kNamespace);
+            request.add_keys(LongName("hub", 0, 1000));
+            v1::ScheduleBatchInvalidationResponse response;
+            (void)Call(target.invalidations(),
+                       &v1::InvalidationService::Stub::ScheduleBatchInvalidation, request,
+                       &response);
+            Pause(absl::Seconds(1));
+          }};
 }
 
 Attack Ghosts(const Size& size) {
@@ -297,9 +378,10 @@ Attack PendingPatterns(const Size& size) {
 }  // namespace
 
 std::vector<Attack> ObjectAttacks(const Size& size) {
-  return {FatEntry(size),   NewNames(size),       GrowingEntry(size), ManyEdges(size),
-          Checks(size),     Ghosts(size),         DeepTags(size),     FatFilters(size),
-          ManyCauses(size), PendingPatterns(size)};
+  return {FatEntry(size),  NewNames(size),   GrowingEntry(size), DeepEntries(size),
+          ManyEdges(size), Checks(size),     Ghosts(size),       GhostChain(size),
+          DeepTags(size),  FatFilters(size), ManyCauses(size),   PendingPatterns(size),
+          BatchedHub(size)};
 }
 
 }  // namespace cache_invalidation::attack

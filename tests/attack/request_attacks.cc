@@ -50,6 +50,21 @@ Attack ManyTemplates(const Size& size) {
           .run = [writes](Target& target) { Send(target, Transaction(writes)); }};
 }
 
+Attack DirectTags(const Size& size) {
+  const uint64_t writes = size.Of(10'000, 500);
+  return {.name = "direct-tags",
+          .input = absl::StrCat(writes, " writes with 64 tags of their own each, in one call"),
+          .prepare = {},
+          .run = [writes](Target& target) {
+            v1::InvalidateByWritesRequest request = Transaction(writes);
+            uint32_t number = 0;
+            for (v1::WriteEvent& write : *request.mutable_writes()) {
+              for (int tag = 0; tag < 64; ++tag) write.add_tags(absl::StrCat(absl::Hex(++number)));
+            }
+            Send(target, request);
+          }};
+}
+
 Attack ManyRelationships(const Size& size) {
   const int relationships = static_cast<int>(size.Of(1000, 100));
   const uint64_t writes = size.Of(10'000, 100);
