@@ -21,7 +21,7 @@ void Turns::Add(std::unique_ptr<Submission> submission) {
   std::unique_ptr<Line>& line = lines_[submission->namespace_name];
   if (line == nullptr) {
     line = std::make_unique<Line>();
-    line->used = begun_;
+    line->used = even_share_;
     Enqueue(submission->namespace_name, *line);
   }
   line->submissions.push_back(std::move(submission));
@@ -35,8 +35,8 @@ Submission& Turns::Next() {
     at_work_ = std::move(first->second);
     order_.erase(first);
     line_ = lines_.at(at_work_).get();
-    begun_ = line_->used;
-    turn_end_ = begun_ + kNamespaceTurn;
+    even_share_ = std::max(even_share_, line_->used);
+    turn_end_ = line_->used + kNamespaceTurn;
     if (line_->submissions.empty()) {
       lines_.erase(at_work_);
       line_ = nullptr;
@@ -45,7 +45,16 @@ Submission& Turns::Next() {
   return *line_->submissions.front();
 }
 
-void Turns::Charge(absl::Duration time) { line_->used += std::max(time, kLeastCharge); }
+void Turns::Charge(absl::Duration time) {
+  time = std::max(time, kLeastCharge);
+  line_->used += time;
+  // Lines that ran out ahead of others count, too: they have had their share of this time already.
+  const int64_t lines = static_cast<int64_t>(lines_.size());
+  unshared_ += time;
+  const absl::Duration each = unshared_ / lines;
+  unshared_ -= each * lines;
+  even_share_ += each;
+}
 
 std::unique_ptr<Submission> Turns::Finish() {
   std::unique_ptr<Submission> finished = std::move(line_->submissions.front());

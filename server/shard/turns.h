@@ -20,14 +20,18 @@ namespace cache_invalidation::shard {
 // time: the one that has used least is next, for kNamespaceTurn or one request. So a namespace
 // waits for one request of each other one, however many those have and whatever they cost.
 //
-// A namespace that had nothing waiting begins with as much as the one at work has used: it has
-// saved up nothing. Nor does anybody owe anything once nothing waits at all. (Fair queueing by
-// start time, as network schedulers do it.)
+// A namespace that had nothing waiting begins with an even share: what each would have used by now
+// if all were worked on at once. So it has saved up nothing, and whoever has had a turn has the
+// next one before those that come later and later. Nor does anybody owe anything once nothing waits
+// at all. (Weighted fair queueing with equal weights, as network schedulers do it.)
 //
 // Invariants:
 //   1. Submissions of a namespace are finished in the order in which they were added.
 //   2. Once one has begun, no other one of its namespace begins before it is finished; those of
 //   other namespaces may come between two of its requests.
+//   3. The even share is never less than the least that a line has used when its turn begins, nor
+//   more than the lines have used on average; so those that are behind it are so by no more than
+//   one turn or request of each that is ahead, which bounds what a newcomer waits for.
 //
 // Thread-compatible.
 class Turns {
@@ -66,7 +70,8 @@ class Turns {
   std::string at_work_;   // its name
   Line* line_ = nullptr;  // in lines_; null: none is at work
   absl::Duration turn_end_ = absl::ZeroDuration();
-  absl::Duration begun_ = absl::ZeroDuration();  // what the last one that began had used
+  absl::Duration even_share_ = absl::ZeroDuration();
+  absl::Duration unshared_ = absl::ZeroDuration();  // too little to be divided among the lines
   size_t submissions_ = 0;
 };
 

@@ -86,6 +86,37 @@ TEST_F(TurnsTest, WhoComesLateWaitsForOneRequest) {
   EXPECT_EQ(Work(absl::Milliseconds(1)), "quiet");
 }
 
+// New names keep coming, ten of them waiting at any time: who has had a turn has another one when
+// each that was there has had one, and those that came meanwhile.
+TEST_F(TurnsTest, WhoHadATurnIsNotLeftBehindByThoseWhoCome) {
+  Add("old", 2);
+  int came = 0;
+  const auto more_come = [&] { Add("new" + std::to_string(came++)); };
+  for (int i = 0; i < 10; ++i) more_come();
+  EXPECT_EQ(Work(kNamespaceTurn), "old");
+  int before = 0;
+  while (Work(kNamespaceTurn) != "old") {
+    more_come();
+    ASSERT_LE(++before, 3 * 11);
+  }
+}
+
+// The time of one that took much is no debt of those that came later, nor one to them.
+TEST_F(TurnsTest, WhoComesLateWaitsNoLongerBecauseOthersTookMuchBefore) {
+  Add("noisy", 1000);
+  for (int i = 0; i < 10; ++i) {
+    Add("long");
+    while (Work(kNamespaceTurn) != "long") {
+    }
+    Add("long");
+    while (Work(10 * kNamespaceTurn) != "long") {
+    }
+  }
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(Work(kNamespaceTurn), "noisy");
+  Add("quiet");
+  EXPECT_EQ(Work(kNamespaceTurn), "quiet");
+}
+
 // What one command costs is not known beforehand: it is paid for afterwards.
 TEST_F(TurnsTest, ALongRequestCostsManyTurns) {
   Add("long", 2);
