@@ -10,7 +10,7 @@ namespace cache_invalidation::shard {
 Mailbox::Mailbox(MailboxLimits limits, Clock& clock) : limits_(limits), clock_(clock) {}
 
 size_t Mailbox::Counted(const Submission& submission) const {
-  return std::min(submission.size_bytes, limits_.bytes / 2);
+  return std::min(submission.size_bytes, limits_.bytes / 4);
 }
 
 absl::Status Mailbox::Push(std::unique_ptr<Submission> submission) {
@@ -21,8 +21,9 @@ absl::Status Mailbox::Push(std::unique_ptr<Submission> submission) {
   }
   const auto known = shares_.find(submission->namespace_name);
   const Share own = known == shares_.end() ? Share() : known->second;
-  if (all_.submissions + own.submissions >= limits_.submissions ||
-      all_.bytes + own.bytes + bytes > limits_.bytes) {
+  // Twice: what it leaves free is at least as much as it takes.
+  if (all_.submissions + own.submissions + 2 > limits_.submissions ||
+      all_.bytes + own.bytes + 2 * bytes > limits_.bytes) {
     return absl::UnavailableError(own.submissions == 0
                                       ? "the server is overloaded; retry with backoff"
                                       : absl::StrCat("the server is overloaded: the namespace ",

@@ -29,11 +29,13 @@ struct MailboxLimits {
 // What waits for one shard. It is bounded: a submission that finds it full is refused at once.
 //
 // Namespaces share it. Each may hold as much as all of them together leave free: one alone half of
-// it, two a third each. So there is always room for one that has nothing in it yet.
+// it, two a third each. And no submission takes more than half of what is free. So there is always
+// room for one that has nothing in it yet, for smaller and smaller submissions the more have come.
 //
 // Invariants:
-//   1. What was pushed and not released never exceeds the limits. A submission larger than half of
-//   the bytes counts as that half, so that it can come in at all.
+//   1. What was pushed and not released never exceeds the limits. A submission larger than a
+//   quarter of the bytes counts as that quarter, so that it can come in at all, and others beside
+//   it.
 //   2. Submissions come out in the order in which they went in.
 //
 // Thread-safe; Take and Release are for one thread at a time.

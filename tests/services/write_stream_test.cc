@@ -225,7 +225,7 @@ TEST_F(WriteStreamTest, EndsWithUnavailableWhenTheServerDrains) {
 // A mailbox that holds a single message: most are refused at first, wait, and come in later.
 class SmallMailboxTest : public WriteStreamTest {
  protected:
-  SmallMailboxTest() : WriteStreamTest(WithMailbox(1)) {}
+  SmallMailboxTest() : WriteStreamTest(WithMailbox(2)) {}
 
   static ServerOptions WithMailbox(size_t submissions) {
     ServerOptions options = TcpOptions();

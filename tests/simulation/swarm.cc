@@ -19,7 +19,7 @@ Swarm::Swarm(property::Choices& choices) {
   window_bytes = choices.OneOf<size_t>({1, 600, 2000, 1 << 20});
   retained_bytes = choices.OneOf<size_t>({1000, 10'000, 1 << 20});
   retained_age = choices.OneOf<absl::Duration>({absl::InfiniteDuration(), absl::Seconds(5)});
-  max_mailbox_submissions = choices.OneOf<size_t>({2, 100});
+  max_mailbox_submissions = choices.OneOf<size_t>({3, 100});
   heartbeat = absl::Milliseconds(choices.OneOf<int>({500, 2000, 5000}));
   steps_per_write = choices.OneOf<uint64_t>({0, 2, 8, 20});
 
