@@ -11,10 +11,13 @@ namespace {
 using wire::Chunk;
 using Run = PassingEntries::Run;
 
-// What Next reads from the log at once, and in all: a filter that nothing passes must not keep the
-// outbox from other streams.
+// What Next reads from the log at once.
 constexpr size_t kReadBytes = kMaxSubscribeMessageBytes;
-constexpr size_t kMaxStepBytes = 8 * kReadBytes;
+
+// What Next judges, and the chunk in which it gets there to its end: a megabyte and a filter of a
+// thousand tags that none of it passes take fifteen milliseconds, in which the outbox does nothing
+// for others.
+constexpr size_t kMaxJudgedBytes = 256 << 10;
 
 // Each slice of a message costs two allocations and a place in a system call.
 constexpr size_t kMaxSlices = 1024;
@@ -108,7 +111,7 @@ absl::optional<std::vector<ChunkTail>> Cursor::Read(bool ask) {
 absl::optional<Batch> Cursor::Next(size_t max_bytes) {
   waiting_ = false;
   Batch batch;
-  for (size_t stepped = 0; stepped < kMaxStepBytes;) {
+  for (size_t judged = 0; judged < kMaxJudgedBytes;) {
     // With something to send it does not ask: a client that reads slowly would leave there what it
     // asked for, in the way of others.
     const absl::optional<std::vector<ChunkTail>> tails = Read(/*ask=*/batch.slices.empty());
@@ -119,7 +122,8 @@ absl::optional<Batch> Cursor::Next(size_t max_bytes) {
     }
     if (tails->empty()) return batch;
     for (const ChunkTail& tail : *tails) {
-      stepped += tail.chunk->bytes.size();
+      if (judged >= kMaxJudgedBytes) break;
+      if (group_ != nullptr) judged += tail.chunk->bytes.size();
       for (Run run : Passing(tail)) {
         if (!Take(tail, run, max_bytes, batch)) return batch;
       }

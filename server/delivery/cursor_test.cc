@@ -266,20 +266,32 @@ TEST_F(OlderHistoryTest, AgreesWithANaiveReader) {
   }
 }
 
-TEST_F(CursorTest, LooksAtABoundedStretchAtATime) {
+// What a filter keeps back takes time to judge: about a chunk at a time, however much there is.
+TEST_F(CursorTest, JudgesAboutAChunkAtATime) {
   const wire::EncoderLimits limits;
   HistoryBuilder history("shop", limits);
   const auto channel = std::make_shared<Channel>("shop", 1);
+  size_t bytes = 0;
   for (uint64_t revision = 1; revision <= 3; ++revision) {
-    channel->Append(history.Add({LargeEvent("k", 20, limits)}), revision, absl::ZeroDuration());
+    const auto chunks = history.Add({LargeEvent("k", 20, limits)});
+    for (const auto& chunk : chunks) bytes += chunk->bytes.size();
+    channel->Append(chunks, revision, absl::ZeroDuration());
   }
+  ASSERT_GT(bytes, 10u << 20);
   Cursor cursor(channel, channel->GroupOf(Filter({}, {"none"})), 0);
-  int steps = 0;
+  size_t steps = 0;
   while (!cursor.at_head()) {
     EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
     ++steps;
   }
-  EXPECT_GT(steps, 1);
+  EXPECT_GE(steps, bytes / (limits.chunk_bytes + (256 << 10)));
+}
+
+TEST_F(CursorTest, JudgesManySmallChunksAtATime) {
+  for (int i = 0; i < 100; ++i) Publish(TagEvents("tag:", 3));
+  Cursor cursor = At(0, Filter({"other"}, {}));
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+  EXPECT_TRUE(cursor.at_head());
 }
 
 TEST_F(CursorTest, ManyWaitFromSixtyFourPassingEventsOn) {

@@ -4,7 +4,7 @@
 
 namespace cache_invalidation::rpc {
 
-Outbox::Outbox(Clock& clock) : clock_(clock), thread_([this] { Run(); }) {}
+Outbox::Outbox(Clock& clock) : clock_(clock), core_(clock), thread_([this] { Run(); }) {}
 
 Outbox::~Outbox() {
   {
@@ -62,7 +62,7 @@ void Outbox::Run() {
       work = std::exchange(work_, {});
     }
     core_.Accept(std::move(work));
-    core_.Step(clock_.Monotonic());
+    core_.Step();
   }
 }
 

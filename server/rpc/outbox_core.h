@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "common/clock.h"
 #include "server/delivery/outlet.h"
 
 namespace cache_invalidation::rpc {
@@ -96,11 +97,17 @@ class OutboxCore {
   // How many streams are driven before completions get their turn again: about a third of a
   // millisecond of socket writes.
   static constexpr int kStreamsPerStep = 32;
+  // The same for streams that take longer, because they judge much that their filter keeps back.
+  static constexpr absl::Duration kStepTime = absl::Milliseconds(2);
+
+  // `clock` must outlive it.
+  explicit OutboxCore(const Clock& clock) : clock_(clock) {}
 
   void Accept(OutboxWork work);
 
-  // Runs every completion, then drives streams whose turn it is.
-  void Step(absl::Duration now);
+  // Runs every completion, then drives streams whose turn it is: at least one, and no more once
+  // kStepTime has passed.
+  void Step();
 
   // Whether Step has something to do whatever the time.
   bool busy() const { return !completions_.empty() || !queue_.empty() || !moved_.empty(); }
@@ -128,6 +135,7 @@ class OutboxCore {
   void Join(OutboxStream& stream, uint64_t channel);
   void Forget(const std::shared_ptr<OutboxStream>& stream);
 
+  const Clock& clock_;
   std::vector<OutboxWork::Completions> completions_;
   std::deque<std::shared_ptr<OutboxStream>> queue_;
   size_t left_in_pass_ = 0;

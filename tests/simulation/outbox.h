@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/clock.h"
 #include "server/delivery/outlet.h"
 #include "server/rpc/outbox_core.h"
 
@@ -16,6 +17,8 @@ namespace cache_invalidation::simulation {
 // The outbox without its thread: what is handed in waits until it is driven.
 class Outbox final : public delivery::Outlet, public rpc::StreamWaker {
  public:
+  explicit Outbox(const Clock& clock) : clock_(clock), core_(clock) {}
+
   void Deliver(std::vector<Completion> completions, std::vector<uint64_t> moved) override {
     if (!completions.empty()) work_.completions.push_back({std::move(completions), true});
     work_.moved.insert(moved.begin(), moved.end());
@@ -30,15 +33,16 @@ class Outbox final : public delivery::Outlet, public rpc::StreamWaker {
   }
   void Drain(absl::Duration deadline) { work_.drain = deadline; }
 
-  bool HasWork(absl::Duration now) const {
-    return !work_.empty() || core_.busy() || core_.next_timer() <= now;
+  bool HasWork() const {
+    return !work_.empty() || core_.busy() || core_.next_timer() <= clock_.Monotonic();
   }
-  void Drive(absl::Duration now) {
+  void Drive() {
     core_.Accept(std::exchange(work_, {}));
-    core_.Step(now);
+    core_.Step();
   }
 
  private:
+  const Clock& clock_;
   rpc::OutboxWork work_;
   rpc::OutboxCore core_;
 };

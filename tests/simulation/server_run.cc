@@ -60,6 +60,7 @@ ServerRun::ServerRun(ServerOptions options, const ServerSurroundings& surroundin
       surroundings_(surroundings),
       persistence_(std::move(persistence)),
       time_(surroundings_.clock, last_recorded),
+      outbox_(surroundings_.clock),
       catch_up_(persistence_.store(), surroundings_.clock, *this),
       hub_({.epoch = persistence_.epoch(),
             .window_bytes = options_.window_bytes,

@@ -79,8 +79,8 @@ class ServerRun final : private commit::Publisher,
   void TurnShard(size_t shard);
   bool CommitterHasWork() const { return !gathered_.empty(); }
   void Commit();
-  bool OutboxHasWork() const { return outbox_.HasWork(surroundings_.clock.Monotonic()); }
-  void DriveOutbox() { outbox_.Drive(surroundings_.clock.Monotonic()); }
+  bool OutboxHasWork() const { return outbox_.HasWork(); }
+  void DriveOutbox() { outbox_.Drive(); }
   void ReadForCursors();
   // Open streams. Answers them in the order in which they came.
   const std::vector<std::shared_ptr<Stream>>& streams();
