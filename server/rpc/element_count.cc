@@ -5,38 +5,97 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "server/rpc/field_error.h"
+#include "server/rpc/malformed.h"
 #include "server/wire/proto_reader.h"
 
 namespace cache_invalidation::rpc {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// What any request may have.
+// What any request may have in one list, and of messages in all of them.
 constexpr size_t kMost = std::max({kMaxWritesPerCommand, kMaxTargetsPerCall, kMaxEntriesPerCall});
 // Up to here the errors of conversions, which know the limit of their field, are worth parsing it.
 constexpr size_t kFarTooMany = 2 * kMost;
-// A tag and a length.
-constexpr size_t kLeastElementBytes = 2;
+// What any request may have at all: writes with tags at their most, and some fields each. What
+// this many take when they are parsed is some tens of megabytes.
+constexpr size_t kMostFields = kMaxWritesPerCommand * (kMaxTagsPerWrite + 8);
+// A tag, and a length or a value.
+constexpr size_t kLeastFieldBytes = 2;
+// No request nests so deeply.
+constexpr int kMaxDepth = 16;
+
+absl::Status TooMany(size_t most, absl::string_view what, size_t count) {
+  return absl::InvalidArgumentError(absl::StrCat("expected at most ", most, what, ", got ", count));
+}
+
+bool HoldsMessages(const Descriptor& type) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->type() == FieldDescriptor::TYPE_MESSAGE) return true;
+  }
+  return false;
+}
+
+// Counts what a message holds, with the messages in it.
+class Counter {
+ public:
+  // `deep`: looks into every message, not only into those that hold messages again.
+  explicit Counter(bool deep) : deep_(deep) {}
+
+  // False if it cannot be walked.
+  bool Add(const Descriptor& type, absl::string_view bytes, int depth = 0) {
+    if (depth == kMaxDepth) return false;
+    wire::ProtoReader reader(bytes);
+    while (reader.Next()) {
+      ++fields_;
+      if (reader.type() != wire::ProtoReader::Type::kBytes) continue;
+      const FieldDescriptor* field = type.FindFieldByNumber(static_cast<int>(reader.number()));
+      if (field == nullptr || field->type() != FieldDescriptor::TYPE_MESSAGE) continue;
+      if (field->is_repeated()) ++listed_messages_;
+      const Descriptor& inner = *field->message_type();
+      if ((deep_ || HoldsMessages(inner)) && !Add(inner, reader.bytes(), depth + 1)) return false;
+    }
+    return !reader.broken();
+  }
+
+  size_t fields() const { return fields_; }
+  // Elements of lists.
+  size_t listed_messages() const { return listed_messages_; }
+
+ private:
+  const bool deep_;
+  size_t fields_ = 0;
+  size_t listed_messages_ = 0;
+};
 
 }  // namespace
 
-size_t CountElements(absl::string_view bytes, uint32_t field) {
+absl::optional<size_t> CountElements(absl::string_view bytes, uint32_t field) {
   size_t count = 0;
   wire::ProtoReader reader(bytes);
   while (reader.Next()) count += reader.Is(field, wire::ProtoReader::Type::kBytes) ? 1 : 0;
+  if (reader.broken()) return absl::nullopt;
   return count;
 }
 
-absl::Status CheckElements(const google::protobuf::Descriptor& type, absl::string_view bytes) {
-  if (bytes.size() <= kFarTooMany * kLeastElementBytes) return absl::OkStatus();
+absl::Status CheckElements(const Descriptor& type, absl::string_view bytes) {
+  if (bytes.size() <= kFarTooMany * kLeastFieldBytes) return absl::OkStatus();
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (!field.is_repeated()) continue;
-    const size_t count = CountElements(bytes, static_cast<uint32_t>(field.number()));
-    if (count <= kFarTooMany) continue;
-    return AtField(field.name(), absl::InvalidArgumentError(
-                                     absl::StrCat("expected at most ", kMost, ", got ", count)));
+    const absl::optional<size_t> count =
+        CountElements(bytes, static_cast<uint32_t>(field.number()));
+    if (!count) return DescribeMalformed(type, bytes);
+    if (*count > kFarTooMany) return AtField(field.name(), TooMany(kMost, "", *count));
+  }
+  Counter counter(bytes.size() > kMostFields * kLeastFieldBytes);
+  if (!counter.Add(type, bytes)) return DescribeMalformed(type, bytes);
+  if (counter.listed_messages() > kFarTooMany) {
+    return TooMany(kMost, " messages in all lists together", counter.listed_messages());
+  }
+  if (counter.fields() > kMostFields) {
+    return TooMany(kMostFields, " fields in all messages together", counter.fields());
   }
   return absl::OkStatus();
 }

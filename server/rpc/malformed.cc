@@ -22,6 +22,7 @@ constexpr int kMaxDepth = 100;
 struct Fault {
   std::string path;  // empty: the message itself
   const char* expected;
+  bool group = false;
 };
 
 // The first fault in the fields of a message, if this walk finds one.
@@ -43,6 +44,7 @@ std::optional<Fault> FindFault(const Descriptor& type, absl::string_view bytes, 
       return inner;
     }
   }
+  if (reader.at_group()) return Fault{"", "expected an encoded message without groups", true};
   if (reader.broken()) return Fault{"", "expected an encoded message"};
   return std::nullopt;
 }
@@ -54,7 +56,8 @@ absl::Status DescribeMalformed(const Descriptor& type, absl::string_view bytes) 
   if (fault && !fault->path.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(fault->path, ": ", fault->expected));
   }
-  return absl::InvalidArgumentError(absl::StrCat("expected an encoded ", type.name()));
+  return absl::InvalidArgumentError(absl::StrCat("expected an encoded ", type.name(),
+                                                 fault && fault->group ? " without groups" : ""));
 }
 
 }  // namespace cache_invalidation::rpc

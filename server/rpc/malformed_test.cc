@@ -36,6 +36,14 @@ TEST(Malformed, NamesTheMessageThatIsNone) {
   EXPECT_EQ(Describe(std::string("\0", 1)), "expected an encoded InvalidateByWritesRequest");
 }
 
+// protobuf takes a group for a field that it does not know; what is counted before it is parsed may
+// have none.
+TEST(Malformed, NamesTheMessageWithAGroup) {
+  EXPECT_EQ(Describe("\x7b\x7c"), "expected an encoded InvalidateByWritesRequest without groups");
+  EXPECT_EQ(Describe(Field(2, "") + Field(2, "\x7b\x7c")),
+            "writes[1]: expected an encoded message without groups");
+}
+
 TEST(Malformed, LooksPastFieldsItDoesNotKnow) {
   const std::string unknown = "\x78\x96\x01" + Field(12, "\xff") + "\x6d\x01\x02\x03\x04";
   EXPECT_EQ(Describe(unknown + Field(3, "\xff")), "request_id: expected UTF-8");

@@ -7,6 +7,7 @@
 #include "common/limits.h"
 #include "common/names.h"
 #include "server/rpc/byte_buffer.h"
+#include "server/rpc/element_count.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/list_conversion.h"
 #include "server/rpc/malformed.h"
@@ -107,6 +108,8 @@ grpc::Slice Encode(const v1::SubscribeResponse& response) {
 absl::StatusOr<v1::SubscribeRequest> ParseSubscribeRequest(const grpc::ByteBuffer& buffer) {
   const ReceivedBytes bytes(buffer);
   v1::SubscribeRequest request;
+  const absl::Status size = CheckElements(*v1::SubscribeRequest::descriptor(), bytes.view());
+  if (!size.ok()) return size;
   if (!request.ParseFromArray(bytes.view().data(), static_cast<int>(bytes.view().size()))) {
     return DescribeMalformed(*v1::SubscribeRequest::descriptor(), bytes.view());
   }

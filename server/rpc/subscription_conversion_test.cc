@@ -134,6 +134,13 @@ TEST(SubscriptionConversionTest, ParsesWhatItReceives) {
   EXPECT_TRUE(absl::StrContains(bad.status().message(), "subscription.tags[1]")) << bad.status();
 }
 
+TEST(SubscriptionConversionTest, ParsesNothingWithFarTooManyNames) {
+  v1::SubscribeRequest request;
+  for (int i = 0; i < 1'000'000; ++i) request.mutable_subscription()->add_tags("");
+  EXPECT_EQ(ParseSubscribeRequest(Received(request.SerializeAsString())).status().message(),
+            "expected at most 720000 fields in all messages together, got 1000001");
+}
+
 v1::SubscribeResponse Sent(const delivery::Message& message) {
   const grpc::ByteBuffer buffer = ToByteBuffer(message);
   const ReceivedBytes bytes(buffer);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
 #include "common/check.h"
 #include "common/limits.h"
 #include "server/rpc/element_count.h"
@@ -28,18 +29,25 @@ size_t SizeOf(const engine::InvalidateByWrites& command) {
   return bytes;
 }
 
+// As CheckElements, for the writes of all groups.
 absl::Status CheckWrites(absl::string_view bytes) {
   using Type = wire::ProtoReader::Type;
+  using Request = internal::v1::StreamWritesRequest;
   if (bytes.size() <= kMaxWritesPerMessage) return absl::OkStatus();
   size_t writes = 0;
   wire::ProtoReader reader(bytes);
   while (reader.Next()) {
-    if (!reader.Is(internal::v1::StreamWritesRequest::kGroupsFieldNumber, Type::kBytes)) continue;
-    writes += CountElements(reader.bytes(), internal::v1::WriteGroup::kWritesFieldNumber);
+    if (!reader.Is(Request::kGroupsFieldNumber, Type::kBytes)) continue;
+    const absl::optional<size_t> count =
+        CountElements(reader.bytes(), internal::v1::WriteGroup::kWritesFieldNumber);
+    if (!count) return DescribeMalformed(*Request::descriptor(), bytes);
+    writes += *count;
   }
+  if (reader.broken()) return DescribeMalformed(*Request::descriptor(), bytes);
   if (writes <= kMaxWritesPerMessage) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("expected at most ", kMaxWritesPerMessage,
-                                                 " writes in all of them, got ", writes));
+  return AtField("groups",
+                 absl::InvalidArgumentError(absl::StrCat("expected at most ", kMaxWritesPerMessage,
+                                                         " writes in all of them, got ", writes)));
 }
 
 void SetError(const absl::Status& status, v1::WriteAcknowledgement* acknowledgement) {
@@ -57,8 +65,8 @@ WriteMessage::WriteMessage()
 absl::StatusOr<std::shared_ptr<WriteMessage>> WriteMessage::Parse(absl::string_view bytes) {
   auto message = std::shared_ptr<WriteMessage>(new WriteMessage());
   internal::v1::StreamWritesRequest& request = message->request_->message;
-  absl::Status size = CheckElements(*request.GetDescriptor(), bytes);
-  size.Update(AtField("groups", CheckWrites(bytes)));
+  absl::Status size = CheckWrites(bytes);
+  size.Update(CheckElements(*request.GetDescriptor(), bytes));
   if (!size.ok()) return size;
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return DescribeMalformed(*request.GetDescriptor(), bytes);

@@ -10,6 +10,10 @@ constexpr size_t kMaxTagBytes = 5;
 constexpr size_t kMaxLengthBytes = 5;
 constexpr size_t kMaxVarintBytes = 10;
 
+// Wire types of a group.
+constexpr uint64_t kGroupBegins = 3;
+constexpr uint64_t kGroupEnds = 4;
+
 }  // namespace
 
 bool ProtoReader::Next() {
@@ -37,6 +41,7 @@ bool ProtoReader::ReadField() {
   number_ = static_cast<uint32_t>(tag >> 3);
   type_ = static_cast<Type>(tag & 7);
   if (number_ == 0) return false;
+  at_group_ = (tag & 7) == kGroupBegins || (tag & 7) == kGroupEnds;
 
   uint64_t size = 0;
   switch (type_) {

@@ -23,6 +23,8 @@ class ProtoReader {
   // `broken`.
   bool Next();
   bool broken() const { return broken_; }
+  // It is broken at the begin or the end of a group, which protobuf may accept.
+  bool at_group() const { return at_group_; }
 
   // The field it stands at.
   uint32_t number() const { return number_; }
@@ -40,6 +42,7 @@ class ProtoReader {
   uint32_t number_ = 0;
   Type type_ = Type::kVarint;
   bool broken_ = false;
+  bool at_group_ = false;
 };
 
 }  // namespace cache_invalidation::wire
