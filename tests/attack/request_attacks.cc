@@ -53,7 +53,7 @@ Attack ManyTemplates(const Size& size) {
 Attack DirectTags(const Size& size) {
   const uint64_t writes = size.Of(10'000, 500);
   return {.name = "direct-tags",
-          .input = absl::StrCat(writes, " writes with 64 tags of their own each, in one call"),
+          .input = absl::StrCat(writes, " writes with 50 tags of their own each, in one call"),
           .prepare = {},
           .run = [writes](Target& target) {
             v1::InvalidateByWritesRequest request = Transaction(writes);
@@ -250,12 +250,13 @@ Attack Readers(const Size& size) {
 }  // namespace
 
 std::vector<Attack> RequestAttacks(const Size& size) {
-  return {Products(size, 20),      Products(size, size.Of(1000, 100)),
-          OneProduct(size),        ManyTemplates(size),
-          ManyRelationships(size), NestedConditions(size),
-          LongLists(size),         Patterns(size),
-          AllAtOnce(size),         Cascade(size, false),
-          Cascade(size, true),     Readers(size)};
+  return {Products(size, 20),     Products(size, size.Of(1000, 100)),
+          OneProduct(size),       ManyTemplates(size),
+          DirectTags(size),       ManyRelationships(size),
+          NestedConditions(size), LongLists(size),
+          Patterns(size),         AllAtOnce(size),
+          Cascade(size, false),   Cascade(size, true),
+          Readers(size)};
 }
 
 }  // namespace cache_invalidation::attack
