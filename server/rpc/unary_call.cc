@@ -32,12 +32,14 @@ UnaryCall::UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
   method_.metrics.Started();
 }
 
-void UnaryCall::Start(const grpc::ByteBuffer& request) {
+void UnaryCall::Start(grpc::ByteBuffer& request) {
   // A client that sends no message, or gives up before it, reaches us with a buffer of nothing,
   // which must not be read.
   if (!request.Valid()) return End(absl::InvalidArgumentError("expected a message, got none"));
   method_.metrics.MessageReceived();
-  const absl::Status status = Submit(ReceivedBytes(request).view());
+  const ReceivedBytes received(request);
+  request.Clear();
+  const absl::Status status = Submit(received.view());
   if (!status.ok()) End(status);
 }
 
@@ -118,6 +120,13 @@ void UnaryCall::End(const absl::Status& status) {
   method_.metrics.Handled(status.code(), method_.backend.clock.Monotonic() - started_);
   if (status.code() == absl::StatusCode::kUnavailable) {
     context_->AddTrailingMetadata(kRetryPushbackKey, kRetryPushbackMs);
+  }
+  // A peer that does not read its answer keeps the call, and is to keep nothing else.
+  namespace_name_ = {};
+  arena_.Reset();
+  if (wait_ != nullptr) {
+    wait_->reply = {};
+    wait_->place.reset();
   }
   Finish(ToGrpcStatus(status));
 }

@@ -44,14 +44,16 @@ struct UnaryMethod {
 // called Finish; so `this` is safe in a submission, and in a wait until that is cancelled.
 //
 // The raw bytes are parsed here rather than by gRPC, because gRPC answers UNIMPLEMENTED without a
-// word to a request that is malformed, and to have requests and answers on one arena.
+// word to a request that is malformed, and to have requests and answers on one arena. Both are gone
+// when it ends; until its caller has read the answer only the bytes of that are kept.
 class UnaryCall : public grpc::ServerUnaryReactor {
  public:
   using EngineRequest = std::variant<engine::Command, engine::Query>;
 
   UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context, grpc::ByteBuffer* response);
 
-  void Start(const grpc::ByteBuffer& request);
+  // `request` is emptied: gRPC would keep it until the call is over.
+  void Start(grpc::ByteBuffer& request);
 
   // Nobody waits for the answer any more, so it need not wait for subscribers.
   void OnCancel() override;
@@ -95,9 +97,9 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   grpc::CallbackServerContext* const context_;
   grpc::ByteBuffer* const response_;
   const absl::Duration started_;
-  absl::string_view namespace_name_;
-  google::protobuf::Arena arena_;
-  std::shared_ptr<Wait> wait_;  // null: it does not wait
+  absl::string_view namespace_name_;  // in the request
+  google::protobuf::Arena arena_;     // until the end
+  std::shared_ptr<Wait> wait_;        // null: it does not wait
 };
 
 // A request with which a call can ask to wait for subscribers.
@@ -180,7 +182,8 @@ grpc::ServerUnaryReactor* StartUnaryCall(
     absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&, Response*)) {
   auto* call = new TypedUnaryCall<Asked, Reply, Request, Response, Arena...>(
       method, context, response, convert, fill);
-  call->Start(*request);
+  // It is a buffer of gRPC's, made for this call, and nobody else's: gRPC itself only destroys it.
+  call->Start(*const_cast<grpc::ByteBuffer*>(request));
   return call;
 }
 
