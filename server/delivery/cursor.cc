@@ -122,7 +122,8 @@ absl::optional<Batch> Cursor::Next(size_t max_bytes) {
     }
     if (tails->empty()) return batch;
     for (const ChunkTail& tail : *tails) {
-      if (judged >= kMaxJudgedBytes) break;
+      // But a stretch of the store to its end: it may have to be read again otherwise.
+      if (judged >= kMaxJudgedBytes && tail.published) break;
       if (group_ != nullptr) judged += tail.chunk->bytes.size();
       for (Run run : Passing(tail)) {
         if (!Take(tail, run, max_bytes, batch)) return batch;

@@ -213,6 +213,26 @@ TEST_F(OlderHistoryTest, AsksForNothingWhileItHasSomethingToSend) {
   EXPECT_EQ(catch_up_.ReadNext(), 1u);
 }
 
+// What was read is used: it is not kept for long.
+TEST_F(OlderHistoryTest, JudgesAWholeStretchAtATime) {
+  HistoryBuilder history("shop");
+  storage::WriteBatch batch;
+  for (uint64_t revision = 1; revision <= 9; ++revision) {
+    Targets event;
+    for (int i = 0; i < 1000; ++i) event.keys.push_back(std::string(100, 'k') + std::to_string(i));
+    const auto chunks = history.Add({event});
+    channel_->Append(chunks, revision, absl::ZeroDuration());
+    channel_->DropOldest();
+    batch.chunks.insert(batch.chunks.end(), chunks.begin(), chunks.end());
+  }
+  ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
+  Cursor cursor = At(0, Filter({}, {"none"}));
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+  EXPECT_EQ(catch_up_.ReadNext(), 1u);
+  EXPECT_TRUE(cursor.Next(1 << 20)->slices.empty());
+  EXPECT_GE(cursor.position(), 7u);
+}
+
 TEST_F(OlderHistoryTest, TellsWhenTheStoreHasForgottenToo) {
   PublishStored(TagEvents("tag:", 3));
   PublishStored(TagEvents("tag:", 3));

@@ -8,7 +8,7 @@ namespace cache_invalidation::rpc {
 void OutboxCore::Accept(OutboxWork work) {
   std::move(work.completions.begin(), work.completions.end(), std::back_inserter(completions_));
   moved_.insert(work.moved.begin(), work.moved.end());
-  std::move(work.woken.begin(), work.woken.end(), std::back_inserter(queue_));
+  for (std::shared_ptr<OutboxStream>& stream : work.woken) Enqueue(std::move(stream));
   if (work.drain && !drain_) {
     drain_ = work.drain;
     for (const std::shared_ptr<OutboxStream>& stream : streams_) {
@@ -48,7 +48,14 @@ void OutboxCore::Step() {
 }
 
 void OutboxCore::Queue(std::shared_ptr<OutboxStream> stream) {
-  if (!stream->queued_.exchange(true)) queue_.push_back(std::move(stream));
+  if (!stream->queued_.exchange(true)) Enqueue(std::move(stream));
+}
+
+void OutboxCore::Enqueue(std::shared_ptr<OutboxStream> stream) {
+  if (!stream->AnswersCalls()) return queue_.push_back(std::move(stream));
+  queue_.push_front(std::move(stream));
+  // It belongs to the pass that goes on, if one does.
+  if (left_in_pass_ > 0) ++left_in_pass_;
 }
 
 void OutboxCore::QueueDue(absl::Duration now) {

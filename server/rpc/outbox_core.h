@@ -43,6 +43,9 @@ class OutboxStream {
   // most.
   virtual void Abort() = 0;
 
+  // Whether it answers calls, which do not wait for streams: it goes before all others.
+  virtual bool AnswersCalls() const { return false; }
+
  private:
   friend class Outbox;
   friend class OutboxCore;
@@ -86,7 +89,8 @@ struct OutboxWork {
 // The outbox without its thread: decides who is answered and driven when. Tests drive it step by
 // step.
 //
-// Completions go first, in the order of their groups. Streams are driven in passes, each in the
+// Completions go first, in the order of their groups, then who answers calls that have waited.
+// Streams are driven in passes, each in the
 // order in which they came to have something to do. The streams of a channel with new events join
 // between two passes: so an idle outbox sends at once, and under load each stream gets once per
 // pass, in one message, what gathered since its last turn.
@@ -128,6 +132,8 @@ class OutboxCore {
   };
 
   void Queue(std::shared_ptr<OutboxStream> stream);
+  // REQUIRES: queued_.
+  void Enqueue(std::shared_ptr<OutboxStream> stream);
   void QueueDue(absl::Duration now);
   void QueueMoved();
   void Drive(const std::shared_ptr<OutboxStream>& stream, absl::Duration now);

@@ -35,8 +35,10 @@ class FakeStream final : public OutboxStream {
     story_.push_back(name_ + " drains until " + absl::FormatDuration(deadline));
   }
   void Abort() override { story_.push_back(name_ + " aborts"); }
+  bool AnswersCalls() const override { return answers_calls; }
 
   Upkeep upkeep;
+  bool answers_calls = false;
   std::function<void()> during_drive;
 
  private:
@@ -159,6 +161,25 @@ TEST_F(OutboxCoreTest, AnswersDoNotWaitForManyStreamsThatTakeLong) {
     EXPECT_EQ(Step(), Story({"answer", "slow", "slow"}));
   }
   EXPECT_EQ(Step(), Story({"quick"})) << "its turn comes all the same";
+}
+
+TEST_F(OutboxCoreTest, WhoAnswersCallsDoesNotWaitForTheEndOfAPass) {
+  std::vector<std::shared_ptr<FakeStream>> streams;
+  for (int i = 0; i < 2 * OutboxCore::kStreamsPerStep; ++i) {
+    streams.push_back(Known(std::to_string(i), 1));
+  }
+  const auto calls = Known("calls", 0);
+  calls->answers_calls = true;
+  Move(1);
+  const size_t first = Step().size();
+  Wake(calls);
+  const Story rest = Step();
+  EXPECT_EQ(rest.front(), "calls");
+  EXPECT_EQ(rest[1], std::to_string(first)) << "the others go on where they were";
+  Move(1);
+  const Story next = Step();
+  EXPECT_EQ(next[0], "63") << "and end their pass before the next";
+  EXPECT_EQ(next[1], "0");
 }
 
 // However long answers take: streams get on, too.
