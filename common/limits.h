@@ -61,9 +61,15 @@ inline constexpr size_t kMaxTemplateBytes = 512;
 inline constexpr size_t kMaxTagsPerTemplate = 1000;
 // How deep `{context.a.b.c}` may reach.
 inline constexpr size_t kMaxTemplatePathNames = 16;
-// Compiling RE2 is linear in the program; ten thousand instructions match a key in microseconds.
 inline constexpr size_t kMaxPatternBytes = 1024;
-inline constexpr int kMaxPatternInstructions = 10000;
+// Instructions of a compiled pattern. Where RE2's cache does not help, each of them takes up to
+// eleven nanoseconds for each byte of a key: the longest key takes ten milliseconds then. `\pL+`
+// has 1,200.
+inline constexpr int kMaxPatternInstructions = 1500;
+// Characters that an expression may spell out to be taken for one with a small automaton
+// (common/pattern_shape.h): those have a few hundred states, which are built in a millisecond and
+// fit into the memory below.
+inline constexpr size_t kMaxSmallPatternPlaces = 128;
 // Memory of one compiled pattern with its caches; beyond it RE2 falls back to a slower matcher.
 inline constexpr int64_t kMaxPatternMemoryBytes = 2 << 20;
 inline constexpr size_t kMaxConditionBytes = 4096;
@@ -100,9 +106,15 @@ inline constexpr uint64_t kMaxStepsPerCommand = 1'000'000;
 inline constexpr uint64_t kMaxStepsPerExplanation = 100'000;
 // A tag that a write or a template names, with its way into the event: about a microsecond.
 inline constexpr uint64_t kStepsPerTag = 10;
-// A key that a pattern is matched against, and the bytes of it that take as much.
+// A key that a pattern is matched against, and the bytes of it that take as much: five nanoseconds
+// for a byte at most, where the pattern has a small automaton.
 inline constexpr uint64_t kStepsPerMatch = 2;
-inline constexpr uint64_t kBytesPerMatch = 128;
+inline constexpr uint64_t kBytesPerMatch = 64;
+// Of any other pattern, instructions times bytes of the key that take a step: RE2 takes up to
+// eleven nanoseconds for each of them.
+inline constexpr uint64_t kInstructionBytesPerStep = 10;
+// Patterns that are seen not to match by the beginning of a key: some nanoseconds each.
+inline constexpr uint64_t kPatternsPerStep = 16;
 // A rule that a write meets: it is found, sorted and asked.
 inline constexpr uint64_t kStepsPerRule = 4;
 // Units of conditions (common/condition/limits.h) that take one step.
@@ -232,6 +244,9 @@ inline constexpr uint32_t kMaxExplanationLevels = 64;
 // Keys that one explanation counts entries among, and keys that it follows to their dependents:
 // some milliseconds of a shard.
 inline constexpr uint64_t kMaxExplainedKeys = 3'000;
+// Steps of matching, as kMaxStepsPerCommand has them, that count as one of those keys: with nothing
+// but patterns an explanation has the steps of kMaxStepsPerExplanation.
+inline constexpr uint64_t kStepsPerExplainedKey = kMaxStepsPerExplanation / kMaxExplainedKeys;
 // Edges that a page of dependencies looks at, most of which may count no more: the same.
 inline constexpr uint64_t kMaxListedEdges = 2'000;
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "common/pattern_shape.h"
 
 namespace cache_invalidation {
 namespace {
@@ -35,6 +36,12 @@ std::string LiteralPrefixOf(const re2::RE2& compiled) {
   return least;
 }
 
+// How many instructions RE2 may have to follow for each byte of a key.
+uint64_t InstructionsPerByte(const re2::RE2& compiled) {
+  if (HasSmallAutomaton(compiled.pattern(), MatchBegin::kAtTheStart)) return 0;
+  return static_cast<uint64_t>(std::max(compiled.ProgramSize(), 0));
+}
+
 }  // namespace
 
 absl::StatusOr<Pattern> Pattern::Compile(absl::string_view expression) {
@@ -53,11 +60,18 @@ absl::StatusOr<Pattern> Pattern::Compile(absl::string_view expression) {
 }
 
 Pattern::Pattern(std::shared_ptr<const re2::RE2> compiled)
-    : compiled_(std::move(compiled)), literal_prefix_(LiteralPrefixOf(*compiled_)) {}
+    : compiled_(std::move(compiled)),
+      literal_prefix_(LiteralPrefixOf(*compiled_)),
+      instructions_per_byte_(InstructionsPerByte(*compiled_)) {}
 
 bool Pattern::Matches(absl::string_view key) const {
   // Most keys begin with something else, which costs next to nothing to see.
   return absl::StartsWith(key, literal_prefix_) && re2::RE2::FullMatch(ToPiece(key), *compiled_);
+}
+
+uint64_t Pattern::MatchSteps(size_t key_bytes) const {
+  return kStepsPerMatch * (1 + key_bytes / kBytesPerMatch) +
+         instructions_per_byte_ * key_bytes / kInstructionBytesPerStep;
 }
 
 bool Pattern::MayMatchPrefix(absl::string_view prefix) const {

@@ -1,6 +1,8 @@
 #ifndef CACHE_INVALIDATION_COMMON_PATTERN_H_
 #define CACHE_INVALIDATION_COMMON_PATTERN_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -19,8 +21,8 @@ namespace cache_invalidation {
 //   sessions->Matches("user:42:session:a");    // true
 //   sessions->Matches("x:user:42:session:a");  // false: the whole key counts
 //
-// Matching takes time linear in the key, whatever the expression. Immutable, thread-safe; copies
-// share what was compiled.
+// Matching takes time linear in the key, whatever the expression, but how much for each byte is the
+// expression's: see MatchSteps. Immutable, thread-safe; copies share what was compiled.
 class Pattern {
  public:
   // INVALID_ARGUMENT, without the path of the field, for an expression that is empty, too long, no
@@ -29,6 +31,10 @@ class Pattern {
 
   // Whether the whole key matches.
   bool Matches(absl::string_view key) const;
+
+  // What matching a key of that many bytes takes at most, in steps as kMaxStepsPerCommand has them.
+  // The same on every machine, and whatever was matched before.
+  uint64_t MatchSteps(size_t key_bytes) const;
 
   // Every key that matches begins with this; may be empty, and may be shorter than the longest such
   // prefix. A scan over ordered keys may begin here and end behind its last extension.
@@ -46,6 +52,8 @@ class Pattern {
 
   std::shared_ptr<const re2::RE2> compiled_;
   std::string literal_prefix_;
+  // 0: it has a small automaton, and their number does not matter.
+  uint64_t instructions_per_byte_;
 };
 
 }  // namespace cache_invalidation

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/limits.h"
 
 namespace cache_invalidation {
 namespace {
@@ -59,7 +60,7 @@ TEST(Pattern, RefusesWhatIsNoExpressionOrTooLarge) {
            {"a(?=b)", "RE2 syntax"},
            {"(a{100}){100}", "RE2 syntax"},
            {R"([\pL\pN]{1000})", "too large"},
-           {R"(\pL{30})", "at most 10000 instructions"},
+           {R"(\pL{30})", "at most 1500 instructions"},
        }) {
     const absl::Status status = Pattern::Compile(row.expression).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << row.expression;
@@ -109,6 +110,31 @@ TEST(Pattern, ExcludesPrefixesByItsLiteralPrefix) {
     ASSERT_TRUE(pattern.ok());
     EXPECT_EQ(pattern->MayMatchPrefix(row.prefix), row.expected)
         << row.expression << " and " << row.prefix;
+  }
+}
+
+TEST(Pattern, KnowsWhatMatchingTakes) {
+  struct Row {
+    std::string expression;
+    size_t key_bytes;
+    uint64_t least;
+    uint64_t most;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"user:.*", 0, kStepsPerMatch, kStepsPerMatch},
+           {"user:.*", kBytesPerMatch - 1, kStepsPerMatch, kStepsPerMatch},
+           {"user:.*", kBytesPerMatch, 2 * kStepsPerMatch, 2 * kStepsPerMatch},
+           {R"(user:\d+:session:.*)", 50, kStepsPerMatch, kStepsPerMatch},
+           // As many instructions as alternatives and classes have bytes, at least.
+           {"(?i)user|page", 50, 40, 150},
+           {".*a............b", 1024, 2'000, 15'000},
+           {"(?:[ab]?){700}x", 1024, 1024 * 700 / 10, 1024 * 1500 / 10 + 34},
+           {"(?:[ab]?){700}x", 1, 70, 152},
+       }) {
+    absl::StatusOr<Pattern> pattern = Pattern::Compile(row.expression);
+    ASSERT_TRUE(pattern.ok()) << pattern.status();
+    EXPECT_GE(pattern->MatchSteps(row.key_bytes), row.least) << row.expression;
+    EXPECT_LE(pattern->MatchSteps(row.key_bytes), row.most) << row.expression;
   }
 }
 

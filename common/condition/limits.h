@@ -38,7 +38,7 @@ inline constexpr uint64_t kMaxCost = 10'000;
 // Bytes that are walked over for one unit.
 inline constexpr size_t kBytesPerUnit = 10;
 // Values of a list that are compared for one.
-inline constexpr size_t kValuesPerUnit = 2;
+inline constexpr size_t kValuesPerUnit = 1;
 // What lists, maps and texts that an evaluation makes may take. The cost bounds the work; this
 // bounds a chain of concatenations, each of which is cheap for its size.
 inline constexpr size_t kMaxEvaluationBytes = 1 << 20;

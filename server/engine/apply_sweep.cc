@@ -9,9 +9,10 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// What takes as long as looking at a key takes otherwise: patterns to match, edges beyond the first
-// few, names of an entry, bytes of its row.
+// What takes as long as looking at a key takes otherwise: patterns to look at, steps of matching
+// them, edges beyond the first few, names of an entry, bytes of its row.
 constexpr uint64_t kPatternsPerKey = 8;
+constexpr uint64_t kStepsPerKey = 5;
 constexpr uint64_t kEdgesOfAKey = 16;
 constexpr uint64_t kNamesPerKey = 8;
 constexpr uint64_t kBytesPerKey = 256;
@@ -30,8 +31,12 @@ class Work {
 };
 
 // What the events up to the floor said about an entry is put on the entry before it is forgotten.
-void KeepMark(State& state, Key& key, const Freshness& freshness) {
-  if (key.entry != nullptr && freshness.StaleSinceFill(key)) state.graph.KeepStale(key);
+// Patterns that take long to match have each key swept by itself.
+void KeepMark(State& state, Key& key, const Freshness& freshness, Work& work) {
+  if (key.entry == nullptr) return;
+  WorkBudget matching(state.limits.steps);
+  if (freshness.StaleSinceFill(key, matching)) state.graph.KeepStale(key);
+  work.Take((state.limits.steps - matching.steps_left()) / kStepsPerKey);
 }
 
 void EndLife(State& state, Key& key) {
@@ -94,7 +99,7 @@ uint64_t SweepKeys(State& state, Work& work) {
     const uint64_t tracked = state.graph.tracked_entries();
     EndLife(state, key);
     removed += tracked - state.graph.tracked_entries();
-    if (trims) KeepMark(state, key, freshness);
+    if (trims) KeepMark(state, key, freshness, work);
     if (!key.is_used()) CountName(state.round, key.last_revision());
     if (counts) {
       work.Take(cost + names / kNamesPerKey + (key.entry_changed ? bytes / kBytesPerKey : 0));

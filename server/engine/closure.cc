@@ -49,10 +49,7 @@ void Closure::AddPattern(const Pattern& pattern) {
   const Graph::KeyIndex& keys = graph_.keys();
   for (auto it = keys.lower_bound(prefix); it != keys.end(); ++it) {
     if (!absl::StartsWith(it->first, prefix) || !Look()) break;
-    if (work_ != nullptr && !work_->Match(it->first)) {
-      complete_ = false;
-      break;
-    }
+    if (!MayMatch(pattern, it->first)) break;
     if (pattern.Matches(it->first)) AddRoot(*it->second);
   }
 }
@@ -64,6 +61,17 @@ bool Closure::Look() {
   }
   ++looked_at_;
   return true;
+}
+
+bool Closure::MayMatch(const Pattern& pattern, absl::string_view key) {
+  if (work_ != nullptr) {
+    complete_ &= work_->Match(pattern, key);
+  } else if (limit_ != kNoLimit) {
+    // The key itself has been counted.
+    looked_at_ += pattern.MatchSteps(key.size()) / kStepsPerExplainedKey;
+    complete_ &= looked_at_ <= limit_;
+  }
+  return complete_;
 }
 
 bool Closure::Name(const Key& key, const Node& source) {

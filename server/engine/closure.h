@@ -35,7 +35,8 @@ namespace cache_invalidation::engine {
 // changes. Costs the nodes and edges that are reached, and for a pattern the keys in its range.
 //
 // With a limit it looks at no more than that: tags that it begins with, edges, and keys that it
-// matches a pattern against. Where there are more it is incomplete.
+// matches a pattern against, which count several times if that takes long. Where there are more it
+// is incomplete.
 class Closure {
  public:
   struct Reached {
@@ -88,6 +89,8 @@ class Closure {
  private:
   // Whether it may look at one thing more, which is then counted.
   bool Look();
+  // Whether the pattern may be matched against a key, which is then counted.
+  bool MayMatch(const Pattern& pattern, absl::string_view key);
   // Whether the key that was reached may be named, too.
   bool Name(const Key& key, const Node& source);
   void AddRoot(Key& key);

@@ -37,6 +37,7 @@ Closure SpreadAll(const State& state, const Freshness& freshness, const Plan& pl
 
 ExplainedKey KeyOf(const State& state, const Freshness& freshness, const ExplainWrite& query) {
   ExplainedKey key;
+  key.matching = WorkBudget(state.limits.explained_steps);
   key.name = std::string(query.key);
   key.known = state.graph.FindKey(query.key);
   key.tracked = key.known != nullptr && freshness.IsLive(*key.known);
@@ -49,11 +50,11 @@ ExplainedKey KeyOf(const State& state, const Freshness& freshness, const Explain
   return key;
 }
 
-bool IsHit(const ExplainedKey& key, const Plan& plan, const Closure& closure) {
+bool IsHit(ExplainedKey& key, const Plan& plan, const Closure& closure) {
   if (plan.everything) return true;
   for (const PlannedStep& step : plan.steps) {
     for (const PlannedTarget& target : step.targets) {
-      const bool hit = target.pattern != nullptr ? target.pattern->Matches(key.name)
+      const bool hit = target.pattern != nullptr ? key.MayBeMatchedBy(*target.pattern)
                                                  : key.TagHitBy(target.name) != nullptr;
       if (hit) return true;
     }
@@ -116,11 +117,15 @@ void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
   root.children.push_back(std::move(node));
 }
 
+void AddReason(absl::string_view text, std::string& reason) {
+  absl::StrAppend(&reason, reason.empty() ? "" : "; ", text);
+}
+
 // There are more keys than one answer may look at.
 void AddWhatIsMissing(bool all_counted, bool all_followed, uint64_t looked_at,
                       std::string& reason) {
   const auto add = [&](absl::string_view text) {
-    absl::StrAppend(&reason, reason.empty() ? "" : "; ", text, " ", looked_at, " keys");
+    AddReason(absl::StrCat(text, " ", looked_at, " keys"), reason);
   };
   if (!all_counted) add("entries are counted among the first");
   if (!all_followed) add("dependents are looked for among");
@@ -151,20 +156,23 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
     AllTargets targets(state.graph, freshness, hits, limits);
     explanation.root = explain(targets);
   } else {
-    const ExplainedKey key = KeyOf(state, freshness, query);
+    ExplainedKey key = KeyOf(state, freshness, query);
     explanation.key_hit = IsHit(key, plan, closure);
     TargetsOfKey targets(state.graph, freshness, hits, key, limits);
     explanation.root = explain(targets);
     AddKey(key, explanation.key_hit, freshness, limits, explanation.root);
+    if (key.matching.is_spent()) {
+      AddReason("matching is more than one explanation may do: some patterns are taken to match",
+                explanation.root.reason);
+    }
   }
   AddWhatIsMissing(hits.complete(), closure.is_complete(), state.limits.explained_keys,
                    explanation.root.reason);
   if (planning.is_coarse()) {
-    absl::StrAppend(&explanation.root.reason, explanation.root.reason.empty() ? "" : "; ",
-                    plan.everything
-                        ? "this is more than one explanation may do: it stands for everything"
-                        : "this is more than one explanation may do: a write may name "
-                          "more exactly what is widened here");
+    AddReason(plan.everything ? "this is more than one explanation may do: it stands for everything"
+                              : "this is more than one explanation may do: a write may name "
+                                "more exactly what is widened here",
+              explanation.root.reason);
   }
   return ExplainWriteReply{std::move(explanation)};
 }

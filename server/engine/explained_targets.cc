@@ -43,6 +43,12 @@ const std::string* ExplainedKey::TagHitBy(absl::string_view target) const {
   return hit != tags.end() && IsSelfOrAncestor(target, *hit) ? &*hit : nullptr;
 }
 
+bool ExplainedKey::MayBeMatchedBy(const Pattern& pattern) {
+  const auto [known, added] = matched.try_emplace(pattern.expression(), false);
+  if (added) known->second = matching.MayMatch(pattern, name);
+  return known->second;
+}
+
 bool TargetsOfKey::Explain(ExplanationNode& node, const Pattern* pattern, uint32_t level) {
   node.entries = hits_.Of(TypeOf(node), node.name);
   if (Leads(node, pattern, level)) return true;
@@ -52,7 +58,7 @@ bool TargetsOfKey::Explain(ExplanationNode& node, const Pattern* pattern, uint32
 
 bool TargetsOfKey::Leads(ExplanationNode& node, const Pattern* pattern, uint32_t level) {
   bool leads = false;
-  if (pattern != nullptr && pattern->Matches(key_.name)) {
+  if (pattern != nullptr && key_.MayBeMatchedBy(*pattern)) {
     AddKey("the whole key matches", node);
     leads = true;
   } else if (const std::string* tag = key_.TagHitBy(node.name); pattern == nullptr && tag) {

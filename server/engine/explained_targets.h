@@ -18,6 +18,7 @@
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
 #include "server/engine/hit_counts.h"
+#include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
@@ -62,8 +63,14 @@ struct ExplainedKey {
   // Of the entry; of a key that is not tracked those that the question names. Sorted.
   std::vector<std::string> tags;
 
+  // What matching may still take, and which patterns were matched.
+  WorkBudget matching{kMaxStepsPerExplanation};
+  absl::flat_hash_map<std::string, bool> matched;
+
   // The first tag that a target hits; null if none.
   const std::string* TagHitBy(absl::string_view target) const;
+  // Whether the pattern matches the key; also, once matching took too long, whether it might.
+  bool MayBeMatchedBy(const Pattern& pattern);
 };
 
 // The targets that lead to one key, and those that might have: tags of the same type, and patterns.
@@ -71,7 +78,7 @@ struct ExplainedKey {
 class TargetsOfKey final : public ExplainedTargets {
  public:
   TargetsOfKey(const Graph& graph, const Freshness& freshness, const HitCounts& hits,
-               const ExplainedKey& key, ExplanationLimits& limits)
+               ExplainedKey& key, ExplanationLimits& limits)
       : graph_(graph), freshness_(freshness), hits_(hits), key_(key), limits_(limits) {}
 
   bool Explain(ExplanationNode& node, const Pattern* pattern, uint32_t level) override;
@@ -88,7 +95,7 @@ class TargetsOfKey final : public ExplainedTargets {
   const Graph& graph_;
   const Freshness& freshness_;
   const HitCounts& hits_;
-  const ExplainedKey& key_;
+  ExplainedKey& key_;
   ExplanationLimits& limits_;
 };
 

@@ -65,6 +65,7 @@ bool Freshness::StaleSinceFill(const Key& key, WorkBudget& work) const {
   for (const Tag* tag : entry.tags) {
     if (TagStaled(tag->name) > entry.fill_revision) return true;
   }
+  if (!work.LookAtPatterns(broad_.patterns().size())) return true;
   // A pattern that evicts drops the entry at once.
   for (const auto& [expression, mark] : broad_.patterns()) {
     if (mark.revisions.staled > entry.fill_revision && work.MayMatch(mark.pattern, key.name)) {
@@ -98,6 +99,7 @@ bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position, WorkBud
   if (std::max(broad_.everything().last(), broad_.any_key().last()) > position) return true;
   const Key* key = graph_.FindKey(name);
   if (key != nullptr && std::max(key->evicted, key->staled) > position) return true;
+  if (!work.LookAtPatterns(broad_.patterns().size())) return true;
   for (const auto& [expression, mark] : broad_.patterns()) {
     if (mark.revisions.last() > position && work.MayMatch(mark.pattern, name)) return true;
   }

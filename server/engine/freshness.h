@@ -54,6 +54,8 @@ class Freshness {
   // REQUIRES: the key has an entry, ghosts included.
   uint64_t EvictedSinceFill(const Key& key) const;
   bool StaleSinceFill(const Key& key) const;
+  // The same with the steps that matching may take; beyond them it is taken for stale.
+  bool StaleSinceFill(const Key& key, WorkBudget& work) const;
 
   // Whether there is such a revision.
   bool IsEvicted(const Key& key) const;
@@ -102,7 +104,6 @@ class Freshness {
 
  private:
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
-  bool StaleSinceFill(const Key& key, WorkBudget& work) const;
   bool KeyNamedMoved(absl::string_view key, uint64_t position, WorkBudget& work) const;
   bool EndMoved(const Key& key, uint64_t position) const;
   // Whether the key moved, or anything behind it that `sources` has not seen.

@@ -4,6 +4,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
+#include "common/limits.h"
 #include "common/pattern.h"
 #include "common/tag.h"
 
@@ -67,7 +68,13 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
       if (!counters.empty() && !freshness.IsLive(*key)) counters.clear();
     }
     for (const Pattern* pattern : patterns) {
-      if (!absl::StartsWith(name, pattern->literal_prefix()) || !pattern->Matches(name)) continue;
+      if (!absl::StartsWith(name, pattern->literal_prefix())) continue;
+      looked_at += pattern->MatchSteps(name.size()) / kStepsPerExplainedKey;
+      if (looked_at > limit) {
+        complete_ = false;
+        break;
+      }
+      if (!pattern->Matches(name)) continue;
       if (!IsKnown(*key, freshness, limit, looked_at)) break;
       counters.push_back(&hits_.find({TargetType::kPattern, pattern->expression()})->second);
     }

@@ -151,6 +151,7 @@ bool PendingBatch::HoldsKey(absl::string_view key, WorkBudget& work) const {
   if (items_.empty()) return false;
   if (items_.contains(Order::View(TargetType::kKey, key))) return true;
   if (patterns_ == 0) return false;
+  if (!work.LookAtPatterns(patterns_)) return true;
   for (auto it = items_.lower_bound(Order::View(TargetType::kPattern, "")); it != items_.end();
        ++it) {
     if (work.MayMatch(*it->second.pattern, key)) return true;

@@ -4,6 +4,7 @@
 #define CACHE_INVALIDATION_SERVER_ENGINE_WORK_BUDGET_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
@@ -48,18 +49,24 @@ class WorkBudget {
   }
   void SpendOnCondition(uint64_t cost) { Step(1 + cost / kConditionCostPerStep); }
 
-  // False, from then on always, once a key may not be matched any more. Long keys count several
-  // times.
-  bool Match(absl::string_view key) {
-    Step(kStepsPerMatch * (1 + key.size() / kBytesPerMatch));
+  // False, from then on always, once the pattern may not be matched against the key any more.
+  bool Match(const Pattern& pattern, absl::string_view key) {
+    Step(pattern.MatchSteps(key.size()));
     return !spent_;
   }
-  // Whether the pattern matches the key, or nobody may look any more. What shows at the beginning
-  // of the key costs nothing.
+  // Whether the pattern matches the key, or nobody may look any more. Where the beginning of the
+  // key says that it does not, having looked at the pattern is all that counts.
   bool MayMatch(const Pattern& pattern, absl::string_view key) {
     if (!pattern.MayMatchPrefix(key)) return false;
-    return !Match(key) || pattern.Matches(key);
+    return !Match(pattern, key) || pattern.Matches(key);
   }
+  // False, from then on always, once that many patterns may not be looked at any more.
+  bool LookAtPatterns(size_t patterns) {
+    Step(patterns / kPatternsPerStep);
+    return !spent_;
+  }
+
+  uint64_t steps_left() const { return steps_; }
 
  private:
   uint64_t steps_;

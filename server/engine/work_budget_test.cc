@@ -18,6 +18,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -176,6 +177,59 @@ TEST(WorkBudgetTest, BeyondItAPatternIsEverything) {
   EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0u);
 }
 
+// It is as large as patterns may be, and takes as long where RE2's cache does not help.
+std::string LargePattern(absl::string_view end) { return absl::StrCat("k(?:[ab]?){700}", end); }
+
+TEST(WorkBudgetTest, APatternThatTakesLongIsEverythingAfterAFewKeys) {
+  EngineScript script;
+  const auto key = [](int i) { return absl::StrCat("k", std::string(1000, 'a'), i); };
+  for (int i = 0; i < 3; ++i) script.Track(key(i), {});
+  EXPECT_THAT(script.InvalidatePattern(LargePattern("x")), SizeIs(1));
+  EXPECT_EQ(script.Lookup(key(0)), "FRESH") << "it was matched, and does not match";
+  for (int i = 3; i < 20; ++i) script.Track(key(i), {});
+  EXPECT_THAT(script.InvalidatePattern("k[^:]*x"), ElementsAre("2 EVICT pattern k[^:]*x <CALL>"))
+      << "matching this one takes no time";
+  EXPECT_THAT(script.InvalidatePattern(LargePattern("x")),
+              ElementsAre("3 EVICT everything <LIMIT~>"));
+}
+
+TEST(WorkBudgetTest, AFillIsCheckedAgainstAFewPatternsThatTakeLong) {
+  EngineScript script;
+  for (int i = 0; i < 20; ++i) script.InvalidatePattern(LargePattern(absl::StrCat("x", i)));
+  const std::string key = absl::StrCat("k", std::string(1000, 'a'));
+  EXPECT_THAT(script.TrackAt(18, key, {}), IsEmpty());
+  EXPECT_EQ(script.Lookup(key), "FRESH") << "two patterns are later";
+  script.TrackAt(0, absl::StrCat(key, "2"), {});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, absl::StrCat(key, "2"));
+}
+
+TEST(WorkBudgetTest, LookingAtManyPatternsCounts) {
+  Limits limits;
+  limits.steps = 10;
+  EngineScript script(limits);
+  for (uint64_t i = 0; i < 6 * kPatternsPerStep; ++i) {
+    script.InvalidatePattern(absl::StrCat("p", i, ".*"));
+  }
+  script.TrackAt(0, "k", {});
+  EXPECT_EQ(script.Lookup("k"), "FRESH") << "none begins like it";
+  for (uint64_t i = 0; i < 6 * kPatternsPerStep; ++i) {
+    script.InvalidatePattern(absl::StrCat("q", i, ".*"), Strategy::kBatched);
+  }
+  script.TrackAt(0, "k2", {});
+  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "k2") << "twelve steps";
+}
+
+TEST(WorkBudgetTest, LookedAtPatternsAreCountedBySixteens) {
+  WorkBudget work(2);
+  EXPECT_TRUE(work.LookAtPatterns(kPatternsPerStep - 1));
+  EXPECT_EQ(work.steps_left(), 2u);
+  EXPECT_TRUE(work.LookAtPatterns(2 * kPatternsPerStep));
+  EXPECT_EQ(work.steps_left(), 0u);
+  EXPECT_TRUE(work.LookAtPatterns(1));
+  EXPECT_FALSE(work.LookAtPatterns(kPatternsPerStep));
+  EXPECT_FALSE(work.LookAtPatterns(0));
+}
+
 TEST(WorkBudgetTest, OnePatternOfManyRulesIsMatchedOnce) {
   Limits limits;
   limits.steps = 80;
@@ -235,6 +289,27 @@ TEST(WorkBudgetTest, AnExplanationHasLessAndSaysSo) {
   EXPECT_THAT(script.Ask<ExplainWriteReply>(query).explanation.root.reason,
               HasSubstr("more than one explanation may do"));
   EXPECT_THAT(script.Do(Writes({"1"})), Contains("1 EVICT tag b:1 <RULE(b)>"));
+}
+
+TEST(WorkBudgetTest, AnExplanationMatchesWithinItsSteps) {
+  EngineScript script;
+  const std::string key = absl::StrCat("k", std::string(1000, 'a'));
+  for (int i = 0; i < 3; ++i) script.Track(absl::StrCat(key, i), {});
+  Rule rule = RuleOf("r", {});
+  rule.pattern = "k[^:]*x";
+  script.Do(RegisterRule{rule});
+  ExplainWrite query;
+  query.write = Writes({"1"}).writes[0];
+  EXPECT_THAT(script.Ask<ExplainWriteReply>(query).explanation.root.reason, Not(HasSubstr("keys")));
+  rule.pattern = LargePattern("x");
+  script.Do(RegisterRule{rule});
+  EXPECT_THAT(
+      script.Ask<ExplainWriteReply>(query).explanation.root.reason,
+      AllOf(HasSubstr("entries are counted among"), HasSubstr("dependents are looked for")));
+  query.key = absl::StrCat(key, 0);
+  const Explanation explanation = script.Ask<ExplainWriteReply>(query).explanation;
+  EXPECT_TRUE(explanation.key_hit) << "it might be";
+  EXPECT_THAT(explanation.root.reason, HasSubstr("some patterns are taken to match"));
 }
 
 TEST(WorkBudgetTest, ABatchOfManyPatternsFlushes) {
