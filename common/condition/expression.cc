@@ -1,8 +1,7 @@
 #include "common/condition/expression.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
+#include "common/condition/regex.h"
 
 namespace cache_invalidation::condition {
 

@@ -13,11 +13,9 @@
 #include "common/condition/function.h"
 #include "common/condition/value.h"
 
-namespace re2 {
-class RE2;
-}  // namespace re2
-
 namespace cache_invalidation::condition {
+
+class Regex;
 
 // A node of an expression, by its index in it.
 using NodeId = uint32_t;
@@ -87,7 +85,7 @@ struct Node {
   absl::string_view name;
   absl::Span<const NodeId> children;
   // Of a call of `matches` with a literal pattern that compiles: compiled. Otherwise null.
-  const re2::RE2* regex = nullptr;
+  const Regex* regex = nullptr;
 };
 
 // A parsed condition: a tree of nodes in one block, with the text that they came from.
@@ -124,7 +122,7 @@ class Expression {
   // What nodes point to: never moved once there.
   std::deque<std::vector<NodeId>> children_;
   std::deque<std::string> texts_;
-  std::vector<std::unique_ptr<const re2::RE2>> regexes_;
+  std::vector<std::unique_ptr<const Regex>> regexes_;
   uint32_t comprehension_slots_ = 0;
 };
 

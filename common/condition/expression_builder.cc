@@ -1,9 +1,8 @@
 #include "common/condition/expression_builder.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <utility>
+#include "common/condition/regex.h"
 
 namespace cache_invalidation::condition {
 
@@ -25,7 +24,7 @@ absl::string_view ExpressionBuilder::Keep(std::string text) {
   return expression_->texts_.emplace_back(std::move(text));
 }
 
-const re2::RE2* ExpressionBuilder::Keep(std::unique_ptr<const re2::RE2> regex) {
+const Regex* ExpressionBuilder::Keep(std::unique_ptr<const Regex> regex) {
   return expression_->regexes_.emplace_back(std::move(regex)).get();
 }
 

@@ -35,7 +35,7 @@ class ExpressionBuilder {
 
   // Keeps what nodes refer to as long as the expression.
   absl::string_view Keep(std::string text);
-  const re2::RE2* Keep(std::unique_ptr<const re2::RE2> regex);
+  const Regex* Keep(std::unique_ptr<const Regex> regex);
 
   // The slots 0 to `slots` - 1 are in use.
   void UseComprehensionSlots(uint32_t slots);

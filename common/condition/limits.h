@@ -22,18 +22,22 @@ inline constexpr size_t kMaxLiteralElements = 500;
 inline constexpr size_t kMaxCompiledRegexes = 16;
 // One pattern, compiled, with its cache; beyond it RE2 falls back to a slower matcher.
 inline constexpr int64_t kMaxRegexMemoryBytes = 1 << 20;
-// Matching costs the product of program and input where the cache does not help.
-inline constexpr int kMaxRegexInstructions = 10'000;
-// The same for a pattern that is only known when it is needed, and forgotten then. Bounds the time
-// that compiling it takes, too: a millisecond, large repetitions included.
+// The same for a pattern whose cache may never be large enough (common/pattern_shape.h). With less
+// RE2 sees that sooner: filling the cache takes twice as long as matching without it.
+inline constexpr int64_t kMaxLargeRegexMemoryBytes = 256 << 10;
+// Matching costs the product of program and input where the cache does not help. With more, ten
+// bytes would cost more than an evaluation may.
+inline constexpr uint64_t kMaxRegexInstructions = 5'000;
+// The memory of a pattern that is only known when it is needed, and forgotten then. Bounds the time
+// that compiling it takes, too: half a millisecond.
 inline constexpr int64_t kMaxPassingRegexMemoryBytes = 64 << 10;
 
 // Evaluation.
 
 // Units that one evaluation may cost: about one per part of the condition that is looked at, and
 // one per ten bytes that a function walks over or two values that it compares. Below a millisecond,
-// so that a thousand rules on one write stay below a second. Patterns are the exception: one that
-// is made for it, on a text that is made for it, takes 30 milliseconds.
+// so that a thousand rules on one write stay below a second. Patterns included: a unit is twelve
+// nanoseconds, and up to three times as much for a pattern and a text that are made for it.
 inline constexpr uint64_t kMaxCost = 10'000;
 // Bytes that are walked over for one unit.
 inline constexpr size_t kBytesPerUnit = 10;

@@ -1,7 +1,5 @@
 #include "common/condition/literal_patterns.h"
 
-#include <re2/re2.h>
-
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -36,7 +34,7 @@ absl::Status CompileLiteralPatterns(ExpressionBuilder& builder) {
     if (compiled == kMaxCompiledRegexes) {
       error = absl::InvalidArgumentError(
           absl::StrCat("expected at most ", kMaxCompiledRegexes, " patterns"));
-    } else if (auto regex = CompileRegex(pattern->literal.as_text()); regex.ok()) {
+    } else if (auto regex = Regex::Compile(pattern->literal.as_text()); regex.ok()) {
       builder.node(id).regex = builder.Keep(*std::move(regex));
       ++compiled;
     } else {

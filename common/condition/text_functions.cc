@@ -1,9 +1,6 @@
 #include "common/condition/text_functions.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
-#include <memory>
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
@@ -17,14 +14,13 @@ namespace {
 
 using Kind = Value::Kind;
 
-// Where a pattern's cache does not help, each byte costs as much as the pattern has instructions.
-// Patterns that stand in a condition are trusted to be mostly better: only every tenth counts.
-constexpr uint64_t kTrust = 10;
-// What it costs to compile a pattern, in units: as a whole, a byte, and each \p{...}, a class of
-// characters that is put together from hundreds of ranges.
+// What it costs to compile a pattern, in units: as a whole, a byte with repetitions spelled out,
+// and each \p{...}, a class of characters that is put together from hundreds of ranges: a third of
+// a millisecond for letters. What a class took after all shows in the instructions.
 constexpr uint64_t kCompileUnits = 2000;
 constexpr uint64_t kCompileByteUnits = 20;
-constexpr uint64_t kCompileClassUnits = 1000;
+constexpr uint64_t kCompileClassUnits = 6000;
+constexpr uint64_t kCompileInstructionUnits = 10;
 // Bytes of a part that are compared at every place of a text for the price of going there.
 constexpr size_t kCheapPartBytes = 100;
 
@@ -38,18 +34,13 @@ bool AreStrings(Value left, Value right) {
   return left.is(Kind::kString) && right.is(Kind::kString);
 }
 
-uint64_t InstructionsOf(const re2::RE2& pattern) {
-  return static_cast<uint64_t>(std::max(pattern.ProgramSize(), 0));
-}
-
-// `weight`: what it costs to match ten bytes.
-Value Run(const re2::RE2& pattern, absl::string_view text, uint64_t weight, Budget& budget) {
-  if (!budget.SpendOnSize(text.size() * weight)) return Budget::TooExpensive();
-  return Value::Bool(re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern));
+Value Run(const Regex& pattern, absl::string_view text, Budget& budget) {
+  if (!budget.SpendOnSize(text.size() * pattern.UnitsForTenBytes())) return Budget::TooExpensive();
+  return Value::Bool(pattern.Matches(text));
 }
 
 uint64_t CompileUnits(absl::string_view pattern) {
-  uint64_t units = kCompileUnits + kCompileByteUnits * pattern.size();
+  uint64_t units = kCompileUnits + kCompileByteUnits * SpelledOutBytes(pattern);
   for (size_t i = 0; i + 1 < pattern.size(); ++i) {
     const bool is_class = pattern[i] == '\\' && (pattern[i + 1] == 'p' || pattern[i + 1] == 'P');
     if (is_class) units += kCompileClassUnits;
@@ -59,10 +50,16 @@ uint64_t CompileUnits(absl::string_view pattern) {
 
 // A pattern that may come from a write.
 Value CompileAndRun(absl::string_view pattern, absl::string_view text, Budget& budget) {
-  if (!budget.Spend(CompileUnits(pattern))) return Budget::TooExpensive();
-  const auto compiled = CompileRegex(pattern, kMaxPassingRegexMemoryBytes);
+  // Also looking for repetitions walks over it.
+  if (!budget.SpendOnSize(pattern.size()) || !budget.Spend(CompileUnits(pattern))) {
+    return Budget::TooExpensive();
+  }
+  const auto compiled = Regex::Compile(pattern, Regex::Origin::kWrite);
   if (!compiled.ok()) return budget.Error({compiled.status().message()});
-  return Run(**compiled, text, 1 + InstructionsOf(**compiled), budget);
+  if (!budget.Spend(kCompileInstructionUnits * (*compiled)->instructions())) {
+    return Budget::TooExpensive();
+  }
+  return Run(**compiled, text, budget);
 }
 
 }  // namespace
@@ -100,12 +97,12 @@ Value Search(Function function, Value text, Value part, Budget& budget) {
   }
 }
 
-Value Matches(Value text, Value pattern, const re2::RE2* compiled, Budget& budget) {
+Value Matches(Value text, Value pattern, const Regex* compiled, Budget& budget) {
   if (!AreStrings(text, pattern)) {
     return NoSuchOverload(Function::kMatches, {text, pattern}, budget);
   }
   if (compiled == nullptr) return CompileAndRun(pattern.as_text(), text.as_text(), budget);
-  return Run(*compiled, text.as_text(), 1 + InstructionsOf(*compiled) / kTrust, budget);
+  return Run(*compiled, text.as_text(), budget);
 }
 
 }  // namespace cache_invalidation::condition

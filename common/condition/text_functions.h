@@ -3,11 +3,8 @@
 
 #include "common/condition/budget.h"
 #include "common/condition/function.h"
+#include "common/condition/regex.h"
 #include "common/condition/value.h"
-
-namespace re2 {
-class RE2;
-}  // namespace re2
 
 namespace cache_invalidation::condition {
 
@@ -20,7 +17,7 @@ Value Search(Function function, Value text, Value part, Budget& budget);
 // Whether RE2 finds the pattern anywhere in the text. `compiled`: the pattern, if it was known when
 // the condition was parsed; otherwise null, and it is compiled here, within the same limits.
 // REQUIRES: no errors.
-Value Matches(Value text, Value pattern, const re2::RE2* compiled, Budget& budget);
+Value Matches(Value text, Value pattern, const Regex* compiled, Budget& budget);
 
 }  // namespace cache_invalidation::condition
 
