@@ -47,7 +47,7 @@ Value NotEquals(Value left, Value right, Budget& budget) {
 template <typename ValueAt>
 Value InValues(Value element, size_t size, ValueAt value_at, Budget& budget) {
   Value result = Value::Bool(false);
-  if (!budget.Spend(size / kValuesPerUnit)) return Budget::TooExpensive();
+  if (!budget.Spend(size)) return Budget::TooExpensive();
   for (size_t i = 0; i < size && !budget.exhausted(); ++i) {
     const Value equal = Equals(element, value_at(i), budget);
     if (equal.is_error()) {

@@ -35,14 +35,12 @@ inline constexpr int64_t kMaxPassingRegexMemoryBytes = 64 << 10;
 // Evaluation.
 
 // Units that one evaluation may cost: about one per part of the condition that is looked at, and
-// one per ten bytes that a function walks over or two values that it compares. Below a millisecond,
+// one per ten bytes that a function walks over or value that it compares. Below a millisecond,
 // so that a thousand rules on one write stay below a second. Patterns included: a unit is twelve
 // nanoseconds, and up to three times as much for a pattern and a text that are made for it.
 inline constexpr uint64_t kMaxCost = 10'000;
 // Bytes that are walked over for one unit.
 inline constexpr size_t kBytesPerUnit = 10;
-// Values of a list that are compared for one.
-inline constexpr size_t kValuesPerUnit = 1;
 // What lists, maps and texts that an evaluation makes may take. The cost bounds the work; this
 // bounds a chain of concatenations, each of which is cheap for its size.
 inline constexpr size_t kMaxEvaluationBytes = 1 << 20;

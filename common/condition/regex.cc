@@ -22,7 +22,8 @@ constexpr uint64_t kUnitsPerInstruction = 3;
 constexpr uint64_t kUnitsOfSmallAutomaton = 2;
 constexpr uint64_t kInstructionsPerUnit = 10;
 
-// More than RE2 repeats anything, and than any pattern may be.
+// What RE2 repeats at most: it refuses a pattern that asks for more, at once. And more bytes than
+// any pattern may be.
 constexpr uint64_t kMostRepetitions = 1000;
 constexpr uint64_t kMostBytes = 1'000'000'000;
 
@@ -76,14 +77,14 @@ std::optional<uint64_t> Repetitions(absl::string_view pattern, size_t& at) {
     if (byte == ',') {
       number = 0;
     } else if (byte >= '0' && byte <= '9') {
-      number = std::min(10 * number + static_cast<uint64_t>(byte - '0'), kMostRepetitions);
+      number = std::min(10 * number + static_cast<uint64_t>(byte - '0'), kMostRepetitions + 1);
       most = std::max(most, number);
     } else {
       return std::nullopt;
     }
   }
   at = end + 1;
-  return std::max<uint64_t>(most, 1);
+  return most > kMostRepetitions ? 1 : std::max<uint64_t>(most, 1);
 }
 
 }  // namespace

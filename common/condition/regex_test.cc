@@ -34,7 +34,8 @@ TEST(Regex, KnowsHowLongAPatternIsWithItsRepetitions) {
            {"a{0}", 1},
            {"a{x}", 4},
            {"a{5", 3},
-           {"a{100000}", 1000},
+           {"a{1000}", 1000},
+           {"a{100000}", 1},  // which RE2 refuses at once
            {"(ab){3}", 12},
            {"((a{10}){10}){10}", 1220},
            {"(a|b{3})*", 8},

@@ -62,7 +62,10 @@ std::string LongName(const std::string& prefix, uint64_t number, size_t bytes) {
 
 void Send(Target& target, const v1::InvalidateByWritesRequest& request) {
   v1::InvalidateByWritesResponse response;
-  (void)Call(target.writes(), &v1::WriteEventService::Stub::InvalidateByWrites, request, &response);
+  const grpc::Status status =
+      Call(target.writes(), &v1::WriteEventService::Stub::InvalidateByWrites, request, &response);
+  // An input that is refused hurts nobody, and shows nothing.
+  if (!status.ok()) target.Complain(status.error_message());
 }
 
 void InParallel(int threads, const std::function<void(int)>& each) {

@@ -35,7 +35,7 @@ std::vector<v1::TrackedEntry> Entries(uint64_t count, const std::string& prefix,
 // A tag or key of so many bytes that ends in this number.
 std::string LongName(const std::string& prefix, uint64_t number, size_t bytes);
 
-// Sends it as one transaction and waits for the answer, whatever it is.
+// Sends it as one transaction, which is to be taken, and waits for the answer.
 void Send(Target& target, const v1::InvalidateByWritesRequest& request);
 
 // Runs `each` with its number in so many threads at once, and waits for all.

@@ -53,13 +53,13 @@ Attack ManyTemplates(const Size& size) {
 Attack DirectTags(const Size& size) {
   const uint64_t writes = size.Of(10'000, 500);
   return {.name = "direct-tags",
-          .input = absl::StrCat(writes, " writes with 50 tags of their own each, in one call"),
+          .input = absl::StrCat(writes, " writes with 40 tags of their own each, in one call"),
           .prepare = {},
           .run = [writes](Target& target) {
             v1::InvalidateByWritesRequest request = Transaction(writes);
             uint32_t number = 0;
             for (v1::WriteEvent& write : *request.mutable_writes()) {
-              for (int tag = 0; tag < 64; ++tag) write.add_tags(absl::StrCat(absl::Hex(++number)));
+              for (int tag = 0; tag < 40; ++tag) write.add_tags(absl::StrCat(absl::Hex(++number)));
             }
             Send(target, request);
           }};
