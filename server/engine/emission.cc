@@ -240,9 +240,13 @@ void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
     if (slot.key == nullptr || slot.kind != InvalidationKind::kEvict) continue;
     if (slot.key->entry == nullptr) continue;
     if (at_once == 0 && !(end_targets_ && i < targets_)) continue;
-    at_once -= std::min(at_once, Graph::PartsOf(*slot.key));
-    state_.graph.DropEntry(*slot.key);
+    EndEntry(*slot.key, at_once);
   }
+}
+
+void Emission::EndEntry(Key& key, uint64_t& at_once) {
+  at_once -= std::min(at_once, Graph::PartsOf(key));
+  state_.graph.DropEntry(key);
 }
 
 // Nothing names them, so what happened is remembered of the key, unless its tags tell it as long as
@@ -263,9 +267,7 @@ void Emission::EvictUnnamed(const Closure& closure, uint64_t revision, uint64_t&
     if (at_once > 0 || freshness.EvictedSinceFill(*key) == 0) {
       state_.graph.RememberEvicted(*key, revision);
     }
-    if (at_once == 0) continue;
-    --at_once;
-    state_.graph.DropEntry(*key);
+    if (at_once > 0) EndEntry(*key, at_once);
   }
 }
 

@@ -82,6 +82,8 @@ class Emission {
   absl::string_view Mark(Slot& slot, uint64_t revision);
   void EvictEntries(const Closure& closure, uint64_t revision);
   void EvictUnnamed(const Closure& closure, uint64_t revision, uint64_t& at_once);
+  // Ends the key's entry and takes its parts from the share.
+  void EndEntry(Key& key, uint64_t& at_once);
   Event Build(uint64_t revision);
 
   State& state_;

@@ -53,6 +53,20 @@ TEST(LazyEvictionTest, AnEventEndsNoMoreThanItsShare) {
   EXPECT_EQ(StatsOf(script).dependency_edges, 0);
 }
 
+// Those that an event reaches through their tags alone have as many parts as any other.
+TEST(LazyEvictionTest, EntriesThatTheEventDoesNotNameTakeTheirPartsOfTheShare) {
+  Limits limits;
+  limits.ended_at_once = 5;
+  EngineScript script(limits);
+  for (const char* key : {"a", "b", "c"}) {
+    script.Track(key, {"x", "y", "z"});
+    script.Depend(absl::StrCat("page of ", key), {key});
+  }
+  script.Invalidate({"x"});
+  EXPECT_EQ(EntryRows(script.outcome().delta), 2) << "four parts each";
+  for (const char* key : {"a", "b", "c"}) EXPECT_EQ(script.Lookup(key), "ABSENT") << key;
+}
+
 TEST(LazyEvictionTest, AFillOfADeadEntryStartsFromNothing) {
   EngineScript script(EndsNone());
   script.Track("page", {"old"}, {"row"});

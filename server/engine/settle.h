@@ -14,8 +14,8 @@ namespace cache_invalidation::engine {
 
 // Ends an entry that was evicted through its tags or left dead, a ghost that nothing needs, and
 // declarations past their TTL. What happened is remembered of the key. Whoever gives the key an
-// entry or a dependent settles it first. Of declarations it looks at no more than the command may
-// still end; the others are over all the same, as Edge::declared_at says. Answers how much it
+// entry or a dependent settles it first. It looks at no more declarations than the command may
+// still end; those that are left do not count either (Edge::declared_at). Returns how much it
 // ended.
 uint64_t Settle(State& state, Key& key);
 

@@ -90,10 +90,9 @@ struct OutboxWork {
 // step.
 //
 // Completions go first, in the order of their groups, then who answers calls that have waited.
-// Streams are driven in passes, each in the
-// order in which they came to have something to do. The streams of a channel with new events join
-// between two passes: so an idle outbox sends at once, and under load each stream gets once per
-// pass, in one message, what gathered since its last turn.
+// Streams are driven in passes, each in the order in which they came to have something to do. The
+// streams of a channel with new events join between two passes: so an idle outbox sends at once,
+// and under load each stream gets once per pass, in one message, what gathered since its last turn.
 //
 // Thread-compatible.
 class OutboxCore {

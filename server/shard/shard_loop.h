@@ -54,7 +54,7 @@ class ShardLoop {
   // Each does a little of what there is to do; false if there is nothing.
   bool ApplyNext();
   bool RunTimers();
-  // Ends what began at now_; answers how long it took.
+  // Reads the clock into now_. Returns the time since it was read before, and notes it as a hold.
   absl::Duration NoteHold();
   void HandOver();
 
