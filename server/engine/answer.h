@@ -1,5 +1,5 @@
-// What each query answers: one function per query, each in the file of its family. `now` is the
-// time of the question; the state does not change.
+// Queries: one function per query type, each in the file of its family. `now` is the time of the
+// query. The state does not change.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_ANSWER_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_ANSWER_H_

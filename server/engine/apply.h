@@ -1,5 +1,5 @@
-// What each command does to the state: one function per command, each in the file of its family.
-// They append what they emit to `events`; the engine completes the outcome.
+// Commands: one function per command type, each in the file of its family. Each changes the state
+// and appends the events that it emits to `events`; the engine completes the outcome.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
@@ -50,10 +50,10 @@ ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event
 
 // apply_sweep.cc
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events);
-// See Engine.
+// See Engine::FreeNames.
 uint64_t FreeNames(State& state, uint64_t limit);
 
-// Adds or replaces a rule; the counters of one that it replaces go on.
+// Adds or replaces a rule. A replacement keeps the counters of the rule it replaces.
 void StoreRule(State& state, const Rule& rule);
 
 }  // namespace cache_invalidation::engine

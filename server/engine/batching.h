@@ -1,4 +1,4 @@
-// Batching: how targets join the pending batch, and how it is flushed.
+// Batching: how targets are added to the pending batch and how the batch is flushed.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_BATCHING_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_BATCHING_H_
@@ -14,15 +14,15 @@
 
 namespace cache_invalidation::engine {
 
-// Hands planned steps to where they go by their strategy: BATCHED ones to the pending batch, the
-// others to `emission`. With `immediate` the BATCHED ones go at once, too.
+// Routes planned steps by strategy: BATCHED steps go to the pending batch, the others to
+// `emission`. With `immediate`, BATCHED steps go to `emission` as well.
 void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate,
                Emission& emission);
 
-// Flushes whatever is pending as one event. Answers how many distinct targets it had.
+// Flushes the pending batch as one event. Returns the number of distinct targets it held.
 uint32_t Flush(State& state, std::vector<Event>& events);
 
-// Flushes a batch that has reached its limit of targets or of patterns.
+// Flushes the batch if it has reached its limit of targets, patterns or bytes.
 void FlushIfFull(State& state, std::vector<Event>& events);
 
 }  // namespace cache_invalidation::engine

@@ -15,7 +15,7 @@
 
 namespace cache_invalidation::engine {
 
-// When something was invalidated that is neither a tag nor a key.
+// The last revisions at which something other than a tag or a key was invalidated. 0: never.
 struct LastRevisions {
   uint64_t evicted = 0;
   uint64_t staled = 0;
@@ -27,12 +27,12 @@ struct LastRevisions {
   }
 };
 
-// When everything was invalidated, and what each pattern matches.
+// Remembers when everything was last invalidated, and when each pattern was.
 //
-// Every fill is matched against the patterns, so there is a limit to them. Beyond it the ones that
-// were used least recently, by one event, are given up for all keys at once: what happened to their
-// keys is then taken to have happened to every key. So what is remembered of patterns is what the
-// events since the floor say, without those that were not used after the last one given up.
+// Every fill is matched against the patterns, so their number is limited. Beyond the limit the
+// least recently used ones (all that the same event used last) are given up: from then on their
+// last invalidation counts for every key. What is kept is therefore what the events above the floor
+// say, minus the patterns that were not used again after being given up.
 //
 // Thread-compatible.
 class BroadRevisions {
@@ -49,33 +49,34 @@ class BroadRevisions {
 
   void NoteEverything(bool evicts, uint64_t revision) { everything_.Note(evicts, revision); }
 
-  // Answers the expression as it is kept: it stays valid until Clean. REQUIRES: it compiles.
-  // `compiled`: if somebody has it.
+  // Returns the stored expression, which stays valid until Clean. `compiled`: the compiled pattern
+  // if the caller has it, otherwise null. REQUIRES: the expression compiles.
   absl::string_view NotePattern(absl::string_view expression, bool evicts, uint64_t revision,
                                 const Pattern* compiled = nullptr);
 
   // The compiled expression. REQUIRES: it compiles.
   Pattern Compiled(absl::string_view expression) const;
 
-  // Rebuilding: what was given up, and Load instead of NotePattern. Beyond the limit nothing is
-  // given up before the next NotePattern: a limit that is another now changes nothing before.
+  // For rebuilding: restores what was given up, and adds patterns as NotePattern does. Patterns
+  // beyond the limit are given up only at the next NotePattern, so a limit that has changed since
+  // has no effect before.
   void LoadGivenUp(LastRevisions any_key) { any_key_ = any_key; }
   void Load(absl::string_view expression, bool evicts, uint64_t revision);
 
-  // Forgets what happened up to `floor`.
+  // Forgets every revision up to `floor`.
   void Forget(uint64_t floor);
-  // How many patterns were given up since the last Clean, which frees their expressions.
+  // The number of patterns given up since the last Clean. Clean frees their expressions.
   size_t given_up() const { return given_up_.size(); }
   void Clean() { given_up_.clear(); }
 
   const LastRevisions& everything() const { return everything_; }
   const Patterns& patterns() const { return patterns_; }
-  // Of the patterns that were given up: this may have happened to any key.
+  // The last revisions of the patterns that were given up. They count for every key.
   const LastRevisions& any_key() const { return any_key_; }
 
  private:
   void GiveUpOldest();
-  // `compiled`: if somebody has it, otherwise null.
+  // `compiled`: the compiled pattern if the caller has it, otherwise null.
   Patterns::iterator MarkOf(absl::string_view expression, const Pattern* compiled);
 
   const size_t max_patterns_;

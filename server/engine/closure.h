@@ -21,8 +21,9 @@
 
 namespace cache_invalidation::engine {
 
-// Spreads from the targets of one event, breadth first, over the edges that are active now. A mixed
-// entry counts as computed from its tags where they are evicted: not all of its copies carry them.
+// Spreads from the targets of one event over the edges that are active now, breadth first. Where
+// tags are evicted, a mixed entry counts as computed from each of its tags, because some of its
+// copies may lack the tag.
 //
 //   Closure closure(graph, freshness);
 //   closure.AddTag("user:42");              // roots of this kind ...
@@ -30,21 +31,21 @@ namespace cache_invalidation::engine {
 //   ...                                     // then those of the next
 //   closure.Spread(InvalidationKind::kMarkStale);
 //
-// What one spread reached the next leaves alone, so spread the stronger kind first. What it answers
-// does not depend on the order in which edges were added. Reads only; valid until the state
-// changes. Costs the nodes and edges that are reached, and for a pattern the keys in its range.
+// A later spread leaves alone what an earlier one reached, so spread the stronger kind first. The
+// result does not depend on the order in which edges were added. Reads only; valid until the state
+// changes. Cost: the nodes and edges reached and, for a pattern, the keys in its range.
 //
-// With a limit it looks at no more than that: tags that it begins with, edges, and keys that it
-// matches a pattern against, which count several times if that takes long. Where there are more it
-// is incomplete.
+// A limit bounds the number of items looked at: root tags, edges, and keys that a pattern is
+// matched against (a match that takes long counts several times). If the limit is reached, the
+// result is incomplete.
 class Closure {
  public:
   struct Reached {
     InvalidationKind kind = InvalidationKind::kEvict;
-    // Hit by name, by pattern or through its tags, not only through an edge.
+    // Hit by name, by a pattern or through its tags, not only through an edge.
     bool root = false;
-    // The node through whose edge it was reached: on the shortest way, of those the bytewise
-    // smallest name. Null: through none.
+    // The source of the edge through which the key was reached: on a shortest path, and of those
+    // the bytewise smallest name. Null if it was reached through no edge.
     const Node* via = nullptr;
     int via_level = 0;
   };
@@ -52,9 +53,10 @@ class Closure {
 
   static constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
 
-  // Spreads no further, incomplete, once naming the keys that it reached takes more than `bytes`,
-  // with so many more for each. Whether it comes to that depends on what it would reach alone.
-  // `with_sources`: naming a key names the node through which it was first reached, too.
+  // Stops spreading, and marks the result incomplete, once the names of the reached keys take more
+  // than `bytes`, counting `bytes_per_key` extra for each key. Whether that happens depends only on
+  // the set of keys that a full spread would reach. `with_sources`: also counts the name of the
+  // source through which each key was first reached.
   void StopBeyond(size_t bytes, size_t bytes_per_key, bool with_sources = false) {
     bytes_left_ = bytes;
     bytes_per_key_ = bytes_per_key;
@@ -63,23 +65,24 @@ class Closure {
 
   Closure(const Graph& graph, const Freshness& freshness, uint64_t limit = kNoLimit)
       : graph_(graph), freshness_(freshness), limit_(limit) {}
-  // Matches patterns as long as the budget of its command allows; then it is incomplete, too.
+  // Patterns are matched within the budget of the command. Once it is spent, the result is
+  // incomplete.
   Closure(const Graph& graph, const Freshness& freshness, WorkBudget& work)
       : graph_(graph), freshness_(freshness), limit_(kNoLimit), work_(&work) {}
 
-  // The roots of the next Spread. Names that nobody knows reach nothing.
+  // Add roots for the next Spread. Unknown names reach nothing.
   void AddTag(absl::string_view tag);  // and the tags below it
   void AddKey(absl::string_view name);
-  void AddPattern(const Pattern& pattern);  // the same one costs nothing again
+  void AddPattern(const Pattern& pattern);  // a repeated pattern costs nothing
 
   void Spread(InvalidationKind kind);
 
-  // Roots that are keys with or without dependents, and everything reached. In no order.
+  // Everything reached, including roots that are keys, with or without dependents. Unordered.
   const ReachedKeys& reached() const { return reached_; }
 
-  // The keys that were reached through an edge, by name.
+  // The keys reached through an edge, by name.
   std::vector<Key*> Dependents() const;
-  // The same with how they were reached; valid until the next Spread.
+  // The same, with how each was reached. Valid until the next Spread.
   using Ways = std::vector<std::pair<Key*, const Reached*>>;
   Ways DependentsWithWays() const;
 
@@ -87,14 +90,14 @@ class Closure {
   bool is_complete() const { return complete_; }
 
  private:
-  // Whether it may look at one thing more, which is then counted.
+  // Counts one more item. Returns false, without counting, if the limit is reached.
   bool Look();
-  // Whether the pattern may be matched against a key, which is then counted.
+  // The same for matching the pattern against the key.
   bool MayMatch(const Pattern& pattern, absl::string_view key);
-  // Whether the key that was reached may be named, too.
+  // The same for the bytes of the key's name (StopBeyond).
   bool Name(const Key& key, const Node& source);
   void AddRoot(Key& key);
-  // Whether one of the entry's tags is evicted by the spreads so far.
+  // Whether the spreads so far evict one of the entry's tags.
   bool HitByEvictedTag(const Key& key) const;
   void NameMixedCarriers(const Tag& tag);
   static bool IsBetterWay(const Node& source, int level, const Reached& than);

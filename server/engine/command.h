@@ -13,16 +13,16 @@
 
 namespace cache_invalidation::engine {
 
-// What changes the state of a namespace. Every command has been checked (see model.h). Views point
-// into a buffer that whoever submits the command owns; they need not outlive Engine::Apply.
+// Commands change the state of a namespace. Every command has been checked (see model.h). Views
+// point into a buffer owned by the caller and need not outlive Engine::Apply.
 
-// A position that a caller handed back.
+// A position returned by an earlier call.
 struct PositionView {
   absl::string_view epoch;
   uint64_t revision = 0;
 };
 
-// Names that somebody depends on: `names` stand for the key and the tag of that name.
+// What a key depends on. Each of `names` means both the key and the tag of that name.
 struct DependencyNames {
   std::vector<absl::string_view> names;
   std::vector<absl::string_view> keys;
@@ -31,7 +31,7 @@ struct DependencyNames {
   bool empty() const { return names.empty() && keys.empty() && tags.empty(); }
 };
 
-// One written row. An empty id concerns the whole type.
+// One written row. An empty id means any row of the type.
 struct WriteEvent {
   absl::string_view resource_type;
   absl::string_view resource_id;
@@ -42,7 +42,7 @@ struct WriteEvent {
 
 struct InvalidateByWrites {
   std::vector<WriteEvent> writes;
-  // The caller waits for subscribers: BATCHED targets go at once.
+  // The caller waits for subscribers: BATCHED targets are invalidated at once.
   bool immediate = false;
 };
 
@@ -50,7 +50,7 @@ struct Invalidate {
   std::vector<absl::string_view> tags;
   std::vector<absl::string_view> keys;
   absl::string_view pattern;
-  bool everything = false;  // then there is no other target, and the strategy is not kBatched
+  bool everything = false;  // no other target then, and never kBatched
   Strategy strategy = Strategy::kImmediate;
   bool immediate = false;  // see InvalidateByWrites
 };
@@ -60,10 +60,10 @@ struct InvalidateWithDependencies {
   bool recursive = false;
 };
 
-// Flushes what is pending, whatever its deadline.
+// Flushes the pending batch before its deadline.
 struct FlushPendingInvalidations {};
 
-// The timer of a batch. Does nothing if the batch it was set for has been flushed or disarmed.
+// The timer of a batch. No effect if the batch it was armed for has been flushed or disarmed.
 struct FlushBatch {
   uint64_t generation = 0;
 };
@@ -106,7 +106,7 @@ struct TrackedEntry {
   DependencyNames depends_on;  // does not name the key itself as a key
   std::optional<absl::Duration> ttl;
   std::optional<PositionView> position;
-  // A key depended on that has no entry counts as moved.
+  // A dependency on a key without an entry counts as moved.
   bool only_tracked_keys = false;
   absl::string_view fill_id;  // empty: none
 };
@@ -119,13 +119,13 @@ struct UntrackEntries {
   std::vector<absl::string_view> keys;
 };
 
-// Removes what has expired and what was evicted, and forgets names that are of no use any more.
-// Looks at no more than `limit` keys and tags of which anything is known, and goes on where the
-// last one stopped, so that no sweep holds up a shard: see Engine::FreeNames.
+// Removes entries that have expired or were evicted, and forgets names that are no longer needed.
+// Looks at no more than `limit` known keys and tags, and continues where the last sweep stopped, so
+// that no sweep blocks a shard for long: see Engine::FreeNames.
 //
-// A round over all keys that begins with a `floor` above the engine's also trims: when it has seen
-// to it that no entry needs the history up to there, it moves the engine's floor, and positions
-// below it count as moved. In the middle of a round `floor` has no effect.
+// A round over all keys that begins with a `floor` above the engine's also trims: once no entry
+// needs the history up to there, it moves the engine's floor, and positions below it count as
+// moved. In the middle of a round `floor` has no effect.
 struct Sweep {
   uint64_t limit = 0;
   uint64_t floor = 0;
@@ -134,13 +134,13 @@ struct Sweep {
 // The first command of a namespace.
 struct CreateNamespace {
   std::vector<Rule> default_rules;
-  // Revisions up to here may have been told of a namespace of that name before: they are skipped,
-  // and an event that evicts everything follows them. 0: there was none.
+  // Subscribers may have seen revisions up to here of a deleted namespace of that name. They are
+  // skipped, and the next event evicts everything. 0: no such namespace existed.
   uint64_t after = 0;
 };
 
-// The last command of a namespace: tells everybody to drop everything. Whoever drives the engine
-// forgets it then.
+// The last command of a namespace: emits an event that evicts everything. The caller then discards
+// the engine.
 struct DeleteNamespace {};
 
 using Command = std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies,

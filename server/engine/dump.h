@@ -7,7 +7,7 @@
 
 namespace cache_invalidation::engine {
 
-// Everything that a later outcome may depend on, as text, in an order that depends on nothing but
+// Returns everything that a later outcome may depend on as text, in an order that depends only on
 // the state. Two engines with equal dumps behave alike. For tests.
 std::string Dump(const State& state);
 

@@ -21,7 +21,7 @@ struct Edge {
   bool declared_at(absl::Time now) const { return declared && expires > now; }
 };
 
-// Where an edge stands among those of its key: keys first, each kind by name.
+// The position of an edge among those of its key: keys before tags, each kind by name.
 struct EdgePlace {
   NameKind kind = NameKind::kKey;
   absl::string_view name;
@@ -32,9 +32,9 @@ struct EdgePlace {
 };
 inline EdgePlace PlaceOf(const Edge& edge) { return {edge.source->kind, edge.source->name}; }
 
-// The edges of one key, one per source, in the order of their places: a walk over them depends on
-// nothing but names, and may stop and go on. Most keys have a few, some have very many; every
-// operation costs the logarithm of their number.
+// The edges of one key, at most one per source, ordered by EdgePlace, so that a walk depends only
+// on names and can stop and resume. Most keys have a few edges, some have very many; every
+// operation is logarithmic in their number.
 //
 // Adding or removing an edge invalidates iterators and pointers to all of them. Thread-compatible.
 class EdgeList {
@@ -54,17 +54,17 @@ class EdgeList {
   size_t size() const { return edges_.size(); }
   bool empty() const { return edges_.empty(); }
 
-  // The end if there is none.
+  // Returns end() if there is none.
   const_iterator Find(const Node& source) const;
-  // The first edge at the place or behind it; the first one behind it.
+  // The first edge at or after the place; the first edge after it.
   const_iterator From(const EdgePlace& place) const { return edges_.lower_bound(place); }
   const_iterator Behind(const EdgePlace& place) const { return edges_.upper_bound(place); }
 
   // Adds an edge that is neither declared nor owned. REQUIRES: there is none to that source.
   const_iterator Add(Node& source) { return edges_.insert(Edge{.source = &source}).first; }
-  // Answers the edge behind it.
+  // Returns the next edge.
   const_iterator Remove(const_iterator edge) { return edges_.erase(edge); }
-  // To change all but the source.
+  // For changing anything but the source.
   Edge& At(const_iterator edge) { return const_cast<Edge&>(*edge); }
 
  private:

@@ -1,4 +1,4 @@
-// Emission: makes one event out of the targets of a command, and moves the state with it.
+// Emission: makes one event out of the targets of a command and applies it to the state.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_EMISSION_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_EMISSION_H_
@@ -18,47 +18,48 @@
 
 namespace cache_invalidation::engine {
 
-// Targets are added in the order in which the event lists them; a target that was added before only
-// gains causes and the stronger kind. Names must live until Commit.
+// Targets are listed in the event in the order in which they were added. Adding a target again only
+// adds causes and raises the kind to the stronger one. Names must live until Commit.
 //
-// One use each. Thread-compatible.
+// Single use. Thread-compatible.
 class Emission {
  public:
   Emission(State& state, EventSource source) : state_(state), source_(source) {}
   Emission(const Emission&) = delete;
   Emission& operator=(const Emission&) = delete;
 
-  // `pattern`: of a pattern, if somebody has it compiled. Of causes beyond the limit only the step
-  // kOthers stays.
+  // `pattern`: the compiled pattern if the caller has it. Causes beyond the limit are replaced by
+  // one of step kOthers.
   void Add(InvalidationKind kind, TargetType type, absl::string_view name, const Cause& cause,
            const Pattern* pattern = nullptr);
 
-  // There is more than a command may name or find out: everything stands for it, widened. Commit
-  // counts that unless it has been counted.
+  // Replaces all targets by *everything*, widened: the command exceeds its limits. Commit counts
+  // the widening unless `counted`.
   void NameEverything(bool counted) {
     everything_ = counted ? Everything::kCounted : Everything::kCounts;
   }
 
-  // A key that is named behind the targets, with the other dependents.
+  // Adds a key that is listed after the targets, with the other dependents.
   void AddDependent(absl::string_view key, const Cause& cause);
 
-  // A key whose dependents go, and which is not named for that itself.
+  // Adds a key whose dependents are invalidated; the key itself is not named.
   void AddUnnamedRoot(absl::string_view key) { unnamed_roots_.push_back(key); }
 
-  // Targets stay alone: what depends on them is left as it is.
+  // Invalidates only the targets, not what depends on them.
   void LeaveDependents() { follow_ = false; }
 
-  // Ends the entries of the targets within the command, however many there are: it needs the room.
+  // Removes the targets' entries within the command, whatever their number, because the command
+  // needs the room.
   void EndTargets() { end_targets_ = true; }
 
-  // Causes of each target by step, name and width, not as they were added.
+  // Sorts the causes of each target by step, name and width instead of keeping them as added.
   void SortCauses() { sort_causes_ = true; }
 
   // Takes the next revision, evicts and marks, and appends the event to `events`. Does nothing and
-  // answers false if there is nothing to name.
+  // returns false if there is nothing to name.
   bool Commit(std::vector<Event>& events);
 
-  // What Commit counted as widened: whether the event became *everything*.
+  // What Commit counted as widened: 1 if the event was replaced by *everything*, otherwise 0.
   uint64_t widened() const { return widened_; }
 
  private:
@@ -67,7 +68,7 @@ class Emission {
     TargetType type;
     absl::string_view name;
     absl::InlinedVector<Cause, 2> causes;
-    Key* key = nullptr;  // of a key; null until it is looked up
+    Key* key = nullptr;  // of a key target; null until it is looked up
     const Pattern* pattern = nullptr;
   };
   enum class Everything : uint8_t { kNo, kCounts, kCounted };
@@ -78,11 +79,11 @@ class Emission {
   void NameDependents(const Closure& closure);
   size_t EstimatedBytes() const;
   void WidenToEverything();
-  // The name as the state keeps it, with the revision noted.
+  // Returns the name as the state stores it, after noting the revision.
   absl::string_view Mark(Slot& slot, uint64_t revision);
   void EvictEntries(const Closure& closure, uint64_t revision);
   void EvictUnnamed(const Closure& closure, uint64_t revision, uint64_t& at_once);
-  // Ends the key's entry and takes its parts from the share.
+  // Ends the key's entry and subtracts its parts from `at_once`.
   void EndEntry(Key& key, uint64_t& at_once);
   Event Build(uint64_t revision);
 
@@ -94,11 +95,11 @@ class Emission {
   Everything everything_ = Everything::kNo;
   uint64_t widened_ = 0;
   std::vector<Slot> slots_;
-  // How many of them are targets; behind them stand dependents.
+  // How many slots are targets; the dependents follow them.
   size_t targets_ = 0;
   std::vector<Slot> dependents_;
   std::vector<absl::string_view> unnamed_roots_;
-  // Into slots_; only used when there are many.
+  // Indexes into slots_; used only when there are many.
   absl::flat_hash_map<std::pair<TargetType, absl::string_view>, size_t> index_;
 };
 

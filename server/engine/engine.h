@@ -19,22 +19,22 @@
 
 namespace cache_invalidation::engine {
 
-// What a command did.
+// The outcome of a command.
 struct Outcome {
-  // OK, or why the command was refused: RESOURCE_EXHAUSTED at a limit, INVALID_ARGUMENT for a
-  // malformed condition. A refused command changed nothing and emitted nothing.
+  // OK, or why the command was refused: RESOURCE_EXHAUSTED if a limit is exceeded, INVALID_ARGUMENT
+  // for a malformed condition. A refused command has changed nothing and emitted nothing.
   absl::Status status;
   Reply reply;
-  // In revision order: the command's own event, then a batch that it filled. Views: see Event.
+  // In revision order: the command's own event, then the batch if the command filled it. Views: see
+  // Event.
   std::vector<Event> events;
   // Empty if nothing changed.
   Delta delta;
-  // How many targets came to stand for something narrower, as the statistics count them.
+  // How many targets were widened, as the statistics count them.
   uint64_t widened = 0;
 };
 
-// The flush that is due next, if anything is pending. Whoever drives the engine submits
-// FlushBatch{generation} at that time.
+// When the pending batch is due. The caller submits FlushBatch{generation} at that time.
 struct BatchDeadline {
   absl::Time at;
   uint64_t generation = 0;
@@ -46,13 +46,13 @@ struct State;
 // clock or I/O.
 //
 // The same commands in the same order with the same times give the same state and the same
-// outcomes, deltas included, in every process. An engine built by Load from the records of another,
-// and by Replay of its retained events, is in the state of that one: its time, what is pending and
-// when that is due, and where a round of sweeping stands. No clock takes part: engine time is what
-// the last command said, and the next one says how much has passed since. Its limits may be others;
-// they count from the next command on that adds to what they limit.
+// outcomes, deltas included, in every process. An engine rebuilt with Load from the records of
+// another engine and with Replay of its retained events has the same state, including its time, the
+// pending batch with its deadline, and the progress of a round of sweeping. No clock is involved:
+// engine time is the `now` of the last command. Limits may differ from those of the original
+// engine; a changed limit takes effect with the next command that adds to what it limits.
 //
-// Thread-compatible: one thread at a time, reading included.
+// Thread-compatible: one thread at a time, for reading as well.
 class Engine {
  public:
   // `epoch`: the history that positions must belong to.
@@ -61,11 +61,11 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Applies a command at engine time `now`, which never goes back (an earlier time counts as the
-  // last one).
+  // Applies a command at engine time `now`. Time never goes back: an earlier `now` counts as the
+  // time of the last command.
   Outcome Apply(const Command& command, absl::Time now);
 
-  // Answers a query. Never changes what any later command or query answers.
+  // Returns the result of a query. Has no effect on later commands or queries.
   Reply Answer(const Query& query, absl::Time now) const;
 
   // The revision of the last event; 0 before the first.
@@ -74,24 +74,25 @@ class Engine {
   uint64_t floor() const;
   std::optional<BatchDeadline> batch_deadline() const;
 
-  // Rebuilding: every record once in any order, then the retained events in order (those up to the
-  // floor are passed over), then FinishLoad.
+  // Rebuilding: call Load once for every record in any order, then Replay for the retained events
+  // in order (events up to the floor are ignored), then FinishLoad.
   void Load(const Record& record);
   void Replay(const Event& event);
   void FinishLoad();
 
-  // Frees the names, among the first `limit` that the next Sweep would come by, of which nothing is
-  // known any more. No command, query or record can tell whether that was done, so it is no command
-  // itself. Answers how many of them were not freed; `limit` if it came to the end of the round. A
-  // Sweep with that limit comes by no name that could be freed, so its cost is bounded by it.
+  // Frees names of which nothing is known any more, among the first `limit` that the next Sweep
+  // would visit. Not a command, because no command, query or record can observe it. Returns the
+  // number of names among them that are still known, or `limit` if it reached the end of the round.
+  // A Sweep with the returned number as its limit visits no name that could be freed, so its cost
+  // is bounded by that number.
   uint64_t FreeNames(uint64_t limit);
 
-  // Frees what so many of its keys and tags hold, and takes them from the limit, so that no shard
-  // is held by a destructor that has all to free. False once that was the last. From the first time
-  // on the engine may only be destroyed.
+  // Frees the contents of up to `limit` keys and tags and subtracts their number from `limit`, so
+  // that destroying a large engine does not block its shard. Returns false once nothing is left.
+  // After the first call the engine may only be destroyed.
   bool TakeApart(uint64_t& limit);
 
-  // The whole state as text, in an order that depends on nothing but the state.
+  // Returns the whole state as text, in an order that depends only on the state.
   std::string DumpForTest() const;
 
  private:

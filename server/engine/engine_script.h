@@ -1,5 +1,5 @@
-// EngineScript: drives an engine in tests with one line per command, and shows what it emitted as
-// one line per invalidation.
+// EngineScript: drives an engine in tests with one line per command, and formats the events as one
+// line per invalidation.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_
@@ -15,7 +15,7 @@
 namespace cache_invalidation::engine {
 
 // `1 EVICT tag user:42 <DIRECT>`, one per invalidation; the first word is the revision. Causes are
-// written `STEP` or `STEP(name)`, with `~` behind a widened one.
+// written `STEP` or `STEP(name)`, followed by `~` if widened.
 std::vector<std::string> Lines(const Event& event);
 std::vector<std::string> Lines(const std::vector<Event>& events);
 
@@ -31,14 +31,15 @@ class EngineScript {
   absl::Time now() const { return now_; }
   void Advance(absl::Duration by) { now_ += by; }
 
-  // What the last command answered. REQUIRES: it was of that kind.
+  // The reply to the last command. REQUIRES: the reply is of that type.
   template <typename T>
   const T& reply() const {
     return std::get<T>(outcome_.reply);
   }
   const Outcome& outcome() const { return outcome_; }
 
-  // Applies any command; answers its lines. Fails the test if it is refused.
+  // Applies a command and returns the lines of its events. Fails the test if the command is
+  // refused.
   Out Do(const Command& command);
   template <typename T>
   T Ask(const Query& query) {
@@ -49,13 +50,13 @@ class EngineScript {
   Out Invalidate(Names tags, Names keys = {}, Strategy strategy = Strategy::kImmediate);
   Out InvalidatePattern(absl::string_view pattern, Strategy strategy = Strategy::kImmediate);
   Out InvalidateEverything(Strategy strategy = Strategy::kImmediate);
-  // Keys only.
+  // `on_keys` and `on_tags` become DependencyNames::keys and ::tags.
   Out Depend(absl::string_view key, Names on_keys, Names on_tags = {});
   Out Track(absl::string_view key, Names tags, Names on_keys = {});
   Out TrackAt(uint64_t position, absl::string_view key, Names tags, Names on_keys = {});
-  // FRESH, STALE or ABSENT.
+  // Returns FRESH, STALE or ABSENT.
   std::string Lookup(absl::string_view key);
-  // The batch's timer, if it is due.
+  // Submits the batch's timer if it is due.
   Out RunTimer();
 
  private:

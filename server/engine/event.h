@@ -11,7 +11,7 @@ namespace cache_invalidation::engine {
 
 enum class InvalidationKind : uint8_t { kEvict, kMarkStale };
 
-// In the order in which targets stand within a step.
+// In the order in which targets are listed within a step.
 enum class TargetType : uint8_t { kEverything, kTag, kKey, kPattern };
 
 enum class EventSource : uint8_t { kWrite, kCall, kBatch, kFillRefused, kDependencyMoved, kLimit };
@@ -30,7 +30,7 @@ enum class CauseStep : uint8_t {
   kOthers,
 };
 
-// Why something was invalidated; the proto of the same name says what each name is.
+// Why something was invalidated. The proto of the same name says what `name` is for each step.
 struct Cause {
   CauseStep step = CauseStep::kDirect;
   absl::string_view name;

@@ -1,4 +1,5 @@
-// What an explanation says of a single target: with everything it hits, or with respect to one key.
+// How an explanation describes a single target: with everything it hits, or with respect to one
+// key.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_EXPLAINED_TARGETS_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_EXPLAINED_TARGETS_H_
@@ -27,16 +28,16 @@ class ExplainedTargets {
  public:
   virtual ~ExplainedTargets() = default;
 
-  // Completes the node of a tag (`pattern` null) or pattern that has kind, name and reason and
-  // stands at `level`. Answers whether it belongs into the explanation.
+  // Completes the node of a tag (`pattern` is null) or pattern at `level` that already has kind,
+  // name and reason. Returns whether the node belongs in the explanation.
   virtual bool Explain(ExplanationNode& node, const Pattern* pattern, uint32_t level) = 0;
 
-  // Whether steps belong into the explanation that name no target which does.
+  // Whether the explanation includes steps none of whose targets belong in it.
   virtual bool KeepsOtherSteps() const = 0;
 };
 
-// Every target, with how many entries it hits and what follows. What follows is shown where the
-// target is named first.
+// Every target, with the number of entries it hits and its dependents. The dependents are shown
+// where the target is named first.
 class AllTargets final : public ExplainedTargets {
  public:
   AllTargets(const Graph& graph, const Freshness& freshness, const HitCounts& hits,
@@ -51,30 +52,30 @@ class AllTargets final : public ExplainedTargets {
   const Freshness& freshness_;
   const HitCounts& hits_;
   ExplanationLimits& limits_;
-  // How many keys follow those that were shown.
+  // The number of dependents of the targets shown so far.
   absl::flat_hash_map<std::pair<TargetType, std::string>, uint64_t> shown_;
 };
 
-// The key that was asked for, and what it is taken to carry.
+// The key that the query is about, and the tags that it is assumed to carry.
 struct ExplainedKey {
   std::string name;
   const Key* known = nullptr;  // null: unknown
   bool tracked = false;
-  // Of the entry; of a key that is not tracked those that the question names. Sorted.
+  // The tags of the entry; for a key that is not tracked, those given in the query. Sorted.
   std::vector<std::string> tags;
 
-  // What matching may still take, and which patterns were matched.
+  // The budget left for matching, and the results of the patterns matched so far.
   WorkBudget matching{kMaxStepsPerExplanation};
   absl::flat_hash_map<std::string, bool> matched;
 
-  // The first tag that a target hits; null if none.
+  // Returns the first tag that a target hits; null if none.
   const std::string* TagHitBy(absl::string_view target) const;
-  // Whether the pattern matches the key; also, once matching took too long, whether it might.
+  // Whether the pattern matches the key. True as well once the budget for matching is spent.
   bool MayBeMatchedBy(const Pattern& pattern);
 };
 
 // The targets that lead to one key, and those that might have: tags of the same type, and patterns.
-// The latter do not apply, and say why.
+// The latter do not apply, and state the reason.
 class TargetsOfKey final : public ExplainedTargets {
  public:
   TargetsOfKey(const Graph& graph, const Freshness& freshness, const HitCounts& hits,
@@ -85,11 +86,12 @@ class TargetsOfKey final : public ExplainedTargets {
   bool KeepsOtherSteps() const override { return false; }
 
  private:
-  // Adds how the target leads to the key; answers whether it does.
+  // Adds how the target leads to the key. Returns false if it does not.
   bool Leads(ExplanationNode& node, const Pattern* pattern, uint32_t level);
-  // Adds the key itself, hit by the target.
+  // Adds the key itself as hit by the target.
   void AddKey(std::string reason, ExplanationNode& target);
-  // Says why a target that might have led to the key does not; answers whether it might have.
+  // Adds the reason why a target that might have led to the key does not. Returns false if it could
+  // not have.
   bool MightHave(ExplanationNode& node, const Pattern* pattern) const;
 
   const Graph& graph_;

@@ -22,13 +22,13 @@
 namespace cache_invalidation::engine {
 
 // The steps of one write as a tree, made of the same pieces as its plan (write_targets.h): direct
-// tags, relationships hop by hop, every rule with a matching trigger. What hangs below a target is
-// for `targets` to say.
+// tags, relationships hop by hop, and every rule with a matching trigger. `targets` fills in what
+// is below a target.
 //
-// One use. Thread-compatible.
+// Single use. Thread-compatible.
 class ExplainedWrite {
  public:
-  // All must outlive it.
+  // All arguments must outlive the object.
   ExplainedWrite(const RuleSet& rules, const RelationshipSet& relationships,
                  const WriteEvent& write, WorkBudget& budget, ExplainedTargets& targets,
                  ExplanationLimits& limits)
@@ -45,7 +45,7 @@ class ExplainedWrite {
  private:
   using Fill = absl::FunctionRef<void(ExplanationNode&)>;
 
-  // An expansion with the hops that each hop led to.
+  // An expansion with the children of each hop.
   struct HopTree {
     explicit HopTree(Expansion expansion);
 
@@ -61,26 +61,26 @@ class ExplainedWrite {
   void AddDirect(const std::vector<DirectTag>& direct, ExplanationNode& root);
   void AddRule(const RuleSet::Match& match, ExplanationNode& root);
   void FillRule(const CompiledRule& rule, ExplanationNode& node);
-  // In front of what the rule names: its condition with the value of each part.
+  // The condition with the value of each part; precedes what the rule names.
   void AddCondition(const CompiledRule& rule, const ConditionVerdict& verdict,
                     ExplanationNode& node);
   void AddCascade(const HopTree& hops, Strategy strategy, ExplanationNode& rule);
 
-  // A hop and those that it led to, below a node that stands at `level`.
+  // Adds a hop and its descendants below a node at `level`.
   void AddHop(const HopTree& hops, int32_t index, Strategy strategy, ExplanationNode& node,
               uint32_t level);
-  // The tags that a hop which was not taken would have named, or tags above them. The node stands
+  // Adds the tags that a hop which was not taken would have named, or tags above them. The node is
   // at `level`.
   void FillSpentHop(const CompiledRelationship& via, ExplanationNode& node, uint32_t level);
 
-  // Each distinct tag, by name. `from`: null for tags without template. `otherwise`: the reason of
-  // those that are exactly what was meant.
+  // Adds each distinct tag, by name. `from`: null for tags without a template. `otherwise`: the
+  // reason for tags that are not widened.
   void AddTags(std::vector<RenderedTag> tags, const TagTemplate* from, std::string otherwise,
                Strategy strategy, ExplanationNode& node, uint32_t level);
   void AddTarget(ExplanationNode target, const Pattern* pattern, Strategy strategy,
                  ExplanationNode& node, uint32_t level);
 
-  // A step: stays if it names something that does, or if all steps are wanted.
+  // Adds a step if it has a target that belongs in the explanation, or if all steps are wanted.
   void AddStep(ExplanationNode step, ExplanationNode& parent, Fill fill);
 
   const RuleSet& rules_;

@@ -7,7 +7,7 @@
 
 namespace cache_invalidation::engine {
 
-// The reasoning of ExplainWrite as a tree; the proto of the same name documents each field.
+// The result of ExplainWrite as a tree. The proto of the same name documents each field.
 
 enum class ExplanationKind : uint8_t {
   kWrite,

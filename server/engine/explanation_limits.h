@@ -10,15 +10,16 @@
 
 namespace cache_invalidation::engine {
 
-// Keeps one explanation small enough to be computed and answered: it counts what is added to the
-// tree and what is looked at. Thread-compatible.
+// Bounds the size and cost of one explanation: counts the nodes added to the tree and the keys
+// looked at. Thread-compatible.
 class ExplanationLimits {
  public:
-  // `keys`: how many may be looked at.
+  // `keys`: the number of keys that may be looked at.
   explicit ExplanationLimits(uint64_t keys) : keys_left_(keys) {}
 
-  // Whether the parent may get one more child, which is then counted; otherwise it is counted as
-  // left out. Take before the child is filled, so that a child never takes its parent's place.
+  // Returns true, and counts a node, if the parent can get one more child; otherwise counts the
+  // child as left out. Call it before filling in the child, so that the child's descendants do not
+  // take its place.
   bool Take(ExplanationNode& parent) {
     if (parent.children.size() < kMaxExplanationChildren && nodes_ < kMaxExplanationNodes) {
       ++nodes_;
@@ -27,10 +28,10 @@ class ExplanationLimits {
     ++parent.children_left_out;
     return false;
   }
-  // The child that was taken is not wanted after all.
+  // Returns the node taken last: the child is not needed after all.
   void GiveBack() { --nodes_; }
 
-  // Notes that keys were looked at.
+  // Counts keys that were looked at.
   void LookedAt(uint64_t keys) { keys_left_ -= std::min(keys, keys_left_); }
   uint64_t keys_left() const { return keys_left_; }
 

@@ -16,38 +16,38 @@
 
 namespace cache_invalidation::engine {
 
-// What follows one target through dependencies, as a tree: every key below what it was computed
-// from, on the shortest way. Keys that the target hits by itself stand at the top, if anything was
-// computed from them.
+// What one target invalidates through dependencies, as a tree: every key below its source on a
+// shortest path. Keys hit by the target directly are at the top if anything was computed from them.
 //
 // Reads only; valid until the state changes. Costs what the target reaches.
 class Followers {
  public:
-  // A tag, or a pattern if `pattern` is not null. Looks at no more than `limit` keys.
+  // `target`: a tag, or a pattern if `pattern` is not null. Looks at no more than `limit` keys.
   Followers(const Graph& graph, const Freshness& freshness, absl::string_view target,
             const Pattern* pattern, uint64_t limit);
 
-  // How many keys follow.
+  // The number of dependent keys.
   uint64_t size() const { return dependents_.size(); }
 
-  // How many keys were looked at to find out.
+  // The number of keys looked at.
   uint64_t looked_at() const { return closure_.looked_at(); }
-  // False: there may be more than these.
+  // False: there may be more dependents.
   bool is_complete() const { return closure_.is_complete(); }
 
-  // Adds the whole tree below the target's node, which stands at `level` (the root is 1).
+  // Adds the whole tree below the target's node at `level` (the root is at 1).
   void AddAll(ExplanationNode& target, uint32_t level, ExplanationLimits& limits) const;
 
-  // Adds only the way to one key. Answers false, and adds nothing, if the key does not follow.
+  // Adds only the path to one key. Returns false, and adds nothing, if the key does not depend on
+  // the target.
   bool AddWayTo(const Key& key, ExplanationNode& target, uint32_t level,
                 ExplanationLimits& limits) const;
 
  private:
-  // The keys to show, by what they were computed from.
+  // The keys to show, by source.
   using Shown = absl::flat_hash_map<const Node*, std::vector<const Key*>>;
 
   const Closure::Reached& ReachedAs(const Key& key) const;
-  // Whether the target hits it by itself.
+  // Whether the target hits the node directly.
   bool IsTop(const Node& node) const;
   void AddTops(const Shown& shown, ExplanationNode& target, uint32_t level,
                ExplanationLimits& limits) const;

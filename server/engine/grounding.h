@@ -1,4 +1,4 @@
-// Grounding: which ghosts are needed, because something that stands by itself was computed from
+// Grounding: which ghosts are needed, because a live entry or a declared edge was computed from
 // them.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_GROUNDING_H_
@@ -13,15 +13,16 @@ namespace cache_invalidation::engine {
 
 class Freshness;
 
-// Searches the dependents of a ghost, through further ghosts, and remembers what it found out of
-// each, so that all searches together look at every edge once. Ghosts that only lead to each other
-// ground nothing.
+// Searches the dependents of a ghost, through further ghosts, and caches what it found for each, so
+// that all searches together look at every edge once. Ghosts that lead only to each other ground
+// nothing.
 //
-// What it remembers holds at one engine time, until the state changes. Ending what did not count
-// any more, an expired declaration or a ghost that nothing needs, is no change. Thread-compatible.
+// The cache is valid at one engine time, until the state changes. Ending something that did not
+// count any more, such as an expired declaration or an unneeded ghost, is no change.
+// Thread-compatible.
 //
-// Beyond `steps` edges, which several of them may share, it searches no further: what is not known
-// then counts as needed.
+// `steps` is the number of edges that may still be searched; several objects can share it. Beyond
+// it, ghosts whose result is not known count as needed.
 class Grounding {
  public:
   explicit Grounding(uint64_t& steps) : steps_(steps) {}

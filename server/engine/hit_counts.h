@@ -13,26 +13,25 @@
 
 namespace cache_invalidation::engine {
 
-// How many keys the targets of a plan hit by themselves: live entries through their own tags, and
-// known keys that a pattern matches. What follows through dependencies is not counted.
+// How many keys the targets of a plan hit directly: live entries through their own tags, and known
+// keys that a pattern matches. Dependents are not counted.
 //
-// No index leads from a tag to its entries, so this looks at every key, but at no more than
-// `limit`, in their order; what takes as long as a key counts as one. Views into the plan.
-// Thread-compatible.
+// No index leads from a tag to its entries, so this visits the keys in order, up to `limit`; other
+// work that takes as long as one key counts as one. Holds views into the plan. Thread-compatible.
 class HitCounts {
  public:
   HitCounts(const Graph& graph, const Freshness& freshness, const Plan& plan, uint64_t limit);
 
-  // Distinct targets.
+  // The number of distinct targets.
   uint64_t targets() const { return hits_.size(); }
 
-  // Distinct keys.
+  // The number of distinct keys.
   uint64_t keys() const { return keys_; }
 
-  // 0 for what is no target of the plan.
+  // Returns 0 if the plan has no such target.
   uint64_t Of(TargetType type, absl::string_view name) const;
 
-  // False: there are more keys than were looked at.
+  // False: the limit was reached before all keys were visited.
   bool complete() const { return complete_; }
 
  private:

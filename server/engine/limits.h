@@ -7,49 +7,49 @@
 
 namespace cache_invalidation::engine {
 
-// How much one namespace may hold, and one answer may look at. An engine may be rebuilt with other
-// limits than it had: what is beyond them stays until the next command that adds to it.
+// How much one namespace may hold, and how much one command or query may look at. An engine can be
+// rebuilt with other limits: what exceeds them stays until the next command that adds to it.
 struct Limits {
-  // Declared edges; more are refused.
+  // Declared edges; further ones are refused.
   uint64_t declared_edges = kMaxDeclaredEdgesPerNamespace;
-  // The same for one key.
+  // Declared edges of one key; further ones are refused.
   uint64_t declared_edges_of_key = kMaxDeclaredEdgesPerKey;
-  // Tags and dependencies of one entry. A fill that would unite more begins the entry anew.
+  // Tags and dependencies of one entry. A fill that would exceed this replaces the entry.
   uint64_t names_per_entry = kMaxNamesPerEntry;
-  // Entries, those included that are kept only for what depends on them. With one more the oldest
-  // are dropped.
+  // Entries, including ghosts. Beyond it the oldest are dropped.
   uint64_t entries = kMaxTrackedEntriesPerNamespace;
-  // The same for the parts of all entries together: each entry, tag that it carries and edge that
-  // it owns is one.
+  // Parts of all entries together: each entry, each tag it carries and each edge it owns is one.
+  // Beyond it the oldest entries are dropped.
   uint64_t entry_parts = kMaxEntryPartsPerNamespace;
-  // Keys and tags of which nothing is known but that something happened to them in the retained
-  // history. With more the history is forgotten sooner.
+  // Keys and tags that are known only for what happened to them in the retained history. Beyond it
+  // the history is trimmed sooner.
   uint64_t remembered_names = kMaxRememberedNamesPerNamespace;
-  // Keys whose entry ended by itself. With more, any key is taken for one whose end was forgotten.
+  // Keys whose entry ended by itself. Beyond it the oldest end is forgotten, and any key may then
+  // have ended at that revision.
   uint64_t remembered_ends = kMaxRememberedEndsPerNamespace;
-  // Patterns of the retained history. With more the oldest is taken to match every key.
+  // Patterns in the retained history. Beyond it the oldest counts as matching every key.
   uint64_t patterns = kMaxRememberedPatterns;
-  // Names that the fills of one call, and one question, are checked against beyond their own; what
-  // would take more has moved.
+  // Names, beyond their own, that the fills of one call, and one query, are checked against. A
+  // check that would exceed this reports moved.
   uint64_t checked_names = kMaxCheckedNames;
   uint64_t asked_names = kMaxAskedNames;
-  // Of an event, as it is estimated; it becomes *everything* beyond.
+  // Estimated size of one event. Beyond it the event is replaced by *everything*.
   uint64_t event_bytes = kMaxEventBytes;
-  // Entries that one event ends; those that it evicts beyond that are reclaimed by sweeping.
+  // Entries that one event removes. Further evicted entries are removed by sweeping.
   uint64_t ended_at_once = kEndedAtOnce;
-  // Edges that a page of a list looks at; there may be more behind a page that is not full.
+  // Edges looked at for one page of a list. A page that is not full can therefore have successors.
   uint64_t listed_edges = kMaxListedEdges;
-  // What one command, and one explanation, may make and do; see WorkBudget.
+  // The work of one command and of one explanation; see WorkBudget.
   uint64_t steps = kMaxStepsPerCommand;
   uint64_t explained_steps = kMaxStepsPerExplanation;
   uint64_t expanded_bytes = kMaxExpandedBytes;
-  // Patterns of the pending batch. With as many it is flushed.
+  // Patterns in the pending batch. The batch is flushed when it reaches this number.
   uint64_t pending_patterns = kMaxPendingPatterns;
-  // Bytes that its items take, about. With more it is flushed, too.
+  // Approximate size of the pending batch in bytes. The batch is flushed when it reaches this size.
   uint64_t pending_bytes = kMaxPendingBytes;
-  // Causes of one target; one cause more stands for the others.
+  // Causes of one target. Further ones are replaced by one of step kOthers.
   uint64_t causes = kMaxCausesPerTarget;
-  // Keys that an explanation looks at; it says so when there are more.
+  // Keys that an explanation looks at. The result states if there are more.
   uint64_t explained_keys = kMaxExplainedKeys;
 };
 

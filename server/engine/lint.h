@@ -1,7 +1,6 @@
-// Lint: what a reviewer would ask about a declaration that is accepted all the same. One sentence
-// or two each, beginning with the path of the field. Those of rules and relationships end with
-// their name in brackets; a declaration that lists the name in `accepted_warnings` is not asked
-// again.
+// Lint: warnings about a declaration that is valid but questionable. Each is one or two sentences
+// and begins with the path of the field. Warnings about rules and relationships end with their name
+// in brackets; a declaration suppresses them by listing the name in `accepted_warnings`.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_LINT_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_LINT_H_
@@ -17,25 +16,26 @@
 
 namespace cache_invalidation::engine {
 
-// OK if that is the name of a warning about rules or relationships; otherwise INVALID_ARGUMENT,
-// without the path of the field, with the names that are.
+// Returns OK if `name` is a warning about rules or relationships; otherwise INVALID_ARGUMENT with
+// the valid names, without the path of the field.
 absl::Status CheckWarningName(absl::string_view name);
 
-// Triggers that never fire, targets that drop a whole type, patterns that every key must be tried
-// against, conditions that miss what they seem to mean, and the relationships attached to it.
-// REQUIRES: the rule has been checked.
+// Warns of triggers that never fire, targets that drop a whole type, patterns that every key must
+// be matched against, conditions that miss what they seem to mean, and questionable attached
+// relationships. REQUIRES: the rule has been checked.
 std::vector<std::string> LintRule(const Rule& rule);
 
-// Depth above what is recommended, targets that drop a whole type, ids that are mistaken for
-// others. REQUIRES: the relationship has been checked.
+// Warns of depth above what is recommended, targets that drop a whole type, and ids that are
+// mistaken for others. REQUIRES: the relationship has been checked.
 std::vector<std::string> LintRelationship(const Relationship& relationship);
 
-// Tags that a write to one row does not hit: bare type tags, and "*", which is no wildcard. Each
-// tag once, at most kMaxWarnings, then one that says how many are left out.
+// Warns of tags that a write to one row does not hit: bare type tags, and "*", which is no
+// wildcard. Each tag once, at most kMaxWarnings, followed by one warning that states how many are
+// left out.
 std::vector<std::string> LintEntries(absl::Span<const TrackedEntry> entries);
 
-// The same for what a key is declared to depend on as a tag: also a name that stands for a key and
-// a tag, unless it is qualified.
+// The same for tags that a key is declared to depend on; also warns of an unqualified name, which
+// means both a key and a tag.
 std::vector<std::string> LintDependencies(const DependencyNames& depends_on);
 
 }  // namespace cache_invalidation::engine

@@ -8,8 +8,8 @@
 namespace cache_invalidation::engine {
 
 // The declarations of a namespace as plain values; the proto of the same name documents each field
-// and its limits. Whoever hands one to the engine has checked it: names and types are well formed,
-// templates and patterns parse, numbers are in range, defaults are filled in.
+// and its limits. Declarations passed to the engine have been checked: names and types are well
+// formed, templates and patterns parse, numbers are in range, defaults are filled in.
 
 enum class Strategy : uint8_t { kImmediate, kBatched, kLazy, kCascade };
 

@@ -1,4 +1,4 @@
-// Node: what can be invalidated and depended on, by name.
+// Node: a key or a tag, which can be invalidated and depended on, by name.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_NODE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_NODE_H_
@@ -15,7 +15,8 @@ namespace cache_invalidation::engine {
 
 struct Key;
 
-// Orders keys by name; names stand for keys. Addresses say nothing: they differ from run to run.
+// Orders keys by name and compares them with names. Addresses are never compared: they differ from
+// run to run.
 struct KeyBefore {
   using is_transparent = void;
   bool operator()(const Key* a, const Key* b) const;
@@ -29,11 +30,11 @@ struct Node {
 
   const NameKind kind;
   const std::string name;
-  // The last revisions that evicted it or marked it stale; 0: none that is remembered. Up to the
-  // floor they say nothing any more: whoever compares with them compares with later revisions.
+  // The last revisions that evicted it or marked it stale; 0 if none is remembered. Values up to
+  // the floor have no effect, because they are only compared with later revisions.
   uint64_t evicted = 0;
   uint64_t staled = 0;
-  // Keys with an edge to it; null while there is none.
+  // Keys with an edge to it; null if there are none.
   std::unique_ptr<KeySet> dependents;
 
   bool has_dependents() const { return dependents != nullptr; }

@@ -10,12 +10,12 @@
 
 namespace cache_invalidation::engine {
 
-// Makes room when entries go beyond the limits of the namespace: the oldest are dropped, by one
-// event that evicts their keys and what depends on them. Entries that are over anyway go without.
+// Evicts the oldest entries until the namespace is within its limits, with slack for the next
+// fills. One event evicts their keys and what depends on them. Entries that are dead anyway
+// (expired, evicted, unneeded ghosts) are removed without an event.
 //
-// It drops somewhat more than it must, so that the next fills find room; and what was beyond the
-// limits before the command (`before`) goes little by little. Answers how many entries it dropped
-// that were not over.
+// `before` is the usage before the command: what exceeded the limits even then is removed
+// incrementally, over several commands. Returns the number of live entries evicted.
 uint64_t DropOldest(State& state, const EntryUsage& before, std::vector<Event>& events);
 
 }  // namespace cache_invalidation::engine

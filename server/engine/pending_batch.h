@@ -1,4 +1,4 @@
-// PendingBatch: what waits for the next flush of a namespace.
+// PendingBatch: the targets waiting for the next flush of a namespace.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_PENDING_BATCH_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_PENDING_BATCH_H_
@@ -22,22 +22,23 @@
 namespace cache_invalidation::engine {
 
 // A bounded set of targets (tags, keys, patterns) with the dependents that were reached when they
-// were accepted. Rows that a command changed go to the delta once, at its end.
+// were accepted. WriteRows puts the rows that a command changed into the delta, once, at its end.
 //
-// The first item arms the batch; an emptied one is disarmed. Each arming has a generation of its
-// own, so that a timer set for an earlier one does nothing. Thread-compatible.
+// The first item arms the batch; an emptied batch is disarmed. Each arming has its own generation,
+// so that a timer set for an earlier one has no effect. Thread-compatible.
 class PendingBatch {
  public:
   using PendingCause = PendingRecord::PendingCause;
 
   struct Item {
     bool dependent = false;
-    // Sorted, each once. Of more than the limit those that came first, and one of step kOthers.
+    // Sorted, each once. Beyond the limit the first ones are kept, and one of step kOthers is
+    // added.
     std::vector<PendingCause> causes;
     // Only for patterns.
     std::optional<Pattern> pattern;
   };
-  // By type, then name: the order in which a flush lists them.
+  // By type, then name: the order in which a flush lists the items.
   struct Order {
     using is_transparent = void;
     using View = std::pair<TargetType, absl::string_view>;
@@ -45,7 +46,7 @@ class PendingBatch {
   };
   using Items = absl::btree_map<std::pair<TargetType, std::string>, Item, Order>;
 
-  // What an item, or a cause, takes besides names.
+  // The size of an item or a cause besides its names.
   static constexpr size_t kBytesPerItem = 100;
 
   // `delta` must outlive the batch.
@@ -54,35 +55,35 @@ class PendingBatch {
   PendingBatch(const PendingBatch&) = delete;
   PendingBatch& operator=(const PendingBatch&) = delete;
 
-  // Adds an item or a cause to it. What is both a target and a dependent is a target. `pattern`: of
-  // a pattern, if somebody has it compiled.
+  // Adds an item, or a cause to an existing item. An item that is both a target and a dependent
+  // counts as a target. `pattern`: the compiled pattern if the caller has it.
   void Add(TargetType type, absl::string_view name, const Cause& cause, bool dependent,
            absl::Time now, const Pattern* pattern = nullptr);
 
-  // Takes out what an event evicted.
+  // Remove what an event evicted.
   void RemoveTag(absl::string_view tag);  // with the tags below it
   void RemoveKey(absl::string_view key);
   void RemovePattern(absl::string_view expression);
   void Clear();
 
-  // Empties the batch and answers what it held.
+  // Empties the batch and returns its items.
   Items Take();
 
   bool HoldsTagOrAncestor(absl::string_view tag) const;
-  // Whether a target or dependent names the key, or a pattern matches it, for all that may be
-  // found out within the budget.
+  // Whether a target or dependent names the key or a pattern matches it. True as well if the budget
+  // does not suffice to decide.
   bool HoldsKey(absl::string_view key, WorkBudget& work) const;
 
-  // How many targets there are, dependents not counted.
+  // The number of targets, without dependents.
   uint32_t targets() const { return targets_; }
   uint32_t patterns() const { return patterns_; }
-  // What its items take in memory, about.
+  // The approximate size of the items in memory.
   size_t bytes() const { return bytes_; }
   bool empty() const { return items_.empty(); }
 
   void SetDelay(absl::Duration delay, absl::Time now);
   absl::Duration delay() const { return delay_; }
-  // When the flush is due, and for which arming; nothing if the batch is empty.
+  // The deadline of the flush and the generation of the arming; no deadline if the batch is empty.
   std::optional<absl::Time> deadline() const;
   uint64_t generation() const { return generation_; }
 
@@ -95,11 +96,11 @@ class PendingBatch {
 
   const Items& items() const { return items_; }
 
-  // Puts the rows that changed since the last time into the delta, by type and name.
+  // Puts the rows that changed since the last call into the delta, by type and name.
   void WriteRows();
 
  private:
-  // Whether that changed anything.
+  // Returns whether anything changed.
   bool AddCause(const Cause& cause, std::vector<PendingCause>& causes);
   static size_t BytesOf(const Items::value_type& item);
   void Remove(Items::iterator first, Items::iterator last);
@@ -107,7 +108,7 @@ class PendingBatch {
   Delta& delta_;
   const size_t max_causes_;
   Items items_;
-  // What changed since the last WriteRows, and whether it had a row then.
+  // Items changed since the last WriteRows, and whether each had a row then.
   absl::btree_map<std::pair<TargetType, std::string>, bool, Order> changed_;
   uint32_t targets_ = 0;
   size_t bytes_ = 0;

@@ -1,6 +1,6 @@
-// The planner: from what was written, or called for, to the tags and patterns that are invalidated,
-// step by step and with their causes. It knows rules and relationships; who depends on a target is
-// for the closure (closure.h) to find.
+// The planner: derives the tags and patterns to invalidate from writes or explicit calls, step by
+// step and with their causes. It uses rules and relationships; dependents of the targets are found
+// by the closure (closure.h).
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_PLANNER_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_PLANNER_H_
@@ -29,50 +29,50 @@ struct PlannedTarget {
   const Pattern* pattern = nullptr;  // of the rule, for kPattern
 };
 
-// What stands together in an event: the direct tags, the relationships, or one rule.
+// One step of an event: the direct tags, the relationships, or one rule.
 struct PlannedStep {
   const Rule* rule = nullptr;  // null: direct tags or relationships
   Strategy strategy = Strategy::kImmediate;
-  // By type, name and cause, each combination once: what has several causes stands several times in
-  // a row.
+  // By type, name and cause, each combination once: a target with several causes is repeated in
+  // consecutive elements.
   std::vector<PlannedTarget> targets;
 };
 
-// A rule that fired, once for each write that met it.
+// A rule that fired, with one firing per write that triggered it.
 struct Firing {
   const Rule* rule = nullptr;
   uint64_t times = 0;
-  // Of these, how often only because its condition could not be evaluated.
+  // How many of these only because the condition could not be evaluated.
   uint64_t condition_errors = 0;
 };
 
-// What a command's writes name. Valid until rules or relationships change.
+// What a command's writes invalidate. Valid until rules or relationships change.
 struct Plan {
-  // In the order of the event: direct tags, relationships, then the rules that fired as they run.
-  // A step without targets is left out.
+  // In the order of the event: direct tags, relationships, then the rules that fired in running
+  // order. Steps without targets are omitted.
   std::vector<PlannedStep> steps;
-  std::vector<Firing> fired;  // as they run
-  // Relationships that named something for a write, each counted once for each such write.
+  std::vector<Firing> fired;  // in running order
+  // Relationships that named something for a write, counted once per relationship and write.
   uint64_t relationship_expansions = 0;
-  // Tags that stand for something narrower: per write, and per step of it, the distinct ones.
+  // Widened tags: the distinct ones per write and step.
   uint64_t widened = 0;
-  // There was more to do than one command may: everything is to be invalidated, which counts as
-  // widened once, and `steps` is empty. What fired until then is in `fired`.
+  // The work limit was exceeded: everything is to be invalidated, which counts as widened once, and
+  // `steps` is empty. `fired` has the rules that fired until then.
   bool everything = false;
 };
 
-// Plans writes that are one command. A write that meets no rule and leads over no relationship
-// costs its own tags and a look-up for each of them; its context is not looked at. All else is
-// taken from the budget; once that is coarse, a rule's further writes add what covers any write,
-// once.
+// Plans writes that are one command. A write that triggers no rule and no relationship costs its
+// own tags and a look-up for each of them; its context is not read. All other work is charged to
+// the budget. Once that is coarse, further writes of a rule together add, once, the targets that
+// cover any write.
 Plan PlanWrites(const RuleSet& rules, const RelationshipSet& relationships,
                 absl::Span<const WriteEvent> writes, WorkBudget& budget);
 
-// What strategy CASCADE adds to tags that are called for by name: where the relationships of the
-// types at their front lead.
+// What strategy CASCADE adds to explicitly invalidated tags: the targets of the relationships of
+// their types (the first segment of each tag).
 struct CascadePlan {
   std::vector<PlannedTarget> targets;  // as in a step; the cause is kCascade without a name
-  uint64_t widened = 0;                // distinct tags that stand for something narrower
+  uint64_t widened = 0;                // distinct widened tags
 };
 CascadePlan PlanCascade(const RelationshipSet& relationships,
                         absl::Span<const absl::string_view> tags, WorkBudget& budget);

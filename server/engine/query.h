@@ -11,14 +11,14 @@
 
 namespace cache_invalidation::engine {
 
-// What is asked of a namespace without changing it. Views as in command.h.
+// Queries about a namespace; they do not change it. Views as in command.h.
 
 struct GetRule {
   absl::string_view name;
 };
 
-// A page of rules in the order in which they run. `after`: the last rule of the page before, empty
-// for the first page; it need not exist any more.
+// A page of rules in running order. `after_*`: the last rule of the page before, which need not
+// exist any more; an empty name for the first page.
 struct ListRules {
   int32_t after_priority = 0;
   absl::string_view after_name;
@@ -40,7 +40,7 @@ enum class NameKind : uint8_t { kKey, kTag };
 struct ListCacheDependencies {
   absl::string_view name;
   bool dependents = false;  // otherwise: what the key depends on
-  // The last edge of the page before; an empty key means the first page.
+  // The last edge of the page before. An empty key requests the first page.
   absl::string_view after_key;
   NameKind after_kind = NameKind::kKey;
   absl::string_view after_name;
@@ -54,7 +54,7 @@ struct LookupEntry {
 struct KeyWithTags {
   absl::string_view key;
   std::vector<absl::string_view> tags;
-  absl::string_view fill_id;  // not empty: moved unless this fill stands and is fresh
+  absl::string_view fill_id;  // if not empty: moved unless the entry is fresh and of this fill
 };
 
 struct Validate {

@@ -15,9 +15,9 @@
 
 namespace cache_invalidation::engine {
 
-// The state of a namespace as rows. Together with the retained events they hold everything: what
-// follows from the events (the revisions of tags, keys and patterns that were invalidated) is
-// rebuilt from them, not stored a second time. Time is part of it; the clock is not. Records own
+// The state of a namespace as rows. Rows and retained events together are the whole state: what
+// follows from the events (the revisions of invalidated tags, keys and patterns) is replayed from
+// them, not stored a second time. Time is stored, as the time of the last command. Records own
 // their data.
 
 // One row per namespace; changes with every command.
@@ -34,28 +34,28 @@ struct MetaRecord {
   uint64_t unchecked_fills = 0;
   uint64_t refused_fills = 0;
   uint64_t dropped_entries = 0;
-  uint64_t wanted_floor = 0;  // where the next round of sweeping moves the floor at least
-  // Ends before this revision have been given up: the entry of any key may have ended before it.
+  uint64_t wanted_floor = 0;  // the minimum that the next round of sweeping moves the floor to
+  // Ends before this revision have been forgotten: any key's entry may have ended before it.
   uint64_t forgotten_end = 0;
-  // How often the batch was armed, and when what is pending now is due; nothing if nothing is.
+  // How often the batch was armed, and its deadline, if anything is pending.
   uint64_t batch_generation = 0;
   std::optional<absl::Time> batch_deadline;
-  // What patterns that were given up did last, to any key; 0: nothing. A pattern that was not used
-  // later is one of them.
+  // The last revisions of given-up patterns, which count for every key; 0: none. A pattern that was
+  // not used after them is one of these.
   uint64_t any_key_evicted = 0;
   uint64_t any_key_staled = 0;
 };
 
-// Where a round of sweeping stands; none between rounds. One row per namespace.
+// The progress of a round of sweeping; absent between rounds. One row per namespace.
 struct SweepRecord {
   uint64_t floor = 0;    // where the round moves the floor
-  uint64_t head = 0;     // when it began
-  std::string next_key;  // the first that has not been looked at
+  uint64_t head = 0;     // the head when the round began
+  std::string next_key;  // the first key not visited yet
   bool keys_done = false;
-  std::string next_tag;  // as next_key, when the keys are done
+  std::string next_tag;  // the first tag not visited yet, once the keys are done
   // See RememberedNames::spans.
   std::vector<uint64_t> names;
-  // The first edge of next_key that has not been looked at; without one, none of the key has.
+  // The first edge of next_key not visited yet; absent if no edge of the key has been visited.
   std::optional<NameKind> next_edge_kind;
   std::string next_edge;
 };
@@ -65,8 +65,8 @@ struct RuleRecord {
   Rule rule;
 };
 
-// Identity: the rule's name. Whoever stores rows may store these later than others: nothing but
-// statistics is made of them.
+// Identity: the rule's name. Only statistics are derived from these rows, so a store can write them
+// later than others.
 struct RuleCountersRecord {
   std::string name;
   RuleCounters counters;
@@ -85,7 +85,7 @@ struct DependencyRecord {
   std::optional<absl::Time> expires;
 };
 
-// A tracked entry, or the ghost of one (see graph.h). Identity: the key.
+// A tracked entry, or its ghost (see graph.h). Identity: the key.
 struct EntryRecord {
   std::string key;
   std::vector<std::string> tags;
@@ -95,15 +95,15 @@ struct EntryRecord {
   uint64_t fill_revision = 0;
   bool stale = false;  // a mark whose event is no longer retained
   bool ghost = false;
-  bool mixed = false;  // fills of it had different tags, or nobody knows
+  bool mixed = false;  // its fills had different tags, or it is not known
   std::string fill_id;
 };
 
-// What happened to a key that no retained event says. Identity: the key.
+// Revisions of a key that do not follow from retained events. Identity: the key.
 struct KeyRevisionRecord {
   std::string key;
-  uint64_t evicted = 0;  // it was hit through a tag of its entry; 0: not that it is known
-  uint64_t ended = 0;    // its entry ended by itself before this revision; 0: as above
+  uint64_t evicted = 0;  // it was hit through a tag of its entry; 0: not known
+  uint64_t ended = 0;    // its entry ended by itself before this revision; 0: not known
 };
 
 // A target of the pending batch, or a dependent that was reached when it was accepted. Identity:
@@ -125,13 +125,13 @@ using Record =
     std::variant<MetaRecord, RuleRecord, RuleCountersRecord, RelationshipRecord, DependencyRecord,
                  EntryRecord, KeyRevisionRecord, PendingRecord, SweepRecord>;
 
-// A row put or deleted. Of a deleted row only the identity is filled.
+// A row that was put or deleted. Deleted rows have only the identity set.
 struct RecordChange {
   Record record;
   bool deleted = false;
 };
 
-// What a command changed, in order; a later change of a row supersedes an earlier one.
+// The rows that a command changed, in order; a later change of a row supersedes an earlier one.
 using Delta = std::vector<RecordChange>;
 
 }  // namespace cache_invalidation::engine

@@ -18,7 +18,7 @@
 
 namespace cache_invalidation::engine {
 
-// A relationship ready to be followed.
+// A relationship with its parsed template.
 struct CompiledRelationship {
   // REQUIRES: the relationship has been checked (model.h).
   explicit CompiledRelationship(Relationship relationship);
@@ -30,7 +30,7 @@ struct CompiledRelationship {
 // "one_to_many".
 absl::string_view CardinalityName(Cardinality cardinality);
 
-// Pointers and views that it answers stay valid until that relationship is replaced or removed.
+// Returned pointers and views stay valid until that relationship is replaced or removed.
 // Thread-compatible.
 class RelationshipSet {
  public:
@@ -40,17 +40,17 @@ class RelationshipSet {
   RelationshipSet(const RelationshipSet&) = delete;
   RelationshipSet& operator=(const RelationshipSet&) = delete;
 
-  // Adds the relationship, in place of one of the same name; answers whether there was one.
+  // Adds the relationship or replaces the one of the same name. Returns whether one was replaced.
   // REQUIRES: it has been checked.
   bool Put(Relationship relationship);
 
-  // Answers whether there was one.
+  // Returns whether there was one.
   bool Remove(absl::string_view name);
 
-  // Null if there is none.
+  // Returns null if there is none.
   const Relationship* Find(absl::string_view name) const;
 
-  // Those that lead away from a type, by name.
+  // The relationships whose source is this type, by name.
   const Sources& From(absl::string_view source_type) const;
 
   // A page by name.

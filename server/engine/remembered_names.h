@@ -8,25 +8,26 @@
 
 namespace cache_invalidation::engine {
 
-// How many names are remembered only for what happened to them, and roughly when that was: it
-// counts them by equal spans of the revisions floor + 1 .. head. Thread-compatible.
+// Counts the names that are remembered only for what happened to them, by 64 equal spans of the
+// revisions floor + 1 .. head. Thread-compatible.
 class RememberedNames {
  public:
   RememberedNames() = default;
   RememberedNames(uint64_t floor, uint64_t head) : floor_(floor), revisions_(head - floor) {}
-  // What counted this: see spans.
+  // Restores the counts returned by spans().
   RememberedNames(uint64_t floor, uint64_t head, const std::vector<uint64_t>& spans);
 
-  // One more, to which something happened last at `revision`. What happened after the head counts
-  // as happened at it. REQUIRES: above the floor.
+  // Counts a name to which something last happened at `revision`. Revisions above the head count as
+  // the head. REQUIRES: `revision` is above the floor.
   void Count(uint64_t revision);
 
   uint64_t total() const { return total_; }
-  // How many of each span, from the oldest on, without those behind the last that has any. What
-  // was counted where no floor forgets it yet counts with the first.
+  // The counts of the spans, oldest first, without trailing zeros. Names at revisions that no floor
+  // can forget yet are counted in the first span.
   std::vector<uint64_t> spans() const;
 
-  // The lowest floor, as far as spans tell, above which there are no more than `most`.
+  // Returns the lowest floor, in the resolution of the spans, above which at most `most` names
+  // remain.
   uint64_t FloorThatLeaves(uint64_t most) const;
 
  private:

@@ -1,4 +1,4 @@
-// What a template makes of a write, as lines for tests.
+// The tags that a template renders for a write, as lines for tests.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_RENDERED_LINES_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_RENDERED_LINES_H_
@@ -15,17 +15,18 @@ namespace cache_invalidation::engine {
 
 using Lines = std::vector<std::string>;
 
-// Short for what contexts are written with.
+// Short names for building contexts.
 inline JsonValue Text(const char* text) { return JsonValue(std::string(text)); }
 inline JsonValue Number(double number) { return JsonValue(number); }
 inline JsonValue List(JsonValue::List list) { return JsonValue(std::move(list)); }
 inline JsonValue Object(JsonValue::Object object) { return JsonValue(std::move(object)); }
 
-// The tags, sorted; a widened one ends with "~" and why. Of a malformed template the error.
+// Returns the tags, sorted; a widened one ends with "~" and the reason. For a malformed template
+// returns the error.
 Lines Render(absl::string_view text, absl::string_view id, const JsonSource* context,
              absl::string_view operation = "update", const Limits& limits = {});
 
-// For the id 42.
+// Render for the id 42.
 Lines RenderWith(absl::string_view text, JsonValue::Object context,
                  absl::string_view operation = "update");
 

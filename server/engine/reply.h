@@ -14,9 +14,10 @@
 
 namespace cache_invalidation::engine {
 
-// What the engine answers. Replies own their data: they are kept until what they tell is durable.
+// The results of commands and queries. Replies own their data: they are kept until the state they
+// report is durable.
 
-// To InvalidateByWrites and Invalidate.
+// Reply to InvalidateByWrites and Invalidate.
 struct InvalidationReply {
   uint64_t revision = 0;  // of the command's own event; the head if it caused none
   uint32_t invalidations = 0;
@@ -32,7 +33,7 @@ struct InvalidateWithDependenciesReply {
   uint64_t dependents_left = 0;
 };
 
-// To FlushPendingInvalidations and FlushBatch.
+// Reply to FlushPendingInvalidations and FlushBatch.
 struct FlushReply {
   uint64_t revision = 0;
   uint32_t flushed = 0;
@@ -54,7 +55,7 @@ struct RegisterRelationshipReply {
   bool replaced = false;
 };
 
-// To DeleteRule and DeleteRelationship.
+// Reply to DeleteRule and DeleteRelationship.
 struct DeleteReply {
   bool found = false;
 };
@@ -81,7 +82,7 @@ struct TrackResult {
 struct TrackEntriesReply {
   std::vector<TrackResult> results;
   uint64_t revision = 0;
-  uint64_t dropped = 0;  // entries that went at a limit
+  uint64_t dropped = 0;  // entries evicted because a limit was exceeded
   std::vector<std::string> warnings;
 };
 
@@ -89,20 +90,20 @@ struct UntrackEntriesReply {
   uint32_t found = 0;
 };
 
-// To Sweep.
+// Reply to Sweep.
 struct SweepReply {
   uint64_t removed = 0;
   uint64_t looked_at = 0;
-  bool finished = false;  // it came to the end of a round
-  bool crowded = false;   // more names are remembered than should be: the next round forgets some
+  bool finished = false;  // reached the end of a round
+  bool crowded = false;   // too many names are remembered: the next round forgets some
 };
 
-// To CreateNamespace.
+// Reply to CreateNamespace.
 struct EmptyReply {};
 
 struct DeleteNamespaceReply {
   bool found = false;
-  uint64_t revision = 0;  // of the event; the head if there was no such namespace
+  uint64_t revision = 0;  // of the event; the head if the namespace did not exist
 };
 
 struct RuleCounters {
@@ -143,7 +144,7 @@ struct DependencyEdge {
 
 struct ListCacheDependenciesReply {
   std::vector<DependencyEdge> edges;
-  // There may be more behind the place of `last`, also where the page is not full, or is empty.
+  // There may be more edges after `last_*`, even if the page is not full or is empty.
   bool more = false;
   std::string last_key;
   NameKind last_kind = NameKind::kKey;
@@ -155,10 +156,10 @@ enum class EntryState : uint8_t { kFresh, kStale, kAbsent };
 struct LookupEntryReply {
   EntryState state = EntryState::kAbsent;
   uint64_t revision = 0;          // the head
-  std::vector<std::string> tags;  // sorted, as many as fit into an answer
-  uint64_t more_tags = 0;         // that do not
+  std::vector<std::string> tags;  // sorted, as many as fit in a response
+  uint64_t more_tags = 0;         // the number that do not fit
   std::optional<absl::Duration> ttl;
-  std::string fill_id;  // of the last fill that was kept; empty if that had none
+  std::string fill_id;  // of the last kept fill; empty if it had none
 };
 
 struct ValidateReply {

@@ -1,4 +1,4 @@
-// The condition of a rule, asked about a write.
+// Evaluates the condition of a rule for a write.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_RULE_CONDITION_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_RULE_CONDITION_H_
@@ -13,9 +13,9 @@
 
 namespace cache_invalidation::engine {
 
-// What a condition says of a write.
+// The result of a condition for one write.
 struct ConditionVerdict {
-  // Whether the rule fires. True without a condition, and where it could not be evaluated.
+  // Whether the rule fires. True without a condition, and if it could not be evaluated.
   bool holds = true;
   // Not OK: why it could not be evaluated.
   absl::Status failure;
@@ -25,13 +25,13 @@ struct ConditionVerdict {
   bool failed() const { return !failure.ok(); }
 };
 
-// A write without an id concerns rows that nobody looked at: what a condition would say of them
-// cannot be told, so it is not evaluated and counts as failed. So does one that costs more than the
-// command has left, which is taken from `budget`.
+// A write without an id concerns an unknown set of rows, so the condition is not evaluated and
+// counts as failed. The same applies if the condition costs more than the budget has left. The cost
+// is charged to `budget`.
 ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
                                 WorkBudget& budget);
 
-// The write as its condition sees it; valid as long as the write.
+// The write as input of its condition. Valid as long as the write.
 Condition::Write ConditionInput(const WriteEvent& write);
 
 }  // namespace cache_invalidation::engine

@@ -1,4 +1,4 @@
-// RuleSet: the rules of a namespace in the order in which they run, and by what triggers them.
+// RuleSet: the rules of a namespace in running order and by trigger.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_RULE_SET_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_RULE_SET_H_
@@ -26,7 +26,7 @@
 
 namespace cache_invalidation::engine {
 
-// A rule ready to run.
+// A rule with its parsed templates, pattern and condition.
 struct CompiledRule {
   // REQUIRES: the rule has been checked (model.h).
   explicit CompiledRule(Rule rule);
@@ -34,43 +34,43 @@ struct CompiledRule {
   Rule rule;
   std::vector<TagTemplate> templates;  // of invalidate_tags
   std::optional<Pattern> pattern;
-  // Absent without a condition. An error only if it was stored by a server that accepts more than
-  // this one; then it cannot be evaluated.
+  // Absent if the rule has no condition. An error only if the rule was stored by a server that
+  // accepts more than this one; the condition then counts as not evaluable.
   std::optional<absl::StatusOr<Condition>> condition;
   std::vector<CompiledRelationship> relationships;
-  // Its targets are the same whatever was written.
+  // Its targets do not depend on the write.
   bool ignores_write = false;
 };
 
-// Rules run by priority, highest first, then by name. Pointers and views that it answers stay valid
-// until that rule is replaced or removed. Thread-compatible.
+// Rules run by priority, highest first, then by name. Returned pointers and views stay valid until
+// that rule is replaced or removed. Thread-compatible.
 class RuleSet {
  public:
   RuleSet() = default;
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
-  // Adds the rule, in place of one of the same name; answers whether there was one. REQUIRES: it
-  // has been checked.
+  // Adds the rule or replaces the one of the same name. Returns whether one was replaced. REQUIRES:
+  // it has been checked.
   bool Put(Rule rule);
 
-  // Answers whether there was one.
+  // Returns whether there was one.
   bool Remove(absl::string_view name);
 
-  // Null if there is none.
+  // Returns null if there is none.
   const Rule* Find(absl::string_view name) const;
 
-  // A rule and the trigger tag that a write met. The trigger is valid until the set changes.
+  // A rule and the trigger tag that matched. The trigger is valid until the set changes.
   struct Match {
     const CompiledRule* rule = nullptr;
     absl::string_view trigger;
   };
 
-  // The rules, enabled or not, with a trigger tag that equals one of these tags or stands above it,
-  // each once, in running order. With `whole_type`, which may be empty, also those with a trigger
-  // below that type: a write to all of it is a write to each. Costs a look-up for each tag and each
-  // tag above, and for every rule and tag that meet a step of the budget; what it answers is not
-  // complete once that is spent.
+  // Returns the rules, enabled or not, with a trigger tag equal to or above one of `tags`, each
+  // once, in running order. With `whole_type` (can be empty), also those with a trigger below that
+  // type: a write to the whole type is a write to each of its rows. Costs a look-up for each tag
+  // and each tag above it, and one step of the budget for each pair of matching rule and tag. The
+  // result is incomplete once the budget is spent.
   std::vector<Match> Matches(absl::Span<const absl::string_view> tags, WorkBudget& budget,
                              absl::string_view whole_type = "") const;
 

@@ -1,4 +1,4 @@
-// Settling: ending what a key still pretends to have.
+// Settling: ends what a key still holds but what no longer counts.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_SETTLE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_SETTLE_H_
@@ -13,20 +13,19 @@
 namespace cache_invalidation::engine {
 
 // Ends an entry that was evicted through its tags or left dead, a ghost that nothing needs, and
-// declarations past their TTL. What happened is remembered of the key. Whoever gives the key an
-// entry or a dependent settles it first. It looks at no more declarations than the command may
-// still end; those that are left do not count either (Edge::declared_at). Returns how much it
-// ended.
+// declarations past their TTL, and remembers the ends with the key. Call it before giving the key
+// an entry or a dependent. It visits no more declarations than the command may still end; expired
+// ones beyond that do not count either (Edge::declared_at). Returns how much it ended.
 uint64_t Settle(State& state, Key& key);
 
-// The two halves of it, for whoever must not do everything at once.
+// The two halves of Settle, for callers that have to bound their work.
 uint64_t SettleEntry(State& state, Key& key, const Freshness& freshness);
-// Looks at the edges from `next` on, at no more than `limit`, and takes from it what it looked at.
-// `next` is then the first that it did not look at.
+// Visits at most `limit` edges, starting at `next`; subtracts the number visited from `limit` and
+// sets `next` to the first edge not visited.
 uint64_t SettleEdges(State& state, Key& key, EdgeList::const_iterator& next, uint64_t& limit);
 
-// Remembers that something of the key ended. An end is no event, but what the key stood for is not
-// known any more.
+// Remembers that something of the key ended. An end is no event, but from then on what the key was
+// computed from is not known.
 void NoteEnd(State& state, Key& key);
 
 }  // namespace cache_invalidation::engine

@@ -1,5 +1,5 @@
-// State: everything the engine holds of one namespace. What the commands do to it stands in the
-// apply_*.cc files, what queries read from it in the answer_*.cc files.
+// State: everything the engine holds of one namespace. Commands change it in the apply_*.cc files,
+// queries read it in the answer_*.cc files.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_
@@ -27,20 +27,20 @@
 
 namespace cache_invalidation::engine {
 
-// Where sweeping stands. Stored with every command that moves it, as the record says: what a sweep
-// ends, and when the floor moves, must not depend on who has been restarted.
+// The progress of sweeping. Stored with every command that moves it: what a sweep ends and when the
+// floor moves must not depend on restarts.
 struct SweepRound {
   bool begun = false;
-  // Where the floor goes when every name has been looked at.
+  // Where the floor moves once every name has been visited.
   uint64_t floor = 0;
-  uint64_t head = 0;  // when it began
-  // The first key that has not been looked at, or of which not all edges have.
+  uint64_t head = 0;  // when the round began
+  // The first key not visited yet, or not all of whose edges have been visited.
   std::string next_key;
-  // The first edge of that key that has not been looked at; without one, none of the key has.
+  // The first edge of that key not visited yet; absent if none has been visited.
   std::optional<NameKind> next_edge_kind;
   std::string next_edge;
   bool keys_done = false;
-  // The first loose tag that has not been looked at.
+  // The first loose tag not visited yet.
   std::string next_tag;
   RememberedNames names;
 
@@ -51,7 +51,7 @@ struct SweepRound {
 struct State {
   State(absl::string_view epoch, const Limits& limits) : epoch(epoch), limits(limits) {}
 
-  // `questions`: how many fills or keys one command asks about, which share the steps of matching.
+  // `questions`: the number of fills or keys of one command that share the steps for matching.
   Freshness freshness(size_t questions = 1) const { return freshness_at(meta.now, questions); }
   // The same at the time of a query.
   Freshness freshness_at(absl::Time now, size_t questions = 1) const {
@@ -61,13 +61,13 @@ struct State {
 
   const std::string epoch;
   const Limits limits;
-  // Head, floor, time and counters as they are stored; the batch delay is the batch's.
+  // Head, floor, time and counters as stored. The batch delay is stored by `pending`.
   MetaRecord meta;
-  // What the command may still do.
+  // The work left for the command.
   WorkBudget work{limits.steps, limits.expanded_bytes};
-  // Edges that the command, or query, may still search for what needs a ghost.
+  // Edges that the command or query may still search to decide whether ghosts are needed.
   mutable uint64_t grounding_steps = kMaxGroundingSteps;
-  // Declarations that are over and that it may still end where it comes by them.
+  // The number of expired declarations that the command may still end.
   uint64_t ends_of_edges = kEdgesEndedAtOnce;
   // What the command has changed so far.
   Delta delta;
@@ -78,13 +78,13 @@ struct State {
   RelationshipSet relationships;
   // By rule name, for every rule.
   std::map<std::string, RuleCounters, std::less<>> rule_counters;
-  // What the last flush took: its event points here.
+  // The items of the last flush: its event points into them.
   PendingBatch::Items flushed;
   SweepRound round;
 };
 
-// Whether a position that a caller brought can be compared with the revisions here: of this epoch,
-// not below the floor, not above the head.
+// Whether a caller's position can be compared with the revisions here: same epoch, not below the
+// floor, not above the head.
 inline bool IsKnownPosition(const State& state, const PositionView& position) {
   return position.epoch == state.epoch && position.revision >= state.meta.floor &&
          position.revision <= state.meta.head;

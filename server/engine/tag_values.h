@@ -1,4 +1,4 @@
-// WriteValues: what the placeholders of tag templates stand for in one write.
+// WriteValues: the values of placeholders in tag templates for one write.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TAG_VALUES_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_TAG_VALUES_H_
@@ -17,11 +17,11 @@
 
 namespace cache_invalidation::engine {
 
-// Why a tag stands for something narrower that could not be named.
+// Why a tag was widened.
 enum class Unresolved : uint8_t {
-  kNo,       // it does not: it is exactly what was meant
+  kNo,       // not widened
   kAbsent,   // neither the context nor its `old` has the value
-  kUnknown,  // the context says that it does not know the value, or the path leads nowhere
+  kUnknown,  // the context marks the value as unknown, or the path leads nowhere
   kMoved,    // `fields_changed` names it, and only one of its values is given
   kNull,
   kEmpty,  // an empty text, or a list without elements
@@ -29,40 +29,40 @@ enum class Unresolved : uint8_t {
   kNestedList,  // a list within a list
   kFraction,
   kHugeNumber,  // beyond kMaxExactInteger two rows could share a tag
-  kNoTag,       // its text makes no well-formed tag: control characters, too long, too many levels
+  kNoTag,       // makes no well-formed tag: control characters, too long, too many levels
   kTooMany,     // more than kMaxTagsPerTemplate tags
   kSpent,       // the command names too many tags (WorkBudget)
   kUnscoped,    // the type was reached without the written id
 };
 
-// What a placeholder names for a value that is known to be null.
+// How a placeholder renders a value that is known to be null.
 enum class NullChoice : uint8_t {
   kWiden,
   kSkip,  // nothing
   kTag,   // kNullTagValue
 };
 
-// No escaped value is this: "%" would be "%25".
+// Cannot collide with an escaped value: "%" is escaped as "%25".
 inline constexpr absl::string_view kNullTagValue = "%null";
 
 struct TagValues {
-  // As they stand in a tag, each once; of more than kMaxTagsPerTemplate not all. A text with ":" or
-  // "%" is there twice: escaped, and as it came. Readers may carry either.
+  // The texts for the tag, each once, truncated beyond kMaxTagsPerTemplate. A text with ":" or "%"
+  // appears twice: escaped and verbatim. Readers may carry either.
   std::vector<std::string> texts;
-  // Of the first value that has no text.
+  // The reason for the first value that has no text.
   Unresolved why = Unresolved::kNo;
 
-  // Whether there is nothing to name: every value is a null that is skipped.
+  // True if there is nothing to name: every value is a skipped null.
   bool empty() const { return texts.empty() && why == Unresolved::kNo; }
 };
 
-// Each value is worked out once, however many templates ask for it.
+// Computes each value once, however many templates use it.
 //
 // Thread-compatible.
 class WriteValues {
  public:
-  // Both must outlive it. The budget is the command's: it pays for what is read, and for whatever
-  // is made of it. REQUIRES: the context has been completed (common/write_context.h).
+  // Both must outlive the object. The command's budget is charged for what is read and for what is
+  // made of it. REQUIRES: the context has been completed (common/write_context.h).
   WriteValues(const WriteEvent& write, WorkBudget& budget) : write_(write), budget_(budget) {}
   WriteValues(const WriteValues&) = delete;
   WriteValues& operator=(const WriteValues&) = delete;
@@ -73,16 +73,16 @@ class WriteValues {
   // The written id.
   const TagValues& OfId();
 
-  // What the write's context has at the path, now and, in `old`, before the write; each element of
-  // a list by itself. A path that begins with `old` or `fields_changed` has one value, for it names
-  // no member of a row. `placeholder`: says path and null choice, and outlives this. REQUIRES: the
-  // path is not empty.
+  // The values at the path in the write's context, now and, in `old`, before the write; each
+  // element of a list separately. A path that begins with `old` or `fields_changed` names no member
+  // of a row and has one value. `placeholder`: identifies the path and null choice, and must
+  // outlive the object. REQUIRES: the path is not empty.
   const TagValues& At(absl::string_view placeholder, const std::vector<std::string>& path,
                       NullChoice null_choice);
 
  private:
   TagValues Read(const std::vector<std::string>& path, NullChoice null_choice);
-  // Whether the value changed with the write, as far as the write says.
+  // Whether the write says that the value changed.
   bool SaysItChanged(const JsonValue& context, const std::string& member);
 
   const WriteEvent& write_;

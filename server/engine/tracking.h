@@ -17,32 +17,33 @@
 
 namespace cache_invalidation::engine {
 
-// What a fill is about.
+// The names that a fill is about.
 Footprint FootprintOf(const TrackedEntry& entry);
 
-// Ends what is over of the entry's key and of the keys it names, so that nothing of it comes back.
+// Settles the entry's key and the keys it names (settle.h), so that nothing expired is revived.
 void SettleNamed(State& state, const TrackedEntry& entry);
 
-// An entry collects what all of its fills name. Where that becomes too much, the old entry goes by
-// an event of the source LIMIT, with what depends on it, and begins anew with the fill: one event
-// for all such entries of the call.
+// An entry unites the names of all its fills. If that exceeds the limit, the old entry is evicted
+// by an event of source LIMIT, with its dependents, and restarts with the fill. One event covers
+// all such entries of the call.
 //
 //   Tracking tracking(state, reply);
 //   tracking.Add(...);                   // every fill that may be kept
 //   dropped = tracking.BeginAnew(events);
 //
-// One use each. Thread-compatible.
+// Single use. Thread-compatible.
 class Tracking {
  public:
   Tracking(State& state, TrackEntriesReply& reply) : state_(state), reply_(reply) {}
 
-  // Tracks the fill, which stands at that place among the results. A fill of an entry that is to go
-  // waits for BeginAnew.
+  // Tracks the fill whose result has index `result`. A fill of an entry that is to be evicted waits
+  // for BeginAnew.
   void Add(const TrackedEntry& entry, size_t result);
 
-  // Lets the entries go that are too large, and tracks what waited, unless it was computed from
-  // what went, or is too large again: that is refused, as are the earlier fills of those entries.
-  // Answers how many went. REQUIRES: the reply has the results of all fills.
+  // Evicts the entries that are too large and tracks the waiting fills. A fill is refused if it was
+  // computed from an evicted entry or is too large again; so are the earlier fills of the evicted
+  // entries. Returns the number of entries evicted. REQUIRES: the reply has the results of all
+  // fills.
   uint64_t BeginAnew(std::vector<Event>& events);
 
  private:

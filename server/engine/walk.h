@@ -8,8 +8,8 @@
 
 namespace cache_invalidation::engine {
 
-// Keys of the graph that are still to be looked at, each once. A loop over it goes where recursion
-// cannot: the graph may be deeper than a thread's stack.
+// A worklist of keys to visit, each once. Replaces recursion, because the graph can be deeper than
+// a thread's stack.
 //
 //   Walk walk;
 //   walk.Add(first);
@@ -18,15 +18,15 @@ namespace cache_invalidation::engine {
 // Thread-compatible.
 class Walk {
  public:
-  // Does nothing for a key that was added or skipped before.
+  // No effect for a key that was added or skipped before.
   void Add(const Key& key) {
     if (seen_.insert(&key).second) waiting_.push_back(&key);
   }
 
-  // Takes the key as looked at.
+  // Marks the key as visited.
   void Skip(const Key& key) { seen_.insert(&key); }
 
-  // Null if none is left. In no particular order.
+  // Returns the next key, in no particular order; null if none is left.
   const Key* Next() {
     if (waiting_.empty()) return nullptr;
     const Key* next = waiting_.back();

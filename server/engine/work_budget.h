@@ -1,4 +1,4 @@
-// WorkBudget: what one command may still make and do.
+// WorkBudget: the work that one command may still do.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_WORK_BUDGET_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_WORK_BUDGET_H_
@@ -13,26 +13,26 @@
 
 namespace cache_invalidation::engine {
 
-// A bound on the work of one command, whatever it and the declarations that it meets make of each
-// other. All kinds of work share it. It is asked before something is made, and what it answers
-// depends on nothing but what was asked before, so that a command does the same on every machine.
+// Bounds the work of one command, whatever its writes and declarations are. All kinds of work share
+// the budget. It is charged before the work is done, and its results depend only on the sequence of
+// charges, so a command behaves the same on every machine.
 //
 // Thread-compatible.
 class WorkBudget {
  public:
-  // Steps as kMaxStepsPerCommand has them, and bytes of the tags that templates make.
+  // `steps`: in the unit of kMaxStepsPerCommand. `bytes`: of the tags that templates make.
   explicit WorkBudget(uint64_t steps = kMaxStepsPerCommand, uint64_t bytes = kMaxExpandedBytes)
       : steps_(steps), reserve_(steps / 2), bytes_(bytes) {}
 
-  // Once the steps are spent nobody is to go on: the command invalidates everything.
+  // Once the steps are spent, the work stops and the command invalidates everything.
   void Step(uint64_t steps = 1) {
     spent_ |= steps > steps_;
     steps_ -= std::min(steps, steps_);
   }
   bool is_spent() const { return spent_; }
 
-  // Tags that are to be made of templates. False, from then on always, once there are too many:
-  // then the tags above are to stand for them.
+  // Charges tags to be made from templates. Returns false, from then on always, if there are too
+  // many: the caller then uses the tags above them.
   bool Expand(uint64_t tags, uint64_t bytes) {
     // No overflow: a template makes fewer than 2^50.
     coarse_ = is_coarse() || tags * kStepsPerTag > steps_ - reserve_ || bytes > bytes_;
@@ -43,24 +43,25 @@ class WorkBudget {
   }
   bool is_coarse() const { return coarse_ || steps_ <= reserve_; }
 
-  // Units that conditions may still cost. With none left they are in doubt.
+  // The condition cost, in units, that is left. With 0 a condition cannot be evaluated.
   uint64_t condition_cost() const {
     return is_coarse() ? 0 : (steps_ - reserve_) * kConditionCostPerStep;
   }
   void SpendOnCondition(uint64_t cost) { Step(1 + cost / kConditionCostPerStep); }
 
-  // False, from then on always, once the pattern may not be matched against the key any more.
+  // Charges a match. Returns false, from then on always, once the budget is spent.
   bool Match(const Pattern& pattern, absl::string_view key) {
     Step(pattern.MatchSteps(key.size()));
     return !spent_;
   }
-  // Whether the pattern matches the key, or nobody may look any more. Where the beginning of the
-  // key says that it does not, having looked at the pattern is all that counts.
+  // Whether the pattern matches the key; true as well once the budget is spent. A key whose prefix
+  // rules out a match costs nothing here (see LookAtPatterns).
   bool MayMatch(const Pattern& pattern, absl::string_view key) {
     if (!pattern.MayMatchPrefix(key)) return false;
     return !Match(pattern, key) || pattern.Matches(key);
   }
-  // False, from then on always, once that many patterns may not be looked at any more.
+  // Charges looking at that many patterns. Returns false, from then on always, once the budget is
+  // spent.
   bool LookAtPatterns(size_t patterns) {
     Step(patterns / kPatternsPerStep);
     return !spent_;
@@ -70,7 +71,7 @@ class WorkBudget {
 
  private:
   uint64_t steps_;
-  uint64_t reserve_;  // of them, for what is done coarsely
+  uint64_t reserve_;  // the share of steps_ that is kept for coarse work
   uint64_t bytes_;
   bool coarse_ = false;
   bool spent_ = false;

@@ -1,5 +1,5 @@
-// What one write names, piece by piece: what the planner gathers into a plan and what an
-// explanation shows. Nothing here depends on which entries exist.
+// The targets of one write, piece by piece: the planner makes a plan of them, an explanation shows
+// them. Nothing here depends on which entries exist.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_WRITE_TARGETS_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_WRITE_TARGETS_H_
@@ -20,12 +20,12 @@
 
 namespace cache_invalidation::engine {
 
-// One tag that the write concerns by itself.
+// A tag that the write invalidates directly.
 struct DirectTag {
   enum class Of : uint8_t {
     kType,             // a write without an id; widened (kEmpty)
-    kResource,         // with the id as it came
-    kEscapedResource,  // with the id escaped, where that is another tag
+    kResource,         // with the id verbatim
+    kEscapedResource,  // with the id escaped, if that is a different tag
     kCollection,
     kWriter,  // given by the writer
   };
@@ -33,14 +33,14 @@ struct DirectTag {
   RenderedTag tag;
 };
 
-// Never empty; the type or the resource comes first.
+// Never empty; the type or the resource is first.
 std::vector<DirectTag> DirectTags(const WriteEvent& write);
 
-// The rules that the write meets: see RuleSet::Matches. `direct`: its DirectTags.
+// The rules that the write triggers: see RuleSet::Matches. `direct`: its DirectTags.
 std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
                                           absl::Span<const DirectTag> direct, WorkBudget& budget);
 
-// What a rule names when it fires for a write, besides its pattern.
+// What a rule invalidates when it fires for a write, besides its pattern.
 struct RuleTargets {
   struct FromTemplate {
     const TagTemplate* from = nullptr;
@@ -49,14 +49,14 @@ struct RuleTargets {
   std::vector<FromTemplate> templates;
   // Over the relationships attached to the rule.
   Expansion attached;
-  // With strategy CASCADE: from the type at the front of every tag above.
+  // With strategy CASCADE: from the type of every tag above.
   Expansion cascade;
 };
 
 RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registered,
                       WriteValues& write, SpentHops spent = SpentHops::kLeaveOut);
 
-// The types at the front of tags, sorted, each once. Views into the tags.
+// The types (first segments) of the tags, sorted, each once. Views into the tags.
 std::vector<absl::string_view> TypesOf(std::vector<absl::string_view> tags);
 
 }  // namespace cache_invalidation::engine
