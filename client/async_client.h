@@ -1,11 +1,11 @@
-// AsyncClient: the calls of the service for those who must not block.
+// AsyncClient: the calls of the service without blocking.
 //
 //   #include "client/async_client.h"
 //   using namespace cache_invalidation::client;
 //
 //   AsyncClient client(MakeConnection("localhost:7400"));
 //
-//   // Every call of Connection, by its name and its parameters: answered to a future ...
+//   // Every call of Connection, by its name and its parameters: with the result in a future ...
 //   std::future<absl::StatusOr<EntryLookup>> lookup =
 //       client.Call(&Connection::LookupEntry, {.key = "user:42"});
 //
@@ -22,23 +22,25 @@
 //         if (!answer.ok()) cache.Drop({"user:42"});  // the caches may still hold the old value
 //       });
 //
-// Calls are what they are in client.h: retried with backoff until their deadline
-// (CallOptions::deadline), ended by CallOptions::cancellation, and safe to repeat. They are
-// independent of each other and may be applied in any order.
+// Calls behave as in client.h: they are retried with backoff until their deadline
+// (CallOptions::deadline), cancelled by CallOptions::cancellation, and safe to repeat. They are
+// independent of each other and can be applied in any order.
 //
-// Writes ride one stream (write_stream.h): what has gathered goes out together, in order; a lost
-// stream is opened again, and what was not answered is sent again; an error reaches the callback or
-// future of its write and stops no other. A write that is to wait for subscribers, or has options
-// of its own, is a Call of &Connection::InvalidateByWrites, beside that order.
+// Writes share one stream (write_stream.h): writes that have accumulated are sent together, in
+// order; a lost stream is reopened and writes without a result are sent again; an error is passed
+// to the callback or future of its write and does not affect the others. A write that waits for
+// subscribers, or has its own options, must be a Call of &Connection::InvalidateByWrites; it is not
+// ordered with the writes of the stream.
 //
-// Threads: thread-safe. Callbacks run on threads of gRPC and of the write stream that others wait
-// for: they must not block, nor destroy a client or connection. Call never blocks.
-// InvalidateByWrites blocks while too much is unanswered (WriteStreamOptions), so that a slow
-// service slows its writers down instead of filling their memory.
+// Threads: thread-safe. Callbacks run on threads of gRPC and of the write stream, which other calls
+// need: they must not block and must not destroy a client or connection. Call never blocks.
+// InvalidateByWrites blocks while the limits on writes without a result are reached
+// (WriteStreamOptions), so that a slow service slows its writers down instead of filling their
+// memory.
 //
 // Errors: as in client.h; nothing throws.
 //
-// Cost: no thread for calls; one for writes, from the first one on.
+// Cost: no thread for calls; one thread for writes, started by the first write.
 
 #ifndef CACHE_INVALIDATION_CLIENT_ASYNC_CLIENT_H_
 #define CACHE_INVALIDATION_CLIENT_ASYNC_CLIENT_H_
@@ -61,10 +63,10 @@
 namespace cache_invalidation::client {
 
 struct AsyncClientOptions {
-  // The namespace to work in, unless a call names one itself. Default: the connection's.
+  // The namespace of calls that name none themselves. Default: the connection's.
   std::optional<std::string> namespace_name = {};
 
-  // Of the stream that writes ride.
+  // Options of the stream that carries the writes.
   WriteStreamOptions writes = {};
 };
 
@@ -72,13 +74,13 @@ class AsyncClient {
  public:
   explicit AsyncClient(std::shared_ptr<Connection> connection, AsyncClientOptions options = {});
 
-  // Waits until everything has its answer.
+  // Blocks until every call and write has its result.
   ~AsyncClient();
 
   AsyncClient(const AsyncClient&) = delete;
   AsyncClient& operator=(const AsyncClient&) = delete;
 
-  // Starts a call. Its name says which; `done` gets the answer, once.
+  // Starts the call given by its method. `done` is called once, with the result.
   template <typename Answer, typename Params>
   void Call(absl::StatusOr<Answer> (Connection::* /*name*/)(const Params&),
             std::type_identity_t<Params> params,
@@ -86,7 +88,8 @@ class AsyncClient {
     if (!params.options.namespace_name.has_value()) {
       params.options.namespace_name = options_.namespace_name;
     }
-    // In this order: what the caller gave goes before the call counts as ended.
+    // Declared in this order so that the caller's callback is destroyed before the call counts as
+    // ended.
     struct Counted {
       std::shared_ptr<void> call;
       AnswerCallback<Answer> done;
@@ -104,20 +107,20 @@ class AsyncClient {
     return promise->get_future();
   }
 
-  // Tells of the writes of one command: one event, all or nothing. WidenToLimits (widening.h) makes
-  // any transaction fit.
+  // Invalidates what the writes of one command affect: one event, all or nothing. WidenToLimits
+  // (widening.h) makes any transaction fit.
   void InvalidateByWrites(std::vector<WriteEvent> writes, WriteCallback done)
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::future<absl::StatusOr<WriteResult>> InvalidateByWrites(std::vector<WriteEvent> writes)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until every write that was told before has its answer.
+  // Blocks until every earlier write has its result.
   void FlushWrites() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   class CallsUnderWay;
 
-  // Notes a call; it has ended when what is answered here is gone.
+  // Counts a call as started. It counts as ended when the returned pointer is released.
   std::shared_ptr<void> BeginCall();
 
   WriteStream& Writes() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -126,7 +129,7 @@ class AsyncClient {
   const AsyncClientOptions options_;
   const std::shared_ptr<CallsUnderWay> calls_;
   Mutex mutex_;
-  std::unique_ptr<WriteStream> writes_ ABSL_GUARDED_BY(mutex_);  // from the first write on
+  std::unique_ptr<WriteStream> writes_ ABSL_GUARDED_BY(mutex_);  // created by the first write
 };
 
 }  // namespace cache_invalidation::client

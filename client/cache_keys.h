@@ -1,4 +1,4 @@
-// CacheKeys for users of the SDK: keys that cannot collide (common/cache_keys.h says how).
+// CacheKeys for users of the SDK: keys that cannot collide (see common/cache_keys.h).
 
 #ifndef CACHE_INVALIDATION_CLIENT_CACHE_KEYS_H_
 #define CACHE_INVALIDATION_CLIENT_CACHE_KEYS_H_

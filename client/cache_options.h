@@ -14,84 +14,87 @@
 
 namespace cache_invalidation::client {
 
-// How a TaggedCache behaves (tagged_cache.h). An option that is out of its bounds closes the cache:
-// TaggedCache::status() is INVALID_ARGUMENT and names it.
+// Options of a TaggedCache (tagged_cache.h). If an option is out of range, the cache is closed:
+// TaggedCache::status() returns INVALID_ARGUMENT and names the option.
 struct TaggedCacheOptions {
-  // Who subscribes, for operators: a service name. Required.
+  // Name of the subscriber, shown to operators: a service name. Required.
   std::string name = {};
 
-  // How many entries it may hold. A caller that fills may exceed it for a moment, by one entry.
+  // Maximum number of entries. A fill can exceed it by one entry for a moment.
   uint64_t max_entries = 100'000;
 
-  // How much its entries may weigh together, in whatever unit loaders set (Load::SetWeight). An
-  // entry that is heavier than all of it is not kept. Above 2^56 it counts as 2^56, so that no sum
-  // wraps.
+  // Maximum total weight of the entries, in the unit of Load::SetWeight. An entry that alone
+  // exceeds it is not kept. Values above 2^56 are taken as 2^56, so that no sum overflows.
   uint64_t max_weight = std::numeric_limits<uint64_t>::max();
 
-  // How long an entry lives unless its loader says otherwise. Zero: nothing is kept unless it does.
-  // Not negative.
+  // Default time to live of an entry; a loader can override it. Zero: an entry is kept only if its
+  // loader sets a time to live. Must not be negative.
   absl::Duration ttl = absl::InfiniteDuration();
 
-  // Every time to live is shortened by a random part of up to this fraction, from 0 to 1, so that
-  // entries that were filled together do not end together.
+  // Every time to live is shortened by a random fraction of up to this value, from 0 to 1, so that
+  // entries filled together do not expire together.
   double ttl_jitter = 0.1;
 
-  // For so long after it was cut off from the service may it serve what it has, and so long may
-  // writers have to wait for it that wait for subscribers. 1 s to 60 s; the service may grant less.
-  // It does not run while a virtual machine is paused: see "Not promised" in tagged_cache.h.
+  // Lease: how long the cache continues to serve after it loses the service, and therefore the
+  // longest time that it can delay a writer that waits for subscribers. 1 s to 60 s; the service
+  // can grant less. It does not elapse while a virtual machine is paused: see "Not promised" in
+  // tagged_cache.h.
   absl::Duration lease = absl::Seconds(10);
 
-  // Hears only of these tags (those above and below them included) and keys with these prefixes, as
-  // in SubscriptionOptions. It then keeps an entry only if its key, all its tags and all that it
-  // depends on pass; everything else is loaded each time. Empty: all.
+  // Filter: subscribes only to these tags (including those above and below them) and to keys with
+  // these prefixes, as in SubscriptionOptions. An entry is kept only if its key, all its tags and
+  // all its dependencies pass the filter; all others are loaded each time. Empty: no filter.
   std::vector<std::string> tags = {};
   std::vector<std::string> key_prefixes = {};
 
-  // How many names of recent invalidations it remembers, to judge loads that were under way. A load
-  // that began before what it remembers is not kept. 16 to 64 bytes each.
+  // Number of names of recent invalidations to remember, to check loads that were running
+  // meanwhile. If a load began before the oldest remembered name, its value is not kept. 16 to 64
+  // bytes each.
   size_t remembered_names = 65'536;
 
-  // Above zero: when the fill of a key was refused `refusals_before_keep` times in a row, because
-  // it is invalidated faster than it is loaded, the value is kept for this long although something
-  // touched it while it was loaded. THIS VOIDS THE WAITING PROMISE for this cache: it may serve a
-  // value for so long after a call returned that waited for it to be gone. Look-ups flag it as
-  // stale. Zero: never. Neither negative nor infinite. Of refusals, zero is taken as one.
+  // If above zero: when the fill of a key was refused `refusals_before_keep` times in a row,
+  // because it is invalidated faster than it is loaded, the value is kept for this duration
+  // although one of its names was invalidated during the load. THIS VOIDS THE WAITING GUARANTEE for
+  // this cache: after a call that waited for subscribers has returned, the cache can serve an
+  // invalidated value for this duration. Look-ups flag it as stale. Zero: never. Must be neither
+  // negative nor infinite. A `refusals_before_keep` of zero is taken as one.
   absl::Duration keep_refused_for = absl::ZeroDuration();
   uint32_t refusals_before_keep = 3;
 
-  // Runs loads that ReadOptions::while_revalidating wants in the background: has to call what it is
-  // given, once, on a thread where it may block; a pool of one thread will do. What it is given
-  // throws nothing, and does nothing if somebody else has needed the value and loaded it. The load
-  // fails if it is dropped, or if the executor throws. Empty: the caller who finds the entry stale
-  // loads it, and only those who come meanwhile get the stale value.
+  // Runs the background loads of ReadOptions::while_revalidating. It must call its argument once,
+  // on a thread where it may block; a pool of one thread is sufficient. The argument does not
+  // throw, and does nothing if another caller has already loaded the value. If the argument is
+  // destroyed without being called, or the executor throws, the load fails. Empty: the caller that
+  // finds the entry stale loads it, and only concurrent callers get the stale value.
   std::function<void(std::function<void()>)> executor = {};
 
-  // Hears what the subscription tells, after the cache has applied it: for logs and metrics, and to
-  // drop what else was made of the same data. Called as SubscriptionCallbacks says, but may throw;
-  // must not destroy the cache.
+  // Receives the subscription's callbacks after the cache has applied them: for logs and metrics,
+  // and to drop other data derived from the same source. Called as described at
+  // SubscriptionCallbacks, but may throw. Must not destroy the cache.
   SubscriptionCallbacks listener = {};
 
-  // Where time comes from: the clock of the client, because leases are counted on it
-  // (ClientOptions::clock). Must outlive the cache, and neither use it nor throw. Null: the
-  // machine's clocks.
+  // Source of time. Must be the clock of the client (ClientOptions::clock), because leases are
+  // measured on it. Must outlive the cache, must not use the cache and must not throw. Null: the
+  // system clocks.
   Clock* clock = nullptr;
 
-  // Numbers from [0, 1), for the jitter; anything else, and what it throws, takes all of the jitter
-  // off. Called from many threads at once. Empty: a generator with a random seed.
+  // Returns random numbers in [0, 1), for the jitter. A value out of range, or an exception,
+  // subtracts the full jitter. Called from many threads concurrently. Empty: a generator with a
+  // random seed.
   std::function<double()> random = {};
 };
 
-// How one caller reads.
+// Options of one look-up.
 struct ReadOptions {
-  // Takes an entry that was marked as stale (InvalidationKind::kMarkStale) while its value is being
-  // loaded anew. Such a value is flagged as stale.
+  // Accepts an entry that was marked as stale (InvalidationKind::kMarkStale) while its value is
+  // being reloaded. Such a value is flagged as stale.
   bool while_revalidating = false;
 
-  // Takes what the cache holds although its lease has ended, without loading. Such a value is
+  // Accepts an entry after the cache's lease has expired, without loading it. Such a value is
   // flagged as stale.
   bool while_fenced = false;
 
-  // How long to wait for the load of another caller. A load of one's own is not interrupted.
+  // Maximum time to wait for another caller's load. The caller's own load is not interrupted.
   absl::Duration patience = absl::InfiniteDuration();
 };
 

@@ -9,34 +9,34 @@
 
 namespace cache_invalidation::client {
 
-// What one call does differently from the client's defaults (client_options.h). Every call takes
-// it; what is left out keeps the default.
+// Overrides the client's defaults (client_options.h) for one call. Every call takes it; an absent
+// field keeps the default.
 struct CallOptions {
-  // The namespace to work in.
+  // The namespace to use.
   std::optional<std::string> namespace_name = {};
 
-  // How long the call may take in all, retries included.
+  // Deadline of the call, including retries.
   std::optional<absl::Duration> deadline = {};
 
-  // Reserved for deduplication by the service, at most 64 bytes. The attempts of one call carry
-  // the same.
+  // Reserved for deduplication by the service, at most 64 bytes. All attempts of one call send the
+  // same id.
   std::string request_id = {};
 
-  // Ends the call with CANCELLED when a stop is requested of its source, from any thread; whether
-  // the service took it is unknown then. One token may be given to many calls. Default: it cannot
-  // be cancelled.
+  // Cancels the call when a stop is requested from any thread: it fails with CANCELLED, and whether
+  // the service applied it is unknown. One token can be given to many calls. Default: the call
+  // cannot be cancelled.
   //
   //   std::stop_source shutdown;  // shutdown.request_stop() ends what carries its token
   //   const auto stats = client.GetInvalidationStats({.cancellation = shutdown.get_token()});
   std::stop_token cancellation = {};
 };
 
-// Asks a call to answer only when every live acknowledging subscriber has applied it, or has
-// outlived its lease. Its batched targets are then invalidated at once. If too many calls wait
-// already, it is done without waiting: see Waiting::not_waited.
+// Makes a call return only when every live acknowledging subscriber has applied it or its lease has
+// expired. Batched targets of the call are then invalidated at once. If too many calls are waiting
+// already, the call is applied without waiting: see Waiting::not_waited.
 struct WaitForSubscribers {
-  // When to stop waiting; the call still succeeds and names who was missing. 1 ms to 120 s.
-  // Default: the longest running lease with its margin.
+  // When to stop waiting, 1 ms to 120 s; the call still succeeds and names the late subscribers.
+  // Default: the longest running lease plus its margin.
   std::optional<absl::Duration> timeout = {};
 };
 

@@ -1,8 +1,8 @@
-// Connection: the calls of the service as an interface, one virtual method each.
+// Connection: the calls of the service as an interface, one virtual method per call.
 //
-// Client (client.h) is what applications call; it forwards here. Code that is to be tested without
-// a service takes a Client over a Connection of the test's own. Each method has one parameter
-// struct, so that a new parameter does not change a signature.
+// Applications call Client (client.h), which forwards to a Connection. To test code without a
+// service, pass it a Client over your own Connection. Each method takes one parameter struct, so
+// that a new parameter does not change a signature.
 
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECTION_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECTION_H_
@@ -30,17 +30,16 @@
 
 namespace cache_invalidation::client {
 
-// Gets the answer of a call that was started. Must not block: it runs on a thread that others wait
-// for.
+// Receives the result of a started call. Must not block: it runs on a thread that other calls need.
 template <typename Answer>
 using AnswerCallback = std::function<void(absl::StatusOr<Answer>)>;
 
-// Thread-safe. See the methods of the same name in client.h for what each does.
+// Thread-safe. Each method does what the method of the same name in client.h does.
 class Connection {
  public:
   virtual ~Connection() = default;
 
-  // The namespace of calls that name none; empty: the service's default.
+  // Returns the namespace of calls that name none; empty: the service's default.
   virtual std::string NamespaceName() const { return {}; }
 
   virtual absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
@@ -98,10 +97,10 @@ class Connection {
 
   virtual std::unique_ptr<WriteStream> OpenWriteStream(const OpenWriteStreamParams& params) = 0;
 
-  // The calls above without blocking, for AsyncClient: `done` gets the answer, once. Until then the
-  // Connection must be there, and must not be destroyed by `done` either. As they stand here they
-  // block all the same, which will do for a Connection of a test.
-  // NOLINTBEGIN(performance-unnecessary-value-param): who overrides it keeps what it is given.
+  // The calls above without blocking, for AsyncClient: `done` is called once, with the result. The
+  // Connection must live until then, and `done` must not destroy it. These default implementations
+  // do block, which is sufficient for the Connection of a test.
+  // NOLINTBEGIN(performance-unnecessary-value-param): an override keeps its arguments.
   virtual void Start(const RegisterInvalidationRuleParams& params,
                      AnswerCallback<RuleRegistration> done) {
     done(RegisterInvalidationRule(params));
@@ -195,8 +194,8 @@ class Connection {
 };
 
 // Connects to a service at `endpoint` ("host:port"), in plain text unless ClientOptions::tls is
-// set. Answers at once: the network is touched by the first call, and again whenever it was lost.
-// Expensive: share one per process. A channel of one's own goes through client/grpc_channel.h.
+// set. Returns at once: the first call connects, and later calls reconnect when the connection was
+// lost. Expensive: share one per process. To use your own channel, see client/grpc_channel.h.
 std::shared_ptr<Connection> MakeConnection(const std::string& endpoint, ClientOptions options = {});
 
 }  // namespace cache_invalidation::client

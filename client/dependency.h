@@ -12,48 +12,48 @@
 
 namespace cache_invalidation::client {
 
-// Names that something was computed from.
+// Names that a value was computed from.
 struct DependencyNames {
-  // Each stands for both the key and the tag of that name.
+  // Each means both the key and the tag of that name.
   std::vector<std::string> names = {};
 
-  // Keys alone, and tags alone.
+  // Only keys, and only tags.
   std::vector<std::string> keys = {};
   std::vector<std::string> tags = {};
 
   bool operator==(const DependencyNames&) const = default;
 };
 
-// Declares that a key depends on others. Declarations add up and outlive invalidations.
+// Declares that a key depends on others. Declarations accumulate and survive invalidations.
 struct AddCacheDependencyParams {
   // The dependent key.
   std::string key = {};
 
-  // 1 to 1,000 names in all. A key that depends on itself is refused; longer cycles are legal and
-  // answered with a warning.
+  // 1 to 1,000 names in total. A key that depends on itself is refused; a longer cycle is accepted
+  // with a warning.
   DependencyNames depends_on = {};
 
-  // How long the edges stay. Default: until removed.
+  // Lifetime of the edges. Default: until removed.
   std::optional<absl::Duration> ttl = {};
 
-  // Where the caller stood before it read what the key was computed from. If anything named has
-  // moved since, the key is invalidated in the same call. Default: not checked.
+  // The caller's position before it read what the key was computed from. If one of the names was
+  // invalidated after it, this call also invalidates the key. Default: not checked.
   std::optional<Position> position = {};
 
   CallOptions options = {};
 };
 
 struct DependencyAddition {
-  // How many edges are new.
+  // Number of new edges.
   uint32_t added = 0;
 
-  // The key was invalidated, because something named had moved.
+  // The key was invalidated, because one of the names had been invalidated after the position.
   bool invalidated = false;
 
   // The revision of that invalidation, otherwise the head.
   Position position = {};
 
-  // For example that the edges close a cycle.
+  // For example, that the edges close a cycle.
   std::vector<std::string> warnings = {};
 
   bool operator==(const DependencyAddition&) const = default;
@@ -63,17 +63,17 @@ struct RemoveCacheDependencyParams {
   // The dependent key.
   std::string key = {};
 
-  // Empty: every declared edge of the key.
+  // Empty: all declared edges of the key.
   DependencyNames depends_on = {};
 
   CallOptions options = {};
 };
 
 struct DependencyRemoval {
-  // Whether any such edge was there.
+  // Whether any of the edges existed.
   bool found = false;
 
-  // How many edges were removed.
+  // Number of edges removed.
   uint32_t removed = 0;
 
   bool operator==(const DependencyRemoval&) const = default;
@@ -91,7 +91,7 @@ struct CacheDependency {
   bool declared = false;
   bool owned = false;
 
-  // When the declaration ends, if it does.
+  // When the declaration expires, if it does.
   std::optional<absl::Time> expires = {};
 
   bool operator==(const CacheDependency&) const = default;
@@ -100,7 +100,7 @@ struct CacheDependency {
 enum class DependencyDirection {
   // What the key depends on.
   kDependsOn,
-  // What depends on the name, as a key and as a tag.
+  // What depends on the name, both as a key and as a tag.
   kDependents,
 };
 
@@ -111,15 +111,15 @@ struct ListCacheDependenciesParams {
   // 0 means 50; at most 1,000.
   int32_t page_size = 0;
 
-  // From DependencyPage, of a call with the same namespace, name and direction.
+  // From DependencyPage, returned by a call with the same namespace, name and direction.
   std::string page_token = {};
 
   CallOptions options = {};
 };
 
 struct DependencyPage {
-  // Ordered by dependent, then by kind and name. May be fewer than page_size, or none, though more
-  // follow.
+  // Ordered by dependent, then by kind and name. Can have fewer than page_size elements, or none,
+  // although more follow.
   std::vector<CacheDependency> dependencies = {};
 
   // Empty on the last page.

@@ -13,31 +13,31 @@
 
 namespace cache_invalidation::client {
 
-// A cached value that the service is to know of.
+// A cached value to register with the service.
 struct TrackedEntry {
   std::string key = {};
 
-  // An entry that carries `a:b:c` also carries `a:b` and `a`. At most 128.
+  // At most 128. An entry that carries `a:b:c` also carries `a:b` and `a`.
   std::vector<std::string> tags = {};
 
-  // What the value was computed from: at most 1,000 names in all.
+  // What the value was computed from: at most 1,000 names in total.
   DependencyNames depends_on = {};
 
-  // How long the entry lives. Default: until it is invalidated.
+  // Lifetime of the entry. Default: until it is invalidated.
   std::optional<absl::Duration> ttl = {};
 
-  // Where the caller stood before it loaded the value. A fill that came too late is refused.
-  // Default: the fill is not checked, which is counted.
+  // The caller's position before it loaded the value. If one of the entry's names was invalidated
+  // after it, the fill is refused. Default: the fill is not checked, and is counted as unchecked.
   std::optional<Position> position = {};
 
-  // Every key that it depends on must have an entry at the service; otherwise the fill is refused.
-  // For values of keys that were taken from somewhere else than their source.
+  // Refuses the fill unless every key that it depends on has an entry at the service. Set it if the
+  // values of those keys were not read from their source.
   bool only_tracked_keys = false;
 
-  // Names this fill, for a value in a shared store: a reader uses the stored value only if
-  // EntryLookup::fill_id equals the one stored beside it. New for every fill, such as a random
-  // UUID; at most 64 bytes. The order of steps stands at CacheEntryService.TrackEntries in the
-  // contract.
+  // Identifies this fill, for a value in a shared store: a reader uses the stored value only if
+  // EntryLookup::fill_id equals the id stored beside it. Must be new for every fill, such as a
+  // random UUID; at most 64 bytes. CacheEntryService.TrackEntries in the contract gives the order
+  // of steps.
   std::string fill_id = {};
 
   bool operator==(const TrackedEntry&) const = default;
@@ -49,15 +49,15 @@ struct TrackEntriesParams {
   CallOptions options = {};
 };
 
-// What became of a fill.
+// The result of a fill.
 enum class FillOutcome {
   // The entry is tracked and may be used.
   kKept,
-  // Something it depends on moved after the position, or a key it depends on cannot be vouched for
-  // (its entry is stale, ended meanwhile, or is not there): drop the value.
+  // A name of the entry was invalidated after the position, or the state of a key it depends on is
+  // unknown (its entry is stale, has ended meanwhile, or does not exist): drop the value.
   kRefusedMoved,
-  // The position cannot be vouched for (another epoch, too old, above the head): drop the value.
-  // An outcome that this client does not know is taken as this one.
+  // The service cannot check the position (another epoch, too old, above the head): drop the value.
+  // An outcome unknown to this client is treated as this one.
   kRefusedPosition,
 };
 
@@ -65,7 +65,7 @@ struct TrackResult {
   std::string key = {};
   FillOutcome outcome = FillOutcome::kRefusedPosition;
 
-  // What had moved, for kRefusedMoved: a name of the entry.
+  // For kRefusedMoved: the name of the entry that was invalidated.
   std::string moved = {};
 
   bool operator==(const TrackResult&) const = default;
@@ -90,11 +90,12 @@ struct UntrackEntriesParams {
 };
 
 enum class EntryState {
-  // Tracked, and nothing it depends on was invalidated since: the only state that permits use.
+  // Tracked, and nothing it depends on was invalidated since: the only state in which it may be
+  // used.
   kFresh,
-  // Marked stale: treat the access as a miss and fill anew.
+  // Marked stale: treat the access as a miss and fill again.
   kStale,
-  // Not tracked, expired or evicted. A state that this client does not know is taken as this one.
+  // Not tracked, expired or evicted. A state unknown to this client is treated as this one.
   kAbsent,
 };
 
@@ -106,19 +107,19 @@ struct LookupEntryParams {
 struct EntryLookup {
   EntryState state = EntryState::kAbsent;
 
-  // The head at the time of the answer: the position to load from after a miss.
+  // The head at the time of the look-up: the position to load from after a miss.
   Position position = {};
 
-  // Sorted; empty if the entry is absent. At most a megabyte of them.
+  // Sorted; empty if the entry is absent. At most one megabyte.
   std::vector<std::string> tags = {};
 
-  // What is left of the entry's time to live, if it has one.
+  // Remaining time to live, if the entry has one.
   std::optional<absl::Duration> ttl = {};
 
-  // Of the last fill that was kept; empty if that brought none.
+  // The id of the last fill that was kept; empty if that fill had none.
   std::string fill_id = {};
 
-  // How many tags the entry has that `tags` does not list.
+  // Number of tags of the entry beyond those in `tags`.
   uint32_t more_tags = 0;
 
   bool operator==(const EntryLookup&) const = default;
@@ -136,14 +137,14 @@ struct KeyWithTags {
 };
 
 struct ValidateParams {
-  // Where the values stood.
+  // The position of the values.
   Position position = {};
 
-  // A key that is not tracked and comes without tags counts as moved: nothing is known of it. At
-  // most 1,000 keys and tags together, at least one.
+  // A key that is not tracked and has no tags counts as moved, because nothing is known about it. 1
+  // to 1,000 keys and tags in total.
   std::vector<KeyWithTags> keys = {};
 
-  // Tags to check by themselves, with those above them.
+  // Tags to check by themselves, including the tags above them.
   std::vector<std::string> tags = {};
 
   CallOptions options = {};
@@ -152,8 +153,8 @@ struct ValidateParams {
 enum class ValidationState {
   // Nothing was invalidated, marked stale or is pending after the position.
   kNotMoved,
-  // Something moved, or nobody can say that nothing did: do not use the value. A state that this
-  // client does not know is taken as this one.
+  // Something was invalidated, or it is unknown whether it was: do not use the value. A state
+  // unknown to this client is treated as this one.
   kMoved,
 };
 
@@ -162,7 +163,7 @@ struct Validation {
   std::vector<ValidationState> keys = {};
   std::vector<ValidationState> tags = {};
 
-  // The head at the time of the answer: what did not move is valid up to here.
+  // The head at the time of the check: what did not move is valid up to here.
   Position position = {};
 
   bool operator==(const Validation&) const = default;

@@ -11,9 +11,9 @@ namespace cache_invalidation::client {
 
 // What a cache does with an entry that is hit.
 enum class InvalidationKind {
-  // Drop it. A kind that this client does not know is taken as this one.
+  // Drop it. A kind unknown to this client is treated as this one.
   kEvict,
-  // Keep it, but treat its next access as a miss.
+  // Keep it, but treat the next access as a miss.
   kMarkStale,
 };
 
@@ -25,13 +25,13 @@ enum class TargetKind {
   kKey,
   // Every entry whose whole key matches this RE2 expression.
   kPattern,
-  // Every entry of the namespace. A target that this client does not know is taken as this one.
+  // Every entry of the namespace. A target unknown to this client is treated as this one.
   kEverything,
 };
 
 // What made the service emit an event.
 enum class EventSource {
-  // A newer service knows sources that this client does not.
+  // A source that a newer service knows and this client does not.
   kUnknown,
   kWrite,
   kCall,
@@ -41,51 +41,52 @@ enum class EventSource {
   kLimit,
 };
 
-// The step through which an invalidation was reached.
+// The step by which an invalidation was reached.
 enum class CauseStep {
-  // A newer service knows steps that this client does not.
+  // A step that a newer service knows and this client does not.
   kUnknown,
-  // The written resource, its collection or type tag, or a tag the writer gave.
+  // The written resource, its collection or type tag, or a tag of the writer.
   kDirect,
-  // A registered relationship; the name is its name.
+  // A registered relationship; the name is that of the relationship.
   kRelationship,
-  // A target of the rule of that name.
+  // A target of a rule; the name is that of the rule.
   kRule,
-  // The expansion of strategy kCascade; the name is the rule's, empty for an explicit call.
+  // The expansion of strategy kCascade; the name is that of the rule, or empty for an explicit
+  // call.
   kCascade,
   // A dependency; the name is the key or tag that the invalidated key was computed from, or a tag
-  // of its own that not all of its fills had.
+  // of the key itself that not all of its fills had.
   kDependency,
   // Named in an explicit call.
   kCall,
-  // A fill that came too late.
+  // A fill that was too late.
   kFillRefused,
-  // A dependency that had already moved when it was added.
+  // A dependency that had already been invalidated when it was added.
   kDependencyMoved,
-  // A limit of the service's state, or of what one command may name or cost.
+  // A limit on the service's state, or on what one command can name or cost.
   kLimit,
-  // All causes beyond the first sixteen, which are not named.
+  // All causes beyond the first sixteen; they are not named.
   kOthers,
 };
 
-// Why something was invalidated, in short form; ExplainWrite answers the whole reasoning.
+// Why something was invalidated, in short form. ExplainWrite returns the full reasoning.
 struct Cause {
   CauseStep step = CauseStep::kUnknown;
 
-  // What `step` says; may be empty.
+  // See the values of CauseStep. Can be empty.
   std::string name = {};
 
-  // The target stands for something narrower that could not be named.
+  // The target replaces something narrower that could not be named.
   bool widened = false;
 
-  // The rule's condition could not be evaluated, for one write of the command at least: it counted
+  // The rule's condition could not be evaluated for at least one write of the command, and counted
   // as true.
   bool condition_failed = false;
 
   bool operator==(const Cause&) const = default;
 };
 
-// One thing to drop or to mark stale.
+// One target to drop or to mark as stale.
 struct Invalidation {
   InvalidationKind kind = InvalidationKind::kEvict;
   TargetKind target = TargetKind::kEverything;
@@ -101,18 +102,18 @@ struct Invalidation {
 
 // One complete revision of a namespace: apply all of it, or none.
 //
-// Each target appears once. Entries that are hit through their own tags are implied: the event
+// Each target appears once. Entries that are hit through their own tags are not listed: the event
 // names the tag.
 struct Event {
   uint64_t revision = 0;
 
-  // Of the history that the revision belongs to.
+  // The epoch of the history that the revision belongs to.
   std::string epoch = {};
 
   EventSource source = EventSource::kUnknown;
   std::vector<Cause> causes = {};
 
-  // In step order: direct, relationships, rules by priority, dependents; by name within a step.
+  // In step order: direct, relationships, rules by priority, dependents; within a step, by name.
   std::vector<Invalidation> invalidations = {};
 
   Position position() const { return {.epoch = epoch, .revision = revision}; }

@@ -7,11 +7,11 @@
 
 namespace cache_invalidation::client {
 
-// What a step of an explanation speaks of.
+// What a step of an explanation is about.
 enum class ExplanationKind {
-  // A newer service knows kinds that this client does not.
+  // A kind that a newer service knows and this client does not.
   kUnknown,
-  // The write itself; the root.
+  // The write itself; the root of the tree.
   kWrite,
   kDirect,
   kRule,
@@ -21,8 +21,8 @@ enum class ExplanationKind {
   kPattern,
   kDependency,
   kCascade,
-  // A rule's condition, and below it each part that was evaluated: the name is its text, the reason
-  // its value.
+  // A rule's condition, with each part that was evaluated as a child: the name is its text, the
+  // reason its value.
   kCondition,
 };
 
@@ -33,14 +33,14 @@ struct ExplanationNode {
   // The rule, relationship, tag, key, pattern or expression.
   std::string name = {};
 
-  // Whether this step takes effect, and one sentence why or why not.
+  // Whether this step takes effect, and one sentence that says why or why not.
   bool applies = false;
   std::string reason = {};
 
-  // This target stands for something narrower that could not be named.
+  // This target replaces something narrower that could not be named.
   bool widened = false;
 
-  // Hops left after this one; for relationships.
+  // For relationships: the number of hops left after this one.
   uint32_t depth_left = 0;
 
   // For targets: how many entries or known keys are hit, and how many keys follow through
@@ -48,27 +48,27 @@ struct ExplanationNode {
   uint64_t entries = 0;
   uint64_t dependents = 0;
 
-  // Joins the pending batch, or only marks stale.
+  // The target joins the pending batch, or is only marked stale.
   bool batched = false;
   bool lazy = false;
 
   std::vector<ExplanationNode> children = {};
 
-  // Children beyond the service's limit per step.
+  // Number of children beyond the service's limit per step.
   uint64_t children_left_out = 0;
 
   bool operator==(const ExplanationNode&) const = default;
 };
 
-// Why a write would invalidate what it would, or why it would not hit a key.
+// Why a write would invalidate its targets, or why it would not hit a key.
 struct Explanation {
-  // With a key: only what leads to the key, and what might have but did not.
+  // With a key: only the steps that lead to the key, and those that could have but did not.
   ExplanationNode root = {};
 
-  // With a key: it would be hit.
+  // With a key: whether it would be hit.
   bool key_hit = false;
 
-  // Over the whole write.
+  // Totals of the whole write.
   uint64_t targets = 0;
   uint64_t entries = 0;
   uint64_t dependents = 0;

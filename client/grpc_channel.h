@@ -1,4 +1,4 @@
-// The one public header that shows gRPC: for a channel of your own, with other credentials or
+// The only public header that exposes gRPC: for your own channel, with other credentials or
 // arguments, or inside one process.
 
 #ifndef CACHE_INVALIDATION_CLIENT_GRPC_CHANNEL_H_
@@ -16,12 +16,12 @@ class ChannelArguments;
 
 namespace cache_invalidation::client {
 
-// Sets what MakeConnection(endpoint) sets: quick reconnecting, keepalive, room for large
-// messages, and gRPC's own retries off, because the Connection does them. Call it for channels of
-// your own.
+// Sets the arguments that MakeConnection(endpoint) sets: quick reconnecting, keepalive, room for
+// large messages, and gRPC's own retries off, because the Connection retries. Call it for your own
+// channels.
 void SetDefaultChannelArguments(grpc::ChannelArguments& arguments);
 
-// As MakeConnection(endpoint), over this channel; ClientOptions::tls does nothing here.
+// As MakeConnection(endpoint), over this channel. ClientOptions::tls is ignored.
 std::shared_ptr<Connection> MakeConnection(std::shared_ptr<grpc::Channel> channel,
                                            ClientOptions options = {});
 

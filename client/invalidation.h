@@ -14,9 +14,10 @@
 
 namespace cache_invalidation::client {
 
-// What to invalidate by name. At least one of tags, keys, pattern and everything.
+// What to invalidate by name. At least one of tags, keys, pattern and everything must be set.
 struct InvalidateParams {
-  // Hits every entry with such a tag or a tag below it. At most 10,000 tags and keys together.
+  // Hits every entry that carries one of these tags or a tag below it. At most 10,000 tags and keys
+  // in total.
   std::vector<std::string> tags = {};
 
   std::vector<std::string> keys = {};
@@ -24,7 +25,7 @@ struct InvalidateParams {
   // An RE2 expression that must match the whole key.
   std::string pattern = {};
 
-  // The whole namespace; then nothing else may be given, and the strategy must not be kBatched.
+  // The whole namespace. Then nothing else may be set, and the strategy must not be kBatched.
   bool everything = false;
 
   InvalidationStrategy strategy = InvalidationStrategy::kImmediate;
@@ -36,16 +37,16 @@ struct InvalidationResult {
   // The revision of the call's own event; the head if it caused none.
   Position position = {};
 
-  // How many tags, keys and patterns the event names.
+  // Number of tags, keys and patterns that the event names.
   uint32_t invalidations = 0;
 
-  // How many targets stand for something narrower that could not be named.
+  // Number of targets that replace something narrower that could not be named.
   uint32_t widened = 0;
 
-  // How many targets wait in the pending batch of the namespace after this call.
+  // Number of targets in the pending batch of the namespace after this call.
   uint32_t pending_targets = 0;
 
-  // Present if the call was asked to wait.
+  // Present if the call asked to wait.
   std::optional<Waiting> waiting = {};
 
   bool operator==(const InvalidationResult&) const = default;
@@ -54,7 +55,7 @@ struct InvalidationResult {
 struct InvalidateWithDependenciesParams {
   std::string key = {};
 
-  // False: the key alone; the one call that leaves dependents as they are.
+  // False: only the key itself. This is the only call that leaves dependents unchanged.
   bool recursive = true;
 
   std::optional<WaitForSubscribers> wait = {};
@@ -64,20 +65,20 @@ struct InvalidateWithDependenciesParams {
 struct KeyInvalidation {
   Position position = {};
 
-  // How many keys were invalidated, the key included.
+  // Number of keys invalidated, including `key`.
   uint64_t invalidated = 0;
 
-  // How many keys depend on it and were left alone; 0 if recursive.
+  // Number of keys that depend on it and were left unchanged; 0 if recursive.
   uint64_t dependents_left = 0;
 
-  // Present if the call was asked to wait.
+  // Present if the call asked to wait.
   std::optional<Waiting> waiting = {};
 
   bool operator==(const KeyInvalidation&) const = default;
 };
 
 struct ScheduleBatchInvalidationParams {
-  // At least one tag or key; at most 10,000 together.
+  // At least one tag or key; at most 10,000 in total.
   std::vector<std::string> tags = {};
   std::vector<std::string> keys = {};
   CallOptions options = {};
@@ -87,7 +88,7 @@ struct BatchSchedule {
   // The head when the targets joined the batch.
   Position position = {};
 
-  // How many targets wait after this call; 0 if it filled the batch, which was then flushed.
+  // Number of pending targets after this call; 0 if it filled the batch, which was then flushed.
   uint32_t pending_targets = 0;
 
   bool operator==(const BatchSchedule&) const = default;
@@ -102,17 +103,17 @@ struct BatchFlush {
   // The revision of the flush; the head if nothing was pending.
   Position position = {};
 
-  // How many distinct targets were flushed, dependents not counted.
+  // Number of distinct targets flushed, not counting dependents.
   uint32_t flushed = 0;
 
-  // Present if the call was asked to wait.
+  // Present if the call asked to wait.
   std::optional<Waiting> waiting = {};
 
   bool operator==(const BatchFlush&) const = default;
 };
 
 struct SetBatchDelayParams {
-  // 1 ms to 60 s. Low values answer sooner, high ones coalesce more.
+  // 1 ms to 60 s. A low value invalidates sooner, a high one coalesces more.
   absl::Duration delay;
   CallOptions options = {};
 };

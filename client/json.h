@@ -1,10 +1,10 @@
-// The types of the SDK as JSON, in protobuf's JSON mapping of the messages that they stand for:
-// lowerCamelCase names, 64 bit numbers as strings, enums by their names in the contract. What
-// grpc-gateway, buf curl and cachectl print, and what files of rules are read from.
+// Converts the types of the SDK to JSON, in protobuf's JSON mapping of the messages that they
+// represent: lowerCamelCase names, 64-bit numbers as strings, enums by their names in the contract.
+// grpc-gateway, buf curl and cachectl print the same form, and rule files are read from it.
 //
 //   const std::string line = ToJson(event);  // {"revision":"7","part":0,"lastPart":true,...}
 //
-// All functions are pure. Reading refuses unknown names.
+// All functions are pure. Unknown names are refused when reading.
 
 #ifndef CACHE_INVALIDATION_CLIENT_JSON_H_
 #define CACHE_INVALIDATION_CLIENT_JSON_H_
@@ -28,9 +28,9 @@
 namespace cache_invalidation::client {
 
 enum class JsonFields {
-  // Also those that hold their default: 0, false, "" and empty lists.
+  // All fields, including those with their default: 0, false, "" and empty lists.
   kAll,
-  // Only those that hold something else: shorter, and as good to read back.
+  // Only fields that differ from their default: shorter, and reads back to the same value.
   kSet,
 };
 
@@ -60,14 +60,15 @@ std::string ToJson(const NamespaceDeletion& in, JsonFields fields = JsonFields::
 std::string ToJson(const Event& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const SubscriptionReset& in, JsonFields fields = JsonFields::kAll);
 
-// What a text could not be read for: where in it, as a path of names and indexes such as
+// Why a text could not be read: where, as a path of names and indexes such as
 // `relationships[0].cascadeDepth` (empty: the text as a whole), and what is wrong there.
 struct JsonError {
   std::string path;
   std::string message;
 };
 
-// INVALID_ARGUMENT; `error`, if given, tells where and why.
+// Fail with INVALID_ARGUMENT if the text cannot be read; `error`, if given, is set to where and
+// why.
 absl::StatusOr<InvalidationRule> RuleFromJson(absl::string_view json, JsonError* error = nullptr);
 absl::StatusOr<DataRelationship> RelationshipFromJson(absl::string_view json,
                                                       JsonError* error = nullptr);

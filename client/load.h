@@ -17,8 +17,8 @@ namespace internal {
 class SubscribedCache;
 }  // namespace internal
 
-// What a loader tells of the value that it loads; known only while or after loading it. A loader
-// gets one from TaggedCache::GetOrLoad and must not keep it.
+// What a loader declares about the value that it loads, while or after loading it.
+// TaggedCache::GetOrLoad passes it to the loader, which must not keep it.
 //
 // Thread-compatible.
 class Load {
@@ -27,39 +27,40 @@ class Load {
 
   const std::string& key() const { return key_; }
 
-  // Where the cache stood before the load began. Empty before the service was first reached.
+  // The position of the cache before the load began. Empty before the service was first reached.
   const Position& position() const { return position_; }
 
   // The entry carries the tag and all tags above it.
   void AddTag(std::string tag) { tags_.push_back(std::move(tag)); }
 
   // The value was computed from the entry of that key: what invalidates that entry also invalidates
-  // this one, and it ends no later than that one does. If no such entry is in this cache when the
-  // load ends, what the service knows of the key counts, and asking it costs a call for the key and
-  // one for the value. What nobody knows of, the service cannot tell of: if it tracks no such entry
-  // either, the value is not kept (CacheStatistics::fills_on_unknown_keys). Then load the key in
-  // this cache, say SetShared where it is loaded, or name the tags that it stands for.
+  // this one, and this one expires no later. If this cache has no such entry when the load ends,
+  // the service is asked about the key, which costs one call for the key and one for the value. If
+  // the service tracks no such entry either, nothing could report its invalidation, so the value is
+  // not kept (CacheStatistics::fills_on_unknown_keys). In that case load the key in this cache,
+  // call SetShared where it is loaded, or declare the tags of that entry instead.
   void DependOnKey(std::string key) { depends_on_.keys.push_back(std::move(key)); }
 
-  // The value was computed from whatever carries the tag. The same as AddTag within this cache.
+  // The value was computed from entries that carry the tag. Within this cache the same as AddTag.
   void DependOnTag(std::string tag) { depends_on_.tags.push_back(std::move(tag)); }
 
-  // Both: the name is that of an entry, which has to be known, and a tag.
+  // Both of the above: the name is that of an entry, which must be known, and of a tag.
   void DependOn(std::string name) { depends_on_.names.push_back(std::move(name)); }
 
-  // Something outside of this cache depends on this key: it is registered with the service
-  // (Client::TrackEntries), and kept only if that accepts the fill. Costs a call of the service.
+  // Something outside this cache depends on this key: the entry is registered with the service
+  // (Client::TrackEntries), and kept only if the service accepts the fill. Costs one call of the
+  // service.
   void SetShared() { is_shared_ = true; }
 
-  // Instead of TaggedCacheOptions::ttl; the jitter is taken off. Zero or less: not kept. What the
-  // value was computed from may end it sooner.
+  // Overrides TaggedCacheOptions::ttl; the jitter is subtracted. Zero or less: not kept. The entry
+  // can expire earlier because of what the value was computed from.
   void SetTtl(absl::Duration ttl) { ttl_ = ttl; }
 
-  // What the entry takes of TaggedCacheOptions::max_weight; more than all of it: not kept. Default:
-  // 1.
+  // The entry's share of TaggedCacheOptions::max_weight; if it exceeds that, the value is not kept.
+  // Default: 1.
   void SetWeight(uint64_t weight) { weight_ = weight; }
 
-  // Return the value without keeping it.
+  // Returns the value without keeping it.
   void DoNotKeep() { is_wanted_ = false; }
 
  private:

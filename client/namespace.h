@@ -19,7 +19,7 @@ struct ListNamespacesParams {
   // From NamespacePage.
   std::string page_token = {};
 
-  // The namespace in them says nothing here.
+  // The namespace in them is ignored.
   CallOptions options = {};
 };
 
@@ -39,18 +39,19 @@ struct DeleteNamespaceParams {
 
   std::optional<WaitForSubscribers> wait = {};
 
-  // The namespace in them says nothing here.
+  // The namespace in them is ignored.
   CallOptions options = {};
 };
 
 struct NamespaceDeletion {
-  // Whether there was such a namespace.
+  // Whether the namespace existed.
   bool found = false;
 
-  // Its last revision, where its subscribers have dropped everything; revision 0 if there was none.
+  // Its last revision, at which its subscribers have dropped everything; revision 0 if it did not
+  // exist.
   Position position = {};
 
-  // Present if the call was asked to wait.
+  // Present if the call asked to wait.
   std::optional<Waiting> waiting = {};
 
   bool operator==(const NamespaceDeletion&) const = default;

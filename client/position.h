@@ -8,14 +8,14 @@ namespace cache_invalidation::client {
 
 // A place in the history of one namespace.
 //
-// Most answers carry one. Take it before loading a value, and hand it back with the filled entry:
-// so the service notices that something moved in between. Positions of different namespaces or
+// Most results carry one. Read a position before loading a value and pass it with the filled entry,
+// so that the service detects an invalidation in between. Positions of different namespaces or
 // epochs must not be compared.
 struct Position {
-  // Opaque id of one history. Compare it for equality only.
+  // Opaque id of one history. Compare for equality only.
   std::string epoch = {};
 
-  // The last event that this position covers; 0 stands before the first one.
+  // The last event that this position covers; 0 is the position before the first event.
   uint64_t revision = 0;
 
   bool operator==(const Position&) const = default;

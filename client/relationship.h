@@ -9,18 +9,18 @@
 
 namespace cache_invalidation::client {
 
-// How many rows of the source belong to how many of the target. Documents the data; what is
-// invalidated does not depend on it.
+// How many rows of the source belong to how many of the target. Documents the data; it has no
+// effect on what is invalidated.
 enum class Cardinality { kOneToOne, kOneToMany, kManyToOne, kManyToMany };
 
-// A write to the source type also concerns the target types.
+// A write to the source type also affects the target types.
 //
 //   const DataRelationship order{.source_type = "order",
 //                                .target_types = {"order_items", "inventory", "pricing"},
 //                                .cascade_depth = 2};
 struct DataRelationship {
-  // Identity within the namespace: registering the same name again replaces it. Empty: made of
-  // source type, cardinality and target types.
+  // Identity within the namespace: registering the same name again replaces the relationship.
+  // Empty: derived from source type, cardinality and target types.
   std::string name = {};
 
   // The type whose writes start the expansion.
@@ -31,15 +31,15 @@ struct DataRelationship {
 
   Cardinality cardinality = Cardinality::kOneToMany;
 
-  // How many hops the expansion may take from here, this one included: 1 to 8. Above 2 the answer
-  // carries a warning.
+  // Maximum number of hops of the expansion from here, including this one: 1 to 8. Above 2 the
+  // result carries a warning.
   uint32_t cascade_depth = 1;
 
-  // Empty: the type tag of each target is invalidated. A template scopes it, for example
-  // `order_items:{resource_id}`; it needs exactly one target type.
+  // Empty: the type tag of each target is invalidated. A template narrows it, for example
+  // `order_items:{resource_id}`; it requires exactly one target type.
   std::string target_tag_template = {};
 
-  // For humans.
+  // For people; not interpreted.
   std::string description = {};
 
   // As InvalidationRule::accepted_warnings.
@@ -54,13 +54,13 @@ struct RegisterDataRelationshipParams {
 };
 
 struct RelationshipRegistration {
-  // As stored, defaults filled in.
+  // As stored, with defaults filled in.
   DataRelationship relationship = {};
 
-  // What a reviewer would remark; it is stored all the same.
+  // Remarks on the definition, which is stored nevertheless.
   std::vector<std::string> warnings = {};
 
-  // The name was taken and its relationship has been replaced.
+  // A relationship of that name existed and was replaced.
   bool replaced = false;
 
   bool operator==(const RelationshipRegistration&) const = default;
@@ -72,20 +72,20 @@ struct GetDataRelationshipParams {
 };
 
 struct ListDataRelationshipsParams {
-  // Only relationships of this source; empty: all.
+  // Only relationships of this source type; empty: all.
   std::string source_type = {};
 
   // 0 means 50; at most 1,000.
   int32_t page_size = 0;
 
-  // From RelationshipPage, of a call with the same namespace and source type.
+  // From RelationshipPage, returned by a call with the same namespace and source type.
   std::string page_token = {};
 
   CallOptions options = {};
 };
 
 struct RelationshipPage {
-  // By name.
+  // Ordered by name.
   std::vector<DataRelationship> relationships = {};
 
   // Empty on the last page.

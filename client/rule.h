@@ -13,7 +13,7 @@
 
 namespace cache_invalidation::client {
 
-// What to invalidate when certain things are written. Write events alone trigger rules.
+// What to invalidate on which writes. Only write events trigger rules.
 //
 //   const InvalidationRule user_data{.name = "user_data",
 //                                    .trigger_tags = {"user", "user_profile"},
@@ -24,14 +24,14 @@ struct InvalidationRule {
   // Identity within the namespace: registering the same name again replaces the rule.
   std::string name = {};
 
-  // The rule fires when one of these equals, or stands above, the written type, the resource tag
+  // The rule fires when one of these equals, or is above, the written type, the resource tag
   // `type:id` or one of the writer's tags. 1 to 64.
   std::vector<std::string> trigger_tags = {};
 
-  // Tags or templates of tags: `user_session`, `user_session:{resource_id}`,
-  // `tenant:{context.tenant}`. A placeholder without a value widens to the tag in front of it; for
-  // null it names nothing with `{context.tenant|null=skip}`, and `tenant:%null` with
-  // `{context.tenant|null=tag}`. May be empty if there is a pattern or a relationship.
+  // Tags or tag templates: `user_session`, `user_session:{resource_id}`, `tenant:{context.tenant}`.
+  // A placeholder without a value widens to the tag in front of it. For null,
+  // `{context.tenant|null=skip}` names nothing and `{context.tenant|null=tag}` names
+  // `tenant:%null`. Can be empty if there is a pattern or a relationship.
   std::vector<std::string> invalidate_tags = {};
 
   // An RE2 expression that must match the whole key. Empty: none.
@@ -39,39 +39,39 @@ struct InvalidationRule {
 
   InvalidationStrategy strategy = InvalidationStrategy::kImmediate;
 
-  // Rules run by priority, highest first, then by name. It orders an event and its causes; which
-  // targets are hit does not depend on it.
+  // Rules run by descending priority, then by name. This orders an event and its causes; it has no
+  // effect on which targets are hit.
   int32_t priority = 0;
 
   // Expanded when the rule fires, in addition to the registered ones. At most 16.
   std::vector<DataRelationship> relationships = {};
 
   // A condition in CEL syntax (docs/conditions.md), for example `operation == "delete"`. Empty:
-  // always. One that cannot be evaluated for a write counts as true.
+  // always true. A condition that cannot be evaluated for a write counts as true.
   std::string condition = {};
 
-  // A rule that is not enabled stays registered and never fires.
+  // A disabled rule stays registered and never fires.
   bool enabled = true;
 
-  // For humans.
+  // For people; not interpreted.
   std::string description = {};
 
-  // The names of warnings that are meant and need not be answered again: what stands in brackets
+  // Names of warnings that are intended and are not to be returned again. The name is in brackets
   // at the end of a warning, for example "whole_type".
   std::vector<std::string> accepted_warnings = {};
 
   bool operator==(const InvalidationRule&) const = default;
 };
 
-// What a rule did so far.
+// Counters of a rule.
 struct RuleStatistics {
   // How often the rule fired: once for each write event that triggered it.
   uint64_t execution_count = 0;
 
-  // How often its condition could not be evaluated, which counts as true.
+  // How often its condition could not be evaluated and counted as true.
   uint64_t condition_errors = 0;
 
-  // When it fired last, if it did.
+  // When the rule last fired, if it did.
   std::optional<absl::Time> last_execution = {};
 
   bool operator==(const RuleStatistics&) const = default;
@@ -83,14 +83,14 @@ struct RegisterInvalidationRuleParams {
 };
 
 struct RuleRegistration {
-  // As stored, defaults filled in.
+  // As stored, with defaults filled in.
   InvalidationRule rule = {};
 
-  // What a reviewer would remark, for example a bare type tag where a scoped one would do. The
-  // rule is stored all the same.
+  // Remarks on the definition, for example a bare type tag where a scoped one would do. The rule is
+  // stored nevertheless.
   std::vector<std::string> warnings = {};
 
-  // The name was taken and its rule has been replaced. Its statistics go on.
+  // A rule of that name existed and was replaced. Its statistics continue.
   bool replaced = false;
 
   bool operator==(const RuleRegistration&) const = default;
@@ -112,14 +112,14 @@ struct ListInvalidationRulesParams {
   // 0 means 50; at most 1,000.
   int32_t page_size = 0;
 
-  // From RulePage, of a call with the same namespace.
+  // From RulePage, returned by a call with the same namespace.
   std::string page_token = {};
 
   CallOptions options = {};
 };
 
 struct RulePage {
-  // In the order in which they run: by priority, highest first, then by name.
+  // In the order in which they run: by descending priority, then by name.
   std::vector<InvalidationRule> rules = {};
 
   // Empty on the last page.

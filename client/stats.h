@@ -22,38 +22,38 @@ struct RuleDetail {
   bool operator==(const RuleDetail&) const = default;
 };
 
-// The counters of a namespace; zeros for one that does not exist.
+// The counters of a namespace; all zero if it does not exist.
 struct InvalidationStats {
-  // How many are registered.
+  // Number of registered rules and relationships.
   uint64_t rules = 0;
   uint64_t relationships = 0;
 
-  // Counted when accepted: one per written row (immediate), per relationship that a write expanded
-  // (immediate), per fired rule (its strategy) and per explicit call (its strategy). The total is
-  // their sum.
+  // Counted at acceptance: one per written row (immediate), per relationship that a write expanded
+  // (immediate), per fired rule (under its strategy) and per explicit call (under its strategy).
+  // The total is their sum.
   uint64_t total_invalidations = 0;
   uint64_t immediate_invalidations = 0;
   uint64_t batched_invalidations = 0;
   uint64_t lazy_invalidations = 0;
   uint64_t cascade_invalidations = 0;
 
-  // Targets that stand for something narrower that could not be named.
+  // Targets that replaced something narrower that could not be named.
   uint64_t widened = 0;
 
   // Targets in the pending batch.
   uint64_t pending_targets = 0;
 
-  // Entries held. Evicted and expired ones count until they are swept.
+  // Entries in the table. Evicted and expired entries count until they are swept.
   uint64_t tracked_entries = 0;
 
-  // Edges declared or owned by tracked entries.
+  // Edges that are declared, or owned by tracked entries.
   uint64_t dependency_edges = 0;
 
   // Fills without a position, which could not be checked, and fills that were refused.
   uint64_t unchecked_fills = 0;
   uint64_t refused_fills = 0;
 
-  // Entries that went because the namespace was full or they had too many names.
+  // Entries dropped because the namespace was full or they had too many names.
   uint64_t dropped_entries = 0;
 
   // Streams subscribed to the namespace.

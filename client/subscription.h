@@ -16,47 +16,49 @@ namespace cache_invalidation::client {
 
 // Whether writers can wait for this subscriber (WaitForSubscribers).
 enum class Acknowledgement {
-  // They cannot.
+  // Writers never wait for it.
   kNone,
-  // A revision counts as applied when on_event has returned.
+  // A revision is acknowledged when on_event has returned.
   kAutomatic,
-  // A revision counts as applied when Subscription::Acknowledge was called with its position.
+  // A revision is acknowledged when Subscription::Acknowledge was called with its position.
   kExplicit,
 };
 
 struct SubscriptionOptions {
-  // Who subscribes, for operators: a service name. Required.
+  // Name of the subscriber, shown to operators: a service name. Required.
   std::string name = {};
 
-  // Random per subscription: (name, instance) is a session, which outlives a lost stream until its
-  // lease ends. Two subscriptions with the same would keep ending each other's streams. Empty: made
-  // here.
+  // Identifies the session together with `name`; a session survives a lost stream until its lease
+  // ends. Must be unique: two subscriptions with the same name and instance end each other's
+  // streams repeatedly. Empty: a random one is generated.
   std::string instance = {};
 
-  // Start after this position. A position that the service cannot continue from (another epoch,
-  // trimmed, above the head) starts with on_reset. Default: at the head, with the events to come.
+  // Starts after this position. If the service cannot continue from it (another epoch, trimmed,
+  // above the head), the subscription starts with on_reset. Default: starts at the head, with
+  // future events only.
   std::optional<Position> start_after = {};
 
-  // Only events that may concern one of these tags: one of them, above it or below it. Empty: all.
-  // Tags restrict only tags, and prefixes only keys and patterns.
+  // Delivers only events that can affect one of these tags: the tag itself, one above it or one
+  // below it. Empty: all. `tags` filters only tags, `key_prefixes` only keys and patterns.
   std::vector<std::string> tags = {};
 
-  // Only keys with one of these prefixes, and patterns that may match such a key. Empty: all.
+  // Delivers only keys with one of these prefixes, and patterns that can match such a key. Empty:
+  // all.
   std::vector<std::string> key_prefixes = {};
 
   Acknowledgement acknowledgement = Acknowledgement::kAutomatic;
 
-  // The lease it would like, 1 s to 60 s: for so long may writers have to wait for a subscriber
-  // that is cut off, and for so long may a cache that is cut off serve what it has.
+  // Requested lease, 1 s to 60 s: the longest time that writers can be delayed by a disconnected
+  // subscriber, and that a disconnected cache can serve its entries.
   absl::Duration lease = absl::Seconds(10);
 
-  // How long a new stream may take to start before it is tried again.
+  // How long a new stream can take to start before it is replaced.
   absl::Duration start_timeout = absl::Seconds(10);
 };
 
-// A stream has started: the first one, and each one after a connection was lost.
+// A stream has started: the first one, or one after a connection was lost.
 struct SubscriptionStarted {
-  // The epoch, and the head at the start. A cache that was cut off may serve again once it has
+  // The epoch, and the head at the start. A cache that was disconnected can serve again once it has
   // applied this revision.
   Position head = {};
 
@@ -65,18 +67,19 @@ struct SubscriptionStarted {
 
   absl::Duration lease;
 
-  // A message comes at least this often; three times this without one counts as a lost stream.
+  // Maximum time between two messages; after three times this without a message the stream counts
+  // as lost.
   absl::Duration heartbeat;
 
   std::string instance = {};
 };
 
 enum class ResetReason {
-  // A newer service knows reasons that this client does not.
+  // A reason that a newer service knows and this client does not.
   kUnknown,
   // The position belongs to another epoch.
   kEpoch,
-  // The position, or the stream itself, fell behind what is retained.
+  // The position, or the stream itself, is older than the retained history.
   kTrimmed,
   // The position is above the head.
   kAhead,
@@ -87,7 +90,7 @@ enum class ResetReason {
 struct SubscriptionReset {
   ResetReason reason = ResetReason::kUnknown;
 
-  // The oldest revision that can still be had; 0 if none.
+  // The oldest revision that is still available; 0 if none.
   uint64_t oldest_revision = 0;
 
   Position start_after = {};
@@ -97,14 +100,15 @@ struct SubscriptionReset {
 struct SubscriptionProgress {
   Position position = {};
 
-  // Until when a cache under this subscription may serve what it holds, on the scale of
-  // Clock::Monotonic: the lease counts from when the message was sent whose echo arrived.
+  // Until when a cache under this subscription can serve its entries, on the scale of
+  // Clock::Monotonic. The lease is measured from when the message was sent whose echo arrived.
   // InfinitePast before the first echo of a stream.
   absl::Duration lease_end = -absl::InfiniteDuration();
 };
 
-// All are optional, and called in order on one thread that belongs to the subscription. They must
-// not throw, and not block: one that takes longer than a third of the lease lets the lease lapse.
+// All are optional, and are called in order on one thread that belongs to the subscription. They
+// must not throw and must not block: if one takes longer than a third of the lease, the lease can
+// expire.
 struct SubscriptionCallbacks {
   std::function<void(const SubscriptionStarted&)> on_started = {};
   std::function<void(const SubscriptionReset&)> on_reset = {};
@@ -114,13 +118,13 @@ struct SubscriptionCallbacks {
 
   std::function<void(const SubscriptionProgress&)> on_progress = {};
 
-  // A stream was lost or refused and the next one will be tried; for logs and metrics. Also after
-  // UNIMPLEMENTED, PERMISSION_DENIED, UNAUTHENTICATED or NOT_FOUND, which a proxy may answer while
-  // services move: then up to 30 s apart.
+  // A stream was lost or refused and another one will be tried; for logs and metrics. Also called
+  // after UNIMPLEMENTED, PERMISSION_DENIED, UNAUTHENTICATED and NOT_FOUND, which a proxy can return
+  // while services move; attempts are then up to 30 s apart.
   std::function<void(const absl::Status&)> on_disconnected = {};
 
-  // The last call: the subscription has ended by itself, because trying again cannot help: the
-  // service answered INVALID_ARGUMENT. Not called after Stop.
+  // The last call: the subscription has ended, because the service failed it with INVALID_ARGUMENT
+  // and retrying cannot help. Not called after Stop.
   std::function<void(const absl::Status&)> on_ended = {};
 };
 
@@ -132,7 +136,7 @@ struct SubscribeParams {
   std::optional<std::string> namespace_name = {};
 };
 
-// A running subscription: tells what to drop, in order, without gaps.
+// A running subscription: delivers what to drop, in order, without gaps.
 //
 //   Client client(MakeConnection("localhost:7400"));
 //   auto subscription = client.Subscribe(
@@ -141,28 +145,29 @@ struct SubscribeParams {
 //        .on_event = [&](const Event& event) { cache.Apply(event); }});
 //
 // It reconnects by itself, with backoff, and resumes after the last complete revision that it
-// delivered: each revision that passes the filter is delivered once, or on_reset says that some
-// cannot be. A stream that falls silent is given up and replaced.
+// delivered: each revision that passes the filter is delivered once, or on_reset reports that some
+// cannot be. A stream that becomes silent is abandoned and replaced.
 //
-// Threads: one of its own, which calls the callbacks; gRPC's. Thread-safe.
+// Threads: one of its own, which calls the callbacks, and those of gRPC. Thread-safe.
 // Errors: see on_disconnected and on_ended.
-// Cost: one stream; memory for one message (at most 1 MiB), or one revision while its parts arrive.
+// Cost: one stream; memory for one message (at most 1 MiB), or for one revision while its parts
+// arrive.
 class Subscription {
  public:
-  // Stops. Not to be called from a callback.
+  // Stops the subscription. Must not be called from a callback.
   virtual ~Subscription() = default;
 
-  // With Acknowledgement::kExplicit: everything up to this position of an event, or of the start
-  // after a reset, has been applied. What has not been delivered yet is not acknowledged, nor is a
-  // position of an epoch that has ended. Does nothing otherwise.
+  // With Acknowledgement::kExplicit: everything up to this position, of an event or of the start
+  // after a reset, has been applied. A position that has not been delivered yet, or of an epoch
+  // that has ended, is ignored. Does nothing in the other modes.
   virtual void Acknowledge(const Position& position) = 0;
 
-  // Ends the subscription. When it returns no callback runs any more; but called from a callback
-  // it returns at once, and that callback is the last. May be called again.
+  // Ends the subscription. When it returns, no callback is running and none will be called. Called
+  // from a callback it returns at once, and that callback is the last one. Can be called again.
   //
-  // A subscriber that acknowledges tells the service that it leaves, so that no writer waits for
-  // its lease: call it when nothing that was cached under it is served any more. Takes at most half
-  // a second longer where the service does not answer.
+  // A subscriber that acknowledges reports to the service that it leaves, so that no writer waits
+  // for its lease. Call it only when nothing that was cached under the subscription is served any
+  // more. If the service does not respond, this takes up to half a second longer.
   virtual void Stop() = 0;
 };
 

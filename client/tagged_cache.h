@@ -1,4 +1,4 @@
-// TaggedCache: a cache in this process that is never silently stale.
+// TaggedCache: an in-process cache that never serves stale values silently.
 //
 //   #include "client/client.h"
 //   #include "client/tagged_cache.h"
@@ -12,31 +12,35 @@
 //         load.AddTag("user:42");
 //         return db.FindUser("42");
 //       });
-//   if (!user.ok()) return user.status();  // what the loader answered
+//   if (!user.ok()) return user.status();  // the error of the loader
 //   Greet((*user)->name);
 //
-// Whoever writes tells the service after the commit (client.InvalidateByWrite("user", "42",
-// "update")), which tells every cache. What a cache promises:
+// A writer reports its write to the service after the commit (client.InvalidateByWrite("user",
+// "42", "update")), and the service notifies every cache. The cache guarantees:
 //
-// No old value stays. A value whose load began before an invalidation that touches it is returned
-// and not kept. Tags and dependencies are what the loader says, and are known only after it.
+// No old value stays. If one of a value's names is invalidated after its load began, the value is
+// returned and not kept. A value's names are its key and the tags and dependencies that its loader
+// declares; they are known only after the load.
 //
-// One caller loads, and others who come meanwhile share the value, but only if nothing that touches
-// it was invalidated between the beginning of the load and their coming.
+// One caller loads a key, and concurrent callers share its value, but only if none of its names was
+// invalidated between the start of the load and the caller's look-up.
 //
-// A cache that is cut off from the service serves what it has until its lease ends, and then
-// nothing (or what it has, flagged, if asked: ReadOptions::while_fenced) until it has caught up.
-// Without the service every look-up is a miss, and loads go on.
+// A cache that loses the service serves its entries until its lease expires, and then none (or its
+// entries, flagged, if the caller asks for it: ReadOptions::while_fenced) until it has caught up.
+// Without the service every look-up is a miss, and loads still run.
 //
 // When a call that waits for subscribers (WaitForSubscribers) has returned without naming this
-// cache as late, no look-up that begins later answers what that call invalidated. Excepted are
-// values that were asked for as stale, which are flagged, and TaggedCacheOptions::keep_refused_for.
+// cache as late, no look-up that begins later returns what that call invalidated. Exceptions are
+// stale values that the caller asked for, which are flagged, and
+// TaggedCacheOptions::keep_refused_for.
 //
-// A loader has to read what is committed when it runs, and everything that the value is made of. A
-// lagging replica, a transaction whose snapshot is older than the load, or something that was read
-// before the load began can bring an old value after the invalidation, and nobody will know.
+// A loader must read what is committed when it runs, and must read everything that the value is
+// made of itself. A lagging replica, a transaction whose snapshot is older than the load, or data
+// that was read before the load began can return an old value after the invalidation, and nothing
+// detects it.
 //
-// A value may be computed from other cached ones. Say so, and it goes when they go:
+// A value can be computed from other cached values. If the loader declares that, it is invalidated
+// with them:
 //
 //   TaggedCache<Page> pages(users);  // shares room, subscription and dependencies
 //
@@ -49,58 +53,61 @@
 //         return Render(**owner);
 //       });
 //
-// It takes over the tags and dependencies of "user:42", and ends no later. Tags alone, and keys of
-// the same cache, cost no call of the service. A key that is not in this cache does: the entry is
-// then registered (Client::TrackEntries) and kept only if the service accepts that. So is an entry
-// that others depend on, in other caches or by AddCacheDependency: its loader says
-// load.SetShared(). A value computed from one that was not kept is not kept either.
+// The page takes over the tags and dependencies of "user:42" and expires no later. Tags, and keys
+// of the same cache, cost no call of the service. A key that is not in this cache does: the entry
+// is then registered (Client::TrackEntries) and kept only if the service accepts it. The same
+// applies to an entry that others depend on, in other caches or through AddCacheDependency: its
+// loader must call load.SetShared(). A value computed from one that was not kept is not kept
+// either.
 //
-// Two caches that subscribe for themselves know nothing of each other's keys, not even in one
-// process. A value computed from a key that neither this cache nor the service knows is returned
-// and not kept (CacheStatistics::fills_on_unknown_keys): nobody could tell what invalidates it. Let
-// both share one cache, as above, or have the other say SetShared.
+// Two caches with separate subscriptions know nothing of each other's keys, even in one process. A
+// value computed from a key that neither this cache nor the service knows is returned and not kept
+// (CacheStatistics::fills_on_unknown_keys), because its invalidation could not be detected. Let
+// both share one cache, as above, or call SetShared in the loader of the other.
 //
-// Threads: thread-safe. Copies, also those for another type of value, share one cache: each key
-// must have one type. Loaders run on the caller's thread and may use the cache, but not wait for a
-// load that waits for theirs. A load that waits in the executor is run by whoever needs its value
-// first, with a loader of his own. Destroying the last copy ends the subscription; do not do that
-// in the destructor of a value. Values are shared and must not be changed.
+// Threads: thread-safe. Copies, including those for another value type, share one cache; each key
+// must have one type. Loaders run on the caller's thread and may use the cache, but must not wait
+// for a load that waits for theirs. A load that is queued in the executor is run by the first
+// caller that needs its value, with that caller's own loader. Destroying the last copy ends the
+// subscription; this must not happen in the destructor of a value. Values are shared and must not
+// be modified.
 //
-// Destructors of values run when the cache holds no lock, on the thread that lets go of the value
-// last: a caller's, or that of the subscription, which applies nothing meanwhile. They may use the
-// cache and take locks under which others use it. They must not throw, nor wait for something to be
-// applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
+// Destructors of values run without a lock of the cache, on the thread that releases the last
+// reference: a caller's, or the subscription's, which applies nothing meanwhile. They may use the
+// cache and take locks that are held while using it. They must not throw, and must not wait for
+// something to be applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
 //
-// Errors: a failed load answers its loader's error, also to those who shared it, and nothing is
-// kept. FAILED_PRECONDITION: the key is being loaded as another type, or by the caller itself.
-// DEADLINE_EXCEEDED: another caller's load took longer than ReadOptions::patience. status() tells
-// if the subscription has ended for good, or never began because an option was refused
-// (INVALID_ARGUMENT names it); the cache then serves misses, and loads go on.
+// Errors: a failed load returns its loader's error, to the callers that shared it as well, and
+// keeps nothing. Fails with FAILED_PRECONDITION if the key is being loaded as another type, or by
+// the caller itself; with DEADLINE_EXCEEDED if another caller's load took longer than
+// ReadOptions::patience. status() is not OK if the subscription has ended for good, or never began
+// because an option is invalid (INVALID_ARGUMENT names it); every look-up is then a miss, and loads
+// still run.
 //
-// Exceptions: the SDK throws none of its own, and its headers can be compiled without. A loader may
-// throw: its load has failed, whoever called it gets the exception, and those who shared the load
-// get UNKNOWN with its text. In the background there is nobody to get it: it is counted
-// (CacheStatistics::failed_loads), and what is stale is served on. Copying a loader, the executor,
-// the listener and the source of random numbers may throw, too, which is counted
-// (CacheStatistics::failed_callbacks) and goes no further. The clock must not throw.
+// Exceptions: the SDK throws none, and its headers compile without exceptions. If a loader throws,
+// its load has failed: the caller gets the exception, and callers that shared the load get UNKNOWN
+// with its text. In the background the exception is counted (CacheStatistics::failed_loads), and
+// the stale value continues to be served. Copying a loader, the executor, the listener and the
+// random number source may also throw; this is counted (CacheStatistics::failed_callbacks) and has
+// no other effect. The clock must not throw.
 //
-// Forks: in a child that was forked off (fork), the cache is closed. Look-ups find nothing, loads
-// run each time and nothing of them is kept, waiting ends at once, and destroying it destroys
-// neither the cache nor its values. No lock of the cache is taken: a thread that is not there may
-// hold it. The parent goes on undisturbed. A child may open caches of its own, over a new
-// Connection. One that was forked inside a callback (listener, executor), by vfork or by a bare
-// clone may only exec or _exit. Clients and connections have no such protection.
+// Forks: in a child process created by fork, the cache is closed. Look-ups find nothing, loads run
+// each time and their values are not kept, waiting ends at once, and destroying the cache destroys
+// neither it nor its values. The child takes no lock of the cache, because a thread that does not
+// exist there may hold it. The parent is not affected. A child may open its own caches, over a new
+// Connection. A child forked inside a callback (listener, executor), or by vfork or a bare clone,
+// may only exec or _exit. Clients and connections have no such protection.
 //
-// Not promised: the lease ends on a clock that goes on while this process, or the machine, is
-// suspended (CLOCK_BOOTTIME). It stands still while a virtual machine is paused, saved or moved
-// from host to host: a cache that wakes up in one may, until it hears of what it has missed or for
-// the rest of its lease, serve what a call that waited for it had covered meanwhile. The shorter
-// TaggedCacheOptions::lease, the shorter this lasts.
+// Not promised: the lease is measured on a clock that continues while this process, or the machine,
+// is suspended (CLOCK_BOOTTIME). The clock stops while a virtual machine is paused, saved or
+// migrated: a cache that resumes can serve, until it receives the events it missed or for the rest
+// of its lease, values that a call which waited for it has invalidated meanwhile. A shorter
+// TaggedCacheOptions::lease shortens this period.
 //
-// Cost: a hit takes a lock of one of 64 shards and one look at the clock, up to 2.5 times what it
-// takes in a hash map with as many locks; docs/performance.md has numbers. An entry takes about 250
-// bytes more than in such a map. An event takes a few microseconds, and time in the entries it
-// hits; a pattern looks at every key.
+// Cost: a hit takes one lock of 64 shards and reads the clock once, up to 2.5 times the cost of a
+// hit in a hash map with as many locks; docs/performance.md has numbers. An entry takes about 250
+// bytes more than in such a map. An event takes a few microseconds, plus time proportional to the
+// entries it hits; a pattern is matched against every key.
 
 #ifndef CACHE_INVALIDATION_CLIENT_TAGGED_CACHE_H_
 #define CACHE_INVALIDATION_CLIENT_TAGGED_CACHE_H_
@@ -126,7 +133,7 @@ namespace cache_invalidation::client {
 
 class Client;
 
-// A value out of a cache, or none. It stays as it is, whatever becomes of the entry.
+// A cached value, or none. It does not change, whatever happens to its entry.
 template <typename Value>
 class Cached {
  public:
@@ -142,8 +149,8 @@ class Cached {
 
   const std::shared_ptr<const Value>& shared() const { return value_; }
 
-  // It may be out of date, and the caller had said that it takes it so (ReadOptions), or whoever
-  // opened the cache had (TaggedCacheOptions::keep_refused_for).
+  // The value may be out of date. Only returned if the caller accepts stale values (ReadOptions) or
+  // the cache was opened with TaggedCacheOptions::keep_refused_for.
   bool is_stale() const { return is_stale_; }
 
  private:
@@ -154,22 +161,23 @@ class Cached {
 template <typename Value>
 class TaggedCache {
  public:
-  // Subscribes and answers at once: until the service has answered, every look-up is a miss.
+  // Starts the subscription and returns at once. Until the service has responded, every look-up is
+  // a miss.
   explicit TaggedCache(const Client& client, TaggedCacheOptions options)
       : cache_(internal::OpenCache(client, std::move(options))) {}
 
-  // The same cache, for values of this type.
+  // The same cache, for values of type `Value`.
   template <typename Other>
   explicit TaggedCache(const TaggedCache<Other>& other) : cache_(other.cache_) {}
 
-  // What is cached, if it may be used.
+  // Returns the cached value if it may be used, otherwise none.
   Cached<Value> Get(absl::string_view key, const ReadOptions& options = {}) const {
     return Typed(cache_->Get(key, &type_, options));
   }
 
-  // What is cached; otherwise what `loader` loads, a copyable callable that takes a Load& and
-  // answers a Value or an absl::StatusOr<Value>. A load in the background
-  // (TaggedCacheOptions::executor) runs a copy of it, which may outlive this call.
+  // Returns the cached value; otherwise loads it with `loader`, a copyable callable that takes a
+  // Load& and returns a Value or an absl::StatusOr<Value>. A load in the background
+  // (TaggedCacheOptions::executor) runs a copy of it, which can outlive this call.
   template <typename Loader>
   absl::StatusOr<Cached<Value>> GetOrLoad(absl::string_view key, Loader&& loader,
                                           const ReadOptions& options = {}) const {
@@ -183,27 +191,29 @@ class TaggedCache {
     return Typed(*std::move(found));
   }
 
-  // Drops the entries with these keys, those that carry one of these tags or a tag below it, and
-  // what was computed from any of them, here alone; values that are being loaded are not kept. For
-  // whoever could not reach the service after a commit. Blocks while an event is applied.
+  // Drops, in this cache only, the entries with these keys, those that carry one of these tags or a
+  // tag below it, and what was computed from any of them; values that are being loaded are not
+  // kept. Use it if the service could not be reached after a commit. Blocks while an event is
+  // applied.
   void Drop(const std::vector<std::string>& tags, const std::vector<std::string>& keys = {}) const {
     cache_->Drop(tags, keys);
   }
   void DropEverything() const { cache_->DropEverything(); }
 
-  // Waits until the cache has a lease; answers whether it has. For start-up and for tests.
+  // Waits until the cache has a lease. Returns whether it has one. For start-up and tests.
   bool AwaitLive(absl::Duration patience) const { return cache_->AwaitLive(patience); }
 
-  // Waits until this cache has applied everything up to a position, which the answer to a write
-  // carries: then whoever wrote does not read what it has overwritten. Answers whether it has.
+  // Waits until this cache has applied everything up to a position. With the position of a write's
+  // result, the writer does not read a value that it has overwritten. Returns whether the position
+  // was reached within `patience`.
   bool AwaitApplied(const Position& position, absl::Duration patience) const {
     return cache_->AwaitApplied(position, patience);
   }
 
-  // Not OK if the subscription has ended for good (SubscriptionCallbacks::on_ended).
+  // Returns OK unless the subscription has ended for good (SubscriptionCallbacks::on_ended).
   absl::Status status() const { return cache_->status(); }
 
-  // Not a snapshot: callers go on meanwhile.
+  // Not a consistent snapshot: other callers continue meanwhile.
   CacheStatistics Statistics() const { return cache_->Statistics(); }
 
  private:
@@ -219,7 +229,7 @@ class TaggedCache {
     return std::make_shared<const Value>(*std::move(value));
   }
 
-  // Its address stands for the type.
+  // Its address identifies the type.
   static inline const char type_ = 0;
 
   std::shared_ptr<internal::UntypedCache> cache_;

@@ -7,35 +7,35 @@
 
 namespace cache_invalidation::client {
 
-// What a call that asked to wait for subscribers learnt. The lists hold names of subscribers,
-// sorted, one for each instance; how many more there were than they name is said beside them.
+// Result of waiting for subscribers. The lists hold subscriber names, sorted, one element per
+// instance; the more_ fields count those beyond the lists.
 struct Waiting {
-  // Those whose lease was running when the revision was published.
+  // Subscribers whose lease was running when the revision was published.
   std::vector<std::string> waited_for = {};
 
-  // Those of them whose lease ended before they acknowledged: they serve misses.
+  // Those of waited_for whose lease expired before they acknowledged: they serve misses.
   std::vector<std::string> lapsed = {};
 
-  // Those of them that had done neither when the time was up.
+  // Those of waited_for that had neither acknowledged nor expired at the timeout.
   std::vector<std::string> late = {};
 
-  // Subscribers that do not acknowledge; never waited for.
+  // Number of subscribers that do not acknowledge; they are never waited for.
   uint32_t not_acknowledging = 0;
 
-  // The time was up before the leases of subscribers could have ended that the service had before
-  // its last start, and whom it does not know. Counts like `late`.
+  // At the timeout, subscribers of a previous server process, which this one does not know, could
+  // still hold a lease. Treat like `late`.
   bool unknown_late = false;
 
-  // Too many calls were waiting already, so this one was done without waiting for anybody.
-  // `unknown_late` is set as well.
+  // Too many calls were waiting, so this one did not wait for any subscriber. `unknown_late` is set
+  // as well.
   bool not_waited = false;
 
-  // How many more than the lists name.
+  // Number of subscribers beyond those in the lists.
   uint32_t more_waited_for = 0;
   uint32_t more_lapsed = 0;
   uint32_t more_late = 0;
 
-  // No acknowledging subscriber serves the old value any more.
+  // Returns true if no acknowledging subscriber serves the old value any more.
   bool complete() const { return late.empty() && more_late == 0 && !unknown_late; }
 
   bool operator==(const Waiting&) const = default;

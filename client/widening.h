@@ -12,46 +12,48 @@
 
 namespace cache_invalidation::client {
 
-// The writes of a transaction, made to fit into one InvalidateByWrites.
+// The writes of a transaction, reduced to fit into one InvalidateByWrites.
 struct WidenedWrites {
   std::vector<WriteEvent> writes = {};
 
-  // Nothing less than everything covers the transaction: `writes` is empty, and the caller sends
-  // Invalidate with `everything` instead.
+  // Only everything covers the transaction: `writes` is empty, and the caller must send Invalidate
+  // with `everything` instead.
   bool everything = false;
 
-  // How many of the writes given are now told less exactly than they were.
+  // Number of given writes that are now represented less precisely.
   uint64_t widened = 0;
 };
 
 struct WideningOptions {
-  // The size of a request that the service accepts: its --max_request_bytes.
+  // Maximum request size that the service accepts: its --max_request_bytes.
   size_t max_request_bytes = 4 << 20;
 
-  // What becomes of a type, an operation or a tag that the service would refuse for its form.
-  // False: it is left as it is, and the service's refusal names it. True, for writes that are
-  // committed already: a tag becomes the longest well-formed tag above it, a type the well-formed
-  // type in front of its first ":", an operation is left out together with the id. Where nothing
+  // How to treat a malformed type, operation or tag, which the service would refuse. False: it is
+  // left unchanged, and the service's error names it. True, for writes that are already committed:
+  // a tag becomes the longest well-formed tag above it, a type becomes the well-formed type in
+  // front of its first ":", and an operation is dropped together with the id. If nothing
   // well-formed is left, the result is everything.
   bool widen_malformed_names = false;
 };
 
 // Collects the writes of one transaction in bounded memory, and makes any transaction fit into one
-// InvalidateByWrites by telling more than was written, never less:
+// InvalidateByWrites by reporting more than was written, never less:
 //
-// - an id that is too long, not UTF-8 or holds control characters becomes empty: the write concerns
-//   the whole type;
+// - an id that is too long, is not UTF-8 or contains control characters becomes empty: the write
+//   affects the whole type;
 // - a context that is too large, too deep or not UTF-8 becomes unknown (json_value.h): what
 //   templates need from it widens, conditions that read it are true;
-// - a write with more than 64 tags concerns its whole type, and its tags are spread.
+// - a write with more than 64 tags affects its whole type, and its tags are distributed over
+//   several writes.
 //
 // While the writes exceed a limit of the service (10,000 writes, the size of a request), the next
-// of these applies to all of them, for those to come as well:
+// of these steps is applied to all of them, including later ones:
 //
 // 1. one write with an empty id for each type and operation, with every tag once;
-// 2. one for each type: operations matter to conditions alone, which hold for a whole type;
-// 3. a tag becomes the type in front of its first ":", which covers the tag and every rule that
-//    the tag triggers. (A tag in between would not trigger the rules below it.)
+// 2. one write for each type: only conditions depend on operations, and they are true for a whole
+//    type;
+// 3. a tag becomes the type in front of its first ":", which covers the tag and every rule that the
+//    tag triggers (a tag in between would not trigger the rules below it);
 // 4. everything.
 //
 //   WriteCollector collector({.widen_malformed_names = true});
@@ -65,16 +67,16 @@ class WriteCollector {
 
   void Add(WriteEvent write);
 
-  // For something that was written and cannot be named. Counts as one write.
+  // Records a write that cannot be named. Counts as one write.
   void AddEverything();
 
-  // Takes step 3 at once, whatever the size: for writes that were refused as they were.
+  // Applies step 3 at once, whatever the size: for writes that were refused as they were.
   void WidenToTypes();
 
-  // Whether nothing was added since the last Take.
+  // Returns whether nothing was added since the last Take.
   bool empty() const { return added_ == 0; }
 
-  // Returns what was added, and begins anew.
+  // Returns what was added, and resets the collector.
   WidenedWrites Take();
 
  private:
@@ -93,18 +95,18 @@ class WriteCollector {
   WideningOptions options_;
   Detail detail_ = Detail::kWrites;
   uint64_t added_ = 0;
-  uint64_t widened_ = 0;  // of those in writes_
-  size_t bytes_ = 0;      // encoded, of everything below
+  uint64_t widened_ = 0;  // number of those in writes_
+  size_t bytes_ = 0;      // encoded size of everything below
 
   std::vector<WriteEvent> writes_;  // kWrites
   std::set<TypeAndOperation> types_;
   std::set<std::string> tags_;
 };
 
-// The same for writes that are all there.
+// As WriteCollector, for writes that are all available.
 WidenedWrites WidenToLimits(std::vector<WriteEvent> writes, WideningOptions options = {});
 
-// How many bytes a context takes on the wire. What the service limits is this.
+// Returns the encoded size of a context in bytes, which is what the service limits.
 size_t EncodedContextBytes(const JsonValue::Object& context);
 
 }  // namespace cache_invalidation::client

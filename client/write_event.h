@@ -24,22 +24,23 @@ struct WriteEvent {
   // 1 to 128 bytes without ":", "*" and control characters.
   std::string resource_type = {};
 
-  // At most 512 bytes. Empty: the write concerns the whole type, as a TRUNCATE does. An id with ":"
-  // or "%" invalidates the tag with the id as it came and the one with the escaped id (tag.h).
+  // At most 512 bytes. Empty: the write affects the whole type, as a TRUNCATE does. An id that
+  // contains ":" or "%" invalidates both the tag with the unescaped id and the tag with the escaped
+  // id (tag.h).
   std::string resource_id = {};
 
-  // What was done: "insert", "update", "delete" or a word of your own.
+  // What was done: "insert", "update", "delete" or an application-defined word.
   std::string operation = {};
 
-  // What templates and conditions may look at: the new values by column name, with the previous
-  // ones as far as they are known under `old` and the names of the changed columns under
-  // `fields_changed`. An update that may move a row says one of the two: a template sees the new
-  // value alone otherwise. JsonValue::Unknown() is a value that is not known, JsonValue::Number()
-  // one with its text: for integers beyond 2^53-1, and decimals whose zeros matter. Of equal names
-  // the last one counts.
+  // What templates and conditions can read: the new values by column name, the known previous ones
+  // under `old`, and the names of the changed columns under `fields_changed`. An update that can
+  // move a row must give one of the two; otherwise a template sees only the new value.
+  // JsonValue::Unknown() is an unknown value. JsonValue::Number() is a number with its text: for
+  // integers beyond 2^53-1, and for decimals with significant zeros. If a name occurs twice, the
+  // last one counts.
   JsonValue::Object context = {};
 
-  // Further tags that this write concerns. At most 64.
+  // Further tags that this write affects. At most 64.
   std::vector<std::string> tags = {};
 
   bool operator==(const WriteEvent&) const = default;
@@ -58,24 +59,24 @@ struct InvalidateByWritesParams {
   CallOptions options = {};
 };
 
-// What one command did.
+// Result of one command.
 struct WriteResult {
   // The revision of the command's own event; the head if it caused none.
   Position position = {};
 
-  // How many tags, keys and patterns the event names.
+  // Number of tags, keys and patterns that the event names.
   uint32_t invalidations = 0;
 
   // The rules that fired, in the order in which they ran.
   std::vector<std::string> rules_fired = {};
 
-  // How many targets stand for something narrower that could not be named.
+  // Number of targets that replace something narrower that could not be named.
   uint32_t widened = 0;
 
-  // How many targets wait in the pending batch of the namespace after this command.
+  // Number of targets in the pending batch of the namespace after this command.
   uint32_t pending_targets = 0;
 
-  // Present if the call was asked to wait.
+  // Present if the call asked to wait.
   std::optional<Waiting> waiting = {};
 
   bool operator==(const WriteResult&) const = default;
@@ -85,7 +86,7 @@ struct ExplainWriteParams {
   WriteEvent write = {};
 
   // Empty: explain everything that the write would hit. Otherwise: whether it would hit this key,
-  // and by which path, or what kept it from being hit.
+  // and by which path, or why not.
   std::string key = {};
 
   // For a key that is not tracked: the tags to assume for it.

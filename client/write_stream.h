@@ -14,11 +14,11 @@
 namespace cache_invalidation::client {
 
 struct WriteStreamOptions {
-  // How long a command may stay unanswered, over all reconnecting, before it is given up: its
-  // outcome is unknown then.
+  // How long a command can remain without a result, across reconnects, before it is abandoned; its
+  // outcome is then unknown.
   absl::Duration deadline = absl::Seconds(60);
 
-  // How many commands, and how many bytes of them, may be unanswered before Write blocks.
+  // Number of commands without a result, and their total bytes, at which Write blocks.
   size_t max_unanswered_commands = 4'096;
   size_t max_unanswered_bytes = 16 << 20;
 };
@@ -30,41 +30,42 @@ struct OpenWriteStreamParams {
   std::optional<std::string> namespace_name = {};
 };
 
-// Gets the answer to one command. Called on the stream's thread, in the order of the commands; must
-// not block, nor call Write, Flush or Close.
+// Receives the result of one command. Called on the stream's thread, in the order of the commands.
+// Must not block, and must not call Write, Flush or Close.
 using WriteCallback = std::function<void(const absl::StatusOr<WriteResult>&)>;
 
-// Tells writes without waiting for each answer: for those who write much, and for those who do not
-// want to wait.
+// Sends writes without waiting for each result: for a high rate of writes, and for callers that
+// must not wait.
 //
 //   auto stream = client.OpenWriteStream();
 //   stream->Write({{.resource_type = "user", .resource_id = "1", .operation = "update"}},
 //                 [&](const absl::StatusOr<WriteResult>& result) {
-//                   if (!result.ok()) Log(result.status());  // as of InvalidateByWrites
+//                   if (!result.ok()) Log(result.status());  // as for InvalidateByWrites
 //                 });
 //   stream->Flush();
 //
-// What is waiting goes out together, so the more is written the less each costs. A lost stream is
-// opened again, with backoff, and what was not answered is sent again; a command that was applied
-// and not answered is applied twice, which is harmless.
+// Waiting writes are sent together, so the cost per write falls as the rate rises. A lost stream is
+// reopened, with backoff, and commands without a result are sent again; a command that was applied
+// before the stream was lost is then applied twice, which is harmless.
 //
-// Threads: one of its own, which calls the callbacks; gRPC's. Thread-safe; commands of one thread
-// are applied in its order.
-// Errors: a command that the service refuses gets its error and does not stop the others.
-// Cost: a fraction of a round trip for each command; memory for what is unanswered.
+// Threads: one of its own, which calls the callbacks, and those of gRPC. Thread-safe; the commands
+// of one thread are applied in the order of its calls.
+// Errors: a command that the service refuses gets its error and does not affect the others.
+// Cost: a fraction of a round trip per command; memory for the commands without a result.
 class WriteStream {
  public:
   // As Close.
   virtual ~WriteStream() = default;
 
-  // Takes the writes of one command (one event, all or nothing), as InvalidateByWrites. Blocks
-  // while too much is unanswered. `done` may be empty. After Close the answer is CANCELLED.
+  // Sends the writes of one command (one event, all or nothing), as InvalidateByWrites. Blocks
+  // while a limit of WriteStreamOptions is reached. `done` may be empty. After Close the command
+  // fails with CANCELLED.
   virtual void Write(std::vector<WriteEvent> writes, WriteCallback done) = 0;
 
-  // Blocks until everything that was written before has its answer.
+  // Blocks until every earlier command has its result.
   virtual void Flush() = 0;
 
-  // Flush, and then the end: nothing can be written any more. May be called again.
+  // Flushes and closes the stream: no further writes are accepted. Can be called again.
   virtual void Close() = 0;
 };
 

@@ -1,5 +1,5 @@
-// WriteTransaction: tells the service what a database transaction wrote, after its commit and not
-// before it.
+// WriteTransaction: reports the writes of a database transaction to the service, after its commit
+// and never before.
 //
 //   #include "client/client.h"
 //   #include "client/write_transaction.h"
@@ -21,29 +21,30 @@
 //   if (!result.invalidation_status.ok()) Log(result.invalidation_status);
 //
 // Commit runs the database's commit and then sends all writes as one command: one event, all or
-// nothing. So no reader can put the old value back between the two.
+// nothing. So no reader can put the old value back into a cache between the two.
 //
-// What is in doubt is sent. A commit that failed without saying what became of it (an error, an
-// exception, a lost connection) may have happened. Only a transaction that was rolled back for
-// certain, or never came to Commit, sends nothing. A transaction of any size fits, in bounded
-// memory: what is over the limits is told less exactly (widening.h), at last as everything.
+// If in doubt, the writes are sent. A commit that failed without a definite outcome (an error, an
+// exception, a lost connection) may have happened. Only a transaction that was definitely rolled
+// back, or for which Commit was not called, sends nothing. A transaction of any size fits, in
+// bounded memory: beyond the limits its writes are represented less precisely (widening.h), in the
+// extreme as everything.
 //
-// What the service would refuse is found before the commit, which is then not run. Should it refuse
-// the writes all the same (another version, smaller limits), they are told less exactly: by their
-// types, and then as everything.
+// Writes that the service would refuse are detected before the commit, which is then not run. If
+// the service nevertheless refuses them (another version, smaller limits), they are sent less
+// precisely: by their types, and then as everything.
 //
-// What remains open: if the process dies between the commit and the answer of the service, nobody
-// is told. Only a source that reads the database's own log closes this gap.
+// Known gap: if the process dies between the commit and the service's response, the writes may not
+// be reported. Only a source that reads the database's own log closes this gap.
 //
 // Threads: for one thread at a time. Commit blocks for the database's commit, and then until the
-// service has answered or the deadline has passed.
+// service has responded or the deadline has passed.
 //
-// Errors: the database's and the service's are told apart in TransactionResult. Errors that may
-// pass are retried until the deadline (client_options.h); when that ends, or everything is refused,
-// WriteTransactionOptions::on_unsent is called.
+// Errors: TransactionResult separates the database's errors from the service's. Transient errors
+// are retried until the deadline (client_options.h). If the deadline passes, or everything is
+// refused, WriteTransactionOptions::on_unsent is called.
 //
 // Cost: one round trip after the commit, whatever the number of writes. Memory: at most what one
-// request holds.
+// request can hold.
 
 #ifndef CACHE_INVALIDATION_CLIENT_WRITE_TRANSACTION_H_
 #define CACHE_INVALIDATION_CLIENT_WRITE_TRANSACTION_H_
@@ -66,70 +67,70 @@
 
 namespace cache_invalidation::client {
 
-// What became of a database transaction.
+// Outcome of a database transaction.
 enum class CommitOutcome {
   kCommitted,
-  // For certain nothing of it was committed, and nothing will be.
+  // Definitely nothing of it was or will be committed.
   kRolledBack,
-  // Nobody knows: the connection was lost while it committed, for example.
+  // The outcome is unknown, for example because the connection was lost during the commit.
   kUnknown,
 };
 
-// Writes that the service has not confirmed, though the database may have committed them. It may
-// have taken them all the same: repeating them is harmless.
+// Writes that the service has not confirmed, although the database may have committed them. The
+// service may have applied them nevertheless; repeating them is harmless.
 struct UnsentWrites {
-  // What was to be sent; fits into one InvalidateByWrites. Until somebody has sent it, other
-  // processes may serve the old values.
+  // What was to be sent; fits into one InvalidateByWrites. Until it has been sent, other processes
+  // can serve the old values.
   std::vector<WriteEvent> writes = {};
 
-  // Nothing less covers the transaction, or nothing less would be accepted: `writes` is empty; a
-  // cache in this process drops everything, and Invalidate with `everything` is to be sent.
+  // Only everything covers the transaction, or would be accepted: `writes` is empty. A cache in
+  // this process must drop everything, and Invalidate with `everything` must be sent.
   bool everything = false;
 
-  // What a cache in this process has to drop, sorted: for each write `type:id` and `type:#all`, or
-  // `type` if it concerns the whole type, and the writer's tags. What rules, relationships and
-  // dependencies would add only the service knows; a cache that rests on those drops everything.
+  // What a cache in this process must drop, sorted: for each write `type:id` and `type:#all`, or
+  // `type` if it affects the whole type, and the writer's tags. Only the service knows what rules,
+  // relationships and dependencies would add; a cache that relies on those must drop everything.
   // Empty for a transaction that is too large to name even its types; `everything` is set then.
   std::vector<std::string> tags = {};
 
-  // Why.
+  // Why they were not sent.
   absl::Status status = {};
 };
 
 struct WriteTransactionOptions {
-  // Commit answers when every live acknowledging subscriber has applied the writes. If too many
-  // calls are waiting, or the writes are refused, they are sent without it, and the answer carries
-  // no `waiting`.
+  // Makes Commit return only when every live acknowledging subscriber has applied the writes. If
+  // too many calls are waiting, or the writes are refused, they are sent without waiting, and the
+  // result has no `waiting`.
   std::optional<WaitForSubscribers> wait = {};
 
-  // Of the call that sends the writes. Its deadline begins after the database's commit.
+  // Options of the call that sends the writes. Its deadline starts after the database's commit.
   CallOptions call = {};
 
-  // Called when retries have ended, before Commit returns: the place to drop from the caches of
-  // this process what the service could not be told of. Must not throw.
+  // Called when retries have ended, before Commit returns. Drop here from the caches of this
+  // process what could not be reported to the service. Must not throw.
   std::function<void(const UnsentWrites&)> on_unsent = {};
 };
 
 struct TransactionResult {
-  // What became of the database transaction.
+  // Outcome of the database transaction.
   CommitOutcome outcome = CommitOutcome::kUnknown;
 
-  // Why the outcome is not known, or why the commit function was not called; OK if it answered an
+  // Why the outcome is unknown, or why the commit function was not called; OK if it returned an
   // outcome.
   absl::Status commit_status = {};
 
-  // OK: the service has taken the writes, or there was nothing to tell. Otherwise caches may hold
+  // OK: the service has applied the writes, or there was nothing to send. Otherwise caches can hold
   // old values, and on_unsent was called.
   absl::Status invalidation_status = {};
 
-  // What the service answered, if it was sent something.
+  // The service's result, if something was sent.
   std::optional<WriteResult> invalidation = {};
 
-  // How many writes were told less exactly than they were added, to fit the limits or because they
-  // were refused.
+  // Number of writes that were sent less precisely than they were added, to fit the limits or
+  // because they were refused.
   uint64_t widened = 0;
 
-  // Committed, and the service knows.
+  // Returns true if the transaction was committed and the service has applied its writes.
   bool ok() const { return outcome == CommitOutcome::kCommitted && invalidation_status.ok(); }
 };
 
@@ -138,7 +139,7 @@ class WriteTransaction {
   explicit WriteTransaction(Client client, WriteTransactionOptions options = {})
       : client_(std::move(client)), options_(std::move(options)) {}
 
-  // Notes a write. Sends nothing.
+  // Records a write. Sends nothing.
   void Add(WriteEvent write);
   void Add(std::string resource_type, std::string resource_id, std::string operation,
            JsonValue::Object context = {}) {
@@ -148,17 +149,17 @@ class WriteTransaction {
                    .context = std::move(context)});
   }
 
-  // Runs the database's commit, once, and sends what was noted unless it was rolled back.
+  // Runs the database's commit, once, and sends the recorded writes unless it was rolled back.
   //
-  // `run_database_commit` answers a CommitOutcome, an absl::StatusOr<CommitOutcome>, or an
-  // absl::Status: OK is committed, and an error is unknown. What it throws is unknown as well; the
-  // exception is passed on after sending, and only on_unsent tells if that failed.
+  // `run_database_commit` returns a CommitOutcome, an absl::StatusOr<CommitOutcome>, or an
+  // absl::Status: OK means committed, an error means unknown. An exception also means unknown; it
+  // is rethrown after sending, and only on_unsent reports if sending failed.
   //
-  // It is not called at all if the service would refuse a write or an option of the call
-  // (INVALID_ARGUMENT in commit_status names the first): the outcome is kRolledBack, and the caller
-  // abandons the database's transaction, which is still open.
+  // It is not called if the service would refuse a write or an option of the call (INVALID_ARGUMENT
+  // in commit_status names the first): the outcome is kRolledBack, and the caller must roll back
+  // the database's transaction, which is still open.
   //
-  // Afterwards nothing is noted any more, and the object may be used for the next transaction.
+  // Afterwards nothing is recorded, and the object can be used for the next transaction.
   template <typename Function>
   TransactionResult Commit(Function&& run_database_commit) {
     using Answer = std::invoke_result_t<Function&>;
@@ -186,8 +187,8 @@ class WriteTransaction {
   Client client_;
   WriteTransactionOptions options_;
   WriteCollector writes_;
-  uint64_t added_ = 0;    // to writes_
-  absl::Status refusal_;  // of the first that the service would refuse
+  uint64_t added_ = 0;    // number of writes added to writes_
+  absl::Status refusal_;  // error of the first write that the service would refuse
 };
 
 }  // namespace cache_invalidation::client
