@@ -8,7 +8,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// The texts of a declaration: what it takes in an answer, about.
+// The approximate size of a declaration's texts in a response.
 
 size_t SizeOf(const std::vector<std::string>& texts) {
   size_t bytes = 0;
@@ -30,8 +30,8 @@ size_t SizeOf(const Rule& rule) {
   return bytes;
 }
 
-// Copies the first of the items, as many as fit into an answer, at least one. Answers whether that
-// was all.
+// Copies the first items, as many as fit in a response, at least one. Returns whether all were
+// copied.
 template <typename Item>
 bool CopyWhatFits(const std::vector<const Item*>& items, std::vector<Item>& copies) {
   size_t bytes = 0;

@@ -9,7 +9,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Names of an entry that are looked at in the time that an edge takes otherwise.
+// Looking at this many names of an entry takes as long as looking at one edge.
 constexpr uint64_t kNamesPerEdge = 16;
 
 // The order in which edges are listed: by dependent, then kind, then name.
@@ -19,13 +19,13 @@ Place AfterOf(const ListCacheDependencies& query) {
   return {query.after_key, query.after_kind, query.after_name};
 }
 
-// Fills one page with the edges that count, until it is full or enough were looked at.
+// Fills one page with the edges that count, until it is full or `most` edges were looked at.
 class Page {
  public:
   Page(const Freshness& freshness, const ListCacheDependencies& query, uint64_t most)
       : freshness_(freshness), query_(query), left_(most) {}
 
-  // The next edge in order. Answers whether to go on.
+  // Adds the next edge in order. Returns whether to continue.
   bool Add(const Key& key, const Edge& edge) {
     const Place place = {key.name, edge.source->kind, edge.source->name};
     if (!query_.after_key.empty() && place <= AfterOf(query_)) return true;
@@ -79,7 +79,7 @@ class Page {
   uint64_t left_;
   ListCacheDependenciesReply reply_;
   Place last_;
-  // The key that was asked about last.
+  // The key asked about last, and the result.
   const Key* owner_ = nullptr;
   bool owns_ = false;
 };
@@ -92,7 +92,7 @@ void ListSources(const Key& key, const ListCacheDependencies& query, Page& page)
   while (at != edges.end() && page.Add(key, *at)) ++at;
 }
 
-// What depends on the key, and on the tag, of that name. Null: unknown.
+// Lists what depends on the key, and on the tag, of that name. Null: unknown.
 void ListDependents(const Key* key, const Tag* tag, const ListCacheDependencies& query,
                     Page& page) {
   struct Dependents {

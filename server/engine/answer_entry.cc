@@ -7,8 +7,8 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// A key is as good as what is known of it: its entry, or the tags that the caller names. The copy
-// is an old one, so that what the key stood for then must still be known.
+// Checks what is known of the key (its entry) and the tags given by the caller. The caller's copy
+// is an old one, so an end of the key itself counts as well.
 bool KeyMoved(const State& state, const Freshness& freshness, const KeyWithTags& key,
               uint64_t position) {
   const Key* known = state.graph.FindKey(key.key);

@@ -7,8 +7,8 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Adds the targets, and what depends on them now, to the pending batch. False if that could not be
-// found out within what the command may do.
+// Adds the targets and their current dependents to the pending batch. Returns false if the work
+// limit was reached before all dependents were found.
 bool AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
   const Freshness freshness = state.freshness();
   Closure closure(state.graph, freshness, state.work);

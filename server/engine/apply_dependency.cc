@@ -19,7 +19,7 @@ bool EdgeBefore(const Node* a, const Node* b) {
   return EdgePlace{a->kind, a->name} < EdgePlace{b->kind, b->name};
 }
 
-// The sources that names stand for, made known to the graph. Each once, in the order of edges.
+// The nodes of the names, added to the graph if new. Each once, in the order of edges.
 std::vector<Node*> AddSources(State& state, const DependencyNames& names) {
   std::vector<Node*> sources;
   for (absl::string_view name : names.names) {
@@ -36,7 +36,7 @@ std::vector<Node*> AddSources(State& state, const DependencyNames& names) {
   return sources;
 }
 
-// How many declarations the command would add: names that stand twice count once.
+// The number of declarations that the command would add. Repeated names count once.
 uint64_t CountNew(const State& state, const AddCacheDependency& command) {
   const Key* key = state.graph.FindKey(command.key);
   const auto is_new = [key](const Node* source) {
@@ -55,7 +55,7 @@ uint64_t CountNew(const State& state, const AddCacheDependency& command) {
   return count;
 }
 
-// OK, or which limit the command would go beyond.
+// Returns OK, or the limit that the command would exceed.
 absl::Status CheckRoom(const State& state, const AddCacheDependency& command) {
   const DependencyNames& names = command.depends_on;
   const uint64_t most = 2 * names.names.size() + names.keys.size() + names.tags.size();
@@ -63,7 +63,7 @@ absl::Status CheckRoom(const State& state, const AddCacheDependency& command) {
   const Key* key = state.graph.FindKey(command.key);
   const uint64_t edges = key == nullptr ? 0 : key->depends_on.size();
   const Limits& limits = state.limits;
-  // Counting is only worth its time near a limit.
+  // Exact counting only pays near a limit.
   if (declared + most <= limits.declared_edges && edges + most <= limits.declared_edges_of_key) {
     return absl::OkStatus();
   }
@@ -86,8 +86,9 @@ absl::Status CheckRoom(const State& state, const AddCacheDependency& command) {
   return absl::OkStatus();
 }
 
-// Whether what the command names was computed from the key, as far as that may be looked for. Goes
-// from the sources to theirs: a key may have any number of dependents, but was computed from few.
+// Whether what the command names was computed from the key, as far as that may be searched. The
+// search goes from sources to their sources: a key can have any number of dependents, but was
+// computed from few keys.
 bool ClosesCycle(const State& state, const AddCacheDependency& command) {
   const Freshness freshness = state.freshness();
   Walk sources;
@@ -157,7 +158,7 @@ ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<E
   for (Node* source : AddSources(state, command.depends_on)) {
     const Edge* edge = key.FindEdge(source);
     if (edge != nullptr && edge->declared && !edge->declared_at(state.meta.now)) {
-      NoteEnd(state, key);  // it was over, and is not any more
+      NoteEnd(state, key);  // the old declaration had expired
     }
     if (state.graph.Declare(key, *source, expires, state.meta.now)) ++reply.added;
   }

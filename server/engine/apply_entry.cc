@@ -15,7 +15,8 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Takes from `names` what it looks at behind those of the fill. `fills`: how many the command has.
+// Charges the names that it looks at, beyond those of the fill, to `names`. `fills`: the number of
+// fills of the command.
 TrackResult CheckFill(const State& state, const TrackedEntry& entry, size_t fills,
                       uint64_t& names) {
   TrackResult result;
@@ -38,8 +39,8 @@ TrackResult CheckFill(const State& state, const TrackedEntry& entry, size_t fill
   return result;
 }
 
-// Whether an entry ended since the last event, so that the fill would be refused at any position
-// there is yet.
+// Whether an entry ended since the last event, so that the fill would be refused at the head as
+// well.
 bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, size_t fills, uint64_t& names) {
   const Graph::KeysByRevision& ends = state.graph.ends();
   const uint64_t latest = ends.empty() ? 0 : ends.rbegin()->revision;
@@ -52,8 +53,8 @@ bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, size_t fills
   return refused;
 }
 
-// Whose entry an event of the same command evicted, by its name or with everything: its
-// dependencies are not known any more, so the copy must not be kept.
+// Refuses fills whose entry an event of the same command evicted, by name or with everything: what
+// they were computed from is not known any more, so the copy must not be kept.
 void RefuseEvicted(State& state, TrackEntriesReply& reply) {
   const Freshness freshness = state.freshness();
   for (TrackResult& result : reply.results) {
@@ -82,7 +83,7 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
     } else {
       ++state.meta.refused_fills;
       emission.AddUnnamedRoot(entry.key);
-      // The event gives a position from which the next attempt can succeed.
+      // The event creates a position at which the next attempt can succeed.
       if (result.outcome == FillOutcome::kRefusedMoved &&
           IsRefusedAtHead(state, entry, command.entries.size(), names)) {
         emission.Add(InvalidationKind::kEvict, TargetType::kKey, entry.key,
@@ -100,8 +101,8 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
   return reply;
 }
 
-// What stays for those who depend on it is written again, with all its names. Beyond what one call
-// may write the entries go, with what depends on them.
+// Ghosts that stay for their dependents are written again, with all their names. Beyond what one
+// call may write, the entries are evicted instead, with their dependents.
 ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event>& events) {
   UntrackEntriesReply reply;
   Emission emission(state, EventSource::kLimit);

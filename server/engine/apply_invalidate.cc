@@ -40,7 +40,7 @@ std::vector<PlannedStep> PlanCall(State& state, const Invalidate& command, const
   return steps;
 }
 
-// How many keys depend on the key, directly or not.
+// The number of keys that depend on the key, directly or not.
 uint64_t CountDependents(const State& state, absl::string_view key) {
   const Freshness freshness = state.freshness();
   Closure closure(state.graph, freshness);

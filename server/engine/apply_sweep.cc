@@ -9,15 +9,15 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// What takes as long as looking at a key takes otherwise: patterns to look at, steps of matching
-// them, edges beyond the first few, names of an entry, bytes of its row.
+// What takes as long as looking at one key: patterns to look at, steps of matching them, edges
+// beyond the first few, names of an entry, bytes of its row.
 constexpr uint64_t kPatternsPerKey = 8;
 constexpr uint64_t kStepsPerKey = 5;
 constexpr uint64_t kEdgesOfAKey = 16;
 constexpr uint64_t kNamesPerKey = 8;
 constexpr uint64_t kBytesPerKey = 256;
 
-// The keys, and what takes as long, that a sweep may still look at.
+// The work left for a sweep, in keys or what takes as long.
 class Work {
  public:
   explicit Work(uint64_t limit) : left_(limit) {}
@@ -30,8 +30,8 @@ class Work {
   uint64_t left_;
 };
 
-// What the events up to the floor said about an entry is put on the entry before it is forgotten.
-// Patterns that take long to match have each key swept by itself.
+// Stores on the entry what the events up to the floor said about it, before they are forgotten.
+// Patterns that take long to match are charged for each key.
 void KeepMark(State& state, Key& key, const Freshness& freshness, Work& work) {
   if (key.entry == nullptr) return;
   WorkBudget matching(state.limits.steps);
@@ -43,8 +43,8 @@ void EndLife(State& state, Key& key) {
   if (key.entry != nullptr && key.entry->expires <= state.meta.now) state.graph.MakeGhost(key);
 }
 
-// Ends the declarations that are over, from where the round stands in the key. Answers whether it
-// came to the last one.
+// Ends expired declarations, continuing where the round is within the key. Returns whether it
+// reached the last edge.
 bool SweepEdges(State& state, Key& key, Work& work, uint64_t& removed) {
   SweepRound& round = state.round;
   EdgeList::const_iterator next = key.depends_on.begin();
@@ -71,7 +71,7 @@ void BeginRound(State& state, uint64_t floor) {
   state.round.names = RememberedNames(state.round.floor, state.round.head);
 }
 
-// The first name that follows.
+// The next name in bytewise order.
 std::string NameBehind(absl::string_view name) {
   return absl::StrCat(name, absl::string_view("", 1));
 }
@@ -80,17 +80,17 @@ void CountName(SweepRound& round, uint64_t last_revision) {
   if (last_revision > round.floor) round.names.Count(last_revision);
 }
 
-// Answers how much it removed.
+// Returns how much it removed.
 uint64_t SweepKeys(State& state, Work& work) {
   uint64_t removed = 0;
   const bool trims = state.round.floor > state.meta.floor;
   const uint64_t cost = 1 + (trims ? state.broad.patterns().size() / kPatternsPerKey : 0);
-  // What a sweep ends counted no more: what was found out stays true.
+  // A sweep ends only what no longer counted, so the cached results stay valid.
   const Freshness freshness = state.freshness();
   auto at = state.graph.keys().lower_bound(state.round.next_key);
   while (!work.is_done() && at != state.graph.keys().end()) {
     Key& key = *at->second;
-    // An engine that was rebuilt lacks those of which nothing is known: they must not count.
+    // A rebuilt engine lacks the keys of which nothing is known, so they must not be counted.
     const bool counts = key.is_known(state.meta.floor);
     const uint64_t names = key.entry == nullptr ? 0 : key.entry->names();
     const uint64_t bytes = key.entry == nullptr ? 0 : key.entry->name_bytes;
@@ -111,7 +111,7 @@ uint64_t SweepKeys(State& state, Work& work) {
   return removed;
 }
 
-// Answers whether it has come to the end.
+// Returns whether it reached the end.
 bool SweepTags(State& state, Work& work) {
   const Graph::LooseTags& tags = state.graph.loose_tags();
   auto at = tags.lower_bound(absl::string_view(state.round.next_tag));
@@ -132,8 +132,8 @@ void MoveFloor(State& state, uint64_t floor) {
   state.broad.Forget(floor);
 }
 
-// Names that are too many go with the history up to another floor. Half of what there may be stays,
-// so that this does not come again soon.
+// If too many names are remembered, requests a floor above which half of the limit remains, so that
+// this does not recur soon.
 bool LimitNames(State& state) {
   const uint64_t limit = state.limits.remembered_names;
   if (state.round.names.total() <= limit) return false;
@@ -141,7 +141,7 @@ bool LimitNames(State& state) {
   return true;
 }
 
-// A key that is filled behind the place where the round stands is filled after its floor.
+// A key filled after the round has passed it was filled after the round's floor.
 SweepReply SweepOn(State& state, const Sweep& command) {
   SweepReply reply;
   SweepRound& round = state.round;
@@ -155,7 +155,8 @@ SweepReply SweepOn(State& state, const Sweep& command) {
   const bool tags_done = SweepTags(state, work);
   reply.looked_at = command.limit - work.left();
   if (!tags_done) return reply;
-  // Of many names nothing is known then: FreeNames comes by them before the next round does.
+  // After the floor moves, nothing is known of many names. FreeNames visits them before the next
+  // round.
   if (round.floor > state.meta.floor) MoveFloor(state, round.floor);
   reply.finished = true;
   reply.crowded = LimitNames(state);

@@ -18,7 +18,7 @@ absl::string_view BroadRevisions::NotePattern(absl::string_view expression, bool
   const auto noted = MarkOf(expression, compiled);
   const absl::string_view kept = noted->first;
   noted->second.revisions.Note(evicts, revision);
-  // Those of this event may be given up already.
+  // Patterns of the same event may have been given up already; then all of them are.
   while (patterns_.size() > max_patterns_ || (!patterns_.empty() && any_key_.last() == revision)) {
     GiveUpOldest();
   }
@@ -52,7 +52,7 @@ void BroadRevisions::GiveUpOldest() {
     const auto given_up = at++;
     LastRevisions& revisions = given_up->second.revisions;
     if (revisions.last() != oldest) {
-      // The other of the two came later and counts for both.
+      // The other revision of the pattern is later and covers both.
       ForgetUpTo(oldest, revisions);
       continue;
     }

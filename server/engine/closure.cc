@@ -10,16 +10,17 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Sorting takes, for each key, the time of walking over so many.
+// Sorting costs, per key, as much as walking over this many keys.
 constexpr size_t kSortedShare = 8;
 
 }  // namespace
 
 void Closure::AddTag(absl::string_view tag) {
   const Graph::WalkableTags& walkable = graph_.walkable();
-  // Then nothing depends on anything, and no key has to be named.
+  // Nothing depends on anything, and no key has to be named.
   if (graph_.edges() == 0 && walkable.empty()) return;
-  // Also a tag that nothing is found by here ends entries, which a weaker spread then leaves alone.
+  // Even a tag through which nothing is found here ends entries, which a weaker spread must then
+  // leave alone.
   root_tag_names_.emplace_back(tag);
   const auto add = [this](const Tag& found) {
     root_tags_.push_back(&found);
@@ -113,15 +114,16 @@ void Closure::Spread(InvalidationKind kind) {
   root_tag_names_.clear();
 }
 
-// Goes from a node of `level` to the keys that depend on it; those seen for the first time are of
-// the next level. A key already reached only learns by which way.
+// Visits the keys that depend on a node of `level`; new ones belong to the next level. For a key
+// already reached, only the path is updated if this one is better.
 void Closure::Follow(const Node& source, int level, InvalidationKind kind,
                      std::vector<Key*>& next) {
   if (!source.has_dependents()) return;
   for (Key* dependent : *source.dependents) {
     if (!complete_ || !Look()) return;
     const auto known = reached_.find(dependent);
-    if (known != reached_.end() && known->second.kind != kind) continue;  // the stronger was here
+    if (known != reached_.end() && known->second.kind != kind) continue;  // reached by the stronger
+                                                                          // kind
     if (known != reached_.end() && !IsBetterWay(source, level, known->second)) continue;
     if (!freshness_.IsActive(*dependent, *dependent->FindEdge(&source))) continue;
     if (kind == InvalidationKind::kMarkStale && HitByEvictedTag(*dependent)) continue;
@@ -138,9 +140,9 @@ void Closure::Follow(const Node& source, int level, InvalidationKind kind,
   }
 }
 
-// They are roots already.
+// The carriers are roots already.
 void Closure::NameMixedCarriers(const Tag& tag) {
-  // Where not all of them are roots there may be too many to look at.
+  // If the closure is incomplete, not all carriers are roots, and there may be too many to visit.
   if (tag.carriers == nullptr || !complete_) return;
   for (Key* carrier : *tag.carriers) {
     if (!carrier->entry->mixed || !freshness_.OwnsActively(*carrier)) continue;
@@ -178,7 +180,7 @@ std::vector<Key*> Closure::Dependents() const {
 
 Closure::Ways Closure::DependentsWithWays() const {
   Ways dependents;
-  // Walking over the order of all keys is faster than sorting many of them.
+  // Walking over all keys in order is faster than sorting many of them.
   if (reached_.size() > graph_.keys().size() / kSortedShare) {
     for (const auto& [name, key] : graph_.keys()) {
       const auto it = reached_.find(key.get());

@@ -9,7 +9,8 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Those up to the floor say nothing; when they are forgotten is nobody's business.
+// Revisions up to the floor have no effect and are omitted: engines may forget them at different
+// times.
 template <typename Revisions>
 std::string DumpRevisions(const Revisions& revisions, uint64_t floor) {
   std::string text;

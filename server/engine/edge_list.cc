@@ -5,7 +5,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Up to this many a walk, which touches no names, is faster than a search.
+// Up to this size a linear walk, which compares no names, is faster than a search.
 constexpr size_t kFewEdges = 16;
 
 }  // namespace

@@ -9,10 +9,10 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Up to this many a walk is faster than a hash.
+// Up to this size a linear search is faster than a hash table.
 constexpr size_t kFewSlots = 16;
 
-// What the encoding of a name or cause takes beside its bytes, rounded up.
+// The encoding overhead of a target or cause besides its names, rounded up.
 constexpr size_t kBytesPerTarget = 24;
 constexpr size_t kBytesPerCause = 16;
 
@@ -104,7 +104,7 @@ void Emission::AddDependent(absl::string_view key, const Cause& cause) {
 bool Emission::Commit(std::vector<Event>& events) {
   const Freshness freshness = state_.freshness();
   Closure closure(state_.graph, freshness, state_.work);
-  // What has no cause but its source takes that much at least.
+  // A target with no cause but its source takes at least this much.
   closure.StopBeyond(state_.limits.event_bytes, kBytesPerTarget + kBytesPerCause);
   targets_ = slots_.size();
   const bool given_up = everything_ != Everything::kNo;
@@ -146,8 +146,8 @@ void Emission::Spread(Closure& closure) {
   }
 }
 
-// Puts the keys that were reached through an edge, and those added as dependents, behind the
-// targets, by name. A target among them only gains the cause.
+// Appends the keys that were reached through an edge, and those added as dependents, after the
+// targets, by name. A key that is a target already only gains the cause.
 void Emission::NameDependents(const Closure& closure) {
   std::vector<Slot> added = std::exchange(dependents_, {});
   std::sort(added.begin(), added.end(),
@@ -221,16 +221,17 @@ absl::string_view Emission::Mark(Slot& slot, uint64_t revision) {
   } else {
     if (slot.key == nullptr) slot.key = &state_.graph.AddKey(slot.name);
     node = slot.key;
-    // Without its dependents it stays: those that joined since its acceptance are to go, too.
+    // A target without its dependents stays in the batch: dependents that joined since its
+    // acceptance have to be invalidated too.
     if (evicts && follow_) state_.pending.RemoveKey(slot.name);
   }
   (evicts ? node->evicted : node->staled) = revision;
   return node->name;
 }
 
-// Ends the entries that the event evicts, as far as they are known without a search: those named,
-// and those that were roots. Entries that nothing depends on are left to whoever looks at them; so
-// are those beyond what one event ends, and all of them when everything goes.
+// Ends the entries that the event evicts, as far as they are known without a search: the named ones
+// and those that were roots. Entries without dependents are left to their next reader; so are those
+// beyond Limits::ended_at_once, and all entries if everything is evicted.
 void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
   if (slots_.front().type == TargetType::kEverything) return;
   uint64_t at_once = state_.limits.ended_at_once;
@@ -249,8 +250,8 @@ void Emission::EndEntry(Key& key, uint64_t& at_once) {
   state_.graph.DropEntry(key);
 }
 
-// Nothing names them, so what happened is remembered of the key, unless its tags tell it as long as
-// the entry is there.
+// No event names these entries, so the eviction is remembered with the key, unless the entry's tags
+// record it while the entry exists.
 void Emission::EvictUnnamed(const Closure& closure, uint64_t revision, uint64_t& at_once) {
   const absl::flat_hash_set<absl::string_view> not_evicted(unnamed_roots_.begin(),
                                                            unnamed_roots_.end());

@@ -22,7 +22,7 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   state.work = WorkBudget(state.limits.steps, state.limits.expanded_bytes);
   state.grounding_steps = kMaxGroundingSteps;
   state.ends_of_edges = kEdgesEndedAtOnce;
-  // What the last events pointed to.
+  // Frees what the last events pointed to.
   state.flushed.clear();
   state.broad.Clean();
   const uint64_t widened = state.meta.widened;

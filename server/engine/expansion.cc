@@ -14,13 +14,13 @@ namespace {
 // More than any relationship allows.
 constexpr uint32_t kUnlimited = kMaxCascadeDepth + 1;
 
-// What a template can be filled in with, each more than the one before.
+// What a template can be filled in with, in increasing order.
 enum class Scope : uint8_t { kNothing, kContext, kWrittenId };
 
 Scope ScopeOf(bool has_id) { return has_id ? Scope::kWrittenId : Scope::kNothing; }
 
-// Places wait by the hops they have left. A hop leads only to places with fewer, so going down from
-// the most every place is met first with the most hops it is ever reached with.
+// States wait by the number of hops left. A hop leads only to states with fewer, so processing from
+// the largest number down visits every state first with the most hops it is ever reached with.
 class Walk {
  public:
   Walk(const RelationshipSet& registered, absl::Span<const CompiledRelationship> attached,
@@ -49,7 +49,7 @@ class Walk {
   struct Place {
     absl::string_view type;
     Scope scope;
-    int32_t reached_by;  // a hop
+    int32_t reached_by;  // index of a hop
   };
 
   WorkBudget& budget() { return write_.budget(); }
@@ -76,7 +76,7 @@ class Walk {
       hop.depth_left = std::min(left, via.relationship.cascade_depth) - 1;
       const Scope scope = NameTags(via, from.scope, hop.tags);
       const auto index = static_cast<int32_t>(hops_.size());
-      // What is named for no row concerns nobody behind it.
+      // A hop that names nothing leads nowhere.
       if (!hop.tags.empty()) {
         for (const std::string& target : via.relationship.target_types) {
           waiting_[hop.depth_left].push_back({target, scope, index});
@@ -86,7 +86,7 @@ class Walk {
     hops_.push_back(std::move(hop));
   }
 
-  // Answers the scope of the places that the hop leads to.
+  // Returns the scope of the states that the hop leads to.
   Scope NameTags(const CompiledRelationship& via, Scope scope, std::vector<RenderedTag>& tags) {
     if (!via.tag_template.has_value()) {
       budget().Step(via.relationship.target_types.size());
@@ -123,7 +123,7 @@ class Walk {
 
 Expansion ExpandWrite(const RelationshipSet& registered, WriteValues& values, SpentHops spent) {
   const WriteEvent& write = values.write();
-  // Most types lead nowhere.
+  // Most types have no relationships.
   if (registered.From(write.resource_type).empty()) return {};
   Walk walk(registered, {}, values, spent);
   walk.StartAt(write.resource_type, ScopeOf(!write.resource_id.empty()));

@@ -7,8 +7,7 @@
 //
 // The scope is what a template can be filled in with:
 //   - the written id and the context: at the written type, and after templates that all named the
-//     id. The id is that of the written row; after a tag that does not name it, the id would be
-//     that
+//     id. The id is that of the written row; after a tag that does not name it, it would be the id
 //     of a different row.
 //   - the context alone: after templates that could all be filled in, one of them without the id.
 //   - nothing: anywhere else.

@@ -16,10 +16,10 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// More tags of a key than this are counted, not listed, in a sentence.
+// A sentence lists at most this many tags of a key; the others are counted.
 constexpr size_t kTagsInASentence = 10;
 
-// Where everything that the plan names leads together.
+// The closure over all targets of the plan.
 Closure SpreadAll(const State& state, const Freshness& freshness, const Plan& plan) {
   Closure closure(state.graph, freshness, state.limits.explained_keys);
   for (const PlannedStep& step : plan.steps) {
@@ -76,7 +76,7 @@ std::string Describe(const ExplainedKey& key) {
       listed < key.tags.size() ? absl::StrCat(" and ", key.tags.size() - listed, " more") : "");
 }
 
-// What the key is computed from, as far as it may be looked at; the rest is left out.
+// Adds what the key was computed from, as far as the limits allow; the rest is left out.
 void AddSources(const Key& key, const Freshness& freshness, ExplanationLimits& limits,
                 ExplanationNode& node) {
   std::vector<const Node*> sources;
@@ -104,7 +104,7 @@ void AddSources(const Key& key, const Freshness& freshness, ExplanationLimits& l
   node.children_left_out += left;
 }
 
-// What is known of the key itself; if it is not hit, also what it was computed from.
+// Adds what is known of the key itself and, if it is not hit, what it was computed from.
 void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
             ExplanationLimits& limits, ExplanationNode& root) {
   if (!limits.Take(root)) return;
@@ -121,7 +121,7 @@ void AddReason(absl::string_view text, std::string& reason) {
   absl::StrAppend(&reason, reason.empty() ? "" : "; ", text);
 }
 
-// There are more keys than one answer may look at.
+// States that there are more keys than one explanation may look at.
 void AddWhatIsMissing(bool all_counted, bool all_followed, uint64_t looked_at,
                       std::string& reason) {
   const auto add = [&](absl::string_view text) {

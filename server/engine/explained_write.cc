@@ -10,7 +10,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Where nodes stand; the root is 1.
+// Levels of nodes; the root is 1.
 constexpr uint32_t kStepLevel = 2;
 
 ExplanationNode NodeOf(ExplanationKind kind, absl::string_view name, std::string reason) {
@@ -57,8 +57,7 @@ void MarkAll(ExplanationNode& node) {
   for (ExplanationNode& child : node.children) MarkAll(child);
 }
 
-// Makes what a step would have done what it did not do: what would have applied stays, as not
-// applied.
+// Marks what the step would have applied as not applied.
 void MarkNotApplied(ExplanationNode& step) {
   step.applies = false;
   const auto idle = [](const ExplanationNode& child) { return !HasApplyingTarget(child); };
@@ -117,7 +116,8 @@ void ExplainedWrite::AddRule(const RuleSet::Match& match, ExplanationNode& root)
   step.lazy = rule.strategy == Strategy::kLazy;
   step.applies = fires;
   AddStep(std::move(step), root, [&](ExplanationNode& node) {
-    // What a rule that does not fire would have named matters only to a key that it would have hit.
+    // What a rule that does not fire would have named matters only for a key that it would have
+    // hit.
     if (fires || !targets_.KeepsOtherSteps()) FillRule(*match.rule, node);
     if (!fires) MarkNotApplied(node);
     if (!node.children.empty() || targets_.KeepsOtherSteps()) {
@@ -167,7 +167,7 @@ void ExplainedWrite::FillRule(const CompiledRule& rule, ExplanationNode& node) {
 }
 
 void ExplainedWrite::AddCascade(const HopTree& hops, Strategy strategy, ExplanationNode& rule) {
-  // First hops of one type stand together.
+  // First hops of one type are adjacent.
   for (size_t begin = 0, end = 0; begin < hops.first.size(); begin = end) {
     const std::string& type = hops.SourceType(hops.first[begin]);
     while (end < hops.first.size() && hops.SourceType(hops.first[end]) == type) ++end;

@@ -73,7 +73,7 @@ void Followers::AddTops(const Shown& shown, ExplanationNode& target, uint32_t le
   }
 }
 
-// `parent` stands at `level`.
+// `parent` is at `level`.
 void Followers::AddBelow(const Node& source, const Shown& shown, ExplanationNode& parent,
                          uint32_t level, ExplanationLimits& limits) const {
   const auto followers = shown.find(&source);
@@ -88,7 +88,7 @@ void Followers::AddBelow(const Node& source, const Shown& shown, ExplanationNode
     node.kind = ExplanationKind::kDependency;
     node.name = key->name;
     node.reason = HowFollows(*key, source);
-    // What follows a top is shown there; this also ends cycles.
+    // The dependents of a top are shown below the top; this also ends cycles.
     if (!IsTop(*key)) AddBelow(*key, shown, node, level + 1, limits);
     parent.children.push_back(std::move(node));
   }

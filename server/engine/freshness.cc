@@ -31,7 +31,7 @@ uint64_t Freshness::TagStaled(absl::string_view tag) const {
 
 uint64_t Freshness::EvictedSinceFill(const Key& key) const {
   uint64_t revision = std::max(key.evicted, broad_.everything().evicted);
-  // What hits the tags of an entry that is over does not concern it.
+  // The entry has ended, so revisions of its tags do not concern it.
   if (revision > key.entry->fill_revision) return revision;
   revision = std::max(revision, TagsEvicted(key));
   return revision > key.entry->fill_revision ? revision : 0;
@@ -66,7 +66,7 @@ bool Freshness::StaleSinceFill(const Key& key, WorkBudget& work) const {
     if (TagStaled(tag->name) > entry.fill_revision) return true;
   }
   if (!work.LookAtPatterns(broad_.patterns().size())) return true;
-  // A pattern that evicts drops the entry at once.
+  // A pattern that evicts drops the entry at once, so only marks are left to check.
   for (const auto& [expression, mark] : broad_.patterns()) {
     if (mark.revisions.staled > entry.fill_revision && work.MayMatch(mark.pattern, key.name)) {
       return true;
@@ -129,9 +129,8 @@ bool Freshness::EndMoved(const Key& key, uint64_t position) const {
   return known->second;
 }
 
-// Follows what is known of the keys: an entry that was evicted has moved, and so has one that is
-// stale or ended since; any other, also a ghost that is needed, is as good as its own tags and
-// dependencies.
+// Follows what is known of the keys. An entry that was evicted, is stale or has ended since has
+// moved. Any other entry, including a needed ghost, depends on its own tags and dependencies.
 bool Freshness::DependencyMoved(absl::string_view name, uint64_t position, Walk& sources,
                                 WorkBudget& work) const {
   if (forgotten_end_ > position) return true;

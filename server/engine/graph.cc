@@ -30,7 +30,7 @@ bool Graph::TakeApart(uint64_t& limit) {
     taken_keys_ = keys_.begin();
     taken_tags_ = tags_.begin();
   }
-  // Their places go at the end, all at once: that takes a hundredth of the time.
+  // The map nodes are freed at the end, all at once, which takes a hundredth of the time.
   for (; limit > 0 && *taken_keys_ != keys_.end(); --limit, ++*taken_keys_) {
     (*taken_keys_)->second.reset();
   }

@@ -1,4 +1,4 @@
-// The graph as rows: what changed of it, and what is loaded into it.
+// The graph as rows: collects changed rows and loads stored ones.
 
 #include <algorithm>
 #include <optional>

@@ -9,8 +9,8 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// A search in depth that finds out which ghosts reach each other (strongly connected components,
-// after Tarjan): when it leaves the first of those it met, they all are decided.
+// A depth-first search for ghosts that reach each other (strongly connected components, after
+// Tarjan): when it leaves the first ghost of a component, all of them are decided.
 class Search {
  public:
   using Known = absl::flat_hash_map<const Key*, bool>;
@@ -33,7 +33,7 @@ class Search {
       const bool stands = gives_up || footing == Freshness::Footing::kStands ||
                           (footing == Freshness::Footing::kGhost && LeadsToGround(dependent));
       if (!stands) continue;
-      // Whatever is not decided leads to where the search is.
+      // All undecided ghosts lead to the current one.
       for (const Key* key : undecided_) known_[key] = true;
       return true;
     }
@@ -46,11 +46,12 @@ class Search {
     KeySet::const_iterator next;
     KeySet::const_iterator end;
     size_t number;
-    // The smallest number of an undecided ghost that it leads to.
+    // The smallest number of an undecided ghost reachable from it.
     size_t leads_to;
   };
 
-  // Whether the ghost is known to be grounded; if nothing is known of it, the search goes on there.
+  // Whether the ghost is known to be grounded. If nothing is known of it, the search descends into
+  // it.
   bool LeadsToGround(const Key& ghost) {
     if (const auto known = known_.find(&ghost); known != known_.end()) return known->second;
     if (const auto met = numbers_.find(&ghost); met != numbers_.end()) {

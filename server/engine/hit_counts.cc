@@ -11,17 +11,17 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Patterns that are matched in the time that looking at a key takes otherwise.
+// Matching this many patterns takes as long as looking at one key.
 constexpr uint64_t kPatternsPerKey = 8;
 
 // The counters of the targets that hit one key.
 using Counters = absl::InlinedVector<uint64_t*, 4>;
 
-// Names of an entry that are looked at in the time that a key takes otherwise.
+// Looking at this many names of an entry takes as long as looking at one key.
 constexpr uint64_t kNamesPerKey = 16;
 
-// Whether anything that counts now is known of the key: what was evicted may still be around. Adds
-// the edges that it looks at; beyond `limit` it takes the key for known.
+// Whether anything that still counts is known of the key; evicted entries may not have been removed
+// yet. Adds the edges it looks at to `looked_at`; beyond `limit` the key counts as known.
 bool IsKnown(const Key& key, const Freshness& freshness, uint64_t limit, uint64_t& looked_at) {
   if (freshness.IsLive(key)) return true;
   const bool owns = freshness.OwnsActively(key);
@@ -48,7 +48,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
     }
   }
   uint64_t looked_at = 0;
-  // Matching a key against many patterns takes the time of looking at many keys.
+  // Matching a key against many patterns takes as long as looking at many keys.
   const uint64_t cost = 1 + patterns.size() / kPatternsPerKey;
   for (const auto& [name, key] : graph.keys()) {
     looked_at += cost;

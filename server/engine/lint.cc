@@ -36,7 +36,7 @@ constexpr std::array<absl::string_view, 9> kWarningNames = {
 
 bool IsBareType(absl::string_view tag) { return tag.find(':') == absl::string_view::npos; }
 
-// Collects what was not accepted.
+// Collects the warnings that are not accepted.
 class Warnings {
  public:
   explicit Warnings(absl::Span<const std::string> accepted) : accepted_(accepted) {}
@@ -149,8 +149,8 @@ bool HasStarLevel(absl::string_view tag) {
   return std::find(levels.begin(), levels.end(), "*") != levels.end();
 }
 
-// The tags that a write to one row does not hit, each with a tag below it that stood beside it, if
-// any did.
+// The tags that a write to one row does not hit, each with a tag below it from the same list, if
+// there is one.
 using Unhit = absl::btree_map<absl::string_view, std::optional<absl::string_view>>;
 
 std::string UnhitWarning(absl::string_view path, absl::string_view tag,

@@ -1,4 +1,4 @@
-// Rebuilding an engine from its records and its retained events.
+// Rebuilds an engine from its records and its retained events.
 
 #include <algorithm>
 #include <variant>
@@ -12,7 +12,7 @@ namespace {
 void LoadRecord(State& state, const MetaRecord& record) {
   state.meta = record;
   state.pending.LoadDelay(record.batch_delay);
-  // What was pending when deadlines were not stored yet is due.
+  // Records written before deadlines were stored: a pending batch is due at once.
   state.pending.LoadArming(record.batch_generation, record.batch_deadline.value_or(record.now));
   state.broad.LoadGivenUp({record.any_key_evicted, record.any_key_staled});
 }

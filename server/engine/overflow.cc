@@ -10,11 +10,10 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// A namespace that is full makes room for a 64th of its limit.
+// A full namespace makes room for a 64th of its limit.
 constexpr uint64_t kShareDroppedTogether = 64;
 
-// How much to drop of `now` where there were `before`; nothing within the limit. `room`: how much
-// at least.
+// How much to drop of `now`, given `before`; 0 within the limit. `room`: the minimum to drop.
 uint64_t Surplus(uint64_t before, uint64_t now, uint64_t limit, uint64_t room) {
   if (now <= limit) return 0;
   const uint64_t added = now > before ? now - before : 0;
@@ -25,7 +24,7 @@ uint64_t Room(uint64_t limit) {
   return std::clamp<uint64_t>(limit / kShareDroppedTogether, 1, kDroppedTogether);
 }
 
-// What is still to be freed.
+// What has still to be freed.
 struct Excess {
   EntryUsage left;
 
@@ -36,8 +35,8 @@ struct Excess {
   bool is_left() const { return left.entries + left.parts > 0; }
 };
 
-// The oldest entries whose end frees what must be free, by key; those that were over have ended.
-// And, with those that have many parts no more than some, what else there should be room for.
+// Returns, by key, the oldest live entries whose removal frees `must`; dead ones are removed on the
+// way. Continues to free `should` as long as the entries do not have too many parts.
 std::vector<absl::string_view> TakeOldest(State& state, Excess must, Excess should) {
   std::vector<absl::string_view> oldest;
   uint64_t freed = 0;

@@ -88,7 +88,7 @@ void PendingBatch::RemoveTag(absl::string_view tag) {
   if (items_.empty()) return;
   const auto self = items_.find(Order::View(TargetType::kTag, tag));
   if (self != items_.end()) Remove(self, std::next(self));
-  // ';' follows ':', so this is everything that begins with "tag:".
+  // ';' follows ':', so this range is everything that begins with "tag:".
   Remove(items_.lower_bound(Order::View(TargetType::kTag, absl::StrCat(tag, ":"))),
          items_.lower_bound(Order::View(TargetType::kTag, absl::StrCat(tag, ";"))));
 }

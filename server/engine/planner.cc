@@ -20,7 +20,7 @@ auto PlaceInStep(const PlannedTarget& target) {
                          target.cause.name, target.cause.widened);
 }
 
-// Gathers the targets of one step over all writes of a command.
+// Collects the targets of one step over all writes of a command.
 class StepTargets {
  public:
   void Add(RenderedTag tag, CauseStep step, absl::string_view cause) {
@@ -40,7 +40,7 @@ class StepTargets {
                         &pattern});
   }
 
-  // Ends one write's part; answers how many distinct tags it widened.
+  // Ends one write's share. Returns the number of distinct tags it widened.
   uint64_t EndWrite() {
     uint64_t widened = 0;
     if (any_widened_) {
@@ -77,22 +77,22 @@ class StepTargets {
   bool any_widened_ = false;
 };
 
-// A rule that fired, with what it named so far.
+// A rule that fired, with its targets so far.
 struct FiredRule {
   const CompiledRule* rule = nullptr;
   uint64_t times = 0;
   uint64_t condition_errors = 0;
   uint64_t widened_by_last = 0;
-  // What it names from now on does not depend on the write, and has been added.
+  // Its further targets do not depend on the write and have been added.
   bool is_settled = false;
   StepTargets targets = {};
 };
 
-// What the relationships of a type did for a write.
+// What the relationships of a type added for a write.
 struct TypeExpansion {
   uint64_t taken = 0;
   uint64_t widened = 0;
-  // None of them looks at the write: they name the same for every other of its type.
+  // None of them reads the write: they add the same for every write of the type.
   bool ignores_write = true;
 };
 
@@ -146,7 +146,7 @@ class Planner {
 
   TypeExpansion AddExpansion(WriteValues& write) {
     TypeExpansion done;
-    // A relationship may be taken more than once, with more scope and with less.
+    // A relationship may be taken several times, with different scopes.
     absl::flat_hash_set<const CompiledRelationship*> taken;
     for (Hop& hop : ExpandWrite(relationships_, write)) {
       const std::optional<TagTemplate>& form = hop.via->tag_template;
@@ -172,7 +172,7 @@ class Planner {
     plan_.widened += fired.widened_by_last;
   }
 
-  // Answers how many tags were widened.
+  // Returns the number of widened tags.
   uint64_t AddTargets(const CompiledRule& rule, WriteValues& write, bool first,
                       StepTargets& targets) {
     RuleTargets named = TargetsOf(rule, relationships_, write);

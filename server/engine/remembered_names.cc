@@ -19,7 +19,7 @@ std::vector<uint64_t> RememberedNames::spans() const {
 
 void RememberedNames::Count(uint64_t revision) {
   ++total_;
-  // All are after the head if it is the floor: none that may be asked for forgets them.
+  // If the head is the floor, all revisions are above the head, and no possible floor forgets them.
   const uint64_t place = revisions_ == 0 ? 0 : std::min(revision - floor_, revisions_) - 1;
   ++spans_[revisions_ == 0 ? 0 : place * kSpans / revisions_];
 }

@@ -5,7 +5,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// What it takes to begin an evaluation, in its units.
+// The cost of starting an evaluation, in the units of conditions.
 constexpr uint64_t kCostOfBeginning = 10;
 
 }  // namespace

@@ -69,7 +69,7 @@ std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view>
                                              WorkBudget& budget,
                                              absl::string_view whole_type) const {
   std::vector<Match> matches;
-  // Of several triggers that were met the first one stays.
+  // If several triggers match, the first one is kept.
   absl::flat_hash_set<const CompiledRule*> met;
   const auto meet = [&](const auto& trigger) {
     budget.Step(trigger.second.size() * kStepsPerRule);

@@ -15,13 +15,14 @@ void NoteEnd(State& state, Key& key) {
 uint64_t SettleEntry(State& state, Key& key, const Freshness& freshness) {
   if (key.entry == nullptr) return 0;
   if (const uint64_t evicted = freshness.EvictedSinceFill(key); evicted != 0) {
-    // What evicts everything is remembered without the names.
+    // The eviction of everything is remembered without names.
     if (evicted > std::max(state.meta.floor, state.broad.everything().evicted)) {
       state.graph.RememberEvicted(key, evicted);
     }
   } else if (freshness.OwnsActively(key)) {
     return 0;
-  } else if (Graph::PartsOf(key) > 1) {  // otherwise it stood only for its name
+  } else if (Graph::PartsOf(key) > 1) {  // an entry without tags and edges depends on nothing but
+                                         // its name
     NoteEnd(state, key);
   }
   state.graph.DropEntry(key);

@@ -16,10 +16,10 @@ namespace {
 constexpr absl::string_view kResourceId = "resource_id";
 constexpr absl::string_view kContextPrefix = "context.";
 
-// The tag in front of what `start` ends with, a piece of a template up to a placeholder.
+// The tag in front of the last segment of `start`, the text of a template up to a placeholder.
 absl::string_view TagInFront(absl::string_view start) { return start.substr(0, start.rfind(':')); }
 
-// The part in front of "|", and what the part behind it asks for.
+// Splits at "|": sets `name` to the part in front and returns the choice after it.
 absl::StatusOr<NullChoice> TakeNullChoice(absl::string_view inside, absl::string_view& name) {
   const size_t bar = inside.find('|');
   name = inside.substr(0, bar);
@@ -108,7 +108,7 @@ std::string TagTemplate::placeholder(uint32_t index) const {
 }
 
 bool TagTemplate::Take(const std::vector<const TagValues*>& values, WorkBudget& budget) const {
-  // Of the texts up to a placeholder: how many there are, and their bytes together.
+  // The texts up to a placeholder: their number and their total bytes.
   uint64_t count = 1;
   uint64_t bytes = literals_[0].size();
   uint64_t all = 0;

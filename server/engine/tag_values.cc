@@ -17,16 +17,16 @@ namespace {
 constexpr absl::string_view kInsert = "insert";
 constexpr absl::string_view kDelete = "delete";
 
-// What a context holds at a path.
+// What a context has at a path.
 struct Found {
-  const JsonValue* value = nullptr;  // null: absent, or not known
+  const JsonValue* value = nullptr;  // null: absent or unknown
   bool known = true;
 };
 
 Found FindPath(const JsonValue& root, const std::vector<std::string>& path) {
   const JsonValue* value = &root;
   for (const std::string& name : path) {
-    // Nothing is known of what would be inside of a text, a number or null.
+    // The path continues inside a text, a number or null: unknown.
     if (value->as_object() == nullptr || value->is_marked_number()) return {nullptr, false};
     const JsonValue* member = value->Find(name);
     if (member == nullptr) return {nullptr, !value->is_open()};
@@ -35,7 +35,7 @@ Found FindPath(const JsonValue& root, const std::vector<std::string>& path) {
   return {value->is_unknown() ? nullptr : value, !value->is_unknown()};
 }
 
-// Gathers the texts of values.
+// Collects the texts of values.
 class Gathering {
  public:
   explicit Gathering(NullChoice null_choice) : null_choice_(null_choice) {}
@@ -52,7 +52,7 @@ class Gathering {
     }
   }
 
-  // Of all the values that were looked at.
+  // The number of values that were read.
   size_t read() const { return read_; }
 
   void Miss(Unresolved why) {
@@ -71,7 +71,7 @@ class Gathering {
     texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   }
 
-  // No template names so many: what is left to read makes no difference.
+  // Beyond this number the template is widened anyway, so the remaining values need not be read.
   bool HasTooMany() {
     Unite();
     return values_.texts.size() > kMaxTagsPerTemplate;
@@ -156,7 +156,7 @@ TagValues WriteValues::Read(const std::vector<std::string>& path, NullChoice nul
     gathering.Miss(Unresolved::kAbsent);
   } else if (of_a_row && ((!has_old && write_.operation != kInsert) ||
                           (!has_now && write_.operation != kDelete))) {
-    // Without `fields_changed` the values given are all there are.
+    // Without `fields_changed` the given values are complete.
     if (SaysItChanged(context, path[0])) gathering.Miss(Unresolved::kMoved);
   }
   return std::move(gathering).Finish();

@@ -65,7 +65,7 @@ uint64_t Tracking::BeginAnew(std::vector<Event>& events) {
   }
   emission.EndTargets();
   emission.Commit(events);
-  // What an earlier fill of the call named is not known any more.
+  // What the entry's earlier fills in this call named is not known any more.
   for (TrackResult& result : reply_.results) {
     if (result.outcome == FillOutcome::kKept && too_large_.contains(result.key)) Refuse(result);
   }
@@ -81,7 +81,7 @@ bool Tracking::HasRoom(const Key& key, const Fill& fill) {
   if (!key.entry_changed)
     found_bytes_ += key.entry->name_bytes + key.entry->names() * kFoundNameBytes;
   const uint64_t limit = state_.limits.names_per_entry;
-  // Counting is only worth its time near the limit.
+  // Exact counting only pays near the limit.
   const bool is_small =
       key.entry->names() + fill.tags.size() * kMaxTagLevels + fill.sources.size() <= limit;
   return found_bytes_ <= kMaxFoundBytesPerCall &&
@@ -99,7 +99,7 @@ void Tracking::TrackAnew(const TrackedEntry& entry, uint64_t before, TrackResult
   if (moved) return;
   Key& key = state_.graph.AddKey(entry.key);
   const Fill fill = FillOf(state_, entry);
-  // The call alone names too much.
+  // The fills of this call alone name too much.
   if (key.entry != nullptr && Graph::NamesWith(key, fill) > state_.limits.names_per_entry) return;
   state_.graph.Track(key, fill);
   --state_.meta.refused_fills;

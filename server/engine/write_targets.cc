@@ -17,7 +17,7 @@ std::vector<DirectTag> DirectTags(const WriteEvent& write) {
   } else {
     for (std::string& tag : ResourceTags(write.resource_type, write.resource_id)) {
       const Of of = tags.empty() ? Of::kResource : Of::kEscapedResource;
-      // No tag has so many levels; what the id stands below may be carried.
+      // No tag has more levels; entries can carry a tag above the id.
       const size_t size = FirstLevels(tag).size();
       const Unresolved why = size < tag.size() ? Unresolved::kNoTag : Unresolved::kNo;
       tag.resize(size);
@@ -31,7 +31,7 @@ std::vector<DirectTag> DirectTags(const WriteEvent& write) {
 
 std::vector<RuleSet::Match> MatchingRules(const RuleSet& rules, const WriteEvent& write,
                                           absl::Span<const DirectTag> direct, WorkBudget& budget) {
-  // The type stands above the resource tag. The collection tag triggers nothing by itself.
+  // The type is above the resource tag. The collection tag triggers nothing by itself.
   absl::InlinedVector<absl::string_view, 8> met;
   for (const DirectTag& named : direct) {
     if (named.of != DirectTag::Of::kCollection) met.push_back(named.tag.name);
