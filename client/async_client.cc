@@ -2,7 +2,7 @@
 
 namespace cache_invalidation::client {
 
-// How many calls have begun and not ended. Thread-safe.
+// The number of calls that have started and not ended. Thread-safe.
 class AsyncClient::CallsUnderWay {
  public:
   void Begin() ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -38,7 +38,7 @@ AsyncClient::~AsyncClient() {
 
 std::shared_ptr<void> AsyncClient::BeginCall() {
   calls_->Begin();
-  // Owns nothing: what counts is that it goes.
+  // Owns nothing; only its deleter matters.
   return {nullptr, [calls = calls_](std::nullptr_t) { calls->End(); }};
 }
 

@@ -14,10 +14,10 @@
 namespace cache_invalidation::client {
 namespace {
 
-// Answers look-ups when it is told to, and writes at once with their number.
+// Holds look-ups until Answer, and completes writes at once with their number.
 class HoldingConnection final : public UnimplementedConnection {
  public:
-  // The others stay as they are.
+  // The other overloads are inherited.
   using Connection::Start;
 
   void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override {
@@ -30,7 +30,7 @@ class HoldingConnection final : public UnimplementedConnection {
     return std::make_unique<NumberingStream>(*this);
   }
 
-  // Answers the oldest look-up that is held.
+  // Completes the oldest look-up that is held.
   void Answer(absl::StatusOr<EntryLookup> answer) {
     const AnswerCallback<EntryLookup> done = std::move(held.front());
     held.pop_front();
@@ -131,7 +131,7 @@ TEST_F(AsyncClientTest, ItsEndWaitsForAllAnswers) {
   answering.join();
 }
 
-// What a Connection of a test gets without doing anything for it.
+// The default implementation that a test's Connection inherits.
 TEST(UnimplementedConnectionTest, AnswersEverythingAtOnce) {
   AsyncClient client(std::make_shared<UnimplementedConnection>());
   EXPECT_EQ(client.Call(&Connection::Validate, {}).get().status(),

@@ -7,7 +7,7 @@
 namespace cache_invalidation::client {
 namespace {
 
-// The largest page the service gives.
+// The largest page that the service returns.
 constexpr int32_t kPageSize = 1'000;
 
 }  // namespace

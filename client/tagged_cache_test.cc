@@ -1,5 +1,5 @@
-// The cache as applications see it. tests/cache has what it does with destructors, exceptions,
-// parts and forks.
+// The cache as applications use it. tests/cache covers destructors, exceptions, fork and its
+// internal parts.
 
 #include "client/tagged_cache.h"
 
@@ -101,7 +101,7 @@ TEST_F(TaggedCacheTest, AnExecutorLoadsWhatIsStale) {
   ASSERT_EQ(tasks.size(), 1u);
   tasks[0]();
   EXPECT_EQ(Text(cache().Get("k")), "two");
-  tasks[0]();  // nothing is left of it
+  tasks[0]();  // the value is loaded already
   EXPECT_EQ(loads_, 2);
 }
 

@@ -12,11 +12,11 @@
 namespace cache_invalidation::client {
 namespace {
 
-// Beside the writes a request holds little: a namespace, a request id, two options.
+// A request holds little besides the writes: a namespace, a request id, two options.
 constexpr size_t kRequestReserve = 1024;
 
-// The encoding of protobuf: a field is a tag (one byte for all fields here), and if it has a
-// length, that length as a varint.
+// The protobuf encoding: a field is a tag (one byte for all fields here) and, if it has a length,
+// that length as a varint.
 size_t Delimited(size_t content) {
   size_t length_bytes = 1;
   for (size_t rest = content; rest >= 0x80; rest >>= 7) ++length_bytes;
@@ -46,7 +46,8 @@ size_t WriteBytes(const WriteEvent& write) {
   return Delimited(content);
 }
 
-// A write with an empty id, as it will be sent; a length of a few tags' more takes up to 3 bytes.
+// The size of a write with an empty id, as it will be sent. The length prefix of a write that
+// carries tags takes up to 3 bytes.
 size_t TypeBytes(const std::pair<std::string, std::string>& type_and_operation) {
   constexpr size_t kLongerLength = 3;
   return WriteBytes(
@@ -54,7 +55,7 @@ size_t TypeBytes(const std::pair<std::string, std::string>& type_and_operation) 
          kLongerLength;
 }
 
-// Whether a value can be sent: not too many levels, and all text UTF-8.
+// Returns whether a value can be sent: at most `levels` levels, and all text UTF-8.
 bool IsSendable(const JsonValue& value, int levels) {
   if (const std::string* text = value.as_string()) return IsUtf8(*text);
   if (const JsonValue::List* list = value.as_list()) {
@@ -79,7 +80,7 @@ bool ContextFits(const JsonValue::Object& context) {
          EncodedContextBytes(context) <= kMaxContextBytes;
 }
 
-// The longest well-formed tag at or above `tag`; empty if there is none.
+// Returns the longest well-formed tag at or above `tag`; empty if there is none.
 absl::string_view WellFormed(absl::string_view tag) {
   if (tag.size() > kMaxTagBytes) tag = ParentTag(tag.substr(0, kMaxTagBytes + 1));
   while (!tag.empty() && !CheckTagWithoutWildcard(tag).ok()) tag = ParentTag(tag);
@@ -141,7 +142,7 @@ WidenedWrites WriteCollector::Take() {
   for (const auto& [type, operation] : types_) {
     out.writes.push_back({.resource_type = type, .operation = operation});
   }
-  // Which write of a whole type carries a tag makes no difference.
+  // It does not matter which write of a whole type carries a tag.
   const size_t first = out.writes.size() - types_.size();
   size_t carried = 0;
   for (const std::string& tag : tags_) {
@@ -156,7 +157,7 @@ WidenedWrites WriteCollector::Take() {
   return out;
 }
 
-// Makes every name well-formed; answers whether one was not.
+// Makes every name well-formed. Returns whether one was not.
 bool WriteCollector::FixNames(WriteEvent& write) {
   bool fixed = false;
   if (!CheckType(write.resource_type).ok()) {
@@ -165,7 +166,7 @@ bool WriteCollector::FixNames(WriteEvent& write) {
       WidenTo(Detail::kEverything);
       return true;
     }
-    // What stands below the type is not known: no id, and no context for its templates.
+    // What is below the type is unknown: no id, and no context for its templates.
     write.resource_type = std::move(type);
     write.resource_id.clear();
     write.context.clear();
@@ -173,7 +174,7 @@ bool WriteCollector::FixNames(WriteEvent& write) {
   }
   if (!CheckOperation(write.operation).ok()) {
     write.operation.clear();
-    write.resource_id.clear();  // conditions on operations hold for a whole type
+    write.resource_id.clear();  // conditions on operations are true for a whole type
     fixed = true;
   }
   for (std::string& tag : write.tags) {
@@ -195,7 +196,8 @@ void WriteCollector::Keep(WriteEvent write) {
     writes_.push_back(std::move(write));
     return;
   }
-  // A condition may look at all the tags of a write: only for a whole type they may be spread.
+  // A condition can read all the tags of a write, so they can be distributed only over writes of a
+  // whole type.
   for (auto tag = write.tags.begin(); tag != write.tags.end();) {
     const auto left = static_cast<size_t>(write.tags.end() - tag);
     const auto end = tag + static_cast<ptrdiff_t>(std::min(left, kMaxTagsPerWrite));
@@ -225,7 +227,7 @@ void WriteCollector::KeepTag(const std::string& tag) {
   if (tags_.insert(tag).second) bytes_ += Delimited(tag.size());
 }
 
-// How many writes are there only to carry tags.
+// Returns the number of writes that exist only to carry tags.
 size_t WriteCollector::RepeatedTypes() const {
   const size_t needed = WritesFor(tags_.size());
   return needed > types_.size() ? needed - types_.size() : 0;

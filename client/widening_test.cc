@@ -52,7 +52,7 @@ TEST(WideningTest, AnIdThatCannotBeSentConcernsTheType) {
   }
 }
 
-// Left out it would say that there is no such field, and `has(context.f)` would be false.
+// If it were left out, the field would count as absent, and `has(context.f)` would be false.
 TEST(WideningTest, AContextThatCannotBeSentIsUnknown) {
   for (const JsonValue::Object& context : std::vector<JsonValue::Object>{
            {{"large", std::string(kMaxContextBytes, 'x')}},
@@ -101,7 +101,7 @@ TEST(WideningTest, KeepsEveryTag) {
   EXPECT_EQ(out.writes[1].tags.back(), "t99");
 }
 
-// What the service limits, measured on the message that it gets.
+// Measures what the service limits on the message that it receives.
 void ExpectFits(const WidenedWrites& out, size_t max_request_bytes = kMaxRequestBytes) {
   if (out.everything) {
     EXPECT_TRUE(out.writes.empty());
@@ -119,8 +119,8 @@ void ExpectFits(const WidenedWrites& out, size_t max_request_bytes = kMaxRequest
   EXPECT_LE(request.ByteSizeLong(), max_request_bytes);
 }
 
-// Every write is told as it was or for its whole type, every tag by itself or by its whole type:
-// only those two trigger every rule that the write or the tag triggers.
+// Checks that every write is present unchanged or for its whole type, and every tag itself or its
+// whole type: only those two trigger every rule that the write or the tag triggers.
 void ExpectCovers(const WidenedWrites& out, const std::vector<WriteEvent>& writes) {
   if (out.everything) return;
   std::set<std::string> whole_types;
@@ -250,7 +250,7 @@ TEST(WideningTest, AMalformedNameIsWidenedIfAsked) {
     return out;
   };
   WriteEvent tagged = Write("a", "1");
-  // Nothing can carry the malformed tag; the rules that it triggers stand above it.
+  // Nothing can carry the malformed tag; the rules that it triggers are above it.
   for (const std::string& below :
        {std::string("\xff"), std::string("x\n"), std::string(kMaxTagBytes, 'x'),
         std::string("\n:deeper"), std::string(kMaxTagBytes, ':')}) {

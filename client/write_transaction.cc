@@ -20,8 +20,8 @@ absl::Status Refusal(absl::string_view field, const absl::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat(field, ": ", status.message()));
 }
 
-// What the service would refuse after the commit, when it is too late. Everything else is made to
-// fit.
+// Checks what the service would refuse after the commit, when it is too late. Everything else is
+// made to fit.
 absl::Status CheckNames(const WriteEvent& write) {
   const absl::Status type = CheckType(write.resource_type);
   if (!type.ok()) return Refusal("resource_type", type);
@@ -34,7 +34,7 @@ absl::Status CheckNames(const WriteEvent& write) {
   return absl::OkStatus();
 }
 
-// What says more than the writes that were refused: their types, and then everything.
+// Returns writes that cover more than the refused ones: their types, and after that everything.
 WidenedWrites Wider(const WidenedWrites& refused) {
   WriteCollector collector;
   for (const WriteEvent& write : refused.writes) collector.Add(write);
@@ -44,7 +44,7 @@ WidenedWrites Wider(const WidenedWrites& refused) {
   return types;
 }
 
-// What the service invalidates whatever rules there are.
+// Returns the tags that the service invalidates independently of rules.
 std::vector<std::string> DirectTags(const std::vector<WriteEvent>& writes) {
   std::vector<std::string> tags;
   for (const WriteEvent& write : writes) {
@@ -128,11 +128,11 @@ void WriteTransaction::Send(WidenedWrites told, uint64_t added, TransactionResul
   std::optional<WaitForSubscribers> wait = options_.wait;
   absl::StatusOr<WriteResult> answer = Tell(told, wait);
   if (wait.has_value() && absl::IsResourceExhausted(answer.status())) {
-    // Nobody can wait for now: all the more must the caches hear of it.
+    // No call can wait for now, but the caches must still be notified.
     wait.reset();
     answer = Tell(told, wait);
   }
-  // It is committed: a refusal must not be the last word.
+  // The transaction is committed, so a refusal must not be final.
   std::vector<std::string> tags;
   while (internal::IsDefinitive(answer.status()) && !told.everything) {
     tags = DirectTags(told.writes);

@@ -16,8 +16,8 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-// Answers InvalidateByWrites and Invalidate by a script, then with revision 7; records what it got,
-// and that the database had committed by then.
+// Returns scripted errors from InvalidateByWrites and Invalidate, then revision 7; records the
+// requests, and whether the database had committed by then.
 class ScriptedConnection final : public UnimplementedConnection {
  public:
   absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) override {
@@ -62,7 +62,7 @@ class WriteTransactionTest : public testing::Test {
 
   WriteTransaction Begin() { return WriteTransaction(Client(connection_), options_); }
 
-  // The database's commit, which comes to this.
+  // A database commit with this outcome.
   template <typename Answer>
   auto Commits(Answer answer) {
     return [this, answer] {
@@ -292,7 +292,7 @@ TEST_F(WriteTransactionTest, AWriteOfManyTagsIsToldForItsType) {
   EXPECT_EQ(connection_->sent[0].writes[0].resource_id, "");
 }
 
-// The database has committed: what the service refuses is told less exactly, never dropped.
+// The database has committed: what the service refuses is sent less precisely, never dropped.
 TEST_F(WriteTransactionTest, TellsARefusedTransactionByItsTypes) {
   for (const absl::StatusCode code :
        {absl::StatusCode::kInvalidArgument, absl::StatusCode::kResourceExhausted,

@@ -14,7 +14,7 @@
 namespace cache_invalidation::client {
 namespace {
 
-// Connecting to it is refused at once.
+// Connections to this port are refused at once.
 constexpr int kNobodysPort = 1;
 
 std::unique_ptr<Server> StartServer(const FakeServerOptions& options) {
@@ -22,7 +22,7 @@ std::unique_ptr<Server> StartServer(const FakeServerOptions& options) {
   server_options.http_address = "";
   server_options.heartbeat = options.heartbeat;
   server_options.clock = options.clock;
-  // A test would not want to wait for it.
+  // Tests must not wait for it.
   server_options.longest_earlier_lease = absl::ZeroDuration();
   if (options.default_rules) {
     auto rules = rpc::ParseRuleFile(DefaultRulesJson());
@@ -41,7 +41,7 @@ FakeServer::FakeServer(FakeServerOptions options)
   Start();
 }
 
-// First the network: so it looks to clients as if the server were killed.
+// Cuts the network first: to clients the server then appears killed.
 FakeServer::~FakeServer() { Forward(kNobodysPort); }
 
 std::string FakeServer::endpoint() const { return network_->endpoint(); }

@@ -1,4 +1,4 @@
-// FakeServer: the service inside of a test.
+// FakeServer: runs the service inside a test.
 //
 //   #include "client/client.h"
 //   #include "client/testing/fake_server.h"
@@ -17,17 +17,16 @@
 //   server.Start();  // knows nothing of before; its subscribers are told RESET
 //   EXPECT_EQ(client.GetInvalidationStats()->position.revision, 0u);
 //
-// It is fake in where it runs, not in what it does: the real server with its state in memory,
-// behind a network that the test can cut. So what a test sees of rules, dependencies,
-// subscriptions, leases and waiting is what production does. Everything but Connect is also true
-// for clients of other processes that were given endpoint().
+// It is the real server with its state in memory, behind a network that the test can cut. Rules,
+// dependencies, subscriptions, leases and waiting therefore behave as in production. Everything
+// except Connect also works for clients of other processes that were given endpoint().
 //
-// Not as in production: after Start, calls that wait for subscribers do not wait for those of the
-// server before.
+// One difference from production: after Start, calls that wait for subscribers do not wait for
+// those of the previous server.
 //
 // Threads: thread-safe. Uses ports of the loopback interface.
-// Errors: what the machine refuses (a port, a thread) ends the process.
-// Cost: starts in some milliseconds, with a handful of threads.
+// Errors: aborts if the machine refuses a port or a thread.
+// Cost: starts in a few milliseconds, with a handful of threads.
 
 #ifndef CACHE_INVALIDATION_CLIENT_TESTING_FAKE_SERVER_H_
 #define CACHE_INVALIDATION_CLIENT_TESTING_FAKE_SERVER_H_
@@ -53,38 +52,39 @@ class FlakyProxy;
 class RefusingServer;
 
 struct FakeServerOptions {
-  // Whether namespaces begin with the six default rules, as they do unless it was switched off.
+  // Whether namespaces start with the six default rules, as a server does by default.
   bool default_rules = true;
 
-  // A subscriber hears from the server at least this often, and takes it for lost after three times
-  // that.
+  // Maximum time between two messages to a subscriber, which treats the stream as lost after three
+  // times this.
   absl::Duration heartbeat = absl::Milliseconds(100);
 
-  // What time the server takes it to be: for batches, leases and times to live. Must outlive it.
-  // Null: the machine's clocks.
+  // The server's source of time, for batches, leases and times to live. Must outlive it. Null: the
+  // system clocks.
   Clock* clock = nullptr;
 };
 
 class FakeServer {
  public:
-  // Serves when it returns.
+  // Starts the server; it accepts calls when the constructor returns.
   explicit FakeServer(FakeServerOptions options = {});
   ~FakeServer();
 
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
-  // "127.0.0.1:port", the same as long as this object lives.
+  // Returns "127.0.0.1:port", which does not change while this object lives.
   std::string endpoint() const;
 
-  // A connection to it. Options as of MakeConnection; a call that is to fail wants a short
+  // Returns a connection to it. Options as for MakeConnection; give a call that is to fail a short
   // deadline.
   std::shared_ptr<Connection> Connect(ClientOptions options = {}) const;
 
-  // Ends it with all its state, as if its process were killed. Until Start nobody is there.
+  // Stops the server and discards its state, as if its process were killed. Until Start,
+  // connections are refused.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // A new one takes its place: another epoch, nothing registered. Nothing if one is there.
+  // Starts a new server: another epoch, nothing registered. Does nothing if one is running.
   void Start() ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Restart() {
@@ -92,22 +92,22 @@ class FakeServer {
     Start();
   }
 
-  // Cuts every connection and answers each call and stream with this error, until Accept. It hears
-  // nothing of them; what it knew it still knows. UNAVAILABLE is retried by clients until their
-  // deadline. REQUIRES: not OK.
+  // Cuts every connection and fails each call and stream with this error, until Accept. The calls
+  // do not reach the server, which keeps its state. Clients retry UNAVAILABLE until their deadline.
+  // REQUIRES: not OK.
   void Refuse(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
   void Accept() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Delays whatever is sent, in both directions, until Thaw: nothing is lost and nothing arrives,
-  // as from a machine that was suspended. Calls run into their deadlines, leases end.
+  // Delays everything that is sent, in both directions, until Thaw: nothing is lost and nothing
+  // arrives, as with a suspended machine. Calls exceed their deadlines, leases expire.
   void Freeze();
   void Thaw();
 
-  // Cuts every connection. Clients make new ones.
+  // Cuts every connection. Clients reconnect.
   void DropConnections();
 
  private:
-  // Cuts every connection; new ones go to this port.
+  // Cuts every connection, and forwards new ones to this port.
   void Forward(int port) const;
 
   const FakeServerOptions options_;

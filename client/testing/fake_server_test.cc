@@ -14,7 +14,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-// For calls that are to fail: soon, but not before a slow machine has answered one that is not.
+// For calls that are to fail: short, but long enough for a call that succeeds on a slow machine.
 constexpr absl::Duration kShort = absl::Milliseconds(300);
 
 class FakeServerTest : public testing::Test {
@@ -85,7 +85,7 @@ TEST_F(FakeServerTest, ClientsComeBackAfterTheirConnectionsWereCut) {
   EXPECT_TRUE(Write(client_).ok());
 }
 
-// What a user would test: a transaction whose invalidation could not be sent.
+// As in an application's test: a transaction whose invalidation could not be sent.
 TEST_F(FakeServerTest, ATransactionTellsWhatItCouldNotSend) {
   Strings dropped;
   WriteTransaction transaction(
@@ -98,7 +98,7 @@ TEST_F(FakeServerTest, ATransactionTellsWhatItCouldNotSend) {
   EXPECT_EQ(dropped, Strings({"user:#all", "user:42"}));
 }
 
-// Writes that were under way when the server went are sent to the one that took its place.
+// Writes that were in progress when the server stopped are sent to its replacement.
 TEST_F(FakeServerTest, AsynchronousWritesRideOutARestart) {
   AsyncClient async(server_.Connect());
   std::vector<std::future<absl::StatusOr<WriteResult>>> answers;

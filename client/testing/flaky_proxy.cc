@@ -24,7 +24,7 @@ sockaddr_in Loopback(int port) {
   return address;
 }
 
-// Moves what can be read from one side to the other; false: one of them is gone.
+// Forwards what can be read from one side to the other. Returns false if one side is disconnected.
 bool Forward(int from, int to) {
   char buffer[16 << 10];
   const ssize_t count = recv(from, buffer, sizeof(buffer), 0);
@@ -76,7 +76,7 @@ void FlakyProxy::Wake() { Check(write(wake_[1], "", 1) == 1, "a byte fits into a
 
 void FlakyProxy::DropConnections() {
   MutexLock lock(mutex_);
-  // The thread notices, closes them and forgets them.
+  // The thread detects it, closes them and removes them.
   for (const Link& link : links_) {
     shutdown(link.near, SHUT_RDWR);
     shutdown(link.far, SHUT_RDWR);
@@ -118,7 +118,7 @@ void FlakyProxy::Run() {
       MutexLock lock(mutex_);
       if (stopped_) return;
       if (!frozen_) {
-        // A negative file is passed over.
+        // poll ignores a negative file.
         files.push_back({target_port_ == 0 ? -1 : listener_, POLLIN, 0});
         for (const Link& link : links_) {
           files.push_back({link.near, POLLIN, 0});
@@ -131,10 +131,10 @@ void FlakyProxy::Run() {
     if (files[0].revents != 0) Check(read(wake_[0], &byte, 1) == 1, "a byte was sent");
     MutexLock lock(mutex_);
     if (frozen_ || files.size() == 1) continue;
-    // Only this thread adds and removes links, so they are those of `files`, in that order.
+    // Only this thread adds and removes links, so they correspond to `files`, in that order.
     auto file = files.begin() + 2;
     for (auto link = links_.begin(); link != links_.end(); file += 2) {
-      // What the server sent first: it may have been the last.
+      // The server's data first: it may be its last.
       const bool alive = (file[1].revents == 0 || Forward(link->far, link->near)) &&
                          (file[0].revents == 0 || Forward(link->near, link->far));
       if (!alive) {

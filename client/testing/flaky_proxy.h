@@ -10,8 +10,8 @@
 
 namespace cache_invalidation::client {
 
-// A network between a client and a server that fails when the test says so: forwards connections
-// from a port of its own to a port of this machine. Thread-safe.
+// A network between a client and a server that fails on request: forwards connections from a port
+// of its own to a port of this machine. Thread-safe.
 class FlakyProxy {
  public:
   explicit FlakyProxy(int target_port);
@@ -24,14 +24,14 @@ class FlakyProxy {
   std::string endpoint() const;
   int port() const { return port_; }
 
-  // Cuts every connection, as a load balancer does that restarts.
+  // Cuts every connection, as a restarting load balancer does.
   void DropConnections() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Forwards nothing any more, without a word to either side, until it is told to go on.
+  // While frozen, forwards nothing, and closes no connection.
   void Freeze(bool frozen) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // New connections go to this port from now on. 0: they wait until there is one again; those there
-  // are go on until one of their sides ends.
+  // Forwards new connections to this port. 0: they wait until a port is set. Existing connections
+  // continue until one of their sides closes.
   void SetTarget(int port) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -46,7 +46,7 @@ class FlakyProxy {
 
   int listener_ = -1;
   int port_ = 0;
-  int wake_[2] = {-1, -1};  // a byte here ends the wait of the thread
+  int wake_[2] = {-1, -1};  // a byte here ends the thread's wait
   Mutex mutex_;
   int target_port_ ABSL_GUARDED_BY(mutex_);
   std::list<Link> links_ ABSL_GUARDED_BY(mutex_);

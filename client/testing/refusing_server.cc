@@ -53,7 +53,7 @@ RefusingServer::RefusingServer(const absl::Status& status)
   Check(parts_->server != nullptr, "a free port can be listened on");
 }
 
-// A deadline that has passed: nobody is waited for.
+// With a deadline in the past, Shutdown waits for no call.
 RefusingServer::~RefusingServer() { parts_->server->Shutdown(gpr_inf_past(GPR_CLOCK_MONOTONIC)); }
 
 }  // namespace cache_invalidation::client

@@ -7,7 +7,7 @@
 
 namespace cache_invalidation::client {
 
-// A server that ends every call and stream with one error, whatever it is asked. Thread-safe.
+// A server that fails every call and stream with one error. Thread-safe.
 class RefusingServer {
  public:
   // REQUIRES: not OK.
@@ -17,7 +17,7 @@ class RefusingServer {
   RefusingServer(const RefusingServer&) = delete;
   RefusingServer& operator=(const RefusingServer&) = delete;
 
-  // Where it listens on this machine.
+  // Returns the port on which it listens on this machine.
   int port() const { return port_; }
 
  private:

@@ -1,4 +1,4 @@
-// UnimplementedConnection: what a test's own Connection begins with.
+// UnimplementedConnection: base class for the Connection of a test.
 //
 //   class RefusingConnection : public UnimplementedConnection {
 //    public:
@@ -10,8 +10,8 @@
 //   const Client client(std::make_shared<RefusingConnection>());
 //   EXPECT_FALSE(client.InvalidateByWrite("user", "42", "update").ok());
 //
-// Every call that is not overridden answers UNIMPLEMENTED with its name, and so does every command
-// of a write stream; a subscription is told nothing. AsyncClient makes the calls on the spot.
+// Every call that is not overridden fails with UNIMPLEMENTED and its name, as does every command of
+// a write stream; a subscription receives nothing. AsyncClient makes the calls synchronously.
 //
 // Thread-safe.
 
