@@ -11,7 +11,7 @@
 namespace cache_invalidation {
 
 // Builds cache keys that cannot collide: each begins with the name of the application (or of the
-// part of it) that owns them, and no part can be mistaken for two.
+// part of it) that owns them, and every part of a key is escaped.
 //
 //   CacheKeys keys("shop");
 //   keys.Key("user", 42, "profile");  // shop:user:42:profile
@@ -19,26 +19,26 @@ namespace cache_invalidation {
 //   keys.Prefix("user", 42);          // shop:user:42:
 //
 // Two keys are equal only if owner and parts are: "%", ":", control characters and bytes that are
-// not UTF-8 are written as %XX in capitals, so any bytes may be a part. What may stand in a tag is
-// written as EscapeTagValue writes it (client/tag.h). A key longer than kMaxKeyBytes is built
-// all the same; the calls that take keys refuse it.
+// not UTF-8 are written as %XX in capitals, so a part can be any bytes. A part that is allowed in a
+// tag is written as EscapeTagValue writes it (client/tag.h). A key longer than kMaxKeyBytes is
+// built nevertheless; the calls that take keys refuse it.
 //
 // Immutable, thread-safe.
 class CacheKeys {
  public:
-  // Use one owner for keys that belong together, and put a version into it ("shop-v2") when the
-  // shape of what is cached changes.
+  // Use one owner for keys that belong together, and include a version ("shop-v2") that changes
+  // with the shape of the cached values.
   explicit CacheKeys(absl::string_view owner);
 
-  // The key of these parts: strings and integers. Fractions are refused by the compiler: as text
-  // they would lose digits, and with them the difference between keys.
+  // Returns the key of these parts: strings and integers. Floating-point numbers do not compile: as
+  // text they would lose digits, and different keys could become equal.
   template <typename... Parts>
   std::string Key(const Parts&... parts) const {
     static_assert((kIsPart<Parts> && ...), "a part of a key is a string or an integer");
     return Join({absl::AlphaNum(parts).Piece()...});
   }
 
-  // What every key that has these parts and more begins with, for subscriptions by key prefix.
+  // Returns the prefix of every key that has these parts and more, for subscriptions by key prefix.
   template <typename... Parts>
   std::string Prefix(const Parts&... parts) const {
     return Key(parts...) + ":";

@@ -6,12 +6,12 @@ namespace cache_invalidation {
 // Prints "file:line: check failed: what" to standard error and aborts.
 [[noreturn]] void CheckFailed(const char* what, const char* file, int line);
 
-// Ends the process when `condition` does not hold: for our own broken invariants, in every build.
-// Never for input, which gets an absl::Status.
+// Aborts the process if `condition` is false, in every build. For broken invariants of our own;
+// never for input, which gets an absl::Status.
 //
 //   Check(head >= floor, "the log's head is never below its floor");
 //
-// `what` states what should have held. `file` and `line` are the caller's; leave them out.
+// `what` states what should have held. `file` and `line` are the caller's; do not pass them.
 // Thread-safe.
 inline void Check(bool condition, const char* what, const char* file = __builtin_FILE(),
                   int line = __builtin_LINE()) {

@@ -1,9 +1,9 @@
-// Clock: where time comes from, and how a thread waits for it.
+// Clock: the source of time, and how a thread waits for it.
 //
-// Nothing else in the project reads the time or sleeps; the engine does not even know this
-// interface, it gets `now` as an argument. Timers are loops: a thread that has deadlines keeps the
-// earliest and waits for it with WaitUntil, which is also how it hears of new work. Such a loop is
-// driven in tests by tests/fakes/fake_clock.h.
+// Nothing else in the project reads the time or sleeps; the engine does not use this interface
+// either, it gets `now` as an argument. Timers are loops: a thread with deadlines keeps the
+// earliest and waits for it with WaitUntil, which also wakes it for new work. Tests drive such a
+// loop with tests/fakes/fake_clock.h.
 
 #ifndef CACHE_INVALIDATION_COMMON_CLOCK_H_
 #define CACHE_INVALIDATION_COMMON_CLOCK_H_
@@ -19,19 +19,20 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // The wall clock: for people and records. May jump, also backwards: never subtract two of these
-  // to measure a span.
+  // Returns the wall-clock time, for people and records. It can jump, also backwards: never
+  // subtract two of these to measure a duration.
   virtual absl::Time Now() const = 0;
 
-  // Time since a fixed but unknown moment: for spans, deadlines and leases. Never goes backwards
-  // and goes on while the machine is suspended. Comparable only within one process.
+  // Returns the time since a fixed but unknown moment: for durations, deadlines and leases. Never
+  // goes backwards, and continues while the machine is suspended. Comparable only within one
+  // process.
   virtual absl::Duration Monotonic() const = 0;
 
   // Unlocks `mutex` and blocks until `condition` is notified or Monotonic() reaches `deadline`
-  // (absl::InfiniteDuration(): only the notification); then locks `mutex` again. Answers whether
-  // the deadline has passed. A wake may be spurious, so the caller loops over its own condition.
-  // While the machine is suspended nobody wakes, and after it the deadline may be seen late by the
-  // time suspended: whoever must not act late compares Monotonic() itself.
+  // (absl::InfiniteDuration(): only the notification); then locks `mutex` again. Returns whether
+  // the deadline has passed. Wake-ups can be spurious, so the caller must loop over its own
+  // condition. Nothing wakes while the machine is suspended, so the deadline can be noticed late by
+  // the time suspended: a caller that must not act late compares Monotonic() itself.
   virtual bool WaitUntil(Mutex& mutex, CondVar& condition, absl::Duration deadline)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) = 0;
 };

@@ -8,7 +8,7 @@
 namespace cache_invalidation {
 namespace {
 
-// -12, 12.50, 1.5e+20: what RFC 8259 calls a number.
+// -12, 12.50, 1.5e+20: a number as defined by RFC 8259.
 bool IsNumberText(absl::string_view text) {
   const auto digits = [&text] {
     const size_t before = text.size();

@@ -2,8 +2,7 @@
 //
 // They wrap the standard library's, because Debian's Abseil is not instrumented: ThreadSanitizer
 // does not see absl::Mutex and reports races in correct programs. The annotations are Abseil's, so
-// that clang's -Wthread-safety
-// (`./dev lint`) checks who holds what:
+// that clang's -Wthread-safety (`./dev lint`) checks which locks are held:
 //
 //   class Counter {
 //    public:
@@ -23,7 +22,7 @@
 //     int value_ ABSL_GUARDED_BY(mutex_) = 0;
 //   };
 //
-// Waiting with a deadline is Clock::WaitUntil, so that tests decide what time it is.
+// To wait with a deadline use Clock::WaitUntil, so that tests control the time.
 
 #ifndef CACHE_INVALIDATION_COMMON_MUTEX_H_
 #define CACHE_INVALIDATION_COMMON_MUTEX_H_
@@ -52,7 +51,7 @@ class ABSL_LOCKABLE Mutex {
   std::mutex mutex_;
 };
 
-// Holds a Mutex from its construction to the end of its scope. Belongs to one thread.
+// Holds a Mutex from its construction to the end of its scope. For one thread.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) {
@@ -67,9 +66,9 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   Mutex& mutex_;
 };
 
-// A condition variable. All waiters at one time use the same Mutex. Wakes may be spurious: wait in
-// a loop over the condition. The loop stands in the function that holds the lock; in a lambda the
-// analysis could not see it. Thread-safe.
+// A condition variable. All concurrent waiters must use the same Mutex. Wake-ups can be spurious:
+// wait in a loop over the condition. Write the loop in the function that holds the lock; the
+// analysis does not see into a lambda. Thread-safe.
 class CondVar {
  public:
   CondVar() = default;
@@ -89,7 +88,7 @@ class CondVar {
  private:
   friend class RealClock;
 
-  // As Wait, but gives up after `timeout`. For the clock alone.
+  // As Wait, but returns after `timeout` at the latest. Only for the clock.
   void WaitFor(Mutex& mutex, std::chrono::nanoseconds timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);

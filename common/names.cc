@@ -14,7 +14,7 @@ namespace {
 
 enum class Fault { kNone, kNotUtf8, kControl };
 
-// Almost every name is this; the loop has no branch, so that compilers make it wide.
+// The common case. The loop has no branch, so that compilers vectorise it.
 bool IsPrintableAscii(absl::string_view text) {
   bool other = false;
   for (const char c : text) other |= c < 0x20 || c == 0x7f;

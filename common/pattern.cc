@@ -18,14 +18,14 @@ re2::StringPiece ToPiece(absl::string_view text) { return {text.data(), text.siz
 
 re2::RE2::Options CompileOptions() {
   re2::RE2::Options options;
-  // Bad expressions are a caller's business, not the log's.
+  // A bad expression is reported to its caller, not logged.
   options.set_log_errors(false);
   options.set_never_capture(true);
   options.set_max_mem(kMaxPatternMemoryBytes);
   return options;
 }
 
-// All matches lie between two bounds, so they begin with what the bounds have in common.
+// All matches are between two bounds, so they begin with the common prefix of the bounds.
 std::string LiteralPrefixOf(const re2::RE2& compiled) {
   std::string least;
   std::string most;
@@ -36,7 +36,7 @@ std::string LiteralPrefixOf(const re2::RE2& compiled) {
   return least;
 }
 
-// How many instructions RE2 may have to follow for each byte of a key.
+// Returns how many instructions RE2 may have to follow per byte of a key.
 uint64_t InstructionsPerByte(const re2::RE2& compiled) {
   if (HasSmallAutomaton(compiled.pattern(), MatchBegin::kAtTheStart)) return 0;
   return static_cast<uint64_t>(std::max(compiled.ProgramSize(), 0));
@@ -65,7 +65,7 @@ Pattern::Pattern(std::shared_ptr<const re2::RE2> compiled)
       instructions_per_byte_(InstructionsPerByte(*compiled_)) {}
 
 bool Pattern::Matches(absl::string_view key) const {
-  // Most keys begin with something else, which costs next to nothing to see.
+  // Most keys do not have the prefix, which is very cheap to detect.
   return absl::StartsWith(key, literal_prefix_) && re2::RE2::FullMatch(ToPiece(key), *compiled_);
 }
 

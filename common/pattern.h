@@ -21,30 +21,31 @@ namespace cache_invalidation {
 //   sessions->Matches("user:42:session:a");    // true
 //   sessions->Matches("x:user:42:session:a");  // false: the whole key counts
 //
-// Matching takes time linear in the key, whatever the expression, but how much for each byte is the
-// expression's: see MatchSteps. Immutable, thread-safe; copies share what was compiled.
+// Matching takes time linear in the key for every expression, but the cost per byte depends on the
+// expression: see MatchSteps. Immutable, thread-safe; copies share the compiled form.
 class Pattern {
  public:
-  // INVALID_ARGUMENT, without the path of the field, for an expression that is empty, too long, no
-  // RE2 syntax, or too large when compiled.
+  // Fails with INVALID_ARGUMENT, without the path of the field, if the expression is empty, too
+  // long, not RE2 syntax, or too large when compiled.
   static absl::StatusOr<Pattern> Compile(absl::string_view expression);
 
-  // Whether the whole key matches.
+  // Returns whether the whole key matches.
   bool Matches(absl::string_view key) const;
 
-  // What matching a key of that many bytes takes at most, in steps as kMaxStepsPerCommand has them.
-  // The same on every machine, and whatever was matched before.
+  // Returns an upper bound on the cost of matching a key of `key_bytes` bytes, in the steps of
+  // kMaxStepsPerCommand. The same on every machine, and independent of earlier matches.
   uint64_t MatchSteps(size_t key_bytes) const;
 
-  // Every key that matches begins with this; may be empty, and may be shorter than the longest such
-  // prefix. A scan over ordered keys may begin here and end behind its last extension.
+  // Returns a prefix of every key that matches; can be empty, and can be shorter than the longest
+  // such prefix. A scan over ordered keys can begin here and end after the last key with this
+  // prefix.
   absl::string_view literal_prefix() const { return literal_prefix_; }
 
-  // Whether some key that begins with `prefix` may match. Judged by the literal prefix alone: true
-  // may be wrong, false never is.
+  // Returns whether a key that begins with `prefix` may match. Uses the literal prefix only: true
+  // can be wrong, false never is.
   bool MayMatchPrefix(absl::string_view prefix) const;
 
-  // As it was given to Compile.
+  // Returns the expression as given to Compile.
   absl::string_view expression() const;
 
  private:
@@ -52,7 +53,7 @@ class Pattern {
 
   std::shared_ptr<const re2::RE2> compiled_;
   std::string literal_prefix_;
-  // 0: it has a small automaton, and their number does not matter.
+  // 0 if it has a small automaton, whose number of instructions does not matter.
   uint64_t instructions_per_byte_;
 };
 

@@ -15,12 +15,12 @@
 namespace cache_invalidation {
 namespace {
 
-// What one character may be. `others`: some, perhaps all, characters beyond ASCII.
+// The characters that can match at one place. `others`: some, perhaps all, characters beyond ASCII.
 struct Characters {
   std::bitset<128> ascii;
   bool others = false;
   bool is_any = false;    // `.`
-  bool is_class = false;  // more than one; `[.]` is none
+  bool is_class = false;  // more than one; `[.]` is not a class
 
   bool MayBe(char byte) const {
     const auto code = static_cast<unsigned char>(byte);
@@ -50,7 +50,7 @@ bool IsLetterOrDigit(char byte) {
          (byte >= 'A' && byte <= 'Z');
 }
 
-// Nothing for what is neither a class of its own nor a character.
+// Returns nothing if the escape is neither a class nor a character.
 std::optional<Characters> Escape(char letter) {
   Characters found;
   switch (letter) {
@@ -83,8 +83,8 @@ size_t BytesOfCharacter(char lead) {
   return code < 0xC0 ? 1 : code < 0xE0 ? 2 : code < 0xF0 ? 3 : 4;
 }
 
-// Reads one expression from its beginning to its end and gives up at the first thing that it does
-// not take for harmless.
+// Reads one expression from its beginning to its end and stops at the first construct that is not
+// known to be harmless.
 class Scanner {
  public:
   Scanner(absl::string_view expression, MatchBegin begin)
@@ -101,7 +101,7 @@ class Scanner {
   }
 
  private:
-  // A character with what repeats it.
+  // Reads a character with its repetition.
   bool Character() {
     const std::optional<Characters> item = Read();
     if (!item.has_value()) return false;
@@ -112,7 +112,7 @@ class Scanner {
     if (absl::ConsumePrefix(&left_, "{")) {
       if (!clear_ || !Number(count)) return false;
     }
-    // A class alone would be one more place that a match may or may not be at.
+    // A class by itself would be one more place that a match may or may not have reached.
     if (item->is_class && !clear_) return false;
     places_ += count;
     return !IsRepeated();
@@ -122,7 +122,7 @@ class Scanner {
     return !left_.empty() && absl::StrContains("*+?{", left_.substr(0, 1));
   }
 
-  // The rest of `{n}`; not `{n,}` and `{n,m}`.
+  // Reads the rest of `{n}`; refuses `{n,}` and `{n,m}`.
   bool Number(size_t& count) {
     count = 0;
     while (!left_.empty() && left_.front() >= '0' && left_.front() <= '9') {
@@ -138,7 +138,7 @@ class Scanner {
     if (once) {
       Begin(item);
     } else if (star_.has_value()) {
-      // What follows may follow either of two stars.
+      // The next item can follow either of two stars.
       BecomeUnclear();
     }
     groups_ = 0;
@@ -148,29 +148,29 @@ class Scanner {
     return ending_stars_ <= kMaxEndingStars;
   }
 
-  // What begins with one of the characters follows. Where a star that stands before may be that
-  // character as well, it is no longer clear where a match is.
+  // Called before an item that begins with one of these characters. If the preceding star can match
+  // that character as well, the place of a match is no longer determined.
   void Begin(const Characters& next) {
     if (!star_.has_value()) return;
     if ((star_->ascii & next.ascii).any() || (star_->others && next.others)) BecomeUnclear();
     star_.reset();
   }
 
-  // Stars before the last one have been left for good.
+  // A match never returns to the stars before the last one.
   void BecomeUnclear() {
     if (!clear_) return;
     clear_ = false;
     ending_stars_ = star_->is_any ? 0 : 1;
   }
 
-  // `(a|b)`, of literals.
+  // Reads `(a|b)`, a group of literals.
   bool Group() {
     left_.remove_prefix(1);
     absl::ConsumePrefix(&left_, "?:");
     const size_t end = left_.find(')');
     if (end == absl::string_view::npos) return false;
     const absl::string_view inside = left_.substr(0, end);
-    // Everything that is no literal, and escapes, which need not be here.
+    // Refuses everything that is not a literal, and escapes, which are not needed here.
     if (inside.find_first_of("\\.[({?*+^$\n") != absl::string_view::npos) return false;
     left_.remove_prefix(end + 1);
     if (IsRepeated()) return false;
@@ -185,7 +185,7 @@ class Scanner {
       places_ += word.size();
     }
     Begin(first);
-    // All that begin with a word stand behind it.
+    // In sorted order, a word is directly followed by the words that begin with it.
     const auto alike = std::adjacent_find(
         words.begin(), words.end(),
         [](absl::string_view a, absl::string_view b) { return absl::StartsWith(b, a); });
@@ -193,7 +193,7 @@ class Scanner {
     return ++groups_ == 1;
   }
 
-  // What the next character may be.
+  // Reads the set of characters that can match next.
   std::optional<Characters> Read() {
     const bool may_be_class = absl::StrContains("\\.[", left_.substr(0, 1));
     std::optional<Characters> found = ReadAny();
@@ -229,7 +229,7 @@ class Scanner {
       case '+':
       case '?':
       case '{':
-      // It ends what `.` may be, however often that stands there.
+      // `.` does not match it, so it could end any number of stars of `.`.
       case '\n':
         return std::nullopt;
       default:
@@ -240,17 +240,17 @@ class Scanner {
   Characters ReadLiteral() {
     const Characters literal = One(left_.front());
     const size_t bytes = std::min(BytesOfCharacter(left_.front()), left_.size());
-    // The last of them is counted by whoever asked.
+    // The caller counts the last of them.
     places_ += bytes - 1;
     left_.remove_prefix(bytes);
     return literal;
   }
 
-  // The rest of a class in brackets.
+  // Reads the rest of a class in brackets.
   std::optional<Characters> ReadClass() {
     const bool negated = absl::ConsumePrefix(&left_, "^");
     Characters found;
-    // A `]` that stands first is not the end.
+    // A `]` in first place does not end the class.
     if (absl::StartsWith(left_, "]")) return std::nullopt;
     while (!absl::ConsumePrefix(&left_, "]")) {
       if (left_.empty() || absl::StartsWith(left_, "[")) return std::nullopt;
@@ -273,13 +273,13 @@ class Scanner {
     return negated ? Not(found) : found;
   }
 
-  // Stars behind the first unclear place that some character ends.
+  // Maximum number of stars after the first undetermined place that some character ends.
   static constexpr int kMaxEndingStars = 2;
 
   absl::string_view left_;
-  // Whether it is clear from the text so far where in the expression a match is.
+  // Whether the text so far determines the place in the expression.
   bool clear_;
-  // What was read last, if it is a star.
+  // The last item, if it is a star.
   std::optional<Characters> star_;
   int ending_stars_ = 0;
   // Groups since the last star.

@@ -5,32 +5,32 @@
 
 namespace cache_invalidation {
 
-// Where a match of an expression begins.
+// Where a match of an expression can begin.
 enum class MatchBegin {
   kAtTheStart,  // of the text
   kAnywhere,    // unless the expression begins with `^`
 };
 
-// Whether the expression, in RE2 syntax, certainly has a small deterministic automaton, so that RE2
-// takes about a nanosecond for each byte of a text: it reads each byte once, and keeps what it
-// built. Any other may have one that is exponential in its length; then RE2 builds a new state, or
-// follows all states at once, for each byte, which takes as long as the expression is when
-// compiled.
+// Returns whether the expression, in RE2 syntax, certainly has a small deterministic automaton. RE2
+// then takes about a nanosecond per byte of a text: it reads each byte once and caches the states
+// it builds. Any other expression may have an automaton exponential in its length. For each byte
+// RE2 then builds a new state or follows all states at once, which takes time proportional to the
+// size of the compiled expression.
 //
-// Judged by the text alone, so that the answer never changes. True for literals, escapes, classes,
-// stars and `+` of one character, and groups of literal alternatives, in this order:
+// Depends only on the text, so the result never changes. True for literals, escapes, classes, stars
+// and `+` of one character, and groups of literal alternatives, in this order:
 //
-// - As long as it is clear from the next byte alone where in the expression a match is, anything of
-//   these, and `{n}` behind a character: `user:[0-9]{4}:(?:a|b):\d+:x`. There is one state for each
-//   place. What follows a star must begin with what the star cannot be, no alternative may begin
-//   like another.
-// - Behind the first star where that is not so (`.*`, or anywhere from the start of a search), only
-//   literals, one group between two stars, and stars, of which two may be of something else than
-//   any character: `.*:user:\d+:.*`. Which parts of literals are matched follows from the longest
-//   of them. Classes that stand there alone would need a state for each subset of their places, and
-//   so would more stars that a character can end.
+// - While the next byte alone determines the place in the expression, any of these, and `{n}` after
+//   a character: `user:[0-9]{4}:(?:a|b):\d+:x`. There is one state per place. What follows a star
+//   must begin with a character that the star cannot match, and no alternative may be a prefix of
+//   another.
+// - After the first star for which this does not hold (`.*`, or from the start of a search), only
+//   literals, one group between two stars, and stars, of which at most two may be of something
+//   other than any character: `.*:user:\d+:.*`. The longest matched prefix of a literal determines
+//   the shorter ones. A class by itself would need a state for each subset of places, and so would
+//   more stars that some character can end.
 //
-// REQUIRES: RE2 takes the expression.
+// REQUIRES: RE2 accepts the expression.
 bool HasSmallAutomaton(absl::string_view expression, MatchBegin begin);
 
 }  // namespace cache_invalidation

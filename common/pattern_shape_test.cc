@@ -68,7 +68,7 @@ TEST(PatternShape, IsNotWhereSetsOfPlacesMatter) {
            ".*\\d\\d",
            "[a-z]*m[a-z]",
            "[^:]*.x",
-           // Some character ends each of the stars.
+           // Each of the stars is ended by some character.
            ".*a[^A]*b[^B]*c[^C]*",
            "a*a+b*c*",
            "(?:[ab]?){1000}",
@@ -111,7 +111,7 @@ TEST(PatternShape, IsNotWhenItIsLong) {
   EXPECT_FALSE(IsSmallAtTheStart("a{18446744073709551617}"));
 }
 
-// A search begins as if any text stood in front.
+// A search begins as if it were preceded by any text.
 TEST(PatternShape, ASearchBeginsAnywhere) {
   const auto is_small = [](absl::string_view expression) {
     return HasSmallAutomaton(expression, MatchBegin::kAnywhere);

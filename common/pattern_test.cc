@@ -125,7 +125,7 @@ TEST(Pattern, KnowsWhatMatchingTakes) {
            {"user:.*", kBytesPerMatch - 1, kStepsPerMatch, kStepsPerMatch},
            {"user:.*", kBytesPerMatch, 2 * kStepsPerMatch, 2 * kStepsPerMatch},
            {R"(user:\d+:session:.*)", 50, kStepsPerMatch, kStepsPerMatch},
-           // As many instructions as alternatives and classes have bytes, at least.
+           // At least as many instructions as the alternatives and classes have bytes.
            {"(?i)user|page", 50, 40, 150},
            {".*a............b", 1024, 2'000, 15'000},
            {"(?:[ab]?){700}x", 1024, 1024 * 700 / 10, 1024 * 1500 / 10 + 34},
@@ -172,7 +172,7 @@ TEST(Pattern, LiteralPrefixNeverExcludesAMatch) {
   for (int round = 0; round < 500; ++round) {
     const std::string expression = RandomExpression(random, 4);
     absl::StatusOr<Pattern> pattern = Pattern::Compile(expression);
-    if (!pattern.ok()) continue;  // a repetition of a repetition
+    if (!pattern.ok()) continue;  // a repetition of a repetition is refused
     for (int i = 0; i < 100; ++i) {
       std::string key;
       for (size_t n = random() % 7; n > 0; --n) key += "abcABC"[random() % 6];

@@ -1,4 +1,4 @@
-// The one file that reads real time (tests/repo/tidy_test keeps it so).
+// The only file that reads real time (checked by tests/repo/tidy_test).
 
 #include "common/real_clock.h"
 
@@ -11,7 +11,7 @@
 namespace cache_invalidation {
 namespace {
 
-// A wait of centuries overflows inside the standard library; an early wake is allowed.
+// A wait of centuries overflows inside the standard library; an early wake-up is allowed.
 constexpr absl::Duration kLongestWait = absl::Hours(24);
 
 }  // namespace
@@ -19,7 +19,7 @@ constexpr absl::Duration kLongestWait = absl::Hours(24);
 absl::Time RealClock::Now() const { return absl::Now(); }
 
 absl::Duration RealClock::Monotonic() const {
-  // Not CLOCK_MONOTONIC, which stands still during suspend: a lease must run out then.
+  // Not CLOCK_MONOTONIC, which stops during suspend: a lease must expire meanwhile.
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
   return absl::DurationFromTimespec(now);

@@ -5,7 +5,7 @@
 
 namespace cache_invalidation {
 
-// The machine's clocks. Stateless: all instances agree. Thread-safe.
+// The system clocks. Stateless: all instances agree. Thread-safe.
 class RealClock final : public Clock {
  public:
   absl::Time Now() const override;

@@ -1,4 +1,4 @@
-// RecentlyUsed: what was worked out of texts, kept for those used last.
+// RecentlyUsed: a cache of values computed from texts, which keeps the most recently used.
 
 #ifndef CACHE_INVALIDATION_COMMON_RECENTLY_USED_H_
 #define CACHE_INVALIDATION_COMMON_RECENTLY_USED_H_
@@ -21,11 +21,11 @@ namespace cache_invalidation {
 template <typename Value>
 class RecentlyUsed {
  public:
-  // Remembers so many; at least one.
+  // Keeps `limit` values; at least one.
   explicit RecentlyUsed(size_t limit) : limit_(limit) {}
 
-  // What is remembered of the text, or else `compute(text)`. The reference is valid until the next
-  // call.
+  // Returns the cached value of the text, or else `compute(text)`. The reference is valid until the
+  // next call.
   template <typename Compute>
   const Value& Get(absl::string_view text, Compute compute) {
     const auto known = index_.find(text);
@@ -46,7 +46,7 @@ class RecentlyUsed {
   using Items = std::list<std::pair<std::string, Value>>;
 
   const size_t limit_;
-  Items items_;  // the last used first
+  Items items_;  // most recently used first
   absl::flat_hash_map<absl::string_view, typename Items::iterator> index_;
 };
 

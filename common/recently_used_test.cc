@@ -20,7 +20,7 @@ TEST(RecentlyUsedTest, WorksOutAgainOnlyWhatWasUsedLeastRecently) {
   EXPECT_EQ(get("a"), "a!");
   EXPECT_EQ(get("b"), "b!");
   EXPECT_EQ(get("a"), "a!");
-  EXPECT_EQ(get("c"), "c!");  // b leaves
+  EXPECT_EQ(get("c"), "c!");  // evicts b
   EXPECT_EQ(get("a"), "a!");
   EXPECT_EQ(get("b"), "b!");
   EXPECT_EQ(worked_out, (std::vector<std::string>{"a", "b", "c", "b"}));

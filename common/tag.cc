@@ -39,7 +39,7 @@ std::vector<std::string> ResourceTags(absl::string_view type, absl::string_view 
   std::vector<std::string> tags = {ResourceTag(type, id)};
   if (id.find_first_of("%:") == absl::string_view::npos) return tags;
   std::string escaped = ResourceTag(type, EscapeTagValue(id));
-  // Nothing can carry a tag that is too long.
+  // No entry can carry a tag that is too long.
   if (escaped.size() <= kMaxTagBytes) tags.push_back(std::move(escaped));
   return tags;
 }

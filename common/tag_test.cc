@@ -52,7 +52,7 @@ TEST(Tag, NamesWhatStandsAbove) {
   EXPECT_EQ(Ancestors("a"), Names{});
   EXPECT_EQ(Ancestors("a:b:c"), (Names{"a:b", "a"}));
   EXPECT_EQ(SelfAndAncestors("a:b:c"), (Names{"a:b:c", "a:b", "a"}));
-  // An id may hold anything, so levels may be empty; the empty name is no tag.
+  // An id can contain anything, so levels can be empty; the empty name is not a tag.
   EXPECT_EQ(Ancestors("a::b"), (Names{"a:", "a"}));
   EXPECT_EQ(Ancestors("a:"), (Names{"a"}));
   EXPECT_EQ(Ancestors(":a"), Names{});
@@ -83,7 +83,7 @@ TEST(Tag, OfAResourceInBothForms) {
   EXPECT_EQ(ResourceTags("user", "42"), Names{"user:42"});
   EXPECT_EQ(ResourceTags("user", "4:2"), (Names{"user:4:2", "user:4%3A2"}));
   EXPECT_EQ(ResourceTags("user", "4%3A2"), (Names{"user:4%3A2", "user:4%253A2"}));
-  // 5 + 339 * 3 + 2 bytes are as long as a tag may be.
+  // 5 + 339 * 3 + 2 bytes are the maximum length of a tag.
   const std::string longest = std::string(339, ':') + "ab";
   EXPECT_EQ(ResourceTags("user", longest)[1].size(), 1024u);
   EXPECT_EQ(ResourceTags("user", longest + "c"), Names{"user:" + longest + "c"});

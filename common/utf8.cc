@@ -9,7 +9,8 @@ size_t Utf8CharacterBytes(absl::string_view text) {
   const uint8_t lead = byte(0);
   if (lead < 0x80) return 1;
   size_t length = 0;
-  // Bounds of the second byte: they keep out overlong forms, surrogates and what is too high.
+  // Bounds of the second byte: they exclude overlong forms, surrogates and characters above
+  // U+10FFFF.
   uint8_t least = 0x80;
   uint8_t most = 0xbf;
   if (lead >= 0xc2 && lead <= 0xdf) {

@@ -8,7 +8,7 @@
 namespace cache_invalidation {
 namespace {
 
-// The textbook encoding, to compare with: 0 for surrogates.
+// The textbook encoding, for comparison; 0 for surrogates.
 std::string Encode(uint32_t c) {
   const auto tail = [&](int shift) { return static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
   if (c < 0x80) return std::string(1, static_cast<char>(c));

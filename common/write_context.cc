@@ -8,8 +8,8 @@
 namespace cache_invalidation {
 namespace {
 
-// The member that a path begins in. A member whose own name has a dot shares its fate with all that
-// begin like it, which is on the safe side.
+// Returns the member that a path begins in. A member with a dot in its name is treated like all
+// that begin like it, which is the safe side.
 absl::string_view MemberOf(absl::string_view path) {
   return path.substr(0, path.find_first_of(".["));
 }
@@ -20,7 +20,7 @@ bool IsOfConvention(absl::string_view name) {
   return name == kOldName || name == kFieldsChangedName || name == kUnknownName;
 }
 
-// The members that paths in `fields_changed` begin in, each once however many paths there are.
+// Returns the members in which the paths in `fields_changed` begin, each once.
 std::set<std::string> MembersOfPaths(const JsonValue& context) {
   std::set<std::string> members;
   const JsonValue* names = context.Find(kFieldsChangedName);
@@ -32,7 +32,7 @@ std::set<std::string> MembersOfPaths(const JsonValue& context) {
   return members;
 }
 
-// Adds those members to `fields_changed`, so that who asks for one finds it.
+// Adds those members to `fields_changed`, so that they are found by their own names.
 void AddMembersOfPaths(JsonValue& context) {
   std::set<std::string> members = MembersOfPaths(context);
   if (members.empty()) return;
@@ -45,7 +45,7 @@ void AddMembersOfPaths(JsonValue& context) {
   names = std::move(list);
 }
 
-// An old member that changed inside may be told in part, as `old` itself.
+// Opens old members that changed inside, because they can be incomplete, like `old` itself.
 void OpenMembersOfPaths(JsonValue& old, const JsonValue& context) {
   for (const std::string& name : MembersOfPaths(context)) {
     JsonValue* member = old.FindMutable(name);
@@ -56,7 +56,7 @@ void OpenMembersOfPaths(JsonValue& old, const JsonValue& context) {
   }
 }
 
-// With what the context says about the rest of it.
+// Returns `old` with what the context implies about the rest of it.
 JsonValue CompleteOld(JsonValue old, const JsonValue& context) {
   const FieldsChanged changed(context);
   JsonValue::Object unchanged;

@@ -8,38 +8,39 @@
 
 namespace cache_invalidation {
 
-// The members of a write's context that mean something to the service.
+// The members of a write's context that the service interprets.
 inline constexpr absl::string_view kOldName = "old";
 inline constexpr absl::string_view kFieldsChangedName = "fields_changed";
 
-// What a context says of its members' values before the write, said in full. Whoever decodes a
-// context does this once, so that templates, conditions and explanations see the same.
+// Makes explicit what a context implies about its members' values before the write. Done once, when
+// a context is decoded, so that templates, conditions and explanations see the same:
 //
-//   - `old`, if it is an object, becomes open: what it does not name is not known.
-//   - A member of the context that `fields_changed` does not name, and that `old` lacks, had the
-//     same value before: `old` gets it. An `old` that is not known as a whole gets nothing, because
-//     there may have been no row.
-//   - A path in `fields_changed`, such as "meta.color", stands for its member as well: "meta" is
-//     added. Where `old` has that member as an object, the object becomes open.
-//   - `old: null` is the same as no `old`.
-//   - An open context without `old` has one that is not known.
+// - `old`, if it is an object, becomes open: members that it does not name are unknown.
+// - A member of the context that `fields_changed` does not name, and that `old` lacks, had the same
+//   value before: it is added to `old`. Nothing is added to an `old` that is unknown as a whole,
+//   because there may have been no row.
+// - For a path in `fields_changed`, such as "meta.color", its member "meta" is added to
+//   `fields_changed`. If `old` has that member as an object, the object becomes open.
+// - `old: null` is the same as no `old`.
+// - An open context without `old` gets an unknown one.
 //
-// A value that is no object, and an `old` of any other type, stay as they are.
+// A value that is not an object, and an `old` of any other type, are left unchanged.
 JsonValue CompleteContext(JsonValue context);
 
 // The names in a context's `fields_changed`.
 //
-// A name may go on into the member: "meta.color" and "roles[2]" name "meta" and "roles". Immutable.
+// A name can be a path into the member: "meta.color" and "roles[2]" name "meta" and "roles".
+// Immutable.
 class FieldsChanged {
  public:
-  // Views the context.
+  // Refers to the context, which must outlive this object.
   explicit FieldsChanged(const JsonValue& context);
 
-  // Whether the context has `fields_changed` at all.
+  // Returns whether the context has `fields_changed`.
   bool said() const { return said_; }
 
-  // Whether the member of that name may have changed: it is named, or nothing is said, or what is
-  // said is no list of strings.
+  // Returns whether the member of that name may have changed: it is named, `fields_changed` is
+  // absent, or it is not a list of strings.
   bool MayInclude(absl::string_view member) const;
 
  private:

@@ -13,14 +13,14 @@ using Object = JsonValue::Object;
 
 const JsonValue kUnknown = JsonValue::Unknown();
 
-// The completed `old` of a context.
+// Returns the completed `old` of a context.
 JsonValue OldOf(Object context) {
   const JsonValue completed = CompleteContext(JsonValue(std::move(context)));
   const JsonValue* old = completed.Find("old");
   return old == nullptr ? JsonValue("absent") : *old;
 }
 
-// An open object.
+// Returns an open object.
 JsonValue Open(Object members) {
   members.emplace_back(std::string(kUnknownName), true);
   return members;
@@ -40,7 +40,7 @@ TEST(CompleteContext, OpensOld) {
   EXPECT_EQ(OldOf({{"a", 1}, {"b", 2}, {"old", Object{{"a", 0}}}}), Open({{"a", 0}}));
   EXPECT_EQ(OldOf({{"a", 1}, {"old", Object{}}}), Open({}));
   EXPECT_EQ(OldOf({{"old", Open({{"a", 0}})}}), Open({{"a", 0}})) << "marked already";
-  // Objects in it are values of members, which are known as a whole.
+  // Objects in `old` are values of members, which are known as a whole.
   EXPECT_EQ(OldOf({{"old", Object{{"meta", Object{{"a", 0}}}}}}),
             Open({{"meta", Object{{"a", 0}}}}));
 }
@@ -54,7 +54,7 @@ TEST(CompleteContext, OldGetsWhatDidNotChange) {
             Open({{"b", List{2}}, {"c", JsonValue()}}));
   EXPECT_EQ(OldOf({{"a", 1}, {"b", 2}, {"fields_changed", List{}}, {"old", Object{{"a", 1}}}}),
             Open({{"a", 1}, {"b", 2}}));
-  // What `old` says itself counts, and what is not known stays so.
+  // What `old` contains takes precedence, and unknown values stay unknown.
   EXPECT_EQ(OldOf({{"a", 1}, {"b", 2}, {"fields_changed", List{}}, {"old", Object{{"a", 3}}}}),
             Open({{"a", 3}, {"b", 2}}));
   EXPECT_EQ(OldOf({{"a", 1}, {"fields_changed", List{}}, {"old", Object{{"a", kUnknown}}}}),
@@ -80,14 +80,14 @@ TEST(CompleteContext, ANameMayGoOnIntoTheMember) {
   EXPECT_EQ(unchanged("roles[2]").Find("roles"), nullptr);
   EXPECT_EQ(unchanged("met").as_object()->size(), 4u) << "no member, so all of them";
 
-  // The other way round the name of a member has a dot.
+  // The reverse: the name of a member contains a dot.
   for (const char* name : {"a.b", "a", "a.c"}) {
     EXPECT_EQ(OldOf({{"a.b", 1}, {"fields_changed", List{name}}, {"old", Object{}}}), Open({}))
         << name;
   }
 }
 
-// Whoever asks for "meta" would not find "meta.color".
+// Otherwise a look-up of "meta" would not find "meta.color".
 TEST(CompleteContext, APathNamesItsMemberAsWell) {
   const auto names = [](List list) {
     return *CompleteContext(JsonValue(Object{{"fields_changed", std::move(list)}}))
@@ -121,7 +121,7 @@ TEST(CompleteContext, NullIsNoOld) {
   EXPECT_EQ(CompleteContext(context), JsonValue(Object{{"a", 1}, {"fields_changed", List{}}}));
 }
 
-// Nobody knows whether there was a row.
+// It is unknown whether there was a row.
 TEST(CompleteContext, AnUnknownOldStaysUnknown) {
   EXPECT_EQ(OldOf({{"a", 1}, {"fields_changed", List{}}, {"old", kUnknown}}), kUnknown);
   EXPECT_EQ(OldOf({{"a", 1}, {"$unknown", true}}), kUnknown);
@@ -134,7 +134,7 @@ TEST(CompleteContext, AnOpenContextTellsOnlyOfItsMembers) {
             Open({{"a", 1}}));
 }
 
-// Twice is the same as once: an application may have done it already.
+// Applying it twice gives the same result: an application may have applied it already.
 TEST(CompleteContext, IsDoneOnce) {
   for (const JsonValue& context :
        {JsonValue(Object{{"a", 1}, {"fields_changed", List{}}, {"old", Object{{"b", 2}}}}),
