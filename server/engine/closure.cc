@@ -122,8 +122,7 @@ void Closure::Follow(const Node& source, int level, InvalidationKind kind,
   for (Key* dependent : *source.dependents) {
     if (!complete_ || !Look()) return;
     const auto known = reached_.find(dependent);
-    if (known != reached_.end() && known->second.kind != kind) continue;  // reached by the stronger
-                                                                          // kind
+    if (known != reached_.end() && known->second.kind != kind) continue;  // stronger kind
     if (known != reached_.end() && !IsBetterWay(source, level, known->second)) continue;
     if (!freshness_.IsActive(*dependent, *dependent->FindEdge(&source))) continue;
     if (kind == InvalidationKind::kMarkStale && HitByEvictedTag(*dependent)) continue;
