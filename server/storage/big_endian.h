@@ -9,8 +9,8 @@
 
 namespace cache_invalidation::storage {
 
-// Numbers of fixed width, the most significant byte first: as bytes they sort as they do as
-// numbers. `Number` is uint32_t or uint64_t.
+// Fixed-width numbers, most significant byte first, so that their bytewise order is their numeric
+// order. `Number` is uint32_t or uint64_t.
 
 template <typename Number>
 void AppendBigEndian(Number value, std::string& out) {
@@ -19,7 +19,8 @@ void AppendBigEndian(Number value, std::string& out) {
   }
 }
 
-// Takes a number off the front of `in`. False if `in` is too short; then nothing changes.
+// Removes a number from the front of `in`. Returns false, and changes nothing, if `in` is too
+// short.
 template <typename Number>
 bool ConsumeBigEndian(absl::string_view& in, Number& value) {
   if (in.size() < sizeof(Number)) return false;

@@ -44,10 +44,10 @@ class BreakableFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return allowed.status.ok() ? FSWritableFileOwnerWrapper::Truncate(size, options, debug)
                                : allowed.status;
   }
-  // Tests cannot cut the power, so that the device itself need not do anything.
+  // Tests do not cut real power, so the device itself need not be synced.
   IOStatus Sync(const IOOptions&, IODebugContext*) override { return NoteSync(); }
   IOStatus Fsync(const IOOptions&, IODebugContext*) override { return NoteSync(); }
-  // Reserved space is nothing that a crash takes away, and a reserve of zeros is no content.
+  // A crash does not take reserved space away, and reserved zeros are no content.
   IOStatus Allocate(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
   }

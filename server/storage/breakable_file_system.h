@@ -15,11 +15,11 @@
 
 namespace cache_invalidation::storage {
 
-// The operating system's files as a RocksDB sees them, on a machine that tests can break. It knows
-// what has been synced, so that it can take away what a loss of power would.
+// The operating system's file system for RocksDB, with faults that tests can inject. It tracks what
+// has been synced, so that it can discard what a power failure would.
 //
-// Strict about what survives: of a file its synced beginning, and that only once its directory has
-// been synced; deleting and renaming survive at once.
+// Strict about what survives: the synced prefix of a file, and that only if its directory has been
+// synced since the file was created. Deletions and renames survive at once.
 //
 // Thread-safe.
 class BreakableFileSystem final : public rocksdb::FileSystemWrapper {
@@ -27,8 +27,8 @@ class BreakableFileSystem final : public rocksdb::FileSystemWrapper {
   enum class Fault {
     kNone,
     kFull,        // nothing more can be written
-    kWritesFail,  // the same, with the error of a broken device
-    kSyncsFail,   // what is written is there, but a sync of a file fails
+    kWritesFail,  // as kFull, with the error of a broken device
+    kSyncsFail,   // writes succeed, but syncing a file fails
     kDead,        // the process has ended: nothing has any effect
   };
 
@@ -37,12 +37,13 @@ class BreakableFileSystem final : public rocksdb::FileSystemWrapper {
 
   void Set(Fault fault) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // kDead comes after so many more changes; of the last one that writes, only a part is done.
+  // Switches to kDead after this number of further changes. If the last of them is a write, only a
+  // part of it is done.
   void DieAfter(size_t changes) ABSL_LOCKS_EXCLUDED(mutex_);
   bool dead() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Takes away what was not synced, except for a beginning of random length of each file. REQUIRES:
-  // nothing is open.
+  // Discards what was not synced, except for a prefix of random length of each file. REQUIRES: no
+  // file is open.
   void LosePower(std::mt19937& random) ABSL_LOCKS_EXCLUDED(mutex_);
 
   size_t syncs() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -73,7 +74,7 @@ class BreakableFileSystem final : public rocksdb::FileSystemWrapper {
     bool has_synced_entry = false;
   };
 
-  // Whether a change can be made, and how much of it; counts it.
+  // Whether and how much of a change can be made. Ask counts the change.
   struct Permission {
     rocksdb::IOStatus status;
     size_t bytes = 0;

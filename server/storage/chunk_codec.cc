@@ -57,7 +57,8 @@ absl::StatusOr<std::shared_ptr<const wire::Chunk>> DecodeChunk(absl::string_view
                                       .part = position.part,
                                       .last_part = (size & kLastPart) != 0};
     offset += entry.size;
-    // What follows is the rest of the sizes and the bytes; so offsets never wrap.
+    // `value` still has the other sizes and the bytes, so valid offsets are within it and never
+    // wrap.
     if (offset > value.size()) return Broken(namespace_name, first);
     chunk->entries.push_back(entry);
     position = PositionAfter(entry);

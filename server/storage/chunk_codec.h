@@ -11,14 +11,15 @@
 
 namespace cache_invalidation::storage {
 
-// A chunk as the value of the key that says where it begins (store_key.h): the number of entries (4
-// bytes), the size of each (4 bytes, the highest bit says that it is the last part of its
-// revision), the bytes. Revisions and parts follow from the key, as entries have no gaps.
+// A chunk as a value; its key holds the position of its first part (store_key.h). Format: the
+// number of parts (4 bytes), the size of each (4 bytes; the highest bit marks the last part of its
+// revision), the bytes. The position of every part follows from the key, because a chunk has no
+// gaps.
 
-// REQUIRES: the entries stand back to back and in order, without gaps, below 2 GiB together.
+// REQUIRES: the parts are contiguous and in order, without gaps, and take less than 2 GiB together.
 std::string EncodeChunk(const wire::Chunk& chunk);
 
-// DATA_LOSS: this is nothing that EncodeChunk made.
+// Fails with DATA_LOSS if EncodeChunk cannot have made `value`.
 absl::StatusOr<std::shared_ptr<const wire::Chunk>> DecodeChunk(absl::string_view namespace_name,
                                                                EntryPosition first,
                                                                absl::string_view value);

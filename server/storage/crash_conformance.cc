@@ -1,5 +1,5 @@
-// Random writes, and the end of the process or of the machine at random moments: what a store holds
-// after each is held against what a MemoryStore held after each write.
+// Random writes, with the process or the machine ending at random moments. After each end the
+// content of the store is compared with what a MemoryStore held after each write.
 
 #include <memory>
 #include <string>
@@ -14,7 +14,7 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// What was written to a store, and what it held after each write.
+// What was written to a store, and its content after each write.
 class Model {
  public:
   Model() : dumps_({DumpOf(*store_)}) {}
@@ -28,8 +28,8 @@ class Model {
     dumps_.push_back(DumpOf(*store_));
   }
 
-  // Goes back to the newest of the first `at_most` writes after which the store held `dump`. False
-  // if there is none of at least `at_least`.
+  // Goes back to the newest write, among writes `at_least` to `at_most`, after which the store held
+  // `dump`. Returns false if there is none.
   bool GoBackTo(const std::string& dump, size_t at_least, size_t at_most) {
     size_t kept = at_most + 1;
     while (kept > at_least && dumps_[kept - 1] != dump) --kept;
@@ -47,7 +47,7 @@ class Model {
   std::vector<std::string> dumps_;
 };
 
-// Runs one store through several lives. Answers how many answered writes it lost.
+// Runs one store through several lives. Returns the number of acknowledged writes that were lost.
 class Lives {
  public:
   Lives(TestDevice& device, uint32_t seed, bool always_synced)
@@ -64,7 +64,7 @@ class Lives {
   size_t failed() const { return failed_; }
 
  private:
-  // Opens and writes until something goes wrong or it is enough.
+  // Opens and writes until a failure or until there have been enough writes.
   void Live() {
     if (random_.Below(3) != 0) device_.DieAfter(random_.Below(random_.Below(4) == 0 ? 30 : 400));
     absl::StatusOr<std::unique_ptr<Store>> store = device_.Open();
@@ -120,8 +120,8 @@ class Lives {
   bool synced_ = true;  // every write of this life
   Model model_;
   std::unique_ptr<Store> store_;
-  size_t certain_ = 0;    // so many writes survive
-  size_t attempted_ = 0;  // so many of the last may or may not
+  size_t certain_ = 0;    // this many writes survive
+  size_t attempted_ = 0;  // this many of the last may or may not
   size_t lost_ = 0;
   size_t failed_ = 0;
 };
@@ -139,7 +139,7 @@ TEST_P(DurableStoreConformanceTest, SyncedWritesSurviveWhateverHappens) {
   }
 }
 
-// ... and of others a beginning.
+// Of unsynced writes, a prefix survives.
 TEST_P(DurableStoreConformanceTest, UnsyncedWritesSurviveUpToSomeOfThem) {
   size_t lost = 0;
   for (uint32_t seed = 0; seed < kSeeds && !HasFailure(); ++seed) {

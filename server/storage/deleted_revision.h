@@ -9,18 +9,18 @@
 
 namespace cache_invalidation::storage {
 
-// The highest revision that was given to a namespace that has been deleted. It is all that stays of
-// deleted namespaces: new ones begin behind it, so that no position of a deleted one can be taken
-// for one of its successor (docs/adr/0016-deleted-namespaces.md).
+// The highest revision given to a namespace that has since been deleted. Nothing else is kept of
+// deleted namespaces: new ones begin after it, so that a position of a deleted namespace is never
+// valid for its successor (docs/adr/0016-deleted-namespaces.md).
 //
-// Each shard keeps it for its own namespaces, in a value of the server, as shards do not wait for
-// each other. A start takes the highest, whatever shards there were.
+// Each shard stores it for its own namespaces, in its own server value, because shards do not wait
+// for each other. At startup the highest value counts, whatever the number of shards was.
 
-// What shard number `shard` notes. REQUIRES: shard < 1,024.
+// The value that shard number `shard` stores. REQUIRES: shard < 1,024.
 WriteBatch::ServerValue DeletedRevisionOf(size_t shard, uint64_t revision);
 
-// 0 if no namespace was ever deleted. DATA_LOSS: a value is no such number. Other errors are the
-// store's.
+// Returns 0 if no namespace was ever deleted. Fails with DATA_LOSS if a value is malformed, and
+// with the errors of the store.
 absl::StatusOr<uint64_t> HighestDeletedRevision(const Store& store);
 
 }  // namespace cache_invalidation::storage

@@ -12,7 +12,7 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// Keys and tags tell about users.
+// Keys and tags reveal facts about users.
 constexpr mode_t kMode = 0750;
 
 absl::Status CannotMake(const std::string& path, int error) {
@@ -20,7 +20,7 @@ absl::Status CannotMake(const std::string& path, int error) {
       absl::StrCat("cannot make the directory ", path, ": ", std::strerror(error)));
 }
 
-// The directory that a new entry at `path` stands in.
+// The directory that contains `path`.
 std::string ParentOf(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   const size_t slash = path.rfind('/');

@@ -7,8 +7,9 @@
 
 namespace cache_invalidation::storage {
 
-// Makes the directory, for its owner and group alone, unless something of that name is there
-// already. Survives a power failure. UNAVAILABLE: it cannot be made, or its parent does not exist.
+// Creates the directory, accessible only to its owner and group, unless something of that name
+// exists. The directory survives a power failure. Fails with UNAVAILABLE if it cannot be created or
+// its parent does not exist.
 absl::Status MakeDirectory(const std::string& path);
 
 }  // namespace cache_invalidation::storage

@@ -89,7 +89,7 @@ TEST_P(DurableStoreConformanceTest, ALossOfPowerLosesNothingBeforeTheLastSync) {
 
 TEST_P(DurableStoreConformanceTest, SyncsOncePerSyncedWriteAndNeverOtherwise) {
   std::unique_ptr<Store> store = Open();
-  // The first of its kind may have to prepare something.
+  // The first write of either kind may have to prepare something.
   ASSERT_TRUE(Write(*store, {}, Store::Sync::kYes).ok());
   ASSERT_TRUE(Write(*store, {}, Store::Sync::kNo).ok());
   const size_t before = device_->syncs();
@@ -104,8 +104,9 @@ TEST_P(DurableStoreConformanceTest, SyncsOncePerSyncedWriteAndNeverOtherwise) {
   EXPECT_EQ(device_->syncs(), before + 1);
 }
 
-// A device that fails in one of three ways: the write that meets it says so, no later one is tried
-// even if the device has recovered, and what had been answered is there after the next start.
+// A device that fails in one of three ways: the write that meets the failure returns the error,
+// later writes are not tried even if the device has recovered, and all acknowledged writes are
+// there after the next start.
 TEST_P(DurableStoreConformanceTest, StopsForGoodAtTheFirstFailedWrite) {
   using Break = void (TestDevice::*)();
   const std::pair<Break, std::string> cases[] = {{&TestDevice::FailWrites, "the device is broken"},

@@ -12,19 +12,20 @@
 
 namespace cache_invalidation::storage {
 
-// A device that keeps one store beyond the end of the process, and that tests can break.
+// A device whose store survives the end of the process, with faults that tests can inject.
 class TestDevice {
  public:
   virtual ~TestDevice() = default;
 
-  // The store on it: empty at first, then what the last one left.
+  // Opens the store: empty at first, afterwards with what the previous one left.
   virtual absl::StatusOr<std::unique_ptr<Store>> Open() = 0;
 
-  // The process ends at once; then, if so, the machine loses power as well. Closes the store.
+  // Kill ends the process at once; LosePower cuts the power of the machine as well. Both close the
+  // store.
   virtual void Kill(std::unique_ptr<Store> store) = 0;
   virtual void LosePower(std::unique_ptr<Store> store, std::mt19937& random) = 0;
 
-  // The process ends in the middle of something, so many changes of files from now on.
+  // Ends the process in the middle of an operation, after this number of further file changes.
   virtual void DieAfter(size_t changes) = 0;
 
   virtual void FillUp() = 0;
@@ -32,17 +33,17 @@ class TestDevice {
   virtual void FailSyncs() = 0;
   virtual void Repair() = 0;
 
-  // How often something was synced.
+  // The number of syncs so far.
   virtual size_t syncs() const = 0;
 };
 
 using TestDeviceFactory = std::function<std::unique_ptr<TestDevice>()>;
 
-// What store.h promises of a store that outlives its process, as tests: they go beyond
+// The promises that store.h makes for a store that outlives its process, as tests, in addition to
 // StoreConformanceTest.
 class DurableStoreConformanceTest : public testing::TestWithParam<TestDeviceFactory> {
  protected:
-  // The test fails if that fails.
+  // Fail the test if the store cannot be opened.
   std::unique_ptr<Store> Open();
   std::unique_ptr<Store> Reopen(std::unique_ptr<Store> store);
 

@@ -9,14 +9,14 @@
 
 namespace cache_invalidation::storage {
 
-// What a persistent store notes about the chunks of a namespace. Of a namespace without history
-// everything is 0.
+// What a persistent store records about the chunks of a namespace. All 0 for a namespace without
+// history.
 struct History {
   RetainedRevisions retained;
-  // Where the oldest kept chunk begins; `next` if none is kept. Reads begin there: what stands
-  // before it is deleted, and stepping over deleted things is slow.
+  // The first position of the oldest kept chunk; `next` if no chunk is kept. Reads begin there,
+  // because scanning over deleted chunks is slow.
   EntryPosition oldest;
-  // The entry that the next chunk begins with.
+  // The first position of the next chunk.
   EntryPosition next;
 
   bool operator==(const History&) const = default;
@@ -24,7 +24,7 @@ struct History {
 
 std::string EncodeHistory(const History& history);
 
-// DATA_LOSS: this is nothing that EncodeHistory made.
+// Fails with DATA_LOSS if EncodeHistory cannot have made `value`.
 absl::StatusOr<History> DecodeHistory(absl::string_view namespace_name, absl::string_view value);
 
 }  // namespace cache_invalidation::storage

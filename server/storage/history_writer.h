@@ -15,13 +15,13 @@
 
 namespace cache_invalidation::storage {
 
-// Turns the chunks, trims and deletions of one Write into changes of the database. They refer to what is
-// stored and to each other, so all of one Write go through one writer.
+// Turns the chunks, trims and deletions of one Write into changes of the database. They depend on
+// what is stored and on each other, so use one writer for all of one Write.
 //
-// Thread-compatible; nobody else writes meanwhile.
+// Thread-compatible; REQUIRES: nothing else writes meanwhile.
 class HistoryWriter {
  public:
-  // Both must outlive it.
+  // Both must outlive the writer.
   HistoryWriter(const RocksdbDatabase& database, rocksdb::WriteBatch& changes)
       : database_(database), changes_(changes) {}
 
@@ -31,20 +31,20 @@ class HistoryWriter {
   // REQUIRES: see WriteBatch::trims.
   absl::Status Trim(absl::string_view namespace_name, uint64_t floor);
 
-  // The namespace has no history any more.
+  // Removes the history of the namespace.
   void Delete(absl::string_view namespace_name);
 
-  // The last step: the histories as they are then.
+  // The last step: writes the resulting histories.
   void Finish();
 
  private:
   struct Edited {
     History history;
-    std::vector<EntryPosition> appended;  // where the chunks of this Write begin
+    std::vector<EntryPosition> appended;  // first positions of the chunks of this Write
   };
 
   absl::StatusOr<Edited*> Edit(absl::string_view namespace_name);
-  // Where the chunk begins that holds `entry`, which is kept.
+  // Returns the first position of the chunk that contains `entry`, which is kept.
   absl::StatusOr<EntryPosition> ChunkThatHolds(absl::string_view namespace_name,
                                                const Edited& edited, EntryPosition entry) const;
 

@@ -8,8 +8,8 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// Its first change, as RocksDB writes batches to a log: a number of eight bytes at the front, the
-// least significant one first.
+// The sequence number of the batch's first change. RocksDB's format of batches in a log begins with
+// it: eight bytes, least significant first.
 uint64_t FirstChange(const rocksdb::WriteBatch& batch) {
   uint64_t first = 0;
   for (size_t i = sizeof(first); i > 0; --i) {
@@ -18,8 +18,8 @@ uint64_t FirstChange(const rocksdb::WriteBatch& batch) {
   return first;
 }
 
-// Whether a family has changes in the file that it has nowhere else. `oldest_files`: of each
-// family, the file from which on it needs the log.
+// Whether a family has changes in the file that it has nowhere else. `oldest_files`: for each
+// family, the oldest log file that it needs.
 bool IsNeeded(const NotedLog::File& file, const std::map<uint32_t, uint64_t>& oldest_files) {
   for (const auto& [family, oldest] : oldest_files) {
     if ((file.families & NotedLog::FamilyBit(family)) != 0 && file.number >= oldest) return true;
@@ -44,7 +44,7 @@ bool LogCheck::is_torn() const {
   return false;
 }
 
-// The oldest file goes first: all behind one that is needed are there.
+// Files are deleted oldest first, so all files after a needed one must be there.
 void LogCheck::ColumnFamilyLogNumberMap(const std::map<uint32_t, uint64_t>& oldest_files,
                                         const std::map<std::string, uint32_t>&) {
   read_ = true;

@@ -12,13 +12,13 @@
 
 namespace cache_invalidation::storage {
 
-// Watches a RocksDB reading its log back, and compares it with what was noted: every change that a
-// family has nowhere else must be there. RocksDB itself takes a log that ends early for one that
-// never was longer, and a missing file of it for none.
+// Observes RocksDB replaying its log and compares it with what was noted (noted_log.h): every
+// change that a column family does not have in a sorted file must be in the log. RocksDB itself
+// does not notice a log that ends early or lacks a file.
 //
-// A hole in the log is reported as soon as it is seen, as a corruption: RocksDB then does with it
-// what it does with any other (see RocksdbOptions::accept_cut_log). A missing end is known only
-// when RocksDB has read everything.
+// A hole in the log is reported as a corruption as soon as it is found; RocksDB then handles it as
+// any other (see RocksdbOptions::accept_cut_log). A missing end is known only once RocksDB has read
+// the whole log.
 //
 // Thread-compatible.
 class LogCheck final : public rocksdb::WalFilter {
@@ -28,8 +28,8 @@ class LogCheck final : public rocksdb::WalFilter {
   bool has_hole() const { return has_hole_; }
   // REQUIRES: the database is open.
   bool end_is_missing() const;
-  // Some families have changes that come after what is missing: what is left is not what the store
-  // held at any moment.
+  // Some column families have changes that come after the missing ones: the content is not the
+  // store's content at any single moment.
   bool is_torn() const;
 
   const char* Name() const override { return "log end"; }
@@ -43,8 +43,8 @@ class LogCheck final : public rocksdb::WalFilter {
   const NotedLog noted_;
   bool has_hole_ = false;
   bool read_ = false;             // there was a log to read
-  uint64_t newest_needed_ = 0;    // of the families' oldest files
-  std::optional<uint64_t> next_;  // the change that is to come; absent: none was noted
+  uint64_t newest_needed_ = 0;    // the newest of the families' oldest needed files
+  std::optional<uint64_t> next_;  // the next expected change; absent: none was noted
 };
 
 }  // namespace cache_invalidation::storage

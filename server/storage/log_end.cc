@@ -8,8 +8,8 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// So many notes come to some hundred kilobytes, read at every start; and the two syncs of a new
-// file are lost among those of so many writes.
+// This many notes take some hundred kilobytes, read at every start. The two syncs of a new file are
+// negligible among the syncs of that many writes.
 constexpr size_t kNotesPerLogEnd = 4096;
 
 absl::Status Converted(const rocksdb::Status& status, const std::string& path) {
@@ -48,7 +48,7 @@ absl::Status LogEnd::Note(uint64_t file, uint64_t last, uint32_t families) {
   return Converted(file_->Append(NotedLog::Encode(newest)), path_);
 }
 
-// Beside the old one, so that there is always a whole one.
+// Writes a new file beside the old one and renames it, so that there is always a complete one.
 absl::Status LogEnd::WriteAnew() {
   const std::string path = path_ + ".new";
   notes_ = 0;

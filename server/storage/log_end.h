@@ -14,32 +14,33 @@
 
 namespace cache_invalidation::storage {
 
-// A file beside a database that says how far its log reaches: a log that ends earlier, or lacks
-// something before, has lost what was answered. Without it a log whose end is missing looks like
-// one that was never longer.
+// A file beside a database that records how far its log reaches: a log that ends earlier, or lacks
+// something before, has lost acknowledged writes. Without this file a truncated log is
+// indistinguishable from a short one.
 //
-// It is written after the log and before anybody is told, so it never says too much of a log whose
-// writes are synced, whatever happens. It says everything after the end of the process: the system
-// keeps what was written. After the end of the machine it may be behind the log, by some thousand
-// notes at most.
+// A note is written after the log and before the write is acknowledged. So if the log is synced,
+// the file never claims more than the log has, whatever happens. After the end of the process the
+// file is complete, since the operating system keeps what was written. After the end of the machine
+// it can be behind the log by some thousand notes at most.
 //
 // Thread-compatible.
 class LogEnd {
  public:
-  // In that directory. `env` must outlive it.
+  // The file is in `directory`. `env` must outlive the object.
   LogEnd(rocksdb::Env& env, std::string directory);
 
-  // What the last process noted; absent if there is no such file. DATA_LOSS: it cannot be read.
+  // Returns what the last process noted; absent if there is no such file. Fails with DATA_LOSS if
+  // the file cannot be read.
   absl::StatusOr<std::optional<NotedLog>> Read() const;
 
-  // Forgets all of that: the log is known to hold everything up to `sequence`. Survives a loss of
-  // power when it returns, as the first of so many notes does.
+  // Replaces the file: the log is known to hold everything up to `sequence`. Survives a power
+  // failure once it returns, as does the first of every 4,096 notes.
   absl::Status Begin(uint64_t sequence);
 
-  // See NotedLog. REQUIRES: it has begun.
+  // See NotedLog::Note. REQUIRES: Begin was called.
   absl::Status Note(uint64_t file, uint64_t last, uint32_t families);
 
-  // Nobody will need the files of the log below that number any more.
+  // The log files below that number are no longer needed.
   void Forget(uint64_t file) { noted_.Forget(file); }
 
  private:
@@ -50,7 +51,7 @@ class LogEnd {
   const std::string path_;
   NotedLog noted_;
   std::unique_ptr<rocksdb::WritableFile> file_;
-  size_t notes_ = 0;  // in the file
+  size_t notes_ = 0;  // notes in the file
 };
 
 }  // namespace cache_invalidation::storage

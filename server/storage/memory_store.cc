@@ -11,13 +11,13 @@ namespace {
 
 using ChunkPtr = std::shared_ptr<const wire::Chunk>;
 
-// Whether the last entry of the chunk stands before `from`.
+// Whether the last part of the chunk is before `from`.
 bool EndsBefore(const wire::Chunk& chunk, EntryPosition from) {
   const wire::Chunk::Entry& last = chunk.entries.back();
   return last.revision < from.revision || (last.revision == from.revision && last.part < from.part);
 }
 
-// See WriteBatch::chunks.
+// Whether the chunk continues the history: see WriteBatch::chunks.
 bool GoesOnAfter(const wire::Chunk& chunk, const wire::Chunk* before,
                  const RetainedRevisions& retained) {
   const wire::Chunk::Entry& first = chunk.entries.front();

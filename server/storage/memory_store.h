@@ -16,9 +16,9 @@
 
 namespace cache_invalidation::storage {
 
-// A Store that lives and dies with the process. Chunks are shared, not copied. Never fails.
+// A Store that lives as long as the process. Chunks are shared, not copied. Never fails.
 //
-// Thread-safe; readers and the writer exclude each other, a scan holds up a Write until it ends.
+// Thread-safe. Readers and the writer exclude each other: a scan blocks a Write until it ends.
 class MemoryStore final : public Store {
  public:
   absl::Status Write(absl::Span<const WriteBatch* const> batches, Sync sync) override

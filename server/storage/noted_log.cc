@@ -5,7 +5,7 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// The first record is one of no file: it says where the log begins.
+// The file number of the first record, which says where the log begins.
 constexpr uint64_t kNoFile = 0;
 
 constexpr size_t kRecordBytes = 24;
@@ -17,7 +17,7 @@ uint32_t Checksum(absl::string_view bytes) {
   return hash;
 }
 
-// The next record of `bytes`; absent if there is none, or it is not what was written.
+// Removes the next record from `bytes`; absent if there is none or it is corrupt.
 std::optional<NotedLog::File> Consume(absl::string_view& bytes) {
   absl::string_view record = bytes.substr(0, kRecordBytes);
   const absl::string_view checked = record.substr(0, kRecordBytes - sizeof(uint32_t));

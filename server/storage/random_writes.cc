@@ -16,7 +16,7 @@ constexpr wire::RowKind kKinds[] = {wire::RowKind::kRule, wire::RowKind::kEntry}
 constexpr absl::string_view kIdentities[] = {"", "a", "b", "ba", "c"};
 constexpr absl::string_view kServerValues[] = {"x", "y"};
 
-// Enough for stores of some hundred kilobytes to fill files.
+// Large enough for stores of some hundred kilobytes to fill files.
 constexpr uint32_t kMaxEntryBytes = 3000;
 
 }  // namespace
@@ -25,7 +25,7 @@ std::shared_ptr<const wire::Chunk> RandomWrites::NextChunk(absl::string_view nam
                                                            EntryPosition from) {
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = std::string(name);
-  // It ends at the end of a revision, as groups do.
+  // The chunk ends at the end of a revision, as those of groups do.
   for (bool last = false; !last || Below(3) != 0;) {
     last = Below(3) != 0;
     wire::Chunk::Entry entry = {.offset = static_cast<uint32_t>(chunk->bytes.size()),

@@ -11,8 +11,8 @@
 
 namespace cache_invalidation::storage {
 
-// Writes of all kinds to few namespaces, rows and values, so that they meet; the same ones for the
-// same seed and stores.
+// Random writes of all kinds to few namespaces, rows and values, so that they collide. The same
+// seed and stores give the same writes.
 class RandomWrites {
  public:
   explicit RandomWrites(uint32_t seed) : random_(seed) {}
@@ -20,7 +20,7 @@ class RandomWrites {
   uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
   std::mt19937& random() { return random_; }
 
-  // What `store` can be written next.
+  // A write that is valid for `store`.
   WriteBatch Next(const Store& store);
 
  private:
@@ -29,7 +29,7 @@ class RandomWrites {
   std::mt19937 random_;
 };
 
-// All that a store with such writes holds, as text.
+// The whole content of a store filled by such writes, as text.
 std::string DumpOf(const Store& store);
 
 }  // namespace cache_invalidation::storage

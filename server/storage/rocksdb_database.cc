@@ -18,20 +18,22 @@ constexpr char kChunksFamily[] = "chunks";
 
 constexpr char kNotesEndKey[] = "e";
 
-// The values of kEndMissingName: whether the missing end had been synced, or is more than an end.
+// The values of kEndMissingName: the missing end had been synced, had not been, or more than an end
+// is missing.
 constexpr char kSynced[] = "synced";
 constexpr char kUnsynced[] = "unsynced";
 constexpr char kTorn[] = "torn";
 
-// In the order of RocksdbDatabase::Family; then those that stand in the database and are not ours,
-// as RocksDB opens all of them or none. Who has written them is said by the schema version.
+// Our families in the order of RocksdbDatabase::Family, then those in the database that are not
+// ours, because RocksDB opens all of them or none. The schema version says which program wrote
+// them.
 std::vector<ColumnFamilyDescriptor> FamiliesOf(const std::string& path,
                                                const RocksdbTuning& tuning) {
   std::vector<ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, tuning.meta},
                                                   {kRowsFamily, tuning.rows},
                                                   {kChunksFamily, tuning.chunks}};
   std::vector<std::string> present;
-  // Fails where there is no database yet; whatever else is wrong, opening will find.
+  // Fails if there is no database yet. Any other error is found again by opening.
   (void)rocksdb::DB::ListColumnFamilies(tuning.database, path, &present);
   for (const std::string& name : present) {
     bool known = false;
@@ -41,7 +43,7 @@ std::vector<ColumnFamilyDescriptor> FamiliesOf(const std::string& path,
   return families;
 }
 
-// Whose families a batch changes.
+// Collects the families that a batch changes.
 class ChangedFamilies final : public rocksdb::WriteBatch::Handler {
  public:
   uint32_t bits() const { return bits_; }
@@ -64,7 +66,7 @@ class ChangedFamilies final : public rocksdb::WriteBatch::Handler {
   uint32_t bits_ = 0;
 };
 
-// Why a store whose log has lost something is not served.
+// The error for a store whose log has lost something.
 absl::Status EndIsMissing(const std::string& directory, absl::string_view state,
                           const absl::StatusOr<std::optional<NotedLog>>& noted) {
   if (state == kTorn) {
@@ -90,7 +92,7 @@ rocksdb::ReadOptions ScanOptions() {
 
 absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
     const RocksdbOptions& options) {
-  // A directory of its own within: room for others beside it.
+  // The database has its own subdirectory, to leave room for other files beside it.
   const std::string path = options.directory + "/rocksdb";
   for (const std::string& directory : {options.directory, path}) {
     if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
@@ -107,7 +109,8 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   if (!noted.ok() && !absl::IsDataLoss(noted.status())) return noted.status();
   auto check = std::make_unique<LogCheck>(noted.ok() ? noted->value_or(NotedLog()) : NotedLog());
   tuning.database.wal_filter = check.get();
-  // Where something was noted there was a database: a new one would be as good as a missing end.
+  // If anything was noted, there was a database: creating a new one would hide the loss of all of
+  // it.
   tuning.database.create_if_missing = noted.ok() && !noted->has_value();
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
@@ -117,7 +120,7 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
     const absl::Status error =
         FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory,
                                          check->has_hole() ? ", its log has a hole" : ""));
-    // The directory is there: a file of the store is not.
+    // The directory exists, so a file of the store is missing.
     const bool lacks_file = status.IsPathNotFound() ||
                             (status.IsInvalidArgument() && !tuning.database.create_if_missing);
     return lacks_file ? absl::DataLossError(error.message()) : error;
@@ -127,7 +130,7 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
                           std::unique_ptr<rocksdb::DB>(db), std::move(families)));
   absl::Status whole = database->CheckEnd(noted, *unsynced, options.accept_cut_log);
   if (!whole.ok()) return whole;
-  // What the log held stands in synced files now.
+  // What was in the log is in synced files now.
   if (*unsynced) {
     if (absl::Status cleared = mark.Clear(); !cleared.ok()) return cleared;
   }
@@ -151,7 +154,8 @@ RocksdbDatabase::~RocksdbDatabase() {
   (void)db_->Close();
 }
 
-// The log that was read is gone by now: the next start would find nothing missing.
+// The log that was read has been deleted by now, and the next start would not notice anything
+// missing. So the finding is stored.
 absl::Status RocksdbDatabase::CheckEnd(const absl::StatusOr<std::optional<NotedLog>>& noted,
                                        bool unsynced, bool accepted) {
   const absl::StatusOr<std::optional<std::string>> notes_end =
@@ -211,7 +215,7 @@ absl::Status RocksdbDatabase::Write(rocksdb::WriteBatch& changes, bool sync) {
   return status.ok() && notes_end_ && changes.Count() > 0 ? NoteEnd(changes) : status;
 }
 
-// Nobody else writes: the log ends with these changes.
+// Nothing else writes, so the log ends with these changes.
 absl::Status RocksdbDatabase::NoteEnd(const rocksdb::WriteBatch& changes) {
   std::unique_ptr<rocksdb::LogFile> file;
   ChangedFamilies families;

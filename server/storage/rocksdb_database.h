@@ -25,22 +25,21 @@ inline absl::string_view ToView(const rocksdb::Slice& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-// The open database of a RocksdbStore and what stands where in it. It knows nothing of schema
-// versions.
+// The open database of a RocksdbStore and its layout. Independent of schema versions.
 //
-// Column family   what it holds, by key (store_key.h)
+// Column family   contents, by key (store_key.h)
 //   rows          the rows of namespaces
 //   chunks        the chunks of namespaces (chunk_codec.h)
 //   default       "h" namespace: its History; "s": the schema version; "v" name: a value of the
 //                 server; "e": the end of the log is noted
 //
-// Thread-safe, but for Write. Errors are those of store.h.
+// Thread-safe, except for Write. Errors are those of store.h.
 class RocksdbDatabase {
  public:
-  // For errors see RocksdbStore::Open.
+  // Fails as RocksdbStore::Open does.
   static absl::StatusOr<std::unique_ptr<RocksdbDatabase>> Open(const RocksdbOptions& options);
 
-  // Closes.
+  // Closes the database.
   ~RocksdbDatabase();
 
   RocksdbDatabase(const RocksdbDatabase&) = delete;
@@ -50,30 +49,30 @@ class RocksdbDatabase {
   rocksdb::ColumnFamilyHandle* chunks() const { return families_[kChunks]; }
   rocksdb::ColumnFamilyHandle* meta() const { return families_[kMeta]; }
 
-  // Holds nothing at all, not even a schema version, but perhaps that its end is missing.
+  // True if the database holds nothing, not even a schema version; the mark that its end is missing
+  // does not count.
   absl::StatusOr<bool> IsEmpty() const;
 
-  // From here on Write notes where the log ends (log_end.h), and what was noted of an earlier
-  // process is forgotten.
+  // From now on Write notes the end of the log (log_end.h). Forgets what an earlier process noted.
   absl::Status BeginToNoteEnd();
 
-  // From one thread at a time.
+  // One thread at a time.
   absl::Status Write(rocksdb::WriteBatch& changes, bool sync);
 
-  // One of the `meta` family. Absent if it is not there.
+  // Reads a value of the `meta` family. Absent if there is none.
   absl::StatusOr<std::optional<std::string>> ReadMeta(const rocksdb::ReadOptions& options,
                                                       absl::string_view key) const;
-  // Zeros for a namespace without history.
+  // All 0 for a namespace without history.
   absl::StatusOr<History> ReadHistory(const rocksdb::ReadOptions& options,
                                       absl::string_view namespace_name) const;
 
-  // Never null. `options` says where it ends; its bounds must outlive the iterator.
+  // Never null. Its bounds are in `options` and must outlive the iterator.
   std::unique_ptr<rocksdb::Iterator> NewIterator(const rocksdb::ReadOptions& options,
                                                  rocksdb::ColumnFamilyHandle* family) const;
-  // The iterator's error, if that is why it ended.
+  // Returns the iterator's error, OK if it ended without one.
   absl::Status StatusOf(const rocksdb::Iterator& iterator) const;
 
-  // Everything that is read with its options is of one moment.
+  // Everything read with its options is of one moment.
   class Snapshot {
    public:
     explicit Snapshot(const RocksdbDatabase& database);
@@ -91,29 +90,29 @@ class RocksdbDatabase {
   const std::string& directory() const { return directory_; }
 
  private:
-  // Where each stands in families_.
+  // Indexes into families_.
   enum Family { kMeta, kRows, kChunks };
 
   RocksdbDatabase(std::string directory, UnsyncedMark mark, LogEnd log_end,
                   std::unique_ptr<LogCheck> check, std::unique_ptr<rocksdb::DB> db,
                   std::vector<rocksdb::ColumnFamilyHandle*> families);
 
-  // Compares what was read with what was noted, and remembers what it finds.
+  // Compares the log that was read with what was noted, and stores the finding.
   absl::Status CheckEnd(const absl::StatusOr<std::optional<NotedLog>>& noted, bool unsynced,
                         bool accepted);
   absl::Status NoteEnd(const rocksdb::WriteBatch& changes);
 
   const std::string directory_;
-  // Set before the first write that is not synced.
+  // Set before the first unsynced write.
   UnsyncedMark mark_;
-  bool marked_ = false;  // for whoever writes
+  bool marked_ = false;  // of the writing thread
   LogEnd log_end_;
   bool notes_end_ = false;
   uint64_t newest_log_file_ = 0;
-  // The database keeps a pointer to it.
+  // The database has a pointer to it.
   const std::unique_ptr<LogCheck> check_;
   const std::unique_ptr<rocksdb::DB> db_;
-  // The three, and those that only another version knows.
+  // The three families, then those that only another version uses.
   const std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };
 
@@ -122,7 +121,7 @@ inline std::string HistoryKey(absl::string_view namespace_name) {
 }
 inline std::string ServerValueKey(absl::string_view name) { return "v" + std::string(name); }
 
-// How the store reads: what it reads, it reads once.
+// Read options of the store: everything is read once, so blocks are not cached.
 rocksdb::ReadOptions ScanOptions();
 
 }  // namespace cache_invalidation::storage

@@ -9,7 +9,7 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// A message that is longer is cut off.
+// Longer messages are truncated.
 constexpr size_t kMaxMessageBytes = 1024;
 
 }  // namespace
@@ -17,7 +17,7 @@ constexpr size_t kMaxMessageBytes = 1024;
 void RocksdbLog::Logv(const char* format, va_list arguments) {
   char message[kMaxMessageBytes];
   (void)std::vsnprintf(message, sizeof(message), format, arguments);
-  // At once, so that lines of several threads do not mix.
+  // A single write, so that lines of several threads do not mix.
   std::cerr << absl::StrCat("RocksDB: ", message, "\n") << std::flush;
 }
 

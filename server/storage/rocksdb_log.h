@@ -7,10 +7,10 @@
 
 namespace cache_invalidation::storage {
 
-// What RocksDB has to say about itself: errors alone, to where the server reports its own.
+// RocksDB's own messages: errors only, to where the server reports its own.
 //
-// It is not a file beside the store, as RocksDB's own log would be: that one ends the process in an
-// assertion when the device is full, before the server can say so. Thread-safe.
+// Replaces RocksDB's log file, whose writer aborts the process in an assertion when the device is
+// full, before the server can report it. Thread-safe.
 class RocksdbLog final : public rocksdb::Logger {
  public:
   RocksdbLog() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}

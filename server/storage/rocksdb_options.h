@@ -10,25 +10,26 @@ class Env;
 
 namespace cache_invalidation::storage {
 
-// How a RocksdbStore is to be.
+// Options of a RocksdbStore.
 struct RocksdbOptions {
-  // Made if it is missing; its parent must exist.
+  // Created if missing; its parent must exist.
   std::string directory;
 
-  // What it may hold in memory, about: changes that are not yet in sorted files, and blocks of
-  // those files with their indexes. More makes fewer, larger files and fewer rewrites of them. The
-  // log that a start reads back is as large.
+  // Approximate bound on memory: changes not yet in sorted files, and cached blocks of those files
+  // with their indexes. More memory means fewer and larger files, fewer rewrites of them, and a log
+  // of the same size that is replayed at startup.
   size_t memory_bytes = 64 << 20;
 
-  // What to do about a log that cannot be read to its end, although all that was written to it was
-  // synced. False: DATA_LOSS. True: drop everything from there on; what is left is what the store
-  // held at some moment.
+  // What to do with a log that cannot be read to its end although everything written to it was
+  // synced. False: opening fails with DATA_LOSS. True: everything from the unreadable place on is
+  // dropped; the rest is what the store held at some moment.
   //
-  // (A last record that was never finished is dropped in any case, as nobody was told of it; and so
-  // is everything from the first hole on if writes were not synced, as they may be lost.)
+  // In either case an unfinished last record is dropped, because its write was never acknowledged.
+  // If writes were not synced, everything from the first hole on is dropped as well, because such
+  // writes may be lost.
   bool accept_cut_log = false;
 
-  // Where files are; null: the operating system. Tests break it. Must outlive the store.
+  // The file system; null: the operating system's. For tests. Must outlive the store.
   rocksdb::Env* env = nullptr;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr char kVersionKey[] = "s";
 
-// Writes the version together with what leads to it.
+// Writes the version together with `changes`, which lead to it.
 absl::Status WriteVersion(RocksdbDatabase& store, uint32_t version, rocksdb::WriteBatch& changes) {
   std::string value;
   AppendBigEndian(version, value);
@@ -19,7 +19,7 @@ absl::Status WriteVersion(RocksdbDatabase& store, uint32_t version, rocksdb::Wri
   return store.Write(changes, /*sync=*/true);
 }
 
-// The version of the store, which gets `newest` if it holds nothing yet.
+// Returns the version of the store; an empty store gets `newest`.
 absl::StatusOr<uint32_t> ReadOrBeginVersion(RocksdbDatabase& store, uint32_t newest) {
   const absl::StatusOr<std::optional<std::string>> stored =
       store.ReadMeta(rocksdb::ReadOptions(), kVersionKey);

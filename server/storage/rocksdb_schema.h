@@ -11,24 +11,24 @@
 
 namespace cache_invalidation::storage {
 
-// The schema version of a store says how its keys and values are to be read. What protobuf's own
-// rules allow (new fields of a record) takes no new version; anything else does, and a migration
-// with it.
+// The schema version of a store defines how its keys and values are read. Changes that protobuf's
+// own rules allow (new fields of a record) need no new version. Any other change needs one, with a
+// migration.
 
-// What makes a store of one version one of the next: reads the store and puts the difference into
-// `changes`, which is written with the new version or not at all.
+// Turns a store of one version into one of the next: reads the store and puts the difference into
+// `changes`, which is written atomically with the new version.
 using Migration =
     std::function<absl::Status(const RocksdbDatabase& store, rocksdb::WriteBatch& changes)>;
 
 inline constexpr uint32_t kOldestSchemaVersion = 1;
 
-// From kOldestSchemaVersion on, one step each. The version that this program writes is the one
-// after the last.
+// One migration per version, from kOldestSchemaVersion on. The version that this program writes is
+// the one after the last.
 std::vector<Migration> SchemaMigrations();
 
-// Makes an empty store one of the newest version, and brings an older one there step by step.
-// FAILED_PRECONDITION: it is of a version newer than that, or no store of this program. Other
-// errors are those of the store and of the migrations; the steps before them stay.
+// Gives an empty store the newest version, and migrates an older one step by step. Fails with
+// FAILED_PRECONDITION if the store has a newer version or is not a store of this program; otherwise
+// with the errors of the store and of the migrations. Completed steps stay.
 absl::Status BringToNewestSchema(RocksdbDatabase& store, const std::vector<Migration>& migrations);
 
 }  // namespace cache_invalidation::storage

@@ -10,7 +10,7 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// RocksDB has a code for neither; these are its words in both cases that there are.
+// RocksDB has no code for this; these are its messages in the two cases.
 bool IsLockedByOther(absl::string_view message) {
   return absl::StrContains(message, "/LOCK") &&
          (absl::StrContains(message, std::strerror(EAGAIN)) ||

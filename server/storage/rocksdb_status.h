@@ -7,8 +7,8 @@
 
 namespace cache_invalidation::storage {
 
-// What RocksDB answered, as store.h speaks of errors. `attempt` says what was tried and where:
-// "cannot write to the store in /data". REQUIRES: not NotFound, which is an answer, not an error.
+// Converts an error of RocksDB to the errors of store.h. `attempt` says what was tried and where:
+// "cannot write to the store in /data". REQUIRES: not NotFound, which is no error.
 absl::Status FromRocksdb(const rocksdb::Status& status, absl::string_view attempt);
 
 }  // namespace cache_invalidation::storage

@@ -17,10 +17,10 @@ namespace {
 
 using ChunkPtr = std::shared_ptr<const wire::Chunk>;
 
-// The head of each change in RocksDB's own format, and its key.
+// The header of each change in RocksDB's own format, and its key.
 constexpr size_t kChangeOverheadBytes = 64;
 
-// So that a batch is put together without moving it about.
+// The approximate size of the batch, so that it is built without reallocation.
 size_t SizeOf(absl::Span<const WriteBatch* const> batches) {
   size_t bytes = 0;
   for (const WriteBatch* batch : batches) {
@@ -132,7 +132,7 @@ absl::StatusOr<RetainedRevisions> RocksdbStore::Retained(absl::string_view names
 absl::StatusOr<std::vector<ChunkPtr>> RocksdbStore::ReadChunks(absl::string_view namespace_name,
                                                                EntryPosition from,
                                                                size_t max_bytes) const {
-  // A trim must not come between the floor and the chunks.
+  // A snapshot, so that no trim comes between reading the floor and the chunks.
   const RocksdbDatabase::Snapshot snapshot(*database_);
   const absl::StatusOr<History> history =
       database_->ReadHistory(snapshot.options(), namespace_name);
@@ -167,7 +167,7 @@ absl::StatusOr<std::vector<ChunkPtr>> RocksdbStore::ReadChunks(absl::string_view
     chunks.push_back(*std::move(chunk));
   }
   if (absl::Status status = database_->StatusOf(*iterator); !status.ok()) return status;
-  // Whoever reads must not take a hole for the end.
+  // A hole must not be mistaken for the end.
   if (next != history->next) {
     return absl::DataLossError(absl::StrCat("the store in ", database_->directory(),
                                             " lacks revision ", next.revision, " of namespace ",

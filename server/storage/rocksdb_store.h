@@ -18,21 +18,22 @@ class RocksdbDatabase;
 
 // A Store in a directory, which outlives the process.
 //
-// A Write reaches the operating system before it answers, so that it survives the end of the
-// process; with Sync::kYes it reaches the device.
+// A Write has reached the operating system when it returns, so it survives the end of the process.
+// With Sync::kYes it has reached the device.
 //
-// Threads: as Store says. One process at a time has the directory open.
+// Threads: see Store. One process at a time can have the directory open.
 class RocksdbStore final : public Store {
  public:
-  // Opens the store in `options.directory`, or makes an empty one there; migrates one that an older
-  // version of the program wrote.
+  // Opens the store in `options.directory`, or creates an empty one there. Migrates a store that an
+  // older version of the program wrote.
   //
-  // UNAVAILABLE: the directory cannot be used (another process has it open, missing permission, a
-  // full or failing device). FAILED_PRECONDITION: a newer version of the program wrote it, or it is
-  // no store of this program. DATA_LOSS: what is stored cannot be read.
+  // Fails with UNAVAILABLE if the directory cannot be used (another process has it open, missing
+  // permission, a full or failing device); with FAILED_PRECONDITION if a newer version of the
+  // program wrote it or it is not a store of this program; with DATA_LOSS if what is stored cannot
+  // be read.
   static absl::StatusOr<std::unique_ptr<RocksdbStore>> Open(const RocksdbOptions& options);
 
-  // Closes. Nothing that a Write answered depends on it.
+  // Closes the store. Acknowledged writes do not depend on it.
   ~RocksdbStore() override;
 
   absl::Status Write(absl::Span<const WriteBatch* const> batches, Sync sync) override;
@@ -50,7 +51,7 @@ class RocksdbStore final : public Store {
   absl::Status TryWrite(absl::Span<const WriteBatch* const> batches, Sync sync);
 
   const std::unique_ptr<RocksdbDatabase> database_;
-  // Of the first Write that failed; for whoever writes.
+  // The error of the first failed Write. Used only by the writing thread.
   absl::Status failure_;
 };
 

@@ -11,10 +11,10 @@
 
 namespace cache_invalidation::storage {
 
-// A directory of its own for RocksdbStores, gone when it goes.
+// A temporary directory for RocksdbStores, deleted by the destructor.
 class RocksdbTestDevice final : public TestDevice {
  public:
-  // So small that stores flush and compact files after some tens of kilobytes.
+  // The default is so small that stores flush and compact files after some tens of kilobytes.
   explicit RocksdbTestDevice(size_t memory_bytes = 256 << 10);
   ~RocksdbTestDevice() override;
 

@@ -6,11 +6,10 @@
 
 namespace cache_invalidation::storage {
 
-// RocksDB's options as this job wants them. Whatever differs from RocksDB's defaults has its reason
-// beside it in the .cc.
+// RocksDB's options for this store. Each deviation from the defaults is explained in the .cc.
 struct RocksdbTuning {
   rocksdb::DBOptions database;
-  // Of each column family: rows, chunks, and the few small things beside them.
+  // Per column family: rows, chunks, and the few small values beside them.
   rocksdb::ColumnFamilyOptions rows;
   rocksdb::ColumnFamilyOptions chunks;
   rocksdb::ColumnFamilyOptions meta;

@@ -20,12 +20,12 @@
 namespace cache_invalidation::storage {
 
 // Changes that become visible, and durable, together. They are applied in this order: deleted
-// namespaces, rows, chunks, trims, server values; within each list from front to back, so that a later change of a row
-// supersedes an earlier one.
+// namespaces, rows, chunks, trims, server values; within each list from front to back, so that a
+// later change of a row supersedes an earlier one.
 struct WriteBatch {
   struct RowChange {
     std::string namespace_name;
-    wire::Row row;  // of a deleted row the value is ignored
+    wire::Row row;  // if deleted, the value is ignored
     bool deleted = false;
   };
 
@@ -35,19 +35,20 @@ struct WriteBatch {
     uint64_t floor = 0;
   };
 
-  // What the server keeps for itself, beside all namespaces. Supersedes the value of that name.
+  // A value of the server itself, outside all namespaces. Supersedes the value of that name.
   struct ServerValue {
     std::string name;  // never empty
     std::string value;
   };
 
-  // All their rows and their history go: what follows finds them as if they had never been.
+  // Loses all rows and the whole history. The rest of the batch is applied as if these namespaces
+  // had never existed.
   std::vector<std::string> deleted_namespaces;
   std::vector<RowChange> rows;
-  // Each goes on where its namespace's history ends: with the revision after the newest, with the
-  // next part of the newest, or, in a namespace without history, with whatever revision it begins.
+  // Each chunk continues its namespace's history: with the revision after the newest, with the next
+  // part of the newest, or, in a namespace without history, with any revision.
   std::vector<std::shared_ptr<const wire::Chunk>> chunks;
-  // Never above the newest revision. A floor at or below the last one changes nothing.
+  // A floor is never above the newest revision. A floor at or below the last one has no effect.
   std::vector<Trim> trims;
   std::vector<ServerValue> server_values;
 
@@ -57,13 +58,13 @@ struct WriteBatch {
   }
 };
 
-// The server value that a store sets itself, before it answers anything, when the end of what was
-// written to it is missing, and it was told to go on without, or had not been told to sync it. It
-// stays, not empty, until whoever uses the store has drawn its conclusions and writes an empty one.
+// A server value that the store sets itself when it is opened, if the end of its log is missing and
+// it was either told to continue without it or not told to sync. Not empty; it stays until the
+// caller has handled the loss and writes an empty value.
 inline constexpr char kEndMissingName[] = "end_missing";
 
 // The revisions floor + 1 .. head of a namespace can be read; none if they are equal. A namespace
-// that never had events has {0, 0}. The head survives a trim of everything.
+// that never had events has {0, 0}. A trim of everything keeps the head.
 struct RetainedRevisions {
   uint64_t floor = 0;
   uint64_t head = 0;
@@ -71,7 +72,7 @@ struct RetainedRevisions {
   bool operator==(const RetainedRevisions&) const = default;
 };
 
-// An entry of the history.
+// The position of a part in the history.
 struct EntryPosition {
   uint64_t revision = 0;
   uint32_t part = 0;
@@ -79,30 +80,28 @@ struct EntryPosition {
   auto operator<=>(const EntryPosition&) const = default;
 };
 
-// The place after an entry.
+// The position after a part.
 inline EntryPosition PositionAfter(const wire::Chunk::Entry& entry) {
   return entry.last_part ? EntryPosition{entry.revision + 1, 0}
                          : EntryPosition{entry.revision, entry.part + 1};
 }
 
-// Keeps the rows of every namespace's state, the chunks of its history, and some values of the
+// Stores the rows of every namespace's state, the chunks of its history, and some values of the
 // server itself.
 //
-// It knows neither what rows mean nor shards: everything is stored by namespace. A namespace exists
+// It interprets neither rows nor shards: everything is stored by namespace. A namespace exists
 // while it has rows.
 //
-// Guarantees, each checked by store_conformance.cc on every implementation:
-//   1. A Write is seen as a whole or not at all, by readers and after a crash.
+// Guarantees, each checked by store_conformance.cc for every implementation:
+//   1. A Write is visible as a whole or not at all, to readers and after a crash.
 //   2. Writes survive in their order: if one survives a crash, all before it do.
-//   3. A Write with Sync::kYes that answered OK survives a power failure, and so does all before
-//   it.
+//   3. A Write with Sync::kYes that returned OK survives a power failure, and so do all before it.
 //   4. What was read stays valid and unchanged as long as the reader holds it.
 //
-// Errors: besides those named at a method, every method may answer
-//   UNAVAILABLE: the device failed. After a failed Write it is unknown whether the batch survives;
-//   the store answers every
-//     later Write with the same error and must not be read on from, as memory may be ahead of the
-//     device: end the process.
+// Errors: besides those named at a method, every method can fail with
+//   UNAVAILABLE: the device failed. After a failed Write it is unknown whether the batch survives.
+//   Every later Write returns the same error. End the process and do not read on: memory may be
+//   ahead of the device.
 //   DATA_LOSS: what was read is not what was written. Do not serve from it.
 //
 // Threads: Write from one thread at a time; everything else from any thread, also during a Write.
@@ -115,12 +114,12 @@ class Store {
   // Applies all batches in order as one write, with at most one sync.
   virtual absl::Status Write(absl::Span<const WriteBatch* const> batches, Sync sync) = 0;
 
-  // All namespaces, bytewise sorted.
+  // Returns all namespaces in bytewise order.
   virtual absl::StatusOr<std::vector<std::string>> ListNamespaces() const = 0;
 
-  // Calls `visit` for every row of that kind in the bytewise order of identities; the views live as
-  // long as the call. Sees the rows of one moment, whatever is written meanwhile. The first error
-  // of `visit` ends the scan and is answered. `visit` must not call the store.
+  // Calls `visit` for every row of that kind in the bytewise order of identities. The views are
+  // valid during the call. All rows are of one moment, whatever is written meanwhile. The first
+  // error of `visit` ends the scan and is returned. `visit` must not call the store.
   using RowVisitor =
       absl::FunctionRef<absl::Status(absl::string_view identity, absl::string_view value)>;
   virtual absl::Status ScanRows(absl::string_view namespace_name, wire::RowKind kind,
@@ -128,10 +127,10 @@ class Store {
 
   virtual absl::StatusOr<RetainedRevisions> Retained(absl::string_view namespace_name) const = 0;
 
-  // The chunk that holds the entry `from` and those after it, in order: as many as have `max_bytes`
-  // together, but at least one. Empty if `from` is beyond the last entry. The first chunk may begin
-  // with entries before `from`, even with some at or below the floor: skip them. OUT_OF_RANGE:
-  // `from` is at or below the floor; its subscribers need a Reset.
+  // Returns the chunk that contains the part at `from`, and those after it, in order: as many as
+  // fit in `max_bytes` together, but at least one. Empty if `from` is beyond the last part. The
+  // first chunk can begin with parts before `from`, even at or below the floor: skip them. Fails
+  // with OUT_OF_RANGE if `from` is at or below the floor: its subscribers need a Reset.
   virtual absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
       absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const = 0;
 

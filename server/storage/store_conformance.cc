@@ -86,7 +86,7 @@ TEST_P(StoreConformanceTest, ANamespaceExistsWhileItHasRows) {
   EXPECT_EQ(*store_->ListNamespaces(), (std::vector<std::string>{"a", "b"}));
 }
 
-// Also where the next history begins below, inside or behind the last one.
+// Also if the next history begins below, inside or after the deleted one.
 TEST_P(StoreConformanceTest, ADeletedNamespaceLeavesNothingBehind) {
   for (const uint64_t first : {1, 4, 20}) {
     WriteBatch batch;
@@ -114,13 +114,13 @@ TEST_P(StoreConformanceTest, ADeletedNamespaceLeavesNothingBehind) {
     ASSERT_TRUE(Write(*store_, next).ok());
     EXPECT_EQ(Scan(*store_, "n", RowKind::kRule), (Rows{{"b", "3"}}));
     EXPECT_EQ(Retained(*store_, "n"), (RetainedRevisions{first - 1, first + 1}));
-    EXPECT_EQ(Read(*store_, "n", {first, 0}),
-              Spans{absl::StrCat(first, "-", first + 1)});
+    EXPECT_EQ(Read(*store_, "n", {first, 0}), Spans{absl::StrCat(first, "-", first + 1)});
     ASSERT_TRUE(Write(*store_, deletion).ok());
   }
 }
 
-// A write is one batch or several: what follows the deletion in it stays, what was before goes.
+// One write of one batch or several: what follows the deletion in it stays, what precedes it is
+// deleted.
 TEST_P(StoreConformanceTest, ANamespaceMayBeDeletedAndBeginAnewInOneWrite) {
   WriteBatch before;
   before.rows = {Put("n", RowKind::kRule, "a", "1")};
@@ -253,7 +253,7 @@ TEST_P(StoreConformanceTest, KeepsTheNewestValueOfTheServerUnderEachName) {
   EXPECT_EQ(*store_->ListNamespaces(), std::vector<std::string>{}) << "they belong to no namespace";
 }
 
-// A writer appends revision i together with a row that says i; a reader never sees the one without
+// A writer appends revision i together with a row that contains i; a reader never sees one without
 // the other.
 TEST_P(StoreConformanceTest, ReadersSeeWholeWrites) {
   constexpr uint64_t kWrites = 300;

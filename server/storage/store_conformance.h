@@ -10,10 +10,10 @@
 
 namespace cache_invalidation::storage {
 
-// Makes an empty store. What it needs on disk lives as long as the store.
+// Makes an empty store. Its files, if any, live as long as the store.
 using StoreFactory = std::function<std::unique_ptr<Store>()>;
 
-// What store.h promises, as tests. Each implementation runs them all:
+// The promises of store.h as tests. Each implementation runs them all:
 //
 //   INSTANTIATE_TEST_SUITE_P(MyStore, StoreConformanceTest,
 //                            testing::Values([] { return std::make_unique<MyStore>(); }));

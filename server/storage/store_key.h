@@ -10,17 +10,18 @@
 
 namespace cache_invalidation::storage {
 
-// The keys under which a persistent store keeps things. They stand on disks: changing one takes a
-// new schema version.
+// The keys of a persistent store. They are part of the format on disk: changing them requires a new
+// schema version.
 //
-//   namespace   length of the name (1 byte), name       what every key of the namespace begins with
+//   namespace   length of the name (1 byte), name       prefix of every key of the namespace
 //   row         namespace, kind (1 byte), identity
 //   chunk       namespace, revision (8 bytes), part (4 bytes) of its first entry
 //
-// The length makes no name's keys begin with those of another. Bytewise order is the order of
-// identities within a kind and of the history within a namespace, but not that of namespaces.
+// Because of the length, the keys of one namespace are never a prefix of those of another. Bytewise
+// order is the order of identities within a kind and of the history within a namespace, but not
+// that of namespaces.
 
-// REQUIRES of all: the name has at most kMaxStoredNameBytes.
+// REQUIRES for all: the name has at most kMaxStoredNameBytes.
 inline constexpr size_t kMaxStoredNameBytes = 254;
 
 std::string NamespaceKey(absl::string_view namespace_name);
@@ -29,12 +30,13 @@ std::string RowKey(absl::string_view namespace_name, wire::RowKind kind,
                    absl::string_view identity);
 std::string ChunkKey(absl::string_view namespace_name, EntryPosition first);
 
-// The least key that is greater than all that begin with `prefix`, one of the above.
+// Returns the least key that is greater than all keys that begin with `prefix`, which is one of the
+// above.
 std::string EndOfPrefix(std::string prefix);
 
-// The name that a key begins with; absent if it begins with none. A view into the key.
+// Returns the namespace that a key begins with, as a view into the key; absent if there is none.
 std::optional<absl::string_view> NamespaceOfKey(absl::string_view key);
-// Where the chunk of that key begins; absent if it is no chunk's key.
+// Returns the first position of the chunk; absent if the key is not a chunk's.
 std::optional<EntryPosition> PositionOfChunkKey(absl::string_view key);
 
 }  // namespace cache_invalidation::storage

@@ -1,4 +1,4 @@
-// A small vocabulary in which tests of stores read like scripts.
+// Short functions with which the tests of stores read like scripts.
 
 #ifndef CACHE_INVALIDATION_SERVER_STORAGE_STORE_TEST_H_
 #define CACHE_INVALIDATION_SERVER_STORAGE_STORE_TEST_H_
@@ -23,7 +23,7 @@ using wire::RowKind;
 inline constexpr size_t kEverything = size_t{1} << 40;
 inline constexpr size_t kEntryBytes = 10;
 
-// A chunk whose entries have kEntryBytes each. The store does not look into them.
+// A chunk whose parts have kEntryBytes each. The store does not interpret them.
 inline ChunkPtr MakeChunk(absl::string_view name, std::vector<wire::Chunk::Entry> entries) {
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = std::string(name);

@@ -9,18 +9,18 @@
 
 namespace cache_invalidation::storage {
 
-// A file beside a database: its log holds writes that were not synced. It has to be known before
-// the log is read, as it decides what to make of holes in it.
+// A file beside a database that marks its log as having unsynced writes. It is read before the log,
+// because it decides how holes in the log are handled.
 //
 // Thread-compatible.
 class UnsyncedMark {
  public:
-  // In that directory. `env` must outlive it.
+  // The file is in `directory`. `env` must outlive the object.
   UnsyncedMark(rocksdb::Env& env, std::string directory);
 
   absl::StatusOr<bool> IsSet() const;
 
-  // Survive a loss of power when they return.
+  // Survive a power failure once they return.
   absl::Status Set();
   absl::Status Clear();
 
