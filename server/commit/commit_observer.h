@@ -9,15 +9,15 @@ namespace cache_invalidation::commit {
 
 // One write to the store.
 struct CommitStats {
-  size_t groups = 0;  // written together
+  size_t groups = 0;  // groups written together
   size_t rows = 0;
   size_t chunks = 0;
-  size_t bytes = 0;      // Group::size_bytes of all
-  bool written = false;  // false: there was nothing to write, the groups only answer reads
+  size_t bytes = 0;      // sum of Group::size_bytes
+  bool written = false;  // false: the groups only complete reads, nothing was written
   absl::Duration elapsed = absl::ZeroDuration();  // of the write with its sync
 };
 
-// Who counts commits. Called on the committer's thread; must not block.
+// Counts commits. Called on the committer's thread; must not block.
 class CommitObserver {
  public:
   virtual ~CommitObserver() = default;

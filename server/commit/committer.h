@@ -15,39 +15,39 @@
 
 namespace cache_invalidation::commit {
 
-// The thread that makes groups durable. While it syncs what it has, the groups of all shards
-// gather; they are its next write. So the slower the disk, the more commands share a sync. While
-// nothing comes it runs the publisher's timers.
+// The thread that makes groups durable. While it writes and syncs, the groups of all shards gather;
+// they are its next write. So the slower the disk, the more commands share a sync. While no group
+// is submitted it runs the publisher's timers.
 //
-// Submit is thread-safe; Stop and destruction are for the one thread that owns the committer.
+// Submit is thread-safe; Stop and the destructor are for the one thread that owns the committer.
 class Committer {
  public:
-  // The clock must outlive it.
+  // The clock must outlive the committer.
   Committer(std::unique_ptr<GroupWriter> writer, Clock& clock,
             size_t gathered_bytes_limit = kMaxGatheredBytes);
-  // Stops.
+  // Calls Stop.
   ~Committer();
 
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  // Hands a group over. Groups of one caller are written and published in the order in which it
-  // hands them over. Blocks while too much has gathered: that is the back-pressure of the disk on
-  // the shards. REQUIRES: Stop has not been called; not the committer's own thread.
+  // Submits a group. Groups of one caller are written and published in the order of submission.
+  // Blocks while more than `gathered_bytes_limit` has gathered: that is the back-pressure of the
+  // disk on the shards. REQUIRES: Stop has not been called; not on the committer's own thread.
   void Submit(Group group) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The same for a group of a few bytes and a caller that must not block: takes it however much has
-  // gathered. False once Stop has been called: nothing becomes of the group.
+  // The same for a group of a few bytes and a caller that must not block: accepts the group however
+  // much has gathered. Returns false once Stop has been called; the group is then dropped.
   bool TrySubmit(Group group) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Writes and publishes what was handed over, then ends the thread. Idempotent.
+  // Writes and publishes what was submitted, then ends the thread. Idempotent.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   void Gather(Group group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const std::unique_ptr<GroupWriter> writer_;  // of the thread
+  const std::unique_ptr<GroupWriter> writer_;  // used by the thread only
   Clock& clock_;
   const size_t gathered_bytes_limit_;
 
@@ -57,7 +57,7 @@ class Committer {
   size_t gathered_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // Last, so that everything it uses is there before it starts.
+  // Last, so that everything it uses is constructed before it starts.
   std::thread thread_;
 };
 

@@ -33,7 +33,7 @@ void GroupWriter::Write(std::vector<Group> groups) {
     stats.elapsed = clock_.Monotonic() - start;
     if (!status.ok()) {
       failed_ = true;
-      // First of all, so that the process ends even if giving up the groups should hang.
+      // Before anything else, so that the process ends even if abandoning the groups blocks.
       on_fatal_(status);
     }
   }
@@ -41,7 +41,7 @@ void GroupWriter::Write(std::vector<Group> groups) {
     observer_.OnCommitted(stats);
   }
   for (Group& group : groups) {
-    // The rows have gone where they belong; delivery need not hold them.
+    // The rows have been written; delivery need not hold them.
     group.batch = {};
     if (failed_) {
       publisher_.Abandon(std::move(group));

@@ -12,15 +12,15 @@
 
 namespace cache_invalidation::commit {
 
-// Told once, with the store's error, when a write failed. The server must stop serving at once and
-// end the process within a second; the call itself must not block.
+// Called once, with the store's error, when a write has failed. The server must stop serving at
+// once and end the process within a second. The call itself must not block.
 using OnFatal = absl::AnyInvocable<void(const absl::Status&)>;
 
-// What the committer does, without its thread: the single place of durability and of fail-stop.
+// What the committer does, without its thread: the only place of durability and of fail-stop.
 //
-// After the first failed write it writes and publishes nothing any more: memory may be ahead of the
-// disk, a repeated sync proves nothing. Every group is abandoned from then on, the failed ones
-// included; what became of those is unknown.
+// After the first failed write nothing is written or published any more: memory may be ahead of the
+// disk, and a repeated sync would prove nothing. Every group is abandoned from then on, including
+// those of the failed write, whose outcome is unknown.
 //
 // Thread-compatible.
 class GroupWriter {
@@ -29,11 +29,12 @@ class GroupWriter {
   GroupWriter(storage::Store& store, storage::Store::Sync sync, Publisher& publisher,
               const Clock& clock, CommitObserver& observer, OnFatal on_fatal);
 
-  // Makes the groups durable as one write with one sync (if `sync` or one of them says so), then
-  // publishes each in order. Groups that write nothing cause no write, and keep their place.
+  // Makes the groups durable as one write with one sync (if `sync` or one of them asks for it),
+  // then publishes each in order. Groups without rows and chunks cause no write and keep their
+  // place.
   void Write(std::vector<Group> groups);
 
-  // What the publisher has to do now and then though nothing is written; see Publisher.
+  // Work of the publisher that is due even if nothing is written; see Publisher.
   absl::Duration next_timer() const {
     return failed_ ? absl::InfiniteDuration() : publisher_.next_timer();
   }
