@@ -82,7 +82,7 @@ bool Connection::Write(absl::Duration now) {
 
 void Connection::Drain() {
   char buffer[4096];
-  // A client that sends without end is left to its deadline.
+  // Bounded: a client that sends without end is ended by its deadline.
   for (int i = 0; i < 16; ++i) {
     const ssize_t got = recv(socket_, buffer, sizeof(buffer), 0);
     if (got > 0) continue;

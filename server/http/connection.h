@@ -11,12 +11,12 @@
 
 namespace cache_invalidation::http {
 
-// One connection of a client, for one request: reads it, answers it, and is over. Whatever the
-// client does, that is at the latest when `deadline` has passed. Owns its socket, which does not
-// block. Belongs to one thread.
+// One client connection, which serves one request: reads it, writes the response and closes. It
+// ends at `deadline` at the latest, whatever the client does. Owns its non-blocking socket. Used by
+// one thread.
 class Connection {
  public:
-  // Makes the whole answer, head and body.
+  // Makes the whole response, head and body.
   using Answer = std::function<std::string(const Request& request)>;
 
   Connection(int socket, absl::Duration now);
@@ -25,24 +25,24 @@ class Connection {
   ~Connection();
 
   int socket() const { return socket_; }
-  // For poll: what it waits for.
+  // The events to wait for, as for poll.
   short events() const;
   absl::Duration accepted() const { return accepted_; }
   absl::Duration deadline() const { return deadline_; }
-  // Its answer is under way.
+  // The response is being sent.
   bool writing() const { return step_ == Step::kWriting; }
   bool over() const { return step_ == Step::kOver; }
 
-  // Goes as far as it can without waiting.
+  // Continues as far as possible without blocking.
   void Advance(absl::Duration now, const Answer& answer);
 
  private:
   enum class Step { kReading, kWriting, kClosing, kOver };
 
-  // Each answers whether the next step may begin.
+  // Return whether the next step can begin.
   bool Read(absl::Duration now, const Answer& answer);
   bool Write(absl::Duration now);
-  // Reads what the client still sends: closing before would take the answer from it.
+  // Reads what the client still sends: closing earlier would discard the response on its way.
   void Drain();
 
   int socket_;

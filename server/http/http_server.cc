@@ -74,7 +74,7 @@ HttpServer::~HttpServer() {
   close(wake_);
 }
 
-// Who is there is served before who comes.
+// Existing connections are served before new ones are accepted.
 void HttpServer::Serve() {
   while (Wait()) {
     AdvanceAll();
@@ -125,7 +125,7 @@ void HttpServer::AcceptAll(int listener) {
     }
     const int socket = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket < 0) {
-      // Out of descriptors, say: it stays readable, so look again a little later.
+      // Out of descriptors, for example: the listener stays readable, so try again a little later.
       full_ = errno != EAGAIN && errno != EWOULDBLOCK;
       return;
     }

@@ -16,32 +16,32 @@
 
 namespace cache_invalidation::http {
 
-// What a page answers.
+// The response of a route.
 struct Page {
   int status = 200;
   absl::string_view content_type = "text/plain; charset=utf-8";
   std::string body;
 };
 
-// One path and what makes its page. Called for GET and HEAD, on the server's thread.
+// One path and the function that makes its page. Called for GET and HEAD, on the server's thread.
 struct Route {
   std::string path;
   std::function<Page()> make;
 };
 
-// A small HTTP server for pages about this process. It serves nothing but its routes: no files, no
-// forms, no other method than GET and HEAD. Anything else is 404, 405 or 400. Each connection is
-// for one request.
+// A small HTTP server for pages about this process. It serves only its routes, with GET and HEAD:
+// no files, no forms, no other methods. Anything else is 404, 405 or 400. Each connection serves
+// one request.
 //
-// One thread serves all clients; none can make another wait: who has not asked within
-// kHttpRequestTimeout is cut off, and when there are too many connections the oldest that has not
-// asked makes room.
+// One thread serves all clients, and no client can delay the others: a client that has not sent its
+// request within kHttpRequestTimeout is disconnected, and beyond `max_connections` the oldest
+// connection without a complete request is closed.
 //
-// Thread-safe. Stops when destroyed.
+// Thread-safe. The destructor stops the server.
 class HttpServer {
  public:
-  // `address`: see process::ListenOn. UNAVAILABLE if it cannot listen there. The clock must outlive
-  // this.
+  // `address`: see process::ListenOn. Fails with UNAVAILABLE if the server cannot listen there. The
+  // clock must outlive the server.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
       absl::string_view address, std::vector<Route> routes, const Clock& clock,
       size_t max_connections = kMaxHttpConnections);
@@ -54,11 +54,12 @@ class HttpServer {
              size_t max_connections);
 
   void Serve();
-  // Waits until a client does something, or time is up for one. Answers whether to go on.
+  // Waits for a client or for the next deadline. Returns false if the thread is to end.
   bool Wait();
   void AdvanceAll();
   void AcceptAll(int listener);
-  // Who goes first when there are too many: if possible nobody who is being answered.
+  // The connection to close if there are too many: if possible, one that is not being sent a
+  // response.
   std::vector<Connection>::iterator Oldest();
   std::string AnswerTo(const Request& request) const;
 
@@ -66,9 +67,9 @@ class HttpServer {
   const std::vector<Route> routes_;
   const Clock& clock_;
   const size_t max_connections_;
-  int wake_ = -1;                        // an eventfd: the thread is to end
-  std::vector<Connection> connections_;  // the thread's, in the order of their coming
-  bool full_ = false;                    // the thread's: somebody waits for room
+  int wake_ = -1;                        // an eventfd that ends the thread
+  std::vector<Connection> connections_;  // the thread's, in the order of arrival
+  bool full_ = false;                    // the thread's: a client waits for room
   std::thread thread_;
 };
 

@@ -10,14 +10,14 @@ namespace cache_invalidation::http {
 
 // What a client asks for.
 struct Request {
-  // 200, or why it cannot be looked at: 400.
+  // 200, or 400 if the request is malformed.
   int status = 200;
   std::string method;
-  std::string path;  // as it was sent, without the query
+  std::string path;  // as sent, without the query
 };
 
-// The request that begins with `received`; nothing as long as its headers are not complete. They
-// are never looked at, and neither is a body. Longer heads than kMaxHttpHeadBytes are refused.
+// Returns the request at the beginning of `received`; absent while its headers are incomplete.
+// Headers and body are ignored. A head longer than kMaxHttpHeadBytes is malformed.
 absl::optional<Request> ParseRequest(absl::string_view received);
 
 }  // namespace cache_invalidation::http
