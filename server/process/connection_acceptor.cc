@@ -15,10 +15,10 @@
 namespace cache_invalidation::process {
 namespace {
 
-// When a connection cannot be accepted for want of something, somebody has to let go of it first.
+// If a connection cannot be accepted for lack of a resource, wait this long for one to be freed.
 constexpr int kAgainAfterMs = 100;
-// What gRPC is given in between, so that a flood of connections does not hold the thread that would
-// tell it to end.
+// After this many connections the thread checks whether it is to end, so that a flood of
+// connections does not delay that.
 constexpr int kAcceptsAtOnce = 64;
 
 uint64_t CookieOf(int connection) {
@@ -66,7 +66,8 @@ void ConnectionAcceptor::AcceptAll(const Take& take) {
   watched.push_back({.fd = wake_, .events = POLLIN, .revents = 0});
   bool wait_a_little = false;
   while (true) {
-    // While a connection cannot be accepted its listener stays readable: only the wake counts then.
+    // While a connection cannot be accepted, its listener stays readable, so only the wake-up is
+    // watched.
     const nfds_t count = wait_a_little ? 1 : watched.size();
     poll(&watched[watched.size() - count], count, wait_a_little ? kAgainAfterMs : -1);
     if ((watched.back().revents & POLLIN) != 0) return;

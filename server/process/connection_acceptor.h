@@ -17,59 +17,58 @@
 
 namespace cache_invalidation::process {
 
-// Listens for TCP connections and hands them over, in place of gRPC's own listener: that one never
-// accepts again after the process was out of file descriptors once.
+// Listens for TCP connections and passes them on. Replaces gRPC's own listener, which stops
+// accepting for good once the process has run out of file descriptors.
 //
 // A connection that would take one of the last descriptors, which files need, is closed at once
-// (see FirstReservedDescriptor), and counted. When a connection cannot be accepted at all, it
-// waits and is tried again.
+// (see FirstReservedDescriptor) and counted. If a connection cannot be accepted at all, it stays in
+// the system's queue and is tried again.
 //
 // Thread-safe.
 class ConnectionAcceptor {
  public:
-  // Takes a connected socket, non-blocking, and owns it. Called on the acceptor's thread.
+  // Takes ownership of a connected, non-blocking socket. Called on the acceptor's thread.
   using Take = std::function<void(int listener, int connection)>;
 
   // Listens on `address`, see ListenOn. Nothing is accepted before Run.
   static absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> Listen(absl::string_view address);
 
-  // Closes the listener; leaves the connections alone.
+  // Closes the listener, but not the connections.
   ~ConnectionAcceptor();
 
   int port() const { return listeners_.port(); }
-  // One of its listening sockets, until Stop.
+  // One of its listening sockets. Valid until Stop.
   int listener() const { return listeners_.sockets().front(); }
 
-  // Begins to accept. Once.
+  // Starts accepting. Call once.
   void Run(Take take);
 
-  // Listens no more: whoever connects from now on is refused by the system. Idempotent.
+  // Stops listening: the system refuses later connections. Idempotent.
   void Stop();
 
-  // Ends the connections that were handed over and are still open, as if their peers had: what has
-  // been sent to them still arrives. Answers how many of them are not closed yet; to be called
-  // again until there are none.
+  // Ends the open connections that were passed on, as if their peers had closed them: what has been
+  // sent to them still arrives. Returns the number not closed yet; call it again until that is 0.
   size_t EndConnections() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Connections closed at once because there were too many.
+  // The number of connections closed at once because there were too many.
   uint64_t refused() const { return refused_; }
 
  private:
   explicit ConnectionAcceptor(Listeners listeners);
 
   void AcceptAll(const Take& take);
-  // Answers whether there may be more.
+  // Returns whether there may be more connections to accept.
   bool AcceptOne(int listener, const Take& take) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Listeners listeners_;
   const int first_reserved_;
-  int wake_ = -1;  // an eventfd: the thread is to end
+  int wake_ = -1;  // an eventfd that ends the thread
   std::thread thread_;
   std::atomic<uint64_t> refused_ = 0;
 
   Mutex mutex_;
-  // What the system calls the connection that had this descriptor last: the descriptor is given out
-  // again when it is closed, the cookie never.
+  // The socket cookie of the last connection with this descriptor. Descriptors are reused after
+  // they are closed, cookies never.
   std::vector<uint64_t> cookies_ ABSL_GUARDED_BY(mutex_);  // by descriptor
 };
 

@@ -3,16 +3,16 @@
 
 namespace cache_invalidation::process {
 
-// Raises the process's soft limit of open files to its hard limit, and answers what the limit is
-// then.
+// Raises the soft limit of open files of the process to its hard limit. Returns the resulting
+// limit.
 int RaiseDescriptorLimit();
 
-// The limit that stands.
+// The current limit.
 int DescriptorLimit();
 
-// Of `limit` descriptors, the first that connections may not have: those from there on are for
-// files. The system gives out the lowest free number, so a connection that got one from there on
-// is one too many.
+// The first of `limit` descriptors that connections may not use: it and all above are reserved for
+// files. The system assigns the lowest free number, so a connection with such a number is one too
+// many.
 int FirstReservedDescriptor(int limit);
 
 }  // namespace cache_invalidation::process

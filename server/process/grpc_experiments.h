@@ -7,12 +7,12 @@
 
 namespace cache_invalidation::process {
 
-// What GRPC_EXPERIMENTS is to be when the operator has set it to `given` (empty: not set): the same
+// The value for GRPC_EXPERIMENTS if the operator has set it to `given` (empty: not set): `given`
 // without the experiment `tcp_read_chunks`, unless `given` names it itself.
 //
-// That one is on in gRPC 1.51. With it a peer that sends faster than gRPC reads makes the read
-// buffer of its connection double until its size overflows and gRPC aborts the process, whatever
-// the peer sends.
+// The experiment is on by default in gRPC 1.51. With it, if a peer sends faster than gRPC reads,
+// the read buffer of its connection doubles until its size overflows and gRPC aborts the process,
+// whatever the peer sends.
 std::string SafeGrpcExperiments(absl::string_view given);
 
 // Sets the variable of this process. REQUIRES: there is one thread, and gRPC has not been used.

@@ -53,14 +53,14 @@ int PortOf(int socket) {
                                              : reinterpret_cast<sockaddr_in&>(address).sin_port);
 }
 
-// A listening socket, or -1 and errno.
+// Returns a listening socket, or -1 with errno set.
 int ListenAt(const sockaddr_storage& address, socklen_t size, bool both_families) {
   const int listener =
       socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
   if (listener < 0) return -1;
   const int on = 1;
   const int only_v6 = both_families ? 0 : 1;
-  // A server that comes back finds connections of the last one winding down.
+  // After a restart there are connections of the previous process in TIME_WAIT.
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // connections inherit it
   if (address.ss_family == AF_INET6)
@@ -75,8 +75,8 @@ int ListenAt(const sockaddr_storage& address, socklen_t size, bool both_families
   return -1;
 }
 
-// The addresses of a host. A wildcard is the one address that stands for both families, where the
-// machine has IPv6.
+// The addresses of a host. A wildcard is the one address that covers both families, if the machine
+// has IPv6.
 absl::StatusOr<std::vector<std::pair<sockaddr_storage, socklen_t>>> Resolve(
     const HostPort& wanted) {
   const bool wildcard = IsWildcard(wanted.host);
@@ -91,7 +91,7 @@ absl::StatusOr<std::vector<std::pair<sockaddr_storage, socklen_t>>> Resolve(
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
     std::pair<sockaddr_storage, socklen_t> address = {{}, each->ai_addrlen};
     std::memcpy(&address.first, each->ai_addr, each->ai_addrlen);
-    // The last resort of a wildcard is IPv4 alone.
+    // For a wildcard, IPv4 alone is the last resort.
     const bool v6 = each->ai_family == AF_INET6;
     addresses.insert(wildcard && v6 ? addresses.begin() : addresses.end(), address);
   }
@@ -99,7 +99,7 @@ absl::StatusOr<std::vector<std::pair<sockaddr_storage, socklen_t>>> Resolve(
   return addresses;
 }
 
-// A host may have addresses of a family that this machine has not.
+// A host can have addresses of a family that this machine lacks.
 bool IsNotHere(int error) { return error == EAFNOSUPPORT || error == EADDRNOTAVAIL; }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace cache_invalidation::process {
 
-// Sockets that listen for TCP, all on one port. Owns them. Belongs to one thread.
+// Listening TCP sockets, all on one port. Owns them. Used by one thread.
 class Listeners {
  public:
   Listeners(std::vector<int> sockets, int port) : sockets_(std::move(sockets)), port_(port) {}
@@ -22,7 +22,7 @@ class Listeners {
   const std::vector<int>& sockets() const { return sockets_; }
   int port() const { return port_; }
 
-  // Listens no more: whoever connects from now on is refused by the system. Idempotent.
+  // Stops listening: the system refuses later connections. Idempotent.
   void Close();
 
  private:
@@ -31,8 +31,8 @@ class Listeners {
 };
 
 // Listens on `address`, `host:port` or `[host]:port`, with every address of that host; port 0 picks
-// a free one. A wildcard of either family stands for both. UNAVAILABLE, with the reason alone: it
-// cannot listen there.
+// a free one. A wildcard of either family means both. Fails with UNAVAILABLE, with only the reason
+// as the message, if it cannot listen there.
 absl::StatusOr<Listeners> ListenOn(absl::string_view address);
 
 }  // namespace cache_invalidation::process

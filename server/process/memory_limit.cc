@@ -12,10 +12,10 @@
 namespace cache_invalidation::process {
 namespace {
 
-// Version 1 writes "no limit" as about 2^63; no machine has that much.
+// Version 1 writes "no limit" as about 2^63; no machine has this much memory.
 constexpr uint64_t kNoLimit = uint64_t{1} << 60;
 
-// A limit in a file; nothing if it says `max` or is not there.
+// Reads a limit from a file; absent if it is `max` or there is no file.
 absl::optional<uint64_t> ReadLimit(const std::string& path) {
   std::ifstream file(path);
   std::string text;
@@ -24,8 +24,8 @@ absl::optional<uint64_t> ReadLimit(const std::string& path) {
   return bytes;
 }
 
-// The least limit of a group and those above it. What a container sees as the path of its group may
-// not be there for it: then its own group is the root.
+// The least limit of a group and those above it. A container may be shown a group path that does
+// not exist inside it: its own group is then the root.
 absl::optional<uint64_t> LeastLimit(const std::string& mount, absl::string_view group,
                                     absl::string_view file) {
   absl::optional<uint64_t> least;

@@ -9,9 +9,9 @@
 
 namespace cache_invalidation::process {
 
-// The memory that the control groups of this process allow it, as the kernel of a container
-// enforces it: the least of its group and those above. Of both versions of cgroups. Nothing: there
-// is no limit. `root` is where the system is found; tests have another than "".
+// The memory limit that the control groups of this process enforce, as in a container: the least of
+// its group and those above it, for both versions of cgroups. Absent: no limit. `root`: the root of
+// the file system; other than "" in tests.
 absl::optional<uint64_t> CgroupMemoryLimit(const std::string& root = "");
 
 }  // namespace cache_invalidation::process

@@ -12,17 +12,17 @@
 
 namespace cache_invalidation::process {
 
-// What is resident of this process; 0 if the system does not say.
+// The resident memory of this process; 0 if the system does not report it.
 size_t ResidentBytes();
 
-// Looks at the memory of the process every kMemoryCheckInterval, tells how full it is, and gives
-// free pages back to the system. Thread-safe.
+// Checks the memory of the process every kMemoryCheckInterval, reports how full it is, and returns
+// free pages to the system. Thread-safe.
 class MemoryThread {
  public:
-  // Told of each change of the level, on the thread.
+  // Called on each change of the level, on the thread.
   using Tell = std::function<void(MemoryLevel level, size_t resident_bytes)>;
 
-  // `resident_bytes`: asked on the thread. `clock` must outlive this.
+  // `resident_bytes`: called on the thread. `clock` must outlive the object.
   MemoryThread(size_t max_bytes, std::function<size_t()> resident_bytes, Clock& clock, Tell tell);
   ~MemoryThread();
 

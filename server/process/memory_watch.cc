@@ -7,7 +7,7 @@
 namespace cache_invalidation::process {
 namespace {
 
-// Less is no growth.
+// Smaller increases do not count as growth.
 constexpr size_t kGrowthBytes = 1 << 20;
 
 }  // namespace
@@ -15,7 +15,7 @@ constexpr size_t kGrowthBytes = 1 << 20;
 bool MemoryWatch::Observe(size_t resident_bytes, absl::Duration now) {
   if (resident_bytes > before_ + kGrowthBytes) grown_ = now;
   before_ = resident_bytes;
-  // What is there after pages were given back is in use.
+  // What is resident after pages were returned is in use.
   least_ = just_trimmed_ ? resident_bytes : std::min(least_, resident_bytes);
   level_ = LevelOf(resident_bytes);
   const bool quiet = now - grown_ >= kTrimAfterQuiet;

@@ -7,23 +7,23 @@
 
 namespace cache_invalidation::process {
 
-// How much of its memory a process has taken.
+// How much of its memory a process uses.
 enum class MemoryLevel {
   kNormal,
-  kFull,      // from 80 %: nothing more may be kept
-  kCritical,  // from 90 %: nothing more may be begun
-  kOver,      // all: it must end before the kernel ends it
+  kFull,      // from 80 %: nothing more may be stored
+  kCritical,  // from 90 %: nothing more may be started
+  kOver,      // 100 %: it must end before the kernel kills it
 };
 
-// Decides, from what is resident now and then, how full a process is, and when the allocator should
-// give free pages back: when much came and nothing more comes, as after a flood; and when memory
-// runs out. Thread-compatible.
+// Decides from the resident memory how full a process is, and when the allocator should return free
+// pages: when memory grew and has stopped growing, as after a burst, and when memory runs out.
+// Thread-compatible.
 class MemoryWatch {
  public:
-  // `max_bytes`: what the process may take; 0: nobody says.
+  // `max_bytes`: the limit of the process; 0: unknown.
   explicit MemoryWatch(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // Takes in what is resident. Answers whether free pages should be given back.
+  // Call periodically with the resident memory. Returns whether free pages should be returned.
   // REQUIRES: `now` never decreases.
   bool Observe(size_t resident_bytes, absl::Duration now);
 
@@ -34,7 +34,7 @@ class MemoryWatch {
 
   const size_t max_bytes_;
   MemoryLevel level_ = MemoryLevel::kNormal;
-  size_t least_ = ~size_t{0};  // since pages were given back
+  size_t least_ = ~size_t{0};  // the minimum since pages were returned
   size_t before_ = 0;
   absl::Duration grown_ = -absl::InfiniteDuration();
   absl::Duration trimmed_ = -absl::InfiniteDuration();

@@ -12,7 +12,7 @@
 namespace cache_invalidation::process {
 namespace {
 
-// Allocates nothing, and nothing is tidied up: what was answered is in the store.
+// Allocates nothing and skips all clean-up: acknowledged writes are in the store.
 [[noreturn]] void End() {
   constexpr absl::string_view kWhy =
       "cache_invalidation_server: out of memory: the system gives no more\n";
@@ -20,7 +20,7 @@ namespace {
   std::_Exit(EXIT_FAILURE);
 }
 
-// Runs on the thread that aborts, so that errno is still what malloc left there.
+// Runs on the aborting thread, so errno is still the one that malloc set.
 void OnAbort(int number) {
   if (errno == ENOMEM) End();
   signal(number, SIG_DFL);

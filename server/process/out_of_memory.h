@@ -3,9 +3,9 @@
 
 namespace cache_invalidation::process {
 
-// From now on the process ends with EXIT_FAILURE and one line on standard error, instead of an
-// abort without a word, when the system gives no more memory: to our own code, or to a library in C
-// that aborts then, as gRPC's core does. An abort for any other reason stays one. Call it once.
+// From now on, if the system has no more memory, the process ends with EXIT_FAILURE and one line on
+// standard error instead of a silent abort. This covers our own code and C libraries that abort
+// then, such as gRPC's core. Any other abort is unchanged. Call it once.
 void EndWithAWordWhenOutOfMemory();
 
 }  // namespace cache_invalidation::process

@@ -7,14 +7,14 @@
 
 namespace cache_invalidation::process {
 
-// What came of a connection to oneself.
+// The result of a connection to our own port.
 enum class Reach {
   kAnswered,
-  kRefused,  // closed at once, as others are when there are too many
-  kSilent,   // not accepted, or not answered in time
+  kRefused,  // closed at once, as any connection is when there are too many
+  kSilent,   // not accepted, or no response in time
 };
 
-// Whether new clients get in, by checks made now and then. Thread-compatible.
+// Whether new clients can connect, derived from repeated checks. Thread-compatible.
 class Reachability {
  public:
   // REQUIRES: `now` never decreases.
@@ -30,8 +30,8 @@ class Reachability {
 
   bool reachable() const { return reachable_; }
 
-  // It has not answered for so long that only a new process helps. (One that refuses answers: a new
-  // process would only lose those that it serves.)
+  // There has been no response for kMaxUnreachable, and only a new process helps. A server that
+  // refuses connections is not hopeless: a new process would only lose the clients it serves.
   bool hopeless() const { return hopeless_; }
 
  private:

@@ -16,9 +16,9 @@
 namespace cache_invalidation::process {
 namespace {
 
-// What a client of HTTP/2 begins with, and a frame of settings that sets nothing.
+// The client preface of HTTP/2, followed by an empty SETTINGS frame.
 constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0";
-constexpr size_t kPrefaceBytes = sizeof(kPreface);  // with the last zero of the frame
+constexpr size_t kPrefaceBytes = sizeof(kPreface);  // includes the last zero of the frame
 constexpr size_t kFrameHeadBytes = 9;
 constexpr char kSettingsFrame = 4;
 
@@ -57,10 +57,10 @@ Reach SelfCheck::Try() {
   if (getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
     return Reach::kSilent;
   const int connection = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  // No descriptor: nobody else gets in then, either.
+  // No descriptor is free, so no other connection would be accepted either.
   if (connection < 0) return Reach::kRefused;
   const absl::Duration deadline = clock_.Monotonic() + kSelfCheckTimeout;
-  // The address of a wildcard leads to this machine as well.
+  // A wildcard address connects to this machine as well.
   const bool connects =
       connect(connection, reinterpret_cast<const sockaddr*>(&address), size) == 0 ||
       errno == EINPROGRESS;

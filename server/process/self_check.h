@@ -13,27 +13,27 @@ namespace cache_invalidation::process {
 // expects the first frame of an HTTP/2 server within kSelfCheckTimeout. Thread-safe.
 class SelfCheck {
  public:
-  // Told of each result, on its thread.
+  // Called with each result, on the object's thread.
   using Tell = std::function<void(const Reachability& state)>;
 
-  // `listener`: the socket whose address it connects to. `clock` must outlive this and is the
+  // `listener`: the socket whose address it connects to. `clock` must outlive the object and be the
   // machine's.
   SelfCheck(int listener, const Clock& clock, Tell tell);
-  // Ends it, at once.
+  // Ends the thread at once.
   ~SelfCheck();
 
  private:
   void Run();
   Reach Try();
   Reach Exchange(int connection, absl::Duration deadline);
-  // Waits for the events of a socket (-1: of none). Answers whether they came before the deadline,
-  // and before this ends.
+  // Waits for events of a socket (-1: of none). Returns whether they came before the deadline and
+  // before the thread is to end.
   bool Await(int socket, short events, absl::Duration deadline);
 
   const int listener_;
   const Clock& clock_;
   const Tell tell_;
-  int wake_ = -1;        // an eventfd: the thread is to end
+  int wake_ = -1;        // an eventfd that ends the thread
   bool ending_ = false;  // the thread's
   Reachability state_;   // the thread's
   std::thread thread_;
