@@ -5,20 +5,18 @@
 
 namespace cache_invalidation::metrics {
 
-// Upper bounds, in seconds, for what takes tens of microseconds on a good day and seconds on a bad
-// one.
+// Upper bounds, in seconds, for durations between tens of microseconds and seconds.
 inline std::vector<double> LatencyBuckets() {
   return {50e-6, 100e-6, 250e-6, 500e-6, 1e-3,   2.5e-3, 5e-3,
           10e-3, 25e-3,  50e-3,  100e-3, 250e-3, 1,      5};
 }
 
-// Upper bounds, in seconds, for what takes a round trip to a client on a good day and a whole lease
-// on a bad one.
+// Upper bounds, in seconds, for durations between a round trip to a client and a whole lease.
 inline std::vector<double> WaitBuckets() {
   return {1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 500e-3, 1, 2.5, 5, 10, 30, 60};
 }
 
-// Upper bounds for how many of something belong together.
+// Upper bounds for the sizes of groups.
 inline std::vector<double> CountBuckets() {
   return {1, 2, 5, 10, 20, 50, 100, 1'000, 10'000, 100'000};
 }

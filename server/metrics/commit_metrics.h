@@ -8,10 +8,10 @@
 
 namespace cache_invalidation::metrics {
 
-// How long writes to the store take, and how much they share. Thread-safe.
+// Counts writes to the store: their duration and how much they share. Thread-safe.
 class CommitMetrics final : public commit::CommitObserver {
  public:
-  // `registry` must outlive this.
+  // `registry` must outlive the object.
   explicit CommitMetrics(prometheus::Registry& registry);
 
   void OnCommitted(const commit::CommitStats& stats) override;

@@ -12,11 +12,11 @@
 
 namespace cache_invalidation::metrics {
 
-// What reaches the subscribers. Never labelled by subscriber: each restart of a client would add a
-// series. Thread-safe.
+// Counts what is delivered to subscribers. Never labelled by subscriber: each restart of a client
+// would add a series. Thread-safe.
 class DeliveryMetrics final : public delivery::DeliveryObserver {
  public:
-  // What is given must outlive this.
+  // Both must outlive the object.
   DeliveryMetrics(prometheus::Registry& registry, RpcMetrics& rpc);
 
   void OnStreamOpened() override;

@@ -11,12 +11,12 @@
 
 namespace cache_invalidation::metrics {
 
-// Makes series of our own families; the prefix `cache_invalidation_` is put in front of each name.
+// Make series of our own families. `cache_invalidation_` is prepended to each name.
 
 prometheus::Counter& MakeCounter(prometheus::Registry& registry, absl::string_view name,
                                  const std::string& help, const prometheus::Labels& labels = {});
 
-// One counter per value of a label, in that order.
+// One counter per value of a label, in the order of `values`.
 std::vector<prometheus::Counter*> MakeCounters(prometheus::Registry& registry,
                                                absl::string_view name, const std::string& help,
                                                const std::string& label,

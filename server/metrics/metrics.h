@@ -26,20 +26,20 @@ namespace cache_invalidation::metrics {
 
 class RpcMetrics;
 
-// A number that is asked for when somebody looks.
+// A gauge whose value is computed at each scrape.
 struct GaugeSource {
   std::string name;  // without the prefix
   std::string help;
   std::function<double()> value;  // thread-safe
 };
 
-// All series of a server. They are made here once and counted where the outcomes are seen, through
-// these interfaces.
+// All series of a server. They are created here once and counted through these interfaces, which
+// the shards, the committer, delivery and the RPCs call.
 //
 // Thread-safe.
 class Metrics {
  public:
-  // What the executable is, for `build_info`.
+  // `version`: of the executable, for `build_info`.
   explicit Metrics(absl::string_view version);
   ~Metrics();
 
@@ -48,7 +48,7 @@ class Metrics {
   commit::CommitObserver& commit() { return *commit_; }
   delivery::DeliveryObserver& delivery() { return *delivery_; }
 
-  // Everything in Prometheus' text format, with what the sources say at this moment.
+  // Returns everything in Prometheus' text format, with the current values of `gauges`.
   std::string Text(const std::vector<GaugeSource>& gauges) const;
 
  private:

@@ -38,7 +38,7 @@ MetricFamily Family(const char* name, const char* help, MetricType type, double 
   return family;
 }
 
-// Fields of /proc/self/stat, counted from 1 as in its manual page.
+// Fields of /proc/self/stat, numbered from 1 as in its manual page.
 constexpr size_t kUserTicks = 14;
 constexpr size_t kSystemTicks = 15;
 constexpr size_t kThreads = 20;
@@ -48,8 +48,8 @@ constexpr size_t kResidentPages = 24;
 
 class ProcStat {
  public:
-  // The second field, the program's name, is in parentheses and may hold anything; fields are
-  // counted behind it.
+  // The second field, the program's name, is in parentheses and can contain anything; the fields
+  // after it are counted.
   explicit ProcStat(const std::string& text) {
     const size_t end_of_name = text.rfind(')');
     if (end_of_name == std::string::npos) return;
@@ -70,7 +70,7 @@ class ProcStat {
   std::vector<std::string> fields_;
 };
 
-// When the machine started, in Unix time.
+// The boot time of the machine, in Unix time.
 std::optional<double> BootSeconds() {
   const std::string text = ReadFile("/proc/stat");
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
@@ -83,7 +83,7 @@ std::optional<double> BootSeconds() {
 std::optional<double> OpenFiles() {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc/self/fd"), closedir);
   if (directory == nullptr) return std::nullopt;
-  double count = -1;  // the one that reads
+  double count = -1;  // not the descriptor that reads the directory
   while (const dirent* entry = readdir(directory.get())) {
     if (entry->d_name[0] != '.') ++count;
   }

@@ -22,7 +22,7 @@ prometheus::Labels MethodLabels(const std::string& type, const std::string& serv
   return {{"grpc_type", type}, {"grpc_service", service}, {"grpc_method", method}};
 }
 
-// As gRPC's specification spells them, which Abseil's names differ from.
+// The names of gRPC's specification, which differ from Abseil's.
 const char* CodeName(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kOk:
@@ -102,7 +102,7 @@ void MethodMetrics::Handled(absl::StatusCode code) {
                          : static_cast<size_t>(absl::StatusCode::kUnknown);
   Counter* counter = handled_[index].load(std::memory_order_acquire);
   if (counter == nullptr) {
-    // Two threads may come here at once; the family answers both with the same series.
+    // Two threads can get here at once; the family returns the same series to both.
     prometheus::Labels labels = MethodLabels(type_, service_, method_);
     labels["grpc_code"] = CodeName(code);
     counter = &metrics_.handled_.Add(labels);

@@ -20,11 +20,11 @@ class Family;
 
 namespace cache_invalidation::metrics {
 
-// The grpc_server_* families, under the names that go-grpc-prometheus made common, so that stock
+// The grpc_server_* families, under the names that go-grpc-prometheus established, so that stock
 // dashboards and alerts work. Thread-safe.
 class RpcMetrics {
  public:
-  // `registry` must outlive this.
+  // `registry` must outlive the object.
   explicit RpcMetrics(prometheus::Registry& registry);
 
  private:
@@ -42,17 +42,17 @@ enum class RpcType { kUnary, kBidiStream };
 // The series of one method. Thread-safe.
 class MethodMetrics {
  public:
-  // `metrics` must outlive this. `service` is the full name.
+  // `metrics` must outlive the object. `service` is the full name.
   MethodMetrics(RpcMetrics& metrics, absl::string_view service, absl::string_view method,
                 RpcType type);
 
-  // A call arrived.
+  // Counts a call that arrived.
   void Started();
-  // It ended with that code, after `elapsed`.
+  // Counts a call that ended with that code after `elapsed`.
   void Handled(absl::StatusCode code, absl::Duration elapsed);
-  // The same where nobody measured: how long a subscription lasts says nothing about the server.
+  // The same without a duration: that of a subscription says nothing about the server.
   void Handled(absl::StatusCode code);
-  // One message of a call was read or written.
+  // Count one message read or written.
   void MessageReceived();
   void MessageSent();
 
@@ -67,7 +67,8 @@ class MethodMetrics {
   prometheus::Counter& received_;
   prometheus::Counter& sent_;
   prometheus::Histogram& seconds_;
-  // By code; a series begins with its first call, as most methods end with few of the codes.
+  // By code. A series is created with its first call, because most methods end with few of the
+  // codes.
   std::array<std::atomic<prometheus::Counter*>, kCodes> handled_ = {};
 };
 

@@ -10,14 +10,14 @@
 
 namespace cache_invalidation::metrics {
 
-// What the engines did and how busy the shards are. No label holds a namespace, tag, key or rule:
-// their number has no bound. Thread-safe.
+// Counts what the engines do and how busy the shards are. No label holds a namespace, tag, key or
+// rule: their number is unbounded. Thread-safe.
 class ShardMetrics final : public shard::ShardObserver {
  public:
-  // `registry` must outlive this.
+  // `registry` must outlive the object.
   explicit ShardMetrics(prometheus::Registry& registry);
 
-  // Shows nothing before it is durable.
+  // Empty: nothing is counted before it is durable.
   void OnApplied(absl::string_view, const engine::Command&, const engine::Outcome&) override {}
   void OnAnswered(absl::string_view, const engine::Query&) override {}
   void OnDurable(const shard::AppliedCounts& counts) override;
