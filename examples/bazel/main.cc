@@ -1,4 +1,4 @@
-// Tells of a thousand writes without waiting for each answer.
+// Reports a thousand writes without waiting for each result.
 //
 //   stream_writes HOST:PORT
 

@@ -1,4 +1,4 @@
-// Subscribes, tells of a write, and prints what every cache is told to drop.
+// Subscribes, reports a write, and prints what every cache is notified to drop.
 //
 //   watch_writes HOST:PORT
 
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   auto subscription = client.Subscribe({.name = "example", .tags = {"user"}}, callbacks);
   started.get_future().wait();
 
-  // After the commit, never before it.
+  // Always after the commit.
   absl::StatusOr<WriteResult> result = client.InvalidateByWrite("user", "user123", "update");
   if (!result.ok()) {
     std::cerr << result.status() << "\n";

@@ -1,4 +1,4 @@
-// Registers a rule, and asks what a write would invalidate and why. Nothing is invalidated.
+// Registers a rule, and prints what a write would invalidate and why. Nothing is invalidated.
 //
 //   explain_write HOST:PORT
 

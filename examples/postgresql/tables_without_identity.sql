@@ -1,8 +1,9 @@
--- The tables whose updates and deletes are not in PostgreSQL's log, one on each line. Their identity is one of these:
+-- Lists the tables whose updates and deletes are not in PostgreSQL's log, one per line. Their replica identity is one of:
 --   NOTHING;
 --   the default, without a primary key, or with one that PostgreSQL does not use: it is DEFERRABLE, or its index is not valid;
 --   USING INDEX, and the index was dropped or is not valid.
--- Give each of them ALTER TABLE ... REPLICA IDENTITY FULL, or an index that identifies its rows. A partition has an identity of
+-- Give each of them ALTER TABLE ... REPLICA IDENTITY FULL, or an index that identifies its rows. A partition has its own
+-- replica identity, whatever its parent's is: run this again after each new partition.
 -- its own, whatever its parent's is: run this again after each new partition.
 SELECT c.oid::regclass
   FROM pg_class c

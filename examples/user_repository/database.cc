@@ -14,10 +14,10 @@ constexpr int kBusyTimeoutMilliseconds = 5000;
 absl::StatusOr<Database> Database::Open(const std::string& path) {
   sqlite3* connection = nullptr;
   const int result = sqlite3_open(path.c_str(), &connection);
-  Database database(connection);  // also after an error there is one to close
+  Database database(connection);  // must be closed even after an error
   if (result != SQLITE_OK) return database.Error();
   sqlite3_busy_timeout(connection, kBusyTimeoutMilliseconds);
-  // Readers then do not wait for writers.
+  // With WAL, readers do not wait for writers.
   if (auto set = database.Run("PRAGMA journal_mode = WAL"); !set.ok()) return set.status();
   return database;
 }

@@ -9,22 +9,22 @@
 
 struct sqlite3;
 
-// One connection to an SQLite database. For one thread at a time.
+// A connection to an SQLite database. For one thread at a time.
 class Database {
  public:
   using Row = std::vector<std::string>;
 
-  // Opens the file, or creates it. Waits for other writers.
+  // Opens the file, or creates it. Its statements wait for other writers.
   static absl::StatusOr<Database> Open(const std::string& path);
 
   Database(Database&& other);
   Database& operator=(Database&&) = delete;
   ~Database();
 
-  // Runs one statement, with each `?` in it bound to a text; answers the rows.
+  // Runs one statement, with each `?` in it bound to a text. Returns the rows.
   absl::StatusOr<std::vector<Row>> Run(const std::string& sql, const Row& parameters = {});
 
-  // Whether a transaction is open: false when a COMMIT or ROLLBACK has taken effect.
+  // Returns whether a transaction is open: false once a COMMIT or ROLLBACK has taken effect.
   bool in_transaction() const;
 
  private:

@@ -1,5 +1,4 @@
-// Two repositories over one database, as two services would have them, each with a cache of its
-// own.
+// Two repositories over one database, as in two services, each with its own cache.
 //
 //   user_repository HOST:PORT DATABASE
 

@@ -11,7 +11,7 @@ namespace {
 
 User FromRow(const Database::Row& row) { return {.id = row[0], .name = row[1], .tenant = row[2]}; }
 
-// A call that asked to wait and did not, because too many were waiting, answers no `waiting`.
+// If the call did not wait, because too many were waiting, `waiting` is absent.
 bool EveryCacheIsDone(const WriteResult& result) {
   return result.waiting.has_value() && result.waiting->complete();
 }
@@ -50,7 +50,7 @@ absl::StatusOr<User> UserRepository::Find(const std::string& id) {
 absl::StatusOr<std::vector<User>> UserRepository::FindByTenant(const std::string& tenant) {
   auto users = lists_.GetOrLoad(
       "tenant_users:" + tenant, [&](Load& load) -> absl::StatusOr<std::vector<User>> {
-        // Any write of a user may change the list: `user:#all` is told with each.
+        // Any write of a user can change the list: every write invalidates `user:#all`.
         load.AddTag("user:#all");
         auto rows = database_.Run("SELECT id, name, tenant FROM users WHERE tenant = ? ORDER BY id",
                                   {tenant});
@@ -81,7 +81,7 @@ absl::Status UserRepository::Write(const std::string& id, const std::string& ope
                                    const std::string& sql, const Database::Row& parameters,
                                    JsonValue::Object values) {
   WriteTransactionOptions options;
-  // Whoever reads after this call, in any process, reads what was written.
+  // Every later read, in any process, then returns what was written.
   if (wait_for_caches_) options.wait = WaitForSubscribers{};
   options.on_unsent = [this](const UnsentWrites& unsent) {
     unsent.everything ? users_.DropEverything() : users_.Drop(unsent.tags);
@@ -89,7 +89,7 @@ absl::Status UserRepository::Write(const std::string& id, const std::string& ope
   WriteTransaction transaction(client_, std::move(options));
 
   if (auto begun = database_.Run("BEGIN IMMEDIATE"); !begun.ok()) return begun.status();
-  // Rules may name the old owner too (`tenant:{context.tenant}` drops both tenants' pages).
+  // Lets rules name the old owner too (`tenant:{context.tenant}` drops the pages of both tenants).
   if (auto old = Read(id); old.ok()) {
     values.push_back({"old", JsonValue::Object{{"name", old->name}, {"tenant", old->tenant}}});
   }
@@ -102,7 +102,7 @@ absl::Status UserRepository::Write(const std::string& id, const std::string& ope
   const TransactionResult result = transaction.Commit([&]() -> absl::StatusOr<CommitOutcome> {
     auto committed = database_.Run("COMMIT");
     if (committed.ok()) return CommitOutcome::kCommitted;
-    // The transaction is still open, so for certain nothing was committed.
+    // The transaction is still open, so nothing was committed.
     if (database_.in_transaction() && database_.Run("ROLLBACK").ok()) {
       return CommitOutcome::kRolledBack;
     }
@@ -110,7 +110,7 @@ absl::Status UserRepository::Write(const std::string& id, const std::string& ope
   });
   if (result.outcome == CommitOutcome::kRolledBack) return absl::AbortedError("rolled back");
   if (result.outcome == CommitOutcome::kUnknown) return result.commit_status;
-  // It is committed; other caches may serve the old value until the service is told.
+  // It is committed; other caches can serve the old value until the service has been notified.
   if (!result.invalidation_status.ok()) return result.invalidation_status;
   if (wait_for_caches_ && !EveryCacheIsDone(*result.invalidation)) {
     return absl::DeadlineExceededError("written; some caches have not dropped the old value yet");

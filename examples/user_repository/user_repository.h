@@ -16,34 +16,34 @@ struct User {
   std::string tenant;
 };
 
-// The users of a database, cached in this process. Several processes may have one each: what one
-// writes is dropped from the caches of all.
+// The users of a database, cached in this process. Several processes can have one each: a write of
+// one is dropped from the caches of all.
 //
-// For one thread at a time, as its connection to the database is; the cache alone is thread-safe.
+// For one thread at a time, like its database connection; only the cache is thread-safe.
 class UserRepository {
  public:
   struct Options {
-    // Its name tells operators whose cache this is.
+    // Its name identifies the cache to operators.
     cache_invalidation::client::TaggedCacheOptions cache;
 
-    // A write that answers OK is in no cache any more. Otherwise caches may lag behind for a
-    // moment, those that are cut off from the service for their lease.
+    // If true, after a write that returned OK no cache has the old value. Otherwise caches can lag
+    // for a moment, or, while disconnected from the service, for their lease.
     bool wait_for_caches = true;
   };
 
   UserRepository(Database database, cache_invalidation::client::Client client, Options options);
 
-  // Creates the table if there is none.
+  // Creates the table if it does not exist.
   absl::Status CreateTable();
 
-  // NOT_FOUND: there is no such user.
+  // Fails with NOT_FOUND if the user does not exist.
   absl::StatusOr<User> Find(const std::string& id);
 
-  // All users of a tenant, by id.
+  // Returns all users of a tenant, ordered by id.
   absl::StatusOr<std::vector<User>> FindByTenant(const std::string& tenant);
 
-  // ABORTED: nothing was written. Other errors leave open whether it was, or until when caches may
-  // hold what was there before.
+  // Fail with ABORTED if nothing was written. After another error it is unknown whether it was, or
+  // caches can still hold the previous value.
   absl::Status Insert(const User& user);
   absl::Status Update(const User& user);
   absl::Status Delete(const std::string& id);
@@ -53,18 +53,18 @@ class UserRepository {
   }
 
  private:
-  // One row that is written, in a transaction that ends with telling every cache.
+  // Writes one row, in a transaction that ends with notifying every cache.
   absl::Status Write(const std::string& id, const std::string& operation, const std::string& sql,
                      const Database::Row& parameters, cache_invalidation::JsonValue::Object values);
 
-  // The row as it stands, without the cache: within a transaction, the one that is to be changed.
+  // Returns the current row without the cache: within a transaction, the one to be changed.
   absl::StatusOr<User> Read(const std::string& id);
 
   Database database_;
   const bool wait_for_caches_;
   cache_invalidation::client::Client client_;
   cache_invalidation::client::TaggedCache<User> users_;
-  cache_invalidation::client::TaggedCache<std::vector<User>> lists_;  // shares users_'s room
+  cache_invalidation::client::TaggedCache<std::vector<User>> lists_;  // shares users_' room
 };
 
 #endif  // CACHE_INVALIDATION_EXAMPLES_USER_REPOSITORY_USER_REPOSITORY_H_
