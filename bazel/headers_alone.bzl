@@ -1,7 +1,7 @@
-"""Shows that each header compiles alone: that it includes whatever it uses."""
+"""Checks that each header compiles alone: that it includes everything it uses."""
 
 def headers_alone(name, headers, deps):
-    """A library with a source per header of this package, which includes that header, twice, and nothing else.
+    """Defines a library with one source per header of this package, which includes only that header, twice.
 
     Args:
       name: of the library.

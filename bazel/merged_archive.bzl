@@ -1,4 +1,4 @@
-"""One static library out of many: what an installed library consists of.
+"""Merges many static libraries into one, for an installed library.
 
     merged_archive(
         name = "archive",
@@ -6,11 +6,11 @@
         deps = [":thing"],
     )
 
-Gives the file `libthing.a` with the objects of the deps and of everything of this repository that they depend on (a
-cc_library's own archive holds its own objects only), and in output groups:
+Produces the file `libthing.a` with the objects of the deps and of everything of this repository that they depend on (a
+cc_library's own archive holds only its own objects), and in output groups:
 
-    link_flags  a file: what else has to be linked, in order, in one line
-    headers     all headers of this repository that the deps may include, generated ones left out
+    link_flags  a file: what else must be linked, in order, in one line
+    headers     all headers of this repository that the deps can include, except generated ones
 """
 
 def _unique(values):
@@ -23,7 +23,7 @@ def _merged_archive_impl(ctx):
     for linker_input in info.linking_context.linker_inputs.to_list():
         flags.extend(linker_input.user_link_flags)
         for library in linker_input.libraries:
-            # Position independent where there is a choice: it may go into a shared library.
+            # Position-independent if available: it can become part of a shared library.
             archive = library.pic_static_library or library.static_library
             if archive:
                 archives.append(archive)

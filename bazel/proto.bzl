@@ -7,12 +7,12 @@
         with_grpc = True,               # also generate x.grpc.pb.{h,cc}
     )
 
-Gives a cc_library `rule` whose headers are included by their path from the repository root,
+Produces a cc_library `rule` whose headers are included by their path from the repository root,
 `protos/cache_invalidation/v1/rule.pb.h`, and a file `rule.descriptors.binpb`: the FileDescriptorSet of the srcs with
 everything they import (target `rule_descriptors`).
 
 One .proto imports another by its path below `protos`, `cache_invalidation/v1/event.proto`: the directory is the package, as
-users of the contract in any language expect. A .proto of another repository says its own root (`import_root`).
+users of the contract in any language expect. A .proto of another repository names its own root (`import_root`).
 """
 
 ProtoSourcesInfo = provider(
@@ -27,7 +27,7 @@ def _generate_impl(ctx):
     all_roots = depset([ctx.attr.import_root], transitive = [d[ProtoSourcesInfo].roots for d in ctx.attr.deps])
     all_sources = depset(ctx.files.srcs, transitive = [d[ProtoSourcesInfo].sources for d in ctx.attr.deps])
 
-    # What another repository owns is generated below this package.
+    # Code for a .proto of another repository is generated below this package.
     is_ours = not ctx.attr.output_directory
     output_root = ctx.bin_dir.path + "/" + (ctx.attr.import_root if is_ours else ctx.label.package)
     headers = []
@@ -98,7 +98,7 @@ _generate = rule(
 )
 
 def _generated_of(label):
-    """The generating target that stands beside a cc_grpc_proto_library."""
+    """Returns the label of the generating target of a cc_grpc_proto_library."""
     if ":" in label:
         return label + "_generated"
     return label + ":" + label.split("/")[-1] + "_generated"
@@ -111,7 +111,7 @@ def cc_grpc_proto_library(
         import_root = "protos",
         output_directory = "",
         visibility = None):
-    """See the top of the file.
+    """See the file comment.
 
     Args:
       name: of the cc_library.
@@ -143,7 +143,7 @@ def cc_grpc_proto_library(
         name = name,
         srcs = [name + "_sources"],
         hdrs = [name + "_headers"],
-        # Generated code is not ours to warn about.
+        # Warnings in generated code cannot be fixed here.
         copts = ["-w"],
         visibility = visibility,
         deps = deps + [":" + generated, "@system//:protobuf"] + (["@system//:grpc++"] if with_grpc else []),

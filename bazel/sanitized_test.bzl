@@ -1,4 +1,4 @@
-"""A test that runs under AddressSanitizer and UndefinedBehaviorSanitizer in every build, also a plain one."""
+"""A test that runs under AddressSanitizer and UndefinedBehaviorSanitizer in every build, including a plain one."""
 
 _COPTS = [
     "-fsanitize=address,undefined",
@@ -14,10 +14,10 @@ _MALLOC = "//command_line_option:custom_malloc"
 _SUFFIX = "//command_line_option:platform_suffix"
 
 def _sanitized_impl(settings, attr):
-    # What a sanitizer instruments already stays as it is, and what clang compiles only for its warnings (--config=clang).
+    # Unchanged if a sanitizer is on already, or if clang compiles only for its warnings (--config=clang).
     if any([option.startswith(("-fsanitize=", "-Wthread-safety")) for option in settings[_COPT]]):
         return settings
-    # As --config=asan in .bazelrc.
+    # The same options as --config=asan in .bazelrc.
     return {
         _COPT: settings[_COPT] + _COPTS,
         _LINKOPT: settings[_LINKOPT] + _LINKOPTS,

@@ -1,4 +1,4 @@
-// Abseil's locks, as gRPC uses them: a lock comes after the unlock before it.
+// Abseil's locks, as gRPC uses them: a lock happens after the preceding unlock.
 
 #include "absl/synchronization/mutex.h"
 #include "bazel/sanitizers/library_order.h"

@@ -8,10 +8,10 @@ extern "C" const char* __asan_default_options() {
 extern "C" const char* __ubsan_default_options() { return "print_stacktrace=1:halt_on_error=1"; }
 
 extern "C" const char* __lsan_default_suppressions() {
-  // Debian's c-ares 1.18 loses one copy of the name whenever it looks up "localhost", as a program
-  // of nothing but ares_gethostbyname shows.
+  // Debian's c-ares 1.18 leaks one copy of the name when it looks up "localhost"; a program that
+  // only calls ares_gethostbyname reproduces it.
   return "leak:libcares.so";
 }
 
-// Tests compare what programs print.
+// Tests compare the output of programs.
 extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }

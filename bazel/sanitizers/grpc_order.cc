@@ -1,5 +1,6 @@
-// gRPC's callback API: what a reaction may rely on but only gRPC's own atomics establish. Names are
-// given by their mangled form, since gRPC keeps these functions to itself.
+// gRPC's callback API: ordering that reactions can rely on but that only gRPC's own atomics
+// establish. Functions are given by their mangled names, because gRPC does not export them in
+// headers.
 
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
@@ -13,15 +14,15 @@
 
 using ::cache_invalidation::InLibrary;
 
-// How grpc::internal::ServerCallbackCall begins in gRPC 1.51: two counters, the last decrement of
-// which leads to OnCancel and to OnDone.
+// The first members of grpc::internal::ServerCallbackCall in gRPC 1.51: two counters, whose last
+// decrement leads to OnCancel and to OnDone.
 struct ServerCallbackCallPrefix {
   void* vtable;
   int on_cancel_conditions_remaining;
   int callbacks_outstanding;
 };
 
-// In one process, a message reaches its receiver in the memory that its sender wrote.
+// Within one process, a message reaches its receiver in the memory that its sender wrote.
 static void ReleaseMessages(const grpc_op* operations, size_t count) {
   for (const grpc_op* op = operations; op != operations + count; ++op) {
     if (op->op != GRPC_OP_SEND_MESSAGE) continue;
@@ -40,8 +41,8 @@ extern "C" int grpc_byte_buffer_reader_peek(grpc_byte_buffer_reader* reader, grp
   return found;
 }
 
-// An operation's reaction comes after the operation was started. `tag` is what the reaction is run
-// with, on a thread of the library's own that waits for it.
+// The reaction of an operation happens after the operation was started. `tag` is the argument of
+// the reaction, which runs on a thread of the library.
 extern "C" grpc_call_error grpc_call_start_batch(grpc_call* call, const grpc_op* operations,
                                                  size_t count, void* tag, void* reserved) {
   static auto* const library =
@@ -61,7 +62,7 @@ extern "C" grpc_event grpc_completion_queue_next(grpc_completion_queue* queue,
   return event;
 }
 
-// OnDone and OnCancel come after every reaction that gave up its part of the counter.
+// OnDone and OnCancel happen after every reaction that decremented the counter.
 void ScheduleOnDone(ServerCallbackCallPrefix* call, bool is_inline) asm(SCHEDULE_ON_DONE);
 void ScheduleOnDone(ServerCallbackCallPrefix* call, bool is_inline) {
   static auto* const library = InLibrary<void(ServerCallbackCallPrefix*, bool)>(SCHEDULE_ON_DONE);
@@ -76,7 +77,7 @@ void CallOnCancel(ServerCallbackCallPrefix* call, void* reactor) {
   library(call, reactor);
 }
 
-// A server is gone only when its calls are; OnDone is the last that they run.
+// A server is destroyed only after its calls; OnDone is the last function that they run.
 static char ended_calls;
 
 extern "C" void grpc_call_unref(grpc_call* call) {
