@@ -13,8 +13,10 @@
 
 namespace cache_invalidation::engine {
 
-// Commands change the state of a namespace. Every command has been checked (see model.h). Views
-// point into a buffer owned by the caller and need not outlive Engine::Apply.
+// Commands change the state of a namespace. Commands without a comment are the request of the same
+// name; the contract (protos/cache_invalidation/v1) documents their fields. Every command has been
+// checked (see model.h). Views point into a buffer owned by the caller and need not outlive
+// Engine::Apply.
 
 // A position returned by an earlier call.
 struct PositionView {

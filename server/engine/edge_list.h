@@ -12,6 +12,7 @@
 
 namespace cache_invalidation::engine {
 
+// A dependency of one key on `source`: declared, owned by the key's entry, or both.
 struct Edge {
   Node* source = nullptr;
   bool declared = false;

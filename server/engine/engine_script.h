@@ -19,6 +19,7 @@ namespace cache_invalidation::engine {
 std::vector<std::string> Lines(const Event& event);
 std::vector<std::string> Lines(const std::vector<Event>& events);
 
+// One engine with its own time, which only Advance moves. Thread-compatible.
 class EngineScript {
  public:
   static constexpr char kEpoch[] = "epoch";

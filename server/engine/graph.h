@@ -34,6 +34,7 @@
 
 namespace cache_invalidation::engine {
 
+// A tag with the entries that carry it.
 struct Tag : Node {
   explicit Tag(absl::string_view name) : Node(NameKind::kTag, name), weight(WeightOf(name)) {}
 
@@ -64,6 +65,7 @@ struct TagBefore {
   bool operator()(absl::string_view a, const Tag* b) const { return a < b->name; }
 };
 
+// The entry tracked under a key, or its ghost.
 struct Entry {
   std::vector<Tag*> tags;  // by name
   absl::Time expires = absl::InfiniteFuture();
@@ -88,6 +90,7 @@ struct Fill {
   absl::string_view fill_id = {};
 };
 
+// A key with its entry, if it has one, and its edges.
 struct Key : Node {
   explicit Key(absl::string_view name) : Node(NameKind::kKey, name) {}
 

@@ -25,6 +25,7 @@ struct KeyBefore {
 };
 using KeySet = absl::btree_set<Key*, KeyBefore>;
 
+// What keys and tags have in common.
 struct Node {
   Node(NameKind kind, absl::string_view name) : kind(kind), name(name) {}
 

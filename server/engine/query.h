@@ -11,7 +11,8 @@
 
 namespace cache_invalidation::engine {
 
-// Queries about a namespace; they do not change it. Views as in command.h.
+// Queries about a namespace; they do not change it. Queries without a comment are the request of
+// the same name, documented by the contract. Views as in command.h.
 
 struct GetRule {
   absl::string_view name;

@@ -14,8 +14,9 @@
 
 namespace cache_invalidation::engine {
 
-// The results of commands and queries. Replies own their data: they are kept until the state they
-// report is durable.
+// The results of commands and queries. Results without a comment are the response of the same name,
+// documented by the contract. They own their data: they are kept until the state they report is
+// durable.
 
 // Reply to InvalidateByWrites and Invalidate.
 struct InvalidationReply {

@@ -48,6 +48,7 @@ struct SweepRound {
   static SweepRound FromRecord(const SweepRecord& record);
 };
 
+// See Engine. Used by the functions of apply.h and answer.h; thread-compatible.
 struct State {
   State(absl::string_view epoch, const Limits& limits) : epoch(epoch), limits(limits) {}
 

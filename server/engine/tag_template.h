@@ -28,6 +28,7 @@
 
 namespace cache_invalidation::engine {
 
+// A tag made from a template, or the tag above it with the reason for widening.
 struct RenderedTag {
   std::string name;
   Unresolved why = Unresolved::kNo;

@@ -45,6 +45,7 @@ enum class NullChoice : uint8_t {
 // Cannot collide with an escaped value: "%" is escaped as "%25".
 inline constexpr absl::string_view kNullTagValue = "%null";
 
+// What one placeholder is filled in with.
 struct TagValues {
   // The texts for the tag, each once, truncated beyond kMaxTagsPerTemplate. A text with ":" or "%"
   // appears twice: escaped and verbatim. Readers may carry either.

@@ -53,6 +53,7 @@ struct RuleTargets {
   Expansion cascade;
 };
 
+// Returns what the rule invalidates for the write. Work is charged to the budget of `write`.
 RuleTargets TargetsOf(const CompiledRule& rule, const RelationshipSet& registered,
                       WriteValues& write, SpentHops spent = SpentHops::kLeaveOut);
 

@@ -8,26 +8,26 @@
 
 namespace cache_invalidation::rpc {
 
-// Whether calls are let in while the process runs out of memory. Thread-safe.
+// Whether calls are accepted while the process runs out of memory. Thread-safe.
 class Admission {
  public:
   enum class Level {
     kAll,
-    kNothingToKeep,  // not what makes the server keep more
+    kNothingToKeep,  // rejects what makes the server store more
     kNothing,
   };
 
   void SetLevel(Level level) { level_ = level; }
 
-  // UNAVAILABLE: no call is let in. None is lost by that: its caller tries again, and an
-  // invalidation is not given up.
+  // Fails with UNAVAILABLE if no call is accepted. Nothing is lost: the caller retries, and an
+  // invalidation is retried until it succeeds.
   absl::Status Admit() const;
 
-  // RESOURCE_EXHAUSTED: nothing more may be kept. To be asked for subscriptions.
+  // Fails with RESOURCE_EXHAUSTED if nothing more may be stored. For subscriptions.
   absl::Status AdmitToKeep() const;
 
-  // AdmitToKeep for commands that make an engine keep more: entries, dependencies, declarations.
-  // What is no such command is let in, invalidations above all.
+  // AdmitToKeep for commands that make an engine store more: entries, dependencies, declarations.
+  // All other commands are accepted, invalidations above all.
   absl::Status AdmitCommand(const engine::Command& command) const;
 
  private:

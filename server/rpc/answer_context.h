@@ -12,15 +12,15 @@ struct WaitOutcome;
 
 namespace cache_invalidation::rpc {
 
-// What an answer tells besides the engine's reply.
+// What a response contains besides the engine's reply.
 struct AnswerContext {
-  // Of the namespace that was asked, empty fields filled in.
+  // The namespace of the call; `default` if the field was empty.
   absl::string_view namespace_name;
   // The epoch that revisions belong to.
   absl::string_view epoch;
-  // How many streams are subscribed to a namespace.
+  // The number of streams subscribed to a namespace.
   absl::FunctionRef<uint64_t(absl::string_view namespace_name)> subscribers;
-  // What a call learnt that waited for subscribers; null: it did not wait.
+  // The outcome of waiting for subscribers; null: the call did not wait.
   const delivery::WaitOutcome* waiting = nullptr;
 };
 

@@ -21,7 +21,7 @@ grpc::ByteBuffer ToByteBuffer(absl::Span<const grpc::Slice> slices) {
 
 grpc::Slice ToSlice(std::shared_ptr<const void> owner, absl::string_view bytes) {
   using Owner = std::shared_ptr<const void>;
-  // gRPC only reads what it is given to write.
+  // gRPC does not modify what it writes.
   return grpc::Slice(
       const_cast<char*>(bytes.data()), bytes.size(),
       [](void* held) { delete static_cast<Owner*>(held); }, new Owner(std::move(owner)));

@@ -11,25 +11,25 @@
 
 namespace cache_invalidation::rpc {
 
-// Where the byte buffers that go to gRPC are made: one that holds nothing aborts the process when
-// it is written, and so does serialising into one that holds something.
+// Makes the byte buffers passed to gRPC. Use these functions only: writing a buffer without content
+// aborts the process, and so does serializing into one that has content.
 
-// A new buffer with the encoding of `message`; valid also when that is empty.
+// Returns a new buffer with the encoding of `message`; valid even if that is empty.
 grpc::ByteBuffer ToByteBuffer(const google::protobuf::MessageLite& message);
 
-// A new buffer of these slices, one after the other. REQUIRES: at least one.
+// Returns a new buffer of these slices in order. REQUIRES: at least one.
 grpc::ByteBuffer ToByteBuffer(absl::Span<const grpc::Slice> slices);
 
-// A slice that is a view of `bytes`, which `owner` keeps alive as long as gRPC needs them.
+// Returns a slice that is a view of `bytes`, which `owner` keeps alive as long as gRPC needs them.
 grpc::Slice ToSlice(std::shared_ptr<const void> owner, absl::string_view bytes);
 
-// The bytes of a received buffer in one piece. Owns them (most often a reference to what gRPC
+// The bytes of a received buffer in one piece. Owns them (usually a reference to what gRPC
 // received).
 //
 // Thread-compatible.
 class ReceivedBytes {
  public:
-  // REQUIRES: valid, which the buffer of a call that came without a message is not.
+  // REQUIRES: the buffer is valid, which that of a call without a message is not.
   explicit ReceivedBytes(const grpc::ByteBuffer& buffer);
 
   absl::string_view view() const {

@@ -11,13 +11,14 @@
 
 namespace cache_invalidation::rpc {
 
-// The requests of CacheEntryService, checked. What they become views them.
+// Check and convert the requests of CacheEntryService. Results are views into the requests. Fail
+// with INVALID_ARGUMENT, which names the field.
 absl::StatusOr<engine::TrackEntries> ToTrackEntries(const v1::TrackEntriesRequest& request);
 absl::StatusOr<engine::UntrackEntries> ToUntrackEntries(const v1::UntrackEntriesRequest& request);
 absl::StatusOr<engine::LookupEntry> ToLookupEntry(const v1::LookupEntryRequest& request);
 absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request);
 
-// Its answers.
+// Convert the engine's replies to responses.
 absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
                               const engine::TrackEntriesReply& reply, const AnswerContext& context,
                               v1::TrackEntriesResponse* response);

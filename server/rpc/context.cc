@@ -26,10 +26,10 @@ using Type = wire::ProtoReader::Type;
 constexpr int kEntryKey = 1;
 constexpr int kEntryValue = 2;
 
-// What is wrong inside a value: the place, "" for the value itself, and what was expected there.
+// An error inside a value: its place ("" for the value itself) and what was expected there.
 struct Fault {
   std::string place;
-  absl::string_view expected;  // empty: nothing is wrong
+  absl::string_view expected;  // empty: no error
 };
 
 constexpr absl::string_view kExpectedStruct = "expected an encoded google.protobuf.Struct";

@@ -9,16 +9,17 @@
 
 namespace cache_invalidation::rpc {
 
-// Whether the bytes are an encoded google.protobuf.Struct within the limits of a write's context.
-// INVALID_ARGUMENT names the place inside: `context.old.name: ...`. `field` is how the path begins.
+// Returns OK if the bytes are an encoded google.protobuf.Struct within the limits of a write's
+// context; otherwise INVALID_ARGUMENT, which names the place inside: `context.old.name: ...`.
+// `field`: the beginning of that path.
 absl::Status CheckContext(absl::string_view field, absl::string_view encoded);
 
-// A write's context, left encoded until somebody looks at it; then completed (CompleteContext).
+// A write's context, decoded and completed (CompleteContext) on the first call of Get.
 //
 // Thread-compatible: even reading may decode.
 class EncodedContext final : public JsonSource {
  public:
-  // REQUIRES: CheckContext(encoded) is OK. Views the bytes.
+  // REQUIRES: CheckContext(encoded) is OK. Holds a view of the bytes.
   explicit EncodedContext(absl::string_view encoded) : encoded_(encoded) {}
 
   const JsonValue& Get() const override;

@@ -74,7 +74,7 @@ absl::StatusOr<engine::DependencyNames> ToDependencyNames(absl::string_view key,
                  least, kMaxDependencyNames);
   absl::Status status = AtField("depends_on", count);
   if (!status.ok()) return status;
-  status.Update(CheckEach("depends_on", names, CheckTag));  // of tags, too
+  status.Update(CheckEach("depends_on", names, CheckTag));  // they name tags as well as keys
   status.Update(CheckEach("depends_on_keys", keys, CheckKey));
   status.Update(CheckEach("depends_on_tags", tags, CheckTag));
   status.Update(CheckNotItself("depends_on", names, key));

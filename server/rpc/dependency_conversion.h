@@ -16,14 +16,15 @@
 
 namespace cache_invalidation::rpc {
 
-// The fields `depends_on`, `depends_on_keys` and `depends_on_tags` of whatever depends on
-// something: at least `least` names, the dependent's own key not among them.
+// Checks and converts the fields `depends_on`, `depends_on_keys` and `depends_on_tags`: at least
+// `least` names, not including the dependent's own key.
 absl::StatusOr<engine::DependencyNames> ToDependencyNames(absl::string_view key,
                                                           const ProtoStrings& names,
                                                           const ProtoStrings& keys,
                                                           const ProtoStrings& tags, size_t least);
 
-// The requests of DependencyService, checked. What they become views them, and the arena.
+// Check and convert the requests of DependencyService. Results are views into the requests and the
+// arena. Fail with INVALID_ARGUMENT, which names the field.
 absl::StatusOr<engine::AddCacheDependency> ToAddCacheDependency(
     const v1::AddCacheDependencyRequest& request);
 absl::StatusOr<engine::RemoveCacheDependency> ToRemoveCacheDependency(
@@ -31,7 +32,7 @@ absl::StatusOr<engine::RemoveCacheDependency> ToRemoveCacheDependency(
 absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
     const v1::ListCacheDependenciesRequest& request, google::protobuf::Arena& arena);
 
-// Its answers.
+// Convert the engine's replies to responses.
 absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
                                     const engine::AddCacheDependencyReply& reply,
                                     const AnswerContext& context,

@@ -14,16 +14,17 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// What any request may have in one list, and of messages in all of them.
+// The maximum of elements in one list of any request, and of messages in all its lists.
 constexpr size_t kMost = std::max({kMaxWritesPerCommand, kMaxTargetsPerCall, kMaxEntriesPerCall});
-// Up to here the errors of conversions, which know the limit of their field, are worth parsing it.
+// Up to this number a request is parsed, because the errors of conversions are better: they state
+// the limit of the field.
 constexpr size_t kFarTooMany = 2 * kMost;
-// What any request may have at all: writes with tags at their most, and some fields each. What
-// this many take when they are parsed is some tens of megabytes.
+// The maximum of fields in any request: writes with the maximum of tags and some fields each.
+// Parsed, this many take some tens of megabytes.
 constexpr size_t kMostFields = kMaxWritesPerCommand * (kMaxTagsPerWrite + 8);
-// A tag, and a length or a value.
+// A tag and a length or value.
 constexpr size_t kLeastFieldBytes = 2;
-// No request nests so deeply.
+// Valid requests are less deep.
 constexpr int kMaxDepth = 16;
 
 absl::Status TooMany(size_t most, absl::string_view what, size_t count) {
@@ -37,13 +38,13 @@ bool HoldsMessages(const Descriptor& type) {
   return false;
 }
 
-// Counts what a message holds, with the messages in it.
+// Counts the fields of a message, including nested messages.
 class Counter {
  public:
-  // `deep`: looks into every message, not only into those that hold messages again.
+  // `deep`: visits every message, not only those that contain lists of messages.
   explicit Counter(bool deep) : deep_(deep) {}
 
-  // False if it cannot be walked.
+  // Returns false if the message cannot be walked.
   bool Add(const Descriptor& type, absl::string_view bytes, int depth = 0) {
     if (depth == kMaxDepth) return false;
     wire::ProtoReader reader(bytes);
@@ -60,7 +61,7 @@ class Counter {
   }
 
   size_t fields() const { return fields_; }
-  // Elements of lists.
+  // The number of messages in lists.
   size_t listed_messages() const { return listed_messages_; }
 
  private:

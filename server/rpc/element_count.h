@@ -11,19 +11,19 @@
 
 namespace cache_invalidation::rpc {
 
-// Counts what encoded messages hold before anybody parses them: an element of two bytes takes a
-// hundred once it is parsed, and as much longer.
+// Counts the elements of encoded messages before they are parsed: an element of two bytes takes a
+// hundred bytes once parsed, and correspondingly longer.
 
-// How many elements the repeated field has. Absent if the message cannot be walked: it is
-// malformed, or has a group, which protobuf would take for a field that it does not know.
+// Returns the number of elements of the repeated field. Absent if the message cannot be walked: it
+// is malformed or has a group, which protobuf would treat as an unknown field.
 absl::optional<size_t> CountElements(absl::string_view bytes, uint32_t field);
 
-// INVALID_ARGUMENT, with the path of the field if there is one, if the request
+// Fails with INVALID_ARGUMENT, with the path of the field if there is one, if the request
 //   - has far more elements in a list than any request may have, or as many messages in lists at
-//   any depth; how many each list may have is checked when it is converted;
-//   - has more fields than any request may have, those of messages in it included;
-//   - is so large that it could have, and cannot be walked.
-// Costs nothing for requests of some kilobytes, and one look at the lists of larger ones.
+//     any depth; the exact limit of each list is checked by its conversion;
+//   - has more fields than any request may have, including those of nested messages;
+//   - is large enough for the above and cannot be walked.
+// Costs nothing for requests of some kilobytes, and one pass over the lists of larger ones.
 absl::Status CheckElements(const google::protobuf::Descriptor& type, absl::string_view bytes);
 
 }  // namespace cache_invalidation::rpc

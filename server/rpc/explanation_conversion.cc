@@ -36,13 +36,13 @@ v1::ExplanationKind FromKind(engine::ExplanationKind kind) {
   return v1::EXPLANATION_KIND_UNSPECIFIED;
 }
 
-// What clients' parsers read by default is 100 messages deep, with those around the tree.
+// Clients' parsers accept 100 levels by default, including the messages around the tree.
 constexpr int kMaxLevels = 90;
 
-// A node without its texts.
+// The size of a node without its texts.
 constexpr size_t kNodeBytes = 32;
 
-// `bytes`: what the nodes before it take. Children are left out when an answer is full.
+// `bytes`: the size of the nodes so far. Children are left out once the response is full.
 void FromNode(const engine::ExplanationNode& node, int level, size_t& bytes,
               v1::ExplanationNode* proto) {
   bytes += kNodeBytes + node.name.size() + node.reason.size();

@@ -6,6 +6,8 @@
 
 namespace cache_invalidation::rpc {
 
+// Converts an explanation. Children of nodes are left out, and counted, below 90 levels and beyond
+// kMaxAnswerBytes of nodes together.
 void FromExplanation(const engine::Explanation& explanation, v1::Explanation* proto);
 
 }  // namespace cache_invalidation::rpc

@@ -17,7 +17,7 @@ constexpr const char* kServices[] = {
 }  // namespace
 
 void Health::Enable() {
-  // gRPC serves health without its descriptor. Naming a message of it links the descriptor in.
+  // gRPC serves health without its descriptor. Referring to one of its messages links it in.
   Check(grpc::health::v1::HealthCheckRequest::descriptor() != nullptr, "health can be described");
   grpc::EnableDefaultHealthCheckService(true);
 }

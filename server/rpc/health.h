@@ -8,14 +8,14 @@ class Server;
 
 namespace cache_invalidation::rpc {
 
-// grpc.health.v1.Health as gRPC itself serves it, for the whole server (the empty name) and each
-// service. Reflection can describe it. Thread-safe.
+// grpc.health.v1.Health as gRPC itself implements it, for the whole server (the empty name) and
+// each service. Supported by reflection. Thread-safe.
 class Health {
  public:
-  // Before the grpc::Server is built: asks for the service.
+  // Enables the service. Call it before the grpc::Server is built.
   static void Enable();
 
-  // `server` must outlive this. NOT_SERVING until told otherwise.
+  // `server` must outlive the object. NOT_SERVING until SetServing(true).
   explicit Health(grpc::Server& server);
 
   void SetServing(bool serving);

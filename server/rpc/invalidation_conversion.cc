@@ -14,7 +14,7 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-// Tags and keys of one call; `least` of them together.
+// Checks the tags and keys of one call; together there are at least `least`.
 absl::Status CheckTargets(const ProtoStrings& tags, const ProtoStrings& keys, size_t least) {
   const size_t count = static_cast<size_t>(tags.size()) + static_cast<size_t>(keys.size());
   const absl::Status status = AtField("tags", CheckCount(count, least, kMaxTargetsPerCall));

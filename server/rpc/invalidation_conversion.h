@@ -10,7 +10,8 @@
 
 namespace cache_invalidation::rpc {
 
-// The requests of InvalidationService, checked. What they become views them.
+// Check and convert the requests of InvalidationService. Results are views into the requests. Fail
+// with INVALID_ARGUMENT, which names the field.
 absl::StatusOr<engine::Invalidate> ToInvalidate(const v1::InvalidateRequest& request);
 absl::StatusOr<engine::InvalidateWithDependencies> ToInvalidateWithDependencies(
     const v1::InvalidateWithDependenciesRequest& request);
@@ -20,7 +21,7 @@ absl::StatusOr<engine::FlushPendingInvalidations> ToFlushPendingInvalidations(
     const v1::FlushPendingInvalidationsRequest& request);
 absl::StatusOr<engine::SetBatchDelay> ToSetBatchDelay(const v1::SetBatchDelayRequest& request);
 
-// Its answers.
+// Convert the engine's replies to responses.
 absl::Status FromInvalidate(const v1::InvalidateRequest& request,
                             const engine::InvalidationReply& reply, const AnswerContext& context,
                             v1::InvalidateResponse* response);

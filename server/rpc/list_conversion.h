@@ -11,22 +11,22 @@
 
 namespace cache_invalidation::rpc {
 
-// Lists of names in requests and answers.
+// Lists of names in requests and responses.
 
 using ProtoStrings = google::protobuf::RepeatedPtrField<std::string>;
 
-// INVALID_ARGUMENT, without a path, unless `count` is within `least` to `most`.
+// Fails with INVALID_ARGUMENT, without a path, unless `count` is between `least` and `most`.
 absl::Status CheckCount(size_t count, size_t least, size_t most);
 
 // Applies a check of common/names.h to every element; the error names the element.
 absl::Status CheckEach(absl::string_view field, const ProtoStrings& values,
                        absl::Status (*check)(absl::string_view));
 
-// Both. The count is checked first, so that no list over its limit is walked.
+// Both. The count is checked first, so a list over its limit is not walked.
 absl::Status CheckList(absl::string_view field, const ProtoStrings& values, size_t least,
                        size_t most, absl::Status (*check)(absl::string_view));
 
-// The elements in their order; they point into `values`.
+// The elements in order, as views into `values`.
 std::vector<absl::string_view> ToViews(const ProtoStrings& values);
 
 // The elements sorted, each once.

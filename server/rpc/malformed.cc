@@ -16,7 +16,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// As deep as protobuf itself goes.
+// The depth limit of protobuf itself.
 constexpr int kMaxDepth = 100;
 
 struct Fault {
@@ -25,7 +25,7 @@ struct Fault {
   bool group = false;
 };
 
-// The first fault in the fields of a message, if this walk finds one.
+// Returns the first fault in the fields of a message, if this walk finds one.
 std::optional<Fault> FindFault(const Descriptor& type, absl::string_view bytes, int depth) {
   if (depth == kMaxDepth) return Fault{"", "expected messages that are not nested so deeply"};
   std::map<int, size_t> seen;  // elements of repeated fields, by number

@@ -8,8 +8,7 @@
 namespace cache_invalidation::rpc {
 
 // Why `bytes` could not be parsed as a message of that type: INVALID_ARGUMENT that names the first
-// string that is not UTF-8, or says that the encoding is broken. protobuf itself only answers yes
-// or no.
+// string that is not UTF-8, or says that the encoding is broken. protobuf itself gives no reason.
 absl::Status DescribeMalformed(const google::protobuf::Descriptor& type, absl::string_view bytes);
 
 }  // namespace cache_invalidation::rpc

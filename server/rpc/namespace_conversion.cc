@@ -14,7 +14,7 @@ absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
     const v1::DeleteNamespaceRequest& request) {
   absl::Status status = CheckRequestIdField(request.request_id());
   status.Update(CheckWaiting(request));
-  // Here a name that is left out is not the default.
+  // An empty name does not mean the default namespace here.
   if (request.namespace_().empty()) {
     status.Update(
         AtField("namespace", absl::InvalidArgumentError("expected a name, got an empty one")));

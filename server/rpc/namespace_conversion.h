@@ -17,7 +17,7 @@
 
 namespace cache_invalidation::rpc {
 
-// The requests of NamespaceService, checked, and its answers.
+// Check and convert the requests and the replies of NamespaceService.
 absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
     const v1::DeleteNamespaceRequest& request);
 absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
@@ -25,8 +25,8 @@ absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
                                  const AnswerContext& context,
                                  v1::DeleteNamespaceResponse* response);
 
-// Fills in the page that is asked for. `names_after`: the names behind one, sorted, at most so
-// many.
+// Fills in the requested page. `names_after`: returns the names after a given one, sorted, at most
+// `limit`.
 using NamesAfter =
     absl::FunctionRef<std::vector<std::string>(absl::string_view name, size_t limit)>;
 absl::Status ListNamespaces(const v1::ListNamespacesRequest& request, NamesAfter names_after,

@@ -21,7 +21,7 @@ class NamespaceService final : public Methods {
  public:
   explicit NamespaceService(const Backend& backend) : backend_(backend) {}
 
-  // Asks no shard: it is answered at once.
+  // Needs no shard, so it finishes at once.
   grpc::ServerUnaryReactor* ListNamespaces(Context* context, const Bytes* request,
                                            Bytes* response) override {
     const absl::Duration started = backend_.clock.Monotonic();

@@ -8,8 +8,8 @@
 
 namespace cache_invalidation::rpc {
 
-// Fills a page of an answer with the first of the items, as many as have kMaxAnswerBytes together,
-// but at least one; answers how many. `fill` writes an item into a message of the page.
+// Fills a page of a response with the first items, as many as fit in kMaxAnswerBytes together, but
+// at least one. Returns their number. `fill` writes an item into a message of the page.
 template <typename Item, typename Page, typename Fill>
 size_t FillPage(const std::vector<Item>& items, Page* page, Fill fill) {
   size_t bytes = 0;

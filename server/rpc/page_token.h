@@ -11,23 +11,23 @@
 
 namespace cache_invalidation::rpc {
 
-// What a list call asks for besides the page. A token belongs to one of these.
+// What a list call requests besides the page. A token is valid only for the same identity.
 struct ListIdentity {
-  absl::string_view list;  // which call
+  absl::string_view list;  // the name of the call
   absl::string_view namespace_name;
   std::string filter;  // its other parameters
 };
 
-// The token as text that says nothing to its reader. Fills in the identity.
+// Returns the token as opaque text, with the identity filled in.
 std::string MakePageToken(const ListIdentity& identity, internal::v1::PageToken last_item);
 
-// The last item of the page before, on the arena; the default message for an empty token.
-// INVALID_ARGUMENT for a token that is none, or that another list gave.
+// Returns the last item of the page before, on the arena; the default message for an empty token.
+// Fails with INVALID_ARGUMENT if the token is malformed or was returned by another list.
 absl::StatusOr<const internal::v1::PageToken*> ReadPageToken(const ListIdentity& identity,
                                                              absl::string_view token,
                                                              google::protobuf::Arena& arena);
 
-// 0 means the default, too many means the maximum. INVALID_ARGUMENT if negative.
+// 0 means the default, too large a number the maximum. Fails with INVALID_ARGUMENT if negative.
 absl::StatusOr<uint32_t> ToPageLimit(int32_t page_size);
 
 }  // namespace cache_invalidation::rpc

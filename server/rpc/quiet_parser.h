@@ -3,8 +3,8 @@
 
 namespace cache_invalidation::rpc {
 
-// Keeps protobuf from writing a line to standard error for every malformed request: whoever sent it
-// is told what is wrong, and nobody else can do anything about it. For the whole process; for
+// Stops protobuf from writing a line to standard error for every malformed request: the error is
+// returned to the caller, and nobody else can act on it. Affects the whole process; call it in
 // main().
 void KeepParserQuiet();
 

@@ -79,8 +79,8 @@ absl::Status CheckTargetTemplate(const engine::Relationship& relationship) {
   return status;
 }
 
-// A default name may be longer than a chosen one; whoever registers again what was answered must
-// not be refused.
+// A default name can be longer than the limit for chosen names. Registering a returned relationship
+// again must not be refused for that.
 absl::Status CheckRelationshipName(const engine::Relationship& relationship) {
   if (relationship.name == DefaultRelationshipName(relationship)) return absl::OkStatus();
   return CheckName(relationship.name);

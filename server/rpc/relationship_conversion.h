@@ -16,16 +16,17 @@
 
 namespace cache_invalidation::rpc {
 
-// A relationship with its defaults filled in: cardinality, name, sorted target types. Paths in
-// errors begin inside it.
+// Checks a relationship and fills in its defaults: cardinality, name, sorted target types. Paths in
+// errors are relative to it.
 absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& proto);
 void FromRelationship(const engine::Relationship& relationship, v1::Relationship* proto);
 
-// `source:cardinality:target:target`; a type holds no ":", so different relationships have
+// `source:cardinality:target:target`. Types contain no ":", so different relationships have
 // different names.
 std::string DefaultRelationshipName(const engine::Relationship& relationship);
 
-// The requests of RelationshipService, checked. What they become views them, and the arena.
+// Check and convert the requests of RelationshipService. Results are views into the requests and
+// the arena. Fail with INVALID_ARGUMENT, which names the field.
 absl::StatusOr<engine::RegisterRelationship> ToRegisterRelationship(
     const v1::RegisterRelationshipRequest& request);
 absl::StatusOr<engine::GetRelationship> ToGetRelationship(
@@ -35,7 +36,7 @@ absl::StatusOr<engine::ListRelationships> ToListRelationships(
 absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
     const v1::DeleteRelationshipRequest& request);
 
-// Its answers.
+// Convert the engine's replies to responses.
 absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
                                       const engine::RegisterRelationshipReply& reply,
                                       const AnswerContext& context,

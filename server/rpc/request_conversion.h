@@ -15,20 +15,20 @@
 
 namespace cache_invalidation::rpc {
 
-// Fields that many requests and answers have. Errors of these name the field as it is called
-// everywhere.
+// Fields shared by many requests and responses. Errors contain the name of the field, which is the
+// same everywhere.
 
-// The namespace that a field names: `default` if it is empty.
+// The namespace of the field `namespace`: `default` if it is empty.
 absl::StatusOr<absl::string_view> ToNamespace(absl::string_view field_value);
 
-// The field `request_id`.
+// Checks the field `request_id`.
 absl::Status CheckRequestIdField(absl::string_view request_id);
 
 // The field `strategy`; unspecified means IMMEDIATE.
 absl::StatusOr<engine::Strategy> ToStrategy(v1::InvalidationStrategy strategy);
 v1::InvalidationStrategy FromStrategy(engine::Strategy strategy);
 
-// The field `position`. Views the proto.
+// The field `position`, as a view into the message.
 absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position);
 void FromRevision(uint64_t revision, absl::string_view epoch, v1::Position* position);
 

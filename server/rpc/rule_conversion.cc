@@ -35,7 +35,7 @@ absl::Status CheckTemplate(absl::string_view text) {
   return status;
 }
 
-// A rule without targets would be a mistake that nobody notices.
+// A rule without targets would have no effect, unnoticed.
 absl::Status CheckTargets(const v1::Rule& proto) {
   if (proto.invalidate_tags().empty() && proto.pattern().empty() && proto.relationships().empty()) {
     return AtField(
@@ -51,7 +51,7 @@ absl::Status CheckTargets(const v1::Rule& proto) {
   return status;
 }
 
-// Attached relationships are told apart by name, as registered ones are.
+// Attached relationships are identified by name, as registered ones are.
 absl::Status AddRelationships(const v1::Rule& proto, engine::Rule& rule) {
   for (size_t i = 0; i < static_cast<size_t>(proto.relationships_size()); ++i) {
     absl::StatusOr<engine::Relationship> added =
@@ -99,7 +99,7 @@ absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto) {
   rule.description = proto.description();
   rule.accepted_warnings = ToSortedSet(proto.accepted_warnings());
   status.Update(AddRelationships(proto, rule));
-  // Last: a rule that is wrong in any other way is told so first.
+  // Last, so that all other errors are reported first.
   status.Update(AtField("condition", CheckCondition(rule.condition)));
   if (!status.ok()) return status;
   return rule;

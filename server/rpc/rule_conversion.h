@@ -14,18 +14,19 @@
 
 namespace cache_invalidation::rpc {
 
-// A rule with its defaults filled in and its lists sorted. Paths in errors begin inside it.
+// Checks a rule, fills in its defaults and sorts its lists. Paths in errors are relative to it.
 absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto);
 void FromRule(const engine::Rule& rule, v1::Rule* proto);
 
-// The requests of RuleService, checked. What they become views them, and the arena.
+// Check and convert the requests of RuleService. Results are views into the requests and the arena.
+// Fail with INVALID_ARGUMENT, which names the field.
 absl::StatusOr<engine::RegisterRule> ToRegisterRule(const v1::RegisterRuleRequest& request);
 absl::StatusOr<engine::GetRule> ToGetRule(const v1::GetRuleRequest& request);
 absl::StatusOr<engine::ListRules> ToListRules(const v1::ListRulesRequest& request,
                                               google::protobuf::Arena& arena);
 absl::StatusOr<engine::DeleteRule> ToDeleteRule(const v1::DeleteRuleRequest& request);
 
-// Its answers.
+// Convert the engine's replies to responses.
 absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
                               const engine::RegisterRuleReply& reply, const AnswerContext& context,
                               v1::RegisterRuleResponse* response);

@@ -9,9 +9,9 @@
 
 namespace cache_invalidation::rpc {
 
-// The rules of a file, {"rules": [...]} in protobuf's JSON mapping of the contract's Rule.
-// INVALID_ARGUMENT names what is wrong: rules are checked as if they were registered, and no name
-// may come twice.
+// Parses a file of rules, {"rules": [...]} in protobuf's JSON mapping of the contract's Rule. Fails
+// with INVALID_ARGUMENT and the reason: rules are checked as if they were registered, and no two
+// may have the same name.
 absl::StatusOr<std::vector<engine::Rule>> ParseRuleFile(absl::string_view json);
 
 }  // namespace cache_invalidation::rpc

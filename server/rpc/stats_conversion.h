@@ -10,7 +10,7 @@
 
 namespace cache_invalidation::rpc {
 
-// The request of StatsService, checked, and its answer.
+// Check and convert the request and the reply of StatsService.
 absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
     const v1::GetInvalidationStatsRequest& request);
 absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& request,

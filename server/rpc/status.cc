@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMaxMessageBytes = 1024;
 
-// At most `limit` bytes, without cutting a character in two.
+// At most `limit` bytes, without splitting a character.
 absl::string_view Cut(absl::string_view text, size_t limit) {
   if (text.size() <= limit) return text;
   while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;

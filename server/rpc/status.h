@@ -6,8 +6,8 @@
 
 namespace cache_invalidation::rpc {
 
-// The one place where our errors become gRPC's. The codes are the same numbers; a message is cut at
-// 1 KiB, because it travels in a header.
+// The only conversion of our errors to gRPC's. The codes have the same numbers; a message is cut at
+// 1 KiB, because it is sent in a header.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace cache_invalidation::rpc

@@ -8,19 +8,20 @@
 
 namespace cache_invalidation::rpc {
 
-// A received message. INVALID_ARGUMENT names the place where it is broken.
+// Parses a received message. Fails with INVALID_ARGUMENT, which names the malformed field.
 absl::StatusOr<v1::SubscribeRequest> ParseSubscribeRequest(const grpc::ByteBuffer& buffer);
 
-// What the first message of a stream asks for. INVALID_ARGUMENT names the path of the field that
-// is wrong. An instance that was not given stays empty.
+// Converts the first message of a stream. Fails with INVALID_ARGUMENT, which names the path of the
+// field. A missing instance stays empty.
 absl::StatusOr<delivery::SubscriptionRequest> ToSubscriptionRequest(
     const v1::SubscribeRequest& first);
 
-// What every message says. INVALID_ARGUMENT: a message after the first asks for a subscription.
+// Convert the fields that any message can have. CheckLaterMessage fails with INVALID_ARGUMENT if a
+// message after the first requests a subscription.
 delivery::ClientMessage ToClientMessage(const v1::SubscribeRequest& request);
 absl::Status CheckLaterMessage(const v1::SubscribeRequest& request);
 
-// An encoded SubscribeResponse: the events are the chunks' own bytes, shared and not copied.
+// An encoded SubscribeResponse. The events are the chunks' own bytes, shared and not copied.
 // REQUIRES: the message is not empty.
 grpc::ByteBuffer ToByteBuffer(const delivery::Message& message);
 

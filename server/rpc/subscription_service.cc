@@ -11,7 +11,7 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-// A call that ends before it has begun.
+// A call that is refused at its start.
 class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   explicit RefusedStream(const absl::Status& reason) { Finish(ToGrpcStatus(reason)); }

@@ -18,21 +18,21 @@
 namespace cache_invalidation::rpc {
 
 struct SubscriptionServiceOptions {
-  // Streams at one time, all namespaces together; more are refused.
+  // Limit of concurrent streams over all namespaces; further ones are refused.
   size_t max_subscriptions = kMaxSubscriptions;
 
-  // How long a stream may take to say what it wants.
+  // How long a stream may take to send its first message.
   absl::Duration first_message_timeout = kFirstMessageTimeout;
 };
 
-// cache_invalidation.v1.SubscriptionService. Takes and gives raw bytes: events are sent as they
+// cache_invalidation.v1.SubscriptionService. Receives and sends raw bytes: events are sent as they
 // were encoded.
 //
 // Thread-safe.
 class SubscriptionService final : public v1::SubscriptionService::WithRawCallbackMethod_Subscribe<
                                       v1::SubscriptionService::Service> {
  public:
-  // All must outlive the grpc::Server that serves this, and so must this.
+  // All arguments, and the object itself, must outlive the grpc::Server that serves it.
   SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub, Outbox& outbox,
                       WaitingCalls& waiting, delivery::LeaseRecord& leases, const Clock& clock,
                       delivery::DeliveryObserver& observer, const Admission& admission);
@@ -41,7 +41,7 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Subscribe(
       grpc::CallbackServerContext* context) override;
 
-  // Streams at this moment, those that have not said yet what they want included.
+  // The number of open streams, including those that have not sent their first message.
   size_t streams() const { return streams_.load(std::memory_order_relaxed); }
 
  private:

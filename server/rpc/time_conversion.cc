@@ -9,7 +9,7 @@ namespace cache_invalidation::rpc {
 namespace {
 
 constexpr int32_t kNanosPerSecond = 1'000'000'000;
-// As the message is defined: about 10,000 years.
+// The range that protobuf defines: about 10,000 years.
 constexpr int64_t kMaxSeconds = 315'576'000'000;
 
 bool IsDuration(const google::protobuf::Duration& duration) {

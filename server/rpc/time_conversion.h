@@ -8,12 +8,12 @@
 
 namespace cache_invalidation::rpc {
 
-// INVALID_ARGUMENT, without the path of the field, for what is no duration or is not within `least`
-// to `most`.
+// Fails with INVALID_ARGUMENT, without the path of the field, if the value is not a valid duration
+// or not between `least` and `most`.
 absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration,
                                           absl::Duration least, absl::Duration most);
 
-// A negative or endless duration becomes zero: there is none to tell.
+// A negative or infinite duration becomes zero.
 void FromDuration(absl::Duration duration, google::protobuf::Duration* proto);
 void FromTime(absl::Time time, google::protobuf::Timestamp* proto);
 

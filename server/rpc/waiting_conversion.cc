@@ -13,7 +13,7 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-// Answers how many did not fit.
+// Returns the number that did not fit.
 uint32_t FromNames(const std::vector<std::string>& names, ProtoStrings* proto) {
   size_t bytes = 0;
   size_t fit = 0;

@@ -11,23 +11,23 @@
 
 namespace cache_invalidation::rpc {
 
-// The field `wait_timeout`.
+// Checks the field `wait_timeout`.
 absl::Status CheckWaitTimeout(const google::protobuf::Duration& timeout);
-// REQUIRES: CheckWaitTimeout.
+// REQUIRES: CheckWaitTimeout is OK.
 absl::Duration ToWaitTimeout(const google::protobuf::Duration& timeout);
 
-// The fields `wait_for_subscribers` and `wait_timeout` of a request that has them.
+// Checks the fields `wait_for_subscribers` and `wait_timeout`.
 template <typename Request>
 absl::Status CheckWaiting(const Request& request) {
   return request.has_wait_timeout() ? CheckWaitTimeout(request.wait_timeout()) : absl::OkStatus();
 }
 
-// How a call wants to wait for subscribers.
+// A call's request to wait for subscribers.
 struct AskedWait {
   absl::optional<absl::Duration> timeout;
 };
 
-// Absent: it does not want to. REQUIRES: CheckWaiting.
+// Absent: the call does not wait. REQUIRES: CheckWaiting is OK.
 template <typename Request>
 absl::optional<AskedWait> ToWait(const Request& request) {
   if (!request.wait_for_subscribers()) return absl::nullopt;
@@ -38,7 +38,7 @@ absl::optional<AskedWait> ToWait(const Request& request) {
 
 void FromWaitOutcome(const delivery::WaitOutcome& outcome, v1::Waiting* proto);
 
-// Fills the field `waiting` of the answer to a call that waited.
+// Fills the field `waiting` of the response if the call waited.
 template <typename Response>
 void FromWaiting(const AnswerContext& context, Response* response) {
   if (context.waiting != nullptr) FromWaitOutcome(*context.waiting, response->mutable_waiting());

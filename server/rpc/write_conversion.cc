@@ -17,7 +17,7 @@ namespace {
 
 using ProtoWrites = google::protobuf::RepeatedPtrField<internal::v1::WriteEvent>;
 
-// InvalidateByWriteRequest has the fields of a WriteEvent among its own.
+// A template because InvalidateByWriteRequest repeats the fields of WriteEvent.
 template <typename Proto>
 absl::StatusOr<engine::WriteEvent> ToWriteEvent(const Proto& proto,
                                                 google::protobuf::Arena& arena) {

@@ -13,18 +13,19 @@
 
 namespace cache_invalidation::rpc {
 
-// The requests of WriteEventService, checked. What they become views them, and the arena.
+// Check and convert the requests of WriteEventService. Results are views into the requests and the
+// arena. Fail with INVALID_ARGUMENT, which names the field.
 absl::StatusOr<engine::InvalidateByWrites> ToInvalidateByWrite(
     const internal::v1::InvalidateByWriteRequest& request, google::protobuf::Arena& arena);
 absl::StatusOr<engine::InvalidateByWrites> ToInvalidateByWrites(
     const internal::v1::InvalidateByWritesRequest& request, google::protobuf::Arena& arena);
-// One group of StreamWrites; paths in errors begin inside it.
+// One group of StreamWrites. Paths in errors are relative to it.
 absl::StatusOr<engine::InvalidateByWrites> ToWriteGroup(const internal::v1::WriteGroup& group,
                                                         google::protobuf::Arena& arena);
 absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
     const internal::v1::ExplainWriteRequest& request, google::protobuf::Arena& arena);
 
-// Its answers.
+// Convert the engine's replies to responses.
 void FromWriteResult(const engine::InvalidationReply& reply, absl::string_view epoch,
                      v1::WriteResult* result);
 absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,

@@ -13,7 +13,8 @@ namespace cache_invalidation::rpc {
 
 class WriteStreamSet;
 
-// cache_invalidation.v1.WriteEventService. Thread-safe. What is given must outlive it.
+// cache_invalidation.v1.WriteEventService. Thread-safe. `streams` and what `backend` refers to must
+// outlive it.
 std::unique_ptr<grpc::Service> MakeWriteEventService(const Backend& backend,
                                                      WriteStreamSet& streams);
 

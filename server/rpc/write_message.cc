@@ -17,10 +17,10 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-// What a message costs a mailbox besides its bytes.
+// The cost of a message for a mailbox besides its bytes.
 constexpr size_t kMessageBytes = 1024;
 
-// What a command holds besides the names that it views.
+// The size of a command besides the names that it views.
 size_t SizeOf(const engine::InvalidateByWrites& command) {
   size_t bytes = sizeof(engine::Command) + command.writes.capacity() * sizeof(engine::WriteEvent);
   for (const engine::WriteEvent& write : command.writes) {
@@ -29,7 +29,7 @@ size_t SizeOf(const engine::InvalidateByWrites& command) {
   return bytes;
 }
 
-// As CheckElements, for the writes of all groups.
+// As CheckElements, for the writes of all groups together.
 absl::Status CheckWrites(absl::string_view bytes) {
   using Type = wire::ProtoReader::Type;
   using Request = internal::v1::StreamWritesRequest;
@@ -140,7 +140,7 @@ void WriteMessage::Split() {
       parts_.push_back(part);
       bytes = acknowledgement.ByteSizeLong();
     }
-    // Both are on one arena, so that nothing is copied.
+    // Both are on the same arena, so nothing is copied.
     part->add_acknowledgements()->Swap(&acknowledgement);
   }
 }

@@ -18,48 +18,49 @@
 
 namespace cache_invalidation::rpc {
 
-// One message of StreamWrites with its answer: its groups become one submission, and each gets an
-// acknowledgement in its place, with a result or with what was wrong with it.
+// One message of StreamWrites with its response. Its groups become one submission. Each group gets
+// an acknowledgement at its index, with a result or an error.
 //
 // Thread-compatible.
 class WriteMessage {
  public:
-  // INVALID_ARGUMENT if it is wrong as a whole: malformed, or with too many groups or none.
+  // Fails with INVALID_ARGUMENT if the message as a whole is invalid: malformed, no groups or too
+  // many.
   static absl::StatusOr<std::shared_ptr<WriteMessage>> Parse(absl::string_view bytes);
 
   // The field `namespace`.
   absl::string_view namespace_field() const { return namespace_field_; }
 
-  // The commands of the groups that are right; the others are answered here. The commands view the
-  // message, until Park or Answer.
+  // Returns the commands of the valid groups; the acknowledgements of the others are filled in. The
+  // commands are views into the message, valid until Park or Answer.
   std::vector<std::variant<engine::Command, engine::Query>> Convert();
 
-  // The submission was not taken in: keeps no more than the bytes of the message, until Convert is
-  // called again.
+  // The submission was not accepted: keeps only the bytes of the message until Convert is called
+  // again.
   void Park();
 
-  // What the message costs a mailbox: what it holds once it is converted. REQUIRES: Convert.
+  // The cost of the message for a mailbox: its size after conversion. REQUIRES: Convert was called.
   size_t size_bytes() const;
 
-  // The answers to what Convert said last, in that order. Empty if that was empty. The request is
-  // forgotten.
+  // Fills in the acknowledgements of the groups last returned by Convert, in that order. `answers`
+  // is empty if Convert returned nothing. Frees the request.
   void Answer(const std::vector<shard::Answer>& answers, absl::string_view epoch);
 
   bool answered() const { return answered_; }
 
-  // The answer is one message, or several if it has more than kMaxAnswerBytes. The first one that
-  // has not been taken; null: all have. REQUIRES: answered().
+  // The response is one message, or several if it exceeds kMaxAnswerBytes. Returns the first one
+  // that has not been popped; null if all have. REQUIRES: answered().
   const v1::StreamWritesResponse* part() const { return parts_.empty() ? nullptr : parts_.front(); }
   void PopPart() { parts_.pop_front(); }
 
  private:
   WriteMessage();
 
-  // Makes parts of the response.
+  // Splits the response into parts.
   void Split();
 
-  // Parsed, with what its commands need; null while it is parked, and once it is answered. A
-  // message of a few megabytes may take forty times as much when it is parsed.
+  // The parsed request and what its commands need; null while parked, and once answered. A message
+  // of a few megabytes can take forty times as much once parsed.
   struct Request {
     google::protobuf::Arena arena;
     internal::v1::StreamWritesRequest& message =
@@ -69,11 +70,12 @@ class WriteMessage {
   std::string parked_;
   std::string namespace_field_;
   google::protobuf::Arena response_arena_;
-  v1::StreamWritesResponse& response_;  // on that, as are the parts
+  v1::StreamWritesResponse& response_;  // on response_arena_, as are the parts
   std::deque<const v1::StreamWritesResponse*> parts_;
   size_t wire_bytes_ = 0;
   size_t command_bytes_ = 0;
-  std::vector<v1::WriteAcknowledgement*> waiting_;  // for the answers to what Convert said
+  std::vector<v1::WriteAcknowledgement*> waiting_;  // the acknowledgements of the groups last
+                                                    // returned by Convert
   bool answered_ = false;
 };
 

@@ -131,7 +131,8 @@ void WriteStream::Submit() {
   --in_shard_;
   parked_ = in_shard_ > 0;
   if (parked_) return message->Park();
-  // Nothing of this stream is on its way, so nothing would tell when to try again: the client does.
+  // No message of this stream is in the shard, so no completion would trigger a retry: the client
+  // has to retry.
   messages_.pop_back();
   EndLocked(status);
 }
