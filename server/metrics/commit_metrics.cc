@@ -8,13 +8,14 @@ namespace cache_invalidation::metrics {
 
 CommitMetrics::CommitMetrics(prometheus::Registry& registry)
     : seconds_(MakeHistogram(registry, "commit_seconds",
-                             "Time of a write to the store with its sync.", LatencyBuckets())),
+                             "Duration of a write to the store with its sync.", LatencyBuckets())),
       groups_(
           MakeHistogram(registry, "commit_groups", "Groups that shared a write.", CountBuckets())),
       rows_(MakeCounter(registry, "commit_rows_total", "Rows written to the store.")),
       chunks_(
           MakeCounter(registry, "commit_chunks_total", "Chunks of events written to the store.")),
-      bytes_(MakeCounter(registry, "commit_bytes_total", "Bytes written to the store, about.")) {}
+      bytes_(MakeCounter(registry, "commit_bytes_total",
+                         "Bytes written to the store, approximately.")) {}
 
 void CommitMetrics::OnCommitted(const commit::CommitStats& stats) {
   if (!stats.written) return;

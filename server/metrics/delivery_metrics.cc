@@ -11,7 +11,7 @@ DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry, RpcMetrics& rpc
                  RpcType::kBidiStream),
       streams_(prometheus::BuildGauge()
                    .Name("cache_invalidation_subscription_streams")
-                   .Help("Subscribe calls that are open.")
+                   .Help("Open Subscribe calls.")
                    .Register(registry)
                    .Add({})),
       opened_(MakeCounter(registry, "subscription_streams_opened_total",
@@ -26,29 +26,29 @@ DeliveryMetrics::DeliveryMetrics(prometheus::Registry& registry, RpcMetrics& rpc
       bytes_(
           MakeCounter(registry, "delivery_bytes_total", "Bytes of messages sent to subscribers.")),
       seconds_(MakeHistogram(registry, "delivery_seconds",
-                             "From the publication of an event to its hand-over to the network.",
+                             "Time from the publication of an event to its write to the network.",
                              LatencyBuckets())),
       resets_(MakeCounters(registry, "resets_total",
-                           "Resets sent: subscribers dropped what they had.", "reason",
+                           "Resets sent: the subscriber drops its whole cache.", "reason",
                            {"epoch", "trimmed", "ahead"})),
       catch_up_reads_(MakeCounters(
           registry, "catch_up_reads_total",
-          "Reads of history from the store for subscribers that were behind; trimmed and failed "
-          "ones end in a reset.",
+          "Reads of history from the store for subscribers that lag; trimmed and failed reads end "
+          "in a reset.",
           "outcome", {"read", "trimmed", "failed"})),
-      catch_up_bytes_(MakeCounter(registry, "catch_up_bytes_total",
-                                  "Bytes of history that were read from the store.")),
+      catch_up_bytes_(
+          MakeCounter(registry, "catch_up_bytes_total", "Bytes of history read from the store.")),
       stalled_(MakeCounter(registry, "stalled_streams_cancelled_total",
-                           "Subscribers cut off because they did not take their last message.")),
-      waits_(MakeCounters(
-          registry, "waits_total",
-          "Calls that waited for subscribers; late: some were missing when their time was up.",
-          "result", {"complete", "late"})),
+                           "Subscribers cancelled because they did not read their last message.")),
+      waits_(
+          MakeCounters(registry, "waits_total",
+                       "Calls that waited for subscribers; late: some were missing at the timeout.",
+                       "result", {"complete", "late"})),
       waited_(MakeCounters(registry, "waited_subscribers_total",
-                           "What became of the subscribers that calls waited for.", "outcome",
+                           "Outcomes of the subscribers that calls waited for.", "outcome",
                            {"applied", "lapsed", "late"})),
       wait_seconds_(MakeHistogram(registry, "wait_seconds",
-                                  "How long calls waited for their subscribers.", WaitBuckets())) {}
+                                  "Time that calls waited for subscribers.", WaitBuckets())) {}
 
 void DeliveryMetrics::OnStreamOpened() {
   subscribe_.Started();

@@ -35,7 +35,7 @@ Metrics::Metrics(absl::string_view version)
       delivery_(std::make_unique<DeliveryMetrics>(*registry_, *rpc_)) {
   prometheus::BuildGauge()
       .Name("cache_invalidation_build_info")
-      .Help("Always 1; the labels say what runs.")
+      .Help("Always 1; the labels identify the executable.")
       .Register(*registry_)
       .Add({{"version", std::string(version)}, {"compiler", absl::StrCat("gcc ", __VERSION__)}})
       .Set(1);

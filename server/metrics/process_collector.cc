@@ -128,7 +128,7 @@ std::vector<MetricFamily> ProcessCollector::Collect() const {
         MetricType::Gauge, *boot + *start / ticks_per_second);
   }
   add("process_open_fds", "Open file descriptors.", MetricType::Gauge, OpenFiles());
-  add("process_max_fds", "Most file descriptors that may be open.", MetricType::Gauge,
+  add("process_max_fds", "Maximum number of open file descriptors.", MetricType::Gauge,
       MaxOpenFiles());
   return families;
 }

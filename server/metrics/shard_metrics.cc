@@ -58,27 +58,28 @@ void AddTo(const std::vector<prometheus::Counter*>& counters,
 }  // namespace
 
 ShardMetrics::ShardMetrics(prometheus::Registry& registry)
-    : commands_(MakeCounters(registry, "commands_total", "Commands applied, of callers and timers.",
-                             "command", CommandNames())),
-      queries_(MakeCounters(registry, "queries_total", "Queries answered.", "query", QueryNames())),
+    : commands_(MakeCounters(registry, "commands_total",
+                             "Commands applied, from callers and timers.", "command",
+                             CommandNames())),
+      queries_(
+          MakeCounters(registry, "queries_total", "Queries completed.", "query", QueryNames())),
       refused_commands_(
           MakeCounter(registry, "commands_refused_total",
-                      "Commands that a limit of the state refused; they changed nothing.")),
-      writes_(MakeCounter(registry, "writes_total", "Write events: rows that callers reported.")),
+                      "Commands refused at a limit of the state; they changed nothing.")),
+      writes_(MakeCounter(registry, "writes_total", "Write events: rows reported by callers.")),
       invalidations_(MakeCounters(registry, "invalidations_total",
-                                  "Invalidations accepted, as in the statistics.", "strategy",
+                                  "Invalidations accepted, as in GetInvalidationStats.", "strategy",
                                   {"immediate", "batched", "lazy", "cascade"})),
-      rules_fired_(MakeCounter(registry, "rules_fired_total", "Rules that writes fired.")),
-      widened_(
-          MakeCounter(registry, "widened_total", "Targets that stand for something narrower.")),
+      rules_fired_(MakeCounter(registry, "rules_fired_total", "Rules fired by writes.")),
+      widened_(MakeCounter(registry, "widened_total", "Targets widened to something broader.")),
       condition_errors_(MakeCounter(registry, "condition_errors_total",
                                     "Rules that fired because their condition could not be "
                                     "evaluated.")),
       events_(
           MakeCounters(registry, "events_total", "Events, each one revision.", "source",
                        {"write", "call", "batch", "fill_refused", "dependency_moved", "limit"})),
-      targets_(MakeCounters(registry, "event_invalidations_total",
-                            "Invalidations that events name.", "kind", {"evict", "mark_stale"})),
+      targets_(MakeCounters(registry, "event_invalidations_total", "Invalidations in events.",
+                            "kind", {"evict", "mark_stale"})),
       event_targets_(MakeHistogram(registry, "event_invalidations", "Invalidations per event.",
                                    CountBuckets())),
       batch_flushes_(MakeCounters(registry, "batch_flushes_total", "Flushes of pending batches.",
@@ -91,23 +92,24 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry)
           MakeCounter(registry, "unchecked_fills_total", "Fills without a position to check.")),
       dropped_entries_(MakeCounter(
           registry, "dropped_entries_total",
-          "Entries dropped because their namespace was full or they had too many names.")),
-      submissions_(MakeCounter(registry, "submissions_total", "Requests that shards took in.")),
+          "Entries evicted because their namespace was full or they had too many names.")),
+      submissions_(MakeCounter(registry, "submissions_total", "Requests accepted by shards.")),
       cancelled_submissions_(MakeCounter(registry, "submissions_cancelled_total",
-                                         "Requests dropped because the caller had gone.")),
+                                         "Requests dropped because the caller had cancelled.")),
       refused_submissions_(MakeCounter(registry, "submissions_refused_total",
-                                       "Requests that a full mailbox did not take in.")),
+                                       "Requests refused by a full mailbox.")),
       mailbox_submissions_(MakeHistogram(registry, "mailbox_submissions",
-                                         "Requests that waited when a shard looked.",
+                                         "Requests waiting when a shard read its mailbox.",
                                          CountBuckets())),
-      busy_seconds_(
-          MakeCounter(registry, "shard_busy_seconds_total", "Time that shards spent applying.")),
-      hold_seconds_(MakeHistogram(registry, "shard_hold_seconds",
-                                  "The longest that one request, or the timers at one time, kept "
-                                  "the others of a shard waiting, once for each group.",
-                                  LatencyBuckets())),
-      group_commands_(MakeHistogram(registry, "group_commands",
-                                    "Commands that became durable together.", CountBuckets())) {}
+      busy_seconds_(MakeCounter(registry, "shard_busy_seconds_total",
+                                "Time that shards spent applying requests.")),
+      hold_seconds_(
+          MakeHistogram(registry, "shard_hold_seconds",
+                        "Longest time per group that one request, or one round of timers, "
+                        "occupied its shard.",
+                        LatencyBuckets())),
+      group_commands_(MakeHistogram(registry, "group_commands", "Commands made durable together.",
+                                    CountBuckets())) {}
 
 void ShardMetrics::OnDurable(const shard::AppliedCounts& counts) {
   AddTo(commands_, counts.commands);
