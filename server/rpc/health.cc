@@ -10,9 +10,9 @@ namespace cache_invalidation::rpc {
 namespace {
 
 constexpr const char* kServices[] = {
-    "CacheEntryService",   "DependencyService",   "InvalidationService",
-    "NamespaceService",    "RelationshipService", "RuleService",
-    "StatsService",        "SubscriptionService", "WriteEventService"};
+    "CacheEntryService", "DependencyService",   "InvalidationService",
+    "NamespaceService",  "RelationshipService", "RuleService",
+    "StatsService",      "SubscriptionService", "WriteEventService"};
 
 }  // namespace
 
