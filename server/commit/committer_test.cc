@@ -18,7 +18,7 @@ namespace {
 
 using storage::Store;
 
-// Holds up the committer where it writes, and lets the test wait until it is there. Thread-safe.
+// Blocks the committer in a write, and lets the test wait until it is there. Thread-safe.
 class Gate {
  public:
   void Enter() ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -36,7 +36,7 @@ class Gate {
       changed_.Wait(mutex_);
     }
   }
-  // Lets `count` writes through.
+  // Lets `count` writes pass.
   void Open(int count) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     open_for_ += count;
@@ -50,7 +50,7 @@ class Gate {
   int open_for_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-// A commit observer stands inside the committer's turn, after the write and before the publishing.
+// A commit observer is called within the committer's turn, after the write and before publishing.
 class GatedObserver final : public CommitObserver {
  public:
   explicit GatedObserver(Gate& gate) : gate_(gate) {}
@@ -126,7 +126,7 @@ TEST_F(CommitterTest, HoldsUpShardsWhenTooMuchHasGathered) {
   std::thread shard([&] { committer->Submit(MakeGroup("c")); });
   gate_.Open(1);
   gate_.AwaitEntered(2);
-  // Whatever the shard's thread did meanwhile, its group was not in the second write.
+  // Whatever the shard's thread did meanwhile, its group was not part of the second write.
   EXPECT_EQ(observer_.sizes(), (std::vector<size_t>{1, 1}));
   gate_.Open(2);
   shard.join();
@@ -162,7 +162,7 @@ TEST_F(CommitterTest, StopWritesWhatWasHandedOver) {
   }
 }
 
-// A publisher with a timer; counts how often it was run.
+// A publisher with a timer; counts its runs.
 class TimedPublisher final : public Publisher {
  public:
   explicit TimedPublisher(const Clock& clock) : clock_(clock) {}
@@ -187,7 +187,7 @@ class TimedPublisher final : public Publisher {
 
  private:
   const Clock& clock_;
-  absl::Duration next_ = absl::InfiniteDuration();  // of the committer's thread
+  absl::Duration next_ = absl::InfiniteDuration();  // used by the committer's thread
   Mutex mutex_;
   CondVar changed_;
   int runs_ ABSL_GUARDED_BY(mutex_) = 0;

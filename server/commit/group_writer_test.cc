@@ -18,7 +18,7 @@ using storage::Store;
 
 class GroupWriterTest : public testing::Test {
  protected:
-  // A group that puts one row and answers by appending its name to `answers_`, with '!' if it was
+  // A group that puts one row; its completion appends its name to `answers_`, with '!' if it was
   // abandoned.
   Group RowGroup(const std::string& name) {
     Group group = ReadGroup(name);
@@ -27,7 +27,7 @@ class GroupWriterTest : public testing::Test {
     return group;
   }
 
-  // A group that only answers.
+  // A group with only a completion.
   Group ReadGroup(const std::string& name) {
     Group group;
     group.size_bytes = 10;
@@ -63,7 +63,7 @@ class GroupWriterTest : public testing::Test {
   std::vector<absl::Status> fatal_;
   GroupWriter writer_{
       store_, Store::Sync::kYes, publisher_, clock_, observer_, [this](const absl::Status& status) {
-        // The process must learn of it before anybody else does.
+        // The process must know before any caller does.
         EXPECT_EQ(publisher_.abandoned(), 0);
         fatal_.push_back(status);
       }};
@@ -138,8 +138,8 @@ TEST_F(GroupWriterTest, StopsForGoodAtTheFirstFailedWrite) {
   ASSERT_EQ(fatal_, std::vector<absl::Status>{absl::UnavailableError("the device is broken")});
   EXPECT_EQ(answers_, "ab!r!c!");
 
-  // Not retried, not written, not published, and not answered, not even reads: nothing may be told
-  // of a state that the disk may not have.
+  // Nothing is retried, written, published or completed, not even reads: no result may reveal a
+  // state that the disk may not have.
   store_.Repair();
   Write(RowGroup("d"), ReadGroup("s"));
   Write(ReadGroup("t"));

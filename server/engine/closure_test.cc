@@ -24,7 +24,7 @@ class ClosureTest : public ::testing::Test {
     graph_.Track(graph_.AddKey(key), {.tags = {&graph_.AddTag(tag)}, .revision = 1});
   }
 
-  // The keys that were reached through an edge, each with the source it was reached from.
+  // The keys reached through an edge, each with the source it was reached from.
   std::vector<std::string> Dependents() const {
     std::vector<std::string> lines;
     for (Key* key : closure_.Dependents()) {

@@ -1,4 +1,4 @@
-// Dependencies may be as deep as a namespace has keys; a thread's stack is not.
+// Chains of dependencies can be as long as a namespace has keys; a thread's stack is limited.
 
 #include <string>
 #include <vector>
@@ -10,7 +10,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-// Deeper than eight megabytes of stack frames.
+// Recursion to this depth would take more than eight megabytes of stack.
 constexpr int kDepth = 40'000;
 
 std::vector<std::string> Keys() {
@@ -19,7 +19,7 @@ std::vector<std::string> Keys() {
   return keys;
 }
 
-// Each was computed from the one before.
+// Each key was computed from the one before.
 void Chain(EngineScript& script, const std::vector<std::string>& keys) {
   for (int i = kDepth - 1; i > 0; --i) script.Depend(keys[i], {keys[i - 1]});
 }
@@ -45,7 +45,7 @@ TEST(DeepGraphTest, CyclesAreFound) {
   EXPECT_EQ(script.reply<AddCacheDependencyReply>().warnings.size(), 1);
 }
 
-// Each of the first ones would search all of the last ones.
+// Without a shared cache each of the first ghosts would search all of the last ones.
 TEST(DeepGraphTest, ManyGhostsOfOneAreSearchedOnce) {
   constexpr int kGhosts = 5'000;
   EngineScript script;
@@ -77,7 +77,7 @@ TEST(DeepGraphTest, GhostsThatNothingNeedsAreFound) {
   script.Track(keys.front(), {"row:1"});
   for (int i = 1; i < kDepth; ++i) script.Track(keys[i], {}, {keys[i - 1]});
   for (const std::string& key : keys) script.Do(UntrackEntries{{key}});
-  // The first is gone: nothing that stands by itself leads to it.
+  // The first ghost has been dropped: nothing live depends on it.
   script.Track("page", {}, {keys.front()});
   EXPECT_EQ(script.Write("row", "1").size(), 2) << "the row and its collection";
   EXPECT_EQ(script.Lookup("page"), "FRESH");

@@ -1,5 +1,5 @@
-// What is remembered of entries and declarations that end by themselves: a value computed from one
-// must not be kept when nobody can tell any more what the key stood for, nor an old copy of the
+// What is remembered of entries and declarations that end by themselves. A value computed from one
+// must not be kept once it is not known what the key was computed from; nor must an old copy of the
 // key.
 
 #include <string>
@@ -66,12 +66,12 @@ TEST(EndedEntryTest, ARefusalGivesAPositionBehindTheEnd) {
               ElementsAre("1 EVICT key page <FILL_REFUSED>"));
   EXPECT_THAT(script.TrackAt(1, "page", {}, {"row"}), IsEmpty());
   EXPECT_EQ(script.Lookup("page"), "FRESH");
-  // Where there is one already, none is made.
+  // If such a position exists, no event is emitted.
   EXPECT_THAT(script.TrackAt(0, "other", {}, {"row"}), IsEmpty());
   EXPECT_EQ(Moved(script), "row");
 }
 
-// Otherwise loads that overlap would refuse each other for ever.
+// Otherwise overlapping loads would refuse each other forever.
 TEST(EndedEntryTest, ARefusalForAnotherReasonNamesNothing) {
   EngineScript script;
   script.Track("row", {"user:1"});

@@ -1,4 +1,4 @@
-// The engine from outside: what each command emits, and what queries answer after it.
+// The engine from outside: what each command emits, and the results of queries after it.
 
 #include "server/engine/engine.h"
 
@@ -212,7 +212,7 @@ TEST(EngineTest, WhatIsEvictedNowLeavesTheBatch) {
   EXPECT_THAT(script.Do(FlushPendingInvalidations{}), ElementsAre("2 EVICT tag c <CALL>"));
 }
 
-// Whoever joined since the acceptance would be left behind.
+// Otherwise dependents that joined since the acceptance would be missed.
 TEST(EngineTest, WhatIsEvictedWithoutItsDependentsStaysInTheBatch) {
   EngineScript script;
   script.Invalidate({}, {"a"}, Strategy::kBatched);
@@ -347,7 +347,7 @@ TEST(EngineTest, TheFloorMovesWhenARoundHasSeenEveryKey) {
   script.Invalidate({"x"}, {}, Strategy::kLazy);
   script.Do(Sweep{1, 1});
   script.Invalidate({"y"}, {}, Strategy::kLazy);
-  script.Do(Sweep{1, 2});  // in the middle of a round nobody asks for another floor
+  script.Do(Sweep{1, 2});  // in the middle of a round another floor has no effect
   EXPECT_EQ(script.engine().floor(), 0);
   script.Do(Sweep{2});
   EXPECT_EQ(script.engine().floor(), 1);

@@ -30,7 +30,8 @@ Relationship Edge(std::string name, std::string source, std::vector<std::string>
   return relationship;
 }
 
-// "name left=n [from parent]: tags", "~" behind a widened tag, "spent" for what was not taken.
+// "name left=n [after parent]: tags", "~" after a widened tag, "spent" for a hop that was not
+// taken.
 Lines Describe(const Expansion& hops) {
   Lines lines;
   for (const Hop& hop : hops) {
@@ -112,7 +113,7 @@ TEST(Expansion, SpendsDepth) {
        {Edge("1", "a", {"b"}, 8), Edge("2", "b", {"a"}, 8)},
        "a",
        "1",
-       // The second time around nothing is scoped.
+       // The second round has scope nothing.
        {"1 left=7: b", "2 after 1 left=6: a", "1 after 2 left=5: b"}},
   });
 }
@@ -158,8 +159,8 @@ TEST(Expansion, StaysScopedAsLongAsEveryHopIs) {
   });
 }
 
-// The written id is that of the first type. A tag that names it tells of the next type's rows by
-// it; behind one that does not, it is the id of something else.
+// The written id is that of the first type. A tag that names it identifies the next type's rows by
+// it; after a tag that does not, the id would be that of a different row.
 TEST(Expansion, NamesTheWrittenIdOnlyAsLongAsEveryHopDid) {
   struct Row {
     const char* what;
@@ -249,11 +250,11 @@ TEST(Expansion, OfAttachedRelationshipsStartsAtTheirOwnSources) {
   EXPECT_EQ(Describe(ExpandAttached(set, attached, values, SpentHops::kInclude)),
             (Lines{
                 "1 left=2: x~",          // its source was not written
-                "2 left=1: x:7",         // registered ones of "other" are not taken at first
+                "2 left=1: x:7",         // registered ones of "other" are not first hops
                 "3 left=1: other",       //
-                "r2 after 1 left=0: z",  // goes on over registered ones
+                "r2 after 1 left=0: z",  // continues over registered ones
                 "r2 after 2 left=0: z",  //
-                "r1 after 3 left=0: y",  // and over those of a type that was reached
+                "r1 after 3 left=0: y",  // and over those of a reached type
                 "1 after 3 left=0: x~",  //
                 "3 after r2 spent",
             }));
@@ -267,8 +268,8 @@ TEST(Expansion, OfTypesIsUnscoped) {
             (Lines{"1 left=0: b~", "2 left=0: d"}));
 }
 
-// Every path, without any memory of places. `names`: 2 while all named the id, 1 while all named
-// something, 0 then.
+// Follows every path without remembering states. `names`: 2 while all named the id, 1 while all
+// named something, otherwise 0.
 using Found = std::set<std::tuple<std::string, std::string, bool>>;
 
 void FollowEveryPath(const std::vector<Relationship>& all, const std::string& type, int names,

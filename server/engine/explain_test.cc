@@ -1,5 +1,4 @@
-// ExplainWrite from outside: what the engine says of a write before it happens, and that it then
-// happens so.
+// ExplainWrite from outside: what the engine says about a write, and that the write then does it.
 
 #include <gtest/gtest.h>
 
@@ -261,7 +260,7 @@ TEST(Explain, PatternsWithTheKnownKeysTheyMatch) {
   EXPECT_EQ(Totals(explanation), "targets=3 entries=3 dependents=2 widened=0");
 }
 
-// For one key.
+// Explanations for one key.
 
 struct KeyRow {
   const char* what;
@@ -431,7 +430,7 @@ TEST(ExplainKey, ByDependencies) {
       });
 }
 
-// Limits, and what it leaves alone.
+// The limits, and what is left out beyond them.
 
 TEST(Explain, IsBounded) {
   EngineScript script;
@@ -457,7 +456,7 @@ TEST(Explain, IsBounded) {
   EXPECT_EQ(level, kMaxExplanationLevels);
   EXPECT_EQ(deepest->children_left_out, 1u);
 
-  // A key that is too far down is hit all the same.
+  // A key below the deepest level shown is hit all the same.
   EXPECT_TRUE(Ask(script, Asking("user", "42", "k199")).key_hit);
 }
 

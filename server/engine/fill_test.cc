@@ -1,4 +1,4 @@
-// Which fills are kept, and what becomes of those that are.
+// Which fills are kept, and their effect.
 
 #include <string>
 
@@ -26,7 +26,7 @@ AddCacheDependency Declaration(absl::string_view key, absl::string_view on, uint
   return command;
 }
 
-// Only FRESH permits use: whoever computed from it all the same stands behind the mark.
+// Only FRESH permits use: a value computed from a stale entry has a position after the mark.
 TEST(StaleSourceTest, WhatWasComputedFromItIsRefusedUntilItIsFilledAnew) {
   EngineScript script;
   script.Track("row", {"user:1"});
@@ -78,7 +78,7 @@ TEST(StaleSourceTest, ALateDependencyOnItIsInvalidatedAtOnce) {
               ElementsAre("2 EVICT key page <DEPENDENCY_MOVED>"));
 }
 
-// An event that would be too large names nothing but everything.
+// An event that would be too large becomes *everything*.
 TEST(FillTest, WhatAnEventOfItsOwnCallEvictedWithEverythingIsRefused) {
   EngineScript script;
   script.Write("user", "1");

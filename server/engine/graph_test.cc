@@ -25,7 +25,7 @@ void ExpectCountsNames(const Key& key) {
   EXPECT_EQ(key.entry->name_bytes, bytes) << key.name;
 }
 
-// The invariants of graph.h, looked up the slow way.
+// Checks the invariants of graph.h by brute force.
 void ExpectConsistent(const Graph& graph) {
   uint64_t edges = 0, declared = 0, tracked = 0, parts = 0;
   std::vector<KeyAt> by_age;

@@ -17,7 +17,7 @@ constexpr absl::Time kNever = absl::InfiniteFuture();
 
 class GroundingTest : public ::testing::Test {
  protected:
-  // An entry that is over, and that was computed from the sources.
+  // Adds an ended entry that was computed from the sources.
   void Ghost(absl::string_view key, const std::vector<absl::string_view>& sources) {
     std::vector<Node*> nodes;
     for (absl::string_view source : sources) nodes.push_back(&graph_.AddKey(source));
@@ -57,7 +57,7 @@ TEST_F(GroundingTest, OneThatStandsGroundsAllThatLeadToIt) {
   EXPECT_FALSE(IsGrounded("d"));
 }
 
-// In whatever order it is asked, it says what a search without memory finds.
+// Whatever the order of questions, the results are those of a search without a cache.
 TEST_F(GroundingTest, BeyondItsStepsAGhostCountsAsNeeded) {
   Ghost("a", {});
   Ghost("b", {"a"});

@@ -1,4 +1,4 @@
-// Entries that collect names with every fill, and that what a command writes of them is bounded.
+// Entries that collect names with every fill: what a command writes of them is bounded.
 
 #include <string>
 #include <variant>
@@ -37,7 +37,7 @@ TrackedEntry EntryOf(absl::string_view key, std::vector<absl::string_view> tags)
   return entry;
 }
 
-// The keys of the rows of entries, in the order of the delta.
+// The keys of entry rows, in the order of the delta.
 std::vector<std::string> EntryRows(const Delta& delta) {
   std::vector<std::string> keys;
   for (const RecordChange& change : delta) {
@@ -82,7 +82,7 @@ TEST(LargeEntryTest, ALazyMarkDoesNotKeepWhatEveryFillNamed) {
   EXPECT_EQ(StatsOf(script).dropped_entries, 1);
 }
 
-// An earlier fill of the call is gone with the entry; so is what the call computed from it.
+// An earlier fill of the call is evicted with its entry, and so is what the call computed from it.
 TEST(LargeEntryTest, OfOneCallOnlyTheFillsBehindStand) {
   EngineScript script(Names(2));
   TrackEntries command;
@@ -101,7 +101,7 @@ TEST(LargeEntryTest, OfOneCallOnlyTheFillsBehindStand) {
   EXPECT_THAT(TagsOf(script, "list"), ElementsAre("c", "d"));
 }
 
-// What it was computed from is not known any more.
+// What the entry was computed from is not known any more.
 TEST(LargeEntryTest, WhatWasComputedFromOneThatGoesIsRefused) {
   EngineScript script(Names(2));
   script.Track("a", {"x", "y"});
@@ -136,7 +136,7 @@ TEST(RowsTest, EachIsWrittenOnceByKey) {
   EXPECT_THAT(EntryRows(script.outcome().delta), ElementsAre("a", "b", "c"));
 }
 
-// A thousand fills of one key, with 128 tags each, were gigabytes of rows.
+// A thousand fills of one key with 128 tags each would otherwise write gigabytes of rows.
 TEST(RowsTest, FillsOfOneKeyWriteNoMoreThanItsNames) {
   EngineScript script(Names(64));
   std::vector<std::string> tags;
@@ -148,7 +148,7 @@ TEST(RowsTest, FillsOfOneKeyWriteNoMoreThanItsNames) {
   EXPECT_LE(TagsOf(script, "k").size(), 64);
 }
 
-// Every fill writes all that its entry has.
+// Every fill writes all names of its entry.
 TEST(RowsTest, FillsThatFindALotBeginAnew) {
   EngineScript script;
   std::vector<std::string> tags;
@@ -178,7 +178,7 @@ TEST(RowsTest, FillsThatFindALotBeginAnew) {
   for (const std::string& key : keys) EXPECT_EQ(script.Lookup(key), "FRESH");
 }
 
-// So does taking an entry back that others need.
+// So does untracking an entry that others need.
 TEST(RowsTest, WhatOthersNeedIsNotWrittenWithoutEnd) {
   EngineScript script;
   std::vector<std::string> tags;
@@ -198,7 +198,7 @@ TEST(RowsTest, WhatOthersNeedIsNotWrittenWithoutEnd) {
   ASSERT_EQ(script.outcome().events.size(), 1);
   EXPECT_EQ(script.outcome().events[0].source, EventSource::kLimit);
   EXPECT_EQ(script.outcome().events[0].invalidations.size(), 2 * StatsOf(script).dropped_entries);
-  // The first ones stay for what depends on them.
+  // The first ones stay as ghosts for their dependents.
   EXPECT_THAT(script.Invalidate({tags[0]}),
               testing::SizeIs(1 + keys.size() - StatsOf(script).dropped_entries));
 }

@@ -1,5 +1,4 @@
-// Events that evict more entries than they end: those that are left, dead, are to nobody as if they
-// were there.
+// Events that evict more entries than they remove: the remaining ones, dead, behave as absent.
 
 #include <string>
 #include <variant>
@@ -53,7 +52,7 @@ TEST(LazyEvictionTest, AnEventEndsNoMoreThanItsShare) {
   EXPECT_EQ(StatsOf(script).dependency_edges, 0);
 }
 
-// Those that an event reaches through their tags alone have as many parts as any other.
+// Entries that an event reaches only through their tags have as many parts as any others.
 TEST(LazyEvictionTest, EntriesThatTheEventDoesNotNameTakeTheirPartsOfTheShare) {
   Limits limits;
   limits.ended_at_once = 5;
@@ -89,7 +88,7 @@ TEST(LazyEvictionTest, ADeadEntryHandsNothingOn) {
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
 }
 
-// No event names the key, so it is written that it was hit.
+// No event names the key, so its eviction is stored.
 TEST(LazyEvictionTest, WhatAPatternHitsIsRemembered) {
   EngineScript script(EndsNone());
   script.Track("page", {"user:1"});
@@ -103,7 +102,7 @@ TEST(LazyEvictionTest, WhatAPatternHitsIsRemembered) {
   EXPECT_TRUE(remembered);
 }
 
-// It has to make room.
+// The command has to make room.
 TEST(LazyEvictionTest, WhatIsDroppedForALimitEndsAtOnce) {
   Limits limits = EndsNone();
   limits.entries = 2;
@@ -130,7 +129,7 @@ TEST(LazyEvictionTest, AFillThatItsOwnCallEvictedIsRefused) {
   }
 }
 
-// An event that would be too large becomes everything, whatever it would have named.
+// An event that would be too large becomes *everything*, whatever it would have named.
 TEST(LargeEventTest, SpreadingEndsWhereTheEventIsTooLarge) {
   Limits limits;
   limits.event_bytes = 10'000;
@@ -140,7 +139,7 @@ TEST(LargeEventTest, SpreadingEndsWhereTheEventIsTooLarge) {
               ElementsAre("1 MARK_STALE everything <LIMIT~>"));
   EXPECT_THAT(script.Invalidate({}, {"row"}), ElementsAre("2 EVICT everything <LIMIT~>"));
   EXPECT_EQ(StatsOf(script).widened, 2);
-  // A refused fill names nothing itself, and evicts what depends on it.
+  // A refused fill is not named itself, but its dependents are evicted.
   script.TrackAt(0, "row", {});
   EXPECT_THAT(Lines(script.outcome().events), ElementsAre("3 EVICT everything <LIMIT~>"));
 }

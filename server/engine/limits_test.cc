@@ -1,4 +1,4 @@
-// What an engine does at the limits of its state, from outside.
+// The behaviour of an engine at the limits of its state, from outside.
 
 #include "server/engine/limits.h"
 
@@ -108,13 +108,13 @@ TEST(LimitsTest, TagsAndOwnedEdgesTakeRoom) {
   script.Track("a", {"x", "y"}, {"source"});
   script.Track("b", {"x"});
   EXPECT_THAT(script.Track("c", {}), ElementsAre("1 EVICT key a <LIMIT>"));
-  // What is united with an entry takes room, too.
+  // Names added to an existing entry take room as well.
   EXPECT_THAT(script.Track("b", {"y", "z"}), IsEmpty());
   EXPECT_THAT(script.Track("b", {"u", "v"}), ElementsAre("2 EVICT key c <LIMIT>"));
 }
 
-// Whoever looks at a tag looks at those above it: four thousand deep ones took milliseconds, again
-// and again.
+// Looking at a tag includes the tags above it: four thousand deep ones took milliseconds on every
+// look.
 TEST(LimitsTest, DeepTagsTakeMoreRoom) {
   EXPECT_EQ(Tag::WeightOf("a"), 1u);
   EXPECT_EQ(Tag::WeightOf("a:b"), 1u);
@@ -143,7 +143,7 @@ TEST(LimitsTest, GhostsTakeRoom) {
               ElementsAre("2 EVICT key row <LIMIT>", "2 EVICT key page <DEPENDENCY(row)>"));
 }
 
-// Its copy must not be kept: nobody would hear of what it was computed from.
+// Its copy must not be kept: no invalidation of what it was computed from would reach it.
 TEST(LimitsTest, AFillThatItsOwnCallDropsIsRefused) {
   EngineScript script(Entries(1));
   TrackEntries command;
@@ -207,7 +207,7 @@ TEST(LimitsTest, DeclarationsAreRefusedAndChangeNothing) {
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(outcome.delta, IsEmpty());
   EXPECT_EQ(script.engine().DumpForTest(), before);
-  // What stands twice, or is there already, counts once.
+  // Repeated names, and those declared already, count once.
   script.Depend("a", {"b", "d", "d"}, {"c"});
   script.Do(RemoveCacheDependency{"a", {.names = {}, .keys = {"b"}, .tags = {}}});
   script.Depend("a", {"e"});
@@ -252,7 +252,7 @@ TEST(LimitsTest, PatternsThatAreTooManyHitEveryKey) {
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "other");
   script.TrackAt(1, "other", {});
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
-  // The one that is used again stays.
+  // The one that was used again stays.
   script.InvalidatePattern("y.*");
   EXPECT_EQ(StatsOf(script).widened, 1);
 }
@@ -330,7 +330,7 @@ TEST(LimitsTest, AnExplanationSaysThatItHasNotLookedAtEveryKey) {
             "entries are counted among the first 2 keys; dependents are looked for among 2 keys");
 }
 
-// Also a pattern that matches nothing has to look.
+// A pattern that matches nothing has to be matched as well.
 TEST(LimitsTest, AnExplanationMatchesPatternsAgainstSomeKeysOnly) {
   Limits limits;
   limits.explained_keys = 2;

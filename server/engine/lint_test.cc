@@ -15,7 +15,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// Each warning contains the text of the same place, and there are no others.
+// Each warning contains the text at the same index, and there are no others.
 void ExpectWarnings(const Lines& warnings, const Lines& parts) {
   ASSERT_EQ(warnings.size(), parts.size()) << ::testing::PrintToString(warnings);
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -67,7 +67,7 @@ TEST(Lint, OfRules) {
   ExpectWarnings(LintRule(rule), {"pattern: ", "relationships[1].cascade_depth: 4 hops"});
 }
 
-// Such a rule never fires, or on every write where the two are said not to be equal.
+// Such a rule never fires, or, if the two are compared with !=, on every write.
 TEST(Lint, OfComparisonsThatNeverHold) {
   struct Row {
     std::string condition;
@@ -91,7 +91,7 @@ TEST(Lint, OfComparisonsThatNeverHold) {
   }
 }
 
-// A template proposed where it would miss is worse than none.
+// Proposing a template that would miss is worse than proposing none.
 TEST(Lint, AsksAndDoesNotPropose) {
   Rule rule;
   rule.trigger_tags = {"product"};
@@ -141,7 +141,7 @@ TEST(Lint, OfConditions) {
     rule.condition = row.condition;
     SCOPED_TRACE(row.condition);
     const Lines warnings = LintRule(rule);
-    // `context.operation` is also a new value without an old one.
+    // `context.operation` also counts as a new value without an old one.
     ASSERT_EQ(warnings.empty(), row.warnings.empty()) << ::testing::PrintToString(warnings);
     for (const std::string& part : row.warnings) {
       EXPECT_TRUE(absl::StrContains(warnings.front(), part)) << warnings.front();

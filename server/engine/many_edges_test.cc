@@ -1,4 +1,4 @@
-// Keys with very many declared dependencies: what a command does with them is bounded.
+// Keys with very many declared dependencies: the work of a command on them is bounded.
 
 #include <string>
 #include <vector>
@@ -50,7 +50,7 @@ TEST(ManyEdgesTest, OneSweepEndsNoMoreThanItsLimit) {
   EXPECT_THAT(script.Write("row", "1000"), testing::SizeIs(3));
 }
 
-// Eight keys with as much as each may have were four million edges that one fill ended.
+// Eight keys with the maximum each had four million edges, which one fill ended.
 TEST(ManyEdgesTest, AFillEndsNoMoreThanItsShareOfWhatIsOver) {
   EngineScript script;
   constexpr int kEdges = static_cast<int>(kEdgesEndedAtOnce);
@@ -64,7 +64,7 @@ TEST(ManyEdgesTest, AFillEndsNoMoreThanItsShareOfWhatIsOver) {
   EXPECT_EQ(EdgesOf(script), 2);
 }
 
-// Whoever stood before the end may have missed what happened to it meanwhile.
+// A caller at a position before the end may have missed what happened to it meanwhile.
 TEST(ManyEdgesTest, WhatWasOverAndIsDeclaredAgainHasEnded) {
   EngineScript script;
   constexpr int kEdges = static_cast<int>(kEdgesEndedAtOnce);
@@ -83,7 +83,7 @@ TEST(ManyEdgesTest, WhatWasOverAndIsDeclaredAgainHasEnded) {
   EXPECT_EQ(script.Lookup("page"), "ABSENT");
 }
 
-// What changes between two sweeps of a key does not lead the sweep astray.
+// Changes between two sweeps of a key do not disturb the sweep.
 TEST(ManyEdgesTest, EdgesComeAndGoWhileAKeyIsSwept) {
   EngineScript script;
   Declare(script, "report", 0, 200, absl::Seconds(1));
@@ -100,7 +100,7 @@ TEST(ManyEdgesTest, EdgesComeAndGoWhileAKeyIsSwept) {
   EXPECT_THAT(script.Invalidate({"row:4"}), testing::SizeIs(2));
 }
 
-// 320,000 edges took 15 seconds to add and 11 to end.
+// 320,000 edges used to take 15 seconds to add and 11 to end.
 TEST(ManyEdgesTest, EachCostsTheSameHoweverManyThereAre) {
   EngineScript script;
   constexpr int kCalls = 30;
@@ -113,7 +113,7 @@ TEST(ManyEdgesTest, EachCostsTheSameHoweverManyThereAre) {
   EXPECT_EQ(EdgesOf(script), 0);
 }
 
-// Whether it moved would take too long to find out.
+// Checking whether it moved would take too long.
 TEST(ManyEdgesTest, WhatIsComputedFromTooMuchHasMoved) {
   Limits limits;
   limits.checked_names = 12;
@@ -130,7 +130,7 @@ TEST(ManyEdgesTest, WhatIsComputedFromTooMuchHasMoved) {
   EXPECT_THAT(script.Ask<ValidateReply>(query).keys_moved, testing::ElementsAre(true));
   script.TrackAt(0, "page", {"x"}, {"report"});
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "report");
-  // All fills of a call share it.
+  // All fills of a call share the limit.
   RemoveCacheDependency remove;
   remove.key = "report";
   script.Do(remove);
@@ -164,7 +164,7 @@ TEST(ManyEdgesTest, TooManyOfOneKeyAreRefused) {
   EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("the key would have more than 3"));
   EXPECT_THAT(outcome.delta, IsEmpty());
   EXPECT_EQ(script.engine().DumpForTest(), before);
-  // What is declared already, or owned, does not count; nor do other keys.
+  // Edges that are declared already or only owned do not count; nor do those of other keys.
   Declare(script, "report", 0, 3);
   Declare(script, "other", 0, 3);
 }

@@ -1,5 +1,5 @@
 // Entries whose fills had different tags: an event that names one of these tags reaches only the
-// copies that carry it, so that the key has to be named as well.
+// copies that carry it, so the key has to be named as well.
 
 #include <vector>
 
@@ -24,7 +24,7 @@ TEST(MixedEntryTest, ItsKeyIsNamedWithTheTag) {
   EXPECT_THAT(script.Invalidate({"b:1"}), ElementsAre("2 EVICT tag b:1 <CALL>"));
 }
 
-// A copy under the other tag must not become the source of anything that nobody would find.
+// A copy with the other tag must not become the source of a value that no invalidation finds.
 TEST(MixedEntryTest, NothingIsKeptOfACopyThatItsEventLeft) {
   EngineScript script;
   script.Track("page", {"a:1"});
@@ -52,7 +52,7 @@ TEST(MixedEntryTest, IdenticalFillsAreNotMixed) {
   EngineScript script;
   script.Track("page", {"a:1", "b:1"});
   script.Track("page", {"b:1", "a:1", "b:1"});
-  // Who is hit through a dependency is named in any case.
+  // An entry hit through a dependency is named in any case.
   script.Track("page", {"a:1", "b:1"}, {"row"});
   EXPECT_THAT(script.Invalidate({"a:1"}), ElementsAre("1 EVICT tag a:1 <CALL>"));
   EXPECT_EQ(script.Lookup("page"), "ABSENT");
@@ -67,7 +67,7 @@ TEST(MixedEntryTest, AnEvictionEndsIt) {
   EXPECT_THAT(script.Invalidate({"a:1"}), ElementsAre("2 EVICT tag a:1 <CALL>"));
 }
 
-// Every copy that carries the tag is told; the others are as good as before, and stay covered.
+// The mark reaches every copy that carries the tag; the others are still valid and stay covered.
 TEST(MixedEntryTest, AMarkDoesNotNameItAndDoesNotEndIt) {
   EngineScript script;
   script.Track("page", {"a:1"});
@@ -116,7 +116,7 @@ TEST(MixedEntryTest, AnExplanationSaysWhyItIsNamed) {
   EXPECT_EQ(script.reply<InvalidationReply>().invalidations, 3) << "two tags and the key";
 }
 
-// The row of the entry says it: the last one in the delta.
+// Stored in the entry's row, the last one in the delta.
 TEST(MixedEntryTest, ItSurvivesARestart) {
   EngineScript script;
   script.Track("page", {"a:1"});

@@ -1,4 +1,4 @@
-// Pages of dependencies: everything comes once, in order, and no page looks at too much.
+// Pages of dependencies: every edge is listed once, in order, and the work per page is bounded.
 
 #include <algorithm>
 #include <string>
@@ -21,7 +21,7 @@ struct Listed {
   int empty_pages = 0;
 };
 
-// All pages. `between` runs behind each.
+// Lists all pages. `between` runs after each.
 template <typename Between>
 Listed ListAll(EngineScript& script, absl::string_view name, bool dependents, uint32_t limit,
                Between between) {
@@ -66,7 +66,7 @@ TEST(PagingTest, GivesEveryEdgeOnceInOrder) {
   }
 }
 
-// Also where what was listed last has gone meanwhile.
+// Even if the last listed edge has been deleted meanwhile.
 TEST(PagingTest, GoesOnBehindWhatIsGone) {
   EngineScript script;
   for (absl::string_view key : {"a", "b", "c", "d"}) script.Depend(key, {"x"});
@@ -80,7 +80,7 @@ TEST(PagingTest, GoesOnBehindWhatIsGone) {
               ElementsAre("a x", "b x", "c x", "d x"));
 }
 
-// Edges that ended and were not reclaimed yet.
+// With edges that ended and have not been removed yet.
 TEST(PagingTest, LooksAtNoMoreThanItMay) {
   Limits limits;
   limits.listed_edges = 10;

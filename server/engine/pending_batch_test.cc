@@ -13,7 +13,7 @@ class PendingBatchTest : public ::testing::Test {
     batch_.Add(TargetType::kTag, name, Cause{CauseStep::kRule, rule}, /*dependent=*/false, now);
   }
 
-  // The rows that change until now.
+  // The rows that have changed so far.
   const Delta& Rows() {
     batch_.WriteRows();
     return delta_;

@@ -15,7 +15,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// A write with what it points to.
+// A write with the data it points to.
 struct Written {
   std::string type;
   std::string id;

@@ -22,7 +22,7 @@ Rule On(std::string name, int32_t priority, std::vector<std::string> triggers) {
   return rule;
 }
 
-// "rule by trigger", in the order that it answers.
+// "rule by trigger", in the order of the result.
 Names Matching(const RuleSet& rules, std::vector<absl::string_view> tags) {
   Names names;
   WorkBudget budget;
@@ -70,7 +70,7 @@ TEST(RuleSet, MatchesTagsAndWhatStandsAboveThem) {
            {{"user:eu2"}, {"on_user by user"}},
            {{"users"}, {}},
            {{"x", "order:7"}, {"on_both by order"}},
-           // The first trigger that was met is told.
+           // The first matching trigger is reported.
            {{"order:7", "user:eu:1"}, {"on_both by order", "on_eu by user:eu", "on_user by user"}},
            {{}, {}},
        }) {
@@ -115,7 +115,7 @@ TEST(RuleSet, ListsInRunningOrderInPages) {
   EXPECT_EQ(PageOf(rules, {0, "", 2}, true), (Names{"z", "a"}));
   EXPECT_EQ(PageOf(rules, {0, "a", 2}, false), Names{"b"});
   EXPECT_EQ(PageOf(rules, {7, "z", 2}, false), (Names{"a", "b"}));
-  // The last rule of the page before may be gone.
+  // The last rule of the page before may have been deleted.
   EXPECT_EQ(PageOf(rules, {3, "gone", 9}, false), (Names{"a", "b"}));
   EXPECT_EQ(PageOf(rules, {-1, "a", 9}, false), Names{});
 }

@@ -60,7 +60,7 @@ TEST(TagValues, KnowsWhichValuesHaveAText) {
            {Number(-7), {"a:b:-7"}},
            {Number(9007199254740991), {"a:b:9007199254740991"}},
            {Number(-9007199254740991), {"a:b:-9007199254740991"}},
-           // 9007199254740993 arrives as this double, too.
+           // 9007199254740993 is parsed as this double as well.
            {Number(9007199254740992), {"a:b ~ {context.f} is a number beyond 2^53-1"}},
            {Number(-9007199254740992), {"a:b ~ {context.f} is a number beyond 2^53-1"}},
            {Number(9007199254740994), {"a:b ~ {context.f} is a number beyond 2^53-1"}},
@@ -80,10 +80,10 @@ TEST(TagValues, KnowsWhichValuesHaveAText) {
             {"a:b ~ {context.f} makes no well-formed tag"}},
            {JsonValue(std::string(2 * kMaxTagBytes, 'x')),
             {"a:b ~ {context.f} makes no well-formed tag"}},
-           // Too long only when it is escaped.
+           // Too long only if escaped.
            {JsonValue(std::string(500, '%')),
             {"a:b ~ {context.f} makes no well-formed tag", "a:b:" + std::string(500, '%')}},
-           // Too deep only when it is not.
+           // Too deep only if not escaped.
            {JsonValue(std::string(40, ':')),
             {"a:b:" + absl::StrReplaceAll(std::string(40, ':'), {{":", "%3A"}}),
              "a:b:" + std::string(29, ':') + " ~ {context.f} makes no well-formed tag"}},
@@ -92,7 +92,7 @@ TEST(TagValues, KnowsWhichValuesHaveAText) {
   }
 }
 
-// Data marks nothing as unknown by chance, and reads no numbers out of what is none.
+// Ordinary data is never taken for the marks of unknown values or of numbers.
 TEST(TagValues, GivesTheTextOfNumbersExactly) {
   for (const char* text : {"10.00", "0", "-0", "12.5", "1e+10", "9007199254740993",
                            "-9007199254740993", "99999999999999999.98"}) {
@@ -127,7 +127,7 @@ TEST(TagValues, NamesWhatItIsToldToForNull) {
            {"o:{context.f|null=skip}", {{"f", null}, {"old", Object({{"f", Text("x")}})}}, {"o:x"}},
            {"o:{context.f|null=skip}", {{"f", List({null, Text("x"), null})}}, {"o:x"}},
            {"o:{context.f|null=skip}", {{"f", List({null})}}, {}},
-           // No value at all, and one that cannot be told, are something else than null.
+           // A missing or unknown value is not null.
            {"o:{context.f|null=skip}", {}, {"o ~ {context.f|null=skip} is absent"}},
            {"o:{context.f|null=skip}",
             {{"f", JsonValue::Unknown()}},
@@ -154,8 +154,8 @@ TEST(TagValues, NamesWhatItIsToldToForNull) {
             {"o ~ {context.f|null=tag} is not known"}},
            {"o:{context.b.c|null=tag}", {{"b", Object({{"c", null}})}}, {"o:%null"}},
 
-           // A placeholder that stands for nothing leaves nothing of the tag, whatever the others
-           // do.
+           // A placeholder without a value drops the whole tag, whatever the other placeholders
+           // have.
            {"o:{context.f|null=skip}:{context.g}", {{"f", null}, {"g", Text("x")}}, {}},
            {"o:{context.g}:{context.f|null=skip}", {{"f", null}, {"g", Text("x")}}, {}},
            {"o:{context.g}:{context.f|null=skip}", {{"f", null}}, {}},
@@ -170,7 +170,7 @@ TEST(TagValues, NamesWhatItIsToldToForNull) {
   }
 }
 
-// What nobody knows may be anything: it widens, and is told apart from what is absent or null.
+// An unknown value can be anything: it widens, and is distinguished from absent and null.
 TEST(TagValues, WidensForWhatIsNotKnown) {
   const JsonValue unknown = JsonValue::Unknown();
   const JsonValue open = Object({{"$unknown", JsonValue(true)}, {"x", Number(1)}});
@@ -185,15 +185,15 @@ TEST(TagValues, WidensForWhatIsNotKnown) {
            {"o:{context.f}", {{"f", unknown}, {"old", Object({{"f", Number(1)}})}}, {f, "o:1"}},
            {"o:{context.f}", {{"f", Number(2)}, {"old", Object({{"f", unknown}})}}, {f, "o:2"}},
            {"o:{context.f}", {{"f", Number(2)}, {"old", unknown}}, {f, "o:2"}},
-           // Whatever an old row is not said to hold is not known.
+           // What an old row lacks is unknown.
            {"o:{context.f}", {{"f", Number(2)}, {"old", Object({{"g", Number(1)}})}}, {f, "o:2"}},
            {"o:{context.f}", {{"f", Number(2)}, {"old", Object({})}}, {f, "o:2"}},
            {"o:{context.f}", {{"f", Number(2)}, {"old", open}}, {f, "o:2"}},
-           // An old row that is none says nothing.
+           // An old row that is no object is unknown.
            {"o:{context.f}", {{"f", Number(2)}, {"old", Text("x")}}, {f, "o:2"}},
            {"o:{context.f}", {{"f", Number(2)}, {"old", List({})}}, {f, "o:2"}},
            {"o:{context.f}", {{"f", Number(2)}, {"old", JsonValue(false)}}, {f, "o:2"}},
-           // An open row may hold more, an old row too.
+           // An open row, or old row, can have more members.
            {"o:{context.f}", {{"$unknown", JsonValue(true)}, {"x", Number(1)}}, {f}},
            {"o:{context.x}",
             {{"$unknown", JsonValue(true)}, {"x", Number(1)}},
@@ -202,7 +202,7 @@ TEST(TagValues, WidensForWhatIsNotKnown) {
             {{"$unknown", JsonValue(true)}, {"x", Number(1)}, {"old", Object({{"x", Number(2)}})}},
             {"o:1", "o:2"}},
            {"o:{context.f}", {{"$unknown", JsonValue(true)}}, {f}},
-           // Anywhere along a path.
+           // At any place of a path.
            {"o:{context.b.c}", {{"b", unknown}}, {"o ~ {context.b.c} is not known"}},
            {"o:{context.b.c}", {{"b", open}}, {"o ~ {context.b.c} is not known"}},
            {"o:{context.b.x}", {{"b", open}}, {"o:1"}},
@@ -230,7 +230,7 @@ TEST(TagValues, WidensForWhatIsNotKnown) {
   }
 }
 
-// fields_changed says that a row moved. Without the place it came from, or went to, it may be any.
+// fields_changed says that a row moved. If its old or its new value is missing, that can be any.
 TEST(TagValues, WidensWhereARowMovedAndOnlyOneEndIsGiven) {
   const JsonValue named = List({Text("x"), Text("f")});
   const std::string f = "o ~ {context.f} changed, and only one of its values is given";
@@ -253,12 +253,12 @@ TEST(TagValues, WidensWhereARowMovedAndOnlyOneEndIsGiven) {
             "update",
             {{"f", Number(2)}, {"fields_changed", named}, {"old", Object({{"f", Number(1)}})}},
             {"o:1", "o:2"}},
-           // What did not change has one value.
+           // An unchanged member has one value.
            {"o:{context.g}", "update", {{"g", Number(2)}, {"fields_changed", named}}, {"o:2"}},
            {"o:{context.f}", "update", {{"f", Number(2)}, {"fields_changed", List({})}}, {"o:2"}},
-           // Nothing is said of what changed: the values given are all there are.
+           // Without fields_changed the given values are complete.
            {"o:{context.f}", "update", {{"f", Number(2)}}, {"o:2"}},
-           // Paths: the member that holds the value, or something in it, changed.
+           // Paths: the member that contains the value, or something in it, changed.
            {"o:{context.b.c}",
             "update",
             {{"b", Object({{"c", Number(2)}})}, {"fields_changed", List({Text("b")})}},
@@ -271,7 +271,7 @@ TEST(TagValues, WidensWhereARowMovedAndOnlyOneEndIsGiven) {
             "update",
             {{"b", Object({{"c", Number(2)}})}, {"fields_changed", List({Text("bc"), Text("c")})}},
             {"o:2"}},
-           // The other end: a row that went, and nobody says where to.
+           // The other end: the old value is given, and the new one is missing.
            {"o:{context.f}",
             "update",
             {{"old", Object({{"f", Number(1)}})}, {"fields_changed", named}},

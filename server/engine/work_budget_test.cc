@@ -1,5 +1,5 @@
 // What a command does when it would name or cost more than one command may, from outside, with
-// budgets so small that a few writes meet them.
+// budgets so small that a few writes exceed them.
 
 #include "server/engine/work_budget.h"
 
@@ -177,7 +177,7 @@ TEST(WorkBudgetTest, BeyondItAPatternIsEverything) {
   EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0u);
 }
 
-// It is as large as patterns may be, and takes as long where RE2's cache does not help.
+// The maximum size of a pattern, and of its matching time if RE2's cache does not help.
 std::string LargePattern(absl::string_view end) { return absl::StrCat("k(?:[ab]?){700}", end); }
 
 TEST(WorkBudgetTest, APatternThatTakesLongIsEverythingAfterAFewKeys) {
@@ -259,7 +259,7 @@ TEST(WorkBudgetTest, AFillThatMayNotBeMatchedHasMoved) {
   EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "k3");
 }
 
-// Tags, conditions and patterns, each below what they may take alone, are more together.
+// Tags, conditions and patterns, each within its share, together exceed the budget.
 TEST(WorkBudgetTest, AllKindsOfWorkShareIt) {
   Limits limits;
   limits.steps = 300;
@@ -335,7 +335,7 @@ TEST(WorkBudgetTest, ABatchOfManyBytesFlushes) {
   EXPECT_THAT(script.Invalidate({}, {"c"}, Strategy::kBatched), IsEmpty()) << "it is empty again";
 }
 
-// Each of the dependents keeps the name of what it was computed from.
+// Each dependent stores the name of its source.
 TEST(WorkBudgetTest, ABatchWithFarTooManyDependentsIsEverything) {
   Limits limits;
   limits.pending_bytes = 5000;

@@ -35,7 +35,7 @@ class HttpServerTest : public ::testing::Test {
     server_ = *std::move(started);
   }
 
-  // How long an answer takes.
+  // The duration of a request.
   absl::Duration TimeOf(const std::string& path, int status) {
     const absl::Duration begin = clock_.Monotonic();
     EXPECT_EQ(HttpGet(server_->port(), path).status, status);
@@ -97,7 +97,7 @@ TEST_F(HttpServerTest, RefusesWhatIsNoRequest) {
   EXPECT_EQ(HttpGet(server_->port(), "/" + std::string(20'000, 'x')).status, 400);
 }
 
-// Nobody can keep a probe from its answer.
+// No client can delay the response to a probe.
 TEST_F(HttpServerTest, AnswersWhateverSlowClientsDo) {
   process::RaiseDescriptorLimit();
   for (size_t count : {24, 1000}) {

@@ -26,7 +26,7 @@ class MetricsTest : public ::testing::Test {
     return metrics_.Text({}).find("\n" + line + "\n") != std::string::npos;
   }
 
-  // As a group of its own.
+  // Applies the command as a group of its own.
   void Apply(const engine::Command& command, const engine::Outcome& outcome) {
     shard::AppliedCounts counts;
     counts.Add(command, outcome, counted_);
@@ -34,7 +34,7 @@ class MetricsTest : public ::testing::Test {
   }
 
   Metrics metrics_{"1.2.3"};
-  shard::StrategyCounts counted_ = {};  // by the one namespace
+  shard::StrategyCounts counted_ = {};  // counted for the one namespace
 };
 
 TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
@@ -47,7 +47,7 @@ TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   event.invalidations[2].kind = engine::InvalidationKind::kMarkStale;
   outcome.events = {event};
   outcome.delta.push_back({Counted(1, 3, 1)});
-  outcome.widened = 4;  // one of them not the call's own
+  outcome.widened = 4;  // one of them is not the call's own
   const engine::Command command = engine::InvalidateByWrites{.writes = {{}, {}}};
   Apply(command, outcome);
 

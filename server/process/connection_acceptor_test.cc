@@ -46,7 +46,7 @@ TEST(ConnectionAcceptorTest, EndsConnectionsThatAreStillTheSame) {
   (*acceptor)->Stop();
   char byte;
   EXPECT_EQ(recv(last, &byte, 1, MSG_DONTWAIT), -1) << "it is open";
-  // Another socket under the same number is none of its.
+  // Another socket with the same descriptor number is not one of its connections.
   int pair[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
   const int kept = dup(last);

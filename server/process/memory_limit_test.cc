@@ -8,7 +8,7 @@
 namespace cache_invalidation::process {
 namespace {
 
-// A system in a folder.
+// A file system in a folder.
 class MemoryLimitTest : public ::testing::Test {
  protected:
   void Write(const std::string& path, const std::string& text) {

@@ -8,8 +8,8 @@ namespace {
 
 constexpr size_t kMiB = 1 << 20;
 
-// Observes the same for so long; answers how often pages are to be given back. What is given back
-// is not there any more.
+// Observes from `begin` to `end`; returns how often pages should be returned. Afterwards they are
+// not resident any more.
 int Observe(MemoryWatch& watch, size_t& resident, size_t in_use, absl::Duration begin,
             absl::Duration end) {
   int trims = 0;

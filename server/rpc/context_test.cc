@@ -85,7 +85,7 @@ TEST(Context, IsCompleted) {
   EXPECT_EQ(*old.Find("c")->number_text(), "3.0");
 }
 
-// `levels` objects or lists around a number.
+// A number inside `levels` objects or lists.
 Value Nested(int levels, bool lists) {
   Value value;
   value.set_number_value(1);
@@ -119,8 +119,7 @@ TEST(Context, BoundsTheSize) {
             std::string::npos);
 }
 
-// What passes the check must be decodable: random damage to a good context either is refused or
-// decodes.
+// What passes the check must be decodable: a randomly damaged context is either refused or decoded.
 TEST(Context, NeverAcceptsWhatCannotBeDecoded) {
   const std::string good =
       FromJson(R"({"a": [1, {"b": "text"}, null], "old": {"c": true, "d": {"e": [[]]}}})")

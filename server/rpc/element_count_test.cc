@@ -20,7 +20,7 @@ std::string Writes(int count) {
   return request.SerializeAsString();
 }
 
-// A field that nobody knows, of a kind that protobuf parses and proto3 does not have.
+// An unknown field of a kind that protobuf parses and proto3 does not have.
 constexpr char kGroup[] = "\x7b\x7c";
 
 absl::Status Check(absl::string_view bytes) {
@@ -55,7 +55,7 @@ TEST(ElementCountTest, CountsFieldsApart) {
             "keys: expected at most 10000, got 30000");
 }
 
-// protobuf parses them, so they must not end the count.
+// protobuf parses groups, so they must not end the count.
 TEST(ElementCountTest, RefusesGroupsWhereItHasToCount) {
   EXPECT_TRUE(Check(kGroup + Writes(3)).ok()) << "too small to matter";
   const absl::Status status = Check(kGroup + Writes(800'000));
@@ -91,7 +91,7 @@ TEST(ElementCountTest, RefusesFarTooManyInsideOfAnElement) {
       "expected at most 10000 messages in all lists together, got 30000");
 }
 
-// Fields that nobody knows are kept, and take room as well.
+// Unknown fields are kept and take room as well.
 TEST(ElementCountTest, RefusesFarTooManyUnknownFields) {
   std::string bytes;
   for (int i = 0; i < 1'000'000; ++i) bytes += "\x78\x01";

@@ -59,7 +59,7 @@ TEST(InvalidationConversion, TakesEveryFieldOfTheRequests) {
 
 TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   delivery::WaitOutcome outcome;
-  // The lists name as many as fit.
+  // The lists have as many names as fit.
   const std::string long_name(kMaxWaitingNameBytes, 'x');
   outcome.waited_for = {"a", "b", long_name, long_name};
   outcome.lapsed = {"a", long_name};

@@ -10,8 +10,7 @@ namespace {
 
 using v1::InvalidateByWritesRequest;
 
-// A field of wire type 2 by hand: proto's own setters would complain about bytes that are not
-// UTF-8.
+// A field of wire type 2, encoded by hand, because proto's setters reject bytes that are not UTF-8.
 std::string Field(int number, const std::string& bytes) {
   return std::string(1, static_cast<char>(number << 3 | 2)) + static_cast<char>(bytes.size()) +
          bytes;
@@ -36,8 +35,7 @@ TEST(Malformed, NamesTheMessageThatIsNone) {
   EXPECT_EQ(Describe(std::string("\0", 1)), "expected an encoded InvalidateByWritesRequest");
 }
 
-// protobuf takes a group for a field that it does not know; what is counted before it is parsed may
-// have none.
+// protobuf treats a group as an unknown field; messages counted before parsing may not have any.
 TEST(Malformed, NamesTheMessageWithAGroup) {
   EXPECT_EQ(Describe("\x7b\x7c"), "expected an encoded InvalidateByWritesRequest without groups");
   EXPECT_EQ(Describe(Field(2, "") + Field(2, "\x7b\x7c")),

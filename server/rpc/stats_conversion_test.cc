@@ -9,7 +9,7 @@ namespace {
 
 TEST(StatsConversion, FillsEveryField) {
   engine::InvalidationStats reply;
-  // Different numbers, so that none can stand in the place of another.
+  // Different numbers, so that swapped fields are detected.
   uint64_t number = 0;
   for (uint64_t* field :
        {&reply.rules, &reply.relationships, &reply.immediate_invalidations,

@@ -27,7 +27,7 @@ constexpr char kWrite[] = R"(
     resource_type: "t" resource_id: "1" operation: "update" tags: ["a", "b"]
     context { fields { key: "x" value { number_value: 5 } } })";
 
-// As it goes over the wire: what a client sent, read as the server reads it.
+// Serializes what a client sends and parses it as the server does.
 template <typename Internal, typename Public>
 Internal AsReceived(const Public& request) {
   Internal received;
@@ -80,7 +80,8 @@ TEST(WriteConversion, TakesEveryFieldOfTheRequests) {
   EXPECT_THAT(query->key_tags, ElementsAre("kt"));
 }
 
-// Every field of the contract is there under its number, as itself or as bytes, and no other.
+// Every field of the contract exists under its number, as itself or as bytes, and no other field
+// does.
 void ExpectSameBytes(const google::protobuf::Descriptor& contract,
                      const google::protobuf::Descriptor& internal) {
   ASSERT_EQ(contract.field_count(), internal.field_count()) << internal.full_name();

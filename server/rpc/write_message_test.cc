@@ -62,13 +62,13 @@ TEST(WriteMessageTest, IsRefusedWithMoreWritesThanOneCommandMayHave) {
                 "groups: expected at most 10000 writes in all of them, got 10001"));
 }
 
-// What cannot be counted must not be parsed: protobuf takes a group for a field it does not know.
+// What cannot be counted must not be parsed: protobuf treats a group as an unknown field.
 TEST(WriteMessageTest, IsRefusedWhenItsWritesCannotBeCounted) {
   const std::string kGroup = "\x7b\x7c";
   const std::string writes = Writes(kMaxWritesPerMessage + 1).SerializeAsString();
   EXPECT_EQ(WriteMessage::Parse(kGroup + writes).status(),
             absl::InvalidArgumentError("expected an encoded StreamWritesRequest without groups"));
-  // In a group of writes: 16,383 bytes of 3 each.
+  // In a group of writes: 16,383 bytes in fields of 3 bytes.
   std::string inner = kGroup;
   while (inner.size() + 3 <= 0x3fff) inner += "\x12\x01x";
   inner.resize(0x3fff, '\x12');
@@ -76,7 +76,7 @@ TEST(WriteMessageTest, IsRefusedWhenItsWritesCannotBeCounted) {
             absl::InvalidArgumentError("groups[0]: expected an encoded message without groups"));
 }
 
-// Many small writes take far more room than their bytes.
+// Many small writes take far more memory than their encoding.
 TEST(WriteMessageTest, CostsWhatItHoldsInMemory) {
   constexpr size_t kWrites = kMaxWritesPerMessage;
   const v1::StreamWritesRequest request = Writes(kWrites);

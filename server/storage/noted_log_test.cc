@@ -45,7 +45,7 @@ TEST(NotedLogTest, ComesBackAsItWas) {
   NotedLog noted = TwoFiles();
   std::string bytes = noted.Encode();
   EXPECT_EQ(NotedLog::Decode(bytes)->files(), noted.files());
-  // As whoever writes goes on.
+  // As a writer continues the file.
   bytes += NotedLog::Encode(noted.Note(7, 21, NotedLog::FamilyBit(0)));
   bytes += NotedLog::Encode(noted.Note(9, 22, NotedLog::FamilyBit(40)));
   const NotedLog read = *NotedLog::Decode(bytes);
@@ -53,7 +53,7 @@ TEST(NotedLogTest, ComesBackAsItWas) {
                                         File(9, 22, 22, 0x80000000)));
 }
 
-// It may say less than there was, never more.
+// Damage can lose information, never add any.
 TEST(NotedLogTest, WhatIsCutOffOrBrokenSaysWhatWasBefore) {
   const std::string whole = TwoFiles().Encode();
   const size_t record = whole.size() / 3;

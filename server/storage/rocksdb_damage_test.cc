@@ -1,4 +1,4 @@
-// What a RocksdbStore says when its directory cannot be used, or what stands there was damaged.
+// How a RocksdbStore reacts to a directory that cannot be used and to damaged files.
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -27,7 +27,7 @@ class DamageTest : public testing::Test {
     return RocksdbStore::Open({.directory = directory}).status();
   }
 
-  // The largest file of that kind.
+  // The largest file with that extension.
   std::string LargestFile(const std::string& extension) {
     std::string largest;
     uintmax_t bytes = 0;
@@ -40,7 +40,7 @@ class DamageTest : public testing::Test {
     return largest;
   }
 
-  // Changes one byte at so many thousandths of the file.
+  // Changes one byte at this many thousandths of the file.
   static void Damage(const std::string& path, uintmax_t thousandths) {
     ASSERT_NE(path, "");
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -53,13 +53,13 @@ class DamageTest : public testing::Test {
     ASSERT_TRUE(file.good());
   }
 
-  // `revisions` events of a kilobyte each.
+  // Writes `revisions` events of a kilobyte each.
   void Fill(uint64_t revisions, Store::Sync sync = Store::Sync::kYes) {
     const std::unique_ptr<Store> store = *device_.Open();
     for (uint64_t revision = 1; revision <= revisions; ++revision) {
       auto chunk = std::make_shared<wire::Chunk>();
       chunk->namespace_name = "n";
-      // Nothing that can be packed.
+      // Incompressible.
       for (int i = 0; i < 1024; ++i) chunk->bytes.push_back(static_cast<char>(std::rand()));
       chunk->entries = {{.offset = 0, .size = 1024, .revision = revision, .last_part = true}};
       WriteBatch batch;
@@ -139,7 +139,7 @@ void ExpectABeginning(const Store& store) {
   EXPECT_EQ(Read(store, "n", {retained.head, 0}).size(), 1u);
 }
 
-// Synced writes are never given up silently: who starts it has to say so.
+// Synced writes are never dropped silently: the operator has to accept it.
 TEST_F(DamageTest, ADamagedLogOfSyncedWritesIsRefusedUnlessACutIsAccepted) {
   Fill(20);
   Damage(LargestFile(".log"), 500);
@@ -162,7 +162,7 @@ TEST_F(DamageTest, ADamagedLogOfUnsyncedWritesIsCut) {
 
 class LostEndTest : public DamageTest {
  protected:
-  // What the store says about a log of synced writes of which the end is missing.
+  // Opens a store of synced writes after damaging its log.
   absl::Status StatusAfter(void (*damage)(const std::string& path)) {
     Fill(20);
     damage(LargestFile(".log"));
@@ -197,7 +197,7 @@ TEST_F(LostEndTest, ALogThatIsGoneIsRefused) {
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
 }
 
-// Nobody has drawn the conclusions yet.
+// The mark stays until the server has handled the loss.
 TEST_F(LostEndTest, AnUnsyncedLogThatWasHalvedIsServedAndSaysSoUntilItIsTold) {
   Fill(20, Store::Sync::kNo);
   Halve(LargestFile(".log"));

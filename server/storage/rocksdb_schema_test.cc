@@ -18,7 +18,7 @@ class SchemaTest : public testing::Test {
  protected:
   std::unique_ptr<RocksdbDatabase> Open() { return *RocksdbDatabase::Open(device_.options()); }
 
-  // The database as a program with these migrations leaves it.
+  // Opens the database as a program with these migrations does.
   absl::Status OpenWith(const std::vector<Migration>& migrations) {
     return BringToNewestSchema(*Open(), migrations);
   }
@@ -30,7 +30,7 @@ class SchemaTest : public testing::Test {
   RocksdbTestDevice device_;
 };
 
-// Puts `key` with what `before` held.
+// Puts the value of `before` under `key`.
 Migration CopyOf(std::string before, std::string key) {
   return [before, key](const RocksdbDatabase& store, rocksdb::WriteBatch& changes) {
     const auto value = store.ReadMeta(rocksdb::ReadOptions(), before);
@@ -85,7 +85,7 @@ TEST_F(SchemaTest, ANewerStoreIsRefused) {
   EXPECT_TRUE(absl::StrContains(store.status().message(), device_.directory())) << store.status();
 }
 
-// One that is newer may keep things where this program does not look.
+// A newer version may store things where this program does not look.
 TEST_F(SchemaTest, ANewerStoreIsRefusedAsSuchEvenIfItHasMoreColumnFamilies) {
   std::vector<Migration> newer = SchemaMigrations();
   newer.push_back(CopyOf("v0", "v1"));

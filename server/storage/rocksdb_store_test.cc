@@ -11,7 +11,7 @@
 namespace cache_invalidation::storage {
 namespace {
 
-// A store with the device it stands on.
+// A store together with its device.
 class StandingStore final : public Store {
  public:
   StandingStore() : store_(*device_.Open()) {}

@@ -118,7 +118,7 @@ TEST(ChunkCodecTest, RefusesEveryBeginningOfAValueAndWhatGoesBeyond) {
   EXPECT_EQ(DecodeChunk("n", {1, 0}, good + "x").status().code(), absl::StatusCode::kDataLoss);
 }
 
-// Whatever stands on the disk: an answer, and entries that lie within the bytes.
+// Any bytes on disk give an error, or parts that are within the bytes.
 TEST(ChunkCodecTest, TakesAnyBytes) {
   std::mt19937 random(1);
   const std::string good = EncodeChunk(*Revisions("n", 1, 3));
