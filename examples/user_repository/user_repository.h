@@ -64,7 +64,7 @@ class UserRepository {
   const bool wait_for_caches_;
   cache_invalidation::client::Client client_;
   cache_invalidation::client::TaggedCache<User> users_;
-  cache_invalidation::client::TaggedCache<std::vector<User>> lists_;  // shares users_' room
+  cache_invalidation::client::TaggedCache<std::vector<User>> lists_;  // shares users_'s cache
 };
 
 #endif  // CACHE_INVALIDATION_EXAMPLES_USER_REPOSITORY_USER_REPOSITORY_H_

@@ -1,4 +1,4 @@
-// Attacks: what one client can send to hurt all others, and what that may cost.
+// Attacks: what one client can send to harm all others, and the cost that each must not exceed.
 
 #ifndef CACHE_INVALIDATION_TESTS_ATTACK_ATTACK_H_
 #define CACHE_INVALIDATION_TESTS_ATTACK_ATTACK_H_
@@ -13,41 +13,41 @@
 
 namespace cache_invalidation::attack {
 
-// What an attack may cost. The server lives on in any case, and no call of a healthy client in
-// another namespace fails.
+// Limits on the cost of an attack. Independently of these, the server must survive, and no call of
+// a healthy client in another namespace may fail.
 struct Goal {
-  // The longest that one request may hold a shard.
+  // Longest time that one request may hold a shard.
   absl::Duration hold = absl::Milliseconds(100);
-  // On top of what the server had before.
+  // Memory in addition to what the server had before.
   int64_t bytes = int64_t{1} << 30;
-  // Why it is not held to the goal: what gRPC itself keeps cannot be mended here. Empty: it is.
+  // Why the goal does not apply: what gRPC itself keeps cannot be fixed here. Empty: it applies.
   std::string beyond_us = "";
 };
 
 struct Attack {
   std::string name;   // one word, for --only
-  std::string input;  // what is sent, in words
-  // Prepares the state; its cost is not measured. May be empty.
+  std::string input;  // description of what is sent
+  // Prepares the state; its cost is not measured. Can be empty.
   std::function<void(Target&)> prepare;
   std::function<void(Target&)> run;
   Goal goal = {};
-  // How many files and sockets the server may have open; 0: as many as usual.
+  // Maximum number of open files and sockets of the server; 0: the usual number.
   int descriptors = 0;
-  // It ends the server itself; there is no healthy client.
+  // The attack stops the server itself; there is no healthy client.
   bool stops = false;
 };
 
-// How large the inputs are: all of it, or what a test run has time for.
+// Size of the inputs: full, or reduced for a test run.
 struct Size {
   bool full = true;
   uint64_t Of(uint64_t all, uint64_t some) const { return full ? all : some; }
 };
 
-// One request that costs far more than it weighs.
+// Single requests whose cost is far out of proportion to their size.
 std::vector<Attack> RequestAttacks(const Size& size);
-// What is large after many requests.
+// State that becomes large through many requests.
 std::vector<Attack> ObjectAttacks(const Size& size);
-// Many namespaces, streams, sessions, connections.
+// Many namespaces, streams, sessions or connections.
 std::vector<Attack> CrowdAttacks(const Size& size);
 // Bytes that no client library would send.
 std::vector<Attack> WireAttacks(const Size& size);

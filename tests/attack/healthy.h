@@ -8,20 +8,20 @@
 
 namespace cache_invalidation::attack {
 
-// A HealthyClient in the default namespace, as a process: what the attacker's own work costs this
-// one does not slow it down. Belongs to one thread.
+// Runs a HealthyClient in the default namespace as a process of its own, so that the attacker's
+// work does not slow it down. For one thread.
 class HealthyProcess {
  public:
-  // `program`: this one. Returns when the client has begun.
+  // `program`: the path of this program. Returns when the client has started.
   HealthyProcess(const std::string& program, int port);
-  // Ends it and answers what it saw; once.
+  // Stops the process and returns the client's result. Call at most once.
   Health Finish();
 
  private:
   Program program_;
 };
 
-// What the process does, until its input ends.
+// The main function of the process; runs until its input ends.
 int RunHealthyProcess(int port);
 
 }  // namespace cache_invalidation::attack

@@ -26,14 +26,14 @@
 
 namespace cache_invalidation::attack {
 
-// The namespace of the attacker; the healthy client has another one on the same shard.
+// The attacker's namespace; the healthy client has another one on the same shard.
 inline constexpr char kNamespace[] = "hostile";
 
-// The real server program over a new directory, with stubs to hurt it. Belongs to one thread but
-// for the stubs.
+// The real server program over a new directory, with stubs to attack it. For one thread, except for
+// the stubs.
 class Target {
  public:
-  // `descriptors`: how many it may have open; 0: as many as usual.
+  // `descriptors`: maximum number of open files of the server; 0: the usual number.
   explicit Target(int descriptors = 0);
   ~Target();
   Target(const Target&) = delete;
@@ -43,7 +43,7 @@ class Target {
   int http_port() const { return server_.Port("http"); }
   std::string address() const;
 
-  // A connection that is shared with nobody.
+  // Returns a connection that nothing else shares.
   std::shared_ptr<grpc::Channel> NewChannel() const;
 
   v1::WriteEventService::Stub& writes() { return *writes_; }
@@ -53,35 +53,35 @@ class Target {
   v1::RuleService::Stub& rules() { return *rules_; }
   v1::RelationshipService::Stub& relationships() { return *relationships_; }
 
-  // Registers a rule of kNamespace; the program ends if it is refused.
+  // Registers a rule in kNamespace; aborts if it is refused.
   void Register(const v1::Rule& rule);
-  // Tracks entries, a thousand in a call.
+  // Tracks entries, a thousand per call.
   void Track(const std::vector<v1::TrackedEntry>& entries);
 
-  // An attack saw something that should not be.
+  // Records that the attack observed an error.
   void Complain(const std::string& what) { complaints_ += " " + what + ";"; }
   const std::string& complaints() const { return complaints_; }
 
   bool alive();
-  // Asks it to stop, or kills it; answers how long it took to end.
+  // Asks the server to stop, or kills it. Returns how long it took to exit.
   absl::Duration Stop();
 
-  // What it has in memory, and had at most since ForgetPeak.
+  // The resident memory of the server, and its maximum since ForgetPeak.
   int64_t ResidentBytes() const { return cache_invalidation::ResidentBytes(pid()); }
   int64_t PeakBytes() const { return PeakResidentBytes(pid()); }
   void ForgetPeak() const;
 
-  // How often one request or timer held a shard for no longer than each bound.
+  // How often a request or timer held a shard for at most each bound.
   using Holds = std::vector<std::pair<absl::Duration, double>>;
   Holds holds() const;
-  // The longest that came since: the smallest bound that it did not exceed.
+  // Returns the longest hold between the two, as the smallest bound that it did not exceed.
   static absl::Duration LongestSince(const Holds& before, const Holds& after);
 
  private:
   pid_t pid() const { return server_.program().pid(); }
 
   const TemporaryDirectory directory_;
-  // Alone, so that it can be ended while calls are open.
+  // Separate, so that it can be stopped while calls are open.
   mutable RunningServer server_;
   bool ended_ = false;
   std::string complaints_;
@@ -93,7 +93,7 @@ class Target {
   std::unique_ptr<v1::RelationshipService::Stub> relationships_;
 };
 
-// Makes one call with all the time it wants, and answers how it ended.
+// Makes one call, by default with a deadline far beyond its duration, and returns its status.
 template <typename Stub, typename Request, typename Response>
 grpc::Status Call(Stub& stub,
                   grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),

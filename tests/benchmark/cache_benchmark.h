@@ -3,11 +3,11 @@
 
 namespace cache_invalidation {
 
-// Says to measure the cache of the SDK alone.
+// Argument that measures only the cache of the SDK.
 inline constexpr char kMeasureTheCache[] = "--measure_the_cache";
 
-// Measures what a TaggedCache costs its callers, beside a hash map in 64 parts with a lock each,
-// and prints a table. It takes half a minute.
+// Measures the cost of a TaggedCache to its callers, beside a hash map in 64 parts with a lock
+// each, and prints a table. Takes half a minute.
 void MeasureCache();
 
 }  // namespace cache_invalidation

@@ -12,17 +12,17 @@
 
 namespace cache_invalidation {
 
-// What a server is kept busy with. Everything blocks until it is done, and every write is one of
-// `item`, with an operation and no context.
+// Load for a server. Every function blocks until it is done, and every write is of type `item`,
+// with an operation and no context.
 
-// `calls` calls of InvalidateByWrite, eight at a time over one connection.
+// Makes `calls` calls of InvalidateByWrite, eight at a time over one connection.
 void CallInvalidateByWrite(const std::string& address, int64_t calls);
 
-// `messages` messages of 256 groups with one write each through one StreamWrites.
+// Sends `messages` messages of 256 groups with one write each through one StreamWrites.
 inline constexpr int kGroupsPerMessage = 256;
 void StreamWrites(const std::string& address, int64_t messages);
 
-// Subscribers from the head of the namespace on, each with a connection and a thread of its own.
+// Subscribers from the head of the namespace on, each with its own connection and thread.
 class Subscribers {
  public:
   // Returns when all have started.

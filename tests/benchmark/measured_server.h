@@ -3,14 +3,14 @@
 
 namespace cache_invalidation {
 
-// Both serve on a free port of the loopback, write it to standard output, and end with standard
-// input: when whoever measures them ends, so do they.
+// Both serve on a free port of the loopback interface, write it to standard output, and exit when
+// standard input ends, so that they exit with the program that measures them.
 
 // The service, without default rules and HTTP.
 void ServeTheService();
 
-// InvalidateByWrite as a raw callback handler that looks at nothing and always answers the same:
-// what gRPC alone costs.
+// InvalidateByWrite as a raw callback handler that ignores the request and returns a constant
+// response: the cost of gRPC alone.
 void ServeEmptyCalls();
 
 }  // namespace cache_invalidation

@@ -3,12 +3,12 @@
 
 namespace cache_invalidation {
 
-// How this program starts itself as one of the servers of measured_server.h.
+// Arguments with which this program starts itself as one of the servers of measured_server.h.
 inline constexpr char kServeTheService[] = "--serve_the_service";
 inline constexpr char kServeEmptyCalls[] = "--serve_empty_calls";
 
-// Measures the CPU time of the server per write and per delivered event and prints a table. It
-// takes about a minute.
+// Measures the CPU time of the server per write and per delivered event, and prints a table. Takes
+// about a minute.
 void MeasureServer();
 
 }  // namespace cache_invalidation

@@ -13,22 +13,22 @@ namespace cache_invalidation {
 // argument. Thread-compatible.
 class ServerProcess {
  public:
-  // Serves when it returns.
+  // Returns when it serves.
   explicit ServerProcess(const std::string& argument);
-  // Ends it.
+  // Stops it.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   const std::string& address() const { return address_; }
 
-  // The CPU time of all its threads since it began, in user mode and in the kernel, to a hundredth
-  // of a second.
+  // Returns the CPU time of all its threads since it started, user and kernel, to a hundredth of a
+  // second.
   absl::Duration CpuTime() const;
 
  private:
   pid_t pid_ = -1;
-  int input_ = -1;  // it ends when this is closed
+  int input_ = -1;  // it exits when this is closed
   std::string address_;
 };
 

@@ -21,7 +21,7 @@
 
 namespace cache_invalidation::interleaving {
 
-// What SubscribedCache::GetOrLoad does, step by step: each takes a lock of the cache, reads a row,
+// The steps of SubscribedCache::GetOrLoad, one by one: each takes a lock of the cache, reads a row,
 // or calls the service.
 class Reading {
  public:
@@ -68,7 +68,7 @@ class Reading {
   void LookUpParts();
   void Register();
   void End();
-  // Keeps what it has loaded under another start of the load than the right one.
+  // Keeps the loaded value under a different start of load than the right one.
   void EndAsOf(client::internal::Fill fill, bool only_resets);
   void Finish(const client::internal::Found& found);
 
@@ -86,10 +86,10 @@ class Reading {
   client::internal::CacheCore::Resolution resolution_;
   Versions result_ = {};
   bool is_stale_ = false;
-  bool rests_on_stale_ = false;  // its own loader took a stale value
+  bool rests_on_stale_ = false;  // its own loader read a stale value
 };
 
-// Reads a key so often, one time after the other, and checks what it gets.
+// Reads a key `times` times in sequence, and checks each result.
 class Reader final : public Actor {
  public:
   Reader(World& world, std::string key, int times = 1, client::ReadOptions options = {});
@@ -106,7 +106,7 @@ class Reader final : public Actor {
   std::unique_ptr<Reading> reading_;
 };
 
-// The executor: runs the loads that were given to it, one after the other.
+// The executor: runs the loads that it was given, in sequence.
 class Worker final : public Actor {
  public:
   explicit Worker(World& world) : world_(world) {}
@@ -119,7 +119,7 @@ class Worker final : public Actor {
   std::unique_ptr<Reading> reading_;
 };
 
-// Commits a change of a row, tells the service, and waits for the subscribers.
+// Commits a change of a row, reports it to the service, and waits for the subscribers.
 class Writer final : public Actor {
  public:
   Writer(World& world, int row, client::Invalidation invalidation)
@@ -138,8 +138,8 @@ class Writer final : public Actor {
   uint64_t revision_ = 0;
 };
 
-// Commits a change of a row and, because the service cannot be reached, drops a tag from the cache
-// alone: TaggedCache::Drop.
+// Commits a change of a row and, because the service cannot be reached, only drops a tag from the
+// cache: TaggedCache::Drop.
 class Dropper final : public Actor {
  public:
   Dropper(World& world, int row, std::string tag)
@@ -160,7 +160,7 @@ class Dropper final : public Actor {
   size_t shard_ = 0;
 };
 
-// The cache's end of the stream: applies what it brings, shard by shard, and acknowledges it.
+// The cache's end of the stream: applies its messages, shard by shard, and acknowledges them.
 class Subscriber final : public Actor {
  public:
   explicit Subscriber(World& world) : world_(world) {}
@@ -169,7 +169,7 @@ class Subscriber final : public Actor {
   void Step() override;
 
  private:
-  // The steps that are left of the message that came last.
+  // Sets the remaining steps of the message received last.
   void Plan(const Message& message);
   void PlanStart(const StartedMessage& started);
   void PlanReset(const client::Position& position);
@@ -183,7 +183,7 @@ class Subscriber final : public Actor {
   size_t next_ = 0;
 };
 
-// Does one thing after the other.
+// Runs its steps in sequence.
 class Script final : public Actor {
  public:
   explicit Script(std::vector<std::function<void()>> steps) : steps_(std::move(steps)) {}
@@ -196,7 +196,7 @@ class Script final : public Actor {
   size_t next_ = 0;
 };
 
-// Connects after what the cache has applied.
+// Connects after the position that the cache has applied.
 void Connect(World& world);
 
 }  // namespace cache_invalidation::interleaving

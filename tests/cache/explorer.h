@@ -9,13 +9,13 @@
 
 namespace cache_invalidation::interleaving {
 
-// One of the orders in which things can happen: answers each choice that comes up in a run.
+// One order of events: gives the result of each choice that occurs in a run.
 class Schedule {
  public:
-  // Which of `count` possibilities is taken; 0 where this schedule says nothing yet.
+  // Returns which of `count` alternatives to take; 0 beyond the end of this schedule.
   size_t Choose(size_t count);
 
-  // Moves on to the next schedule in depth-first order; false after the last.
+  // Advances to the next schedule in depth-first order. Returns false after the last.
   bool Next();
 
   // The choices, for people and for `Replay`.
@@ -32,29 +32,29 @@ class Schedule {
   size_t next_ = 0;
 };
 
-// Something that takes steps; between two of them, others may take theirs.
+// A participant that takes steps, between which others can take theirs.
 class Actor {
  public:
   virtual ~Actor() = default;
 
-  // Whether it has a step to take, and can take it now.
+  // Returns whether it has a step that it can take now.
   virtual bool IsReady() const = 0;
   virtual void Step() = 0;
 };
 
-// Lets actors take their steps in the order of the schedule until none is ready. An actor that
-// could go on is held up at most `max_preemptions` times in all: few are enough for most bugs, and
-// they keep the number of orders in bounds.
+// Runs the actors' steps in the order of the schedule until none is ready. An actor that is ready
+// is preempted at most `max_preemptions` times in total: few preemptions suffice for most bugs and
+// bound the number of orders.
 void RunInterleaved(const std::vector<Actor*>& actors, int max_preemptions, Schedule& schedule);
 
 struct Exploration {
   uint64_t interleavings = 0;
   bool is_complete = false;
-  std::string failure = {};  // the first, with its schedule
+  std::string failure = {};  // the first one, with its schedule
 };
 
-// Runs `run` with one schedule after the other, until it answers a failure, until there is no
-// further schedule, or until `limit`.
+// Calls `run` with one schedule after another, until it returns a failure, no schedule is left, or
+// `limit` is reached.
 Exploration Explore(uint64_t limit, const std::function<std::string(Schedule&)>& run);
 
 }  // namespace cache_invalidation::interleaving

@@ -14,22 +14,22 @@
 
 namespace cache_invalidation::interleaving {
 
-// Who does what at the same time.
+// A set of concurrent actors.
 struct Scenario {
   std::string name;
   std::map<std::string, KeySpec> keys;
-  std::vector<std::string> cached = {};  // are read before it begins
-  // Beside the cache's end of the stream, which is always there.
+  std::vector<std::string> cached = {};  // read before the actors start
+  // In addition to the cache's end of the stream.
   std::function<std::vector<std::unique_ptr<Actor>>(World&)> actors;
   client::internal::CacheCoreOptions options = {};
-  int preemptions = 2;  // as many as a search of a few seconds has room for
-  // What the search has to find in it when it is broken on purpose.
+  int preemptions = 2;  // as many as fit into a search of a few seconds
+  // The faults that the search must find when they are injected.
   std::vector<Broken> finds = {};
 };
 
 std::vector<Scenario> AllScenarios();
 
-// What happened over all runs, to see that the interesting things did.
+// Totals over all runs, to check that the interesting cases occurred.
 struct Coverage {
   uint64_t hits = 0;
   uint64_t kept = 0;
@@ -38,7 +38,7 @@ struct Coverage {
   uint64_t invalidated = 0;
 };
 
-// Runs it once; answers what did not hold, if anything.
+// Runs it once. Returns the first violation, or an empty string.
 std::string RunScenario(const Scenario& scenario, Broken broken, int max_preemptions,
                         Schedule& schedule, Coverage& coverage);
 

@@ -14,15 +14,15 @@
 
 namespace cache_invalidation::interleaving {
 
-// Times are plain numbers of the model.
+// Time in units of the model.
 using Time = int64_t;
 
-// The lease as the client counts it, from when it sent a message; the service counts from when the
-// message came, and longer.
+// The lease as measured by the client, from when it sent a message; the service measures from when
+// it received the message, and longer.
 inline constexpr Time kClientLease = 10;
 inline constexpr Time kServiceLease = 12;
 
-// What a stream brings to the client, in order.
+// The messages that a stream delivers to the client, in order.
 struct StartedMessage {
   client::Position head;
   uint64_t start_after;
@@ -36,37 +36,38 @@ struct ProgressMessage {
 };
 using Message = std::variant<StartedMessage, ResetMessage, client::Event, ProgressMessage>;
 
-// The service as far as one cache sees it: numbers events, keeps a history, delivers it on a stream
-// that can break, and knows what its one subscriber acknowledged and until when its lease runs.
+// The service as seen by one cache: numbers events, keeps a history, delivers it on a stream that
+// can break, and knows what its one subscriber acknowledged and when its lease ends.
 class ServiceModel {
  public:
   ServiceModel();
 
-  // Publishes an invalidation, and if it is of a tag, that of the keys of tracked entries that it
-  // leads to. Answers its revision.
+  // Publishes an invalidation; of a tag, also those of the keys of tracked entries that it reaches.
+  // Returns its revision.
   uint64_t Publish(const client::Invalidation& invalidation);
 
-  // Whether a call that published a revision under this epoch need not wait any more.
+  // Returns whether a call that published a revision under this epoch need not wait any more.
   bool MayAnswer(const std::string& epoch, uint64_t revision, Time now) const;
 
-  // An entry as TrackEntries registers it.
+  // An entry as registered by TrackEntries.
   struct Tracked {
     std::vector<std::string> tags = {};
     std::vector<std::string> depends_on_keys = {};
   };
   void TrackUnchecked(const std::string& key, Tracked entry) { tracked_[key] = std::move(entry); }
   bool IsTracked(const std::string& key) const { return tracked_.contains(key); }
-  // Answers whether the fill is accepted.
+  // Returns whether the fill is accepted.
   bool Track(const std::string& key, Tracked entry, const client::Position& position);
 
   // ---- The stream
 
-  // A message of the client came, sent then; `acknowledged` is 0 if it says nothing.
+  // Receives a message of the client, sent at `sent_at`; `acknowledged` is 0 if it acknowledges
+  // nothing.
   void Receive(Time sent_at, uint64_t acknowledged, Time now);
-  // A new stream, after this position; an empty epoch starts at the head.
+  // Opens a new stream after this position; an empty epoch starts at the head.
   void Connect(const client::Position& after, Time sent_at, Time now);
   void Disconnect();
-  // Starts anew without history, rules or sessions.
+  // Restarts without history, rules or sessions.
   void RestartEmpty(Time now);
 
   bool is_connected() const { return is_connected_; }
@@ -75,10 +76,10 @@ class ServiceModel {
   const std::string& epoch() const { return epoch_; }
 
  private:
-  // Whether any event after the revision names the tag or key, or evicted the entry.
+  // Returns whether an event after the revision names the tag or key, or evicted the entry.
   bool HasMoved(const std::string& name, uint64_t after) const;
-  // The tracked keys that an invalidation of the tag reaches; those that it reaches through an edge
-  // also go to `named`.
+  // Returns the tracked keys that an invalidation of the tag reaches; those reached through an edge
+  // are also added to `named`.
   std::set<std::string> Reach(const std::string& tag, std::set<std::string>& named) const;
 
   std::string epoch_ = "1";
@@ -89,7 +90,7 @@ class ServiceModel {
   std::deque<Message> to_client_;
   uint64_t acknowledged_ = 0;
   Time lease_end_ = 0;
-  Time wait_at_least_until_ = 0;  // leases that a former service had granted
+  Time wait_at_least_until_ = 0;  // end of the leases of a previous service
 };
 
 }  // namespace cache_invalidation::interleaving

@@ -20,15 +20,15 @@
 
 namespace cache_invalidation::interleaving {
 
-// Versions of rows of the database; -1: not looked at.
+// Versions of the rows of the database; -1: not read.
 inline constexpr int kRows = 2;
 using Versions = std::array<int, kRows>;
 
-// What is loaded for a key, and what is said of it.
+// How a key is loaded, and what its loader declares.
 struct KeySpec {
-  int row = 0;                     // is read
-  std::string computed_from = {};  // a key that is asked for first, in the cache
-  // By version of the row; later versions have the last.
+  int row = 0;                     // the row that is read
+  std::string computed_from = {};  // a key that is read first, through the cache
+  // By version of the row; later versions use the last element.
   std::vector<std::vector<std::string>> tags = {};
   client::DependencyNames depends_on = {};
 
@@ -37,38 +37,38 @@ struct KeySpec {
   }
 };
 
-// Which rule of the cache is broken on purpose, to see that the search finds what it is for.
+// The fault that is injected into the cache, to check that the search finds it.
 enum class Broken {
   kNothing,
   // A load takes its position at its end.
   kPositionAfterLoad,
   // Callers share any load.
   kSharesAnyLoad,
-  // The lease is not looked at.
+  // The lease is not checked.
   kNoFence,
-  // The lease is looked at after the entry was found.
+  // The lease is checked after the entry was found.
   kFenceAfterLookup,
-  // The lease is counted from when its echo came.
+  // The lease is measured from the arrival of its echo.
   kLeaseFromEcho,
   // Nothing is taken over from cached keys.
   kNoTakeOver,
-  // What was taken over may stem from another value than the one that was read.
+  // What was taken over can be from another value than the one that was read.
   kNoDepartures,
-  // Acknowledges what it has not applied.
+  // Acknowledges events that it has not applied.
   kAcknowledgesEarly,
   // A new history does not drop what is cached.
   kNoReset,
-  // A load that began in another history is judged by the steps alone.
+  // A load that began in another history is checked by its steps alone.
   kNoResetCount,
-  // A key of the service is not registered.
+  // A key that the service knows is not registered.
   kNoRegistration,
-  // A key that nobody knows is taken as one of the service.
+  // A key that is unknown everywhere is treated as one of the service.
   kKeepsUnknownParts,
 };
 
 std::string Name(Broken broken);
 
-// A database, the service, one cache, and what must hold between them.
+// A database, the service, one cache, and the invariants between them.
 class World {
  public:
   World(std::map<std::string, KeySpec> keys, client::internal::CacheCoreOptions options,
@@ -80,9 +80,9 @@ class World {
   int Read(int row) const { return database_[row]; }
   ServiceModel& service() { return service_; }
 
-  // A call that had waited for a commit has returned.
+  // A call that waited for a commit has returned.
   void Cover(int row, int version);
-  // What nobody may read older than, from now on.
+  // The versions that every later read must at least return.
   const Versions& covered() const { return covered_; }
 
   // ---- Time
@@ -97,22 +97,22 @@ class World {
   const KeySpec& Spec(const std::string& key) const { return keys_.at(key); }
   Broken broken() const { return broken_; }
 
-  // Loads that wait in the executor.
+  // Loads that are queued in the executor.
   std::deque<std::shared_ptr<client::internal::Flight>>& queued() { return queued_; }
 
-  // One applies at a time: whoever begins holds it until he ends.
+  // Only one actor applies at a time, from BeginApplying to EndApplying.
   bool MayApply(const void* who) const { return applying_ == nullptr || applying_ == who; }
   void BeginApplying(const void* who) { applying_ = who; }
   void EndApplying() { applying_ = nullptr; }
 
   // ---- What holds
 
-  // Somebody who began when `floor` was covered has read this.
+  // Checks the result of a read that began when `floor` was covered.
   void CheckRead(const std::string& key, const Versions& read, const Versions& floor);
-  // All is told and applied: nothing old is cached any more.
+  // Checks, once everything was delivered and applied, that nothing old is cached.
   void CheckNothingStale();
 
-  // The first thing that did not hold.
+  // Returns the first violation.
   const std::string& failure() const { return failure_; }
 
  private:
@@ -133,7 +133,7 @@ class World {
 // One type for all values.
 inline constexpr char kType = 0;
 
-// A key that begins with `prefix` and lies in that one of two shards.
+// Returns a key that begins with `prefix` and is in that one of two shards.
 std::string KeyInShard(const std::string& prefix, size_t shard);
 
 }  // namespace cache_invalidation::interleaving

@@ -13,24 +13,24 @@ namespace cache_invalidation {
 
 using Strings = std::vector<std::string>;
 
-// The program itself, as a user runs it, against a real server without default rules.
+// Runs the program as a user does, against a real server without default rules.
 class CachectlTest : public ::testing::Test {
  protected:
   CachectlTest();
 
-  // The command line that does this: the program, the server, and `arguments`.
+  // Returns the command line of the program with the server's address and `arguments`.
   Strings CommandLine(const Strings& arguments) const;
 
   // Runs it to its end.
   Ended Run(const Strings& arguments, const std::string& input = "");
 
-  // Runs it, expects success, and answers its output.
+  // Runs it, expects success, and returns its output.
   std::string Ok(const Strings& arguments, const std::string& input = "");
 
   const std::string& endpoint() const { return endpoint_; }
   int port() const;
 
-  // Where the program lies.
+  // The path of the program.
   static const char kProgram[];
 
  private:
@@ -38,7 +38,8 @@ class CachectlTest : public ::testing::Test {
   std::string endpoint_;
 };
 
-// The rest of the first line in `text` that begins with `name` and blanks; empty if there is none.
+// Returns the rest of the first line in `text` that begins with `name` and blanks; empty if there
+// is none.
 std::string Field(const std::string& text, const std::string& name);
 
 }  // namespace cache_invalidation

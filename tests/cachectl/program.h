@@ -8,40 +8,40 @@
 
 namespace cache_invalidation {
 
-// What a program that has ended left.
+// Result of a program that has exited.
 struct Ended {
-  int code = -1;  // its exit code; 128 and the signal that ended it
+  int code = -1;  // exit code; 128 plus the signal that killed it
   std::string out;
   std::string err;
 };
 
-// A running program with pipes to its three streams. Belongs to one thread.
+// A running program with pipes to its three streams. For one thread.
 class Program {
  public:
-  // Runs `argv[0]` with `environment` ("NAME=value") on top of what is there.
+  // Runs `argv[0]` with `environment` ("NAME=value") added to the current one.
   explicit Program(const std::vector<std::string>& argv,
                    const std::vector<std::string>& environment = {});
 
-  // Kills it if it still runs.
+  // Kills it if it is still running.
   ~Program();
 
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Gives it this input; blocks until all but a pipe's buffer is read.
+  // Writes to its input; blocks until all but one pipe buffer has been read.
   void Send(const std::string& input);
 
-  // Gives it this input, and the end of it.
+  // Writes to its input and closes it.
   void Feed(const std::string& input);
 
-  // Blocks until it has written a whole line; empty at the end of its output.
+  // Block until it has written a whole line, and return it; empty at the end of the output.
   std::string ReadLine();
   std::string ReadErrorLine();
 
   void Signal(int number);
   pid_t pid() const { return pid_; }
 
-  // Reads what is left of its output until it ends.
+  // Reads the rest of its output until it exits.
   Ended Wait();
 
  private:

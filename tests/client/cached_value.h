@@ -14,25 +14,25 @@
 
 namespace cache_invalidation {
 
-// A cache of one value that obeys its subscription: it drops the value at every event and reset,
-// refuses fills that an invalidation overtook, and serves misses past its lease and until it has
-// applied the head of the stream that came after. Thread-safe.
+// A correct cache of one value: it drops the value at every event and reset, refuses a fill if an
+// invalidation arrived during the load, and serves misses after its lease has expired and until it
+// has applied the head of the next stream. Thread-safe.
 class CachedValue {
  public:
-  // The value counts up with every write. `database` must outlive the cache.
+  // The value increases with every write. `database` must outlive the cache.
   explicit CachedValue(const std::atomic<uint64_t>& database) : database_(database) {}
 
   // REQUIRES: not subscribed.
   void Subscribe(const client::Client& client, client::SubscriptionOptions options);
   void Unsubscribe() { subscription_.reset(); }
 
-  // What it serves without asking the database; absent: a miss.
+  // Returns what it serves without reading the database; absent: a miss.
   std::optional<uint64_t> Serve() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Loads the value, and keeps it unless something was invalidated meanwhile.
   void Fill() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Its subscriber stands still for so long when it is next told something.
+  // Blocks its subscriber for `time` at the next callback.
   void StandStill(absl::Duration time) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -5,9 +5,8 @@
 
 namespace cache_invalidation {
 
-// Lets real time pass: what happens meanwhile is up to other threads and processes. For a
-// subscriber that stands still, or a moment at random; never to hope that something has happened by
-// then.
+// Sleeps in real time while other threads and processes run. For a subscriber that blocks, or a
+// random delay; never to wait until something has happened.
 void Pause(absl::Duration time);
 
 }  // namespace cache_invalidation

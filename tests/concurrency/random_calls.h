@@ -19,16 +19,16 @@
 
 namespace cache_invalidation {
 
-// A client that makes one random call after the other, of every kind but subscriptions, from small
-// sets of names, so that calls of several clients meet.
+// A client that makes random calls of every kind except subscriptions, one at a time, with names
+// from small sets, so that the calls of several clients conflict.
 //
 // Thread-compatible.
 class RandomCalls {
  public:
   RandomCalls(std::shared_ptr<grpc::Channel> channel, uint32_t seed);
 
-  // Makes one call in a namespace; fails the test if the server does not answer OK. Answers the
-  // highest revision that it was told of, 0 if none.
+  // Makes one call in a namespace; fails the test if the server returns an error. Returns the
+  // highest revision in the response, 0 if none.
   uint64_t Call(const std::string& namespace_name);
 
  private:
@@ -41,7 +41,7 @@ class RandomCalls {
   uint64_t Declare(const std::string& namespace_name);
   uint64_t Ask(const std::string& namespace_name);
 
-  // A number below `bound`.
+  // Returns a number below `bound`.
   uint32_t Below(uint32_t bound) { return random_() % bound; }
   std::string Tag();
   std::string Key();

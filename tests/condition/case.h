@@ -8,11 +8,11 @@
 
 namespace cache_invalidation::condition {
 
-// An expression, what its variables are, and what it should evaluate to. conformance_cases.mjs says
-// how it is written on a line; values are texts as value_text.h knows them.
+// An expression, the values of its variables, and its expected result. conformance_cases.mjs
+// defines the form of a line; values are texts as in value_text.h.
 struct Case {
   std::string name;
-  std::string skip;  // why it is not for us; empty if it is
+  std::string skip;  // why it does not apply here; empty if it does
   bool check = true;
   std::string container;
   std::string text;
@@ -24,11 +24,11 @@ struct Case {
 Case ReadCase(absl::string_view line);
 
 struct Result {
-  std::string outcome;  // a value or "error"; or, where that is expected, "parses" or "refused"
-  std::string message;  // of all errors on the way, joined by "; "; or of the refusal
+  std::string outcome;  // a value or "error"; or "parses" or "refused", if expected
+  std::string message;  // of all errors, joined by "; "; or of the refusal
 };
 
-// What the case's expression evaluates to.
+// Evaluates the expression of the case.
 Result RunCase(const Case& tested);
 
 }  // namespace cache_invalidation::condition

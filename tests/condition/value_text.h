@@ -13,31 +13,31 @@
 
 namespace cache_invalidation::condition {
 
-// The text of a value as value_text.mjs writes it: equal for equal values, whatever they are made
-// of. "error" for an error.
+// Returns the text of a value as value_text.mjs writes it: equal for equal values, whatever their
+// representation. "error" for an error.
 std::string TextOf(Value value);
 
-// Values that were read from such texts, and what they point to.
+// Values that were read from such texts, and the data that they refer to.
 class ReadValues {
  public:
   ReadValues() = default;
   ReadValues(const ReadValues&) = delete;
   ReadValues& operator=(const ReadValues&) = delete;
 
-  // The value of a text. It is made as a write brings its own: a list or map that JSON could hold
-  // is a JSON value, with what json_value.h says of `$unknown` and `$number`; a list of strings is
-  // a span of them; everything else is as if an expression had made it.
+  // Returns the value of a text, in the representation that a write has: a list or map that JSON
+  // can hold is a JSON value, interpreted as in json_value.h for `$unknown` and `$number`; a list
+  // of strings is a span of them; everything else is as if computed by an expression.
   //
-  // REQUIRES: what value_text.mjs wrote; no types.
+  // REQUIRES: written by value_text.mjs; no types.
   Value Read(absl::string_view text);
 
  private:
   struct Parsed {
     Value value;
-    std::optional<JsonValue> json;  // if JSON could hold it
+    std::optional<JsonValue> json;  // if JSON can hold it
   };
 
-  // The value that `text_` goes on with.
+  // Reads the next value in `text_`.
   Parsed ReadNext();
   Parsed ReadList();
   Parsed ReadMap();

@@ -10,15 +10,15 @@
 
 namespace cache_invalidation::conformance {
 
-// Everything that was published in one namespace: what subscribers' histories are compared with.
+// Everything that was published in one namespace, to which subscribers' histories are compared.
 //
 // Thread-compatible.
 class PublishedHistory {
  public:
-  // The next part: from wherever the whole of it can be had, such as the chunks that were published
-  // or a subscriber without filter that was there from the beginning.
+  // Adds the next part, from a complete source such as the published chunks, or a subscriber
+  // without filter from the beginning on.
   void Add(const v1::Event& part) { parts_.push_back(part); }
-  // The next parts, as encoded SubscribeResponse.events.
+  // Adds the next parts, from encoded SubscribeResponse.events.
   void AddEncoded(absl::string_view events);
 
   // In order.
@@ -29,7 +29,7 @@ class PublishedHistory {
   std::vector<v1::Event> parts_;
 };
 
-// A message that the subscriber sent, recorded before it was.
+// A message of the subscriber, recorded before it was sent.
 struct Sent {
   uint64_t sequence = 0;
   uint64_t acknowledged_revision = 0;
@@ -37,22 +37,22 @@ struct Sent {
   uint64_t published_before = 0;
 };
 
-// One stream, as its subscriber saw it.
+// One stream, as seen by its subscriber.
 struct StreamHistory {
   v1::Subscription asked;
   std::vector<absl::variant<Sent, v1::SubscribeResponse>> steps;
 };
 
-// One subscriber, stream after stream.
+// One subscriber, in the order of its streams.
 struct SubscriberHistory {
   std::vector<StreamHistory> streams;
 };
 
-// The revision up to which a subscriber knows that it has seen everything, after `response` if it
-// was `complete` before.
+// Returns the revision up to which a subscriber has received everything after `response`, if it was
+// `complete` before.
 uint64_t CompleteAfter(const v1::SubscribeResponse& response, uint64_t complete);
 
-// The same at the end of a stream.
+// Returns that revision at the end of a stream.
 uint64_t LastCompleteRevision(const StreamHistory& stream);
 
 }  // namespace cache_invalidation::conformance

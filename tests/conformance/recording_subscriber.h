@@ -14,8 +14,8 @@
 
 namespace cache_invalidation::conformance {
 
-// A subscriber on the bare stubs that writes down what it does and sees. It resumes where its last
-// stream ended.
+// A subscriber on the generated stubs that records what it sends and receives. It resumes where its
+// last stream ended.
 //
 //   RecordingSubscriber subscriber(channel, subscription, head);
 //   subscriber.Connect();
@@ -25,32 +25,33 @@ namespace cache_invalidation::conformance {
 // Thread-compatible; Read blocks.
 class RecordingSubscriber {
  public:
-  // `published_head` answers a revision that has been published; called before each message.
+  // `published_head` returns a revision that has been published; called before each message is
+  // sent.
   RecordingSubscriber(std::shared_ptr<grpc::Channel> channel, v1::Subscription subscription,
                       std::function<uint64_t()> published_head);
-  // Cancels a stream that is open.
+  // Cancels an open stream.
   ~RecordingSubscriber();
 
-  // Opens a stream: the first one where the subscription says, later ones after what is complete.
-  // It waits for a server that cannot be reached. REQUIRES: none is open.
+  // Opens a stream: the first one at the position of the subscription, later ones after what is
+  // complete. Waits while the server cannot be reached. REQUIRES: none is open.
   void Connect();
 
-  // Reads one message. False: the stream has ended, and was closed.
+  // Reads one message. Returns false if the stream has ended; it is then closed.
   bool Read();
 
   // Acknowledges what is complete and asks for an echo.
   void Renew();
 
-  // Ends renewal; the stream goes on.
+  // Stops renewing; the stream continues.
   void HalfClose();
 
-  // Cancels the stream without reading what is on its way.
+  // Cancels the stream without reading outstanding messages.
   void Disconnect();
 
   bool connected() const { return stream_ != nullptr; }
   uint64_t complete_revision() const { return complete_; }
   const SubscriberHistory& history() const { return history_; }
-  // How the last stream that ended did.
+  // The status of the last stream that ended.
   const grpc::Status& end() const { return end_; }
 
  private:

@@ -8,28 +8,29 @@
 
 namespace cache_invalidation::conformance {
 
-// What a subscriber is promised, one check per promise (subscription_service.proto). Each answers
-// the violations it finds, in words; none is good. They judge by the definitions alone and share no
-// code with the server but tags and patterns.
+// The delivery guarantees of subscription_service.proto, one check per guarantee. Each returns the
+// violations it finds, as text; none means correct. They use only the definitions, and share no
+// code with the server except tags and patterns.
 
 using Violations = std::vector<std::string>;
 
-// Started comes first and once. Revisions only grow, and the parts of one follow each other.
+// Started is the first message and occurs once. Revisions increase, and the parts of one are
+// consecutive.
 Violations CheckOrdered(const SubscriberHistory& history);
 
-// No part twice on a stream, and none at or before the position where the stream starts.
+// No part occurs twice on a stream, and none is at or before the position where the stream starts.
 Violations CheckUnique(const SubscriberHistory& history);
 
-// Of a revision that arrived at all, every passing part arrived before anything later.
+// If a revision arrived at all, every passing part of it arrived before anything later.
 Violations CheckAtomic(const SubscriberHistory& history, const PublishedHistory& published);
 
-// Between any two revisions that arrived, every passing one did, or a Reset came instead.
+// Between any two revisions that arrived, every passing one did, or a Reset arrived instead.
 Violations CheckGapFreeOrReset(const SubscriberHistory& history, const PublishedHistory& published);
 
-// A stream continues where it was asked to, or begins with a Reset that has a true reason.
+// A stream continues at the requested position, or begins with a Reset that has a correct reason.
 Violations CheckResumable(const SubscriberHistory& history);
 
-// Every part that arrived was published just so, and may concern the filter.
+// Every part that arrived is equal to the published one, and may match the filter.
 Violations CheckFiltered(const SubscriberHistory& history, const PublishedHistory& published);
 
 // A Progress at R comes after every passing part up to R, and only later ones follow it. An echo
@@ -37,10 +38,10 @@ Violations CheckFiltered(const SubscriberHistory& history, const PublishedHistor
 Violations CheckProgressTruthful(const SubscriberHistory& history,
                                  const PublishedHistory& published);
 
-// All of them; each violation begins with the name of the broken promise.
+// All checks; each violation begins with the name of the guarantee.
 Violations CheckAll(const SubscriberHistory& history, const PublishedHistory& published);
 
-// Whether a part may concern a subscriber who asked for that.
+// Returns whether a part may match the filter of a subscription.
 bool MayConcern(const v1::Event& part, const v1::Subscription& asked);
 
 }  // namespace cache_invalidation::conformance

@@ -9,11 +9,14 @@
 
 namespace cache_invalidation::consistency {
 
-// Compares what processes read with what they wrote, and tells in words each read that found less
-// than it was promised:
-//   - no read that begins after a write returned with kNowhereLeft finds an older version;
-//   - no read that begins later than the lease of caches after a write returned with kTold does.
-// REQUIRES: each key has one writer, whose versions grow.
+// Compares what processes read with what they wrote. Returns a text for each read that returned an
+// older version than guaranteed:
+//
+// - a read that begins after a write returned with kNowhereLeft finds no older version;
+// - a read that begins later than the caches' lease after a write returned with kTold finds no
+//   older version.
+//
+// REQUIRES: each key has one writer, whose versions increase.
 std::vector<std::string> StaleReads(const std::vector<Observations>& processes,
                                     absl::Duration lease);
 

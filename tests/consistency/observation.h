@@ -11,25 +11,26 @@
 
 namespace cache_invalidation::consistency {
 
-// What a writer was promised when its write returned.
+// The guarantee of a write when it returned.
 enum class Promise {
-  // Nothing: whether it was written, or whether caches know, is open.
+  // None: it is unknown whether it was written, or whether caches were notified.
   kNone,
-  // The service knows: only caches that are cut off from it may lag behind, for their lease.
+  // The service has been notified: only caches that are disconnected from it can lag, for their
+  // lease.
   kTold,
-  // No cache serves what was there before.
+  // No cache serves the previous value.
   kNowhereLeft,
 };
 
 // A write that returned.
 struct Write {
   std::string key;
-  uint64_t version = 0;  // grows with each write of a key
+  uint64_t version = 0;  // increases with each write of a key
   Promise promise = Promise::kNone;
-  absl::Duration returned;  // Clock::Monotonic, which all processes of a machine share
+  absl::Duration returned;  // Clock::Monotonic, shared by all processes of a machine
 };
 
-// Reads of one process, one after the other, that all found the same version of a key.
+// Consecutive reads of one process that found the same version of a key.
 struct Reads {
   std::string key;
   uint64_t version = 0;
@@ -37,14 +38,14 @@ struct Reads {
   absl::Duration last_begun;
 };
 
-// What one process saw. As lines of text, so that a person can read them too.
+// What one process observed. Written as lines of text, which people can read too.
 struct Observations {
   std::vector<Write> writes = {};
   std::vector<Reads> reads = {};
 };
 
 void WriteLines(const Observations& observations, std::ostream& out);
-// Ends the test at what is no such line.
+// Fails the test at a malformed line.
 Observations ReadLines(std::istream& in);
 
 }  // namespace cache_invalidation::consistency

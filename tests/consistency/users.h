@@ -7,7 +7,7 @@
 
 namespace cache_invalidation::consistency {
 
-// Each process writes so many users of its own, and reads everybody's.
+// Number of users that each process writes; each process reads those of all.
 inline constexpr int kUsersOfAProcess = 4;
 
 inline std::string UserId(int process, int user) { return absl::StrCat(process, "-", user); }

@@ -9,10 +9,10 @@
 
 namespace cache_invalidation {
 
-// What clients have been answered so far, all together. Thread-safe.
+// The acknowledgements that all clients have received. Thread-safe.
 class Answered {
  public:
-  // One more answer, which told of this revision.
+  // Records one acknowledgement with this revision.
   void Note(uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     head_ = std::max(head_, revision);
@@ -20,8 +20,8 @@ class Answered {
     changed_.NotifyAll();
   }
 
-  // The highest revision that anyone was told of: whatever is asked from now on stands at least
-  // there.
+  // Returns the highest revision that any client was sent: every later call must see at least this
+  // one.
   uint64_t head() const ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     return head_;
@@ -32,14 +32,14 @@ class Answered {
     return count_;
   }
 
-  // No more answers come.
+  // No further acknowledgements come.
   void Close() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     closed_ = true;
     changed_.NotifyAll();
   }
 
-  // Blocks until there are so many answers more, or no more come.
+  // Blocks until `answers` more acknowledgements have come, or no further ones come.
   void AwaitMore(uint64_t answers) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     const uint64_t wanted = count_ + answers;

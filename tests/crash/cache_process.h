@@ -12,18 +12,19 @@
 
 namespace cache_invalidation {
 
-// What a test and the processes of its caches know together, in memory that they share: the test
-// writes, the caches read. All of it is lock-free.
+// State in memory shared by a test and the processes of its caches: the test writes, the caches
+// read. All of it is lock-free.
 struct Board {
   static constexpr size_t kMostCaches = 8;
 
   struct Counts {
     std::atomic<uint64_t> hits;
-    // Hits with a value that had been invalidated, and told to all, before the read began.
+    // Hits with a value that had been invalidated, with the call having waited for all, before the
+    // read began.
     std::atomic<uint64_t> wrong;
   };
 
-  std::atomic<uint64_t> database;     // the value, which counts up with every write
+  std::atomic<uint64_t> database;     // the value, which increases with every write
   std::atomic<uint64_t> told_to_all;  // the last value whose invalidation a call has waited for
   std::array<Counts, kMostCaches> caches;
 };
@@ -31,7 +32,7 @@ struct Board {
 // A board in a file, which other processes can map as well. Owns the mapping.
 class SharedBoard {
  public:
-  // Makes the file with everything at 0 if it is missing. The process ends if that fails.
+  // Creates the file with all values 0 if it is missing. Aborts if that fails.
   explicit SharedBoard(const std::string& path);
   ~SharedBoard();
 
@@ -45,7 +46,7 @@ class SharedBoard {
   Board* board_;
 };
 
-// Where a cache finds its board, its place on it, and the server.
+// The board of a cache, its index there, and the server.
 struct CacheProcessOptions {
   std::string board;
   size_t number = 0;
@@ -53,12 +54,12 @@ struct CacheProcessOptions {
   absl::Duration lease;
 };
 
-// Starts this program again as a cache: a CachedValue that is read all the time, in a process that
+// Starts this program again as a cache: a CachedValue that is read continuously, in a process that
 // can be stopped.
 std::unique_ptr<Program> StartCacheProcess(const CacheProcessOptions& options);
 
-// What such a process does, until it is killed or the one that started it ends. `arguments`: what
-// StartCacheProcess gave it.
+// The main function of such a process; runs until it is killed or its parent exits. `arguments`: as
+// passed by StartCacheProcess.
 [[noreturn]] void RunCacheProcess(const std::string& arguments);
 
 }  // namespace cache_invalidation

@@ -15,23 +15,23 @@
 namespace cache_invalidation {
 
 // What a subscription of the SDK, without filter and from the beginning of a namespace on, delivers
-// to its application: everything in order and once, and in place of what is gone a reset.
+// to its application: every event in order and once, and a reset in place of missing ones.
 // Thread-safe.
 class Delivered {
  public:
-  // Named "delivered", and acknowledges. Has started when this returns.
+  // Subscribes as "delivered", and acknowledges. Returns when it has started.
   explicit Delivered(const client::Client& client, absl::Duration lease = absl::Seconds(10));
 
-  // How often it was reset.
+  // Returns the number of resets.
   int resets() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until that has been delivered.
+  // Blocks until that revision has been delivered.
   void Await(uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until it has noticed that it lost a stream.
+  // Blocks until it has detected the loss of a stream.
   void AwaitLoss() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Waits for all of `published`, and tells in words what was not delivered just so.
+  // Waits for all of `published`. Returns as text every difference in what was delivered.
   std::vector<std::string> DifferencesFrom(const conformance::PublishedHistory& published)
       ABSL_LOCKS_EXCLUDED(mutex_);
 

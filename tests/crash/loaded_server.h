@@ -17,8 +17,8 @@
 
 namespace cache_invalidation {
 
-// The real server under load: witnesses change one thing after the other and subscribers listen,
-// while a test does to the server whatever it likes. Belongs to one thread.
+// The real server under load: witnesses write continuously and subscribers listen, while a test
+// kills, stops or damages the server. For one thread.
 class LoadedServer {
  public:
   // `flags`: of the server, see MortalServer.
@@ -29,16 +29,16 @@ class LoadedServer {
   MortalServer& process() { return server_; }
   Answered& answered() { return answered_; }
 
-  // A client that rides out what happens to the server.
+  // Returns a client that retries until the server is back.
   client::Client Connect() const;
 
-  // The subscriber that is away nearly always comes, catches up with what has been answered, and
-  // goes.
+  // The subscriber that is usually disconnected connects, catches up with what has been
+  // acknowledged, and disconnects.
   void CatchUpOnce();
 
-  // Ends the load and lets everything arrive. Answers in words what was acknowledged and is gone,
-  // and what a subscriber was not told as promised.
-  // REQUIRES: the server serves. To be called once.
+  // Stops the load and waits until everything has arrived. Returns as text what was acknowledged
+  // and lost, and what was not delivered to a subscriber as guaranteed.
+  // REQUIRES: the server serves. Call at most once.
   std::vector<std::string> Finish();
 
  private:
@@ -48,18 +48,18 @@ class LoadedServer {
                                         const std::vector<std::string>& tags);
   void Listen(Subscriber& subscriber, bool breaks, uint32_t seed);
   void StopWitnesses();
-  // Everything that was ever published, as the server tells it now.
+  // Returns everything that was ever published, as the server delivers it now.
   conformance::PublishedHistory Published();
 
   Answered answered_;
   MortalServer server_;
   std::unique_ptr<Subscriber> steady_;
-  std::unique_ptr<Subscriber> filtered_;  // and breaks now and then
-  std::unique_ptr<Subscriber> away_;      // nearly always
+  std::unique_ptr<Subscriber> filtered_;  // its connection also breaks at times
+  std::unique_ptr<Subscriber> away_;      // disconnected most of the time
   std::unique_ptr<Delivered> delivered_;
   std::vector<std::unique_ptr<Witness>> witnesses_;
   std::atomic<bool> stopped_ = false;
-  std::atomic<uint64_t> end_ = 0;  // the last revision, once nothing more comes
+  std::atomic<uint64_t> end_ = 0;  // the last revision, once no further one comes
   std::vector<std::thread> witness_threads_;
   std::vector<std::thread> listener_threads_;
 };

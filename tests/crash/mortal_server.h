@@ -13,24 +13,24 @@
 
 namespace cache_invalidation {
 
-// The real server program over one data directory, behind an address that stays while one process
-// after the other serves it: clients that call meanwhile wait. Belongs to one thread.
+// The real server program over one data directory, behind an address that stays the same across
+// restarts: calls of clients wait meanwhile. For one thread.
 class MortalServer {
  public:
-  // Starts it. `flags`: on top of those for the directory and the ports.
+  // Starts it. `flags`: in addition to those for the directory and the ports.
   explicit MortalServer(std::vector<std::string> flags = {});
   MortalServer(const MortalServer&) = delete;
   MortalServer& operator=(const MortalServer&) = delete;
 
-  // Kills the process where it stands; what it has sent may still arrive.
+  // Kills the process; what it has sent can still arrive.
   void Kill();
 
-  // Starts a process and kills it so much later, whether it serves by then or not.
+  // Starts a process and kills it after `after`, whether it serves by then or not.
   // REQUIRES: none runs.
   void DieStarting(absl::Duration after);
 
-  // Starts the next process, with one more flag; returns when it serves. The test ends if it does
-  // not, or does not go on with the epoch of the first one. REQUIRES: none runs.
+  // Starts the next process, with one more flag; returns when it serves. Fails the test if it does
+  // not serve, or does not continue the epoch of the first one. REQUIRES: none runs.
   void Start(const std::string& flag = "--durability=sync");
 
   // Sends the running process a signal.
@@ -39,9 +39,9 @@ class MortalServer {
   // Where clients connect.
   std::string endpoint() const { return proxy_->endpoint(); }
   client::FlakyProxy& proxy() { return *proxy_; }
-  // Where the running process itself listens.
+  // The port of the running process itself.
   int port() const { return running_->Port("grpc"); }
-  // How much of it is in memory.
+  // Returns its resident memory.
   int64_t ResidentBytes() const;
 
  private:

@@ -15,24 +15,24 @@
 
 namespace cache_invalidation {
 
-// A client that changes one thing after the other, through the real SDK, and remembers what was
-// acknowledged. All names are its own and most are new, so that nothing else explains them away:
-// what was acknowledged has to be there for ever.
+// A client that makes one change after another through the real SDK, and remembers what was
+// acknowledged. All names are its own and most are new, so that no other change can explain a loss:
+// what was acknowledged must be durable.
 //
 // Thread-compatible.
 class Witness {
  public:
-  // Two witnesses of one server have different numbers. `answered` must outlive it.
+  // The witnesses of one server must have different numbers. `answered` must outlive it.
   Witness(int number, client::Client client, uint32_t seed, Answered& answered);
 
-  // Makes one random call, or one burst of streamed writes, and waits for what is answered; lost
-  // connections are ridden out. The test fails if it is refused or contradicts an earlier answer.
+  // Makes one random call, or one burst of streamed writes, and waits for the results, across lost
+  // connections. Fails the test if it is refused or contradicts an earlier result.
   void Act();
 
-  // What was acknowledged and is not there any more, in words: asks the server for all that was
+  // Returns as text what was acknowledged and is missing: asks the server for everything that was
   // declared or tracked.
   std::vector<std::string> MissingState() const;
-  // The same for all that had to be told to subscribers.
+  // The same for everything that subscribers must have received.
   std::vector<std::string> MissingEvents(const conformance::PublishedHistory& published) const;
 
  private:
@@ -44,10 +44,10 @@ class Witness {
   void Invalidate();
   void Declare();
 
-  // A name that was never used before.
+  // Returns a name that was never used before.
   std::string NewName(const std::string& kind);
-  // An answer to a call that was made when `before` was known: the command's own event, or where it
-  // found the head.
+  // Records the result of a call that was made when `before` was known: the command's own event, or
+  // the head that it found.
   void NoteEvent(uint64_t revision, uint64_t before);
   void NoteHead(uint64_t revision, uint64_t before);
 
@@ -60,13 +60,13 @@ class Witness {
 
   // Acknowledged: the revision of the event, and a tag or key that it names.
   std::vector<std::pair<uint64_t, std::string>> events_;
-  // The head when it joined the batch, and the tag: an event after that names it.
+  // The head when the tag joined the batch, and the tag: a later event names it.
   std::vector<std::pair<uint64_t, std::string>> batched_;
   // Dependent key -> the tag it depends on.
   std::map<std::string, std::string> dependencies_;
   // Key -> whether it may be used, or was invalidated.
   std::map<std::string, client::EntryState> entries_;
-  // How often its rule was replaced; the description says so.
+  // How often its rule was replaced; the rule's description contains it.
   int rule_version_ = 0;
 };
 

@@ -11,7 +11,7 @@
 
 namespace cache_invalidation {
 
-// Counts what a shard tells. Thread-safe.
+// Counts the notifications of a shard. Thread-safe.
 class CountingShardObserver final : public shard::ShardObserver {
  public:
   int applied() const { return applied_; }

@@ -20,13 +20,13 @@
 
 namespace cache_invalidation {
 
-// Tests of a TaggedCache as applications see it, under a subscription and on a clock that the test
-// drives. It is connected at revision 0 of the epoch "e" and has a lease of ten seconds.
+// Tests of a TaggedCache as applications use it, under a subscription and on a clock that the test
+// controls. It is connected at revision 0 of the epoch "e" and has a lease of ten seconds.
 //
-// A test that hangs ends by SIGALRM: what is tested here fails by waiting for ever.
+// A test that hangs is ended by SIGALRM, because failures here show as waiting forever.
 class DrivenCacheTest : public testing::Test {
  protected:
-  // How long a test may take, on a busy machine too.
+  // Maximum duration of a test, including on a busy machine.
   static constexpr unsigned kSecondsPerTest = 50;
 
   DrivenCacheTest() {
@@ -57,7 +57,7 @@ class DrivenCacheTest : public testing::Test {
                           .heartbeat = absl::Seconds(5)});
   }
 
-  // A lease of ten seconds from now.
+  // Renews the lease to ten seconds from now.
   void Renew() {
     service().on_progress({.position = {.epoch = "e", .revision = revision_},
                            .lease_end = clock_.Monotonic() + absl::Seconds(10)});
@@ -72,7 +72,7 @@ class DrivenCacheTest : public testing::Test {
     Invalidate({.kind = kind, .target = client::TargetKind::kTag, .name = std::move(tag)});
   }
 
-  // Loads `value` with these tags, and counts.
+  // Returns a loader of `value` with these tags, which counts its calls.
   std::function<absl::StatusOr<std::string>(client::Load&)> Loader(
       std::string value, std::vector<std::string> tags = {}) {
     return [this, value = std::move(value), tags = std::move(tags)](client::Load& load) {
@@ -82,7 +82,8 @@ class DrivenCacheTest : public testing::Test {
     };
   }
 
-  // What GetOrLoad answers: the value, "stale" in front if it is flagged so, or the error.
+  // Returns the result of GetOrLoad as text: the value, preceded by "stale" if it is flagged so, or
+  // the error.
   static std::string Text(const absl::StatusOr<client::Cached<std::string>>& value) {
     if (!value.ok()) return std::string(value.status().message());
     return Text(*value);

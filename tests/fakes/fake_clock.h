@@ -10,7 +10,7 @@
 
 namespace cache_invalidation {
 
-// A clock that stands still until the test moves it. Thread-safe.
+// A clock that does not advance until the test moves it. Thread-safe.
 //
 //   FakeClock clock;
 //   Batcher batcher(clock);               // its thread waits with clock.WaitUntil
@@ -30,11 +30,11 @@ class FakeClock final : public Clock {
   bool WaitUntil(Mutex& mutex, CondVar& condition, absl::Duration deadline) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Moves both clocks on and returns when every thread whose deadline has come has left its wait,
-  // holding its mutex. REQUIRES: by >= 0; the caller holds no mutex that such a thread needs.
+  // Advances both clocks, and returns when every thread whose deadline has passed has left its
+  // wait, holding its mutex. REQUIRES: by >= 0; the caller holds no mutex that such a thread needs.
   void Advance(absl::Duration by) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Sets the wall clock alone, as an operator or NTP does; also backwards. Wakes nobody.
+  // Sets only the wall clock, also backwards, as an operator or NTP does. Wakes no thread.
   void SetWallClock(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Blocks until at least `count` threads are in WaitUntil.
@@ -46,10 +46,10 @@ class FakeClock final : public Clock {
     absl::Duration deadline;
   };
 
-  // Notifies the waiters whose deadline has come; answers whether there are any.
+  // Notifies the waiters whose deadline has passed. Returns whether there are any.
   bool NotifyDue() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Taken last, after any mutex of a waiter.
+  // Acquired last, after any mutex of a waiter.
   mutable Mutex mutex_;
   CondVar waiters_changed_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);

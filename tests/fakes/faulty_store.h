@@ -14,27 +14,27 @@
 
 namespace cache_invalidation {
 
-// An in-memory store whose device a test can break or hold up, and that counts its writes.
+// An in-memory store whose device a test can break or block, and that counts its writes.
 // Thread-safe.
 class FaultyStore final : public storage::Store {
  public:
-  // Writes fail from now on.
+  // Makes writes fail from now on.
   void Break() { broken_ = true; }
-  // Writes work again, as they would after a wrong repair: nobody may notice by trying.
+  // Makes writes work again, as after a wrong repair: nothing may rely on retrying to detect it.
   void Repair() { broken_ = false; }
 
-  // From now on each write waits, before it does anything, until it is let go.
+  // Makes each write wait, before it does anything, until it is released.
   void Hold() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     holds_ = true;
   }
-  // Lets the write go that waits, or the next one.
+  // Releases the waiting write, or the next one.
   void LetGo() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     ++let_go_;
     changed_.NotifyAll();
   }
-  // Lets all go, now and from now on.
+  // Releases all writes, now and from now on.
   void LetAllGo() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     holds_ = false;

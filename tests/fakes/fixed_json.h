@@ -8,7 +8,7 @@
 
 namespace cache_invalidation {
 
-// A context as if it was decoded, which counts how often somebody looked at it. Thread-compatible.
+// A context as if decoded, which counts the calls of Get. Thread-compatible.
 class FixedJson final : public JsonSource {
  public:
   explicit FixedJson(JsonValue value) : value_(CompleteContext(std::move(value))) {}

@@ -20,7 +20,7 @@ class RecordingPublisher final : public Publisher {
     Finish(std::move(group), false);
   }
 
-  // Of all groups so far, in order.
+  // Returns the events of all groups so far, in order.
   std::vector<Group::Published> published() const ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     return published_;
@@ -54,7 +54,7 @@ class RecordingPublisher final : public Publisher {
   int abandoned_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-// A CommitObserver for tests that run on one thread.
+// A CommitObserver for single-threaded tests.
 struct RecordingCommitObserver final : CommitObserver {
   void OnCommitted(const CommitStats& stats) override { commits.push_back(stats); }
   std::vector<CommitStats> commits;

@@ -10,23 +10,23 @@
 
 namespace cache_invalidation {
 
-// A Connection for tests of what stands on subscriptions: keeps the callbacks of the last Subscribe
-// for the test to call, and hands TrackEntries and LookupEntry to it. Every other call is
-// UNIMPLEMENTED.
+// A Connection for tests of users of subscriptions: keeps the callbacks of the last Subscribe,
+// which the test calls, and passes TrackEntries and LookupEntry to the test. Every other call fails
+// with UNIMPLEMENTED.
 class ScriptedConnection final : public client::UnimplementedConnection {
  public:
-  // What Subscribe was given. Callbacks are called by the test, one after the other.
+  // The arguments of Subscribe. The test calls the callbacks one at a time.
   const client::SubscribeParams& subscribed() const { return subscribed_; }
   const client::SubscriptionCallbacks& callbacks() const { return subscribed_.callbacks; }
 
   // How often a subscription was stopped.
   int stopped() const { return stopped_; }
 
-  // Answers TrackEntries. Default: keeps everything.
+  // Implements TrackEntries. Default: keeps everything.
   std::function<absl::StatusOr<client::TrackAnswer>(const client::TrackEntriesParams&)>
       on_track_entries;
 
-  // Answers LookupEntry. Default: every key has a fresh entry that does not end.
+  // Implements LookupEntry. Default: every key has a fresh entry that does not expire.
   std::function<absl::StatusOr<client::EntryLookup>(const client::LookupEntryParams&)>
       on_lookup_entry;
 

@@ -5,7 +5,7 @@
 
 namespace cache_invalidation {
 
-// Takes notice of nothing; a test overrides what it wants to hear of. Thread-safe.
+// Ignores every notification; a test overrides those it needs. Thread-safe.
 class SilentDeliveryObserver : public delivery::DeliveryObserver {
  public:
   void OnStreamOpened() override {}

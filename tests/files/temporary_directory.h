@@ -5,8 +5,8 @@
 
 namespace cache_invalidation {
 
-// A directory of its own, gone with all that is in it when it goes. Its parent is TEST_TMPDIR, or
-// the system's for such files. The program ends if none can be made.
+// A new directory, deleted with its contents by the destructor. Its parent is TEST_TMPDIR, or the
+// system's directory for temporary files. Aborts if none can be created.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();
@@ -15,7 +15,7 @@ class TemporaryDirectory {
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
-  // Absolute, without links or a slash at its end, as the system names it.
+  // Absolute, without links or trailing slash, as the system names it.
   const std::string& path() const { return path_; }
 
  private:

@@ -7,9 +7,9 @@
 
 namespace cache_invalidation {
 
-// An input made of one of the corpus by a few random changes: bytes that flip, appear, vanish or
-// are repeated, and pieces of other inputs. libFuzzer, which sees what a change leads to, does far
-// better; this one runs everywhere. REQUIRES: the corpus has an input.
+// Returns an input of the corpus with a few random changes: bytes that are flipped, inserted,
+// deleted or repeated, and pieces of other inputs. libFuzzer, which observes the effect of a
+// change, is far more effective; this one runs everywhere. REQUIRES: the corpus has an input.
 std::string Mutated(const std::vector<std::string>& corpus, std::mt19937_64& random);
 
 }  // namespace cache_invalidation

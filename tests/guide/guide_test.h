@@ -18,9 +18,9 @@ namespace cache_invalidation {
 
 using Strings = std::vector<std::string>;
 
-// The guide's samples, done through the client against a real server in the process: with the
-// default rules, as in the guide, on a clock that the test moves, and with a subscriber that sees
-// every event.
+// The guide's samples, executed through the client against a real server in this process: with the
+// default rules, as in the guide, on a clock that the test controls, and with a subscriber that
+// receives every event.
 class GuideTest : public ::testing::Test {
  protected:
   GuideTest();
@@ -28,7 +28,7 @@ class GuideTest : public ::testing::Test {
   // Waits for the event of a revision. Each invalidation is a line such as "evict tag user:42".
   Strings EventAt(uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The event of what a call answered; fails if it answered an error.
+  // Returns the event of a call's result; fails the test if the call failed.
   template <typename Result>
   Strings EventOf(const absl::StatusOr<Result>& result) {
     EXPECT_TRUE(result.ok()) << result.status();
@@ -38,7 +38,7 @@ class GuideTest : public ::testing::Test {
   // As EventAt, with the causes of each line: "evict tag user_forms: rule user_data_invalidation".
   Strings CausesAt(uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The statistics; zeros after a failure.
+  // Returns the statistics; zeros after a failure.
   client::InvalidationStats Stats();
 
   FakeClock clock_;

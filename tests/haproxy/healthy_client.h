@@ -13,20 +13,19 @@
 
 namespace cache_invalidation {
 
-// What became of a client's calls.
+// Results of a client's calls.
 struct Health {
   int64_t writes = 0;         // unary ones, and those of one StreamWrites call
-  int64_t events = 0;         // that one Subscribe call has received
+  int64_t events = 0;         // received by one Subscribe call
   absl::Duration slowest;     // of the writes
   std::string first_failure;  // empty: none
 };
 
-// A client as applications have it: writes one by one, over a stream as well, while it subscribes,
-// each with one call that lasts. It never tries again: every failure is told. Belongs to one
-// thread.
+// A client as applications have it: makes unary writes, streams writes and subscribes, the latter
+// two with one long call each. It never retries: every failure is reported. For one thread.
 class HealthyClient {
  public:
-  // Its subscription has begun when this returns.
+  // Returns when its subscription has started.
   explicit HealthyClient(const std::shared_ptr<grpc::Channel>& channel);
   ~HealthyClient();
 
@@ -35,7 +34,7 @@ class HealthyClient {
 
   int64_t writes() const { return writes_; }
 
-  // Ends it, once every write has come back as an event, or has not within ten seconds.
+  // Stops it once every write has come back as an event, or after ten seconds.
   Health Stop();
 
  private:
@@ -50,7 +49,7 @@ class HealthyClient {
   std::atomic<int64_t> writes_ = 0;
   std::atomic<int64_t> events_ = 0;
   absl::Duration slowest_;  // the writer's
-  std::string failure_;     // whose failed_ was first
+  std::string failure_;     // of the call that failed first
   grpc::ClientContext subscription_;
   std::thread writer_;
   std::thread subscriber_;

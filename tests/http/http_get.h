@@ -8,12 +8,12 @@
 namespace cache_invalidation::testing {
 
 struct HttpAnswer {
-  int status = 0;  // 0: no answer
+  int status = 0;  // 0: no response
   std::string head;
   std::string body;
 };
 
-// One request to a server on this machine, over a connection of its own. Blocks until the server
+// Sends one request to a server on this machine, over a new connection. Blocks until the server
 // closes it.
 HttpAnswer HttpRequest(int port, absl::string_view method, absl::string_view path);
 

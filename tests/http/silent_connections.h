@@ -9,8 +9,8 @@
 
 namespace cache_invalidation::testing {
 
-// Connections to a port of this machine that say how they begin and then nothing, until this is
-// destroyed. Belongs to one thread.
+// Connections to a port of this machine that send `begin` and then nothing, until this is
+// destroyed. For one thread.
 class SilentConnections {
  public:
   SilentConnections(int port, size_t count, absl::string_view begin = "");
@@ -19,7 +19,7 @@ class SilentConnections {
   SilentConnections(const SilentConnections&) = delete;
   SilentConnections& operator=(const SilentConnections&) = delete;
 
-  // Whether the other side ends all of them within so long. What it sends is read.
+  // Returns whether the other side closes all of them within `at_most`. Reads what it sends.
   bool AwaitEnd(absl::Duration at_most);
 
  private:

@@ -6,7 +6,7 @@
 
 namespace cache_invalidation {
 
-// What can happen to a file that nobody has open.
+// Damage to a file that no process has open.
 enum class Damage { kHalved, kEmptied, kZeroed, kRemoved, kFlippedInTheMiddle, kFlippedAtTheEnd };
 
 inline constexpr Damage kAllDamages[] = {Damage::kHalved,
@@ -18,16 +18,16 @@ inline constexpr Damage kAllDamages[] = {Damage::kHalved,
 
 std::string DamageName(Damage damage);
 
-// False if it would change nothing: the file is empty, or holds nothing but zeros.
+// Returns false if it would change nothing: the file is empty, or contains only zeros.
 bool Inflict(Damage damage, const std::string& path);
 
-// The files below a directory, by their paths in it, sorted.
+// Returns the paths of the files below a directory, relative to it, sorted.
 std::vector<std::string> FilesBelow(const std::string& directory);
 
-// A copy of all of it, in an empty directory.
+// Copies all files into an empty directory.
 void CopyFiles(const std::string& from, const std::string& to);
 
-// The newest file of RocksDB's log below a data directory that holds something.
+// Returns the newest non-empty file of RocksDB's log below a data directory.
 std::string NewestLogFile(const std::string& data_dir);
 
 }  // namespace cache_invalidation

@@ -26,8 +26,8 @@
 
 namespace cache_invalidation {
 
-// A server whose store outlives it, on a clock that stands still, and stubs of whichever server
-// runs. No default rules, no network.
+// A server whose store outlives it, on a clock that does not advance, and stubs of the running
+// server. No default rules, no network.
 class PersistentServerTest : public ::testing::Test {
  protected:
   using Entries = v1::CacheEntryService::Stub;
@@ -41,24 +41,25 @@ class PersistentServerTest : public ::testing::Test {
   PersistentServerTest();
   ~PersistentServerTest() override;
 
-  // With `options_` and the limits of history below, on `directory_`. The test fails if that fails.
+  // Starts a server with `options_` and the history limits below, on `directory_`. Fails the test
+  // on an error.
   void Start();
   absl::StatusOr<std::unique_ptr<Server>> TryStart();
   void Use(std::unique_ptr<Server> server);
   void Stop();
   void Restart();
-  // The process dies where it stands: the next start finds what the system had of its files.
+  // Simulates a killed process: the next start finds what the system had of its files.
   void Kill();
 
-  // Everything that can be asked of the state, as text. `keys`: the entries to look up.
+  // Returns everything that can be queried, as text. `keys`: the entries to look up.
   std::string Picture(const std::vector<std::string>& keys);
 
   v1::Position Position();
-  // What a subscriber that was away since `start` is sent until it has `until`: "reset REASON", or
-  // "REVISION KIND TARGET" for each invalidation.
+  // Returns what a subscriber that was disconnected since `start` receives up to `until`: "reset
+  // REASON", or "REVISION KIND TARGET" for each invalidation.
   std::vector<std::string> Resume(const v1::Position& start, uint64_t until);
 
-  std::list<TemporaryDirectory> directories_;  // there were until now
+  std::list<TemporaryDirectory> directories_;  // all directories so far
   std::string directory_;                      // the one in use
   PersistenceOptions options_;
   size_t history_bytes_ = ServerOptions().history_bytes;

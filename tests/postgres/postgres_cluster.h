@@ -8,29 +8,29 @@
 
 namespace cache_invalidation {
 
-// A PostgreSQL server of its own: in a temporary directory, reachable only through a socket there,
-// with wal_level = logical and both pgoutput and wal2json allowed. The server and its directory are
-// gone when this object is, or when the process ends, however that ends. (Where a time limit of
-// Bazel ends it with all that it started, the directory may stay.)
+// A PostgreSQL server in a temporary directory, reachable only through a socket there, with
+// wal_level = logical and both pgoutput and wal2json allowed. The server and its directory are
+// removed when this object is destroyed, or when the process ends in any way. (If a time limit of
+// Bazel ends the process with all its children, the directory can remain.)
 //
 // PostgreSQL refuses to run as root; for root it runs as Debian's user `postgres`. The test then
-// needs the tag "no-sandbox": Bazel's sandbox has no other user.
+// needs the tag "no-sandbox", because Bazel's sandbox has no other user.
 //
 // Needs the packages postgresql-15 and postgresql-15-wal2json (`./dev test` installs them).
-// Another version is found by POSTGRES_BIN, the directory of its programs.
+// POSTGRES_BIN selects another version: the directory of its programs.
 //
-// Errors: the process ends with what PostgreSQL said.
+// Errors: aborts with PostgreSQL's message.
 // Threads: thread-compatible.
 class PostgresCluster {
  public:
   enum class StopMode {
-    // Ends connections, writes everything, stops. It waits for readers of replication slots.
+    // Ends connections, writes everything, stops. Waits for readers of replication slots.
     kFast,
     // At once, as after a crash: the next start recovers from the log.
     kImmediate,
   };
 
-  // Makes a cluster and starts it. `settings` are lines for postgresql.conf, which win over ours.
+  // Creates a cluster and starts it. `settings` are lines for postgresql.conf, which override ours.
   explicit PostgresCluster(const std::vector<std::string>& settings = {});
   ~PostgresCluster();
 
@@ -39,23 +39,23 @@ class PostgresCluster {
 
   // Returns when connections are accepted. REQUIRES: stopped.
   void Start();
-  // Returns when the server is gone. REQUIRES: started.
+  // Returns when the server has exited. REQUIRES: started.
   void Stop(StopMode mode = StopMode::kFast);
   void Restart(StopMode mode = StopMode::kFast);
 
   // For libpq, psql and pg_recvlogical: the superuser `postgres`, on database `postgres`.
   const std::string& connection_string() const { return connection_string_; }
 
-  // The path of one of PostgreSQL's own programs, for example "pg_recvlogical".
+  // Returns the path of a program of PostgreSQL, for example "pg_recvlogical".
   static std::string Program(const std::string& name);
 
  private:
   std::string cluster() const { return directory_ + "/cluster"; }
   void WriteSettings(const std::vector<std::string>& settings) const;
-  // Runs a program as the user of the cluster, and ends the process unless it succeeds.
+  // Runs a program as the user of the cluster; aborts unless it succeeds.
   void Run(std::vector<std::string> command) const;
-  // Starts a program that stops the cluster and removes its directory once our end of its input is
-  // closed, as it is when this process has ended.
+  // Starts a program that stops the cluster and removes its directory when our end of its input is
+  // closed, which also happens when this process ends.
   void StartKeeper();
 
   const std::string directory_;

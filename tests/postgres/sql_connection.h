@@ -9,8 +9,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-struct pg_conn;    // libpq's
-struct pg_result;  // the same
+struct pg_conn;    // of libpq
+struct pg_result;  // of libpq
 
 namespace cache_invalidation {
 
@@ -19,8 +19,8 @@ using SqlRow = std::vector<std::optional<std::string>>;
 
 // A connection to a PostgreSQL server.
 //
-// Errors: UNAVAILABLE when there is no connection, or no longer; a statement that the server
-// refuses fails with UNKNOWN. The message begins with the SQLSTATE.
+// Errors: UNAVAILABLE if there is no connection, or it is lost; UNKNOWN if the server refuses a
+// statement. The message begins with the SQLSTATE.
 // Threads: thread-compatible.
 class SqlConnection {
  public:
@@ -33,13 +33,13 @@ class SqlConnection {
   SqlConnection& operator=(const SqlConnection&) = delete;
 
   // Runs one or more statements, and returns the rows of the last one. Several are one transaction
-  // unless they say otherwise.
+  // unless they contain transaction commands.
   absl::StatusOr<std::vector<SqlRow>> Run(const std::string& statements);
 
   // Runs a `COPY ... FROM STDIN` with these lines.
   absl::Status Copy(const std::string& statement, const std::string& lines);
 
-  // Whether the server has ended the connection, as far as is known.
+  // Returns whether the server is known to have closed the connection.
   bool is_broken() const;
 
  private:

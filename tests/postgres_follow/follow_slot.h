@@ -11,22 +11,23 @@
 
 namespace cache_invalidation {
 
-// Connects. The process ends if there is no connection.
+// Connects. Aborts if that fails.
 std::unique_ptr<SqlConnection> Connected(const PostgresCluster& cluster);
 
 // Runs statements, which must succeed, and returns the first value of the last one; empty if there
 // is none.
 std::string Sql(SqlConnection& connection, const std::string& statements);
 
-// The environment in which follow_slot reads the cluster and calls the service at `endpoint`.
+// Returns the environment in which follow_slot reads the cluster and calls the service at
+// `endpoint`.
 std::vector<std::string> FollowEnvironment(const PostgresCluster& cluster,
                                            const std::string& endpoint);
 
-// The command that runs follow_slot as the leader of a session of its own, so that all its
+// Returns the command that runs follow_slot as the leader of its own session, so that all its
 // processes can be killed together.
 std::vector<std::string> FollowCommand(const std::vector<std::string>& arguments);
 
-// Its children (psql, cachectl) that are running now. They may have ended when this returns.
+// Returns its running child processes (psql, cachectl). They can have exited by then.
 std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name);
 
 }  // namespace cache_invalidation

@@ -11,20 +11,20 @@
 
 namespace cache_invalidation {
 
-// Threads that insert rows with ids that were never used before into the table "item", one to five
-// in a transaction; one transaction in eight is rolled back. They ride out restarts of the
-// database. Belongs to one thread.
+// Threads that insert rows with new ids into the table "item", one to five per transaction; one
+// transaction in eight is rolled back. They continue after a restart of the database. For one
+// thread.
 class Load {
  public:
-  // Makes the table. `cluster` must outlive it.
+  // Creates the table. `cluster` must outlive it.
   Load(const PostgresCluster& cluster, int writers, uint32_t seed);
   // As Stop.
   ~Load();
 
-  // No transaction is under way when this returns.
+  // Stops the threads; no transaction is in progress when this returns.
   void Stop();
 
-  // How many transactions were answered as committed.
+  // Returns the number of transactions confirmed as committed.
   uint64_t committed() const { return committed_; }
 
  private:

@@ -12,24 +12,24 @@
 
 namespace cache_invalidation {
 
-// A subscriber that notes how often it was told of each row of a table, `table:id` with numbers as
+// A subscriber that counts the notifications of each row of a table, `table:id` with numbers as
 // ids. Thread-safe.
 class Told {
  public:
-  // Has started when this returns.
+  // Returns when it has started.
   Told(const client::Client& client, const std::string& table);
 
-  // Blocks until it was told of so many rows more.
+  // Blocks until `rows` more rows have been notified.
   void AwaitMore(uint64_t rows) ABSL_LOCKS_EXCLUDED(mutex_);
   // Blocks until everything up to that revision has arrived.
   void AwaitRevision(uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Id -> how often.
+  // Id -> number of notifications.
   std::map<int64_t, int> rows() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Of a row that it knew already.
+  // Number of notifications of rows that were notified before.
   uint64_t duplicates() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Resets, and invalidations of more than a row: ingest widens a line that was cut off when psql
-  // was killed. Nothing counts as told because of them.
+  // Number of resets, and of invalidations of more than a row: ingest widens a line that was
+  // truncated when psql was killed. No row counts as notified by them.
   uint64_t coarse() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

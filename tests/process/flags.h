@@ -6,7 +6,7 @@
 #include "absl/flags/declare.h"
 #include "absl/time/time.h"
 
-// How much a flood sends, and for how long at most. A test run sends little.
+// How much a flood sends, and its maximum duration. A test run sends little.
 ABSL_DECLARE_FLAG(int64_t, flood_bytes);
 ABSL_DECLARE_FLAG(absl::Duration, flood_time);
 

@@ -13,23 +13,23 @@
 
 namespace cache_invalidation {
 
-// A connection of its own to a port of this machine.
+// Returns a new connection to a port of this machine.
 std::shared_ptr<grpc::Channel> NewConnection(int port);
 
-// What the health of a server is asked over, and its answer, which must be SERVING.
+// Checks a server's health over this channel; the status must be SERVING.
 grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel, absl::Duration deadline);
 
-// What is, and at most was, resident of a process.
+// The current and the maximum resident memory of a process.
 int64_t ResidentBytes(pid_t pid);
 int64_t PeakResidentBytes(pid_t pid);
 
-// Whether a sanitizer watches the process: then its memory says nothing.
+// Returns whether the process is built with a sanitizer, so that its memory is meaningless.
 bool IsSanitized(pid_t pid);
 
-// Looks now and then until it is so. Answers whether it was within the time.
+// Polls until `is_so` is true. Returns whether it was within the time.
 bool Eventually(const std::function<bool()>& is_so, absl::Duration within);
 
-// How long it takes.
+// Returns how long the action takes.
 absl::Duration TimeOf(const std::function<void()>& action);
 
 }  // namespace cache_invalidation

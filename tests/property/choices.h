@@ -11,27 +11,27 @@
 
 namespace cache_invalidation::property {
 
-// Random values from alphabets that are small on purpose, so that everything meets everything.
-// The same seed makes the same choices.
+// Random values from small alphabets, so that names collide often. The same seed gives the same
+// values.
 class Choices {
  public:
   explicit Choices(uint64_t seed) : random_(seed) {}
 
-  // 0 to n - 1.
+  // Returns a number from 0 to n - 1.
   uint64_t Below(uint64_t n) { return random_() % n; }
   bool Percent(uint64_t percent) { return Below(100) < percent; }
   template <typename T>
   const T& OneOf(const std::vector<T>& values) {
     return values[Below(values.size())];
   }
-  // An index, chosen in proportion to its weight.
+  // Returns an index, chosen in proportion to its weight.
   size_t Weighted(const std::vector<uint64_t>& weights);
 
   std::string Type();
-  std::string ResourceId();  // may be empty
+  std::string ResourceId();  // can be empty
   std::string Tag();
   std::string Key();
-  std::string Name();  // may be a tag's or a key's
+  std::string Name();  // can be that of a tag or a key
   std::string Pattern();
   std::string RuleName();
   std::string RelationshipName();
@@ -44,7 +44,7 @@ class Choices {
   std::string Template();
   JsonValue Scalar();
   JsonValue Value(int depth);
-  // Of a field that no condition reads: also what is not known, and numbers with their text.
+  // A field that no condition reads: includes unknown values, and numbers with their text.
   JsonValue Told();
   JsonValue FieldsChanged();
   JsonValue::Object Fields();
@@ -52,7 +52,7 @@ class Choices {
   std::mt19937_64 random_;
 };
 
-// Every key, and every tag, that a sequence may name.
+// Every key, and every tag, that a sequence can name.
 const std::vector<std::string>& AllKeys();
 const std::vector<std::string>& AllTags();
 

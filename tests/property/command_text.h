@@ -10,7 +10,7 @@
 
 namespace cache_invalidation::property {
 
-// What goes into the engine as one line of text, for people who look at a failure.
+// The inputs of the engine as one line of text, for people who look at a failure.
 
 std::string Text(const JsonValue& value);
 std::string Text(const engine::Relationship& relationship);

@@ -7,9 +7,9 @@
 
 namespace cache_invalidation::property {
 
-// What holds for every event whatever it says: each target and each cause stands once, every target
-// has a cause, every cause is of some target, and nothing stands beside everything. Empty if it
-// does, otherwise what does not hold.
+// Checks what holds for every event: each target and each cause occurs once, every target has a
+// cause, every cause belongs to a target, and an event of everything has no other target. Returns
+// an empty string or the violation.
 std::string CheckForm(const engine::Event& event);
 
 }  // namespace cache_invalidation::property

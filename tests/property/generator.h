@@ -12,21 +12,22 @@
 
 namespace cache_invalidation::property {
 
-// The epoch of the histories that sequences make.
+// The epoch of the generated histories.
 inline constexpr char kEpoch[] = "epoch";
 
-// What the namespace of that sequence may hold. Every third is so small that sequences meet it.
+// Returns the limits of the namespace of that sequence. Every third has limits so small that
+// sequences reach them.
 engine::Limits LimitsOf(uint64_t seed);
 
-// Makes the steps of one sequence, one after the other. Every sequence prefers other kinds of
-// steps, so that some see long runs of what is rare in others.
+// Generates the steps of one sequence. Every sequence prefers different kinds of steps, so that
+// some have long runs of what is rare in others.
 //
-// The same seed and the same heads and floors make the same sequence.
+// The same seed and the same heads and floors generate the same sequence.
 class Generator {
  public:
   explicit Generator(uint64_t seed);
 
-  // Where the namespace stands decides which positions are good.
+  // The state of the namespace determines which positions are valid.
   Step Next(uint64_t head, uint64_t floor, absl::string_view epoch = kEpoch);
 
  private:

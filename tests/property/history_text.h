@@ -10,18 +10,18 @@
 
 namespace cache_invalidation::property {
 
-// What nobody may notice.
+// Disturbances that must have no visible effect.
 struct Disturbance {
-  // Of other addresses: memory that is taken and given back between the commands. 0: none.
+  // Seed of allocations between the commands, which change addresses. 0: none.
   uint64_t noise = 0;
-  // The engine is now and then replaced by one that is rebuilt from its rows and events.
+  // Replaces the engine at times by one rebuilt from its rows and events.
   bool rebuilds = false;
-  // Names of which nothing is known are freed now and then.
+  // Frees names of which nothing is known at times.
   bool frees = false;
 };
 
-// Everything that an engine does when it is told the recording, one line for each outcome, event
-// and row, and its whole state now and then.
+// Returns everything that an engine does for the recording, one line for each outcome, event and
+// row, and at times its whole state.
 std::string HistoryText(const engine::Limits& limits, const std::vector<Recorded>& recording,
                         const Disturbance& disturbance);
 

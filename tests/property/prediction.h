@@ -10,13 +10,14 @@
 
 namespace cache_invalidation::property {
 
-// Applies the command to the model, by the design alone. If the engine made something else of it
-// where the design leaves it open (when ended entries are reclaimed), the model looks at that and
-// tries again. A sweep is always looked at: how far it went is the engine's to say.
+// Applies the command to the model, by the design alone. If the result of the engine differs where
+// the design permits it (when ended entries are reclaimed), the model reads the engine's result and
+// tries again. It always does so for a sweep, because the engine decides how far a sweep goes.
 reference::Prediction Predict(reference::ReferenceModel& model, const engine::Command& command,
                               absl::Time now, const reference::Observed& observed);
 
-// The name that a refused fill gives must be one of those that moved. Empty, or what is wrong.
+// Checks that the name in a refused fill is one of those that moved. Returns an empty string or the
+// error.
 std::string CompareMovedNames(const reference::Prediction& prediction, const engine::Reply& reply);
 
 }  // namespace cache_invalidation::property

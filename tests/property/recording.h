@@ -13,7 +13,7 @@
 
 namespace cache_invalidation::property {
 
-// What one engine was told, with the timers of its batches as the commands they are.
+// One input of an engine, including the timers of its batches as commands.
 struct Recorded {
   absl::Time now;
   std::variant<engine::Command, engine::Query> what;
@@ -23,7 +23,7 @@ struct Recorded {
 // Runs a random sequence on an engine and records it.
 std::vector<Recorded> Record(uint64_t seed, uint64_t steps);
 
-// Everything a command did but its delta, for comparison with what another engine did.
+// Returns everything a command did except its delta, to compare with another engine.
 std::string Text(const engine::Outcome& outcome);
 
 }  // namespace cache_invalidation::property

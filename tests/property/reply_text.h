@@ -7,10 +7,10 @@
 
 namespace cache_invalidation::property {
 
-// Everything in a reply that is compared as it stands, so that two replies are equal when their
-// texts are. Left out, because somebody else compares them with more care: warnings, the name in a
+// Returns everything in a reply that is compared literally, so that two replies are equal if their
+// texts are. Omitted, because other code compares them more precisely: warnings, the name in a
 // refused fill, tracked entries and dependency edges of the statistics, verdicts of Validate,
-// explanations, and how much a sweep removed.
+// explanations, and the number of things that a sweep removed.
 std::string Text(const engine::Reply& reply);
 
 }  // namespace cache_invalidation::property

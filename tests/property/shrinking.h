@@ -9,13 +9,13 @@
 
 namespace cache_invalidation::property {
 
-// Runs steps from the beginning; empty if all is well, otherwise what went wrong.
+// Runs steps from the beginning. Returns an empty string, or the failure.
 using RunSteps = std::function<std::string(const std::vector<Step>&)>;
 
-// Leaves out steps as long as something still goes wrong. REQUIRES: `run(steps)` fails.
+// Removes steps while the sequence still fails. REQUIRES: `run(steps)` fails.
 std::vector<Step> Shrink(std::vector<Step> steps, const RunSteps& run);
 
-// The steps, numbered, one per line, and what goes wrong at the end.
+// Returns the steps, numbered, one per line, followed by the failure.
 std::string Report(const std::vector<Step>& steps, const RunSteps& run);
 
 }  // namespace cache_invalidation::property

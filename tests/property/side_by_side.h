@@ -13,22 +13,23 @@
 
 namespace cache_invalidation::property {
 
-// An engine and a model that get the same steps and must answer the same.
+// An engine and a model that get the same steps and must give the same results.
 class SideBySide {
  public:
   explicit SideBySide(const engine::Limits& limits);
 
-  // Runs a step on both. Empty if they agree, otherwise what differs, for people.
+  // Runs a step on both. Returns an empty string if they agree, otherwise the difference, for
+  // people.
   std::string Run(const Step& step);
 
-  // Asks both everything that can be asked. As Run.
+  // Compares the results of all queries. Returns as Run.
   std::string AskEverything();
 
   uint64_t head() const { return engine_.head(); }
   uint64_t floor() const { return engine_.floor(); }
 
  private:
-  // A batch as both know it.
+  // A batch as known to both.
   struct Timer {
     absl::Time at;
     uint64_t engine_generation = 0;
@@ -51,7 +52,7 @@ class SideBySide {
   reference::ReferenceModel model_;
   absl::Time now_;
   std::optional<Timer> timer_;        // of the pending batch
-  std::optional<Timer> stale_timer_;  // of a batch that is gone
+  std::optional<Timer> stale_timer_;  // of an earlier batch
 };
 
 }  // namespace cache_invalidation::property

@@ -16,14 +16,14 @@
 
 namespace cache_invalidation::property {
 
-// What the views of one command point into.
+// The data that the views of one command refer to.
 class Buffer {
  public:
   absl::string_view Keep(std::string text);
   const JsonSource* KeepContext(JsonValue value);
 
-  // Overwrites everything that was kept, as a buffer that went back to its pool would be, and
-  // brings it back.
+  // Scribble overwrites everything that was kept, as in a buffer returned to its pool; Restore
+  // restores it.
   void Scribble();
   void Restore();
 
@@ -38,23 +38,23 @@ class Buffer {
   std::deque<Context> contexts_, saved_contexts_;
 };
 
-// Sweeps with this limit and floor, again and again, until a whole round removed nothing.
+// Sweeps with this limit and floor repeatedly, until a whole round removed nothing.
 struct SweepAll {
   engine::Sweep sweep;
 };
 
-// The timer of a batch that is gone by now.
+// The timer of an earlier batch.
 struct StaleTimer {};
 
-// One thing that happens in a sequence.
+// One step of a sequence.
 struct Step {
-  absl::Duration advance;        // of the clock, before the step; may be negative
+  absl::Duration advance;        // of the clock, before the step; can be negative
   bool timers_are_late = false;  // a batch that is due by then is not flushed first
   std::variant<engine::Command, engine::Query, SweepAll, StaleTimer> action;
   std::shared_ptr<Buffer> buffer;
 };
 
-// For people: everything that is in the step.
+// Returns everything in the step, for people.
 std::string Text(const Step& step);
 
 }  // namespace cache_invalidation::property

@@ -14,16 +14,16 @@
 
 namespace cache_invalidation::property {
 
-// An engine whose deltas are stored as rows and whose events are retained down to its floor, as a
-// server does: what is needed to build it once more.
+// An engine whose deltas are stored as rows and whose events are retained down to its floor, as in
+// a server: what is needed to rebuild it.
 class StoredEngine {
  public:
   explicit StoredEngine(const engine::Limits& limits);
 
-  // Applies, and stores what the command did.
+  // Applies the command, and stores what it did.
   engine::Outcome Apply(const engine::Command& command, absl::Time now);
 
-  // A second engine, from the rows and the retained events alone, with rows of its own.
+  // Returns a second engine, built only from the rows and the retained events, with its own rows.
   std::unique_ptr<StoredEngine> Rebuild() const;
 
   engine::Engine& engine() { return *engine_; }

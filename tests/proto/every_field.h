@@ -8,10 +8,10 @@
 
 namespace cache_invalidation::testing {
 
-// The paths of all fields, at any depth, that have no value other than their default. A test of a
-// conversion fills or expects every field, and this tells it when the contract has got a new one.
+// Returns the paths of all fields, at any depth, that have only their default value. A test of a
+// conversion fills or expects every field, and fails by this when the contract gets a new one.
 //
-// Of a oneof one member suffices. Messages of protobuf itself are not looked into.
+// One member of a oneof is sufficient. Messages of protobuf itself are not inspected.
 std::vector<std::string> UnsetFields(const google::protobuf::Message& message);
 
 }  // namespace cache_invalidation::testing

@@ -8,7 +8,7 @@
 
 namespace cache_invalidation::testing {
 
-// A message out of its text form.
+// Returns the message of a text form.
 template <typename Message>
 Message FromText(const std::string& text) {
   Message message;

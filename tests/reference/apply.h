@@ -29,8 +29,8 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command, const 
 Prediction Apply(State& state, const engine::RemoveCacheDependency& command);
 Prediction Apply(State& state, const engine::TrackEntries& command, const Observed* observed);
 Prediction Apply(State& state, const engine::UntrackEntries& command);
-// Complete rounds, whatever the limit, with the trim that they were asked for, or one further up if
-// there are too many names.
+// Complete rounds, whatever the limit, with the requested trim, or a higher one if there are too
+// many names.
 Prediction Apply(State& state, const engine::Sweep& command, const Observed* observed);
 
 // The queries.

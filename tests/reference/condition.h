@@ -9,12 +9,12 @@
 
 namespace cache_invalidation::reference {
 
-// The model does not know the language of conditions: it knows a few texts, and what each says,
+// The model does not implement the condition language: it knows a few texts, whose results are
 // written out by hand.
 
 enum class ConditionAnswer { kFalse, kTrue, kFailed };
 
-// All conditions that the model knows; the last one is malformed.
+// Returns all conditions that the model knows; the last one is malformed.
 const std::vector<std::string>& AllConditions();
 
 bool IsMalformed(absl::string_view condition);

@@ -10,7 +10,7 @@
 
 namespace cache_invalidation::reference {
 
-// One tag and the relationship whose hop led to it.
+// A tag and the relationship whose hop reached it.
 struct ExpandedTag {
   std::string tag;
   std::string relationship;
@@ -19,13 +19,13 @@ struct ExpandedTag {
   auto operator<=>(const ExpandedTag&) const = default;
 };
 
-// Every tag that is reached from a type, over all paths. `scope`: what templates can be filled in
-// with there.
+// Returns every tag that is reached from a type, over all paths. `scope`: what templates can be
+// filled in with there.
 std::set<ExpandedTag> ExpandType(const std::vector<engine::Relationship>& relationships,
                                  const std::string& type, Needs scope,
                                  const TemplateValues& values);
 
-// The same, but the first hop is `first`, from its own source type.
+// As above, but the first hop is `first`, from its own source type.
 std::set<ExpandedTag> ExpandFrom(const engine::Relationship& first,
                                  const std::vector<engine::Relationship>& relationships,
                                  Needs scope, const TemplateValues& values);

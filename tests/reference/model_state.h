@@ -23,9 +23,9 @@
 
 namespace cache_invalidation::reference {
 
-// What the model keeps of a namespace: plain values, copied freely, searched from end to end.
+// The model's state of a namespace: plain values, copied freely, searched linearly.
 
-// A key or a tag that something may depend on. Ordered by name, a tag before the key of that name.
+// A key or tag that something can depend on. Ordered by name, a tag before the key of that name.
 struct Node {
   std::string name;
   engine::NameKind kind = engine::NameKind::kKey;
@@ -37,7 +37,7 @@ struct Node {
   }
 };
 
-// `key` was computed from the key or tag `name`. Ordered as ListCacheDependencies answers.
+// `key` was computed from the key or tag `name`. Ordered as ListCacheDependencies returns them.
 struct Edge {
   std::string key;
   engine::NameKind kind = engine::NameKind::kKey;
@@ -47,8 +47,8 @@ struct Edge {
   auto operator<=>(const Edge&) const = default;
 };
 
-// An entry that no invalidation has evicted. A ghost, untracked or expired, is out of all look-ups;
-// its tags and edges are kept for those who depend on it.
+// An entry that no invalidation has evicted. A ghost, untracked or expired, is invisible to
+// look-ups; its tags and edges are kept for its dependents.
 struct Entry {
   std::set<std::string> tags;
   std::set<Node> depends_on;
@@ -56,7 +56,7 @@ struct Entry {
   uint64_t fill_revision = 0;  // the head when it was tracked
   bool stale = false;
   bool ghost = false;
-  bool mixed = false;   // fills of it had different tags
+  bool mixed = false;   // its fills had different tags
   std::string fill_id;  // of the last fill
 };
 
@@ -66,15 +66,16 @@ struct PendingItem {
   std::set<OwnedCause> causes;
 };
 
-// An entry was hit through its tags. Certain to be remembered of the key if that evicted it. A mark
-// ends with the entry; and an entry that had ended before is hit only if the server does not know.
+// An entry was hit through its tags. The server certainly remembers it of the key if the hit
+// evicted the entry. A mark ends with the entry; an entry that had ended before is hit only if the
+// server does not know that.
 struct ImpliedHit {
   std::string key;
   uint64_t revision = 0;
   bool certain = false;
 };
 
-// When the keys that a pattern matches were evicted, and marked stale, by it.
+// When a pattern evicted, and marked stale, the keys that it matches.
 struct PatternRevisions {
   uint64_t evicted = 0;
   uint64_t staled = 0;
@@ -82,7 +83,7 @@ struct PatternRevisions {
   uint64_t last() const { return std::max(evicted, staled); }
 };
 
-// What an invalidation names. Ordered as within a step.
+// The name of an invalidation. Ordered as within a step.
 using TargetName = std::pair<engine::TargetType, std::string>;
 
 struct State {
@@ -103,51 +104,53 @@ struct State {
   std::optional<absl::Time> batch_deadline;
   uint64_t batch_generation = 0;
 
-  // Every event there ever was, also those that are no longer retained.
+  // Every event ever, including those that are no longer retained.
   std::vector<std::shared_ptr<const OwnedEvent>> history;
-  // The patterns of the history since the floor, as many as are remembered, and when one of the
-  // others hit keys that nobody can tell any more.
+  // The patterns of the history since the floor, up to the limit, and the last revision at which
+  // one beyond the limit hit keys that are no longer known.
   std::map<std::string, PatternRevisions> patterns;
   uint64_t any_key = 0;
   // When entries were hit through their tags, which events leave implied.
   std::vector<ImpliedHit> implied_hits;
-  // What ended by an eviction or by time since the last complete sweep: a server that reclaims it
-  // later still counts it, and may still take the tags of such an entry for the key's.
+  // Entries that ended by an eviction or by time since the last complete sweep: a server that
+  // reclaims them later still counts them, and can still take the tags of such an entry for the
+  // key's.
   std::map<std::string, Entry> leftover_entries;
-  // Keys whose entry, or a declared dependency of which, ended by itself or was taken back, and the
-  // head at that time, the last one each. A server that notices later takes a later one.
+  // Keys whose entry, or a declared dependency of which, expired or was removed, and the head at
+  // that time, the last for each. A server that notices it later records a later head.
   std::map<std::string, uint64_t> ends;
   std::set<Edge> leftover_edges;
 
-  engine::InvalidationStats counters;  // only what counts up
+  engine::InvalidationStats counters;  // only those that increase
 };
 
-// What tags count as in limits: one of more than two levels once for each level beyond the first.
+// Returns the number of tags as counted in limits: a tag of more than two levels counts once for
+// each level beyond the first.
 uint64_t WeightOf(const std::set<std::string>& tags);
 
-// Whether invalidating `ancestor` hits `tag`.
+// Returns whether invalidating `ancestor` hits `tag`.
 bool AtOrBelow(absl::string_view tag, absl::string_view ancestor);
 
-// Whether the whole key matches.
+// Returns whether the whole key matches.
 bool Matches(absl::string_view pattern, absl::string_view key);
 
-// Ends what time has ended: declarations past their expiry, and ghosts, new ones included, that
-// nothing needs any more. Everything else here wants a state that is settled.
+// Removes what has ended by time: declarations past their expiry, and ghosts, including new ones,
+// that nothing needs any more. All other functions here require a settled state.
 void Settle(State& state);
 
-// Ends a declaration: what the key stood for is not known any more.
+// Ends a declaration: what the key depends on is then no longer known.
 void EndDeclaration(State& state, const Edge& edge);
 
-// Takes out an entry that was evicted, or that nothing needs.
+// Removes an entry that was evicted, or that nothing needs.
 void DropEntry(State& state, const std::string& key);
 
-// The entry that may be looked up; null if there is none.
+// Returns the entry if it can be looked up; null otherwise.
 const Entry* FindTracked(const State& state, const std::string& key);
 
-// Declared edges and those that entries own.
+// Returns the declared edges and those owned by entries.
 std::set<Edge> AllEdges(const State& state);
 
-// Every key that is tracked or stands in an edge.
+// Returns every key that is tracked or part of an edge.
 std::set<std::string> KnownKeys(const State& state);
 
 uint64_t PendingTargets(const State& state);

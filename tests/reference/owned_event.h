@@ -9,9 +9,9 @@
 
 namespace cache_invalidation::reference {
 
-// engine::Event with its own data: what may be kept and compared after the engine went on.
+// engine::Event with its own data, which can be kept and compared after the engine has changed.
 
-// Ordered by step, then name, then the widened ones last.
+// Ordered by step, then name, then widened ones last.
 struct OwnedCause {
   engine::CauseStep step = engine::CauseStep::kDirect;
   std::string name;
@@ -40,10 +40,10 @@ struct OwnedEvent {
 
 OwnedEvent Own(const engine::Event& event);
 
-// An engine::Event that says the same; its views point into `owned`.
+// Returns an equal engine::Event whose views point into `owned`.
 engine::Event ViewOf(const OwnedEvent& owned);
 
-// One line for the event and one for each invalidation with its causes.
+// Returns one line for the event and one for each invalidation with its causes.
 std::string Text(const OwnedEvent& event);
 
 }  // namespace cache_invalidation::reference

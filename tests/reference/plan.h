@@ -26,12 +26,12 @@ struct PlannedStep {
   std::set<PlannedTarget> targets;
 };
 
-// What a command names, before anybody asks who depends on it.
+// The targets that a command names, without dependents.
 struct Plan {
   std::vector<PlannedStep> steps;
   std::vector<std::string> rules_fired;   // in their order, each once
   std::vector<std::string> firings;       // a rule once for every write that fired it
-  std::vector<std::string> failures;      // as firings, where the condition could not be evaluated
+  std::vector<std::string> failures;      // as firings, if the condition could not be evaluated
   std::vector<engine::Strategy> counted;  // one for each invalidation that counts
   uint64_t widened = 0;
 };
@@ -39,7 +39,7 @@ struct Plan {
 Plan PlanWrites(const State& state, const engine::InvalidateByWrites& command);
 Plan PlanCall(const State& state, const engine::Invalidate& command);
 
-// Everything that the plan names at once, and everything that joins the batch.
+// The targets that the plan invalidates at once, and those that join the batch.
 std::set<TargetName> TargetsNow(const Plan& plan);
 std::set<TargetName> TargetsBatched(const Plan& plan);
 

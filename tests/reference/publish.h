@@ -9,25 +9,25 @@
 
 namespace cache_invalidation::reference {
 
-// The event that the steps of a plan make, without those that join the batch, followed by whatever
-// depends on them. Without invalidations if they name nothing.
+// Returns the event of the steps of a plan, without those that join the batch, followed by all
+// dependents. Has no invalidations if they name nothing.
 OwnedEvent BuildEvent(const State& state, const Plan& plan, engine::EventSource source);
 
-// What the plan puts into the batch, and whatever depends on it, joins the pending batch.
+// Adds what the plan batches, and its dependents, to the pending batch.
 void AcceptBatched(State& state, const Plan& plan);
 
-// The event that the pending batch makes now.
+// Returns the event of the pending batch at this time.
 OwnedEvent BuildFlush(const State& state);
 
-// Gives the event its revision, if it says anything, and lets it act on entries, and on the batch
-// unless it leaves dependents alone.
+// Gives the event its revision, if it has invalidations, and applies it to entries, and to the
+// batch unless it leaves dependents unchanged.
 void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events,
              bool leaves_dependents = false);
 
-// Flushes the pending batch, if there is any. Answers the number of its targets.
+// Flushes the pending batch, if there is any. Returns the number of its targets.
 uint32_t Flush(State& state, std::vector<OwnedEvent>& events);
 
-// All that a command does once it is planned: its own event, then a batch that is full.
+// Executes a planned command: its own event, then the flush of a full batch.
 void Execute(State& state, const Plan& plan, engine::EventSource source,
              std::vector<OwnedEvent>& events);
 

@@ -16,37 +16,37 @@
 
 namespace cache_invalidation::reference {
 
-// What a command must do.
+// The required result of a command.
 struct Prediction {
   absl::Status status;
-  // Of lists of warnings only whether there are any is predicted.
+  // Of warnings, only whether there are any is predicted.
   engine::Reply reply;
   std::vector<OwnedEvent> events;
-  // For TrackEntries: per entry, the names of which any may be given as the one that had moved.
+  // For TrackEntries: per entry, the names of which any can be given as the one that had moved.
   std::vector<std::set<std::string>> moved_names;
 };
 
-// What the engine made of the same command.
+// The engine's result for the same command.
 struct Observed {
   absl::Status status;
   engine::Reply reply;
   std::vector<OwnedEvent> events;
-  uint64_t floor = 0;  // after it
+  uint64_t floor = 0;  // after the command
 };
 
-// What GetInvalidationStats may answer for what depends on when the server reclaims.
+// The range of a value of GetInvalidationStats that depends on when the server reclaims.
 struct CountRange {
   uint64_t least = 0;
   uint64_t most = 0;
 };
 
-// Per key and tag of a Validate: whether it may and whether it must be called moved.
+// Per key and tag of a Validate: whether it may and whether it must be reported as moved.
 struct ExpectedValidation {
   std::vector<bool> keys_may, keys_must;
   std::vector<bool> tags;
 };
 
-// What ExplainWrite must answer in its totals.
+// The required totals of ExplainWrite.
 struct ExpectedExplanation {
   bool key_hit = false;
   uint64_t targets = 0;
@@ -54,7 +54,7 @@ struct ExpectedExplanation {
 };
 
 // A namespace as a newcomer would write it after reading the design: maps, loops and the complete
-// history, no index, no shortcut. The engine is right when it says the same.
+// history, no index, no shortcut. The engine is correct if it gives the same results.
 //
 // Copyable; thread-compatible.
 class ReferenceModel {
@@ -64,21 +64,21 @@ class ReferenceModel {
     state_.limits = limits;
   }
 
-  // `observed`: null if there was nothing to observe. Used only where the design leaves it to when
+  // `observed`: null if there was nothing to observe. Used only where the design leaves open when
   // ended entries are reclaimed.
   Prediction Apply(const engine::Command& command, absl::Time now, const Observed* observed);
 
-  // Another history begins with the state as it is: positions of the last one are unknown.
+  // Begins another history with the current state: positions of the previous one are unknown.
   void BeginEpoch(absl::string_view epoch) { state_.epoch = std::string(epoch); }
 
-  // The answer to any query but Validate and ExplainWrite.
+  // Returns the reply to any query except Validate and ExplainWrite.
   engine::Reply Answer(const engine::Query& query, absl::Time now) const;
   ExpectedValidation ExpectValidation(const engine::Validate& query, absl::Time now) const;
   ExpectedExplanation ExpectExplanation(const engine::ExplainWrite& query, absl::Time now) const;
 
   CountRange TrackedEntries() const;
   CountRange DependencyEdges() const;
-  // After complete sweeps this is never so.
+  // Never true after complete sweeps.
   bool RemembersTooMuch() const;
 
   uint64_t head() const { return state_.head; }
@@ -89,7 +89,7 @@ class ReferenceModel {
   const State& state() const { return state_; }
 
  private:
-  // The state when nothing has happened until then but time.
+  // Returns the state at `now` if nothing but the passage of time happened until then.
   State At(absl::Time now) const;
 
   State state_;

@@ -9,24 +9,24 @@
 
 namespace cache_invalidation::reference {
 
-// What templates are filled with.
+// The values with which templates are filled in.
 struct TemplateValues {
   std::string resource_id;  // empty: none
   std::string operation;
   const JsonValue* context = nullptr;  // null: the write has none
 };
 
-// What a template became for one write.
+// The result of a template for one write.
 struct RenderedTags {
   std::set<std::string> tags;     // every placeholder had a value
-  std::set<std::string> widened;  // stand in front of a placeholder that had none
+  std::set<std::string> widened;  // the tags in front of placeholders without a value
 };
 
 // What a template needs to be filled in.
 enum class Needs { kNothing, kContext, kWrittenId };
 Needs NeedsOf(absl::string_view tag_template);
 
-// The tag's first 32 levels: no tag has more.
+// Returns the tag's first 32 levels: no tag has more.
 std::string WithoutDeepLevels(const std::string& tag);
 
 RenderedTags Render(absl::string_view tag_template, const TemplateValues& values);

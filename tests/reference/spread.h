@@ -15,9 +15,9 @@ struct Dependent {
   std::string cause;  // the name in the edge through which it was reached
 };
 
-// Every key that follows the targets through dependency edges, breadth first: first what the
-// evicted ones reach, then what the stale ones reach beyond that. A target key is among them if an
-// edge leads from it to something reached.
+// Returns every key that follows the targets through dependency edges, breadth first: first the
+// keys reached from evicted targets, then the further ones reached from stale targets. A target key
+// is included if an edge leads from it to something reached.
 std::map<std::string, Dependent> Spread(const State& state, const std::set<TargetName>& evicted,
                                         const std::set<TargetName>& stale);
 

@@ -13,29 +13,30 @@
 
 namespace cache_invalidation {
 
-// Spoils a good request in every way that its fields allow, one at a time, and expects each to be
-// refused with an error that begins with the path of the spoilt field.
+// Corrupts a valid request in every way that its fields allow, one at a time, and expects each to
+// be refused with an error that begins with the path of the corrupted field.
 //
-// From the message's own description, for every field at any depth:
+// Derived from the message's descriptor, for every field at any depth:
 //   text:      not UTF-8, a control character, far too long
-//   enum:      a value nobody knows
-//   duration:  negative, endless, seconds and nanos of different signs
+//   enum:      an unknown value
+//   duration:  negative, infinite, seconds and nanos of different signs
 //   int32:     far too small (page sizes and priorities)
 //   repeated:  10,001 elements
-//   namespace: what is no name
-// So no field can be forgotten; what else is wrong with a field stands in the tests.
+//   namespace: not a valid name
+//
+// So no field can be forgotten; other errors of a field are in the tests.
 class BadInput {
  public:
   using Call = std::function<grpc::Status(const google::protobuf::Message&)>;
 
   struct Exemptions {
-    // Text fields, as paths with `[]`, that may hold a control character.
+    // Text fields, as paths with `[]`, that can contain a control character.
     std::vector<std::string> control_characters;
-    // Repeated fields whose limit is told of another field, which they share it with.
+    // Repeated fields that share a limit with another field, which the error names.
     std::map<std::string, std::string> shared_limits;
   };
 
-  // `good` must be accepted; that is checked first.
+  // `good` must be accepted; this is checked first.
   BadInput(Call call, const google::protobuf::Message& good);
 
   template <typename Stub, typename Request, typename Response>

@@ -8,19 +8,19 @@
 
 namespace cache_invalidation {
 
-// The command that runs the server program with these flags.
+// Returns the command that runs the server program with these flags.
 std::vector<std::string> ServerCommand(const std::vector<std::string>& flags);
 
-// The server program, as operators run it, on free ports of the loopback. Belongs to one thread.
+// The server program, as operators run it, on free ports of the loopback interface. For one thread.
 class RunningServer {
  public:
-  // Returns when it serves, or will never: then first_line says why. It needs --data_dir or
-  // --durability=memory. `environment`: see Program. `launcher`: a command that becomes the one
-  // behind it.
+  // Returns when it serves, or has failed to start: first_line then has the reason. Needs
+  // --data_dir or --durability=memory. `environment`: see Program. `launcher`: a command that is
+  // prepended and executes its arguments.
   explicit RunningServer(const std::vector<std::string>& flags,
                          const std::vector<std::string>& environment = {},
                          const std::vector<std::string>& launcher = {});
-  // Kills it if it still runs.
+  // Kills it if it is still running.
   ~RunningServer();
 
   RunningServer(const RunningServer&) = delete;
@@ -28,11 +28,11 @@ class RunningServer {
 
   Program& program() { return program_; }
 
-  // What it says when it serves: where, and whether its history goes on.
+  // The lines it prints when it serves: its addresses, and whether its history continues.
   const std::string& first_line() const { return first_line_; }
   const std::string& epoch_line() const { return epoch_line_; }
 
-  // What the port file says.
+  // The contents of the port file.
   std::string ports() const;
   // REQUIRES: it serves. `name`: "grpc" or "http".
   int Port(const std::string& name) const;

@@ -18,7 +18,7 @@ using testing::FromText;
 //
 //   const auto answer = Ok(*rules, &v1::RuleService::Stub::GetRule, R"(name: "r")");
 
-// The answer; the test fails if there is none.
+// Returns the response; fails the test if the call fails.
 template <typename Stub, typename Request, typename Response>
 Response Ok(Stub& stub,
             grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
@@ -31,7 +31,7 @@ Response Ok(Stub& stub,
   return response;
 }
 
-// The error; OK if there is none.
+// Returns the status of the call.
 template <typename Stub, typename Request, typename Response>
 grpc::Status Error(Stub& stub,
                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
@@ -48,12 +48,12 @@ class ServiceTest : public ::testing::Test {
 
   // No default rules, no HTTP, no network.
   static ServerOptions Options();
-  // The same, but over TCP: what is sent is buffered on its way, as in life.
+  // The same, but over TCP: what is sent is buffered on the way, as in production.
   static ServerOptions TcpOptions();
 
   Server& server() { return *server_; }
 
-  // A stub of a service, for example NewStub<v1::RuleService>().
+  // Returns a stub of a service, for example NewStub<v1::RuleService>().
   template <typename Service>
   std::unique_ptr<typename Service::Stub> NewStub() {
     return Service::NewStub(channel_);

@@ -19,30 +19,30 @@
 
 namespace cache_invalidation::truth {
 
-// The caches of an application that hold every result: a TaggedCache, and for kinds that are shared
-// a store of its own that registers what it holds with the service and asks it before each use.
+// The caches of an application that hold every result: a TaggedCache, and for shared kinds a store
+// that registers its entries with the service and asks it before each use.
 //
 // Thread-compatible; events arrive on a thread of the subscription.
 class CachedResults {
  public:
   CachedResults(const client::Client& client, Tally& tally);
 
-  // Waits until everything up to the position is applied. False if that takes too long.
+  // Waits until everything up to the position is applied. Returns false if that takes too long.
   bool Await(const client::Position& position);
 
-  // Compares what is cached with what the queries come to now, after the events since the last call
-  // were applied. Returns the keys whose old result would still be served.
+  // Compares what is cached with the current results of the queries, after the events since the
+  // last call were applied. Returns the keys whose old result would still be served.
   std::vector<std::string> Misses(const std::vector<QueryResult>& now);
 
-  // Caches what Misses() found not to be cached. `position` was taken before the queries ran. False
-  // if something was not kept.
+  // Caches what Misses() found not to be cached. `position` was taken before the queries ran.
+  // Returns false if something was not kept.
   bool Fill(const std::vector<QueryResult>& now, const client::Position& position);
 
-  // The events since the last Misses(), as text.
+  // Returns the events since the last Misses(), as text.
   std::string EventsAsText() const;
 
  private:
-  // The hash that the caches would serve; empty if none.
+  // Returns the hash that the caches would serve; empty if none.
   std::string Served(const QueryResult& result) const;
   bool FillCache(const QueryResult& result) const;
   bool FillStore(const std::vector<QueryResult>& results, const client::Position& position);

@@ -8,30 +8,30 @@ namespace cache_invalidation::truth {
 
 // A kind of query whose results an application caches, one for each of its instances.
 struct QueryKind {
-  // What keys begin with: "venue" makes the keys "venue:1", "venue:2", ...
+  // Prefix of the keys: "venue" gives the keys "venue:1", "venue:2", ...
   std::string name = {};
 
-  // SQL for the rows (i) or (i, j) of texts that tell the instances apart.
+  // SQL for the rows (i) or (i, j) of texts that identify the instances.
   std::string instances = {};
 
-  // SQL for a text made of the whole result of the instance (i, j).
+  // SQL for a text of the whole result of the instance (i, j).
   std::string value = {};
 
-  // Carried by the entry, with {i} and {j} filled in as values of a tag.
+  // Tags of the entry, in which {i} and {j} are filled in as values of a tag.
   std::vector<std::string> tags = {};
 
-  // SQL for further tags, which follow from the result: those of the rows that it shows. Separated
-  // by the character 31.
+  // SQL for further tags, which follow from the result: those of the rows that it contains.
+  // Separated by the character 31.
   std::string result_tags = {};
 
-  // Keys of other entries that the result was computed from. {i} is filled in as it is.
+  // Keys of other entries that the result was computed from. {i} is filled in unescaped.
   std::vector<std::string> depends_on = {};
 
-  // Whether the entry is one of a store that asks the service, not of a cache in this process.
+  // Whether the entry is in a store that asks the service, not in a cache of this process.
   bool is_shared = false;
 };
 
-// All kinds. What an entry is computed from stands before it.
+// Returns all kinds. A kind comes after those from which its entries are computed.
 const std::vector<QueryKind>& QueryKinds();
 
 }  // namespace cache_invalidation::truth

@@ -9,7 +9,7 @@
 
 namespace cache_invalidation::truth {
 
-// What one instance of a kind of query comes to now, and how its result is to be cached.
+// The current result of one instance of a kind of query, and how it is cached.
 struct QueryResult {
   const QueryKind* kind = nullptr;
   std::string key = {};
@@ -18,13 +18,13 @@ struct QueryResult {
   std::vector<std::string> depends_on = {};
 };
 
-// Runs all queries of QueryKinds() by one statement. Thread-compatible.
+// Runs all queries of QueryKinds() in one statement. Thread-compatible.
 class QueryResults {
  public:
   // The connection must outlive it.
   explicit QueryResults(SqlConnection& connection);
 
-  // Always in the order of the kinds, so that what an entry is computed from comes first.
+  // Ordered by kind, so that an entry comes after those from which it is computed.
   std::vector<QueryResult> Now() const;
 
  private:

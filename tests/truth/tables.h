@@ -19,11 +19,11 @@ struct Table {
   // Columns of the primary key, in its order. Empty: rows are only inserted, never updated.
   std::vector<Column> key = {};
   std::vector<Column> columns = {};
-  // How often it is written to, compared to others.
+  // How often it is written to, relative to others.
   int weight = 1;
 };
 
-// All tables of schema.sql; one that refers to another stands behind it.
+// Returns all tables of schema.sql; a table comes after those that it references.
 const std::vector<Table>& Tables();
 
 }  // namespace cache_invalidation::truth

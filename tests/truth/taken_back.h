@@ -10,13 +10,13 @@
 
 namespace cache_invalidation::truth {
 
-// What the conversion of changes once got wrong. Put on top of it, each makes results go stale: so
-// the test shows that it would find the fault.
+// Errors that the conversion of changes once had. Each, if reintroduced, makes results stale, which
+// shows that the test would find it.
 enum class Fault {
   kNone,
-  // Old values that the log does not tell are NULL.
+  // Old values that are not in the log are NULL.
   kUnknownIsNull,
-  // A number that is NULL for the log before and after, which NaN is, too, did not change.
+  // A number that is NULL in the log before and after, as NaN also is, did not change.
   kNaNIsNull,
   // An array is one text: "{red,blue}".
   kArrayIsText,
@@ -25,7 +25,7 @@ enum class Fault {
 // "none", "unknown_is_null", "nan_is_null" or "array_is_text".
 std::optional<Fault> FaultOf(absl::string_view name);
 
-// The writes as the fault has them.
+// Changes the writes as the error would.
 void PutBack(Fault fault, std::vector<client::WriteEvent>& writes);
 
 }  // namespace cache_invalidation::truth

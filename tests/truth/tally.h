@@ -13,12 +13,12 @@
 
 namespace cache_invalidation::truth {
 
-// Why events hit what they hit.
+// The reasons for which events hit an entry.
 class Reasons {
  public:
   explicit Reasons(const std::vector<client::Event>& events);
 
-  // The causes that reach an entry through its own tags and key.
+  // Returns the causes that reach an entry through its own tags and key.
   std::vector<client::Cause> Of(const QueryResult& entry) const;
 
  private:
@@ -28,21 +28,21 @@ class Reasons {
   std::vector<client::Cause> everything_;
 };
 
-// Counts what was hit, and whether that was needed, per way in which it was reached.
+// Counts what was hit, and whether that was needed, by the way in which it was reached.
 class Tally {
  public:
-  // Rules of these names have a condition.
+  // The named rules have a condition.
   explicit Tally(std::set<std::string> rules_with_condition)
       : conditional_(std::move(rules_with_condition)) {}
 
   void Count(const QueryResult& entry, const Reasons& reasons, bool has_changed, bool is_hit);
 
-  // The tables, for people.
+  // Returns the tables, for people.
   std::string Report() const;
 
   uint64_t changed() const { return all_.changed; }
   uint64_t missed() const { return all_.missed; }
-  // Kinds of which no result ever changed: nothing was tested of them.
+  // Returns the kinds of which no result ever changed, so that they were not tested.
   std::vector<std::string> UntestedKinds() const;
 
  private:
@@ -55,7 +55,7 @@ class Tally {
     void Add(bool has_changed, bool is_hit);
   };
 
-  // How an entry was reached, for example "direct"; one hit may count in several.
+  // How an entry was reached, for example "direct"; one hit can count in several.
   std::set<std::string> Ways(const std::vector<client::Cause>& causes) const;
 
   const std::set<std::string> conditional_;

@@ -11,7 +11,7 @@
 
 namespace cache_invalidation::truth {
 
-// A statement of a transaction. With `copy_into`, its rows are what COPY then puts into that table.
+// A statement of a transaction. With `copy_into`, its rows are the input of a COPY into that table.
 struct Statement {
   std::string sql = {};
   std::string copy_into = {};
@@ -30,7 +30,7 @@ class Transactions {
 
   Transaction Next();
 
-  // Puts rows into every table.
+  // Returns statements that put rows into every table.
   std::vector<Statement> Fill();
 
  private:
@@ -42,11 +42,11 @@ class Transactions {
   const Table& AnyTable();
   const Table& AnyKeyedTable();
 
-  // `SELECT value::type AS name, ...` of a row of the table.
+  // Returns `SELECT value::type AS name, ...` of a row of the table.
   std::string RandomRow(const Table& table);
-  // "a = 1 AND b = 2" of a row that may be there.
+  // Returns "a = 1 AND b = 2" of a row that may exist.
   std::string RandomKey(const Table& table);
-  // "x = 1, y = NULL" of one to three columns.
+  // Returns "x = 1, y = NULL" of one to three columns.
   std::string RandomAssignments(const Table& table);
 
   Statement Random();
