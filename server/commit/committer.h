@@ -32,8 +32,8 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   // Submits a group. Groups of one caller are written and published in the order of submission.
-  // Blocks while more than `gathered_bytes_limit` has gathered: that is the back-pressure of the
-  // disk on the shards. REQUIRES: Stop has not been called; not on the committer's own thread.
+  // Blocks while at least `gathered_bytes_limit` bytes have gathered: that is the back-pressure of
+  // the disk on the shards. REQUIRES: Stop has not been called; not on the committer's own thread.
   void Submit(Group group) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The same for a group of a few bytes and a caller that must not block: accepts the group however

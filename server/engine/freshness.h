@@ -86,8 +86,8 @@ class Freshness {
   std::string FirstMoved(const Footprint& footprint, uint64_t position) const;
 
   // Whether an entry or a declared dependency of the key ended by itself after `position`, or may
-  // have: from then on nothing links the key to what it was computed from. One that is over but has
-  // not been noticed yet counts as ending now.
+  // have: from then on nothing links the key to what it was computed from. An expired one that
+  // has not been noticed yet counts as ending now.
   bool EndMoved(absl::string_view key, uint64_t position) const;
 
   // Returns the first of the keys by name that has no entry, not even a ghost; empty if each has

@@ -5,7 +5,7 @@
 // `{resource_id}` is the written id. `{context.f}` is one value for each value of `context.f` and
 // of `context.old.f`, and one for each element of a list: a row that moves from owner 1 to owner 2
 // concerns both. A value with ":" or "%" is rendered both escaped (common/tag.h), so that it makes
-// no level of its own, and verbatim, because readers may carry either.
+// no level of its own, and verbatim, because entries can carry either.
 //
 // A value that cannot be determined widens: the tag in front of the placeholder is named instead,
 // which hits every tag that the template could have named. The same applies to null, unless the

@@ -95,7 +95,7 @@ TEST(TagTemplate, FillsInTheIdInBothForms) {
            {"computed", "42", {"computed"}},
            {"computed", "", {"computed"}},
            {"s:{resource_id}", "42", {"s:42"}},
-           // Both forms if they differ: readers may carry either.
+           // Both forms if they differ: entries can carry either.
            {"s:{resource_id}", "eu:50%", {"s:eu%3A50%25", "s:eu:50%"}},
            {"s:{resource_id}", "urn:isbn:1", {"s:urn%3Aisbn%3A1", "s:urn:isbn:1"}},
            {"s:{resource_id}", "a%3Ab", {"s:a%253Ab", "s:a%3Ab"}},

@@ -48,7 +48,7 @@ inline constexpr absl::string_view kNullTagValue = "%null";
 // What one placeholder is filled in with.
 struct TagValues {
   // The texts for the tag, each once, truncated beyond kMaxTagsPerTemplate. A text with ":" or "%"
-  // appears twice: escaped and verbatim. Readers may carry either.
+  // appears twice: escaped and verbatim. Entries can carry either.
   std::vector<std::string> texts;
   // The reason for the first value that has no text.
   Unresolved why = Unresolved::kNo;

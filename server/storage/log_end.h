@@ -34,7 +34,7 @@ class LogEnd {
   absl::StatusOr<std::optional<NotedLog>> Read() const;
 
   // Replaces the file: the log is known to hold everything up to `sequence`. Survives a power
-  // failure once it returns, as does the first of every 4,096 notes.
+  // failure once it returns, as does every note that starts a new file (one in about 4,096).
   absl::Status Begin(uint64_t sequence);
 
   // See NotedLog::Note. REQUIRES: Begin was called.

@@ -100,8 +100,8 @@ inline EntryPosition PositionAfter(const wire::Chunk::Entry& entry) {
 //
 // Errors: besides those named at a method, every method can fail with
 //   UNAVAILABLE: the device failed. After a failed Write it is unknown whether the batch survives.
-//   Every later Write returns the same error. End the process and do not read on: memory may be
-//   ahead of the device.
+//     Every later Write returns the same error. End the process and do not read on: memory may be
+//     ahead of the device.
 //   DATA_LOSS: what was read is not what was written. Do not serve from it.
 //
 // Threads: Write from one thread at a time; everything else from any thread, also during a Write.
