@@ -91,7 +91,6 @@ struct UntrackEntriesReply {
   uint32_t found = 0;
 };
 
-// Reply to Sweep.
 struct SweepReply {
   uint64_t removed = 0;
   uint64_t looked_at = 0;
