@@ -1,5 +1,5 @@
-// What one client can do to all others: runs each attack against a server of its own while a
-// healthy client writes and listens in another namespace, and says what it cost them.
+// The cost of one client to all others: runs each attack against a server of its own, while a
+// healthy client writes and listens in another namespace, and reports what it cost them.
 
 #include <algorithm>
 #include <cstdio>

@@ -1,5 +1,5 @@
-// Conditions: what evaluating one costs, and what rules with conditions cost a write that triggers
-// all of them and for which none holds.
+// Conditions: the cost of evaluating one, and the cost of rules with conditions to a write that
+// triggers all of them and for which none is true.
 
 #include <string>
 #include <utility>

@@ -1,5 +1,5 @@
-// The engine alone, in one thread: that what a write costs does not depend on what it does not
-// concern, and that invalidating a tag does not depend on how many entries carry it.
+// The engine alone, in one thread: the cost of a write does not depend on state that it does not
+// affect, and invalidating a tag does not depend on how many entries carry it.
 
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-// What the engine costs, without a server around it. Arguments are those of Google Benchmark.
+// The cost of the engine without a server around it. Arguments are those of Google Benchmark.
 
 #include "benchmark/benchmark.h"
 

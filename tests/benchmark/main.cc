@@ -1,6 +1,6 @@
-// What things cost. Without arguments: first tables of what the server and the cache of the SDK
-// spend, then the engine alone. Arguments are those of Google Benchmark, and skip the tables;
-// --measure_the_cache is the second table alone.
+// Costs of the system. Without arguments: first tables of what the server and the cache of the SDK
+// cost, then the engine alone. With arguments, which are those of Google Benchmark, the tables are
+// skipped; --measure_the_cache prints only the second table.
 
 #include <cstring>
 

@@ -1,5 +1,5 @@
-// How long a server takes to serve again, and what memory it holds then: fills a real server, ends
-// it cleanly and once more by SIGKILL, and starts it again each time.
+// How long a server takes to serve again after a restart, and its memory then: fills a real server,
+// stops it cleanly and once more by SIGKILL, and starts it again each time.
 
 #include <signal.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
-// What a subscriber that reads nothing costs those that read: the real server under full load, by
-// turns with such a subscriber and without it.
+// The cost of a subscriber that reads nothing to those that read: the real server under full load,
+// alternately with and without such a subscriber.
 
 #include <algorithm>
 #include <atomic>

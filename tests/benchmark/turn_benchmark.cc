@@ -1,5 +1,5 @@
 // How long the engine holds its shard at a time, in a namespace with a million entries: everything
-// else in the shard waits so long. The engine alone, in one thread.
+// else in the shard waits for this long. The engine alone, in one thread.
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
-// A value may do in its destructor what an application does anywhere: use the cache, and take locks
-// under which others use the cache. So no value dies while the cache holds a lock, however it goes.
-// Whoever breaks this waits for ever.
+// The destructor of a value may do what an application does anywhere: use the cache, and take locks
+// that are held while using the cache. So no value is destroyed while the cache holds a lock,
+// whatever removes it. A violation of this deadlocks.
 
 #include <functional>
 #include <memory>

@@ -1,5 +1,5 @@
-// What callbacks of the application throw is a failed load, or is counted: nobody who waits is
-// forgotten, no thread ends by it, and what is cached is served on.
+// An exception of an application's callback makes its load fail, or is counted: no waiting caller
+// is left waiting, no thread ends, and cached values are still served.
 
 #include <functional>
 #include <stdexcept>

@@ -1,12 +1,12 @@
 // Searches the interleavings of loads, commits, invalidations, deliveries, reconnects, resets and
-// leases for a read older than a waiting call covered, and for a value that stays stale. Every
-// order is tried in which the actors of a scenario are held up at most so many times; nothing is
-// left to chance.
+// leases for a read older than a completed waiting call guarantees, and for a value that stays
+// stale. Tries every order in which the actors of a scenario are preempted at most a given number
+// of times; nothing is random.
 //
 //   fill_race_test --deeper=1 --interleavings=100000000
-// tries orders with one more hold-up, so many of each scenario, and
+// tries orders with one more preemption, at most this many for each scenario, and
 //   fill_race_test --scenario="lost lease" --schedule=0,1,0,2
-// only that one.
+// tries only that one.
 
 #include <cstdint>
 #include <iostream>

@@ -1,5 +1,5 @@
-// A process that was forked off has copies of the cache and of its locks, as they stood, and none
-// of the threads that held them or feed it.
+// A forked process has copies of the cache and of its locks in their current state, and none of the
+// threads that held them or feed it.
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Numbers that nobody can mean: they never make an entry live longer or the cache hold more.
+// Numbers that make no sense: they never make an entry live longer or the cache hold more.
 
 #include <cmath>
 #include <cstdint>

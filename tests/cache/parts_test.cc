@@ -1,4 +1,4 @@
-// A value that was computed from others is worth what they are: it ends when they end.
+// A value that was computed from others is valid only as long as they are.
 
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
-// TaggedCaches under a real server: what is written disappears from all of them, shared entries are
-// registered, and a server that went away and came back without its history empties them.
+// TaggedCaches under a real server: a written value disappears from all of them, shared entries are
+// registered, and a server that restarts without its history empties them.
 
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
 // The cache under real threads: readers, writers that wait for it, and a subscription that delivers
-// behind them. What holds in every interleaving of steps (fill_race_test) must hold here, where
-// the steps are what the locks make of them. Worth most under ThreadSanitizer.
+// to it. What holds in every interleaving of steps (fill_race_test) must hold here, where the locks
+// determine the steps. Most useful under ThreadSanitizer.
 
 #include <algorithm>
 #include <array>

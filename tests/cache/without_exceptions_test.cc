@@ -1,4 +1,4 @@
-// Compiled without exceptions: an application may be, too.
+// Compiled without exceptions, as an application can be.
 
 #ifdef __cpp_exceptions
 #error "this file shows nothing if exceptions are on"

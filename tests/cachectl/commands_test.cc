@@ -1,4 +1,4 @@
-// The commands for one thing each: what they print and what they end with.
+// The commands that each do one thing: their output and exit codes.
 
 #include "client/client.h"
 #include "common/mutex.h"

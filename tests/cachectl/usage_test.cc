@@ -1,4 +1,4 @@
-// The command line as such: usage, environment, exit codes, completion.
+// The command line itself: usage, environment, exit codes, completion.
 
 #include "tests/cachectl/cachectl_test.h"
 

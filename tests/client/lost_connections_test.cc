@@ -1,6 +1,6 @@
 // The SDK against a real server over a network that fails, and against a server that is stopped and
-// started again: a subscription delivers every revision once and in order, or a reset says so;
-// writers get all their answers.
+// started again: a subscription delivers every revision once and in order, or reports a reset;
+// writers get all their results.
 
 #include <algorithm>
 #include <memory>

@@ -1,4 +1,4 @@
-// What a transaction of any size takes of a client's memory.
+// The memory of a client that a transaction of any size takes.
 
 #include <malloc.h>
 

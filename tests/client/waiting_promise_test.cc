@@ -1,7 +1,7 @@
-// The promise of waiting, through the SDK and a real server: once a call has returned and nobody
-// was late, no acknowledging subscriber serves the old value. Meanwhile connections are lost or
-// fall silent, subscribers stand still for longer than their leases and then go on with what was
-// buffered, and the server is stopped and started again.
+// The waiting guarantee, through the SDK and a real server: once a call has returned and no
+// subscriber was late, no acknowledging subscriber serves the old value. Meanwhile connections are
+// lost or become silent, subscribers block for longer than their leases and then continue with what
+// was buffered, and the server is stopped and started again.
 
 #include <atomic>
 #include <memory>

@@ -1,6 +1,7 @@
 // Eight clients make every kind of call in four namespaces while eight subscribers listen, one of
-// them in each namespace without filter and without a break; what every subscriber saw is held
-// against what it was promised, and what a client was answered against what it did before.
+// them in each namespace without filter and without interruption. What every subscriber received is
+// checked against the delivery guarantees, and the results of a client's calls against its earlier
+// calls.
 
 #include <atomic>
 #include <memory>

@@ -1,4 +1,4 @@
-// Values for the variables of expressions.mjs, each as @bufbuild/cel takes it and as text.
+// Values for the variables of expressions.mjs, each in the form of @bufbuild/cel and as text.
 
 import { cel } from "./packages.mjs";
 import { LITERALS } from "./literals.mjs";

@@ -1,4 +1,4 @@
-// Chance that a seed decides.
+// Random choices determined by a seed.
 
 /** The same seed makes the same choices. */
 export class Chance {

@@ -1,5 +1,6 @@
 // CEL's conformance cases, one test each. $CONFORMANCE_CASES is the file that conformance_cases.mjs
-// wrote. Ends with a table: passed, failed and skipped of each file, and why they were skipped.
+// wrote. Prints at the end a table of passed, failed and skipped cases of each file, and why cases
+// were skipped.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs CEL's conformance cases. $CEL_MODULES is where npm put them.
+# Runs CEL's conformance cases. $CEL_MODULES is where npm installed them.
 #
 #   conformance_test.sh RUNNER
 set -euo pipefail

@@ -1,7 +1,7 @@
-// Where the two implementations differ, and why that is right: the committed list.
+// Where the two implementations differ, and why that is correct: the committed list.
 //
-// A rule answers whether it explains a difference, from the text, both results, `{outcome, message}`, and the text of the
-// bindings. A message has all errors of the evaluation, joined by "; ".
+// A rule returns whether it explains a difference, from the text, both results, `{outcome, message}`, and the text of the
+// bindings. A message contains all errors of the evaluation, joined by "; ".
 
 /** Whether one of our errors is like that. */
 const weSay = (pattern) => (text, ours) => ours.message.split("; ").some((message) => pattern.test(message));

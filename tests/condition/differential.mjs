@@ -1,13 +1,13 @@
-// Evaluates random expressions with our evaluator and with another implementation of CEL, and compares.
+// Evaluates random expressions with our evaluator and with another implementation of CEL, and compares the results.
 //
-// The other implementation knows neither values that are not known nor numbers with a text. So ours evaluates each
-// expression once more, with bindings of which parts are not known: what comes out must be an error or the same as before.
+// The other implementation has neither unknown values nor numbers with a text. So ours evaluates each expression once more,
+// with bindings that are partly unknown: the result must be an error or the same as before.
 //
 //   CEL_MODULES=... node differential.mjs EVALUATOR [--cases=20000] [--seed=1] [--show]
 //
-// EVALUATOR is the program evaluate_cases. Differences that differences.mjs explains are counted by rule; others are made
-// shorter, printed, and fail the run. The seed is printed: the same seed makes the same cases. --show prints an example of
-// each rule.
+// EVALUATOR is the program evaluate_cases. Differences that differences.mjs explains are counted by rule; others are
+// shortened, printed, and fail the run. The seed is printed: the same seed generates the same cases. --show prints an example
+// of each rule.
 
 import { makeBindings } from "./bindings.mjs";
 import { Chance } from "./chance.mjs";

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the evaluator with another implementation of CEL. $CEL_MODULES is where npm put that.
+# Compares the evaluator with another implementation of CEL. $CEL_MODULES is where npm installed it.
 #
 #   differential_test.sh EVALUATOR [--cases=N] [--seed=N]
 set -euo pipefail

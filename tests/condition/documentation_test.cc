@@ -1,5 +1,5 @@
-// docs/conditions.md is true: its conditions hold for the writes it says, what it says is refused
-// is, and its limits are the ones in force.
+// docs/conditions.md is correct: its conditions hold for the writes that it gives, what it says is
+// refused is refused, and its limits are the current ones.
 
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
-// Reads cases from standard input, a line each (case.h), and answers each with a line:
+// Reads cases from standard input, one per line (case.h), and writes for each a line:
 //
 //   outcome TAB message
 //
-// A line is answered before the next is read, so that a caller may wait for it.
+// The result of a line is written before the next line is read, so that a caller can wait for it.
 
 #include <iostream>
 #include <string>

@@ -1,4 +1,4 @@
-// Our evaluator, the program evaluate_cases, as a process that answers one case at a time.
+// Our evaluator, the program evaluate_cases, as a process that evaluates one case at a time.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";

@@ -1,7 +1,7 @@
 // Random expressions, most of them well typed, some not.
 //
-// An expression is a tree `{type, parts}`; parts are texts and trees. `render` makes a text of it, `smaller` lists the
-// expressions to try in its place when one that fails is to be made shorter.
+// An expression is a tree `{type, parts}`; parts are texts and trees. `render` returns its text, `smaller` returns the
+// expressions to try in its place when a failing one is to be shortened.
 
 import { DURATION_TEXTS, LITERALS, PATTERNS, TIMESTAMP_TEXTS, ZONES } from "./literals.mjs";
 

@@ -1,4 +1,4 @@
-// Values of each type as they are written in expressions: those around which mistakes gather, and ordinary ones.
+// Values of each type as written in expressions: boundary values, where errors are frequent, and ordinary ones.
 
 const quote = (text) => JSON.stringify(text);
 

@@ -1,5 +1,5 @@
-// The other implementation of CEL, @bufbuild/cel, with what we know to be its own mistakes put right: each function here
-// replaces one of its own, and says what was wrong with that. (What cannot be replaced stands in differences.mjs.)
+// The other implementation of CEL, @bufbuild/cel, with its known errors corrected: each function here replaces one of its
+// own, and says what was wrong with that. (What cannot be replaced is in differences.mjs.)
 
 import { DATE_FUNCTIONS } from "./oracle_dates.mjs";
 import { cel, wkt } from "./packages.mjs";

@@ -1,5 +1,5 @@
-// getFullYear and its like for @bufbuild/cel, whose own take the years before 100 for ones of the 20th century and round
-// 999,999,999 nanoseconds to no milliseconds.
+// getFullYear and similar functions for @bufbuild/cel, whose own take years before 100 for years of the 20th century and
+// round 999,999,999 nanoseconds to zero milliseconds.
 
 import { cel, wkt } from "./packages.mjs";
 

@@ -1,4 +1,4 @@
-// The npm packages of dev.d/cel, wherever they were installed: $CEL_MODULES is their node_modules.
+// The npm packages of dev.d/cel, wherever they are installed: $CEL_MODULES is their node_modules.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
-// Values as text, one text per value, the same that value_text.h writes: equal values have equal texts.
+// Values as text, one text per value, identical to value_text.h: equal values have equal texts.
 //
 //   null  true  -17  17u  0x3ff0000000000000 (a double by its bits, or nan)  "text"  b"bytes"  [1,"a"]  {"a":1}
 //   timestamp(SECONDS,NANOSECONDS)  duration(SECONDS,NANOSECONDS)  type(int)
 //
-// Bytes other than printable ASCII, and `"` and `\`, are written as \xHH. The entries of a map are sorted by the texts of
+// Bytes other than printable ASCII, and `"` and `\`, are written as \xHH. The members of a map are sorted by the texts of
 // their keys.
 
 import { cel } from "./packages.mjs";

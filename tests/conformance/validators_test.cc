@@ -1,4 +1,4 @@
-// Each promise is broken once, on purpose, and each break is seen by the check of that name.
+// Each guarantee is violated once, on purpose, and the check of that name detects it.
 
 #include "tests/conformance/validators.h"
 

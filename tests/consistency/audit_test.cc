@@ -1,4 +1,4 @@
-// Planted histories: the audit finds what is stale, and only that.
+// Constructed histories: the audit finds what is stale, and nothing else.
 
 #include "tests/consistency/audit.h"
 

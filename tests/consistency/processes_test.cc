@@ -1,5 +1,6 @@
 // Several processes with a cache each over one database, while the service dies and returns, and
-// processes, networks and the service stand still: nobody reads what is not promised any more.
+// processes, networks and the service are suspended: no process reads a value older than
+// guaranteed.
 
 #include <csignal>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// One of several processes over one database: a thread that writes users, and one that reads
-// everybody's through a cache. Runs until its input ends; then writes what it observed.
+// One of several processes over one database: a thread that writes users, and one that reads the
+// users of all processes through a cache. Runs until its input ends; then writes what it observed.
 
 #include <atomic>
 #include <cstdint>

@@ -1,6 +1,6 @@
-// The real server is killed at random moments under load and started again, many times. Whatever it
-// acknowledged is there afterwards, revisions never go back, and subscribers that resume miss
-// nothing.
+// The real server is killed at random moments under load and started again, many times. Everything
+// that it acknowledged is there afterwards, revisions never go back, and subscribers that resume
+// miss nothing.
 
 #include <cstdint>
 #include <iostream>

@@ -1,5 +1,5 @@
-// The real server, its network and its subscribers stand still for a while: nothing is missed, and
-// whoever does not read or cannot be reached holds up nobody.
+// The real server, its network and its subscribers are suspended for a while: nothing is missed,
+// and a subscriber that does not read or cannot be reached delays no other.
 
 #include <csignal>
 #include <cstdint>

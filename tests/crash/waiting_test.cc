@@ -1,7 +1,7 @@
-// The promise of waiting, from outside: the real server and caches that are processes. Once a call
-// has returned and nobody was late, no cache serves the old value, though caches are stopped for
-// longer than their leases and then go on with what was buffered for them, connections are lost or
-// fall silent, and the server is killed or stands still.
+// The waiting guarantee, observed from outside: the real server and caches as processes. Once a
+// call has returned and no subscriber was late, no cache serves the old value, although caches are
+// stopped for longer than their leases and then continue with what was buffered for them,
+// connections are lost or become silent, and the server is killed or suspended.
 
 #include <csignal>
 #include <cstdint>

@@ -1,7 +1,7 @@
-// Any condition over any write: the evaluation ends within its bounds, and what it tells about
-// itself agrees.
+// Any condition over any write: the evaluation ends within its limits, and its results are
+// consistent with each other.
 //
-// The input is a condition up to the first NUL; the bytes behind it make the write.
+// The input is a condition up to the first NUL; the bytes after it make the write.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,5 @@
-// Any bytes as a condition: the parser takes or refuses them, and what it says about them is true.
+// Any bytes as a condition: the parser accepts or refuses them, and what it reports about them is
+// correct.
 
 #include <cstddef>
 #include <cstdint>

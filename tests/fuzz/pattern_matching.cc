@@ -1,7 +1,7 @@
 // Any expression and any key: what the literal prefix excludes does not match, and the whole key
-// counts.
+// must match.
 //
-// The input is an expression up to the first NUL; the bytes behind it are the key.
+// The input is an expression up to the first NUL; the bytes after it are the key.
 
 #include <algorithm>
 #include <cstddef>

@@ -3,7 +3,8 @@
 //
 //   name_test CORPUS_DIRECTORY [MUTATIONS [SEED]]
 //
-// The input that is being run stands in $TEST_UNDECLARED_OUTPUTS_DIR/input: the one that failed.
+// The current input is written to $TEST_UNDECLARED_OUTPUTS_DIR/input, so after a failure it is the
+// one that failed.
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
-// Any bytes as requests to any methods, one after the other in one namespace: they are taken or
-// refused as the contract says, what is taken the engine can apply, and what it answers is a
-// message that a client can read.
+// Any bytes as requests to any methods, in sequence in one namespace: they are accepted or refused
+// according to the contract, the engine can apply what is accepted, and every response is a message
+// that a client can read.
 //
 // The input is a sequence of requests: the number of the method, the size in two bytes, the bytes.
 

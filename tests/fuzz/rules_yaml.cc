@@ -1,5 +1,5 @@
-// Any bytes as a file of definitions, as `cachectl apply` reads it: taken, or refused with the
-// line; and what was taken reads the same when it is written as JSON.
+// Any bytes as a file of definitions, as `cachectl apply` reads it: accepted, or refused with the
+// line; what was accepted reads the same when it is written as JSON.
 
 #include <cstddef>
 #include <cstdint>

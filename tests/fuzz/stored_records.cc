@@ -1,5 +1,5 @@
-// Any bytes as what a store holds: the rows of the state and the chunks of the history are read or
-// refused as DATA_LOSS, and what is read is written again as something that reads the same.
+// Any bytes as the content of a store: the rows of the state and the chunks of the history are read
+// or refused as DATA_LOSS, and what is read reads the same after it was written again.
 //
 // The input is the kind of a row, the size of its identity, the identity and the value; or 0, and
 // the value of a chunk.

@@ -1,5 +1,5 @@
-// Any bytes as lines of wal2json: each is taken, counted as unreadable or refused, and every write
-// that comes of them the service would take.
+// Any bytes as lines of wal2json: each is accepted, counted as unreadable or refused, and the
+// service would accept every resulting write.
 
 #include <cstddef>
 #include <cstdint>

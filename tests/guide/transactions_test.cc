@@ -1,4 +1,4 @@
-// "Transaction Integration". The guide's sample calls inside of the transaction:
+// "Transaction Integration". The guide's sample calls inside the transaction:
 //
 //   def update_user_with_cache_invalidation(user_id: str, data: dict):
 //       def transaction():
@@ -6,8 +6,8 @@
 //           invalidate_by_write("user", user_id, "update")
 //       return run_tx(transaction)
 //
-// A reader that came between the two put the old value back, and kept it. Here the same function
-// tells of the write where it is made, and the service hears of it after the commit.
+// A reader between the two put the old value back into the cache, where it stayed. Here the same
+// function records the write where it is made, and the service is notified after the commit.
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
-// The server behind the HAProxy that examples/haproxy ships: clients do not notice the proxy, and
-// floods that the server itself cannot bound do not reach it. With --unprotected the floods go to
-// the server itself, to compare.
+// The server behind the HAProxy of examples/haproxy: clients do not notice the proxy, and floods
+// that the server itself cannot bound do not reach it. With --unprotected the floods go to the
+// server itself, for comparison.
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

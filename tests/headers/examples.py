@@ -1,13 +1,13 @@
 """Collects the examples of headers, for a test that compiles and runs them. Usage: examples.py HEADER... >OUTPUT
 
-An example is what stands three spaces in from a comment's other text, behind an empty comment line:
+An example is indented by three spaces from the other text of a comment, after an empty comment line:
 
     // Words.
     //
     //   code();
 
-Of each header with one the output has a section, for who defines EXAMPLE_ and the header's name in front of including it,
-without the example's own includes; and the names of all of them in CamelCase, for who defines EXAMPLE_NAME.
+For each header with an example, the output has a section that is compiled if EXAMPLE_ followed by the header's name is
+defined, without the example's own includes. If EXAMPLE_NAME is defined, the output is the names of all headers with examples.
 """
 
 import pathlib

@@ -1,8 +1,8 @@
-// Runs the examples of the public headers, one test for each, named after it. That every header
-// compiles alone is shown by what this is linked with (bazel/headers_alone.bzl).
+// Runs the examples of the public headers, one test for each header, named after it. That every
+// header compiles alone is checked by a library that this links (bazel/headers_alone.bzl).
 //
-// An example stands inside of a function that has what it takes for granted: a service at
-// localhost:7400, a database, a cache, somebody to tell.
+// An example is compiled inside a function that provides what it assumes: a service at
+// localhost:7400, a database, a cache, a logger.
 
 #include <future>
 #include <memory>

@@ -2,7 +2,7 @@
 
   TREE=FILE SERVER=PROGRAM install_test.py
 
-Works in the top of the tree; everything it makes lies in $TEST_TMPDIR.
+Runs at the top of the tree; everything it creates is in $TEST_TMPDIR.
 """
 
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The examples build against an installed client, and run.
+# Builds the examples against an installed client, and runs them.
 #
 #   install_test.sh TREE SERVER
 set -euo pipefail

@@ -1,4 +1,4 @@
-"""What the model predicts for the recorded writes, at the transactions that somebody checked by hand."""
+"""The model's predictions for the recorded writes, at the transactions that were checked by hand."""
 
 import os
 import unittest

@@ -4,13 +4,13 @@
   check_events.py --rules RULES --capture CAPTURE [--dependencies FILE]
                   --events FILE                          of a subscriber without a filter
                   [--filtered FILE --tag TAG ... --key-prefix PREFIX ...]
-                  [--stats FILE]                         the answer of GetInvalidationStats
+                  [--stats FILE]                         the response of GetInvalidationStats
 
 Event files hold one event in protobuf's JSON form on each line, as `cachectl watch -o json` prints
-them; the statistics file holds the one answer of `cachectl stats -o json`. The namespace must have
-been new and the pending batch flushed once, after the capture.
+them; the statistics file holds the output of `cachectl stats -o json`. The namespace must have
+been new, and the pending batch flushed once, after the capture.
 
-Prints a table and ends with status 0 if everything is equal, otherwise with 1.
+Prints a table and exits with status 0 if everything is equal, otherwise with 1.
 """
 
 import argparse

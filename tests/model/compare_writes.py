@@ -1,4 +1,4 @@
-"""Holds the writes that print_writes printed of a recording against the model's.
+"""Compares the writes that print_writes printed for a recording with the model's.
 
   compare_writes.py RECORDING WRITES
 """

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The conversion of changes into writes, and the model's own, agree on every line of the recordings.
+# Checks that the conversion of changes into writes agrees with the model's own on every line of the recordings.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 for recording in ../data/*.wal2json.jsonl; do

@@ -1,4 +1,4 @@
-"""The six rules that every namespace is born with."""
+"""The six rules of every new namespace."""
 
 
 def default_rules():

@@ -1,7 +1,7 @@
-"""What the text of a PostgreSQL value means, by the name of its type.
+"""The meaning of the text of a PostgreSQL value, by the name of its type.
 
-docs/change-mapping.md has the table that this file follows. Two dictionaries stand for what JSON
-cannot say: UNKNOWN for a value that nobody knows, number(text) for a number with its own text.
+docs/change-mapping.md has the table that this file follows. Two dictionaries represent what JSON
+cannot express: UNKNOWN for an unknown value, number(text) for a number with its own text.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the values of PostgreSQL's types mean."""
+"""The meaning of values of PostgreSQL's types."""
 
 import unittest
 

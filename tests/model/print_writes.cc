@@ -1,5 +1,5 @@
-// Prints the writes that a recording becomes, one JSON list for each transaction, for the model to
-// compare with its own.
+// Prints the writes that a recording is converted to, one JSON list per transaction, for the model
+// to compare with its own.
 //
 //   print_writes <RECORDING
 

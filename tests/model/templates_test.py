@@ -1,4 +1,4 @@
-"""What templates name."""
+"""The tags that templates name."""
 
 import unittest
 

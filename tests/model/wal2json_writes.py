@@ -1,7 +1,7 @@
-"""Turns wal2json lines (format version 2) into write events, one list for each transaction.
+"""Converts wal2json lines (format version 2) to write events, one list for each transaction.
 
-docs/change-mapping.md says in words what this file does: which line becomes which write, and what
-its context holds. Values are postgresql_values.py's. Only lines that can be read are modelled.
+docs/change-mapping.md describes what this file does: which line becomes which write, and what its
+context holds. Values are converted by postgresql_values.py. Only readable lines are modelled.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What each kind of wal2json line becomes."""
+"""The writes of each kind of wal2json line."""
 
 import json
 import unittest

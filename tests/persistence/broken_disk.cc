@@ -1,8 +1,8 @@
 // A disk that breaks under a program that is started with this library in LD_PRELOAD.
 //
-// Once the file that BROKEN_DISK_SWITCH names exists, what the program does to files below
-// BROKEN_DISK_DIRECTORY fails as the content of that file says: "full": the next write stores half
-// of what it was given, all later ones nothing (ENOSPC); "sync": nothing can be synced (EIO).
+// Once the file named by BROKEN_DISK_SWITCH exists, operations of the program on files below
+// BROKEN_DISK_DIRECTORY fail according to the content of that file. "full": the next write stores
+// half of its data, all later ones nothing (ENOSPC). "sync": nothing can be synced (EIO).
 
 #include <dlfcn.h>
 #include <fcntl.h>

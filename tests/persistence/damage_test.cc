@@ -1,6 +1,5 @@
-// Whatever happens to a file of a store: the server says that it cannot serve it, or begins a new
-// epoch, or everything that was acknowledged is there. Never is a revision given twice in one
-// epoch.
+// Whatever happens to a file of a store: the server reports that it cannot serve it, or begins a
+// new epoch, or everything that was acknowledged is there. No revision is used twice in one epoch.
 
 #include <algorithm>
 #include <filesystem>

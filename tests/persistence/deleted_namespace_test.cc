@@ -1,5 +1,4 @@
-// A namespace that was deleted stays so, and nothing of it is known, whatever becomes of the
-// server.
+// A deleted namespace stays deleted, and nothing of it is known, however the server is restarted.
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
-// The real server on a disk that breaks: it says so and ends, and nothing that it had answered or
-// sent is missing when it starts again.
+// The real server on a disk that breaks: it reports the error and exits, and nothing that it had
+// acknowledged or sent is missing when it starts again.
 
 #include <atomic>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a server knows after it was ended and started again: cleanly, killed, and with its machine.
+// What a server knows after a restart: after it was stopped cleanly, killed, or its machine failed.
 
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Subscribers that were away for longer than memory reaches back: what the store retains is sent to
-// them, and who was away for longer than that is told.
+// Subscribers that were disconnected for longer than the event cache reaches back: they receive
+// what the store retains, and a reset if they were disconnected for longer than that.
 
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// follow_slot, with every kind of slot and of error.
+// follow_slot, with every state of a slot and every kind of error.
 
 #include "tests/postgres_follow/follow_slot.h"
 

@@ -1,6 +1,6 @@
 // The service, follow_slot, its programs and PostgreSQL are killed, stopped and restarted under
-// load, run as docs/postgresql.md says. Every row that was committed is told of, and none that was
-// not; how often twice is counted.
+// load, run as described in docs/postgresql.md. Every committed row is notified, and no other;
+// duplicates are counted.
 //
 //   kill_test --kills=20 [--seed=N]
 

@@ -1,4 +1,5 @@
-// Floods over one connection: the server process lives, stays small, and serves others.
+// Floods over one connection: the server process survives, its memory stays small, and it serves
+// other clients.
 
 #include <string>
 

@@ -1,4 +1,4 @@
-// Takes the flags of the tests that can do more than every test run does.
+// Parses the flags of the tests that can run longer than by default.
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"

@@ -1,4 +1,4 @@
-// How long the server process takes to end.
+// How long the server process takes to exit.
 
 #include <signal.h>
 

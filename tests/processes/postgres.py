@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of a test's own, as a package has just made it: no setting is changed but where it listens."""
+"""A PostgreSQL cluster for a test, as created by the package: no setting is changed except where it listens."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A server of a test's own: in memory, on ports that it picks."""
+"""A server for a test: in memory, on ports that it chooses."""
 
 import contextlib
 import pathlib

@@ -1,5 +1,5 @@
 // The engine against itself, over random sequences: rows and retained events rebuild it, and the
-// same commands make the same outcomes, rows and state, in this process and in others.
+// same commands give the same outcomes, rows and state, in this process and in others.
 
 #include <algorithm>
 #include <cstdint>

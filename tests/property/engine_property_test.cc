@@ -1,6 +1,6 @@
 // Runs random sequences of commands and queries on the engine and on the reference model and
-// compares every event, every answer and every counter. A failure prints its seed and the shortest
-// sequence that still fails; `--seed=N --sequences=1` runs that seed alone.
+// compares every event, every reply and every counter. A failure prints its seed and the shortest
+// sequence that still fails; `--seed=N --sequences=1` runs only that seed.
 
 #include <cstdint>
 #include <memory>

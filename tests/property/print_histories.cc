@@ -1,5 +1,5 @@
-// Prints what engines do when they are told random sequences, disturbed as the flags say: for
-// comparison with what another process prints.
+// Prints what engines do for random sequences, with the disturbances that the flags select, for
+// comparison with the output of another process.
 
 #include <cstdint>
 #include <cstdio>

@@ -1,7 +1,7 @@
-"""The ```console blocks of a Markdown text: what is typed there, and what the text says comes back.
+"""The ```console blocks of a Markdown text: commands, and the output that the text gives for them.
 
 A line that begins with "$ " is a command, and so are the lines after it while a single quote is open. The other lines are
-its output, standard error included. A line that is only "..." stands for any lines.
+its output, including standard error. A line that is only "..." matches any lines.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""What is read out of ```console blocks, and what counts as the same output."""
+"""What is read from ```console blocks, and which outputs count as equal."""
 
 import unittest
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The reader of consoles finds what differs, and only that.
+# The parser of console blocks finds every difference, and nothing else.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1
 cd tests/readme

@@ -1,4 +1,4 @@
-"""Runs what a page shows, in one shell, and compares what comes back."""
+"""Runs the commands of a page in one shell, and compares the output."""
 
 import subprocess
 import sys

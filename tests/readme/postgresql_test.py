@@ -1,9 +1,9 @@
-"""Runs what docs/postgresql.md shows, against a server and a PostgreSQL of its own, and compares what comes back.
+"""Runs the commands of docs/postgresql.md, against a server and a PostgreSQL of its own, and compares the output.
 
   SERVER=PROGRAM CACHECTL=PROGRAM postgresql_test.py [--show]
 
-Works in the top of the tree. --show prints what comes back, to be copied into the page after a change. In place of
-PostgreSQL on localhost there is a cluster behind a socket: `sudo` and `pg_ctlcluster` are stand-ins that use it.
+Runs at the top of the tree. --show prints the output, to be copied into the page after a change. In place of PostgreSQL on
+localhost there is a cluster behind a socket: `sudo` and `pg_ctlcluster` are replaced by programs that use it.
 """
 
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# docs/postgresql.md shows what really happens.
+# docs/postgresql.md shows the real output.
 #
 #   postgresql_test.sh SERVER CACHECTL
 set -euo pipefail

@@ -1,9 +1,9 @@
-"""Runs what README.md shows, against a server of its own, and compares what comes back.
+"""Runs the commands of README.md, against a server of its own, and compares the output.
 
   SERVER=PROGRAM CACHECTL=PROGRAM BUF=PROGRAM readme_test.py [--show]
 
-Works in the top of the tree. --show prints what comes back, to be copied into README.md after a change. The ports of the
-README are replaced by free ones; `./dev demo` by the script that it calls.
+Runs at the top of the tree. --show prints the output, to be copied into README.md after a change. The ports of the README
+are replaced by free ones; `./dev demo` by the script that it calls.
 """
 
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# README.md shows what really happens. $BUF is buf's program.
+# README.md shows the real output. $BUF is the program buf.
 #
 #   readme_test.sh SERVER CACHECTL
 set -euo pipefail

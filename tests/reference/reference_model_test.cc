@@ -1,5 +1,5 @@
-// The model is checked by reading it; these cases, worked out by hand from the design, guard
-// against a model and an engine that agree on something wrong.
+// The model is verified by reading it; these cases, worked out by hand from the design, detect
+// errors that the model and the engine have in common.
 
 #include "tests/reference/reference_model.h"
 

@@ -1,4 +1,4 @@
-"""Calls and types that have no place here, each with what to use instead."""
+"""Calls and types that are not allowed here, each with what to use instead."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What `./dev test` counts, from build events and reports as Bazel and gtest write them."""
+"""The totals of `./dev test`, from build events and reports as Bazel and gtest write them."""
 
 import json
 import os

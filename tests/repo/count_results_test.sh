@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `./dev test` prints at its end is counted right.
+# The totals that `./dev test` prints at its end are correct.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/dev.d
 cd tests/repo

@@ -1,7 +1,7 @@
-"""Layers: what the files of a folder may include.
+"""Layers: what the files of a folder can include.
 
-BUILD visibility guards targets of our own; system headers are on every include path, and a header can be included without
-depending on its target. So the whole of it stands here once more, as one allow-list of include prefixes per folder.
+BUILD visibility guards our own targets; but system headers are on every include path, and a header can be included without
+depending on its target. So this file repeats all of it, as one allow-list of include prefixes per folder.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The files of the tree as the rules see them."""
+"""The files of the tree as the rules read them."""
 
 import dataclasses
 import functools

@@ -1,6 +1,6 @@
 """Checks what no compiler checks: layers, banned calls, sizes, words. Usage: tidy.py DIRECTORY
 
-Each rule is a module with `check(source) -> [Finding]`; tidy_rules_test.py shows that each catches what it is for.
+Each rule is a module with `check(source) -> [Finding]`; tidy_rules_test.py shows that each finds the violations it is for.
 """
 
 import sys

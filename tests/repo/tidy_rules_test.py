@@ -1,4 +1,4 @@
-"""Each rule catches a planted violation, and lets pass what only looks like one."""
+"""Each rule finds a constructed violation, and accepts what only looks like one."""
 
 import unittest
 

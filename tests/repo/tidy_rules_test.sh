@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Each rule of tidy.py catches what it is for.
+# Each rule of tidy.py finds the violations it is for.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1
 cd tests/repo

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs tidy.py over the real tree, which the link that Bazel makes of WORKSPACE leads to.
+# Runs tidy.py over the real tree, found through Bazel's link to WORKSPACE.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1
 tree=$(dirname "$(readlink -f WORKSPACE)")

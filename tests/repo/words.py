@@ -1,4 +1,4 @@
-"""Words and names: what is left undone, names that say nothing, paths of one machine, include guards."""
+"""Words and names: unfinished work, meaningless names, paths of one machine, include guards."""
 
 import re
 

@@ -1,4 +1,4 @@
-// What every service refuses: with which code, naming which field, and changing nothing.
+// What every service refuses: with which code, naming which field, and without any effect.
 
 #include "tests/services/bad_input.h"
 

@@ -1,5 +1,5 @@
-// What a position is worth to callers without a subscription: fills, declarations and questions
-// that name where the caller stood before it loaded.
+// Positions of callers without a subscription: fills, declarations and queries with the position
+// that the caller had before it loaded.
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-// What callers and subscribers see of a namespace that is full.
+// What callers and subscribers observe of a full namespace.
 
 #include <atomic>
 #include <memory>

@@ -1,5 +1,4 @@
-// What was received is applied: callers leave while their requests wait for a shard that is held
-// up.
+// What was received is applied: callers disconnect while their requests wait for a blocked shard.
 
 #include <memory>
 #include <string>

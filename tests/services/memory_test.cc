@@ -1,4 +1,4 @@
-// What a server answers while its process runs out of memory.
+// The responses of a server while its process runs out of memory.
 
 #include <atomic>
 #include <functional>

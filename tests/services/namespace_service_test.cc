@@ -1,4 +1,5 @@
-// Namespaces through a whole server: listed, deleted, made anew, and who hears of it.
+// Namespaces through a whole server: listed, deleted, created again, and which subscribers are
+// notified.
 
 #include <memory>
 #include <string>

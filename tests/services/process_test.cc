@@ -1,4 +1,4 @@
-// The server as operators meet it: flags, ports, signals, exit codes.
+// The server as operators use it: flags, ports, signals, exit codes.
 
 #include <signal.h>
 

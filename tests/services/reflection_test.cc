@@ -1,4 +1,4 @@
-// What buf curl and grpcurl stand on: the server describes everything that it serves.
+// What buf curl and grpcurl depend on: the server describes everything that it serves.
 
 #include <memory>
 #include <set>
@@ -92,9 +92,9 @@ TEST_F(ReflectionTest, DescribesEveryServiceItLists) {
   const std::vector<std::string> listed =
       Values(*Ask("list_services: ''"), "list_services_response", "service", "name");
   const std::set<std::string> services(listed.begin(), listed.end());
-  for (const char* name :
-       {"CacheEntryService", "DependencyService", "InvalidationService", "NamespaceService",
-        "RelationshipService", "RuleService", "StatsService", "SubscriptionService", "WriteEventService"}) {
+  for (const char* name : {"CacheEntryService", "DependencyService", "InvalidationService",
+                           "NamespaceService", "RelationshipService", "RuleService", "StatsService",
+                           "SubscriptionService", "WriteEventService"}) {
     EXPECT_EQ(services.count(absl::StrCat("cache_invalidation.v1.", name)), 1u) << name;
   }
   EXPECT_EQ(services.count("grpc.health.v1.Health"), 1u);

@@ -1,4 +1,4 @@
-// What calls keep whose callers do not read the answers.
+// The memory held by calls whose callers do not read the responses.
 
 #include <malloc.h>
 

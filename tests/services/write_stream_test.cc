@@ -1,4 +1,4 @@
-// StreamWrites: groups in, acknowledgements out, in order, whatever is wrong with some of them.
+// StreamWrites: acknowledges every group in order, even if some are invalid.
 
 #include <string>
 #include <thread>

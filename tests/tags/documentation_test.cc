@@ -1,4 +1,4 @@
-// The table of docs/tags.md holds for the SDK.
+// The table of docs/tags.md is correct for the SDK.
 
 #include <gtest/gtest.h>
 

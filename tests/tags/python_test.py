@@ -1,4 +1,4 @@
-"""The Python of docs/tags.md does what its table says."""
+"""The Python of docs/tags.md gives the results of its table."""
 
 import re
 import unittest

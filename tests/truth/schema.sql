@@ -1,5 +1,5 @@
--- Ticketing: venues, shows, artists, customers and what they book. Made so that every kind of column that a tag or a
--- condition can be made of stands in some table.
+-- Ticketing: venues, shows, artists, customers and bookings. Every kind of column that a tag or a condition can use occurs
+-- in some table.
 
 CREATE TYPE venue_status AS ENUM ('open', 'closed', 'planned');
 CREATE TYPE show_status AS ENUM ('draft', 'onsale', 'soldout', 'cancelled');

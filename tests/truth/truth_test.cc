@@ -1,4 +1,4 @@
-// Every cached result against a real PostgreSQL: tests/truth/README.md says what is compared.
+// Every cached result against a real PostgreSQL: tests/truth/README.md describes what is compared.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
--- The tables of a small web shop, beside pgbench's own. Every kind of table and column that the
--- conversion of a change into a write event has to tell apart appears at least once.
+-- The tables of a small web shop, in addition to pgbench's own. Every kind of table and column that the
+-- conversion of a change into a write event distinguishes occurs at least once.
 
 CREATE TABLE customers (
   id uuid PRIMARY KEY,

@@ -1,4 +1,4 @@
--- What the shop holds before the recording starts. Keys come from numbers, so that the pgbench
+-- The rows of the shop before the recording starts. Keys are derived from numbers, so that the pgbench
 -- scripts can name a random row: customer n is md5('customer n').
 
 INSERT INTO customers (id, name, email, country, credit_limit, preferences, referred_by)

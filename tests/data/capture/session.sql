@@ -1,4 +1,4 @@
--- The cases that pgbench does not bring, one transaction each; without BEGIN a statement is one.
+-- The cases that pgbench does not cover, one transaction each; without BEGIN a statement is one.
 
 -- A customer is born with awkward text, NULLs, and numbers at and above 2^53.
 INSERT INTO customers VALUES ('00000000-0000-4000-8000-000000000001', E'Ana "Ñ" \\ Łuk\tasz', NULL, 'PL',

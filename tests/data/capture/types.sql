@@ -1,5 +1,5 @@
--- A column of every kind of type, keys of unusual types, and identities of every kind: what
--- the conversion of values has to tell apart. One transaction each.
+-- A column of every kind of type, keys of unusual types, and replica identities of every kind: what
+-- the conversion of values distinguishes. One transaction each.
 
 CREATE EXTENSION hstore;
 CREATE EXTENSION citext;
