@@ -1,4 +1,4 @@
-# What the commands share: messages, packages, buf and Bazel. Sourced by ../dev at the top of the tree.
+# Functions shared by the commands: messages, packages, buf and Bazel. Sourced by ../dev at the top of the tree.
 # shellcheck shell=bash
 
 say() { printf 'dev: %s\n' "$*" >&2; }
@@ -7,7 +7,7 @@ fail() {
   exit 1
 }
 
-# As root, also for someone who is not.
+# Runs a command as root, with sudo if necessary.
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
@@ -18,7 +18,7 @@ as_root() {
   fi
 }
 
-# The packages of the given groups of dev.d/packages that are not installed.
+# Prints the packages of the given groups of dev.d/packages that are not installed.
 missing_packages() {
   local wanted installed
   wanted=$(for group in "$@"; do sed -n "s/^$group: *\([^ ]*\).*/\1/p" dev.d/packages; done | sort -u)
@@ -27,9 +27,9 @@ missing_packages() {
   comm -23 <(echo "$wanted") <(echo "$installed")
 }
 
-# need GROUP...: installs what is missing of these groups; a moment when nothing is.
+# need GROUP...: installs the missing packages of these groups; returns at once if there are none.
 need() {
-  command -v dpkg-query >/dev/null || fail "this is no Debian; it builds with the packages listed in dev.d/packages"
+  command -v dpkg-query >/dev/null || fail "this system is not Debian; the build needs the packages listed in dev.d/packages"
   local missing log
   missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
@@ -39,12 +39,12 @@ need() {
   if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update &&
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing; } >"$log" 2>&1; then
     tail -n 30 "$log" >&2
-    fail "apt-get failed; all it said is in $log"
+    fail "apt-get failed; its output is in $log"
   fi
   rm -f "$log"
 }
 
-# npm_packages FOLDER COMMAND: has npm install what the folder's package.json lists, unless it did since that was changed.
+# npm_packages FOLDER COMMAND: installs what the folder's package.json lists, unless npm did so since its last change.
 npm_packages() {
   command -v npm >/dev/null || need npm
   local folder=$1 command=$2
@@ -56,32 +56,33 @@ npm_packages() {
   fi
 }
 
-# Puts buf at $BUF, in the version of dev.d/buf/package.json. There is no lock file (.npmrc): buf's own dependencies are its
-# programs for each system, of exactly its version.
+# Installs buf in the version of dev.d/buf/package.json and sets $BUF to its path. There is no lock file (.npmrc): buf depends
+# only on its programs for each system, of exactly its own version.
 need_buf() {
   npm_packages dev.d/buf install
   # shellcheck disable=SC2034  # for the commands
   BUF=$PWD/dev.d/buf/node_modules/.bin/buf
 }
 
-# Puts the folder of what conditions are tested against at $CEL_MODULES, in the versions of dev.d/cel/package-lock.json.
+# Installs the CEL packages that conditions are tested against, in the versions of dev.d/cel/package-lock.json, and sets
+# $CEL_MODULES to their folder.
 need_cel() {
   npm_packages dev.d/cel ci
   # shellcheck disable=SC2034  # for the commands
   CEL_MODULES=$PWD/dev.d/cel/node_modules
 }
 
-# Bazel's server makes the next command quick; outside a terminal there is no next one.
+# Bazel's server speeds up the next command; outside a terminal there is none, so it is stopped at exit.
 run_bazel() {
   [ -t 2 ] || trap stop_bazel EXIT
-  # Those that lead to another output base would be taken for part of the tree.
+  # Bazel would treat links to another output base as part of the tree.
   find . -maxdepth 1 -name 'bazel-*' -type l -delete
   bazel "$@"
 }
 
 stop_bazel() { bazel shutdown >/dev/null 2>&1 || true; }
 
-# build_program VARIABLE //package:target [FLAG...]: builds the target and puts the program's path into the variable.
+# build_program VARIABLE //package:target [FLAG...]: builds the target and sets the variable to the program's path.
 build_program() {
   local variable=$1 target=$2
   shift 2
@@ -90,7 +91,7 @@ build_program() {
   printf -v "$variable" '%s/%s' "$(bazel info "$@" bazel-bin 2>/dev/null)" "${path/://}"
 }
 
-# Replaces this shell by the given program, once nothing else of ours runs.
+# Stops Bazel and replaces this shell by the given program.
 become() {
   [ -t 2 ] || stop_bazel
   exec "$@"

@@ -1,12 +1,12 @@
-# Attack: send an optimised server all that one client can send to hurt the others, and print what it cost them.
+# Send an optimised server what one client can send to hurt the others, and print the effect on them.
 #
-#   ./dev attack                    everything: minutes, and a few GiB of memory for what gRPC itself keeps
+#   ./dev attack                    all attacks: minutes, and a few GiB of memory that gRPC itself takes
 #   ./dev attack --only=patterns    the attacks whose name contains this
 #   ./dev attack --small            the inputs of a test run
 #
-# Every attack meets a server of its own, and a healthy client that writes and listens in another namespace. Exit 0 when all
-# met their goals: the server lives, no call of the healthy client fails, it misses no event, and memory and the time for which
-# one request holds a shard are bounded. docs/guarantees.md has the table.
+# Each attack runs against a server of its own, with a healthy client that writes and subscribes in another namespace. Exit 0
+# when all meet their goals: the server survives, no call of the healthy client fails, it misses no event, and memory and the
+# time for which one request holds a shard are bounded. docs/guarantees.md has the table.
 # shellcheck shell=bash
 
 need build

@@ -1,9 +1,9 @@
-# Measure: builds the benchmark optimised and runs it; arguments are its flags.
+# Build the benchmark optimised and run it; arguments are passed to it.
 #
-#   ./dev bench                                    what the server spends, then the engine alone
+#   ./dev bench                                    the server's CPU time, then the engine alone
 #   ./dev bench --benchmark_filter=Sweep           benchmarks of the engine whose names match
-#   ./dev bench engine                             these alone, which takes less to build
-#   ./dev bench slow_subscriber                    what one that reads nothing costs 50 that read, for a minute each
+#   ./dev bench engine                             only the engine's benchmarks, which take less to build
+#   ./dev bench slow_subscriber                    how a subscriber that reads nothing affects 50 others, a minute each
 #   ./dev bench slow_subscriber --subscribers=10 --time=10s --turns=2
 #   ./dev bench restart                            how long a server with a million entries takes to start
 #   ./dev bench restart --entries=100000 --edges=10

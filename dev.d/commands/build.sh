@@ -1,10 +1,10 @@
-# Build everything, or the Bazel targets given.
+# Build everything, or the given Bazel targets.
 #
 #   ./dev build
 #   ./dev build //server/...
 #   ./dev build --config=opt //server:cache_invalidation_server
 #
-# Arguments go to `bazel build`; --config is one of opt, asan, tsan, clang (.bazelrc says what each is).
+# Arguments are passed to `bazel build`; --config is one of opt, asan, tsan, clang (.bazelrc describes them).
 # shellcheck shell=bash
 
 need build

@@ -1,24 +1,24 @@
-# Fuzz: feed targets with inputs that reach new code, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Feed fuzz targets inputs that reach new code, under AddressSanitizer and UndefinedBehaviorSanitizer.
 #
 #   ./dev fuzz                                    each target for a minute
-#   ./dev fuzz condition_parser --seconds=3600    these targets, each that long
+#   ./dev fuzz condition_parser --seconds=3600    these targets, each for an hour
 #   ./dev fuzz condition_differential --seed=7    random conditions against another implementation of the language
-#   ./dev fuzz --list                             what there is
-#   ./dev fuzz --keep                             adds to the corpus what was found and leads anywhere new; run no targets
+#   ./dev fuzz --list                             list the targets
+#   ./dev fuzz --keep                             add found inputs that reach new code to the corpus; run no targets
 #
-# The targets are those of tests/fuzz: clang and libFuzzer build and drive them. Inputs that lead anywhere new are kept in
-# tests/fuzz/found (which git ignores), and so is one that fails: the last lines say where. Every test run replays the
-# committed corpus, tests/fuzz/corpus. Exit 0 when nothing failed.
+# The targets are those of tests/fuzz: clang builds them, libFuzzer drives them. Inputs that reach new code are stored in
+# tests/fuzz/found (which git ignores), and so is a failing input, whose path the last lines print. Every test run replays
+# the committed corpus, tests/fuzz/corpus. Exit 0 when nothing failed.
 # shellcheck shell=bash
 
 CORPUS=tests/fuzz/corpus
 FOUND=tests/fuzz/found
-# Made up against another implementation, by tests/condition, instead of by libFuzzer.
+# tests/condition generates the inputs of this target and compares with another implementation, without libFuzzer.
 DIFFERENTIAL=condition_differential
 
 fuzz_targets() { run_bazel query 'attr(tags, "\bfuzz\b", //tests/fuzz:all)' 2>/dev/null | sed 's/.*://'; }
 
-# Another compiler with other options: an output base of its own, or each switch would build everything anew.
+# Another compiler with other options: a separate output base, so that switching does not rebuild everything.
 fuzz_bazel() { run_bazel --output_base="$base" "$@"; }
 
 build_fuzzer() {
@@ -44,7 +44,7 @@ keep_found() {
 
 run_differential() {
   need_cel
-  # About a thousand in a second.
+  # About a thousand per second.
   run_bazel test --test_output=all --test_timeout=$((seconds + 600)) --test_env="CEL_MODULES=$CEL_MODULES" \
     --test_arg="--cases=$((seconds * 500))" --test_arg="--seed=$seed" //tests/condition:differential_test
 }

@@ -1,13 +1,13 @@
 # Check format, locks, style and contract: clang-format, -Wthread-safety, clang-tidy, buf.
 #
-#   ./dev lint                             all of it
-#   ./dev lint format threads buf          some of it: any of format, threads, tidy, buf
-#   ./dev lint tidy server/shard/loop.cc   clang-tidy, by far the slowest part, on these files only
+#   ./dev lint                             all checks
+#   ./dev lint format threads buf          some checks: any of format, threads, tidy, buf
+#   ./dev lint tidy server/shard/loop.cc   clang-tidy, by far the slowest check, on these files only
 #
-# format   every C++ file is as clang-format leaves it
-# threads  clang builds everything with -Wthread-safety -Werror: who holds which lock, which gcc does not check
-# tidy     clang-tidy; .clang-tidy gives a reason for each check that is off
-# buf      the contract obeys buf's STANDARD rules and breaks nothing that protos/baseline.binpb promises
+# format   every C++ file is formatted by clang-format
+# threads  clang builds everything with -Wthread-safety -Werror, which checks the use of locks; gcc cannot
+# tidy     clang-tidy; .clang-tidy gives a reason for each disabled check
+# buf      the contract follows buf's STANDARD rules and is compatible with protos/baseline.binpb
 # shellcheck shell=bash
 
 lint_format() {
@@ -15,7 +15,7 @@ lint_format() {
 }
 
 lint_threads() {
-  # Another compiler is another toolchain: an output base of its own, or each switch would build everything anew.
+  # Another compiler is another toolchain: a separate output base, so that switching does not rebuild everything.
   local base status=0
   base=$(run_bazel info output_base 2>/dev/null)-clang
   run_bazel --output_base="$base" build --config=clang --keep_going //... || status=1

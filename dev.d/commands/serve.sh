@@ -1,7 +1,7 @@
-# Build the server and run it in the foreground; arguments are its flags (./dev serve --help).
+# Build the server and run it in the foreground; arguments are passed to it (./dev serve --help).
 #
-#   ./dev serve --data_dir=/var/lib/cache_invalidation     keeps its state there
-#   ./dev serve --durability=memory                        keeps nothing
+#   ./dev serve --data_dir=/var/lib/cache_invalidation     stores its state there
+#   ./dev serve --durability=memory                        stores nothing
 # shellcheck shell=bash
 
 need build

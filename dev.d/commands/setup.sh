@@ -1,6 +1,6 @@
 # Install everything that any command needs.
 #
-# The other commands install what they need themselves; this is for preparing a machine in one go.
+# The other commands install what they need themselves; this one prepares a machine in one step.
 # shellcheck shell=bash
 
 need build test lint

@@ -1,11 +1,11 @@
-# Simulate: run the server without threads on a machine that fails, with its clients, one world per seed.
+# Run the server and its clients on a simulated machine that fails, without threads, one world per seed.
 #
-#   ./dev simulate                   ten thousand worlds, other ones each time
-#   ./dev simulate --seeds=1000000   so many
-#   ./dev simulate --seed=42         that one world, with everything that happens in it
+#   ./dev simulate                   ten thousand worlds, different ones each time
+#   ./dev simulate --seeds=1000000   a million worlds
+#   ./dev simulate --seed=42         one world, with a log of everything that happens in it
 #
-# A world is the same each time it is run; one that breaks a promise prints its seed. tests/simulation/README.md says what is
-# simulated. Exit 0 when all promises were kept.
+# A world is the same each time it runs; one that breaks a promise prints its seed. tests/simulation/README.md describes the
+# simulation. Exit 0 when all promises were kept.
 # shellcheck shell=bash
 
 seeds=10000

@@ -1,12 +1,12 @@
-# Run all tests, or the Bazel targets given; ends with "N passed, N failed".
+# Run all tests, or the given Bazel targets; prints "N passed, N failed" at the end.
 #
 #   ./dev test
 #   ./dev test --config=tsan
 #   ./dev test --config=asan //server/... //tests/churn:all
 #
-# Arguments go to `bazel test`. The last line counts test cases (a test that is a script is one); exit 0 when none failed.
-# Tests tagged `needs-buf` or `needs-cel` are left out of a plain `bazel test //...`; here npm installs what they need, and
-# they run too.
+# Arguments are passed to `bazel test`. The last line counts test cases (a script counts as one); exit 0 when none failed.
+# A plain `bazel test //...` skips the tests tagged `needs-buf` or `needs-cel`; here npm installs what they need, and they
+# run too.
 # shellcheck shell=bash
 
 need build test
