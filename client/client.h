@@ -21,7 +21,9 @@
 // fail with the same error (client_options.h). All calls are safe to repeat; a repeated
 // invalidation is harmless. After DEADLINE_EXCEEDED, CANCELLED, UNAVAILABLE or another error that
 // is retried, the outcome is unknown: call again, or drop the tags concerned from your own cache.
-// INVALID_ARGUMENT names the invalid field; nothing was changed.
+// INVALID_ARGUMENT names the invalid field; nothing was changed. RESOURCE_EXHAUSTED: the request is
+// too large, or it would create a namespace, rule, relationship or dependency beyond a limit of the
+// service.
 //
 // Cost: one round trip per call unless stated otherwise.
 
@@ -81,7 +83,7 @@ class Client {
   // ---- Rules (rule.h)
 
   // Adds or replaces a rule. It applies to writes that are accepted after it. Fails with
-  // INVALID_ARGUMENT if the rule is invalid.
+  // RESOURCE_EXHAUSTED if the namespace has 1,000 rules.
   absl::StatusOr<RuleRegistration> RegisterInvalidationRule(InvalidationRule rule,
                                                             CallOptions options = {}) const;
 
@@ -98,7 +100,7 @@ class Client {
   // ---- Relationships (relationship.h)
 
   // Adds or replaces a relationship. Several relationships of one source type all apply. Fails with
-  // INVALID_ARGUMENT if the relationship is invalid.
+  // RESOURCE_EXHAUSTED if the namespace has 1,000 relationships.
   absl::StatusOr<RelationshipRegistration> RegisterDataRelationship(DataRelationship relationship,
                                                                     CallOptions options = {}) const;
 
@@ -118,7 +120,8 @@ class Client {
 
   // Declares that a key was computed from others: when one of the names is invalidated, so is the
   // key, transitively and in every strategy. A plain name means both the key and the tag of that
-  // name.
+  // name. Fails with RESOURCE_EXHAUSTED if the namespace has 4,000,000 declared edges, or the key
+  // 50,000.
   absl::StatusOr<DependencyAddition> AddCacheDependency(std::string key,
                                                         std::vector<std::string> depends_on,
                                                         CallOptions options = {}) const;

@@ -27,17 +27,17 @@
 //
 // A cache that loses the service serves its entries until its lease expires, and then none (or its
 // entries, flagged, if the caller asks for it: ReadOptions::while_fenced) until it has caught up.
-// Without the service every look-up is a miss, and loads still run.
+// Without the service every look-up is then a miss, and loads still run.
 //
 // When a call that waits for subscribers (WaitForSubscribers) has returned without naming this
-// cache as late, no look-up that begins later returns what that call invalidated. Exceptions are
-// stale values that the caller asked for, which are flagged, and
+// cache as late, no look-up that begins later returns what that call invalidated, with two
+// exceptions: values that the caller accepts as stale, which are flagged, and
 // TaggedCacheOptions::keep_refused_for.
 //
-// A loader must read what is committed when it runs, and must read everything that the value is
-// made of itself. A lagging replica, a transaction whose snapshot is older than the load, or data
-// that was read before the load began can return an old value after the invalidation, and nothing
-// detects it.
+// A loader must read what is committed when it runs, and must read all data of the value during the
+// load. A lagging replica, a transaction whose snapshot is older than the load, or data that was
+// read before the load began can return an old value after the invalidation, and nothing detects
+// it.
 //
 // A value can be computed from other cached values. If the loader declares that, it is invalidated
 // with them:
@@ -74,8 +74,8 @@
 //
 // Destructors of values run without a lock of the cache, on the thread that releases the last
 // reference: a caller's, or the subscription's, which applies nothing meanwhile. They may use the
-// cache and take locks that are held while using it. They must not throw, and must not wait for
-// something to be applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
+// cache and take locks that other threads hold while using it. They must not throw, and must not
+// wait for something to be applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
 //
 // Errors: a failed load returns its loader's error, to the callers that shared it as well, and
 // keeps nothing. Fails with FAILED_PRECONDITION if the key is being loaded as another type, or by
@@ -101,7 +101,7 @@
 // Not promised: the lease is measured on a clock that continues while this process, or the machine,
 // is suspended (CLOCK_BOOTTIME). The clock stops while a virtual machine is paused, saved or
 // migrated: a cache that resumes can serve, until it receives the events it missed or for the rest
-// of its lease, values that a call which waited for it has invalidated meanwhile. A shorter
+// of its lease, values that were invalidated meanwhile by a call that waited for it. A shorter
 // TaggedCacheOptions::lease shortens this period.
 //
 // Cost: a hit takes one lock of 64 shards and reads the clock once, up to 2.5 times the cost of a

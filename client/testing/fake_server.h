@@ -14,7 +14,7 @@
 //
 //   server.Stop();
 //   EXPECT_FALSE(client.GetInvalidationStats({.deadline = absl::Milliseconds(300)}).ok());
-//   server.Start();  // knows nothing of before; its subscribers are told RESET
+//   server.Start();  // a new epoch without state; its subscribers get a RESET
 //   EXPECT_EQ(client.GetInvalidationStats()->position.revision, 0u);
 //
 // It is the real server with its state in memory, behind a network that the test can cut. Rules,
