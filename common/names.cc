@@ -101,11 +101,11 @@ absl::Status CheckTagWithoutWildcard(absl::string_view tag) {
     if (rest.substr(0, end) == "*") {
       const absl::string_view above = tag.substr(0, tag.size() - rest.size());
       if (above.empty()) {
-        return absl::InvalidArgumentError("expected a tag, got \"*\", which is no wildcard");
+        return absl::InvalidArgumentError("expected a tag, got \"*\", which is not a wildcard");
       }
-      return absl::InvalidArgumentError(absl::StrCat("\"*\" is no wildcard; \"",
+      return absl::InvalidArgumentError(absl::StrCat("\"*\" is not a wildcard; \"",
                                                      above.substr(0, above.size() - 1),
-                                                     "\" stands for everything below it"));
+                                                     "\" covers everything below it"));
     }
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
@@ -123,7 +123,7 @@ absl::Status CheckType(absl::string_view type) {
 absl::Status CheckResourceId(absl::string_view id) {
   if (id != "*") return CheckText(id, 0, kMaxResourceIdBytes);
   return absl::InvalidArgumentError(
-      "\"*\" is no wildcard; a write with an empty id concerns the whole type");
+      "\"*\" is not a wildcard; a write with an empty id affects the whole type");
 }
 
 absl::Status CheckOperation(absl::string_view operation) {

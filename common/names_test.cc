@@ -148,7 +148,7 @@ TEST(Names, AStarIsNoWildcard) {
     EXPECT_TRUE(CheckTag(tag).ok()) << tag;
   }
   EXPECT_EQ(CheckTagWithoutWildcard("user:*:x").message(),
-            "\"*\" is no wildcard; \"user\" stands for everything below it");
+            "\"*\" is not a wildcard; \"user\" covers everything below it");
   EXPECT_FALSE(CheckResourceId("*").ok());
   EXPECT_TRUE(CheckResourceId("4*2").ok());
 }

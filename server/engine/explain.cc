@@ -71,7 +71,7 @@ std::string Describe(const ExplainedKey& key) {
   const size_t listed = std::min(key.tags.size(), kTagsInASentence);
   const auto end = key.tags.begin() + static_cast<std::ptrdiff_t>(listed);
   return absl::StrCat(
-      key.tracked ? "tracked; carries " : "not tracked; taken to carry ",
+      key.tracked ? "tracked; carries " : "not tracked; assumed to carry ",
       absl::StrJoin(key.tags.begin(), end, ", "),
       listed < key.tags.size() ? absl::StrCat(" and ", key.tags.size() - listed, " more") : "");
 }
@@ -162,16 +162,17 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
     explanation.root = explain(targets);
     AddKey(key, explanation.key_hit, freshness, limits, explanation.root);
     if (key.matching.is_spent()) {
-      AddReason("matching is more than one explanation may do: some patterns are taken to match",
+      AddReason("matching exceeds the limit of one explanation: some patterns are assumed to match",
                 explanation.root.reason);
     }
   }
   AddWhatIsMissing(hits.complete(), closure.is_complete(), state.limits.explained_keys,
                    explanation.root.reason);
   if (planning.is_coarse()) {
-    AddReason(plan.everything ? "this is more than one explanation may do: it stands for everything"
-                              : "this is more than one explanation may do: a write may name "
-                                "more exactly what is widened here",
+    AddReason(plan.everything
+                  ? "the plan exceeds the limit of one explanation: it is shown as everything"
+                  : "the plan exceeds the limit of one explanation: a write can "
+                    "name more precisely what is widened here",
               explanation.root.reason);
   }
   return ExplainWriteReply{std::move(explanation)};

@@ -294,7 +294,7 @@ TEST(ExplainKey, ByItsTags) {
             "    TAG user:42 entries=1 (the written resource)",
             "      KEY orders (carries user:42:orders)",
             "    NOT TAG user:#all (lists, counts and searches over the type; the key carries "
-            "user:42:orders, which is neither it nor below it)",
+            "user:42:orders, which is neither the tag nor below it)",
             "  KEY orders (tracked; carries user:42:orders, x)"}},
           {"the bare type tag is not hit",
            "bare",
@@ -302,10 +302,10 @@ TEST(ExplainKey, ByItsTags) {
            false,
            {"WRITE user:42 (update)", "  DIRECT",
             "    NOT TAG user:42 entries=1 (the written resource; the key carries user, which "
-            "stands above it: a tag hits what is at or below it)",
+            "is above it: a tag hits itself and the tags below it)",
             "    NOT TAG user:#all (lists, counts and searches over the type; the key carries "
             "user, "
-            "which stands above it: a tag hits what is at or below it)",
+            "which is above it: a tag hits itself and the tags below it)",
             "  NOT KEY bare (tracked; carries user)"}},
           {"tags that the question names",
            "new",
@@ -313,10 +313,10 @@ TEST(ExplainKey, ByItsTags) {
            true,
            {"WRITE user:42 (update)", "  DIRECT",
             "    NOT TAG user:42 entries=1 (the written resource; the key carries user:#all, which "
-            "is neither it nor below it)",
+            "is neither the tag nor below it)",
             "    TAG user:#all (lists, counts and searches over the type)",
             "      KEY new (carries user:#all)",
-            "  KEY new (not tracked; taken to carry user:#all)"}},
+            "  KEY new (not tracked; assumed to carry user:#all)"}},
           {"of a tracked key its own tags count",
            "plain",
            {"user:42"},
@@ -349,17 +349,17 @@ TEST(ExplainKey, ByRules) {
             "    NOT TAG form", "      NOT KEY k (carries form:1)",
             "  RULE c_pattern (trigger user)",
             "    NOT PATTERN page:[0-9]+ (does not match the whole key k)",
-            "  NOT KEY k (not tracked; taken to carry form:1)"}},
+            "  NOT KEY k (not tracked; assumed to carry form:1)"}},
           {"a scoped target of another row",
            "k",
            {"view:43"},
            false,
            {"WRITE user:42 (update)", "  RULE b_on batched (trigger user)",
             "    NOT TAG view:42 batched (view:{resource_id}; the key carries view:43, which "
-            "is neither it nor below it)",
+            "is neither the tag nor below it)",
             "  RULE c_pattern (trigger user)",
             "    NOT PATTERN page:[0-9]+ (does not match the whole key k)",
-            "  NOT KEY k (not tracked; taken to carry view:43)"}},
+            "  NOT KEY k (not tracked; assumed to carry view:43)"}},
           {"a pattern",
            "page:7",
            {},
@@ -384,7 +384,7 @@ TEST(ExplainKey, ByRelationships) {
                  {"WRITE user:42 (update)",
                   "  RELATIONSHIP 1 (one_to_many from user to session, depth 1)",
                   "    TAG session (the type tag)", "      KEY k (carries session:9)",
-                  "  KEY k (not tracked; taken to carry session:9)"}},
+                  "  KEY k (not tracked; assumed to carry session:9)"}},
                 {"one hop too far",
                  "k",
                  {"menu"},
@@ -393,7 +393,7 @@ TEST(ExplainKey, ByRelationships) {
                   "  RELATIONSHIP 1 (one_to_many from user to session, depth 1)",
                   "    NOT RELATIONSHIP 2 (depth spent; one_to_many from session to menu, depth 1)",
                   "      NOT TAG menu", "        NOT KEY k (carries menu)",
-                  "  NOT KEY k (not tracked; taken to carry menu)"}},
+                  "  NOT KEY k (not tracked; assumed to carry menu)"}},
             });
 }
 

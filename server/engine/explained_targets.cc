@@ -89,11 +89,12 @@ bool TargetsOfKey::MightHave(ExplanationNode& node, const Pattern* pattern) cons
   }
   const std::string* near = key_.TagHitBy(FirstSegment(node.name));
   if (near == nullptr) return false;
-  AddReason(IsSelfOrAncestor(*near, node.name)
-                ? absl::StrCat("the key carries ", *near,
-                               ", which stands above it: a tag hits what is at or below it")
-                : absl::StrCat("the key carries ", *near, ", which is neither it nor below it"),
-            node);
+  AddReason(
+      IsSelfOrAncestor(*near, node.name)
+          ? absl::StrCat("the key carries ", *near,
+                         ", which is above it: a tag hits itself and the tags below it")
+          : absl::StrCat("the key carries ", *near, ", which is neither the tag nor below it"),
+      node);
   return true;
 }
 

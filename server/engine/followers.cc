@@ -104,7 +104,7 @@ std::string Followers::HowHit(const Key& key) const {
 
 std::string Followers::HowFollows(const Key& key, const Node& source) {
   if (key.FindEdge(&source) == nullptr) {
-    return absl::StrCat("carries ", source.name, ", as not all of its fills do: its key is named");
+    return absl::StrCat("carries ", source.name, ", but not all of its fills do: its key is named");
   }
   return absl::StrCat("computed from ", source.kind == NameKind::kTag ? "tag " : "key ",
                       source.name);

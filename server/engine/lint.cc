@@ -97,7 +97,7 @@ void LintTriggers(const Rule& rule, Warnings& warnings) {
     if (tag != CollectionTag(type)) continue;
     warnings.Add(
         kNeverTriggers, absl::StrCat("trigger_tags[", i, "]"),
-        absl::StrCat("\"", tag, "\" is what lists carry; a write is met by its type (\"", type,
+        absl::StrCat("\"", tag, "\" is carried by lists; a rule is triggered by the type (\"", type,
                      "\"), its id (\"", type, ":ID\") and the tags that the writer names"));
   }
 }
@@ -116,8 +116,8 @@ void LintTargets(const Rule& rule, Warnings& warnings) {
   const absl::StatusOr<Pattern> pattern = Pattern::Compile(rule.pattern);
   if (pattern.ok() && pattern->literal_prefix().empty()) {
     warnings.Add(kPatternScan, "pattern",
-                 "it begins with nothing literal, so every known key is tried against it each "
-                 "time the rule fires");
+                 "it has no literal prefix, so every known key is matched each time the rule "
+                 "fires");
   }
 }
 
@@ -157,11 +157,11 @@ std::string UnhitWarning(absl::string_view path, absl::string_view tag,
                          const std::optional<absl::string_view>& beside) {
   if (HasStarLevel(tag)) {
     return absl::StrCat(path, ": \"*\" in \"", tag,
-                        "\" is no wildcard: only this very tag, or one above it, hits it");
+                        "\" is not a wildcard: only this exact tag, or one above it, hits it");
   }
   if (beside.has_value()) {
     return absl::StrCat(path, ": \"", tag, "\" adds nothing to \"", *beside,
-                        "\", which stands below it");
+                        "\", which is below it");
   }
   return absl::StrCat(path, ": \"", tag, "\" is not hit by a write to one \"", tag,
                       "\"; what is made from one names \"", tag, ":ID\", a list over them \"",

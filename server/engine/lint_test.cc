@@ -106,7 +106,7 @@ TEST(Lint, OfTriggersThatNeverFire) {
   Rule rule;
   rule.trigger_tags = {"order", "order:#all", "order:7", "tenant:acme"};
   rule.invalidate_tags = {"page:{resource_id}"};
-  ExpectWarnings(LintRule(rule), {"trigger_tags[1]: \"order:#all\" is what lists carry"});
+  ExpectWarnings(LintRule(rule), {"trigger_tags[1]: \"order:#all\" is carried by lists"});
 }
 
 TEST(Lint, OfConditions) {
@@ -173,7 +173,7 @@ TEST(Lint, LeavesOutWhatIsMeant) {
 TEST(Lint, OfWildcards) {
   std::vector<TrackedEntry> entries(1);
   entries[0].tags = {"user:*", "user:1"};
-  ExpectWarnings(LintEntries(entries), {"\"*\" in \"user:*\" is no wildcard"});
+  ExpectWarnings(LintEntries(entries), {"\"*\" in \"user:*\" is not a wildcard"});
 }
 
 TEST(Lint, OfDependencies) {

@@ -26,13 +26,13 @@ absl::StatusOr<NullChoice> TakeNullChoice(absl::string_view inside, absl::string
   if (bar == absl::string_view::npos) return NullChoice::kWiden;
   if (name == kResourceId) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "{resource_id} is never null: expected no choice behind it, got {", inside, "}"));
+        "{resource_id} is never null: expected no choice after it, got {", inside, "}"));
   }
   const absl::string_view choice = inside.substr(bar + 1);
   if (choice == "null=skip") return NullChoice::kSkip;
   if (choice == "null=tag") return NullChoice::kTag;
   return absl::InvalidArgumentError(
-      absl::StrCat("expected null=skip or null=tag behind \"|\", got {", inside, "}"));
+      absl::StrCat("expected null=skip or null=tag after \"|\", got {", inside, "}"));
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ absl::Status TagTemplate::AddPlaceholder(absl::string_view inside) {
   if (placeholders_.empty() && literals_[0].find(':', 1) == std::string::npos) {
     return absl::InvalidArgumentError(
         "expected a literal tag and \":\" in front of the first placeholder, for example "
-        "\"user_session:{resource_id}\": the tag is invalidated where the placeholder has no "
+        "\"user_session:{resource_id}\": the tag is invalidated if the placeholder has no "
         "value");
   }
   absl::string_view name;
@@ -88,7 +88,7 @@ absl::StatusOr<TagTemplate> TagTemplate::ParseForTarget(absl::string_view text,
   if (parsed.ok() && !IsSelfOrAncestor(target_type, parsed->literal_tag())) {
     return absl::InvalidArgumentError(
         absl::StrCat("expected a tag below the target type, for example \"", target_type,
-                     ":{resource_id}\": the type's tag is invalidated where the template cannot be "
+                     ":{resource_id}\": the type's tag is invalidated if the template cannot be "
                      "filled in"));
   }
   return parsed;

@@ -35,7 +35,7 @@ TEST(TagTemplate, RefusesWhatItCannotPromise) {
            {"a:{context.}", "got {context.}"},
            {"a:{context.a..b}", "got {context.a..b}"},
            {"a:{Context.a}", "got {Context.a}"},
-           {"a:{context.a|}", "expected null=skip or null=tag behind \"|\", got {context.a|}"},
+           {"a:{context.a|}", "expected null=skip or null=tag after \"|\", got {context.a|}"},
            {"a:{context.a|null}", "got {context.a|null}"},
            {"a:{context.a|null=drop}", "got {context.a|null=drop}"},
            {"a:{context.a|NULL=skip}", "got {context.a|NULL=skip}"},

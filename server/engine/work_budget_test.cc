@@ -287,7 +287,7 @@ TEST(WorkBudgetTest, AnExplanationHasLessAndSaysSo) {
   ExplainWrite query;
   query.write = Writes({"1"}).writes[0];
   EXPECT_THAT(script.Ask<ExplainWriteReply>(query).explanation.root.reason,
-              HasSubstr("more than one explanation may do"));
+              HasSubstr("exceeds the limit of one explanation"));
   EXPECT_THAT(script.Do(Writes({"1"})), Contains("1 EVICT tag b:1 <RULE(b)>"));
 }
 

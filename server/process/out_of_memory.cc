@@ -15,7 +15,7 @@ namespace {
 // Allocates nothing and skips all clean-up: acknowledged writes are in the store.
 [[noreturn]] void End() {
   constexpr absl::string_view kWhy =
-      "cache_invalidation_server: out of memory: the system gives no more\n";
+      "cache_invalidation_server: out of memory: the system has no more memory\n";
   if (write(STDERR_FILENO, kWhy.data(), kWhy.size()) < 0) std::_Exit(EXIT_FAILURE);
   std::_Exit(EXIT_FAILURE);
 }

@@ -17,14 +17,14 @@ TEST(OutOfMemoryDeathTest, IsSaidByUsAndByLibrariesThatAbort) {
         EndWithAWordWhenOutOfMemory();
         std::get_new_handler()();
       },
-      ::testing::ExitedWithCode(1), "out of memory: the system gives no more");
+      ::testing::ExitedWithCode(1), "out of memory: the system has no more memory");
   EXPECT_EXIT(
       {
         EndWithAWordWhenOutOfMemory();
         errno = ENOMEM;
         std::abort();
       },
-      ::testing::ExitedWithCode(1), "out of memory: the system gives no more");
+      ::testing::ExitedWithCode(1), "out of memory: the system has no more memory");
 }
 
 TEST(OutOfMemoryDeathTest, IsNotSaidOfOtherAborts) {

@@ -121,8 +121,8 @@ absl::StatusOr<engine::LookupEntry> ToLookupEntry(const v1::LookupEntryRequest& 
 
 absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request) {
   if (!request.has_position()) {
-    return AtField("position", absl::InvalidArgumentError(
-                                   "expected the position to compare with, got nothing"));
+    return AtField("position",
+                   absl::InvalidArgumentError("expected a position to compare with, got none"));
   }
   const absl::StatusOr<engine::PositionView> position = ToPosition(request.position());
   absl::Status status = position.status();

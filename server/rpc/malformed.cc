@@ -27,7 +27,7 @@ struct Fault {
 
 // Returns the first fault in the fields of a message, if this walk finds one.
 std::optional<Fault> FindFault(const Descriptor& type, absl::string_view bytes, int depth) {
-  if (depth == kMaxDepth) return Fault{"", "expected messages that are not nested so deeply"};
+  if (depth == kMaxDepth) return Fault{"", "expected at most 100 nested messages"};
   std::map<int, size_t> seen;  // elements of repeated fields, by number
   wire::ProtoReader reader(bytes);
   while (reader.Next()) {

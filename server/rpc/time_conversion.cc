@@ -29,7 +29,8 @@ absl::Status OutOfRange(absl::Duration least, absl::Duration most, const std::st
 
 absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration,
                                           absl::Duration least, absl::Duration most) {
-  if (!IsDuration(duration)) return OutOfRange(least, most, "seconds and nanos that make none");
+  if (!IsDuration(duration))
+    return OutOfRange(least, most, "seconds and nanos that are not a duration");
   const absl::Duration value =
       absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
   if (value < least || value > most) return OutOfRange(least, most, absl::FormatDuration(value));

@@ -13,12 +13,12 @@ namespace {
 
 absl::Status Draining() {
   return absl::UnavailableError(
-      "the server is draining: connect again and send what was not answered");
+      "the server is draining: reconnect and resend what was not acknowledged");
 }
 
 absl::Status TooOld() {
   return absl::UnavailableError(
-      "the stream has reached its age: connect again and send what was not answered");
+      "the stream has reached its maximum age: reconnect and resend what was not acknowledged");
 }
 
 }  // namespace
@@ -101,8 +101,8 @@ absl::Status WriteStream::Accept(std::shared_ptr<WriteMessage> message) {
     const absl::StatusOr<absl::string_view> name = ToNamespace(field);
     if (!name.ok()) return name.status();
     if (!namespace_name_.empty() && *name != namespace_name_) {
-      return AtField("namespace",
-                     absl::InvalidArgumentError("expected that of the first message, or nothing"));
+      return AtField("namespace", absl::InvalidArgumentError(
+                                      "expected the namespace of the first message, or none"));
     }
     namespace_name_ = std::string(*name);
   }
@@ -175,7 +175,7 @@ void WriteStream::Advance() {
   }
   if (cancelled_ || (ending_ && messages_.empty())) {
     finished_ = true;
-    if (cancelled_) reason_ = absl::CancelledError("the client is gone");
+    if (cancelled_) reason_ = absl::CancelledError("the client has disconnected");
     Finish(ToGrpcStatus(reason_));
   }
 }

@@ -70,8 +70,8 @@ class ChangedFamilies final : public rocksdb::WriteBatch::Handler {
 absl::Status EndIsMissing(const std::string& directory, absl::string_view state,
                           const absl::StatusOr<std::optional<NotedLog>>& noted) {
   if (state == kTorn) {
-    return absl::DataLossError(absl::StrCat("a part of the log of the store in ", directory,
-                                            " is missing, and what came after it is not"));
+    return absl::DataLossError(absl::StrCat("part of the log of the store in ", directory,
+                                            " is missing, but later changes exist"));
   }
   if (!noted.ok()) return noted.status();
   if (!noted->has_value()) {

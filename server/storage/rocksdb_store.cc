@@ -96,7 +96,7 @@ absl::StatusOr<std::vector<std::string>> RocksdbStore::ListNamespaces() const {
     const std::optional<absl::string_view> name = NamespaceOfKey(ToView(iterator->key()));
     if (!name) {
       return absl::DataLossError(
-          absl::StrCat("the store in ", database_->directory(), " holds rows of no namespace"));
+          absl::StrCat("the store in ", database_->directory(), " has rows without a namespace"));
     }
     names.emplace_back(*name);
     iterator->Seek(EndOfPrefix(NamespaceKey(names.back())));
