@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/engine/engine_script.h"
+#include "server/engine/testing/engine_script.h"
 
 namespace cache_invalidation::engine {
 namespace {

@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/engine/engine_script.h"
 #include "server/engine/graph.h"
+#include "server/engine/testing/engine_script.h"
 
 namespace cache_invalidation::engine {
 namespace {

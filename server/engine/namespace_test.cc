@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "common/limits.h"
-#include "server/engine/engine_script.h"
+#include "server/engine/testing/engine_script.h"
 
 namespace cache_invalidation::engine {
 namespace {

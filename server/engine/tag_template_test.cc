@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
-#include "server/engine/rendered_lines.h"
+#include "server/engine/testing/rendered_lines.h"
 #include "tests/fakes/fixed_json.h"
 
 namespace cache_invalidation::engine {

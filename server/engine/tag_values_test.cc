@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/limits.h"
-#include "server/engine/rendered_lines.h"
+#include "server/engine/testing/rendered_lines.h"
 
 namespace cache_invalidation::engine {
 namespace {

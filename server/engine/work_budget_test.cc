@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/engine/engine_script.h"
+#include "server/engine/testing/engine_script.h"
 #include "tests/fakes/fixed_json.h"
 
 namespace cache_invalidation::engine {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/storage/store_conformance.h"
+#include "server/storage/testing/store_conformance.h"
 
 namespace cache_invalidation::storage {
 namespace {

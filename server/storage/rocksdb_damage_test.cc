@@ -15,8 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/storage/rocksdb_store.h"
-#include "server/storage/rocksdb_test_device.h"
-#include "server/storage/store_test.h"
+#include "server/storage/testing/rocksdb_test_device.h"
+#include "server/storage/testing/store_script.h"
 
 namespace cache_invalidation::storage {
 namespace {

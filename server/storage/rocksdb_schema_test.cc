@@ -9,7 +9,7 @@
 #include "rocksdb/db.h"
 #include "server/storage/rocksdb_database.h"
 #include "server/storage/rocksdb_store.h"
-#include "server/storage/rocksdb_test_device.h"
+#include "server/storage/testing/rocksdb_test_device.h"
 
 namespace cache_invalidation::storage {
 namespace {

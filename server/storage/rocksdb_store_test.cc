@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "gtest/gtest.h"
-#include "server/storage/durable_store_conformance.h"
-#include "server/storage/rocksdb_test_device.h"
-#include "server/storage/store_conformance.h"
+#include "server/storage/testing/durable_store_conformance.h"
+#include "server/storage/testing/rocksdb_test_device.h"
+#include "server/storage/testing/store_conformance.h"
 
 namespace cache_invalidation::storage {
 namespace {

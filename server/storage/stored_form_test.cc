@@ -9,7 +9,7 @@
 #include "server/storage/chunk_codec.h"
 #include "server/storage/history.h"
 #include "server/storage/store_key.h"
-#include "server/storage/store_test.h"
+#include "server/storage/testing/store_script.h"
 
 namespace cache_invalidation::storage {
 namespace {

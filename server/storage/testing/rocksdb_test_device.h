@@ -1,13 +1,13 @@
-#ifndef CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_TEST_DEVICE_H_
-#define CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_TEST_DEVICE_H_
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_TESTING_ROCKSDB_TEST_DEVICE_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_TESTING_ROCKSDB_TEST_DEVICE_H_
 
 #include <memory>
 #include <string>
 
 #include "rocksdb/env.h"
-#include "server/storage/breakable_file_system.h"
-#include "server/storage/durable_store_conformance.h"
 #include "server/storage/rocksdb_options.h"
+#include "server/storage/testing/breakable_file_system.h"
+#include "server/storage/testing/durable_store_conformance.h"
 
 namespace cache_invalidation::storage {
 
@@ -39,4 +39,4 @@ class RocksdbTestDevice final : public TestDevice {
 
 }  // namespace cache_invalidation::storage
 
-#endif  // CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_TEST_DEVICE_H_
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_TESTING_ROCKSDB_TEST_DEVICE_H_

@@ -1,4 +1,4 @@
-#include "server/engine/rendered_lines.h"
+#include "server/engine/testing/rendered_lines.h"
 
 #include <algorithm>
 

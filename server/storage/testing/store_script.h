@@ -1,7 +1,7 @@
 // Short functions with which the tests of stores read like scripts.
 
-#ifndef CACHE_INVALIDATION_SERVER_STORAGE_STORE_TEST_H_
-#define CACHE_INVALIDATION_SERVER_STORAGE_STORE_TEST_H_
+#ifndef CACHE_INVALIDATION_SERVER_STORAGE_TESTING_STORE_SCRIPT_H_
+#define CACHE_INVALIDATION_SERVER_STORAGE_TESTING_STORE_SCRIPT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -115,4 +115,4 @@ inline std::string ServerValue(const Store& store, absl::string_view name) {
 
 }  // namespace cache_invalidation::storage
 
-#endif  // CACHE_INVALIDATION_SERVER_STORAGE_STORE_TEST_H_
+#endif  // CACHE_INVALIDATION_SERVER_STORAGE_TESTING_STORE_SCRIPT_H_

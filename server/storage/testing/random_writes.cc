@@ -1,4 +1,4 @@
-#include "server/storage/random_writes.h"
+#include "server/storage/testing/random_writes.h"
 
 #include <memory>
 #include <optional>

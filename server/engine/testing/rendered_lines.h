@@ -1,7 +1,7 @@
 // The tags that a template renders for a write, as lines for tests.
 
-#ifndef CACHE_INVALIDATION_SERVER_ENGINE_RENDERED_LINES_H_
-#define CACHE_INVALIDATION_SERVER_ENGINE_RENDERED_LINES_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_TESTING_RENDERED_LINES_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_TESTING_RENDERED_LINES_H_
 
 #include <string>
 #include <utility>
@@ -32,4 +32,4 @@ Lines RenderWith(absl::string_view text, JsonValue::Object context,
 
 }  // namespace cache_invalidation::engine
 
-#endif  // CACHE_INVALIDATION_SERVER_ENGINE_RENDERED_LINES_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_TESTING_RENDERED_LINES_H_

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/storage/durable_store_conformance.h"
 #include "server/storage/memory_store.h"
-#include "server/storage/random_writes.h"
+#include "server/storage/testing/durable_store_conformance.h"
+#include "server/storage/testing/random_writes.h"
 
 namespace cache_invalidation::storage {
 namespace {

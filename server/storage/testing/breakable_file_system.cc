@@ -1,4 +1,4 @@
-#include "server/storage/breakable_file_system.h"
+#include "server/storage/testing/breakable_file_system.h"
 
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 // EngineScript: drives an engine in tests with one line per command, and formats the events as one
 // line per invalidation.
 
-#ifndef CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_
-#define CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_TESTING_ENGINE_SCRIPT_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_TESTING_ENGINE_SCRIPT_H_
 
 #include <string>
 #include <utility>
@@ -68,4 +68,4 @@ class EngineScript {
 
 }  // namespace cache_invalidation::engine
 
-#endif  // CACHE_INVALIDATION_SERVER_ENGINE_ENGINE_SCRIPT_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_TESTING_ENGINE_SCRIPT_H_

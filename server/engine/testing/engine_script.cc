@@ -1,8 +1,8 @@
-#include "server/engine/engine_script.h"
+#include "server/engine/testing/engine_script.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/check.h"
+#include "gtest/gtest.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -47,7 +47,7 @@ std::vector<std::string> Lines(const std::vector<Event>& events) {
 
 EngineScript::Out EngineScript::Do(const Command& command) {
   outcome_ = engine_.Apply(command, now_);
-  Check(outcome_.status.ok(), "the scripted command is accepted");
+  EXPECT_TRUE(outcome_.status.ok()) << outcome_.status;
   return Lines(outcome_.events);
 }
 

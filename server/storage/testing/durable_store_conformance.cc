@@ -1,4 +1,4 @@
-#include "server/storage/durable_store_conformance.h"
+#include "server/storage/testing/durable_store_conformance.h"
 
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/storage/memory_store.h"
-#include "server/storage/store_test.h"
+#include "server/storage/testing/store_script.h"
 
 namespace cache_invalidation::storage {
 

@@ -1,4 +1,4 @@
-#include "server/storage/rocksdb_test_device.h"
+#include "server/storage/testing/rocksdb_test_device.h"
 
 #include <cstdlib>
 #include <filesystem>

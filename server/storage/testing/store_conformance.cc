@@ -1,4 +1,4 @@
-#include "server/storage/store_conformance.h"
+#include "server/storage/testing/store_conformance.h"
 
 #include <atomic>
 #include <string>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/storage/store_test.h"
+#include "server/storage/testing/store_script.h"
 
 namespace cache_invalidation::storage {
 namespace {
