@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/default_rules.h"
 #include "server/flag_ranges.h"
-#include "server/rpc/rule_file.h"
+#include "server/rpc/conversion/rule_file.h"
 #include "server/version.h"
 
 namespace cache_invalidation {

@@ -24,7 +24,7 @@
 #include "server/process/memory_limit.h"
 #include "server/process/memory_thread.h"
 #include "server/process/out_of_memory.h"
-#include "server/rpc/quiet_parser.h"
+#include "server/rpc/conversion/encoded_request.h"
 #include "server/server.h"
 
 namespace cache_invalidation {

@@ -1,7 +1,7 @@
-#include "server/rpc/cache_entry_service.h"
+#include "server/rpc/services.h"
 
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
-#include "server/rpc/cache_entry_conversion.h"
+#include "server/rpc/conversion/cache_entry_conversion.h"
 #include "server/rpc/unary_call.h"
 
 namespace cache_invalidation::rpc {

@@ -1,7 +1,7 @@
-#include "server/rpc/dependency_service.h"
+#include "server/rpc/services.h"
 
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
-#include "server/rpc/dependency_conversion.h"
+#include "server/rpc/conversion/dependency_conversion.h"
 #include "server/rpc/unary_call.h"
 
 namespace cache_invalidation::rpc {

@@ -1,7 +1,7 @@
-#include "server/rpc/invalidation_service.h"
+#include "server/rpc/services.h"
 
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
-#include "server/rpc/invalidation_conversion.h"
+#include "server/rpc/conversion/invalidation_conversion.h"
 #include "server/rpc/unary_call.h"
 
 namespace cache_invalidation::rpc {

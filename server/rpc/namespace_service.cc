@@ -1,11 +1,10 @@
-#include "server/rpc/namespace_service.h"
+#include "server/rpc/services.h"
 
 #include "google/protobuf/arena.h"
 #include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
-#include "server/rpc/byte_buffer.h"
-#include "server/rpc/malformed.h"
-#include "server/rpc/namespace_conversion.h"
-#include "server/rpc/status.h"
+#include "server/rpc/conversion/encoded_request.h"
+#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/namespace_conversion.h"
 #include "server/rpc/unary_call.h"
 
 namespace cache_invalidation::rpc {

@@ -1,7 +1,7 @@
-#include "server/rpc/relationship_service.h"
+#include "server/rpc/services.h"
 
 #include "protos/cache_invalidation/v1/relationship_service.grpc.pb.h"
-#include "server/rpc/relationship_conversion.h"
+#include "server/rpc/conversion/relationship_conversion.h"
 #include "server/rpc/unary_call.h"
 
 namespace cache_invalidation::rpc {

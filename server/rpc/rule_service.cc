@@ -1,7 +1,7 @@
-#include "server/rpc/rule_service.h"
+#include "server/rpc/services.h"
 
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
-#include "server/rpc/rule_conversion.h"
+#include "server/rpc/conversion/rule_conversion.h"
 #include "server/rpc/unary_call.h"
 
 namespace cache_invalidation::rpc {

@@ -1,7 +1,7 @@
-#include "server/rpc/stats_service.h"
+#include "server/rpc/services.h"
 
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
-#include "server/rpc/stats_conversion.h"
+#include "server/rpc/conversion/stats_conversion.h"
 #include "server/rpc/unary_call.h"
 
 namespace cache_invalidation::rpc {

@@ -6,8 +6,8 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "server/rpc/status.h"
-#include "server/rpc/subscription_conversion.h"
+#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/subscription_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {

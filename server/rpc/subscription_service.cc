@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "server/rpc/status.h"
+#include "server/rpc/conversion/grpc_conversion.h"
 #include "server/rpc/subscriber_stream.h"
 
 namespace cache_invalidation::rpc {

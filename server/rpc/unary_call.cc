@@ -4,10 +4,9 @@
 #include <memory>
 #include <vector>
 
-#include "server/rpc/element_count.h"
-#include "server/rpc/malformed.h"
-#include "server/rpc/request_conversion.h"
-#include "server/rpc/status.h"
+#include "server/rpc/conversion/encoded_request.h"
+#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {

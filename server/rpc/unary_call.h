@@ -19,12 +19,12 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/metrics/rpc_metrics.h"
-#include "server/rpc/answer_context.h"
-#include "server/rpc/backend.h"
-#include "server/rpc/byte_buffer.h"
+#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/request_conversion.h"
+#include "server/rpc/conversion/waiting_conversion.h"
 #include "server/rpc/open_calls.h"
+#include "server/rpc/services.h"
 #include "server/rpc/waiting_calls.h"
-#include "server/rpc/waiting_conversion.h"
 #include "server/shard/submission.h"
 
 namespace cache_invalidation::rpc {

@@ -1,8 +1,8 @@
-#include "server/rpc/write_event_service.h"
+#include "server/rpc/services.h"
 
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "server/rpc/conversion/write_conversion.h"
 #include "server/rpc/unary_call.h"
-#include "server/rpc/write_conversion.h"
 #include "server/rpc/write_stream.h"
 
 namespace cache_invalidation::rpc {

@@ -7,11 +7,10 @@
 #include "absl/types/optional.h"
 #include "common/check.h"
 #include "common/limits.h"
-#include "server/rpc/element_count.h"
-#include "server/rpc/field_error.h"
-#include "server/rpc/list_conversion.h"
-#include "server/rpc/malformed.h"
-#include "server/rpc/write_conversion.h"
+#include "server/rpc/conversion/encoded_request.h"
+#include "server/rpc/conversion/field_error.h"
+#include "server/rpc/conversion/request_conversion.h"
+#include "server/rpc/conversion/write_conversion.h"
 #include "server/wire/proto_reader.h"
 
 namespace cache_invalidation::rpc {

@@ -3,10 +3,9 @@
 #include <utility>
 
 #include "common/limits.h"
-#include "server/rpc/byte_buffer.h"
-#include "server/rpc/field_error.h"
-#include "server/rpc/request_conversion.h"
-#include "server/rpc/status.h"
+#include "server/rpc/conversion/field_error.h"
+#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/check.h"
-#include "server/rpc/quiet_parser.h"
+#include "server/rpc/conversion/encoded_request.h"
 #include "server/storage/chunk_codec.h"
 #include "server/wire/entry_targets.h"
 #include "server/wire/event_decoder.h"

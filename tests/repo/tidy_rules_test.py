@@ -55,7 +55,7 @@ class LayersTest(unittest.TestCase):
             ("common/a.h", '"client/client.h"'),
             ("server/engine/a.cc", '"server/wire/chunk.h"'),
             ("server/engine/a.cc", '"protos/cache_invalidation/v1/rule.pb.h"'),
-            ("server/wire/a.cc", '"server/rpc/status.h"'),
+            ("server/wire/a.cc", '"server/rpc/conversion/grpc_conversion.h"'),
             ("server/storage/a.cc", '"server/engine/engine.h"'),
             ("server/delivery/a.cc", '"server/rpc/outbox.h"'),
             ("server/shard/a.cc", '"server/rpc/outbox.h"'),

@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "server/rpc/byte_buffer.h"
+#include "server/rpc/conversion/grpc_conversion.h"
 #include "tests/process/probe.h"
 #include "tests/services/service_test.h"
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "common/check.h"
-#include "server/rpc/byte_buffer.h"
-#include "server/rpc/subscription_conversion.h"
+#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/subscription_conversion.h"
 
 namespace cache_invalidation::simulation {
 namespace {

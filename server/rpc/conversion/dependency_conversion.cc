@@ -1,0 +1,183 @@
+#include "server/rpc/conversion/dependency_conversion.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
+#include "common/names.h"
+#include "server/rpc/conversion/field_error.h"
+#include "server/rpc/conversion/page.h"
+#include "server/rpc/conversion/request_conversion.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+absl::Status CheckNotItself(absl::string_view field, const ProtoStrings& names,
+                            absl::string_view key) {
+  size_t index = 0;
+  for (const std::string& name : names) {
+    if (name == key) {
+      return AtElement(
+          field, index,
+          absl::InvalidArgumentError("expected another name than the key that depends on it"));
+    }
+    ++index;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> ToDependents(v1::DependencyDirection direction) {
+  switch (direction) {
+    case v1::DEPENDENCY_DIRECTION_UNSPECIFIED:
+    case v1::DEPENDENCY_DIRECTION_DEPENDS_ON:
+      return false;
+    case v1::DEPENDENCY_DIRECTION_DEPENDENTS:
+      return true;
+    default:
+      return AtField("direction",
+                     absl::InvalidArgumentError(absl::StrCat("expected a known direction, got ",
+                                                             static_cast<int>(direction))));
+  }
+}
+
+ListIdentity IdentityOf(const v1::ListCacheDependenciesRequest& request) {
+  const bool dependents = request.direction() == v1::DEPENDENCY_DIRECTION_DEPENDENTS;
+  return {dependents ? "dependents" : "depends_on", ToNamespace(request.namespace_()).value_or(""),
+          request.name()};
+}
+
+void FromEdge(const engine::DependencyEdge& edge, v1::CacheDependency* proto) {
+  proto->set_key(edge.key);
+  if (edge.depends_on_kind == engine::NameKind::kTag) {
+    proto->set_depends_on_tag(edge.depends_on);
+  } else {
+    proto->set_depends_on_key(edge.depends_on);
+  }
+  proto->set_declared(edge.declared);
+  proto->set_owned(edge.owned);
+  if (edge.expires) FromTime(*edge.expires, proto->mutable_expires());
+}
+
+}  // namespace
+
+absl::StatusOr<engine::DependencyNames> ToDependencyNames(absl::string_view key,
+                                                          const ProtoStrings& names,
+                                                          const ProtoStrings& keys,
+                                                          const ProtoStrings& tags, size_t least) {
+  const absl::Status count =
+      CheckCount(static_cast<size_t>(names.size()) + static_cast<size_t>(keys.size()) +
+                     static_cast<size_t>(tags.size()),
+                 least, kMaxDependencyNames);
+  absl::Status status = AtField("depends_on", count);
+  if (!status.ok()) return status;
+  status.Update(CheckEach("depends_on", names, CheckTag));  // they name tags as well as keys
+  status.Update(CheckEach("depends_on_keys", keys, CheckKey));
+  status.Update(CheckEach("depends_on_tags", tags, CheckTag));
+  status.Update(CheckNotItself("depends_on", names, key));
+  status.Update(CheckNotItself("depends_on_keys", keys, key));
+  if (!status.ok()) return status;
+  return engine::DependencyNames{ToViews(names), ToViews(keys), ToViews(tags)};
+}
+
+absl::StatusOr<engine::AddCacheDependency> ToAddCacheDependency(
+    const v1::AddCacheDependencyRequest& request) {
+  engine::AddCacheDependency command;
+  absl::Status status = AtField("key", CheckKey(request.key()));
+  command.key = request.key();
+  absl::StatusOr<engine::DependencyNames> names = ToDependencyNames(
+      request.key(), request.depends_on(), request.depends_on_keys(), request.depends_on_tags(), 1);
+  status.Update(names.status());
+  if (request.has_ttl()) {
+    const absl::StatusOr<absl::Duration> ttl = ToTtl(request.ttl());
+    status.Update(ttl.status());
+    if (ttl.ok()) command.ttl = *ttl;
+  }
+  if (request.has_position()) {
+    const absl::StatusOr<engine::PositionView> position = ToPosition(request.position());
+    status.Update(position.status());
+    if (position.ok()) command.position = *position;
+  }
+  status.Update(CheckRequestIdField(request.request_id()));
+  if (!status.ok()) return status;
+  command.depends_on = *std::move(names);
+  return command;
+}
+
+absl::StatusOr<engine::RemoveCacheDependency> ToRemoveCacheDependency(
+    const v1::RemoveCacheDependencyRequest& request) {
+  absl::Status status = AtField("key", CheckKey(request.key()));
+  absl::StatusOr<engine::DependencyNames> names = ToDependencyNames(
+      request.key(), request.depends_on(), request.depends_on_keys(), request.depends_on_tags(), 0);
+  status.Update(names.status());
+  status.Update(CheckRequestIdField(request.request_id()));
+  if (!status.ok()) return status;
+  return engine::RemoveCacheDependency{request.key(), *std::move(names)};
+}
+
+absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
+    const v1::ListCacheDependenciesRequest& request, google::protobuf::Arena& arena) {
+  absl::Status status = AtField("name", CheckKey(request.name()));
+  const absl::StatusOr<bool> dependents = ToDependents(request.direction());
+  status.Update(dependents.status());
+  const absl::StatusOr<uint32_t> limit = ToPageLimit(request.page_size());
+  status.Update(limit.status());
+  const auto after = ReadPageToken(IdentityOf(request), request.page_token(), arena);
+  status.Update(after.status());
+  if (!status.ok()) return status;
+
+  engine::ListCacheDependencies query;
+  query.name = request.name();
+  query.dependents = *dependents;
+  query.after_key = (*after)->after_key();
+  query.after_kind = (*after)->after_is_tag() ? engine::NameKind::kTag : engine::NameKind::kKey;
+  query.after_name = (*after)->after_name();
+  query.limit = *limit;
+  return query;
+}
+
+absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
+                                    const engine::AddCacheDependencyReply& reply,
+                                    const AnswerContext& context,
+                                    v1::AddCacheDependencyResponse* response) {
+  response->set_added(reply.added);
+  response->set_invalidated(reply.invalidated);
+  FromRevision(reply.revision, context.epoch, response->mutable_position());
+  FromStrings(reply.warnings, response->mutable_warnings());
+  return absl::OkStatus();
+}
+
+absl::Status FromRemoveCacheDependency(const v1::RemoveCacheDependencyRequest& request,
+                                       const engine::RemoveCacheDependencyReply& reply,
+                                       const AnswerContext& context,
+                                       v1::RemoveCacheDependencyResponse* response) {
+  response->set_found(reply.removed > 0);
+  response->set_removed(reply.removed);
+  return absl::OkStatus();
+}
+
+absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& request,
+                                       const engine::ListCacheDependenciesReply& reply,
+                                       const AnswerContext& context,
+                                       v1::ListCacheDependenciesResponse* response) {
+  const size_t count = FillPage(reply.edges, response->mutable_dependencies(), FromEdge);
+  const bool is_cut = count < reply.edges.size();
+  if (is_cut || reply.more) {
+    internal::v1::PageToken last;
+    if (is_cut) {
+      const engine::DependencyEdge& edge = reply.edges[count - 1];
+      last.set_after_key(edge.key);
+      last.set_after_is_tag(edge.depends_on_kind == engine::NameKind::kTag);
+      last.set_after_name(edge.depends_on);
+    } else {
+      last.set_after_key(reply.last_key);
+      last.set_after_is_tag(reply.last_kind == engine::NameKind::kTag);
+      last.set_after_name(reply.last_name);
+    }
+    response->set_next_page_token(MakePageToken(IdentityOf(request), std::move(last)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace cache_invalidation::rpc

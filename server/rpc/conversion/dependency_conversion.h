@@ -1,0 +1,50 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_CONVERSION_DEPENDENCY_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_CONVERSION_DEPENDENCY_CONVERSION_H_
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/arena.h"
+#include "protos/cache_invalidation/v1/dependency_service.pb.h"
+#include "server/engine/command.h"
+#include "server/engine/query.h"
+#include "server/engine/reply.h"
+#include "server/rpc/conversion/request_conversion.h"
+
+namespace cache_invalidation::rpc {
+
+// Checks and converts the fields `depends_on`, `depends_on_keys` and `depends_on_tags`: at least
+// `least` names, not including the dependent's own key.
+absl::StatusOr<engine::DependencyNames> ToDependencyNames(absl::string_view key,
+                                                          const ProtoStrings& names,
+                                                          const ProtoStrings& keys,
+                                                          const ProtoStrings& tags, size_t least);
+
+// Check and convert the requests of DependencyService. Results are views into the requests and the
+// arena. Fail with INVALID_ARGUMENT, which names the field.
+absl::StatusOr<engine::AddCacheDependency> ToAddCacheDependency(
+    const v1::AddCacheDependencyRequest& request);
+absl::StatusOr<engine::RemoveCacheDependency> ToRemoveCacheDependency(
+    const v1::RemoveCacheDependencyRequest& request);
+absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
+    const v1::ListCacheDependenciesRequest& request, google::protobuf::Arena& arena);
+
+// Convert the engine's replies to responses.
+absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
+                                    const engine::AddCacheDependencyReply& reply,
+                                    const AnswerContext& context,
+                                    v1::AddCacheDependencyResponse* response);
+absl::Status FromRemoveCacheDependency(const v1::RemoveCacheDependencyRequest& request,
+                                       const engine::RemoveCacheDependencyReply& reply,
+                                       const AnswerContext& context,
+                                       v1::RemoveCacheDependencyResponse* response);
+absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& request,
+                                       const engine::ListCacheDependenciesReply& reply,
+                                       const AnswerContext& context,
+                                       v1::ListCacheDependenciesResponse* response);
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_CONVERSION_DEPENDENCY_CONVERSION_H_

@@ -1,0 +1,217 @@
+#include "server/rpc/conversion/relationship_conversion.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/check.h"
+#include "common/limits.h"
+#include "common/names.h"
+#include "server/engine/lint.h"
+#include "server/engine/tag_template.h"
+#include "server/rpc/conversion/field_error.h"
+#include "server/rpc/conversion/page.h"
+#include "server/rpc/conversion/request_conversion.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+using engine::Cardinality;
+
+absl::StatusOr<Cardinality> ToCardinality(v1::Cardinality cardinality) {
+  switch (cardinality) {
+    case v1::CARDINALITY_ONE_TO_ONE:
+      return Cardinality::kOneToOne;
+    case v1::CARDINALITY_UNSPECIFIED:
+    case v1::CARDINALITY_ONE_TO_MANY:
+      return Cardinality::kOneToMany;
+    case v1::CARDINALITY_MANY_TO_ONE:
+      return Cardinality::kManyToOne;
+    case v1::CARDINALITY_MANY_TO_MANY:
+      return Cardinality::kManyToMany;
+    default:
+      return AtField("cardinality",
+                     absl::InvalidArgumentError(absl::StrCat("expected a known cardinality, got ",
+                                                             static_cast<int>(cardinality))));
+  }
+}
+
+struct CardinalityNames {
+  v1::Cardinality proto;
+  absl::string_view in_default_name;
+};
+
+CardinalityNames NamesOf(Cardinality cardinality) {
+  switch (cardinality) {
+    case Cardinality::kOneToOne:
+      return {v1::CARDINALITY_ONE_TO_ONE, "one_to_one"};
+    case Cardinality::kOneToMany:
+      return {v1::CARDINALITY_ONE_TO_MANY, "one_to_many"};
+    case Cardinality::kManyToOne:
+      return {v1::CARDINALITY_MANY_TO_ONE, "many_to_one"};
+    case Cardinality::kManyToMany:
+      return {v1::CARDINALITY_MANY_TO_MANY, "many_to_many"};
+  }
+  Check(false, "every cardinality has its value in the contract");
+  return {};
+}
+
+absl::Status CheckDepth(uint32_t depth) {
+  if (depth >= kMinCascadeDepth && depth <= kMaxCascadeDepth) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected ", kMinCascadeDepth, " to ", kMaxCascadeDepth, ", got ", depth));
+}
+
+absl::Status CheckTargetTemplate(const engine::Relationship& relationship) {
+  if (relationship.target_tag_template.empty()) return absl::OkStatus();
+  if (relationship.target_types.size() != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected no template, or exactly one target type, got ",
+                     relationship.target_types.size()));
+  }
+  absl::Status status = engine::TagTemplate::ParseForTarget(relationship.target_tag_template,
+                                                            relationship.target_types.front())
+                            .status();
+  status.Update(CheckTagWithoutWildcard(relationship.target_tag_template));
+  return status;
+}
+
+// A default name can be longer than the limit for chosen names. Registering a returned relationship
+// again must not be refused for that.
+absl::Status CheckRelationshipName(const engine::Relationship& relationship) {
+  if (relationship.name == DefaultRelationshipName(relationship)) return absl::OkStatus();
+  return CheckName(relationship.name);
+}
+
+absl::Status CheckAnyRelationshipName(absl::string_view name) {
+  return CheckText(name, 1, kMaxDefaultRelationshipNameBytes);
+}
+
+ListIdentity IdentityOf(const v1::ListRelationshipsRequest& request) {
+  return {"relationships", ToNamespace(request.namespace_()).value_or(""), request.source_type()};
+}
+
+}  // namespace
+
+std::string DefaultRelationshipName(const engine::Relationship& relationship) {
+  return absl::StrCat(relationship.source_type, ":",
+                      NamesOf(relationship.cardinality).in_default_name, ":",
+                      absl::StrJoin(relationship.target_types, ":"));
+}
+
+absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& proto) {
+  absl::Status status = AtField("source_type", CheckType(proto.source_type()));
+  status.Update(CheckList("target_types", proto.target_types(), 1, kMaxTargetTypes, CheckType));
+  const absl::StatusOr<Cardinality> cardinality = ToCardinality(proto.cardinality());
+  status.Update(cardinality.status());
+  status.Update(AtField("cascade_depth", CheckDepth(proto.cascade_depth())));
+  status.Update(AtField("description", CheckDescription(proto.description())));
+  status.Update(CheckList("accepted_warnings", proto.accepted_warnings(), 0, kMaxAcceptedWarnings,
+                          engine::CheckWarningName));
+  if (!status.ok()) return status;
+
+  engine::Relationship relationship;
+  relationship.source_type = proto.source_type();
+  relationship.target_types = ToSortedSet(proto.target_types());
+  relationship.cardinality = *cardinality;
+  relationship.cascade_depth = proto.cascade_depth();
+  relationship.target_tag_template = proto.target_tag_template();
+  relationship.description = proto.description();
+  relationship.accepted_warnings = ToSortedSet(proto.accepted_warnings());
+  relationship.name = proto.name().empty() ? DefaultRelationshipName(relationship) : proto.name();
+  status.Update(AtField("name", CheckRelationshipName(relationship)));
+  status.Update(AtField("target_tag_template", CheckTargetTemplate(relationship)));
+  if (!status.ok()) return status;
+  return relationship;
+}
+
+void FromRelationship(const engine::Relationship& relationship, v1::Relationship* proto) {
+  proto->set_name(relationship.name);
+  proto->set_source_type(relationship.source_type);
+  FromStrings(relationship.target_types, proto->mutable_target_types());
+  proto->set_cardinality(NamesOf(relationship.cardinality).proto);
+  proto->set_cascade_depth(relationship.cascade_depth);
+  proto->set_target_tag_template(relationship.target_tag_template);
+  proto->set_description(relationship.description);
+  FromStrings(relationship.accepted_warnings, proto->mutable_accepted_warnings());
+}
+
+absl::StatusOr<engine::RegisterRelationship> ToRegisterRelationship(
+    const v1::RegisterRelationshipRequest& request) {
+  absl::Status status = CheckRequestIdField(request.request_id());
+  if (!status.ok()) return status;
+  absl::StatusOr<engine::Relationship> relationship = ToRelationship(request.relationship());
+  if (!relationship.ok()) return InField("relationship", relationship.status());
+  return engine::RegisterRelationship{*std::move(relationship)};
+}
+
+absl::StatusOr<engine::GetRelationship> ToGetRelationship(
+    const v1::GetRelationshipRequest& request) {
+  const absl::Status status = AtField("name", CheckAnyRelationshipName(request.name()));
+  if (!status.ok()) return status;
+  return engine::GetRelationship{request.name()};
+}
+
+absl::StatusOr<engine::ListRelationships> ToListRelationships(
+    const v1::ListRelationshipsRequest& request, google::protobuf::Arena& arena) {
+  absl::Status status;
+  if (!request.source_type().empty())
+    status.Update(AtField("source_type", CheckType(request.source_type())));
+  const absl::StatusOr<uint32_t> limit = ToPageLimit(request.page_size());
+  status.Update(limit.status());
+  const auto after = ReadPageToken(IdentityOf(request), request.page_token(), arena);
+  status.Update(after.status());
+  if (!status.ok()) return status;
+  return engine::ListRelationships{request.source_type(), (*after)->after_name(), *limit};
+}
+
+absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
+    const v1::DeleteRelationshipRequest& request) {
+  absl::Status status = AtField("name", CheckAnyRelationshipName(request.name()));
+  status.Update(CheckRequestIdField(request.request_id()));
+  if (!status.ok()) return status;
+  return engine::DeleteRelationship{request.name()};
+}
+
+absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
+                                      const engine::RegisterRelationshipReply& reply,
+                                      const AnswerContext& context,
+                                      v1::RegisterRelationshipResponse* response) {
+  FromRelationship(reply.relationship, response->mutable_relationship());
+  FromStrings(reply.warnings, response->mutable_warnings());
+  response->set_replaced(reply.replaced);
+  return absl::OkStatus();
+}
+
+absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
+                                 const engine::GetRelationshipReply& reply,
+                                 const AnswerContext& context,
+                                 v1::GetRelationshipResponse* response) {
+  if (!reply.relationship) return absl::NotFoundError("no relationship has that name");
+  FromRelationship(*reply.relationship, response->mutable_relationship());
+  return absl::OkStatus();
+}
+
+absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
+                                   const engine::ListRelationshipsReply& reply,
+                                   const AnswerContext& context,
+                                   v1::ListRelationshipsResponse* response) {
+  const size_t count =
+      FillPage(reply.relationships, response->mutable_relationships(), FromRelationship);
+  if (reply.more || count < reply.relationships.size()) {
+    internal::v1::PageToken last;
+    last.set_after_name(reply.relationships[count - 1].name);
+    response->set_next_page_token(MakePageToken(IdentityOf(request), std::move(last)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FromDeleteRelationship(const v1::DeleteRelationshipRequest& request,
+                                    const engine::DeleteReply& reply, const AnswerContext& context,
+                                    v1::DeleteRelationshipResponse* response) {
+  response->set_found(reply.found);
+  return absl::OkStatus();
+}
+
+}  // namespace cache_invalidation::rpc

@@ -1,0 +1,58 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_CONVERSION_RELATIONSHIP_CONVERSION_H_
+#define CACHE_INVALIDATION_SERVER_RPC_CONVERSION_RELATIONSHIP_CONVERSION_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/arena.h"
+#include "protos/cache_invalidation/v1/relationship.pb.h"
+#include "protos/cache_invalidation/v1/relationship_service.pb.h"
+#include "server/engine/command.h"
+#include "server/engine/model.h"
+#include "server/engine/query.h"
+#include "server/engine/reply.h"
+#include "server/rpc/conversion/request_conversion.h"
+
+namespace cache_invalidation::rpc {
+
+// Checks a relationship and fills in its defaults: cardinality, name, sorted target types. Paths in
+// errors are relative to it.
+absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& proto);
+void FromRelationship(const engine::Relationship& relationship, v1::Relationship* proto);
+
+// `source:cardinality:target:target`. Types contain no ":", so different relationships have
+// different names.
+std::string DefaultRelationshipName(const engine::Relationship& relationship);
+
+// Check and convert the requests of RelationshipService. Results are views into the requests and
+// the arena. Fail with INVALID_ARGUMENT, which names the field.
+absl::StatusOr<engine::RegisterRelationship> ToRegisterRelationship(
+    const v1::RegisterRelationshipRequest& request);
+absl::StatusOr<engine::GetRelationship> ToGetRelationship(
+    const v1::GetRelationshipRequest& request);
+absl::StatusOr<engine::ListRelationships> ToListRelationships(
+    const v1::ListRelationshipsRequest& request, google::protobuf::Arena& arena);
+absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
+    const v1::DeleteRelationshipRequest& request);
+
+// Convert the engine's replies to responses.
+absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
+                                      const engine::RegisterRelationshipReply& reply,
+                                      const AnswerContext& context,
+                                      v1::RegisterRelationshipResponse* response);
+absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
+                                 const engine::GetRelationshipReply& reply,
+                                 const AnswerContext& context,
+                                 v1::GetRelationshipResponse* response);
+absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
+                                   const engine::ListRelationshipsReply& reply,
+                                   const AnswerContext& context,
+                                   v1::ListRelationshipsResponse* response);
+absl::Status FromDeleteRelationship(const v1::DeleteRelationshipRequest& request,
+                                    const engine::DeleteReply& reply, const AnswerContext& context,
+                                    v1::DeleteRelationshipResponse* response);
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_CONVERSION_RELATIONSHIP_CONVERSION_H_

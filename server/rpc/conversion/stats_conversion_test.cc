@@ -1,0 +1,53 @@
+#include "server/rpc/conversion/stats_conversion.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/proto/every_field.h"
+
+namespace cache_invalidation::rpc {
+namespace {
+
+TEST(StatsConversion, FillsEveryField) {
+  engine::InvalidationStats reply;
+  // Different numbers, so that swapped fields are detected.
+  uint64_t number = 0;
+  for (uint64_t* field :
+       {&reply.rules, &reply.relationships, &reply.immediate_invalidations,
+        &reply.batched_invalidations, &reply.lazy_invalidations, &reply.cascade_invalidations,
+        &reply.widened, &reply.pending_targets, &reply.tracked_entries, &reply.dependency_edges,
+        &reply.unchecked_fills, &reply.refused_fills, &reply.revision, &reply.dropped_entries}) {
+    *field = ++number;
+  }
+  reply.rule_details.push_back(
+      {"r", -1, engine::Strategy::kLazy, true, {5, 6, absl::FromUnixSeconds(7)}});
+  const auto subscribers = [](absl::string_view name) -> uint64_t {
+    return name == "shop" ? 99 : 0;
+  };
+
+  v1::GetInvalidationStatsResponse response;
+  ASSERT_TRUE(FromGetInvalidationStats({}, reply, {"shop", "epoch", subscribers}, &response).ok());
+  EXPECT_THAT(testing::UnsetFields(response), ::testing::IsEmpty());
+  const v1::InvalidationStats& stats = response.stats();
+  EXPECT_EQ(stats.rules(), 1u);
+  EXPECT_EQ(stats.relationships(), 2u);
+  EXPECT_EQ(stats.immediate_invalidations(), 3u);
+  EXPECT_EQ(stats.batched_invalidations(), 4u);
+  EXPECT_EQ(stats.lazy_invalidations(), 5u);
+  EXPECT_EQ(stats.cascade_invalidations(), 6u);
+  EXPECT_EQ(stats.total_invalidations(), 18u);
+  EXPECT_EQ(stats.widened(), 7u);
+  EXPECT_EQ(stats.pending_targets(), 8u);
+  EXPECT_EQ(stats.tracked_entries(), 9u);
+  EXPECT_EQ(stats.dependency_edges(), 10u);
+  EXPECT_EQ(stats.unchecked_fills(), 11u);
+  EXPECT_EQ(stats.refused_fills(), 12u);
+  EXPECT_EQ(stats.subscribers(), 99u);
+  EXPECT_EQ(stats.position().epoch(), "epoch");
+  EXPECT_EQ(stats.position().revision(), 13u);
+  EXPECT_EQ(stats.dropped_entries(), 14u);
+  EXPECT_EQ(stats.rule_details(0).execution_count(), 5u);
+  EXPECT_EQ(stats.rule_details(0).condition_errors(), 6u);
+}
+
+}  // namespace
+}  // namespace cache_invalidation::rpc
