@@ -1,4 +1,4 @@
-// The cache as applications use it. tests/cache covers destructors, exceptions, fork and its
+// The cache as applications use it. tests/client covers destructors, exceptions, fork and its
 // internal parts.
 
 #include "client/tagged_cache.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "tests/delivery/history_builder.h"
+#include "tests/support/history_builder.h"
 
 namespace cache_invalidation::delivery {
 namespace {

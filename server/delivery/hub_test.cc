@@ -10,9 +10,9 @@
 #include "common/limits.h"
 #include "server/storage/deleted_revision.h"
 #include "server/storage/memory_store.h"
-#include "tests/delivery/history_builder.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/silent_delivery_observer.h"
+#include "tests/support/history_builder.h"
 
 namespace cache_invalidation::delivery {
 namespace {

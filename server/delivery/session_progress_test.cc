@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/delivery/subscription.h"
-#include "tests/delivery/history_builder.h"
+#include "tests/support/history_builder.h"
 
 namespace cache_invalidation::delivery {
 namespace {

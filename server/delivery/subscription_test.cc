@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/delivery/history_builder.h"
+#include "tests/support/history_builder.h"
 
 namespace cache_invalidation::delivery {
 namespace {

@@ -7,8 +7,8 @@
 #include "common/real_clock.h"
 #include "gtest/gtest.h"
 #include "server/process/descriptor_limit.h"
-#include "tests/http/http_get.h"
-#include "tests/http/silent_connections.h"
+#include "tests/support/http_get.h"
+#include "tests/support/silent_connections.h"
 
 namespace cache_invalidation::http {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "server/process/descriptor_limit.h"
-#include "tests/http/silent_connections.h"
+#include "tests/support/silent_connections.h"
 
 namespace cache_invalidation::process {
 namespace {

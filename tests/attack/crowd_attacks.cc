@@ -8,7 +8,7 @@
 #include "common/real_clock.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/inputs.h"
-#include "tests/client/pause.h"
+#include "tests/support/pause.h"
 
 namespace cache_invalidation::attack {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/check.h"
-#include "tests/process/probe.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation::attack {
 

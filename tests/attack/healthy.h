@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "tests/cachectl/program.h"
-#include "tests/haproxy/healthy_client.h"
+#include "tests/support/healthy_client.h"
+#include "tests/support/program.h"
 
 namespace cache_invalidation::attack {
 

@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/inputs.h"
-#include "tests/client/pause.h"
+#include "tests/support/pause.h"
 
 namespace cache_invalidation::attack {
 namespace {

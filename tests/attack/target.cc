@@ -11,7 +11,7 @@
 #include "absl/strings/strip.h"
 #include "common/check.h"
 #include "grpcpp/create_channel.h"
-#include "tests/http/http_get.h"
+#include "tests/support/http_get.h"
 
 namespace cache_invalidation::attack {
 namespace {

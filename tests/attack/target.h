@@ -20,9 +20,9 @@
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "tests/files/temporary_directory.h"
-#include "tests/process/probe.h"
-#include "tests/services/running_server.h"
+#include "tests/support/probe.h"
+#include "tests/support/running_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation::attack {
 

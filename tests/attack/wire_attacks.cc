@@ -9,10 +9,10 @@
 #include "common/real_clock.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/inputs.h"
-#include "tests/client/pause.h"
-#include "tests/http/http_get.h"
-#include "tests/http/silent_connections.h"
-#include "tests/process/raw_http2.h"
+#include "tests/support/http_get.h"
+#include "tests/support/pause.h"
+#include "tests/support/raw_http2.h"
+#include "tests/support/silent_connections.h"
 
 namespace cache_invalidation::attack {
 namespace {

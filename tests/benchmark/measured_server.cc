@@ -11,7 +11,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/slice.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "server/server.h"
+#include "tests/support/local_server.h"
 
 namespace cache_invalidation {
 namespace {
@@ -51,11 +51,8 @@ void ServeUntilInputEnds(int port) {
 }  // namespace
 
 void ServeTheService() {
-  ServerOptions options;
-  options.http_address = "";
-  auto server = Server::Start(options);
-  Check(server.ok(), "the service starts");
-  ServeUntilInputEnds((*server)->grpc_port());
+  const std::unique_ptr<Server> server = StartServer(OnLoopback());
+  ServeUntilInputEnds(server->grpc_port());
 }
 
 void ServeEmptyCalls() {

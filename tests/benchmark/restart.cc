@@ -2,7 +2,6 @@
 // stops it cleanly and once more by SIGKILL, and starts it again each time.
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +23,9 @@
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "tests/benchmark/load.h"
-#include "tests/cachectl/program.h"
+#include "tests/support/probe.h"
+#include "tests/support/program.h"
+#include "tests/support/temporary_directory.h"
 
 ABSL_FLAG(std::string, server, "", "The server's program.");
 ABSL_FLAG(std::string, data_dir, "",
@@ -41,9 +42,9 @@ namespace {
 constexpr int kRows = 100'000;
 constexpr int kSources = 200'000;
 
-class RunningServer {
+class MeasuredStart {
  public:
-  explicit RunningServer(const std::string& data_dir)
+  explicit MeasuredStart(const std::string& data_dir)
       : port_file_(data_dir + ".ports"),
         program_({absl::GetFlag(FLAGS_server), "--data_dir=" + data_dir, "--grpc_port=0",
                   "--http=false", "--default_rules=false", "--port_file=" + port_file_}) {
@@ -56,7 +57,7 @@ class RunningServer {
     address_ = absl::StrCat("127.0.0.1:", port.substr(port.find('=') + 1));
   }
 
-  ~RunningServer() { std::filesystem::remove(port_file_); }
+  ~MeasuredStart() { std::filesystem::remove(port_file_); }
 
   void End(int signal) {
     program_.Signal(signal);
@@ -66,15 +67,7 @@ class RunningServer {
   const std::string& address() const { return address_; }
   absl::Duration time_to_ready() const { return time_to_ready_; }
 
-  // A line of /proc/PID/status in MiB.
-  int64_t Memory(const std::string& name) const {
-    std::ifstream file(absl::StrCat("/proc/", program_.pid(), "/status"));
-    for (std::string line; std::getline(file, line);) {
-      if (!absl::StartsWith(line, name + ":")) continue;
-      return std::atoll(line.c_str() + name.size() + 1) >> 10;
-    }
-    return 0;
-  }
+  pid_t pid() const { return program_.pid(); }
 
  private:
   const RealClock clock_;
@@ -116,7 +109,7 @@ int64_t DirectoryMebibytes(const std::string& directory) {
   return static_cast<int64_t>(bytes >> 20);
 }
 
-void Report(const std::string& what, const RunningServer& server) {
+void Report(const std::string& what, const MeasuredStart& server) {
   const auto stub = v1::StatsService::NewStub(
       grpc::CreateChannel(server.address(), grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
@@ -124,22 +117,22 @@ void Report(const std::string& what, const RunningServer& server) {
   Check(stub->GetInvalidationStats(&context, {}, &response).ok(), "the server answers");
   const v1::InvalidationStats& stats = response.stats();
   std::printf("%-20s %6.2f s %6ld MiB %6ld MiB  %lu entries, %lu edges, revision %lu\n",
-              what.c_str(), absl::ToDoubleSeconds(server.time_to_ready()), server.Memory("VmRSS"),
-              server.Memory("VmHWM"), stats.tracked_entries(), stats.dependency_edges(),
-              stats.position().revision());
+              what.c_str(), absl::ToDoubleSeconds(server.time_to_ready()),
+              ResidentBytes(server.pid()) >> 20, PeakResidentBytes(server.pid()) >> 20,
+              stats.tracked_entries(), stats.dependency_edges(), stats.position().revision());
   std::fflush(stdout);
 }
 
 void Measure(const std::string& data_dir) {
   std::printf("%-20s %8s %10s %10s\n", "start", "ready", "memory", "peak");
-  auto server = std::make_unique<RunningServer>(data_dir);
+  auto server = std::make_unique<MeasuredStart>(data_dir);
   Fill(server->address());
   Report("empty, then filled", *server);
   server->End(SIGKILL);
-  server = std::make_unique<RunningServer>(data_dir);
+  server = std::make_unique<MeasuredStart>(data_dir);
   Report("after a kill", *server);
   server->End(SIGTERM);
-  server = std::make_unique<RunningServer>(data_dir);
+  server = std::make_unique<MeasuredStart>(data_dir);
   Report("after a clean stop", *server);
   server->End(SIGTERM);
   std::printf("data directory: %ld MiB\n", DirectoryMebibytes(data_dir));
@@ -150,12 +143,8 @@ void Measure(const std::string& data_dir) {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
-  std::string data_dir = absl::GetFlag(FLAGS_data_dir);
-  const bool keep = !data_dir.empty();
-  if (!keep) {
-    data_dir = absl::StrCat(std::filesystem::temp_directory_path().string(), "/restart-", getpid());
-  }
-  cache_invalidation::Measure(data_dir);
-  if (!keep) std::filesystem::remove_all(data_dir);
+  const cache_invalidation::TemporaryDirectory directory;
+  const std::string data_dir = absl::GetFlag(FLAGS_data_dir);
+  cache_invalidation::Measure(data_dir.empty() ? directory.path() + "/data" : data_dir);
   return EXIT_SUCCESS;
 }

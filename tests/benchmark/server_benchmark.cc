@@ -11,7 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "tests/benchmark/load.h"
-#include "tests/benchmark/server_process.h"
+#include "tests/support/probe.h"
+#include "tests/support/program.h"
 
 namespace cache_invalidation {
 namespace {
@@ -32,6 +33,23 @@ double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
+
+// A measured server (measured_server.h) as a process of its own: this program again, with one
+// argument.
+class ServerProcess {
+ public:
+  // Returns when it serves.
+  explicit ServerProcess(const std::string& argument)
+      : program_({"/proc/self/exe", argument}),
+        address_(absl::StrCat("127.0.0.1:", program_.ReadLine())) {}
+
+  const std::string& address() const { return address_; }
+  absl::Duration CpuTime() const { return cache_invalidation::CpuTime(program_.pid()); }
+
+ private:
+  Program program_;
+  const std::string address_;
+};
 
 // Microseconds of the server's CPU time that `load` takes.
 double Microseconds(const ServerProcess& server, const std::function<void()>& load) {

@@ -23,9 +23,9 @@
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "tests/benchmark/load.h"
-#include "tests/files/temporary_directory.h"
-#include "tests/http/http_get.h"
-#include "tests/services/running_server.h"
+#include "tests/support/http_get.h"
+#include "tests/support/running_server.h"
+#include "tests/support/temporary_directory.h"
 
 ABSL_FLAG(int, subscribers, 50, "Subscribers that read all the time.");
 ABSL_FLAG(absl::Duration, time, absl::Seconds(60), "How long in all with one that does not.");

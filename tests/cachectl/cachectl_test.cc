@@ -4,10 +4,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "common/check.h"
+#include "tests/support/local_server.h"
 
 namespace cache_invalidation {
 
@@ -15,13 +14,10 @@ const char CachectlTest::kProgram[] = "client/cachectl/cachectl";
 
 CachectlTest::CachectlTest() {
   signal(SIGPIPE, SIG_IGN);  // programs may end before they have read everything
-  ServerOptions options;
-  options.http_address = "";
+  ServerOptions options = OnLoopback();
   options.longest_earlier_lease = absl::ZeroDuration();
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(options));
-  Check(server.ok(), "a server can be started on a free port");
-  server_ = *std::move(server);
-  endpoint_ = absl::StrCat("127.0.0.1:", server_->grpc_port());
+  server_ = StartServer(std::move(options));
+  endpoint_ = EndpointOf(*server_);
 }
 
 Strings CachectlTest::CommandLine(const Strings& arguments) const {

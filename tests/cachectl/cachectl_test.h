@@ -7,7 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "server/server.h"
-#include "tests/cachectl/program.h"
+#include "tests/support/program.h"
 
 namespace cache_invalidation {
 

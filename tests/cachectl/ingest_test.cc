@@ -9,8 +9,8 @@
 #include "absl/time/time.h"
 #include "client/testing/flaky_proxy.h"
 #include "tests/cachectl/cachectl_test.h"
-#include "tests/cachectl/program.h"
-#include "tests/process/probe.h"
+#include "tests/support/probe.h"
+#include "tests/support/program.h"
 
 namespace cache_invalidation {
 namespace {
@@ -217,12 +217,10 @@ TEST_F(CachectlTest, AServiceThatIsNotThereIsNoticedAtOnce) {
 
 // It was committed, so the refusal is not the last word; and what is behind it is told, too.
 TEST_F(CachectlTest, WhatTheServiceRefusesIsToldAsEverything) {
-  ServerOptions options;
-  options.http_address = "";
+  ServerOptions options = OnLoopback();
   options.max_request_bytes = 64 << 10;
-  const absl::StatusOr<std::unique_ptr<Server>> small = Server::Start(std::move(options));
-  ASSERT_TRUE(small.ok()) << small.status();
-  const std::string endpoint = absl::StrCat("127.0.0.1:", (*small)->grpc_port());
+  const std::unique_ptr<Server> small = StartServer(std::move(options));
+  const std::string endpoint = EndpointOf(*small);
   const std::string large =
       R"({"action":"I","schema":"public","table":"a","columns":[{"name":"id","type":"integer",)"
       R"("value":1},{"name":"t","type":"text","value":")" +

@@ -16,7 +16,8 @@
 #include "common/mutex.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
-#include "tests/client/pause.h"
+#include "tests/support/local_server.h"
+#include "tests/support/pause.h"
 
 namespace cache_invalidation {
 namespace {
@@ -26,13 +27,9 @@ using client::FlakyProxy;
 using client::Subscription;
 
 std::unique_ptr<Server> StartServer(int port = 0) {
-  ServerOptions options;
-  options.grpc_address = "127.0.0.1:" + std::to_string(port);
-  options.http_address = "";
+  ServerOptions options = OnLoopback(port);
   options.heartbeat = absl::Milliseconds(100);
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(options));
-  Check(server.ok(), "a server can be started");
-  return *std::move(server);
+  return StartServer(std::move(options));
 }
 
 // What a subscriber was told, as lines such as "event 3".

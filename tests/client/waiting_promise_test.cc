@@ -16,8 +16,9 @@
 #include "common/check.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
-#include "tests/client/cached_value.h"
-#include "tests/client/pause.h"
+#include "tests/support/cached_value.h"
+#include "tests/support/local_server.h"
+#include "tests/support/pause.h"
 
 namespace cache_invalidation {
 namespace {
@@ -33,13 +34,9 @@ class WaitingPromiseTest : public ::testing::Test {
  protected:
   // `before`: the longest lease that an earlier server granted.
   void Start(absl::Duration before) {
-    ServerOptions options;
-    options.grpc_address = "127.0.0.1:" + std::to_string(port_);
-    options.http_address = "";
+    ServerOptions options = OnLoopback(port_);
     options.longest_earlier_lease = before;
-    absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(options));
-    Check(server.ok(), "a server can be started");
-    server_ = *std::move(server);
+    server_ = StartServer(std::move(options));
     port_ = server_->grpc_port();
   }
 

@@ -18,13 +18,13 @@
 #include "examples/user_repository/database.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/cachectl/program.h"
-#include "tests/client/pause.h"
 #include "tests/consistency/audit.h"
 #include "tests/consistency/observation.h"
 #include "tests/consistency/users.h"
-#include "tests/crash/mortal_server.h"
-#include "tests/files/temporary_directory.h"
+#include "tests/support/mortal_server.h"
+#include "tests/support/pause.h"
+#include "tests/support/program.h"
+#include "tests/support/temporary_directory.h"
 
 ABSL_FLAG(int, faults, 12, "How much goes wrong.");
 ABSL_FLAG(uint32_t, seed, 0, "Of everything that is random. 0: another one each time.");

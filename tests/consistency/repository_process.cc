@@ -22,9 +22,9 @@
 #include "common/check.h"
 #include "common/real_clock.h"
 #include "examples/user_repository/user_repository.h"
-#include "tests/client/pause.h"
 #include "tests/consistency/observation.h"
 #include "tests/consistency/users.h"
+#include "tests/support/pause.h"
 
 ABSL_FLAG(std::string, endpoint, "", "Of the service.");
 ABSL_FLAG(std::string, database, "", "The file of the database.");

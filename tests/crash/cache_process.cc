@@ -14,8 +14,8 @@
 #include "absl/strings/str_split.h"
 #include "client/client.h"
 #include "common/check.h"
-#include "tests/client/cached_value.h"
-#include "tests/client/pause.h"
+#include "tests/support/cached_value.h"
+#include "tests/support/pause.h"
 
 namespace cache_invalidation {
 namespace {

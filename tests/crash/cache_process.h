@@ -8,7 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "tests/cachectl/program.h"
+#include "tests/support/program.h"
 
 namespace cache_invalidation {
 

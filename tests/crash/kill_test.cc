@@ -11,9 +11,9 @@
 #include "absl/flags/flag.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/client/pause.h"
 #include "tests/crash/flags.h"
 #include "tests/crash/loaded_server.h"
+#include "tests/support/pause.h"
 
 namespace cache_invalidation {
 namespace {

@@ -12,8 +12,8 @@
 #include "tests/conformance/recording_subscriber.h"
 #include "tests/crash/answered.h"
 #include "tests/crash/delivered.h"
-#include "tests/crash/mortal_server.h"
 #include "tests/crash/witness.h"
+#include "tests/support/mortal_server.h"
 
 namespace cache_invalidation {
 

@@ -14,13 +14,13 @@
 #include "gmock/gmock.h"
 #include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
-#include "tests/client/pause.h"
 #include "tests/conformance/recording_subscriber.h"
 #include "tests/conformance/validators.h"
 #include "tests/crash/delivered.h"
 #include "tests/crash/flags.h"
 #include "tests/crash/loaded_server.h"
-#include "tests/crash/mortal_server.h"
+#include "tests/support/mortal_server.h"
+#include "tests/support/pause.h"
 
 namespace cache_invalidation {
 namespace {

@@ -16,11 +16,11 @@
 #include "client/client.h"
 #include "client/testing/flaky_proxy.h"
 #include "gtest/gtest.h"
-#include "tests/cachectl/program.h"
-#include "tests/client/pause.h"
 #include "tests/crash/cache_process.h"
 #include "tests/crash/flags.h"
-#include "tests/crash/mortal_server.h"
+#include "tests/support/mortal_server.h"
+#include "tests/support/pause.h"
+#include "tests/support/program.h"
 
 namespace cache_invalidation {
 namespace {

@@ -28,7 +28,7 @@
 #include "server/rpc/subscription_service.h"
 #include "server/rpc/waiting_calls.h"
 #include "server/storage/memory_store.h"
-#include "tests/delivery/history_builder.h"
+#include "tests/support/history_builder.h"
 
 namespace cache_invalidation {
 

@@ -17,9 +17,9 @@
 #include "absl/strings/str_join.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/wait_list.h"
-#include "tests/delivery/history_builder.h"
 #include "tests/delivery/waiting_model.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/support/history_builder.h"
 
 namespace cache_invalidation {
 namespace {

@@ -23,8 +23,8 @@
 #include "server/server.h"
 #include "tests/delivery/delivery_server.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/http/http_get.h"
-#include "tests/proto/text.h"
+#include "tests/support/http_get.h"
+#include "tests/support/text.h"
 
 namespace cache_invalidation {
 namespace {

@@ -7,21 +7,18 @@
 #include "common/check.h"
 #include "server/default_rules.h"
 #include "server/rpc/conversion/rule_file.h"
+#include "tests/support/local_server.h"
 
 namespace cache_invalidation {
 namespace {
 
 std::unique_ptr<Server> StartServer(FakeClock& clock) {
-  ServerOptions options;
-  options.grpc_address = "";
-  options.http_address = "";
+  ServerOptions options = WithoutNetwork();
   options.clock = &clock;
   absl::StatusOr<std::vector<engine::Rule>> rules = rpc::ParseRuleFile(DefaultRulesJson());
   Check(rules.ok(), "the default rules can be read");
   options.default_rules = *std::move(rules);
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(options));
-  Check(server.ok(), "a server without ports can be started");
-  return *std::move(server);
+  return StartServer(std::move(options));
 }
 
 std::string LineOf(const client::Invalidation& invalidation) {

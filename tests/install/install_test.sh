@@ -5,5 +5,5 @@
 set -euo pipefail
 TREE=$(realpath "$1")
 SERVER=$(realpath "$2")
-export TREE SERVER PYTHONPATH=tests/processes PYTHONDONTWRITEBYTECODE=1
+export TREE SERVER PYTHONPATH=tests/support PYTHONDONTWRITEBYTECODE=1
 exec python3 tests/install/install_test.py -v

@@ -19,8 +19,8 @@
 #include "grpcpp/create_channel.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
-#include "tests/files/temporary_directory.h"
-#include "tests/services/running_server.h"
+#include "tests/support/running_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation {
 namespace {

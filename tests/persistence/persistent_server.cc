@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "tests/support/local_server.h"
 
 namespace cache_invalidation {
 namespace {
@@ -61,9 +62,7 @@ PersistentServerTest::PersistentServerTest() : directory_(directories_.emplace_b
 PersistentServerTest::~PersistentServerTest() { server_.reset(); }
 
 absl::StatusOr<std::unique_ptr<Server>> PersistentServerTest::TryStart() {
-  ServerOptions options;
-  options.grpc_address = "";
-  options.http_address = "";
+  ServerOptions options = WithoutNetwork();
   options.persistence = options_;
   options.persistence.data_dir = directory_;
   options.history_bytes = history_bytes_;

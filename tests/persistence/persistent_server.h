@@ -21,8 +21,8 @@
 #include "server/delivery/retention.h"
 #include "server/server.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/files/temporary_directory.h"
 #include "tests/services/service_test.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation {
 

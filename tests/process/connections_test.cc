@@ -5,11 +5,11 @@
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
-#include "tests/files/temporary_directory.h"
-#include "tests/http/http_get.h"
-#include "tests/http/silent_connections.h"
-#include "tests/process/probe.h"
-#include "tests/services/running_server.h"
+#include "tests/support/http_get.h"
+#include "tests/support/probe.h"
+#include "tests/support/running_server.h"
+#include "tests/support/silent_connections.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation {
 namespace {

@@ -8,9 +8,9 @@
 #include "common/real_clock.h"
 #include "gtest/gtest.h"
 #include "tests/process/flags.h"
-#include "tests/process/probe.h"
-#include "tests/process/raw_http2.h"
-#include "tests/services/running_server.h"
+#include "tests/support/probe.h"
+#include "tests/support/raw_http2.h"
+#include "tests/support/running_server.h"
 
 namespace cache_invalidation {
 namespace {

@@ -8,10 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/forced_exit.h"
-#include "tests/http/silent_connections.h"
-#include "tests/process/probe.h"
-#include "tests/process/raw_http2.h"
-#include "tests/services/running_server.h"
+#include "tests/support/probe.h"
+#include "tests/support/raw_http2.h"
+#include "tests/support/running_server.h"
+#include "tests/support/silent_connections.h"
 
 namespace cache_invalidation {
 namespace {

@@ -14,10 +14,10 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "server/wire/event_encoder.h"
-#include "tests/cachectl/program.h"
 #include "tests/property/generator.h"
 #include "tests/property/history_text.h"
 #include "tests/property/recording.h"
+#include "tests/support/program.h"
 
 ABSL_FLAG(uint64_t, seed, 1, "The seed of the first sequence; the others count up from it.");
 ABSL_FLAG(uint64_t, sequences, 1'000, "How many sequences to run.");

@@ -61,8 +61,8 @@ ALLOWED = {
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
-    # PostgreSQL for tests: libpq stays in there.
-    "tests/postgres/": ("common/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,
+    # Tests with PostgreSQL: libpq stays in there.
+    "tests/postgres/": ("common/", "client/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,
     "examples/": ("common/", "client/"),
     # Its own headers as its own project names them.
     "examples/user_repository/": ("absl/", "client/", "database.h", "user_repository.h", "sqlite3.h"),

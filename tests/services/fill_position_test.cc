@@ -34,7 +34,7 @@ class FillPositionTest : private WithClock, public ServiceTest {
   FillPositionTest() : ServiceTest(OptionsWith(clock_)) {}
 
   static ServerOptions OptionsWith(FakeClock& clock) {
-    ServerOptions options = Options();
+    ServerOptions options = WithoutNetwork();
     options.clock = &clock;
     // So that a round of sweeping forgets what happened, see ForgetHistory.
     options.limits.remembered_names = 20;

@@ -31,7 +31,7 @@ class FullNamespaceTest : public ServiceTest {
 
   // Two entries and one declared edge are all there is room for.
   static ServerOptions Small(const Dropped& dropped) {
-    ServerOptions options = Options();
+    ServerOptions options = WithoutNetwork();
     options.limits.entries = 2;
     options.limits.declared_edges = 1;
     options.on_dropped = [dropped](absl::string_view name, uint64_t count) {

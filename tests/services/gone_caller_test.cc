@@ -14,8 +14,8 @@
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "tests/http/http_get.h"
 #include "tests/services/service_test.h"
+#include "tests/support/http_get.h"
 
 namespace cache_invalidation {
 namespace {
@@ -61,7 +61,7 @@ class GoneCallerTest : public ServiceTest {
 
   // One entry fits; the report of the second holds the shard, which is what tells of it.
   static ServerOptions Held(const std::shared_ptr<Gate>& gate) {
-    ServerOptions options = TcpOptions();
+    ServerOptions options = OnLoopback();
     options.http_address = "127.0.0.1:0";
     options.limits.entries = 1;
     options.on_dropped = [gate](absl::string_view, uint64_t) { gate->Pass(); };

@@ -15,8 +15,8 @@
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "tests/process/probe.h"
 #include "tests/services/service_test.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation {
 namespace {
@@ -39,7 +39,7 @@ class MemoryTest : public ServiceTest {
   static ServerOptions WithLimit() {
     resident = 100;
     ends = 0;
-    ServerOptions options = Options();
+    ServerOptions options = WithoutNetwork();
     options.max_memory_bytes = 1000;
     options.resident_bytes = [] { return resident.load(); };
     options.on_fatal = [](const absl::Status& status) {

@@ -129,7 +129,7 @@ class SubscribedNamespaceTest : public NamespaceServiceTest {
  protected:
   SubscribedNamespaceTest() : NamespaceServiceTest(WithoutStrangers()) {}
   static ServerOptions WithoutStrangers() {
-    ServerOptions options = TcpOptions();
+    ServerOptions options = OnLoopback();
     options.longest_earlier_lease = absl::ZeroDuration();
     return options;
   }

@@ -13,10 +13,10 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
-#include "tests/cachectl/program.h"
-#include "tests/http/http_get.h"
-#include "tests/process/raw_http2.h"
-#include "tests/services/running_server.h"
+#include "tests/support/http_get.h"
+#include "tests/support/program.h"
+#include "tests/support/raw_http2.h"
+#include "tests/support/running_server.h"
 
 namespace cache_invalidation {
 namespace {

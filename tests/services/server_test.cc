@@ -21,8 +21,8 @@
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "server/default_rules.h"
 #include "server/rpc/conversion/rule_file.h"
-#include "tests/http/http_get.h"
 #include "tests/services/service_test.h"
+#include "tests/support/http_get.h"
 
 namespace cache_invalidation {
 namespace {
@@ -193,7 +193,7 @@ TEST_F(ServerTest, SaysWhenAnAddressIsTaken) {
 
 // Each server has a history of its own as long as nothing is stored.
 TEST_F(ServerTest, BeginsANewEpoch) {
-  const auto second = Server::Start(Options());
+  const auto second = Server::Start(WithoutNetwork());
   ASSERT_TRUE(second.ok()) << second.status();
   const auto other = v1::StatsService::NewStub((*second)->InProcessChannel());
   EXPECT_NE(Ok(*stats_, &Stats::GetInvalidationStats, "").stats().position().epoch(),
@@ -206,7 +206,7 @@ class FullMailboxTest : public ServiceTest {
   FullMailboxTest() : ServiceTest(WithoutMailbox()) {}
 
   static ServerOptions WithoutMailbox() {
-    ServerOptions options = Options();
+    ServerOptions options = WithoutNetwork();
     options.max_mailbox_submissions = 0;
     return options;
   }
@@ -234,7 +234,7 @@ class FewNamespacesTest : public ServiceTest {
   FewNamespacesTest() : ServiceTest(WithNamespaces(2)) {}
 
   static ServerOptions WithNamespaces(size_t limit) {
-    ServerOptions options = Options();
+    ServerOptions options = WithoutNetwork();
     options.max_namespaces = limit;
     return options;
   }

@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
-#include "tests/proto/text.h"
+#include "tests/support/local_server.h"
+#include "tests/support/text.h"
 
 namespace cache_invalidation {
 
@@ -44,12 +46,9 @@ grpc::Status Error(Stub& stub,
 // A server in this process, and a channel to it.
 class ServiceTest : public ::testing::Test {
  protected:
-  explicit ServiceTest(ServerOptions options = Options());
-
-  // No default rules, no HTTP, no network.
-  static ServerOptions Options();
-  // The same, but over TCP: what is sent is buffered on the way, as in production.
-  static ServerOptions TcpOptions();
+  // OnLoopback is for tests that fill the buffers between a client and the server.
+  explicit ServiceTest(ServerOptions options = WithoutNetwork())
+      : server_(StartServer(std::move(options))), channel_(ChannelTo(*server_)) {}
 
   Server& server() { return *server_; }
 
@@ -62,8 +61,8 @@ class ServiceTest : public ::testing::Test {
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
 
  private:
-  std::unique_ptr<Server> server_;
-  std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<Server> server_;
+  const std::shared_ptr<grpc::Channel> channel_;
 };
 
 }  // namespace cache_invalidation

@@ -14,8 +14,8 @@
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "server/rpc/conversion/grpc_conversion.h"
-#include "tests/process/probe.h"
 #include "tests/services/service_test.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation {
 namespace {
@@ -55,7 +55,7 @@ class UnreadCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 
 class UnreadAnswerTest : public ServiceTest {
  protected:
-  UnreadAnswerTest() : ServiceTest(TcpOptions()) {}
+  UnreadAnswerTest() : ServiceTest(OnLoopback()) {}
 
   uint64_t Head() {
     return Ok(*stats_, &Stats::GetInvalidationStats, "").stats().position().revision();

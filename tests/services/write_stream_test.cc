@@ -64,7 +64,7 @@ std::string Group(int sequence, const std::string& type = "t") {
 
 class WriteStreamTest : public ServiceTest {
  protected:
-  explicit WriteStreamTest(ServerOptions options = TcpOptions())
+  explicit WriteStreamTest(ServerOptions options = OnLoopback())
       : ServiceTest(std::move(options)) {}
 
   uint64_t Head() {
@@ -228,7 +228,7 @@ class SmallMailboxTest : public WriteStreamTest {
   SmallMailboxTest() : WriteStreamTest(WithMailbox(2)) {}
 
   static ServerOptions WithMailbox(size_t submissions) {
-    ServerOptions options = TcpOptions();
+    ServerOptions options = OnLoopback();
     options.max_mailbox_submissions = submissions;
     return options;
   }

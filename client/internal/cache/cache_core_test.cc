@@ -1,4 +1,4 @@
-// What the cache does in one thread; tests/cache searches the interleavings.
+// What the cache does in one thread; tests/client searches the interleavings.
 
 #include "client/internal/cache/cache_core.h"
 

@@ -3,8 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/proto/every_field.h"
-#include "tests/proto/text.h"
+#include "tests/support/every_field.h"
+#include "tests/support/text.h"
 
 namespace cache_invalidation::rpc {
 namespace {

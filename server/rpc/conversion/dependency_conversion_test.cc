@@ -2,8 +2,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/proto/every_field.h"
-#include "tests/proto/text.h"
+#include "tests/support/every_field.h"
+#include "tests/support/text.h"
 
 namespace cache_invalidation::rpc {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/proto/every_field.h"
+#include "tests/support/every_field.h"
 
 namespace cache_invalidation::rpc {
 namespace {

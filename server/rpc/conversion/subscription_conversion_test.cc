@@ -11,7 +11,7 @@
 #include "common/limits.h"
 #include "grpcpp/support/slice.h"
 #include "server/rpc/conversion/grpc_conversion.h"
-#include "tests/delivery/history_builder.h"
+#include "tests/support/history_builder.h"
 
 namespace cache_invalidation::rpc {
 namespace {

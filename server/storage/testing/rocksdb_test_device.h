@@ -8,6 +8,7 @@
 #include "server/storage/rocksdb_options.h"
 #include "server/storage/testing/breakable_file_system.h"
 #include "server/storage/testing/durable_store_conformance.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation::storage {
 
@@ -16,7 +17,6 @@ class RocksdbTestDevice final : public TestDevice {
  public:
   // The default is so small that stores flush and compact files after some tens of kilobytes.
   explicit RocksdbTestDevice(size_t memory_bytes = 256 << 10);
-  ~RocksdbTestDevice() override;
 
   absl::StatusOr<std::unique_ptr<Store>> Open() override;
   void Kill(std::unique_ptr<Store> store) override;
@@ -28,10 +28,11 @@ class RocksdbTestDevice final : public TestDevice {
   void Repair() override { files_->Set(BreakableFileSystem::Fault::kNone); }
   size_t syncs() const override { return files_->syncs(); }
 
-  const std::string& directory() const { return options_.directory; }
+  const std::string& directory() const { return directory_.path(); }
   const RocksdbOptions& options() const { return options_; }
 
  private:
+  const TemporaryDirectory directory_;
   const std::shared_ptr<BreakableFileSystem> files_;
   const std::unique_ptr<rocksdb::Env> env_;
   RocksdbOptions options_;

@@ -1,0 +1,4 @@
+#!/bin/bash
+# Runs python_test.py with Debian's Python, from the top of the repository.
+set -euo pipefail
+exec env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/docs/tags_python_test.py

@@ -1,9 +1,0 @@
-#!/usr/bin/env bash
-# docs/postgresql.md shows the real output.
-#
-#   postgresql_test.sh SERVER CACHECTL
-set -euo pipefail
-SERVER=$(realpath "$1")
-CACHECTL=$(realpath "$2")
-export SERVER CACHECTL PYTHONPATH=tests/processes PYTHONDONTWRITEBYTECODE=1
-exec python3 tests/readme/postgresql_test.py

@@ -1,0 +1,52 @@
+#include "tests/support/mortal_server.h"
+
+#include <signal.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "common/check.h"
+#include "tests/support/pause.h"
+#include "tests/support/probe.h"
+
+namespace cache_invalidation {
+
+MortalServer::MortalServer(std::vector<std::string> flags) : flags_(std::move(flags)) {
+  flags_.insert(flags_.end(), {"--data_dir=" + directory_.path(), "--http=false"});
+  Start();
+}
+
+void MortalServer::Kill() {
+  Signal(SIGKILL);  // first: the caller has chosen the moment
+  proxy_->SetTarget(0);
+  running_->program().Wait();
+  running_.reset();
+}
+
+void MortalServer::DieStarting(absl::Duration after) {
+  std::vector<std::string> flags = flags_;
+  flags.push_back("--grpc_port=0");
+  Program program(ServerCommand(flags));
+  Pause(after);
+  program.Signal(SIGKILL);
+  program.Wait();
+}
+
+void MortalServer::Start(const std::string& flag) {
+  std::vector<std::string> flags = flags_;
+  flags.push_back(flag);
+  running_ = std::make_unique<RunningServer>(flags);
+  Check(absl::StartsWith(running_->first_line(), "serving"), running_->first_line().c_str());
+  // "epoch ID is new: ..." or "epoch ID goes on"
+  const std::vector<std::string> words = absl::StrSplit(running_->epoch_line(), ' ');
+  Check(words.size() > 1, "a server tells its epoch");
+  if (epoch_.empty()) epoch_ = words[1];
+  Check(words[1] == epoch_, "a process that dies does not end the epoch");
+  if (proxy_ == nullptr) proxy_ = std::make_unique<client::FlakyProxy>(port());
+  proxy_->SetTarget(port());
+}
+
+int64_t MortalServer::ResidentBytes() const {
+  return cache_invalidation::ResidentBytes(running_->program().pid());
+}
+
+}  // namespace cache_invalidation

@@ -1,4 +1,0 @@
-#!/bin/bash
-# Runs python_test.py with Debian's Python, from the top of the repository.
-set -euo pipefail
-exec env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/tags/python_test.py
