@@ -23,7 +23,6 @@
 #include "server/process/grpc_experiments.h"
 #include "server/process/memory_limit.h"
 #include "server/process/memory_thread.h"
-#include "server/process/out_of_memory.h"
 #include "server/rpc/conversion/encoded_request.h"
 #include "server/server.h"
 

@@ -1,14 +1,20 @@
 // Commands: one function per command type, each in the file of its family. Each changes the state
-// and appends the events that it emits to `events`; the engine completes the outcome.
+// and appends the events that it emits to `events`; the engine completes the outcome. Then what
+// several families use.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "server/engine/command.h"
+#include "server/engine/emission.h"
 #include "server/engine/event.h"
+#include "server/engine/model.h"
+#include "server/engine/planner.h"
 #include "server/engine/reply.h"
 #include "server/engine/state.h"
 
@@ -55,6 +61,35 @@ uint64_t FreeNames(State& state, uint64_t limit);
 
 // Adds or replaces a rule. A replacement keeps the counters of the rule it replaces.
 void StoreRule(State& state, const Rule& rule);
+
+// Routes planned steps by strategy: BATCHED steps go to the pending batch, the others to
+// `emission`. With `immediate`, BATCHED steps go to `emission` as well.
+void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate,
+               Emission& emission);
+
+// Flushes the pending batch as one event. Returns the number of distinct targets it held.
+uint32_t Flush(State& state, std::vector<Event>& events);
+
+// Flushes the batch if it has reached its limit of targets, patterns or bytes.
+void FlushIfFull(State& state, std::vector<Event>& events);
+
+// Adds accepted invalidations to the statistics of their strategy.
+inline void Count(State& state, Strategy strategy, uint64_t times) {
+  switch (strategy) {
+    case Strategy::kImmediate:
+      state.meta.immediate_invalidations += times;
+      break;
+    case Strategy::kBatched:
+      state.meta.batched_invalidations += times;
+      break;
+    case Strategy::kLazy:
+      state.meta.lazy_invalidations += times;
+      break;
+    case Strategy::kCascade:
+      state.meta.cascade_invalidations += times;
+      break;
+  }
+}
 
 }  // namespace cache_invalidation::engine
 

@@ -1,6 +1,5 @@
 #include "common/limits.h"
 #include "server/engine/apply.h"
-#include "server/engine/batching.h"
 #include "server/engine/closure.h"
 #include "server/engine/emission.h"
 

@@ -6,8 +6,6 @@
 
 #include "common/pattern.h"
 #include "server/engine/apply.h"
-#include "server/engine/batching.h"
-#include "server/engine/counting.h"
 #include "server/engine/emission.h"
 #include "server/engine/planner.h"
 

@@ -2,8 +2,6 @@
 #include <utility>
 
 #include "server/engine/apply.h"
-#include "server/engine/batching.h"
-#include "server/engine/counting.h"
 #include "server/engine/emission.h"
 #include "server/engine/planner.h"
 

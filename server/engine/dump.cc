@@ -1,4 +1,4 @@
-#include "server/engine/dump.h"
+#include "server/engine/state.h"
 
 #include <algorithm>
 #include <vector>

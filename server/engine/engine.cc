@@ -6,7 +6,6 @@
 
 #include "server/engine/answer.h"
 #include "server/engine/apply.h"
-#include "server/engine/dump.h"
 #include "server/engine/state.h"
 
 namespace cache_invalidation::engine {

@@ -1,4 +1,4 @@
-#include "server/engine/overflow.h"
+#include "server/engine/tracking.h"
 
 #include <algorithm>
 

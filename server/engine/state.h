@@ -91,6 +91,10 @@ inline bool IsKnownPosition(const State& state, const PositionView& position) {
          position.revision <= state.meta.head;
 }
 
+// Returns everything that a later outcome may depend on as text, in an order that depends only on
+// the state. Two engines with equal dumps behave alike. For tests.
+std::string Dump(const State& state);
+
 }  // namespace cache_invalidation::engine
 
 #endif  // CACHE_INVALIDATION_SERVER_ENGINE_STATE_H_

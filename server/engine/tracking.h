@@ -1,4 +1,4 @@
-// Tracking: puts the fills of one call into the graph.
+// Tracking: puts the fills of one call into the graph, and makes room for them.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TRACKING_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_TRACKING_H_
@@ -59,6 +59,14 @@ class Tracking {
   uint64_t found_bytes_ = 0;
   uint64_t may_check_ = state_.limits.checked_names;
 };
+
+// Evicts the oldest entries until the namespace is within its limits, with slack for the next
+// fills. One event evicts their keys and what depends on them. Entries that are dead anyway
+// (expired, evicted, unneeded ghosts) are removed without an event.
+//
+// `before` is the usage before the command: what exceeded the limits even then is removed
+// incrementally, over several commands. Returns the number of live entries evicted.
+uint64_t DropOldest(State& state, const EntryUsage& before, std::vector<Event>& events);
 
 }  // namespace cache_invalidation::engine
 

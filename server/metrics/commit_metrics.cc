@@ -1,7 +1,6 @@
 #include "server/metrics/commit_metrics.h"
 
 #include "absl/time/time.h"
-#include "server/metrics/buckets.h"
 #include "server/metrics/families.h"
 
 namespace cache_invalidation::metrics {

@@ -25,6 +25,22 @@ std::vector<prometheus::Counter*> MakeCounters(prometheus::Registry& registry,
 prometheus::Histogram& MakeHistogram(prometheus::Registry& registry, absl::string_view name,
                                      const std::string& help, const std::vector<double>& buckets);
 
+// Upper bounds, in seconds, for durations between tens of microseconds and seconds.
+inline std::vector<double> LatencyBuckets() {
+  return {50e-6, 100e-6, 250e-6, 500e-6, 1e-3,   2.5e-3, 5e-3,
+          10e-3, 25e-3,  50e-3,  100e-3, 250e-3, 1,      5};
+}
+
+// Upper bounds, in seconds, for durations between a round trip to a client and a whole lease.
+inline std::vector<double> WaitBuckets() {
+  return {1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 500e-3, 1, 2.5, 5, 10, 30, 60};
+}
+
+// Upper bounds for the sizes of groups.
+inline std::vector<double> CountBuckets() {
+  return {1, 2, 5, 10, 20, 50, 100, 1'000, 10'000, 100'000};
+}
+
 }  // namespace cache_invalidation::metrics
 
 #endif  // CACHE_INVALIDATION_SERVER_METRICS_FAMILIES_H_

@@ -3,7 +3,7 @@
 #include "prometheus/counter.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
-#include "server/metrics/buckets.h"
+#include "server/metrics/families.h"
 
 namespace cache_invalidation::metrics {
 namespace {

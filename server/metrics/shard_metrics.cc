@@ -7,7 +7,6 @@
 
 #include "absl/time/time.h"
 #include "common/check.h"
-#include "server/metrics/buckets.h"
 #include "server/metrics/families.h"
 
 namespace cache_invalidation::metrics {

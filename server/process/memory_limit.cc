@@ -1,13 +1,19 @@
 #include "server/process/memory_limit.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <fstream>
+#include <new>
 #include <vector>
 
+#include <signal.h>
+#include <unistd.h>
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace cache_invalidation::process {
 namespace {
@@ -38,6 +44,21 @@ absl::optional<uint64_t> LeastLimit(const std::string& mount, absl::string_view 
   }
 }
 
+// Allocates nothing and skips all clean-up: acknowledged writes are in the store.
+[[noreturn]] void End() {
+  constexpr absl::string_view kWhy =
+      "cache_invalidation_server: out of memory: the system has no more memory\n";
+  if (write(STDERR_FILENO, kWhy.data(), kWhy.size()) < 0) std::_Exit(EXIT_FAILURE);
+  std::_Exit(EXIT_FAILURE);
+}
+
+// Runs on the aborting thread, so errno is still the one that malloc set.
+void OnAbort(int number) {
+  if (errno == ENOMEM) End();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
 }  // namespace
 
 absl::optional<uint64_t> CgroupMemoryLimit(const std::string& root) {
@@ -57,6 +78,11 @@ absl::optional<uint64_t> CgroupMemoryLimit(const std::string& root) {
     if (limit) least = std::min(*limit, least.value_or(*limit));
   }
   return least;
+}
+
+void EndWithAWordWhenOutOfMemory() {
+  std::set_new_handler(End);
+  signal(SIGABRT, OnAbort);
 }
 
 }  // namespace cache_invalidation::process

@@ -14,6 +14,11 @@ namespace cache_invalidation::process {
 // the file system; other than "" in tests.
 absl::optional<uint64_t> CgroupMemoryLimit(const std::string& root = "");
 
+// From now on, if the system has no more memory, the process ends with EXIT_FAILURE and one line on
+// standard error instead of a silent abort. This covers our own code and C libraries that abort
+// then, such as gRPC's core. Any other abort is unchanged. Call it once.
+void EndWithAWordWhenOutOfMemory();
+
 }  // namespace cache_invalidation::process
 
 #endif  // CACHE_INVALIDATION_SERVER_PROCESS_MEMORY_LIMIT_H_

@@ -1,4 +1,4 @@
-#include "server/process/out_of_memory.h"
+#include "server/process/memory_limit.h"
 
 #include <signal.h>
 

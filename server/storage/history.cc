@@ -1,9 +1,21 @@
 #include "server/storage/history.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/check.h"
 #include "server/storage/big_endian.h"
 
 namespace cache_invalidation::storage {
+namespace {
+
+constexpr uint32_t kLastPart = uint32_t{1} << 31;
+
+absl::Status Broken(absl::string_view namespace_name, EntryPosition first) {
+  return absl::DataLossError(absl::StrCat("the stored events of namespace ", namespace_name,
+                                          " from revision ", first.revision, ", part ", first.part,
+                                          " on cannot be read"));
+}
+
+}  // namespace
 
 std::string EncodeHistory(const History& history) {
   std::string value;
@@ -29,6 +41,57 @@ absl::StatusOr<History> DecodeHistory(absl::string_view namespace_name, absl::st
                                             namespace_name, " cannot be read"));
   }
   return history;
+}
+
+std::string EncodeChunk(const wire::Chunk& chunk) {
+  Check(chunk.bytes.size() < kLastPart, "a chunk is below 2 GiB");
+  std::string value;
+  value.reserve(sizeof(uint32_t) * (1 + chunk.entries.size()) + chunk.bytes.size());
+  AppendBigEndian(static_cast<uint32_t>(chunk.entries.size()), value);
+  EntryPosition expected{chunk.entries.front().revision, chunk.entries.front().part};
+  size_t offset = 0;
+  for (const wire::Chunk::Entry& entry : chunk.entries) {
+    Check(EntryPosition{entry.revision, entry.part} == expected && entry.offset == offset,
+          "the entries of a chunk follow each other");
+    AppendBigEndian(entry.size | (entry.last_part ? kLastPart : 0), value);
+    expected = PositionAfter(entry);
+    offset += entry.size;
+  }
+  Check(offset == chunk.bytes.size(), "a chunk holds nothing but entries");
+  value += chunk.bytes;
+  return value;
+}
+
+absl::StatusOr<std::shared_ptr<const wire::Chunk>> DecodeChunk(absl::string_view namespace_name,
+                                                               EntryPosition first,
+                                                               absl::string_view value) {
+  uint32_t count = 0;
+  if (!ConsumeBigEndian(value, count) || count == 0 || count > value.size() / sizeof(uint32_t)) {
+    return Broken(namespace_name, first);
+  }
+  auto chunk = std::make_shared<wire::Chunk>();
+  chunk->namespace_name = std::string(namespace_name);
+  chunk->entries.reserve(count);
+  EntryPosition position = first;
+  uint64_t offset = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    uint32_t size = 0;
+    if (!ConsumeBigEndian(value, size)) return Broken(namespace_name, first);
+    const wire::Chunk::Entry entry = {.offset = static_cast<uint32_t>(offset),
+                                      .size = size & ~kLastPart,
+                                      .revision = position.revision,
+                                      .part = position.part,
+                                      .last_part = (size & kLastPart) != 0};
+    offset += entry.size;
+    // `value` still has the other sizes and the bytes, so valid offsets are within it and never
+    // wrap.
+    if (offset > value.size()) return Broken(namespace_name, first);
+    chunk->entries.push_back(entry);
+    position = PositionAfter(entry);
+  }
+  if (offset != value.size()) return Broken(namespace_name, first);
+  chunk->bytes = std::string(value);
+  return chunk;
 }
 
 }  // namespace cache_invalidation::storage

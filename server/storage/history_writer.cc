@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "server/storage/chunk_codec.h"
+#include "server/storage/history.h"
 #include "server/storage/store_key.h"
 
 namespace cache_invalidation::storage {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
-#include "server/storage/chunk_codec.h"
+#include "server/storage/history.h"
 #include "server/storage/history_writer.h"
 #include "server/storage/rocksdb_database.h"
 #include "server/storage/rocksdb_schema.h"

@@ -1,15 +1,38 @@
 #include "server/storage/rocksdb_tuning.h"
 
+#include <cstdarg>
+#include <cstdio>
+#include <iostream>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_buffer_manager.h"
-#include "server/storage/rocksdb_log.h"
 
 namespace cache_invalidation::storage {
 namespace {
+
+// Longer messages are truncated.
+constexpr size_t kMaxMessageBytes = 1024;
+
+// RocksDB's own messages: errors only, to where the server reports its own.
+//
+// Replaces RocksDB's log file, whose writer aborts the process in an assertion when the device is
+// full, before the server can report it. Thread-safe.
+class RocksdbLog final : public rocksdb::Logger {
+ public:
+  RocksdbLog() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
+
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    char message[kMaxMessageBytes];
+    (void)std::vsnprintf(message, sizeof(message), format, arguments);
+    // A single write, so that lines of several threads do not mix.
+    std::cerr << absl::StrCat("RocksDB: ", message, "\n") << std::flush;
+  }
+};
 
 // One flush and one compaction at a time: the processors are for invalidations.
 constexpr int kBackgroundJobs = 2;

@@ -6,7 +6,6 @@
 
 #include "gtest/gtest.h"
 #include "server/storage/big_endian.h"
-#include "server/storage/chunk_codec.h"
 #include "server/storage/history.h"
 #include "server/storage/store_key.h"
 #include "server/storage/testing/store_script.h"

@@ -15,7 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "common/check.h"
 #include "server/rpc/conversion/encoded_request.h"
-#include "server/storage/chunk_codec.h"
+#include "server/storage/history.h"
 #include "server/wire/entry_targets.h"
 #include "server/wire/event_decoder.h"
 #include "server/wire/record_codec.h"
