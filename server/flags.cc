@@ -141,8 +141,9 @@ absl::Status CheckDurability(const PersistenceOptions& options) {
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path);
   std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad())
+  if (!file.is_open() || file.bad()) {
     return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  }
   return text;
 }
 
@@ -153,8 +154,9 @@ absl::StatusOr<std::vector<engine::Rule>> DefaultRules() {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   absl::StatusOr<std::vector<engine::Rule>> rules = rpc::ParseRuleFile(*text);
-  if (!rules.ok())
+  if (!rules.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", rules.status().message()));
+  }
   return rules;
 }
 
@@ -167,16 +169,18 @@ std::string Address(uint16_t port) {
 absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   ConfigureHelp();
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1)
+  if (rest.size() > 1) {
     return absl::InvalidArgumentError(absl::StrCat("expected flags only, got \"", rest[1], "\""));
+  }
   ParsedFlags parsed;
   parsed.options.persistence = {.durability = absl::GetFlag(FLAGS_durability),
                                 .data_dir = absl::GetFlag(FLAGS_data_dir),
                                 .memory_bytes = absl::GetFlag(FLAGS_store_memory_bytes),
                                 .new_epoch = absl::GetFlag(FLAGS_new_epoch),
                                 .boot_id = ""};
-  if (absl::Status status = CheckDurability(parsed.options.persistence); !status.ok())
+  if (absl::Status status = CheckDurability(parsed.options.persistence); !status.ok()) {
     return status;
+  }
   absl::StatusOr<std::vector<engine::Rule>> rules = DefaultRules();
   if (!rules.ok()) return rules.status();
   parsed.options.grpc_address = Address(absl::GetFlag(FLAGS_grpc_port));

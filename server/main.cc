@@ -59,8 +59,9 @@ void TakeLimits(ServerOptions& options) {
   const int files = process::RaiseDescriptorLimit();
   options.max_http_connections =
       std::clamp<size_t>(static_cast<size_t>(files) / 16, 1, kMaxHttpConnections);
-  if (options.max_memory_bytes == 0)
+  if (options.max_memory_bytes == 0) {
     options.max_memory_bytes = process::CgroupMemoryLimit().value_or(0) / 16 * 15;
+  }
   options.resident_bytes = process::ResidentBytes;
   options.self_check = true;
 }

@@ -179,8 +179,9 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
                                                       clock, metrics.commit(),
                                                       [this](const absl::Status& status) {
                                                         serving = false;
-                                                        if (options.on_fatal)
+                                                        if (options.on_fatal) {
                                                           options.on_fatal(StoreFailed(status));
+                                                        }
                                                       }),
                 clock),
       leases(earlier_leases,
@@ -258,8 +259,9 @@ absl::Status Server::Parts::StartGrpc() {
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
         grpc::InsecureServerCredentials());
   }
-  for (const std::unique_ptr<grpc::Service>& service : services)
+  for (const std::unique_ptr<grpc::Service>& service : services) {
     builder.RegisterService(service.get());
+  }
   grpc = builder.BuildAndStart();
   if (grpc == nullptr) return absl::UnavailableError("gRPC does not start");
   health = std::make_unique<rpc::Health>(*grpc);
@@ -371,8 +373,9 @@ void Server::Parts::AwaitNone(const std::function<size_t()>& open, absl::Duratio
   Mutex mutex;
   CondVar nothing;
   MutexLock lock(mutex);
-  while (open() > 0 && real_clock.Monotonic() < until)
+  while (open() > 0 && real_clock.Monotonic() < until) {
     real_clock.WaitUntil(mutex, nothing, std::min(real_clock.Monotonic() + kLookForEnds, until));
+  }
 }
 
 // gRPC's own shutdown waits for idle connections, and tells calls that come meanwhile that they

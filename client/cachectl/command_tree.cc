@@ -15,8 +15,9 @@ OptionWords WordsOf(const CLI::Option& option) {
   out.description = option.get_description();
   // The words of a choice are its type: a|b|c.
   const std::string type = option.get_type_name();
-  if (out.takes_value && type.find('|') != std::string::npos)
+  if (out.takes_value && type.find('|') != std::string::npos) {
     out.values = absl::StrSplit(type, '|');
+  }
   return out;
 }
 

@@ -175,8 +175,9 @@ class Ingest {
     }
     stream.Write(std::move(transaction.writes),
                  [this, line = lines_, number](const absl::StatusOr<client::WriteResult>& result) {
-                   if (IsRefusal(result.status()))
+                   if (IsRefusal(result.status())) {
                      return OnRefusal({line, number, result.status()});
+                   }
                    if (result.ok()) progress_.Answer(number);
                    OnAnswer(line, result);
                  });

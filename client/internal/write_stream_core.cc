@@ -68,8 +68,9 @@ absl::StatusOr<std::vector<Answered>> WriteStreamCore::Receive(
   std::vector<Answered> out;
   for (const v1::WriteAcknowledgement& acknowledgement : response.acknowledgements()) {
     const uint64_t sequence = acknowledgement.sequence();
-    if (unanswered_.empty() || sequence < unanswered_.front().group.sequence())
+    if (unanswered_.empty() || sequence < unanswered_.front().group.sequence()) {
       continue;  // given up
+    }
     if (sent_ == 0 || sequence != unanswered_.front().group.sequence()) {
       return absl::InternalError(absl::StrCat("command ", sequence, " was answered out of order"));
     }

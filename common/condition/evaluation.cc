@@ -44,8 +44,9 @@ Value Evaluate(const Expression& expression, Variables variables, Budget& budget
   Evaluation evaluation(expression, variables, budget, observer);
   const Value result = evaluation.Of(expression.root());
   // Whatever was made of it on the way: nobody looked at everything.
-  if (budget.exhausted())
+  if (budget.exhausted()) {
     return Value::Error(Budget::TooExpensive().error_message(), expression.root());
+  }
   return result;
 }
 

@@ -165,8 +165,9 @@ SyntaxParser::Parsed SyntaxParser::ParseName() {
   const bool from_root = tokens_.Accept(Kind::kDot);
   if (!tokens_.NextIs(Kind::kName)) return FailExpecting("a name");
   const Token name = tokens_.Take();
-  if (tokens_.NextIs(Kind::kLeftParenthesis))
+  if (tokens_.NextIs(Kind::kLeftParenthesis)) {
     return ParseCall(std::nullopt, first, tokens_.TextOf(name));
+  }
   Node node;
   node.kind = Node::Kind::kIdentifier;
   node.source = From(first);

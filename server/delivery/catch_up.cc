@@ -1,6 +1,7 @@
 #include "server/delivery/catch_up.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/limits.h"
@@ -64,11 +65,11 @@ bool CatchUp::AwaitWork() {
   return false;
 }
 
-absl::optional<uint64_t> CatchUp::ReadNext() {
+std::optional<uint64_t> CatchUp::ReadNext() {
   Request request;
   {
     MutexLock lock(mutex_);
-    if (queue_.empty()) return absl::nullopt;
+    if (queue_.empty()) return std::nullopt;
     request = queue_.front();
   }
   Kept kept = Read(request);

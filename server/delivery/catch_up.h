@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -13,7 +14,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/clock.h"
 #include "common/mutex.h"
 #include "server/delivery/observer.h"
@@ -56,7 +56,7 @@ class CatchUp {
 
   // Reads what was asked for first. Answers the channel whose streams can go on; absent if nobody
   // asks.
-  absl::optional<uint64_t> ReadNext() ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<uint64_t> ReadNext() ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 

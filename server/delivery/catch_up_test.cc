@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -59,7 +60,7 @@ class CatchUpTest : public testing::Test {
 TEST_F(CatchUpTest, ReadsWhatIsAskedForInOrder) {
   Append(3);
   Append(4);
-  EXPECT_EQ(catch_up_.ReadNext(), absl::nullopt);
+  EXPECT_EQ(catch_up_.ReadNext(), std::nullopt);
   EXPECT_EQ(Find(4, 7), "");
   EXPECT_EQ(Find(1, 8), "");
   EXPECT_EQ(catch_up_.ReadNext(), 7u);
@@ -67,7 +68,7 @@ TEST_F(CatchUpTest, ReadsWhatIsAskedForInOrder) {
   EXPECT_EQ(Find(1, 8), "") << "it is next";
   EXPECT_EQ(catch_up_.ReadNext(), 8u);
   EXPECT_EQ(Find(1, 8), "1-7");
-  EXPECT_EQ(catch_up_.ReadNext(), absl::nullopt);
+  EXPECT_EQ(catch_up_.ReadNext(), std::nullopt);
 }
 
 TEST_F(CatchUpTest, WhoeverIsWithinAStretchSharesIt) {
@@ -76,7 +77,7 @@ TEST_F(CatchUpTest, WhoeverIsWithinAStretchSharesIt) {
   EXPECT_EQ(Find(2), "");
   EXPECT_EQ(Find(2), "");
   EXPECT_EQ(catch_up_.ReadNext(), 1u);
-  EXPECT_EQ(catch_up_.ReadNext(), absl::nullopt) << "equal requests are one";
+  EXPECT_EQ(catch_up_.ReadNext(), std::nullopt) << "equal requests are one";
   EXPECT_EQ(Find(2), "1-7");
   EXPECT_EQ(Find(7), "1-7");
   EXPECT_EQ(Find(2, 9), "") << "another namespace";
@@ -98,7 +99,7 @@ TEST_F(CatchUpTest, TellsWhatCannotBeReadAnyMore) {
 TEST_F(CatchUpTest, OnlyWhoAsksHasItRead) {
   Append(3);
   EXPECT_EQ(catch_up_.Find(1, {2, 0}), nullptr);
-  EXPECT_EQ(catch_up_.ReadNext(), absl::nullopt);
+  EXPECT_EQ(catch_up_.ReadNext(), std::nullopt);
   Find(2);
   EXPECT_EQ(catch_up_.ReadNext(), 1u);
   EXPECT_NE(catch_up_.Find(1, {2, 0}), nullptr);

@@ -1,9 +1,9 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_CATCH_UP_THREAD_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_CATCH_UP_THREAD_H_
 
+#include <optional>
 #include <thread>
 
-#include "absl/types/optional.h"
 #include "server/delivery/catch_up.h"
 #include "server/delivery/outlet.h"
 
@@ -27,7 +27,7 @@ class CatchUpThread {
  private:
   void Run() {
     while (catch_up_.AwaitWork()) {
-      const absl::optional<uint64_t> channel_id = catch_up_.ReadNext();
+      const std::optional<uint64_t> channel_id = catch_up_.ReadNext();
       if (channel_id) outlet_.Deliver({}, {*channel_id});
     }
   }

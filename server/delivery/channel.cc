@@ -1,6 +1,7 @@
 #include "server/delivery/channel.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace cache_invalidation::delivery {
@@ -23,9 +24,9 @@ RetainedRevisions Channel::retained() const {
   return {floor_, log_.retained().head};
 }
 
-absl::optional<std::vector<ChunkTail>> Channel::Read(EntryPosition from, size_t max_bytes) const {
+std::optional<std::vector<ChunkTail>> Channel::Read(EntryPosition from, size_t max_bytes) const {
   MutexLock lock(log_mutex_);
-  if (from.revision <= skipped_) return absl::nullopt;
+  if (from.revision <= skipped_) return std::nullopt;
   return log_.Read(from, max_bytes);
 }
 

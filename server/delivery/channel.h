@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/mutex.h"
 #include "server/delivery/catch_up.h"
 #include "server/delivery/filter.h"
@@ -34,13 +34,13 @@ class Channel {
 
   // The last published revision.
   uint64_t head() const { return head_.load(std::memory_order_acquire); }
-  // What a cursor can read, here or in the store. Where no position is known, the floor is above the
-  // head.
+  // What a cursor can read, here or in the store. Where no position is known, the floor is above
+  // the head.
   RetainedRevisions retained() const ABSL_LOCKS_EXCLUDED(log_mutex_);
 
   // See NamespaceLog::Read. Absent where history is older than memory, or of a namespace that was
   // deleted.
-  absl::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const
+  std::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const
       ABSL_LOCKS_EXCLUDED(log_mutex_);
   // The same from the store, if that has been read; null: not yet. AskOlder has it read then, and
   // the channel moves when it is there. REQUIRES: memory does not hold `from`, but it is retained.

@@ -1,6 +1,7 @@
 #include "server/delivery/cursor.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/limits.h"
@@ -90,34 +91,34 @@ std::vector<ChunkTail> Cursor::TailsOf(const Stretch& stretch) const {
   std::vector<ChunkTail> tails;
   for (const std::shared_ptr<const Chunk>& chunk : stretch) {
     if (chunk->first_revision() > channel_->head()) break;
-    ChunkTail tail = TailFrom(chunk, next_, absl::nullopt);
+    ChunkTail tail = TailFrom(chunk, next_, std::nullopt);
     if (tail.first_entry < chunk->entries.size()) tails.push_back(std::move(tail));
   }
   return tails;
 }
 
-absl::optional<std::vector<ChunkTail>> Cursor::Read(bool ask) {
-  absl::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
+std::optional<std::vector<ChunkTail>> Cursor::Read(bool ask) {
+  std::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
   if (tails || next_.revision <= channel_->retained().floor) return tails;
   const std::shared_ptr<const Stretch> stretch =
       ask ? channel_->AskOlder(next_) : channel_->FindOlder(next_);
   waiting_ = ask && stretch == nullptr;
   if (stretch == nullptr) return std::vector<ChunkTail>();
   // It was trimmed while it was read.
-  if (stretch->empty()) return absl::nullopt;
+  if (stretch->empty()) return std::nullopt;
   return TailsOf(*stretch);
 }
 
-absl::optional<Batch> Cursor::Next(size_t max_bytes) {
+std::optional<Batch> Cursor::Next(size_t max_bytes) {
   waiting_ = false;
   Batch batch;
   for (size_t judged = 0; judged < kMaxJudgedBytes;) {
     // With something to send it does not ask: a client that reads slowly would leave there what it
     // asked for, in the way of others.
-    const absl::optional<std::vector<ChunkTail>> tails = Read(/*ask=*/batch.slices.empty());
+    const std::optional<std::vector<ChunkTail>> tails = Read(/*ask=*/batch.slices.empty());
     if (!tails) {
       // What has been taken so far is still good; the next call tells of the gap.
-      if (batch.slices.empty()) return absl::nullopt;
+      if (batch.slices.empty()) return std::nullopt;
       return batch;
     }
     if (tails->empty()) return batch;
@@ -136,7 +137,7 @@ absl::optional<Batch> Cursor::Next(size_t max_bytes) {
 
 bool Cursor::ManyWait() const {
   if (channel_->head() <= position()) return false;
-  const absl::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
+  const std::optional<std::vector<ChunkTail>> tails = channel_->Read(next_, kReadBytes);
   if (!tails) return true;
   size_t events = 0;
   size_t bytes = 0;

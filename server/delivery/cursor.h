@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "server/delivery/channel.h"
 #include "server/delivery/filter_group.h"
 #include "server/wire/chunk.h"
@@ -37,7 +37,7 @@ struct Batch {
   uint64_t unfinished = 0;
   // When the oldest of it was published; absent if there are no slices, or if they come from the
   // store.
-  absl::optional<absl::Duration> oldest_published;
+  std::optional<absl::Duration> oldest_published;
 };
 
 // A subscriber's place in the log of its namespace: near the head it reads what memory holds,
@@ -53,7 +53,7 @@ class Cursor {
   // The next entries that pass: as many as fit into `max_bytes`, but at least one if there is one.
   // It looks at a bounded stretch of history, so what it answers may be empty although more
   // follows: then it is not at_head(). Absent if what follows is no longer retained.
-  absl::optional<Batch> Next(size_t max_bytes);
+  std::optional<Batch> Next(size_t max_bytes);
 
   // What follows is being read from the store: ask again when the channel has moved.
   bool waiting() const { return waiting_; }
@@ -71,7 +71,7 @@ class Cursor {
  private:
   // What stands at next_ and after it, from memory or from the store; none while that is yet to be
   // read, or at the head; absent if it is no longer retained. `ask`: have it read.
-  absl::optional<std::vector<ChunkTail>> Read(bool ask);
+  std::optional<std::vector<ChunkTail>> Read(bool ask);
   // The part of a stretch that has been published, from next_ on.
   std::vector<ChunkTail> TailsOf(const Stretch& stretch) const;
   // The runs of `tail` that pass.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -165,7 +166,7 @@ TEST_F(OlderHistoryTest, ReadsFromTheStoreWhatMemoryHasDropped) {
   const Batch batch = *cursor.Next(1 << 20);
   EXPECT_FALSE(cursor.waiting());
   EXPECT_EQ(BytesOf(batch), Expected(1)) << "up to the head, without a seam";
-  EXPECT_EQ(batch.oldest_published, absl::nullopt);
+  EXPECT_EQ(batch.oldest_published, std::nullopt);
   EXPECT_TRUE(cursor.at_head());
 }
 
@@ -207,7 +208,7 @@ TEST_F(OlderHistoryTest, AsksForNothingWhileItHasSomethingToSend) {
   EXPECT_FALSE(cursor.Next(8 << 20)->slices.empty());
   EXPECT_FALSE(cursor.at_head());
   EXPECT_FALSE(cursor.waiting());
-  EXPECT_EQ(catch_up_.ReadNext(), absl::nullopt);
+  EXPECT_EQ(catch_up_.ReadNext(), std::nullopt);
   EXPECT_TRUE(cursor.Next(8 << 20)->slices.empty());
   EXPECT_TRUE(cursor.waiting());
   EXPECT_EQ(catch_up_.ReadNext(), 1u);

@@ -1,6 +1,7 @@
 #include "server/delivery/log.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -34,7 +35,7 @@ void NamespaceLog::SkipTo(uint64_t revision) {
 }
 
 ChunkTail TailFrom(std::shared_ptr<const Chunk> chunk, EntryPosition from,
-                   absl::optional<absl::Duration> published) {
+                   std::optional<absl::Duration> published) {
   const std::vector<Chunk::Entry>& entries = chunk->entries;
   const auto first =
       std::partition_point(entries.begin(), entries.end(),
@@ -74,9 +75,9 @@ size_t NamespaceLog::DropOldest() {
   return before - bytes_;
 }
 
-absl::optional<std::vector<ChunkTail>> NamespaceLog::Read(EntryPosition from,
-                                                          size_t max_bytes) const {
-  if (from.revision <= retained_.floor) return absl::nullopt;
+std::optional<std::vector<ChunkTail>> NamespaceLog::Read(EntryPosition from,
+                                                         size_t max_bytes) const {
+  if (from.revision <= retained_.floor) return std::nullopt;
   std::vector<ChunkTail> tails;
   if (from.revision > retained_.head) return tails;
   auto kept = std::partition_point(chunks_.begin(), chunks_.end(), [&](const Kept& candidate) {

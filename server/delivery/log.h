@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "server/storage/store.h"
 #include "server/wire/chunk.h"
@@ -27,12 +27,12 @@ struct ChunkTail {
   std::shared_ptr<const wire::Chunk> chunk;
   size_t first_entry = 0;
   // Clock::Monotonic() when its group was published; absent if that is not known any more.
-  absl::optional<absl::Duration> published;
+  std::optional<absl::Duration> published;
 };
 
 // The chunk from the entry `from` on, or all of it if it begins later.
 ChunkTail TailFrom(std::shared_ptr<const wire::Chunk> chunk, EntryPosition from,
-                   absl::optional<absl::Duration> published);
+                   std::optional<absl::Duration> published);
 
 // The newest revisions of one namespace, as the chunks they were published in.
 //
@@ -70,7 +70,7 @@ class NamespaceLog {
   // The chunks that hold the entry `from` and those after it, oldest first: as many as have
   // `max_bytes` together, but at least one; none if `from` is beyond the head. Absent if `from` is
   // no longer kept.
-  absl::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const;
+  std::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const;
 
  private:
   struct Kept {

@@ -2,10 +2,10 @@
 #define CACHE_INVALIDATION_SERVER_DELIVERY_POSITION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
@@ -23,8 +23,8 @@ enum class ResetReason : uint8_t { kEpoch, kTrimmed, kAhead };
 
 // Whether a subscriber can go on after `position` in the history `epoch` of which `retained` can be
 // read: absent if it can, otherwise why not.
-absl::optional<ResetReason> CheckPosition(const Position& position, absl::string_view epoch,
-                                          const storage::RetainedRevisions& retained);
+std::optional<ResetReason> CheckPosition(const Position& position, absl::string_view epoch,
+                                         const storage::RetainedRevisions& retained);
 
 }  // namespace cache_invalidation::delivery
 

@@ -1,5 +1,7 @@
 #include "server/delivery/position.h"
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 namespace cache_invalidation::delivery {
@@ -10,9 +12,9 @@ TEST(CheckPositionTest, SaysWhyHistoryCannotBeContinued) {
   const auto check = [&](const char* epoch, uint64_t revision) {
     return CheckPosition({epoch, revision}, "e", retained);
   };
-  EXPECT_EQ(check("e", 10), absl::nullopt) << "the floor itself has been seen";
-  EXPECT_EQ(check("e", 15), absl::nullopt);
-  EXPECT_EQ(check("e", 20), absl::nullopt);
+  EXPECT_EQ(check("e", 10), std::nullopt) << "the floor itself has been seen";
+  EXPECT_EQ(check("e", 15), std::nullopt);
+  EXPECT_EQ(check("e", 20), std::nullopt);
   EXPECT_EQ(check("e", 9), ResetReason::kTrimmed);
   EXPECT_EQ(check("e", 0), ResetReason::kTrimmed);
   EXPECT_EQ(check("e", 21), ResetReason::kAhead);
@@ -22,7 +24,7 @@ TEST(CheckPositionTest, SaysWhyHistoryCannotBeContinued) {
 }
 
 TEST(CheckPositionTest, ANamespaceWithoutEventsIsAtZero) {
-  EXPECT_EQ(CheckPosition({"e", 0}, "e", {0, 0}), absl::nullopt);
+  EXPECT_EQ(CheckPosition({"e", 0}, "e", {0, 0}), std::nullopt);
   EXPECT_EQ(CheckPosition({"e", 1}, "e", {0, 0}), ResetReason::kAhead);
 }
 

@@ -40,8 +40,9 @@ absl::Status StoredHistory::Read(const storage::Store& store, const std::string&
       piece.bytes = 0;
     }
   }
-  for (size_t i = first_piece; i < pieces_.size(); ++i)
+  for (size_t i = first_piece; i < pieces_.size(); ++i) {
     pieces_[i].place /= static_cast<double>(std::max<size_t>(all, 1));
+  }
   return absl::OkStatus();
 }
 

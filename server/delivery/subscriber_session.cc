@@ -1,6 +1,7 @@
 #include "server/delivery/subscriber_session.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "common/check.h"
 #include "common/limits.h"
@@ -17,7 +18,7 @@ void SubscriberSession::ExtendLease(absl::Duration now) {
 SubscriberSession::Attachment SubscriberSession::Attach(SessionTerms terms, uint64_t head,
                                                         absl::Duration now) {
   MutexLock lock(mutex_);
-  Attachment attachment{.stream = ++newest_stream_, .applied = absl::nullopt};
+  Attachment attachment{.stream = ++newest_stream_, .applied = std::nullopt};
   if (state_.lease_end > now) {
     attachment.applied = state_.applied;
   } else {

@@ -2,11 +2,11 @@
 #define CACHE_INVALIDATION_SERVER_DELIVERY_SUBSCRIBER_SESSION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::delivery {
@@ -52,7 +52,7 @@ class SubscriberSession {
   struct Attachment {
     uint64_t stream = 0;  // its number
     // What the session is known to have applied; absent for a new subscriber.
-    absl::optional<uint64_t> applied;
+    std::optional<uint64_t> applied;
   };
 
   // A stream of this subscriber has opened, with a message that arrived at `now`. `head`: of the

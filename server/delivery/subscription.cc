@@ -1,6 +1,7 @@
 #include "server/delivery/subscription.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -105,7 +106,7 @@ Message Subscription::Last(absl::Duration now) { return Compose(now, told_ < cha
 Message Subscription::Compose(absl::Duration now, bool tell_progress) {
   Message message;
   if (!started_) AddStarted(message);
-  absl::optional<Batch> events = cursor_.Next(kMaxSubscribeMessageBytes - kControlBytes);
+  std::optional<Batch> events = cursor_.Next(kMaxSubscribeMessageBytes - kControlBytes);
   if (events) {
     message.events = *std::move(events);
     NoteSent(message.events);

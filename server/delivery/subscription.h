@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "server/delivery/applied_revision.h"
 #include "server/delivery/channel.h"
 #include "server/delivery/cursor.h"
@@ -24,8 +24,8 @@ namespace cache_invalidation::delivery {
 
 // What a client asks for with its first message, checked.
 struct SubscriptionRequest {
-  SessionKey session;                    // with an instance
-  absl::optional<Position> start_after;  // absent: the head
+  SessionKey session;                   // with an instance
+  std::optional<Position> start_after;  // absent: the head
   Filter filter;
   SessionTerms terms;
 };
@@ -57,10 +57,10 @@ struct Progress {
 
 // One message to the client.
 struct Message {
-  absl::optional<Started> started;
-  absl::optional<Reset> reset;
+  std::optional<Started> started;
+  std::optional<Reset> reset;
   Batch events;
-  absl::optional<Progress> progress;
+  std::optional<Progress> progress;
 
   bool empty() const { return !started && !reset && !progress && events.slices.empty(); }
 };
@@ -154,7 +154,7 @@ class Subscription {
   const uint64_t stream_;  // of the session
   const absl::Duration lease_;
   const absl::Duration heartbeat_;
-  absl::optional<ResetReason> start_reset_;
+  std::optional<ResetReason> start_reset_;
   // The client came from another history and has acknowledged nothing of this one yet.
   bool of_other_history_ = false;
   uint64_t start_after_ = 0;

@@ -1,6 +1,7 @@
 #include "server/delivery/wait_list.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace cache_invalidation::delivery {
 
@@ -9,7 +10,7 @@ WaitList::~WaitList() {
 }
 
 uint64_t WaitList::Add(uint64_t revision, const Sessions& sessions,
-                       absl::optional<absl::Duration> timeout, absl::Duration now, Done done) {
+                       std::optional<absl::Duration> timeout, absl::Duration now, Done done) {
   const uint64_t number = ++last_number_;
   Wait wait;
   wait.revision = revision;

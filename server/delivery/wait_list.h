@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "server/delivery/subscriber_session.h"
 #include "server/delivery/wait_outcome.h"
 
@@ -45,7 +45,7 @@ class WaitList {
   // Begins to wait for the application of `revision`, which is published, by those of `sessions`
   // that count: all of its namespace. Without `timeout` it waits as long as the longest of their
   // leases may run without a renewal. Answers the number of the wait.
-  uint64_t Add(uint64_t revision, const Sessions& sessions, absl::optional<absl::Duration> timeout,
+  uint64_t Add(uint64_t revision, const Sessions& sessions, std::optional<absl::Duration> timeout,
                absl::Duration now, Done done);
 
   // Forgets a wait: its `done` is not called. False if it is not there, or has finished.

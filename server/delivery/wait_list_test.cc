@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,7 @@ class WaitListTest : public testing::Test {
     attached.session->Renew(attached.attachment.stream, now_);
   }
 
-  uint64_t Wait(uint64_t revision, absl::optional<absl::Duration> timeout = absl::nullopt) {
+  uint64_t Wait(uint64_t revision, std::optional<absl::Duration> timeout = std::nullopt) {
     return list_->Add(revision, table_.Of("shop"), timeout, now_, [](WaitOutcome) {});
   }
 

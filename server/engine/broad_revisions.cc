@@ -26,8 +26,9 @@ absl::string_view BroadRevisions::NotePattern(absl::string_view expression, bool
 }
 
 void BroadRevisions::Load(absl::string_view expression, bool evicts, uint64_t revision) {
-  if (revision > any_key_.last())
+  if (revision > any_key_.last()) {
     MarkOf(expression, nullptr)->second.revisions.Note(evicts, revision);
+  }
 }
 
 BroadRevisions::Patterns::iterator BroadRevisions::MarkOf(absl::string_view expression,

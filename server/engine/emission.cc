@@ -167,8 +167,9 @@ void Emission::NameDependents(const Closure& closure) {
       AddCause(slot, cause);
       continue;
     }
-    for (; next != added.end() && next->name < key->name; ++next)
+    for (; next != added.end() && next->name < key->name; ++next) {
       slots_.push_back(std::move(*next));
+    }
     if (next != added.end() && next->name == key->name) {
       AddCause(*next, cause);
       continue;

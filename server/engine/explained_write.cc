@@ -89,8 +89,9 @@ ExplanationNode ExplainedWrite::Explain() {
   AddDirect(direct, root);
   const HopTree hops(ExpandWrite(relationships_, values_, SpentHops::kInclude));
   for (const int32_t first : hops.first) AddHop(hops, first, Strategy::kImmediate, root, 1);
-  for (const RuleSet::Match& match : MatchingRules(rules_, write_, direct, budget_))
+  for (const RuleSet::Match& match : MatchingRules(rules_, write_, direct, budget_)) {
     AddRule(match, root);
+  }
   return root;
 }
 

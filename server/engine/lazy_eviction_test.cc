@@ -25,8 +25,9 @@ Limits EndsNone() {
 
 size_t EntryRows(const Delta& delta) {
   size_t rows = 0;
-  for (const RecordChange& change : delta)
+  for (const RecordChange& change : delta) {
     rows += std::holds_alternative<EntryRecord>(change.record);
+  }
   return rows;
 }
 

@@ -167,8 +167,9 @@ void TagTemplate::Render(WriteValues& write, std::vector<RenderedTag>& tags) con
           why = Unresolved::kNoTag;
         }
       }
-      if (why != Unresolved::kNo)
+      if (why != Unresolved::kNo) {
         tags.push_back({std::string(FirstLevels(TagInFront(start))), why, i});
+      }
     }
     starts = std::move(longer);
   }

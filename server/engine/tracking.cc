@@ -78,8 +78,9 @@ uint64_t Tracking::BeginAnew(std::vector<Event>& events) {
 
 bool Tracking::HasRoom(const Key& key, const Fill& fill) {
   if (key.entry == nullptr) return true;
-  if (!key.entry_changed)
+  if (!key.entry_changed) {
     found_bytes_ += key.entry->name_bytes + key.entry->names() * kFoundNameBytes;
+  }
   const uint64_t limit = state_.limits.names_per_entry;
   // Exact counting only pays near the limit.
   const bool is_small =

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "common/limits.h"
@@ -53,7 +54,7 @@ void Connection::Advance(absl::Duration now, const Answer& answer) {
 
 bool Connection::Read(absl::Duration now, const Answer& answer) {
   char buffer[4096];
-  absl::optional<Request> request;
+  std::optional<Request> request;
   while (!request) {
     const ssize_t got = recv(socket_, buffer, sizeof(buffer), 0);
     if (got == 0 || (got < 0 && !WouldBlock())) step_ = Step::kOver;

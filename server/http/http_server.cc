@@ -94,8 +94,9 @@ bool HttpServer::Wait() {
   if (full_) {
     until = std::min(until, now + kHttpTimeToAsk);
   } else {
-    for (int listener : listeners_.sockets())
+    for (int listener : listeners_.sockets()) {
       watched.push_back({.fd = listener, .events = POLLIN, .revents = 0});
+    }
   }
   const int64_t wait_ms = absl::ToInt64Milliseconds(absl::Ceil(until - now, absl::Milliseconds(1)));
   const bool forever = until == absl::InfiniteDuration();
@@ -142,11 +143,13 @@ std::vector<Connection>::iterator HttpServer::Oldest() {
 }
 
 std::string HttpServer::AnswerTo(const Request& request) const {
-  if (request.status != 200)
+  if (request.status != 200) {
     return Encode({request.status, kText, "cannot read this request\n"}, /*with_body=*/true);
+  }
   const bool head = request.method == "HEAD";
-  if (!head && request.method != "GET")
+  if (!head && request.method != "GET") {
     return Encode({405, kText, "only GET and HEAD\n"}, /*with_body=*/true);
+  }
   for (const Route& route : routes_) {
     if (route.path == request.path) return Encode(route.make(), !head);
   }

@@ -106,8 +106,9 @@ TEST_F(HttpServerTest, AnswersWhateverSlowClientsDo) {
                               "\r\n\r\n",
                               "GET /metrics HTTP/1.1\r\n\r\n"}) {
       const testing::SilentConnections slow(server_->port(), count, begin);
-      for (int i = 0; i < 3; ++i)
+      for (int i = 0; i < 3; ++i) {
         EXPECT_LT(TimeOf("/readyz", 200), absl::Seconds(1)) << count << " connections: " << begin;
+      }
     }
   }
 }

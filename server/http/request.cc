@@ -1,5 +1,6 @@
 #include "server/http/request.h"
 
+#include <optional>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -8,9 +9,9 @@
 
 namespace cache_invalidation::http {
 
-absl::optional<Request> ParseRequest(absl::string_view received) {
+std::optional<Request> ParseRequest(absl::string_view received) {
   const size_t end = received.find("\r\n\r\n");
-  if (end == absl::string_view::npos && received.size() < kMaxHttpHeadBytes) return absl::nullopt;
+  if (end == absl::string_view::npos && received.size() < kMaxHttpHeadBytes) return std::nullopt;
   Request request;
   const std::vector<absl::string_view> words =
       absl::StrSplit(received.substr(0, received.find("\r\n")), ' ');

@@ -1,10 +1,10 @@
 #ifndef CACHE_INVALIDATION_SERVER_HTTP_REQUEST_H_
 #define CACHE_INVALIDATION_SERVER_HTTP_REQUEST_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace cache_invalidation::http {
 
@@ -18,7 +18,7 @@ struct Request {
 
 // Returns the request at the beginning of `received`; absent while its headers are incomplete.
 // Headers and body are ignored. A head longer than kMaxHttpHeadBytes is malformed.
-absl::optional<Request> ParseRequest(absl::string_view received);
+std::optional<Request> ParseRequest(absl::string_view received);
 
 }  // namespace cache_invalidation::http
 

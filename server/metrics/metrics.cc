@@ -45,8 +45,9 @@ Metrics::~Metrics() = default;
 
 std::string Metrics::Text(const std::vector<GaugeSource>& gauges) const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
-  for (prometheus::MetricFamily& family : ProcessCollector().Collect())
+  for (prometheus::MetricFamily& family : ProcessCollector().Collect()) {
     families.push_back(std::move(family));
+  }
   for (const GaugeSource& source : gauges) families.push_back(ToFamily(source));
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, families);

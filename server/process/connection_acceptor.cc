@@ -61,8 +61,9 @@ void ConnectionAcceptor::Stop() {
 
 void ConnectionAcceptor::AcceptAll(const Take& take) {
   std::vector<pollfd> watched;
-  for (int listener : listeners_.sockets())
+  for (int listener : listeners_.sockets()) {
     watched.push_back({.fd = listener, .events = POLLIN, .revents = 0});
+  }
   watched.push_back({.fd = wake_, .events = POLLIN, .revents = 0});
   bool wait_a_little = false;
   while (true) {

@@ -63,8 +63,9 @@ int ListenAt(const sockaddr_storage& address, socklen_t size, bool both_families
   // After a restart there are connections of the previous process in TIME_WAIT.
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // connections inherit it
-  if (address.ss_family == AF_INET6)
+  if (address.ss_family == AF_INET6) {
     setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof(only_v6));
+  }
   if (bind(listener, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
       listen(listener, kListenBacklog) == 0) {
     return listener;
@@ -128,8 +129,9 @@ absl::StatusOr<Listeners> ListenOn(absl::string_view address) {
     if (wildcard) break;
   }
   Listeners listeners(std::move(sockets), port);
-  if (listeners.sockets().empty() || (error != 0 && !IsNotHere(error)))
+  if (listeners.sockets().empty() || (error != 0 && !IsNotHere(error))) {
     return absl::UnavailableError(std::strerror(error));
+  }
   return listeners;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <new>
+#include <optional>
 #include <vector>
 
 #include <signal.h>
@@ -22,22 +23,22 @@ namespace {
 constexpr uint64_t kNoLimit = uint64_t{1} << 60;
 
 // Reads a limit from a file; absent if it is `max` or there is no file.
-absl::optional<uint64_t> ReadLimit(const std::string& path) {
+std::optional<uint64_t> ReadLimit(const std::string& path) {
   std::ifstream file(path);
   std::string text;
   uint64_t bytes = 0;
-  if (!(file >> text) || !absl::SimpleAtoi(text, &bytes) || bytes >= kNoLimit) return absl::nullopt;
+  if (!(file >> text) || !absl::SimpleAtoi(text, &bytes) || bytes >= kNoLimit) return std::nullopt;
   return bytes;
 }
 
 // The least limit of a group and those above it. A container may be shown a group path that does
 // not exist inside it: its own group is then the root.
-absl::optional<uint64_t> LeastLimit(const std::string& mount, absl::string_view group,
-                                    absl::string_view file) {
-  absl::optional<uint64_t> least;
+std::optional<uint64_t> LeastLimit(const std::string& mount, absl::string_view group,
+                                   absl::string_view file) {
+  std::optional<uint64_t> least;
   while (true) {
     while (absl::EndsWith(group, "/")) group.remove_suffix(1);
-    const absl::optional<uint64_t> limit = ReadLimit(absl::StrCat(mount, group, "/", file));
+    const std::optional<uint64_t> limit = ReadLimit(absl::StrCat(mount, group, "/", file));
     if (limit) least = std::min(*limit, least.value_or(*limit));
     if (group.empty()) return least;
     group = group.substr(0, group.rfind('/') + 1);
@@ -61,9 +62,9 @@ void OnAbort(int number) {
 
 }  // namespace
 
-absl::optional<uint64_t> CgroupMemoryLimit(const std::string& root) {
+std::optional<uint64_t> CgroupMemoryLimit(const std::string& root) {
   std::ifstream groups(root + "/proc/self/cgroup");
-  absl::optional<uint64_t> least;
+  std::optional<uint64_t> least;
   std::string line;
   while (std::getline(groups, line)) {
     const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 2));
@@ -72,7 +73,7 @@ absl::optional<uint64_t> CgroupMemoryLimit(const std::string& root) {
     const bool v1 =
         std::find(controllers.begin(), controllers.end(), "memory") != controllers.end();
     if (!v1 && parts[0] != "0") continue;
-    const absl::optional<uint64_t> limit =
+    const std::optional<uint64_t> limit =
         v1 ? LeastLimit(root + "/sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes")
            : LeastLimit(root + "/sys/fs/cgroup", parts[2], "memory.max");
     if (limit) least = std::min(*limit, least.value_or(*limit));

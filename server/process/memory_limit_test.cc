@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "gtest/gtest.h"
 
@@ -23,7 +24,7 @@ class MemoryLimitTest : public ::testing::Test {
 TEST_F(MemoryLimitTest, IsTheLeastOfTheGroupAndThoseAbove) {
   Write("/proc/self/cgroup", "0::/pods/server/\n");
   Write("/sys/fs/cgroup/pods/server/memory.max", "max\n");
-  EXPECT_EQ(CgroupMemoryLimit(root_), absl::nullopt);
+  EXPECT_EQ(CgroupMemoryLimit(root_), std::nullopt);
   Write("/sys/fs/cgroup/pods/memory.max", "1000000\n");
   EXPECT_EQ(CgroupMemoryLimit(root_), 1000000u);
   Write("/sys/fs/cgroup/pods/server/memory.max", "2000000\n");
@@ -39,13 +40,13 @@ TEST_F(MemoryLimitTest, IsThatOfTheRootInAContainer) {
 TEST_F(MemoryLimitTest, KnowsTheFirstVersion) {
   Write("/proc/self/cgroup", "5:cpu,memory:/docker/1\n1:name=systemd:/\n");
   Write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-  EXPECT_EQ(CgroupMemoryLimit(root_), absl::nullopt);
+  EXPECT_EQ(CgroupMemoryLimit(root_), std::nullopt);
   Write("/sys/fs/cgroup/memory/docker/1/memory.limit_in_bytes", "4000000\n");
   EXPECT_EQ(CgroupMemoryLimit(root_), 4000000u);
 }
 
 TEST_F(MemoryLimitTest, IsNoneWhereThereAreNoGroups) {
-  EXPECT_EQ(CgroupMemoryLimit(root_), absl::nullopt);
+  EXPECT_EQ(CgroupMemoryLimit(root_), std::nullopt);
 }
 
 }  // namespace

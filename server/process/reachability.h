@@ -1,8 +1,9 @@
 #ifndef CACHE_INVALIDATION_SERVER_PROCESS_REACHABILITY_H_
 #define CACHE_INVALIDATION_SERVER_PROCESS_REACHABILITY_H_
 
+#include <optional>
+
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/limits.h"
 
 namespace cache_invalidation::process {
@@ -37,7 +38,7 @@ class Reachability {
  private:
   bool reachable_ = true;
   bool hopeless_ = false;
-  absl::optional<absl::Duration> silent_since_;
+  std::optional<absl::Duration> silent_since_;
 };
 
 }  // namespace cache_invalidation::process

@@ -27,8 +27,9 @@ TEST(ReachabilityTest, IsHopelessAfterALongSilence) {
 
 TEST(ReachabilityTest, KeepsHopeAsLongAsItRefuses) {
   Reachability state;
-  for (int second = 0; second < 1000; ++second)
+  for (int second = 0; second < 1000; ++second) {
     state.Observe(second % 30 == 0 ? Reach::kRefused : Reach::kSilent, absl::Seconds(second));
+  }
   EXPECT_FALSE(state.reachable());
   EXPECT_FALSE(state.hopeless());
 }

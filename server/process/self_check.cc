@@ -54,8 +54,9 @@ void SelfCheck::Run() {
 Reach SelfCheck::Try() {
   sockaddr_storage address = {};
   socklen_t size = sizeof(address);
-  if (getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+  if (getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     return Reach::kSilent;
+  }
   const int connection = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   // No descriptor is free, so no other connection would be accepted either.
   if (connection < 0) return Reach::kRefused;
@@ -71,8 +72,9 @@ Reach SelfCheck::Try() {
 
 Reach SelfCheck::Exchange(int connection, absl::Duration deadline) {
   if (!Await(connection, POLLOUT, deadline)) return Reach::kSilent;
-  if (send(connection, kPreface, kPrefaceBytes, MSG_NOSIGNAL) != ssize_t{kPrefaceBytes})
+  if (send(connection, kPreface, kPrefaceBytes, MSG_NOSIGNAL) != ssize_t{kPrefaceBytes}) {
     return Reach::kRefused;
+  }
   char head[kFrameHeadBytes];
   size_t received = 0;
   while (received < sizeof(head)) {

@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/clock.h"
 #include "server/delivery/outlet.h"
 
@@ -78,7 +78,7 @@ struct OutboxWork {
   std::vector<Completions> completions;
   std::vector<std::shared_ptr<OutboxStream>> woken;  // each once: OutboxStream::queued_
   absl::flat_hash_set<uint64_t> moved;               // channels with new events
-  absl::optional<absl::Duration> drain;              // the deadline
+  std::optional<absl::Duration> drain;               // the deadline
   bool abandoned = false;
 
   bool empty() const {
@@ -149,7 +149,7 @@ class OutboxCore {
 
   absl::flat_hash_set<std::shared_ptr<OutboxStream>> streams_;
   absl::flat_hash_map<uint64_t, std::vector<OutboxStream*>> channels_;
-  absl::optional<absl::Duration> drain_;
+  std::optional<absl::Duration> drain_;
   bool abandoned_ = false;
 };
 

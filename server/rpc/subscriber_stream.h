@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/clock.h"
 #include "common/mutex.h"
 #include "grpcpp/server_context.h"
@@ -94,7 +94,7 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   std::shared_ptr<SubscriberStream> self_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<delivery::Subscription> subscription_ ABSL_GUARDED_BY(mutex_);
   grpc::ByteBuffer sent_ ABSL_GUARDED_BY(mutex_);  // gRPC's while a write is pending
-  absl::optional<absl::Duration> drain_by_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Duration> drain_by_ ABSL_GUARDED_BY(mutex_);
   bool lease_granted_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;  // Finish has been called

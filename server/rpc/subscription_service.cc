@@ -41,8 +41,9 @@ SubscriptionService::~SubscriptionService() {
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService::Subscribe(
     grpc::CallbackServerContext* context) {
-  if (absl::Status status = admission_.AdmitToKeep(); !status.ok())
+  if (absl::Status status = admission_.AdmitToKeep(); !status.ok()) {
     return new RefusedStream(status);
+  }
   if (streams_.fetch_add(1, std::memory_order_relaxed) >= options_.max_subscriptions) {
     streams_.fetch_sub(1, std::memory_order_relaxed);
     return new RefusedStream(absl::ResourceExhaustedError(

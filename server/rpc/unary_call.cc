@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "server/rpc/conversion/encoded_request.h"
@@ -60,7 +61,7 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
     absl::Status status = method_.backend.admission.AdmitCommand(*command);
     if (!status.ok()) return status;
   }
-  if (const absl::optional<AskedWait> asked = wait()) {
+  if (const std::optional<AskedWait> asked = wait()) {
     wait_ = std::make_shared<Wait>();
     wait_->asked = *asked;
     wait_->place = method_.backend.waiting.Admit(namespace_name_);

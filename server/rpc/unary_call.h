@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -12,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
@@ -69,7 +69,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   // Checks it and says what to ask the engine.
   virtual absl::StatusOr<EngineRequest> Convert(google::protobuf::Arena& arena) const = 0;
   // How it wants to wait for subscribers, if it does. REQUIRES: Convert was OK.
-  virtual absl::optional<AskedWait> wait() const = 0;
+  virtual std::optional<AskedWait> wait() const = 0;
   // The revision that they are to apply. REQUIRES: it wants to wait.
   virtual uint64_t RevisionOf(const engine::Reply& reply) const = 0;
   // Writes the answer.
@@ -80,7 +80,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   // A call that waits for subscribers. Shared, because whoever ends the wait ends the call, too.
   struct Wait {
     AskedWait asked;
-    absl::optional<WaitingCalls::Place> place;  // absent: it must not wait, there are too many
+    std::optional<WaitingCalls::Place> place;  // absent: it must not wait, there are too many
     engine::Reply reply;
     std::atomic<uint64_t> number = 0;  // 0: does not wait yet
     std::atomic<bool> cancelled = false;
@@ -143,11 +143,11 @@ class TypedUnaryCall final : public UnaryCall {
     return EngineRequest(Kind(*std::move(asked)));
   }
 
-  absl::optional<AskedWait> wait() const override {
+  std::optional<AskedWait> wait() const override {
     if constexpr (MayWait<Request>) {
       return ToWait(*request_);
     } else {
-      return absl::nullopt;
+      return std::nullopt;
     }
   }
 

@@ -1,5 +1,6 @@
 #include "server/rpc/waiting_calls.h"
 
+#include <optional>
 #include <vector>
 
 namespace cache_invalidation::rpc {
@@ -31,13 +32,13 @@ WaitingCalls::Place::~Place() {
   if (of->second == 0) calls_->awaited_of_.erase(of);
 }
 
-absl::optional<WaitingCalls::Place> WaitingCalls::Admit(absl::string_view namespace_name) {
+std::optional<WaitingCalls::Place> WaitingCalls::Admit(absl::string_view namespace_name) {
   const size_t size = 1 + hub_.session_count(namespace_name);
   MutexLock lock(places_mutex_);
   const auto of = awaited_of_.find(namespace_name);
   const size_t taken = of == awaited_of_.end() ? 0 : of->second;
   if (awaited_ + size > kMaxAwaited || taken + size > most_) {
-    return absl::nullopt;
+    return std::nullopt;
   }
   awaited_ += size;
   awaited_of_[namespace_name] += size;
@@ -53,7 +54,7 @@ delivery::WaitOutcome WaitingCalls::NotWaited() {
 }
 
 uint64_t WaitingCalls::Wait(absl::string_view namespace_name, uint64_t revision,
-                            absl::optional<absl::Duration> timeout, Done done) {
+                            std::optional<absl::Duration> timeout, Done done) {
   const delivery::WaitList::Sessions sessions = hub_.sessions(namespace_name);
   uint64_t wait = 0;
   {

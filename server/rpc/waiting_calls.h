@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,7 +12,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/mutex.h"
@@ -68,14 +68,14 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   };
 
   // Absent: too many calls wait already, so this one must not; it is answered with NotWaited().
-  absl::optional<Place> Admit(absl::string_view namespace_name) ABSL_LOCKS_EXCLUDED(places_mutex_);
+  std::optional<Place> Admit(absl::string_view namespace_name) ABSL_LOCKS_EXCLUDED(places_mutex_);
   delivery::WaitOutcome NotWaited();
 
   // Waits for the subscribers of the namespace to apply `revision`, which is published. `done` is
   // called on the outbox's thread, after this has returned. Answers a number to cancel by.
   // REQUIRES: on the outbox's thread.
   uint64_t Wait(absl::string_view namespace_name, uint64_t revision,
-                absl::optional<absl::Duration> timeout, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
+                std::optional<absl::Duration> timeout, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Whether the wait was still going on: then `done` will not be called.
   bool Cancel(uint64_t wait) ABSL_LOCKS_EXCLUDED(mutex_);

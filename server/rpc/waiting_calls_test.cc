@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,7 +34,7 @@ TEST_F(WaitingCallsTest, TakesInAsManyAsItMayHoldAndGivesPlacesBack) {
   std::vector<WaitingCalls::Place> places;
   for (size_t i = 0; i < kMaxAwaited; ++i) {
     const std::string name = absl::StrCat("shop", i % 5);
-    absl::optional<WaitingCalls::Place> place = waiting_->Admit(name);
+    std::optional<WaitingCalls::Place> place = waiting_->Admit(name);
     ASSERT_TRUE(place.has_value());
     places.push_back(*std::move(place));
   }

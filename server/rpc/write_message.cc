@@ -1,10 +1,10 @@
 #include "server/rpc/write_message.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/optional.h"
 #include "common/check.h"
 #include "common/limits.h"
 #include "server/rpc/conversion/encoded_request.h"
@@ -37,7 +37,7 @@ absl::Status CheckWrites(absl::string_view bytes) {
   wire::ProtoReader reader(bytes);
   while (reader.Next()) {
     if (!reader.Is(Request::kGroupsFieldNumber, Type::kBytes)) continue;
-    const absl::optional<size_t> count =
+    const std::optional<size_t> count =
         CountElements(reader.bytes(), internal::v1::WriteGroup::kWritesFieldNumber);
     if (!count) return DescribeMalformed(*Request::descriptor(), bytes);
     writes += *count;

@@ -49,8 +49,9 @@ std::vector<v1::TrackedEntry> Entries(uint64_t count, const std::string& prefix,
   for (uint64_t i = 0; i < count; ++i) {
     entries[i].set_key(absl::StrCat(prefix, i));
     if (!source.empty()) entries[i].add_depends_on_keys(source);
-    if (ttl != absl::InfiniteDuration())
+    if (ttl != absl::InfiniteDuration()) {
       entries[i].mutable_ttl()->set_seconds(absl::ToInt64Seconds(ttl));
+    }
   }
   return entries;
 }

@@ -62,8 +62,9 @@ std::string Faults(const Goal& goal, const Cost& cost, double patience) {
   if (!cost.alive) absl::StrAppend(&faults, " the server ended;");
   if (cost.bytes > goal.bytes) absl::StrAppend(&faults, " memory;");
   if (cost.hold > goal.hold * patience) absl::StrAppend(&faults, " hold;");
-  if (!cost.health.first_failure.empty())
+  if (!cost.health.first_failure.empty()) {
     absl::StrAppend(&faults, " a healthy client failed: ", cost.health.first_failure, ";");
+  }
   if (cost.health.events < cost.health.writes) absl::StrAppend(&faults, " missing events;");
   return faults;
 }

@@ -29,8 +29,9 @@ Attack FatEntry(const Size& size) {
               for (int entry = 0; entry < fills; ++entry) {
                 v1::TrackedEntry& fill = *request.add_entries();
                 fill.set_key("K");
-                for (int tag = 0; tag < 128; ++tag)
+                for (int tag = 0; tag < 128; ++tag) {
                   fill.add_tags(absl::StrCat("f", (call * fills + entry) * 128 + tag));
+                }
               }
               v1::TrackEntriesResponse response;
               (void)Call(target.entries(), &v1::CacheEntryService::Stub::TrackEntries, request,
@@ -51,8 +52,9 @@ Attack NewNames(const Size& size) {
               for (int entry = call * 250; entry < (call + 1) * 250; ++entry) {
                 v1::TrackedEntry& fill = *request.add_entries();
                 fill.set_key(absl::StrCat("n", entry));
-                for (int tag = 0; tag < 128; ++tag)
+                for (int tag = 0; tag < 128; ++tag) {
                   fill.add_tags(absl::StrCat("n", entry, ":", tag));
+                }
               }
               v1::TrackEntriesResponse response;
               (void)Call(target.entries(), &v1::CacheEntryService::Stub::TrackEntries, request,
@@ -70,8 +72,9 @@ Attack GrowingEntry(const Size& size) {
             for (uint64_t fill = 0; fill < fills; ++fill) {
               v1::TrackedEntry entry;
               entry.set_key("list");
-              for (int tag = 0; tag < 11; ++tag)
+              for (int tag = 0; tag < 11; ++tag) {
                 entry.add_tags(absl::StrCat("g:", fill * 11 + tag));
+              }
               target.Track({entry});
             }
           }};
@@ -84,8 +87,9 @@ void Declare(Target& target, const std::string& key, const std::string& prefix, 
     v1::AddCacheDependencyRequest request;
     request.set_namespace_(kNamespace);
     request.set_key(key);
-    for (uint64_t i = first; i < std::min(count, first + 1000); ++i)
+    for (uint64_t i = first; i < std::min(count, first + 1000); ++i) {
       request.add_depends_on_tags(absl::StrCat(prefix, i));
+    }
     request.mutable_ttl()->set_seconds(absl::ToInt64Seconds(ttl));
     v1::AddCacheDependencyResponse response;
     (void)Call(target.dependencies(), &v1::DependencyService::Stub::AddCacheDependency, request,
@@ -148,8 +152,9 @@ Attack DeepEntries(const Size& size) {
                 for (int fill = 0; fill < 8; ++fill) {
                   std::vector<v1::TrackedEntry> entries = Entries(keys, "deep");
                   for (v1::TrackedEntry& entry : entries) {
-                    for (int tag = 0; tag < 16; ++tag)
+                    for (int tag = 0; tag < 16; ++tag) {
                       entry.add_tags(absl::StrCat(above, ":", fill * 16 + tag));
+                    }
                   }
                   target.Track(entries);
                 }
@@ -186,8 +191,9 @@ Attack GhostChain(const Size& size) {
         target.Track(chain);
         Pause(absl::Seconds(2));
         std::vector<v1::TrackedEntry> fills = Entries(1000, "f");
-        for (uint64_t i = 0; i < fills.size(); ++i)
+        for (uint64_t i = 0; i < fills.size(); ++i) {
           fills[i].add_depends_on_keys(absl::StrCat("c", i));
+        }
         target.Track(fills);
         Pause(kSwept);
       }};
@@ -226,8 +232,9 @@ Attack Ghosts(const Size& size) {
             for (uint64_t first = 0; first < count; first += 500) {
               v1::TrackedEntry report;
               report.set_key("m");
-              for (uint64_t i = first; i < first + 500; ++i)
+              for (uint64_t i = first; i < first + 500; ++i) {
                 report.add_depends_on_keys(absl::StrCat("a:", i));
+              }
               report.mutable_ttl()->set_seconds(3);
               target.Track({report});
             }

@@ -43,8 +43,9 @@ Attack ManyTemplates(const Size& size) {
           .prepare =
               [](Target& target) {
                 v1::Rule rule = RuleOf("many");
-                for (int t = 0; t < kMostTemplates; ++t)
+                for (int t = 0; t < kMostTemplates; ++t) {
                   rule.add_invalidate_tags(absl::StrCat("b", t, ":{resource_id}"));
+                }
                 target.Register(rule);
               },
           .run = [writes](Target& target) { Send(target, Transaction(writes)); }};
@@ -80,8 +81,9 @@ Attack ManyRelationships(const Size& size) {
                   relationship.set_name(absl::StrCat("r", r));
                   relationship.set_source_type("t");
                   relationship.set_cardinality(v1::CARDINALITY_ONE_TO_MANY);
-                  for (int t = 0; t < 64; ++t)
+                  for (int t = 0; t < 64; ++t) {
                     relationship.add_target_types(absl::StrCat("u", r, "_", t));
+                  }
                   v1::RegisterRelationshipResponse response;
                   (void)Call(target.relationships(),
                              &v1::RelationshipService::Stub::RegisterRelationship, request,

@@ -120,8 +120,9 @@ Attack SlowProbes(const Size& size) {
             const testing::SilentConnections begun(target.http_port(), connections / 2,
                                                    "GET /healthz HTTP/1.1\r\nA: ");
             for (int i = 0; i < 5; ++i) {
-              for (const char* path : {"/healthz", "/readyz", "/metrics"})
+              for (const char* path : {"/healthz", "/readyz", "/metrics"}) {
                 ExpectQuick(target, path);
+              }
             }
           }};
 }
@@ -137,8 +138,9 @@ Attack Descriptors(const Size& size) {
               [connections](Target& target) {
                 {
                   std::vector<std::unique_ptr<RawHttp2>> open;
-                  for (int i = 0; i < connections; ++i)
+                  for (int i = 0; i < connections; ++i) {
                     open.push_back(std::make_unique<RawHttp2>(target.grpc_port()));
+                  }
                   Pause(absl::Seconds(2));
                 }
                 v1::ValidateRequest request;
@@ -148,8 +150,9 @@ Attack Descriptors(const Size& size) {
                 const auto stub = v1::CacheEntryService::NewStub(target.NewChannel());
                 const grpc::Status status = Call(*stub, &v1::CacheEntryService::Stub::Validate,
                                                  request, &response, absl::Seconds(1));
-                if (!status.ok() && status.error_code() != grpc::StatusCode::INVALID_ARGUMENT)
+                if (!status.ok() && status.error_code() != grpc::StatusCode::INVALID_ARGUMENT) {
                   target.Complain("a new client: " + status.error_message());
+                }
               },
           .descriptors = descriptors};
 }
@@ -176,8 +179,9 @@ Attack Stop(const Size& size) {
                 });
                 Pause(absl::Seconds(1));
                 const absl::Duration took = target.Stop();
-                if (took > absl::Seconds(3))
+                if (took > absl::Seconds(3)) {
                   target.Complain("it ended after " + absl::FormatDuration(took));
+                }
                 callers.join();
               },
           .stops = true};

@@ -347,8 +347,9 @@ Violations CheckProgressTruthful(const SubscriberHistory& history,
 Violations CheckAll(const SubscriberHistory& history, const PublishedHistory& published) {
   Violations all;
   const auto add = [&](const char* promise, const Violations& found) {
-    for (const std::string& violation : found)
+    for (const std::string& violation : found) {
       all.push_back(absl::StrCat(promise, ": ", violation));
+    }
   };
   add("ordered", CheckOrdered(history));
   add("unique", CheckUnique(history));

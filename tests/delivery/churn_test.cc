@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -145,7 +146,7 @@ class ChurnTest : public testing::Test {
   }
 
   static DeliveryServer::Options SmallWindow() {
-    return {.window_bytes = 4 << 20, .stored = absl::nullopt, .service = {}};
+    return {.window_bytes = 4 << 20, .stored = std::nullopt, .service = {}};
   }
 
   void ExpectNothingLeft(DeliveryServer& server) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/clock.h"
 #include "common/mutex.h"
 #include "grpcpp/channel.h"
@@ -77,7 +77,7 @@ class DeliveryServer {
   struct Options {
     size_t window_bytes = 64 << 20;
     // What memory drops can be read from a store within these limits; absent: it is gone.
-    absl::optional<delivery::RetentionLimits> stored = absl::nullopt;
+    std::optional<delivery::RetentionLimits> stored = std::nullopt;
     rpc::SubscriptionServiceOptions service = {};
   };
 

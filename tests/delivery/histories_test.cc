@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -58,8 +59,9 @@ class HistoriesTest : public testing::Test {
     std::vector<Targets> events(random() % 8 + 1);
     for (Targets& targets : events) {
       targets.tags = {absl::StrCat("user:", random() % 20)};
-      if (random() % 3 == 0)
+      if (random() % 3 == 0) {
         targets.tags.push_back(absl::StrCat("order:", random() % 20, ":total"));
+      }
       if (random() % 3 == 0) targets.keys = {absl::StrCat("page/", random() % 20)};
       if (random() % 20 == 0) targets.patterns = {absl::StrCat("page/", random() % 20, ".*")};
       if (random() % 20 == 0) targets.tags = {"user"};
@@ -119,7 +121,7 @@ class HistoriesTest : public testing::Test {
 
   // Lets all of them live through the traffic; answers how many Resets there were.
   size_t Run(size_t window_bytes, const Traffic& traffic, const std::vector<Character>& characters,
-             absl::optional<delivery::RetentionLimits> stored = absl::nullopt) {
+             std::optional<delivery::RetentionLimits> stored = std::nullopt) {
     RealClock clock;
     DeliveryServer server({.window_bytes = window_bytes, .stored = stored}, clock);
     std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -272,7 +273,7 @@ TEST_F(StreamTest, AFailedStoreCancelsEveryStreamWithoutSendingMore) {
 }
 
 TEST_F(StreamTest, AStreamThatFallsBehindTheWindowIsReset) {
-  Start({.window_bytes = 8 << 20, .stored = absl::nullopt, .service = {}});
+  Start({.window_bytes = 8 << 20, .stored = std::nullopt, .service = {}});
   const auto stream = Started(FirstMessage("shop"));
   for (int i = 0; i < 40; ++i) Publish({LargeEvent("k", 4, {})});
   bool reset = false;

@@ -6,13 +6,13 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/subscription_service.pb.h"
 #include "server/delivery/subscription.h"
@@ -21,10 +21,10 @@ namespace cache_invalidation::waiting_model {
 
 // What a client gets to read of a message.
 struct Reading {
-  absl::optional<delivery::Started> started;
-  absl::optional<delivery::Reset> reset;
+  std::optional<delivery::Started> started;
+  std::optional<delivery::Reset> reset;
   std::vector<uint64_t> events;
-  absl::optional<delivery::Progress> progress;
+  std::optional<delivery::Progress> progress;
 };
 
 inline Reading ReadingOf(const delivery::Message& message) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -322,7 +323,7 @@ class World {
         wait.behind[i] = session.lives;
       }
     }
-    absl::optional<absl::Duration> timeout;
+    std::optional<absl::Duration> timeout;
     if (random_() % 2 == 0) timeout = absl::Milliseconds(random_() % 30'000 + 1);
     wait.ends = now() + timeout.value_or(longest);
     const auto number = std::make_shared<uint64_t>();

@@ -29,8 +29,9 @@ int64_t Flood(RawHttp2& connection, const std::string& bytes, int64_t at_most) {
   const RealClock clock;
   const absl::Duration end = clock.Monotonic() + absl::GetFlag(FLAGS_flood_time);
   int64_t sent = 0;
-  while (sent < at_most && clock.Monotonic() < end && connection.Send(bytes))
+  while (sent < at_most && clock.Monotonic() < end && connection.Send(bytes)) {
     sent += static_cast<int64_t>(bytes.size());
+  }
   return sent;
 }
 
@@ -75,8 +76,9 @@ TEST(FloodTest, LeavesNoMemoryBehind) {
 
 // Before the kernel ends it without a word.
 TEST(FloodTest, EndsTheServerWithAWordWhenItsMemoryIsOver) {
-  if (IsSanitized(RunningServer({"--durability=memory"}).program().pid()))
+  if (IsSanitized(RunningServer({"--durability=memory"}).program().pid())) {
     GTEST_SKIP() << "a sanitizer takes more than the limit";
+  }
   RunningServer server({"--durability=memory", absl::StrCat("--max_memory=", 200 * kMiB)});
   RawHttp2 connection(server.Port("grpc"));
   for (uint32_t stream = 1; stream < 100'000; stream += 2) {

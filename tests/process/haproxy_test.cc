@@ -135,9 +135,10 @@ TEST_F(HaproxyTest, KeepsOffHeadersWithoutEnd) {
   Flood("headers without end", [](uint32_t first) {
     std::string frames;
     if (first == 1) frames += Frame(FrameType::kHeaders, 0, 1, CallHeaders(kStats));
-    for (uint32_t i = 0; i < kStreams; ++i)
+    for (uint32_t i = 0; i < kStreams; ++i) {
       frames += Frame(FrameType::kContinuation, 0, 1,
                       absl::StrCat(std::string(1, '\0'), "\3x-a", "\100", std::string(64, 'b')));
+    }
     return frames;
   });
 }

@@ -28,6 +28,7 @@ _BANNED = [
         "real time is read in common/real_clock.cc alone: take a Clock, or `now` as an argument",
         ("common/real_clock.cc",),
     ),
+    (r"absl::(optional|nullopt|make_optional)\b|absl/types/optional\.h", "use std::optional: the two are different types", ()),
     (r"#\s*include\s*<(ranges|format)>|std::(views|ranges)::|std::format\b", "clang 14 cannot parse it with this library", ()),
 ]
 _BANNED_IN_ENGINE = [

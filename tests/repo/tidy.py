@@ -5,13 +5,14 @@ Each rule is a module with `check(source) -> [Finding]`; tidy_rules_test.py show
 
 import sys
 
+import braces
 import calls
 import layers
 import sizes
 import source
 import words
 
-RULES = [layers, calls, sizes, words]
+RULES = [layers, calls, braces, sizes, words]
 
 
 def findings(sources):

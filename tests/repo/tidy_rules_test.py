@@ -2,6 +2,7 @@
 
 import unittest
 
+import braces
 import calls
 import layers
 import sizes
@@ -92,6 +93,23 @@ class LayersTest(unittest.TestCase):
         self.assert_refused("server/wire/a.cc", "<server/engine/event.h>")
 
 
+class BracesTest(unittest.TestCase):
+    def assert_found(self, code, expected):
+        self.assertEqual(lines_found(braces, "server/shard/a.cc", code), expected, code)
+
+    def test_a_body_on_its_own_line(self):
+        self.assert_found("  if (x)\n    y();\n", [1])
+        self.assert_found("  for (int i = 0;\n       i < 3; ++i)\n    y();\n", [1])
+        self.assert_found("  if (x) {\n    y();\n  } else\n    z();\n", [3])
+        self.assert_found("  while (x)  // why\n    y();\n", [1])
+
+    def test_what_needs_none(self):
+        self.assert_found("  if (x) y();\n  z();\n", [])
+        self.assert_found("  if (x) {\n    y();\n  }\n", [])
+        self.assert_found("  if (x) return Long(\n      y);\n", [])
+        self.assert_found("  do {\n    y();\n  } while (x);\n  z();\n", [])
+
+
 class CallsTest(unittest.TestCase):
     def assert_banned(self, code, path="server/shard/a.cc"):
         self.assertEqual(lines_found(calls, path, f"\n{code}\n"), [2], f"{path}: {code}")
@@ -111,6 +129,12 @@ class CallsTest(unittest.TestCase):
     def test_regular_expressions(self):
         self.assert_banned("std::regex r;")
         self.assert_banned("#include <regex>")
+
+    def test_optional(self):
+        self.assert_banned("absl::optional<int> x;")
+        self.assert_banned("return absl::nullopt;")
+        self.assert_banned('#include "absl/types/optional.h"')
+        self.assert_fine("std::optional<int> x;")
 
     def test_sleeping(self):
         self.assert_banned("std::this_thread::sleep_for(x);")

@@ -41,8 +41,9 @@ void AddPlaces(const Descriptor& type, const Place& outer, std::vector<Place>& p
     places.push_back(place);
     const Descriptor* inner = field->message_type();
     // Not into the messages of protobuf itself.
-    if (inner != nullptr && inner->file()->package() != "google.protobuf")
+    if (inner != nullptr && inner->file()->package() != "google.protobuf") {
       AddPlaces(*inner, place, places);
+    }
   }
 }
 
@@ -69,8 +70,9 @@ std::string ServerPath(const Place& place, int last_index) {
   std::string path;
   for (size_t i = 0; i < place.way.size(); ++i) {
     absl::StrAppend(&path, path.empty() ? "" : ".", place.way[i]->name());
-    if (place.way[i]->is_repeated())
+    if (place.way[i]->is_repeated()) {
       absl::StrAppend(&path, "[", i + 1 < place.way.size() ? 0 : last_index, "]");
+    }
   }
   return path;
 }
@@ -188,12 +190,14 @@ void BadInput::ExpectEveryFieldRefused(const Exemptions& exemptions) {
       const auto& exempt = exemptions.control_characters;
       spoiler.Text("\xff", "bytes that are not UTF-8");
       spoiler.Text(std::string(100'000, 'x'), "a text far too long");
-      if (std::count(exempt.begin(), exempt.end(), place.path) == 0)
+      if (std::count(exempt.begin(), exempt.end(), place.path) == 0) {
         spoiler.Text("x\x01", "a control character");
+      }
     }
     if (place.path == "namespace") {
-      for (const char* name : {"Upper", "-x", ".x", "a b", "a/b", "\xc3\xa4", "*"})
+      for (const char* name : {"Upper", "-x", ".x", "a b", "a/b", "\xc3\xa4", "*"}) {
         spoiler.Text(name, "no namespace");
+      }
     }
     if (field.type() == FieldDescriptor::TYPE_ENUM) spoiler.Enum();
     if (field.type() == FieldDescriptor::TYPE_INT32) spoiler.Int32();

@@ -53,8 +53,9 @@ TEST_F(RelationshipServiceTest, AddsUpForOneSourceAndReplacesARepeat) {
 
 TEST_F(RelationshipServiceTest, AcceptsItsOwnAnswersAgainHoweverLongTheDefaultName) {
   std::string targets;
-  for (int i = 0; i < 64; ++i)
+  for (int i = 0; i < 64; ++i) {
     absl::StrAppend(&targets, "target_types: '", i, std::string(100, 'x'), "' ");
+  }
   const auto first = Ok(*relationships_, &Relationships::RegisterRelationship,
                         "relationship { source_type: 's' cascade_depth: 1 " + targets + "}");
   EXPECT_GT(first.relationship().name().size(), 256u);

@@ -113,8 +113,9 @@ TEST_F(ServerTest, GivesEachNewNamespaceTheDefaultRules) {
   const auto names_of = [&](const std::string& request) {
     std::vector<std::string> names;
     const auto page = Ok(*rules_, &Rules::ListRules, request);
-    for (const v1::Rule& rule : page.rules())
+    for (const v1::Rule& rule : page.rules()) {
       names.push_back(absl::StrCat(rule.name(), " ", rule.priority()));
+    }
     return names;
   };
   const auto default_rules = ElementsAre(

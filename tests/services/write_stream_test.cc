@@ -280,8 +280,9 @@ TEST_F(SmallMailboxTest, AnswersOrSendsAwayManyWriters) {
   std::vector<std::thread> writers;
   for (int w = 0; w < kWriters; ++w) {
     writers.emplace_back([this] {
-      for (int answered = 0; answered < kMessages;)
+      for (int answered = 0; answered < kMessages;) {
         answered += WriteAsFarAsTaken(answered, kMessages);
+      }
     });
   }
   for (std::thread& writer : writers) writer.join();

@@ -1,6 +1,7 @@
 #include "tests/simulation/cache.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -32,8 +33,8 @@ bool Cache::MayKeep(const Name& name) const {
          (key_prefixes_.empty() || std::any_of(key_prefixes_.begin(), key_prefixes_.end(), begins));
 }
 
-absl::optional<Cache::Token> Cache::BeginFill() const {
-  if (epoch_.empty()) return absl::nullopt;
+std::optional<Cache::Token> Cache::BeginFill() const {
+  if (epoch_.empty()) return std::nullopt;
   return Token{epoch_, applied_, resets_};
 }
 
@@ -108,9 +109,9 @@ bool Cache::Hits(const client::Invalidation& invalidation, const Name& name) {
   return true;
 }
 
-absl::optional<uint64_t> Cache::Serve(const Name& name, absl::Duration now) const {
+std::optional<uint64_t> Cache::Serve(const Name& name, absl::Duration now) const {
   const auto found = values_.find(name);
-  if (found == values_.end() || !Serves(now)) return absl::nullopt;
+  if (found == values_.end() || !Serves(now)) return std::nullopt;
   return found->second;
 }
 

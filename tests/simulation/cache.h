@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "client/event.h"
 #include "client/subscription.h"
 #include "common/pattern.h"
@@ -47,7 +47,7 @@ class Cache {
     uint64_t resets = 0;
   };
   // Absent before the subscription has started.
-  absl::optional<Token> BeginFill() const;
+  std::optional<Token> BeginFill() const;
   // Keeps the value unless it came too late.
   void EndFill(const Name& name, uint64_t version, const Token& token);
   bool MayKeep(const Name& name) const;
@@ -58,7 +58,7 @@ class Cache {
   void Apply(const client::SubscriptionProgress& progress, absl::Duration now);
 
   // What it would answer now; absent: a miss.
-  absl::optional<uint64_t> Serve(const Name& name, absl::Duration now) const;
+  std::optional<uint64_t> Serve(const Name& name, absl::Duration now) const;
   bool Serves(absl::Duration now) const { return now < lease_end_ && applied_ >= serves_from_; }
 
   uint64_t applied() const { return applied_; }

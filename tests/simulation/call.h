@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "server/delivery/wait_outcome.h"
 #include "server/shard/submission.h"
 #include "tests/property/step.h"
@@ -23,7 +23,7 @@ struct Call {
   std::vector<std::variant<engine::Command, engine::Query>> requests;
   std::shared_ptr<property::Buffer> buffer;  // what they point into
   bool waits = false;                        // for subscribers, to apply what the first one did
-  absl::optional<absl::Duration> wait_timeout;
+  std::optional<absl::Duration> wait_timeout;
   bool given_up = false;  // the client does not wait for the answer any more
   // Told of the answer when it leaves the server. May be empty.
   std::function<void(const Call&)> on_answer;
@@ -33,7 +33,7 @@ struct Call {
   bool answered = false;
   std::vector<shard::Answer> answers;  // one per request
   std::string epoch;
-  absl::optional<delivery::WaitOutcome> outcome;
+  std::optional<delivery::WaitOutcome> outcome;
 
   bool ok() const { return answers.front().status.ok(); }
 };

@@ -3,9 +3,9 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
-#include "absl/types/optional.h"
 #include "protos/cache_invalidation/v1/subscription_service.pb.h"
 
 namespace cache_invalidation::simulation {
@@ -18,7 +18,7 @@ struct Connection {
   std::deque<v1::SubscribeRequest> to_server;
   std::deque<v1::SubscribeResponse> to_client;
   // How the server ended the call, or why the connection broke: comes after what is on its way.
-  absl::optional<absl::Status> ended;
+  std::optional<absl::Status> ended;
   // The subscriber has left; the server does not know yet.
   bool left = false;
   // The server's end; null once it is gone.

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "absl/types/optional.h"
 #include "tests/simulation/surroundings.h"
 
 namespace cache_invalidation::simulation {
@@ -37,7 +37,7 @@ class Puller {
   std::shared_ptr<Call> call_;
   size_t row_ = 0;
   uint64_t known_version_ = 0;  // what was certainly invalidated when it asked
-  absl::optional<Value> value_;
+  std::optional<Value> value_;
 };
 
 }  // namespace cache_invalidation::simulation

@@ -211,7 +211,7 @@ void ServerRun::TurnShard(size_t shard) {
 }
 
 void ServerRun::ReadForCursors() {
-  const absl::optional<uint64_t> channel = catch_up_.ReadNext();
+  const std::optional<uint64_t> channel = catch_up_.ReadNext();
   if (channel) outbox_.Deliver({}, {*channel});
 }
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "absl/types/optional.h"
 #include "tests/simulation/surroundings.h"
 
 namespace cache_invalidation::simulation {
@@ -19,7 +19,7 @@ struct SharedCache {
     uint64_t version = 0;
     std::string fill_id;
   };
-  std::array<absl::optional<Value>, kRows> values;
+  std::array<std::optional<Value>, kRows> values;
   uint64_t fills = 0;
 };
 
@@ -56,8 +56,8 @@ class Reader {
   std::shared_ptr<Call> call_;
   size_t row_ = 0;
   uint64_t known_version_ = 0;  // what was certainly invalidated when it looked the entry up
-  absl::optional<SharedCache::Value> found_;  // in the store, before it looked the entry up
-  absl::optional<Fill> fill_;                 // under way; absent: it looks up
+  std::optional<SharedCache::Value> found_;  // in the store, before it looked the entry up
+  std::optional<Fill> fill_;                 // under way; absent: it looks up
 };
 
 }  // namespace cache_invalidation::simulation

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "common/clock.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
@@ -61,7 +61,7 @@ class Stream final : public rpc::OutboxStream, public std::enable_shared_from_th
   const StreamSurroundings surroundings_;
   const std::shared_ptr<Connection> connection_;
   std::unique_ptr<delivery::Subscription> subscription_;
-  absl::optional<absl::Duration> drain_by_;
+  std::optional<absl::Duration> drain_by_;
   uint64_t sent_ = 0;  // a revision that the client may acknowledge
   bool lease_granted_ = false;
   bool writing_ = false;

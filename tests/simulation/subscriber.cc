@@ -187,7 +187,7 @@ void Subscriber::Disconnect() {
 }
 
 void Subscriber::BeginLoad() {
-  const absl::optional<Cache::Token> token = cache_->BeginFill();
+  const std::optional<Cache::Token> token = cache_->BeginFill();
   const Cache::Name name{
       world_.choices.OneOf<Cache::Kind>({Cache::Kind::kCopy, Cache::Kind::kView}),
       world_.choices.Below(kRows)};
@@ -240,7 +240,7 @@ void Subscriber::CheckCache() {
   for (const Cache::Kind kind : Cache::kKinds) {
     for (size_t row = 0; row < kRows; ++row) {
       const Cache::Name name{kind, row};
-      const absl::optional<uint64_t> version = cache_->Serve(name, LocalNow());
+      const std::optional<uint64_t> version = cache_->Serve(name, LocalNow());
       if (!version) continue;
       const RowName row_name{namespace_name_, row};
       const uint64_t waited = acknowledges_ ? world_.database.Waited(row_name) : 0;
@@ -260,7 +260,7 @@ void Subscriber::CheckCurrent() {
   for (const Cache::Kind kind : Cache::kKinds) {
     for (size_t row = 0; row < kRows; ++row) {
       const Cache::Name name{kind, row};
-      const absl::optional<uint64_t> version = cache_->Serve(name, LocalNow());
+      const std::optional<uint64_t> version = cache_->Serve(name, LocalNow());
       const uint64_t newest = world_.database.Read({namespace_name_, row});
       if (!version || *version == newest) continue;
       world_.report.Fail(absl::StrCat(name_, " still serves version ", *version, " of ", name.key(),

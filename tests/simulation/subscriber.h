@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "client/internal/subscription_core.h"
 #include "tests/conformance/history.h"
 #include "tests/simulation/cache.h"
@@ -80,7 +80,7 @@ class Subscriber {
   std::unique_ptr<Cache> cache_;
   std::shared_ptr<Connection> connection_;
   std::string server_epoch_;  // of the server that it is connected to
-  absl::optional<Load> load_;
+  std::optional<Load> load_;
   conformance::SubscriberHistory history_;
   std::vector<std::string> epochs_;  // of each stream; empty: it never started
 };

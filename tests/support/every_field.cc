@@ -20,8 +20,9 @@ void AddUnset(const Message& message, const FieldDescriptor& field, const std::s
                                             : reflection.HasField(message, &field);
   if (!is_set) return unset.push_back(path);
   if (field.message_type() == nullptr ||
-      field.message_type()->file()->package() == "google.protobuf")
+      field.message_type()->file()->package() == "google.protobuf") {
     return;
+  }
   if (!field.is_repeated()) return AddUnset(reflection.GetMessage(message, &field), path, unset);
   AddUnset(reflection.GetRepeatedMessage(message, &field, 0), path + "[0]", unset);
 }

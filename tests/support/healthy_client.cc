@@ -51,14 +51,16 @@ void HealthyClient::Write() {
     request.set_resource_type("healthy");
     v1::InvalidateByWriteResponse response;
     const grpc::Status status = stub->InvalidateByWrite(&context, request, &response);
-    if (!status.ok())
+    if (!status.ok()) {
       return Fail("a write", absl::StrCat(status.error_code(), " ", status.error_message()));
+    }
     ++writes_;
     v1::StreamWritesRequest message;
     message.add_groups()->add_writes()->set_resource_type("healthy");
     v1::StreamWritesResponse answer;
-    if (!stream->Write(message) || !stream->Read(&answer))
+    if (!stream->Write(message) || !stream->Read(&answer)) {
       return Fail("the stream of writes", stream->Finish().error_message());
+    }
     ++writes_;
     slowest_ = std::max(slowest_, clock.Monotonic() - begin);
     Pause(kBetweenWrites);

@@ -49,8 +49,9 @@ grpc::Status CheckHealth(const std::shared_ptr<grpc::Channel>& channel, absl::Du
   grpc::health::v1::HealthCheckResponse response;
   const grpc::Status status =
       Health::NewStub(channel)->Check(&context, grpc::health::v1::HealthCheckRequest(), &response);
-  if (!status.ok() || response.status() == grpc::health::v1::HealthCheckResponse::SERVING)
+  if (!status.ok() || response.status() == grpc::health::v1::HealthCheckResponse::SERVING) {
     return status;
+  }
   return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "not serving");
 }
 

@@ -18,8 +18,9 @@ constexpr int kPatienceMs = 10'000;
 
 std::string BigEndian(uint32_t number, int bytes) {
   std::string out;
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
     out.push_back(static_cast<char>(number >> shift & 0xff));
+  }
   return out;
 }
 
@@ -85,8 +86,9 @@ bool RawHttp2::Send(absl::string_view bytes) {
   while (!bytes.empty()) {
     pollfd ready = {.fd = socket_, .events = POLLIN | POLLOUT, .revents = 0};
     if (poll(&ready, 1, kPatienceMs) <= 0) return false;
-    if ((ready.revents & POLLIN) != 0 && recv(socket_, unread, sizeof(unread), MSG_DONTWAIT) == 0)
+    if ((ready.revents & POLLIN) != 0 && recv(socket_, unread, sizeof(unread), MSG_DONTWAIT) == 0) {
       return false;
+    }
     const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return false;
     if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));

@@ -23,8 +23,9 @@ SilentConnections::SilentConnections(int port, size_t count, absl::string_view b
     Check(connection >= 0, "a test may have that many connections");
     sockets_.push_back(connection);
     // Whoever is not wanted may hear so already.
-    if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
+    if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
       (void)send(connection, begin.data(), begin.size(), MSG_NOSIGNAL);
+    }
   }
 }
 

@@ -83,8 +83,9 @@ class Trial {
     reader_ = Must(SqlConnection::Connect(cluster_.connection_string()));
     Must(writer_->Run(ReadFile("schema.sql")));
     SetIdentities();
-    for (const Statement& statement : random_transactions_.Fill())
+    for (const Statement& statement : random_transactions_.Fill()) {
       Must(writer_->Run(statement.sql));
+    }
     Must(reader_->Run("SELECT pg_create_logical_replication_slot('truth', 'wal2json')"));
     for (auto& rule : Rules().rules) Must(client_.RegisterInvalidationRule(rule.value));
     for (auto& relationship : Rules().relationships) {

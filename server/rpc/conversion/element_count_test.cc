@@ -1,8 +1,8 @@
 #include "server/rpc/conversion/encoded_request.h"
 
+#include <optional>
 #include <string>
 
-#include "absl/types/optional.h"
 #include "common/limits.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.pb.h"
@@ -31,8 +31,8 @@ TEST(ElementCountTest, CountsTheFieldThatIsAskedFor) {
   EXPECT_EQ(CountElements(Writes(3), v1::InvalidateByWritesRequest::kWritesFieldNumber), 3u);
   EXPECT_EQ(CountElements(Writes(3), v1::InvalidateByWritesRequest::kRequestIdFieldNumber), 1u);
   EXPECT_EQ(CountElements("", 1), 0u);
-  EXPECT_EQ(CountElements(Writes(3) + "\x0a", 2), absl::nullopt) << "malformed";
-  EXPECT_EQ(CountElements(kGroup + Writes(3), 2), absl::nullopt);
+  EXPECT_EQ(CountElements(Writes(3) + "\x0a", 2), std::nullopt) << "malformed";
+  EXPECT_EQ(CountElements(kGroup + Writes(3), 2), std::nullopt);
 }
 
 TEST(ElementCountTest, RefusesFarTooMany) {

@@ -120,11 +120,11 @@ absl::Status DescribeMalformed(const Descriptor& type, absl::string_view bytes) 
                                                  fault && fault->group ? " without groups" : ""));
 }
 
-absl::optional<size_t> CountElements(absl::string_view bytes, uint32_t field) {
+std::optional<size_t> CountElements(absl::string_view bytes, uint32_t field) {
   size_t count = 0;
   wire::ProtoReader reader(bytes);
   while (reader.Next()) count += reader.Is(field, wire::ProtoReader::Type::kBytes) ? 1 : 0;
-  if (reader.broken()) return absl::nullopt;
+  if (reader.broken()) return std::nullopt;
   return count;
 }
 
@@ -133,8 +133,7 @@ absl::Status CheckElements(const Descriptor& type, absl::string_view bytes) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (!field.is_repeated()) continue;
-    const absl::optional<size_t> count =
-        CountElements(bytes, static_cast<uint32_t>(field.number()));
+    const std::optional<size_t> count = CountElements(bytes, static_cast<uint32_t>(field.number()));
     if (!count) return DescribeMalformed(type, bytes);
     if (*count > kFarTooMany) return AtField(field.name(), TooMany(kMost, "", *count));
   }

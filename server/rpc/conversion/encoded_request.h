@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "google/protobuf/descriptor.h"
 
 namespace cache_invalidation::rpc {
@@ -22,7 +22,7 @@ absl::Status DescribeMalformed(const google::protobuf::Descriptor& type, absl::s
 
 // Returns the number of elements of the repeated field. Absent if the message cannot be walked: it
 // is malformed or has a group, which protobuf would treat as an unknown field.
-absl::optional<size_t> CountElements(absl::string_view bytes, uint32_t field);
+std::optional<size_t> CountElements(absl::string_view bytes, uint32_t field);
 
 // Fails with INVALID_ARGUMENT, with the path of the field if there is one, if the request
 //   - has far more elements in a list than any request may have, or as many messages in lists at

@@ -42,8 +42,9 @@ absl::StatusOr<engine::Invalidate> ToInvalidate(const v1::InvalidateRequest& req
   if (!status.ok()) return status;
   const bool needs_names = request.pattern().empty() && !request.everything();
   status.Update(CheckTargets(request.tags(), request.keys(), needs_names ? 1 : 0));
-  if (!request.pattern().empty())
+  if (!request.pattern().empty()) {
     status.Update(AtField("pattern", Pattern::Compile(request.pattern()).status()));
+  }
   if (request.everything()) status.Update(CheckEverything(request, *strategy));
   status.Update(CheckRequestIdField(request.request_id()));
   status.Update(CheckWaiting(request));

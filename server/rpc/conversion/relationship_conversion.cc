@@ -156,8 +156,9 @@ absl::StatusOr<engine::GetRelationship> ToGetRelationship(
 absl::StatusOr<engine::ListRelationships> ToListRelationships(
     const v1::ListRelationshipsRequest& request, google::protobuf::Arena& arena) {
   absl::Status status;
-  if (!request.source_type().empty())
+  if (!request.source_type().empty()) {
     status.Update(AtField("source_type", CheckType(request.source_type())));
+  }
   const absl::StatusOr<uint32_t> limit = ToPageLimit(request.page_size());
   status.Update(limit.status());
   const auto after = ReadPageToken(IdentityOf(request), request.page_token(), arena);

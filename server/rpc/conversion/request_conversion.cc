@@ -137,8 +137,9 @@ void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto) {
 
 absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration,
                                           absl::Duration least, absl::Duration most) {
-  if (!IsDuration(duration))
+  if (!IsDuration(duration)) {
     return OutOfRange(least, most, "seconds and nanos that are not a duration");
+  }
   const absl::Duration value =
       absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
   if (value < least || value > most) return OutOfRange(least, most, absl::FormatDuration(value));
@@ -146,8 +147,9 @@ absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& dura
 }
 
 void FromDuration(absl::Duration duration, google::protobuf::Duration* proto) {
-  if (duration < absl::ZeroDuration() || duration == absl::InfiniteDuration())
+  if (duration < absl::ZeroDuration() || duration == absl::InfiniteDuration()) {
     duration = absl::ZeroDuration();
+  }
   proto->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
   proto->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
 }

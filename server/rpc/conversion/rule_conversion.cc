@@ -41,8 +41,9 @@ absl::Status CheckTargets(const v1::Rule& proto) {
   }
   absl::Status status =
       CheckList("invalidate_tags", proto.invalidate_tags(), 0, kMaxInvalidateTags, CheckTemplate);
-  if (!proto.pattern().empty())
+  if (!proto.pattern().empty()) {
     status.Update(AtField("pattern", Pattern::Compile(proto.pattern()).status()));
+  }
   status.Update(AtField("relationships", CheckCount(static_cast<size_t>(proto.relationships_size()),
                                                     0, kMaxRelationshipsPerRule)));
   return status;

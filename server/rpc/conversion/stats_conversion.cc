@@ -45,8 +45,9 @@ absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& req
   stats->set_dropped_entries(reply.dropped_entries);
   stats->set_subscribers(context.subscribers(context.namespace_name));
   FromRevision(reply.revision, context.epoch, stats->mutable_position());
-  for (const engine::RuleDetail& detail : reply.rule_details)
+  for (const engine::RuleDetail& detail : reply.rule_details) {
     FromRuleDetail(detail, stats->add_rule_details());
+  }
   return absl::OkStatus();
 }
 

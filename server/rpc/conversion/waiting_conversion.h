@@ -1,9 +1,10 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_CONVERSION_WAITING_CONVERSION_H_
 #define CACHE_INVALIDATION_SERVER_RPC_CONVERSION_WAITING_CONVERSION_H_
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "google/protobuf/duration.pb.h"
 #include "protos/cache_invalidation/v1/waiting.pb.h"
 #include "server/delivery/wait_outcome.h"
@@ -24,13 +25,13 @@ absl::Status CheckWaiting(const Request& request) {
 
 // A call's request to wait for subscribers.
 struct AskedWait {
-  absl::optional<absl::Duration> timeout;
+  std::optional<absl::Duration> timeout;
 };
 
 // Absent: the call does not wait. REQUIRES: CheckWaiting is OK.
 template <typename Request>
-absl::optional<AskedWait> ToWait(const Request& request) {
-  if (!request.wait_for_subscribers()) return absl::nullopt;
+std::optional<AskedWait> ToWait(const Request& request) {
+  if (!request.wait_for_subscribers()) return std::nullopt;
   AskedWait wait;
   if (request.has_wait_timeout()) wait.timeout = ToWaitTimeout(request.wait_timeout());
   return wait;

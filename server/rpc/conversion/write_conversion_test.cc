@@ -98,8 +98,9 @@ void ExpectSameBytes(const google::protobuf::Descriptor& contract,
     } else {
       EXPECT_EQ(other->type(), field.type()) << field.full_name();
     }
-    if (other->message_type() != nullptr)
+    if (other->message_type() != nullptr) {
       ExpectSameBytes(*field.message_type(), *other->message_type());
+    }
   }
 }
 
