@@ -1,6 +1,7 @@
-// Every limit of the system, each with its reason. What exactly a limit counts, and what happens
-// when it is exceeded, is documented where it is enforced and, for callers, in the contract
-// (protos/cache_invalidation/v1).
+// The limits of the contract: what callers, subscribers and operators can reach or set, each with
+// its reason. What exactly a limit counts, and what happens when it is exceeded, is documented
+// where it is enforced and, for callers, in the contract (protos/cache_invalidation/v1). Numbers
+// that tune one part of the system are in that part.
 //
 // Sizes are in bytes, times are absl::Duration, everything else is a number of things.
 
@@ -67,12 +68,6 @@ inline constexpr size_t kMaxPatternBytes = 1024;
 // Instructions of a compiled pattern. Where RE2's cache does not help, each takes up to eleven
 // nanoseconds per byte of a key: the longest key then takes ten milliseconds. `\pL+` has 1,200.
 inline constexpr int kMaxPatternInstructions = 1500;
-// Maximum number of literal characters of an expression that counts as having a small automaton
-// (common/pattern_shape.h). Such automata have a few hundred states, which are built in a
-// millisecond and fit into the memory below.
-inline constexpr size_t kMaxSmallPatternPlaces = 128;
-// Memory of one compiled pattern with its caches; beyond it RE2 uses a slower matcher.
-inline constexpr int64_t kMaxPatternMemoryBytes = 2 << 20;
 inline constexpr size_t kMaxConditionBytes = 4096;
 inline constexpr int32_t kMinPriority = -1'000'000;
 inline constexpr int32_t kMaxPriority = 1'000'000;
@@ -103,26 +98,6 @@ inline constexpr double kMaxExactInteger = 9007199254740991.0;
 // fire. Beyond all of it the command invalidates everything. Ten thousand writes with two rules of
 // one tag each fit into the half.
 inline constexpr uint64_t kMaxStepsPerCommand = 1'000'000;
-// As above, for an explanation, for which nothing but its caller waits.
-inline constexpr uint64_t kMaxStepsPerExplanation = 100'000;
-// A tag that a write or a template names, including its place in the event: about a microsecond.
-inline constexpr uint64_t kStepsPerTag = 10;
-// A key that a pattern is matched against, and the number of its bytes that cost as much again: at
-// most five nanoseconds per byte, if the pattern has a small automaton.
-inline constexpr uint64_t kStepsPerMatch = 2;
-inline constexpr uint64_t kBytesPerMatch = 64;
-// For any other pattern: instructions times bytes of the key per step. RE2 takes up to eleven
-// nanoseconds for each.
-inline constexpr uint64_t kInstructionBytesPerStep = 10;
-// Patterns per step that the beginning of a key rules out: some nanoseconds each.
-inline constexpr uint64_t kPatternsPerStep = 16;
-// A rule whose trigger matches a write: finding it, sorting it and evaluating whether it fires.
-inline constexpr uint64_t kStepsPerRule = 4;
-// Units of conditions (common/condition/limits.h) per step.
-inline constexpr uint64_t kConditionCostPerStep = 8;
-// Total bytes of the tags that the templates of one command produce: a quarter of the largest
-// event.
-inline constexpr uint64_t kMaxExpandedBytes = 16 << 20;
 // Causes of one target that an event names, for people to read; beyond it one cause represents all
 // others.
 inline constexpr size_t kMaxCausesPerTarget = 16;
@@ -155,20 +130,12 @@ inline constexpr size_t kMaxEntriesPerCall = 1000;
 // Tags and dependencies of one entry. Fills of a key accumulate them, and every fill writes and
 // checks all of them. More than a single fill can name, so that only an old entry can be too large.
 inline constexpr size_t kMaxNamesPerEntry = 4096;
-// Indirect names that the fills of one call, or the names of one query, are checked against: what
-// they were computed from, transitively. For fills a tenth of a second of a shard, which a page
-// over some hundred thousand rows needs; for a query some hundredths. Beyond it they count as
-// moved.
-inline constexpr uint64_t kMaxCheckedNames = 300'000;
-inline constexpr uint64_t kMaxAskedNames = 100'000;
 // Tags and dependencies of all entries of one call. Most can be new, and creating, writing and
 // deleting one takes some microseconds.
 inline constexpr size_t kMaxNamesPerTrack = 32'000;
-// Total bytes of the names of existing entries that the fills of one call find, and the overhead
-// counted per name, because all of them are written again. A thousand list keys with a hundred tags
-// each stay below it.
+// Total bytes of the names of existing entries that the fills of one call find, because
+// all of them are written again. A thousand list keys with a hundred tags each stay below it.
 inline constexpr size_t kMaxFoundBytesPerCall = 16 << 20;
-inline constexpr size_t kFoundNameBytes = 64;
 // Keys and tags in total.
 inline constexpr size_t kMaxNamesPerValidate = 1000;
 // About a gigabyte of graph; beyond it declarations are refused.
@@ -183,32 +150,6 @@ inline constexpr size_t kMaxTrackedEntriesPerNamespace = 4'000'000;
 // own, in total: three tags or edges for each entry of a full namespace. Beyond it the oldest
 // entries are dropped, too.
 inline constexpr size_t kMaxEntryPartsPerNamespace = 16'000'000;
-// A full namespace frees this many, or a 64th of its limit if that is less, so that not every fill
-// causes an event of its own.
-inline constexpr uint64_t kDroppedTogether = 1000;
-// After a start with lower limits more entries must be dropped than one event should name.
-inline constexpr uint64_t kMaxDroppedTogether = 10'000;
-// Parts of entries that an event deletes at once. Entries beyond that are evicted but left, dead,
-// for sweeping: deleting one costs ten times as much as naming it.
-inline constexpr uint64_t kEndedAtOnce = 10'000;
-// Expired declarations that one command deletes when it encounters them, some milliseconds of a
-// shard; sweeping deletes the others.
-inline constexpr uint64_t kEdgesEndedAtOnce = 2'000;
-// Edges that one command or query follows to find out which expired entries are still needed: some
-// ten milliseconds. Beyond it they count as needed, and are kept a while longer.
-inline constexpr uint64_t kMaxGroundingSteps = 40'000;
-// Minimum interval between two reports of a shard that it dropped entries.
-inline constexpr absl::Duration kDropReportInterval = absl::Minutes(1);
-// Keys and tags that are known only because they were invalidated in the retained history; about
-// 200 bytes each. Beyond it a namespace drops history that subscribers could still read: fills and
-// queries with positions from before it count as moved.
-inline constexpr size_t kMaxRememberedNamesPerNamespace = 4'000'000;
-// Keys whose entry expired or was untracked in the retained history; about 200 bytes each. A fill
-// computed from such an entry is refused if its position is before the entry's end. Beyond this
-// number, every fill that depends on any key is refused if its position is before the oldest ends.
-inline constexpr size_t kMaxRememberedEndsPerNamespace = 65'536;
-// Patterns of the retained history: every fill is matched against them.
-inline constexpr size_t kMaxRememberedPatterns = 256;
 // Compiled expressions, or their literal prefixes, that a reader of events keeps: rules name the
 // same patterns repeatedly, and compiling one takes some fifty microseconds.
 inline constexpr size_t kMaxCompiledPatterns = 256;
@@ -216,16 +157,6 @@ inline constexpr size_t kMaxCompiledPatterns = 256;
 // far from overflow.
 inline constexpr absl::Duration kMinTtl = absl::Milliseconds(1);
 inline constexpr absl::Duration kMaxTtl = absl::Hours(24 * 3650);
-// Keys that a shard sweeps in one turn, about a millisecond of work.
-inline constexpr uint64_t kSweepKeys = 2'000;
-// Namespaces, most of them small, that a shard sweeps in one turn.
-inline constexpr int kSweepNamespaces = 100;
-// Pause between two sweeping turns, in which requests are served, and between two rounds over all
-// namespaces. Expired entries are no longer visible to lookups; only their memory is released late.
-inline constexpr absl::Duration kSweepPause = absl::Milliseconds(10);
-inline constexpr absl::Duration kSweepInterval = absl::Seconds(10);
-// Interval between rounds while history waits to be trimmed, which a round does as well.
-inline constexpr absl::Duration kTrimInterval = absl::Seconds(1);
 
 // Queries.
 
@@ -245,15 +176,6 @@ inline constexpr size_t kMaxExplanationChildren = 1000;
 inline constexpr size_t kMaxExplanationNodes = 10'000;
 // Maximum nesting of an explanation: protobuf's parsers refuse messages a hundred levels deep.
 inline constexpr uint32_t kMaxExplanationLevels = 64;
-// Keys among which one explanation counts entries, and keys that it follows to their dependents:
-// some milliseconds of a shard.
-inline constexpr uint64_t kMaxExplainedKeys = 3'000;
-// Matching steps, in the unit of kMaxStepsPerCommand, that count as one of those keys: an
-// explanation of nothing but patterns can use the steps of kMaxStepsPerExplanation.
-inline constexpr uint64_t kStepsPerExplainedKey = kMaxStepsPerExplanation / kMaxExplainedKeys;
-// Edges that a page of dependencies examines, most of which can be expired: some milliseconds of a
-// shard.
-inline constexpr uint64_t kMaxListedEdges = 2'000;
 
 // Namespaces and requests.
 
@@ -264,102 +186,38 @@ inline constexpr size_t kMaxRequestBytes = 4 << 20;
 // Requests that wait for one shard. Bounds memory and the waiting time of the last one.
 inline constexpr size_t kMaxMailboxSubmissions = 16'384;
 inline constexpr size_t kMaxMailboxBytes = 64 << 20;
-// How long a shard works before it hands over its results and reads its mailbox again. Some hundred
-// commands share the cost of that.
-inline constexpr absl::Duration kShardTurn = absl::Milliseconds(2);
-// As above, for one namespace before the next one: some tens of commands find its engine in the
-// processor's caches.
-inline constexpr absl::Duration kNamespaceTurn = absl::Microseconds(100);
-// Requests of one submission: one message of StreamWrites.
-inline constexpr size_t kMaxRequestsPerSubmission = kMaxGroupsPerMessage;
-// Messages of one StreamWrites stream that can wait in a shard before its next read is delayed.
-inline constexpr size_t kMaxStreamWritesInFlight = 4;
 // Age at which connections and streams of bulk writers are renewed, so that load reaches new
 // servers.
 inline constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
-// Size at which a shard seals its group, even if more requests wait: bounds the size of one write
-// to the store, and how long the first response of the group is delayed by the last.
-inline constexpr size_t kMaxGroupBytes = 1 << 20;
-// Counters of rules change with every firing; a crash can lose this much of them.
-inline constexpr absl::Duration kRuleCountersInterval = absl::Seconds(1);
-// Total size of groups that shards can hand over while another is being synced. Beyond it the
-// shards wait, their mailboxes fill, and calls fail and must be retried. Some tenths of a second of
-// a disk's bandwidth.
-inline constexpr size_t kMaxGatheredBytes = 32 << 20;
 
 // The process.
 
 // Each is a thread with a mailbox of kMaxMailboxBytes; no machine needs more.
 inline constexpr size_t kMaxShards = 256;
-// Maximum of `--max_request_bytes`: a mailbox holds a few such requests.
-inline constexpr size_t kLargestRequestBytes = kMaxMailboxBytes / 4;
-// Maximum of flags for bytes or counts that have no other bound: sums of such numbers stay far from
-// overflow.
-inline constexpr uint64_t kLargestFlagValue = uint64_t{1} << 40;
-// Maximum of flags for durations.
-inline constexpr absl::Duration kLargestFlagDuration = absl::Hours(24 * 3650);
-// File descriptors that connections cannot use, or a quarter of all if that is less. The store
-// opens files while it works, and a server whose store cannot open one must stop.
-inline constexpr int kReservedDescriptors = 128;
-// Connections waiting to be accepted; the system can allow fewer.
-inline constexpr int kListenBacklog = 4096;
-// The server connects to itself at this interval, and counts as unreachable if it does not respond
-// within the timeout. It exits after being unreachable for kMaxUnreachable.
-inline constexpr absl::Duration kSelfCheckInterval = absl::Seconds(1);
-inline constexpr absl::Duration kSelfCheckTimeout = absl::Seconds(2);
-inline constexpr absl::Duration kMaxUnreachable = absl::Seconds(60);
-// Interval at which the server checks its memory; a flood can take about a gigabyte per second.
-inline constexpr absl::Duration kMemoryCheckInterval = absl::Milliseconds(100);
-// Amount of memory from which freed pages are returned to the system, and how long there must have
-// been no growth before.
-inline constexpr size_t kTrimWorthBytes = 32 << 20;
-inline constexpr absl::Duration kTrimAfterQuiet = absl::Seconds(2);
 // Concurrent connections to the HTTP port. Beyond it the oldest one that has sent no request is
-// closed, if it had at least kHttpTimeToAsk to send one. Serves some scrapers and probes; a
-// thousand silent connections delay a probe by a fifth of a second.
+// closed, if it had some time to send one. Serves some scrapers and probes; a thousand silent
+// connections delay a probe by a fifth of a second.
 inline constexpr size_t kMaxHttpConnections = 256;
-inline constexpr absl::Duration kHttpTimeToAsk = absl::Milliseconds(50);
-// How long a client of the HTTP port can take to send its request, and to read its response.
-inline constexpr absl::Duration kHttpRequestTimeout = absl::Seconds(1);
-inline constexpr absl::Duration kHttpAnswerTimeout = absl::Seconds(10);
-// A request line and headers; no scraper sends more.
-inline constexpr size_t kMaxHttpHeadBytes = 16 << 10;
 
 // Events and chunks.
 
-// Size at which the encoder begins a new part, so that filters and messages stay fine-grained.
-inline constexpr size_t kEventPartBytes = 256 << 10;
-// Size at which a chunk closes, and the maximum size of a message to a subscriber.
-inline constexpr size_t kMaxChunkBytes = 1 << 20;
+// Maximum size of a message to a subscriber.
 inline constexpr size_t kMaxSubscribeMessageBytes = 1 << 20;
-// History that a starting server reads from the store at a time.
-inline constexpr size_t kRecoveryReadBytes = 8 << 20;
 // An event beyond this costs every subscriber more than losing its cache: it becomes *everything*.
 inline constexpr size_t kMaxEventBytes = 64 << 20;
 
 // Subscriptions.
 
 inline constexpr size_t kMaxSubscriptions = 10'000;
-// Sessions with a stream or a running lease, about 500 bytes each. A session outlives its stream by
-// its lease, so a client that reconnects repeatedly has more sessions than streams.
-inline constexpr size_t kMaxSessions = 4 * kMaxSubscriptions;
-inline constexpr size_t kMaxSessionsPerNamespace = kMaxSubscriptions;
 // Tags, and key prefixes, of one filter.
 inline constexpr size_t kMaxFilterNames = 1000;
 inline constexpr absl::Duration kMinLease = absl::Seconds(1);
 inline constexpr absl::Duration kMaxLease = absl::Seconds(60);
 inline constexpr absl::Duration kDefaultLease = absl::Seconds(10);
-// The server's lease is longer than the client's by a tenth plus this margin, because clocks drift.
-inline constexpr absl::Duration kLeaseMargin = absl::Milliseconds(100);
 // A stream that sends nothing is useless and holds memory.
 inline constexpr absl::Duration kFirstMessageTimeout = absl::Seconds(10);
 // Maximum interval between Progress messages, by which a client detects a dead stream.
 inline constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(5);
-// If at least this many events wait, a stream continues writing itself; with fewer it waits for its
-// turn.
-inline constexpr size_t kEventsThatContinueAStream = 64;
-// Concurrent reads of history.
-inline constexpr size_t kMaxCatchUpRequests = 8;
 
 // Waiting for subscribers.
 

@@ -14,6 +14,12 @@
 namespace cache_invalidation {
 namespace {
 
+// Memory of one compiled pattern with its caches; beyond it RE2 uses a slower matcher.
+constexpr int64_t kMaxPatternMemoryBytes = 2 << 20;
+// For any other pattern: instructions times bytes of the key per step. RE2 takes up to eleven
+// nanoseconds for each.
+constexpr uint64_t kInstructionBytesPerStep = 10;
+
 re2::StringPiece ToPiece(absl::string_view text) { return {text.data(), text.size()}; }
 
 re2::RE2::Options CompileOptions() {

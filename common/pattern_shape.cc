@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "common/limits.h"
 
 namespace cache_invalidation {
 namespace {

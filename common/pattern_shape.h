@@ -1,9 +1,16 @@
 #ifndef CACHE_INVALIDATION_COMMON_PATTERN_SHAPE_H_
 #define CACHE_INVALIDATION_COMMON_PATTERN_SHAPE_H_
 
+#include <cstddef>
+
 #include "absl/strings/string_view.h"
 
 namespace cache_invalidation {
+
+// Maximum number of literal characters of an expression that counts as having a small automaton
+// (common/pattern_shape.h). Such automata have a few hundred states, which are built in a
+// millisecond and fit into the memory below.
+inline constexpr size_t kMaxSmallPatternPlaces = 128;
 
 // Where a match of an expression can begin.
 enum class MatchBegin {

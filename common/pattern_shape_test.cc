@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/limits.h"
 
 namespace cache_invalidation {
 namespace {

@@ -8,7 +8,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
 
 namespace cache_invalidation {
 namespace {

@@ -9,6 +9,14 @@
 namespace cache_invalidation {
 namespace {
 
+// Maximum of `--max_request_bytes`: a mailbox holds a few such requests.
+constexpr size_t kLargestRequestBytes = kMaxMailboxBytes / 4;
+// Maximum of flags for bytes or counts that have no other bound: sums of such numbers stay far from
+// overflow.
+constexpr uint64_t kLargestFlagValue = uint64_t{1} << 40;
+// Maximum of flags for durations.
+constexpr absl::Duration kLargestFlagDuration = absl::Hours(24 * 3650);
+
 struct NumberRange {
   const char* flag;
   uint64_t value;

@@ -21,6 +21,7 @@
 #include "server/metrics/metrics.h"
 #include "server/process/connection_acceptor.h"
 #include "server/process/memory_thread.h"
+#include "server/process/reachability.h"
 #include "server/process/self_check.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/health.h"
@@ -285,8 +286,9 @@ void Server::Parts::CheckItself() {
       acceptor->listener(), real_clock, [this](const process::Reachability& state) {
         if (reachable.exchange(state.reachable()) != state.reachable()) SetServing(serving);
         if (state.hopeless() && options.on_fatal) {
-          options.on_fatal(absl::UnavailableError(absl::StrCat(
-              "no new connection was answered for ", absl::FormatDuration(kMaxUnreachable))));
+          options.on_fatal(
+              absl::UnavailableError(absl::StrCat("no new connection was answered for ",
+                                                  absl::FormatDuration(process::kMaxUnreachable))));
         }
       });
 }

@@ -8,12 +8,16 @@
 
 #include "absl/base/thread_annotations.h"
 #include "common/clock.h"
-#include "common/limits.h"
 #include "common/mutex.h"
 #include "server/commit/group.h"
 #include "server/commit/group_writer.h"
 
 namespace cache_invalidation::commit {
+
+// Total size of groups that shards can hand over while another is being synced. Beyond it the
+// shards wait, their mailboxes fill, and calls fail and must be retried. Some tenths of a second of
+// a disk's bandwidth.
+inline constexpr size_t kMaxGatheredBytes = 32 << 20;
 
 // The thread that makes groups durable. While it writes and syncs, the groups of all shards gather;
 // they are its next write. So the slower the disk, the more commands share a sync. While no group

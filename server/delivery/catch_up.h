@@ -22,6 +22,9 @@
 
 namespace cache_invalidation::delivery {
 
+// Concurrent reads of history.
+inline constexpr size_t kMaxCatchUpRequests = 8;
+
 // Neighbouring chunks of a namespace, as the store keeps them. Empty if they can no longer be read.
 using Stretch = std::vector<std::shared_ptr<const wire::Chunk>>;
 

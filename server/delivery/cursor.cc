@@ -9,6 +9,10 @@
 namespace cache_invalidation::delivery {
 namespace {
 
+// If at least this many events wait, a stream continues writing itself; with fewer it waits for its
+// turn.
+constexpr size_t kEventsThatContinueAStream = 64;
+
 using wire::Chunk;
 using Run = PassingEntries::Run;
 

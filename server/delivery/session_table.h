@@ -18,6 +18,11 @@
 
 namespace cache_invalidation::delivery {
 
+// Sessions with a stream or a running lease, about 500 bytes each. A session outlives its stream by
+// its lease, so a client that reconnects repeatedly has more sessions than streams.
+inline constexpr size_t kMaxSessions = 4 * kMaxSubscriptions;
+inline constexpr size_t kMaxSessionsPerNamespace = kMaxSubscriptions;
+
 // A session and what its new stream begins with.
 struct AttachedSession {
   std::shared_ptr<SubscriberSession> session;

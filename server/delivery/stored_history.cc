@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
 namespace {
@@ -22,7 +22,7 @@ absl::Status StoredHistory::Read(const storage::Store& store, const std::string&
   Piece piece = {.namespace_name = namespace_name, .head = 0, .bytes = 0, .place = 0};
   storage::EntryPosition next = {retained.floor + 1, 0};
   while (next.revision <= retained.head) {
-    const auto chunks = store.ReadChunks(namespace_name, next, kRecoveryReadBytes);
+    const auto chunks = store.ReadChunks(namespace_name, next, storage::kRecoveryReadBytes);
     if (!chunks.ok()) return chunks.status();
     if (chunks->empty()) {
       return absl::DataLossError(

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "common/check.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::delivery {
 

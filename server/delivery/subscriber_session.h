@@ -11,6 +11,9 @@
 
 namespace cache_invalidation::delivery {
 
+// The server's lease is longer than the client's by a tenth plus this margin, because clocks drift.
+inline constexpr absl::Duration kLeaseMargin = absl::Milliseconds(100);
+
 // Who subscribes: the same process on its next stream is the same session.
 struct SessionKey {
   std::string namespace_name;

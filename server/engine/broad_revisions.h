@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "common/limits.h"
 #include "common/pattern.h"
+#include "server/engine/limits.h"
 
 namespace cache_invalidation::engine {
 

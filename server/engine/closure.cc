@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/tag.h"
+#include "server/engine/limits.h"
 
 namespace cache_invalidation::engine {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "server/engine/answer.h"
 #include "server/engine/apply.h"
+#include "server/engine/limits.h"
 #include "server/engine/state.h"
 
 namespace cache_invalidation::engine {

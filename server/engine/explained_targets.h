@@ -19,6 +19,7 @@
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
 #include "server/engine/hit_counts.h"
+#include "server/engine/limits.h"
 #include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {

@@ -4,9 +4,9 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
-#include "common/limits.h"
 #include "common/pattern.h"
 #include "common/tag.h"
+#include "server/engine/limits.h"
 
 namespace cache_invalidation::engine {
 namespace {

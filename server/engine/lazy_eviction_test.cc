@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/engine/limits.h"
 #include "server/engine/testing/engine_script.h"
 
 namespace cache_invalidation::engine {

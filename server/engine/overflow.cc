@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/string_view.h"
-#include "common/limits.h"
 #include "server/engine/emission.h"
+#include "server/engine/limits.h"
 #include "server/engine/settle.h"
 
 namespace cache_invalidation::engine {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
 #include "common/tag.h"
 
 namespace cache_invalidation::engine {

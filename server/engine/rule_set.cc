@@ -8,10 +8,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "common/limits.h"
 #include "common/tag.h"
 
 namespace cache_invalidation::engine {
+namespace {
+
+// A rule whose trigger matches a write: finding it, sorting it and evaluating whether it fires.
+constexpr uint64_t kStepsPerRule = 4;
+
+}  // namespace
 
 CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
   if (!rule.condition.empty()) condition = Condition::Parse(rule.condition);

@@ -17,6 +17,10 @@
 
 namespace cache_invalidation::engine {
 
+// What each name of an existing entry that a fill finds costs beside its bytes
+// (kMaxFoundBytesPerCall).
+inline constexpr size_t kFoundNameBytes = 64;
+
 // The names that a fill is about.
 Footprint FootprintOf(const TrackedEntry& entry);
 

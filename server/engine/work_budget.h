@@ -10,8 +10,16 @@
 #include "absl/strings/string_view.h"
 #include "common/limits.h"
 #include "common/pattern.h"
+#include "server/engine/limits.h"
 
 namespace cache_invalidation::engine {
+
+// A tag that a write or a template names, including its place in the event: about a microsecond.
+inline constexpr uint64_t kStepsPerTag = 10;
+// Patterns per step that the beginning of a key rules out: some nanoseconds each.
+inline constexpr uint64_t kPatternsPerStep = 16;
+// Units of conditions (common/condition/limits.h) per step.
+inline constexpr uint64_t kConditionCostPerStep = 8;
 
 // Bounds the work of one command, whatever its writes and declarations are. All kinds of work share
 // the budget. It is charged before the work is done, and its results depend only on the sequence of

@@ -2,6 +2,7 @@
 // budgets so small that a few writes exceed them.
 
 #include "server/engine/work_budget.h"
+#include "common/pattern.h"
 
 #include <memory>
 #include <string>

@@ -8,8 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "common/limits.h"
-
 namespace cache_invalidation::http {
 namespace {
 

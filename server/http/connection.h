@@ -11,6 +11,10 @@
 
 namespace cache_invalidation::http {
 
+// How long a client of the HTTP port can take to send its request, and to read its response.
+inline constexpr absl::Duration kHttpRequestTimeout = absl::Seconds(1);
+inline constexpr absl::Duration kHttpAnswerTimeout = absl::Seconds(10);
+
 // One client connection, which serves one request: reads it, writes the response and closes. It
 // ends at `deadline` at the latest, whatever the client does. Owns its non-blocking socket. Used by
 // one thread.

@@ -5,7 +5,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::http {
 

@@ -1,12 +1,17 @@
 #ifndef CACHE_INVALIDATION_SERVER_HTTP_REQUEST_H_
 #define CACHE_INVALIDATION_SERVER_HTTP_REQUEST_H_
 
+#include <cstddef>
+
 #include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace cache_invalidation::http {
+
+// A request line and headers; no scraper sends more.
+inline constexpr size_t kMaxHttpHeadBytes = 16 << 10;
 
 // What a client asks for.
 struct Request {

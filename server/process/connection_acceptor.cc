@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "common/check.h"
-#include "common/limits.h"
 #include "server/process/descriptor_limit.h"
 
 namespace cache_invalidation::process {

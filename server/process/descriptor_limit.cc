@@ -5,9 +5,14 @@
 #include <algorithm>
 #include <limits>
 
-#include "common/limits.h"
-
 namespace cache_invalidation::process {
+namespace {
+
+// File descriptors that connections cannot use, or a quarter of all if that is less. The store
+// opens files while it works, and a server whose store cannot open one must stop.
+constexpr int kReservedDescriptors = 128;
+
+}  // namespace
 
 int RaiseDescriptorLimit() {
   rlimit limit = {};

@@ -13,10 +13,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/strip.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::process {
 namespace {
+
+// Connections waiting to be accepted; the system can allow fewer.
+constexpr int kListenBacklog = 4096;
 
 struct HostPort {
   std::string host;

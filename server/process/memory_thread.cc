@@ -6,7 +6,7 @@
 #include <fstream>
 #include <utility>
 
-#include "common/limits.h"
+#include "server/process/memory_watch.h"
 
 namespace cache_invalidation::process {
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
-#include "common/limits.h"
-
 namespace cache_invalidation::process {
 namespace {
+
+// Amount of memory from which freed pages are returned to the system, and how long there must have
+// been no growth before.
+constexpr size_t kTrimWorthBytes = 32 << 20;
+constexpr absl::Duration kTrimAfterQuiet = absl::Seconds(2);
 
 // Smaller increases do not count as growth.
 constexpr size_t kGrowthBytes = 1 << 20;

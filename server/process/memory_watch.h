@@ -7,6 +7,9 @@
 
 namespace cache_invalidation::process {
 
+// Interval at which the server checks its memory; a flood can take about a gigabyte per second.
+inline constexpr absl::Duration kMemoryCheckInterval = absl::Milliseconds(100);
+
 // How much of its memory a process uses.
 enum class MemoryLevel {
   kNormal,

@@ -1,6 +1,5 @@
 #include "server/process/memory_watch.h"
 
-#include "common/limits.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::process {

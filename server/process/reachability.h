@@ -4,9 +4,11 @@
 #include <optional>
 
 #include "absl/time/time.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::process {
+
+// After being unreachable to itself for this long, the server exits.
+inline constexpr absl::Duration kMaxUnreachable = absl::Seconds(60);
 
 // The result of a connection to our own port.
 enum class Reach {

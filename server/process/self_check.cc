@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "common/check.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::process {
 namespace {

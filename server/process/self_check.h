@@ -4,10 +4,16 @@
 #include <functional>
 #include <thread>
 
+#include "absl/time/time.h"
 #include "common/clock.h"
 #include "server/process/reachability.h"
 
 namespace cache_invalidation::process {
+
+// The server connects to itself at this interval, and counts as unreachable if it does not respond
+// within the timeout.
+inline constexpr absl::Duration kSelfCheckInterval = absl::Seconds(1);
+inline constexpr absl::Duration kSelfCheckTimeout = absl::Seconds(2);
 
 // Connects to the server's own gRPC port every kSelfCheckInterval, as a new client would, and
 // expects the first frame of an HTTP/2 server within kSelfCheckTimeout. Thread-safe.

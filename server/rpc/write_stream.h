@@ -24,6 +24,9 @@
 
 namespace cache_invalidation::rpc {
 
+// Messages of one StreamWrites stream that can wait in a shard before its next read is delayed.
+inline constexpr size_t kMaxStreamWritesInFlight = 4;
+
 class WriteStream;
 
 // The streams of bulk writers. Owns each until gRPC is done with it. Thread-safe.

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
+#include "server/engine/limits.h"
 #include "server/shard/recovery.h"
 #include "server/shard/shard_core_test.h"
 #include "server/storage/deleted_revision.h"
@@ -237,7 +237,7 @@ TEST_F(DeletionTest, WhatALargeOneHeldIsFreedALittleAtATime) {
   for (int i = 0; i < 3; ++i) {
     engine::TrackEntries command;
     std::vector<std::string> keys;
-    for (size_t key = 0; key < kSweepKeys; ++key) keys.push_back(absl::StrCat(i, ":", key));
+    for (size_t key = 0; key < engine::kSweepKeys; ++key) keys.push_back(absl::StrCat(i, ":", key));
     for (const std::string& key : keys) command.entries.emplace_back().key = key;
     Call("n", command);
   }

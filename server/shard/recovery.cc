@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
+#include "server/storage/store.h"
 #include "server/wire/event_decoder.h"
 #include "server/wire/record_codec.h"
 
@@ -43,7 +43,7 @@ absl::Status ReplayHistory(const storage::Store& store, absl::string_view namesp
   wire::EventDecoder decoder(retained->floor + 1);
   storage::EntryPosition from{retained->floor + 1, 0};
   while (from.revision <= retained->head) {
-    const auto chunks = store.ReadChunks(namespace_name, from, kRecoveryReadBytes);
+    const auto chunks = store.ReadChunks(namespace_name, from, storage::kRecoveryReadBytes);
     if (!chunks.ok()) {
       return chunks.status();
     }

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "server/engine/limits.h"
 #include "server/shard/random_commands_test.h"
+#include "server/shard/shard_core.h"
 #include "server/shard/shard_core_test.h"
 
 namespace cache_invalidation::shard {
@@ -113,7 +115,7 @@ TEST_F(RecoveryTest, StateDoesNotDependOnWhenItIsRead) {
 
 // Sweeps that find nothing write nothing; where they stand is written with the next command.
 TEST_F(RecoveryTest, ARoundOfSweepingGoesOnWhereItStood) {
-  for (uint64_t i = 0; i < kSweepKeys * 3 / 2; ++i) {
+  for (uint64_t i = 0; i < engine::kSweepKeys * 3 / 2; ++i) {
     const std::string key = "key " + std::to_string(i);
     Submit("n", {Track(key, "user:1", absl::Hours(1))});
   }

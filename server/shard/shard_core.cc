@@ -7,11 +7,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "common/limits.h"
+#include "server/engine/limits.h"
 #include "server/storage/deleted_revision.h"
 
 namespace cache_invalidation::shard {
 namespace {
+
+// Namespaces, most of them small, that a shard sweeps in one turn.
+constexpr int kSweepNamespaces = 100;
+// Pause between two sweeping turns, in which requests are served.
+constexpr absl::Duration kSweepPause = absl::Milliseconds(10);
 
 // What an answer holds until its group is durable, without long lists.
 constexpr size_t kAnswerBytes = 256;
@@ -375,7 +380,7 @@ absl::Time ShardCore::next_timer() const {
 }
 
 void ShardCore::FreeDeleted(absl::Time now) {
-  for (uint64_t left = kSweepKeys; left > 0 && !deleted_.empty();) {
+  for (uint64_t left = engine::kSweepKeys; left > 0 && !deleted_.empty();) {
     left -= std::min(left, kKeysPerNamespace);
     if (!deleted_.front()->TakeApart(left)) deleted_.pop_front();
   }
@@ -384,7 +389,7 @@ void ShardCore::FreeDeleted(absl::Time now) {
 
 void ShardCore::Sweep(absl::Time now) {
   next_sweep_ = now + kSweepPause;
-  uint64_t keys = kSweepKeys;
+  uint64_t keys = engine::kSweepKeys;
   for (int swept = 0; swept < kSweepNamespaces && keys > 0; ++swept) {
     const auto it = namespaces_.lower_bound(next_swept_);
     if (it == namespaces_.end()) {

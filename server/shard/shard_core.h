@@ -24,6 +24,16 @@
 
 namespace cache_invalidation::shard {
 
+// Minimum interval between two reports of a shard that it dropped entries.
+inline constexpr absl::Duration kDropReportInterval = absl::Minutes(1);
+// Pause between two rounds of sweeping over all namespaces. Expired entries are no longer visible
+// to lookups; only their memory is released late.
+inline constexpr absl::Duration kSweepInterval = absl::Seconds(10);
+// Interval between rounds while history waits to be trimmed, which a round does as well.
+inline constexpr absl::Duration kTrimInterval = absl::Seconds(1);
+// Counters of rules change with every firing; a crash can lose this much of them.
+inline constexpr absl::Duration kRuleCountersInterval = absl::Seconds(1);
+
 // What a shard does, without its thread: owns the engines of its namespaces, applies submissions
 // and timers, and gathers what came of it in a group.
 //

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "common/limits.h"
+#include "server/engine/limits.h"
 #include "server/shard/shard_core_test.h"
 
 namespace cache_invalidation::shard {
@@ -277,7 +278,7 @@ TEST_F(ShardCoreTest, SweepsWhatHasExpired) {
 }
 
 TEST_F(ShardCoreTest, SweepsManyKeysInSeveralTurns) {
-  constexpr uint64_t kKeys = kSweepKeys * 5 / 2;
+  constexpr uint64_t kKeys = engine::kSweepKeys * 5 / 2;
   std::vector<std::string> keys;
   for (uint64_t i = 0; i < kKeys; ++i) {
     keys.push_back("key " + std::to_string(i));
@@ -385,7 +386,7 @@ TEST_F(ShardCoreTest, TrimsThatComeQuicklyShareARound) {
 
 // The store keeps history as long as an entry that it hit has not been looked at.
 TEST_F(ShardCoreTest, TrimsManyKeysInSeveralTurns) {
-  constexpr uint64_t kKeys = kSweepKeys * 5 / 2;
+  constexpr uint64_t kKeys = engine::kSweepKeys * 5 / 2;
   for (uint64_t i = 0; i < kKeys; ++i) {
     const std::string key = "key " + std::to_string(i);
     Submit("n", {Track(key, "user:1", absl::Hours(1))});

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/limits.h"
-
 namespace cache_invalidation::shard {
 namespace {
+
+// Size at which a shard seals its group, even if more requests wait: bounds the size of one write
+// to the store, and how long the first response of the group is delayed by the last.
+constexpr size_t kMaxGroupBytes = 1 << 20;
 
 constexpr absl::Duration kAtOnce = -absl::InfiniteDuration();
 

@@ -19,6 +19,10 @@
 
 namespace cache_invalidation::shard {
 
+// How long a shard works before it hands over its results and reads its mailbox again. Some hundred
+// commands share the cost of that.
+inline constexpr absl::Duration kShardTurn = absl::Milliseconds(2);
+
 // A shard without its thread: takes what is in the mailbox, has it applied as the turns of the
 // namespaces have it, and hands over a group when nothing is left, the group is large or kShardTurn
 // has passed. So under load many commands share a group, and when idle one goes at once.

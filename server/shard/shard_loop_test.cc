@@ -98,7 +98,7 @@ TEST_F(ShardLoopTest, OneRequestIsAllThatAnotherNamespaceWaitsFor) {
 
 // One message of StreamWrites is as many commands as it has groups.
 TEST_F(ShardLoopTest, OneCommandOfALargeSubmissionIsAllThatItWaitsFor) {
-  Submit("slow", kMaxRequestsPerSubmission);
+  Submit("slow", kMaxGroupsPerMessage);
   Turn();
   Submit("quick");
   Turn();

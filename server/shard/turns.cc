@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "common/limits.h"
-
 namespace cache_invalidation::shard {
 namespace {
 

@@ -16,6 +16,10 @@
 
 namespace cache_invalidation::shard {
 
+// How long a shard works for one namespace before the next one: some tens of commands find its
+// engine in the processor's caches.
+inline constexpr absl::Duration kNamespaceTurn = absl::Microseconds(100);
+
 // The submissions that a shard has taken out of its mailbox and not finished. Namespaces share its
 // time: the one that has used least is next, for kNamespaceTurn or one request. So a namespace
 // waits for one request of each other one, however many those have and whatever they cost.

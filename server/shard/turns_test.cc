@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include "absl/time/time.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::shard {
 namespace {

@@ -19,6 +19,9 @@
 
 namespace cache_invalidation::storage {
 
+// History that a starting server reads from the store at a time.
+inline constexpr size_t kRecoveryReadBytes = 8 << 20;
+
 // Changes that become visible, and durable, together. They are applied in this order: deleted
 // namespaces, rows, chunks, trims, server values; within each list from front to back, so that a
 // later change of a row supersedes an earlier one.

@@ -9,11 +9,15 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/limits.h"
 #include "server/engine/event.h"
 #include "server/wire/chunk.h"
 
 namespace cache_invalidation::wire {
+
+// Size at which the encoder begins a new part, so that filters and messages stay fine-grained.
+inline constexpr size_t kEventPartBytes = 256 << 10;
+// Size at which a chunk closes.
+inline constexpr size_t kMaxChunkBytes = 1 << 20;
 
 // Where parts and chunks end. Tests make them small.
 struct EncoderLimits {

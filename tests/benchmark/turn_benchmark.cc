@@ -13,6 +13,7 @@
 #include "common/check.h"
 #include "common/limits.h"
 #include "server/engine/engine.h"
+#include "server/engine/limits.h"
 
 namespace cache_invalidation::engine {
 namespace {

@@ -14,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/check.h"
-#include "common/limits.h"
 #include "common/pattern.h"
 #include "common/utf8.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "server/engine/limits.h"
 #include "tests/reference/plan.h"
 #include "tests/reference/publish.h"
 
@@ -33,7 +34,7 @@ bool Fits(const Room& room, const engine::Limits& limits) {
 
 // What a namespace drops at least once it drops.
 uint64_t Together(uint64_t limit) {
-  return std::min(kDroppedTogether, std::max<uint64_t>(1, limit / 64));
+  return std::min(engine::kDroppedTogether, std::max<uint64_t>(1, limit / 64));
 }
 
 uint64_t Surplus(uint64_t taken, uint64_t limit) {
