@@ -17,6 +17,8 @@
 #include "server/delivery/catch_up_thread.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
+#include "server/delivery/outbox.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/http/http_server.h"
 #include "server/metrics/metrics.h"
 #include "server/process/connection_acceptor.h"
@@ -30,12 +32,10 @@
 #include "server/rpc/invalidation_service.h"
 #include "server/rpc/namespace_service.h"
 #include "server/rpc/open_calls.h"
-#include "server/rpc/outbox.h"
 #include "server/rpc/relationship_service.h"
 #include "server/rpc/rule_service.h"
 #include "server/rpc/stats_service.h"
 #include "server/rpc/subscription_service.h"
-#include "server/rpc/waiting_calls.h"
 #include "server/rpc/write_event_service.h"
 #include "server/rpc/write_stream.h"
 #include "server/shard/shard_set.h"
@@ -133,14 +133,14 @@ struct Server::Parts {
   Clock& clock;
   metrics::Metrics metrics;
   Persistence persistence;
-  std::unique_ptr<rpc::Outbox> outbox;
+  std::unique_ptr<delivery::Outbox> outbox;
   delivery::CatchUp catch_up;
   std::unique_ptr<delivery::CatchUpThread> catch_up_thread;
   std::atomic<shard::ShardSet*> trimmed_shards =
       nullptr;  // who is told that history was dropped, once there is one
   delivery::Hub hub;
   const delivery::EarlierLeases earlier_leases;
-  std::shared_ptr<rpc::WaitingCalls> waiting;
+  std::shared_ptr<delivery::WaitingCalls> waiting;
   commit::Committer committer;
   delivery::LeaseRecord leases;
   std::unique_ptr<shard::ShardSet> shards;
@@ -167,7 +167,7 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
       clock(options.clock == nullptr ? real_clock : *options.clock),
       metrics(kVersion),
       persistence(std::move(opened)),
-      outbox(std::make_unique<rpc::Outbox>(clock)),
+      outbox(std::make_unique<delivery::Outbox>(clock)),
       catch_up(persistence.store(), clock, metrics.delivery()),
       catch_up_thread(std::make_unique<delivery::CatchUpThread>(catch_up, *outbox)),
       hub({.epoch = persistence.epoch(),
@@ -181,8 +181,9 @@ Server::Parts::Parts(ServerOptions given, Persistence opened)
                }},
           clock, *outbox),
       earlier_leases(LeasesBefore(persistence, options.longest_earlier_lease, clock)),
-      waiting(rpc::WaitingCalls::Make(hub, *outbox, clock, metrics.delivery(), earlier_leases.until,
-                                      options.max_awaited_per_namespace)),
+      waiting(delivery::WaitingCalls::Make(hub, *outbox, clock, metrics.delivery(),
+                                           earlier_leases.until,
+                                           options.max_awaited_per_namespace)),
       committer(std::make_unique<commit::GroupWriter>(persistence.store(), persistence.sync(), hub,
                                                       clock, metrics.commit(),
                                                       [this](const absl::Status& status) {

@@ -137,7 +137,7 @@ void SubscriberStream::OnDone() {
   surroundings_.streams.fetch_sub(1, std::memory_order_relaxed);
 }
 
-OutboxStream::Upkeep SubscriberStream::Drive(absl::Duration now) {
+delivery::OutboxStream::Upkeep SubscriberStream::Drive(absl::Duration now) {
   MutexLock lock(mutex_);
   if (done_) return {.over = true};
   if (!finished_) {

@@ -17,16 +17,16 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
-#include "server/rpc/outbox.h"
-#include "server/rpc/waiting_calls.h"
+#include "server/delivery/outbox.h"
+#include "server/delivery/waiting_calls.h"
 
 namespace cache_invalidation::rpc {
 
 // What streams share. Everything in it outlives the grpc::Server.
 struct StreamSurroundings {
   delivery::Hub& hub;
-  Outbox& outbox;
-  WaitingCalls& waiting;
+  delivery::Outbox& outbox;
+  delivery::WaitingCalls& waiting;
   delivery::LeaseRecord& leases;
   const Clock& clock;
   delivery::DeliveryObserver& observer;
@@ -52,7 +52,7 @@ struct StreamSurroundings {
 //
 // Thread-safe.
 class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-                               public OutboxStream {
+                               public delivery::OutboxStream {
  public:
   // A stream that has begun to read. It deletes itself; for gRPC.
   static SubscriberStream* Start(const StreamSurroundings& surroundings,

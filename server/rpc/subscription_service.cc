@@ -22,7 +22,7 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 }  // namespace
 
 SubscriptionService::SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub,
-                                         Outbox& outbox, WaitingCalls& waiting,
+                                         delivery::Outbox& outbox, delivery::WaitingCalls& waiting,
                                          delivery::LeaseRecord& leases, const Clock& clock,
                                          delivery::DeliveryObserver& observer,
                                          const Admission& admission)

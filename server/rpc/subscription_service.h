@@ -11,9 +11,9 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
+#include "server/delivery/outbox.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/rpc/admission.h"
-#include "server/rpc/outbox.h"
-#include "server/rpc/waiting_calls.h"
 
 namespace cache_invalidation::rpc {
 
@@ -33,8 +33,9 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
                                       v1::SubscriptionService::Service> {
  public:
   // All must outlive the grpc::Server that serves this, and so must this.
-  SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub, Outbox& outbox,
-                      WaitingCalls& waiting, delivery::LeaseRecord& leases, const Clock& clock,
+  SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub,
+                      delivery::Outbox& outbox, delivery::WaitingCalls& waiting,
+                      delivery::LeaseRecord& leases, const Clock& clock,
                       delivery::DeliveryObserver& observer, const Admission& admission);
   ~SubscriptionService() override;
 
@@ -47,8 +48,8 @@ class SubscriptionService final : public v1::SubscriptionService::WithRawCallbac
  private:
   const SubscriptionServiceOptions options_;
   delivery::Hub& hub_;
-  Outbox& outbox_;
-  WaitingCalls& waiting_;
+  delivery::Outbox& outbox_;
+  delivery::WaitingCalls& waiting_;
   delivery::LeaseRecord& leases_;
   const Clock& clock_;
   delivery::DeliveryObserver& observer_;

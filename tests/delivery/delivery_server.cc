@@ -91,7 +91,7 @@ DeliveryServer::DeliveryServer(Options options, Clock& clock)
       outbox_(clock),
       catch_up_(store_, clock, observer_),
       hub_(HubOptions(options), clock, outbox_),
-      waiting_(rpc::WaitingCalls::Make(hub_, outbox_, clock, observer_, absl::ZeroDuration())),
+      waiting_(delivery::WaitingCalls::Make(hub_, outbox_, clock, observer_, absl::ZeroDuration())),
       // No server comes after this one: every lease may be told at once.
       leases_({.noted = absl::InfiniteDuration(),
                .longest = absl::ZeroDuration(),

@@ -23,10 +23,10 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
+#include "server/delivery/outbox.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/rpc/admission.h"
-#include "server/rpc/outbox.h"
 #include "server/rpc/subscription_service.h"
-#include "server/rpc/waiting_calls.h"
 #include "server/storage/memory_store.h"
 #include "tests/delivery/history_builder.h"
 
@@ -95,7 +95,7 @@ class DeliveryServer {
   void Shutdown(absl::Duration patience);
 
   delivery::Hub& hub() { return hub_; }
-  rpc::Outbox& outbox() { return outbox_; }
+  delivery::Outbox& outbox() { return outbox_; }
   CountingObserver& observer() { return observer_; }
   const rpc::SubscriptionService& service() const { return service_; }
 
@@ -107,10 +107,10 @@ class DeliveryServer {
   CountingObserver observer_;
   const bool stored_;
   storage::MemoryStore store_;
-  rpc::Outbox outbox_;
+  delivery::Outbox outbox_;
   delivery::CatchUp catch_up_;
   delivery::Hub hub_;
-  std::shared_ptr<rpc::WaitingCalls> waiting_;
+  std::shared_ptr<delivery::WaitingCalls> waiting_;
   delivery::LeaseRecord leases_;
   const rpc::Admission admission_;
   rpc::SubscriptionService service_;

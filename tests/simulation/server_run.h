@@ -14,8 +14,8 @@
 #include "server/delivery/catch_up.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/persistence.h"
-#include "server/rpc/waiting_calls.h"
 #include "server/shard/engine_time.h"
 #include "server/shard/namespace_quota.h"
 #include "server/shard/shard_loop.h"
@@ -138,7 +138,7 @@ class ServerRun final : private commit::Publisher,
   delivery::CatchUp catch_up_;
   delivery::Hub hub_;
   const delivery::EarlierLeases earlier_leases_;
-  std::shared_ptr<rpc::WaitingCalls> waiting_;
+  std::shared_ptr<delivery::WaitingCalls> waiting_;
   commit::GroupWriter writer_;
   delivery::LeaseRecord leases_;
   shard::NamespaceQuota quota_;

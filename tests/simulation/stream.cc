@@ -81,7 +81,7 @@ void Stream::NoteTaken() {
   if (!writing_) surroundings_.waker.Wake(shared_from_this());
 }
 
-rpc::OutboxStream::Upkeep Stream::Drive(absl::Duration now) {
+delivery::OutboxStream::Upkeep Stream::Drive(absl::Duration now) {
   if (!over_ && subscription_ == nullptr && drain_by_) End(absl::UnavailableError("draining"));
   if (!over_ && subscription_ != nullptr) {
     if (subscription_->superseded()) {

@@ -11,8 +11,8 @@
 #include "common/clock.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
-#include "server/rpc/outbox_core.h"
-#include "server/rpc/waiting_calls.h"
+#include "server/delivery/outbox_core.h"
+#include "server/delivery/waiting_calls.h"
 #include "tests/simulation/connection.h"
 #include "tests/simulation/mutation.h"
 
@@ -21,8 +21,8 @@ namespace cache_invalidation::simulation {
 // What streams share; outlives them.
 struct StreamSurroundings {
   delivery::Hub& hub;
-  rpc::StreamWaker& waker;
-  rpc::WaitingCalls& waiting;
+  delivery::StreamWaker& waker;
+  delivery::WaitingCalls& waiting;
   delivery::LeaseRecord& leases;
   const Clock& clock;
   size_t window;  // messages on their way to a client before a write has to wait
@@ -30,7 +30,7 @@ struct StreamSurroundings {
 };
 
 // One Subscribe call in the server, with a Connection where rpc::SubscriberStream has gRPC.
-class Stream final : public rpc::OutboxStream, public std::enable_shared_from_this<Stream> {
+class Stream final : public delivery::OutboxStream, public std::enable_shared_from_this<Stream> {
  public:
   Stream(const StreamSurroundings& surroundings, std::shared_ptr<Connection> connection);
 
