@@ -254,8 +254,9 @@ absl::Status Server::Parts::StartGrpc() {
   services.push_back(rpc::MakeStatsService(backend));
   services.push_back(rpc::MakeNamespaceService(backend));
   auto subscription_service = std::make_unique<rpc::SubscriptionService>(
-      rpc::SubscriptionServiceOptions{.max_subscriptions = options.max_subscriptions}, hub, *outbox,
-      *waiting, leases, clock, metrics.delivery(), admission);
+      options.max_subscriptions,
+      delivery::StreamSurroundings{hub, *outbox, *waiting, leases, clock, metrics.delivery()},
+      admission);
   subscriptions = subscription_service.get();
   services.push_back(std::move(subscription_service));
 

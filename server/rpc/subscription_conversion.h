@@ -4,21 +4,18 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "protos/cache_invalidation/v1/subscription_service.pb.h"
-#include "server/delivery/subscription.h"
+#include "server/delivery/stream_core.h"
 
 namespace cache_invalidation::rpc {
 
 // A received message. INVALID_ARGUMENT names the place where it is broken.
 absl::StatusOr<v1::SubscribeRequest> ParseSubscribeRequest(const grpc::ByteBuffer& buffer);
 
-// What the first message of a stream asks for. INVALID_ARGUMENT names the path of the field that
-// is wrong. An instance that was not given stays empty.
-absl::StatusOr<delivery::SubscriptionRequest> ToSubscriptionRequest(
-    const v1::SubscribeRequest& first);
-
-// What every message says. INVALID_ARGUMENT: a message after the first asks for a subscription.
-delivery::ClientMessage ToClientMessage(const v1::SubscribeRequest& request);
-absl::Status CheckLaterMessage(const v1::SubscribeRequest& request);
+// What a message of a stream says. INVALID_ARGUMENT names the path of the field that is wrong; a
+// subscription belongs to the first message, and only to it. An instance that was not given stays
+// empty.
+absl::StatusOr<delivery::ReceivedMessage> ToReceivedMessage(const v1::SubscribeRequest& request,
+                                                            bool is_first);
 
 // An encoded SubscribeResponse: the events are the chunks' own bytes, shared and not copied.
 // REQUIRES: the message is not empty.

@@ -97,7 +97,8 @@ DeliveryServer::DeliveryServer(Options options, Clock& clock)
                .longest = absl::ZeroDuration(),
                .until = absl::ZeroDuration()},
               [](commit::Group) { return false; }),
-      service_(options.service, hub_, outbox_, *waiting_, leases_, clock, observer_, admission_) {
+      service_(options.max_streams, {hub_, outbox_, *waiting_, leases_, clock, observer_},
+               admission_) {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(&service_);

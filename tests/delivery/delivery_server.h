@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "common/clock.h"
+#include "common/limits.h"
 #include "common/mutex.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
@@ -78,7 +79,7 @@ class DeliveryServer {
     size_t window_bytes = 64 << 20;
     // What memory drops can be read from a store within these limits; absent: it is gone.
     absl::optional<delivery::RetentionLimits> stored = absl::nullopt;
-    rpc::SubscriptionServiceOptions service = {};
+    size_t max_streams = kMaxSubscriptions;
   };
 
   DeliveryServer(Options options, Clock& clock);

@@ -61,6 +61,7 @@ ServerRun::ServerRun(ServerOptions options, const ServerSurroundings& surroundin
       persistence_(std::move(persistence)),
       time_(surroundings_.clock, last_recorded),
       outbox_(surroundings_.clock),
+      waker_(outbox_),
       catch_up_(persistence_.store(), surroundings_.clock, *this),
       hub_({.epoch = persistence_.epoch(),
             .window_bytes = options_.window_bytes,
@@ -82,6 +83,9 @@ ServerRun::ServerRun(ServerOptions options, const ServerSurroundings& surroundin
       leases_(earlier_leases_,
               [this](commit::Group group) {
                 if (stopped_) return false;
+                if (options_.mutation == Mutation::kTellsLeaseAtOnce) {
+                  outbox_.Deliver(std::exchange(group.completions, {}), {});
+                }
                 HandOver(std::move(group));
                 return true;
               }),
@@ -181,15 +185,9 @@ void ServerRun::Fail(const std::shared_ptr<Call>& call, const absl::Status& stat
 }
 
 void ServerRun::Connect(std::shared_ptr<Connection> connection) {
-  const StreamSurroundings surroundings = {hub_,
-                                           outbox_,
-                                           *waiting_,
-                                           leases_,
-                                           surroundings_.clock,
-                                           options_.stream_window,
-                                           options_.mutation};
-  streams_.push_back(std::make_shared<Stream>(surroundings, std::move(connection)));
-  outbox_.Wake(streams_.back());
+  streams_.push_back(std::make_shared<Stream>(
+      delivery::StreamSurroundings{hub_, waker_, *waiting_, leases_, surroundings_.clock, *this},
+      waker_, options_.stream_window, options_.mutation, std::move(connection)));
 }
 
 const std::vector<std::shared_ptr<Stream>>& ServerRun::streams() {
@@ -208,6 +206,15 @@ bool ServerRun::ShardHasWork(size_t shard) const {
 void ServerRun::TurnShard(size_t shard) {
   loops_[shard].waiting = 0;
   (void)loops_[shard].loop->Turn(-absl::InfiniteDuration());
+}
+
+void ServerRun::CheckWakeUps() {
+  if (dead_ || failed_ || OutboxHasWork()) return;
+  for (const std::shared_ptr<Stream>& stream : streams()) {
+    if (stream->MissedWakeUp(surroundings_.clock.Monotonic())) {
+      surroundings_.report.Fail("a stream has something to send, and the outbox does not know");
+    }
+  }
 }
 
 void ServerRun::ReadForCursors() {

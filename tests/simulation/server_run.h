@@ -85,6 +85,9 @@ class ServerRun final : private commit::Publisher,
   // Open streams. Answers them in the order in which they came.
   const std::vector<std::shared_ptr<Stream>>& streams();
 
+  // Fails if a stream has something to send while the outbox has nothing to do.
+  void CheckWakeUps();
+
   // As Server::Shutdown, up to the point where streams are drained.
   void Stop();
 
@@ -135,6 +138,7 @@ class ServerRun final : private commit::Publisher,
   Persistence persistence_;
   const shard::EngineTime time_;
   Outbox outbox_;
+  Waker waker_;
   delivery::CatchUp catch_up_;
   delivery::Hub hub_;
   const delivery::EarlierLeases earlier_leases_;

@@ -80,6 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Planted{Mutation::kSkipsAfterResume, "skips after resume"},
                     Planted{Mutation::kAcknowledgesTooMuch, "acknowledges too much", 1100},
                     Planted{Mutation::kForgetsStrangers, "forgets strangers"},
+                    Planted{Mutation::kForgetsWakeAfterRead, "forgets wake after read"},
+                    Planted{Mutation::kForgetsWakeAfterWrite, "forgets wake after write"},
                     Planted{Mutation::kIgnoresFailedSync, "ignores failed sync"},
                     Planted{Mutation::kTearsBatches, "tears batches"},
                     Planted{Mutation::kHidesMissingEnd, "hides missing end"},

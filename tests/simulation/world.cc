@@ -10,6 +10,9 @@
 namespace cache_invalidation::simulation {
 namespace {
 
+// The streams are checked for lost wake-ups now and then, as that ends streams that are superseded.
+constexpr uint64_t kStepsPerCheck = 4;
+
 // Steps of time.
 constexpr absl::Duration kShortest = absl::Milliseconds(1);
 constexpr uint64_t kShortSteps = 60;  // of kShortest, at most
@@ -88,6 +91,7 @@ void World::Run() {
   for (uint64_t step = 0; step < swarm_.steps && report_.ok(); ++step) {
     Step(/*within_write=*/false);
     ServerRun* server = surroundings_.server.get();
+    if (server != nullptr && step % kStepsPerCheck == 0) server->CheckWakeUps();
     if (server != nullptr && server->dead()) CloseServer();
   }
   if (report_.ok()) CalmDown();
@@ -174,7 +178,7 @@ void World::MoveTime() {
 void World::MoveNetwork() {
   const std::shared_ptr<Stream> stream = choices_.OneOf(surroundings_.server->streams());
   if (stream->connection().left && choices_.Percent(30)) return stream->NoteLeft();
-  if (!stream->connection().to_server.empty()) stream->Receive();
+  (void)stream->Step();
 }
 
 void World::StrikeFault(bool within_write) {
@@ -342,7 +346,8 @@ bool World::CalmRound(bool reading) {
   if (surroundings_.server == nullptr) return false;
   ServerRun& server = *surroundings_.server;
   for (const std::shared_ptr<Stream>& stream : std::vector(server.streams())) {
-    while (!stream->connection().to_server.empty()) stream->Receive();
+    while (stream->Step()) {
+    }
     if (stream->connection().left) stream->NoteLeft();
   }
   for (size_t shard = 0; shard < server.shards(); ++shard) {
