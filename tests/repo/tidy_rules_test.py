@@ -73,7 +73,7 @@ class LayersTest(unittest.TestCase):
             ("client/cachectl/a.cc", '"client/client.h"'),
             ("server/engine/a_test.cc", '"tests/fakes/fake_clock.h"'),
             ("server/engine/a_test.cc", "<gtest/gtest.h>"),
-            ("server/server.cc", '"server/shard/shard.h"'),
+            ("server/server.cc", '"server/shard/shard_set.h"'),
         ]:
             self.assert_allowed(path, include)
 

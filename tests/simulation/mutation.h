@@ -10,6 +10,7 @@ enum class Mutation {
   kAnswersBeforeSync,      // answers go out when their group is handed to the committer
   kKeepsEpoch,             // a start takes the machine for the one that ran before
   kTrustsEntries,          // a new epoch begins without an invalidation of everything
+  kRecordsRunFirst,        // the record of a run is durable before that invalidation is
   kSkipsAfterResume,       // a resumed stream leaves out one revision
   kAcknowledgesTooMuch,    // an acknowledgement counts for everything that was sent
   kTellsLeaseAtOnce,       // a lease is told before the store has it

@@ -13,13 +13,13 @@
 
 namespace cache_invalidation::simulation {
 
-// Where the streams of a run wake the outbox. Mutations lose what is woken for one reason.
+// Where a run wakes its outbox. Mutations lose what streams wake it for, for one reason.
 class Waker final : public delivery::StreamWaker {
  public:
   explicit Waker(delivery::StreamWaker& outbox) : outbox_(outbox) {}
 
   void Wake(std::shared_ptr<delivery::OutboxStream> stream) override {
-    if (!loses_) outbox_.Wake(std::move(stream));
+    if (!loses_ || stream->AnswersCalls()) outbox_.Wake(std::move(stream));
   }
 
   // While something happens that a mutation forgets to wake for.
@@ -34,8 +34,8 @@ class Waker final : public delivery::StreamWaker {
 // gRPC. What the network does happens in steps.
 class Stream final : private delivery::StreamTransport {
  public:
-  // `window`: messages on their way to a client before a write has to wait. `waker` must be the
-  // outbox of `surroundings`.
+  // `waker`: the outbox of `surroundings`. `window`: messages on their way to a client before a
+  // write has to wait.
   Stream(const delivery::StreamSurroundings& surroundings, Waker& waker, size_t window,
          Mutation mutation, std::shared_ptr<Connection> connection);
 

@@ -131,7 +131,7 @@ void World::Step(bool within_write) {
     case 0:
       return server->TurnShard(choices_.OneOf(busy_shards));
     case 1:
-      return server->Commit();
+      return server->CommitGathered();
     case 2:
       return server->DriveOutbox();
     case 3:
@@ -274,8 +274,8 @@ void World::StartServer() {
   options.default_rules = default_rules_;
   options.limits = limits_;
   options.shards = swarm_.shards;
-  options.window_bytes = swarm_.window_bytes;
-  options.retention = {.bytes = swarm_.retained_bytes, .age = swarm_.retained_age};
+  options.history_bytes = swarm_.window_bytes;
+  options.event_retention = {.bytes = swarm_.retained_bytes, .age = swarm_.retained_age};
   options.max_mailbox_submissions = swarm_.max_mailbox_submissions;
   options.heartbeat = swarm_.heartbeat;
   options.longest_earlier_lease = swarm_.longest_lease;
@@ -353,7 +353,7 @@ bool World::CalmRound(bool reading) {
   for (size_t shard = 0; shard < server.shards(); ++shard) {
     if (server.ShardHasWork(shard)) server.TurnShard(shard);
   }
-  if (server.CommitterHasWork()) server.Commit();
+  if (server.CommitterHasWork()) server.CommitGathered();
   server.ReadForCursors();
   if (server.OutboxHasWork()) server.DriveOutbox();
   bool at_rest = true;
@@ -380,7 +380,7 @@ void World::CheckEverything() {
     subscriber->CheckHistory(publications_);
   }
   ServerRun& server = *surroundings_.server;
-  while (server.CommitterHasWork()) server.Commit();
+  while (server.CommitterHasWork()) server.CommitGathered();
   Kill();
   surroundings_.server.reset();
   commands_.EndRun(disk_.writes(), /*forgives=*/false);
