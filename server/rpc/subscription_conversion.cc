@@ -116,23 +116,20 @@ absl::StatusOr<v1::SubscribeRequest> ParseSubscribeRequest(const grpc::ByteBuffe
   return request;
 }
 
-absl::StatusOr<delivery::SubscriptionRequest> ToSubscriptionRequest(
-    const v1::SubscribeRequest& first) {
-  if (!first.has_subscription()) {
-    return AtField("subscription", absl::InvalidArgumentError("required on the first message"));
+absl::StatusOr<delivery::ReceivedMessage> ToReceivedMessage(const v1::SubscribeRequest& request,
+                                                            bool is_first) {
+  if (request.has_subscription() != is_first) {
+    return AtField("subscription",
+                   absl::InvalidArgumentError(is_first ? "required on the first message"
+                                                       : "expected on the first message only"));
   }
-  absl::StatusOr<delivery::SubscriptionRequest> request = Convert(first.subscription());
-  if (!request.ok()) return InField("subscription", request.status());
-  return request;
-}
-
-delivery::ClientMessage ToClientMessage(const v1::SubscribeRequest& request) {
-  return {request.sequence(), request.acknowledged_revision(), request.leaves()};
-}
-
-absl::Status CheckLaterMessage(const v1::SubscribeRequest& request) {
-  if (!request.has_subscription()) return absl::OkStatus();
-  return AtField("subscription", absl::InvalidArgumentError("expected on the first message only"));
+  delivery::ReceivedMessage message;
+  message.says = {request.sequence(), request.acknowledged_revision(), request.leaves()};
+  if (!is_first) return message;
+  absl::StatusOr<delivery::SubscriptionRequest> subscription = Convert(request.subscription());
+  if (!subscription.ok()) return InField("subscription", subscription.status());
+  message.subscription = *std::move(subscription);
+  return message;
 }
 
 grpc::ByteBuffer ToByteBuffer(const delivery::Message& message) {

@@ -18,12 +18,12 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/answer_context.h"
 #include "server/rpc/backend.h"
 #include "server/rpc/byte_buffer.h"
 #include "server/rpc/open_calls.h"
-#include "server/rpc/waiting_calls.h"
 #include "server/rpc/waiting_conversion.h"
 #include "server/shard/submission.h"
 
@@ -80,7 +80,8 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   // A call that waits for subscribers. Shared, because whoever ends the wait ends the call, too.
   struct Wait {
     AskedWait asked;
-    absl::optional<WaitingCalls::Place> place;  // absent: it must not wait, there are too many
+    absl::optional<delivery::WaitingCalls::Place>
+        place;  // absent: it must not wait, there are too many
     engine::Reply reply;
     std::atomic<uint64_t> number = 0;  // 0: does not wait yet
     std::atomic<bool> cancelled = false;

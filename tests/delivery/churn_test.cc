@@ -145,7 +145,7 @@ class ChurnTest : public testing::Test {
   }
 
   static DeliveryServer::Options SmallWindow() {
-    return {.window_bytes = 4 << 20, .stored = absl::nullopt, .service = {}};
+    return {.window_bytes = 4 << 20, .stored = absl::nullopt};
   }
 
   void ExpectNothingLeft(DeliveryServer& server) {

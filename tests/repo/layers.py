@@ -38,6 +38,7 @@ ALLOWED = {
     + _ENGINE
     + _GRPC
     + _MESSAGES,
+    "server/core/": ("common/", "server/core/", "server/shard/", "server/commit/", "server/storage/", "server/delivery/") + _ENGINE,
     "server/metrics/": (
         "common/",
         "server/metrics/",

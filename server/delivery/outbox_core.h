@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_RPC_OUTBOX_CORE_H_
-#define CACHE_INVALIDATION_SERVER_RPC_OUTBOX_CORE_H_
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_OUTBOX_CORE_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_OUTBOX_CORE_H_
 
 #include <atomic>
 #include <cstddef>
@@ -16,7 +16,7 @@
 #include "common/clock.h"
 #include "server/delivery/outlet.h"
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 
 // A stream as the outbox sees it. Its methods are called on the outbox's thread.
 class OutboxStream {
@@ -71,7 +71,7 @@ class StreamWaker {
 // What came in for the outbox since it last looked.
 struct OutboxWork {
   struct Completions {
-    std::vector<delivery::Outlet::Completion> run;
+    std::vector<Outlet::Completion> run;
     bool durable = true;
   };
 
@@ -153,6 +153,6 @@ class OutboxCore {
   bool abandoned_ = false;
 };
 
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery
 
-#endif  // CACHE_INVALIDATION_SERVER_RPC_OUTBOX_CORE_H_
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_OUTBOX_CORE_H_

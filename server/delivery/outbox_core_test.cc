@@ -1,4 +1,4 @@
-#include "server/rpc/outbox_core.h"
+#include "server/delivery/outbox_core.h"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +11,10 @@
 
 #include "tests/fakes/fake_clock.h"
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 namespace {
 
-using Completion = delivery::Outlet::Completion;
+using Completion = Outlet::Completion;
 
 // What happened, in order.
 using Story = std::vector<std::string>;
@@ -252,4 +252,4 @@ TEST_F(OutboxCoreTest, AbandonsTheStreamsItKnowsAndThoseToCome) {
 }
 
 }  // namespace
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery

@@ -1,20 +1,18 @@
-#include "server/rpc/waiting_calls.h"
+#include "server/delivery/waiting_calls.h"
 
 #include <vector>
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 
-std::shared_ptr<WaitingCalls> WaitingCalls::Make(const delivery::Hub& hub, StreamWaker& outbox,
-                                                 const Clock& clock,
-                                                 delivery::DeliveryObserver& observer,
+std::shared_ptr<WaitingCalls> WaitingCalls::Make(const Hub& hub, StreamWaker& outbox,
+                                                 const Clock& clock, DeliveryObserver& observer,
                                                  absl::Duration strangers_until, size_t most) {
   return std::shared_ptr<WaitingCalls>(
       new WaitingCalls(hub, outbox, clock, observer, strangers_until, most));
 }
 
-WaitingCalls::WaitingCalls(const delivery::Hub& hub, StreamWaker& outbox, const Clock& clock,
-                           delivery::DeliveryObserver& observer, absl::Duration strangers_until,
-                           size_t most)
+WaitingCalls::WaitingCalls(const Hub& hub, StreamWaker& outbox, const Clock& clock,
+                           DeliveryObserver& observer, absl::Duration strangers_until, size_t most)
     : hub_(hub),
       outbox_(outbox),
       clock_(clock),
@@ -44,8 +42,8 @@ absl::optional<WaitingCalls::Place> WaitingCalls::Admit(absl::string_view namesp
   return Place(this, std::string(namespace_name), size);
 }
 
-delivery::WaitOutcome WaitingCalls::NotWaited() {
-  delivery::WaitOutcome outcome;
+WaitOutcome WaitingCalls::NotWaited() {
+  WaitOutcome outcome;
   outcome.not_waited = true;
   outcome.unknown_late = true;
   observer_.OnWaited(outcome);
@@ -54,7 +52,7 @@ delivery::WaitOutcome WaitingCalls::NotWaited() {
 
 uint64_t WaitingCalls::Wait(absl::string_view namespace_name, uint64_t revision,
                             absl::optional<absl::Duration> timeout, Done done) {
-  const delivery::WaitList::Sessions sessions = hub_.sessions(namespace_name);
+  const WaitList::Sessions sessions = hub_.sessions(namespace_name);
   uint64_t wait = 0;
   {
     MutexLock lock(mutex_);
@@ -69,7 +67,7 @@ bool WaitingCalls::Cancel(uint64_t wait) {
   return list_.Cancel(wait);
 }
 
-void WaitingCalls::Look(const delivery::SubscriberSession& session) {
+void WaitingCalls::Look(const SubscriberSession& session) {
   {
     MutexLock lock(mutex_);
     list_.Look(session, clock_.Monotonic());
@@ -84,7 +82,7 @@ size_t WaitingCalls::waits() const {
 }
 
 OutboxStream::Upkeep WaitingCalls::Drive(absl::Duration now) {
-  std::vector<delivery::WaitList::Finished> finished;
+  std::vector<WaitList::Finished> finished;
   Upkeep upkeep;
   {
     MutexLock lock(mutex_);
@@ -94,7 +92,7 @@ OutboxStream::Upkeep WaitingCalls::Drive(absl::Duration now) {
     upkeep.over = ending_;
     upkeep.wake_at = list_.next_deadline();
   }
-  for (delivery::WaitList::Finished& wait : finished) {
+  for (WaitList::Finished& wait : finished) {
     observer_.OnWaited(wait.outcome);
     wait.done(std::move(wait.outcome));
   }
@@ -111,4 +109,4 @@ void WaitingCalls::Abort() {
   ending_ = true;
 }
 
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery

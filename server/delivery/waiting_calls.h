@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
-#define CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_WAITING_CALLS_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_WAITING_CALLS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -17,11 +17,11 @@
 #include "common/mutex.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
+#include "server/delivery/outbox_core.h"
 #include "server/delivery/wait_list.h"
 #include "server/delivery/wait_outcome.h"
-#include "server/rpc/outbox_core.h"
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 
 // The calls that wait for subscribers. To the outbox it is one more stream: so its timers are the
 // outbox's, and calls are answered on the outbox's thread.
@@ -32,13 +32,12 @@ namespace cache_invalidation::rpc {
 // Thread-safe.
 class WaitingCalls final : public OutboxStream, public std::enable_shared_from_this<WaitingCalls> {
  public:
-  using Done = delivery::WaitList::Done;
+  using Done = WaitList::Done;
 
-  // Waits also wait until `strangers_until`: see delivery::WaitList. `most`: pairs of a call and a
+  // Waits also wait until `strangers_until`: see WaitList. `most`: pairs of a call and a
   // subscriber of one namespace. All must outlive this.
-  static std::shared_ptr<WaitingCalls> Make(const delivery::Hub& hub, StreamWaker& outbox,
-                                            const Clock& clock,
-                                            delivery::DeliveryObserver& observer,
+  static std::shared_ptr<WaitingCalls> Make(const Hub& hub, StreamWaker& outbox, const Clock& clock,
+                                            DeliveryObserver& observer,
                                             absl::Duration strangers_until,
                                             size_t most = kMaxAwaitedPerNamespace);
 
@@ -69,7 +68,7 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
 
   // Absent: too many calls wait already, so this one must not; it is answered with NotWaited().
   absl::optional<Place> Admit(absl::string_view namespace_name) ABSL_LOCKS_EXCLUDED(places_mutex_);
-  delivery::WaitOutcome NotWaited();
+  WaitOutcome NotWaited();
 
   // Waits for the subscribers of the namespace to apply `revision`, which is published. `done` is
   // called on the outbox's thread, after this has returned. Answers a number to cancel by.
@@ -81,7 +80,7 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   bool Cancel(uint64_t wait) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // A session of which somebody awaited progress has made some.
-  void Look(const delivery::SubscriberSession& session) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Look(const SubscriberSession& session) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Waits at this moment.
   size_t waits() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -92,13 +91,13 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   bool AnswersCalls() const override { return true; }
 
  private:
-  WaitingCalls(const delivery::Hub& hub, StreamWaker& outbox, const Clock& clock,
-               delivery::DeliveryObserver& observer, absl::Duration strangers_until, size_t most);
+  WaitingCalls(const Hub& hub, StreamWaker& outbox, const Clock& clock, DeliveryObserver& observer,
+               absl::Duration strangers_until, size_t most);
 
-  const delivery::Hub& hub_;
+  const Hub& hub_;
   StreamWaker& outbox_;
   const Clock& clock_;
-  delivery::DeliveryObserver& observer_;
+  DeliveryObserver& observer_;
   const size_t most_;  // of a namespace
 
   Mutex places_mutex_;  // no other is taken under it
@@ -107,10 +106,10 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   absl::flat_hash_map<std::string, size_t> awaited_of_ ABSL_GUARDED_BY(places_mutex_);
 
   mutable Mutex mutex_;  // taken after that of a stream, before that of a session
-  delivery::WaitList list_ ABSL_GUARDED_BY(mutex_);
+  WaitList list_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery
 
-#endif  // CACHE_INVALIDATION_SERVER_RPC_WAITING_CALLS_H_
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_WAITING_CALLS_H_

@@ -1,4 +1,4 @@
-#include "server/rpc/waiting_calls.h"
+#include "server/delivery/waiting_calls.h"
 
 #include <gtest/gtest.h>
 
@@ -6,17 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "server/rpc/outbox.h"
+#include "server/delivery/outbox.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/silent_delivery_observer.h"
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 namespace {
 
 class WaitingCallsTest : public testing::Test {
  protected:
-  static delivery::HubOptions Options() {
-    delivery::HubOptions options;
+  static HubOptions Options() {
+    HubOptions options;
     options.epoch = "e";
     return options;
   }
@@ -24,7 +24,7 @@ class WaitingCallsTest : public testing::Test {
   FakeClock clock_;
   SilentDeliveryObserver observer_;
   Outbox outbox_{clock_};
-  delivery::Hub hub_{Options(), clock_, outbox_};
+  Hub hub_{Options(), clock_, outbox_};
   std::shared_ptr<WaitingCalls> waiting_ =
       WaitingCalls::Make(hub_, outbox_, clock_, observer_, -absl::InfiniteDuration());
 };
@@ -58,16 +58,16 @@ TEST_F(WaitingCallsTest, ANamespaceMayNotTakeAllPlaces) {
 }
 
 TEST_F(WaitingCallsTest, WhoMustNotWaitKnowsNobody) {
-  const delivery::WaitOutcome outcome = waiting_->NotWaited();
+  const WaitOutcome outcome = waiting_->NotWaited();
   EXPECT_TRUE(outcome.not_waited);
   EXPECT_TRUE(outcome.unknown_late);
   EXPECT_TRUE(outcome.waited_for.empty());
 }
 
 TEST_F(WaitingCallsTest, ACallTakesAPlaceForEachSubscriber) {
-  std::vector<std::unique_ptr<delivery::Subscription>> subscriptions;
+  std::vector<std::unique_ptr<Subscription>> subscriptions;
   for (const char* instance : {"1", "2", "3"}) {
-    delivery::SubscriptionRequest request;
+    SubscriptionRequest request;
     request.session = {"shop", "web", instance};
     request.terms = {true, absl::Seconds(10)};
     auto subscription = hub_.Open(std::move(request));
@@ -83,4 +83,4 @@ TEST_F(WaitingCallsTest, ACallTakesAPlaceForEachSubscriber) {
 }
 
 }  // namespace
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery

@@ -1,8 +1,8 @@
-#include "server/rpc/outbox.h"
+#include "server/delivery/outbox.h"
 
 #include <utility>
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 
 Outbox::Outbox(Clock& clock) : clock_(clock), core_(clock), thread_([this] { Run(); }) {}
 
@@ -66,4 +66,4 @@ void Outbox::Run() {
   }
 }
 
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery

@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_PERSISTENCE_H_
-#define CACHE_INVALIDATION_SERVER_PERSISTENCE_H_
+#ifndef CACHE_INVALIDATION_SERVER_CORE_PERSISTENCE_H_
+#define CACHE_INVALIDATION_SERVER_CORE_PERSISTENCE_H_
 
 #include <cstddef>
 #include <memory>
@@ -8,7 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/epoch.h"
+#include "server/core/epoch.h"
+#include "server/delivery/lease_record.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation {
@@ -51,14 +52,13 @@ class Persistence {
   // of it is to be invalidated.
   bool distrusts_entries() const { return decision_ != EpochDecision::kGoesOn; }
 
-  // The longest lease that the store says was granted; zero: it says nothing.
-  absl::Duration noted_lease() const { return noted_lease_; }
-  // The longest that subscribers may hold whom an earlier server knew. What the store says, unless
-  // it is not what the last run left, or there is none.
-  absl::Duration longest_earlier_lease() const;
+  // Which leases that earlier servers granted may still run at `now`, as Clock::Monotonic. What the
+  // store says counts, unless it is not what the last run left, or says nothing. `at_most`: the
+  // operator may know that there are only shorter ones.
+  delivery::EarlierLeases EarlierLeases(absl::Duration at_most, absl::Duration now) const;
 
-  // What says that the run has begun. It is to be durable before anybody hears of the epoch, but
-  // not before the entries that are not trusted are gone.
+  // What says that the run has begun; nothing if nothing is kept. It is to be durable before anybody
+  // hears of the epoch, but not before the entries that are not trusted are gone.
   storage::WriteBatch RunBegins() const;
 
   // Notes that the run has ended, and that everything it wrote has reached the device. REQUIRES:
@@ -69,13 +69,15 @@ class Persistence {
   Persistence(std::unique_ptr<storage::Store> store, RunRecord run, EpochDecision decision,
               bool end_missing, absl::Duration noted_lease);
 
+  absl::Duration longest_earlier_lease() const;
+
   std::unique_ptr<storage::Store> store_;
   RunRecord run_;
   EpochDecision decision_;
   bool end_missing_;  // the store says so, until the run has begun
-  absl::Duration noted_lease_;
+  absl::Duration noted_lease_;  // the longest one that the store says was granted; zero: nothing
 };
 
 }  // namespace cache_invalidation
 
-#endif  // CACHE_INVALIDATION_SERVER_PERSISTENCE_H_
+#endif  // CACHE_INVALIDATION_SERVER_CORE_PERSISTENCE_H_

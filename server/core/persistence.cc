@@ -1,19 +1,28 @@
-#include "server/persistence.h"
+#include "server/core/persistence.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <fstream>
 #include <optional>
 #include <utility>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
-#include "server/boot_id.h"
-#include "server/delivery/lease_record.h"
+#include "server/delivery/subscriber_session.h"
 #include "server/storage/memory_store.h"
 #include "server/storage/rocksdb_store.h"
 
 namespace cache_invalidation {
 namespace {
+
+// What distinguishes this start of this machine from every other start and machine. Empty if the
+// system does not say.
+std::string BootId() {
+  std::string id;
+  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
+  return id;
+}
 
 // A history that nobody else has.
 std::string NewEpoch() {
@@ -92,18 +101,29 @@ absl::Duration Persistence::longest_earlier_lease() const {
   return is_known && noted_lease_ > absl::ZeroDuration() ? noted_lease_ : kMaxLease;
 }
 
+delivery::EarlierLeases Persistence::EarlierLeases(absl::Duration at_most,
+                                                   absl::Duration now) const {
+  const absl::Duration longest = std::min(longest_earlier_lease(), at_most);
+  const bool any = longest > absl::ZeroDuration();
+  return {.noted = noted_lease_,
+          .longest = longest,
+          .until = any ? now + delivery::LeaseWithMargin(longest) : -absl::InfiniteDuration()};
+}
+
 storage::Store::Sync Persistence::sync() const {
   return run_.durability == Durability::kSync ? storage::Store::Sync::kYes
                                               : storage::Store::Sync::kNo;
 }
 
 storage::WriteBatch Persistence::RunBegins() const {
+  if (run_.durability == Durability::kMemory) return {};
   storage::WriteBatch batch = BatchOf(run_);
   if (end_missing_) batch.server_values.push_back({storage::kEndMissingName, ""});
   return batch;
 }
 
 absl::Status Persistence::RunEndsCleanly() {
+  if (run_.durability == Durability::kMemory) return absl::OkStatus();
   run_.stopped_cleanly = true;
   const storage::WriteBatch batch = BatchOf(run_);
   return store_->Write({&batch}, storage::Store::Sync::kYes);

@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_EPOCH_H_
-#define CACHE_INVALIDATION_SERVER_EPOCH_H_
+#ifndef CACHE_INVALIDATION_SERVER_CORE_EPOCH_H_
+#define CACHE_INVALIDATION_SERVER_CORE_EPOCH_H_
 
 #include <optional>
 #include <string>
@@ -24,7 +24,7 @@ std::optional<Durability> DurabilityOfName(absl::string_view name);
 struct RunRecord {
   std::string epoch;
   Durability durability = Durability::kSync;
-  // Which start of which machine it ran on (see boot_id.h); empty: unknown.
+  // Which start of which machine it ran on; empty: unknown.
   std::string boot_id;
   // Everything it answered has reached the device.
   bool stopped_cleanly = false;
@@ -62,4 +62,4 @@ absl::string_view Explanation(EpochDecision decision);
 
 }  // namespace cache_invalidation
 
-#endif  // CACHE_INVALIDATION_SERVER_EPOCH_H_
+#endif  // CACHE_INVALIDATION_SERVER_CORE_EPOCH_H_

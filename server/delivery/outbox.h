@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_RPC_OUTBOX_H_
-#define CACHE_INVALIDATION_SERVER_RPC_OUTBOX_H_
+#ifndef CACHE_INVALIDATION_SERVER_DELIVERY_OUTBOX_H_
+#define CACHE_INVALIDATION_SERVER_DELIVERY_OUTBOX_H_
 
 #include <cstdint>
 #include <memory>
@@ -10,10 +10,10 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/mutex.h"
+#include "server/delivery/outbox_core.h"
 #include "server/delivery/outlet.h"
-#include "server/rpc/outbox_core.h"
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 
 // The thread that talks to clients: it answers unary calls once what they tell is durable, and
 // starts the streams' writes. See OutboxCore for who comes when.
@@ -22,7 +22,7 @@ namespace cache_invalidation::rpc {
 // committer, which hands it completions.
 //
 // Thread-safe; no call blocks.
-class Outbox final : public delivery::Outlet, public StreamWaker {
+class Outbox final : public Outlet, public StreamWaker {
  public:
   // Starts the thread. `clock` must outlive the outbox.
   explicit Outbox(Clock& clock);
@@ -54,6 +54,6 @@ class Outbox final : public delivery::Outlet, public StreamWaker {
   std::thread thread_;
 };
 
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery
 
-#endif  // CACHE_INVALIDATION_SERVER_RPC_OUTBOX_H_
+#endif  // CACHE_INVALIDATION_SERVER_DELIVERY_OUTBOX_H_

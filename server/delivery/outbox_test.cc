@@ -1,4 +1,4 @@
-#include "server/rpc/outbox.h"
+#include "server/delivery/outbox.h"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +11,10 @@
 #include "common/mutex.h"
 #include "tests/fakes/fake_clock.h"
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 namespace {
 
-using Completion = delivery::Outlet::Completion;
+using Completion = Outlet::Completion;
 
 // Counts, and lets a test wait for a count.
 class Counter {
@@ -138,4 +138,4 @@ TEST(OutboxTest, NoWakeIsLost) {
 }
 
 }  // namespace
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery

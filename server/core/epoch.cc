@@ -1,4 +1,4 @@
-#include "server/epoch.h"
+#include "server/core/epoch.h"
 
 #include <utility>
 #include <vector>

@@ -1,9 +1,9 @@
-#include "server/rpc/outbox_core.h"
+#include "server/delivery/outbox_core.h"
 
 #include <iterator>
 #include <utility>
 
-namespace cache_invalidation::rpc {
+namespace cache_invalidation::delivery {
 
 void OutboxCore::Accept(OutboxWork work) {
   std::move(work.completions.begin(), work.completions.end(), std::back_inserter(completions_));
@@ -27,7 +27,7 @@ void OutboxCore::Accept(OutboxWork work) {
 
 void OutboxCore::Step() {
   for (OutboxWork::Completions& completions : std::exchange(completions_, {})) {
-    for (delivery::Outlet::Completion& run : completions.run) run(completions.durable);
+    for (Outlet::Completion& run : completions.run) run(completions.durable);
   }
   // Only the time of streams counts: they get on however many answers there are.
   absl::Duration now = clock_.Monotonic();
@@ -120,4 +120,4 @@ void OutboxCore::Forget(const std::shared_ptr<OutboxStream>& stream) {
   streams_.erase(stream);
 }
 
-}  // namespace cache_invalidation::rpc
+}  // namespace cache_invalidation::delivery
