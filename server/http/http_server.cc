@@ -106,7 +106,8 @@ bool HttpServer::Wait() {
 
 void HttpServer::AdvanceAll() {
   const absl::Duration now = clock_.Monotonic();
-  const auto answer = [this](const Request& request) { return AnswerTo(request); };
+  std::map<std::string, Page> pages;
+  const auto answer = [&](const Request& request) { return AnswerTo(request, pages); };
   for (Connection& connection : connections_) connection.Advance(now, answer);
   const auto is_over = [now](const Connection& connection) {
     return connection.over() || connection.deadline() <= now;
@@ -141,14 +142,17 @@ std::vector<Connection>::iterator HttpServer::Oldest() {
   return oldest == connections_.end() ? connections_.begin() : oldest;
 }
 
-std::string HttpServer::AnswerTo(const Request& request) const {
+std::string HttpServer::AnswerTo(const Request& request, std::map<std::string, Page>& pages) const {
   if (request.status != 200)
     return Encode({request.status, kText, "cannot read this request\n"}, /*with_body=*/true);
   const bool head = request.method == "HEAD";
   if (!head && request.method != "GET")
     return Encode({405, kText, "only GET and HEAD\n"}, /*with_body=*/true);
   for (const Route& route : routes_) {
-    if (route.path == request.path) return Encode(route.make(), !head);
+    if (route.path != request.path) continue;
+    const auto [page, is_new] = pages.try_emplace(route.path);
+    if (is_new) page->second = route.make();
+    return Encode(page->second, !head);
   }
   return Encode({404, kText, "no such page\n"}, !head);
 }

@@ -1,13 +1,13 @@
 #include "server/process/out_of_memory.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <new>
 
 #include "absl/strings/string_view.h"
+#include "common/standard_error.h"
 
 namespace cache_invalidation::process {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 [[noreturn]] void End() {
   constexpr absl::string_view kWhy =
       "cache_invalidation_server: out of memory: the system has no more memory\n";
-  if (write(STDERR_FILENO, kWhy.data(), kWhy.size()) < 0) std::_Exit(EXIT_FAILURE);
+  ReportLastLine(kWhy);
   std::_Exit(EXIT_FAILURE);
 }
 

@@ -128,6 +128,7 @@ void UnaryCall::End(const absl::Status& status) {
     wait_->reply = {};
     wait_->place.reset();
   }
+  open_.BeginResponse(response_->Valid() ? response_->Length() : 0, *context_);
   Finish(ToGrpcStatus(status));
 }
 

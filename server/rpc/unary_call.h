@@ -94,7 +94,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   void End(const absl::Status& status);
 
   UnaryMethod& method_;
-  const OpenCalls::Call open_;
+  OpenCalls::Call open_;
   grpc::CallbackServerContext* const context_;
   grpc::ByteBuffer* const response_;
   const absl::Duration started_;

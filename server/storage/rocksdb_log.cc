@@ -1,10 +1,10 @@
 #include "server/storage/rocksdb_log.h"
 
 #include <cstdio>
-#include <iostream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/standard_error.h"
 
 namespace cache_invalidation::storage {
 namespace {
@@ -17,8 +17,7 @@ constexpr size_t kMaxMessageBytes = 1024;
 void RocksdbLog::Logv(const char* format, va_list arguments) {
   char message[kMaxMessageBytes];
   (void)std::vsnprintf(message, sizeof(message), format, arguments);
-  // A single write, so that lines of several threads do not mix.
-  std::cerr << absl::StrCat("RocksDB: ", message, "\n") << std::flush;
+  ReportLine(absl::StrCat("RocksDB: ", message));
 }
 
 }  // namespace cache_invalidation::storage

@@ -28,6 +28,7 @@ ALLOWED = {
     "common/condition/": ("common/", "re2/"),
     "common/pattern.": ("common/", "re2/"),
     "common/pattern_": ("common/", "re2/"),
+    "common/standard_error": ("common/",) + _POSIX,
     "server/engine/": ("common/",) + _ENGINE,
     "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,
     "server/storage/": ("common/", "server/storage/", "server/wire/", "rocksdb/") + _POSIX,
