@@ -16,10 +16,15 @@
 
 namespace cache_invalidation::rpc {
 
-// A relationship with its defaults filled in: cardinality, name, sorted target types. Paths in
-// errors begin inside it.
+// A relationship of a request is taken in two steps, between which wire::ToRelationship converts
+// it. CheckRelationship checks what each field says by itself; after it the conversion succeeds.
+// CompleteRelationship sorts the lists, fills in the default name and checks what fields say
+// together. Paths in errors begin inside the relationship.
+absl::Status CheckRelationship(const v1::Relationship& proto);
+absl::Status CompleteRelationship(engine::Relationship& relationship);
+
+// All of these steps.
 absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& proto);
-void FromRelationship(const engine::Relationship& relationship, v1::Relationship* proto);
 
 // `source:cardinality:target:target`; a type holds no ":", so different relationships have
 // different names.

@@ -16,7 +16,6 @@ namespace cache_invalidation::rpc {
 
 // A rule with its defaults filled in and its lists sorted. Paths in errors begin inside it.
 absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto);
-void FromRule(const engine::Rule& rule, v1::Rule* proto);
 
 // The requests of RuleService, checked. What they become views them, and the arena.
 absl::StatusOr<engine::RegisterRule> ToRegisterRule(const v1::RegisterRuleRequest& request);

@@ -20,15 +20,18 @@ namespace cache_invalidation::storage {
 using Migration =
     std::function<absl::Status(const RocksdbDatabase& store, rocksdb::WriteBatch& changes)>;
 
-inline constexpr uint32_t kOldestSchemaVersion = 1;
+// Version 1 had rules in a form of its own, not as v1.Rule. No release wrote it, so there is no
+// migration from it.
+inline constexpr uint32_t kOldestSchemaVersion = 2;
 
 // From kOldestSchemaVersion on, one step each. The version that this program writes is the one
 // after the last.
 std::vector<Migration> SchemaMigrations();
 
 // Makes an empty store one of the newest version, and brings an older one there step by step.
-// FAILED_PRECONDITION: it is of a version newer than that, or no store of this program. Other
-// errors are those of the store and of the migrations; the steps before them stay.
+// FAILED_PRECONDITION: its version is newer than that or older than kOldestSchemaVersion, or it is
+// no store of this program. The message names the versions and what to do. Other errors are those
+// of the store and of the migrations; the steps before them stay.
 absl::Status BringToNewestSchema(RocksdbDatabase& store, const std::vector<Migration>& migrations);
 
 }  // namespace cache_invalidation::storage

@@ -69,11 +69,11 @@ std::optional<engine::Record> DecodeKind(RowKind kind, absl::string_view value) 
     case RowKind::kMeta:
       return Decode<internal::v1::MetaRecord>(value);
     case RowKind::kRule:
-      return Decode<internal::v1::RuleRecord>(value);
+      return Decode<v1::Rule>(value);
     case RowKind::kRuleCounters:
       return Decode<internal::v1::RuleCountersRecord>(value);
     case RowKind::kRelationship:
-      return Decode<internal::v1::RelationshipRecord>(value);
+      return Decode<v1::Relationship>(value);
     case RowKind::kDependency:
       return Decode<internal::v1::DependencyRecord>(value);
     case RowKind::kEntry:

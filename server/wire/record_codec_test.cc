@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "protos/cache_invalidation/v1/relationship.pb.h"
+#include "protos/cache_invalidation/v1/rule.pb.h"
 #include "protos/internal/v1/records.pb.h"
 
 namespace cache_invalidation::wire {
@@ -81,9 +83,9 @@ struct Stored {
 };
 
 using AllRecords = testing::Types<Stored<internal::v1::MetaRecord, RowKind::kMeta>,
-                                  Stored<internal::v1::RuleRecord, RowKind::kRule>,
+                                  Stored<v1::Rule, RowKind::kRule>,
                                   Stored<internal::v1::RuleCountersRecord, RowKind::kRuleCounters>,
-                                  Stored<internal::v1::RelationshipRecord, RowKind::kRelationship>,
+                                  Stored<v1::Relationship, RowKind::kRelationship>,
                                   Stored<internal::v1::DependencyRecord, RowKind::kDependency>,
                                   Stored<internal::v1::EntryRecord, RowKind::kEntry>,
                                   Stored<internal::v1::KeyRevisionRecord, RowKind::kKeyRevision>,
