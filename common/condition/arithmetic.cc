@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/condition/errors.h"
-#include "common/condition/time_range.h"
+#include "common/condition/time_text.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -1,16 +1,71 @@
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_BUDGET_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_BUDGET_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "common/condition/arena.h"
 #include "common/condition/limits.h"
 #include "common/condition/value.h"
 
 namespace cache_invalidation::condition {
+
+// Memory for what one evaluation makes: bounded, and given back as a whole.
+//
+// The first bytes come from the arena itself, so that an evaluation that makes little allocates
+// nothing. Thread-compatible. What it gave out lives as long as the arena.
+class Arena {
+ public:
+  // Gives out at most about `limit` bytes.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the buffer's bytes are written by users
+  explicit Arena(size_t limit) : left_(limit) {}
+
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  // Room for `count` objects, not constructed ones; null if that is beyond the limit. Never null
+  // for zero objects.
+  template <typename T>
+  T* Allocate(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>, "nothing is destroyed");
+    static_assert(alignof(T) <= alignof(std::max_align_t));
+    if (count > left_ / sizeof(T)) return nullptr;
+    return static_cast<T*>(AllocateBytes(count * sizeof(T), alignof(T)));
+  }
+
+ private:
+  // An evaluation's own bytes on the stack: a few short texts or lists.
+  static constexpr size_t kInlineBytes = 512;
+  // Few allocations without much waste.
+  static constexpr size_t kBlockBytes = 8 << 10;
+
+  // REQUIRES: bytes <= left_.
+  void* AllocateBytes(size_t bytes, size_t alignment) {
+    left_ -= bytes;
+    void* at = next_;
+    size_t space = static_cast<size_t>(end_ - next_);
+    if (std::align(alignment, bytes, at, space) == nullptr) {
+      const size_t block = std::max(bytes, kBlockBytes);
+      blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(block));
+      at = blocks_.back().get();
+      end_ = blocks_.back().get() + block;
+    }
+    next_ = static_cast<std::byte*>(at) + bytes;
+    return at;
+  }
+
+  alignas(std::max_align_t) std::byte inline_[kInlineBytes];
+  std::byte* next_ = inline_;
+  std::byte* end_ = inline_ + kInlineBytes;
+  size_t left_;
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+};
 
 // What one evaluation may use up, cost and memory, and what it has used.
 //

@@ -7,10 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "common/condition/errors.h"
 #include "common/condition/function.h"
 #include "common/condition/macro.h"
-#include "common/condition/source_error.h"
-#include "common/condition/suggestion.h"
 
 namespace cache_invalidation::condition {
 namespace {

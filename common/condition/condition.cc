@@ -6,9 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/condition/budget.h"
+#include "common/condition/errors.h"
 #include "common/condition/evaluator.h"
 #include "common/condition/limits.h"
-#include "common/condition/literal_zones.h"
+#include "common/condition/literal.h"
 #include "common/condition/parser.h"
 #include "common/condition/value.h"
 #include "common/condition/value_text.h"

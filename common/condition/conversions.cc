@@ -11,7 +11,6 @@
 #include "absl/strings/string_view.h"
 #include "common/condition/comparison.h"
 #include "common/condition/errors.h"
-#include "common/condition/time_range.h"
 #include "common/condition/time_text.h"
 #include "common/limits.h"
 #include "common/utf8.h"

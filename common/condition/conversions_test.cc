@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 
 namespace cache_invalidation::condition {
 namespace {

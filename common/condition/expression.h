@@ -28,15 +28,6 @@ struct SourceRange {
   bool operator==(const SourceRange&) const = default;
 };
 
-// Where in a text, for people: both from 1, columns in code points.
-struct SourcePosition {
-  uint32_t line = 1;
-  uint32_t column = 1;
-};
-
-// The position of the byte at `offset`; of the end for an offset beyond it.
-SourcePosition PositionOf(absl::string_view text, size_t offset);
-
 // A part of an expression. Which fields mean something, and what the children are, depends on the
 // kind; everything that a name can be resolved to is resolved.
 struct Node {
@@ -124,6 +115,41 @@ class Expression {
   std::deque<std::string> texts_;
   std::vector<std::unique_ptr<const Regex>> regexes_;
   uint32_t comprehension_slots_ = 0;
+};
+
+// Makes an expression node by node, children first. The node added last is the root.
+//
+// Thread-compatible.
+class ExpressionBuilder {
+ public:
+  explicit ExpressionBuilder(absl::string_view text);
+
+  // The text of the expression, in the expression's own storage.
+  absl::string_view text() const { return expression_->text_; }
+
+  // `node.children` is replaced by `children`.
+  NodeId Add(Node node, absl::Span<const NodeId> children);
+
+  // A node already added; its children stay what they are.
+  Node& node(NodeId id) { return expression_->nodes_[id]; }
+  const Expression& expression() const { return *expression_; }
+
+  // How deep the tree below a node is, itself included.
+  int DepthOf(NodeId id) const { return depths_[id]; }
+
+  // Keeps what nodes refer to as long as the expression.
+  absl::string_view Keep(std::string text);
+  const Regex* Keep(std::unique_ptr<const Regex> regex);
+
+  // The slots 0 to `slots` - 1 are in use.
+  void UseComprehensionSlots(uint32_t slots);
+
+  // REQUIRES: a node was added. The builder is empty afterwards.
+  std::shared_ptr<const Expression> Finish();
+
+ private:
+  std::unique_ptr<Expression> expression_;
+  std::vector<int> depths_;  // by node
 };
 
 }  // namespace cache_invalidation::condition

@@ -1,13 +1,14 @@
 #include "common/condition/lexer.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/condition/source_error.h"
+#include "common/condition/errors.h"
 #include "common/utf8.h"
 
 namespace cache_invalidation::condition {
@@ -60,6 +61,23 @@ constexpr Spelling kWords[] = {
     {"namespace", Kind::kReserved}, {"return", Kind::kReserved},
     {"var", Kind::kReserved},       {"void", Kind::kReserved},
     {"while", Kind::kReserved},
+};
+
+constexpr std::array kBinaryOperators = {
+    BinaryOperator{Kind::kOr, kOrStrength, Function::kUnknown},
+    BinaryOperator{Kind::kAnd, kAndStrength, Function::kUnknown},
+    BinaryOperator{Kind::kEquals, kRelationStrength, Function::kEquals},
+    BinaryOperator{Kind::kNotEquals, kRelationStrength, Function::kNotEquals},
+    BinaryOperator{Kind::kLess, kRelationStrength, Function::kLess},
+    BinaryOperator{Kind::kLessEquals, kRelationStrength, Function::kLessEquals},
+    BinaryOperator{Kind::kGreater, kRelationStrength, Function::kGreater},
+    BinaryOperator{Kind::kGreaterEquals, kRelationStrength, Function::kGreaterEquals},
+    BinaryOperator{Kind::kIn, kRelationStrength, Function::kIn},
+    BinaryOperator{Kind::kPlus, kSumStrength, Function::kAdd},
+    BinaryOperator{Kind::kMinus, kSumStrength, Function::kSubtract},
+    BinaryOperator{Kind::kTimes, kProductStrength, Function::kMultiply},
+    BinaryOperator{Kind::kDividedBy, kProductStrength, Function::kDivide},
+    BinaryOperator{Kind::kModulo, kProductStrength, Function::kModulo},
 };
 
 bool BeginsName(char character) { return absl::ascii_isalpha(character) || character == '_'; }
@@ -233,5 +251,11 @@ class Lexer {
 }  // namespace
 
 absl::StatusOr<std::vector<Token>> Tokenize(absl::string_view text) { return Lexer(text).Run(); }
+
+const BinaryOperator* FindBinaryOperator(Token::Kind token) {
+  const auto* found = std::find_if(kBinaryOperators.begin(), kBinaryOperators.end(),
+                                   [&](const BinaryOperator& each) { return each.token == token; });
+  return found == kBinaryOperators.end() ? nullptr : found;
+}
 
 }  // namespace cache_invalidation::condition

@@ -4,13 +4,19 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/condition/source_error.h"
+#include "common/condition/errors.h"
+#include "common/condition/function.h"
+#include "common/condition/limits.h"
+#include "common/condition/regex.h"
+#include "common/condition/time_functions.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -110,6 +116,16 @@ size_t AppendEscape(absl::string_view rest, bool is_bytes, std::string* out) {
   return numeric->letters + numeric->digits;
 }
 
+// Null if there is none.
+const Node* LiteralPatternOf(const Node& node, const Expression& expression) {
+  if (node.kind != Node::Kind::kCall || node.function != Function::kMatches) return nullptr;
+  if (node.children.size() != 2) return nullptr;
+  const Node& pattern = expression.node(node.children[1]);
+  const bool is_literal =
+      pattern.kind == Node::Kind::kLiteral && pattern.literal.is(Value::Kind::kString);
+  return is_literal ? &pattern : nullptr;
+}
+
 }  // namespace
 
 absl::StatusOr<Value> NumberLiteral(absl::string_view text, const Token& token, bool negative) {
@@ -162,6 +178,53 @@ absl::StatusOr<std::string> TextLiteral(absl::string_view text, const Token& tok
     }
     rest.remove_prefix(bytes);
   }
+}
+
+absl::Status CompileLiteralPatterns(ExpressionBuilder& builder) {
+  const Expression& expression = builder.expression();
+  absl::Status first_error;
+  size_t compiled = 0;
+  for (NodeId id = 0; id < expression.size(); ++id) {
+    const Node* pattern = LiteralPatternOf(expression.node(id), expression);
+    if (pattern == nullptr) continue;
+    absl::Status error;
+    if (compiled == kMaxCompiledRegexes) {
+      error = absl::InvalidArgumentError(
+          absl::StrCat("expected at most ", kMaxCompiledRegexes, " patterns"));
+    } else if (auto regex = Regex::Compile(pattern->literal.as_text()); regex.ok()) {
+      builder.node(id).regex = builder.Keep(*std::move(regex));
+      ++compiled;
+    } else {
+      error = regex.status();
+    }
+    if (!error.ok() && first_error.ok()) {
+      first_error = ErrorAt(builder.text(), pattern->source.begin, error.message());
+    }
+  }
+  return first_error;
+}
+
+std::optional<absl::string_view> LiteralZoneOf(const Expression& expression, const Node& node) {
+  const bool has_zone = node.kind == Node::Kind::kCall && node.function >= Function::kGetDate &&
+                        node.children.size() == 2;
+  if (!has_zone) return std::nullopt;
+  const Node& zone = expression.node(node.children[1]);
+  if (zone.kind != Node::Kind::kLiteral || !zone.literal.is(Value::Kind::kString)) {
+    return std::nullopt;
+  }
+  return zone.literal.as_text();
+}
+
+absl::Status CheckLiteralZones(const Expression& expression) {
+  for (NodeId id = 0; id < expression.size(); ++id) {
+    const Node& node = expression.node(id);
+    const auto name = LiteralZoneOf(expression, node);
+    if (!name || FindTimeZone(*name)) continue;
+    return ErrorAt(expression.text(), expression.node(node.children[1]).source.begin,
+                   absl::StrCat("expected a time zone such as \"Europe/Paris\" or \"+02:00\", got ",
+                                Quoted(*name)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace cache_invalidation::condition

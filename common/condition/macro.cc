@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/condition/source_error.h"
+#include "common/condition/errors.h"
 
 namespace cache_invalidation::condition {
 namespace {

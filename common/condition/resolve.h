@@ -1,7 +1,7 @@
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_RESOLVE_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_RESOLVE_H_
 
-#include "common/condition/expression_builder.h"
+#include "common/condition/expression.h"
 #include "common/condition/parser.h"
 
 namespace cache_invalidation::condition {

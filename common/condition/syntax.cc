@@ -5,10 +5,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "common/condition/errors.h"
+#include "common/condition/lexer.h"
 #include "common/condition/limits.h"
 #include "common/condition/literal.h"
-#include "common/condition/operators.h"
-#include "common/condition/source_error.h"
 
 namespace cache_invalidation::condition {
 namespace {

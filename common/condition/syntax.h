@@ -9,10 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/condition/expression_builder.h"
+#include "common/condition/expression.h"
 #include "common/condition/lexer.h"
 #include "common/condition/macro.h"
-#include "common/condition/token_cursor.h"
 
 namespace cache_invalidation::condition {
 

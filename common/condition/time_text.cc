@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "common/condition/time_range.h"
 
 namespace cache_invalidation::condition {
 namespace {

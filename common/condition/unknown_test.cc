@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 #include "common/json_value.h"
 
 namespace cache_invalidation::condition {

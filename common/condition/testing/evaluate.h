@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_COMMON_CONDITION_EVALUATE_FOR_TEST_H_
-#define CACHE_INVALIDATION_COMMON_CONDITION_EVALUATE_FOR_TEST_H_
+#ifndef CACHE_INVALIDATION_COMMON_CONDITION_TESTING_EVALUATE_H_
+#define CACHE_INVALIDATION_COMMON_CONDITION_TESTING_EVALUATE_H_
 
 #include <initializer_list>
 #include <string>
@@ -24,4 +24,4 @@ void ExpectValues(std::initializer_list<ExpectedValue> cases, const JsonValue& x
 
 }  // namespace cache_invalidation::condition
 
-#endif  // CACHE_INVALIDATION_COMMON_CONDITION_EVALUATE_FOR_TEST_H_
+#endif  // CACHE_INVALIDATION_COMMON_CONDITION_TESTING_EVALUATE_H_

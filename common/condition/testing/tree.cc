@@ -1,4 +1,4 @@
-#include "common/condition/tree_for_test.h"
+#include "common/condition/testing/tree.h"
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
