@@ -33,7 +33,7 @@ condition::ParseOptions OptionsOfRules() {
   return options;
 }
 
-Value ValueOf(uint32_t variable, const Condition::Write& write) {
+Value ValueOf(uint32_t variable, const WriteEvent& write) {
   switch (variable) {
     case kOperation:
       return Value::String(write.operation);
@@ -49,7 +49,7 @@ Value ValueOf(uint32_t variable, const Condition::Write& write) {
   }
 }
 
-Value EvaluateFor(const Condition::Write& write, const Expression& expression, Budget& budget,
+Value EvaluateFor(const WriteEvent& write, const Expression& expression, Budget& budget,
                   condition::EvaluationObserver* observer) {
   const auto variables = [&write](uint32_t variable) { return ValueOf(variable, write); };
   return condition::Evaluate(expression, variables, budget, observer);
@@ -109,7 +109,7 @@ absl::StatusOr<Condition> Condition::Parse(absl::string_view text) {
   return Condition(*std::move(expression));
 }
 
-Condition::Outcome Condition::Evaluate(const Write& write, uint64_t max_cost) const {
+Condition::Outcome Condition::Evaluate(const WriteEvent& write, uint64_t max_cost) const {
   Budget budget(std::min(max_cost, condition::kMaxCost));
   const Value value = EvaluateFor(write, *expression_, budget, nullptr);
   Outcome outcome;
@@ -122,7 +122,7 @@ Condition::Outcome Condition::Evaluate(const Write& write, uint64_t max_cost) co
   return outcome;
 }
 
-std::vector<Condition::Step> Condition::Trace(const Write& write) const {
+std::vector<Condition::Step> Condition::Trace(const WriteEvent& write) const {
   Budget budget;
   Tracer tracer(*expression_);
   EvaluateFor(write, *expression_, budget, &tracer);

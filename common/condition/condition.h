@@ -9,11 +9,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "common/condition/expression.h"
 #include "common/condition/limits.h"
 #include "common/condition/lint.h"
-#include "common/json_value.h"
+#include "common/write_event.h"
 
 namespace cache_invalidation {
 
@@ -21,7 +20,7 @@ namespace cache_invalidation {
 // `resource_type`, `resource_id`, `tags` and `context` (docs/conditions.md).
 //
 //   absl::StatusOr<Condition> condition = Condition::Parse(R"(operation == "delete")");
-//   if (condition->Evaluate({.operation = "delete", .resource_type = "user"}).holds) Fire();
+//   if (condition->Evaluate({.resource_type = "user", .operation = "delete"}).holds) Fire();
 //
 // Immutable, thread-safe; copies share what was parsed.
 class Condition {
@@ -32,16 +31,6 @@ class Condition {
 
   // As it was given to Parse.
   const std::string& text() const { return expression_->text(); }
-
-  // What a condition sees of a write. What it refers to is only read during the call.
-  struct Write {
-    absl::string_view operation = "";
-    absl::string_view resource_type = "";
-    absl::string_view resource_id = "";
-    absl::Span<const absl::string_view> tags = {};
-    // Decoded if the condition looks at it. Null: an empty object.
-    const JsonSource* context = nullptr;
-  };
 
   struct Outcome {
     // True as well if that could not be found out: what is invalidated needlessly costs a miss,
@@ -56,7 +45,7 @@ class Condition {
 
   // Never blocks, never throws, has no effect, and stops at its cost: kMaxCost of limits.h, or what
   // the caller allows, if that is less.
-  Outcome Evaluate(const Write& write, uint64_t max_cost = condition::kMaxCost) const;
+  Outcome Evaluate(const WriteEvent& write, uint64_t max_cost = condition::kMaxCost) const;
 
   // A part of the condition that was evaluated, with what came out.
   struct Step {
@@ -73,7 +62,7 @@ class Condition {
   // stands in front of those that it was made from. Literals are left out, and so is what did not
   // matter; within all(), map() and the like a part comes once for each element. At most
   // kMaxTraceSteps of limits.h.
-  std::vector<Step> Trace(const Write& write) const;
+  std::vector<Step> Trace(const WriteEvent& write) const;
 
   // What a reviewer would ask about it; see lint.h.
   std::vector<condition::Remark> Lint() const;
