@@ -16,20 +16,20 @@
 
 namespace cache_invalidation::condition {
 
-// Memory for what one evaluation makes: bounded, and given back as a whole.
+// Bounded memory for the values of one evaluation. It is freed as a whole, with the arena.
 //
-// The first bytes come from the arena itself, so that an evaluation that makes little allocates
-// nothing. Thread-compatible. What it gave out lives as long as the arena.
+// The first bytes come from the arena object itself, so that a small evaluation does not allocate.
+// Thread-compatible.
 class Arena {
  public:
-  // Gives out at most about `limit` bytes.
+  // Hands out about `limit` bytes at most.
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the buffer's bytes are written by users
   explicit Arena(size_t limit) : left_(limit) {}
 
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  // Room for `count` objects, not constructed ones; null if that is beyond the limit. Never null
+  // Returns uninitialized memory for `count` objects, or null if the limit is exceeded. Never null
   // for zero objects.
   template <typename T>
   T* Allocate(size_t count) {
@@ -40,9 +40,9 @@ class Arena {
   }
 
  private:
-  // An evaluation's own bytes on the stack: a few short texts or lists.
+  // Kept in the object, usually on the stack: enough for a few short texts or lists.
   static constexpr size_t kInlineBytes = 512;
-  // Few allocations without much waste.
+  // Few allocations, little waste.
   static constexpr size_t kBlockBytes = 8 << 10;
 
   // REQUIRES: bytes <= left_.
@@ -67,36 +67,36 @@ class Arena {
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
 };
 
-// What one evaluation may use up, cost and memory, and what it has used.
+// The cost and memory limits of one evaluation, and what it has used of them.
 //
-// Whoever walks over something spends first and gives up when told so; the evaluator looks at
-// `exhausted()` before it believes a result. Thread-compatible.
+// A function spends before it walks over something, and stops when Spend returns false. The
+// evaluator checks `exhausted()` before it uses a result. Thread-compatible.
 class Budget {
  public:
   explicit Budget(uint64_t max_cost = kMaxCost, size_t max_bytes = kMaxEvaluationBytes)
       : max_cost_(max_cost), arena_(max_bytes) {}
 
-  // False once more was spent than there is; it never gets true again.
+  // Returns false once the limit is exceeded, and from then on.
   bool Spend(uint64_t units) {
     cost_ += units;
     return cost_ <= max_cost_;
   }
-  // For walking over that many bytes or elements.
+  // Spends for a walk over that many bytes or elements.
   bool SpendOnSize(size_t size) { return Spend(size / kBytesPerUnit); }
 
   bool exhausted() const { return cost_ > max_cost_; }
   uint64_t cost() const { return cost_; }
   Arena& arena() { return arena_; }
 
-  // The error for a budget that is used up.
+  // The errors for an exceeded cost or memory limit.
   static Value TooExpensive();
   static Value OutOfMemory();
 
-  // An error whose message is made of these parts; long ones are cut.
+  // Returns an error whose message is the concatenation of these parts. Long parts are truncated.
   Value Error(std::initializer_list<absl::string_view> parts);
 
-  // A copy of `left` and `right` one after the other, kept in the arena: a kString or kBytes. An
-  // error if it gets too long.
+  // Returns the concatenation of `left` and `right` as a kString or kBytes in the arena, or an
+  // error if it would be longer than kMaxResultBytes.
   Value Text(Value::Kind kind, absl::string_view left, absl::string_view right = "");
 
  private:

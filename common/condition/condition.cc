@@ -69,7 +69,7 @@ absl::Status ErrorOf(Value value, const Expression& expression, const Budget& bu
                             : absl::FailedPreconditionError(message);
 }
 
-// Writes down what it hears.
+// Records the steps of an evaluation.
 class Tracer final : public condition::EvaluationObserver {
  public:
   explicit Tracer(const Expression& expression) : expression_(expression) {}
@@ -96,7 +96,7 @@ class Tracer final : public condition::EvaluationObserver {
  private:
   const Expression& expression_;
   std::vector<Condition::Step> steps_;
-  // Of the nodes that are being evaluated, the places of their steps.
+  // For each node being evaluated, the index of its step.
   std::vector<size_t> open_;
 };
 

@@ -13,7 +13,7 @@
 namespace cache_invalidation::condition {
 namespace {
 
-// Enough to find the place; the position says the rest.
+// Enough to recognize the place; the message has the position, too.
 constexpr size_t kLongestQuote = 40;
 
 absl::string_view TypeOf(absl::Span<const Value> arguments, size_t index) {
@@ -33,13 +33,13 @@ Value Explain(absl::string_view problem, absl::string_view hint, Function functi
   return budget.Error({problem, first, " ", name, " ", second, hint});
 }
 
-// The names that people declare are shorter; bounds the work on names nobody would mistype.
+// Longer than any declared name. Bounds the work.
 constexpr size_t kLongestName = 64;
 
-// How many letters have to be changed, added, left out or swapped with their neighbour; case
-// counts nothing.
+// The edit distance: letters changed, added, removed or swapped with their neighbour. Case is
+// ignored.
 size_t DistanceBetween(absl::string_view left, absl::string_view right) {
-  // Row i: the distances of the first i letters of `left` to all beginnings of `right`.
+  // Row i: the distances of the first i letters of `left` to every prefix of `right`.
   std::array<std::vector<size_t>, 3> rows;
   rows.fill(std::vector<size_t>(right.size() + 1));
   std::iota(rows[0].begin(), rows[0].end(), size_t{0});
@@ -98,7 +98,7 @@ std::string Quoted(absl::string_view piece) {
 Value NoSuchOverload(Function function, absl::Span<const Value> arguments, Budget& budget) {
   const bool mixed = IsOperator(function) && arguments.size() == 2 && arguments[0].is_number() &&
                      arguments[1].is_number();
-  // Numbers of a context are doubles, those of a condition mostly ints.
+  // Numbers in a context are doubles, those in a condition are mostly ints.
   const absl::string_view hint = mixed ? "; convert with int() or double()" : "";
   return Explain("no such overload: ", hint, function, arguments, budget);
 }

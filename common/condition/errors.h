@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_COMMON_CONDITION_ERRORS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -13,35 +14,37 @@
 
 namespace cache_invalidation::condition {
 
-// Where in a text, for people: both from 1, columns in code points.
+// A position in a text as messages show it. Both count from 1; columns count code points.
 struct SourcePosition {
   uint32_t line = 1;
   uint32_t column = 1;
 };
 
-// The position of the byte at `offset`; of the end for an offset beyond it.
+// Returns the position of the byte at `offset`, or of the end if the offset is beyond it.
 SourcePosition PositionOf(absl::string_view text, size_t offset);
 
-// INVALID_ARGUMENT "line 1, column 5: " and the message. `offset`: of the byte it is about.
+// Returns INVALID_ARGUMENT "line 1, column 5: " followed by the message. `offset` is that of the
+// byte in question.
 absl::Status ErrorAt(absl::string_view text, size_t offset, absl::string_view message);
 
-// A piece of a text as it stands in a message: between backticks, on one line, shortened.
+// Quotes a piece of text for a message: in backticks, control characters escaped, truncated.
 std::string Quoted(absl::string_view piece);
 
-// The errors that more than one function ends in. Messages are made in the budget's memory.
+// Errors of evaluation that more than one function returns. Their messages are allocated from the
+// budget.
 
-// "no such overload: int + string", "no such overload: size(int)": these arguments, in this order,
-// are nothing the function knows.
+// The function is not defined for these argument types: "no such overload: int + string", "no such
+// overload: size(int)".
 Value NoSuchOverload(Function function, absl::Span<const Value> arguments, Budget& budget);
-// The same for what is no function: "&&", "?:", "has".
+// The same for `what` that is not a Function: "&&", "?:", "has()".
 Value NoSuchOverload(absl::string_view what, Value argument, Budget& budget);
 
-// The result is beyond its type: "out of range: int + int".
+// The result is outside the range of its type: "out of range: int + int".
 Value OutOfRange(Function function, absl::Span<const Value> arguments, Budget& budget);
 
-// The candidate that somebody who wrote `name` may have meant: the one that fewest letters have to
-// be changed, added, left out or swapped for, the first of several. Empty if none is close, which
-// is a third of the letters.
+// Returns the candidate with the smallest edit distance to `name` (letters changed, added, removed
+// or swapped), the first of several. Returns an empty text if the distance exceeds a third of the
+// letters of `name`, or one if that is more.
 absl::string_view ClosestName(absl::string_view name,
                               absl::Span<const absl::string_view> candidates);
 

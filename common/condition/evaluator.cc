@@ -19,10 +19,10 @@ namespace {
 
 using Kind = Value::Kind;
 
-// More arguments than any function takes.
+// No function takes more, the target included.
 constexpr size_t kMaxArguments = 3;
 
-// The place in a list that a value names: integers of any type. Nothing for other values.
+// The index that a value denotes: integers of any type. Returns nullopt for other values.
 std::optional<int64_t> PlaceOf(Value index) {
   switch (index.kind()) {
     case Kind::kInt:
@@ -70,11 +70,11 @@ class Evaluation {
         observer_(observer),
         bound_(expression.comprehension_slots()) {}
 
-  // The value of a node; errors know where they arose.
+  // Returns the value of a node. Errors have their node set.
   Value Of(NodeId id);
 
  private:
-  // Of one node, by its kind. Their errors may not know yet where they arose.
+  // By the kind of the node. Errors may not have their node set yet.
   Value OfNode(const Node& node);
   Value OfIdentifier(const Node& node);
   Value OfSelect(const Node& node);
@@ -83,11 +83,11 @@ class Evaluation {
   Value OfCall(const Node& node);
   Value OfList(const Node& node);
   Value OfMap(const Node& node);
-  // `decisive`: the value that decides whatever the other terms are; errors included, which count
-  // only if nothing decides.
+  // `decisive` is the value of a term that determines the result regardless of all other terms.
+  // Errors in other terms count only if no term is decisive.
   Value OfAndOr(const Node& node, bool decisive);
   Value OfConditional(const Node& node);
-  // What was found under that name; an error is told with it.
+  // Returns what was found under that name; the name is added to the message of an error.
   Value Named(Value found, absl::string_view name);
 
   // Of comprehensions, by their macro.
@@ -110,7 +110,7 @@ Value Evaluate(const Expression& expression, Variables variables, Budget& budget
                EvaluationObserver* observer) {
   Evaluation evaluation(expression, variables, budget, observer);
   const Value result = evaluation.Of(expression.root());
-  // Whatever was made of it on the way: nobody looked at everything.
+  // The result is not valid then: functions stop early when the budget is exhausted.
   if (budget.exhausted())
     return Value::Error(Budget::TooExpensive().error_message(), expression.root());
   return result;
@@ -203,7 +203,7 @@ Value Evaluation::OfIndex(const Node& node) {
     const std::optional<Value> found = Find(operand, index);
     if (found) return index.is(Kind::kString) ? Named(*found, index.as_text()) : *found;
     if (index.is(Kind::kString)) return budget_.Error({"no such key: ", index.as_text()});
-    return budget_.Error({"no such key, of type ", TypeName(index.kind())});
+    return budget_.Error({"no such key of type ", TypeName(index.kind())});
   }
   if (!operand.is(Kind::kList)) return NoSuchOverload("[]", operand, budget_);
   const std::optional<int64_t> place = PlaceOf(index);
@@ -231,7 +231,7 @@ Value Evaluation::OfCall(const Node& node) {
   if (node.regex != nullptr) return Matches(values[0], values[1], node.regex, budget_);
   if (const auto name = LiteralZoneOf(expression_, node)) {
     const auto zone = FindTimeZone(*name);
-    if (!zone) return budget_.Error({"no time zone: \"", *name, "\""});
+    if (!zone) return budget_.Error({"unknown time zone: \"", *name, "\""});
     return TimePart(node.function, values[0], zone, budget_);
   }
   return Call(node.function, absl::MakeConstSpan(values, count), budget_);
@@ -333,7 +333,7 @@ Value Evaluation::OfExistsOne(const Node& node, Value range) {
 Value Evaluation::OfFilterOrMap(const Node& node, Value range) {
   const bool filters = node.macro != Node::Macro::kMap;
   const bool maps = node.macro != Node::Macro::kFilter;
-  // As many as could be: the bodies allocate behind it.
+  // Reserved up front for all elements, since evaluating the bodies allocates from the same arena.
   Value* elements = budget_.arena().Allocate<Value>(range.size());
   if (elements == nullptr) return Budget::OutOfMemory();
   size_t size = 0;

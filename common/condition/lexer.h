@@ -14,13 +14,13 @@
 
 namespace cache_invalidation::condition {
 
-// A word, literal or sign of a condition's text. What a literal stands for is found by literal.h.
+// A word, literal or operator in a condition's text. literal.h returns the value of a literal.
 struct Token {
   enum class Kind : uint8_t {
-    kEnd,  // behind the last one; empty
+    kEnd,  // the end of the text; empty
     kName,
     kQuotedName,  // `name`, with its backticks
-    kReserved,    // a word that is no name: "for"
+    kReserved,    // a reserved word: "for"
     kTrue,
     kFalse,
     kNull,
@@ -60,23 +60,23 @@ struct Token {
   SourceRange source;
 };
 
-// The tokens of `text`, without blanks and comments, kEnd last.
+// Splits `text` into tokens, without white space and comments. The last token is kEnd.
 //
-// INVALID_ARGUMENT with the position for what begins no token and for a text without its end.
-// REQUIRES: `text` is UTF-8 and shorter than 4 GiB.
+// Returns INVALID_ARGUMENT with the position for a character that starts no token and for an
+// unterminated string. REQUIRES: `text` is UTF-8 and shorter than 4 GiB.
 absl::StatusOr<std::vector<Token>> Tokenize(absl::string_view text);
 
-// Goes over the tokens of a text, one by one; at the end it stays.
+// A forward cursor over the tokens of a text. At kEnd it stays where it is.
 //
 // Thread-compatible.
 class TokenCursor {
  public:
-  // `tokens`: of `text`, which must outlive the cursor. Token::Kind::kEnd is the last one.
+  // `tokens` are those of `text`, which must outlive the cursor. The last one is kEnd.
   TokenCursor(absl::string_view text, std::vector<Token> tokens)
       : text_(text), tokens_(std::move(tokens)) {}
 
   const Token& Next() const { return tokens_[at_]; }
-  // The one behind it; the end, if that is the next one already.
+  // The token after Next(); kEnd if there is none.
   const Token& AfterNext() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
   bool NextIs(Token::Kind kind) const { return Next().kind == kind; }
 
@@ -89,14 +89,14 @@ class TokenCursor {
     return token;
   }
 
-  // Takes the next token if it is of that kind.
+  // Takes the next token if it is of that kind. Returns whether it was.
   bool Accept(Token::Kind kind) {
     if (!NextIs(kind)) return false;
     Take();
     return true;
   }
 
-  // Where in the text the token ends that was taken last.
+  // The offset at which the last token taken ends.
   uint32_t end_of_last() const { return end_of_last_; }
 
   absl::string_view TextOf(const Token& token) const {
@@ -110,8 +110,7 @@ class TokenCursor {
   uint32_t end_of_last_ = 0;
 };
 
-// How strong operators between two operands bind, the weakest first. All but `||` and `&&` take the
-// operand between two of the same strength to the left.
+// The precedence of binary operators, lowest first. All but `||` and `&&` are left-associative.
 enum Strength : int {
   kOrStrength = 1,
   kAndStrength,
@@ -123,10 +122,10 @@ enum Strength : int {
 struct BinaryOperator {
   Token::Kind token;
   int strength;
-  Function function;  // kUnknown: `&&` and `||`, which are no functions
+  Function function;  // kUnknown for `&&` and `||`, which are not functions
 };
 
-// The operator that a token is between two operands; null if it is none.
+// Returns the binary operator that the token denotes, or null.
 const BinaryOperator* FindBinaryOperator(Token::Kind token);
 
 }  // namespace cache_invalidation::condition

@@ -23,7 +23,7 @@ namespace {
 
 constexpr uint32_t kLastCodePoint = 0x10FFFF;
 
-// Two to the 63rd: what the least integer is without its minus.
+// 2^63, the magnitude of the least integer.
 constexpr uint64_t kLeastIntMagnitude = uint64_t{1} << 63;
 
 absl::string_view SourceOf(absl::string_view text, SourceRange source) {
@@ -56,7 +56,7 @@ void AppendUtf8(uint32_t code_point, std::string* out) {
   }
 }
 
-// The value of `count` digits at the beginning of `text`; nothing if they are not there.
+// Parses the first `count` characters of `text` as digits; nullopt if they are not.
 std::optional<uint32_t> ReadDigits(absl::string_view text, size_t count, uint32_t base) {
   if (text.size() < count) return std::nullopt;
   uint32_t value = 0;
@@ -70,7 +70,7 @@ std::optional<uint32_t> ReadDigits(absl::string_view text, size_t count, uint32_
   return value;
 }
 
-// What a letter or sign behind a backslash stands for; nothing if it stands for none.
+// The character that a backslash and `escaped` denote; nullopt if there is none.
 std::optional<char> SimpleEscape(char escaped) {
   constexpr absl::string_view kFrom = "abfnrtv\\?\"'`";
   constexpr absl::string_view kTo = "\a\b\f\n\r\t\v\\?\"'`";
@@ -79,7 +79,7 @@ std::optional<char> SimpleEscape(char escaped) {
   return kTo[at];
 }
 
-// How many digits follow the letter of an escape, to which base. Octals have no letter.
+// The form of a numeric escape: letters, then digits to a base. Octal escapes have no letter.
 struct NumericEscape {
   size_t letters;
   size_t digits;
@@ -94,8 +94,8 @@ std::optional<NumericEscape> NumericEscapeOf(char letter, bool is_bytes) {
   return std::nullopt;
 }
 
-// Resolves the escape that `rest` begins with, behind its backslash, and appends what it stands
-// for. How many bytes it took; 0 if it is none.
+// Appends the character denoted by the escape at the beginning of `rest`, which follows the
+// backslash. Returns the length of the escape, or 0 if it is invalid.
 size_t AppendEscape(absl::string_view rest, bool is_bytes, std::string* out) {
   if (rest.empty()) return 0;
   if (const std::optional<char> simple = SimpleEscape(rest[0])) {
@@ -116,7 +116,7 @@ size_t AppendEscape(absl::string_view rest, bool is_bytes, std::string* out) {
   return numeric->letters + numeric->digits;
 }
 
-// Null if there is none.
+// Returns the pattern if the node calls `matches` with a literal one, otherwise null.
 const Node* LiteralPatternOf(const Node& node, const Expression& expression) {
   if (node.kind != Node::Kind::kCall || node.function != Function::kMatches) return nullptr;
   if (node.children.size() != 2) return nullptr;
@@ -149,7 +149,7 @@ absl::StatusOr<Value> NumberLiteral(absl::string_view text, const Token& token, 
   if (!ParseMagnitude(digits, &magnitude) || magnitude > most) {
     return ErrorAt(text, token.source.begin, "expected a number in the range of an int");
   }
-  // Unsigned, so that the least integer is no overflow on the way.
+  // Negated as unsigned, so that the least integer does not overflow.
   return Value::Int(static_cast<int64_t>(negative ? ~magnitude + 1 : magnitude));
 }
 
@@ -174,7 +174,7 @@ absl::StatusOr<std::string> TextLiteral(absl::string_view text, const Token& tok
     if (bytes == 0) {
       return ErrorAt(text, rest.data() - 1 - text.data(),
                      absl::StrCat("expected an escape sequence of ",
-                                  is_bytes ? "bytes" : "a string", ", as \\n, \\\" or \\x41"));
+                                  is_bytes ? "bytes" : "a string", ", such as \\n, \\\" or \\x41"));
     }
     rest.remove_prefix(bytes);
   }

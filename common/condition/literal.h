@@ -13,25 +13,30 @@
 
 namespace cache_invalidation::condition {
 
-// The value of a token of kind kInt, kUint or kDouble. `negative`: a minus stands in front of it;
-// the least integer can be written in no other way. Numbers out of range are errors, decimals too
-// small for a double are zero. REQUIRES: a uint is not negative.
+// Literals: their values, and those that are prepared when the text is parsed. All errors are
+// INVALID_ARGUMENT with the position.
+
+// Returns the value of a token of kind kInt, kUint or kDouble in `text`, the whole text of the
+// condition. `negative` means that a minus precedes it, since the least integer can only be written
+// with one. Numbers out of range are errors; decimals too small for a double are zero. REQUIRES: a
+// uint is not negative.
 absl::StatusOr<Value> NumberLiteral(absl::string_view text, const Token& token, bool negative);
 
-// The content of a token of kind kString or kBytes, with its escapes resolved.
+// Returns the content of a token of kind kString or kBytes in `text`, with its escapes resolved.
 absl::StatusOr<std::string> TextLiteral(absl::string_view text, const Token& token);
 
-// Compiles the patterns of `matches` that stand in the expression as literals, once for all its
-// evaluations.
+// Compiles the literal patterns of `matches` in the expression, once for all its evaluations.
 //
-// INVALID_ARGUMENT with the position of the first that does not compile, or is one more than
-// kMaxCompiledRegexes; all others that can be compiled are.
+// The error is that of the first pattern that does not compile or exceeds kMaxCompiledRegexes. All
+// other patterns are compiled nevertheless, up to that limit.
 absl::Status CompileLiteralPatterns(ExpressionBuilder& builder);
 
-// The name, if the node calls a part of a timestamp with a literal one.
+// Returns the name of the time zone if the node is a call such as `x.getHours("Europe/Paris")` with
+// a literal zone.
 std::optional<absl::string_view> LiteralZoneOf(const Expression& expression, const Node& node);
 
-// Looks all of them up. INVALID_ARGUMENT with line and column for the first that does not exist.
+// Looks up the literal time zones of the expression, so that evaluating it reads no files. The
+// error is that of the first that does not exist.
 absl::Status CheckLiteralZones(const Expression& expression);
 
 }  // namespace cache_invalidation::condition

@@ -10,7 +10,7 @@
 namespace cache_invalidation::wire {
 namespace {
 
-// False for a value that this version does not know.
+// Returns false for a value that this version does not know.
 template <typename Enum>
 bool SetEnum(int proto_value, Enum& out) {
   const std::optional<Enum> value = FromEventEnum<Enum>(proto_value);
@@ -41,7 +41,8 @@ bool SetTarget(const v1::Invalidation& message, engine::Invalidation& out) {
   return false;
 }
 
-// Adds what a part says to the event, whose views point into the message.
+// Adds a part to the event, whose views point into the message. Returns false if the part is
+// invalid.
 bool AddPart(const v1::Event& part, engine::Event& event) {
   event.revision = part.revision();
   if (!SetEnum(part.source(), event.source)) {
@@ -77,7 +78,7 @@ bool AddPart(const v1::Event& part, engine::Event& event) {
 }  // namespace
 
 struct EventDecoder::Revision {
-  std::deque<v1::SubscribeResponse> parts;  // a deque: they stay where they are
+  std::deque<v1::SubscribeResponse> parts;  // a deque does not move its elements
   engine::Event event;
 };
 

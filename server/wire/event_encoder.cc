@@ -9,8 +9,8 @@
 namespace cache_invalidation::wire {
 namespace {
 
-// Field numbers of subscription_service.proto and event.proto; the test compares with the generated
-// classes.
+// Field numbers of subscription_service.proto and event.proto. The test compares them with the
+// generated classes.
 namespace response_field {
 constexpr int kEvents = 1;
 }
@@ -39,8 +39,8 @@ constexpr int kCauses = 6;
 
 constexpr uint32_t kUnknown = ~uint32_t{0};
 
-// More than all tags, lengths and numbers of an Invalidation, of a Cause, or of an Event in front
-// of its lists.
+// An upper bound of the tags, lengths and numbers of an Invalidation, of a Cause, or of an Event
+// without its lists.
 constexpr size_t kFixedBytes = 32;
 constexpr size_t kIndexBytes = 5;
 
@@ -148,7 +148,7 @@ void EventEncoder::AddToPart(const engine::Event& event, const engine::Invalidat
 size_t EventEncoder::FittingCauses(const engine::Event& event,
                                    const engine::Invalidation& invalidation) const {
   const absl::Span<const uint32_t> causes = event.causes_of(invalidation);
-  // The invalidation with a cause that stands for others.
+  // The invalidation itself, with one cause that replaces others.
   size_t bound = 2 * kFixedBytes + kIndexBytes + invalidation.name.size();
   for (size_t i = 0; i < causes.size(); ++i) {
     bound += CauseBound(event, causes[i]);
@@ -225,7 +225,7 @@ Chunk& EventEncoder::ChunkFor(size_t size) {
 }
 
 void EventEncoder::EndChunk() {
-  // What was reserved while growing would stay as long as the chunk.
+  // The spare capacity would otherwise live as long as the chunk.
   open_->bytes.shrink_to_fit();
   open_->entries.shrink_to_fit();
   full_bytes_ += open_->bytes.size();

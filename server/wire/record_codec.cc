@@ -23,7 +23,7 @@ RowKind KindOf(const engine::KeyRevisionRecord&) { return RowKind::kKeyRevision;
 RowKind KindOf(const engine::PendingRecord&) { return RowKind::kPending; }
 RowKind KindOf(const engine::SweepRecord&) { return RowKind::kSweep; }
 
-// Identities stand in stores: never change them.
+// Identities are stored: never change them.
 std::string IdentityOf(const engine::MetaRecord&) { return ""; }
 std::string IdentityOf(const engine::SweepRecord&) { return ""; }
 std::string IdentityOf(const engine::RuleRecord& record) { return record.rule.name; }

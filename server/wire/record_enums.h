@@ -9,7 +9,7 @@
 
 namespace cache_invalidation::wire {
 
-// The engine's enums and their stored values, of those that only records have.
+// The stored values of the engine's enums that only records have.
 
 inline constexpr std::pair<engine::NameKind, internal::v1::NameKind> kNameKinds[] = {
     {engine::NameKind::kKey, internal::v1::NAME_KIND_KEY},

@@ -46,7 +46,7 @@ std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& me
 
 std::optional<engine::SweepRecord> FromMessage(const internal::v1::SweepRecord& message) {
   const std::optional<engine::NameKind> edge_kind = FromEnum(kNameKinds, message.next_edge_kind());
-  // Without an edge there is none.
+  // Unspecified means that there is no edge.
   if (!edge_kind.has_value() && message.next_edge_kind() != internal::v1::NAME_KIND_UNSPECIFIED) {
     return std::nullopt;
   }

@@ -10,7 +10,7 @@
 
 namespace cache_invalidation::wire {
 
-// Absent: an enum has a value that this version does not know.
+// Return nullopt if an enum has a value that this version does not know.
 
 std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& message);
 std::optional<engine::SweepRecord> FromMessage(const internal::v1::SweepRecord& message);

@@ -9,9 +9,9 @@
 
 namespace cache_invalidation::condition {
 
-// What the expression comes to, as a condition would spell it; "error: " and the message if it
-// comes to none, "refused: " and why if it does not even parse. The variable `x` has this value;
-// names and functions that nothing declares are found when they are evaluated.
+// Evaluates the expression with `x` as the value of the variable of that name. Returns the result
+// in the syntax of the language; "error: " and the message for an error; "refused: " and the
+// message if it does not parse. Undeclared names and functions are errors of the evaluation.
 std::string EvaluateText(absl::string_view expression, const JsonValue& x = {});
 
 struct ExpectedValue {
@@ -19,7 +19,7 @@ struct ExpectedValue {
   const char* value;
 };
 
-// Expects each expression to come to that text.
+// Expects EvaluateText to return `value` for each expression.
 void ExpectValues(std::initializer_list<ExpectedValue> cases, const JsonValue& x = {});
 
 }  // namespace cache_invalidation::condition

@@ -46,7 +46,7 @@ absl::string_view MacroName(Node::Macro macro) {
   return kNames[static_cast<int>(macro)];
 }
 
-// What stands in front of the children.
+// The part of a node before its children.
 std::string Head(const Node& node) {
   switch (node.kind) {
     case Node::Kind::kSelect:

@@ -7,7 +7,8 @@
 
 namespace cache_invalidation::condition {
 
-// The tree of an expression, for comparison in tests: every node in parentheses, what it is first.
+// Formats the tree of an expression for comparison in tests: each node in parentheses, its kind
+// first.
 //
 //   a.b + 1 in [2u]  (in (+ (select b (variable 0)) 1) (list 2u))
 //
