@@ -11,7 +11,7 @@
 #include "server/rpc/page.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/request_conversion.h"
-#include "server/rpc/time_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -59,7 +59,7 @@ void FromEdge(const engine::DependencyEdge& edge, v1::CacheDependency* proto) {
   }
   proto->set_declared(edge.declared);
   proto->set_owned(edge.owned);
-  if (edge.expires) FromTime(*edge.expires, proto->mutable_expires());
+  if (edge.expires) wire::FromTime(*edge.expires, proto->mutable_expires());
 }
 
 }  // namespace

@@ -35,11 +35,9 @@ std::vector<absl::string_view> ToViews(const ProtoStrings& values) {
   return {values.begin(), values.end()};
 }
 
-std::vector<std::string> ToSortedSet(const ProtoStrings& values) {
-  std::vector<std::string> set(values.begin(), values.end());
-  std::sort(set.begin(), set.end());
-  set.erase(std::unique(set.begin(), set.end()), set.end());
-  return set;
+void SortToSet(std::vector<std::string>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto) {

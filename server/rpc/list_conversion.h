@@ -29,8 +29,8 @@ absl::Status CheckList(absl::string_view field, const ProtoStrings& values, size
 // The elements in order, as views into `values`.
 std::vector<absl::string_view> ToViews(const ProtoStrings& values);
 
-// The elements sorted, each once.
-std::vector<std::string> ToSortedSet(const ProtoStrings& values);
+// Sorts the elements and drops repeated ones.
+void SortToSet(std::vector<std::string>& values);
 
 void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto);
 

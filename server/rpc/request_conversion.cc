@@ -3,11 +3,11 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "server/rpc/field_error.h"
 #include "server/rpc/time_conversion.h"
+#include "server/wire/declaration_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -28,36 +28,9 @@ absl::Status CheckRequestIdField(absl::string_view request_id) {
 }
 
 absl::StatusOr<engine::Strategy> ToStrategy(v1::InvalidationStrategy strategy) {
-  switch (strategy) {
-    case v1::INVALIDATION_STRATEGY_UNSPECIFIED:
-    case v1::INVALIDATION_STRATEGY_IMMEDIATE:
-      return engine::Strategy::kImmediate;
-    case v1::INVALIDATION_STRATEGY_BATCHED:
-      return engine::Strategy::kBatched;
-    case v1::INVALIDATION_STRATEGY_LAZY:
-      return engine::Strategy::kLazy;
-    case v1::INVALIDATION_STRATEGY_CASCADE:
-      return engine::Strategy::kCascade;
-    default:
-      return AtField("strategy",
-                     absl::InvalidArgumentError(absl::StrCat("expected a known strategy, got ",
-                                                             static_cast<int>(strategy))));
-  }
-}
-
-v1::InvalidationStrategy FromStrategy(engine::Strategy strategy) {
-  switch (strategy) {
-    case engine::Strategy::kImmediate:
-      return v1::INVALIDATION_STRATEGY_IMMEDIATE;
-    case engine::Strategy::kBatched:
-      return v1::INVALIDATION_STRATEGY_BATCHED;
-    case engine::Strategy::kLazy:
-      return v1::INVALIDATION_STRATEGY_LAZY;
-    case engine::Strategy::kCascade:
-      return v1::INVALIDATION_STRATEGY_CASCADE;
-  }
-  Check(false, "every strategy has its value in the contract");
-  return v1::INVALIDATION_STRATEGY_UNSPECIFIED;
+  if (const auto known = wire::ToStrategy(strategy); known.has_value()) return *known;
+  return AtField("strategy", absl::InvalidArgumentError(absl::StrCat(
+                                 "expected a known strategy, got ", static_cast<int>(strategy))));
 }
 
 absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position) {

@@ -26,7 +26,6 @@ absl::Status CheckRequestIdField(absl::string_view request_id);
 
 // The field `strategy`; unspecified means IMMEDIATE.
 absl::StatusOr<engine::Strategy> ToStrategy(v1::InvalidationStrategy strategy);
-v1::InvalidationStrategy FromStrategy(engine::Strategy strategy);
 
 // The field `position`, as a view into the message.
 absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position);

@@ -13,6 +13,7 @@
 #include "server/rpc/malformed.h"
 #include "server/rpc/request_conversion.h"
 #include "server/rpc/time_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -87,9 +88,9 @@ void FromPosition(const delivery::Position& position, v1::Position* proto) {
 
 void FromStarted(const delivery::Started& started, v1::Started* proto) {
   FromPosition(started.head, proto->mutable_head());
-  FromDuration(started.lease, proto->mutable_lease());
+  wire::FromDuration(started.lease, proto->mutable_lease());
   proto->set_start_after(started.start_after);
-  FromDuration(started.heartbeat, proto->mutable_heartbeat());
+  wire::FromDuration(started.heartbeat, proto->mutable_heartbeat());
   proto->set_instance(started.instance);
 }
 

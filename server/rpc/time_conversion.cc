@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -31,24 +32,9 @@ absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& dura
                                           absl::Duration least, absl::Duration most) {
   if (!IsDuration(duration))
     return OutOfRange(least, most, "seconds and nanos that are not a duration");
-  const absl::Duration value =
-      absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+  const absl::Duration value = wire::ToDuration(duration);
   if (value < least || value > most) return OutOfRange(least, most, absl::FormatDuration(value));
   return value;
-}
-
-void FromDuration(absl::Duration duration, google::protobuf::Duration* proto) {
-  if (duration < absl::ZeroDuration() || duration == absl::InfiniteDuration())
-    duration = absl::ZeroDuration();
-  proto->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  proto->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-}
-
-void FromTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  const int64_t seconds = absl::ToUnixSeconds(time);  // rounds down
-  proto->set_seconds(seconds);
-  proto->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
 }  // namespace cache_invalidation::rpc

@@ -4,7 +4,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
-#include "google/protobuf/timestamp.pb.h"
 
 namespace cache_invalidation::rpc {
 
@@ -12,10 +11,6 @@ namespace cache_invalidation::rpc {
 // or not between `least` and `most`.
 absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration,
                                           absl::Duration least, absl::Duration most);
-
-// A negative or infinite duration becomes zero.
-void FromDuration(absl::Duration duration, google::protobuf::Duration* proto);
-void FromTime(absl::Time time, google::protobuf::Timestamp* proto);
 
 }  // namespace cache_invalidation::rpc
 

@@ -26,6 +26,7 @@ _OBSERVERS = ("server/commit/commit_observer.h", "server/delivery/observer.h", "
 ALLOWED = {
     "common/": ("common/",),
     "common/condition/": ("common/", "re2/"),
+    "common/condition/testing/": ("common/", "gtest/"),
     "common/pattern.": ("common/", "re2/"),
     "common/pattern_": ("common/", "re2/"),
     "common/standard_error": ("common/",) + _POSIX,

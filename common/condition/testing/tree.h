@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_COMMON_CONDITION_TREE_FOR_TEST_H_
-#define CACHE_INVALIDATION_COMMON_CONDITION_TREE_FOR_TEST_H_
+#ifndef CACHE_INVALIDATION_COMMON_CONDITION_TESTING_TREE_H_
+#define CACHE_INVALIDATION_COMMON_CONDITION_TESTING_TREE_H_
 
 #include <string>
 
@@ -7,7 +7,8 @@
 
 namespace cache_invalidation::condition {
 
-// The tree of an expression, for comparison in tests: every node in parentheses, what it is first.
+// Formats the tree of an expression for comparison in tests: each node in parentheses, its kind
+// first.
 //
 //   a.b + 1 in [2u]  (in (+ (select b (variable 0)) 1) (list 2u))
 //
@@ -18,4 +19,4 @@ std::string PrintTree(const Expression& expression);
 
 }  // namespace cache_invalidation::condition
 
-#endif  // CACHE_INVALIDATION_COMMON_CONDITION_TREE_FOR_TEST_H_
+#endif  // CACHE_INVALIDATION_COMMON_CONDITION_TESTING_TREE_H_

@@ -1,4 +1,4 @@
-#include "common/condition/tree_for_test.h"
+#include "common/condition/testing/tree.h"
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -46,7 +46,7 @@ absl::string_view MacroName(Node::Macro macro) {
   return kNames[static_cast<int>(macro)];
 }
 
-// What stands in front of the children.
+// The part of a node before its children.
 std::string Head(const Node& node) {
   switch (node.kind) {
     case Node::Kind::kSelect:

@@ -1,4 +1,4 @@
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 
 #include <gtest/gtest.h>
 

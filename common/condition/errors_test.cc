@@ -1,4 +1,4 @@
-#include "common/condition/suggestion.h"
+#include "common/condition/errors.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 namespace cache_invalidation::condition {
 namespace {
 
-TEST(Suggestion, FindsTheClosest) {
+TEST(ClosestName, FindsTheClosest) {
   const std::vector<absl::string_view> names = {"operation", "context", "tags", "resource_type",
                                                 "resource_id"};
   EXPECT_EQ(ClosestName("contxt", names), "context");
@@ -20,7 +20,7 @@ TEST(Suggestion, FindsTheClosest) {
   EXPECT_EQ(ClosestName("resourceType", names), "resource_type");
 }
 
-TEST(Suggestion, IsEmptyIfNothingIsClose) {
+TEST(ClosestName, IsEmptyIfNothingIsClose) {
   const std::vector<absl::string_view> names = {"operation", "context", "a"};
   EXPECT_EQ(ClosestName("fields_changed", names), "");
   EXPECT_EQ(ClosestName("user", names), "");
@@ -28,7 +28,7 @@ TEST(Suggestion, IsEmptyIfNothingIsClose) {
   EXPECT_EQ(ClosestName(std::string(1000, 'a'), names), "");
 }
 
-TEST(Suggestion, TakesTheFirstOfSeveral) {
+TEST(ClosestName, TakesTheFirstOfSeveral) {
   const std::vector<absl::string_view> names = {"abd", "abe"};
   EXPECT_EQ(ClosestName("abc", names), "abd");
 }

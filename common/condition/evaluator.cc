@@ -1,13 +1,15 @@
-#include "common/condition/evaluation.h"
+#include "common/condition/evaluator.h"
 
 #include <cmath>
 #include <cstddef>
 #include <optional>
 
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/call.h"
 #include "common/condition/errors.h"
-#include "common/condition/literal_zones.h"
+#include "common/condition/literal.h"
 #include "common/condition/map.h"
 #include "common/condition/text_functions.h"
 #include "common/condition/time_functions.h"
@@ -17,10 +19,10 @@ namespace {
 
 using Kind = Value::Kind;
 
-// More arguments than any function takes.
+// No function takes more, the target included.
 constexpr size_t kMaxArguments = 3;
 
-// The place in a list that a value names: integers of any type. Nothing for other values.
+// The index that a value denotes: integers of any type. Returns nullopt for other values.
 std::optional<int64_t> PlaceOf(Value index) {
   switch (index.kind()) {
     case Kind::kInt:
@@ -37,13 +39,78 @@ std::optional<int64_t> PlaceOf(Value index) {
   }
 }
 
+Value ElementOf(Value range, size_t index) {
+  return range.is(Kind::kMap) ? range.EntryAt(index).first : range.ElementAt(index);
+}
+
+absl::string_view NameOf(Node::Macro macro) {
+  switch (macro) {
+    case Node::Macro::kAll:
+      return "all()";
+    case Node::Macro::kExists:
+      return "exists()";
+    case Node::Macro::kExistsOne:
+      return "exists_one()";
+    case Node::Macro::kFilter:
+      return "filter()";
+    default:
+      return "map()";
+  }
+}
+
+// One evaluation: a walk over the tree.
+class Evaluation {
+ public:
+  // All must outlive it; `observer` may be null.
+  Evaluation(const Expression& expression, Variables variables, Budget& budget,
+             EvaluationObserver* observer)
+      : expression_(expression),
+        variables_(variables),
+        budget_(budget),
+        observer_(observer),
+        bound_(expression.comprehension_slots()) {}
+
+  // Returns the value of a node. Errors have their node set.
+  Value Of(NodeId id);
+
+ private:
+  // By the kind of the node. Errors may not have their node set yet.
+  Value OfNode(const Node& node);
+  Value OfIdentifier(const Node& node);
+  Value OfSelect(const Node& node);
+  Value OfHas(const Node& node);
+  Value OfIndex(const Node& node);
+  Value OfCall(const Node& node);
+  Value OfList(const Node& node);
+  Value OfMap(const Node& node);
+  // `decisive` is the value of a term that determines the result regardless of all other terms.
+  // Errors in other terms count only if no term is decisive.
+  Value OfAndOr(const Node& node, bool decisive);
+  Value OfConditional(const Node& node);
+  // Returns what was found under that name; the name is added to the message of an error.
+  Value Named(Value found, absl::string_view name);
+
+  // Of comprehensions, by their macro.
+  Value OfComprehension(const Node& node);
+  Value OfAllOrExists(const Node& node, Value range, bool decisive);
+  Value OfExistsOne(const Node& node, Value range);
+  Value OfFilterOrMap(const Node& node, Value range);
+
+  const Expression& expression_;
+  const Variables variables_;
+  Budget& budget_;
+  EvaluationObserver* const observer_;
+  // The values of comprehension variables, by their slots.
+  absl::InlinedVector<Value, 4> bound_;
+};
+
 }  // namespace
 
 Value Evaluate(const Expression& expression, Variables variables, Budget& budget,
                EvaluationObserver* observer) {
   Evaluation evaluation(expression, variables, budget, observer);
   const Value result = evaluation.Of(expression.root());
-  // Whatever was made of it on the way: nobody looked at everything.
+  // The result is not valid then: functions stop early when the budget is exhausted.
   if (budget.exhausted())
     return Value::Error(Budget::TooExpensive().error_message(), expression.root());
   return result;
@@ -136,7 +203,7 @@ Value Evaluation::OfIndex(const Node& node) {
     const std::optional<Value> found = Find(operand, index);
     if (found) return index.is(Kind::kString) ? Named(*found, index.as_text()) : *found;
     if (index.is(Kind::kString)) return budget_.Error({"no such key: ", index.as_text()});
-    return budget_.Error({"no such key, of type ", TypeName(index.kind())});
+    return budget_.Error({"no such key of type ", TypeName(index.kind())});
   }
   if (!operand.is(Kind::kList)) return NoSuchOverload("[]", operand, budget_);
   const std::optional<int64_t> place = PlaceOf(index);
@@ -164,7 +231,7 @@ Value Evaluation::OfCall(const Node& node) {
   if (node.regex != nullptr) return Matches(values[0], values[1], node.regex, budget_);
   if (const auto name = LiteralZoneOf(expression_, node)) {
     const auto zone = FindTimeZone(*name);
-    if (!zone) return budget_.Error({"no time zone: \"", *name, "\""});
+    if (!zone) return budget_.Error({"unknown time zone: \"", *name, "\""});
     return TimePart(node.function, values[0], zone, budget_);
   }
   return Call(node.function, absl::MakeConstSpan(values, count), budget_);
@@ -213,6 +280,78 @@ Value Evaluation::OfConditional(const Node& node) {
   if (condition.is_error()) return condition;
   if (!condition.is(Kind::kBool)) return NoSuchOverload("?:", condition, budget_);
   return Of(node.children[condition.as_bool() ? 1 : 2]);
+}
+
+Value Evaluation::OfComprehension(const Node& node) {
+  const Value range = Of(node.children[0]);
+  if (range.is_error()) return range;
+  if (!range.is(Kind::kList) && !range.is(Kind::kMap)) {
+    return NoSuchOverload(NameOf(node.macro), range, budget_);
+  }
+  if (range.is(Kind::kMap) && !KeysAreKnown(range, budget_)) return Value::Unknown();
+  switch (node.macro) {
+    case Node::Macro::kAll:
+      return OfAllOrExists(node, range, false);
+    case Node::Macro::kExists:
+      return OfAllOrExists(node, range, true);
+    case Node::Macro::kExistsOne:
+      return OfExistsOne(node, range);
+    default:
+      return OfFilterOrMap(node, range);
+  }
+}
+
+Value Evaluation::OfAllOrExists(const Node& node, Value range, bool decisive) {
+  Value error;
+  for (size_t i = 0; i < range.size(); ++i) {
+    if (!budget_.Spend(1)) return Budget::TooExpensive();
+    bound_[node.slot] = ElementOf(range, i);
+    const Value holds = Of(node.children[1]);
+    if (holds.is(Kind::kBool)) {
+      if (holds.as_bool() == decisive) return holds;
+      continue;
+    }
+    if (error.is_error()) continue;
+    error = holds.is_error() ? holds : NoSuchOverload(NameOf(node.macro), holds, budget_);
+  }
+  return error.is_error() ? error : Value::Bool(!decisive);
+}
+
+Value Evaluation::OfExistsOne(const Node& node, Value range) {
+  int found = 0;
+  for (size_t i = 0; i < range.size(); ++i) {
+    if (!budget_.Spend(1)) return Budget::TooExpensive();
+    bound_[node.slot] = ElementOf(range, i);
+    const Value holds = Of(node.children[1]);
+    if (holds.is_error()) return holds;
+    if (!holds.is(Kind::kBool)) return NoSuchOverload(NameOf(node.macro), holds, budget_);
+    found += holds.as_bool() ? 1 : 0;
+  }
+  return Value::Bool(found == 1);
+}
+
+Value Evaluation::OfFilterOrMap(const Node& node, Value range) {
+  const bool filters = node.macro != Node::Macro::kMap;
+  const bool maps = node.macro != Node::Macro::kFilter;
+  // Reserved up front for all elements, since evaluating the bodies allocates from the same arena.
+  Value* elements = budget_.arena().Allocate<Value>(range.size());
+  if (elements == nullptr) return Budget::OutOfMemory();
+  size_t size = 0;
+  for (size_t i = 0; i < range.size(); ++i) {
+    if (!budget_.Spend(1)) return Budget::TooExpensive();
+    const Value element = ElementOf(range, i);
+    bound_[node.slot] = element;
+    if (filters) {
+      const Value holds = Of(node.children[1]);
+      if (holds.is_error()) return holds;
+      if (!holds.is(Kind::kBool)) return NoSuchOverload(NameOf(node.macro), holds, budget_);
+      if (!holds.as_bool()) continue;
+    }
+    const Value result = maps ? Of(node.children.back()) : element;
+    if (result.is_error()) return result;
+    elements[size++] = result;
+  }
+  return Value::List(absl::MakeConstSpan(elements, size));
 }
 
 }  // namespace cache_invalidation::condition
