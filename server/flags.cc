@@ -172,6 +172,9 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(absl::StrCat("expected flags only, got \"", rest[1], "\""));
   }
+  if (absl::GetFlag(FLAGS_listen_address).empty()) {
+    return absl::InvalidArgumentError("--listen_address: expected an address, got none");
+  }
   ParsedFlags parsed;
   parsed.options.persistence = {.durability = absl::GetFlag(FLAGS_durability),
                                 .data_dir = absl::GetFlag(FLAGS_data_dir),

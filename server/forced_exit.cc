@@ -2,11 +2,11 @@
 
 #include <signal.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
+
+#include "common/standard_error.h"
 
 namespace cache_invalidation {
 namespace {
@@ -16,7 +16,7 @@ std::atomic<const char*> exit_reason = nullptr;
 // A handler of signals: nothing is allocated, locked or tidied up.
 void ExitNow(int) {
   const char* why = exit_reason;
-  if (why != nullptr && write(STDERR_FILENO, why, std::strlen(why)) < 0) std::_Exit(EXIT_FAILURE);
+  if (why != nullptr) ReportLastLine(why);
   std::_Exit(EXIT_FAILURE);
 }
 

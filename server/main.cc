@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string>
 
@@ -16,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/limits.h"
+#include "common/standard_error.h"
 #include "server/flags.h"
 #include "server/forced_exit.h"
 #include "server/port_file.h"
@@ -48,10 +48,9 @@ sigset_t BlockStopSignals() {
 }
 
 void ReportServing(const Server& server) {
-  std::cerr << "serving gRPC on port " << server.grpc_port() << ", HTTP on port "
-            << server.http_port() << std::endl
-            << "epoch " << server.epoch() << " " << Explanation(server.epoch_decision())
-            << std::endl;
+  ReportLine(absl::StrCat("serving gRPC on port ", server.grpc_port(), ", HTTP on port ",
+                          server.http_port()));
+  ReportLine(absl::StrCat("epoch ", server.epoch(), " ", Explanation(server.epoch_decision())));
 }
 
 // What the process may take of its machine.
@@ -70,13 +69,13 @@ void ReportLimits(size_t max_memory_bytes) {
   const int files = process::DescriptorLimit();
   const std::string memory =
       max_memory_bytes == 0 ? "without limit" : absl::StrCat(max_memory_bytes, " bytes");
-  std::cerr << absl::StrCat("connections: ", process::FirstReservedDescriptor(files), " of ", files,
-                            " open files; memory: ", memory, "\n");
+  ReportLine(absl::StrCat("connections: ", process::FirstReservedDescriptor(files), " of ", files,
+                          " open files; memory: ", memory));
 }
 
 void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
-  std::cerr << absl::StrCat(dropped, " entries were dropped at a limit, the last in namespace ",
-                            namespace_name, "\n");
+  ReportLine(absl::StrCat(dropped, " entries were dropped at a limit, the last in namespace ",
+                          namespace_name));
 }
 
 // Serves until it is told to stop. Answers why it could not begin.
@@ -85,7 +84,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   flags.options.on_fatal = [&failed](const absl::Status& error) {
     if (failed.exchange(true)) return;
     ForceExitAfter(kFailStopLimit);
-    std::cerr << absl::StrCat("nothing more can be promised: ", error.ToString(), "\n");
+    ReportLine(absl::StrCat("nothing more can be promised: ", error.ToString()));
     kill(getpid(), kFailed);
   };
   flags.options.on_dropped = ReportDropped;
@@ -101,8 +100,10 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   ReportServing(**server);
   ReportLimits(max_memory);
   int signal = 0;
-  sigwait(&stop_signals, &signal);
-  sigset_t second = stop_signals;  // ends the process at once
+  do {
+    sigwait(&stop_signals, &signal);
+  } while (signal == kFailed && !failed);  // another process may send it as well
+  sigset_t second = stop_signals;          // ends the process at once
   sigdelset(&second, kFailed);
   pthread_sigmask(SIG_UNBLOCK, &second, nullptr);
   if (!failed) {
@@ -122,11 +123,12 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
 int Run(int argc, char** argv) {
   process::ChooseGrpcExperiments();
   process::EndWithAWordWhenOutOfMemory();
+  IgnoreClosedPipes();
   const sigset_t stop_signals = BlockStopSignals();
   rpc::KeepParserQuiet();
   absl::StatusOr<ParsedFlags> flags = ParseFlags(argc, argv);
   const absl::Status status = flags.ok() ? Serve(*std::move(flags), stop_signals) : flags.status();
-  if (!status.ok()) std::cerr << "cache_invalidation_server: " << status.message() << std::endl;
+  if (!status.ok()) ReportLine(absl::StrCat("cache_invalidation_server: ", status.message()));
   return status.ok() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

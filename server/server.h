@@ -5,18 +5,14 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/limits.h"
-#include "server/delivery/retention.h"
-#include "server/engine/limits.h"
-#include "server/engine/model.h"
-#include "server/persistence.h"
+#include "server/core/persistence.h"
+#include "server/core/server_core.h"
 
 namespace grpc {
 class Channel;
@@ -24,7 +20,7 @@ class Channel;
 
 namespace cache_invalidation {
 
-struct ServerOptions {
+struct ServerOptions : CoreOptions {
   // Where to listen, `host:port`; port 0 picks a free one. Nothing here is encrypted or
   // authenticated: other addresses than loopback are for networks where everybody may do
   // everything.
@@ -35,51 +31,27 @@ struct ServerOptions {
   // What outlives the server, and where it is kept.
   PersistenceOptions persistence;
 
-  // What a new namespace begins with.
-  std::vector<engine::Rule> default_rules;
-  // Threads that apply commands, each for its share of the namespaces.
-  size_t shards = 1;
-
   // Larger requests are refused with RESOURCE_EXHAUSTED.
   size_t max_request_bytes = kMaxRequestBytes;
-  size_t max_namespaces = kMaxNamespaces;
-  // What each namespace may hold.
-  engine::Limits limits = {};
-  // Told now and then that entries were dropped at a limit, by any thread. Must not block.
-  std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped;
   size_t max_subscriptions = kMaxSubscriptions;
-  // Requests that may wait for a shard; more are refused with UNAVAILABLE.
-  size_t max_mailbox_submissions = kMaxMailboxSubmissions;
-  // Pairs of a call that waits for subscribers and a subscriber, of one namespace; calls beyond it
-  // do not wait.
-  size_t max_awaited_per_namespace = kMaxAwaitedPerNamespace;
-  // Events that are kept in memory, for subscribers that are near the head.
-  size_t history_bytes = 64 << 20;
-  // Events that are retained in the store, for subscribers that were away; more lets them be away
-  // for longer without dropping what they have.
-  delivery::RetentionLimits event_retention = {.bytes = size_t{256} << 20, .age = absl::Hours(24)};
-  // What the process may take of memory. Near it calls are refused; beyond it `on_fatal` is told,
-  // before the kernel ends the process. 0: as much as there is.
+  // The memory that the process may use. Near it calls are refused; beyond it `on_fatal` is called,
+  // before the kernel ends the process. 0: no limit.
   size_t max_memory_bytes = 0;
-  // Says what it takes at this moment; null: nobody looks. Called by one thread, now and then.
+  // Returns the memory that the process uses now; null: it is not watched. Called by one thread,
+  // now and then.
   std::function<size_t()> resident_bytes;
-  // Connect to oneself now and then: a server that new clients cannot reach is not ready, and ends
+  // Connects to itself now and then: a server that new clients cannot reach is not ready, and ends
   // when that lasts.
   bool self_check = false;
   // Connections to the HTTP port at one time.
   size_t max_http_connections = kMaxHttpConnections;
-  // A subscriber hears from the server at least this often.
-  absl::Duration heartbeat = kDefaultHeartbeat;
-  // The longest lease that a server may have granted that was here before: its subscribers' caches
-  // may go on serving for so long, and calls that wait wait for that. What the store says counts if
-  // it is less. Zero: there has been none.
-  absl::Duration longest_earlier_lease = kMaxLease;
 
   // Tests decide what time it is; null: the machine's clock. Must outlive the server.
   Clock* clock = nullptr;
-  // Told when it cannot go on: the store failed and nothing can be promised any more, memory is
-  // over, or no new client gets in. The process must end within a second, after GiveUp. Called by
-  // any thread, perhaps more than once. Must not block. What it uses must outlive the server.
+  // Called when the server cannot go on: the store failed and nothing can be promised any more,
+  // memory is exhausted, or no new client can connect. The process must end within a second, after
+  // GiveUp. Called by any thread, perhaps more than once. Must not block. What it uses must outlive
+  // the server.
   std::function<void(const absl::Status&)> on_fatal;
 };
 

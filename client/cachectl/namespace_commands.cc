@@ -51,8 +51,8 @@ void AddDelete(CLI::App* group, Action& chosen) {
     if (!answer->found) {
       return absl::NotFoundError(absl::StrCat("no namespace is called ", flags->name));
     }
-    session.Print({client::ToJson(*answer), absl::StrCat("namespace ", flags->name, " deleted\n",
-                                                         TextOf(answer->waiting))});
+    session.Print({client::ToJson(*answer),
+                   absl::StrCat("namespace ", flags->name, " deleted\n", TextOf(answer->waiting))});
     return ExitCodeOf(answer->waiting);
   });
 }

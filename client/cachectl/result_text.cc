@@ -56,9 +56,8 @@ std::string NamesOf(const std::vector<std::string>& names, uint32_t more) {
 std::string TextOf(const std::optional<client::Waiting>& waiting) {
   if (!waiting.has_value()) return "";
   if (waiting->not_waited) return "waited for nobody: too many calls wait already\n";
-  std::string out =
-      absl::StrCat("waited for ", waiting->waited_for.size() + waiting->more_waited_for,
-                   " subscribers");
+  std::string out = absl::StrCat(
+      "waited for ", waiting->waited_for.size() + waiting->more_waited_for, " subscribers");
   if (!waiting->lapsed.empty()) {
     absl::StrAppend(&out, "; lapsed: ", NamesOf(waiting->lapsed, waiting->more_lapsed));
   }

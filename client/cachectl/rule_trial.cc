@@ -104,13 +104,12 @@ absl::StatusOr<RuleTrial> TryRule(const client::InvalidationRule& rule,
     trial.error = "the write concerns the whole type, not one row";
     return trial;
   }
-  const std::vector<absl::string_view> tags(write.tags.begin(), write.tags.end());
   const Context context(write.context);
-  const Condition::Write input{.operation = write.operation,
-                               .resource_type = write.resource_type,
-                               .resource_id = write.resource_id,
-                               .tags = tags,
-                               .context = &context};
+  const cache_invalidation::WriteEvent input{.resource_type = write.resource_type,
+                                             .resource_id = write.resource_id,
+                                             .operation = write.operation,
+                                             .tags = {write.tags.begin(), write.tags.end()},
+                                             .context = &context};
   const Condition::Outcome outcome = condition->Evaluate(input);
   trial.holds = outcome.holds;
   trial.error = std::string(outcome.error.message());

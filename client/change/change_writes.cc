@@ -27,17 +27,37 @@ const Column* Find(const Row& row, absl::string_view name) {
   return column == row.end() ? nullptr : &*column;
 }
 
-// The values of the key joined with ","; empty without a key, if a value is not known, or if the
-// service would not take it.
-std::string IdOf(const std::vector<std::string>& key, const Row& row) {
+// What is known of a table's key: the names of its columns, and whether their order is that of the
+// table with which the readers form ids. A partition can have its columns in another order.
+struct Key {
+  const std::vector<std::string>& columns;
+  bool in_order;
+};
+
+// Keys of more columns have so many orders that the type is named instead.
+constexpr size_t kMaxReorderedColumns = 3;
+
+// The values of the key joined with ",", in every order that readers may use. An empty id, for the
+// whole type: without a key, if a value is not known, or if the service would refuse the id.
+std::vector<std::string> IdsOf(const Key& key, const Row& row) {
   std::vector<std::string> values;
-  for (const std::string& name : key) {
+  for (const std::string& name : key.columns) {
     const Column* column = Find(row, name);
-    if (column == nullptr || column->value.kind != Kind::kText) return "";
-    values.push_back(PostgresqlKeyText(column->type, column->value.text));
+    if (column == nullptr || column->value.kind != Kind::kText) return {""};
+    std::optional<std::string> text = PostgresqlKeyText(column->type, column->value.text);
+    if (!text.has_value()) return {""};
+    values.push_back(*std::move(text));
   }
-  std::string id = absl::StrJoin(values, ",");
-  return CheckResourceId(id).ok() ? id : "";
+  std::vector<std::string> ids = {absl::StrJoin(values, ",")};
+  if (!CheckResourceId(ids[0]).ok()) return {""};
+  if (key.in_order || values.size() < 2) return ids;
+  if (values.size() > kMaxReorderedColumns) return {""};
+  std::sort(values.begin(), values.end());
+  do {
+    std::string id = absl::StrJoin(values, ",");
+    if (id != ids[0]) ids.push_back(std::move(id));
+  } while (std::next_permutation(values.begin(), values.end()));
+  return ids;
 }
 
 JsonValue ValueOf(const Column& column) {
@@ -155,41 +175,47 @@ JsonValue::Object ContextOf(Parts parts) {
   return {{std::string(kUnknownName), true}};  // the names alone are too much
 }
 
-std::vector<WriteEvent> Updated(const RowChange& change, WriteEvent write) {
+// One write for each id.
+std::vector<WriteEvent> WithIds(const std::vector<std::string>& ids, const WriteEvent& write) {
+  std::vector<WriteEvent> writes(ids.size(), write);
+  for (size_t i = 0; i < ids.size(); ++i) writes[i].resource_id = ids[i];
+  return writes;
+}
+
+std::vector<WriteEvent> Updated(const RowChange& change, const Key& key, WriteEvent write) {
   const Row after = WithUnchanged(change.after, change.before);
   write.operation = "update";
   write.context =
       ContextOf({.now = MembersOf(after, change.after_is_whole || change.before_is_whole),
                  .old = MembersOf(change.before, change.before_is_whole),
                  .changed = FieldsChanged(change.before, change.after)});
-  std::vector<WriteEvent> writes;
-  write.resource_id = IdOf(change.key, after);
-  // The row was another for everybody who knew it by its old id.
-  if (std::string old_id = IdOf(change.key, change.before); old_id != write.resource_id) {
-    writes.push_back(write);
-    writes.back().resource_id = std::move(old_id);
-  }
-  writes.push_back(std::move(write));
-  return writes;
+  const std::vector<std::string> new_ids = IdsOf(key, after);
+  // Readers that know the row by its old id have to learn of the update as well.
+  std::vector<std::string> ids = IdsOf(key, change.before);
+  std::erase_if(ids, [&](const std::string& id) {
+    return std::find(new_ids.begin(), new_ids.end(), id) != new_ids.end();
+  });
+  ids.insert(ids.end(), new_ids.begin(), new_ids.end());
+  return WithIds(ids, write);
 }
 
 }  // namespace
 
 std::vector<WriteEvent> WritesOf(const RowChange& change, const TypeMapping& types) {
   WriteEvent write{.resource_type = types.TypeOf(change.schema, change.table)};
+  const bool is_mapped = write.resource_type != TypeMapping().TypeOf(change.schema, change.table);
+  const Key key{.columns = change.key, .in_order = !is_mapped};
   switch (change.action) {
     case RowChange::Action::kInsert:
       write.operation = "insert";
-      write.resource_id = IdOf(change.key, change.after);
       write.context = ContextOf({.now = MembersOf(change.after, change.after_is_whole)});
-      break;
+      return WithIds(IdsOf(key, change.after), write);
     case RowChange::Action::kUpdate:
-      return Updated(change, std::move(write));
+      return Updated(change, key, std::move(write));
     case RowChange::Action::kDelete:
       write.operation = "delete";
-      write.resource_id = IdOf(change.key, change.before);
       write.context = ContextOf({.old = MembersOf(change.before, change.before_is_whole)});
-      break;
+      return WithIds(IdsOf(key, change.before), write);
     case RowChange::Action::kTruncate:
       write.operation = "truncate";
       break;

@@ -9,9 +9,10 @@
 
 namespace cache_invalidation::change {
 
-// The writes that tell the service of one change; docs/change-mapping.md says which. One write, or
-// two if the primary key changed. Each fits into the limits of a write. What is not known of a row
-// is told as not known, never left out: see json_value.h. Pure.
+// The writes that tell the service of one change; docs/change-mapping.md says which. One write, and
+// one more if the primary key changed or if readers may form the id in another order. Each fits
+// into the limits of a write. What is not known of a row is told as not known, never left out: see
+// json_value.h. Pure.
 std::vector<client::WriteEvent> WritesOf(const RowChange& change, const TypeMapping& types);
 
 }  // namespace cache_invalidation::change

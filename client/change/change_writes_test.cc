@@ -170,6 +170,39 @@ TEST(ChangeWritesTest, IdsHaveTheTextOfPostgres) {
   EXPECT_EQ(IdOf(row, {"n", "absent"}), "");
 }
 
+// A partition can have its columns in another order than its parent.
+TEST(ChangeWritesTest, KeysOfMappedTablesAreNamedInEveryOrder) {
+  const auto types = TypeMapping::Parse({"events_.*=events"});
+  ASSERT_TRUE(types.ok());
+  const auto ids = [&](RowChange change, std::vector<std::string> key) {
+    change.table = "events_1";
+    change.key = std::move(key);
+    std::vector<std::string> found;
+    for (const WriteEvent& write : WritesOf(change, *types)) found.push_back(write.resource_id);
+    return found;
+  };
+  using Ids = std::vector<std::string>;
+  const Row row = {{"d", "date", Text("2024-02-05")},
+                   {"i", "bigint", Text("7")},
+                   {"n", "integer", Text("7")},
+                   {"t", "text", Text("x")}};
+  EXPECT_EQ(ids(Insert(row), {"i"}), Ids({"7"}));
+  EXPECT_EQ(ids(Insert(row), {"d", "i"}), Ids({"2024-02-05,7", "7,2024-02-05"}));
+  EXPECT_EQ(ids(Insert(row), {"i", "n"}), Ids({"7,7"}));
+  EXPECT_EQ(ids(Insert(row), {"d", "i", "t"}).size(), 6u);
+  EXPECT_EQ(ids(Insert(row), {"d", "i", "n", "t"}), Ids({""}));
+  EXPECT_EQ(ids(Change(RowChange::Action::kDelete, row, {}), {"d", "i"}).size(), 2u);
+  Row after = row;
+  after[1].value = Text("8");
+  EXPECT_EQ(ids(Update(row, after), {"d", "i"}),
+            Ids({"2024-02-05,7", "7,2024-02-05", "2024-02-05,8", "8,2024-02-05"}));
+}
+
+TEST(ChangeWritesTest, AKeyWithAnUncertainTextConcernsTheType) {
+  EXPECT_EQ(IdOf({{"a", "bigint", Text("1")}, {"f", "flag", Text("t")}}, {"a", "f"}), "");
+  EXPECT_EQ(IdOf({{"m", "money", Text("$1.00")}}, {"m"}), "");
+}
+
 TEST(ChangeWritesTest, AnIdThatTheServiceWouldRefuseIsEmpty) {
   for (const std::string& text :
        {std::string(kMaxResourceIdBytes + 1, 'x'), std::string("a\nb"), std::string("J\xe4ger")}) {

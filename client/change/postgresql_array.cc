@@ -25,7 +25,7 @@ class Parser {
     if (!SkipBounds() || !ReadList(1, list)) return std::nullopt;
     SkipBlanks();
     if (!rest_.empty()) return std::nullopt;
-    return JsonValue(std::move(list));
+    return has_dimensions_ ? JsonValue::Unknown() : JsonValue(std::move(list));
   }
 
  private:
@@ -65,6 +65,7 @@ class Parser {
     while (true) {
       SkipBlanks();
       if (absl::StartsWith(rest_, "{")) {
+        has_dimensions_ = true;
         JsonValue::List inner;
         if (!ReadList(dimension + 1, inner)) return false;
         out.emplace_back(std::move(inner));
@@ -109,6 +110,7 @@ class Parser {
 
   absl::string_view rest_;
   char delimiter_;
+  bool has_dimensions_ = false;  // more than one
   absl::FunctionRef<JsonValue(const std::string&)> element_;
 };
 

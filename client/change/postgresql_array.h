@@ -10,11 +10,13 @@
 
 namespace cache_invalidation::change {
 
-// Reads the text of a PostgreSQL array, such as {1,NULL,3}, {{"a,b",c},{d,"q\"x"}} or
-// [0:1]={7,8}, as a list of lists. `element` is asked for the value of each element's text; NULL is
-// null. `delimiter` is that of the element's type: ";" for box, "," for all others.
+// Reads the text of a PostgreSQL array, such as {1,NULL,3} or [0:1]={"a,b","q\"x"}, as a list.
+// `element` returns the value of an element's text; NULL is null. `delimiter` is that of the
+// element's type: ";" for box, "," for all others.
 //
-// Returns nothing for what is no such text. Pure.
+// An array of more dimensions is unknown: SQL's ANY and cardinality() look into all of them, `in`
+// and size() of a condition into the outer list alone. Returns nothing if the text is not that of
+// an array. Pure.
 std::optional<JsonValue> ParseArray(absl::string_view text, char delimiter,
                                     absl::FunctionRef<JsonValue(const std::string&)> element);
 

@@ -52,9 +52,18 @@ bool IsText(absl::string_view type) {
       // Ranges.
       "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange",
       // The rest.
-      "bit", "bit varying", "varbit", "inet", "cidr", "macaddr", "macaddr8", "money", "pg_lsn"};
+      "bit", "bit varying", "varbit", "inet", "cidr", "macaddr", "macaddr8", "pg_lsn"};
   return types.count(type) > 0 || absl::EndsWith(type, ".citext") || type == "interval" ||
          absl::StartsWith(type, "interval ");
+}
+
+// Types whose text depends on settings of the connection, lc_monetary and search_path: a reader of
+// the database may see another text than the reader of the log.
+bool DependsOnSettings(absl::string_view type) {
+  static const auto& types = *new std::set<absl::string_view>{
+      "money",       "regclass", "regcollation", "regconfig",    "regdictionary", "regnamespace",
+      "regoperator", "regoper",  "regproc",      "regprocedure", "regrole",       "regtype"};
+  return types.count(type) > 0;
 }
 
 // Without what stands in parentheses: numeric(12,2), timestamp(3) with time zone.
@@ -71,7 +80,7 @@ std::optional<absl::string_view> ElementType(absl::string_view type) {
   if (absl::ConsumeSuffix(&type, "[]")) return type;
   if (!absl::ConsumePrefix(&type, "_")) return std::nullopt;
   const bool known = IsBool(type) || IsBytea(type) || IsJson(type) || IsNumber(type) ||
-                     IsText(type) || type == "box";
+                     IsText(type) || DependsOnSettings(type) || type == "box";
   return known ? std::optional(type) : std::nullopt;
 }
 
@@ -155,6 +164,14 @@ int LevelsOf(const JsonValue& value) {
   return 0;
 }
 
+std::string BooleanText(const std::string& text) {
+  return std::string(text == "t" ? kTrue : text == "f" ? kFalse : text);
+}
+
+std::string ByteaText(const std::string& text) {
+  return std::string(absl::StripPrefix(text, "\\x"));
+}
+
 JsonValue ValueOf(absl::string_view type, const std::string& text);
 
 JsonValue ArrayValue(absl::string_view element_type, const std::string& text) {
@@ -166,14 +183,15 @@ JsonValue ArrayValue(absl::string_view element_type, const std::string& text) {
 JsonValue ValueOf(absl::string_view name, const std::string& text) {
   const std::string type = WithoutModifiers(name);
   if (const auto element = ElementType(type)) return ArrayValue(*element, text);
+  if (DependsOnSettings(type)) return JsonValue::Unknown();
   if (IsBool(type)) {
-    const std::string key = PostgresqlKeyText(type, text);
-    if (key != kTrue && key != kFalse) return JsonValue::Unknown();
-    return key == kTrue;
+    const std::string boolean = BooleanText(text);
+    if (boolean != kTrue && boolean != kFalse) return JsonValue::Unknown();
+    return boolean == kTrue;
   }
   if (IsNumber(type)) return NumberValue(text);
   if (IsJson(type)) return JsonColumnValue(text);
-  if (IsBytea(type)) return PostgresqlKeyText(type, text);
+  if (IsBytea(type)) return ByteaText(text);
   return IsText(type) ? JsonValue(text) : ValueOfAnUnknownType(text);
 }
 
@@ -185,10 +203,14 @@ JsonValue PostgresqlValue(absl::string_view type, const std::string& text) {
   return LevelsOf(value) <= kMaxValueLevels ? value : JsonValue::Unknown();
 }
 
-std::string PostgresqlKeyText(absl::string_view type, const std::string& text) {
-  if (IsBool(type)) return std::string(text == "t" ? kTrue : text == "f" ? kFalse : text);
-  if (IsBytea(type) && absl::StartsWith(text, "\\x")) return text.substr(2);
-  return text;
+std::optional<std::string> PostgresqlKeyText(absl::string_view name, const std::string& text) {
+  const std::string type = WithoutModifiers(name);
+  const auto element = ElementType(type);
+  if (DependsOnSettings(element.value_or(type))) return std::nullopt;
+  if (IsBool(type)) return BooleanText(text);
+  if (IsBytea(type)) return ByteaText(text);
+  const bool may_be_boolean = (text == "t" || text == "f") && !IsText(type);
+  return may_be_boolean ? std::nullopt : std::optional(text);
 }
 
 bool HasValuesWithoutJson(absl::string_view type) {

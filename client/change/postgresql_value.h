@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CHANGE_POSTGRESQL_VALUE_H_
 #define CACHE_INVALIDATION_CLIENT_CHANGE_POSTGRESQL_VALUE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -18,8 +19,10 @@ namespace cache_invalidation::change {
 JsonValue PostgresqlValue(absl::string_view type, const std::string& text);
 
 // The text of a value as part of an id, the same whichever way it was read: `true` and `false` for
-// booleans, no `\x` in front of bytea, every other type as it is.
-std::string PostgresqlKeyText(absl::string_view type, const std::string& text);
+// booleans, no `\x` in front of bytea, every other type as it is. Nothing if a reader of the
+// database may see another text: `t` and `f` of a type that may be a domain over boolean, and types
+// whose text depends on settings (money, regclass).
+std::optional<std::string> PostgresqlKeyText(absl::string_view type, const std::string& text);
 
 // Whether wal2json writes null for some values of the type that are not NULL: NaN and infinities of
 // numeric, float4 and float8. True for a type that is not known.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/utf8.h"
@@ -66,6 +67,9 @@ absl::StatusOr<TypeMapping> TypeMapping::Parse(const std::vector<std::string>& m
     if (!pattern->ok()) return Wrong(mapping, absl::StrCat("; ", pattern->error()));
     if (!pattern->CheckRewriteString(type, &error)) {
       return Wrong(mapping, absl::StrCat("; ", error));
+    }
+    if (absl::StrContains(type, ":") || absl::StrContains(type, "*")) {
+      return Wrong(mapping, "; a type has no \":\" and no \"*\"");
     }
     parsed.mappings_.push_back({std::move(pattern), std::move(type)});
   }

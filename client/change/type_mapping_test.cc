@@ -49,14 +49,15 @@ TEST(TypeMappingTest, TheFirstThatMatchesTheWholeNameCounts) {
 }
 
 TEST(TypeMappingTest, WhatComesOutIsAType) {
-  const auto types = TypeMapping::Parse({"a=b:*", R"((x?)y=\1)"});
+  const auto types = TypeMapping::Parse({R"((.*)~=\1)", R"((x?)y=\1)"});
   ASSERT_TRUE(types.ok()) << types.status();
-  EXPECT_EQ(types->TypeOf("public", "a"), "b%3A%2A");
+  EXPECT_EQ(types->TypeOf("public", "b:*~"), "b%3A%2A");
   EXPECT_EQ(types->TypeOf("public", "y"), "y") << "no type is empty";
 }
 
 TEST(TypeMappingTest, RefusesWhatIsNoMapping) {
-  for (const char* wrong : {"", "orders", "=orders", "orders=", "(=orders", R"(a=\1)"}) {
+  for (const char* wrong :
+       {"", "orders", "=orders", "orders=", "(=orders", R"(a=\1)", "a=b:c", "a.*=*"}) {
     const auto types = TypeMapping::Parse({"a=b", wrong});
     EXPECT_EQ(types.status().code(), absl::StatusCode::kInvalidArgument) << wrong;
   }

@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/condition/errors.h"
-#include "common/condition/time_range.h"
+#include "common/condition/time_text.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -19,12 +19,13 @@ constexpr const char* kDivisionByZero = "division by zero";
 Value MakeInteger(int64_t value) { return Value::Int(value); }
 Value MakeInteger(uint64_t value) { return Value::Uint(value); }
 
-// Null (a null_type) for what no integer can do.
+// Returns null (a null_type) on overflow.
 template <typename Integer>
 Value ComputeIntegers(Function function, Integer left, Integer right) {
   const bool divides = function == Function::kDivide || function == Function::kModulo;
   if (divides && right == 0) return Value::Error(kDivisionByZero);
-  // The one quotient of signed integers that is beyond them; the remainder would trap, too.
+  // The only quotient of signed integers that overflows. Computing the remainder would trap as
+  // well.
   const bool overflows = std::numeric_limits<Integer>::is_signed && divides &&
                          left == std::numeric_limits<Integer>::min() &&
                          right == static_cast<Integer>(-1);
@@ -45,7 +46,7 @@ Value ComputeIntegers(Function function, Integer left, Integer right) {
 }
 
 Value ComputeDoubles(Function function, Value left, Value right, Budget& budget) {
-  // What is computed from a number that may have been another one may be another one, too.
+  // The result of a computation with a rounded number counts as rounded, too.
   const auto made = [&](double result) {
     return left.is_rounded() || right.is_rounded() ? Value::RoundedDouble(result)
                                                    : Value::Double(result);
@@ -77,7 +78,7 @@ Value ConcatenateLists(Value left, Value right, Budget& budget) {
   return Value::List(absl::MakeConstSpan(elements, size));
 }
 
-// Of two values of one kind, of which at most `+` means anything.
+// Both values have the same kind, one for which only `+` may be defined.
 Value AddOrRefuse(Function function, Value left, Value right, Budget& budget) {
   if (function == Function::kAdd) {
     switch (left.kind()) {
@@ -93,13 +94,13 @@ Value AddOrRefuse(Function function, Value left, Value right, Budget& budget) {
   return NoSuchOverload(function, {left, right}, budget);
 }
 
-// Of timestamps and durations, in any mixture.
+// Operands are timestamps and durations in any combination.
 Value ComputeTimes(Function function, Value left, Value right, Budget& budget) {
   const bool adds = function == Function::kAdd;
   if (!adds && function != Function::kSubtract) {
     return NoSuchOverload(function, {left, right}, budget);
   }
-  // A timestamp counts as the time since the epoch: all of these fit into a Duration by far.
+  // A timestamp counts as the time since the epoch, which an absl::Duration holds easily.
   const absl::Duration result =
       adds ? left.as_duration() + right.as_duration() : left.as_duration() - right.as_duration();
   const int timestamps = left.is(Kind::kTimestamp) + right.is(Kind::kTimestamp);

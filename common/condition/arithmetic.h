@@ -7,14 +7,15 @@
 
 namespace cache_invalidation::condition {
 
-// The operators that compute. Both sides have one type, no number is converted; what is beyond that
-// type, and division by zero, is an error. Doubles follow IEEE 754 instead.
+// Arithmetic operators. Both operands have the same type; numbers are never converted. A result
+// outside the range of that type is an error, and so is division by zero. Doubles follow IEEE 754
+// instead.
 
-// Of kNegate. REQUIRES: not an error.
+// Evaluates kNegate. REQUIRES: not an error.
 Value Negate(Value operand, Budget& budget);
 
-// Of kAdd, kSubtract, kMultiply, kDivide and kModulo. `+` also puts strings, byte strings and lists
-// one after the other; with durations, `+` and `-` also work on timestamps. REQUIRES: no errors.
+// Evaluates kAdd, kSubtract, kMultiply, kDivide and kModulo. `+` also concatenates strings, byte
+// strings and lists. `+` and `-` also work on durations and timestamps. REQUIRES: no errors.
 Value Compute(Function function, Value left, Value right, Budget& budget);
 
 }  // namespace cache_invalidation::condition

@@ -5,7 +5,7 @@
 namespace cache_invalidation::condition {
 namespace {
 
-// At most kMaxQuotedBytes of it, without half a character at the end.
+// Truncates to kMaxQuotedBytes at a character boundary.
 absl::string_view Cut(absl::string_view part) {
   if (part.size() <= kMaxQuotedBytes) return part;
   size_t end = kMaxQuotedBytes;
@@ -16,11 +16,11 @@ absl::string_view Cut(absl::string_view part) {
 }  // namespace
 
 Value Budget::TooExpensive() {
-  return Value::Error("too expensive: evaluation went beyond its limit");
+  return Value::Error("too expensive: the evaluation exceeded its cost limit");
 }
 
 Value Budget::OutOfMemory() {
-  return Value::Error("too large: evaluation made more than may be kept");
+  return Value::Error("too large: the evaluation exceeded its memory limit");
 }
 
 Value Budget::Error(std::initializer_list<absl::string_view> parts) {

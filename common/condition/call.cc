@@ -43,7 +43,7 @@ Value NotEquals(Value left, Value right, Budget& budget) {
   return equal.is_error() ? equal : Value::Bool(!equal.as_bool());
 }
 
-// Whether one of so many values is equal; `value_at` gives them.
+// Whether `element` equals one of `size` values; `value_at` returns them by index.
 template <typename ValueAt>
 Value InValues(Value element, size_t size, ValueAt value_at, Budget& budget) {
   Value result = Value::Bool(false);
@@ -66,7 +66,7 @@ Value InMap(Value element, Value map, Budget& budget) {
   }
   if (found) return Value::Bool(true);
   if (!IsBeyondDouble(element, budget)) return Value::Bool(false);
-  // A key of another kind may be equal.
+  // A key of another kind may still be equal to it.
   if (!KeysAreKnown(map, budget)) return Value::Unknown();
   const auto key_at = [map](size_t i) { return map.EntryAt(i).first; };
   return InValues(element, map.size(), key_at, budget);
@@ -86,8 +86,8 @@ Value TimePartInZone(Function function, absl::Span<const Value> arguments, Budge
   if (!arguments[1].is(Kind::kString)) return NoSuchOverload(function, arguments, budget);
   const auto zone = FindOffset(arguments[1].as_text());
   if (!zone) {
-    return budget.Error({"no offset from UTC: \"", arguments[1].as_text(),
-                         "\"; names of time zones must stand in the condition itself"});
+    return budget.Error({"not an offset from UTC: \"", arguments[1].as_text(),
+                         "\"; the name of a time zone must be a literal in the condition"});
   }
   return TimePart(function, arguments[0], zone, budget);
 }

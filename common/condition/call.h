@@ -8,12 +8,13 @@
 
 namespace cache_invalidation::condition {
 
-// What `function` answers for these arguments, the target first if it has one. Errors do not say
-// where they arose.
+// Returns the result of `function` for these arguments; the target, if any, comes first. Errors
+// carry no position.
 //
-// Knows nothing of how a call is written: patterns of `matches` and the names of time zones, which
-// an expression may know beforehand, are taken as they come (time_functions.h: offsets only).
-// REQUIRES: a function and as many arguments as IsCallable admits; none is an error.
+// It knows only values, not the expression: the pattern of `matches` is compiled on each call, and
+// time zones may only be given as offsets (time_functions.h). The evaluator handles literal
+// patterns and zone names itself. REQUIRES: IsCallable holds for the function and the number of
+// arguments; no argument is an error.
 Value Call(Function function, absl::Span<const Value> arguments, Budget& budget);
 
 }  // namespace cache_invalidation::condition

@@ -7,22 +7,21 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "common/condition/errors.h"
 #include "common/condition/function.h"
 #include "common/condition/macro.h"
-#include "common/condition/source_error.h"
-#include "common/condition/suggestion.h"
 
 namespace cache_invalidation::condition {
 namespace {
 
-// Names that a message lists when none of them is close.
+// The known names are listed in a message if there are at most this many and none is close.
 constexpr size_t kMostNamesListed = 10;
 
 void AppendQuoted(std::string* out, absl::string_view name) {
   absl::StrAppend(out, "`", name, "`");
 }
 
-// "`size(x)` or `x.size()`": every way to call `name`, macros included.
+// Returns every way to call `name`, macros included: "`size(x)` or `x.size()`".
 std::string WaysToCall(absl::string_view name) {
   constexpr absl::string_view kArguments[] = {"x", "y"};
   std::vector<std::string> ways;
@@ -45,8 +44,8 @@ bool IsNameByte(char byte) {
   return absl::ascii_isalnum(static_cast<unsigned char>(byte)) || byte == '_';
 }
 
-// Of `to` in "context.reply-to", where it stands behind a hyphen and may be meant as a part of a
-// name: how that is written. Otherwise empty.
+// For `to` in "context.reply-to", where the hyphen may be meant as a part of the name: returns how
+// to write such a field, `context["reply-to"]`. Otherwise empty.
 std::string HyphenatedField(absl::string_view text, SourceRange part) {
   size_t begin = part.begin;
   size_t end = part.end;
@@ -77,7 +76,7 @@ class Checker {
     if (node.kind == Node::Kind::kIdentifier) return CheckIdentifier(node);
     absl::Span<const NodeId> children = node.children;
     if (node.kind == Node::Kind::kCall) {
-      // By position: the name of a function stands behind its target.
+      // The target first: it precedes the name of the function in the text.
       if (node.has_target) {
         if (absl::Status target = Check(children[0]); !target.ok()) return target;
         children.remove_prefix(1);
@@ -115,7 +114,7 @@ class Checker {
     } else if (const absl::string_view closest = ClosestName(node.name, known); !closest.empty()) {
       absl::StrAppend(&message, "; did you mean `", closest, "`?");
     } else if (!known.empty() && known.size() <= kMostNamesListed) {
-      absl::StrAppend(&message, "; known are ", absl::StrJoin(known, ", ", AppendQuoted));
+      absl::StrAppend(&message, "; known names are ", absl::StrJoin(known, ", ", AppendQuoted));
     }
     return Error(node, message);
   }
@@ -125,9 +124,9 @@ class Checker {
     if (IsCallable(node.function, node.has_target, arguments)) return absl::OkStatus();
     const std::string ways = WaysToCall(node.name);
     if (!ways.empty()) {
-      return Error(node, absl::StrCat("expected a call as ", ways, ", got ", arguments,
+      return Error(node, absl::StrCat("expected a call of the form ", ways, ", got ", arguments,
                                       arguments == 1 ? " argument" : " arguments",
-                                      node.has_target ? " and what it is called on" : ""));
+                                      node.has_target ? " and a target" : ""));
     }
     std::string message = absl::StrCat("unknown function ", Quoted(node.name));
     if (const auto closest = ClosestName(node.name, CallableNames()); !closest.empty()) {
@@ -136,7 +135,7 @@ class Checker {
     return Error(node, message);
   }
 
-  // At the name of the node, which is a part of the text.
+  // The position is that of the node's name.
   absl::Status Error(const Node& node, absl::string_view message) const {
     const bool has_name_in_text = node.kind == Node::Kind::kCall;
     const size_t offset =

@@ -7,11 +7,12 @@
 
 namespace cache_invalidation::condition {
 
-// Refuses the tree below `root` if it names something that nothing declares: the first unknown
-// name, unknown function or call that its function does not take, by position.
+// Checks that every name and call in the tree below `root` is declared. Returns INVALID_ARGUMENT
+// for the first, by position, that is not: an unknown name, an unknown function, or a call that
+// does not match any signature of its function.
 //
 //   line 1, column 1: unknown name `contxt`; did you mean `context`?
-//   line 1, column 9: expected a call as `x.contains(y)`, got 2 arguments
+//   line 1, column 9: expected a call of the form `x.contains(y)`, got 2 arguments
 //
 // REQUIRES: names are resolved (resolve.h), with the same options.
 absl::Status CheckNames(NodeId root, const Expression& expression, const ParseOptions& options);

@@ -32,7 +32,7 @@ Float As(Value number) {
 
 double AsDouble(Value number) { return As<double>(number); }
 
-// Holds every int, uint and double: its mantissa has 64 bits, or more.
+// long double holds every int, uint and double exactly: its mantissa has at least 64 bits.
 static_assert(std::numeric_limits<long double>::digits >= 64);
 long double Exactly(Value number) { return As<long double>(number); }
 
@@ -40,7 +40,7 @@ std::partial_ordering CompareNumbers(Value left, Value right) {
   if (left.is(Kind::kInt) && right.is(Kind::kInt)) return left.as_int() <=> right.as_int();
   if (left.is_told() || right.is_told()) return Exactly(left) <=> Exactly(right);
   if (left.is(Kind::kDouble) || right.is(Kind::kDouble)) return AsDouble(left) <=> AsDouble(right);
-  // At least one uint: what is negative is below it.
+  // At least one is a uint, and a negative int is less than any uint.
   if (left.is(Kind::kInt) && left.as_int() < 0) return std::partial_ordering::less;
   if (right.is(Kind::kInt) && right.as_int() < 0) return std::partial_ordering::greater;
   return left.as_uint() <=> right.as_uint();
@@ -58,9 +58,9 @@ bool EqualTexts(absl::string_view left, absl::string_view right, Budget& budget)
   return left == right;
 }
 
-// Both are in order of their keys, and equal keys have one place in it.
+// Maps are sorted by key, so equal keys have the same index.
 bool EqualKeys(Value left, Value right, Budget& budget) {
-  // The text of a number is another key than the number.
+  // A number and its text are different keys.
   if (left.is(Kind::kString) != right.is(Kind::kString)) return false;
   return Equals(left, right, budget).as_bool();
 }
@@ -97,7 +97,7 @@ Value EqualMaps(Value left, Value right, Budget& budget) {
   return result;
 }
 
-// Exactly: an integer is equal to the double that is this integer, not to the one nearest to it.
+// Exact: an integer equals a double only if the double has exactly that value.
 Value EqualNumbers(Value left, Value right) {
   if (MeetRounded(left, right)) return Value::Rounded();
   if (left.is(Kind::kDouble) && right.is(Kind::kDouble)) {
@@ -109,14 +109,14 @@ Value EqualNumbers(Value left, Value right) {
                      CompareNumbers(*left_integer, *right_integer) == 0);
 }
 
-// Of an int or uint.
+// Whether the int or uint is this decimal number.
 bool IsInteger(Value value, const Decimal& decimal) {
   const bool negative = value.is(Kind::kInt) && value.as_int() < 0;
   const uint64_t magnitude = negative ? -value.as_uint() : value.as_uint();
   return decimal.negative == negative && decimal.magnitude == magnitude;
 }
 
-// The number that a text is, if no double holds it for certain.
+// Parses the text as a number; nullopt if it is none, or one that a double holds exactly.
 std::optional<Decimal> DecimalBeyondDouble(absl::string_view text) {
   const std::optional<Decimal> decimal = ReadDecimal(text);
   if (!decimal) return std::nullopt;
@@ -129,7 +129,7 @@ Value EqualNumberAndText(Value number, absl::string_view text, Budget& budget) {
   const std::optional<Decimal> decimal = DecimalBeyondDouble(text);
   if (!decimal) return Value::Bool(false);
   if (!decimal->is_integer()) {
-    return Value::Error("a number meets the text of one that has more digits than a double");
+    return Value::Error("a number was compared with text that has more digits than a double");
   }
   if (!number.is(Kind::kDouble)) return Value::Bool(IsInteger(number, *decimal));
   const bool may_be = number.as_double() == NearestDouble(text);

@@ -9,32 +9,32 @@
 
 namespace cache_invalidation::condition {
 
-// Equals and Compare spend for the bytes and elements they look at; once the budget is exhausted
-// what they answer means nothing.
+// Equals and Compare spend for the bytes and elements they visit. Their result is meaningless once
+// the budget is exhausted.
 
-// Whether two values are equal as CEL means it: numbers by their value whatever their type, lists
-// element by element, maps key by key, everything else only with its own kind. NaN equals nothing.
+// Whether two values are equal in CEL's sense: numbers by value regardless of their type, lists
+// element by element, maps key by key, all others only within their own kind. NaN equals nothing.
 //
-// Values that have nothing in common are unequal, with one exception: a number that no double holds
-// is told as a text by those who know only doubles. An integer equals the text of the same integer
-// if that is beyond 2^53 - 1.
+// Values of different kinds are unequal, with one exception: writers that have only doubles send a
+// number that no double holds as text. An integer beyond 2^53 - 1 therefore equals the text of the
+// same integer.
 //
-// An error where nobody knows, unless a difference is found all the same: an argument is an error
-// or holds one; a map has keys that are not known; a number that may have been rounded meets its
-// double; a number meets a text of more digits than a double has.
+// Returns an error if the result is unknown, unless a difference is found anyway: an argument is or
+// contains an error; a map has unknown keys; a number that may have been rounded is compared with
+// the same double; a number is compared with text that has more digits than a double.
 Value Equals(Value left, Value right, Budget& budget);
 
-// Whether the value is a number that no double holds for certain, or the text of one: then Equals
-// may find it equal to one of the other kind.
+// Whether the value is a number that a double may not hold exactly, or the text of one. Equals may
+// find such a number equal to such a text.
 bool IsBeyondDouble(Value value, Budget& budget);
 
-// Whether two numbers are the same as doubles though one of them may have been rounded to that:
-// then their order is not known.
+// Whether two numbers are equal as doubles and one of them may have been rounded. Their order is
+// then unknown.
 bool MeetRounded(Value left, Value right);
 
-// The order of two numbers, strings, byte strings, bools, timestamps or durations; nothing for
-// other kinds and for two that do not go together. NaN is unordered. An integer meets a double as
-// the double nearest to it.
+// Returns the order of two numbers, strings, byte strings, bools, timestamps or durations; nullopt
+// for other kinds and for two different kinds. NaN is unordered. An integer is compared with a
+// double as the double nearest to it.
 std::optional<std::partial_ordering> Compare(Value left, Value right, Budget& budget);
 
 }  // namespace cache_invalidation::condition

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 
 namespace cache_invalidation::condition {
 namespace {

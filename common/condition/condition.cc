@@ -6,9 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/condition/budget.h"
+#include "common/condition/errors.h"
 #include "common/condition/evaluator.h"
 #include "common/condition/limits.h"
-#include "common/condition/literal_zones.h"
+#include "common/condition/literal.h"
 #include "common/condition/parser.h"
 #include "common/condition/value.h"
 #include "common/condition/value_text.h"
@@ -32,7 +33,7 @@ condition::ParseOptions OptionsOfRules() {
   return options;
 }
 
-Value ValueOf(uint32_t variable, const Condition::Write& write) {
+Value ValueOf(uint32_t variable, const WriteEvent& write) {
   switch (variable) {
     case kOperation:
       return Value::String(write.operation);
@@ -48,7 +49,7 @@ Value ValueOf(uint32_t variable, const Condition::Write& write) {
   }
 }
 
-Value EvaluateFor(const Condition::Write& write, const Expression& expression, Budget& budget,
+Value EvaluateFor(const WriteEvent& write, const Expression& expression, Budget& budget,
                   condition::EvaluationObserver* observer) {
   const auto variables = [&write](uint32_t variable) { return ValueOf(variable, write); };
   return condition::Evaluate(expression, variables, budget, observer);
@@ -68,7 +69,7 @@ absl::Status ErrorOf(Value value, const Expression& expression, const Budget& bu
                             : absl::FailedPreconditionError(message);
 }
 
-// Writes down what it hears.
+// Records the steps of an evaluation.
 class Tracer final : public condition::EvaluationObserver {
  public:
   explicit Tracer(const Expression& expression) : expression_(expression) {}
@@ -95,7 +96,7 @@ class Tracer final : public condition::EvaluationObserver {
  private:
   const Expression& expression_;
   std::vector<Condition::Step> steps_;
-  // Of the nodes that are being evaluated, the places of their steps.
+  // For each node being evaluated, the index of its step.
   std::vector<size_t> open_;
 };
 
@@ -108,7 +109,7 @@ absl::StatusOr<Condition> Condition::Parse(absl::string_view text) {
   return Condition(*std::move(expression));
 }
 
-Condition::Outcome Condition::Evaluate(const Write& write, uint64_t max_cost) const {
+Condition::Outcome Condition::Evaluate(const WriteEvent& write, uint64_t max_cost) const {
   Budget budget(std::min(max_cost, condition::kMaxCost));
   const Value value = EvaluateFor(write, *expression_, budget, nullptr);
   Outcome outcome;
@@ -121,7 +122,7 @@ Condition::Outcome Condition::Evaluate(const Write& write, uint64_t max_cost) co
   return outcome;
 }
 
-std::vector<Condition::Step> Condition::Trace(const Write& write) const {
+std::vector<Condition::Step> Condition::Trace(const WriteEvent& write) const {
   Budget budget;
   Tracer tracer(*expression_);
   EvaluateFor(write, *expression_, budget, &tracer);

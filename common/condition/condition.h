@@ -9,73 +9,62 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "common/condition/expression.h"
 #include "common/condition/limits.h"
 #include "common/condition/lint.h"
-#include "common/json_value.h"
+#include "common/write_event.h"
 
 namespace cache_invalidation {
 
-// What a rule asks of a write before it fires: an expression in CEL over the variables `operation`,
-// `resource_type`, `resource_id`, `tags` and `context` (docs/conditions.md).
+// The condition of a rule: a CEL expression over the variables `operation`, `resource_type`,
+// `resource_id`, `tags` and `context` of a write (docs/conditions.md).
 //
 //   absl::StatusOr<Condition> condition = Condition::Parse(R"(operation == "delete")");
-//   if (condition->Evaluate({.operation = "delete", .resource_type = "user"}).holds) Fire();
+//   if (condition->Evaluate({.resource_type = "user", .operation = "delete"}).holds) Fire();
 //
-// Immutable, thread-safe; copies share what was parsed.
+// Immutable and thread-safe. Copies share the parsed expression.
 class Condition {
  public:
-  // INVALID_ARGUMENT with line and column, without the path of the field, for text that is too
-  // long, no CEL, or names something that no write has.
+  // Returns INVALID_ARGUMENT with line and column, without the path of the field, for text that is
+  // too long, not CEL, or uses a name that writes do not have.
   static absl::StatusOr<Condition> Parse(absl::string_view text);
 
-  // As it was given to Parse.
+  // The text as given to Parse.
   const std::string& text() const { return expression_->text(); }
 
-  // What a condition sees of a write. What it refers to is only read during the call.
-  struct Write {
-    absl::string_view operation = "";
-    absl::string_view resource_type = "";
-    absl::string_view resource_id = "";
-    absl::Span<const absl::string_view> tags = {};
-    // Decoded if the condition looks at it. Null: an empty object.
-    const JsonSource* context = nullptr;
-  };
-
   struct Outcome {
-    // True as well if that could not be found out: what is invalidated needlessly costs a miss,
-    // what is not invalidated serves wrong data.
+    // Also true if the condition could not be evaluated: a needless invalidation costs a cache
+    // miss, a missing one serves wrong data.
     bool holds = true;
-    // Why not, with line and column: FAILED_PRECONDITION for a value that the condition did not
-    // reckon with, such as a field that is missing; RESOURCE_EXHAUSTED if it cost too much.
+    // Not OK if the condition could not be evaluated, with line and column: FAILED_PRECONDITION for
+    // an unexpected value, such as a missing field; RESOURCE_EXHAUSTED if the cost limit was
+    // exceeded.
     absl::Status error;
-    // What the evaluation cost, in units; limits.h says what they are.
+    // The cost of the evaluation in units (limits.h).
     uint64_t cost = 0;
   };
 
-  // Never blocks, never throws, has no effect, and stops at its cost: kMaxCost of limits.h, or what
-  // the caller allows, if that is less.
-  Outcome Evaluate(const Write& write, uint64_t max_cost = condition::kMaxCost) const;
+  // Never blocks, never throws and has no side effects. The cost is limited to `max_cost`, and to
+  // kMaxCost of limits.h.
+  Outcome Evaluate(const WriteEvent& write, uint64_t max_cost = condition::kMaxCost) const;
 
-  // A part of the condition that was evaluated, with what came out.
+  // One evaluated part of the condition, with its value.
   struct Step {
-    // In text(); with its parentheses.
+    // The range in text(), enclosing parentheses included.
     condition::SourceRange source;
-    // As a condition would spell it, long ones cut; the message, if it is an error.
+    // In the syntax of the language, truncated if long; the message of an error.
     std::string value;
     bool is_error = false;
-    // How many other steps this one is a part of.
+    // The number of steps that enclose this one.
     int depth = 0;
   };
 
-  // As Evaluate, and tells what every part of the condition came to, the outermost first: each part
-  // stands in front of those that it was made from. Literals are left out, and so is what did not
-  // matter; within all(), map() and the like a part comes once for each element. At most
-  // kMaxTraceSteps of limits.h.
-  std::vector<Step> Trace(const Write& write) const;
+  // Evaluates the condition and returns the value of each of its parts, every part before the parts
+  // that it consists of. Literals and parts that were not evaluated are omitted. Within all(),
+  // map() and the like a part occurs once per element. At most kMaxTraceSteps of limits.h.
+  std::vector<Step> Trace(const WriteEvent& write) const;
 
-  // What a reviewer would ask about it; see lint.h.
+  // Warnings about the condition; see lint.h.
   std::vector<condition::Remark> Lint() const;
 
  private:
@@ -85,8 +74,7 @@ class Condition {
   std::shared_ptr<const condition::Expression> expression_;
 };
 
-// Whether a rule may have this condition: OK for the empty text, which means "always", otherwise
-// the status of Condition::Parse.
+// Returns OK for the empty text, which means "always", otherwise the status of Condition::Parse.
 absl::Status CheckCondition(absl::string_view text);
 
 }  // namespace cache_invalidation

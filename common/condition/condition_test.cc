@@ -29,16 +29,16 @@ class CountingSource final : public JsonSource {
   JsonValue value_;
 };
 
-const absl::string_view kTags[] = {"tenant:acme", "eu"};
+const std::vector<absl::string_view> kTags = {"tenant:acme", "eu"};
 
 // What a condition comes to for one write: "true", "false" or the error.
 std::string Outcome(absl::string_view text, const JsonValue& context = JsonValue::Object{}) {
   const auto condition = Condition::Parse(text);
   if (!condition.ok()) return std::string(condition.status().message());
   const CountingSource source(context);
-  const Condition::Outcome outcome = condition->Evaluate({.operation = "update",
-                                                          .resource_type = "product",
+  const Condition::Outcome outcome = condition->Evaluate({.resource_type = "product",
                                                           .resource_id = "42",
+                                                          .operation = "update",
                                                           .tags = kTags,
                                                           .context = &source});
   if (outcome.error.ok()) return outcome.holds ? "true" : "false";

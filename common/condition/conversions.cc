@@ -11,7 +11,6 @@
 #include "absl/strings/string_view.h"
 #include "common/condition/comparison.h"
 #include "common/condition/errors.h"
-#include "common/condition/time_range.h"
 #include "common/condition/time_text.h"
 #include "common/limits.h"
 #include "common/utf8.h"
@@ -21,11 +20,11 @@ namespace {
 
 using Kind = Value::Kind;
 
-// Longer texts than this are no numbers, dates or durations: bounds what reading them costs.
+// No number, date or duration has a longer text. Bounds the cost of parsing.
 constexpr size_t kMaxScalarBytes = 1000;
 
 Value Unreadable(absl::string_view type, absl::string_view text, Budget& budget) {
-  return budget.Error({"no ", type, ": \"", text, "\""});
+  return budget.Error({"cannot convert to ", type, ": \"", text, "\""});
 }
 
 template <typename Integer>
@@ -39,12 +38,12 @@ std::optional<Integer> ReadInteger(absl::string_view text) {
 
 std::optional<double> ReadDouble(absl::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  // Hexadecimal ones, and "nan(1)", are read too.
+  // absl::from_chars would accept hexadecimal numbers and "nan(1)".
   if (text.find_first_of("xX(") != text.npos) return std::nullopt;
   double number = 0;
   const auto [end, error] = absl::from_chars(text.data(), text.data() + text.size(), number);
   if (end != text.data() + text.size()) return std::nullopt;
-  // Too small is zero, or nearly; too large is no number.
+  // A number too small for a double is accepted as zero or the least double; one too large is not.
   if (error != std::errc() && !(error == std::errc::result_out_of_range && std::abs(number) < 1)) {
     return std::nullopt;
   }
@@ -73,7 +72,7 @@ Value ToInt(Value value, Budget& budget) {
       if (value.as_uint() > uint64_t{INT64_MAX}) break;
       return Value::Int(static_cast<int64_t>(value.as_uint()));
     case Kind::kDouble:
-      // -2^63 is refused with what lies below it: there it may be anything, rounded.
+      // -2^63 itself is refused as well: it may be the rounded form of a smaller number.
       if (!(value.as_double() > -0x1p63 && value.as_double() < 0x1p63)) break;
       return Value::Int(static_cast<int64_t>(value.as_double()));
     case Kind::kTimestamp:
@@ -139,7 +138,9 @@ Value ToString(Value value, Budget& budget) {
       return budget.Text(Kind::kString, FormatDouble(value.as_double()));
     case Kind::kBytes:
       if (!budget.SpendOnSize(value.size())) return Budget::TooExpensive();
-      if (!IsUtf8(value.as_text())) return Value::Error("no string: bytes that are not UTF-8");
+      if (!IsUtf8(value.as_text())) {
+        return Value::Error("cannot convert to string: bytes that are not UTF-8");
+      }
       return Value::String(value.as_text());
     case Kind::kTimestamp:
       return budget.Text(Kind::kString, TimestampText(value.as_timestamp()));
@@ -167,7 +168,7 @@ Value ToDuration(Value value, Budget& budget) {
   return duration ? Value::Duration(*duration) : Unreadable("duration", value.as_text(), budget);
 }
 
-// The kind that a conversion leads to; an error for those that lead to no certain one.
+// The kind that a conversion returns; kError if that depends on the value.
 Kind WantedBy(Function function) {
   switch (function) {
     case Function::kToBool:

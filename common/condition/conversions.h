@@ -9,12 +9,13 @@
 
 namespace cache_invalidation::condition {
 
-// Of kToBool, kToBytes, kToDouble, kToDuration, kToDyn, kToInt, kToString, kToTimestamp, kToType
-// and kToUint. A value of the wanted type stays as it is; a text must be read as a whole; a number
-// is cut towards zero and must fit. REQUIRES: not an error.
+// Evaluates kToBool, kToBytes, kToDouble, kToDuration, kToDyn, kToInt, kToString, kToTimestamp,
+// kToType and kToUint. A value of the wanted type is returned unchanged. The whole of a text must
+// parse. A number is truncated towards zero and must fit. REQUIRES: not an error.
 Value Convert(Function function, Value value, Budget& budget);
 
-// The shortest text that reads as this number again: "0.1", "1000000", "1e+21", "-Infinity", "NaN".
+// Returns the shortest text that parses as this number: "0.1", "1000000", "1e+21", "-Infinity",
+// "NaN".
 std::string FormatDouble(double number);
 
 }  // namespace cache_invalidation::condition

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -23,11 +23,11 @@ TEST(Conversions, LeadToInts) {
       {"int(9223372036854775808.0)", "error: out of range: int(double)"},
       {"int(-9223372036854775808.0)", "error: out of range: int(double)"},
       {"int(0.0 / 0.0)", "error: out of range: int(double)"},
-      {"int('9223372036854775808')", "error: no int: \"9223372036854775808\""},
-      {"int('1.5')", "error: no int: \"1.5\""},
-      {"int(' 1')", "error: no int: \" 1\""},
-      {"int('+-1')", "error: no int: \"+-1\""},
-      {"int('')", "error: no int: \"\""},
+      {"int('9223372036854775808')", "error: cannot convert to int: \"9223372036854775808\""},
+      {"int('1.5')", "error: cannot convert to int: \"1.5\""},
+      {"int(' 1')", "error: cannot convert to int: \" 1\""},
+      {"int('+-1')", "error: cannot convert to int: \"+-1\""},
+      {"int('')", "error: cannot convert to int: \"\""},
       {"int(true)", "error: no such overload: int(bool)"},
       {"int(duration('1s'))", "error: no such overload: int(google.protobuf.Duration)"},
   });
@@ -42,7 +42,7 @@ TEST(Conversions, LeadToUints) {
       {"uint(-1)", "error: out of range: uint(int)"},
       {"uint(-0.5)", "error: out of range: uint(double)"},
       {"uint(18446744073709551616.0)", "error: out of range: uint(double)"},
-      {"uint('-1')", "error: no uint: \"-1\""},
+      {"uint('-1')", "error: cannot convert to uint: \"-1\""},
       {"uint(null)", "error: no such overload: uint(null_type)"},
   });
 }
@@ -54,10 +54,10 @@ TEST(Conversions, LeadToDoubles) {
       {"double('-84.32e7')", "-843200000.0"},
       {"double('1e-400')", "0.0"},
       {"double('inf')", "Infinity"},
-      {"double('0x10')", "error: no double: \"0x10\""},
-      {"double('1e400')", "error: no double: \"1e400\""},
-      {"double('1.5 ')", "error: no double: \"1.5 \""},
-      {"double('')", "error: no double: \"\""},
+      {"double('0x10')", "error: cannot convert to double: \"0x10\""},
+      {"double('1e400')", "error: cannot convert to double: \"1e400\""},
+      {"double('1.5 ')", "error: cannot convert to double: \"1.5 \""},
+      {"double('')", "error: cannot convert to double: \"\""},
       {"double(false)", "error: no such overload: double(bool)"},
   });
 }
@@ -70,7 +70,7 @@ TEST(Conversions, LeadToTexts) {
       {"string(9876u)", "\"9876\""},
       {"string(-4.5e-3)", "\"-0.0045\""},
       {"string(b'\\303\\277')", "\"\u00ff\""},
-      {"string(b'\\xff')", "error: no string: bytes that are not UTF-8"},
+      {"string(b'\\xff')", "error: cannot convert to string: bytes that are not UTF-8"},
       {"string(timestamp('9999-12-31T23:59:59.99Z'))", "\"9999-12-31T23:59:59.99Z\""},
       {"string(duration('1h0.5s'))", "\"3600.5s\""},
       {"string(null)", "error: no such overload: string(null_type)"},
@@ -86,7 +86,7 @@ TEST(Conversions, LeadToBools) {
       {"bool('T')", "true"},
       {"bool('0')", "false"},
       {"bool('FALSE')", "false"},
-      {"bool('TrUe')", "error: no bool: \"TrUe\""},
+      {"bool('TrUe')", "error: cannot convert to bool: \"TrUe\""},
       {"bool(1)", "error: no such overload: bool(int)"},
   });
 }
@@ -95,13 +95,13 @@ TEST(Conversions, LeadToTimes) {
   ExpectValues({
       {"timestamp(1234567890)", "timestamp(\"2009-02-13T23:31:30Z\")"},
       {"timestamp(timestamp(1)) == timestamp(1)", "true"},
-      {"timestamp('tomorrow')", "error: no timestamp: \"tomorrow\""},
+      {"timestamp('tomorrow')", "error: cannot convert to timestamp: \"tomorrow\""},
       {"timestamp(253402300800)", "error: out of range: timestamp(int)"},
       {"timestamp(9223372036854775807)", "error: out of range: timestamp(int)"},
       {"timestamp(1.0)", "error: no such overload: timestamp(double)"},
       {"duration('1.5h')", "duration(\"5400s\")"},
       {"duration(duration('1s'))", "duration(\"1s\")"},
-      {"duration('1')", "error: no duration: \"1\""},
+      {"duration('1')", "error: cannot convert to duration: \"1\""},
       {"duration(1)", "error: no such overload: duration(int)"},
   });
 }

@@ -11,12 +11,12 @@
 namespace cache_invalidation::condition {
 namespace {
 
-// As many digits as every double keeps.
+// Every number of this many digits survives a conversion to double and back.
 constexpr size_t kDoubleDigits = 15;
-// Numbers of these orders are doubles of full precision.
+// Within these orders doubles have full precision.
 constexpr int64_t kLeastOrder = -306;
 constexpr int64_t kGreatestOrder = 308;
-// Exponents beyond it make no difference any more.
+// Larger exponents make no difference.
 constexpr int64_t kMostExponent = 1'000'000'000;
 // Digits of 2^64.
 constexpr int64_t kUintDigits = 20;
@@ -36,7 +36,7 @@ absl::string_view TakeDigits(absl::string_view& text) {
   return digits;
 }
 
-// Of "e+20"; 0 without one. Nothing if it is malformed.
+// Takes an exponent such as "e+20"; 0 if there is none, nullopt if it is malformed.
 std::optional<int64_t> TakeExponent(absl::string_view& text) {
   if (text.empty() || (text[0] != 'e' && text[0] != 'E')) return 0;
   text.remove_prefix(1);
@@ -50,7 +50,7 @@ std::optional<int64_t> TakeExponent(absl::string_view& text) {
   return negative ? -exponent : exponent;
 }
 
-// Digits, in two parts, without the zeros around them.
+// The digits before and after the decimal point, without leading and trailing zeros.
 class Digits {
  public:
   Digits(absl::string_view whole, absl::string_view fraction) : whole_(whole), fraction_(fraction) {
@@ -61,10 +61,10 @@ class Digits {
   }
 
   size_t size() const { return end_ - begin_; }
-  // Zeros in front of them.
+  // The number of leading zeros.
   size_t zeros() const { return begin_; }
 
-  // The integer of which they are the first, `count` in all. Nothing from 2^64 on.
+  // The integer made of the first `count` digits, padded with zeros. Returns nullopt from 2^64 on.
   std::optional<uint64_t> First(int64_t count) const {
     if (count > kUintDigits) return std::nullopt;
     uint64_t number = 0;
@@ -129,7 +129,7 @@ double NearestDouble(absl::string_view text) {
   if (!text.empty() && text[0] == '+') text.remove_prefix(1);
   double number = 0;
   const auto read = absl::from_chars(text.data(), text.data() + text.size(), number);
-  // It gives the last number of the range.
+  // from_chars returns the largest finite double in this case.
   const bool beyond = read.ec == std::errc::result_out_of_range && std::abs(number) > 1;
   return beyond ? std::copysign(HUGE_VAL, number) : number;
 }

@@ -9,27 +9,30 @@
 
 namespace cache_invalidation::condition {
 
-// What a number is, by the text of its decimal digits.
+// A number parsed from its decimal text.
 struct Decimal {
   bool negative = false;
-  // From the first to the last that is no zero: 3 of "0.01230", 0 of zero.
+  // The number of significant digits, from the first to the last non-zero one: 3 for "0.01230", 0
+  // for zero.
   size_t digits = 0;
-  // How many of them stand in front of the point: 2 of "12.3", -1 of "0.0123".
+  // The position of the decimal point relative to the first significant digit: 2 for "12.3", -1 for
+  // "0.0123".
   int64_t order = 0;
-  // Without the sign, if it is an integer below 2^64.
+  // The absolute value, if it is an integer below 2^64.
   std::optional<uint64_t> magnitude;
 
   bool is_integer() const { return order >= static_cast<int64_t>(digits); }
-  // Whether it is an integer that every double holds exactly.
+  // Whether it is an integer of at most 2^53 - 1 in magnitude, which a double holds exactly.
   bool is_small_integer() const;
-  // Whether the nearest double reads as this number and no other that is as short.
+  // Whether the nearest double identifies this number: no other number with as few digits has the
+  // same nearest double.
   bool has_double() const;
 };
 
-// The number that "-12.50", "+007" or "1e+20" is; nothing if the text is no number as a whole.
+// Parses "-12.50", "+007" or "1e+20". Returns nullopt if the text as a whole is not a number.
 std::optional<Decimal> ReadDecimal(absl::string_view text);
 
-// The double that is nearest to the number of the text. REQUIRES: ReadDecimal reads it.
+// Returns the double nearest to the number in the text. REQUIRES: ReadDecimal parses it.
 double NearestDouble(absl::string_view text);
 
 }  // namespace cache_invalidation::condition

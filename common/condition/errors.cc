@@ -1,7 +1,20 @@
 #include "common/condition/errors.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/utf8.h"
+
 namespace cache_invalidation::condition {
 namespace {
+
+// Enough to recognize the place; the message has the position, too.
+constexpr size_t kLongestQuote = 40;
 
 absl::string_view TypeOf(absl::Span<const Value> arguments, size_t index) {
   return index < arguments.size() ? TypeName(arguments[index].kind()) : "";
@@ -20,12 +33,72 @@ Value Explain(absl::string_view problem, absl::string_view hint, Function functi
   return budget.Error({problem, first, " ", name, " ", second, hint});
 }
 
+// Longer than any declared name. Bounds the work.
+constexpr size_t kLongestName = 64;
+
+// The edit distance: letters changed, added, removed or swapped with their neighbour. Case is
+// ignored.
+size_t DistanceBetween(absl::string_view left, absl::string_view right) {
+  // Row i: the distances of the first i letters of `left` to every prefix of `right`.
+  std::array<std::vector<size_t>, 3> rows;
+  rows.fill(std::vector<size_t>(right.size() + 1));
+  std::iota(rows[0].begin(), rows[0].end(), size_t{0});
+  for (size_t i = 1; i <= left.size(); ++i) {
+    const std::vector<size_t>& above = rows[(i - 1) % 3];
+    std::vector<size_t>& row = rows[i % 3];
+    row[0] = i;
+    for (size_t j = 1; j <= right.size(); ++j) {
+      const bool same = absl::ascii_tolower(left[i - 1]) == absl::ascii_tolower(right[j - 1]);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1)});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+        row[j] = std::min(row[j], rows[(i - 2) % 3][j - 2] + 1);
+      }
+    }
+  }
+  return rows[left.size() % 3].back();
+}
+
 }  // namespace
+
+SourcePosition PositionOf(absl::string_view text, size_t offset) {
+  SourcePosition position;
+  for (const char character : text.substr(0, std::min(offset, text.size()))) {
+    const bool continues_a_character = (static_cast<unsigned char>(character) & 0xC0) == 0x80;
+    if (character == '\n') {
+      ++position.line;
+      position.column = 1;
+    } else if (!continues_a_character) {
+      ++position.column;
+    }
+  }
+  return position;
+}
+
+absl::Status ErrorAt(absl::string_view text, size_t offset, absl::string_view message) {
+  const SourcePosition position = PositionOf(text, offset);
+  return absl::InvalidArgumentError(
+      absl::StrCat("line ", position.line, ", column ", position.column, ": ", message));
+}
+
+std::string Quoted(absl::string_view piece) {
+  std::string quoted = "`";
+  while (!piece.empty() && quoted.size() <= kLongestQuote) {
+    const size_t bytes = Utf8CharacterBytes(piece);
+    if (bytes == 0 || IsControlCharacter(piece.substr(0, bytes))) {
+      absl::StrAppend(&quoted, "\\x", absl::Hex(piece[0], absl::kZeroPad2));
+      piece.remove_prefix(1);
+    } else {
+      absl::StrAppend(&quoted, piece.substr(0, bytes));
+      piece.remove_prefix(bytes);
+    }
+  }
+  return absl::StrCat(quoted, piece.empty() ? "" : "...", "`");
+}
 
 Value NoSuchOverload(Function function, absl::Span<const Value> arguments, Budget& budget) {
   const bool mixed = IsOperator(function) && arguments.size() == 2 && arguments[0].is_number() &&
                      arguments[1].is_number();
-  // Numbers of a context are doubles, those of a condition mostly ints.
+  // Numbers in a context are doubles, those in a condition are mostly ints.
   const absl::string_view hint = mixed ? "; convert with int() or double()" : "";
   return Explain("no such overload: ", hint, function, arguments, budget);
 }
@@ -36,6 +109,22 @@ Value NoSuchOverload(absl::string_view what, Value argument, Budget& budget) {
 
 Value OutOfRange(Function function, absl::Span<const Value> arguments, Budget& budget) {
   return Explain("out of range: ", "", function, arguments, budget);
+}
+
+absl::string_view ClosestName(absl::string_view name,
+                              absl::Span<const absl::string_view> candidates) {
+  if (name.size() > kLongestName) return "";
+  absl::string_view closest;
+  size_t least = std::max<size_t>(1, name.size() / 3) + 1;
+  for (const absl::string_view candidate : candidates) {
+    if (candidate.size() > kLongestName) continue;
+    const size_t distance = DistanceBetween(name, candidate);
+    if (distance < least) {
+      least = distance;
+      closest = candidate;
+    }
+  }
+  return closest;
 }
 
 }  // namespace cache_invalidation::condition

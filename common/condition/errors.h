@@ -1,6 +1,11 @@
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_ERRORS_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_ERRORS_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/budget.h"
@@ -9,16 +14,39 @@
 
 namespace cache_invalidation::condition {
 
-// The errors that more than one function ends in. Messages are made in the budget's memory.
+// A position in a text as messages show it. Both count from 1; columns count code points.
+struct SourcePosition {
+  uint32_t line = 1;
+  uint32_t column = 1;
+};
 
-// "no such overload: int + string", "no such overload: size(int)": these arguments, in this order,
-// are nothing the function knows.
+// Returns the position of the byte at `offset`, or of the end if the offset is beyond it.
+SourcePosition PositionOf(absl::string_view text, size_t offset);
+
+// Returns INVALID_ARGUMENT "line 1, column 5: " followed by the message. `offset` is that of the
+// byte in question.
+absl::Status ErrorAt(absl::string_view text, size_t offset, absl::string_view message);
+
+// Quotes a piece of text for a message: in backticks, control characters escaped, truncated.
+std::string Quoted(absl::string_view piece);
+
+// Errors of evaluation that more than one function returns. Their messages are allocated from the
+// budget.
+
+// The function is not defined for these argument types: "no such overload: int + string", "no such
+// overload: size(int)".
 Value NoSuchOverload(Function function, absl::Span<const Value> arguments, Budget& budget);
-// The same for what is no function: "&&", "?:", "has".
+// The same for `what` that is not a Function: "&&", "?:", "has()".
 Value NoSuchOverload(absl::string_view what, Value argument, Budget& budget);
 
-// The result is beyond its type: "out of range: int + int".
+// The result is outside the range of its type: "out of range: int + int".
 Value OutOfRange(Function function, absl::Span<const Value> arguments, Budget& budget);
+
+// Returns the candidate with the smallest edit distance to `name` (letters changed, added, removed
+// or swapped), the first of several. Returns an empty text if the distance exceeds a third of the
+// letters of `name`, or one if that is more.
+absl::string_view ClosestName(absl::string_view name,
+                              absl::Span<const absl::string_view> candidates);
 
 }  // namespace cache_invalidation::condition
 

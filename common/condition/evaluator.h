@@ -10,15 +10,15 @@
 
 namespace cache_invalidation::condition {
 
-// The value of a variable, by its slot; asked for whenever the evaluation comes across it. An error
-// if it has none.
+// Returns the value of the variable in a slot, or an error if it has none. Called each time the
+// evaluation reaches the variable.
 using Variables = absl::FunctionRef<Value(uint32_t slot)>;
 
-// Hears of every node that is evaluated, literals excepted: once per element within the body of a
-// comprehension.
+// Is notified of every node that is evaluated, literals excepted. The body of a comprehension is
+// evaluated once per element.
 class EvaluationObserver {
  public:
-  // The evaluation of a node begins; those of its children come before its End.
+  // The evaluation of a node begins. Its children are evaluated before its End.
   virtual void Begin(NodeId node) = 0;
   virtual void End(NodeId node, Value value) = 0;
 
@@ -26,11 +26,11 @@ class EvaluationObserver {
   ~EvaluationObserver() = default;
 };
 
-// What an expression evaluates to: a value or an error that says where it arose.
+// Evaluates an expression. Returns a value, or an error with the node that it came from.
 //
-// Always ends: it costs at most what the budget allows, makes at most what its arena holds, and
-// goes only as deep as the expression. Without side effects. What it answers may point into the
-// expression, the variables and the arena.
+// Always terminates: cost and memory are bounded by the budget, recursion by the depth of the
+// expression. No side effects. The result may point into the expression, the variables and the
+// budget's arena.
 Value Evaluate(const Expression& expression, Variables variables, Budget& budget,
                EvaluationObserver* observer = nullptr);
 

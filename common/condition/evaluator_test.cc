@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/condition/evaluate_for_test.h"
 #include "common/condition/parser.h"
+#include "common/condition/testing/evaluate.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -32,7 +32,7 @@ TEST(Evaluator, Selects) {
           {"x.nothing.age", "error: no such field: age of null_type"},
           {"x.name.first", "error: no such field: first of string"},
           {"x.numbers.first", "error: no such field: first of list"},
-          {"x[0]", "error: no such key, of type int"},
+          {"x[0]", "error: no such key of type int"},
           {"x.name[0]", "error: no such overload: [] of string"},
       },
       Context());
@@ -109,8 +109,8 @@ TEST(Evaluator, MakesListsAndMaps) {
           {"[1, 1 / 0]", "error: division by zero"},
           {"{'b': 1, 'a': x.name, 2u: 3, 1: 2, true: {}, -1: 0}",
            "{true: {}, -1: 0, 1: 2, 2u: 3, \"a\": \"Ada\", \"b\": 1}"},
-          {"{'a': 1, 'a': 2}", "error: the same key stands in a map twice"},
-          {"{1: 1, 1u: 2}", "error: the same key stands in a map twice"},
+          {"{'a': 1, 'a': 2}", "error: duplicate map key"},
+          {"{1: 1, 1u: 2}", "error: duplicate map key"},
           {"{1.0: 1}", "error: no such overload: a key of type double"},
           {"{null: 1}", "error: no such overload: a key of type null_type"},
           {"{1 / 0: 1}", "error: division by zero"},

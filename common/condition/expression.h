@@ -17,7 +17,7 @@ namespace cache_invalidation::condition {
 
 class Regex;
 
-// A node of an expression, by its index in it.
+// The index of a node in its expression.
 using NodeId = uint32_t;
 
 // Bytes of a text, from `begin` up to but not including `end`.
@@ -28,20 +28,11 @@ struct SourceRange {
   bool operator==(const SourceRange&) const = default;
 };
 
-// Where in a text, for people: both from 1, columns in code points.
-struct SourcePosition {
-  uint32_t line = 1;
-  uint32_t column = 1;
-};
-
-// The position of the byte at `offset`; of the end for an offset beyond it.
-SourcePosition PositionOf(absl::string_view text, size_t offset);
-
-// A part of an expression. Which fields mean something, and what the children are, depends on the
-// kind; everything that a name can be resolved to is resolved.
+// A node of the syntax tree. The kind determines which fields are used and what the children are.
+// Names are resolved as far as they are declared.
 struct Node {
   enum class Kind : uint8_t {
-    kLiteral,        // `literal`; also the name of a type (`int`), a value of kind kType
+    kLiteral,        // `literal`; the name of a type (`int`) is one of kind kType
     kIdentifier,     // `name`, `scope`, `slot`
     kSelect,         // operand `.name`
     kHas,            // has(operand.name)
@@ -51,19 +42,19 @@ struct Node {
     kMap,            // key, value, key, value ...
     kAnd,            // two or more terms: `a && b && c` is one node
     kOr,             // as kAnd
-    kConditional,    // condition, value if it holds, value if not
+    kConditional,    // condition, value if true, value if false
     kComprehension,  // `macro`, `name` and `slot` of its variable; see Macro
   };
 
   // Where the value of an identifier comes from.
   enum class Scope : uint8_t {
-    kUndeclared,     // nowhere: evaluating it is an error
+    kUndeclared,     // not declared: evaluating it is an error
     kVariable,       // `slot` is the index into ParseOptions::variables
-    kComprehension,  // `slot` is that of the comprehension around it that binds the name
+    kComprehension,  // `slot` is that of the enclosing comprehension that binds the name
   };
 
-  // The children of a comprehension: the range, then what is evaluated with each element (key, if
-  // the range is a map) in the variable.
+  // The children of a comprehension: the range, then what is evaluated for each element of it. If
+  // the range is a map, its keys are the elements.
   enum class Macro : uint8_t {
     kAll,        // range, predicate
     kExists,     // range, predicate
@@ -81,21 +72,21 @@ struct Node {
   uint32_t slot = 0;
   SourceRange source;
   Value literal;
-  // A field, a variable, a function ("size", "+"); the whole of a qualified name: "a.b".
+  // Of a field, a variable or a function ("size", "+"). Qualified names are kept whole: "a.b".
   absl::string_view name;
   absl::Span<const NodeId> children;
-  // Of a call of `matches` with a literal pattern that compiles: compiled. Otherwise null.
+  // The compiled pattern of a call of `matches`, if it is a literal that compiles. Otherwise null.
   const Regex* regex = nullptr;
 };
 
-// A parsed condition: a tree of nodes in one block, with the text that they came from.
+// A parsed condition: the nodes of its tree in one vector, and the text that they came from.
 //
-// Children stand before their parents. What comprehensions bind goes into slots 0 to
-// comprehension_slots() - 1; a comprehension within the body of another has a slot of its own, two
-// side by side may share one.
+// Children precede their parents. The variables of comprehensions have the slots 0 to
+// comprehension_slots() - 1. A comprehension nested in the body of another has a slot of its own;
+// two that are not nested may share one.
 //
-// Immutable and thread-safe once parsed (parser.h). Nodes, and the texts of literals, live as long
-// as the expression.
+// Immutable and thread-safe once parsed (parser.h). Nodes and the texts of literals live as long as
+// the expression.
 class Expression {
  public:
   ~Expression();
@@ -103,12 +94,12 @@ class Expression {
   Expression& operator=(const Expression&) = delete;
 
   const std::string& text() const { return text_; }
-  // The part of the text that a node came from, parentheses around it included.
+  // The part of the text that a node came from, enclosing parentheses included.
   absl::string_view TextOf(NodeId id) const;
 
   NodeId root() const { return static_cast<NodeId>(nodes_.size() - 1); }
   const Node& node(NodeId id) const { return nodes_[id]; }
-  // Nodes.
+  // The number of nodes.
   size_t size() const { return nodes_.size(); }
 
   uint32_t comprehension_slots() const { return comprehension_slots_; }
@@ -119,11 +110,46 @@ class Expression {
 
   std::string text_;
   std::vector<Node> nodes_;
-  // What nodes point to: never moved once there.
+  // Nodes point into these; their elements never move.
   std::deque<std::vector<NodeId>> children_;
   std::deque<std::string> texts_;
   std::vector<std::unique_ptr<const Regex>> regexes_;
   uint32_t comprehension_slots_ = 0;
+};
+
+// Builds an expression node by node, children first. The last node added is the root.
+//
+// Thread-compatible.
+class ExpressionBuilder {
+ public:
+  explicit ExpressionBuilder(absl::string_view text);
+
+  // The text of the expression, in the expression's own storage.
+  absl::string_view text() const { return expression_->text_; }
+
+  // `node.children` is replaced by `children`.
+  NodeId Add(Node node, absl::Span<const NodeId> children);
+
+  // A node added before. Its children must not be changed.
+  Node& node(NodeId id) { return expression_->nodes_[id]; }
+  const Expression& expression() const { return *expression_; }
+
+  // The depth of the tree below a node, the node included.
+  int DepthOf(NodeId id) const { return depths_[id]; }
+
+  // Keep what nodes refer to alive as long as the expression.
+  absl::string_view Keep(std::string text);
+  const Regex* Keep(std::unique_ptr<const Regex> regex);
+
+  // Records that the slots 0 to `slots` - 1 are used.
+  void UseComprehensionSlots(uint32_t slots);
+
+  // REQUIRES: a node was added. The builder is empty afterwards.
+  std::shared_ptr<const Expression> Finish();
+
+ private:
+  std::unique_ptr<Expression> expression_;
+  std::vector<int> depths_;  // by node
 };
 
 }  // namespace cache_invalidation::condition

@@ -37,15 +37,15 @@ constexpr Signature kSignatures[] = {
     {Function::kToUint, "uint", false, 1, 1},
 };
 
-// Of what is in kSignatures.
+// The most that kSignatures has.
 constexpr size_t kMaxArguments = 3;
 
-// One bit for each way to call a function.
+// One bit per combination of target and number of arguments.
 constexpr unsigned WayBit(bool has_target, size_t arguments) {
   return 1U << (arguments + (has_target ? kMaxArguments + 1 : 0));
 }
 
-// By function, the ways it may be called: every evaluation of a call asks for them.
+// The WayBits of each function, precomputed: every evaluation of a call checks them.
 constexpr auto kWays = [] {
   std::array<unsigned, static_cast<size_t>(Function::kGetSeconds) + 1> ways{};
   for (const Signature& signature : kSignatures) {

@@ -9,12 +9,12 @@
 
 namespace cache_invalidation::condition {
 
-// What a call calls. Found once, when the text is parsed: evaluation never compares names.
-// Operators that take part in control (`&&`, `||`, `?:`) and indexing are kinds of nodes instead.
+// The functions and operators of the language. Names are looked up once, when the text is parsed.
+// Operators that control evaluation (`&&`, `||`, `?:`) and indexing are kinds of nodes instead.
 enum class Function : uint8_t {
-  kUnknown,  // no function of that name; the node has the name
+  kUnknown,  // no function has that name; the name is in the node
 
-  // Operators, in this order first: IsOperator.
+  // Operators. IsOperator depends on their order.
   kNegate,
   kNot,
   kAdd,
@@ -66,25 +66,26 @@ constexpr bool IsOperator(Function function) {
   return function >= Function::kNegate && function <= Function::kIn;
 }
 
-// How a function may be called. A function may have several: `size(x)` and `x.size()`.
+// One way to call a function. A function may have several: `size(x)` and `x.size()`.
 struct Signature {
   Function function;
   absl::string_view name;
   bool has_target;  // `x.name(...)` rather than `name(...)`
   uint8_t min_arguments;
-  uint8_t max_arguments;  // the target is not counted
+  uint8_t max_arguments;  // without the target
 };
 
-// The function of that name, whatever its arguments; kUnknown if there is none. Never an operator.
+// Returns the function of that name regardless of its arguments; kUnknown if there is none. Never
+// an operator.
 Function FindFunction(absl::string_view name);
 
-// The name as it is called, or the operator as it is written: "size", "+".
+// The name of the function or operator in the text: "size", "+".
 absl::string_view FunctionName(Function function);
 
-// Every way in which the functions may be called, in order of the names; no operators.
+// All signatures of functions, sorted by name. No operators.
 absl::Span<const Signature> Signatures();
 
-// Whether `function` may be called so. Of operators, always.
+// Whether `function` has such a signature. Always true for operators.
 bool IsCallable(Function function, bool has_target, size_t arguments);
 
 }  // namespace cache_invalidation::condition

@@ -1,13 +1,14 @@
 #include "common/condition/lexer.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/condition/source_error.h"
+#include "common/condition/errors.h"
 #include "common/utf8.h"
 
 namespace cache_invalidation::condition {
@@ -20,7 +21,7 @@ struct Spelling {
   Kind kind;
 };
 
-// The longer ones first.
+// Longer ones first, since the first match is taken.
 constexpr Spelling kSigns[] = {
     {"&&", Kind::kAnd},
     {"||", Kind::kOr},
@@ -62,23 +63,40 @@ constexpr Spelling kWords[] = {
     {"while", Kind::kReserved},
 };
 
+constexpr std::array kBinaryOperators = {
+    BinaryOperator{Kind::kOr, kOrStrength, Function::kUnknown},
+    BinaryOperator{Kind::kAnd, kAndStrength, Function::kUnknown},
+    BinaryOperator{Kind::kEquals, kRelationStrength, Function::kEquals},
+    BinaryOperator{Kind::kNotEquals, kRelationStrength, Function::kNotEquals},
+    BinaryOperator{Kind::kLess, kRelationStrength, Function::kLess},
+    BinaryOperator{Kind::kLessEquals, kRelationStrength, Function::kLessEquals},
+    BinaryOperator{Kind::kGreater, kRelationStrength, Function::kGreater},
+    BinaryOperator{Kind::kGreaterEquals, kRelationStrength, Function::kGreaterEquals},
+    BinaryOperator{Kind::kIn, kRelationStrength, Function::kIn},
+    BinaryOperator{Kind::kPlus, kSumStrength, Function::kAdd},
+    BinaryOperator{Kind::kMinus, kSumStrength, Function::kSubtract},
+    BinaryOperator{Kind::kTimes, kProductStrength, Function::kMultiply},
+    BinaryOperator{Kind::kDividedBy, kProductStrength, Function::kDivide},
+    BinaryOperator{Kind::kModulo, kProductStrength, Function::kModulo},
+};
+
 bool BeginsName(char character) { return absl::ascii_isalpha(character) || character == '_'; }
 bool ContinuesName(char character) {
   return BeginsName(character) || absl::ascii_isdigit(character);
 }
 
-// What may stand between backticks.
+// Whether the character may occur between backticks.
 bool IsQuotedNameCharacter(char character) {
   return ContinuesName(character) || absl::StrContains("-./ ", absl::string_view(&character, 1));
 }
 
-// How many bytes at the beginning of `text` fulfil the predicate.
+// The length of the longest prefix of `text` whose bytes satisfy the predicate.
 template <typename Predicate>
 size_t CountWhile(absl::string_view text, Predicate predicate) {
   return std::find_if_not(text.begin(), text.end(), predicate) - text.begin();
 }
 
-// Blanks and comments at the beginning of `text`.
+// The length of the white space and comments at the beginning of `text`.
 size_t CountBlanks(absl::string_view text) {
   size_t blanks = 0;
   while (blanks < text.size()) {
@@ -94,7 +112,7 @@ size_t CountBlanks(absl::string_view text) {
   return blanks;
 }
 
-// A sign, digit or name, and how long it is.
+// The kind and length of a token.
 struct Measured {
   Kind kind;
   size_t bytes;
@@ -108,7 +126,7 @@ Measured MeasureWord(absl::string_view text) {
   return {word == std::end(kWords) ? Kind::kName : word->kind, bytes};
 }
 
-// Digits of an exponent with its `e`, if there is one.
+// The length of the exponent at the beginning of `text`, its `e` included; 0 if there is none.
 size_t CountExponent(absl::string_view text) {
   if (!absl::StartsWithIgnoreCase(text, "e")) return 0;
   size_t before = 1;
@@ -139,8 +157,8 @@ Measured MeasureNumber(absl::string_view text) {
   return {Kind::kInt, bytes};
 }
 
-// The prefix of a string that `text` begins with: "", "r", "b" or "br" in any case. Nothing if it
-// begins with no string.
+// If `text` begins with a string, returns its prefix: "", "r", "b" or "br" in any case. Otherwise
+// nullopt.
 std::optional<absl::string_view> StringPrefix(absl::string_view text) {
   size_t bytes = 0;
   if (absl::StartsWithIgnoreCase(text, "b")) ++bytes;
@@ -150,13 +168,14 @@ std::optional<absl::string_view> StringPrefix(absl::string_view text) {
   return text.substr(0, bytes);
 }
 
-// Bytes of the string that `text` begins with, its quotes included. Nothing if it does not end.
+// The length of the quoted string that `text` begins with, quotes included. Returns nullopt if it
+// has no end.
 std::optional<size_t> CountQuoted(absl::string_view text, bool raw) {
   const bool triple = text.size() > 2 && text[1] == text[0] && text[2] == text[0];
   const absl::string_view quote = text.substr(0, triple ? 3 : 1);
   for (size_t at = quote.size(); at < text.size(); ++at) {
     if (absl::StartsWith(text.substr(at), quote)) return at + quote.size();
-    if (text[at] == '\\' && !raw) ++at;  // what it escapes is looked at later, but ends no string
+    if (text[at] == '\\' && !raw) ++at;  // an escaped quote does not end the string
     const bool at_line_end = at < text.size() && (text[at] == '\n' || text[at] == '\r');
     if (at_line_end && !triple) return std::nullopt;
   }
@@ -202,7 +221,7 @@ class Lexer {
   absl::StatusOr<Measured> MeasureString(absl::string_view prefix) const {
     const bool raw = absl::EndsWithIgnoreCase(prefix, "r");
     const std::optional<size_t> bytes = CountQuoted(Rest().substr(prefix.size()), raw);
-    if (!bytes) return Error("expected a string that ends, with its quote on the same line");
+    if (!bytes) return Error("expected a closing quote on the same line");
     const bool is_bytes = absl::StartsWithIgnoreCase(prefix, "b");
     return Measured{is_bytes ? Kind::kBytes : Kind::kString, prefix.size() + *bytes};
   }
@@ -233,5 +252,11 @@ class Lexer {
 }  // namespace
 
 absl::StatusOr<std::vector<Token>> Tokenize(absl::string_view text) { return Lexer(text).Run(); }
+
+const BinaryOperator* FindBinaryOperator(Token::Kind token) {
+  const auto* found = std::find_if(kBinaryOperators.begin(), kBinaryOperators.end(),
+                                   [&](const BinaryOperator& each) { return each.token == token; });
+  return found == kBinaryOperators.end() ? nullptr : found;
+}
 
 }  // namespace cache_invalidation::condition

@@ -103,8 +103,7 @@ TEST(Lexer, LeavesOutBlanksAndComments) {
 }
 
 TEST(Lexer, RefusesTextWithoutItsEnd) {
-  const std::string expected =
-      "line 1, column 2: expected a string that ends, with its quote on the same line";
+  const std::string expected = "line 1, column 2: expected a closing quote on the same line";
   for (const char* text : {" '", " 'a", " 'a\n'", " 'a\r'", " \"a'", " 'a\\'", " '\\\n'", " '''a''",
                            " '''a\\'''", " r'a\n'", " b'", " br\"\"\"\"\""}) {
     EXPECT_EQ(ErrorOf(text), expected) << text;

@@ -24,20 +24,20 @@ constexpr absl::string_view kOperation = "operation";
 constexpr absl::string_view kTags = "tags";
 constexpr absl::string_view kFieldsChanged = "fields_changed";
 
-// Which fields an expression reads.
+// The fields that an expression reads.
 class Reads {
  public:
   explicit Reads(const Expression& expression) : expression_(expression) {
     for (NodeId id = 0; id < expression.size(); ++id) Visit(id);
   }
 
-  // Fields of `context`, those that are only tested with has() or `in` among them.
+  // Fields of `context`, including those that are only tested with has() or `in`.
   const Names& tested_or_read() const { return tested_or_read_; }
   // Fields of `context` whose value is read.
   const Names& read() const { return read_; }
   // Fields of `context.old`.
   const Names& old() const { return old_; }
-  // `context` or `context.old` is used as a whole, so that any field may be read.
+  // Whether `context` or `context.old` is used as a whole, so that any field may be read.
   bool whole() const { return whole_; }
 
  private:
@@ -47,7 +47,7 @@ class Reads {
            node.name == kContext;
   }
 
-  // `.name` or `["name"]`: the name, and what it is a field of.
+  // A field access, `.name` or `["name"]`: the name, and the node whose field it is.
   struct Field {
     NodeId of;
     absl::string_view name;
@@ -91,7 +91,7 @@ class Reads {
     }
   }
 
-  // Whether a field's value is read, rather than whether there is one.
+  // Whether the value of the field is read, not only its presence.
   bool IsValue(NodeId id) const {
     const Kind kind = expression_.node(id).kind;
     return kind == Kind::kSelect || kind == Kind::kIndex;
@@ -116,15 +116,15 @@ void LintVariables(const Reads& reads, absl::Span<const absl::string_view> varia
     if (variable == kContext || reads.tested_or_read().count(variable) == 0) continue;
     remarks.push_back(
         {Remark::Kind::kContextVariable,
-         absl::StrCat("`context.", variable, "` is a field that the writer puts into the context; ",
-                      "what the write itself says is `", variable,
-                      "`. Without the field the condition cannot be evaluated, and the rule fires "
-                      "on every write")});
+         absl::StrCat("`context.", variable, "` is a field of the context; the variable of the ",
+                      "write is `", variable,
+                      "`. If the context has no such field, the condition cannot be evaluated and "
+                      "the rule fires on every write")});
     return;
   }
 }
 
-// The name of a variable other than the context; empty if the node is something else.
+// The name of the variable if the node is one other than `context`; otherwise empty.
 absl::string_view VariableAt(const Expression& expression, NodeId id) {
   const Node& node = expression.node(id);
   const bool is_one = node.kind == Kind::kIdentifier && node.scope == Node::Scope::kVariable &&
@@ -132,7 +132,7 @@ absl::string_view VariableAt(const Expression& expression, NodeId id) {
   return is_one ? node.name : absl::string_view();
 }
 
-// Why the variable never equals the literal; empty if it may.
+// Returns why the variable never equals the literal, or an empty text if it may.
 std::string WhyNeverEqual(absl::string_view variable, const Expression& expression, NodeId id) {
   const Node& node = expression.node(id);
   if (node.kind != Kind::kLiteral) return "";
@@ -143,13 +143,13 @@ std::string WhyNeverEqual(absl::string_view variable, const Expression& expressi
   }
   if (!node.literal.is(Value::Kind::kString)) {
     return absl::StrCat("`", variable, "` is text and never equals ", text,
-                        "; text stands in quotes");
+                        "; text is written in quotes");
   }
   const std::string lower = absl::AsciiStrToLower(node.literal.as_text());
   const bool is_usual = lower == "insert" || lower == "update" || lower == "delete";
   if (variable != kOperation || !is_usual || lower == node.literal.as_text()) return "";
-  return absl::StrCat("`operation` is compared as it is written, and usually \"", lower, "\"; is ",
-                      text, " the word that the writers of this namespace use?");
+  return absl::StrCat("the comparison is case-sensitive, and `operation` is usually \"", lower,
+                      "\"; do the writers of this namespace use ", text, "?");
 }
 
 // Comparisons with == or != and tests with `in`, where one side is a variable of the write.
@@ -189,7 +189,7 @@ void LintNumbers(const Expression& expression, std::vector<Remark>& remarks) {
         (value.is(Value::Kind::kUint) && value.as_uint() > kLargest);
     if (beyond) {
       remarks.push_back({Remark::Kind::kUnequalNumber,
-                         absl::StrCat("no plain number of a context says ", expression.TextOf(id),
+                         absl::StrCat("no plain number in a context is ", expression.TextOf(id),
                                       " exactly, since JSON's numbers are doubles; it is compared "
                                       "with text and with {\"$number\": ...} by value")});
       return;
@@ -199,7 +199,7 @@ void LintNumbers(const Expression& expression, std::vector<Remark>& remarks) {
     if (!decimal || decimal->has_double()) continue;
     remarks.push_back({Remark::Kind::kUnequalNumber,
                        absl::StrCat(expression.TextOf(id), " has more digits than a double and is ",
-                                    "rounded: its neighbours are the same number")});
+                                    "rounded: it equals its neighbours")});
     return;
   }
 }
@@ -211,9 +211,9 @@ void LintNewValues(const Reads& reads, std::vector<Remark>& remarks) {
   for (const absl::string_view name : reads.old()) alone.erase(name);
   if (alone.empty()) return;
   remarks.push_back({Remark::Kind::kNewValueOnly,
-                     absl::StrCat("it asks for the new value of ", Quoted(alone),
-                                  " and not for the old one, so a write by which a row stops "
-                                  "meeting it does not fire the rule. Is that meant?")});
+                     absl::StrCat("it reads the new value of ", Quoted(alone),
+                                  " and not the old one, so a write by which a row stops meeting "
+                                  "the condition does not fire the rule. Is that meant?")});
 }
 
 }  // namespace

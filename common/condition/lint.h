@@ -11,17 +11,18 @@
 
 namespace cache_invalidation::condition {
 
-// What a reviewer would ask about a condition that is accepted.
+// A warning about a condition that is valid but probably not what its author meant.
 struct Remark {
   enum class Kind : uint8_t {
     // It reads `context.operation`, or another variable's name, as a field of the context.
     kContextVariable,
-    // What the write itself says is compared with something that it never is: text with a number,
+    // A variable of the write is compared with something that it never equals: text with a number,
     // a list with text, an operation in another spelling.
     kNeverEqual,
-    // An integer that no number of a context equals.
+    // A number literal that no plain number in a context equals, or that is rounded.
     kUnequalNumber,
-    // It reads a new value without the old one: a row that stops meeting it does not fire the rule.
+    // It reads a new value without the old one: the rule does not fire for a write by which the row
+    // stops meeting the condition.
     kNewValueOnly,
   };
 
@@ -29,8 +30,8 @@ struct Remark {
   std::string text;
 };
 
-// At most one remark of each kind, in order of the kinds. `variables`: the names of the variables,
-// of which `context` is the one that holds fields. Pure.
+// Returns at most one remark of each kind, in the order of the kinds. `variables` are the names of
+// the variables; `context` is the one that has fields. Pure.
 std::vector<Remark> Lint(const Expression& expression,
                          absl::Span<const absl::string_view> variables);
 

@@ -4,20 +4,26 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/condition/source_error.h"
+#include "common/condition/errors.h"
+#include "common/condition/function.h"
+#include "common/condition/limits.h"
+#include "common/condition/regex.h"
+#include "common/condition/time_functions.h"
 
 namespace cache_invalidation::condition {
 namespace {
 
 constexpr uint32_t kLastCodePoint = 0x10FFFF;
 
-// Two to the 63rd: what the least integer is without its minus.
+// 2^63, the magnitude of the least integer.
 constexpr uint64_t kLeastIntMagnitude = uint64_t{1} << 63;
 
 absl::string_view SourceOf(absl::string_view text, SourceRange source) {
@@ -50,7 +56,7 @@ void AppendUtf8(uint32_t code_point, std::string* out) {
   }
 }
 
-// The value of `count` digits at the beginning of `text`; nothing if they are not there.
+// Parses the first `count` characters of `text` as digits; nullopt if they are not.
 std::optional<uint32_t> ReadDigits(absl::string_view text, size_t count, uint32_t base) {
   if (text.size() < count) return std::nullopt;
   uint32_t value = 0;
@@ -64,7 +70,7 @@ std::optional<uint32_t> ReadDigits(absl::string_view text, size_t count, uint32_
   return value;
 }
 
-// What a letter or sign behind a backslash stands for; nothing if it stands for none.
+// The character that a backslash and `escaped` denote; nullopt if there is none.
 std::optional<char> SimpleEscape(char escaped) {
   constexpr absl::string_view kFrom = "abfnrtv\\?\"'`";
   constexpr absl::string_view kTo = "\a\b\f\n\r\t\v\\?\"'`";
@@ -73,7 +79,7 @@ std::optional<char> SimpleEscape(char escaped) {
   return kTo[at];
 }
 
-// How many digits follow the letter of an escape, to which base. Octals have no letter.
+// The form of a numeric escape: letters, then digits to a base. Octal escapes have no letter.
 struct NumericEscape {
   size_t letters;
   size_t digits;
@@ -88,8 +94,8 @@ std::optional<NumericEscape> NumericEscapeOf(char letter, bool is_bytes) {
   return std::nullopt;
 }
 
-// Resolves the escape that `rest` begins with, behind its backslash, and appends what it stands
-// for. How many bytes it took; 0 if it is none.
+// Appends the character denoted by the escape at the beginning of `rest`, which follows the
+// backslash. Returns the length of the escape, or 0 if it is invalid.
 size_t AppendEscape(absl::string_view rest, bool is_bytes, std::string* out) {
   if (rest.empty()) return 0;
   if (const std::optional<char> simple = SimpleEscape(rest[0])) {
@@ -108,6 +114,16 @@ size_t AppendEscape(absl::string_view rest, bool is_bytes, std::string* out) {
     AppendUtf8(*number, out);
   }
   return numeric->letters + numeric->digits;
+}
+
+// Returns the pattern if the node calls `matches` with a literal one, otherwise null.
+const Node* LiteralPatternOf(const Node& node, const Expression& expression) {
+  if (node.kind != Node::Kind::kCall || node.function != Function::kMatches) return nullptr;
+  if (node.children.size() != 2) return nullptr;
+  const Node& pattern = expression.node(node.children[1]);
+  const bool is_literal =
+      pattern.kind == Node::Kind::kLiteral && pattern.literal.is(Value::Kind::kString);
+  return is_literal ? &pattern : nullptr;
 }
 
 }  // namespace
@@ -133,7 +149,7 @@ absl::StatusOr<Value> NumberLiteral(absl::string_view text, const Token& token, 
   if (!ParseMagnitude(digits, &magnitude) || magnitude > most) {
     return ErrorAt(text, token.source.begin, "expected a number in the range of an int");
   }
-  // Unsigned, so that the least integer is no overflow on the way.
+  // Negated as unsigned, so that the least integer does not overflow.
   return Value::Int(static_cast<int64_t>(negative ? ~magnitude + 1 : magnitude));
 }
 
@@ -158,10 +174,57 @@ absl::StatusOr<std::string> TextLiteral(absl::string_view text, const Token& tok
     if (bytes == 0) {
       return ErrorAt(text, rest.data() - 1 - text.data(),
                      absl::StrCat("expected an escape sequence of ",
-                                  is_bytes ? "bytes" : "a string", ", as \\n, \\\" or \\x41"));
+                                  is_bytes ? "bytes" : "a string", ", such as \\n, \\\" or \\x41"));
     }
     rest.remove_prefix(bytes);
   }
+}
+
+absl::Status CompileLiteralPatterns(ExpressionBuilder& builder) {
+  const Expression& expression = builder.expression();
+  absl::Status first_error;
+  size_t compiled = 0;
+  for (NodeId id = 0; id < expression.size(); ++id) {
+    const Node* pattern = LiteralPatternOf(expression.node(id), expression);
+    if (pattern == nullptr) continue;
+    absl::Status error;
+    if (compiled == kMaxCompiledRegexes) {
+      error = absl::InvalidArgumentError(
+          absl::StrCat("expected at most ", kMaxCompiledRegexes, " patterns"));
+    } else if (auto regex = Regex::Compile(pattern->literal.as_text()); regex.ok()) {
+      builder.node(id).regex = builder.Keep(*std::move(regex));
+      ++compiled;
+    } else {
+      error = regex.status();
+    }
+    if (!error.ok() && first_error.ok()) {
+      first_error = ErrorAt(builder.text(), pattern->source.begin, error.message());
+    }
+  }
+  return first_error;
+}
+
+std::optional<absl::string_view> LiteralZoneOf(const Expression& expression, const Node& node) {
+  const bool has_zone = node.kind == Node::Kind::kCall && node.function >= Function::kGetDate &&
+                        node.children.size() == 2;
+  if (!has_zone) return std::nullopt;
+  const Node& zone = expression.node(node.children[1]);
+  if (zone.kind != Node::Kind::kLiteral || !zone.literal.is(Value::Kind::kString)) {
+    return std::nullopt;
+  }
+  return zone.literal.as_text();
+}
+
+absl::Status CheckLiteralZones(const Expression& expression) {
+  for (NodeId id = 0; id < expression.size(); ++id) {
+    const Node& node = expression.node(id);
+    const auto name = LiteralZoneOf(expression, node);
+    if (!name || FindTimeZone(*name)) continue;
+    return ErrorAt(expression.text(), expression.node(node.children[1]).source.begin,
+                   absl::StrCat("expected a time zone such as \"Europe/Paris\" or \"+02:00\", got ",
+                                Quoted(*name)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace cache_invalidation::condition

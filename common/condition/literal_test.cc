@@ -87,7 +87,7 @@ TEST(TextLiteral, LeavesRawTextAlone) {
 }
 
 TEST(TextLiteral, RefusesEscapesThatAreNone) {
-  const std::string message = R"(expected an escape sequence of a string, as \n, \" or \x41)";
+  const std::string message = R"(expected an escape sequence of a string, such as \n, \" or \x41)";
   EXPECT_EQ(Text(R"('a\s')"), "line 1, column 3: " + message);
   for (const char* text :
        {R"('\8')", R"('\400')", R"('\18')", R"('\x4')", R"('\xg0')", R"('\u00e')", R"('\U0001F60')",
@@ -95,7 +95,7 @@ TEST(TextLiteral, RefusesEscapesThatAreNone) {
     EXPECT_EQ(Text(text), "line 1, column 2: " + message) << text;
   }
   EXPECT_EQ(Text(R"(b'\u0041')"),
-            R"(line 1, column 3: expected an escape sequence of bytes, as \n, \" or \x41)");
+            R"(line 1, column 3: expected an escape sequence of bytes, such as \n, \" or \x41)");
 }
 
 }  // namespace

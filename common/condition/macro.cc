@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/condition/source_error.h"
+#include "common/condition/errors.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -28,7 +28,7 @@ absl::StatusOr<Expansion> ExpandHas(SourceRange source, NodeId argument,
   Node node = expression.node(argument);
   if (node.kind != Node::Kind::kSelect) {
     return ErrorAt(expression.text(), node.source.begin,
-                   "expected the selection of a field, as in `has(x.field)`");
+                   "expected a field selection, as in `has(x.field)`");
   }
   node.kind = Node::Kind::kHas;
   node.source = source;

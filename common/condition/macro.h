@@ -12,34 +12,34 @@
 
 namespace cache_invalidation::condition {
 
-// A call that is no call: it becomes a node of its own when the text is parsed.
+// A macro is written like a call, and becomes a node of its own kind when the text is parsed.
 struct MacroSignature {
   absl::string_view name;
-  // How it is written, for people: "x.all(name, condition)".
+  // How to write it, for messages: "x.all(name, condition)".
   absl::string_view form;
   bool has_target;
   uint8_t arguments;
-  Node::Macro macro;  // of has(), which is no comprehension, without meaning
+  Node::Macro macro;  // unused for has(), which is not a comprehension
 };
 
-// Every macro, also the two forms of map.
+// All macros, including both forms of map.
 absl::Span<const MacroSignature> Macros();
 
-// The macro that such a call stands for; null if it is an ordinary call. `arguments`: without the
-// target.
+// Returns the macro that such a call denotes; null for an ordinary call. `arguments` does not count
+// the target.
 const MacroSignature* FindMacro(absl::string_view name, bool has_target, size_t arguments);
 
-// What becomes of a macro: a node and its children.
+// The expansion of a macro: a node and its children.
 struct Expansion {
   Node node;
   std::vector<NodeId> children;
 };
 
-// `source`: of the whole call. `arguments`: what it is called on, if the macro has a target, then
-// what stands between the parentheses; nodes of `expression`, with their names unresolved.
+// `source` is that of the whole call. `arguments` are nodes of `expression` with unresolved names:
+// the target, if the macro has one, then the arguments in parentheses.
 //
-// INVALID_ARGUMENT with the position if an argument is not what the macro needs: the name of a
-// variable, a selection.
+// Returns INVALID_ARGUMENT with the position if an argument is not what the macro requires: the
+// name of a variable or a field selection.
 absl::StatusOr<Expansion> Expand(const MacroSignature& macro, SourceRange source,
                                  absl::Span<const NodeId> arguments, const Expression& expression);
 

@@ -12,7 +12,7 @@ bool MayBeKey(Value key) {
   return key.is(Kind::kBool) || key.is(Kind::kInt) || key.is(Kind::kUint) || key.is(Kind::kString);
 }
 
-// Where the kinds of keys stand among each other; negative integers come first among theirs.
+// The order of keys of different kinds. Negative integers precede the other integers.
 int RankOf(Value key) {
   switch (key.kind()) {
     case Kind::kBool:
@@ -31,7 +31,7 @@ bool IsBefore(Value left, Value right) {
   const int rank = RankOf(left);
   if (rank != RankOf(right)) return rank < RankOf(right);
   if (rank == 3) return left.as_text() < right.as_text();
-  // Of one rank, their bits are in order, as uints.
+  // Within a rank the bits compare as uints.
   return left.as_uint() < right.as_uint();
 }
 
@@ -44,7 +44,7 @@ std::optional<Value> KeyOf(Value value) {
   }
   if (value.is_rounded()) return std::nullopt;
   const double number = value.as_double();
-  // 2^63 and 2^64 are doubles; the greatest int and uint are not.
+  // 2^63 and 2^64 are doubles; the maximum int and uint are not.
   if (number >= -0x1p63 && number < 0x1p63) {
     const auto integer = static_cast<int64_t>(number);
     if (static_cast<double>(integer) == number) return Value::Int(integer);
@@ -76,7 +76,7 @@ Value MakeMap(absl::Span<MapEntry> entries, Budget& budget) {
   const auto twice = std::adjacent_find(
       entries.begin(), entries.end(),
       [&](const MapEntry& left, const MapEntry& right) { return !before(left, right); });
-  if (twice != entries.end()) return Value::Error("the same key stands in a map twice");
+  if (twice != entries.end()) return Value::Error("duplicate map key");
   return Value::Map(entries);
 }
 
@@ -86,7 +86,7 @@ std::optional<Value> Find(Value map, absl::string_view key) {
         object->begin(), object->end(), key,
         [](const auto& member, absl::string_view wanted) { return member.first < wanted; });
     const bool named = found != object->end() && found->first == key;
-    // The mark is no member, and what it stands for may have its name.
+    // The mark itself is not a member, and an unknown member may have the same name.
     if (map.is_open() && (!named || key == kUnknownName)) return Value::Unknown();
     if (!named) return std::nullopt;
     return Value::Json(found->second);

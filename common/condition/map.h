@@ -10,23 +10,23 @@
 
 namespace cache_invalidation::condition {
 
-// Maps are kept in order of their keys: false, true, the integers, the strings bytewise. An int and
-// a uint of the same value are the same key.
+// Maps are sorted by key: false, true, integers, then strings bytewise. An int and a uint of the
+// same value are the same key.
 
-// The map of these entries, which are sorted in place and must live as long as it does. An error
-// for a key that is no bool, integer or string, and for one that stands there twice.
+// Returns the map of these entries, which are sorted in place and must outlive it. Returns an error
+// if a key is not a bool, integer or string, or occurs twice.
 Value MakeMap(absl::Span<MapEntry> entries, Budget& budget);
 
-// Whether nobody can doubt which keys the map has: it is not open, and no value in it is unknown,
-// because what is not known may be absent. REQUIRES: a map.
+// Whether the set of keys is known: the map is not open, and no value in it is unknown, since an
+// unknown value may be absent. REQUIRES: a map.
 bool KeysAreKnown(Value map, Budget& budget);
 
-// The key that a value stands for: itself, or the integer that a double is. Nothing for other kinds
-// and for a double that may have been rounded.
+// Returns the value as a key: itself, or the integer that a double equals. Returns nullopt for
+// kinds that cannot be keys and for a double that may have been rounded.
 std::optional<Value> KeyOf(Value value);
 
-// The value under that key; nothing if there is none, Value::Unknown() if nobody knows whether
-// there is one. What stands for no key finds nothing. REQUIRES: a map.
+// Returns the value for the key; nullopt if there is none or `key` cannot be a key;
+// Value::Unknown() if it is not known whether there is one. REQUIRES: a map.
 std::optional<Value> Find(Value map, Value key);
 std::optional<Value> Find(Value map, absl::string_view key);
 

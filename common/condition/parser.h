@@ -12,23 +12,23 @@
 namespace cache_invalidation::condition {
 
 struct ParseOptions {
-  // The names that have a value from outside, in the order of their slots. A name with dots stands
-  // for the whole of `a.b`; of several that fit, the longest is meant.
+  // The names of the variables, in the order of their slots. A name with dots matches `a.b` as a
+  // whole; the longest match wins.
   std::vector<std::string> variables = {};
-  // A name `x` may stand for `a.b.x` or `a.x` in the container "a.b"; the innermost first.
+  // In the container "a.b", a name `x` may resolve to `a.b.x` or `a.x`, in this order.
   std::string container = {};
-  // Refuse what could only ever be an error: names that nothing declares, functions that do not
-  // exist or take other arguments, literal patterns that do not compile. Without it, such a node
-  // is an error when it is evaluated.
+  // Whether to reject what would always be an error: undeclared names, functions that do not exist
+  // or take other arguments, literal patterns that do not compile. If false, evaluating such a node
+  // is an error.
   bool check = true;
 };
 
-// The expression that `text` spells.
+// Parses `text`.
 //
-// INVALID_ARGUMENT with where and what was expected, for example "line 1, column 5: expected an
-// expression, got `)`", for text that is too long, no UTF-8 or no CEL, and beyond the limits of
-// limits.h. Messages (`Name{field: 1}`), optional values and two-variable comprehensions are
-// refused.
+// Returns INVALID_ARGUMENT with the position and what was expected, for example "line 1, column 5:
+// expected an expression, got `)`", for text that is too long, not UTF-8, not CEL, or beyond a
+// limit of limits.h. Messages (`Name{field: 1}`), optional values and two-variable comprehensions
+// are not supported.
 absl::StatusOr<std::shared_ptr<const Expression>> Parse(absl::string_view text,
                                                         const ParseOptions& options);
 

@@ -46,9 +46,9 @@ TEST(ParserErrors, SayWhatWasExpected) {
       {"[1][0", "line 1, column 6: expected an operator or `]`, got the end of the text"},
       {"[1][]", "line 1, column 5: expected an expression, got `]`"},
       {"true ? 1",
-       "line 1, column 9: expected `:` and the value otherwise, got the end of the text"},
+       "line 1, column 9: expected `:` and the alternative value, got the end of the text"},
       {"true ? true ? 1 : 2 : 3",
-       "line 1, column 13: expected `:` and the value otherwise, got `?`"},
+       "line 1, column 13: expected `:` and the alternative value, got `?`"},
       {"context.",
        "line 1, column 9: expected the name of a field or function, got the end of the text"},
       {"context.'a'", "line 1, column 9: expected the name of a field or function, got `'a'`"},
@@ -56,7 +56,7 @@ TEST(ParserErrors, SayWhatWasExpected) {
       {"context.`a`()", "line 1, column 12: expected an operator or the end, got `(`"},
       {"1 .5", "line 1, column 3: expected an operator or the end, got `.5`"},
       {". 'a'", "line 1, column 3: expected a name, got `'a'`"},
-      {"for", "line 1, column 1: expected a name that is no reserved word, got `for`"},
+      {"for", "line 1, column 1: expected a name that is not a reserved word, got `for`"},
       {"!-operation", "line 1, column 2: expected an expression, got `-`"},
       {"-!true", "line 1, column 2: expected an expression, got `!`"},
       {"-", "line 1, column 2: expected an expression, got the end of the text"},
@@ -73,9 +73,11 @@ TEST(ParserErrors, KnowNamesWithHyphens) {
        "line 1, column 59: unknown name `to`; a field with a hyphen is written "
        "`context.old[\"reply-to-all\"]`"},
       {"context.reply - to",
-       "line 1, column 17: unknown name `to`; known are `operation`, `context`"},
-      {"reply-to", "line 1, column 1: unknown name `reply`; known are `operation`, `context`"},
-      {"operation-to", "line 1, column 11: unknown name `to`; known are `operation`, `context`"},
+       "line 1, column 17: unknown name `to`; known names are `operation`, `context`"},
+      {"reply-to",
+       "line 1, column 1: unknown name `reply`; known names are `operation`, `context`"},
+      {"operation-to",
+       "line 1, column 11: unknown name `to`; known names are `operation`, `context`"},
   });
 }
 
@@ -90,7 +92,7 @@ TEST(ParserErrors, KnowWhatPeopleMean) {
        "line 1, column 6: expected an operator or the end, got `or`; did you mean `||`?"},
       {"operaton == 'a'", "line 1, column 1: unknown name `operaton`; did you mean `operation`?"},
       {"fields_changed",
-       "line 1, column 1: unknown name `fields_changed`; known are `operation`, `context`"},
+       "line 1, column 1: unknown name `fields_changed`; known names are `operation`, `context`"},
       {"[1].all(item, itme > 0)", "line 1, column 15: unknown name `itme`; did you mean `item`?"},
       {"operation.startswith('a')",
        "line 1, column 11: unknown function `startswith`; did you mean `startsWith`?"},
@@ -103,36 +105,33 @@ TEST(ParserErrors, KnowWhatPeopleMean) {
 TEST(ParserErrors, SayHowFunctionsAreCalled) {
   ExpectErrors({
       {"contains(operation, 'a')",
-       "line 1, column 1: expected a call as `x.contains(y)`, got 2 arguments"},
+       "line 1, column 1: expected a call of the form `x.contains(y)`, got 2 arguments"},
       {"operation.contains()",
-       "line 1, column 11: expected a call as `x.contains(y)`, got 0 arguments and what it is "
-       "called "
-       "on"},
-      {"size()", "line 1, column 1: expected a call as `size(x)` or `x.size()`, got 0 arguments"},
+       "line 1, column 11: expected a call of the form `x.contains(y)`, got 0 arguments and a "
+       "target"},
+      {"size()",
+       "line 1, column 1: expected a call of the form `size(x)` or `x.size()`, got 0 arguments"},
       {"'a'.matches('a', 'b')",
-       "line 1, column 5: expected a call as `matches(x, y)` or `x.matches(y)`, got 2 arguments "
-       "and "
-       "what it is called on"},
+       "line 1, column 5: expected a call of the form `matches(x, y)` or `x.matches(y)`, got 2 "
+       "arguments and a target"},
       {"timestamp('').getHours(1, 2)",
-       "line 1, column 15: expected a call as `x.getHours()` or `x.getHours(y)`, got 2 arguments "
-       "and "
-       "what it is called on"},
+       "line 1, column 15: expected a call of the form `x.getHours()` or `x.getHours(y)`, got 2 "
+       "arguments and a target"},
       {"[1].all(true)",
-       "line 1, column 5: expected a call as `x.all(name, condition)`, got 1 argument and what it "
-       "is "
-       "called on"},
+       "line 1, column 5: expected a call of the form `x.all(name, condition)`, got 1 argument and "
+       "a target"},
       {"[1].map(1)",
-       "line 1, column 5: expected a call as `x.map(name, value)` or `x.map(name, condition, "
-       "value)`, got 1 argument and what it is called on"},
-      {"has()", "line 1, column 1: expected a call as `has(x.field)`, got 0 arguments"},
+       "line 1, column 5: expected a call of the form `x.map(name, value)` or `x.map(name, "
+       "condition, "
+       "value)`, got 1 argument and a target"},
+      {"has()", "line 1, column 1: expected a call of the form `has(x.field)`, got 0 arguments"},
   });
 }
 
 TEST(ParserErrors, RefuseMacrosOverSomethingElse) {
   ExpectErrors({
-      {"has(context)", "line 1, column 5: expected the selection of a field, as in `has(x.field)`"},
-      {"has(context['a'])",
-       "line 1, column 5: expected the selection of a field, as in `has(x.field)`"},
+      {"has(context)", "line 1, column 5: expected a field selection, as in `has(x.field)`"},
+      {"has(context['a'])", "line 1, column 5: expected a field selection, as in `has(x.field)`"},
       {"[1].all(1, true)",
        "line 1, column 9: expected the name of a variable, as in `x.all(name, condition)`"},
       {"[1].map(a.b, true)",
@@ -144,9 +143,9 @@ TEST(ParserErrors, RefuseMacrosOverSomethingElse) {
 
 TEST(ParserErrors, RefuseMessages) {
   ExpectErrors({
-      {"Message{}", "line 1, column 8: expected no message: conditions know lists and maps only"},
+      {"Message{}", "line 1, column 8: messages are not supported, use a list or a map"},
       {"a.b.Message{field: 1}",
-       "line 1, column 12: expected no message: conditions know lists and maps only"},
+       "line 1, column 12: messages are not supported, use a list or a map"},
       {"{?'a': 1}", "line 1, column 2: expected an expression, got `?`"},
       {"context.?a", "line 1, column 9: expected the name of a field or function, got `?`"},
   });
@@ -186,8 +185,9 @@ TEST(ParserErrors, RefusePatternsThatAreNone) {
 TEST(ParserErrors, TellTheFirst) {
   ExpectErrors({
       {"foo && bar(1) && baz",
-       "line 1, column 1: unknown name `foo`; known are `operation`, `context`"},
-      {"foo.bar(baz)", "line 1, column 1: unknown name `foo`; known are `operation`, `context`"},
+       "line 1, column 1: unknown name `foo`; known names are `operation`, `context`"},
+      {"foo.bar(baz)",
+       "line 1, column 1: unknown name `foo`; known names are `operation`, `context`"},
       {"operation.bar(baz)", "line 1, column 11: unknown function `bar`"},
       {"true || 1 +", "line 1, column 12: expected an expression, got the end of the text"},
   });

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "common/condition/tree_for_test.h"
+#include "common/condition/testing/tree.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -13,17 +13,17 @@
 namespace cache_invalidation::condition {
 namespace {
 
-// Where RE2's cache does not help, it makes a state for each byte, or follows all at once: up to
-// eleven nanoseconds for each instruction of the pattern, and a sixth of a microsecond besides. A
-// unit is twelve nanoseconds, and may be three times as much at worst.
+// Where RE2's cache does not help, it builds a state per byte or simulates the automaton: up to
+// eleven nanoseconds per instruction of the pattern and byte, plus a sixth of a microsecond. A unit
+// is twelve nanoseconds, and up to three times as much at worst.
 constexpr uint64_t kUnitsOfStates = 40;
 constexpr uint64_t kUnitsPerInstruction = 3;
-// Where it does, a byte takes up to five, and the states are built once.
+// Where the cache helps, a byte takes up to five nanoseconds, and the states are built once.
 constexpr uint64_t kUnitsOfSmallAutomaton = 2;
 constexpr uint64_t kInstructionsPerUnit = 10;
 
-// What RE2 repeats at most: it refuses a pattern that asks for more, at once. And more bytes than
-// any pattern may be.
+// The maximum repetition count of RE2, which rejects a larger one without compiling. And a cap that
+// exceeds the length of any pattern.
 constexpr uint64_t kMostRepetitions = 1000;
 constexpr uint64_t kMostBytes = 1'000'000'000;
 
@@ -34,14 +34,14 @@ int64_t MemoryFor(Regex::Origin origin, bool small) {
 
 uint64_t InstructionsOf(const re2::RE2& compiled) {
   int instructions = compiled.ProgramSize();
-  // A match at the end of a text is looked for backwards.
+  // A match anchored at the end of a text is searched backwards.
   if (absl::StrContains(compiled.pattern(), '$') || absl::StrContains(compiled.pattern(), "\\z")) {
     instructions = std::max(instructions, compiled.ReverseProgramSize());
   }
   return static_cast<uint64_t>(std::max(instructions, 0));
 }
 
-// Where what begins at `at` ends: an escape, a class, or one byte.
+// The end of the unit that begins at `at`: an escape, a class or one byte.
 size_t EndOfPart(absl::string_view pattern, size_t at) {
   const auto behind = [&](absl::string_view end, size_t from) {
     const size_t found = pattern.find(end, from);
@@ -50,14 +50,14 @@ size_t EndOfPart(absl::string_view pattern, size_t at) {
   if (pattern[at] == '\\') {
     const absl::string_view escape = pattern.substr(at + 1, 2);
     if (absl::StartsWith(escape, "Q")) return behind("\\E", at + 2);
-    // A name or number in braces, no repetition.
+    // Braces with a name or number, not a repetition.
     if (escape == "p{" || escape == "P{" || escape == "x{") return behind("}", at + 2);
     return std::min(at + 2, pattern.size());
   }
   if (pattern[at] != '[') return at + 1;
   size_t end = at + 1;
   if (absl::StartsWith(pattern.substr(end), "^")) ++end;
-  // A `]` that stands first belongs to the class.
+  // A leading `]` is a member of the class.
   if (absl::StartsWith(pattern.substr(end), "]")) ++end;
   while (end < pattern.size() && pattern[end] != ']') {
     const bool is_named = absl::StartsWith(pattern.substr(end), "[:");
@@ -67,7 +67,8 @@ size_t EndOfPart(absl::string_view pattern, size_t at) {
   return std::min(end + 1, pattern.size());
 }
 
-// Reads `{n}`, `{n,}` or `{n,m}` from `at` on, and moves `at` behind it. Nothing if it is none.
+// Parses `{n}`, `{n,}` or `{n,m}` at `at`, and moves `at` past it. Returns nullopt if there is
+// none.
 std::optional<uint64_t> Repetitions(absl::string_view pattern, size_t& at) {
   const size_t end = pattern.find('}', at);
   if (end == absl::string_view::npos) return std::nullopt;
@@ -93,7 +94,7 @@ absl::StatusOr<std::unique_ptr<const Regex>> Regex::Compile(absl::string_view pa
                                                             Origin origin) {
   const bool small = HasSmallAutomaton(pattern, MatchBegin::kAnywhere);
   re2::RE2::Options options;
-  // Bad patterns are their author's business, not the log's.
+  // An invalid pattern is reported to its author, not to the log.
   options.set_log_errors(false);
   options.set_never_capture(true);
   options.set_max_mem(MemoryFor(origin, small));
@@ -107,7 +108,7 @@ absl::StatusOr<std::unique_ptr<const Regex>> Regex::Compile(absl::string_view pa
     return absl::InvalidArgumentError(absl::StrCat(
         "expected a pattern of at most ", kMaxRegexInstructions, " instructions when compiled"));
   }
-  // What is forgotten after one text has no time to build its states.
+  // A pattern that is dropped after one text does not profit from the cache.
   regex->units_for_ten_bytes_ =
       small && origin == Origin::kCondition
           ? kUnitsOfSmallAutomaton + regex->instructions_ / kInstructionsPerUnit
@@ -120,7 +121,7 @@ bool Regex::Matches(absl::string_view text) const {
 }
 
 uint64_t SpelledOutBytes(absl::string_view pattern) {
-  // Of each group that is open, with the whole as the first; and of what was read last.
+  // The length of each open group, the whole pattern first, and of the last unit read.
   std::vector<uint64_t> groups = {0};
   uint64_t last = 0;
   for (size_t at = 0; at < pattern.size();) {
@@ -142,7 +143,7 @@ uint64_t SpelledOutBytes(absl::string_view pattern) {
       continue;
     } else {
       const size_t end = EndOfPart(pattern, at);
-      // A sign behind something repeats with it what was read last.
+      // A repetition operator is part of the last unit.
       last = absl::StrContains("*+?", pattern.substr(at, 1)) ? last : end - at;
       groups.back() += end - at;
       at = end;

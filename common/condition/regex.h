@@ -11,26 +11,27 @@
 
 namespace cache_invalidation::condition {
 
-// The pattern of a `matches`, in RE2 syntax, compiled within the limits of limits.h.
+// A compiled pattern of `matches`, in RE2 syntax, within the limits of limits.h.
 //
 // Immutable, thread-safe.
 class Regex {
  public:
-  // Where the pattern stands. One that is only known when it is needed has less memory, and is
-  // forgotten then.
+  // Where the pattern comes from. One that is only known during the evaluation gets less memory,
+  // since it is dropped after use.
   enum class Origin { kCondition, kWrite };
 
-  // INVALID_ARGUMENT, without a position, for what is no such syntax or too large.
+  // Returns INVALID_ARGUMENT, without a position, if the syntax is invalid or the pattern too
+  // large.
   static absl::StatusOr<std::unique_ptr<const Regex>> Compile(absl::string_view pattern,
                                                               Origin origin = Origin::kCondition);
 
-  // Whether any part of the text matches.
+  // Whether the pattern matches anywhere in the text.
   bool Matches(absl::string_view text) const;
 
-  // What ten bytes of a text take at most, in units as kMaxCost has them.
+  // The cost of matching ten bytes of text, at most, in the units of kMaxCost.
   uint64_t UnitsForTenBytes() const { return units_for_ten_bytes_; }
 
-  // What it was made of.
+  // Instructions of the compiled program.
   uint64_t instructions() const { return instructions_; }
 
  private:
@@ -42,8 +43,9 @@ class Regex {
   uint64_t units_for_ten_bytes_ = 0;
 };
 
-// Bytes of the pattern with its repetitions spelled out: of `(?:a{10}b){2}`, some 30. What has no
-// syntax is counted in some way. Bounds what compiling it takes, classes of characters aside.
+// The approximate length of the pattern with its repetitions expanded: about 30 for
+// `(?:a{10}b){2}`. It bounds the cost of compiling the pattern, apart from character classes. An
+// invalid pattern gets some number.
 uint64_t SpelledOutBytes(absl::string_view pattern);
 
 }  // namespace cache_invalidation::condition

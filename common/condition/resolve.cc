@@ -13,7 +13,7 @@
 namespace cache_invalidation::condition {
 namespace {
 
-// The names of types are values too, unless a variable has the name.
+// The names of types are values, unless a variable has the same name.
 constexpr Value::Kind kNamedKinds[] = {
     Value::Kind::kNull,   Value::Kind::kBool,      Value::Kind::kInt,      Value::Kind::kUint,
     Value::Kind::kDouble, Value::Kind::kString,    Value::Kind::kBytes,    Value::Kind::kList,
@@ -44,7 +44,7 @@ class Resolver {
   }
 
  private:
-  // Whether the node is a name, or a name with nothing but selections behind it.
+  // Whether the node is a name, or a chain of selections from a name.
   bool IsQualified(const Node& node) const {
     if (node.kind == Node::Kind::kIdentifier) return true;
     if (node.kind != Node::Kind::kSelect) return false;
@@ -52,8 +52,8 @@ class Resolver {
     return IsQualified(operand) && !IsParenthesized(operand);
   }
 
-  // Whether a name stands in parentheses of its own: then it is no part of a longer one. REQUIRES:
-  // a kind of node that ends in a name.
+  // Whether a name is in parentheses: it is then not part of a longer name. REQUIRES: the kind of
+  // the node ends in a name.
   bool IsParenthesized(const Node& node) const {
     return builder_.text()[node.source.end - 1] == ')';
   }
@@ -68,7 +68,8 @@ class Resolver {
     bound_.pop_back();
   }
 
-  // The node and the operands it selects from, itself first, the name at the bottom last.
+  // The node and the operands that it selects from, down to the name: the node first, the name
+  // last.
   std::vector<NodeId> ChainOf(NodeId id) {
     std::vector<NodeId> chain = {id};
     while (builder_.node(chain.back()).kind == Node::Kind::kSelect) {
@@ -102,7 +103,7 @@ class Resolver {
     return true;
   }
 
-  // Looks for `name` in the container and those around it, the innermost first.
+  // Looks up `name` in the container and its parents, the innermost first.
   bool ResolveDeclared(absl::string_view name, bool from_root, Node& node) {
     absl::string_view container;
     if (!from_root) container = options_.container;
@@ -115,7 +116,7 @@ class Resolver {
     }
   }
 
-  // Makes `node` what `candidate` stands for, if it stands for anything.
+  // Resolves `node` to the variable or type named `candidate`. Returns false if there is none.
   bool Declare(const std::string& candidate, Node& node) {
     const auto& variables = options_.variables;
     const auto variable = std::find(variables.begin(), variables.end(), candidate);

@@ -5,17 +5,17 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "common/condition/errors.h"
+#include "common/condition/lexer.h"
 #include "common/condition/limits.h"
 #include "common/condition/literal.h"
-#include "common/condition/operators.h"
-#include "common/condition/source_error.h"
 
 namespace cache_invalidation::condition {
 namespace {
 
 using Kind = Token::Kind;
 
-// What somebody used to other languages may have meant.
+// A hint for the operators of other languages.
 absl::string_view OperatorMeantBy(absl::string_view word) {
   if (word == "and") return "; did you mean `&&`?";
   if (word == "or") return "; did you mean `||`?";
@@ -46,7 +46,7 @@ SyntaxParser::Parsed SyntaxParser::ParseConditional() {
   const Parsed condition = ParseBinary(kOrStrength);
   if (!condition || !tokens_.Accept(Kind::kQuestion)) return condition;
   const Parsed if_true = ParseBinary(kOrStrength);
-  if (!if_true || !Expect(Kind::kColon, "`:` and the value otherwise")) return std::nullopt;
+  if (!if_true || !Expect(Kind::kColon, "`:` and the alternative value")) return std::nullopt;
   const Parsed if_false = ParseExpression();
   if (!if_false) return std::nullopt;
   Node node;
@@ -87,7 +87,7 @@ SyntaxParser::Parsed SyntaxParser::ParseTerms(NodeId first, int strength) {
 }
 
 SyntaxParser::Parsed SyntaxParser::ParseUnary() {
-  // Signs of one kind: what one makes, the other could never be applied to.
+  // All of one kind: neither operator is defined for the result of the other.
   const Kind sign = tokens_.Next().kind;
   std::vector<Token> signs;
   if (sign == Kind::kNot || sign == Kind::kMinus) {
@@ -115,8 +115,7 @@ SyntaxParser::Parsed SyntaxParser::ParseMember() {
     } else if (tokens_.NextIs(Kind::kLeftBracket)) {
       operand = ParseIndex(*operand);
     } else if (tokens_.NextIs(Kind::kLeftBrace)) {
-      return Fail(tokens_.Next().source.begin,
-                  "expected no message: conditions know lists and maps only");
+      return Fail(tokens_.Next().source.begin, "messages are not supported, use a list or a map");
     } else {
       break;
     }
@@ -154,7 +153,7 @@ SyntaxParser::Parsed SyntaxParser::ParsePrimary() {
     case Kind::kNull:
       return AddLiteral(Value(), tokens_.Take().source);
     case Kind::kReserved:
-      return FailExpecting("a name that is no reserved word");
+      return FailExpecting("a name that is not a reserved word");
     default:
       return FailExpecting("an expression");
   }
@@ -280,7 +279,7 @@ SyntaxParser::Parsed SyntaxParser::ParseCall(std::optional<NodeId> target, const
 std::optional<std::vector<NodeId>> SyntaxParser::ParseElements(Kind end, bool may_end_in_comma) {
   const size_t begin = tokens_.Next().source.begin;
   std::vector<NodeId> elements;
-  // The grammar has the comma behind the last element, also if there is none: `[,]` is empty.
+  // The grammar allows a trailing comma even in an empty list: `[,]`.
   if (may_end_in_comma && tokens_.Accept(Kind::kComma)) return elements;
   while (!tokens_.NextIs(end) || (!elements.empty() && !may_end_in_comma)) {
     const Parsed element = ParseExpression();

@@ -14,19 +14,20 @@ namespace {
 
 using Kind = Value::Kind;
 
-// What it costs to compile a pattern, in units: as a whole, a byte with repetitions spelled out,
-// and each \p{...}, a class of characters that is put together from hundreds of ranges: a third of
-// a millisecond for letters. What a class took after all shows in the instructions.
+// The cost of compiling a pattern, in units: a constant, per byte with repetitions expanded, and
+// per \p{...}, a character class made of hundreds of ranges, which takes a third of a millisecond
+// for letters. What a class really took shows in the number of instructions, which are charged
+// afterwards.
 constexpr uint64_t kCompileUnits = 2000;
 constexpr uint64_t kCompileByteUnits = 20;
 constexpr uint64_t kCompileClassUnits = 6000;
 constexpr uint64_t kCompileInstructionUnits = 10;
-// Bytes of a part that are compared at every place of a text for the price of going there.
+// A part of up to this length is compared at every offset of a text at no extra charge.
 constexpr size_t kCheapPartBytes = 100;
 
 int64_t CountCharacters(absl::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;  // no continuation of a character
+    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;  // not a continuation byte
   });
 }
 
@@ -48,9 +49,9 @@ uint64_t CompileUnits(absl::string_view pattern) {
   return units;
 }
 
-// A pattern that may come from a write.
+// For a pattern that may come from a write.
 Value CompileAndRun(absl::string_view pattern, absl::string_view text, Budget& budget) {
-  // Also looking for repetitions walks over it.
+  // Estimating the cost reads the whole pattern, too.
   if (!budget.SpendOnSize(pattern.size()) || !budget.Spend(CompileUnits(pattern))) {
     return Budget::TooExpensive();
   }
@@ -82,7 +83,7 @@ Value Size(Value value, Budget& budget) {
 
 Value Search(Function function, Value text, Value part, Budget& budget) {
   if (!AreStrings(text, part)) return NoSuchOverload(function, {text, part}, budget);
-  // A part may match nearly as a whole at every place: then searching costs the product.
+  // In the worst case the part almost matches at every offset, and searching costs the product.
   const size_t work = function == Function::kContains
                           ? text.size() * (1 + part.size() / kCheapPartBytes)
                           : std::min(text.size(), part.size());

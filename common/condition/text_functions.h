@@ -8,15 +8,16 @@
 
 namespace cache_invalidation::condition {
 
-// Of strings: characters (code points); of byte strings: bytes; of lists and maps: elements.
+// Returns the number of characters (code points) of a string, bytes of a byte string, or elements
+// of a list or map.
 Value Size(Value value, Budget& budget);
 
-// Of kContains, kStartsWith and kEndsWith. REQUIRES: no errors.
+// Evaluates kContains, kStartsWith and kEndsWith. REQUIRES: no errors.
 Value Search(Function function, Value text, Value part, Budget& budget);
 
-// Whether RE2 finds the pattern anywhere in the text. `compiled`: the pattern, if it was known when
-// the condition was parsed; otherwise null, and it is compiled here, within the same limits.
-// REQUIRES: no errors.
+// Whether the pattern matches anywhere in the text. `compiled` is the pattern if it was known when
+// the condition was parsed. If null, the pattern is compiled here, with less memory
+// (Regex::Origin). REQUIRES: no errors.
 Value Matches(Value text, Value pattern, const Regex* compiled, Budget& budget);
 
 }  // namespace cache_invalidation::condition

@@ -13,12 +13,12 @@ namespace {
 
 using Kind = Value::Kind;
 
-// Longer than the longest of the system's names.
+// Longer than the longest name of the system.
 constexpr size_t kMaxZoneNameBytes = 64;
 
 bool IsDigit(char character) { return absl::ascii_isdigit(static_cast<unsigned char>(character)); }
 
-// A name under the system's directory of time zones, and nothing above or beside it.
+// Whether the name denotes a file within the system's directory of time zones.
 bool MayNameZone(absl::string_view name) {
   if (name.empty() || name.size() > kMaxZoneNameBytes) return false;
   return absl::ascii_isalpha(static_cast<unsigned char>(name[0])) &&

@@ -11,19 +11,19 @@
 
 namespace cache_invalidation::condition {
 
-// The zone that `getHours("+02:30")` names: an offset, its sign optional, or "UTC" (also ""). Never
-// reads a file.
+// Returns the time zone of an offset such as "+02:30", whose sign is optional, or of "UTC" or "".
+// Returns nullopt for other names. Never reads a file.
 std::optional<absl::TimeZone> FindOffset(absl::string_view name);
 
-// As FindOffset, and names of the system's time zones: "America/Los_Angeles". The first call for a
-// name reads a file; what was read, or that there is none, is kept for ever. So: for names that
-// stand in conditions, not for those that come with writes.
+// As FindOffset, and also finds the system's time zones by name: "America/Los_Angeles". The first
+// call for a name reads a file, and the result is cached for the lifetime of the process. Hence
+// only for literals in conditions, not for names that come with writes.
 std::optional<absl::TimeZone> FindTimeZone(absl::string_view name);
 
-// Of kGetDate to kGetSeconds: a part of a timestamp in that zone, as the calendar has it. Months,
-// and days of month, week (from Sunday) and year count from 0; getDate from 1. Of a duration: all
-// its hours, minutes or seconds, or the milliseconds that are left beside the seconds; no zone.
-// REQUIRES: not an error.
+// Evaluates kGetDate to kGetSeconds. For a timestamp, returns a part of its calendar time in the
+// zone, by default UTC. Months and days of the month, week (from Sunday) and year count from 0;
+// getDate counts from 1. For a duration, which takes no zone, returns the whole of it in hours,
+// minutes or seconds, or the milliseconds beyond its full seconds. REQUIRES: not an error.
 Value TimePart(Function function, Value time, const std::optional<absl::TimeZone>& zone,
                Budget& budget);
 

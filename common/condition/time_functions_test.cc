@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -44,18 +44,18 @@ TEST(TimeFunctions, ReadTheCalendarInAZone) {
 TEST(TimeFunctions, RefuseZonesThatTheyCannotKnow) {
   ExpectValues(
       {
-          {"timestamp(0).getHours('Nowhere/Else')", "error: no time zone: \"Nowhere/Else\""},
+          {"timestamp(0).getHours('Nowhere/Else')", "error: unknown time zone: \"Nowhere/Else\""},
           {"timestamp(0).getHours('../../etc/passwd')",
-           "error: no time zone: \"../../etc/passwd\""},
-          {"timestamp(0).getHours('/etc/localtime')", "error: no time zone: \"/etc/localtime\""},
-          {"timestamp(0).getHours('file:UTC')", "error: no time zone: \"file:UTC\""},
-          {"timestamp(0).getHours('+24:00')", "error: no time zone: \"+24:00\""},
-          {"timestamp(0).getHours('+1:00')", "error: no time zone: \"+1:00\""},
+           "error: unknown time zone: \"../../etc/passwd\""},
+          {"timestamp(0).getHours('/etc/localtime')",
+           "error: unknown time zone: \"/etc/localtime\""},
+          {"timestamp(0).getHours('file:UTC')", "error: unknown time zone: \"file:UTC\""},
+          {"timestamp(0).getHours('+24:00')", "error: unknown time zone: \"+24:00\""},
+          {"timestamp(0).getHours('+1:00')", "error: unknown time zone: \"+1:00\""},
           // It would have to be read from a file, while a write waits.
           {"timestamp(0).getHours(x)",
-           "error: no offset from UTC: \"Europe/Paris\"; names of time zones must stand in the "
-           "condition "
-           "itself"},
+           "error: not an offset from UTC: \"Europe/Paris\"; the name of a time zone must "
+           "be a literal in the condition"},
           {"timestamp(0).getHours(1)",
            "error: no such overload: getHours(google.protobuf.Timestamp, int)"},
       },

@@ -5,14 +5,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "common/condition/time_range.h"
 
 namespace cache_invalidation::condition {
 namespace {
 
 constexpr int kNanosecondDigits = 9;
 
-// Reads from the front of a text.
+// A cursor over a text.
 class Reader {
  public:
   explicit Reader(absl::string_view text) : text_(text) {}
@@ -23,7 +22,7 @@ class Reader {
     return true;
   }
 
-  // Exactly that many digits, as a number.
+  // Takes a number of exactly that many digits.
   std::optional<int> TakeNumber(size_t digits) {
     if (text_.size() < digits) return std::nullopt;
     int number = 0;
@@ -35,7 +34,7 @@ class Reader {
     return number;
   }
 
-  // One digit or more of a fraction, in nanoseconds.
+  // Takes the one or more digits of a fraction of a second. Returns nanoseconds.
   std::optional<int64_t> TakeNanoseconds() {
     int64_t nanoseconds = 0;
     int digits = 0;
@@ -54,7 +53,7 @@ class Reader {
   absl::string_view text_;
 };
 
-// "2009-02-13T23:31:30": what a calendar knows.
+// Takes "2009-02-13T23:31:30".
 std::optional<absl::CivilSecond> TakeCivilSecond(Reader& reader) {
   const auto year = reader.TakeNumber(4);
   if (!year || !reader.Take('-')) return std::nullopt;
@@ -69,14 +68,14 @@ std::optional<absl::CivilSecond> TakeCivilSecond(Reader& reader) {
   const auto second = reader.TakeNumber(2);
   if (!second) return std::nullopt;
   const absl::CivilSecond result(*year, *month, *day, *hour, *minute, *second);
-  // What does not exist was carried over to what does.
+  // CivilSecond normalizes a date that does not exist to one that does.
   const bool exists = result.month() == *month && result.day() == *day && result.hour() == *hour &&
                       result.minute() == *minute && result.second() == *second;
   if (!exists) return std::nullopt;
   return result;
 }
 
-// "Z", "+01:00": what to subtract for UTC.
+// Takes "Z" or "+01:00". Returns the offset from UTC.
 std::optional<absl::Duration> TakeOffset(Reader& reader) {
   if (reader.Take('Z')) return absl::ZeroDuration();
   const bool west = reader.Take('-');

@@ -1,8 +1,8 @@
-// Timestamps and durations as text, both ways.
-
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_TIME_TEXT_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_TIME_TEXT_H_
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -11,20 +11,35 @@
 
 namespace cache_invalidation::condition {
 
-// The point in time that RFC 3339 text names, "2009-02-13T23:31:30.5+01:00"; nothing for any other
-// text, such as a time without its offset, and for a day that there is not. What comes behind the
-// nanoseconds is cut.
+// The range of times in the language, with a resolution of nanoseconds: timestamps from the
+// beginning of year 1 to the end of year 9999, in UTC; durations whose nanoseconds fit an int,
+// about 292 years in either direction.
+
+inline bool IsTimestamp(absl::Time time) {
+  constexpr int64_t kYear1 = -62'135'596'800;
+  constexpr int64_t kYear10000 = 253'402'300'800;
+  return time >= absl::FromUnixSeconds(kYear1) && time < absl::FromUnixSeconds(kYear10000);
+}
+
+inline bool IsDuration(absl::Duration duration) {
+  return duration >= absl::Nanoseconds(std::numeric_limits<int64_t>::min()) &&
+         duration <= absl::Nanoseconds(std::numeric_limits<int64_t>::max());
+}
+
+// Parses RFC 3339 text such as "2009-02-13T23:31:30.5+01:00". Digits beyond nanoseconds are
+// dropped. Returns nullopt for any other text, such as a time without offset or a day that does not
+// exist.
 std::optional<absl::Time> ReadTimestamp(absl::string_view text);
 
-// In UTC, with as many digits behind the seconds as there are: "2009-02-13T22:31:30.5Z".
+// Formats a time in UTC, with as many fractional digits as needed: "2009-02-13T22:31:30.5Z".
 // REQUIRES: IsTimestamp.
 std::string TimestampText(absl::Time time);
 
-// "1h30m", "-1.5s", "100ms", "0": numbers with the units h, m, s, ms, us, ns, under one sign.
-// Nothing for any other text and for what no duration can hold.
+// Parses "1h30m", "-1.5s", "100ms" or "0": numbers with the units h, m, s, ms, us and ns, with one
+// sign for all. Returns nullopt for any other text and outside the range of durations.
 std::optional<absl::Duration> ReadDuration(absl::string_view text);
 
-// In seconds, with as many digits as there are: "5400s", "-1.5s".
+// Formats a duration in seconds, with as many fractional digits as needed: "5400s", "-1.5s".
 std::string DurationText(absl::Duration duration);
 
 }  // namespace cache_invalidation::condition

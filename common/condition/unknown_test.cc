@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 #include "common/json_value.h"
 
 namespace cache_invalidation::condition {
@@ -125,7 +125,7 @@ TEST(Unknown, MembersOfAnOpenMapThatItDoesNotName) {
           {"has(x.open.b)", "error: not known: b"},
           {"'b' in x.open", "error: not known: b"},
           {"1 in x.open", "false"},
-          {"x.open[1]", "error: no such key, of type int"},
+          {"x.open[1]", "error: no such key of type int"},
           {"'$unknown' in x.open", "error: not known: $unknown"},
           {"x.open['$unknown']", "error: not known: $unknown"},
           {"size(x.open)", "error: not known"},
@@ -209,7 +209,7 @@ TEST(Numbers, OfATextThatNoDoubleHoldsAreIntegers) {
       "true", x);
   ExpectAll({"double(x.id) == 9007199254740992.0", "double(x.id) != double(x.id)",
              "double('100000000000000.001') == 100000000000000.0"},
-            "error: a number beyond 2^53, which may have been rounded", x);
+            "error: a number beyond 2^53 that may have been rounded", x);
 }
 
 TEST(Numbers, ThatNothingHoldsAreErrors) {
@@ -218,16 +218,16 @@ TEST(Numbers, ThatNothingHoldsAreErrors) {
         "18446744073709551616", "-9223372036854775809", "0.1234567890123456789"}) {
     const JsonValue x = Object{{"v", Number(text)}, {"list", List{1, Number(text)}}};
     ExpectAll({"x.v == 1", "x.v != x.v", "x.v > 0", "x.v + 1.0", "type(x.v)", "string(x.v)"},
-              "error: no number that a double or an integer holds: v", x);
+              "error: not a number that fits a double or an integer: v", x);
     ExpectAll({"2 in x.list", "x.list == [1, 2]", "x.list.all(v, v > 0)"},
-              "error: no number that a double or an integer holds", x);
+              "error: not a number that fits a double or an integer", x);
     ExpectAll({"has(x.v)", "'v' in x", "size(x) == 2", "x.list != [2, 2]", "1 in x.list"}, "true",
               x);
   }
   // Nor is what is no number at all.
   for (const JsonValue& content : {JsonValue("NaN"), JsonValue("1."), JsonValue(1), JsonValue(),
                                    JsonValue(std::string(101, '1'))}) {
-    ExpectAll({"x.v == 1"}, "error: no number that a double or an integer holds: v",
+    ExpectAll({"x.v == 1"}, "error: not a number that fits a double or an integer: v",
               Object{{"v", Object{{"$number", content}}}});
   }
 }
@@ -248,9 +248,9 @@ TEST(Numbers, MeetTheTextOfOneThatNoDoubleHolds) {
              "x.short != 42", "!(42 in [x.short])"},
             "true", x);
   ExpectAll({"x.fine == 100000000000000", "x.fine != 1", "1 in [x.fine]"},
-            "error: a number meets the text of one that has more digits than a double", x);
+            "error: a number was compared with text that has more digits than a double", x);
   ExpectAll({"x.id == 9007199254740992.0", "x.id != double(x.id)", "x.huge == 1e20"},
-            "error: a number beyond 2^53, which may have been rounded", x);
+            "error: a number beyond 2^53 that may have been rounded", x);
 }
 
 // JSON has read 9007199254740993 as 9007199254740992: what is equal to that may be another number.
@@ -264,7 +264,7 @@ TEST(Numbers, OfPlainJsonThatMayHaveBeenRounded) {
              "x.id == x.text", "x.id > 9007199254740992", "x.id <= x.old.id", "int(x.id) == 1",
              "uint(x.id) == 1u", "string(x.id) == '9007199254740993'", "-x.id == -9007199254740993",
              "x.id + 0.0 == 9007199254740993", "x.id - x.old.id != 0.0"},
-            "error: a number beyond 2^53, which may have been rounded", x);
+            "error: a number beyond 2^53 that may have been rounded", x);
   ExpectAll({"x.id != 5", "x.id > 5", "x.id != 9007199254740996", "x.id > x.exact",
              "!(x.id in [1, 2])", "x.exact == 9007199254740991", "int(x.exact) > 5",
              "type(x.id) == double", "double(x.id) > 1.0"},

@@ -11,9 +11,9 @@
 namespace cache_invalidation::condition {
 namespace {
 
-// The number of that text.
+// Returns the number with that text, or an error.
 Value NumberOf(const std::string* text) {
-  constexpr const char* kNoNumber = "no number that a double or an integer holds";
+  constexpr const char* kNoNumber = "not a number that fits a double or an integer";
   if (text == nullptr || text->size() > kMaxNumberBytes) return Value::Error(kNoNumber);
   const std::optional<Decimal> decimal = ReadDecimal(*text);
   if (!decimal) return Value::Error(kNoNumber);
@@ -78,7 +78,7 @@ Value Value::Json(const JsonValue& value) {
   if (const bool* truth = value.as_bool()) return Bool(*truth);
   if (const JsonValue::Object* object = value.as_object()) {
     if (value.is_unknown()) return Unknown();
-    // Even if there is no such number: then it may be any.
+    // Also if there is no valid number: the value is then an error.
     if (value.is_marked_number()) return NumberOf(value.number_text());
     Value result(Kind::kMap, value.is_open() ? Form::kOpenObject : Form::kObject);
     result.size_ = static_cast<uint32_t>(object->size());

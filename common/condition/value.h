@@ -14,12 +14,12 @@ namespace cache_invalidation::condition {
 
 struct MapEntry;
 
-// A value of a condition's language, or the error that stands for one.
+// A value of the language, or an error in place of one.
 //
-// Sixteen bytes that are copied freely. It owns nothing: texts, lists and maps point into what they
-// were made of (the text of the condition, the write, an Arena), which must outlive it. Immutable.
+// 16 bytes, cheap to copy. It owns nothing: texts, lists and maps point into their source (the text
+// of the condition, the write, an Arena), which must outlive the value. Immutable.
 //
-// The `as_` functions answer what the value holds. REQUIRES, of each: the kind is the one named.
+// The `as_` functions return the content. Each REQUIRES that the kind is the one in its name.
 class Value {
  public:
   enum class Kind : uint8_t {
@@ -34,11 +34,11 @@ class Value {
     kMap,
     kTimestamp,
     kDuration,
-    kType,   // the kind of another value, what `type(x)` answers; never of an error
-    kError,  // no value: why there is none
+    kType,   // the kind of another value, as `type(x)` returns it; never kError
+    kError,  // the reason why there is no value
   };
 
-  // Where an error arose, before anybody said so.
+  // The node of an error that is not set yet.
   static constexpr uint32_t kNowhere = ~uint32_t{0};
 
   // Null.
@@ -64,7 +64,7 @@ class Value {
     result.double_ = value;
     return result;
   }
-  // UTF-8. Texts, lists and maps may have up to 2^32 - 1 bytes or elements.
+  // REQUIRES: UTF-8. Texts, lists and maps have at most 2^32 - 1 bytes or elements.
   static constexpr Value String(absl::string_view text) { return Text(Kind::kString, text); }
   static constexpr Value Bytes(absl::string_view bytes) { return Text(Kind::kBytes, bytes); }
   // REQUIRES: a multiple of a nanosecond, finite.
@@ -75,7 +75,7 @@ class Value {
     result.integer_ = static_cast<int64_t>(kind);
     return result;
   }
-  // `message` ends in a NUL and lives as long as the value; `node` is where in the expression.
+  // `message` is NUL-terminated and must outlive the value. `node` is the one that failed.
   static constexpr Value Error(const char* message, uint32_t node = kNowhere) {
     Value result(Kind::kError);
     result.size_ = node;
@@ -85,27 +85,28 @@ class Value {
 
   static Value List(absl::Span<const Value> elements);
   static Value List(absl::Span<const absl::string_view> strings);
-  // REQUIRES: what MakeMap (map.h) made.
+  // REQUIRES: the entries were sorted and checked by MakeMap (map.h).
   static Value Map(absl::Span<const MapEntry> entries);
-  // Without copying. A plain number is a double, as everywhere where CEL meets JSON. One with a
-  // text is the double that has this text, or else an integer, or else an error. What is not known
-  // is Unknown(), and an open object is an open map.
+  // Does not copy. A plain number becomes a double, as CEL defines for JSON. A number given by its
+  // text becomes the double that has this text, or else an integer, or else an error. An unknown
+  // value becomes Unknown(), an open object an open map.
   static Value Json(const JsonValue& value);
-  // The error that stands for a value that is not known.
+  // The error for an unknown value.
   static constexpr Value Unknown() { return Error(kNotKnown); }
-  // The error of those who would need to know what a rounded number was.
+  // The error of functions whose result depends on the digits of a number that may have been
+  // rounded.
   static constexpr Value Rounded() {
-    return Error("a number beyond 2^53, which may have been rounded");
+    return Error("a number beyond 2^53 that may have been rounded");
   }
 
   constexpr Kind kind() const { return kind_; }
   constexpr bool is(Kind kind) const { return kind_ == kind; }
   constexpr bool is_error() const { return kind_ == Kind::kError; }
   constexpr bool is_unknown() const { return is_error() && message_ == kNotKnown; }
-  // Of a map: whether it may have keys that it does not name. Its entries then include the mark.
+  // Whether a map is open: it may have keys that are not listed. Its entries then include the mark.
   constexpr bool is_open() const { return form_ == Form::kOpenObject; }
-  // Whether a double is so large that it may have been another number, which was rounded: one of
-  // JSON, or what was computed from such.
+  // Whether a double may have been rounded from another number: a large one from JSON, or one
+  // computed from such.
   constexpr bool is_rounded() const { return form_ == Form::kRounded; }
   // A double that may have been rounded.
   static constexpr Value RoundedDouble(double value) {
@@ -113,10 +114,10 @@ class Value {
     result.form_ = Form::kRounded;
     return result;
   }
-  // Whether an integer comes from the digits of a context, so that it meets a double exactly. Those
-  // that a condition spells meet it as CEL has it, as doubles.
+  // Whether an integer was given by its digits in a context. Such an integer is compared with a
+  // double exactly; an integer literal is compared as a double, as CEL defines.
   constexpr bool is_told() const { return form_ == Form::kTold; }
-  // The same integer, told. REQUIRES: an int or uint.
+  // Returns the same integer with is_told() true. REQUIRES: an int or uint.
   constexpr Value Told() const {
     Value result = *this;
     result.form_ = Form::kTold;
@@ -128,7 +129,7 @@ class Value {
   constexpr int64_t as_int() const { return integer_; }
   constexpr uint64_t as_uint() const { return static_cast<uint64_t>(integer_); }
   constexpr double as_double() const { return double_; }
-  // Of strings and bytes.
+  // For kString and kBytes.
   constexpr absl::string_view as_text() const { return {text_, size_}; }
   absl::Time as_timestamp() const { return absl::UnixEpoch() + as_duration(); }
   absl::Duration as_duration() const { return absl::Seconds(integer_) + absl::Nanoseconds(size_); }
@@ -136,28 +137,28 @@ class Value {
   constexpr const char* error_message() const { return message_; }
   constexpr uint32_t error_node() const { return size_; }
 
-  // Elements of a list, entries of a map, bytes of a text.
+  // The number of elements of a list, entries of a map or bytes of a text.
   constexpr size_t size() const { return size_; }
 
   // REQUIRES: a list; index < size().
   Value ElementAt(size_t index) const;
 
-  // In order of the keys (OrderOfKeys in map.h). REQUIRES: a map; index < size().
+  // Entries are sorted by key (map.h). REQUIRES: a map; index < size().
   std::pair<Value, Value> EntryAt(size_t index) const;
 
-  // Of a map, as EntryAt. Null (the pointer) if it is a JSON object.
+  // The entries of a map; a null pointer if it is a JSON object.
   const MapEntry* entries() const { return form_ == Form::kEntries ? entries_ : nullptr; }
-  // Null (the pointer) if the map is not a JSON object.
+  // The JSON object of a map; a null pointer if it is not one.
   const JsonValue::Object* object() const {
     return form_ == Form::kObject || form_ == Form::kOpenObject ? object_ : nullptr;
   }
-  // Of a list: null (the pointer) if it is not one of JSON.
+  // The elements of a JSON list; a null pointer if it is not one.
   const JsonValue* json_elements() const {
     return form_ == Form::kJsonList ? json_elements_ : nullptr;
   }
 
  private:
-  // Of what a list or map is made; what is to be known of a number.
+  // The representation of a list or map, or the origin of a number.
   enum class Form : uint8_t {
     kNone,
     kValues,
@@ -182,7 +183,7 @@ class Value {
 
   Kind kind_ = Kind::kNull;
   Form form_ = Form::kNone;
-  // A size; the nanoseconds above `integer_` seconds; the node of an error.
+  // The size; the nanoseconds beyond `integer_` seconds of a time; the node of an error.
   uint32_t size_ = 0;
   union {
     int64_t integer_ = 0;
@@ -204,7 +205,7 @@ struct MapEntry {
   Value value;
 };
 
-// What `type(x)` prints: "int", "null_type", "google.protobuf.Timestamp".
+// The name of the type in the language: "int", "null_type", "google.protobuf.Timestamp".
 absl::string_view TypeName(Value::Kind kind);
 
 }  // namespace cache_invalidation::condition

@@ -52,7 +52,7 @@ class Writer {
         return absl::StrCat(value.as_uint(), "u");
       case Kind::kDouble: {
         std::string text = FormatDouble(value.as_double());
-        // As it must be written so as not to be an int.
+        // Without a fraction it would be an int.
         if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
         return text;
       }
@@ -67,7 +67,7 @@ class Writer {
     }
   }
 
-  // Whether it goes on; if not, that was said.
+  // Returns whether there is room for more. Appends "..." the first time there is none.
   bool HasRoom() {
     if (full_) return false;
     if (text_.size() < max_bytes_) return true;
@@ -118,7 +118,7 @@ class Writer {
     }
   }
 
-  // A value within another, as its source has it.
+  // Writes an element of a JSON list or object as its source spells it.
   void WriteJson(const JsonValue& value) {
     if (value.is_unknown()) {
       absl::StrAppend(&text_, kUnknown);
@@ -161,7 +161,7 @@ class Writer {
         Write(value);
       }
     }
-    // Of all other keys.
+    // Stands for all other keys.
     if (map.is_open()) absl::StrAppend(&text_, comma, "*: ", kUnknown);
     text_ += '}';
   }

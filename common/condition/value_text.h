@@ -8,13 +8,13 @@
 
 namespace cache_invalidation::condition {
 
-// The value as a condition would spell it, for people: `"a\n"`, `[1, 2u, 3.0]`, `{"a": null}`,
-// `timestamp("2009-02-13T23:31:30Z")`, `int`. Of an error, its message. Within JSON a number is
-// told by its text, and what no condition could spell as in `{"a": unknown, *: unknown}`, an open
-// map.
+// Formats a value for people, in the syntax of the language: `"a\n"`, `[1, 2u, 3.0]`, `{"a":
+// null}`, `timestamp("2009-02-13T23:31:30Z")`, `int`. An error is formatted as its message. A
+// number given by its text in JSON keeps that text. Unknown values and open maps, for which there
+// is no syntax, are formatted as `{"a": unknown, *: unknown}`.
 //
-// One line. It ends in "..." where it would be much longer than `max_bytes`, and nothing behind
-// that is looked at.
+// The result is one line. If it would be much longer than `max_bytes`, it is truncated with "..."
+// and the rest of the value is not visited.
 std::string ValueText(Value value, size_t max_bytes);
 
 }  // namespace cache_invalidation::condition

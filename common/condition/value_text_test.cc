@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "common/condition/evaluate_for_test.h"
+#include "common/condition/testing/evaluate.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -4,7 +4,6 @@
 --   USING INDEX, and the index was dropped or is not valid.
 -- Give each of them ALTER TABLE ... REPLICA IDENTITY FULL, or an index that identifies its rows. A partition has its own
 -- replica identity, whatever its parent's is: run this again after each new partition.
--- its own, whatever its parent's is: run this again after each new partition.
 SELECT c.oid::regclass
   FROM pg_class c
   WHERE c.relkind = 'r' AND c.relpersistence = 'p'

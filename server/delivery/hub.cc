@@ -204,16 +204,6 @@ size_t Hub::subscribers(absl::string_view namespace_name) const {
   return topic == topics_.end() ? 0 : topic->second.subscribers;
 }
 
-std::vector<FloorMoved> Hub::floors() const {
-  std::vector<FloorMoved> floors;
-  MutexLock lock(mutex_);
-  for (const auto& [name, topic] : topics_) {
-    const uint64_t floor = topic.channel->retained().floor;
-    if (floor > 0) floors.push_back({name, floor});
-  }
-  return floors;
-}
-
 Hub::Counts Hub::counts() {
   const absl::Duration now = clock_.Monotonic();
   const absl::Duration since =

@@ -101,10 +101,6 @@ class Hub final : public commit::Publisher {
     return sessions_.CountOf(namespace_name);
   }
 
-  // The floors that have moved so far, for who could not be told: on_floor_moved does not repeat
-  // itself.
-  std::vector<FloorMoved> floors() const ABSL_LOCKS_EXCLUDED(mutex_);
-
   // For gauges.
   struct Counts {
     size_t sessions = 0;  // with a stream or a running lease

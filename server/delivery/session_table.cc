@@ -45,7 +45,6 @@ bool SessionTable::HasRoom(absl::string_view namespace_name, absl::Duration now)
   return !is_full();
 }
 
-
 std::vector<std::shared_ptr<SubscriberSession>> SessionTable::Of(
     absl::string_view namespace_name) const {
   std::vector<std::shared_ptr<SubscriberSession>> sessions;

@@ -10,6 +10,9 @@ namespace cache_invalidation::delivery {
 absl::Duration LeaseWithMargin(absl::Duration lease) { return lease + lease / 10 + kLeaseMargin; }
 
 void SubscriberSession::ExtendLease(absl::Duration now) {
+  if (OwesLease(now)) return;
+  state_.acknowledges = terms_.acknowledges;
+  state_.lease = terms_.lease;
   if (state_.lease_end <= now) ++state_.leases;
   state_.lease_end = std::max(state_.lease_end, now + LeaseWithMargin(state_.lease));
 }
@@ -25,8 +28,7 @@ SubscriberSession::Attachment SubscriberSession::Attach(SessionTerms terms, uint
     state_.first_head = head;
   }
   ++state_.streams;
-  state_.acknowledges = terms.acknowledges;
-  state_.lease = terms.lease;
+  terms_ = terms;
   ExtendLease(now);
   return attachment;
 }
@@ -44,14 +46,16 @@ void SubscriberSession::Renew(uint64_t stream, absl::Duration now) {
 
 bool SubscriberSession::SetApplied(uint64_t stream, uint64_t revision) {
   MutexLock lock(mutex_);
-  if (stream != newest_stream_ || revision <= state_.applied) return false;
+  // What a stream that does not acknowledge has applied says nothing of the cache before it.
+  if (stream != newest_stream_ || state_.acknowledges != terms_.acknowledges) return false;
+  if (revision <= state_.applied) return false;
   state_.applied = revision;
   return watched_;
 }
 
 bool SubscriberSession::Leave(uint64_t stream) {
   MutexLock lock(mutex_);
-  if (stream != newest_stream_) return false;
+  if (stream != newest_stream_ || state_.acknowledges != terms_.acknowledges) return false;
   state_.lease_end = -absl::InfiniteDuration();
   return watched_;
 }

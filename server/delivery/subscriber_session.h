@@ -42,7 +42,9 @@ absl::Duration LeaseWithMargin(absl::Duration lease);
 // has cached. Losing its stream does not end it, the end of its lease does: who comes back after it
 // is a new subscriber. Where a new one resumes it is not known to have applied anything yet.
 //
-// Its newest stream speaks for it; what older ones still say does not count.
+// Its newest stream speaks for it; what older ones still say does not count. If the newest does not
+// acknowledge, the lease that was granted to an acknowledging one before still runs out: its cache
+// may serve until then.
 //
 // All times are Clock::Monotonic(). Thread-safe.
 class SubscriberSession {
@@ -100,10 +102,16 @@ class SubscriberSession {
 
  private:
   void ExtendLease(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // An acknowledging stream was granted a lease that has not ended, and one that does not
+  // acknowledge came after it.
+  bool OwesLease(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return state_.acknowledges && !terms_.acknowledges && state_.lease_end > now;
+  }
 
   const SessionKey key_;
   mutable Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);
+  SessionTerms terms_ ABSL_GUARDED_BY(mutex_);  // of the newest stream
   uint64_t newest_stream_ ABSL_GUARDED_BY(mutex_) = 0;
   bool watched_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -154,6 +154,25 @@ TEST_F(WaitListTest, WhoDoesNotAcknowledgeIsCountedAndNotWaitedFor) {
   EXPECT_THAT(outcome.waited_for, IsEmpty());
 }
 
+// The cache of the stream before may serve until its lease ends, whatever the new stream says.
+TEST_F(WaitListTest, ANewStreamThatDoesNotAcknowledgeDoesNotEndTheLeaseBefore) {
+  Subscribe("a", 4);
+  Pass(absl::Seconds(1));
+  Subscribe("a", 9, /*acknowledges=*/false);
+  Renew("a");
+  Wait(5);
+  Apply("a", 10);
+  Pass(kLeaseEnd - absl::Seconds(2));
+  EXPECT_FALSE(list_->HasFinished());
+  Pass(absl::Seconds(1));
+  EXPECT_THAT(Finished().lapsed, ElementsAre("a"));
+  // From then on it is one that does not acknowledge.
+  Renew("a");
+  Wait(6);
+  EXPECT_EQ(Finished().not_acknowledging, 1u);
+  ExpectNothingLeft();
+}
+
 TEST_F(WaitListTest, WhoseLeaseHasEndedIsNotWaitedFor) {
   Subscribe("a", 4);
   Subscribe("b", 4, false);

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "common/json_value.h"
+#include "common/write_event.h"
 #include "server/engine/model.h"
 
 namespace cache_invalidation::engine {
@@ -33,14 +33,7 @@ struct DependencyNames {
   bool empty() const { return names.empty() && keys.empty() && tags.empty(); }
 };
 
-// One written row. An empty id means any row of the type.
-struct WriteEvent {
-  absl::string_view resource_type;
-  absl::string_view resource_id;
-  absl::string_view operation;
-  std::vector<absl::string_view> tags;
-  const JsonSource* context = nullptr;  // null: no context
-};
+using ::cache_invalidation::WriteEvent;
 
 struct InvalidateByWrites {
   std::vector<WriteEvent> writes;

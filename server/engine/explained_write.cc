@@ -139,7 +139,7 @@ void ExplainedWrite::AddCondition(const CompiledRule& rule, const ConditionVerdi
   whole.applies = verdict.holds;
   if (rule.condition->ok() && !write_.resource_id.empty() && budget_.condition_cost() > 0) {
     budget_.SpendOnCondition(verdict.cost);
-    for (const Condition::Step& part : (*rule.condition)->Trace(ConditionInput(write_))) {
+    for (const Condition::Step& part : (*rule.condition)->Trace(write_)) {
       if (part.depth == 0 || !limits_.Take(whole)) continue;
       const size_t length = part.source.end - part.source.begin;
       whole.children.push_back(NodeOf(

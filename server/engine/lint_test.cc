@@ -130,12 +130,12 @@ TEST(Lint, OfConditions) {
            {"context.lines.exists(line, line.context == 1)", {"the new value of `lines`"}},
            {"context.id == 9007199254740991 || context.old.id == 9007199254740991", {}},
            {"context.id == 9007199254740992 || context.old.id == 1",
-            {"no plain number of a context says 9007199254740992 exactly"}},
+            {"no plain number in a context is 9007199254740992 exactly"}},
            {"context.x != 100000000000000.001 || context.old.x == 1.5",
             {"100000000000000.001 has more digits than a double"}},
            {"context.x > 1e18 || context.old.x > 0.1", {}},
            {"context.id in [1, -9007199254740993] || context.old.id == 1",
-            {"says -9007199254740993 exactly"}},
+            {"is -9007199254740993 exactly"}},
        }) {
     Rule rule;
     rule.condition = row.condition;

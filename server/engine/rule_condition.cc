@@ -10,14 +10,6 @@ constexpr uint64_t kCostOfBeginning = 10;
 
 }  // namespace
 
-Condition::Write ConditionInput(const WriteEvent& write) {
-  return {.operation = write.operation,
-          .resource_type = write.resource_type,
-          .resource_id = write.resource_id,
-          .tags = write.tags,
-          .context = write.context};
-}
-
 ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
                                 WorkBudget& budget) {
   if (!rule.condition.has_value()) return {};
@@ -29,7 +21,7 @@ ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& writ
   if (most == 0) {
     return {true, absl::ResourceExhaustedError("the conditions of the command cost too much")};
   }
-  Condition::Outcome outcome = (*rule.condition)->Evaluate(ConditionInput(write), most);
+  Condition::Outcome outcome = (*rule.condition)->Evaluate(write, most);
   budget.SpendOnCondition(outcome.cost + kCostOfBeginning);
   return {outcome.holds, std::move(outcome.error), outcome.cost};
 }

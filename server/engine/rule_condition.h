@@ -31,9 +31,6 @@ struct ConditionVerdict {
 ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
                                 WorkBudget& budget);
 
-// The write as input of its condition. Valid as long as the write.
-Condition::Write ConditionInput(const WriteEvent& write);
-
 }  // namespace cache_invalidation::engine
 
 #endif  // CACHE_INVALIDATION_SERVER_ENGINE_RULE_CONDITION_H_

@@ -17,9 +17,6 @@
 namespace cache_invalidation::http {
 namespace {
 
-// How long a connection may be silent at least, however many there are (kMaxHttpConnections).
-constexpr absl::Duration kHttpTimeToAsk = absl::Milliseconds(50);
-
 constexpr absl::string_view kText = "text/plain; charset=utf-8";
 
 const char* ReasonOf(int status) {
@@ -110,7 +107,8 @@ bool HttpServer::Wait() {
 
 void HttpServer::AdvanceAll() {
   const absl::Duration now = clock_.Monotonic();
-  const auto answer = [this](const Request& request) { return AnswerTo(request); };
+  std::map<std::string, Page> pages;
+  const auto answer = [&](const Request& request) { return AnswerTo(request, pages); };
   for (Connection& connection : connections_) connection.Advance(now, answer);
   const auto is_over = [now](const Connection& connection) {
     return connection.over() || connection.deadline() <= now;
@@ -145,7 +143,7 @@ std::vector<Connection>::iterator HttpServer::Oldest() {
   return oldest == connections_.end() ? connections_.begin() : oldest;
 }
 
-std::string HttpServer::AnswerTo(const Request& request) const {
+std::string HttpServer::AnswerTo(const Request& request, std::map<std::string, Page>& pages) const {
   if (request.status != 200) {
     return Encode({request.status, kText, "cannot read this request\n"}, /*with_body=*/true);
   }
@@ -154,7 +152,10 @@ std::string HttpServer::AnswerTo(const Request& request) const {
     return Encode({405, kText, "only GET and HEAD\n"}, /*with_body=*/true);
   }
   for (const Route& route : routes_) {
-    if (route.path == request.path) return Encode(route.make(), !head);
+    if (route.path != request.path) continue;
+    const auto [page, is_new] = pages.try_emplace(route.path);
+    if (is_new) page->second = route.make();
+    return Encode(page->second, !head);
   }
   return Encode({404, kText, "no such page\n"}, !head);
 }

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_HTTP_HTTP_SERVER_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -34,8 +35,9 @@ struct Route {
 // one request.
 //
 // One thread serves all clients, and no client can delay the others: a client that has not sent its
-// request within kHttpRequestTimeout is disconnected, and beyond `max_connections` the oldest
-// connection without a complete request is closed.
+// request within kHttpRequestTimeout is disconnected, a page is made once for all that ask for it
+// at the same time, and beyond `max_connections` the oldest connection without a complete request
+// is closed.
 //
 // Thread-safe. The destructor stops the server.
 class HttpServer {
@@ -61,7 +63,8 @@ class HttpServer {
   // The connection to close if there are too many: if possible, one that is not being sent a
   // response.
   std::vector<Connection>::iterator Oldest();
-  std::string AnswerTo(const Request& request) const;
+  // `pages`: those that were made since the sockets were last looked at, by path.
+  std::string AnswerTo(const Request& request, std::map<std::string, Page>& pages) const;
 
   process::Listeners listeners_;
   const std::vector<Route> routes_;

@@ -1,6 +1,7 @@
 #include "server/http/http_server.h"
 
 #include <atomic>
+#include <future>
 #include <string>
 
 #include "absl/time/time.h"
@@ -111,6 +112,25 @@ TEST_F(HttpServerTest, AnswersWhateverSlowClientsDo) {
       }
     }
   }
+}
+
+// A page that is expensive to make, asked for by clients that may not even read it.
+TEST_F(HttpServerTest, MakesAPageOnceForAllThatWaitForIt) {
+  std::atomic<int> made = 0;
+  std::promise<void> open;
+  const std::shared_future<void> opened = open.get_future().share();
+  const auto make = [&] {
+    ++made;
+    opened.wait();
+    return Page{200, "text/plain", "page\n"};
+  };
+  auto started = HttpServer::Start("127.0.0.1:0", {{"/page", make}}, clock_);
+  ASSERT_TRUE(started.ok()) << started.status();
+  const testing::SilentConnections crowd((*started)->port(), 100, "GET /page HTTP/1.1\r\n\r\n");
+  open.set_value();
+  EXPECT_EQ(HttpGet((*started)->port(), "/page").body, "page\n");
+  // The first alone, those that came meanwhile, and the last.
+  EXPECT_LE(made, 5);
 }
 
 TEST_F(HttpServerTest, CutsOffWhoAsksNothing) {

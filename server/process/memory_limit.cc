@@ -1,5 +1,7 @@
 #include "server/process/memory_limit.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -8,13 +10,12 @@
 #include <optional>
 #include <vector>
 
-#include <signal.h>
-#include <unistd.h>
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "common/standard_error.h"
 
 namespace cache_invalidation::process {
 namespace {
@@ -49,7 +50,7 @@ std::optional<uint64_t> LeastLimit(const std::string& mount, absl::string_view g
 [[noreturn]] void End() {
   constexpr absl::string_view kWhy =
       "cache_invalidation_server: out of memory: the system has no more memory\n";
-  if (write(STDERR_FILENO, kWhy.data(), kWhy.size()) < 0) std::_Exit(EXIT_FAILURE);
+  ReportLastLine(kWhy);
   std::_Exit(EXIT_FAILURE);
 }
 

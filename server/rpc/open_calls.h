@@ -1,31 +1,70 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_OPEN_CALLS_H_
 #define CACHE_INVALIDATION_SERVER_RPC_OPEN_CALLS_H_
 
-#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <map>
+
+#include "absl/base/thread_annotations.h"
+#include "common/mutex.h"
+#include "grpcpp/server_context.h"
 
 namespace cache_invalidation::rpc {
 
-// Counts the calls that gRPC has begun and not ended: their answers may be on the way. Thread-safe.
+// The calls that gRPC has begun and not ended: their responses may be on the way. Thread-safe.
+//
+// gRPC holds a response until its caller reads it, and a caller may leave any number of them
+// unread. So all responses on the way together are bounded: beyond `max_unread_bytes`, the calls
+// whose responses have waited for the longest time are cancelled. A caller that reads is not among
+// them.
 class OpenCalls {
  public:
-  // One of them, from its construction to its end.
+  // With responses of at most 4 MiB, room for many slow readers; an eighth of a gigabyte beside
+  // what the namespaces take.
+  static constexpr size_t kMaxUnreadBytes = size_t{128} << 20;
+
+  explicit OpenCalls(size_t max_unread_bytes = kMaxUnreadBytes)
+      : max_unread_bytes_(max_unread_bytes) {}
+
+  // One call, from its construction to its end.
   class Call {
    public:
-    explicit Call(OpenCalls& calls) : calls_(calls) { ++calls_.count_; }
-    ~Call() { --calls_.count_; }
+    explicit Call(OpenCalls& calls) : calls_(calls) { calls_.Begin(); }
+    ~Call() { calls_.End(response_); }
 
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
+    // A response of `bytes` is about to be sent. May cancel other calls. Call at most once.
+    // `context` must live until the end.
+    void BeginResponse(size_t bytes, grpc::ServerContextBase& context) {
+      response_ = calls_.AddResponse(bytes, context);
+    }
+
    private:
     OpenCalls& calls_;
+    uint64_t response_ = 0;  // 0: none
   };
 
-  size_t count() const { return count_; }
+  size_t count() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  std::atomic<size_t> count_ = 0;
+  struct Response {
+    size_t bytes;
+    grpc::ServerContextBase* context;  // null: cancelled
+  };
+
+  void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
+  void End(uint64_t response) ABSL_LOCKS_EXCLUDED(mutex_);
+  uint64_t AddResponse(size_t bytes, grpc::ServerContextBase& context) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const size_t max_unread_bytes_;
+  mutable Mutex mutex_;
+  size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t last_response_ ABSL_GUARDED_BY(mutex_) = 0;
+  // By number, so oldest first.
+  std::map<uint64_t, Response> responses_ ABSL_GUARDED_BY(mutex_);
+  size_t unread_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that are not cancelled
 };
 
 }  // namespace cache_invalidation::rpc

@@ -8,10 +8,10 @@
 
 #include "common/clock.h"
 #include "server/delivery/hub.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/admission.h"
 #include "server/rpc/open_calls.h"
-#include "server/rpc/waiting_calls.h"
 #include "server/shard/shard_set.h"
 
 namespace grpc {
@@ -27,7 +27,7 @@ class WriteStreamSet;
 struct Backend {
   shard::ShardSet& shards;
   const delivery::Hub& hub;
-  WaitingCalls& waiting;
+  delivery::WaitingCalls& waiting;
   const Clock& clock;
   metrics::RpcMetrics& metrics;
   const Admission& admission;

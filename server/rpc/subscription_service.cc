@@ -21,19 +21,10 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
 }  // namespace
 
-SubscriptionService::SubscriptionService(SubscriptionServiceOptions options, delivery::Hub& hub,
-                                         Outbox& outbox, WaitingCalls& waiting,
-                                         delivery::LeaseRecord& leases, const Clock& clock,
-                                         delivery::DeliveryObserver& observer,
+SubscriptionService::SubscriptionService(size_t max_streams,
+                                         const delivery::StreamSurroundings& surroundings,
                                          const Admission& admission)
-    : options_(options),
-      hub_(hub),
-      outbox_(outbox),
-      waiting_(waiting),
-      leases_(leases),
-      clock_(clock),
-      observer_(observer),
-      admission_(admission) {}
+    : max_streams_(max_streams), surroundings_(surroundings), admission_(admission) {}
 
 SubscriptionService::~SubscriptionService() {
   Check(streams() == 0, "the server has ended every stream before its services are destroyed");
@@ -44,14 +35,12 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService
   if (absl::Status status = admission_.AdmitToKeep(); !status.ok()) {
     return new RefusedStream(status);
   }
-  if (streams_.fetch_add(1, std::memory_order_relaxed) >= options_.max_subscriptions) {
+  if (streams_.fetch_add(1, std::memory_order_relaxed) >= max_streams_) {
     streams_.fetch_sub(1, std::memory_order_relaxed);
     return new RefusedStream(absl::ResourceExhaustedError(
-        absl::StrCat("expected at most ", options_.max_subscriptions, " subscriptions")));
+        absl::StrCat("expected at most ", max_streams_, " subscriptions")));
   }
-  return SubscriberStream::Start({hub_, outbox_, waiting_, leases_, clock_, observer_, streams_,
-                                  options_.first_message_timeout},
-                                 *context);
+  return new SubscriberStream(surroundings_, *context, streams_);
 }
 
 }  // namespace cache_invalidation::rpc

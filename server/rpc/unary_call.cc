@@ -87,7 +87,7 @@ void UnaryCall::OnAnswer(shard::Answer answer) {
 // Once it waits, a cancellation may end the call on another thread, and `this` may be gone.
 void UnaryCall::BeginWait(engine::Reply reply) {
   const std::shared_ptr<Wait> wait = wait_;
-  WaitingCalls& waiting = method_.backend.waiting;
+  delivery::WaitingCalls& waiting = method_.backend.waiting;
   if (!wait->place.has_value()) {
     const delivery::WaitOutcome outcome = waiting.NotWaited();
     return Tell(reply, &outcome);
@@ -128,6 +128,7 @@ void UnaryCall::End(const absl::Status& status) {
     wait_->reply = {};
     wait_->place.reset();
   }
+  open_.BeginResponse(response_->Valid() ? response_->Length() : 0, *context_);
   Finish(ToGrpcStatus(status));
 }
 

@@ -18,13 +18,13 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/conversion/grpc_conversion.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/conversion/waiting_conversion.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/services.h"
-#include "server/rpc/waiting_calls.h"
 #include "server/shard/submission.h"
 
 namespace cache_invalidation::rpc {
@@ -80,7 +80,8 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   // A call that waits for subscribers. Shared, because whoever ends the wait ends the call, too.
   struct Wait {
     AskedWait asked;
-    std::optional<WaitingCalls::Place> place;  // absent: it must not wait, there are too many
+    std::optional<delivery::WaitingCalls::Place>
+        place;  // absent: it must not wait, there are too many
     engine::Reply reply;
     std::atomic<uint64_t> number = 0;  // 0: does not wait yet
     std::atomic<bool> cancelled = false;
@@ -93,7 +94,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   void End(const absl::Status& status);
 
   UnaryMethod& method_;
-  const OpenCalls::Call open_;
+  OpenCalls::Call open_;
   grpc::CallbackServerContext* const context_;
   grpc::ByteBuffer* const response_;
   const absl::Duration started_;

@@ -66,6 +66,12 @@ class Mailbox {
   // What was taken out has been applied: there is room for as much.
   void Release(absl::Span<const std::unique_ptr<Submission>> applied) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Whether Take would wait.
+  bool empty() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return idle();
+  }
+
   // Refuses everything from now on. Idempotent.
   void Close() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -84,7 +90,7 @@ class Mailbox {
   const MailboxLimits limits_;
   Clock& clock_;
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   std::vector<std::unique_ptr<Submission>> arrived_ ABSL_GUARDED_BY(mutex_);
   size_t arrived_bytes_ ABSL_GUARDED_BY(mutex_) = 0;

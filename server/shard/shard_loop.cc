@@ -64,6 +64,12 @@ bool ShardLoop::Turn(absl::Duration deadline) {
   return !last;
 }
 
+void ShardLoop::InvalidateEverything() {
+  now_ = clock_.Monotonic();
+  core_->InvalidateEverything(time_.At(now_));
+  if (!core_->group_empty()) hand_over_(core_->SealGroup().first);
+}
+
 bool ShardLoop::ApplyNext() {
   if (turns_.empty()) return false;
   const bool more = core_->ApplyNext(turns_.Next(), time_.At(now_));

@@ -27,7 +27,7 @@ inline constexpr absl::Duration kShardTurn = absl::Milliseconds(2);
 // namespaces have it, and hands over a group when nothing is left, the group is large or kShardTurn
 // has passed. So under load many commands share a group, and when idle one goes at once.
 //
-// Submit, Trim and Close are thread-safe; Turn and next_timer are for one thread.
+// Submit, Trim and Close are thread-safe; the rest is for one thread.
 class ShardLoop {
  public:
   // What outlives the loop: `time`, `clock`, `observer`. `hand_over` is called within Turn and may
@@ -40,6 +40,15 @@ class ShardLoop {
   absl::Status Submit(std::unique_ptr<Submission> submission);
   void Trim(absl::string_view namespace_name, uint64_t floor) {
     mailbox_.PushTrim(namespace_name, floor);
+  }
+
+  // See ShardSet.
+  void InvalidateEverything();
+
+  // Whether a turn has something to do now. For who drives it step by step: what is submitted
+  // meanwhile is not seen.
+  bool HasWork() const {
+    return !turns_.empty() || !mailbox_.empty() || next_timer() <= clock_.Monotonic();
   }
 
   // Refuses what comes from now on. Turns that have something to do may follow.

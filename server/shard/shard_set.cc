@@ -4,70 +4,95 @@
 
 #include "common/check.h"
 #include "server/shard/recovery.h"
-#include "server/shard/shard_cores.h"
+#include "server/shard/shard_core.h"
+#include "server/storage/deleted_revision.h"
 
 namespace cache_invalidation::shard {
+namespace {
+
+// The cores that a server starts with, one for each shard, each with its namespaces of the store.
+// The number of its shard and what was deleted are filled into the options.
+absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> RebuildCores(
+    const ShardCore::Options& options, size_t shards, const storage::Store& store,
+    NamespaceQuota& quota, ShardObserver& observer, absl::Time now) {
+  const absl::StatusOr<uint64_t> deleted = storage::HighestDeletedRevision(store);
+  if (!deleted.ok()) return deleted.status();
+  std::vector<std::unique_ptr<ShardCore>> cores;
+  for (size_t i = 0; i < shards; ++i) {
+    ShardCore::Options of_shard = options;
+    of_shard.shard = i;
+    of_shard.deleted_revision = *deleted;
+    cores.push_back(std::make_unique<ShardCore>(std::move(of_shard), quota, observer, now));
+  }
+  const absl::StatusOr<std::vector<std::string>> names = store.ListNamespaces();
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    absl::StatusOr<std::unique_ptr<engine::Engine>> engine =
+        RebuildEngine(store, name, options.epoch, options.limits);
+    if (!engine.ok()) return engine.status();
+    cores[ShardIndex(name, shards)]->Adopt(name, *std::move(engine), now);
+  }
+  return cores;
+}
+
+}  // namespace
+
+// FNV-1a. Rows are stored by namespace, so a later version may take another hash; this one returns
+// the same in every process, so that a run can be repeated.
+size_t ShardIndex(absl::string_view namespace_name, size_t shards) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : namespace_name) {
+    hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
+  }
+  return hash % shards;
+}
 
 ShardSet::ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded)
     : time_(clock, last_recorded), quota_(options.max_namespaces) {}
 
-absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Start(const ShardSetOptions& options,
-                                                          const storage::Store& store, Clock& clock,
-                                                          commit::Committer& committer,
-                                                          ShardObserver& observer) {
+absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Restore(const ShardSetOptions& options,
+                                                            const storage::Store& store,
+                                                            Clock& clock, ShardObserver& observer,
+                                                            const HandOver& hand_over) {
   Check(options.shards > 0, "somebody applies commands");
   const absl::StatusOr<absl::Time> last_recorded = LastRecordedTime(store);
-  if (!last_recorded.ok()) {
-    return last_recorded.status();
-  }
+  if (!last_recorded.ok()) return last_recorded.status();
   auto set = std::unique_ptr<ShardSet>(new ShardSet(options, clock, *last_recorded));
-  const absl::Time now = set->time_.Now();
-
   absl::StatusOr<std::vector<std::unique_ptr<ShardCore>>> cores =
       RebuildCores({.epoch = options.epoch,
                     .default_rules = options.default_rules,
                     .limits = options.limits,
                     .on_dropped = options.on_dropped},
-                   options.shards, store, set->quota_, observer, now);
-  if (!cores.ok()) {
-    return cores.status();
-  }
+                   options.shards, store, set->quota_, observer, set->time_.Now());
+  if (!cores.ok()) return cores.status();
   for (std::unique_ptr<ShardCore>& core : *cores) {
-    if (options.invalidate_everything) {
-      core->InvalidateEverything(now);
-      committer.Submit(core->SealGroup().first);
-    }
-    set->shards_.push_back(std::make_unique<Shard>(std::move(core), set->time_, options.mailbox,
-                                                   clock, committer, observer));
+    set->loops_.push_back(std::make_unique<ShardLoop>(std::move(core), set->time_, options.mailbox,
+                                                      clock, observer, hand_over));
   }
   return set;
 }
 
-ShardSet::~ShardSet() { Stop(); }
+ShardLoop& ShardSet::LoopOf(absl::string_view namespace_name) const {
+  return *loops_[ShardIndex(namespace_name, loops_.size())];
+}
 
-Shard& ShardSet::ShardOf(absl::string_view namespace_name) const {
-  return *shards_[ShardIndex(namespace_name, shards_.size())];
+void ShardSet::InvalidateEverything() {
+  for (const std::unique_ptr<ShardLoop>& loop : loops_) loop->InvalidateEverything();
 }
 
 absl::Status ShardSet::Submit(std::unique_ptr<Submission> submission) {
-  Shard& shard = ShardOf(submission->namespace_name);
-  absl::Status status = shard.Submit(std::move(submission));
+  ShardLoop& loop = LoopOf(submission->namespace_name);
+  absl::Status status = loop.Submit(std::move(submission));
   if (!status.ok()) ++refused_;
   return status;
 }
 
 void ShardSet::Trim(absl::string_view namespace_name, uint64_t floor) {
-  ShardOf(namespace_name).Trim(namespace_name, floor);
+  LoopOf(namespace_name).Trim(namespace_name, floor);
 }
 
-void ShardSet::Stop() {
-  // All of them first, so that no shard works while another still takes in.
-  for (const std::unique_ptr<Shard>& shard : shards_) {
-    shard->Close();
-  }
-  for (const std::unique_ptr<Shard>& shard : shards_) {
-    shard->Stop();
-  }
+void ShardSet::Close() {
+  for (const std::unique_ptr<ShardLoop>& loop : loops_) loop->Close();
 }
 
 }  // namespace cache_invalidation::shard

@@ -14,13 +14,13 @@
 #include "absl/strings/string_view.h"
 #include "common/clock.h"
 #include "common/limits.h"
-#include "server/commit/committer.h"
+#include "server/commit/group.h"
 #include "server/engine/limits.h"
 #include "server/engine/model.h"
 #include "server/shard/engine_time.h"
 #include "server/shard/mailbox.h"
 #include "server/shard/namespace_quota.h"
-#include "server/shard/shard.h"
+#include "server/shard/shard_loop.h"
 #include "server/shard/shard_observer.h"
 #include "server/shard/submission.h"
 #include "server/storage/store.h"
@@ -28,7 +28,7 @@
 namespace cache_invalidation::shard {
 
 struct ShardSetOptions {
-  // Threads that apply commands; a namespace belongs to one of them. May change between starts.
+  // Loops that apply commands; a namespace belongs to one of them. May change between starts.
   size_t shards = 1;
 
   // The history that positions must belong to.
@@ -36,11 +36,6 @@ struct ShardSetOptions {
 
   // What every new namespace begins with.
   std::vector<engine::Rule> default_rules;
-
-  // What the store holds is from another history, or may lack the end of this one: before anything
-  // else, each of its namespaces invalidates everything. A start that comes to no end has to be
-  // asked again.
-  bool invalidate_everything = false;
 
   // What every namespace may hold.
   engine::Limits limits = {};
@@ -54,46 +49,61 @@ struct ShardSetOptions {
   MailboxLimits mailbox;
 };
 
-// All shards: takes submissions in and has each applied by the shard of its namespace.
+// Which of `shards` shards a namespace belongs to: the same at every start.
+size_t ShardIndex(absl::string_view namespace_name, size_t shards);
+
+// All shards, without their threads: each submission goes to the loop of its namespace, and whoever
+// drives the set runs the loops (ShardThreads, for one).
 //
-// Submit and Trim are thread-safe; Start, Stop and destruction are for one thread.
+// Submit, Trim, Close and the counts are thread-safe; the rest is for one thread. For the turns of
+// the loops see ShardLoop.
 class ShardSet {
  public:
-  // Rebuilds every namespace of the store, hands over what `invalidate_everything` asks for, then
-  // starts the threads. Pending batches flush at once. All references must outlive the set, and the
-  // committer stops after it. Errors of the store, DATA_LOSS among them: do not serve.
-  static absl::StatusOr<std::unique_ptr<ShardSet>> Start(const ShardSetOptions& options,
-                                                         const storage::Store& store, Clock& clock,
-                                                         commit::Committer& committer,
-                                                         ShardObserver& observer);
+  // See ShardLoop; called by every loop.
+  using HandOver = std::function<void(commit::Group)>;
 
-  // Stops.
-  ~ShardSet();
+  // Rebuilds every namespace of the store. Pending batches flush with the first turns. `store` is
+  // not used afterwards; the other references must outlive the set. Errors of the store, DATA_LOSS
+  // among them: do not serve.
+  static absl::StatusOr<std::unique_ptr<ShardSet>> Restore(const ShardSetOptions& options,
+                                                           const storage::Store& store,
+                                                           Clock& clock, ShardObserver& observer,
+                                                           const HandOver& hand_over);
 
   ShardSet(const ShardSet&) = delete;
   ShardSet& operator=(const ShardSet&) = delete;
 
-  // Takes a submission in, or refuses it at once; never blocks. A refused submission is destroyed
+  // The entries of the store are not trusted: each of its namespaces invalidates everything, and
+  // that is handed over. A start that ends before it is durable has to do it again. REQUIRES: no
+  // loop has taken a turn.
+  void InvalidateEverything();
+
+  // Accepts a submission, or refuses it at once; never blocks. A refused submission is destroyed
   // without a call of `done`. UNAVAILABLE: the shard's mailbox is full, or the server stops.
   // Nothing was applied; retry with backoff.
   absl::Status Submit(std::unique_ptr<Submission> submission);
 
   // History up to `floor` is to be forgotten: the log's window has moved on. Applied as a command
   // of the namespace after what is in its mailbox; later calls supersede earlier ones. Never blocks
-  // and is never refused before Stop. REQUIRES: the revision `floor` has been published.
+  // and is never refused before Close. REQUIRES: the revision `floor` has been published.
   void Trim(absl::string_view namespace_name, uint64_t floor);
 
-  // Refuses what comes from now on, applies what has come, flushes all pending batches, hands
-  // everything to the committer and ends the threads. Idempotent.
-  void Stop();
+  // Refuses submissions from now on. The turns of the loops that follow apply what was accepted
+  // and flush all pending batches. Idempotent.
+  void Close();
 
-  // How many submissions were refused so far. Thread-safe.
+  // For who drives them.
+  size_t size() const { return loops_.size(); }
+  ShardLoop& loop(size_t shard) { return *loops_[shard]; }
+  const EngineTime& time() const { return time_; }
+
+  // How many submissions were refused so far.
   uint64_t refused() const { return refused_; }
 
-  // How many there are, durably. Thread-safe.
+  // How many namespaces there are, durably.
   size_t namespaces() const { return quota_.durable(); }
 
-  // Those behind that name, bytewise sorted, at most `limit`. Thread-safe.
+  // Those behind that name, bytewise sorted, at most `limit`.
   std::vector<std::string> NamesAfter(absl::string_view name, size_t limit) const {
     return quota_.NamesAfter(name, limit);
   }
@@ -101,11 +111,11 @@ class ShardSet {
  private:
   ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded);
 
-  Shard& ShardOf(absl::string_view namespace_name) const;
+  ShardLoop& LoopOf(absl::string_view namespace_name) const;
 
   const EngineTime time_;
   NamespaceQuota quota_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<ShardLoop>> loops_;
   std::atomic<uint64_t> refused_ = 0;
 };
 

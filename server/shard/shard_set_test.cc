@@ -65,7 +65,7 @@ TEST_F(ShardSetTest, StopAppliesWhatCameAndFlushesWhatIsPending) {
   EXPECT_EQ(shards_->Submit(inbox.Expect("a", batched)).code(), absl::StatusCode::kUnavailable);
   shards_->Trim("a", 1);
   EXPECT_EQ(observer_.refused(), 1);
-  shards_->Stop();
+  shards_->Close();
 }
 
 TEST_F(ShardSetTest, TrimsOnRequest) {
@@ -114,9 +114,7 @@ TEST_F(ShardSetTest, InvalidatesEverythingFirstIfAskedTo) {
   Stop();
   ASSERT_TRUE(publisher_.published().empty());
 
-  ShardSetOptions options = WithShards(2);
-  options.invalidate_everything = true;
-  Start(options);
+  Start(WithShards(2), /*invalidate_everything=*/true);
   Inbox after;
   for (const char* name : {"a", "b", "c"}) {
     ASSERT_TRUE(shards_->Submit(after.Expect(name, engine::LookupEntry{"k"})).ok());
@@ -197,11 +195,7 @@ TEST_F(ShardSetTest, AStoreThatCannotBeReadIsNotServed) {
   storage::WriteBatch batch;
   batch.rows.push_back({.namespace_name = "n", .row = {wire::RowKind::kMeta, "", "\xff"}});
   ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
-  commit::Committer committer(
-      std::make_unique<commit::GroupWriter>(store_, storage::Store::Sync::kYes, publisher_, clock_,
-                                            commits_, [](const absl::Status&) {}),
-      clock_);
-  EXPECT_EQ(ShardSet::Start({}, store_, clock_, committer, observer_).status().code(),
+  EXPECT_EQ(ShardSet::Restore({}, store_, clock_, observer_, [](commit::Group) {}).status().code(),
             absl::StatusCode::kDataLoss);
 }
 

@@ -14,6 +14,7 @@
 #include "server/commit/committer.h"
 #include "server/shard/shard_core_test.h"
 #include "server/shard/shard_set.h"
+#include "server/shard/shard_threads.h"
 #include "tests/fakes/faulty_store.h"
 
 namespace cache_invalidation::shard {
@@ -55,7 +56,12 @@ class Inbox {
 // A set of shards with everything below it, as a server has it.
 class ShardSetTest : public testing::Test {
  protected:
-  void Start(ShardSetOptions options = {}) {
+  // So that the threads can be joined, whatever a test has left undone.
+  ~ShardSetTest() override {
+    if (shards_ != nullptr) shards_->Close();
+  }
+
+  void Start(ShardSetOptions options = {}, bool invalidate_everything = false) {
     options.epoch = "epoch";
     options.default_rules = {MakeRule("default", "user", "session")};
     committer_ = std::make_unique<commit::Committer>(
@@ -64,13 +70,17 @@ class ShardSetTest : public testing::Test {
                                               [this](const absl::Status&) { failed_ = true; }),
         clock_);
     absl::StatusOr<std::unique_ptr<ShardSet>> shards =
-        ShardSet::Start(std::move(options), store_, clock_, *committer_, observer_);
+        ShardSet::Restore(options, store_, clock_, observer_,
+                          [this](commit::Group group) { committer_->Submit(std::move(group)); });
     ASSERT_TRUE(shards.ok()) << shards.status();
     shards_ = *std::move(shards);
+    if (invalidate_everything) shards_->InvalidateEverything();
+    threads_ = std::make_unique<ShardThreads>(*shards_);
   }
 
   void Stop() {
-    shards_->Stop();
+    shards_->Close();
+    threads_->Join();
     committer_->Stop();
     EXPECT_EQ(failed_, expects_failure_);
   }
@@ -84,6 +94,7 @@ class ShardSetTest : public testing::Test {
   bool expects_failure_ = false;
   std::unique_ptr<commit::Committer> committer_;
   std::unique_ptr<ShardSet> shards_;
+  std::unique_ptr<ShardThreads> threads_;
 };
 
 }  // namespace cache_invalidation::shard

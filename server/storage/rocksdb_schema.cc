@@ -53,8 +53,9 @@ absl::Status BringToNewestSchema(RocksdbDatabase& store, const std::vector<Migra
   if (*version > newest || *version < kOldestSchemaVersion) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the store in ", store.directory(), " has schema version ", *version,
-        ", this program reads ", kOldestSchemaVersion, " to ", newest,
-        ": start the version of the program that wrote it, or give this one another directory"));
+        ", this program reads versions ", kOldestSchemaVersion, " to ", newest,
+        ": start the version of the program that wrote the store, or give this one an empty "
+        "directory, where it begins without rules, relationships and history"));
   }
   for (; *version < newest; ++*version) {
     rocksdb::WriteBatch changes;

@@ -20,15 +20,18 @@ namespace cache_invalidation::storage {
 using Migration =
     std::function<absl::Status(const RocksdbDatabase& store, rocksdb::WriteBatch& changes)>;
 
-inline constexpr uint32_t kOldestSchemaVersion = 1;
+// Version 1 had rules in a form of its own, not as v1.Rule. No release wrote it, so there is no
+// migration from it.
+inline constexpr uint32_t kOldestSchemaVersion = 2;
 
 // One migration per version, from kOldestSchemaVersion on. The version that this program writes is
 // the one after the last.
 std::vector<Migration> SchemaMigrations();
 
 // Gives an empty store the newest version, and migrates an older one step by step. Fails with
-// FAILED_PRECONDITION if the store has a newer version or is not a store of this program; otherwise
-// with the errors of the store and of the migrations. Completed steps stay.
+// FAILED_PRECONDITION if the store has a newer version, one older than kOldestSchemaVersion, or is
+// not a store of this program; the message names the versions and what to do. Otherwise fails with
+// the errors of the store and of the migrations. Completed steps stay.
 absl::Status BringToNewestSchema(RocksdbDatabase& store, const std::vector<Migration>& migrations);
 
 }  // namespace cache_invalidation::storage

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "rocksdb/db.h"
+#include "server/storage/big_endian.h"
 #include "server/storage/rocksdb_database.h"
 #include "server/storage/rocksdb_store.h"
 #include "server/storage/testing/rocksdb_test_device.h"
@@ -83,6 +85,24 @@ TEST_F(SchemaTest, ANewerStoreIsRefused) {
   EXPECT_EQ(store.status().code(), absl::StatusCode::kFailedPrecondition) << store.status();
   EXPECT_TRUE(absl::StrContains(store.status().message(), "schema version")) << store.status();
   EXPECT_TRUE(absl::StrContains(store.status().message(), device_.directory())) << store.status();
+}
+
+TEST_F(SchemaTest, AnOlderStoreThatNoMigrationReadsIsRefused) {
+  {
+    std::string version;
+    AppendBigEndian(kOldestSchemaVersion - 1, version);
+    rocksdb::WriteBatch changes;
+    const std::unique_ptr<RocksdbDatabase> store = Open();
+    (void)changes.Put(store->meta(), "s", version);
+    ASSERT_TRUE(store->Write(changes, true).ok());
+  }
+  const auto store = RocksdbStore::Open(device_.options());
+  EXPECT_EQ(store.status(),
+            absl::FailedPreconditionError(absl::StrCat(
+                "the store in ", device_.directory(),
+                " has schema version 1, this program reads versions 2 to 2: start the version of "
+                "the program that wrote the store, or give this one an empty directory, where it "
+                "begins without rules, relationships and history")));
 }
 
 // A newer version may store things where this program does not look.

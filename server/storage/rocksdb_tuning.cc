@@ -2,10 +2,10 @@
 
 #include <cstdarg>
 #include <cstdio>
-#include <iostream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "common/standard_error.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
 #include "rocksdb/table.h"
@@ -29,8 +29,7 @@ class RocksdbLog final : public rocksdb::Logger {
   void Logv(const char* format, va_list arguments) override {
     char message[kMaxMessageBytes];
     (void)std::vsnprintf(message, sizeof(message), format, arguments);
-    // A single write, so that lines of several threads do not mix.
-    std::cerr << absl::StrCat("RocksDB: ", message, "\n") << std::flush;
+    ReportLine(absl::StrCat("RocksDB: ", message));
   }
 };
 

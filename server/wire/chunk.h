@@ -9,12 +9,13 @@
 
 namespace cache_invalidation::wire {
 
-// Events of one namespace, encoded once, the unit in which they are stored, kept and sent.
+// Encoded events of one namespace. Events are encoded once, into chunks, which are the unit of
+// storing, caching and sending them.
 //
-// `bytes` is a concatenation of entries, each one `SubscribeResponse.events` field with its tag and
-// length. So any run of entries is a valid SubscribeResponse, and so is any concatenation of runs.
-// Entries stand in revision and part order; no encoding spans entries. A revision may continue in
-// the next chunk of the same group.
+// `bytes` is a concatenation of entries. Each entry is one `SubscribeResponse.events` field with
+// its tag and length, so any run of entries is a valid SubscribeResponse, and so is any
+// concatenation of runs. Entries are ordered by revision and part, and no encoding spans entries. A
+// revision may continue in the next chunk of the same group.
 //
 // Immutable once shared.
 struct Chunk {

@@ -5,8 +5,8 @@
 namespace cache_invalidation::wire {
 namespace {
 
-// Field numbers of subscription_service.proto and event.proto; the test compares with the generated
-// classes.
+// Field numbers of subscription_service.proto and event.proto. The test compares them with the
+// generated classes.
 constexpr uint32_t kResponseEvents = 1;
 constexpr uint32_t kEventInvalidations = 6;
 constexpr uint32_t kInvalidationTag = 2;
@@ -37,7 +37,8 @@ EntryTarget TargetOf(absl::string_view invalidation) {
   return reader.broken() ? kEverything : target;
 }
 
-// Calls `visit` with the bytes of every field `number`; false if the message is broken.
+// Calls `visit` with the bytes of every field `number`. Returns false if the message is malformed
+// or `visit` returned false.
 template <typename Visit>
 bool ForEachMessage(absl::string_view message, uint32_t number, Visit visit) {
   ProtoReader reader(message);

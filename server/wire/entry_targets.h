@@ -8,16 +8,16 @@
 
 namespace cache_invalidation::wire {
 
-// What one invalidation of an encoded event hits. `name` points into the entry.
+// The target of one invalidation of an encoded event. `name` points into the entry.
 struct EntryTarget {
   engine::TargetType type = engine::TargetType::kEverything;
   absl::string_view name;  // empty for kEverything
 };
 
-// Appends the targets of a chunk's entry, in its order, without decoding anything else.
+// Appends the targets of an entry of a chunk, in the order of the entry. Nothing else is decoded.
 //
-// What it does not understand it reads as *everything*: an invalidation without a target that it
-// knows, and an entry that is broken.
+// The target of an invalidation that this version does not know is read as *everything*. A
+// malformed entry yields *everything* as well.
 void AppendTargets(absl::string_view entry, std::vector<EntryTarget>& targets);
 
 }  // namespace cache_invalidation::wire

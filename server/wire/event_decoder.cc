@@ -1,18 +1,21 @@
 #include "server/wire/event_decoder.h"
 
 #include <deque>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "protos/cache_invalidation/v1/subscription_service.pb.h"
+#include "server/wire/event_enum.h"
 
 namespace cache_invalidation::wire {
 namespace {
 
-// The enums of event.proto have the engine's values in the same order, after UNSPECIFIED.
+// Returns false for a value that this version does not know.
 template <typename Enum>
-bool SetEnum(int proto_value, Enum last, Enum& out) {
-  out = static_cast<Enum>(proto_value - 1);
-  return proto_value >= 1 && proto_value - 1 <= static_cast<int>(last);
+bool SetEnum(int proto_value, Enum& out) {
+  const std::optional<Enum> value = FromEventEnum<Enum>(proto_value);
+  out = value.value_or(out);
+  return value.has_value();
 }
 
 bool SetTarget(const v1::Invalidation& message, engine::Invalidation& out) {
@@ -38,10 +41,11 @@ bool SetTarget(const v1::Invalidation& message, engine::Invalidation& out) {
   return false;
 }
 
-// Adds what a part says to the event, whose views point into the message.
+// Adds a part to the event, whose views point into the message. Returns false if the part is
+// invalid.
 bool AddPart(const v1::Event& part, engine::Event& event) {
   event.revision = part.revision();
-  if (!SetEnum(part.source(), engine::EventSource::kLimit, event.source)) {
+  if (!SetEnum(part.source(), event.source)) {
     return false;
   }
   const uint32_t first_cause = event.causes.size();
@@ -50,14 +54,13 @@ bool AddPart(const v1::Event& part, engine::Event& event) {
     cause.name = message.name();
     cause.widened = message.widened();
     cause.condition_failed = message.condition_failed();
-    if (!SetEnum(message.step(), engine::CauseStep::kOthers, cause.step)) {
+    if (!SetEnum(message.step(), cause.step)) {
       return false;
     }
   }
   for (const v1::Invalidation& message : part.invalidations()) {
     engine::Invalidation& invalidation = event.invalidations.emplace_back();
-    if (!SetEnum(message.kind(), engine::InvalidationKind::kMarkStale, invalidation.kind) ||
-        !SetTarget(message, invalidation)) {
+    if (!SetEnum(message.kind(), invalidation.kind) || !SetTarget(message, invalidation)) {
       return false;
     }
     invalidation.first_cause = event.cause_indexes.size();
@@ -75,7 +78,7 @@ bool AddPart(const v1::Event& part, engine::Event& event) {
 }  // namespace
 
 struct EventDecoder::Revision {
-  std::deque<v1::SubscribeResponse> parts;  // a deque: they stay where they are
+  std::deque<v1::SubscribeResponse> parts;  // a deque does not move its elements
   engine::Event event;
 };
 

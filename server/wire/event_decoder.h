@@ -11,27 +11,27 @@
 
 namespace cache_invalidation::wire {
 
-// The way back from chunks to the engine's events, for rebuilding an engine from its history. Joins
-// the parts of a revision, also over chunks; a cause that several parts name stands once for each.
+// Decodes chunks into the engine's events, for rebuilding an engine from its history. The parts of
+// a revision are joined, also across chunks. A cause that several parts name occurs once per part.
 //
 // Thread-compatible.
 class EventDecoder {
  public:
-  // Skips what belongs to revisions before `first_revision`: the first chunk that a store still has
-  // may begin with them.
+  // Entries of revisions before `first_revision` are skipped: the oldest chunk in a store may begin
+  // with some.
   explicit EventDecoder(uint64_t first_revision);
   ~EventDecoder();
 
-  // Calls `sink` for every revision that is complete with this chunk; the event's views live as
-  // long as the call. REQUIRES: the chunk goes on where the last one ended. DATA_LOSS: these are no
-  // bytes of EventEncoder, or of a newer version with a value unknown here.
+  // Calls `sink` for every revision that this chunk completes. The views of the event are valid
+  // during the call. Returns DATA_LOSS if the bytes were not written by EventEncoder, or by a newer
+  // version with a value that this one does not know. REQUIRES: the chunk follows the previous one.
   absl::Status Decode(const Chunk& chunk, absl::FunctionRef<void(const engine::Event&)> sink);
 
  private:
   struct Revision;
 
   const uint64_t first_revision_;
-  // The one that the next part belongs to.
+  // The revision of the next part.
   std::unique_ptr<Revision> open_;
 };
 

@@ -13,7 +13,7 @@
 namespace cache_invalidation::wire {
 namespace {
 
-// An event as text, its causes resolved: parts may number them differently.
+// An event as text with its causes resolved, since parts may number them differently.
 std::string ToText(const engine::Event& event) {
   std::string text = absl::StrCat(event.revision, " source ", static_cast<int>(event.source));
   for (const engine::Invalidation& invalidation : event.invalidations) {
@@ -75,8 +75,8 @@ TEST(EventDecoderTest, GivesBackWhatWasEncodedHoweverItWasSplit) {
   }
 }
 
-// The chunk with the beginning of revision 1 is gone; the one that begins with the rest of it is
-// not.
+// The chunk with the beginning of revision 1 is gone, but not the chunk that begins with the rest
+// of it.
 TEST(EventDecoderTest, SkipsTheRestOfARevisionThatIsNoLongerRetained) {
   EventEncoder encoder("n", {1, 1'000'000});
   encoder.Add(EverythingInOne(1));

@@ -3,13 +3,14 @@
 #include <utility>
 
 #include "common/check.h"
+#include "server/wire/event_enum.h"
 #include "server/wire/proto_writer.h"
 
 namespace cache_invalidation::wire {
 namespace {
 
-// Field numbers of subscription_service.proto and event.proto; the test compares with the generated
-// classes.
+// Field numbers of subscription_service.proto and event.proto. The test compares them with the
+// generated classes.
 namespace response_field {
 constexpr int kEvents = 1;
 }
@@ -38,16 +39,10 @@ constexpr int kCauses = 6;
 
 constexpr uint32_t kUnknown = ~uint32_t{0};
 
-// More than all tags, lengths and numbers of an Invalidation, of a Cause, or of an Event in front
-// of its lists.
+// An upper bound of the tags, lengths and numbers of an Invalidation, of a Cause, or of an Event
+// without its lists.
 constexpr size_t kFixedBytes = 32;
 constexpr size_t kIndexBytes = 5;
-
-// The enums of event.proto have the engine's values in the same order, after UNSPECIFIED.
-template <typename Enum>
-uint64_t ProtoValue(Enum value) {
-  return static_cast<uint64_t>(value) + 1;
-}
 
 int TargetField(engine::TargetType type) {
   switch (type) {
@@ -65,12 +60,12 @@ int TargetField(engine::TargetType type) {
 }
 
 void AppendCause(const engine::Cause& cause, std::string& out) {
-  const size_t size = VarintFieldSize(ProtoValue(cause.step)) +
+  const size_t size = VarintFieldSize(ToEventEnum(cause.step)) +
                       (cause.name.empty() ? 0 : BytesFieldSize(cause.name.size())) +
                       (cause.widened ? VarintFieldSize(1) : 0) +
                       (cause.condition_failed ? VarintFieldSize(1) : 0);
   AppendBytesHeader(event_field::kCauses, size, out);
-  AppendVarintField(cause_field::kStep, ProtoValue(cause.step), out);
+  AppendVarintField(cause_field::kStep, ToEventEnum(cause.step), out);
   if (!cause.name.empty()) {
     AppendBytesField(cause_field::kName, cause.name, out);
   }
@@ -89,11 +84,11 @@ void AppendInvalidation(const engine::Invalidation& invalidation,
   for (const uint32_t cause : causes) {
     packed += VarintSize(cause);
   }
-  const size_t size = VarintFieldSize(ProtoValue(invalidation.kind)) +
+  const size_t size = VarintFieldSize(ToEventEnum(invalidation.kind)) +
                       (everything ? VarintFieldSize(1) : BytesFieldSize(invalidation.name.size())) +
                       (causes.empty() ? 0 : BytesFieldSize(packed));
   AppendBytesHeader(event_field::kInvalidations, size, out);
-  AppendVarintField(invalidation_field::kKind, ProtoValue(invalidation.kind), out);
+  AppendVarintField(invalidation_field::kKind, ToEventEnum(invalidation.kind), out);
   if (everything) {
     AppendVarintField(invalidation_field::kEverything, 1, out);
   } else {
@@ -153,7 +148,7 @@ void EventEncoder::AddToPart(const engine::Event& event, const engine::Invalidat
 size_t EventEncoder::FittingCauses(const engine::Event& event,
                                    const engine::Invalidation& invalidation) const {
   const absl::Span<const uint32_t> causes = event.causes_of(invalidation);
-  // The invalidation with a cause that stands for others.
+  // The invalidation itself, with one cause that replaces others.
   size_t bound = 2 * kFixedBytes + kIndexBytes + invalidation.name.size();
   for (size_t i = 0; i < causes.size(); ++i) {
     bound += CauseBound(event, causes[i]);
@@ -188,7 +183,7 @@ void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
   const size_t size = VarintFieldSize(event.revision) +
                       (part_.number == 0 ? 0 : VarintFieldSize(part_.number)) +
                       (last_part ? VarintFieldSize(1) : 0) +
-                      VarintFieldSize(ProtoValue(event.source)) + part_.size_bytes();
+                      VarintFieldSize(ToEventEnum(event.source)) + part_.size_bytes();
   const size_t entry_size = BytesFieldSize(size);
   Chunk& chunk = ChunkFor(entry_size);
   chunk.entries.push_back({.offset = static_cast<uint32_t>(chunk.bytes.size()),
@@ -205,7 +200,7 @@ void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
   if (last_part) {
     AppendVarintField(event_field::kLastPart, 1, out);
   }
-  AppendVarintField(event_field::kSource, ProtoValue(event.source), out);
+  AppendVarintField(event_field::kSource, ToEventEnum(event.source), out);
   out += part_.causes;
   out += part_.invalidations;
 
@@ -230,7 +225,7 @@ Chunk& EventEncoder::ChunkFor(size_t size) {
 }
 
 void EventEncoder::EndChunk() {
-  // What was reserved while growing would stay as long as the chunk.
+  // The spare capacity would otherwise live as long as the chunk.
   open_->bytes.shrink_to_fit();
   open_->entries.shrink_to_fit();
   full_bytes_ += open_->bytes.size();

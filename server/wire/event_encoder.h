@@ -14,26 +14,21 @@
 
 namespace cache_invalidation::wire {
 
-// Size at which the encoder begins a new part, so that filters and messages stay fine-grained.
-inline constexpr size_t kEventPartBytes = 256 << 10;
-// Size at which a chunk closes.
-inline constexpr size_t kMaxChunkBytes = 1 << 20;
-
-// Where parts and chunks end. Tests make them small.
+// Sizes at which parts and chunks end. Tests use small ones.
 struct EncoderLimits {
   size_t part_bytes = kEventPartBytes;
   size_t chunk_bytes = kMaxChunkBytes;
   size_t invalidation_bytes = kEventPartBytes;
 };
 
-// Encodes the events of one namespace and one group as chunks, byte for byte as the generated
-// classes would serialise SubscribeResponse.events. Each event is encoded once, straight from the
-// engine's views; no message is built.
+// Encodes the events of one namespace and one group into chunks. The bytes are those that the
+// generated classes would serialize for SubscribeResponse.events, but no message is built: each
+// event is encoded once, directly from the engine's views.
 //
-// A part ends before it would go over part_bytes, unless it would be empty; it names only the
-// causes that it uses. An invalidation beyond invalidation_bytes loses its last causes, for which
-// one of step kOthers stands: no part is larger than that and a few names, so everybody can receive
-// it. A chunk ends before it would go over chunk_bytes, unless it would be empty.
+// A part ends before it would exceed part_bytes, unless it would be empty. It lists only the causes
+// that it uses. In an invalidation that would exceed invalidation_bytes, the last causes are
+// replaced by one of step kOthers. So no part is larger than that plus a few names, and every
+// client can receive it. A chunk ends before it would exceed chunk_bytes, unless it would be empty.
 //
 // Deterministic. Thread-compatible.
 class EventEncoder {
@@ -43,10 +38,10 @@ class EventEncoder {
   // REQUIRES: revisions are dense; the event has at least one invalidation.
   void Add(const engine::Event& event);
 
-  // Of everything added since the last Finish.
+  // The size of everything added since the last Finish.
   size_t size_bytes() const { return full_bytes_ + (open_ == nullptr ? 0 : open_->bytes.size()); }
 
-  // The chunks of what was added since the last Finish, in order; empty if nothing was.
+  // Returns the chunks of everything added since the last Finish, in order. May be empty.
   std::vector<std::shared_ptr<const Chunk>> Finish();
 
  private:
@@ -55,35 +50,34 @@ class EventEncoder {
     uint32_t number = 0;
     std::string causes;         // its Event.causes fields
     std::string invalidations;  // its Event.invalidations fields
-    std::vector<uint32_t>
-        known_causes;  // indexes into engine::Event::causes, in the order of the part's dictionary;
-                       // kUnknown for one that stands for others
+    // The part's dictionary: indexes into engine::Event::causes; kUnknown for a cause that replaces
+    // others.
+    std::vector<uint32_t> known_causes;
 
     size_t size_bytes() const { return causes.size() + invalidations.size(); }
   };
 
-  // No less than what adding the invalidation would take.
+  // An upper bound of the size of the invalidation, and of a cause, in the current part.
   size_t SizeBound(const engine::Event& event, const engine::Invalidation& invalidation) const;
-  // The same of a cause.
   size_t CauseBound(const engine::Event& event, uint32_t cause) const;
-  // How many of its causes an invalidation may name.
+  // The number of causes that the invalidation may name.
   size_t FittingCauses(const engine::Event& event, const engine::Invalidation& invalidation) const;
-  // The place of a cause that stands for these.
+  // Adds a cause that replaces these. Returns its index in the part's dictionary.
   uint32_t AddOthersToPart(const engine::Event& event, absl::Span<const uint32_t> causes);
   void AddToPart(const engine::Event& event, const engine::Invalidation& invalidation);
-  // Where the part's dictionary has the cause, after adding it if need be.
+  // Returns the index of the cause in the part's dictionary. Adds it if necessary.
   uint32_t IndexInPart(const engine::Event& event, uint32_t cause);
   void EndPart(const engine::Event& event, bool last_part);
-  // The chunk that has room for an entry of `size` bytes.
+  // Returns a chunk with room for an entry of `size` bytes.
   Chunk& ChunkFor(size_t size);
   void EndChunk();
 
   const std::string namespace_name_;
   const EncoderLimits limits_;
   Part part_;
-  // For each of engine::Event::causes its place in the part's dictionary, or kUnknown.
+  // By index into engine::Event::causes: the index in the part's dictionary, or kUnknown.
   std::vector<uint32_t> places_;
-  std::vector<uint32_t> indexes_;  // of one invalidation; kept for its memory
+  std::vector<uint32_t> indexes_;  // of one invalidation; a member to reuse its memory
   std::shared_ptr<Chunk> open_;
   std::vector<std::shared_ptr<const Chunk>> full_;
   size_t full_bytes_ = 0;

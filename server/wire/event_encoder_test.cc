@@ -14,7 +14,8 @@ namespace {
 
 using ChunkPtr = std::shared_ptr<const Chunk>;
 
-// An engine event that owns its names. Not to be moved: short strings move with it.
+// An engine event that owns its names. Must not be moved, since views of short strings would
+// dangle.
 struct OwnedEvent {
   std::vector<std::string> names;
   engine::Event event;
@@ -82,8 +83,8 @@ void SetTarget(const engine::Invalidation& invalidation, v1::Invalidation& out) 
   }
 }
 
-// What the generated classes make of the invalidations first..last of an event: the causes in order
-// of their first use.
+// The invalidations first..last of an event as the generated classes encode them, with the causes
+// in the order of their first use.
 v1::Event Expected(const engine::Event& event, size_t first, size_t last, uint32_t part) {
   v1::Event message;
   message.set_revision(event.revision);
@@ -113,7 +114,7 @@ v1::Event Expected(const engine::Event& event, size_t first, size_t last, uint32
   return message;
 }
 
-// Every chunk's entries lie back to back and cover its bytes; answers all bytes.
+// Checks that the entries of every chunk are contiguous and cover its bytes. Returns all bytes.
 std::string Concatenated(const std::vector<ChunkPtr>& chunks, const EncoderLimits& limits) {
   std::string bytes;
   for (const ChunkPtr& chunk : chunks) {
@@ -131,7 +132,7 @@ std::string Concatenated(const std::vector<ChunkPtr>& chunks, const EncoderLimit
   return bytes;
 }
 
-// Checks that the chunks say exactly the events, part by part, in the bytes of the generated
+// Checks that the chunks hold exactly these events, part by part, encoded as by the generated
 // classes.
 void ExpectEncodes(const std::vector<ChunkPtr>& chunks,
                    const std::vector<const engine::Event*>& events, const EncoderLimits& limits) {
@@ -204,7 +205,7 @@ TEST(EventEncoderTest, EncodesWhatTheGeneratedClassesWould) {
     EventEncoder encoder("n", limits);
     std::vector<std::unique_ptr<OwnedEvent>> owned;
     std::vector<const engine::Event*> events;
-    // Revisions and counts around the borders of varints.
+    // Revisions and counts around the limits of varint lengths.
     const uint64_t first = uint64_t{1} << (random() % 64);
     for (uint64_t i = 0; i < 1 + random() % 10; ++i) {
       owned.push_back(std::make_unique<OwnedEvent>());
@@ -234,7 +235,7 @@ TEST(EventEncoderTest, SplitsALargeEventAtTheRealLimits) {
   ExpectEncodes(chunks, {&large.event}, EncoderLimits{});
   EXPECT_EQ(Concatenated(chunks, EncoderLimits{}).size(), size);
   EXPECT_GE(chunks.size(), 3u);
-  // A megabyte holds more than three of the four parts that would just fit.
+  // A megabyte has room for more than three of the four parts that would just fit.
   EXPECT_GE(chunks.front()->entries.size(), 3u);
   EXPECT_GE(chunks.front()->entries.front().size, kEventPartBytes * 9 / 10);
 }
@@ -260,7 +261,7 @@ TEST(EventEncoderTest, ALaterPartNamesOnlyItsOwnCauses) {
   EXPECT_EQ(decoded.events(1).invalidations(0).causes(0), 0u);
 }
 
-// Clients of gRPC receive 4 MiB at once, unless they ask for more.
+// By default a gRPC client accepts messages of up to 4 MiB.
 TEST(EventEncoderTest, APartNeverGrowsWithTheCausesOfOneTarget) {
   std::vector<std::string> names;
   for (int i = 0; i < 5000; ++i) names.push_back(absl::StrCat(i, std::string(900, 'n')));

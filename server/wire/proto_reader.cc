@@ -5,7 +5,7 @@
 namespace cache_invalidation::wire {
 namespace {
 
-// What protobuf takes: longer encodings of a tag or a length are errors to it.
+// The limits of protobuf, which rejects longer encodings of a tag or a length.
 constexpr size_t kMaxTagBytes = 5;
 constexpr size_t kMaxLengthBytes = 5;
 constexpr size_t kMaxVarintBytes = 10;

@@ -8,10 +8,10 @@
 
 namespace cache_invalidation::wire {
 
-// Walks the fields of an encoded message without decoding it. What it accepts, protobuf accepts; it
-// is stricter in that it takes no groups.
+// Walks the fields of an encoded message without decoding it. It accepts a subset of what protobuf
+// accepts: no groups.
 //
-// Thread-compatible. Views what it was given.
+// Thread-compatible. The message must outlive the reader.
 class ProtoReader {
  public:
   // The numbers of the wire format.
@@ -19,18 +19,18 @@ class ProtoReader {
 
   explicit ProtoReader(absl::string_view message) : rest_(message) {}
 
-  // Steps to the next field. False at the end, and at the first thing that is no field: then
-  // `broken`.
+  // Moves to the next field. Returns false at the end, and at anything that is not a field, in
+  // which case broken() is true.
   bool Next();
   bool broken() const { return broken_; }
-  // It is broken at the begin or the end of a group, which protobuf may accept.
+  // Whether it is broken because of a group, which protobuf may accept.
   bool at_group() const { return at_group_; }
 
-  // The field it stands at.
+  // The current field.
   uint32_t number() const { return number_; }
   Type type() const { return type_; }
   bool Is(uint32_t number, Type type) const { return number_ == number && type_ == type; }
-  // Its bytes, if it is of type kBytes.
+  // The content of the current field. REQUIRES: it is of type kBytes.
   absl::string_view bytes() const { return bytes_; }
 
  private:

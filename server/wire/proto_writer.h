@@ -10,8 +10,8 @@
 
 namespace cache_invalidation::wire {
 
-// Protocol Buffers' wire format, for what is written too often to build a message first. Sizes are
-// of the whole field.
+// Functions to write the Protocol Buffers wire format directly, where building a message first
+// would cost too much. Sizes are those of whole fields.
 
 inline size_t VarintSize(uint64_t value) { return (std::bit_width(value | 1) + 6) / 7; }
 
@@ -33,7 +33,7 @@ inline void AppendVarintField(int field, uint64_t value, std::string& out) {
 
 inline size_t VarintFieldSize(uint64_t value) { return kTagSize + VarintSize(value); }
 
-// The tag and length of a field whose `size` bytes follow.
+// Appends the tag and length of a field whose `size` bytes follow.
 inline void AppendBytesHeader(int field, size_t size, std::string& out) {
   out.push_back(static_cast<char>(field << 3 | 2));
   AppendVarint(size, out);

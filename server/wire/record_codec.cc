@@ -23,7 +23,7 @@ RowKind KindOf(const engine::KeyRevisionRecord&) { return RowKind::kKeyRevision;
 RowKind KindOf(const engine::PendingRecord&) { return RowKind::kPending; }
 RowKind KindOf(const engine::SweepRecord&) { return RowKind::kSweep; }
 
-// Identities stand in stores: never change them.
+// Identities are stored: never change them.
 std::string IdentityOf(const engine::MetaRecord&) { return ""; }
 std::string IdentityOf(const engine::SweepRecord&) { return ""; }
 std::string IdentityOf(const engine::RuleRecord& record) { return record.rule.name; }
@@ -69,11 +69,11 @@ std::optional<engine::Record> DecodeKind(RowKind kind, absl::string_view value) 
     case RowKind::kMeta:
       return Decode<internal::v1::MetaRecord>(value);
     case RowKind::kRule:
-      return Decode<internal::v1::RuleRecord>(value);
+      return Decode<v1::Rule>(value);
     case RowKind::kRuleCounters:
       return Decode<internal::v1::RuleCountersRecord>(value);
     case RowKind::kRelationship:
-      return Decode<internal::v1::RelationshipRecord>(value);
+      return Decode<v1::Relationship>(value);
     case RowKind::kDependency:
       return Decode<internal::v1::DependencyRecord>(value);
     case RowKind::kEntry:

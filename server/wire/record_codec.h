@@ -8,16 +8,17 @@
 
 namespace cache_invalidation::wire {
 
-// The engine's records as rows: the value is a message of protos/internal/v1/records.proto, the
-// identity is made of the fields that record.h names. Stateless.
+// Encodes the engine's records as rows. The value of a row is a message of
+// protos/internal/v1/records.proto, or a v1.Rule or v1.Relationship. Its identity is made of the
+// fields that record.h names. Stateless.
 
 Row EncodeRecord(const engine::Record& record);
 
-// The row of a deleted record, of which only the identity is filled: no value.
+// Returns the row of a deleted record. Only the identity of the record is read; the value is empty.
 Row EncodeRecordIdentity(const engine::Record& record);
 
-// DATA_LOSS: this is no row that EncodeRecord made, or one of a newer version with a value unknown
-// here.
+// Returns DATA_LOSS for a row that EncodeRecord did not write, and for one of a newer version with
+// an enum value that this one does not know.
 absl::StatusOr<engine::Record> DecodeRecord(RowKind kind, absl::string_view identity,
                                             absl::string_view value);
 

@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "protos/cache_invalidation/v1/relationship.pb.h"
+#include "protos/cache_invalidation/v1/rule.pb.h"
 #include "protos/internal/v1/records.pb.h"
 
 namespace cache_invalidation::wire {
@@ -18,8 +20,8 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Fills every field, of every message inside too, with a value of its own that is not the default.
-// Of enums, the value at `turn`, counted in a circle.
+// Sets every field, including those of nested messages, to a distinct value that is not the
+// default. An enum gets the value number `turn` modulo the number of its values.
 void Fill(Message& message, int turn, int& counter) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
@@ -41,7 +43,7 @@ void Fill(Message& message, int turn, int& counter) {
           reflection.SetUInt32(&message, field, value);
           break;
         case FieldDescriptor::CPPTYPE_INT32:
-          // Also the nanoseconds of times, which are not negative.
+          // The nanoseconds of times are int32, too, but must not be negative.
           reflection.SetInt32(&message, field, field->name() == "nanos" ? value : -value);
           break;
         case FieldDescriptor::CPPTYPE_BOOL:
@@ -81,9 +83,9 @@ struct Stored {
 };
 
 using AllRecords = testing::Types<Stored<internal::v1::MetaRecord, RowKind::kMeta>,
-                                  Stored<internal::v1::RuleRecord, RowKind::kRule>,
+                                  Stored<v1::Rule, RowKind::kRule>,
                                   Stored<internal::v1::RuleCountersRecord, RowKind::kRuleCounters>,
-                                  Stored<internal::v1::RelationshipRecord, RowKind::kRelationship>,
+                                  Stored<v1::Relationship, RowKind::kRelationship>,
                                   Stored<internal::v1::DependencyRecord, RowKind::kDependency>,
                                   Stored<internal::v1::EntryRecord, RowKind::kEntry>,
                                   Stored<internal::v1::KeyRevisionRecord, RowKind::kKeyRevision>,
@@ -117,8 +119,8 @@ std::string IdentityOf(const internal::v1::PendingRecord& message) {
   }
 }
 
-// A field of a message that no record has, or that is read or written wrongly, comes back
-// different. (A field of a record that no message has does not compile, see record_to_message.cc.)
+// Fails for a field of a message that no record has, or that is read or written wrongly. (A field
+// of a record that no message has does not compile, see record_to_message.cc.)
 TYPED_TEST(RecordCodecTest, EveryFieldSurvives) {
   for (int turn = 0; turn < 9; ++turn) {
     typename TypeParam::Message message;
@@ -167,8 +169,8 @@ TEST(RecordCodecCaseTest, RefusesARowUnderAnotherIdentity) {
   EXPECT_EQ(DecodeRecord(row.kind, "b", row.value).status().code(), absl::StatusCode::kDataLoss);
 }
 
-// Rows of earlier versions do not say whether the fills of an entry were alike.
-TEST(RecordCodecCaseTest, AnEntryThatDoesNotSaySoIsMixed) {
+// The safe default: nothing is assumed about the fills of an entry.
+TEST(RecordCodecCaseTest, AnEntryIsMixedByDefault) {
   internal::v1::EntryRecord message;
   message.set_key("a");
   const auto record = DecodeRecord(RowKind::kEntry, "a", message.SerializeAsString());
@@ -198,7 +200,7 @@ TEST(RecordCodecCaseTest, TimesSurviveToTheNanosecond) {
   }
 }
 
-// "a" + "bc" is not "ab" + "c", and a key is not a tag.
+// The edges "a" to "bc" and "ab" to "c" differ, and so do those to a key and to a tag.
 TEST(RecordCodecCaseTest, IdentitiesOfEdgesDoNotCollide) {
   using engine::NameKind;
   std::set<std::string> identities;

@@ -4,19 +4,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "server/wire/declaration_conversion.h"
+#include "server/wire/enum_table.h"
+#include "server/wire/event_enum.h"
 #include "server/wire/record_enums.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::wire {
 namespace {
-
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
 
 std::vector<std::string> ToVector(const google::protobuf::RepeatedPtrField<std::string>& values) {
   return {values.begin(), values.end()};
@@ -50,9 +45,8 @@ std::optional<engine::MetaRecord> FromMessage(const internal::v1::MetaRecord& me
 }
 
 std::optional<engine::SweepRecord> FromMessage(const internal::v1::SweepRecord& message) {
-  const std::optional<engine::NameKind> edge_kind =
-      FromStored(kNameKinds, message.next_edge_kind());
-  // Without an edge there is none.
+  const std::optional<engine::NameKind> edge_kind = FromEnum(kNameKinds, message.next_edge_kind());
+  // Unspecified means that there is no edge.
   if (!edge_kind.has_value() && message.next_edge_kind() != internal::v1::NAME_KIND_UNSPECIFIED) {
     return std::nullopt;
   }
@@ -68,32 +62,12 @@ std::optional<engine::SweepRecord> FromMessage(const internal::v1::SweepRecord& 
   };
 }
 
-std::optional<engine::RuleRecord> FromMessage(const internal::v1::RuleRecord& message) {
-  const std::optional<engine::Strategy> strategy = FromStored(kStrategies, message.strategy());
-  if (!strategy.has_value()) {
+std::optional<engine::RuleRecord> FromMessage(const v1::Rule& message) {
+  std::optional<engine::Rule> rule = ToRule(message);
+  if (!rule.has_value()) {
     return std::nullopt;
   }
-  std::vector<engine::Relationship> relationships;
-  for (const internal::v1::RelationshipRecord& stored : message.relationships()) {
-    std::optional<engine::RelationshipRecord> relationship = FromMessage(stored);
-    if (!relationship.has_value()) {
-      return std::nullopt;
-    }
-    relationships.push_back(std::move(relationship->relationship));
-  }
-  return engine::RuleRecord{{
-      .name = message.name(),
-      .trigger_tags = ToVector(message.trigger_tags()),
-      .invalidate_tags = ToVector(message.invalidate_tags()),
-      .pattern = message.pattern(),
-      .strategy = *strategy,
-      .priority = message.priority(),
-      .relationships = std::move(relationships),
-      .condition = message.condition(),
-      .enabled = message.enabled(),
-      .description = message.description(),
-      .accepted_warnings = ToVector(message.accepted_warnings()),
-  }};
+  return engine::RuleRecord{*std::move(rule)};
 }
 
 std::optional<engine::RuleCountersRecord> FromMessage(
@@ -107,27 +81,16 @@ std::optional<engine::RuleCountersRecord> FromMessage(
   return record;
 }
 
-std::optional<engine::RelationshipRecord> FromMessage(
-    const internal::v1::RelationshipRecord& message) {
-  const std::optional<engine::Cardinality> cardinality =
-      FromStored(kCardinalities, message.cardinality());
-  if (!cardinality.has_value()) {
+std::optional<engine::RelationshipRecord> FromMessage(const v1::Relationship& message) {
+  std::optional<engine::Relationship> relationship = ToRelationship(message);
+  if (!relationship.has_value()) {
     return std::nullopt;
   }
-  return engine::RelationshipRecord{{
-      .name = message.name(),
-      .source_type = message.source_type(),
-      .target_types = ToVector(message.target_types()),
-      .cardinality = *cardinality,
-      .cascade_depth = message.cascade_depth(),
-      .target_tag_template = message.target_tag_template(),
-      .description = message.description(),
-      .accepted_warnings = ToVector(message.accepted_warnings()),
-  }};
+  return engine::RelationshipRecord{*std::move(relationship)};
 }
 
 std::optional<engine::DependencyRecord> FromMessage(const internal::v1::DependencyRecord& message) {
-  const std::optional<engine::NameKind> kind = FromStored(kNameKinds, message.depends_on_kind());
+  const std::optional<engine::NameKind> kind = FromEnum(kNameKinds, message.depends_on_kind());
   if (!kind.has_value()) {
     return std::nullopt;
   }
@@ -167,14 +130,14 @@ std::optional<engine::KeyRevisionRecord> FromMessage(
 }
 
 std::optional<engine::PendingRecord> FromMessage(const internal::v1::PendingRecord& message) {
-  const std::optional<engine::TargetType> type = FromStored(kTargetTypes, message.type());
+  const std::optional<engine::TargetType> type = FromEnum(kTargetTypes, message.type());
   if (!type.has_value()) {
     return std::nullopt;
   }
   engine::PendingRecord record{
       .type = *type, .name = message.name(), .dependent = message.dependent(), .causes = {}};
-  for (const internal::v1::PendingCause& cause : message.causes()) {
-    const std::optional<engine::CauseStep> step = FromStored(kCauseSteps, cause.step());
+  for (const v1::Cause& cause : message.causes()) {
+    const auto step = FromEventEnum<engine::CauseStep>(cause.step());
     if (!step.has_value()) {
       return std::nullopt;
     }

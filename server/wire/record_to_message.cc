@@ -4,8 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
+#include "server/wire/declaration_conversion.h"
+#include "server/wire/enum_table.h"
+#include "server/wire/event_enum.h"
 #include "server/wire/record_enums.h"
+#include "server/wire/time_conversion.h"
 
 // Every record is taken apart by a structured binding: one that gets a further field does not
 // compile until it is stored.
@@ -13,35 +16,9 @@
 namespace cache_invalidation::wire {
 namespace {
 
-void SetTime(absl::Time time, google::protobuf::Timestamp& out) {
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  out.set_seconds(seconds);
-  out.set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-}
-
-void SetDuration(absl::Duration duration, google::protobuf::Duration& out) {
-  out.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  out.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-}
-
 void SetAll(const std::vector<std::string>& values,
             google::protobuf::RepeatedPtrField<std::string>& out) {
   out.Assign(values.begin(), values.end());
-}
-
-void SetRelationship(const engine::Relationship& relationship,
-                     internal::v1::RelationshipRecord& out) {
-  const auto& [name, source_type, target_types, cardinality, cascade_depth, target_tag_template,
-               description, accepted_warnings] = relationship;
-  out.set_name(name);
-  out.set_source_type(source_type);
-  SetAll(target_types, *out.mutable_target_types());
-  out.set_cardinality(ToStored(kCardinalities, cardinality));
-  out.set_cascade_depth(cascade_depth);
-  out.set_target_tag_template(target_tag_template);
-  out.set_description(description);
-  SetAll(accepted_warnings, *out.mutable_accepted_warnings());
 }
 
 }  // namespace
@@ -53,8 +30,8 @@ internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   internal::v1::MetaRecord out;
   out.set_head(head);
   out.set_floor(floor);
-  SetTime(now, *out.mutable_now());
-  SetDuration(batch_delay, *out.mutable_batch_delay());
+  FromTime(now, out.mutable_now());
+  FromDuration(batch_delay, out.mutable_batch_delay());
   out.set_immediate_invalidations(immediate);
   out.set_batched_invalidations(batched);
   out.set_lazy_invalidations(lazy);
@@ -67,7 +44,7 @@ internal::v1::MetaRecord ToMessage(const engine::MetaRecord& record) {
   out.set_forgotten_end(forgotten_end);
   out.set_batch_generation(batch_generation);
   if (batch_deadline.has_value()) {
-    SetTime(*batch_deadline, *out.mutable_batch_deadline());
+    FromTime(*batch_deadline, out.mutable_batch_deadline());
   }
   out.set_any_key_evicted(any_key_evicted);
   out.set_any_key_staled(any_key_staled);
@@ -85,29 +62,15 @@ internal::v1::SweepRecord ToMessage(const engine::SweepRecord& record) {
   out.set_next_tag(next_tag);
   out.mutable_names()->Assign(names.begin(), names.end());
   if (next_edge_kind.has_value()) {
-    out.set_next_edge_kind(ToStored(kNameKinds, *next_edge_kind));
+    out.set_next_edge_kind(ToEnum(kNameKinds, *next_edge_kind));
   }
   out.set_next_edge(next_edge);
   return out;
 }
 
-internal::v1::RuleRecord ToMessage(const engine::RuleRecord& record) {
-  const auto& [name, trigger_tags, invalidate_tags, pattern, strategy, priority, relationships,
-               condition, enabled, description, accepted_warnings] = record.rule;
-  internal::v1::RuleRecord out;
-  out.set_name(name);
-  SetAll(trigger_tags, *out.mutable_trigger_tags());
-  SetAll(invalidate_tags, *out.mutable_invalidate_tags());
-  out.set_pattern(pattern);
-  out.set_strategy(ToStored(kStrategies, strategy));
-  out.set_priority(priority);
-  for (const engine::Relationship& relationship : relationships) {
-    SetRelationship(relationship, *out.add_relationships());
-  }
-  out.set_condition(condition);
-  out.set_enabled(enabled);
-  out.set_description(description);
-  SetAll(accepted_warnings, *out.mutable_accepted_warnings());
+v1::Rule ToMessage(const engine::RuleRecord& record) {
+  v1::Rule out;
+  FromRule(record.rule, &out);
   return out;
 }
 
@@ -119,14 +82,14 @@ internal::v1::RuleCountersRecord ToMessage(const engine::RuleCountersRecord& rec
   out.set_execution_count(execution_count);
   out.set_condition_errors(condition_errors);
   if (last_execution.has_value()) {
-    SetTime(*last_execution, *out.mutable_last_execution());
+    FromTime(*last_execution, out.mutable_last_execution());
   }
   return out;
 }
 
-internal::v1::RelationshipRecord ToMessage(const engine::RelationshipRecord& record) {
-  internal::v1::RelationshipRecord out;
-  SetRelationship(record.relationship, out);
+v1::Relationship ToMessage(const engine::RelationshipRecord& record) {
+  v1::Relationship out;
+  FromRelationship(record.relationship, &out);
   return out;
 }
 
@@ -134,10 +97,10 @@ internal::v1::DependencyRecord ToMessage(const engine::DependencyRecord& record)
   const auto& [key, depends_on_kind, depends_on, expires] = record;
   internal::v1::DependencyRecord out;
   out.set_key(key);
-  out.set_depends_on_kind(ToStored(kNameKinds, depends_on_kind));
+  out.set_depends_on_kind(ToEnum(kNameKinds, depends_on_kind));
   out.set_depends_on(depends_on);
   if (expires.has_value()) {
-    SetTime(*expires, *out.mutable_expires());
+    FromTime(*expires, out.mutable_expires());
   }
   return out;
 }
@@ -151,7 +114,7 @@ internal::v1::EntryRecord ToMessage(const engine::EntryRecord& record) {
   SetAll(depends_on_keys, *out.mutable_depends_on_keys());
   SetAll(depends_on_tags, *out.mutable_depends_on_tags());
   if (expires.has_value()) {
-    SetTime(*expires, *out.mutable_expires());
+    FromTime(*expires, out.mutable_expires());
   }
   out.set_fill_revision(fill_revision);
   out.set_stale(stale);
@@ -173,12 +136,12 @@ internal::v1::KeyRevisionRecord ToMessage(const engine::KeyRevisionRecord& recor
 internal::v1::PendingRecord ToMessage(const engine::PendingRecord& record) {
   const auto& [type, name, dependent, causes] = record;
   internal::v1::PendingRecord out;
-  out.set_type(ToStored(kTargetTypes, type));
+  out.set_type(ToEnum(kTargetTypes, type));
   out.set_name(name);
   out.set_dependent(dependent);
   for (const auto& [step, cause_name, widened, condition_failed] : causes) {
-    internal::v1::PendingCause& cause = *out.add_causes();
-    cause.set_step(ToStored(kCauseSteps, step));
+    v1::Cause& cause = *out.add_causes();
+    cause.set_step(static_cast<v1::CauseStep>(ToEventEnum(step)));
     cause.set_name(cause_name);
     cause.set_widened(widened);
     cause.set_condition_failed(condition_failed);

@@ -6,7 +6,7 @@
 
 namespace cache_invalidation::wire {
 
-// What a stored row holds. The numbers stand in stores: never change or reuse one.
+// The kind of a stored row. The numbers are stored: never change or reuse one.
 enum class RowKind : uint8_t {
   kMeta = 1,
   kRule = 2,
@@ -25,7 +25,7 @@ inline constexpr RowKind kAllRowKinds[] = {
     RowKind::kKeyRevision,  RowKind::kPending,    RowKind::kSweep,
 };
 
-// One record of a namespace's state as a store keeps it.
+// One record of the state of a namespace in its stored form.
 struct Row {
   RowKind kind = RowKind::kMeta;
   std::string identity;  // unique within the namespace and kind; any bytes, empty for kMeta, kSweep

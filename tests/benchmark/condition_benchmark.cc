@@ -41,12 +41,11 @@ void BM_Condition(benchmark::State& state, absl::string_view text) {
   const absl::StatusOr<Condition> condition = Condition::Parse(text);
   Check(condition.ok(), "the condition parses");
   const FixedJson context(Context());
-  const absl::string_view tags[] = {"product:7", "shelf:3", "tenant:globex"};
-  const Condition::Write write = {.operation = "update",
-                                  .resource_type = "order",
-                                  .resource_id = "asia-1001",
-                                  .tags = tags,
-                                  .context = &context};
+  const WriteEvent write = {.resource_type = "order",
+                            .resource_id = "asia-1001",
+                            .operation = "update",
+                            .tags = {"product:7", "shelf:3", "tenant:globex"},
+                            .context = &context};
   Check(condition->Evaluate(write).error.ok(), "the condition can be evaluated");
   for (auto _ : state) benchmark::DoNotOptimize(condition->Evaluate(write));
 }

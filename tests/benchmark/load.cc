@@ -22,8 +22,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-template <typename Write>
-void Fill(Write& write, int64_t number) {
+void Fill(v1::WriteEvent& write, int64_t number) {
   write.set_resource_type("item");
   write.set_resource_id(absl::StrCat(number % kIds));
   write.set_operation("update");
@@ -40,7 +39,7 @@ void CallInvalidateByWrite(const std::string& address, int64_t calls) {
       v1::InvalidateByWriteResponse response;
       for (int64_t call = caller; call < calls; call += kCallers) {
         grpc::ClientContext context;
-        Fill(request, call);
+        Fill(*request.mutable_write(), call);
         Check(stub->InvalidateByWrite(&context, request, &response).ok(), "calls succeed");
       }
     });

@@ -11,7 +11,7 @@ const theySay = (pattern) => (text, ours, theirs) => theirs.message.split("; ").
 const RULES = [
   {
     name: "a uint key that stands in a map twice is an error; theirs does not notice",
-    applies: weSay(/^the same key stands in a map twice$/),
+    applies: weSay(/^duplicate map key$/),
   },
   {
     name: "int(duration) and duration(int) are no part of the language's definition; theirs has them",
@@ -47,7 +47,7 @@ const RULES = [
   },
   {
     name: "has() takes the selection of a field; theirs takes whatever ends in one",
-    applies: weSay(/expected the selection of a field, as in `has\(x.field\)`/),
+    applies: weSay(/expected a field selection, as in `has\(x.field\)`/),
   },
   {
     name: "an error in a list's index is one like others; theirs ends the evaluation",
@@ -77,21 +77,21 @@ const RULES = [
   },
   {
     name: "a number of JSON beyond 2^53 may have been rounded: what is equal to it is an error; theirs takes it as it came",
-    applies: weSay(/^a number beyond 2\^53, which may have been rounded$/),
+    applies: weSay(/^a number beyond 2\^53 that may have been rounded$/),
   },
   {
     name: "the text of a number that no double holds is equal to that number; theirs knows no number in a text",
     applies: (text, ours, theirs, bindings) =>
-      weSay(/^a number meets the text of one that has more digits/)(text, ours) ||
+      weSay(/^a number was compared with text that has more digits/)(text, ours) ||
       (ours.outcome !== "error" && theirs.outcome !== "error" && /["']-?\d{16,}/.test(text + bindings)),
   },
   {
     name: "durations have no unit µs: the definition lists h, m, s, ms, us, ns",
-    applies: weSay(/^no duration: ".*µs"$/),
+    applies: weSay(/^cannot convert to duration: ".*µs"$/),
   },
   {
     name: "no zone is a day or more from UTC, nor has 60 minutes",
-    applies: weSay(/^no time zone: "(25:00|\+01:60)"$/),
+    applies: weSay(/^unknown time zone: "(25:00|\+01:60)"$/),
   },
 ];
 

@@ -60,9 +60,9 @@ std::string Verdict(const Condition& condition, const std::string& json) {
   if (!parsed.ok()) return absl::StrCat("no write: ", parsed.ToString());
   const std::vector<absl::string_view> tags(event.tags().begin(), event.tags().end());
   const FixedJson context(client::internal::FromProto(event.context()));
-  const Condition::Outcome outcome = condition.Evaluate({.operation = event.operation(),
-                                                         .resource_type = event.resource_type(),
+  const Condition::Outcome outcome = condition.Evaluate({.resource_type = event.resource_type(),
                                                          .resource_id = event.resource_id(),
+                                                         .operation = event.operation(),
                                                          .tags = tags,
                                                          .context = &context});
   if (outcome.error.ok()) return outcome.holds ? "holds" : "not";

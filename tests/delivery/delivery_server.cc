@@ -91,13 +91,14 @@ DeliveryServer::DeliveryServer(Options options, Clock& clock)
       outbox_(clock),
       catch_up_(store_, clock, observer_),
       hub_(HubOptions(options), clock, outbox_),
-      waiting_(rpc::WaitingCalls::Make(hub_, outbox_, clock, observer_, absl::ZeroDuration())),
+      waiting_(delivery::WaitingCalls::Make(hub_, outbox_, clock, observer_, absl::ZeroDuration())),
       // No server comes after this one: every lease may be told at once.
       leases_({.noted = absl::InfiniteDuration(),
                .longest = absl::ZeroDuration(),
                .until = absl::ZeroDuration()},
               [](commit::Group) { return false; }),
-      service_(options.service, hub_, outbox_, *waiting_, leases_, clock, observer_, admission_) {
+      service_(options.max_streams, {hub_, outbox_, *waiting_, leases_, clock, observer_},
+               admission_) {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(&service_);

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "common/limits.h"
 #include "common/mutex.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
@@ -23,10 +24,10 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
+#include "server/delivery/outbox.h"
+#include "server/delivery/waiting_calls.h"
 #include "server/rpc/admission.h"
-#include "server/rpc/outbox.h"
 #include "server/rpc/subscription_service.h"
-#include "server/rpc/waiting_calls.h"
 #include "server/storage/memory_store.h"
 #include "tests/support/history_builder.h"
 
@@ -78,7 +79,7 @@ class DeliveryServer {
     size_t window_bytes = 64 << 20;
     // What memory drops can be read from a store within these limits; absent: it is gone.
     std::optional<delivery::RetentionLimits> stored = std::nullopt;
-    rpc::SubscriptionServiceOptions service = {};
+    size_t max_streams = kMaxSubscriptions;
   };
 
   DeliveryServer(Options options, Clock& clock);
@@ -95,7 +96,7 @@ class DeliveryServer {
   void Shutdown(absl::Duration patience);
 
   delivery::Hub& hub() { return hub_; }
-  rpc::Outbox& outbox() { return outbox_; }
+  delivery::Outbox& outbox() { return outbox_; }
   CountingObserver& observer() { return observer_; }
   const rpc::SubscriptionService& service() const { return service_; }
 
@@ -107,10 +108,10 @@ class DeliveryServer {
   CountingObserver observer_;
   const bool stored_;
   storage::MemoryStore store_;
-  rpc::Outbox outbox_;
+  delivery::Outbox outbox_;
   delivery::CatchUp catch_up_;
   delivery::Hub hub_;
-  std::shared_ptr<rpc::WaitingCalls> waiting_;
+  std::shared_ptr<delivery::WaitingCalls> waiting_;
   delivery::LeaseRecord leases_;
   const rpc::Admission admission_;
   rpc::SubscriptionService service_;

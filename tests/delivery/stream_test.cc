@@ -219,7 +219,7 @@ TEST_F(StreamTest, ASecondSubscriptionOnAStreamEndsIt) {
 }
 
 TEST_F(StreamTest, RefusesMoreStreamsThanItMayHave) {
-  Start({.service = {.max_subscriptions = 2}});
+  Start({.max_streams = 2});
   const auto a = Started(FirstMessage("shop"));
   auto b = Started(FirstMessage("shop"));
   TestStream c(channel_, FirstMessage("shop"));
@@ -273,7 +273,7 @@ TEST_F(StreamTest, AFailedStoreCancelsEveryStreamWithoutSendingMore) {
 }
 
 TEST_F(StreamTest, AStreamThatFallsBehindTheWindowIsReset) {
-  Start({.window_bytes = 8 << 20, .stored = std::nullopt, .service = {}});
+  Start({.window_bytes = 8 << 20, .stored = std::nullopt});
   const auto stream = Started(FirstMessage("shop"));
   for (int i = 0; i < 40; ++i) Publish({LargeEvent("k", 4, {})});
   bool reset = false;

@@ -174,9 +174,10 @@ TEST_F(WaitingTest, EveryMethodThatMayWaitWaits) {
   expect_waiting(Call<v1::InvalidateWithDependenciesResponse>(
                      *invalidations_, &Invalidations::InvalidateWithDependencies, "key: 'k'"),
                  2);
-  expect_waiting(Call<v1::InvalidateByWriteResponse>(*writes_, &Writes::InvalidateByWrite,
-                                                     "resource_type: 'a' resource_id: '1'"),
-                 3);
+  expect_waiting(
+      Call<v1::InvalidateByWriteResponse>(*writes_, &Writes::InvalidateByWrite,
+                                          "write { resource_type: 'a' resource_id: '1' }"),
+      3);
   expect_waiting(Call<v1::InvalidateByWritesResponse>(*writes_, &Writes::InvalidateByWrites,
                                                       "writes { resource_type: 'a' }"),
                  4);

@@ -178,8 +178,8 @@ class PlainJson final : public JsonSource {
 };
 
 // What the evaluation did not need to know makes no difference.
-void CheckUnknowns(const Condition& condition, Condition::Write write,
-                   const Condition::Outcome& outcome, WriteRecipe& recipe) {
+void CheckUnknowns(const Condition& condition, WriteEvent write, const Condition::Outcome& outcome,
+                   WriteRecipe& recipe) {
   if (!outcome.error.ok()) return;
   const PlainJson context(recipe.Known(write.context->Get(), kDeepestContext));
   write.context = &context;
@@ -194,13 +194,12 @@ void Evaluate(const Condition& condition, WriteRecipe recipe) {
   const std::string texts[] = {recipe.Text(), recipe.Text(), recipe.Text()};
   std::vector<std::string> tags;
   for (size_t left = recipe.Below(kMostMembers); left > 0; --left) tags.push_back(recipe.Text());
-  const std::vector<absl::string_view> tag_views(tags.begin(), tags.end());
   const FixedJson context(recipe.Object(kDeepestContext));
-  const Condition::Write write = {.operation = texts[0],
-                                  .resource_type = texts[1],
-                                  .resource_id = texts[2],
-                                  .tags = tag_views,
-                                  .context = &context};
+  const WriteEvent write = {.resource_type = texts[1],
+                            .resource_id = texts[2],
+                            .operation = texts[0],
+                            .tags = {tags.begin(), tags.end()},
+                            .context = &context};
 
   const Condition::Outcome outcome = condition.Evaluate(write);
   CheckOutcome(outcome);

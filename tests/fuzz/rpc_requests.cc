@@ -160,11 +160,11 @@ void Edge::Subscribe(absl::string_view bytes) {
   const grpc::Slice slice(bytes.data(), bytes.size());
   const auto request = ParseSubscribeRequest(grpc::ByteBuffer(&slice, 1));
   if (!request.ok()) return CheckBadRequest(request.status());
-  const auto subscription = ToSubscriptionRequest(*request);
-  if (!subscription.ok()) CheckBadRequest(subscription.status());
-  const absl::Status later = CheckLaterMessage(*request);
+  const absl::Status first = ToReceivedMessage(*request, /*is_first=*/true).status();
+  if (!first.ok()) CheckBadRequest(first);
+  const absl::Status later = ToReceivedMessage(*request, /*is_first=*/false).status();
   if (!later.ok()) CheckBadRequest(later);
-  Check(!subscription.ok() || !later.ok(), "a message is the first one or a later one");
+  Check(!first.ok() || !later.ok(), "a message is the first one or a later one");
 }
 
 void Edge::ListNamespaces(absl::string_view bytes) {

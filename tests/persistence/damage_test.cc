@@ -33,8 +33,8 @@ class DamageTest : public PersistentServerTest {
     const std::string detail(300, 'x');
     for (int i = 1; i <= writes; ++i) {
       Ok(*writes_, &Writes::InvalidateByWrite,
-         absl::StrCat("resource_type: 'order' resource_id: '", i, "' tags: 'list:", i, ":", detail,
-                      "'"));
+         absl::StrCat("write { resource_type: 'order' resource_id: '", i, "' tags: 'list:", i, ":",
+                      detail, "' }"));
       if (i % 20 == 0) {
         Ok(*rules_, &Rules::RegisterRule,
            absl::StrCat("rule { name: 'rule", i, "' trigger_tags: 'a' invalidate_tags: 'b' }"));

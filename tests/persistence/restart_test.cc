@@ -22,7 +22,7 @@ class RestartTest : public PersistentServerTest {
  protected:
   void Write(const std::string& type, const std::string& id) {
     Ok(*writes_, &Writes::InvalidateByWrite,
-       absl::StrCat("resource_type: '", type, "' resource_id: '", id, "'"));
+       absl::StrCat("write { resource_type: '", type, "' resource_id: '", id, "' }"));
   }
   void Track(const std::string& entry) {
     Ok(*entries_, &Entries::TrackEntries, absl::StrCat("entries { ", entry, " }"));

@@ -50,6 +50,14 @@ class FollowSlotTest : public CachectlTest {
   }
 
   std::string Execute(const std::string& statements) { return Sql(*sql_, statements); }
+  // In another database of the cluster.
+  void ExecuteIn(const std::string& database, const std::string& statements) {
+    Strings environment = FollowEnvironment(*cluster_, endpoint());
+    environment.push_back("PGDATABASE=" + database);
+    const Ended ended =
+        RunProgram({PostgresCluster::Program("psql"), "-Xqc", statements}, "", environment);
+    ASSERT_EQ(ended.code, 0) << ended.err;
+  }
   void CreateSlot(const std::string& plugin = "wal2json") {
     Execute("SELECT pg_create_logical_replication_slot('" + name_ + "', '" + plugin + "')");
   }
@@ -352,21 +360,36 @@ TEST_F(FollowSlotTest, WhatOtherDatabasesWriteIsNotKept) {
   Insert(1, 1);
   ASSERT_EQ(FollowOnce().code, 0);
   Execute("CREATE DATABASE other_" + name_);
-  const Ended other =
-      RunProgram({PostgresCluster::Program("psql"), "-Xqc",
-                  "CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 5000)"},
-                 "", [&] {
-                   Strings environment = FollowEnvironment(*cluster_, endpoint());
-                   environment.push_back("PGDATABASE=other_" + name_);
-                   return environment;
-                 }());
-  ASSERT_EQ(other.code, 0) << other.err;
+  ExecuteIn("other_" + name_,
+            "CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 5000)");
   const std::string end = Execute("SELECT pg_current_wal_flush_lsn()");
   ASSERT_EQ(FollowOnce().code, 0);
   EXPECT_EQ(Execute("SELECT confirmed_flush_lsn >= '" + end +
                     "' FROM pg_replication_slots WHERE slot_name = '" + name_ + "'"),
             "t");
   Execute("DROP DATABASE other_" + name_);
+}
+
+TEST_F(FollowSlotTest, ATextWithoutAFormInUtf8IsUnknownAndHoldsNothingUp) {
+  const std::string database = "bytes_" + name_;
+  Execute("CREATE DATABASE " + database + " ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
+  ExecuteIn(database, "CREATE TABLE " + name_ + " (id int PRIMARY KEY, who text)");
+  ExecuteIn(database, "SELECT pg_create_logical_replication_slot('" + name_ + "', 'wal2json')");
+  Ok({"rule", "register", "r", "--trigger", name_, "--invalidate", "who:{context.who}"});
+  // The first is not UTF-8; the second is, but of characters that the database may mean otherwise.
+  ExecuteIn(database, "INSERT INTO " + name_ + " VALUES (1, E'\\xfc')");
+  ExecuteIn(database, "INSERT INTO " + name_ + " VALUES (2, E'\\xc3\\xa9')");
+  ExecuteIn(database, "INSERT INTO " + name_ + " VALUES (3, 'plain')");
+  const Ended ended = FollowOnce({}, {"PGDATABASE=" + database});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(absl::StrContains(ended.err, "unknown")) << ended.err;
+  const std::string told = Told(Head());
+  for (const std::string& tag : {Tag(1), Tag(2), Tag(3), std::string("who:plain")}) {
+    EXPECT_TRUE(absl::StrContains(told, tag + " ")) << tag << " in " << told;
+  }
+  EXPECT_FALSE(absl::StrContains(told, "who:\xc3\xa9")) << told;
+  ExecuteIn(database, "SELECT pg_drop_replication_slot('" + name_ + "')");
+  Execute("DROP DATABASE " + database);
 }
 
 TEST_F(FollowSlotTest, OptionsReachWal2JsonAndIngest) {
@@ -388,6 +411,7 @@ TEST_F(FollowSlotTest, AWrongCommandLineIsRefused) {
                                                        {"--slot", ""},
                                                        {"--plugin-option", "a='b'"},
                                                        {"--plugin-option", "nothing"},
+                                                       {"--plugin-option", "include-lsn=0"},
                                                        {"--nonsense"}}) {
     const Ended ended = FollowOnce(arguments);
     EXPECT_EQ(ended.code, 2) << arguments.front();

@@ -131,16 +131,24 @@ bool IsRefused(const State& state, const std::string& key, const std::set<Node>&
   return too_many() && observed != nullptr && !observed->status.ok();
 }
 
+// The keys that the event names for that cause, in its order.
+std::vector<std::string> NamedFor(CauseStep step, const OwnedEvent& event) {
+  std::vector<std::string> keys;
+  for (const OwnedInvalidation& target : event.invalidations) {
+    for (const OwnedCause& cause : target.causes) {
+      if (target.type == TargetType::kKey && cause.step == step) keys.push_back(target.name);
+    }
+  }
+  return keys;
+}
+
 // The keys that the server named for that cause, in its order.
 std::vector<std::string> NamedFor(CauseStep step, const Observed* observed) {
   std::vector<std::string> keys;
   if (observed == nullptr) return keys;
   for (const OwnedEvent& event : observed->events) {
-    for (const OwnedInvalidation& target : event.invalidations) {
-      for (const OwnedCause& cause : target.causes) {
-        if (target.type == TargetType::kKey && cause.step == step) keys.push_back(target.name);
-      }
-    }
+    const std::vector<std::string> named = NamedFor(step, event);
+    keys.insert(keys.end(), named.begin(), named.end());
   }
   return keys;
 }
@@ -177,16 +185,27 @@ bool IsTooLarge(const State& state, const engine::TrackEntries& command, const s
   return WeightOf(tags) + depends_on.size() > state.limits.names_per_entry;
 }
 
+// Whether an event of the command can be the one that evicts entries which are too large, `key`
+// among them. An event that also evicts others makes room in the namespace.
+bool BeganAnew(const State& state, const engine::TrackEntries& command, const std::string& key,
+               const Observed* observed) {
+  if (observed == nullptr) return false;
+  return std::any_of(observed->events.begin(), observed->events.end(), [&](const auto& event) {
+    const std::vector<std::string> evicted = NamedFor(CauseStep::kLimit, event);
+    return std::count(evicted.begin(), evicted.end(), key) > 0 &&
+           std::all_of(evicted.begin(), evicted.end(), [&](const std::string& other) {
+             return IsTooLarge(state, command, other, 0, command.entries.size());
+           });
+  });
+}
+
 // Whether the server, which did not keep the fill, refused it for what may have moved. It has not
 // if it kept the fill at first and then evicted it, for want of room or with another fill.
 bool WasRefused(const State& state, const engine::TrackEntries& command, const FillCheck& check,
                 const engine::TrackResult& result, const Observed* observed) {
   if (!check.moved.contains(result.moved)) return false;
   // It may have waited for the entry to begin anew, in vain.
-  if (result.moved == result.key && IsNamedFor(CauseStep::kLimit, result.key, observed) &&
-      IsTooLarge(state, command, result.key, 0, command.entries.size())) {
-    return false;
-  }
+  if (result.moved == result.key && BeganAnew(state, command, result.key, observed)) return false;
   if (result.moved != result.key || state.entries.contains(result.key)) return true;
   return !IsNamedFor(CauseStep::kLimit, result.key, observed) &&
          !GoesWithAnother(command, result.key, observed);

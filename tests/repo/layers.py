@@ -26,8 +26,10 @@ _OBSERVERS = ("server/commit/commit_observer.h", "server/delivery/observer.h", "
 ALLOWED = {
     "common/": ("common/",),
     "common/condition/": ("common/", "re2/"),
+    "common/condition/testing/": ("common/", "gtest/"),
     "common/pattern.": ("common/", "re2/"),
     "common/pattern_": ("common/", "re2/"),
+    "common/standard_error": ("common/",) + _POSIX,
     "server/engine/": ("common/",) + _ENGINE,
     "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,
     "server/storage/": ("common/", "server/storage/", "server/wire/", "rocksdb/") + _POSIX,
@@ -38,6 +40,7 @@ ALLOWED = {
     + _ENGINE
     + _GRPC
     + _MESSAGES,
+    "server/core/": ("common/", "server/core/", "server/shard/", "server/commit/", "server/storage/", "server/delivery/") + _ENGINE,
     "server/metrics/": (
         "common/",
         "server/metrics/",

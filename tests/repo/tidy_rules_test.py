@@ -58,8 +58,8 @@ class LayersTest(unittest.TestCase):
             ("server/engine/a.cc", '"protos/cache_invalidation/v1/rule.pb.h"'),
             ("server/wire/a.cc", '"server/rpc/conversion/grpc_conversion.h"'),
             ("server/storage/a.cc", '"server/engine/engine.h"'),
-            ("server/delivery/a.cc", '"server/rpc/outbox.h"'),
-            ("server/shard/a.cc", '"server/rpc/outbox.h"'),
+            ("server/delivery/a.cc", '"server/rpc/conversion/grpc_conversion.h"'),
+            ("server/shard/a.cc", '"server/delivery/outbox.h"'),
             ("server/rpc/a.cc", '"server/storage/store.h"'),
             ("client/a.cc", '"server/engine/engine.h"'),
             ("client/cachectl/a.cc", '"client/internal/channel.h"'),
@@ -74,7 +74,7 @@ class LayersTest(unittest.TestCase):
             ("client/cachectl/a.cc", '"client/client.h"'),
             ("server/engine/a_test.cc", '"tests/fakes/fake_clock.h"'),
             ("server/engine/a_test.cc", "<gtest/gtest.h>"),
-            ("server/server.cc", '"server/shard/shard.h"'),
+            ("server/server.cc", '"server/shard/shard_set.h"'),
         ]:
             self.assert_allowed(path, include)
 

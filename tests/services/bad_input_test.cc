@@ -280,20 +280,23 @@ TEST_F(BadInputTest, CacheEntryCalls) {
 }
 
 TEST_F(BadInputTest, WriteCalls) {
-  BadInput write(*writes_, &Writes::InvalidateByWrite, "resource_type: 't' resource_id: '1'");
+  BadInput write(*writes_, &Writes::InvalidateByWrite,
+                 "write { resource_type: 't' resource_id: '1' }");
   write.ExpectEveryFieldRefused();
-  write.ExpectRefused("resource_type", "resource_id: '1'");
+  write.ExpectRefused("write.resource_type", "");
+  write.ExpectRefused("write.resource_type", "write { resource_id: '1' }");
   for (const char* bad : {"*", "a:b", "a*"}) {
-    write.ExpectRefused("resource_type", absl::StrCat("resource_type: '", bad, "'"));
+    write.ExpectRefused("write.resource_type",
+                        absl::StrCat("write { resource_type: '", bad, "' }"));
   }
-  write.ExpectRefused("tags[1]", "resource_type: 't' tags: ['a', '']");
-  write.ExpectRefused("context.a[0].b",
-                      R"(resource_type: "t" context { fields { key: "a" value { list_value {
-      values { struct_value { fields { key: "b" value { string_value: "\xff" } } } } } } } })");
+  write.ExpectRefused("write.tags[1]", "write { resource_type: 't' tags: ['a', ''] }");
+  write.ExpectRefused("write.context.a[0].b",
+                      R"(write { resource_type: "t" context { fields { key: "a" value { list_value {
+      values { struct_value { fields { key: "b" value { string_value: "\xff" } } } } } } } } })");
   write.ExpectRefused(
-      "context",
-      absl::StrCat("resource_type: 't' context { fields { key: 'a' value { string_value: '",
-                   std::string(300'000, 'x'), "' } } }"));
+      "write.context",
+      absl::StrCat("write { resource_type: 't' context { fields { key: 'a' value { string_value: '",
+                   std::string(300'000, 'x'), "' } } } }"));
 
   BadInput writes(*writes_, &Writes::InvalidateByWrites, "writes { resource_type: 't' }");
   writes.ExpectEveryFieldRefused();

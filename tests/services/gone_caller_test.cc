@@ -127,8 +127,9 @@ class GoneCallerTest : public ServiceTest {
 
 TEST_F(GoneCallerTest, InvalidationsAreApplied) {
   EXPECT_EQ(HeadAfter([&] {
-              Leave(*writes_, &Writes::InvalidateByWrite, "resource_type: 't' resource_id: '1'",
-                    "WriteEventService", "InvalidateByWrite");
+              Leave(*writes_, &Writes::InvalidateByWrite,
+                    "write { resource_type: 't' resource_id: '1' }", "WriteEventService",
+                    "InvalidateByWrite");
               Leave(*writes_, &Writes::InvalidateByWrites, "writes { resource_type: 't' }",
                     "WriteEventService", "InvalidateByWrites");
               Leave(*invalidations_, &Invalidations::Invalidate, "everything: true",

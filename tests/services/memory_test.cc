@@ -55,7 +55,9 @@ class MemoryTest : public ServiceTest {
   }
 
   grpc::Status Track() { return Error(*entries_, &Entries::TrackEntries, "entries { key: 'k' }"); }
-  grpc::Status Write() { return Error(*writes_, &Writes::InvalidateByWrite, "resource_type: 't'"); }
+  grpc::Status Write() {
+    return Error(*writes_, &Writes::InvalidateByWrite, "write { resource_type: 't' }");
+  }
   grpc::Status WriteOnAStream() {
     grpc::ClientContext context;
     const auto stream = writes_->StreamWrites(&context);

@@ -120,6 +120,7 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
   const std::pair<std::vector<std::string>, std::string> cases[] = {
       {{"--no_such_flag"}, "no_such_flag"},
       {{"--grpc_port=70000"}, "grpc_port"},
+      {{"--listen_address="}, "--listen_address: expected an address, got none"},
       {{"stray"}, "expected flags only, got \"stray\""},
       {{}, "--data_dir: expected the directory that keeps the state"},
       {{"--durability=async"}, "--data_dir: expected the directory that keeps the state"},

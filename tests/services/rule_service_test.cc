@@ -44,7 +44,7 @@ TEST_F(RuleServiceTest, KeepsEveryFieldOfARule) {
 
 TEST_F(RuleServiceTest, ReplacesARuleOfTheSameNameAndKeepsItsStatistics) {
   Ok(*rules_, &Rules::RegisterRule, R"(rule { name: "r" trigger_tags: "a" invalidate_tags: "x" })");
-  Ok(*writes_, &Writes::InvalidateByWrite, R"(resource_type: "a" resource_id: "1")");
+  Ok(*writes_, &Writes::InvalidateByWrite, R"(write { resource_type: "a" resource_id: "1" })");
   const auto answer =
       Ok(*rules_, &Rules::RegisterRule,
          R"(rule { name: "r" trigger_tags: "a" invalidate_tags: "y" priority: 5 })");

@@ -74,7 +74,7 @@ TEST_F(ServerTest, ServesProbesAndMetricsOverHttp) {
   EXPECT_EQ(HttpGet(port, "/healthz").status, 200);
   EXPECT_EQ(HttpGet(port, "/readyz").status, 200);
   EXPECT_EQ(HttpGet(port, "/").status, 404);
-  Ok(*writes_, &Writes::InvalidateByWrite, "resource_type: 'user' resource_id: '1'");
+  Ok(*writes_, &Writes::InvalidateByWrite, "write { resource_type: 'user' resource_id: '1' }");
   Error(*rules_, &Rules::GetRule, "");
   const testing::HttpAnswer metrics = HttpGet(port, "/metrics");
   EXPECT_EQ(metrics.status, 200);
@@ -105,7 +105,7 @@ TEST_F(ServerTest, LabelsNothingByWhatCallersName) {
      "namespace: 'secretspace' rule { name: 'secretrule' trigger_tags: 'secrettype' "
      "invalidate_tags: 'secrettag' }");
   Ok(*writes_, &Writes::InvalidateByWrite,
-     "namespace: 'secretspace' resource_type: 'secrettype' resource_id: '1'");
+     "namespace: 'secretspace' write { resource_type: 'secrettype' resource_id: '1' }");
   EXPECT_FALSE(absl::StrContains(HttpGet(server().http_port(), "/metrics").body, "secret"));
 }
 
@@ -127,10 +127,10 @@ TEST_F(ServerTest, GivesEachNewNamespaceTheDefaultRules) {
   EXPECT_TRUE(absl::StrContains(HttpGet(server().http_port(), "/metrics").body,
                                 "\ncache_invalidation_namespaces 0\n"))
       << "reading creates nothing";
-  Ok(*writes_, &Writes::InvalidateByWrite, "resource_type: 'anything'");
+  Ok(*writes_, &Writes::InvalidateByWrite, "write { resource_type: 'anything' }");
   EXPECT_THAT(names_of(""), default_rules);
   Ok(*rules_, &Rules::DeleteRule, "name: 'session_invalidation'");
-  Ok(*writes_, &Writes::InvalidateByWrite, "resource_type: 'anything'");
+  Ok(*writes_, &Writes::InvalidateByWrite, "write { resource_type: 'anything' }");
   EXPECT_EQ(names_of("").size(), 5u) << "a deleted one stays deleted";
   Ok(*rules_, &Rules::DeleteRule, "namespace: 'second' name: 'none'");
   EXPECT_EQ(names_of("namespace: 'second'").size(), 6u);
@@ -167,7 +167,7 @@ TEST(StoppingServerTest, TellsItsCallersToTryAgain) {
             grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), own));
         grpc::Status last;
         for (int calls = 0; last.ok(); ++calls) {
-          last = Error(*writes, &Writes::InvalidateByWrite, "resource_type: 't'");
+          last = Error(*writes, &Writes::InvalidateByWrite, "write { resource_type: 't' }");
           if (calls == 0) ++busy;
         }
         EXPECT_EQ(last.error_code(), grpc::StatusCode::UNAVAILABLE) << last.error_message();
@@ -217,7 +217,7 @@ TEST_F(FullMailboxTest, RefusesAtOnceAndSaysWhenToComeBack) {
   const auto writes = NewStub<v1::WriteEventService>();
   grpc::ClientContext context;
   v1::InvalidateByWriteResponse response;
-  const auto request = FromText<v1::InvalidateByWriteRequest>("resource_type: 't'");
+  const auto request = FromText<v1::InvalidateByWriteRequest>("write { resource_type: 't' }");
   const grpc::Status status = writes->InvalidateByWrite(&context, request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_NE(status.error_message(), "");
@@ -245,10 +245,11 @@ TEST_F(FewNamespacesTest, RefusesOneMore) {
   const auto writes = NewStub<v1::WriteEventService>();
   for (const char* name : {"a", "b", "a"}) {
     Ok(*writes, &Writes::InvalidateByWrite,
-       absl::StrCat("namespace: '", name, "' resource_type: 't'"));
+       absl::StrCat("namespace: '", name, "' write { resource_type: 't' }"));
   }
   EXPECT_EQ(
-      Error(*writes, &Writes::InvalidateByWrite, "namespace: 'c' resource_type: 't'").error_code(),
+      Error(*writes, &Writes::InvalidateByWrite, "namespace: 'c' write { resource_type: 't' }")
+          .error_code(),
       grpc::StatusCode::RESOURCE_EXHAUSTED);
   const auto stats = NewStub<v1::StatsService>();
   EXPECT_TRUE(Ok(*stats, &Stats::GetInvalidationStats, "namespace: 'c'").has_stats())

@@ -2,8 +2,11 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+#include <chrono>
 #include <future>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -11,9 +14,11 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
+#include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/open_calls.h"
 #include "tests/services/service_test.h"
 #include "tests/support/probe.h"
 
@@ -31,31 +36,36 @@ size_t AllocatedBytes() {
 // A call that sends its request and reads nothing, until it is destroyed.
 class UnreadCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  UnreadCall(const std::shared_ptr<grpc::Channel>& channel,
+  UnreadCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
              const google::protobuf::Message& request)
       : request_(rpc::ToByteBuffer(request)) {
     grpc::GenericStub(channel).PrepareBidiStreamingCall(
-        &context_, "/cache_invalidation.v1.WriteEventService/InvalidateByWrites", {}, this);
+        &context_, "/cache_invalidation.v1." + method, {}, this);
     StartWriteLast(&request_, {});
     StartCall();
   }
   ~UnreadCall() override {
     context_.TryCancel();
-    done_.get_future().wait();
+    done_.wait();
+  }
+
+  bool is_done() const {
+    return done_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }
 
  private:
   void OnWriteDone(bool) override { request_.Clear(); }
-  void OnDone(const grpc::Status&) override { done_.set_value(); }
+  void OnDone(const grpc::Status&) override { on_done_.set_value(); }
 
   grpc::ClientContext context_;
   grpc::ByteBuffer request_;
-  std::promise<void> done_;
+  std::promise<void> on_done_;
+  const std::shared_future<void> done_ = on_done_.get_future().share();
 };
 
 class UnreadAnswerTest : public ServiceTest {
  protected:
-  UnreadAnswerTest() : ServiceTest(OnLoopback()) {}
+  UnreadAnswerTest() : ServiceTest(TcpOptions()) {}
 
   uint64_t Head() {
     return Ok(*stats_, &Stats::GetInvalidationStats, "").stats().position().revision();
@@ -85,7 +95,8 @@ TEST_F(UnreadAnswerTest, CallsKeepNothingOfTheirRequests) {
   const std::shared_ptr<grpc::Channel> channel = UnreadingChannel();
   std::vector<std::unique_ptr<UnreadCall>> calls;
   for (size_t call = 1; call <= kCalls; ++call) {
-    calls.push_back(std::make_unique<UnreadCall>(channel, request));
+    calls.push_back(
+        std::make_unique<UnreadCall>(channel, "WriteEventService/InvalidateByWrites", request));
     EXPECT_TRUE(Eventually([&] { return Head() == call; }, absl::Seconds(60)));
   }
   // Not even its bytes.
@@ -93,6 +104,49 @@ TEST_F(UnreadAnswerTest, CallsKeepNothingOfTheirRequests) {
   EXPECT_TRUE(Eventually([&] { return AllocatedBytes() < before + kCalls * request_bytes / 2; },
                          absl::Seconds(10)))
       << "it keeps " << (AllocatedBytes() - before) / request_bytes << " times a request";
+}
+
+// Each response is one mebibyte, and all are of calls whose client reads none.
+TEST_F(UnreadAnswerTest, TheOldestAreCancelledBeyondALimit) {
+  const auto rules = NewStub<v1::RuleService>();
+  v1::RegisterRuleRequest request;
+  v1::Rule& rule = *request.mutable_rule();
+  rule.add_trigger_tags("t");
+  rule.add_invalidate_tags("u");
+  rule.set_description(std::string(kMaxDescriptionBytes, 'd'));
+  for (int i = 0; i < 900; ++i) {
+    rule.set_name("rule" + std::to_string(i));
+    grpc::ClientContext context;
+    v1::RegisterRuleResponse response;
+    ASSERT_TRUE(rules->RegisterRule(&context, request, &response).ok());
+  }
+  v1::ListRulesRequest list;
+  list.set_page_size(1000);
+  v1::ListRulesResponse page;
+  {
+    grpc::ClientContext context;
+    ASSERT_TRUE(rules->ListRules(&context, list, &page).ok());
+  }
+  const size_t calls_within_limit = rpc::OpenCalls::kMaxUnreadBytes / page.ByteSizeLong();
+  const size_t before = AllocatedBytes();
+  const std::shared_ptr<grpc::Channel> channel = UnreadingChannel();
+  std::vector<std::unique_ptr<UnreadCall>> calls;
+  for (size_t call = 0; call < 2 * calls_within_limit; ++call) {
+    calls.push_back(std::make_unique<UnreadCall>(channel, "RuleService/ListRules", list));
+  }
+  const auto done = [&] {
+    return std::count_if(calls.begin(), calls.end(),
+                         [](const auto& call) { return call->is_done(); });
+  };
+  EXPECT_TRUE(Eventually([&] { return static_cast<size_t>(done()) >= calls_within_limit; },
+                         absl::Seconds(60)))
+      << done() << " were cancelled";
+  EXPECT_TRUE(Eventually(
+      [&] { return AllocatedBytes() < before + rpc::OpenCalls::kMaxUnreadBytes * 3 / 2; },
+      absl::Seconds(10)));
+  // A client that reads is served.
+  grpc::ClientContext context;
+  EXPECT_TRUE(rules->ListRules(&context, list, &page).ok());
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST_F(WriteEventServiceTest, AnswersWhatTheWriteDid) {
      R"(rule { name: "high" trigger_tags: "user" invalidate_tags: "t:{context.tenant}" priority: 9 })");
   const auto answer =
       Ok(*writes_, &Writes::InvalidateByWrite,
-         R"(resource_type: "user" resource_id: "42" operation: "update" tags: "mine")");
+         R"(write { resource_type: "user" resource_id: "42" operation: "update" tags: "mine" })");
   EXPECT_EQ(answer.result().position().revision(), 1u);
   EXPECT_EQ(answer.result().invalidations(), 5u) << "user:42, user:#all, mine, t, s:42";
   ASSERT_EQ(answer.result().rules_fired_size(), 2);
@@ -41,10 +41,10 @@ TEST_F(WriteEventServiceTest, AnswersWhatTheWriteDid) {
 TEST_F(WriteEventServiceTest, ReadsTheContextWhenATemplateAsks) {
   Ok(*rules_, &Rules::RegisterRule,
      R"(rule { name: "r" trigger_tags: "order" invalidate_tags: "list:{context.owner}" })");
-  const auto answer = Ok(*writes_, &Writes::InvalidateByWrite, R"(
+  const auto answer = Ok(*writes_, &Writes::InvalidateByWrite, R"(write {
       resource_type: "order" resource_id: "1"
       context { fields { key: "owner" value { number_value: 2 } }
-                fields { key: "old" value { struct_value { fields { key: "owner" value { string_value: "1" } } } } } })");
+                fields { key: "old" value { struct_value { fields { key: "owner" value { string_value: "1" } } } } } } })");
   EXPECT_EQ(answer.result().widened(), 0u);
   EXPECT_EQ(answer.result().invalidations(), 4u) << "order:1, order:#all, list:1, list:2";
 }

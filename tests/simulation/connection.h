@@ -10,8 +10,6 @@
 
 namespace cache_invalidation::simulation {
 
-class Stream;
-
 // What is on its way between a subscriber and its stream in the server. Neither end sees what
 // becomes of the other before the network tells it.
 struct Connection {
@@ -21,8 +19,6 @@ struct Connection {
   std::optional<absl::Status> ended;
   // The subscriber has left; the server does not know yet.
   bool left = false;
-  // The server's end; null once it is gone.
-  Stream* stream = nullptr;
 };
 
 }  // namespace cache_invalidation::simulation

@@ -7,13 +7,16 @@ namespace cache_invalidation::simulation {
 enum class Mutation {
   kNone,
   // Of the server.
-  kAnswersBeforeSync,    // answers go out when their group is handed to the committer
-  kKeepsEpoch,           // a start takes the machine for the one that ran before
-  kTrustsEntries,        // a new epoch begins without an invalidation of everything
-  kSkipsAfterResume,     // a resumed stream leaves out one revision
-  kAcknowledgesTooMuch,  // an acknowledgement counts for everything that was sent
-  kTellsLeaseAtOnce,     // a lease is told before the store has it
-  kForgetsStrangers,     // after a start nobody waits for subscribers of the run before
+  kAnswersBeforeSync,      // answers go out when their group is handed to the committer
+  kKeepsEpoch,             // a start takes the machine for the one that ran before
+  kTrustsEntries,          // a new epoch begins without an invalidation of everything
+  kRecordsRunFirst,        // the record of a run is durable before that invalidation is
+  kSkipsAfterResume,       // a resumed stream leaves out one revision
+  kAcknowledgesTooMuch,    // an acknowledgement counts for everything that was sent
+  kTellsLeaseAtOnce,       // a lease is told before the store has it
+  kForgetsStrangers,       // after a start nobody waits for subscribers of the run before
+  kForgetsWakeAfterRead,   // a stream does not wake the outbox after a message of its client
+  kForgetsWakeAfterWrite,  // the same after a write
   // Of the disk.
   kIgnoresFailedSync,  // a sync that failed is reported as done
   kTearsBatches,       // a loss of power leaves a part of a batch

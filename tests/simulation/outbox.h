@@ -9,13 +9,13 @@
 
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "server/delivery/outbox_core.h"
 #include "server/delivery/outlet.h"
-#include "server/rpc/outbox_core.h"
 
 namespace cache_invalidation::simulation {
 
 // The outbox without its thread: what is handed in waits until it is driven.
-class Outbox final : public delivery::Outlet, public rpc::StreamWaker {
+class Outbox final : public delivery::Outlet, public delivery::StreamWaker {
  public:
   explicit Outbox(const Clock& clock) : clock_(clock), core_(clock) {}
 
@@ -27,7 +27,7 @@ class Outbox final : public delivery::Outlet, public rpc::StreamWaker {
     if (!completions.empty()) work_.completions.push_back({std::move(completions), false});
     work_.abandoned = true;
   }
-  void Wake(std::shared_ptr<rpc::OutboxStream> stream) override {
+  void Wake(std::shared_ptr<delivery::OutboxStream> stream) override {
     const auto same = std::find(work_.woken.begin(), work_.woken.end(), stream);
     if (same == work_.woken.end()) work_.woken.push_back(std::move(stream));
   }
@@ -43,8 +43,8 @@ class Outbox final : public delivery::Outlet, public rpc::StreamWaker {
 
  private:
   const Clock& clock_;
-  rpc::OutboxWork work_;
-  rpc::OutboxCore core_;
+  delivery::OutboxWork work_;
+  delivery::OutboxCore core_;
 };
 
 }  // namespace cache_invalidation::simulation

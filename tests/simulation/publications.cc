@@ -1,5 +1,6 @@
 #include "tests/simulation/publications.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,13 +16,31 @@ void Publications::BeginRun(const std::string& epoch, const storage::Store& stor
                                 ", but revision ", history.head, " was published"));
     }
   }
+  const bool is_new = epochs_.insert(epoch).second;
   const auto names = store.ListNamespaces();
   for (const std::string& name : *names) {
     const storage::RetainedRevisions retained = *store.Retained(name);
     histories_[{name, epoch}].head = retained.head;
-    if (retained.floor == retained.head) continue;
+    if (retained.floor == retained.head) {
+      if (is_new) CheckDistrust(epoch, name);
+      continue;
+    }
     const auto chunks = store.ReadChunks(name, {retained.floor + 1, 0}, SIZE_MAX);
     for (const auto& chunk : *chunks) Add(epoch, *chunk);
+    if (is_new) CheckDistrust(epoch, name);
+  }
+}
+
+void Publications::CheckDistrust(const std::string& epoch,
+                                 const std::string& namespace_name) const {
+  const std::vector<v1::Event>& parts = histories_.at({namespace_name, epoch}).parts.parts();
+  const bool distrusts =
+      !parts.empty() &&
+      std::any_of(parts.back().invalidations().begin(), parts.back().invalidations().end(),
+                  [](const v1::Invalidation& hit) { return hit.everything(); });
+  if (!distrusts) {
+    report_.Fail(absl::StrCat("epoch ", epoch, " begins with entries of ", namespace_name,
+                              " that were not invalidated"));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -23,7 +24,8 @@ class Publications {
   explicit Publications(Report& report) : report_(report) {}
 
   // A run begins with what the store retains; everything that was published in its epoch must be
-  // there, down to the floor.
+  // there, down to the floor. What a new epoch finds, it does not trust: the last event of each
+  // namespace must be an invalidation of everything.
   void BeginRun(const std::string& epoch, const storage::Store& store);
 
   void Publish(const std::string& epoch, const commit::Group::Published& published);
@@ -43,8 +45,10 @@ class Publications {
   };
 
   void Add(const std::string& epoch, const wire::Chunk& chunk);
+  void CheckDistrust(const std::string& epoch, const std::string& namespace_name) const;
 
   Report& report_;
+  std::set<std::string> epochs_;                                      // that a run has had
   std::map<std::pair<std::string, std::string>, History> histories_;  // by namespace and epoch
 };
 

@@ -7,65 +7,81 @@
 #include <optional>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
-#include "common/clock.h"
-#include "server/delivery/hub.h"
-#include "server/delivery/lease_record.h"
-#include "server/rpc/outbox_core.h"
-#include "server/rpc/waiting_calls.h"
+#include "server/delivery/stream_core.h"
 #include "tests/simulation/connection.h"
 #include "tests/simulation/mutation.h"
 
 namespace cache_invalidation::simulation {
 
-// What streams share; outlives them.
-struct StreamSurroundings {
-  delivery::Hub& hub;
-  rpc::StreamWaker& waker;
-  rpc::WaitingCalls& waiting;
-  delivery::LeaseRecord& leases;
-  const Clock& clock;
-  size_t window;  // messages on their way to a client before a write has to wait
-  Mutation mutation;
+// Where a run wakes its outbox. Mutations lose what streams wake it for, for one reason.
+class Waker final : public delivery::StreamWaker {
+ public:
+  explicit Waker(delivery::StreamWaker& outbox) : outbox_(outbox) {}
+
+  void Wake(std::shared_ptr<delivery::OutboxStream> stream) override {
+    if (!loses_ || stream->AnswersCalls()) outbox_.Wake(std::move(stream));
+  }
+
+  // While something happens that a mutation forgets to wake for.
+  void set_loses(bool loses) { loses_ = loses; }
+
+ private:
+  delivery::StreamWaker& outbox_;
+  bool loses_ = false;
 };
 
-// One Subscribe call in the server, with a Connection where rpc::SubscriberStream has gRPC.
-class Stream final : public rpc::OutboxStream, public std::enable_shared_from_this<Stream> {
+// One Subscribe call in the server: a StreamCore, with a Connection where rpc::SubscriberStream has
+// gRPC. What the network does happens in steps.
+class Stream final : private delivery::StreamTransport {
  public:
-  Stream(const StreamSurroundings& surroundings, std::shared_ptr<Connection> connection);
+  // `waker`: the outbox of `surroundings`. `window`: messages on their way to a client before a
+  // write has to wait.
+  Stream(const delivery::StreamSurroundings& surroundings, Waker& waker, size_t window,
+         Mutation mutation, std::shared_ptr<Connection> connection);
 
-  // Takes the next message of the client. REQUIRES: there is one.
-  void Receive();
-  // The client has taken a message.
-  void NoteTaken();
+  // One thing happens on the way: the call ends, a write is done, a message of the client arrives.
+  // False: there is nothing.
+  bool Step();
   // The server notices that the client has left.
-  void NoteLeft() { End(absl::CancelledError("the client is gone")); }
-
+  void NoteLeft();
   // The process dies.
-  void Cut() { End(absl::UnavailableError("the connection was lost")); }
+  void Cut() { Close(absl::UnavailableError("the connection was lost")); }
 
   const Connection& connection() const { return *connection_; }
   bool over() const { return over_; }
 
-  Upkeep Drive(absl::Duration now) override;
-  void Drain(absl::Duration deadline) override { drain_by_ = deadline; }
-  void Abort() override { End(absl::UnavailableError("the server has failed")); }
+  // Drives it although the outbox has nothing to do. Returns whether it found something to send:
+  // then a wake-up was lost.
+  bool MissedWakeUp(absl::Duration now);
 
  private:
-  absl::Status Open(const v1::SubscribeRequest& request);
-  absl::Status Take(const v1::SubscribeRequest& request);
-  void Send(absl::Duration now);
-  void TellProgress();
-  void End(const absl::Status& reason);
+  void Read() override { reading_ = true; }
+  size_t Encode(const delivery::Message& message) override;
+  void Write() override;
+  void End(const absl::Status& status) override;
+  void Cancel() override { cancelled_ = true; }
 
-  const StreamSurroundings surroundings_;
+  // Of the client, as the core takes it.
+  absl::StatusOr<delivery::ReceivedMessage> Received();
+  bool WriteIsDone() const { return writing_ && connection_->to_client.size() < window_; }
+  void EndWrite(bool ok);
+  void Close(const absl::Status& status);
+
+  delivery::Hub& hub_;
+  Waker& waker_;
+  const size_t window_;
+  const Mutation mutation_;
   const std::shared_ptr<Connection> connection_;
-  std::unique_ptr<delivery::Subscription> subscription_;
-  std::optional<absl::Duration> drain_by_;
+  v1::SubscribeResponse encoded_;
+  std::optional<absl::Status> ending_;
+  uint64_t writes_ = 0;
   uint64_t sent_ = 0;  // a revision that the client may acknowledge
-  bool lease_granted_ = false;
+  bool is_first_ = true;
+  bool reading_ = false;
   bool writing_ = false;
+  bool cancelled_ = false;
   bool over_ = false;
+  const std::shared_ptr<delivery::StreamCore> core_;
 };
 
 }  // namespace cache_invalidation::simulation

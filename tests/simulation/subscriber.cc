@@ -143,7 +143,6 @@ void Subscriber::Read() {
   }
   const v1::SubscribeResponse response = std::move(connection_->to_client.front());
   connection_->to_client.pop_front();
-  if (connection_->stream != nullptr) connection_->stream->NoteTaken();
   world_.report.Log(name_, " reads: ", response.ShortDebugString());
   history_.streams.back().steps.emplace_back(response);
   if (response.has_started()) epochs_.back() = response.started().head().epoch();

@@ -10,6 +10,9 @@
 namespace cache_invalidation::simulation {
 namespace {
 
+// The streams are checked for lost wake-ups now and then, as that ends streams that are superseded.
+constexpr uint64_t kStepsPerCheck = 4;
+
 // Steps of time.
 constexpr absl::Duration kShortest = absl::Milliseconds(1);
 constexpr uint64_t kShortSteps = 60;  // of kShortest, at most
@@ -88,6 +91,7 @@ void World::Run() {
   for (uint64_t step = 0; step < swarm_.steps && report_.ok(); ++step) {
     Step(/*within_write=*/false);
     ServerRun* server = surroundings_.server.get();
+    if (server != nullptr && step % kStepsPerCheck == 0) server->CheckWakeUps();
     if (server != nullptr && server->dead()) CloseServer();
   }
   if (report_.ok()) CalmDown();
@@ -127,7 +131,7 @@ void World::Step(bool within_write) {
     case 0:
       return server->TurnShard(choices_.OneOf(busy_shards));
     case 1:
-      return server->Commit();
+      return server->CommitGathered();
     case 2:
       return server->DriveOutbox();
     case 3:
@@ -174,7 +178,7 @@ void World::MoveTime() {
 void World::MoveNetwork() {
   const std::shared_ptr<Stream> stream = choices_.OneOf(surroundings_.server->streams());
   if (stream->connection().left && choices_.Percent(30)) return stream->NoteLeft();
-  if (!stream->connection().to_server.empty()) stream->Receive();
+  (void)stream->Step();
 }
 
 void World::StrikeFault(bool within_write) {
@@ -270,8 +274,8 @@ void World::StartServer() {
   options.default_rules = default_rules_;
   options.limits = limits_;
   options.shards = swarm_.shards;
-  options.window_bytes = swarm_.window_bytes;
-  options.retention = {.bytes = swarm_.retained_bytes, .age = swarm_.retained_age};
+  options.history_bytes = swarm_.window_bytes;
+  options.event_retention = {.bytes = swarm_.retained_bytes, .age = swarm_.retained_age};
   options.max_mailbox_submissions = swarm_.max_mailbox_submissions;
   options.heartbeat = swarm_.heartbeat;
   options.longest_earlier_lease = swarm_.longest_lease;
@@ -342,13 +346,14 @@ bool World::CalmRound(bool reading) {
   if (surroundings_.server == nullptr) return false;
   ServerRun& server = *surroundings_.server;
   for (const std::shared_ptr<Stream>& stream : std::vector(server.streams())) {
-    while (!stream->connection().to_server.empty()) stream->Receive();
+    while (stream->Step()) {
+    }
     if (stream->connection().left) stream->NoteLeft();
   }
   for (size_t shard = 0; shard < server.shards(); ++shard) {
     if (server.ShardHasWork(shard)) server.TurnShard(shard);
   }
-  if (server.CommitterHasWork()) server.Commit();
+  if (server.CommitterHasWork()) server.CommitGathered();
   server.ReadForCursors();
   if (server.OutboxHasWork()) server.DriveOutbox();
   bool at_rest = true;
@@ -375,7 +380,7 @@ void World::CheckEverything() {
     subscriber->CheckHistory(publications_);
   }
   ServerRun& server = *surroundings_.server;
-  while (server.CommitterHasWork()) server.Commit();
+  while (server.CommitterHasWork()) server.CommitGathered();
   Kill();
   surroundings_.server.reset();
   commands_.EndRun(disk_.writes(), /*forgives=*/false);

@@ -48,7 +48,7 @@ void HealthyClient::Write() {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(clock.Now() + kPatience));
     v1::InvalidateByWriteRequest request;
-    request.set_resource_type("healthy");
+    request.mutable_write()->set_resource_type("healthy");
     v1::InvalidateByWriteResponse response;
     const grpc::Status status = stub->InvalidateByWrite(&context, request, &response);
     if (!status.ok()) {

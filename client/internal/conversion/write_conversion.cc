@@ -8,16 +8,6 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// A write as a message of its own and the fields of a single write are the same.
-template <typename Message>
-void FillWrite(const WriteEvent& in, Message* out) {
-  out->set_resource_type(in.resource_type);
-  out->set_resource_id(in.resource_id);
-  out->set_operation(in.operation);
-  if (!in.context.empty()) ToProto(in.context, out->mutable_context());
-  ToProto(in.tags, out->mutable_tags());
-}
-
 template <typename Response>
 WriteResult ResultOf(const Response& in) {
   WriteResult out{.position = FromProto(in.result().position()),
@@ -32,7 +22,13 @@ WriteResult ResultOf(const Response& in) {
 
 }  // namespace
 
-void ToProto(const WriteEvent& in, v1::WriteEvent* out) { FillWrite(in, out); }
+void ToProto(const WriteEvent& in, v1::WriteEvent* out) {
+  out->set_resource_type(in.resource_type);
+  out->set_resource_id(in.resource_id);
+  out->set_operation(in.operation);
+  if (!in.context.empty()) ToProto(in.context, out->mutable_context());
+  ToProto(in.tags, out->mutable_tags());
+}
 
 WriteEvent FromProto(const v1::WriteEvent& in) {
   return {.resource_type = in.resource_type(),
@@ -43,7 +39,7 @@ WriteEvent FromProto(const v1::WriteEvent& in) {
 }
 
 void ToProto(const InvalidateByWriteParams& in, v1::InvalidateByWriteRequest* out) {
-  FillWrite(in.write, out);
+  ToProto(in.write, out->mutable_write());
   SetWait(in.wait, out);
 }
 

@@ -10,6 +10,7 @@
 #include "server/rpc/conversion/dependency_conversion.h"
 #include "server/rpc/conversion/field_error.h"
 #include "server/rpc/conversion/request_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -171,7 +172,7 @@ absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
   response->set_state(FromEntryState(reply.state));
   FromRevision(reply.revision, context.epoch, response->mutable_position());
   FromStrings(reply.tags, response->mutable_tags());
-  if (reply.ttl) FromDuration(*reply.ttl, response->mutable_ttl());
+  if (reply.ttl) wire::FromDuration(*reply.ttl, response->mutable_ttl());
   response->set_fill_id(reply.fill_id);
   response->set_more_tags(static_cast<uint32_t>(reply.more_tags));
   return absl::OkStatus();

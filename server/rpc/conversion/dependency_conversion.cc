@@ -10,6 +10,7 @@
 #include "server/rpc/conversion/field_error.h"
 #include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/request_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -57,7 +58,7 @@ void FromEdge(const engine::DependencyEdge& edge, v1::CacheDependency* proto) {
   }
   proto->set_declared(edge.declared);
   proto->set_owned(edge.owned);
-  if (edge.expires) FromTime(*edge.expires, proto->mutable_expires());
+  if (edge.expires) wire::FromTime(*edge.expires, proto->mutable_expires());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "server/rpc/conversion/field_error.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/conversion/waiting_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -142,7 +143,7 @@ absl::Status FromFlushPendingInvalidations(const v1::FlushPendingInvalidationsRe
 absl::Status FromSetBatchDelay(const v1::SetBatchDelayRequest& request,
                                const engine::SetBatchDelayReply& reply,
                                const AnswerContext& context, v1::SetBatchDelayResponse* response) {
-  FromDuration(reply.previous_delay, response->mutable_previous_delay());
+  wire::FromDuration(reply.previous_delay, response->mutable_previous_delay());
   return absl::OkStatus();
 }
 

@@ -13,48 +13,30 @@
 #include "server/rpc/conversion/field_error.h"
 #include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/request_conversion.h"
+#include "server/wire/declaration_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
 
-using engine::Cardinality;
-
-absl::StatusOr<Cardinality> ToCardinality(v1::Cardinality cardinality) {
-  switch (cardinality) {
-    case v1::CARDINALITY_ONE_TO_ONE:
-      return Cardinality::kOneToOne;
-    case v1::CARDINALITY_UNSPECIFIED:
-    case v1::CARDINALITY_ONE_TO_MANY:
-      return Cardinality::kOneToMany;
-    case v1::CARDINALITY_MANY_TO_ONE:
-      return Cardinality::kManyToOne;
-    case v1::CARDINALITY_MANY_TO_MANY:
-      return Cardinality::kManyToMany;
-    default:
-      return AtField("cardinality",
-                     absl::InvalidArgumentError(absl::StrCat("expected a known cardinality, got ",
-                                                             static_cast<int>(cardinality))));
-  }
+absl::Status CheckCardinality(v1::Cardinality cardinality) {
+  if (wire::ToCardinality(cardinality).has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected a known cardinality, got ", static_cast<int>(cardinality)));
 }
 
-struct CardinalityNames {
-  v1::Cardinality proto;
-  absl::string_view in_default_name;
-};
-
-CardinalityNames NamesOf(Cardinality cardinality) {
+absl::string_view CardinalityName(engine::Cardinality cardinality) {
   switch (cardinality) {
-    case Cardinality::kOneToOne:
-      return {v1::CARDINALITY_ONE_TO_ONE, "one_to_one"};
-    case Cardinality::kOneToMany:
-      return {v1::CARDINALITY_ONE_TO_MANY, "one_to_many"};
-    case Cardinality::kManyToOne:
-      return {v1::CARDINALITY_MANY_TO_ONE, "many_to_one"};
-    case Cardinality::kManyToMany:
-      return {v1::CARDINALITY_MANY_TO_MANY, "many_to_many"};
+    case engine::Cardinality::kOneToOne:
+      return "one_to_one";
+    case engine::Cardinality::kOneToMany:
+      return "one_to_many";
+    case engine::Cardinality::kManyToOne:
+      return "many_to_one";
+    case engine::Cardinality::kManyToMany:
+      return "many_to_many";
   }
-  Check(false, "every cardinality has its value in the contract");
-  return {};
+  Check(false, "every cardinality has a name");
+  return "";
 }
 
 absl::Status CheckDepth(uint32_t depth) {
@@ -95,46 +77,37 @@ ListIdentity IdentityOf(const v1::ListRelationshipsRequest& request) {
 }  // namespace
 
 std::string DefaultRelationshipName(const engine::Relationship& relationship) {
-  return absl::StrCat(relationship.source_type, ":",
-                      NamesOf(relationship.cardinality).in_default_name, ":",
+  return absl::StrCat(relationship.source_type, ":", CardinalityName(relationship.cardinality), ":",
                       absl::StrJoin(relationship.target_types, ":"));
 }
 
-absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& proto) {
+absl::Status CheckRelationship(const v1::Relationship& proto) {
   absl::Status status = AtField("source_type", CheckType(proto.source_type()));
   status.Update(CheckList("target_types", proto.target_types(), 1, kMaxTargetTypes, CheckType));
-  const absl::StatusOr<Cardinality> cardinality = ToCardinality(proto.cardinality());
-  status.Update(cardinality.status());
+  status.Update(AtField("cardinality", CheckCardinality(proto.cardinality())));
   status.Update(AtField("cascade_depth", CheckDepth(proto.cascade_depth())));
   status.Update(AtField("description", CheckDescription(proto.description())));
   status.Update(CheckList("accepted_warnings", proto.accepted_warnings(), 0, kMaxAcceptedWarnings,
                           engine::CheckWarningName));
-  if (!status.ok()) return status;
-
-  engine::Relationship relationship;
-  relationship.source_type = proto.source_type();
-  relationship.target_types = ToSortedSet(proto.target_types());
-  relationship.cardinality = *cardinality;
-  relationship.cascade_depth = proto.cascade_depth();
-  relationship.target_tag_template = proto.target_tag_template();
-  relationship.description = proto.description();
-  relationship.accepted_warnings = ToSortedSet(proto.accepted_warnings());
-  relationship.name = proto.name().empty() ? DefaultRelationshipName(relationship) : proto.name();
-  status.Update(AtField("name", CheckRelationshipName(relationship)));
-  status.Update(AtField("target_tag_template", CheckTargetTemplate(relationship)));
-  if (!status.ok()) return status;
-  return relationship;
+  return status;
 }
 
-void FromRelationship(const engine::Relationship& relationship, v1::Relationship* proto) {
-  proto->set_name(relationship.name);
-  proto->set_source_type(relationship.source_type);
-  FromStrings(relationship.target_types, proto->mutable_target_types());
-  proto->set_cardinality(NamesOf(relationship.cardinality).proto);
-  proto->set_cascade_depth(relationship.cascade_depth);
-  proto->set_target_tag_template(relationship.target_tag_template);
-  proto->set_description(relationship.description);
-  FromStrings(relationship.accepted_warnings, proto->mutable_accepted_warnings());
+absl::Status CompleteRelationship(engine::Relationship& relationship) {
+  SortToSet(relationship.target_types);
+  SortToSet(relationship.accepted_warnings);
+  if (relationship.name.empty()) relationship.name = DefaultRelationshipName(relationship);
+  absl::Status status = AtField("name", CheckRelationshipName(relationship));
+  status.Update(AtField("target_tag_template", CheckTargetTemplate(relationship)));
+  return status;
+}
+
+absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& proto) {
+  absl::Status status = CheckRelationship(proto);
+  if (!status.ok()) return status;
+  engine::Relationship relationship = *wire::ToRelationship(proto);
+  status = CompleteRelationship(relationship);
+  if (!status.ok()) return status;
+  return relationship;
 }
 
 absl::StatusOr<engine::RegisterRelationship> ToRegisterRelationship(
@@ -179,7 +152,7 @@ absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& req
                                       const engine::RegisterRelationshipReply& reply,
                                       const AnswerContext& context,
                                       v1::RegisterRelationshipResponse* response) {
-  FromRelationship(reply.relationship, response->mutable_relationship());
+  wire::FromRelationship(reply.relationship, response->mutable_relationship());
   FromStrings(reply.warnings, response->mutable_warnings());
   response->set_replaced(reply.replaced);
   return absl::OkStatus();
@@ -190,7 +163,7 @@ absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
                                  const AnswerContext& context,
                                  v1::GetRelationshipResponse* response) {
   if (!reply.relationship) return absl::NotFoundError("no relationship has that name");
-  FromRelationship(*reply.relationship, response->mutable_relationship());
+  wire::FromRelationship(*reply.relationship, response->mutable_relationship());
   return absl::OkStatus();
 }
 
@@ -199,7 +172,7 @@ absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
                                    const AnswerContext& context,
                                    v1::ListRelationshipsResponse* response) {
   const size_t count =
-      FillPage(reply.relationships, response->mutable_relationships(), FromRelationship);
+      FillPage(reply.relationships, response->mutable_relationships(), wire::FromRelationship);
   if (reply.more || count < reply.relationships.size()) {
     internal::v1::PageToken last;
     last.set_after_name(reply.relationships[count - 1].name);

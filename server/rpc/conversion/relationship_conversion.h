@@ -16,10 +16,14 @@
 
 namespace cache_invalidation::rpc {
 
-// Checks a relationship and fills in its defaults: cardinality, name, sorted target types. Paths in
-// errors are relative to it.
+// A relationship of a request is converted in steps. CheckRelationship checks each field by itself;
+// after it wire::ToRelationship succeeds. CompleteRelationship sorts the lists, fills in the
+// default name and checks the fields together. Paths in errors are relative to the relationship.
+absl::Status CheckRelationship(const v1::Relationship& proto);
+absl::Status CompleteRelationship(engine::Relationship& relationship);
+
+// All of these steps.
 absl::StatusOr<engine::Relationship> ToRelationship(const v1::Relationship& proto);
-void FromRelationship(const engine::Relationship& relationship, v1::Relationship* proto);
 
 // `source:cardinality:target:target`. Types contain no ":", so different relationships have
 // different names.

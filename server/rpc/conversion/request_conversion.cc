@@ -5,10 +5,11 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "server/rpc/conversion/field_error.h"
+#include "server/wire/declaration_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -46,36 +47,9 @@ absl::Status CheckRequestIdField(absl::string_view request_id) {
 }
 
 absl::StatusOr<engine::Strategy> ToStrategy(v1::InvalidationStrategy strategy) {
-  switch (strategy) {
-    case v1::INVALIDATION_STRATEGY_UNSPECIFIED:
-    case v1::INVALIDATION_STRATEGY_IMMEDIATE:
-      return engine::Strategy::kImmediate;
-    case v1::INVALIDATION_STRATEGY_BATCHED:
-      return engine::Strategy::kBatched;
-    case v1::INVALIDATION_STRATEGY_LAZY:
-      return engine::Strategy::kLazy;
-    case v1::INVALIDATION_STRATEGY_CASCADE:
-      return engine::Strategy::kCascade;
-    default:
-      return AtField("strategy",
-                     absl::InvalidArgumentError(absl::StrCat("expected a known strategy, got ",
-                                                             static_cast<int>(strategy))));
-  }
-}
-
-v1::InvalidationStrategy FromStrategy(engine::Strategy strategy) {
-  switch (strategy) {
-    case engine::Strategy::kImmediate:
-      return v1::INVALIDATION_STRATEGY_IMMEDIATE;
-    case engine::Strategy::kBatched:
-      return v1::INVALIDATION_STRATEGY_BATCHED;
-    case engine::Strategy::kLazy:
-      return v1::INVALIDATION_STRATEGY_LAZY;
-    case engine::Strategy::kCascade:
-      return v1::INVALIDATION_STRATEGY_CASCADE;
-  }
-  Check(false, "every strategy has its value in the contract");
-  return v1::INVALIDATION_STRATEGY_UNSPECIFIED;
+  if (const auto known = wire::ToStrategy(strategy); known.has_value()) return *known;
+  return AtField("strategy", absl::InvalidArgumentError(absl::StrCat(
+                                 "expected a known strategy, got ", static_cast<int>(strategy))));
 }
 
 absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position) {
@@ -123,11 +97,9 @@ std::vector<absl::string_view> ToViews(const ProtoStrings& values) {
   return {values.begin(), values.end()};
 }
 
-std::vector<std::string> ToSortedSet(const ProtoStrings& values) {
-  std::vector<std::string> set(values.begin(), values.end());
-  std::sort(set.begin(), set.end());
-  set.erase(std::unique(set.begin(), set.end()), set.end());
-  return set;
+void SortToSet(std::vector<std::string>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto) {
@@ -140,25 +112,9 @@ absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& dura
   if (!IsDuration(duration)) {
     return OutOfRange(least, most, "seconds and nanos that are not a duration");
   }
-  const absl::Duration value =
-      absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+  const absl::Duration value = wire::ToDuration(duration);
   if (value < least || value > most) return OutOfRange(least, most, absl::FormatDuration(value));
   return value;
-}
-
-void FromDuration(absl::Duration duration, google::protobuf::Duration* proto) {
-  if (duration < absl::ZeroDuration() || duration == absl::InfiniteDuration()) {
-    duration = absl::ZeroDuration();
-  }
-  proto->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  proto->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-}
-
-void FromTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  const int64_t seconds = absl::ToUnixSeconds(time);  // rounds down
-  proto->set_seconds(seconds);
-  proto->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
 }  // namespace cache_invalidation::rpc

@@ -13,7 +13,6 @@
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/repeated_ptr_field.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "protos/cache_invalidation/v1/position.pb.h"
 #include "protos/cache_invalidation/v1/strategy.pb.h"
 #include "server/engine/command.h"
@@ -36,7 +35,6 @@ absl::Status CheckRequestIdField(absl::string_view request_id);
 
 // The field `strategy`; unspecified means IMMEDIATE.
 absl::StatusOr<engine::Strategy> ToStrategy(v1::InvalidationStrategy strategy);
-v1::InvalidationStrategy FromStrategy(engine::Strategy strategy);
 
 // The field `position`, as a view into the message.
 absl::StatusOr<engine::PositionView> ToPosition(const v1::Position& position);
@@ -75,8 +73,8 @@ absl::Status CheckList(absl::string_view field, const ProtoStrings& values, size
 // The elements in order, as views into `values`.
 std::vector<absl::string_view> ToViews(const ProtoStrings& values);
 
-// The elements sorted, each once.
-std::vector<std::string> ToSortedSet(const ProtoStrings& values);
+// Sorts the elements and drops repeated ones.
+void SortToSet(std::vector<std::string>& values);
 
 void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto);
 
@@ -84,10 +82,6 @@ void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto);
 // or not between `least` and `most`.
 absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration,
                                           absl::Duration least, absl::Duration most);
-
-// A negative or infinite duration becomes zero.
-void FromDuration(absl::Duration duration, google::protobuf::Duration* proto);
-void FromTime(absl::Time time, google::protobuf::Timestamp* proto);
 
 }  // namespace cache_invalidation::rpc
 

@@ -35,23 +35,5 @@ TEST(Duration, RefusesWhatIsNone) {
   }
 }
 
-TEST(Duration, IsToldToTheNanosecond) {
-  google::protobuf::Duration proto;
-  FromDuration(absl::Seconds(3) + absl::Nanoseconds(7), &proto);
-  EXPECT_EQ(proto.ShortDebugString(), Proto(3, 7).ShortDebugString());
-  FromDuration(-absl::Seconds(1), &proto);
-  EXPECT_EQ(proto.ShortDebugString(), "");
-}
-
-TEST(Time, IsToldToTheNanosecondAlsoBefore1970) {
-  google::protobuf::Timestamp proto;
-  FromTime(absl::FromUnixSeconds(12) + absl::Nanoseconds(34), &proto);
-  EXPECT_EQ(proto.seconds(), 12);
-  EXPECT_EQ(proto.nanos(), 34);
-  FromTime(absl::UnixEpoch() - absl::Nanoseconds(1), &proto);
-  EXPECT_EQ(proto.seconds(), -1);
-  EXPECT_EQ(proto.nanos(), 999'999'999);
-}
-
 }  // namespace
 }  // namespace cache_invalidation::rpc

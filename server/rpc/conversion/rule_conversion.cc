@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/condition/condition.h"
@@ -16,6 +17,8 @@
 #include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/relationship_conversion.h"
 #include "server/rpc/conversion/request_conversion.h"
+#include "server/wire/declaration_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -46,22 +49,23 @@ absl::Status CheckTargets(const v1::Rule& proto) {
   }
   status.Update(AtField("relationships", CheckCount(static_cast<size_t>(proto.relationships_size()),
                                                     0, kMaxRelationshipsPerRule)));
+  for (int i = 0; status.ok() && i < proto.relationships_size(); ++i) {
+    status = InElement("relationships", static_cast<size_t>(i),
+                       CheckRelationship(proto.relationships(i)));
+  }
   return status;
 }
 
 // Attached relationships are identified by name, as registered ones are.
-absl::Status AddRelationships(const v1::Rule& proto, engine::Rule& rule) {
-  for (size_t i = 0; i < static_cast<size_t>(proto.relationships_size()); ++i) {
-    absl::StatusOr<engine::Relationship> added =
-        ToRelationship(proto.relationships(static_cast<int>(i)));
-    if (!added.ok()) return InElement("relationships", i, added.status());
-    for (const engine::Relationship& other : rule.relationships) {
-      if (other.name != added->name) continue;
-      return InElement("relationships", i,
-                       AtField("name", absl::InvalidArgumentError(
-                                           "expected a name of its own within the rule")));
+absl::Status CompleteRelationships(std::vector<engine::Relationship>& relationships) {
+  for (size_t i = 0; i < relationships.size(); ++i) {
+    absl::Status status = CompleteRelationship(relationships[i]);
+    for (size_t other = 0; status.ok() && other < i; ++other) {
+      if (relationships[other].name != relationships[i].name) continue;
+      status =
+          AtField("name", absl::InvalidArgumentError("expected a name of its own within the rule"));
     }
-    rule.relationships.push_back(*std::move(added));
+    if (!status.ok()) return InElement("relationships", i, status);
   }
   return absl::OkStatus();
 }
@@ -77,46 +81,22 @@ absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto) {
   status.Update(
       CheckList("trigger_tags", proto.trigger_tags(), 1, kMaxTriggerTags, CheckTagWithoutWildcard));
   status.Update(CheckTargets(proto));
-  const absl::StatusOr<engine::Strategy> strategy = ToStrategy(proto.strategy());
-  status.Update(strategy.status());
+  status.Update(ToStrategy(proto.strategy()).status());
   status.Update(AtField("priority", CheckPriority(proto.priority())));
   status.Update(AtField("description", CheckDescription(proto.description())));
   status.Update(CheckList("accepted_warnings", proto.accepted_warnings(), 0, kMaxAcceptedWarnings,
                           engine::CheckWarningName));
   if (!status.ok()) return status;
 
-  engine::Rule rule;
-  rule.name = proto.name();
-  rule.trigger_tags = ToSortedSet(proto.trigger_tags());
-  rule.invalidate_tags = ToSortedSet(proto.invalidate_tags());
-  rule.pattern = proto.pattern();
-  rule.strategy = *strategy;
-  rule.priority = proto.priority();
-  rule.condition = proto.condition();
-  rule.enabled = !proto.has_enabled() || proto.enabled();
-  rule.description = proto.description();
-  rule.accepted_warnings = ToSortedSet(proto.accepted_warnings());
-  status.Update(AddRelationships(proto, rule));
-  // Last, so that all other errors are reported first.
+  engine::Rule rule = *wire::ToRule(proto);
+  SortToSet(rule.trigger_tags);
+  SortToSet(rule.invalidate_tags);
+  SortToSet(rule.accepted_warnings);
+  status.Update(CompleteRelationships(rule.relationships));
+  // Checked last, so that any other error of the rule is reported first.
   status.Update(AtField("condition", CheckCondition(rule.condition)));
   if (!status.ok()) return status;
   return rule;
-}
-
-void FromRule(const engine::Rule& rule, v1::Rule* proto) {
-  proto->set_name(rule.name);
-  FromStrings(rule.trigger_tags, proto->mutable_trigger_tags());
-  FromStrings(rule.invalidate_tags, proto->mutable_invalidate_tags());
-  proto->set_pattern(rule.pattern);
-  proto->set_strategy(FromStrategy(rule.strategy));
-  proto->set_priority(rule.priority);
-  for (const engine::Relationship& relationship : rule.relationships) {
-    FromRelationship(relationship, proto->add_relationships());
-  }
-  proto->set_condition(rule.condition);
-  proto->set_enabled(rule.enabled);
-  proto->set_description(rule.description);
-  FromStrings(rule.accepted_warnings, proto->mutable_accepted_warnings());
 }
 
 absl::StatusOr<engine::RegisterRule> ToRegisterRule(const v1::RegisterRuleRequest& request) {
@@ -153,7 +133,7 @@ absl::StatusOr<engine::DeleteRule> ToDeleteRule(const v1::DeleteRuleRequest& req
 absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
                               const engine::RegisterRuleReply& reply, const AnswerContext& context,
                               v1::RegisterRuleResponse* response) {
-  FromRule(reply.rule, response->mutable_rule());
+  wire::FromRule(reply.rule, response->mutable_rule());
   FromStrings(reply.warnings, response->mutable_warnings());
   response->set_replaced(reply.replaced);
   return absl::OkStatus();
@@ -162,19 +142,19 @@ absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
 absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleReply& reply,
                          const AnswerContext& context, v1::GetRuleResponse* response) {
   if (!reply.rule) return absl::NotFoundError("no rule has that name");
-  FromRule(*reply.rule, response->mutable_rule());
+  wire::FromRule(*reply.rule, response->mutable_rule());
   v1::RuleStatistics* statistics = response->mutable_statistics();
   statistics->set_execution_count(reply.counters.execution_count);
   statistics->set_condition_errors(reply.counters.condition_errors);
   if (reply.counters.last_execution) {
-    FromTime(*reply.counters.last_execution, statistics->mutable_last_execution());
+    wire::FromTime(*reply.counters.last_execution, statistics->mutable_last_execution());
   }
   return absl::OkStatus();
 }
 
 absl::Status FromListRules(const v1::ListRulesRequest& request, const engine::ListRulesReply& reply,
                            const AnswerContext& context, v1::ListRulesResponse* response) {
-  const size_t count = FillPage(reply.rules, response->mutable_rules(), FromRule);
+  const size_t count = FillPage(reply.rules, response->mutable_rules(), wire::FromRule);
   if (reply.more || count < reply.rules.size()) {
     const engine::Rule& rule = reply.rules[count - 1];
     internal::v1::PageToken last;

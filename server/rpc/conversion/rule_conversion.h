@@ -16,7 +16,6 @@ namespace cache_invalidation::rpc {
 
 // Checks a rule, fills in its defaults and sorts its lists. Paths in errors are relative to it.
 absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto);
-void FromRule(const engine::Rule& rule, v1::Rule* proto);
 
 // Check and convert the requests of RuleService. Results are views into the requests and the arena.
 // Fail with INVALID_ARGUMENT, which names the field.

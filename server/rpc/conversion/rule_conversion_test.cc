@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/rpc/conversion/relationship_conversion.h"
+#include "server/wire/declaration_conversion.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
@@ -39,7 +40,7 @@ TEST(RuleConversion, KeepsEveryFieldThereAndBack) {
   const absl::StatusOr<engine::Rule> rule = ToRule(full);
   ASSERT_TRUE(rule.ok()) << rule.status();
   v1::Rule back;
-  FromRule(*rule, &back);
+  wire::FromRule(*rule, &back);
   EXPECT_EQ(back.DebugString(), full.DebugString());
 }
 
@@ -49,7 +50,7 @@ TEST(RelationshipConversion, KeepsEveryFieldThereAndBack) {
   const absl::StatusOr<engine::Relationship> relationship = ToRelationship(full);
   ASSERT_TRUE(relationship.ok()) << relationship.status();
   v1::Relationship back;
-  FromRelationship(*relationship, &back);
+  wire::FromRelationship(*relationship, &back);
   EXPECT_EQ(back.DebugString(), full.DebugString());
 }
 
@@ -58,14 +59,14 @@ TEST(RuleConversion, KnowsEveryStrategyAndCardinality) {
     v1::Rule rule = FullRule();
     rule.set_strategy(static_cast<v1::InvalidationStrategy>(i));
     v1::Rule back;
-    FromRule(*ToRule(rule), &back);
+    wire::FromRule(*ToRule(rule), &back);
     EXPECT_EQ(back.strategy(), i);
   }
   for (int i = 1; i < v1::Cardinality_ARRAYSIZE; ++i) {
     auto relationship = FromText<v1::Relationship>(kRelationship);
     relationship.set_cardinality(static_cast<v1::Cardinality>(i));
     v1::Relationship back;
-    FromRelationship(*ToRelationship(relationship), &back);
+    wire::FromRelationship(*ToRelationship(relationship), &back);
     EXPECT_EQ(back.cardinality(), i);
   }
 }

@@ -1,6 +1,8 @@
 #include "server/rpc/conversion/stats_conversion.h"
 
 #include "server/rpc/conversion/request_conversion.h"
+#include "server/wire/declaration_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -8,12 +10,12 @@ namespace {
 void FromRuleDetail(const engine::RuleDetail& detail, v1::RuleDetail* proto) {
   proto->set_name(detail.name);
   proto->set_priority(detail.priority);
-  proto->set_strategy(FromStrategy(detail.strategy));
+  proto->set_strategy(wire::FromStrategy(detail.strategy));
   proto->set_enabled(detail.enabled);
   proto->set_execution_count(detail.counters.execution_count);
   proto->set_condition_errors(detail.counters.condition_errors);
   if (detail.counters.last_execution) {
-    FromTime(*detail.counters.last_execution, proto->mutable_last_execution());
+    wire::FromTime(*detail.counters.last_execution, proto->mutable_last_execution());
   }
 }
 

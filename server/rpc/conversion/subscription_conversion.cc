@@ -10,6 +10,7 @@
 #include "server/rpc/conversion/field_error.h"
 #include "server/rpc/conversion/grpc_conversion.h"
 #include "server/rpc/conversion/request_conversion.h"
+#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -84,9 +85,9 @@ void FromPosition(const delivery::Position& position, v1::Position* proto) {
 
 void FromStarted(const delivery::Started& started, v1::Started* proto) {
   FromPosition(started.head, proto->mutable_head());
-  FromDuration(started.lease, proto->mutable_lease());
+  wire::FromDuration(started.lease, proto->mutable_lease());
   proto->set_start_after(started.start_after);
-  FromDuration(started.heartbeat, proto->mutable_heartbeat());
+  wire::FromDuration(started.heartbeat, proto->mutable_heartbeat());
   proto->set_instance(started.instance);
 }
 
@@ -113,23 +114,20 @@ absl::StatusOr<v1::SubscribeRequest> ParseSubscribeRequest(const grpc::ByteBuffe
   return request;
 }
 
-absl::StatusOr<delivery::SubscriptionRequest> ToSubscriptionRequest(
-    const v1::SubscribeRequest& first) {
-  if (!first.has_subscription()) {
-    return AtField("subscription", absl::InvalidArgumentError("required on the first message"));
+absl::StatusOr<delivery::ReceivedMessage> ToReceivedMessage(const v1::SubscribeRequest& request,
+                                                            bool is_first) {
+  if (request.has_subscription() != is_first) {
+    return AtField("subscription",
+                   absl::InvalidArgumentError(is_first ? "required on the first message"
+                                                       : "expected on the first message only"));
   }
-  absl::StatusOr<delivery::SubscriptionRequest> request = Convert(first.subscription());
-  if (!request.ok()) return InField("subscription", request.status());
-  return request;
-}
-
-delivery::ClientMessage ToClientMessage(const v1::SubscribeRequest& request) {
-  return {request.sequence(), request.acknowledged_revision(), request.leaves()};
-}
-
-absl::Status CheckLaterMessage(const v1::SubscribeRequest& request) {
-  if (!request.has_subscription()) return absl::OkStatus();
-  return AtField("subscription", absl::InvalidArgumentError("expected on the first message only"));
+  delivery::ReceivedMessage message;
+  message.says = {request.sequence(), request.acknowledged_revision(), request.leaves()};
+  if (!is_first) return message;
+  absl::StatusOr<delivery::SubscriptionRequest> subscription = Convert(request.subscription());
+  if (!subscription.ok()) return InField("subscription", subscription.status());
+  message.subscription = *std::move(subscription);
+  return message;
 }
 
 grpc::ByteBuffer ToByteBuffer(const delivery::Message& message) {

@@ -4,22 +4,17 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "protos/cache_invalidation/v1/subscription_service.pb.h"
-#include "server/delivery/subscription.h"
+#include "server/delivery/stream_core.h"
 
 namespace cache_invalidation::rpc {
 
 // Parses a received message. Fails with INVALID_ARGUMENT, which names the malformed field.
 absl::StatusOr<v1::SubscribeRequest> ParseSubscribeRequest(const grpc::ByteBuffer& buffer);
 
-// Converts the first message of a stream. Fails with INVALID_ARGUMENT, which names the path of the
-// field. A missing instance stays empty.
-absl::StatusOr<delivery::SubscriptionRequest> ToSubscriptionRequest(
-    const v1::SubscribeRequest& first);
-
-// Convert the fields that any message can have. CheckLaterMessage fails with INVALID_ARGUMENT if a
-// message after the first requests a subscription.
-delivery::ClientMessage ToClientMessage(const v1::SubscribeRequest& request);
-absl::Status CheckLaterMessage(const v1::SubscribeRequest& request);
+// Converts a message of a stream. Fails with INVALID_ARGUMENT, which names the path of the field. A
+// subscription belongs to the first message, and only to it. A missing instance stays empty.
+absl::StatusOr<delivery::ReceivedMessage> ToReceivedMessage(const v1::SubscribeRequest& request,
+                                                            bool is_first);
 
 // An encoded SubscribeResponse. The events are the chunks' own bytes, shared and not copied.
 // REQUIRES: the message is not empty.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +24,9 @@ v1::SubscribeRequest Valid() {
 }
 
 TEST(SubscriptionConversionTest, FillsWhatIsNotGiven) {
-  const auto request = ToSubscriptionRequest(Valid());
-  ASSERT_TRUE(request.ok()) << request.status();
+  const auto message = ToReceivedMessage(Valid(), /*is_first=*/true);
+  ASSERT_TRUE(message.ok()) << message.status();
+  const std::optional<delivery::SubscriptionRequest>& request = message->subscription;
   EXPECT_EQ(request->session, (delivery::SessionKey{"default", "web", ""}));
   EXPECT_FALSE(request->start_after.has_value());
   EXPECT_TRUE(request->filter.passes_everything());
@@ -46,15 +48,16 @@ TEST(SubscriptionConversionTest, TakesWhatIsGiven) {
   subscription.mutable_lease()->set_seconds(60);
   message.set_sequence(3);
   message.set_acknowledged_revision(4);
-  const auto request = ToSubscriptionRequest(message);
-  ASSERT_TRUE(request.ok()) << request.status();
+  const auto received = ToReceivedMessage(message, /*is_first=*/true);
+  ASSERT_TRUE(received.ok()) << received.status();
+  const std::optional<delivery::SubscriptionRequest>& request = received->subscription;
   EXPECT_EQ(request->session, (delivery::SessionKey{"shop", "web", "i"}));
   EXPECT_EQ(request->start_after, (delivery::Position{"e", 7}));
   EXPECT_EQ(request->filter, delivery::Filter({"a", "b"}, {"k"}));
   EXPECT_TRUE(request->terms.acknowledges);
   EXPECT_EQ(request->terms.lease, absl::Seconds(60));
-  EXPECT_EQ(ToClientMessage(message).sequence, 3u);
-  EXPECT_EQ(ToClientMessage(message).acknowledged_revision, 4u);
+  EXPECT_EQ(received->says.sequence, 3u);
+  EXPECT_EQ(received->says.acknowledged_revision, 4u);
 }
 
 TEST(SubscriptionConversionTest, NamesTheFieldThatIsWrong) {
@@ -103,7 +106,7 @@ TEST(SubscriptionConversionTest, NamesTheFieldThatIsWrong) {
   for (const Row& row : rows) {
     v1::SubscribeRequest request = Valid();
     row.spoil(*request.mutable_subscription());
-    const absl::Status status = ToSubscriptionRequest(request).status();
+    const absl::Status status = ToReceivedMessage(request, /*is_first=*/true).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << row.path;
     EXPECT_TRUE(absl::StartsWith(status.message(), std::string(row.path) + ": ")) << status;
   }
@@ -112,10 +115,13 @@ TEST(SubscriptionConversionTest, NamesTheFieldThatIsWrong) {
 TEST(SubscriptionConversionTest, OnlyTheFirstMessageSubscribes) {
   v1::SubscribeRequest renewal;
   renewal.set_sequence(2);
-  EXPECT_EQ(ToSubscriptionRequest(renewal).status().message(),
+  EXPECT_EQ(ToReceivedMessage(renewal, /*is_first=*/true).status().message(),
             "subscription: required on the first message");
-  EXPECT_TRUE(CheckLaterMessage(renewal).ok());
-  EXPECT_EQ(CheckLaterMessage(Valid()).code(), absl::StatusCode::kInvalidArgument);
+  const auto later = ToReceivedMessage(renewal, /*is_first=*/false);
+  ASSERT_TRUE(later.ok()) << later.status();
+  EXPECT_FALSE(later->subscription.has_value());
+  EXPECT_EQ(ToReceivedMessage(Valid(), /*is_first=*/false).status().message(),
+            "subscription: expected on the first message only");
 }
 
 grpc::ByteBuffer Received(const std::string& bytes) {

@@ -15,9 +15,8 @@ namespace {
 
 using ProtoWrites = google::protobuf::RepeatedPtrField<internal::v1::WriteEvent>;
 
-// A template because InvalidateByWriteRequest repeats the fields of WriteEvent.
-template <typename Proto>
-absl::StatusOr<engine::WriteEvent> ToWriteEvent(const Proto& proto,
+// Paths in errors are relative to the event.
+absl::StatusOr<engine::WriteEvent> ToWriteEvent(const internal::v1::WriteEvent& proto,
                                                 google::protobuf::Arena& arena) {
   absl::Status status = AtField("resource_type", CheckType(proto.resource_type()));
   status.Update(AtField("resource_id", CheckResourceId(proto.resource_id())));
@@ -56,8 +55,8 @@ absl::StatusOr<engine::InvalidateByWrites> ToWrites(const ProtoWrites& writes,
 
 absl::StatusOr<engine::InvalidateByWrites> ToInvalidateByWrite(
     const internal::v1::InvalidateByWriteRequest& request, google::protobuf::Arena& arena) {
-  absl::StatusOr<engine::WriteEvent> event = ToWriteEvent(request, arena);
-  absl::Status status = event.status();
+  absl::StatusOr<engine::WriteEvent> event = ToWriteEvent(request.write(), arena);
+  absl::Status status = InField("write", event.status());
   status.Update(CheckRequestIdField(request.request_id()));
   status.Update(CheckWaiting(request));
   if (!status.ok()) return status;
@@ -87,8 +86,7 @@ absl::StatusOr<engine::InvalidateByWrites> ToWriteGroup(const internal::v1::Writ
 absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
     const internal::v1::ExplainWriteRequest& request, google::protobuf::Arena& arena) {
   absl::StatusOr<engine::WriteEvent> event = ToWriteEvent(request.write(), arena);
-  absl::Status status;
-  if (!event.ok()) status.Update(InField("write", event.status()));
+  absl::Status status = InField("write", event.status());
   if (!request.key().empty()) status.Update(AtField("key", CheckKey(request.key())));
   status.Update(CheckList("key_tags", request.key_tags(), 0, kMaxTagsPerEntry, CheckTag));
   if (!status.ok()) return status;

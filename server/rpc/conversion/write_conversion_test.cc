@@ -45,9 +45,10 @@ void ExpectWrite(const engine::WriteEvent& write) {
 
 TEST(WriteConversion, TakesEveryFieldOfTheRequests) {
   google::protobuf::Arena arena;
-  const auto one = FromText<v1::InvalidateByWriteRequest>(absl::StrCat(
-      "namespace: 'n' request_id: 'i' wait_for_subscribers: true wait_timeout { seconds: 1 }",
-      kWrite));
+  const auto one = FromText<v1::InvalidateByWriteRequest>(
+      absl::StrCat("namespace: 'n' request_id: 'i' wait_for_subscribers: true wait_timeout { "
+                   "seconds: 1 } write {",
+                   kWrite, "}"));
   EXPECT_THAT(UnsetFields(one), IsEmpty());
   const auto received = AsReceived<internal::v1::InvalidateByWriteRequest>(one);
   const absl::StatusOr<engine::InvalidateByWrites> command = ToInvalidateByWrite(received, arena);

@@ -1,0 +1,132 @@
+#include "server/core/persistence.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "common/limits.h"
+#include "server/delivery/subscriber_session.h"
+#include "server/storage/memory_store.h"
+#include "server/storage/rocksdb_store.h"
+
+namespace cache_invalidation {
+namespace {
+
+// What distinguishes this start of this machine from every other start and machine. Empty if the
+// system does not say.
+std::string BootId() {
+  std::string id;
+  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), id);
+  return id;
+}
+
+// A history that nobody else has.
+std::string NewEpoch() {
+  absl::BitGen random;
+  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+}
+
+absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const PersistenceOptions& options) {
+  if (options.durability == Durability::kMemory) return std::make_unique<storage::MemoryStore>();
+  absl::StatusOr<std::unique_ptr<storage::RocksdbStore>> store =
+      storage::RocksdbStore::Open({.directory = options.data_dir,
+                                   .memory_bytes = options.memory_bytes,
+                                   .accept_cut_log = options.new_epoch,
+                                   .env = nullptr});
+  if (store.ok()) return *std::move(store);
+  if (store.status().code() != absl::StatusCode::kDataLoss) return store.status();
+  return absl::DataLossError(absl::StrCat(
+      store.status().message(), ". Restore the directory from a copy, or ",
+      options.new_epoch ? "begin with an empty one: even --new_epoch finds nothing to go on with"
+                        : "start once with --new_epoch to go on with what can be read"));
+}
+
+storage::WriteBatch BatchOf(const RunRecord& run) {
+  storage::WriteBatch batch;
+  batch.server_values.push_back({kRunRecordName, EncodeRunRecord(run)});
+  return batch;
+}
+
+}  // namespace
+
+absl::StatusOr<Persistence> Persistence::Open(const PersistenceOptions& options) {
+  absl::StatusOr<std::unique_ptr<storage::Store>> store = OpenStore(options);
+  if (!store.ok()) return store.status();
+  return On(*std::move(store), options, NewEpoch());
+}
+
+absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> store,
+                                            const PersistenceOptions& options,
+                                            std::string new_epoch) {
+  const absl::StatusOr<std::optional<std::string>> stored = store->ReadServerValue(kRunRecordName);
+  if (!stored.ok()) return stored.status();
+  const std::optional<RunRecord> last =
+      stored->has_value() ? DecodeRunRecord(**stored) : std::nullopt;
+
+  RunRecord run = {.epoch = "",
+                   .durability = options.durability,
+                   .boot_id = options.boot_id.empty() ? BootId() : options.boot_id,
+                   .stopped_cleanly = false};
+  const absl::StatusOr<std::optional<std::string>> missing =
+      store->ReadServerValue(storage::kEndMissingName);
+  if (!missing.ok()) return missing.status();
+  const bool end_missing = !missing->value_or("").empty();
+  const EpochDecision decision =
+      DecideEpoch(last, options.durability, run.boot_id, options.new_epoch, end_missing);
+  run.epoch = decision == EpochDecision::kGoesOn ? last->epoch : std::move(new_epoch);
+
+  const absl::StatusOr<std::optional<std::string>> lease =
+      store->ReadServerValue(delivery::kLongestLeaseName);
+  if (!lease.ok()) return lease.status();
+  return Persistence(std::move(store), std::move(run), decision, end_missing,
+                     delivery::DecodeLongestLease(lease->value_or("")));
+}
+
+Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
+                         EpochDecision decision, bool end_missing, absl::Duration noted_lease)
+    : store_(std::move(store)),
+      run_(std::move(run)),
+      decision_(decision),
+      end_missing_(end_missing),
+      noted_lease_(noted_lease) {}
+
+absl::Duration Persistence::longest_earlier_lease() const {
+  // The note is synced before the lease is told: it is there even if other writes were lost.
+  const bool is_known =
+      decision_ == EpochDecision::kGoesOn || decision_ == EpochDecision::kTailLost;
+  return is_known && noted_lease_ > absl::ZeroDuration() ? noted_lease_ : kMaxLease;
+}
+
+delivery::EarlierLeases Persistence::EarlierLeases(absl::Duration at_most,
+                                                   absl::Duration now) const {
+  const absl::Duration longest = std::min(longest_earlier_lease(), at_most);
+  const bool any = longest > absl::ZeroDuration();
+  return {.noted = noted_lease_,
+          .longest = longest,
+          .until = any ? now + delivery::LeaseWithMargin(longest) : -absl::InfiniteDuration()};
+}
+
+storage::Store::Sync Persistence::sync() const {
+  return run_.durability == Durability::kSync ? storage::Store::Sync::kYes
+                                              : storage::Store::Sync::kNo;
+}
+
+storage::WriteBatch Persistence::RunBegins() const {
+  if (run_.durability == Durability::kMemory) return {};
+  storage::WriteBatch batch = BatchOf(run_);
+  if (end_missing_) batch.server_values.push_back({storage::kEndMissingName, ""});
+  return batch;
+}
+
+absl::Status Persistence::RunEndsCleanly() {
+  if (run_.durability == Durability::kMemory) return absl::OkStatus();
+  run_.stopped_cleanly = true;
+  const storage::WriteBatch batch = BatchOf(run_);
+  return store_->Write({&batch}, storage::Store::Sync::kYes);
+}
+
+}  // namespace cache_invalidation
