@@ -13,6 +13,7 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/limits.h"
 #include "server/default_rules.h"
 #include "server/flag_ranges.h"
 #include "server/rpc/conversion/rule_file.h"

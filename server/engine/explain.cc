@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/limits.h"
 #include "server/engine/answer.h"
 #include "server/engine/closure.h"
 #include "server/engine/explained_targets.h"

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/limits.h"
 #include "tests/fakes/fixed_json.h"
 
 namespace cache_invalidation::engine {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/limits.h"
 #include "server/engine/limits.h"
 #include "server/shard/random_commands_test.h"
 #include "server/shard/shard_core.h"

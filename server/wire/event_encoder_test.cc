@@ -1,4 +1,5 @@
 #include "server/wire/event_encoder.h"
+#include "common/limits.h"
 
 #include <random>
 #include <string>
