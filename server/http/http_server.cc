@@ -17,6 +17,9 @@
 namespace cache_invalidation::http {
 namespace {
 
+// The minimum time that a connection may be silent, even beyond kMaxHttpConnections.
+constexpr absl::Duration kHttpTimeToAsk = absl::Milliseconds(50);
+
 constexpr absl::string_view kText = "text/plain; charset=utf-8";
 
 const char* ReasonOf(int status) {

@@ -14,6 +14,11 @@
 
 namespace cache_invalidation::wire {
 
+// Size at which the encoder begins a new part, so that filters and messages stay fine-grained.
+inline constexpr size_t kEventPartBytes = 256 << 10;
+// Size at which a chunk closes.
+inline constexpr size_t kMaxChunkBytes = 1 << 20;
+
 // Sizes at which parts and chunks end. Tests use small ones.
 struct EncoderLimits {
   size_t part_bytes = kEventPartBytes;
