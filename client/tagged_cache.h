@@ -118,13 +118,13 @@
 #include "absl/time/time.h"
 #include "client/cache_options.h"
 #include "client/cache_statistics.h"
-#include "client/internal/cache/untyped_cache.h"
+#include "client/client.h"
+#include "client/internal/cache/found.h"
+#include "client/internal/cache/subscribed_cache.h"
 #include "client/load.h"
 #include "client/position.h"
 
 namespace cache_invalidation::client {
-
-class Client;
 
 // A value out of a cache, or none. It stays as it is, whatever becomes of the entry.
 template <typename Value>
@@ -156,7 +156,7 @@ class TaggedCache {
  public:
   // Subscribes and answers at once: until the service has answered, every look-up is a miss.
   explicit TaggedCache(const Client& client, TaggedCacheOptions options)
-      : cache_(internal::OpenCache(client, std::move(options))) {}
+      : cache_(internal::SubscribedCache::Open(client, std::move(options))) {}
 
   // The same cache, for values of this type.
   template <typename Other>
@@ -222,7 +222,7 @@ class TaggedCache {
   // Its address stands for the type.
   static inline const char type_ = 0;
 
-  std::shared_ptr<internal::UntypedCache> cache_;
+  std::shared_ptr<internal::SubscribedCache> cache_;
 };
 
 }  // namespace cache_invalidation::client

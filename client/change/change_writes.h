@@ -9,9 +9,9 @@
 
 namespace cache_invalidation::change {
 
-// The writes that tell the service of one change; docs/change-mapping.md says which. One write, or
-// two if the primary key changed. Each fits into the limits of a write. What is not known of a row
-// is told as not known, never left out: see json_value.h. Pure.
+// Returns the writes that report one change to the service, as docs/change-mapping.md specifies:
+// one write, or two if the primary key changed. Each is within the limits of a write. Unknown parts
+// of a row are marked as unknown, never omitted: see json_value.h. Pure.
 std::vector<client::WriteEvent> WritesOf(const RowChange& change, const TypeMapping& types);
 
 }  // namespace cache_invalidation::change

@@ -10,11 +10,11 @@
 
 namespace cache_invalidation::change {
 
-// Reads the text of a PostgreSQL array, such as {1,NULL,3}, {{"a,b",c},{d,"q\"x"}} or
-// [0:1]={7,8}, as a list of lists. `element` is asked for the value of each element's text; NULL is
+// Parses the text of a PostgreSQL array, such as {1,NULL,3}, {{"a,b",c},{d,"q\"x"}} or
+// [0:1]={7,8}, to a list of lists. `element` returns the value of an element's text; NULL becomes
 // null. `delimiter` is that of the element's type: ";" for box, "," for all others.
 //
-// Returns nothing for what is no such text. Pure.
+// Returns nothing if the text is malformed. Pure.
 std::optional<JsonValue> ParseArray(absl::string_view text, char delimiter,
                                     absl::FunctionRef<JsonValue(const std::string&)> element);
 

@@ -35,15 +35,16 @@ std::string Difference(const google::protobuf::Message& a, const google::protobu
 template <typename Message>
 class AnswerConversionTest : public testing::Test {};
 
-using Answers = testing::Types<
-    v1::RegisterRuleResponse, v1::GetRuleResponse, v1::ListRulesResponse,
-    v1::RegisterRelationshipResponse, v1::ListRelationshipsResponse, v1::AddCacheDependencyResponse,
-    v1::RemoveCacheDependencyResponse, v1::ListCacheDependenciesResponse, v1::WriteEvent,
-    v1::InvalidateByWritesResponse, v1::Explanation, v1::InvalidateResponse,
-    v1::InvalidateWithDependenciesResponse, v1::ScheduleBatchInvalidationResponse,
-    v1::FlushPendingInvalidationsResponse, v1::TrackEntriesResponse, v1::LookupEntryResponse,
-    v1::ValidateResponse, v1::InvalidationStats, v1::ListNamespacesResponse,
-    v1::DeleteNamespaceResponse, v1::Event, v1::Reset>;
+using Answers =
+    testing::Types<v1::RegisterRuleResponse, v1::GetRuleResponse, v1::ListRulesResponse,
+                   v1::RegisterRelationshipResponse, v1::ListRelationshipsResponse,
+                   v1::AddCacheDependencyResponse, v1::RemoveCacheDependencyResponse,
+                   v1::ListCacheDependenciesResponse, v1::WriteEvent,
+                   v1::InvalidateByWritesResponse, v1::Explanation, v1::InvalidateResponse,
+                   v1::InvalidateWithDependenciesResponse, v1::ScheduleBatchInvalidationResponse,
+                   v1::FlushPendingInvalidationsResponse, v1::TrackEntriesResponse,
+                   v1::LookupEntryResponse, v1::ValidateResponse, v1::InvalidationStats,
+                   v1::ListNamespacesResponse, v1::DeleteNamespaceResponse, v1::Event, v1::Reset>;
 TYPED_TEST_SUITE(AnswerConversionTest, Answers);
 
 // What an Event does not keep: it is always a whole revision.

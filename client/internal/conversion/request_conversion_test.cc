@@ -155,9 +155,9 @@ TEST(RequestConversionTest, Entries) {
 }
 
 TEST(RequestConversionTest, Namespaces) {
-  EXPECT_EQ(Forgotten<v1::ListNamespacesRequest>(
-                ListNamespacesParams{.page_size = 1, .page_token = "t"}),
-            Fields());
+  EXPECT_EQ(
+      Forgotten<v1::ListNamespacesRequest>(ListNamespacesParams{.page_size = 1, .page_token = "t"}),
+      Fields());
   EXPECT_EQ(
       Forgotten<v1::DeleteNamespaceRequest>(DeleteNamespaceParams{.name = "n", .wait = kWait}),
       Fields());

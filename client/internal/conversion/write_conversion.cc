@@ -8,7 +8,7 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// A write as a message of its own and the fields of a single write are the same.
+// A WriteEvent and an InvalidateByWriteRequest have the same fields for a write.
 template <typename Message>
 void FillWrite(const WriteEvent& in, Message* out) {
   out->set_resource_type(in.resource_type);
