@@ -18,7 +18,7 @@ namespace {
 class HoldingConnection final : public UnimplementedConnection {
  public:
   // The other overloads are inherited.
-  using Connection::Start;
+  using UnimplementedConnection::Start;
 
   void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override {
     started.push_back(params);

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,6 +20,7 @@
 #include "client/dependency.h"
 #include "client/entry.h"
 #include "client/explanation.h"
+#include "client/internal/pending_result.h"
 #include "client/invalidation.h"
 #include "client/namespace.h"
 #include "client/relationship.h"
@@ -42,155 +44,159 @@ class Connection {
   // Returns the namespace of calls that name none; empty: the service's default.
   virtual std::string NamespaceName() const { return {}; }
 
-  virtual absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
-      const RegisterInvalidationRuleParams& params) = 0;
-  virtual absl::StatusOr<StoredRule> GetInvalidationRule(
-      const GetInvalidationRuleParams& params) = 0;
-  virtual absl::StatusOr<RulePage> ListInvalidationRules(
-      const ListInvalidationRulesParams& params) = 0;
-  virtual absl::StatusOr<bool> DeleteInvalidationRule(
-      const DeleteInvalidationRuleParams& params) = 0;
+  // Starts the call of these parameters: `done` gets the result, once, perhaps before Start
+  // returns. Until then the Connection must exist, and `done` must not be what destroys it.
+  virtual void Start(const RegisterInvalidationRuleParams& params,
+                     AnswerCallback<RuleRegistration> done) = 0;
+  virtual void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) = 0;
+  virtual void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) = 0;
+  virtual void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) = 0;
 
-  virtual absl::StatusOr<RelationshipRegistration> RegisterDataRelationship(
-      const RegisterDataRelationshipParams& params) = 0;
-  virtual absl::StatusOr<DataRelationship> GetDataRelationship(
-      const GetDataRelationshipParams& params) = 0;
-  virtual absl::StatusOr<RelationshipPage> ListDataRelationships(
-      const ListDataRelationshipsParams& params) = 0;
-  virtual absl::StatusOr<bool> DeleteDataRelationship(
-      const DeleteDataRelationshipParams& params) = 0;
+  virtual void Start(const RegisterDataRelationshipParams& params,
+                     AnswerCallback<RelationshipRegistration> done) = 0;
+  virtual void Start(const GetDataRelationshipParams& params,
+                     AnswerCallback<DataRelationship> done) = 0;
+  virtual void Start(const ListDataRelationshipsParams& params,
+                     AnswerCallback<RelationshipPage> done) = 0;
+  virtual void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) = 0;
 
-  virtual absl::StatusOr<DependencyAddition> AddCacheDependency(
-      const AddCacheDependencyParams& params) = 0;
-  virtual absl::StatusOr<DependencyRemoval> RemoveCacheDependency(
-      const RemoveCacheDependencyParams& params) = 0;
-  virtual absl::StatusOr<DependencyPage> ListCacheDependencies(
-      const ListCacheDependenciesParams& params) = 0;
+  virtual void Start(const AddCacheDependencyParams& params,
+                     AnswerCallback<DependencyAddition> done) = 0;
+  virtual void Start(const RemoveCacheDependencyParams& params,
+                     AnswerCallback<DependencyRemoval> done) = 0;
+  virtual void Start(const ListCacheDependenciesParams& params,
+                     AnswerCallback<DependencyPage> done) = 0;
 
-  virtual absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams& params) = 0;
-  virtual absl::StatusOr<WriteResult> InvalidateByWrites(
-      const InvalidateByWritesParams& params) = 0;
-  virtual absl::StatusOr<Explanation> ExplainWrite(const ExplainWriteParams& params) = 0;
+  virtual void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) = 0;
+  virtual void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) = 0;
+  virtual void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) = 0;
 
-  virtual absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) = 0;
-  virtual absl::StatusOr<KeyInvalidation> InvalidateWithDependencies(
-      const InvalidateWithDependenciesParams& params) = 0;
-  virtual absl::StatusOr<BatchSchedule> ScheduleBatchInvalidation(
-      const ScheduleBatchInvalidationParams& params) = 0;
-  virtual absl::StatusOr<BatchFlush> FlushPendingInvalidations(
-      const FlushPendingInvalidationsParams& params) = 0;
-  virtual absl::StatusOr<absl::Duration> SetBatchDelay(const SetBatchDelayParams& params) = 0;
+  virtual void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) = 0;
+  virtual void Start(const InvalidateWithDependenciesParams& params,
+                     AnswerCallback<KeyInvalidation> done) = 0;
+  virtual void Start(const ScheduleBatchInvalidationParams& params,
+                     AnswerCallback<BatchSchedule> done) = 0;
+  virtual void Start(const FlushPendingInvalidationsParams& params,
+                     AnswerCallback<BatchFlush> done) = 0;
+  virtual void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) = 0;
 
-  virtual absl::StatusOr<TrackAnswer> TrackEntries(const TrackEntriesParams& params) = 0;
-  virtual absl::StatusOr<uint32_t> UntrackEntries(const UntrackEntriesParams& params) = 0;
-  virtual absl::StatusOr<EntryLookup> LookupEntry(const LookupEntryParams& params) = 0;
-  virtual absl::StatusOr<Validation> Validate(const ValidateParams& params) = 0;
+  virtual void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) = 0;
+  virtual void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) = 0;
+  virtual void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) = 0;
+  virtual void Start(const ValidateParams& params, AnswerCallback<Validation> done) = 0;
 
-  virtual absl::StatusOr<InvalidationStats> GetInvalidationStats(
-      const GetInvalidationStatsParams& params) = 0;
+  virtual void Start(const GetInvalidationStatsParams& params,
+                     AnswerCallback<InvalidationStats> done) = 0;
 
-  virtual absl::StatusOr<NamespacePage> ListNamespaces(const ListNamespacesParams& params) = 0;
-  virtual absl::StatusOr<NamespaceDeletion> DeleteNamespace(
-      const DeleteNamespaceParams& params) = 0;
+  virtual void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) = 0;
+  virtual void Start(const DeleteNamespaceParams& params,
+                     AnswerCallback<NamespaceDeletion> done) = 0;
 
   virtual std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) = 0;
 
   virtual std::unique_ptr<WriteStream> OpenWriteStream(const OpenWriteStreamParams& params) = 0;
 
-  // The calls above without blocking, for AsyncClient: `done` is called once, with the result. The
-  // Connection must live until then, and `done` must not destroy it. These default implementations
-  // do block, which is sufficient for the Connection of a test.
-  // NOLINTBEGIN(performance-unnecessary-value-param): an override keeps its arguments.
-  virtual void Start(const RegisterInvalidationRuleParams& params,
-                     AnswerCallback<RuleRegistration> done) {
-    done(RegisterInvalidationRule(params));
+  // The same, blocking, by name. AsyncClient::Call takes these names, too.
+  absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
+      const RegisterInvalidationRuleParams& params) {
+    return Await<RuleRegistration>(params);
   }
-  virtual void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) {
-    done(GetInvalidationRule(params));
+  absl::StatusOr<StoredRule> GetInvalidationRule(const GetInvalidationRuleParams& params) {
+    return Await<StoredRule>(params);
   }
-  virtual void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) {
-    done(ListInvalidationRules(params));
+  absl::StatusOr<RulePage> ListInvalidationRules(const ListInvalidationRulesParams& params) {
+    return Await<RulePage>(params);
   }
-  virtual void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) {
-    done(DeleteInvalidationRule(params));
+  absl::StatusOr<bool> DeleteInvalidationRule(const DeleteInvalidationRuleParams& params) {
+    return Await<bool>(params);
   }
-  virtual void Start(const RegisterDataRelationshipParams& params,
-                     AnswerCallback<RelationshipRegistration> done) {
-    done(RegisterDataRelationship(params));
+
+  absl::StatusOr<RelationshipRegistration> RegisterDataRelationship(
+      const RegisterDataRelationshipParams& params) {
+    return Await<RelationshipRegistration>(params);
   }
-  virtual void Start(const GetDataRelationshipParams& params,
-                     AnswerCallback<DataRelationship> done) {
-    done(GetDataRelationship(params));
+  absl::StatusOr<DataRelationship> GetDataRelationship(const GetDataRelationshipParams& params) {
+    return Await<DataRelationship>(params);
   }
-  virtual void Start(const ListDataRelationshipsParams& params,
-                     AnswerCallback<RelationshipPage> done) {
-    done(ListDataRelationships(params));
+  absl::StatusOr<RelationshipPage> ListDataRelationships(
+      const ListDataRelationshipsParams& params) {
+    return Await<RelationshipPage>(params);
   }
-  virtual void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) {
-    done(DeleteDataRelationship(params));
+  absl::StatusOr<bool> DeleteDataRelationship(const DeleteDataRelationshipParams& params) {
+    return Await<bool>(params);
   }
-  virtual void Start(const AddCacheDependencyParams& params,
-                     AnswerCallback<DependencyAddition> done) {
-    done(AddCacheDependency(params));
+
+  absl::StatusOr<DependencyAddition> AddCacheDependency(const AddCacheDependencyParams& params) {
+    return Await<DependencyAddition>(params);
   }
-  virtual void Start(const RemoveCacheDependencyParams& params,
-                     AnswerCallback<DependencyRemoval> done) {
-    done(RemoveCacheDependency(params));
+  absl::StatusOr<DependencyRemoval> RemoveCacheDependency(
+      const RemoveCacheDependencyParams& params) {
+    return Await<DependencyRemoval>(params);
   }
-  virtual void Start(const ListCacheDependenciesParams& params,
-                     AnswerCallback<DependencyPage> done) {
-    done(ListCacheDependencies(params));
+  absl::StatusOr<DependencyPage> ListCacheDependencies(const ListCacheDependenciesParams& params) {
+    return Await<DependencyPage>(params);
   }
-  virtual void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) {
-    done(InvalidateByWrite(params));
+
+  absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams& params) {
+    return Await<WriteResult>(params);
   }
-  virtual void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) {
-    done(InvalidateByWrites(params));
+  absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) {
+    return Await<WriteResult>(params);
   }
-  virtual void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) {
-    done(ExplainWrite(params));
+  absl::StatusOr<Explanation> ExplainWrite(const ExplainWriteParams& params) {
+    return Await<Explanation>(params);
   }
-  virtual void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) {
-    done(Invalidate(params));
+
+  absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) {
+    return Await<InvalidationResult>(params);
   }
-  virtual void Start(const InvalidateWithDependenciesParams& params,
-                     AnswerCallback<KeyInvalidation> done) {
-    done(InvalidateWithDependencies(params));
+  absl::StatusOr<KeyInvalidation> InvalidateWithDependencies(
+      const InvalidateWithDependenciesParams& params) {
+    return Await<KeyInvalidation>(params);
   }
-  virtual void Start(const ScheduleBatchInvalidationParams& params,
-                     AnswerCallback<BatchSchedule> done) {
-    done(ScheduleBatchInvalidation(params));
+  absl::StatusOr<BatchSchedule> ScheduleBatchInvalidation(
+      const ScheduleBatchInvalidationParams& params) {
+    return Await<BatchSchedule>(params);
   }
-  virtual void Start(const FlushPendingInvalidationsParams& params,
-                     AnswerCallback<BatchFlush> done) {
-    done(FlushPendingInvalidations(params));
+  absl::StatusOr<BatchFlush> FlushPendingInvalidations(
+      const FlushPendingInvalidationsParams& params) {
+    return Await<BatchFlush>(params);
   }
-  virtual void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) {
-    done(SetBatchDelay(params));
+  absl::StatusOr<absl::Duration> SetBatchDelay(const SetBatchDelayParams& params) {
+    return Await<absl::Duration>(params);
   }
-  virtual void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) {
-    done(TrackEntries(params));
+
+  absl::StatusOr<TrackAnswer> TrackEntries(const TrackEntriesParams& params) {
+    return Await<TrackAnswer>(params);
   }
-  virtual void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) {
-    done(UntrackEntries(params));
+  absl::StatusOr<uint32_t> UntrackEntries(const UntrackEntriesParams& params) {
+    return Await<uint32_t>(params);
   }
-  virtual void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) {
-    done(LookupEntry(params));
+  absl::StatusOr<EntryLookup> LookupEntry(const LookupEntryParams& params) {
+    return Await<EntryLookup>(params);
   }
-  virtual void Start(const ValidateParams& params, AnswerCallback<Validation> done) {
-    done(Validate(params));
+  absl::StatusOr<Validation> Validate(const ValidateParams& params) {
+    return Await<Validation>(params);
   }
-  virtual void Start(const GetInvalidationStatsParams& params,
-                     AnswerCallback<InvalidationStats> done) {
-    done(GetInvalidationStats(params));
+
+  absl::StatusOr<InvalidationStats> GetInvalidationStats(const GetInvalidationStatsParams& params) {
+    return Await<InvalidationStats>(params);
   }
-  virtual void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) {
-    done(ListNamespaces(params));
+
+  absl::StatusOr<NamespacePage> ListNamespaces(const ListNamespacesParams& params) {
+    return Await<NamespacePage>(params);
   }
-  virtual void Start(const DeleteNamespaceParams& params, AnswerCallback<NamespaceDeletion> done) {
-    done(DeleteNamespace(params));
+  absl::StatusOr<NamespaceDeletion> DeleteNamespace(const DeleteNamespaceParams& params) {
+    return Await<NamespaceDeletion>(params);
   }
-  // NOLINTEND(performance-unnecessary-value-param)
+
+ private:
+  template <typename Answer, typename Params>
+  absl::StatusOr<Answer> Await(const Params& params) {
+    internal::PendingResult<absl::StatusOr<Answer>> result;
+    Start(params, [&result](absl::StatusOr<Answer> answer) { result.Set(std::move(answer)); });
+    return result.Take();
+  }
 };
 
 // Connects to a service at `endpoint` ("host:port"), in plain text unless ClientOptions::tls is

@@ -125,13 +125,13 @@
 #include "absl/time/time.h"
 #include "client/cache_options.h"
 #include "client/cache_statistics.h"
-#include "client/internal/cache/untyped_cache.h"
+#include "client/client.h"
+#include "client/internal/cache/found.h"
+#include "client/internal/cache/subscribed_cache.h"
 #include "client/load.h"
 #include "client/position.h"
 
 namespace cache_invalidation::client {
-
-class Client;
 
 // A cached value, or none. It does not change, whatever happens to its entry.
 template <typename Value>
@@ -164,7 +164,7 @@ class TaggedCache {
   // Starts the subscription and returns at once. Until the service has responded, every look-up is
   // a miss.
   explicit TaggedCache(const Client& client, TaggedCacheOptions options)
-      : cache_(internal::OpenCache(client, std::move(options))) {}
+      : cache_(internal::SubscribedCache::Open(client, std::move(options))) {}
 
   // The same cache, for values of type `Value`.
   template <typename Other>
@@ -232,7 +232,7 @@ class TaggedCache {
   // Its address identifies the type.
   static inline const char type_ = 0;
 
-  std::shared_ptr<internal::UntypedCache> cache_;
+  std::shared_ptr<internal::SubscribedCache> cache_;
 };
 
 }  // namespace cache_invalidation::client

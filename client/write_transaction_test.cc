@@ -20,19 +20,21 @@ using Strings = std::vector<std::string>;
 // requests, and whether the database had committed by then.
 class ScriptedConnection final : public UnimplementedConnection {
  public:
-  absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) override {
+  using UnimplementedConnection::Start;
+
+  void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) override {
     sent.push_back(params);
     sent_after_commit.push_back(*committed);
     const absl::Status status = Next();
-    if (!status.ok()) return status;
-    return WriteResult{.position = {.epoch = "e", .revision = 7}};
+    if (!status.ok()) return done(status);
+    done(WriteResult{.position = {.epoch = "e", .revision = 7}});
   }
 
-  absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) override {
+  void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) override {
     invalidated.push_back(params);
     const absl::Status status = Next();
-    if (!status.ok()) return status;
-    return InvalidationResult{.position = {.epoch = "e", .revision = 7}, .widened = 1};
+    if (!status.ok()) return done(status);
+    done(InvalidationResult{.position = {.epoch = "e", .revision = 7}, .widened = 1});
   }
 
   std::string NamespaceName() const override { return namespace_name; }

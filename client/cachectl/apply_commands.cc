@@ -1,4 +1,4 @@
-#include "client/cachectl/apply_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <algorithm>
 #include <memory>
@@ -25,14 +25,14 @@ struct Flags {
   bool dry_run = false;
 };
 
-// The service keeps lists of names sorted, each once.
+// The service stores lists of names sorted and without duplicates.
 void Normalize(std::vector<std::string>& names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
-// Whether registering `wanted` would change nothing. A name that it leaves out is made by the
-// service and counts as equal.
+// Whether registering `wanted` would change nothing. If it has no name, the service would generate
+// one, which counts as equal.
 bool IsThere(DataRelationship wanted, DataRelationship stored) {
   if (wanted.name.empty()) wanted.name = stored.name;
   Normalize(wanted.target_types);
@@ -53,7 +53,7 @@ bool IsThere(InvalidationRule wanted, InvalidationRule stored) {
   return wanted == stored;
 }
 
-// One run of apply: registers what differs from what is there, in the order of the file.
+// One run of apply: registers what differs from what is stored, in the order of the file.
 class Apply {
  public:
   explicit Apply(const Flags& flags) : flags_(flags) {}
@@ -129,7 +129,7 @@ absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
                          return absl::OkStatus();
                        });
   }
-  session.Print(apply.Finish());  // also what was done before an error
+  session.Print(apply.Finish());  // also after an error: what was done until then
   if (!status.ok()) return status;
   return ExitCode::kOk;
 }
@@ -140,7 +140,7 @@ absl::StatusOr<ExitCode> RunExport(Session& session) {
   const auto relationships = session.client().ListDataRelationships();
   if (!relationships.ok()) return relationships.status();
   const std::string json = DefinitionsToJson(*rules, *relationships);
-  session.Print({json, JsonToYaml(json)});  // YAML is what people read here
+  session.Print({json, JsonToYaml(json)});  // here the text for people is YAML
   return ExitCode::kOk;
 }
 
@@ -150,13 +150,15 @@ void AddApplyCommands(CLI::App* app, Action& chosen) {
   auto flags = std::make_shared<Flags>();
   CLI::App* apply = app->add_subcommand("apply", "Registers the rules and relationships of a file");
   apply->add_option("-f,--file", flags->file, "YAML or JSON, - for standard input")->required();
-  apply->add_flag("--dry-run", flags->dry_run,
-                  "Check the file and tell what would change; the service checks no values");
-  apply->footer("What is registered and does not stand in the file stays. May be repeated.");
+  apply->add_flag(
+      "--dry-run", flags->dry_run,
+      "Check the file and show what would change; the service does not check the values");
+  apply->footer(
+      "Rules and relationships that the file does not name stay registered. Safe to repeat.");
   OnChosen(apply, chosen, [flags](Session& session) { return RunApply(*flags, session); });
 
   CLI::App* exported =
-      app->add_subcommand("export", "Prints all rules and relationships as apply takes them");
+      app->add_subcommand("export", "Prints all rules and relationships in the format of apply");
   OnChosen(exported, chosen, RunExport);
 }
 

@@ -1,4 +1,4 @@
-#include "client/cachectl/batch_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>

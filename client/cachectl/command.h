@@ -13,10 +13,10 @@ class App;
 
 namespace cache_invalidation::cachectl {
 
-// What a command does. An error is printed by the caller, and decides the exit code.
+// Runs a command. The caller prints the error, if any, and derives the exit code from it.
 using Action = std::function<absl::StatusOr<ExitCode>(Session&)>;
 
-// Makes `action` what runs when the command line names `command`.
+// Sets `chosen` to `action` if the command line names `command`.
 void OnChosen(CLI::App* command, Action& chosen, Action action);
 
 }  // namespace cache_invalidation::cachectl

@@ -13,7 +13,7 @@ OptionWords WordsOf(const CLI::Option& option) {
   for (const std::string& name : option.get_lnames()) out.names.push_back("--" + name);
   out.takes_value = option.get_items_expected_max() > 0;
   out.description = option.get_description();
-  // The words of a choice are its type: a|b|c.
+  // AddChoice (flags.cc) writes the allowed words as the type name: a|b|c.
   const std::string type = option.get_type_name();
   if (out.takes_value && type.find('|') != std::string::npos) {
     out.values = absl::StrSplit(type, '|');

@@ -10,26 +10,26 @@ class App;
 
 namespace cache_invalidation::cachectl {
 
-// An option as a shell needs to know it.
+// An option, as far as a shell needs it for completion.
 struct OptionWords {
   std::vector<std::string> names;   // with their dashes
-  std::vector<std::string> values;  // the words it takes, if they are known
+  std::vector<std::string> values;  // the allowed words, if they are known
   bool takes_value = false;
   std::string description;
 };
 
-// A command, or the program itself.
+// A command, or the program itself, whose path is empty.
 struct CommandWords {
-  std::vector<std::string> path;  // empty: the program
+  std::vector<std::string> path;
   std::string description;
   std::vector<CommandWords> commands;
-  std::vector<OptionWords> options;  // its own, and those that hold for every command
+  std::vector<OptionWords> options;  // its own and the global ones
 };
 
-// The commands and options of a command line parser.
+// Returns the commands and options of a command line parser.
 CommandWords WordsOf(const CLI::App& app);
 
-// All of them in one list, each before its commands.
+// Returns all commands as one list, in which each precedes its subcommands.
 std::vector<const CommandWords*> Flatten(const CommandWords& root);
 
 }  // namespace cache_invalidation::cachectl

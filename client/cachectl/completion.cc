@@ -11,12 +11,12 @@ namespace {
 
 std::string PathOf(const CommandWords& command) { return absl::StrJoin(command.path, " "); }
 
-// Inside of single quotes.
+// Returns the text in single quotes; `quote` replaces the quotes in it.
 std::string Quoted(const std::string& text, absl::string_view quote) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", quote}}), "'");
 }
 
-// Lines of a `case` that moves `at` on while words name commands. Shared by bash and zsh.
+// The pattern of a `case` that extends `at` while the words name commands. For bash and zsh.
 std::string PathCases(const CommandWords& root) {
   std::vector<std::string> paths;
   for (const CommandWords* command : Flatten(root)) {
@@ -25,7 +25,7 @@ std::string PathCases(const CommandWords& root) {
   return absl::StrJoin(paths, "|");
 }
 
-// Lines of a `case` over command and option for the options whose values are known.
+// The lines of a `case` over command and option, for the options whose values are known.
 std::string ValueCases(const CommandWords& root, absl::string_view reply) {
   std::string out;
   for (const CommandWords* command : Flatten(root)) {
@@ -80,7 +80,7 @@ std::string ZshCompletion(const std::string& program, const CommandWords& root) 
       PathCases(root), ") at=\"${at:+$at }${words[i]}\" ;;\n    esac\n  done\n",
       "  case \"$at:${words[CURRENT-1]}\" in\n", ValueCases(root, "compadd -- WORDS; return"),
       "  esac\n  case \"$at\" in\n");
-  // In zsh's lists a ":" parts a word from its description.
+  // In the lists of zsh a ":" separates a word from its description.
   const auto described = [](const std::string& word, const std::string& description) {
     return absl::StrCat(" ", Quoted(absl::StrCat(word, ":", description), "'\\''"));
   };

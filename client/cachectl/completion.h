@@ -7,7 +7,8 @@
 
 namespace cache_invalidation::cachectl {
 
-// Scripts that make a shell complete the commands, options and known values of `program`.
+// Return a script that makes the shell complete the commands, options and known values of
+// `program`.
 std::string BashCompletion(const std::string& program, const CommandWords& root);
 std::string ZshCompletion(const std::string& program, const CommandWords& root);
 std::string FishCompletion(const std::string& program, const CommandWords& root);

@@ -1,4 +1,4 @@
-#include "client/cachectl/completion_command.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -10,7 +10,7 @@ namespace cache_invalidation::cachectl {
 
 void AddCompletionCommand(CLI::App* app, Action& chosen) {
   auto shell = std::make_shared<std::string>();
-  CLI::App* command = app->add_subcommand("completion", "Prints a script for a shell to complete");
+  CLI::App* command = app->add_subcommand("completion", "Prints a completion script for a shell");
   command->add_option("shell", *shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));

@@ -18,7 +18,7 @@ using client::DataRelationship;
 using client::InvalidationRule;
 using client::JsonError;
 
-// Names of enums in files, and what the contract puts in front of their values.
+// The names of enum fields in files, and the prefixes of their values in the contract.
 struct EnumName {
   absl::string_view name;
   absl::string_view prefix;
@@ -26,7 +26,7 @@ struct EnumName {
 constexpr EnumName kEnums[] = {{"strategy", "INVALIDATION_STRATEGY_"},
                                {"cardinality", "CARDINALITY_"}};
 
-// batched -> INVALIDATION_STRATEGY_BATCHED, at every level.
+// Turns `batched` into INVALIDATION_STRATEGY_BATCHED, at every level.
 void ExpandEnums(YamlNode& node) {
   for (YamlNode& child : node.children) ExpandEnums(child);
   for (const EnumName& known : kEnums) {
@@ -36,13 +36,13 @@ void ExpandEnums(YamlNode& node) {
   }
 }
 
-// Both of protobuf's spellings of a name as one.
+// Maps both of protobuf's spellings of a name (snake_case, camelCase) to one.
 std::string Canonical(absl::string_view name) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", ""}}));
 }
 
-// The line of what a path such as `relationships[0].cascade_depth` leads to, or of the last thing
-// on the way that is there.
+// Returns the line of the node at a path such as `relationships[0].cascade_depth`, or of its last
+// ancestor that exists.
 int LineAt(const YamlNode& node, absl::string_view path) {
   int line = node.line;
   const YamlNode* at = &node;

@@ -10,14 +10,14 @@
 
 namespace cache_invalidation::cachectl {
 
-// Something that stands in a file, and its line there.
+// A value read from a file, and its line there.
 template <typename Type>
 struct Defined {
   Type value;
   int line = 0;
 };
 
-// What a file of definitions holds:
+// The content of a file of definitions:
 //
 //   rules:
 //     - name: user_sessions
@@ -29,17 +29,17 @@ struct Defined {
 //       target_types: [order_items, inventory]
 //       cascade_depth: 2
 //
-// The names are those of Rule and Relationship in the contract, in either of protobuf's spellings;
-// strategies and cardinalities go by their full names or by their last words in small letters.
+// The names are those of Rule and Relationship in the contract, in either of protobuf's spellings.
+// Strategies and cardinalities have their full names, or only the last words in lower case.
 struct Definitions {
   std::vector<Defined<client::InvalidationRule>> rules;
   std::vector<Defined<client::DataRelationship>> relationships;
 };
 
-// Reads a file's content. INVALID_ARGUMENT begins with `file:line: `.
+// Parses the content of `file`. Fails with INVALID_ARGUMENT; the message begins with `file:line: `.
 absl::StatusOr<Definitions> ParseDefinitions(const std::string& file, const std::string& yaml);
 
-// The same as one JSON object, in protobuf's mapping, which ParseDefinitions reads, too.
+// Returns the definitions as one JSON object, in protobuf's mapping. ParseDefinitions accepts it.
 std::string DefinitionsToJson(const std::vector<client::InvalidationRule>& rules,
                               const std::vector<client::DataRelationship>& relationships);
 

@@ -88,7 +88,7 @@ TEST(DefinitionsTest, NamesTheLineOfAFault) {
             "type.googleapis.com/cache_invalidation.v1.InvalidationStrategy"},
            {"rules:\n  - name: a\n    trigger_tags:\n      - b\n      - 5\n",
             "f.yaml:5: trigger_tags[1]: invalid value 5 for type TYPE_STRING"},
-           {"rules:\n  - name: a\n    name: b\n", "f.yaml:3: \"name\" stands there twice"},
+           {"rules:\n  - name: a\n    name: b\n", "f.yaml:3: \"name\" is defined twice"},
            {"rules:\n  a: b\n", "f.yaml:1: expected a list of rules"},
            {"rules:\n  - a\n", "f.yaml:2: expected one of the rules"},
            {"rule:\n  - name: a\n", "f.yaml:1: rule: unknown name"},

@@ -1,4 +1,4 @@
-#include "client/cachectl/dependency_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <algorithm>
 #include <iterator>
@@ -17,7 +17,7 @@ namespace {
 
 using client::CacheDependency;
 
-// The largest page the service gives.
+// The largest page that the service returns.
 constexpr int32_t kPageSize = 1'000;
 
 std::string AsText(const client::DependencyPage& page) {
@@ -37,9 +37,10 @@ void AddAdd(CLI::App* group, Action& chosen) {
   CLI::App* command = group->add_subcommand("add", "Declares what a key was computed from");
   command->add_option("key", params->key, "The dependent key")->required();
   AddDependencyFlags(command, &params->depends_on);
-  AddDurationFlag(command, "--ttl", &params->ttl, "How long this stays [until removed]");
-  AddPositionFlags(command, position.get(),
-                   "Where you stood before you read; what moved since invalidates the key");
+  AddDurationFlag(command, "--ttl", &params->ttl, "How long the declaration lasts [until removed]");
+  AddPositionFlags(
+      command, position.get(),
+      "Position before you read the sources; if one has moved since, the key is invalidated");
   OnChosen(command, chosen, [params, position](Session& session) -> absl::StatusOr<ExitCode> {
     params->position = position->Get();
     const auto answer = session.client().AddCacheDependency(*params);
@@ -48,17 +49,17 @@ void AddAdd(CLI::App* group, Action& chosen) {
     session.Print(
         {client::ToJson(*answer),
          absl::StrCat(answer->added, " added",
-                      answer->invalidated ? "; something had moved: invalidated" : "", "\n")});
+                      answer->invalidated ? "; a source had moved: invalidated" : "", "\n")});
     return ExitCode::kOk;
   });
 }
 
 void AddRemove(CLI::App* group, Action& chosen) {
   auto params = std::make_shared<client::RemoveCacheDependencyParams>();
-  CLI::App* command = group->add_subcommand("remove", "Removes what was declared for a key");
+  CLI::App* command = group->add_subcommand("remove", "Removes declared dependencies of a key");
   command->add_option("key", params->key, "The dependent key")->required();
   AddDependencyFlags(command, &params->depends_on);
-  command->footer("Without names everything that was declared for the key.");
+  command->footer("Without names: all declared dependencies of the key.");
   OnChosen(command, chosen, [params](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().RemoveCacheDependency(*params);
     if (!answer.ok()) return answer.status();
@@ -76,8 +77,8 @@ void AddList(CLI::App* group, Action& chosen) {
   auto limit = std::make_shared<size_t>(kPageSize);
   CLI::App* command = group->add_subcommand("list", "Lists what a key depends on");
   command->add_option("name", params->name, "A key, or with --dependents a key or tag")->required();
-  command->add_flag("--dependents", *dependents, "What depends on it instead");
-  command->add_option("--limit", *limit, "At most so many")
+  command->add_flag("--dependents", *dependents, "List what depends on the name instead");
+  command->add_option("--limit", *limit, "Maximum number of results")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   OnChosen(
@@ -93,7 +94,7 @@ void AddList(CLI::App* group, Action& chosen) {
                     std::back_inserter(all.dependencies));
           params->page_token = page->next_page_token;
         } while (!params->page_token.empty() && all.dependencies.size() < *limit);
-        if (!params->page_token.empty()) session.Warn({"there are more: see --limit"});
+        if (!params->page_token.empty()) session.Warn({"there are more results: raise --limit"});
         session.Print({client::ToJson(all), AsText(all)});
         return ExitCode::kOk;
       });

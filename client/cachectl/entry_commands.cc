@@ -1,4 +1,4 @@
-#include "client/cachectl/entry_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -22,12 +22,13 @@ void AddTrack(CLI::App* group, Action& chosen) {
   command->add_option("key", entry->key, "Its key")->required();
   AddDependencyFlags(command, &entry->depends_on);
   command->add_option("--tag", entry->tags, "A tag that it carries")->allow_extra_args(false);
-  AddDurationFlag(command, "--ttl", &entry->ttl, "How long it lives [until it is invalidated]");
-  command->add_option("--fill-id", entry->fill_id, "Names this fill; stored beside a shared value");
+  AddDurationFlag(command, "--ttl", &entry->ttl, "Time to live [until it is invalidated]");
+  command->add_option("--fill-id", entry->fill_id,
+                      "Identifies this fill; stored beside a shared value");
   command->add_flag("--only-tracked-keys", entry->only_tracked_keys,
                     "Refuse the fill if a key it depends on has no entry");
   AddPositionFlags(command, position.get(),
-                   "Where you stood before you loaded; a fill that came too late is refused");
+                   "Position before you loaded; if a name has moved since, the fill is refused");
   OnChosen(command, chosen, [entry, position](Session& session) -> absl::StatusOr<ExitCode> {
     entry->position = position->Get();
     const auto answer = session.client().TrackEntries({*entry});
@@ -60,7 +61,7 @@ void AddUntrack(CLI::App* group, Action& chosen) {
 
 void AddLookup(CLI::App* group, Action& chosen) {
   auto key = std::make_shared<std::string>();
-  CLI::App* command = group->add_subcommand("lookup", "Tells whether an entry may be used");
+  CLI::App* command = group->add_subcommand("lookup", "Shows whether an entry may be used");
   command->add_option("key", *key, "Its key")->required();
   OnChosen(command, chosen, [key](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().LookupEntry(*key);
@@ -89,13 +90,14 @@ void AddValidate(CLI::App* group, Action& chosen) {
     PositionFlags position;
   };
   auto flags = std::make_shared<Flags>();
-  CLI::App* command = group->add_subcommand("validate", "Tells whether anything has moved");
+  CLI::App* command =
+      group->add_subcommand("validate", "Shows whether keys and tags have moved since a position");
   command->add_option("keys", flags->keys, "Keys to check");
   command->add_option("--key-tag", flags->key_tags, "A tag that each of the keys was cached with")
       ->allow_extra_args(false);
-  command->add_option("--fill-id", flags->fill_id, "The fill that each of the keys is of");
-  command->add_option("--tag", flags->tags, "A tag to check by itself")->allow_extra_args(false);
-  AddPositionFlags(command, &flags->position, "Where the values stood");
+  command->add_option("--fill-id", flags->fill_id, "The fill that each of the keys comes from");
+  command->add_option("--tag", flags->tags, "A tag to check on its own")->allow_extra_args(false);
+  AddPositionFlags(command, &flags->position, "The position of the values");
   command->get_option("--revision")->required();
   OnChosen(command, chosen, [flags](Session& session) -> absl::StatusOr<ExitCode> {
     client::ValidateParams params{.position = *flags->position.Get(), .tags = flags->tags};
@@ -120,7 +122,7 @@ void AddValidate(CLI::App* group, Action& chosen) {
 }  // namespace
 
 void AddEntryCommands(CLI::App* app, Action& chosen) {
-  CLI::App* group = app->add_subcommand("entry", "Cached entries that the service knows of");
+  CLI::App* group = app->add_subcommand("entry", "Cached entries that the service tracks");
   group->require_subcommand(1);
   AddTrack(group, chosen);
   AddUntrack(group, chosen);

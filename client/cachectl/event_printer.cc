@@ -13,7 +13,7 @@
 namespace cache_invalidation::cachectl {
 namespace {
 
-// What terminals take for colors.
+// Escape sequences of terminals.
 constexpr char kRed[] = "\x1b[31m";
 constexpr char kYellow[] = "\x1b[33m";
 constexpr char kPlain[] = "\x1b[0m";
@@ -21,7 +21,7 @@ constexpr char kPlain[] = "\x1b[0m";
 std::string CausesOf(const client::Invalidation& invalidation, const client::Event& event) {
   std::vector<std::string> causes;
   for (uint32_t index : invalidation.causes) {
-    if (index >= event.causes.size()) continue;  // of a service that counts otherwise
+    if (index >= event.causes.size()) continue;  // from a service that is newer or broken
     const client::Cause& cause = event.causes[index];
     causes.push_back(absl::StrCat(NameOf(cause.step), cause.name.empty() ? "" : " ", cause.name,
                                   cause.widened ? " (widened)" : "",
@@ -38,7 +38,7 @@ std::string AsText(const client::Event& event, bool color) {
   const std::vector<std::string> lines = absl::StrSplit(table.ToString(), '\n');
   std::string out = absl::StrCat("revision ", event.revision, ", ", NameOf(event.source), "\n");
   for (size_t i = 0; i < event.invalidations.size(); ++i) {
-    // Outside of the table, which would take the colors for characters.
+    // Not in the table, which would count the escape sequences as characters.
     const bool stale = event.invalidations[i].kind == client::InvalidationKind::kMarkStale;
     absl::StrAppend(&out, "  ", color ? (stale ? kYellow : kRed) : "", stale ? "stale" : "evict",
                     color ? kPlain : "", "  ", lines[i], "\n");

@@ -11,14 +11,14 @@
 
 namespace cache_invalidation::cachectl {
 
-// Prints what a subscription delivers as it arrives: JSON as one Event per line, YAML as one
-// document per event, a table as lines. Each is flushed, so that a reader at the other end of a
-// pipe sees it at once. A reset is `{"reset": ...}`, a Reset of the contract.
+// Prints the events and resets of a subscription: JSON as one Event per line, YAML as one document
+// per event, a table as several lines. Flushes after each, so that the reader of a pipe sees it
+// at once. A reset is printed as `{"reset": ...}`, with a Reset of the contract.
 //
 // Thread-compatible. `out` must outlive it.
 class EventPrinter {
  public:
-  // With `color` the kinds of invalidations in tables are told apart by colors, too.
+  // With `color`, tables also mark the kinds of invalidations by colors.
   EventPrinter(OutputFormat format, bool color, std::ostream& out)
       : format_(format), color_(color), out_(out) {}
 

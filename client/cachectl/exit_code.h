@@ -7,21 +7,20 @@
 
 namespace cache_invalidation::cachectl {
 
-// What cachectl ends with. Scripts rely on it: docs and tests say the same.
+// The exit codes of cachectl. Scripts rely on them: docs and tests repeat them.
 enum class ExitCode {
   kOk = 0,
-  // Anything else: an internal error of the service, a file that cannot be read.
+  // Any other error: an internal error of the service, a file that cannot be read.
   kError = 1,
-  // The command line is wrong, a file does not hold what it should, or the service refused an
-  // argument.
+  // The command line or the content of a file is wrong, or the service refused an argument.
   kUsage = 2,
-  // What was named is not there.
+  // A named object does not exist.
   kNotFound = 3,
-  // What was asked for does not hold (any more): a fill was refused, a value has moved, a limit was
-  // reached, a subscriber that was waited for was late.
+  // The request conflicts with the present state: a fill was refused, a value has moved, a limit
+  // was reached, a subscriber that the call waited for was late.
   kConflict = 4,
   kPermission = 5,
-  // The service cannot be reached, or did not answer in time. Try again.
+  // The service cannot be reached, or did not respond in time. Try again.
   kUnavailable = 6,
   // Ended by SIGINT.
   kInterrupted = 130,
@@ -29,7 +28,7 @@ enum class ExitCode {
 
 ExitCode ExitCodeOf(const absl::Status& status);
 
-// An error as it is printed: its code by its name in gRPC, and its message.
+// Returns the text of an error: gRPC's name of its code, and its message.
 std::string Describe(const absl::Status& status);
 
 }  // namespace cache_invalidation::cachectl

@@ -10,11 +10,11 @@
 namespace cache_invalidation::cachectl {
 namespace {
 
-// The answer of a check: what is wrong, empty if nothing is.
+// Checks a duration. Returns what is wrong, or an empty string.
 std::string CheckDuration(const std::string& text) {
   absl::Duration span;
   if (absl::ParseDuration(text, &span)) return "";
-  return absl::StrCat("expected a span such as 200ms, 5s or 1h30m, got \"", text, "\"");
+  return absl::StrCat("expected a duration such as 200ms, 5s or 1h30m, got \"", text, "\"");
 }
 
 template <typename Out>
@@ -32,7 +32,7 @@ CLI::Option* AddDuration(CLI::App* command, const std::string& names, Out* out,
       ->type_name("DURATION");
 }
 
-// An option with a few words as values, which help and completion show.
+// Adds an option whose values are a few words, which help and completion show.
 template <typename Enum>
 void AddChoice(CLI::App* command, const std::string& names, Enum* out,
                const std::vector<std::pair<std::string, Enum>>& choices,
@@ -75,7 +75,7 @@ void AddOutputFlag(CLI::App* command, OutputFormat* out) {
                           {{"table", OutputFormat::kTable},
                            {"json", OutputFormat::kJson},
                            {"yaml", OutputFormat::kYaml}},
-                          "How to print answers; json is protobuf's JSON mapping");
+                          "Output format; json is protobuf's JSON mapping");
 }
 
 void AddStrategyFlag(CLI::App* command, client::InvalidationStrategy* out) {
@@ -89,7 +89,9 @@ void AddStrategyFlag(CLI::App* command, client::InvalidationStrategy* out) {
 }
 
 void AddAcceptFlag(CLI::App* command, std::vector<std::string>* out) {
-  command->add_option("--accept", *out, "A warning that is meant, by the name in its brackets")
+  command
+      ->add_option("--accept", *out,
+                   "A warning to suppress because it is intended, by the name in its brackets")
       ->allow_extra_args(false);
 }
 
@@ -115,10 +117,10 @@ ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting) {
 void AddWaitFlags(CLI::App* command, WaitFlags* out) {
   command->add_flag(
       "--wait", out->wait,
-      "Answer when every acknowledging subscriber has applied it; exit code 4 if some "
+      "Return once every acknowledging subscriber has applied it; exit code 4 if some "
       "were late");
   AddDurationFlag(command, "--wait-timeout", &out->timeout,
-                  "Stop waiting after this; means --wait");
+                  "Stop waiting after this; implies --wait");
 }
 
 std::optional<client::Position> PositionFlags::Get() const {
@@ -148,8 +150,8 @@ absl::StatusOr<client::WriteEvent> WriteFlags::Get() const {
 }
 
 void AddWriteFlags(CLI::App* command, WriteFlags* out) {
-  command->add_option("type", out->type, "What was written: a type of resources")->required();
-  command->add_option("id", out->id, "Which of them; without it the whole type");
+  command->add_option("type", out->type, "The type of the resource that was written")->required();
+  command->add_option("id", out->id, "Its id; without it the write concerns the whole type");
   command->add_option("operation", out->operation, "insert, update, delete or a word of your own")
       ->capture_default_str();
   command->add_option("--context", out->context,
@@ -159,7 +161,7 @@ void AddWriteFlags(CLI::App* command, WriteFlags* out) {
 }
 
 void AddDependencyFlags(CLI::App* command, client::DependencyNames* out) {
-  command->add_option("names", out->names, "What it depends on: keys and tags of these names");
+  command->add_option("names", out->names, "Names that it depends on, each as a key and as a tag");
   command->add_option("--on-key", out->keys, "A key that it depends on")->allow_extra_args(false);
   command->add_option("--on-tag", out->tags, "A tag that it depends on")->allow_extra_args(false);
 }

@@ -24,10 +24,10 @@ class App;
 
 namespace cache_invalidation::cachectl {
 
-// Flags that several commands have. Each checks what it is given while the command line is parsed;
-// what it points to must live as long as the parser.
+// Flags shared by several commands. Each checks its value while the command line is parsed. `out`
+// must outlive the parser.
 
-// A span such as 200ms, 5s or 1h30m.
+// A duration such as 200ms, 5s or 1h30m.
 void AddDurationFlag(CLI::App* command, const std::string& names,
                      std::optional<absl::Duration>* out, const std::string& description);
 void AddDurationArgument(CLI::App* command, const std::string& name, absl::Duration* out,
@@ -45,7 +45,7 @@ struct WaitFlags {
 
   std::optional<client::WaitForSubscribers> Get() const;
 };
-// What a command ends with that may have waited.
+// The exit code of a command that may have waited.
 ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting);
 void AddWaitFlags(CLI::App* command, WaitFlags* out);
 
@@ -54,7 +54,7 @@ struct PositionFlags {
   std::optional<uint64_t> revision;
   std::string epoch;
 
-  // The epoch alone means nothing.
+  // Nothing without a revision: an epoch alone is no position.
   std::optional<client::Position> Get() const;
 };
 void AddPositionFlags(CLI::App* command, PositionFlags* out, const std::string& description);
@@ -67,12 +67,12 @@ struct WriteFlags {
   std::string context;
   std::vector<std::string> tags;
 
-  // INVALID_ARGUMENT: the context is not a JSON object.
+  // Fails with INVALID_ARGUMENT if the context is not a JSON object.
   absl::StatusOr<client::WriteEvent> Get() const;
 };
 void AddWriteFlags(CLI::App* command, WriteFlags* out);
 
-// What something depends on: [NAME...] --on-key --on-tag.
+// The dependencies of a key: [NAME...] --on-key --on-tag.
 void AddDependencyFlags(CLI::App* command, client::DependencyNames* out);
 
 }  // namespace cache_invalidation::cachectl

@@ -1,4 +1,4 @@
-#include "client/cachectl/ingest_command.h"
+#include "client/cachectl/commands.h"
 
 #include <unistd.h>
 #include <algorithm>
@@ -27,10 +27,10 @@
 namespace cache_invalidation::cachectl {
 namespace {
 
-// Lines that could not be read and are named one by one; the report counts all.
+// How many unreadable lines are named one by one. The report counts all of them.
 constexpr uint64_t kNamedUnreadableLines = 10;
 
-// How often a terminal is drawn on, and how often a log gets a line.
+// How often the bar on a terminal is redrawn, and how often a log gets a line.
 constexpr absl::Duration kDrawEvery = absl::Milliseconds(100);
 constexpr absl::Duration kTellEvery = absl::Seconds(10);
 
@@ -47,8 +47,8 @@ struct Flags {
   }
 };
 
-// One run of ingest: a transaction is one command. Answers come on the thread of the stream, while
-// further lines are read.
+// One run of ingest: each transaction becomes one command. Results arrive on the thread of the
+// stream, while further lines are read.
 class Ingest {
  public:
   Ingest(const Flags& flags, Session& session) : flags_(flags), session_(session) {}
@@ -73,32 +73,32 @@ class Ingest {
                           [&] { terminal ? Draw(bar) : Tell(); });
       status = ReadAll(flags_.file == "-" ? session_.in() : file);
     }
-    session_.Print(Finish());  // also what was sent before an error
+    session_.Print(Finish());  // also after an error: what was sent until then
     if (!status.ok()) return status;
     return ExitCode::kOk;
   }
 
  private:
-  // A transaction that the service did not take.
+  // A transaction that the service refused.
   struct Refused {
     uint64_t line = 0;
     uint64_t number = 0;  // of progress_
     absl::Status status;
   };
 
-  // How long a transaction may stay unanswered.
+  // How long a transaction may stay without a result.
   absl::Duration patience() const {
     return flags_.give_up_after.value_or(absl::InfiniteDuration());
   }
 
-  // On the thread of the ticker.
+  // Runs on the thread of the ticker.
   void Draw(ProgressBar& bar) {
     const IngestProgress::State state = progress_.state();
     MutexLock lock(error_mutex_);
     bar.Update(state.answered_bytes, Describe(state));
   }
 
-  // The same. An input that rests is not worth a line.
+  // Runs on the thread of the ticker. Writes no line while nothing changes.
   void Tell() {
     IngestProgress::State state = progress_.state();
     if (state == told_) return;
@@ -107,7 +107,7 @@ class Ingest {
     told_ = std::move(state);
   }
 
-  // Sends everything, and waits for all answers, also after an error.
+  // Sends all transactions and waits for their results, also after an error.
   absl::Status ReadAll(std::istream& input) ABSL_LOCKS_EXCLUDED(mutex_) {
     const std::unique_ptr<client::WriteStream> stream =
         session_.client().OpenWriteStream({.deadline = patience()});
@@ -121,11 +121,12 @@ class Ingest {
   absl::Status ReadLines(std::istream& input, client::WriteStream& stream) {
     absl::Status status = ReadWholeLines(input, stream);
     const absl::Status torn = status.ok() ? reader_.why_unreadable() : absl::OkStatus();
-    // A last line that is whole, outside of a transaction, is broken, but nothing is missing.
+    // A malformed last line that has its line break and is outside of a transaction is no sign of
+    // a truncated input.
     if (!torn.ok() && (input_ends_in_a_line_ || reader_.inside())) {
       status = AtLine(torn, lines_);
     }
-    // Also after an error: what was read was committed.
+    // Also after an error: the transactions that were read are committed.
     if (auto rest = reader_.Finish(); rest.has_value()) Send(*std::move(rest), "", stream);
     return status;
   }
@@ -136,7 +137,7 @@ class Ingest {
       TellRefused();
       ++lines_;
       if (lines_ == 1) {
-        // Whether there is a service at all is known at once; from then on it may come and go.
+        // Fails at once if there is no service. Later the service may be away for a while.
         const auto stats = session_.client().GetInvalidationStats();
         if (!stats.ok()) return stats.status();
       }
@@ -157,13 +158,13 @@ class Ingest {
     if (reader_.unreadable_lines() > kNamedUnreadableLines) return;
     MutexLock lock(error_mutex_);
     session_.err() << absl::StrCat(AtLine(reader_.why_unreadable(), lines_).message(),
-                                   "; told as a write to the whole table, or as everything\n");
+                                   "; sent as a write to the whole table, or as everything\n");
   }
 
-  // `lsn`: where the log goes on after it, if that is known.
+  // `lsn`: the position in the log after it, empty if unknown.
   void Send(client::WidenedWrites transaction, std::string lsn, client::WriteStream& stream) {
     ++transactions_;
-    // Where many became few, all are counted as widened.
+    // If many writes were merged into few, all of them count as widened.
     writes_ += std::max<uint64_t>(transaction.writes.size(), transaction.widened);
     const uint64_t number = progress_.Read(bytes_, std::move(lsn));
     widened_writes_ += transaction.widened;
@@ -183,7 +184,8 @@ class Ingest {
                  });
   }
 
-  // The service will never take these writes as they are, but they were committed.
+  // Whether the service will never accept these writes as they are. They are committed all the
+  // same.
   static bool IsRefusal(const absl::Status& status) {
     return status.code() == absl::StatusCode::kInvalidArgument ||
            status.code() == absl::StatusCode::kOutOfRange ||
@@ -195,7 +197,8 @@ class Ingest {
     refused_.push_back(std::move(refused));
   }
 
-  // Everything stands for what was refused. If that is refused as well, the run fails.
+  // Invalidates everything in place of each refused transaction. If that is refused as well, the
+  // run fails.
   void TellRefused() ABSL_LOCKS_EXCLUDED(mutex_) {
     std::vector<Refused> refused;
     {
@@ -205,7 +208,7 @@ class Ingest {
     for (const Refused& one : refused) {
       {
         MutexLock lock(error_mutex_);
-        session_.err() << AtLine(one.status, one.line).message() << "; told as everything"
+        session_.err() << AtLine(one.status, one.line).message() << "; sent as everything"
                        << std::endl;
       }
       ++widened_writes_;
@@ -213,7 +216,7 @@ class Ingest {
     }
   }
 
-  // Beside the stream, so perhaps before what was read before it: harmless.
+  // Not on the stream, so it may overtake earlier transactions: harmless.
   void SendEverything(uint64_t number, uint64_t line) {
     const absl::StatusOr<client::InvalidationResult> answer =
         session_.client().Invalidate({.everything = true, .options = {.deadline = patience()}});
@@ -258,17 +261,17 @@ class Ingest {
       absl::StrAppend(&json, json.empty() ? "{\"" : ",\"", name, "\":\"", count, "\"");
     };
     add("lines", "lines", lines_);
-    add("  that cannot be read", "unreadableLines", reader_.unreadable_lines());
+    add("  unreadable", "unreadableLines", reader_.unreadable_lines());
     add("transactions", "transactions", transactions_);
     add("  without writes", "emptyTransactions", empty_);
     add("writes", "writes", writes_);
-    add("  told less exactly", "widenedWrites", widened_writes_);
+    add("  sent widened", "widenedWrites", widened_writes_);
     add("invalidations", "invalidations", invalidations_);
     add("  widened", "widened", widened_);
     add("revision", "revision", revision_);
     const std::string lsn = progress_.state().answered_lsn;
     if (!lsn.empty()) {
-      table.Add({"answered up to", lsn});
+      table.Add({"applied up to", lsn});
       absl::StrAppend(&json, ",\"answeredLsn\":\"", lsn, "\"");
     }
     return {json + "}", table.ToString()};
@@ -280,8 +283,8 @@ class Ingest {
   bool input_ends_in_a_line_ = false;  // the last line has no line break
   RealClock clock_;
   IngestProgress progress_{clock_};
-  IngestProgress::State told_;  // the ticker's alone
-  Mutex error_mutex_;           // of session_.err()
+  IngestProgress::State told_;  // used by the ticker only
+  Mutex error_mutex_;           // guards session_.err()
   uint64_t bytes_ = 0;
   uint64_t lines_ = 0;
   uint64_t transactions_ = 0;
@@ -291,7 +294,7 @@ class Ingest {
 
   Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);          // the first one
-  std::vector<Refused> refused_ ABSL_GUARDED_BY(mutex_);  // not told yet
+  std::vector<Refused> refused_ ABSL_GUARDED_BY(mutex_);  // not handled yet
   uint64_t invalidations_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t widened_ ABSL_GUARDED_BY(mutex_) = 0;  // by the service
   uint64_t revision_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -302,36 +305,37 @@ class Ingest {
 void AddIngestCommand(CLI::App* app, Action& chosen) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command =
-      app->add_subcommand("ingest", "Turns a database's recorded changes into writes");
-  command->add_option("--format", flags->format, "Of the input")
+      app->add_subcommand("ingest", "Sends the recorded changes of a database as writes");
+  command->add_option("--format", flags->format, "Format of the input")
       ->check(CLI::IsMember({"wal2json"}))
       ->type_name("wal2json")
       ->capture_default_str();
   command
       ->add_option("--type-map", flags->type_map,
-                   "PATTERN=TYPE: tables whose whole name matches have that type, as partitions "
-                   "have their root's: orders_([0-9]+|default)=orders")
+                   "PATTERN=TYPE: tables whose whole name matches PATTERN have the type TYPE, for "
+                   "partitions: orders_([0-9]+|default)=orders")
       ->allow_extra_args(false);
   AddDurationFlag(command, "--give-up-after", &flags->give_up_after,
-                  "End when a transaction was not answered for so long [never]");
+                  "Fail if a transaction has no result after this time [never]");
   AddDurationFlag(command, "--progress", &flags->progress,
-                  "How often to say on standard error how far it has come, where that is no "
-                  "terminal; 0: never [10s]");
-  command->add_option("file", flags->file, "The changes, - for standard input")->required();
+                  "How often to report progress on standard error if it is no terminal; 0: never "
+                  "[10s]");
+  command->add_option("file", flags->file, "The recorded changes, - for standard input")
+      ->required();
   command->footer(
-      "wal2json: format version 2 with include-pk, one change on each line. Tables should have\n"
+      "wal2json: format version 2 with include-pk, one change per line. Tables should have\n"
       "REPLICA IDENTITY FULL, so that old values are known. A transaction is one command.\n"
       "\n"
-      "A service that cannot be reached at the start is an error after --timeout. Later it may\n"
-      "be away for as long as it likes, or for --give-up-after: what was not answered is sent\n"
-      "again. With include-lsn the report, printed after an error too, says up to which position\n"
-      "of the log everything was answered, as durably as the service's --durability makes it.\n"
+      "At the start, ingest fails after --timeout if the service cannot be reached. Later it\n"
+      "sends transactions without a result again, without limit or until --give-up-after. With\n"
+      "include-lsn the report, which is also printed after an error, shows up to which position\n"
+      "of the log the service has applied everything, as durably as its --durability says.\n"
       "\n"
-      "Do not follow a database by a pipe from pg_recvlogical: it tells PostgreSQL that it has\n"
-      "what is only in the pipe, and what is there when either end dies is lost. follow_slot in\n"
-      "examples/postgresql loses nothing (docs/postgresql.md). After such a loss, and after any\n"
-      "other gap: cachectl invalidate --everything. A pipe ends with the exit code of ingest,\n"
-      "which cannot see how the reader ended: in bash, `set -o pipefail`.");
+      "Do not follow a database by a pipe from pg_recvlogical: it confirms to PostgreSQL changes\n"
+      "that are only in the pipe, and they are lost if either end dies. Use follow_slot of\n"
+      "examples/postgresql, which loses nothing (docs/postgresql.md). After such a loss, or any\n"
+      "other gap, run: cachectl invalidate --everything. The exit code of a pipe is that of\n"
+      "ingest, which does not know how the program before it ended; in bash, set -o pipefail.");
   OnChosen(command, chosen, [flags](Session& session) { return Ingest(*flags, session).Run(); });
 }
 

@@ -18,7 +18,7 @@ uint64_t IngestProgress::Read(uint64_t bytes, std::string lsn) {
 void IngestProgress::Answer(uint64_t number) {
   MutexLock lock(mutex_);
   Check(number >= state_.answered && number - state_.answered < transactions_.size(),
-        "a transaction is answered once, after it was read");
+        "a transaction has one result, after it was read");
   transactions_[number - state_.answered].answered = true;
   for (; !transactions_.empty() && transactions_.front().answered; transactions_.pop_front()) {
     Transaction& first = transactions_.front();
@@ -39,10 +39,10 @@ IngestProgress::State IngestProgress::state() const {
 }
 
 std::string Describe(const IngestProgress::State& state) {
-  std::string out = absl::StrCat(state.answered, " transactions answered");
+  std::string out = absl::StrCat(state.answered, " transactions applied");
   if (!state.answered_lsn.empty()) absl::StrAppend(&out, ", up to ", state.answered_lsn);
   if (state.unanswered > 0) {
-    absl::StrAppend(&out, "; ", state.unanswered, " not answered, ", state.unanswered_bytes,
+    absl::StrAppend(&out, "; ", state.unanswered, " without result, ", state.unanswered_bytes,
                     " bytes, for ",
                     absl::FormatDuration(absl::Trunc(state.waiting, absl::Milliseconds(100))));
   }
@@ -51,7 +51,7 @@ std::string Describe(const IngestProgress::State& state) {
 
 std::string NextLsn(absl::string_view line) {
   constexpr absl::string_view kName = "\"nextlsn\":\"";
-  // Such a line holds nothing of a user, so it is as wal2json always writes it.
+  // This line contains no data of users, so it always has the form that wal2json gives it.
   const size_t name = line.find(kName);
   if (!absl::StartsWith(line, "{\"action\":\"C\"") || name == absl::string_view::npos) return "";
   const absl::string_view rest = line.substr(name + kName.size());

@@ -13,19 +13,18 @@
 
 namespace cache_invalidation::cachectl {
 
-// How far an ingest has come. Its position is that of the last transaction that was answered
-// together with all transactions before it, so whoever reads on from there misses nothing.
-// Thread-safe.
+// The progress of an ingest. Its position is that of the last transaction that has a result, as
+// have all transactions before it: a reader that continues there misses nothing. Thread-safe.
 class IngestProgress {
  public:
   struct State {
-    uint64_t answered = 0;        // transactions, with all before them
-    uint64_t answered_bytes = 0;  // of the input, up to the end of the last of them
-    std::string answered_lsn;     // where the log goes on after them; empty: the input never said
+    uint64_t answered = 0;        // transactions with a result, up to the first without one
+    uint64_t answered_bytes = 0;  // of the input, up to the end of the last of these
+    std::string answered_lsn;     // the position in the log after them; empty: unknown
 
-    uint64_t unanswered = 0;                        // transactions that were read
+    uint64_t unanswered = 0;                        // transactions read after these
     uint64_t unanswered_bytes = 0;                  // of the input
-    absl::Duration waiting = absl::ZeroDuration();  // for how long, the oldest of them
+    absl::Duration waiting = absl::ZeroDuration();  // age of the oldest of them
 
     bool operator==(const State&) const = default;
   };
@@ -33,11 +32,11 @@ class IngestProgress {
   // `clock` must outlive it.
   explicit IngestProgress(const Clock& clock) : clock_(clock) {}
 
-  // A transaction was read whole. The input had `bytes` up to here, and the log goes on at `lsn`
-  // after it (empty: not known). Returns the number of the transaction.
+  // Adds a transaction that was read completely. It ends after `bytes` bytes of the input and
+  // before `lsn` in the log (empty: unknown). Returns the number of the transaction.
   uint64_t Read(uint64_t bytes, std::string lsn) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The transaction of that number was answered: the service has it, durably. In any order.
+  // Notes that the service has applied that transaction, durably. Calls may come in any order.
   void Answer(uint64_t number) ABSL_LOCKS_EXCLUDED(mutex_);
 
   State state() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -52,18 +51,18 @@ class IngestProgress {
 
   const Clock& clock_;
   mutable Mutex mutex_;
-  State state_ ABSL_GUARDED_BY(mutex_);  // but for what is computed from `transactions_`
-  // Those from number `state_.answered` on; the first one is not answered.
+  State state_ ABSL_GUARDED_BY(mutex_);  // without what is computed from `transactions_`
+  // Those from number `state_.answered` on. The first one has no result.
   std::deque<Transaction> transactions_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The state in words, on one line without its end:
+// Returns the state as one line, without a line break:
 //
-//   379 transactions answered, up to 0/1A2B3C4; 2 not answered, 310 bytes, for 1.5s
+//   379 transactions applied, up to 0/1A2B3C4; 2 without result, 310 bytes, for 1.5s
 std::string Describe(const IngestProgress::State& state);
 
-// Where the log goes on after a transaction, by its last line as wal2json writes it with
-// include-lsn (`{"action":"C","lsn":"0/15","nextlsn":"0/16"}`); empty for any other line.
+// Returns the position in the log after a transaction, taken from its last line as wal2json writes
+// it with include-lsn (`{"action":"C","lsn":"0/15","nextlsn":"0/16"}`); empty for any other line.
 std::string NextLsn(absl::string_view line);
 
 }  // namespace cache_invalidation::cachectl

@@ -10,7 +10,7 @@ TEST(IngestProgressTest, NothingWasRead) {
   const FakeClock clock;
   const IngestProgress progress(clock);
   EXPECT_EQ(progress.state(), IngestProgress::State());
-  EXPECT_EQ(Describe(progress.state()), "0 transactions answered");
+  EXPECT_EQ(Describe(progress.state()), "0 transactions applied");
 }
 
 TEST(IngestProgressTest, APositionIsReachedWhenAllBeforeItIsAnswered) {
@@ -47,10 +47,10 @@ TEST(IngestProgressTest, SaysForHowLongTheOldestWaits) {
   progress.Read(25, "0/2");
   clock.Advance(absl::Milliseconds(1'550));
   EXPECT_EQ(Describe(progress.state()),
-            "0 transactions answered; 2 not answered, 25 bytes, for 3.5s");
+            "0 transactions applied; 2 without result, 25 bytes, for 3.5s");
   progress.Answer(first);
   EXPECT_EQ(Describe(progress.state()),
-            "1 transactions answered, up to 0/1; 1 not answered, 15 bytes, for 1.5s");
+            "1 transactions applied, up to 0/1; 1 without result, 15 bytes, for 1.5s");
 }
 
 TEST(NextLsnTest, IsThatOfTheEndOfATransaction) {

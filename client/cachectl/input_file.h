@@ -8,7 +8,7 @@
 
 namespace cache_invalidation::cachectl {
 
-// The whole content of the file of that name; "-" is the standard input. UNKNOWN: it cannot be
+// Returns the content of a file; "-" is the standard input. Fails with UNKNOWN if it cannot be
 // opened or read.
 absl::StatusOr<std::string> ReadInputFile(const std::string& name, std::istream& standard_input);
 

@@ -1,4 +1,4 @@
-#include "client/cachectl/invalidate_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -15,7 +15,8 @@ namespace {
 void AddInvalidate(CLI::App* app, Action& chosen) {
   auto params = std::make_shared<client::InvalidateParams>();
   auto wait = std::make_shared<WaitFlags>();
-  CLI::App* command = app->add_subcommand("invalidate", "Invalidates what is named");
+  CLI::App* command =
+      app->add_subcommand("invalidate", "Invalidates tags, keys, a pattern or everything");
   command->add_option("--tag", params->tags, "A tag, with every tag below it")
       ->allow_extra_args(false);
   command->add_option("--key", params->keys, "A key")->allow_extra_args(false);
@@ -40,8 +41,7 @@ void AddWithDependencies(CLI::App* app, Action& chosen) {
   CLI::App* command = app->add_subcommand("invalidate-with-dependencies",
                                           "Invalidates a key and all that depends on it");
   command->add_option("key", params->key, "The key")->required();
-  command->add_flag("--not-recursive", *alone,
-                    "The key alone; what depends on it is left as it is");
+  command->add_flag("--not-recursive", *alone, "Only the key, not what depends on it");
   AddWaitFlags(command, wait.get());
   OnChosen(command, chosen, [params, alone, wait](Session& session) -> absl::StatusOr<ExitCode> {
     params->recursive = !*alone;

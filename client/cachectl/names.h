@@ -12,7 +12,7 @@
 
 namespace cache_invalidation::cachectl {
 
-// The words of tables, which are also those of flags.
+// Return the words that tables and flags use for these values.
 std::string NameOf(client::InvalidationStrategy value);
 std::string NameOf(client::Cardinality value);
 std::string NameOf(client::TargetKind value);

@@ -1,4 +1,4 @@
-#include "client/cachectl/namespace_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -36,8 +36,8 @@ void AddDelete(CLI::App* group, Action& chosen) {
       "delete",
       "Deletes a namespace: its rules, relationships, dependencies, entries and history. Its "
       "subscribers drop everything");
-  command->add_option("name", flags->name, "Its name; that of --namespace is not used")->required();
-  command->add_flag("--yes", flags->yes, "Really; nothing brings it back");
+  command->add_option("name", flags->name, "Its name; --namespace is ignored")->required();
+  command->add_flag("--yes", flags->yes, "Confirm; a deleted namespace cannot be restored");
   AddWaitFlags(command, &flags->wait);
   OnChosen(command, chosen, [flags](Session& session) -> absl::StatusOr<ExitCode> {
     if (!flags->yes) {
@@ -60,7 +60,7 @@ void AddDelete(CLI::App* group, Action& chosen) {
 }  // namespace
 
 void AddNamespaceCommands(CLI::App* app, Action& chosen) {
-  CLI::App* group = app->add_subcommand("namespace", "Which namespaces there are");
+  CLI::App* group = app->add_subcommand("namespace", "The namespaces of the service");
   group->require_subcommand(1);
   AddList(group, chosen);
   AddDelete(group, chosen);

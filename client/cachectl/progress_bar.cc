@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint64_t kWidth = 30;
 
-// Back to the first column, and wipe to the last.
+// Escape sequence: move to the first column and clear the line.
 constexpr char kWipe[] = "\r\x1b[K";
 
 }  // namespace

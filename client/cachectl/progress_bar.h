@@ -9,19 +9,19 @@
 
 namespace cache_invalidation::cachectl {
 
-// A line on a terminal that says how far something has come. Thread-compatible.
+// A progress line on a terminal. Thread-compatible.
 class ProgressBar {
  public:
-  // Draws on `out`, which must outlive it, if `enabled`. `total` 0: not known, so no bar.
+  // Draws on `out`, which must outlive it, if `enabled`. A `total` of 0 means unknown: no bar.
   ProgressBar(std::ostream& out, bool enabled, uint64_t total);
 
-  // Wipes the line.
+  // Clears the line.
   ~ProgressBar();
 
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  // `done` of the total, and a few words beside it. Draws only what looks different.
+  // Shows `done` of the total and a few words beside it. Draws only if the line changes.
   void Update(uint64_t done, absl::string_view words);
 
  private:

@@ -1,4 +1,4 @@
-#include "client/cachectl/relationship_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -33,13 +33,15 @@ void AddRegister(CLI::App* group, Action& chosen) {
   command->add_option("source", relationship->source_type, "The type that is written")->required();
   command->add_option("targets", relationship->target_types, "The types that it also concerns")
       ->required();
-  command->add_option("--name", relationship->name, "Its identity [made of its types]");
+  command->add_option("--name", relationship->name, "Its name [generated from its types]");
   AddCardinalityFlag(command, &relationship->cardinality);
-  command->add_option("--depth", relationship->cascade_depth, "How many hops from here, 1 to 8")
+  command
+      ->add_option("--depth", relationship->cascade_depth,
+                   "Maximum number of hops from here, 1 to 8")
       ->capture_default_str();
   command->add_option("--template", relationship->target_tag_template,
-                      "The tag of the one target, such as order_items:{resource_id}");
-  command->add_option("--description", relationship->description, "For humans");
+                      "Tag template if there is one target, such as order_items:{resource_id}");
+  command->add_option("--description", relationship->description, "For people");
   AddAcceptFlag(command, &relationship->accepted_warnings);
   OnChosen(command, chosen, [relationship](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().RegisterDataRelationship(*relationship);
@@ -55,7 +57,8 @@ void AddRegister(CLI::App* group, Action& chosen) {
 }  // namespace
 
 void AddRelationshipCommands(CLI::App* app, Action& chosen) {
-  CLI::App* group = app->add_subcommand("relationship", "Which types a write also concerns");
+  CLI::App* group =
+      app->add_subcommand("relationship", "Further types that a write to a type concerns");
   group->require_subcommand(1);
   AddRegister(group, chosen);
 

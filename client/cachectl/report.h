@@ -5,18 +5,18 @@
 
 namespace cache_invalidation::cachectl {
 
-// What a command answers, once for people and once for programs.
+// The output of a command, for people and for programs.
 struct Report {
-  // Protobuf's JSON mapping, on one line.
+  // Protobuf's JSON mapping, as one line.
   std::string json;
 
-  // Lines, each with its end.
+  // Complete lines.
   std::string text;
 };
 
 enum class OutputFormat { kTable, kJson, kYaml };
 
-// The report as the user wants it.
+// Returns the report in the format that the user chose.
 std::string Render(const Report& report, OutputFormat format);
 
 }  // namespace cache_invalidation::cachectl

@@ -55,7 +55,7 @@ std::string NamesOf(const std::vector<std::string>& names, uint32_t more) {
 
 std::string TextOf(const std::optional<client::Waiting>& waiting) {
   if (!waiting.has_value()) return "";
-  if (waiting->not_waited) return "waited for nobody: too many calls wait already\n";
+  if (waiting->not_waited) return "did not wait: too many calls are waiting already\n";
   std::string out = absl::StrCat(
       "waited for ", waiting->waited_for.size() + waiting->more_waited_for, " subscribers");
   if (!waiting->lapsed.empty()) {
@@ -65,7 +65,7 @@ std::string TextOf(const std::optional<client::Waiting>& waiting) {
     absl::StrAppend(&out, "; late: ", NamesOf(waiting->late, waiting->more_late));
   }
   if (waiting->unknown_late) {
-    absl::StrAppend(&out, "; late: perhaps some from before the server started");
+    absl::StrAppend(&out, "; late: possibly some from before the server started");
   }
   if (waiting->not_acknowledging > 0) {
     absl::StrAppend(&out, "; ", waiting->not_acknowledging, " do not acknowledge");

@@ -12,12 +12,12 @@
 
 namespace cache_invalidation::cachectl {
 
-// Answers as lines for people.
+// Return results as lines for people.
 std::string TextOf(const client::WriteResult& result);
 std::string TextOf(const client::InvalidationResult& result);
 std::string TextOf(const client::Explanation& explanation);
 
-// What waiting for subscribers came to; nothing if there was none.
+// Returns the outcome of waiting for subscribers; empty if the call did not wait.
 std::string TextOf(const std::optional<client::Waiting>& waiting);
 
 }  // namespace cache_invalidation::cachectl

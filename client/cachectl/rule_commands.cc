@@ -1,4 +1,4 @@
-#include "client/cachectl/rule_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -11,7 +11,6 @@
 #include "absl/time/time.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/names.h"
-#include "client/cachectl/rule_trial_command.h"
 #include "client/cachectl/table.h"
 #include "client/json.h"
 
@@ -67,7 +66,7 @@ void AddRegister(CLI::App* group, Action& chosen) {
   auto rule = std::make_shared<InvalidationRule>();
   auto disabled = std::make_shared<bool>(false);
   CLI::App* command = group->add_subcommand("register", "Adds or replaces a rule");
-  command->add_option("name", rule->name, "Its identity")->required();
+  command->add_option("name", rule->name, "Its name")->required();
   command->add_option("--trigger", rule->trigger_tags, "A type or tag that triggers it")
       ->required()
       ->allow_extra_args(false);
@@ -75,11 +74,12 @@ void AddRegister(CLI::App* group, Action& chosen) {
       ->allow_extra_args(false);
   command->add_option("--pattern", rule->pattern, "Keys to invalidate, as an RE2 expression");
   AddStrategyFlag(command, &rule->strategy);
-  command->add_option("--priority", rule->priority, "Highest first [0]");
-  command->add_option("--condition", rule->condition, "When it fires, in CEL syntax");
-  command->add_option("--description", rule->description, "For humans");
+  command->add_option("--priority", rule->priority, "Rules with a higher priority run first [0]");
+  command->add_option("--condition", rule->condition,
+                      "CEL expression; the rule fires only if it is true");
+  command->add_option("--description", rule->description, "For people");
   AddAcceptFlag(command, &rule->accepted_warnings);
-  command->add_flag("--disabled", *disabled, "Register it without letting it fire");
+  command->add_flag("--disabled", *disabled, "Register the rule without enabling it");
   OnChosen(command, chosen, [rule, disabled](Session& session) -> absl::StatusOr<ExitCode> {
     rule->enabled = !*disabled;
     const auto answer = session.client().RegisterInvalidationRule(*rule);
@@ -95,13 +95,14 @@ void AddRegister(CLI::App* group, Action& chosen) {
 }  // namespace
 
 void AddRuleCommands(CLI::App* app, Action& chosen) {
-  CLI::App* group = app->add_subcommand("rule", "What to invalidate when something is written");
+  CLI::App* group =
+      app->add_subcommand("rule", "Rules: what to invalidate when something is written");
   group->require_subcommand(1);
   AddRegister(group, chosen);
   AddRuleTrialCommand(group, chosen);
 
   auto name = std::make_shared<std::string>();
-  CLI::App* get = group->add_subcommand("get", "Shows a rule and what it did");
+  CLI::App* get = group->add_subcommand("get", "Shows a rule and its statistics");
   get->add_option("name", *name, "Its name")->required();
   OnChosen(get, chosen, [name](Session& session) -> absl::StatusOr<ExitCode> {
     const auto rule = session.client().GetInvalidationRule(*name);
@@ -118,7 +119,8 @@ void AddRuleCommands(CLI::App* app, Action& chosen) {
     return ExitCode::kOk;
   });
 
-  CLI::App* remove = group->add_subcommand("delete", "Deletes a rule, also a default one for good");
+  CLI::App* remove =
+      group->add_subcommand("delete", "Deletes a rule; a deleted default rule stays deleted");
   remove->add_option("name", *name, "Its name")->required();
   OnChosen(remove, chosen, [name](Session& session) -> absl::StatusOr<ExitCode> {
     const auto found = session.client().DeleteInvalidationRule(*name);

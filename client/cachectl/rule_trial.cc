@@ -20,7 +20,8 @@ class Context final : public JsonSource {
   const JsonValue value_;
 };
 
-// A write without an id concerns the whole type, and so every tag below it.
+// Returns the first trigger that the write meets, by the rules of the engine's RuleSet::Matches;
+// empty if none. A write without an id concerns the whole type, and so every tag below it.
 std::string TriggerOf(const client::InvalidationRule& rule, const client::WriteEvent& write) {
   std::vector<std::string> met = {write.resource_type};
   if (!write.resource_id.empty()) met = ResourceTags(write.resource_type, write.resource_id);

@@ -12,14 +12,14 @@
 
 namespace cache_invalidation::cachectl {
 
-// What a rule would do for a write, found out without a service.
+// What a rule would do for a write, evaluated without a service.
 struct RuleTrial {
   std::string name;
   std::string condition;
   bool enabled = true;
-  std::string trigger;     // the first one that the write meets; empty: none
-  bool holds = true;       // the condition
-  std::string error = {};  // why the condition could not be evaluated, which counts as true
+  std::string trigger;     // the first one that the write meets; empty if none
+  bool holds = true;       // the condition is true, or counts as true
+  std::string error = {};  // why the condition could not be evaluated; it counts as true
   uint64_t cost = 0;
 
   // The parts of the condition that were evaluated, the whole first.
@@ -33,17 +33,17 @@ struct RuleTrial {
   bool fires() const { return enabled && !trigger.empty() && holds; }
 };
 
-// INVALID_ARGUMENT: the condition is malformed.
+// Fails with INVALID_ARGUMENT if the condition is malformed.
 absl::StatusOr<RuleTrial> TryRule(const client::InvalidationRule& rule,
                                   const client::WriteEvent& write);
 
-// The parts as an indented list, and as JSON.
+// Returns the parts as an indented list, and as JSON.
 Report ReportOf(const std::vector<RuleTrial>& trials);
 
-// Reads a write as `{"resource_type": "user", "resource_id": "42", "operation": "update",
-// "context": {...}, "tags": [...]}`, in either of protobuf's spellings. Numbers that no double says
-// keep their text (ToJsonValue).
-// INVALID_ARGUMENT: malformed, or an unknown name.
+// Parses a write such as `{"resource_type": "user", "resource_id": "42", "operation": "update",
+// "context": {...}, "tags": [...]}`, in either of protobuf's spellings. Numbers that no double
+// represents keep their text (ToJsonValue). Fails with INVALID_ARGUMENT if it is malformed or has
+// an unknown name.
 absl::StatusOr<client::WriteEvent> WriteEventFromJson(absl::string_view json);
 
 }  // namespace cache_invalidation::cachectl

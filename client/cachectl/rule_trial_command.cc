@@ -1,4 +1,4 @@
-#include "client/cachectl/rule_trial_command.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -50,7 +50,7 @@ absl::StatusOr<ExitCode> RunTrial(const Flags& flags, Session& session) {
 void AddRuleTrialCommand(CLI::App* group, Action& chosen) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command = group->add_subcommand(
-      "test", "Tells whether the rules of a file would fire for a write; asks no service");
+      "test", "Shows whether the rules of a file would fire for a write; needs no service");
   command->add_option("-f,--file", flags->file, "YAML or JSON as for apply, - for standard input")
       ->required();
   command
@@ -59,8 +59,8 @@ void AddRuleTrialCommand(CLI::App* group, Action& chosen) {
       ->required();
   command->add_option("--rule", flags->only, "Only the rule of this name");
   command->footer(
-      "Shows the value of each part of a condition that was evaluated. The answer depends on the\n"
-      "file alone: neither default rules nor those that are registered take part.");
+      "Shows the value of each part of a condition that was evaluated. The result depends on the\n"
+      "file alone: default rules and registered rules are not considered.");
   OnChosen(command, chosen, [flags](Session& session) { return RunTrial(*flags, session); });
 }
 

@@ -4,22 +4,9 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
-#include "client/cachectl/apply_commands.h"
-#include "client/cachectl/batch_commands.h"
-#include "client/cachectl/command.h"
-#include "client/cachectl/completion_command.h"
-#include "client/cachectl/dependency_commands.h"
-#include "client/cachectl/entry_commands.h"
+#include "client/cachectl/commands.h"
 #include "client/cachectl/flags.h"
-#include "client/cachectl/ingest_command.h"
-#include "client/cachectl/invalidate_commands.h"
-#include "client/cachectl/namespace_commands.h"
-#include "client/cachectl/relationship_commands.h"
-#include "client/cachectl/rule_commands.h"
 #include "client/cachectl/session.h"
-#include "client/cachectl/stats_command.h"
-#include "client/cachectl/watch_command.h"
-#include "client/cachectl/write_commands.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
@@ -32,10 +19,10 @@ constexpr char kFooter[] =
     "  3    not found\n"
     "  4    conflict: a fill was refused, a value has moved, a limit was reached\n"
     "  5    no permission\n"
-    "  6    the service cannot be reached, or did not answer in time\n"
+    "  6    the service cannot be reached, or did not respond in time\n"
     "  130  interrupted";
 
-// The flags before or after any command.
+// The flags that may precede or follow any command.
 struct GlobalFlags {
   GlobalOptions options;
   std::optional<absl::Duration> timeout;
@@ -54,7 +41,8 @@ void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("-n,--namespace", flags.options.namespace_name,
                  "The namespace to work in [default]")
       ->envname("CACHE_INVALIDATION_NAMESPACE");
-  AddDurationFlag(&app, "--timeout", &flags.timeout, "How long a call may take, with retries [5s]");
+  AddDurationFlag(&app, "--timeout", &flags.timeout,
+                  "How long a call may take, including retries [5s]");
   AddOutputFlag(&app, &flags.options.format);
 }
 
@@ -78,10 +66,10 @@ void AddCommands(CLI::App& app, Action& chosen) {
 
 ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& out,
              std::ostream& err) {
-  CLI::App app("Talks to the Tagged Cache Invalidation System.", "cachectl");
+  CLI::App app("Command line client of the Tagged Cache Invalidation System.", "cachectl");
   app.footer(kFooter);
   app.require_subcommand(1);
-  app.fallthrough();  // global flags may stand after a command
+  app.fallthrough();  // global flags may follow a command
   GlobalFlags flags;
   AddGlobalFlags(app, flags);
   Action chosen;
@@ -89,7 +77,7 @@ ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    // Help counts as an error that is none.
+    // CLI11 reports --help as an error with exit code 0.
     return app.exit(error, out, err) == 0 ? ExitCode::kOk : ExitCode::kUsage;
   }
   Session session(flags.Get(), in, out, err);

@@ -8,7 +8,7 @@
 
 namespace cache_invalidation::cachectl {
 
-// cachectl as a function: parses the command line and does what it says.
+// Runs cachectl: parses the command line and runs its command.
 ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& out,
              std::ostream& err);
 

@@ -13,7 +13,7 @@
 
 namespace cache_invalidation::cachectl {
 
-// What holds for every command.
+// The options of every command.
 struct GlobalOptions {
   std::string endpoint = "localhost:7400";
   std::string namespace_name = {};
@@ -21,14 +21,14 @@ struct GlobalOptions {
   OutputFormat format = OutputFormat::kTable;
 };
 
-// What a command works with: the service, and the three streams. Belongs to one thread.
+// What a command uses: the service and the three standard streams. Thread-compatible.
 class Session {
  public:
   // The streams must outlive it.
   Session(GlobalOptions options, std::istream& in, std::ostream& out, std::ostream& err)
       : options_(std::move(options)), in_(in), out_(out), err_(err) {}
 
-  // Connects when it is first asked for.
+  // Connects at the first call.
   const client::Client& client();
 
   const GlobalOptions& options() const { return options_; }
@@ -36,10 +36,10 @@ class Session {
   std::ostream& out() { return out_; }
   std::ostream& err() { return err_; }
 
-  // Prints what a command answers.
+  // Prints the output of a command.
   void Print(const Report& report) { out_ << Render(report, options_.format); }
 
-  // Prints remarks that must not mix with the answer.
+  // Prints warnings on the standard error, apart from the output.
   void Warn(const std::vector<std::string>& warnings);
 
  private:

@@ -1,4 +1,4 @@
-#include "client/cachectl/stats_command.h"
+#include "client/cachectl/commands.h"
 
 #include <string>
 

@@ -37,7 +37,7 @@ void StopSignal::Finish() {
 bool StopSignal::Wait() {
   pollfd files[] = {{.fd = signal_, .events = POLLIN, .revents = 0},
                     {.fd = done_, .events = POLLIN, .revents = 0},
-                    // Asked for nothing, it still tells when a pipe has lost its reader.
+                    // Even without events, poll reports when a pipe has lost its reader.
                     {.fd = STDOUT_FILENO, .events = 0, .revents = 0}};
   while (poll(files, std::size(files), -1) < 0 && errno == EINTR) continue;
   return (files[0].revents & POLLIN) != 0;

@@ -3,11 +3,11 @@
 
 namespace cache_invalidation::cachectl {
 
-// Waits for SIGINT, for the work to be done, or for the reader of standard output to go away,
-// whichever comes first.
+// Waits until SIGINT arrives, the work is done, or standard output has lost its reader, whichever
+// comes first.
 //
-// From its construction on the process does not end by SIGINT. Construct it before any other thread
-// starts: threads take over which signals are blocked. Thread-safe.
+// From its construction on, SIGINT does not end the process. Construct it before any other thread
+// starts: threads inherit the mask of blocked signals. Thread-safe.
 class StopSignal {
  public:
   StopSignal();
@@ -16,14 +16,14 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  // The work is done.
+  // Ends Wait: the work is done.
   void Finish();
 
-  // Waits; answers whether it was SIGINT that came.
+  // Waits. Returns whether SIGINT arrived.
   bool Wait();
 
  private:
-  int signal_;  // readable when SIGINT has come
+  int signal_;  // readable once SIGINT has arrived
   int done_;    // readable after Finish
 };
 

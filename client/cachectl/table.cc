@@ -12,7 +12,7 @@ namespace {
 
 constexpr char kGap[] = "  ";
 
-// Characters, not bytes: close enough to the width on a screen.
+// Counts characters, not bytes: close enough to the width on a screen.
 size_t Width(absl::string_view text) {
   size_t width = 0;
   while (!text.empty()) {

@@ -7,11 +7,11 @@
 
 namespace cache_invalidation::cachectl {
 
-// Rows of text in columns that are as wide as they must be. Thread-compatible.
+// Rows of text in columns, each as wide as its longest cell. Thread-compatible.
 class Table {
  public:
-  // Columns whose title begins with ">" are aligned to the right, without the ">". An empty list of
-  // titles, or only empty ones, prints no heading.
+  // A column whose title begins with ">" is aligned to the right; the ">" is not printed. If all
+  // titles are empty there is no heading.
   explicit Table(std::vector<std::string> titles);
 
   // REQUIRES: as many cells as titles.

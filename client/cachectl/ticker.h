@@ -11,13 +11,13 @@
 
 namespace cache_invalidation::cachectl {
 
-// Calls a function every so often on a thread of its own, the first time after one interval.
+// Calls a function at intervals, on a thread of its own, the first time after one interval.
 class Ticker {
  public:
-  // `clock` must outlive it. Infinite: it is never called.
+  // `clock` must outlive it. With an infinite interval `tick` is never called.
   Ticker(Clock& clock, absl::Duration interval, std::function<void()> tick);
 
-  // The function does not run any more when this returns.
+  // Once this returns, `tick` does not run any more.
   ~Ticker();
 
   Ticker(const Ticker&) = delete;

@@ -57,7 +57,7 @@ absl::StatusOr<Column> ColumnOf(const JsonText& json) {
   return column;
 }
 
-// The columns of `change[list]`; an absent list has none.
+// Returns the columns of `change[list]`; none if there is no such list.
 absl::StatusOr<Row> RowAt(const JsonText& change, absl::string_view list) {
   Row row;
   const JsonText* columns = change.Find(list);
@@ -82,10 +82,10 @@ absl::StatusOr<std::vector<std::string>> KeyOf(const JsonText& columns) {
   return key;
 }
 
-// Whether the identity of an update can only be the whole old row, as REPLICA IDENTITY FULL has it:
-// it has all columns of the new one, and a null, which the columns of a key or of an identity's
-// index never are. Of others nobody knows whether there is more, since long values that did not
-// change are left out of the new row.
+// Whether the identity of an update must be the complete old row, as with REPLICA IDENTITY FULL: it
+// has all columns of the new row, and a null, which the columns of a key or of an identity's index
+// never have. In any other case there may be further columns, since the new row omits long values
+// that did not change.
 bool IsWhole(const RowChange& change) {
   const auto is_in_before = [&](const Column& column) {
     return std::any_of(change.before.begin(), change.before.end(),
@@ -106,7 +106,7 @@ std::optional<Action> ActionOf(absl::string_view action) {
   return std::nullopt;
 }
 
-// The table that a change names.
+// Reads the table that a change names. Returns whether it names one.
 bool ReadTable(const JsonText& json, RowChange& change) {
   const std::string* schema = StringAt(json, "schema");
   const std::string* table = StringAt(json, "table");
@@ -138,7 +138,8 @@ absl::StatusOr<RowChange> ChangeOf(const JsonText& json) {
   return change;
 }
 
-// What must not be taken for a line that is broken: all others would be like it.
+// Finds wrong options of the output plugin, which must not pass for one malformed line: all lines
+// would be like it.
 absl::Status CheckOptions(const JsonText& json) {
   RowChange change;
   const std::string* action = StringAt(json, "action");
@@ -154,7 +155,7 @@ absl::Status CheckOptions(const JsonText& json) {
   return absl::OkStatus();
 }
 
-// A connection that breaks can leave a torn line with another one behind it.
+// Whether the line is a truncated one followed by another, as a broken connection may leave.
 bool HoldsTwoLines(absl::string_view line) {
   return line.find("{\"action\":", 1) != absl::string_view::npos;
 }
@@ -193,7 +194,7 @@ absl::StatusOr<std::optional<client::WidenedWrites>> Wal2JsonReader::Add(absl::s
   return collector_.Take();
 }
 
-// `read`: what could be read of the line.
+// `read`: what could be parsed of the line.
 void Wal2JsonReader::TakeUnreadable(absl::string_view line, const JsonText& read,
                                     absl::Status why) {
   ++unreadable_lines_;
@@ -205,7 +206,7 @@ void Wal2JsonReader::TakeUnreadable(absl::string_view line, const JsonText& read
     collector_.AddEverything();
     return;
   }
-  // Without rows it concerns the whole table.
+  // Without rows, the change concerns the whole table.
   for (client::WriteEvent& write : change::WritesOf(change, types_)) {
     write.context = {{std::string(kUnknownName), true}};
     collector_.Add(std::move(write));

@@ -14,29 +14,28 @@
 
 namespace cache_invalidation::cachectl {
 
-// Turns the lines of PostgreSQL's wal2json (format version 2, with include-pk) into transactions.
-// docs/change-mapping.md says which line becomes which write.
+// Converts the lines of PostgreSQL's wal2json (format version 2, with include-pk) to transactions.
+// docs/change-mapping.md lists which line becomes which write.
 //
-// A line that cannot be read stands for a change that nobody knows: it concerns the whole table
-// that it names, otherwise everything, and is counted. Transactions are kept in bounded memory,
-// whatever their size. Thread-compatible.
+// An unreadable line is counted and taken for an unknown change: of the whole table if it names
+// one, otherwise of everything. Transactions of any size use bounded memory. Thread-compatible.
 class Wal2JsonReader {
  public:
   explicit Wal2JsonReader(change::TypeMapping types = {}) : types_(std::move(types)) {}
 
-  // Takes a line. Returns a transaction when it is complete, which may have no writes; a change
-  // outside of a transaction is one by itself. INVALID_ARGUMENT: the output plugin does not run
-  // with the options that are needed; nothing of the line was taken.
+  // Adds a line. Returns a transaction once it is complete; it may have no writes. A change outside
+  // of a transaction is a transaction of its own. Fails with INVALID_ARGUMENT, and ignores the
+  // line, if the output plugin runs without the options that are needed.
   absl::StatusOr<std::optional<client::WidenedWrites>> Add(absl::string_view line);
 
-  // The input has ended. Returns what it has of a transaction that was cut off: wal2json tells only
-  // what was committed.
+  // Ends the input. Returns the part that was read of an incomplete transaction: wal2json writes
+  // committed changes only.
   std::optional<client::WidenedWrites> Finish();
 
   // Whether a transaction has begun and not ended.
   bool inside() const { return inside_; }
 
-  // How many lines could not be read, and why the last line could not; OK if it could.
+  // The number of unreadable lines, and why the last line is unreadable; OK if it is not.
   uint64_t unreadable_lines() const { return unreadable_lines_; }
   const absl::Status& why_unreadable() const { return why_unreadable_; }
 

@@ -1,4 +1,4 @@
-#include "client/cachectl/watch_command.h"
+#include "client/cachectl/commands.h"
 
 #include <unistd.h>
 
@@ -28,13 +28,13 @@ struct Flags {
   std::optional<uint64_t> until_revision;
 };
 
-// On a terminal, unless the user said no (https://no-color.org).
+// Whether to use colors: on a terminal, unless NO_COLOR is set (https://no-color.org).
 bool WantsColor() {
   const char* no_color = std::getenv("NO_COLOR");
   return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
-// One run of watch. The callbacks come on the subscription's thread, one at a time.
+// One run of watch. The callbacks run on the subscription's thread, one at a time.
 class Watch {
  public:
   Watch(const Flags& flags, Session& session)
@@ -51,7 +51,7 @@ class Watch {
             .on_ended = [this](const auto& status) { OnEnded(status); }};
   }
 
-  // Waits until there is nothing more to print, or for SIGINT.
+  // Waits until everything is printed, or for SIGINT.
   void Wait() { interrupted_ = stop_.Wait(); }
 
   // REQUIRES: Wait has returned, and no callback runs any more.
@@ -102,12 +102,12 @@ class Watch {
   StopSignal stop_;
   bool interrupted_ = false;
 
-  // The callbacks' alone until they have ended.
+  // Used by the callbacks only, until they have ended.
   bool done_ = false;
   absl::Status failure_;
 };
 
-// The epoch of today, for a revision that comes without one.
+// Returns the current epoch, for a revision that is given without one.
 absl::StatusOr<std::string> CurrentEpoch(Session& session) {
   const auto stats = session.client().GetInvalidationStats();
   if (!stats.ok()) return stats.status();
@@ -119,7 +119,7 @@ absl::StatusOr<ExitCode> RunWatch(const Flags& flags, Session& session) {
   client::SubscriptionOptions options{.name = flags.name,
                                       .tags = flags.tags,
                                       .key_prefixes = flags.key_prefixes,
-                                      // Nobody should have to wait for somebody who watches.
+                                      // Calls that wait for subscribers must not wait for this one.
                                       .acknowledgement = client::Acknowledgement::kNone};
   if (flags.from_revision.has_value()) {
     absl::StatusOr<std::string> epoch = flags.epoch;
@@ -139,18 +139,19 @@ absl::StatusOr<ExitCode> RunWatch(const Flags& flags, Session& session) {
 
 void AddWatchCommand(CLI::App* app, Action& chosen) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* command = app->add_subcommand("watch", "Prints what is invalidated, as it happens");
-  command->add_option("--name", flags->name, "Who watches, for operators")->capture_default_str();
-  command->add_option("--tag", flags->tags, "Only what may concern this tag")
+  CLI::App* command = app->add_subcommand("watch", "Prints invalidations as they happen");
+  command->add_option("--name", flags->name, "The name of this subscriber, for operators")
+      ->capture_default_str();
+  command->add_option("--tag", flags->tags, "Only invalidations that may concern this tag")
       ->allow_extra_args(false);
-  command->add_option("--key-prefix", flags->key_prefixes, "Only keys that begin so")
+  command->add_option("--key-prefix", flags->key_prefixes, "Only keys with this prefix")
       ->allow_extra_args(false);
   CLI::Option* from = command->add_option("--from-revision", flags->from_revision,
                                           "Start after this revision [the head]");
   command->add_option("--epoch", flags->epoch, "The epoch of --from-revision [the current one]")
       ->needs(from);
   command->add_option("--until-revision", flags->until_revision,
-                      "End once everything up to here was printed");
+                      "End once everything up to this revision is printed");
   OnChosen(command, chosen, [flags](Session& session) { return RunWatch(*flags, session); });
 }
 

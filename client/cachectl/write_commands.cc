@@ -1,4 +1,4 @@
-#include "client/cachectl/write_commands.h"
+#include "client/cachectl/commands.h"
 
 #include <memory>
 #include <string>
@@ -21,7 +21,7 @@ void AddWrite(CLI::App* app, Action& chosen) {
   AddWriteFlags(command, write.get());
   AddWaitFlags(command, wait.get());
   command->footer(
-      "To be called after the commit: a reader could put the old value back before it.");
+      "Call it after the commit: before it, a reader could put the old value back into a cache.");
   OnChosen(command, chosen, [write, wait](Session& session) -> absl::StatusOr<ExitCode> {
     const absl::StatusOr<client::WriteEvent> event = write->Get();
     if (!event.ok()) return event.status();
@@ -38,9 +38,9 @@ void AddExplain(CLI::App* app, Action& chosen) {
   auto key = std::make_shared<std::string>();
   auto key_tags = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app->add_subcommand(
-      "explain", "Tells what a write would invalidate, and why; changes nothing");
+      "explain", "Shows what a write would invalidate, and why; changes nothing");
   AddWriteFlags(command, write.get());
-  command->add_option("--key", *key, "Explain why this key would be hit, or would not");
+  command->add_option("--key", *key, "Explain why this key would or would not be invalidated");
   command->add_option("--key-tag", *key_tags, "A tag to assume for a key that is not tracked")
       ->allow_extra_args(false);
   OnChosen(command, chosen, [write, key, key_tags](Session& session) -> absl::StatusOr<ExitCode> {

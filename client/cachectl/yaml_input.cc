@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kMaxBytes = 1 << 20;
 constexpr size_t kMaxLevels = 32;
 
-// Builds the tree from what the parser meets. After the first fault the rest is passed over.
+// Builds the tree from the events of the parser. Ignores all events after the first error.
 class Builder final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -64,7 +64,7 @@ class Builder final : public YAML::EventHandler {
     if (!failed()) error_ = {line, std::move(message)};
   }
 
-  // Whether what comes next is the name of a member.
+  // Whether the next node is the name of a member.
   bool NeedsName() const {
     return !open_.empty() && open_.back().kind == YamlNode::Kind::kMap && !name_.has_value();
   }
@@ -72,13 +72,13 @@ class Builder final : public YAML::EventHandler {
   void SetName(const std::string& name, int line) {
     if (failed()) return;
     if (open_.back().Find(name) != nullptr) {
-      return Fail(line, absl::StrCat("\"", name, "\" stands there twice"));
+      return Fail(line, absl::StrCat("\"", name, "\" is defined twice"));
     }
     name_ = name;
     name_line_ = line;
   }
 
-  // Gives a member the name that came before it.
+  // Gives a member the name that precedes it.
   void TakeName(YamlNode& node) {
     if (!name_.has_value()) return;
     node.name = *std::exchange(name_, std::nullopt);
@@ -114,12 +114,12 @@ class Builder final : public YAML::EventHandler {
 
   YamlNode root_;
   std::vector<YamlNode> open_;       // outermost first
-  std::optional<std::string> name_;  // of the member that comes next in the innermost map
+  std::optional<std::string> name_;  // of the next member of the innermost map
   int name_line_ = 0;
   YamlError error_;
 };
 
-// yaml-cpp throws; here is where that ends.
+// Turns the exceptions of yaml-cpp into errors.
 YamlError Read(const std::string& yaml, Builder& builder) {
   std::istringstream stream(yaml);
   try {
@@ -159,7 +159,7 @@ std::string YamlToJson(const YamlNode& node) {
     case YamlNode::Kind::kScalar: {
       if (node.quoted) return QuoteJson(node.text);
       if (node.text == "~" || node.text.empty()) return "null";
-      // Whatever JSON has no quotes for.
+      // Numbers and booleans, which JSON writes without quotes.
       const absl::StatusOr<JsonText> value = ParseJson(node.text);
       const bool bare = value.ok() && value->kind != JsonText::Kind::kString &&
                         value->elements.empty() && value->members.empty();

@@ -9,14 +9,14 @@
 
 namespace cache_invalidation::cachectl {
 
-// YAML as it was written, with lines. Lines count from 1.
+// A node of a YAML text, with its line. Lines are counted from 1.
 struct YamlNode {
   enum class Kind { kNull, kScalar, kList, kMap };
 
   Kind kind = Kind::kNull;
   int line = 0;
 
-  // Of a member of a map: its name, and the line of that.
+  // Of a member of a map: its name, and the line of the name.
   std::string name = {};
   int name_line = 0;
 
@@ -27,22 +27,22 @@ struct YamlNode {
   // Elements of a list, or members of a map.
   std::vector<YamlNode> children = {};
 
-  // The member of that name, null if there is none.
+  // Returns the member of that name, null if there is none.
   const YamlNode* Find(absl::string_view wanted) const;
 };
 
-// What is wrong with a text, and where.
+// What is wrong, and in which line.
 struct YamlError {
   int line = 0;
   std::string message;
 };
 
-// Reads one document. Refuses what files of definitions do not need and what could blow them up:
-// more than 1 MiB, more than 32 levels, aliases, several documents, a name twice in one map.
-// INVALID_ARGUMENT; `error` tells where and why.
+// Parses one document. Fails with INVALID_ARGUMENT, and fills `error`, also for what files of
+// definitions do not need and what could take unbounded memory: more than 1 MiB, more than 32
+// levels, aliases, several documents, a name that is defined twice in one map.
 absl::StatusOr<YamlNode> ParseYaml(const std::string& yaml, YamlError* error);
 
-// As JSON: a scalar without quotes that reads as null, a boolean or a number is one.
+// Converts to JSON. A scalar without quotes that has the form of a null, boolean or number is one.
 std::string YamlToJson(const YamlNode& node);
 
 }  // namespace cache_invalidation::cachectl

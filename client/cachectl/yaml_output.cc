@@ -8,11 +8,11 @@
 namespace cache_invalidation::cachectl {
 namespace {
 
-// Letters, digits and what stands inside of names; anything else is quoted.
+// Whether the text needs no quotes: only letters, digits and a few safe characters.
 bool IsPlain(const std::string& text) {
   constexpr absl::string_view kSafe =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
-  // Words that some reader of YAML takes for a boolean or null.
+  // Words that some YAML parser takes for a boolean or null.
   for (absl::string_view word : {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}) {
     if (absl::EqualsIgnoreCase(text, word)) return false;
   }
@@ -20,7 +20,7 @@ bool IsPlain(const std::string& text) {
          text.find_first_not_of(kSafe.data(), 0, kSafe.size()) == std::string::npos;
 }
 
-// Quotes are JSON's, which are YAML's, too.
+// Quotes as JSON does, which is also valid YAML.
 std::string Scalar(const JsonText& json) {
   switch (json.kind) {
     case JsonText::Kind::kNull:
@@ -38,7 +38,7 @@ std::string Scalar(const JsonText& json) {
 
 bool IsBlock(const JsonText& json) { return !json.elements.empty() || !json.members.empty(); }
 
-// Writes the lines of a list or object; the first one goes on where `out` stands.
+// Writes the lines of a list or object. The first line continues the last line of `out`.
 void WriteBlock(const JsonText& json, size_t indent, std::string& out) {
   const std::string margin(indent, ' ');
   bool first = true;
@@ -71,7 +71,7 @@ void WriteBlock(const JsonText& json, size_t indent, std::string& out) {
 
 std::string JsonToYaml(absl::string_view json) {
   const absl::StatusOr<JsonText> value = ParseJson(json);
-  if (!value.ok()) return std::string(json);  // JSON is YAML, too
+  if (!value.ok()) return std::string(json);  // JSON is also YAML
   if (!IsBlock(*value)) return Scalar(*value) + "\n";
   std::string out;
   WriteBlock(*value, 0, out);

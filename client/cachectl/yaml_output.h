@@ -7,8 +7,8 @@
 
 namespace cache_invalidation::cachectl {
 
-// A correct JSON text as block-style YAML. Strings that YAML would take for something else are
-// quoted, so that reading the result gives the same values.
+// Converts a well-formed JSON text to block-style YAML. Quotes the strings that YAML would take for
+// another type, so that parsing the result gives the same values.
 std::string JsonToYaml(absl::string_view json);
 
 }  // namespace cache_invalidation::cachectl

@@ -73,7 +73,7 @@ JsonValue ValueOf(const Column& column) {
   return JsonValue::Unknown();
 }
 
-// The new row with what the old one knows of its columns that did not change.
+// Returns the new row, with the values of unchanged columns taken from the old row.
 Row WithUnchanged(const Row& after, const Row& before) {
   Row row = after;
   for (Column& column : row) {
@@ -86,16 +86,17 @@ Row WithUnchanged(const Row& after, const Row& before) {
   return row;
 }
 
-// A column of that name cannot be told: the name means something else, or is no JSON.
-bool IsTold(const Column& column) {
+// Whether a context can hold a column of that name: the name has no other meaning there and is
+// UTF-8.
+bool IsRepresentable(const Column& column) {
   return column.name != kUnknownName && column.name != kNumberName && IsUtf8(column.name);
 }
 
-// The members of a row. `whole`: whether the row has every column of the table.
+// Returns the members of a row. `whole`: the row has every column of the table.
 JsonValue::Object MembersOf(const Row& row, bool whole) {
   JsonValue::Object members;
   for (const Column& column : row) {
-    if (IsTold(column)) {
+    if (IsRepresentable(column)) {
       members.emplace_back(column.name, ValueOf(column));
     } else {
       whole = false;
@@ -121,7 +122,7 @@ size_t ValueBytes(const JsonValue& value) {
   return client::EncodedContextBytes({{std::string(), value}});
 }
 
-// Makes the largest values unknown until `excess` bytes are saved.
+// Replaces the largest values by unknown until `excess` bytes are saved.
 void LeaveOutLargest(size_t excess, JsonValue::Object& now, JsonValue::Object& old) {
   std::vector<std::pair<size_t, JsonValue*>> values;
   for (JsonValue::Object* members : {&now, &old}) {
@@ -138,7 +139,7 @@ void LeaveOutLargest(size_t excess, JsonValue::Object& now, JsonValue::Object& o
   }
 }
 
-// The parts of a context: the row now, the row before, the names of what changed.
+// The parts of a context: the new row, the old row, the names of the changed columns.
 struct Parts {
   JsonValue::Object now = {};
   std::optional<JsonValue::Object> old = {};
@@ -149,7 +150,7 @@ JsonValue::Object Assemble(const Parts& parts) {
   JsonValue::Object context = parts.now;
   const auto set = [&](absl::string_view name, const auto& part) {
     const auto is_named = [&](const auto& member) { return member.first == name; };
-    // A column of that name would be read as what it is not, and the other way round.
+    // A column of that name and this part would be taken for each other.
     const bool is_column =
         std::erase_if(context, is_named) > 0 ||
         (parts.old.has_value() && std::any_of(parts.old->begin(), parts.old->end(), is_named));
@@ -172,7 +173,7 @@ JsonValue::Object ContextOf(Parts parts) {
   LeaveOutLargest(bytes - kMaxContextBytes, parts.now, parts.old.has_value() ? *parts.old : none);
   context = Assemble(parts);
   if (client::EncodedContextBytes(context) <= kMaxContextBytes) return context;
-  return {{std::string(kUnknownName), true}};  // the names alone are too much
+  return {{std::string(kUnknownName), true}};  // the names alone exceed the limit
 }
 
 // One write for each id.

@@ -9,10 +9,10 @@
 
 namespace cache_invalidation::change {
 
-// The writes that tell the service of one change; docs/change-mapping.md says which. One write, and
-// one more if the primary key changed or if readers may form the id in another order. Each fits
-// into the limits of a write. What is not known of a row is told as not known, never left out: see
-// json_value.h. Pure.
+// Returns the writes that report one change to the service, as docs/change-mapping.md specifies:
+// one write, and one more if the primary key changed or if readers can form the id in another
+// order. Each is within the limits of a write. Unknown parts of a row are marked as unknown, never
+// omitted: see json_value.h. Pure.
 std::vector<client::WriteEvent> WritesOf(const RowChange& change, const TypeMapping& types);
 
 }  // namespace cache_invalidation::change

@@ -37,7 +37,7 @@ class Parser {
 
   void SkipBlanks() { rest_ = absl::StripLeadingAsciiWhitespace(rest_); }
 
-  // [1:2][-1:0]= in front of an array whose first index is not 1.
+  // Skips the bounds, such as [1:2][-1:0]=, of an array whose first index is not 1.
   bool SkipBounds() {
     SkipBlanks();
     bool any = false;

@@ -10,7 +10,7 @@
 
 namespace cache_invalidation::change {
 
-// Reads the text of a PostgreSQL array, such as {1,NULL,3} or [0:1]={"a,b","q\"x"}, as a list.
+// Parses the text of a PostgreSQL array, such as {1,NULL,3} or [0:1]={"a,b","q\"x"}, as a list.
 // `element` returns the value of an element's text; NULL is null. `delimiter` is that of the
 // element's type: ";" for box, "," for all others.
 //

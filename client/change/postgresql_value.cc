@@ -20,7 +20,7 @@
 namespace cache_invalidation::change {
 namespace {
 
-// Beside the value itself a context has levels of its own: the context and `old`.
+// A context adds two levels to those of a value: the context itself and `old`.
 constexpr int kMaxValueLevels = kMaxContextDepth - 2;
 
 constexpr absl::string_view kFalse = "false";
@@ -40,7 +40,7 @@ bool IsNumber(absl::string_view type) {
          type == "int4" || type == "int8" || type == "int2" || type == "oid";
 }
 
-// Types whose text is the value.
+// Whether the value of the type is its text.
 bool IsText(absl::string_view type) {
   static const auto& types = *new std::set<absl::string_view>{
       // Text.
@@ -66,7 +66,8 @@ bool DependsOnSettings(absl::string_view type) {
   return types.count(type) > 0;
 }
 
-// Without what stands in parentheses: numeric(12,2), timestamp(3) with time zone.
+// Returns the type without its modifiers in parentheses: numeric(12,2), timestamp(3) with time
+// zone.
 std::string WithoutModifiers(absl::string_view type) {
   const size_t begin = type.find('(');
   const size_t end = type.find(')', begin);
@@ -74,8 +75,8 @@ std::string WithoutModifiers(absl::string_view type) {
   return absl::StrCat(type.substr(0, begin), type.substr(end + 1));
 }
 
-// The type of an array's elements; nothing for other types. A leading "_" is an array's only before
-// a type of PostgreSQL's own: anybody may call a domain so.
+// Returns the type of an array's elements, nothing for other types. A leading "_" means an array
+// only before a built-in type: the name of a domain may begin with it.
 std::optional<absl::string_view> ElementType(absl::string_view type) {
   if (absl::ConsumeSuffix(&type, "[]")) return type;
   if (!absl::ConsumePrefix(&type, "_")) return std::nullopt;
@@ -84,7 +85,8 @@ std::optional<absl::string_view> ElementType(absl::string_view type) {
   return known ? std::optional(type) : std::nullopt;
 }
 
-// -12, 0: the text that a template makes of the double. Not -0, 1e+10 or 10.00.
+// Whether a template renders the double of this number as this text: -12 and 0, but not -0, 1e+10
+// or 10.00.
 bool IsTextOfADouble(absl::string_view text) {
   constexpr auto kLargestExact = static_cast<int64_t>(kMaxExactInteger);
   int64_t integer = 0;
@@ -100,8 +102,8 @@ JsonValue NumberValue(const std::string& text) {
   return JsonValue::Unknown();
 }
 
-// Objects that look like the marks of json_value.h would be read as something else. Unknown stands
-// for all that they may be.
+// Whether an object would be taken for one of the marks of json_value.h. It becomes Unknown, which
+// covers every value.
 bool LooksLikeAMark(const JsonText& json) {
   return json.Find(kUnknownName) != nullptr || json.Find(kNumberName) != nullptr;
 }
@@ -133,16 +135,17 @@ JsonValue FromJson(const JsonText& json) {
   return JsonValue();
 }
 
-// A null of JSON is not SQL's NULL, and a context has one null for both. Above all it must not hide
-// that one became the other.
+// JSON's null is not SQL's NULL, and a context has one null for both. It must not hide that one
+// became the other, so JSON's null is Unknown.
 JsonValue JsonColumnValue(const std::string& text) {
   const absl::StatusOr<JsonText> json = ParseJson(text);
   if (!json.ok() || json->kind == JsonText::Kind::kNull) return JsonValue::Unknown();
   return FromJson(*json);
 }
 
-// Enumerations, domains, composites, geometry, and what extensions bring. A domain is told by its
-// own name, so that what looks like a value of another type may be one: the number 5 or the text.
+// Enumerations, domains, composites, geometry, types of extensions. The log names a domain by its
+// own name, so a text that looks like a value of another type may be one: 5 may be a number or a
+// text.
 JsonValue ValueOfAnUnknownType(const std::string& text) {
   const absl::string_view inner = absl::StripAsciiWhitespace(text);
   const bool structured =

@@ -9,23 +9,23 @@
 
 namespace cache_invalidation::change {
 
-// What a text that PostgreSQL wrote for a value of a type means in a context.
-// docs/change-mapping.md has the table of types. What is not understood is unknown, so that it
-// widens. The text of a tag made of the value is PostgreSQL's own. Pure.
+// Converts the text that PostgreSQL writes for a value of the type to a value of a context.
+// docs/change-mapping.md has the table of types. A text that is not understood becomes Unknown,
+// which widens. A tag made from the value has PostgreSQL's own text. Pure.
 //
 //   PostgresqlValue("integer[]", "{1,2}")     the list 1, 2
 //   PostgresqlValue("numeric(4,1)", "2.0")    JsonValue::Number("2.0")
 //   PostgresqlValue("point", "(1,2)")         JsonValue::Unknown()
 JsonValue PostgresqlValue(absl::string_view type, const std::string& text);
 
-// The text of a value as part of an id, the same whichever way it was read: `true` and `false` for
-// booleans, no `\x` in front of bytea, every other type as it is. Nothing if a reader of the
-// database may see another text: `t` and `f` of a type that may be a domain over boolean, and types
-// whose text depends on settings (money, regclass).
+// Returns the text of a value as part of an id, the same for every reader of the log: `true` and
+// `false` for booleans, bytea without the leading `\x`, any other type unchanged. Returns nothing
+// if a reader of the database can see another text: `t` and `f` of a type that may be a domain over
+// boolean, and types whose text depends on settings (money, regclass).
 std::optional<std::string> PostgresqlKeyText(absl::string_view type, const std::string& text);
 
-// Whether wal2json writes null for some values of the type that are not NULL: NaN and infinities of
-// numeric, float4 and float8. True for a type that is not known.
+// Whether wal2json writes null for some values of the type other than NULL: NaN and infinities of
+// numeric, float4 and float8. True for an unknown type.
 bool HasValuesWithoutJson(absl::string_view type);
 
 }  // namespace cache_invalidation::change

@@ -6,13 +6,13 @@
 
 namespace cache_invalidation::change {
 
-// A value of a column, as a reader of PostgreSQL's log found it.
+// A value of a column, as read from PostgreSQL's log.
 struct ColumnValue {
   enum class Kind {
-    kText,       // `text` is what PostgreSQL's output function of the type wrote
+    kText,       // `text` is the output of the type's output function
     kNull,       // SQL's NULL
-    kUnknown,    // there is a value or NULL, and nobody says which
-    kUnchanged,  // the update did not touch it: a long value that the log leaves out
+    kUnknown,    // a value or NULL, not known which
+    kUnchanged,  // a long value that the update did not change and the log omits
   };
 
   Kind kind = Kind::kNull;
@@ -24,16 +24,16 @@ struct ColumnValue {
 struct Column {
   std::string name = {};
 
-  // As PostgreSQL calls it, in either spelling: "bigint" or "int8", "numeric(12,2)", "text[]" or
-  // "_text". Empty: not known.
+  // PostgreSQL's name of the type, in either spelling: "bigint" or "int8", "numeric(12,2)",
+  // "text[]" or "_text". Empty if unknown.
   std::string type = {};
 
   ColumnValue value = {};
 };
 
-using Row = std::vector<Column>;  // in the table's order
+using Row = std::vector<Column>;  // in the order of the table
 
-// What was done to one row, or by one TRUNCATE to one table.
+// A change of one row, or one TRUNCATE of one table.
 struct RowChange {
   enum class Action { kInsert, kUpdate, kDelete, kTruncate };
 
@@ -41,21 +41,21 @@ struct RowChange {
   std::string schema = {};
   std::string table = {};
 
-  // The new row, of an insert or update. A column that an update leaves out did not change.
+  // The new row, of an insert or update. A column that an update omits did not change.
   Row after = {};
 
-  // What is known of the old row, of an update or delete. A column that is not here may have had
-  // any value; a reader that knows that the key did not change puts it here.
+  // The known columns of the old row, of an update or delete. A column that is missing may have had
+  // any value. A reader that knows that the key did not change adds its columns.
   Row before = {};
 
   // Whether `before` has every column of the table (REPLICA IDENTITY FULL).
   bool before_is_whole = false;
 
-  // Whether `after` has every column of the table. Where neither row is whole, there may be columns
-  // that nothing is known of.
+  // Whether `after` has every column of the table. If neither row is whole, there may be columns
+  // that are in none of them.
   bool after_is_whole = false;
 
-  // The names of the primary key's columns, in the table's order. Empty: there is none.
+  // The names of the primary key's columns, in the order of the table. Empty without a key.
   std::vector<std::string> key = {};
 };
 

@@ -22,7 +22,7 @@ std::string Escaped(absl::string_view name) {
     name.remove_prefix(character.size());
     if (bytes == 0 || character == "%" || character == ":" || character == "*" ||
         IsControlCharacter(character)) {
-      // By its number, which for two bytes is what is left of the second.
+      // The number of the character. A control character of two bytes has that of its second byte.
       const auto last = static_cast<unsigned char>(character.back());
       absl::StrAppend(&out, "%",
                       absl::AsciiStrToUpper(absl::StrCat(absl::Hex(last, absl::kZeroPad2))));
@@ -33,9 +33,8 @@ std::string Escaped(absl::string_view name) {
   return out;
 }
 
-// A type that is too long for the service would have its writes refused. It ends in a number made
-// of all of it instead; should two tables ever meet in one type, each is invalidated with the
-// other.
+// Shortens a type that is too long, because the service would refuse its writes. It then ends in a
+// hash of the whole. If two tables ever get the same type, each is invalidated with the other.
 std::string Fitted(std::string type) {
   if (type.size() <= kMaxTypeBytes) return type;
   uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every release

@@ -14,25 +14,24 @@ class RE2;
 
 namespace cache_invalidation::change {
 
-// Which resource type the rows of a table have: the table's name, with its schema if that is not
-// `public`. Mappings give several tables one type, as the partitions of a table should have:
+// Maps tables to resource types: by default the table's name, with its schema if that is not
+// `public`. Mappings give several tables one type, as the partitions of a table need:
 //
 //   TypeMapping::Parse({R"(orders_\d+=orders)", R"((\w+)\.events_\w+=\1.events)"})
 //
-// Immutable, thread-safe; copies share what was compiled.
+// Immutable, thread-safe. Copies share the compiled patterns.
 class TypeMapping {
  public:
-  // Every table for itself.
+  // Every table has a type of its own.
   TypeMapping() = default;
 
-  // Each mapping is PATTERN=TYPE: a table whose whole name matches the RE2 expression has that
-  // type, in which \1 to \9 stand for the groups. The first that matches counts. The last "=" is
-  // the one that divides. INVALID_ARGUMENT names a mapping that is none.
+  // Each mapping is PATTERN=TYPE, split at the last "=": a table whose whole name matches the RE2
+  // expression has that type, in which \1 to \9 are the groups. The first match counts. Fails with
+  // INVALID_ARGUMENT, which names the malformed mapping.
   static absl::StatusOr<TypeMapping> Parse(const std::vector<std::string>& mappings);
 
-  // The type for the rows of a table. "%", ":", "*", control characters and what is not UTF-8 are
-  // written as % and two hexadecimal digits; what is then too long for a type ends in a number made
-  // of all of it.
+  // Returns the type of a table. "%", ":", "*", control characters and bytes that are not UTF-8 are
+  // written as % and two hexadecimal digits. A type that would be too long ends in a hash instead.
   std::string TypeOf(absl::string_view schema, absl::string_view table) const;
 
  private:

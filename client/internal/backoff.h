@@ -8,17 +8,17 @@
 
 namespace cache_invalidation::client::internal {
 
-// Exponential backoff with full jitter: each delay is anywhere between nothing and the current
-// limit. Thread-compatible.
+// Exponential backoff with full jitter: each delay is random between 0 and the current limit.
+// Thread-compatible.
 class Backoff {
  public:
-  // `random` gives numbers from [0, 1).
+  // `random` returns numbers in [0, 1).
   Backoff(const BackoffOptions& options, std::function<double()> random);
 
-  // The time to wait before the next attempt.
+  // Returns the delay before the next attempt, and raises the limit.
   absl::Duration Next();
 
-  // The last attempt got somewhere: the next delay is a first one again.
+  // Resets the limit, after an attempt that succeeded or made progress.
   void Reset() { limit_ = options_.initial; }
 
  private:
@@ -27,7 +27,7 @@ class Backoff {
   absl::Duration limit_;
 };
 
-// Numbers from [0, 1) out of a generator with a random seed. Thread-safe.
+// Returns a source of random numbers in [0, 1), with a random seed. Thread-safe.
 std::function<double()> MakeRandom();
 
 }  // namespace cache_invalidation::client::internal

@@ -5,9 +5,9 @@
 
 namespace cache_invalidation::client::internal {
 
-// Whether the same request would fail again: something in it is wrong, too large, or not permitted.
-// Every other error may be one of the way to the service, or of this moment, also CANCELLED and
-// UNKNOWN; all requests may be repeated, so all but these are.
+// Whether the same request would fail again, because it is wrong, too large or not permitted. Every
+// other error, also CANCELLED and UNKNOWN, may come from the network or be temporary. All requests
+// are safe to repeat, so these are retried.
 bool IsDefinitive(const absl::Status& error);
 
 }  // namespace cache_invalidation::client::internal

@@ -9,7 +9,7 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// Appends a part: its causes follow those that are there, and its indexes move with them.
+// Appends a part. Its causes follow the present ones, and its indexes are shifted accordingly.
 void Append(Event part, Event& whole) {
   const uint32_t offset = static_cast<uint32_t>(whole.causes.size());
   std::move(part.causes.begin(), part.causes.end(), std::back_inserter(whole.causes));
@@ -28,7 +28,7 @@ void EventAssembly::Restart(uint64_t revision) {
 
 absl::Status EventAssembly::Add(Event part, uint32_t number, bool last,
                                 std::vector<Event>& complete) {
-  if (part.revision <= revision_) return absl::OkStatus();  // had already
+  if (part.revision <= revision_) return absl::OkStatus();  // a duplicate
   if (incomplete_.has_value() && part.revision > incomplete_->revision) {
     if (!filtered_) return absl::InternalError("a revision began before the last one was complete");
     Complete(complete);
@@ -42,7 +42,7 @@ absl::Status EventAssembly::Add(Event part, uint32_t number, bool last,
   } else if (part.revision < incomplete_->revision) {
     return absl::InternalError("revisions came out of order");
   } else if (number <= last_part_) {
-    return absl::OkStatus();  // had already
+    return absl::OkStatus();  // a duplicate
   } else if (!filtered_ && number != last_part_ + 1) {
     return absl::InternalError(
         absl::StrCat("revision ", part.revision, " lacks part ", last_part_ + 1));

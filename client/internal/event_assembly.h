@@ -10,29 +10,29 @@
 
 namespace cache_invalidation::client::internal {
 
-// Puts the parts of a revision together and sees to it that each revision is delivered once and in
-// order. Thread-compatible.
+// Assembles the parts of revisions, and makes each revision be delivered once and in order.
+// Thread-compatible.
 //
-// A filter passes parts one by one, so a filtered stream may lack any part of a revision, the last
-// one too; then the next revision or a Progress completes it. Without a filter revisions are dense,
-// and a hole means that something was lost.
+// A filter passes or drops single parts, so a filtered stream may lack any part of a revision, also
+// the last one. Then the next revision or a Progress completes it. Without a filter revisions are
+// dense, and a gap means that something was lost.
 class EventAssembly {
  public:
-  // REQUIRES: Restart before anything else.
+  // REQUIRES: Restart is called first.
   explicit EventAssembly(bool filtered) : filtered_(filtered) {}
 
-  // A stream starts, or starts over, after this revision. What was incomplete is forgotten: it is
-  // sent again.
+  // A stream starts, or restarts, after this revision. Drops an incomplete revision, which the
+  // service sends again.
   void Restart(uint64_t revision);
 
-  // Takes one part and appends what it completes to `complete`. An error: the stream broke its
-  // promises and must be replaced.
+  // Adds a part, and appends the revisions that it completes to `complete`. An error means that the
+  // stream violates the protocol and must be replaced.
   absl::Status Add(Event part, uint32_t number, bool last, std::vector<Event>& complete);
 
-  // Everything up to `revision` has been sent.
+  // Notes that the service has sent everything up to `revision`.
   void Pass(uint64_t revision, std::vector<Event>& complete);
 
-  // Everything up to here has been handed out or passed over.
+  // Everything up to here is delivered or filtered out.
   uint64_t revision() const { return revision_; }
 
  private:

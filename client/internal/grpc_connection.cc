@@ -6,6 +6,7 @@
 
 #include "client/connection.h"
 #include "client/grpc_channel.h"
+#include "client/internal/attempt.h"
 #include "client/internal/conversion/dependency_conversion.h"
 #include "client/internal/conversion/entry_conversion.h"
 #include "client/internal/conversion/explanation_conversion.h"
@@ -18,7 +19,6 @@
 #include "client/internal/runtime.h"
 #include "client/internal/started_call.h"
 #include "client/internal/subscription_thread.h"
-#include "client/internal/unary_call.h"
 #include "client/internal/write_stream_thread.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/create_channel.h"
@@ -38,8 +38,8 @@ namespace cache_invalidation::client {
 namespace internal {
 namespace {
 
-// Far above what the service sends: a message to a subscriber has at most a megabyte, an answer a
-// few. gRPC's own limit is 4 MiB.
+// Far above what the service sends: messages to subscribers have at most 1 MiB, responses a few
+// MiB. gRPC's default limit is 4 MiB.
 constexpr int kMaxReceivedBytes = 64 << 20;
 
 using CacheEntries = v1::CacheEntryService::StubInterface;
@@ -76,203 +76,111 @@ class GrpcConnection final : public Connection {
 
   std::string NamespaceName() const override { return runtime_.namespace_name; }
 
-  absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
-      const RegisterInvalidationRuleParams& params) override {
-    return Call(*rules_, &Rules::RegisterRule, params);
-  }
   void Start(const RegisterInvalidationRuleParams& params,
              AnswerCallback<RuleRegistration> done) override {
-    StartCall(*rules_, &Rules::async_interface::RegisterRule, params, std::move(done));
-  }
-  absl::StatusOr<StoredRule> GetInvalidationRule(const GetInvalidationRuleParams& params) override {
-    return Call(*rules_, &Rules::GetRule, params);
+    Begin(*rules_, &Rules::async_interface::RegisterRule, params, std::move(done));
   }
   void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) override {
-    StartCall(*rules_, &Rules::async_interface::GetRule, params, std::move(done));
-  }
-  absl::StatusOr<RulePage> ListInvalidationRules(
-      const ListInvalidationRulesParams& params) override {
-    return Call(*rules_, &Rules::ListRules, params);
+    Begin(*rules_, &Rules::async_interface::GetRule, params, std::move(done));
   }
   void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) override {
-    StartCall(*rules_, &Rules::async_interface::ListRules, params, std::move(done));
-  }
-  absl::StatusOr<bool> DeleteInvalidationRule(const DeleteInvalidationRuleParams& params) override {
-    return Call(*rules_, &Rules::DeleteRule, params);
+    Begin(*rules_, &Rules::async_interface::ListRules, params, std::move(done));
   }
   void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) override {
-    StartCall(*rules_, &Rules::async_interface::DeleteRule, params, std::move(done));
+    Begin(*rules_, &Rules::async_interface::DeleteRule, params, std::move(done));
   }
 
-  absl::StatusOr<RelationshipRegistration> RegisterDataRelationship(
-      const RegisterDataRelationshipParams& params) override {
-    return Call(*relationships_, &Relationships::RegisterRelationship, params);
-  }
   void Start(const RegisterDataRelationshipParams& params,
              AnswerCallback<RelationshipRegistration> done) override {
-    StartCall(*relationships_, &Relationships::async_interface::RegisterRelationship, params,
-              std::move(done));
-  }
-  absl::StatusOr<DataRelationship> GetDataRelationship(
-      const GetDataRelationshipParams& params) override {
-    return Call(*relationships_, &Relationships::GetRelationship, params);
+    Begin(*relationships_, &Relationships::async_interface::RegisterRelationship, params,
+          std::move(done));
   }
   void Start(const GetDataRelationshipParams& params,
              AnswerCallback<DataRelationship> done) override {
-    StartCall(*relationships_, &Relationships::async_interface::GetRelationship, params,
-              std::move(done));
-  }
-  absl::StatusOr<RelationshipPage> ListDataRelationships(
-      const ListDataRelationshipsParams& params) override {
-    return Call(*relationships_, &Relationships::ListRelationships, params);
+    Begin(*relationships_, &Relationships::async_interface::GetRelationship, params,
+          std::move(done));
   }
   void Start(const ListDataRelationshipsParams& params,
              AnswerCallback<RelationshipPage> done) override {
-    StartCall(*relationships_, &Relationships::async_interface::ListRelationships, params,
-              std::move(done));
-  }
-  absl::StatusOr<bool> DeleteDataRelationship(const DeleteDataRelationshipParams& params) override {
-    return Call(*relationships_, &Relationships::DeleteRelationship, params);
+    Begin(*relationships_, &Relationships::async_interface::ListRelationships, params,
+          std::move(done));
   }
   void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) override {
-    StartCall(*relationships_, &Relationships::async_interface::DeleteRelationship, params,
-              std::move(done));
+    Begin(*relationships_, &Relationships::async_interface::DeleteRelationship, params,
+          std::move(done));
   }
 
-  absl::StatusOr<DependencyAddition> AddCacheDependency(
-      const AddCacheDependencyParams& params) override {
-    return Call(*dependencies_, &Dependencies::AddCacheDependency, params);
-  }
   void Start(const AddCacheDependencyParams& params,
              AnswerCallback<DependencyAddition> done) override {
-    StartCall(*dependencies_, &Dependencies::async_interface::AddCacheDependency, params,
-              std::move(done));
-  }
-  absl::StatusOr<DependencyRemoval> RemoveCacheDependency(
-      const RemoveCacheDependencyParams& params) override {
-    return Call(*dependencies_, &Dependencies::RemoveCacheDependency, params);
+    Begin(*dependencies_, &Dependencies::async_interface::AddCacheDependency, params,
+          std::move(done));
   }
   void Start(const RemoveCacheDependencyParams& params,
              AnswerCallback<DependencyRemoval> done) override {
-    StartCall(*dependencies_, &Dependencies::async_interface::RemoveCacheDependency, params,
-              std::move(done));
-  }
-  absl::StatusOr<DependencyPage> ListCacheDependencies(
-      const ListCacheDependenciesParams& params) override {
-    return Call(*dependencies_, &Dependencies::ListCacheDependencies, params);
+    Begin(*dependencies_, &Dependencies::async_interface::RemoveCacheDependency, params,
+          std::move(done));
   }
   void Start(const ListCacheDependenciesParams& params,
              AnswerCallback<DependencyPage> done) override {
-    StartCall(*dependencies_, &Dependencies::async_interface::ListCacheDependencies, params,
-              std::move(done));
+    Begin(*dependencies_, &Dependencies::async_interface::ListCacheDependencies, params,
+          std::move(done));
   }
 
-  absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams& params) override {
-    return Call<Writes>(*writes_, &Writes::InvalidateByWrite, params);
-  }
   void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) override {
-    StartCall(*writes_, &Writes::async_interface::InvalidateByWrite, params, std::move(done));
-  }
-  absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) override {
-    return Call<Writes>(*writes_, &Writes::InvalidateByWrites, params);
+    Begin(*writes_, &Writes::async_interface::InvalidateByWrite, params, std::move(done));
   }
   void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) override {
-    StartCall(*writes_, &Writes::async_interface::InvalidateByWrites, params, std::move(done));
-  }
-  absl::StatusOr<Explanation> ExplainWrite(const ExplainWriteParams& params) override {
-    return Call<Writes>(*writes_, &Writes::ExplainWrite, params);
+    Begin(*writes_, &Writes::async_interface::InvalidateByWrites, params, std::move(done));
   }
   void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) override {
-    StartCall(*writes_, &Writes::async_interface::ExplainWrite, params, std::move(done));
+    Begin(*writes_, &Writes::async_interface::ExplainWrite, params, std::move(done));
   }
 
-  absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) override {
-    return Call(*invalidations_, &Invalidations::Invalidate, params);
-  }
   void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) override {
-    StartCall(*invalidations_, &Invalidations::async_interface::Invalidate, params,
-              std::move(done));
-  }
-  absl::StatusOr<KeyInvalidation> InvalidateWithDependencies(
-      const InvalidateWithDependenciesParams& params) override {
-    return Call(*invalidations_, &Invalidations::InvalidateWithDependencies, params);
+    Begin(*invalidations_, &Invalidations::async_interface::Invalidate, params, std::move(done));
   }
   void Start(const InvalidateWithDependenciesParams& params,
              AnswerCallback<KeyInvalidation> done) override {
-    StartCall(*invalidations_, &Invalidations::async_interface::InvalidateWithDependencies, params,
-              std::move(done));
-  }
-  absl::StatusOr<BatchSchedule> ScheduleBatchInvalidation(
-      const ScheduleBatchInvalidationParams& params) override {
-    return Call(*invalidations_, &Invalidations::ScheduleBatchInvalidation, params);
+    Begin(*invalidations_, &Invalidations::async_interface::InvalidateWithDependencies, params,
+          std::move(done));
   }
   void Start(const ScheduleBatchInvalidationParams& params,
              AnswerCallback<BatchSchedule> done) override {
-    StartCall(*invalidations_, &Invalidations::async_interface::ScheduleBatchInvalidation, params,
-              std::move(done));
-  }
-  absl::StatusOr<BatchFlush> FlushPendingInvalidations(
-      const FlushPendingInvalidationsParams& params) override {
-    return Call(*invalidations_, &Invalidations::FlushPendingInvalidations, params);
+    Begin(*invalidations_, &Invalidations::async_interface::ScheduleBatchInvalidation, params,
+          std::move(done));
   }
   void Start(const FlushPendingInvalidationsParams& params,
              AnswerCallback<BatchFlush> done) override {
-    StartCall(*invalidations_, &Invalidations::async_interface::FlushPendingInvalidations, params,
-              std::move(done));
-  }
-  absl::StatusOr<absl::Duration> SetBatchDelay(const SetBatchDelayParams& params) override {
-    return Call(*invalidations_, &Invalidations::SetBatchDelay, params);
+    Begin(*invalidations_, &Invalidations::async_interface::FlushPendingInvalidations, params,
+          std::move(done));
   }
   void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) override {
-    StartCall(*invalidations_, &Invalidations::async_interface::SetBatchDelay, params,
-              std::move(done));
+    Begin(*invalidations_, &Invalidations::async_interface::SetBatchDelay, params, std::move(done));
   }
 
-  absl::StatusOr<TrackAnswer> TrackEntries(const TrackEntriesParams& params) override {
-    return Call(*entries_, &CacheEntries::TrackEntries, params);
-  }
   void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) override {
-    StartCall(*entries_, &CacheEntries::async_interface::TrackEntries, params, std::move(done));
-  }
-  absl::StatusOr<uint32_t> UntrackEntries(const UntrackEntriesParams& params) override {
-    return Call(*entries_, &CacheEntries::UntrackEntries, params);
+    Begin(*entries_, &CacheEntries::async_interface::TrackEntries, params, std::move(done));
   }
   void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) override {
-    StartCall(*entries_, &CacheEntries::async_interface::UntrackEntries, params, std::move(done));
-  }
-  absl::StatusOr<EntryLookup> LookupEntry(const LookupEntryParams& params) override {
-    return Call(*entries_, &CacheEntries::LookupEntry, params);
+    Begin(*entries_, &CacheEntries::async_interface::UntrackEntries, params, std::move(done));
   }
   void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override {
-    StartCall(*entries_, &CacheEntries::async_interface::LookupEntry, params, std::move(done));
-  }
-  absl::StatusOr<Validation> Validate(const ValidateParams& params) override {
-    return Call(*entries_, &CacheEntries::Validate, params);
+    Begin(*entries_, &CacheEntries::async_interface::LookupEntry, params, std::move(done));
   }
   void Start(const ValidateParams& params, AnswerCallback<Validation> done) override {
-    StartCall(*entries_, &CacheEntries::async_interface::Validate, params, std::move(done));
+    Begin(*entries_, &CacheEntries::async_interface::Validate, params, std::move(done));
   }
 
-  absl::StatusOr<InvalidationStats> GetInvalidationStats(
-      const GetInvalidationStatsParams& params) override {
-    return Call(*stats_, &Stats::GetInvalidationStats, params);
-  }
   void Start(const GetInvalidationStatsParams& params,
              AnswerCallback<InvalidationStats> done) override {
-    StartCall(*stats_, &Stats::async_interface::GetInvalidationStats, params, std::move(done));
+    Begin(*stats_, &Stats::async_interface::GetInvalidationStats, params, std::move(done));
   }
 
-  absl::StatusOr<NamespacePage> ListNamespaces(const ListNamespacesParams& params) override {
-    return Call(*namespaces_, &Namespaces::ListNamespaces, params);
-  }
   void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) override {
-    StartCall(*namespaces_, &Namespaces::async_interface::ListNamespaces, params, std::move(done));
-  }
-  absl::StatusOr<NamespaceDeletion> DeleteNamespace(const DeleteNamespaceParams& params) override {
-    return Call(*namespaces_, &Namespaces::DeleteNamespace, params);
+    Begin(*namespaces_, &Namespaces::async_interface::ListNamespaces, params, std::move(done));
   }
   void Start(const DeleteNamespaceParams& params, AnswerCallback<NamespaceDeletion> done) override {
-    StartCall(*namespaces_, &Namespaces::async_interface::DeleteNamespace, params, std::move(done));
+    Begin(*namespaces_, &Namespaces::async_interface::DeleteNamespace, params, std::move(done));
   }
 
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override {
@@ -284,29 +192,16 @@ class GrpcConnection final : public Connection {
   }
 
  private:
-  // What an answer of the service becomes.
+  // The type that a response is converted to.
   template <typename Response>
   using AnswerOf = decltype(FromProto(std::declval<const Response&>()));
 
-  // Any call: converts the parameters, fills what all requests have, converts the answer.
-  template <typename Stub, typename Request, typename Response, typename Params>
-  absl::StatusOr<AnswerOf<Response>> Call(Stub& stub,
-                                          grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                                       const Request&, Response*),
-                                          const Params& params) const {
-    absl::StatusOr<Response> response =
-        CallUnary(runtime_, stub, method, MakeRequest<Request>(params), params.options.cancellation,
-                  DeadlineOf(params));
-    if (!response.ok()) return response.status();
-    return FromProto(*response);
-  }
-
-  // The same without blocking.
+  // Any call: converts the parameters, sets the fields of all requests, converts the result.
   template <typename Stub, typename AsyncStub, typename Request, typename Response, typename Params>
-  void StartCall(Stub& stub,
-                 void (AsyncStub::*method)(grpc::ClientContext*, const Request*, Response*,
-                                           std::function<void(grpc::Status)>),
-                 const Params& params, AnswerCallback<AnswerOf<Response>> done) const {
+  void Begin(Stub& stub,
+             void (AsyncStub::*method)(grpc::ClientContext*, const Request*, Response*,
+                                       std::function<void(grpc::Status)>),
+             const Params& params, AnswerCallback<AnswerOf<Response>> done) const {
     std::make_shared<StartedUnaryCall<Request, Response>>(
         runtime_, DeadlineOf(params), params.options.cancellation,
         [&stub, method](auto&&... arguments) {
@@ -324,7 +219,7 @@ class GrpcConnection final : public Connection {
   Request MakeRequest(const Params& params) const {
     Request request;
     ToProto(params, &request);
-    // Calls about namespaces name theirs themselves.
+    // Calls about namespaces have the name of theirs as a parameter.
     if constexpr (!kIsOneOf<Params, ListNamespacesParams, DeleteNamespaceParams>) {
       request.set_namespace_(runtime_.Namespace(params.options));
     }
@@ -334,7 +229,7 @@ class GrpcConnection final : public Connection {
     return request;
   }
 
-  // Waiting for subscribers comes on top of a deadline that the caller did not choose.
+  // The time for waiting is added to a default deadline, not to one that the caller chose.
   template <typename Params>
   absl::Duration DeadlineOf(const Params& params) const {
     absl::Duration extra = absl::ZeroDuration();
@@ -351,26 +246,26 @@ class GrpcConnection final : public Connection {
   const std::unique_ptr<Relationships> relationships_;
   const std::unique_ptr<Rules> rules_;
   const std::unique_ptr<Stats> stats_;
-  const std::shared_ptr<v1::SubscriptionService::Stub> subscriptions_;  // shared with them
-  const std::shared_ptr<v1::WriteEventService::Stub> writes_;           // as well
+  const std::shared_ptr<v1::SubscriptionService::Stub> subscriptions_;  // shared with subscriptions
+  const std::shared_ptr<v1::WriteEventService::Stub> writes_;           // shared with write streams
 };
 
 }  // namespace
 }  // namespace internal
 
 void SetDefaultChannelArguments(grpc::ChannelArguments& arguments) {
-  // Retries are the Connection's; two layers of them would multiply.
+  // The Connection retries. A second layer of retries would multiply the attempts.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  // gRPC's own pause between connection attempts grows to two minutes: a service that has come
-  // back would stay unseen for so long.
+  // gRPC's default pause between connection attempts grows to two minutes, for which a service that
+  // is back would not be noticed.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
-  // Finds connections that died without a word; until then calls and streams run into their ends.
-  // The service accepts a ping every 10 s.
+  // Detects dead connections; until then calls and streams run into their timeouts. The service
+  // accepts a ping every 10 s.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 15'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
-  // A message that cannot be received would come again after each reconnect, for ever.
+  // A message that is too large to receive would be sent again after each reconnect, forever.
   arguments.SetMaxReceiveMessageSize(internal::kMaxReceivedBytes);
 }
 

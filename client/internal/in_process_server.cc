@@ -12,7 +12,7 @@ InProcessServer::InProcessServer(grpc::Service* service) {
   server_ = builder.BuildAndStart();
 }
 
-// A deadline that has passed cancels what is still running.
+// A deadline in the past cancels the calls that still run.
 InProcessServer::~InProcessServer() { server_->Shutdown(gpr_inf_past(GPR_CLOCK_MONOTONIC)); }
 
 std::shared_ptr<grpc::Channel> InProcessServer::channel() {

@@ -9,7 +9,7 @@
 
 namespace cache_invalidation::client::internal {
 
-// For tests: runs scripted services inside the process. Not thread-safe.
+// For tests: runs a service in this process. Not thread-safe.
 class InProcessServer {
  public:
   // `service` must outlive the server.
@@ -18,7 +18,7 @@ class InProcessServer {
   // Ends all calls.
   ~InProcessServer();
 
-  // A channel to it.
+  // Returns a channel to it.
   std::shared_ptr<grpc::Channel> channel();
 
  private:

@@ -21,7 +21,7 @@ std::optional<absl::Duration> RetrySchedule::NextAttempt(const Attempt& attempt)
   return next;
 }
 
-absl::Status RetrySchedule::Answer(const absl::Status& status) const {
+absl::Status RetrySchedule::Result(const absl::Status& status) const {
   if (status.ok() || IsDefinitive(status) || attempts_ <= 1) return status;
   const absl::Status& cause = cause_.ok() ? status : cause_;
   return absl::Status(cause.code(),

@@ -12,37 +12,37 @@
 
 namespace cache_invalidation::client::internal {
 
-// What one attempt came to.
+// The outcome of one attempt.
 struct Attempt {
   absl::Status status;
 
-  // How long the service asked to wait before the next one; zero if it said nothing.
+  // The delay that the service asked for before the next attempt; zero if none.
   absl::Duration retry_delay = absl::ZeroDuration();
 };
 
-// Whether and when a call is tried again: after every error that is not definitive
-// (definitive_error.h), with backoff, while its deadline leaves time for another attempt. Every
-// method of the service may be repeated, so every call goes by this. Thread-compatible.
+// Decides whether and when a call is retried: after every error that is not definitive
+// (definitive_error.h), with backoff, while the deadline leaves time for another attempt. All
+// methods of the service are safe to repeat, so all calls use this. Thread-compatible.
 class RetrySchedule {
  public:
-  // The call begins. `deadline` is a span from now.
+  // The call begins. `deadline` counts from now.
   RetrySchedule(const Runtime& runtime, absl::Duration deadline);
 
-  // How long the attempt that begins now may take.
+  // How long an attempt that begins now may take.
   absl::Duration Remaining() const { return end_ - clock_->Monotonic(); }
 
-  // Whether the attempt that begins now waits for a connection. The first one does not: it finds
-  // out what is wrong. Later ones do, because gRPC notices that a connection came about only while
-  // a call waits for it, and otherwise not for 5 s.
+  // Whether an attempt that begins now waits for a connection. The first one does not, so that it
+  // returns the reason of a failure. Later ones do, because gRPC notices a new connection only
+  // while a call waits for it, and otherwise not for 5 s.
   bool WaitsForConnection() const { return attempts_ > 0; }
 
-  // Takes what an attempt came to. When to begin the next one, on the scale of Clock::Monotonic;
-  // nothing: `attempt` was the last.
+  // Takes the outcome of an attempt. Returns when to begin the next one, as Clock::Monotonic
+  // counts; nothing if `attempt` was the last.
   std::optional<absl::Duration> NextAttempt(const Attempt& attempt);
 
-  // What the call answers whose last attempt came to `status`. If that only ran out of time, what
-  // kept the attempts before from succeeding says more.
-  absl::Status Answer(const absl::Status& status) const;
+  // Returns the status of a call whose last attempt ended with `status`. If that attempt only ran
+  // out of time, it is the last error before it, which says more.
+  absl::Status Result(const absl::Status& status) const;
 
  private:
   std::shared_ptr<Clock> clock_;
@@ -52,7 +52,7 @@ class RetrySchedule {
   absl::Status cause_;  // the last error other than DEADLINE_EXCEEDED
 };
 
-// What a call answers that its caller has cancelled between two attempts.
+// The status of a call that its caller has cancelled between two attempts.
 absl::Status CancelledByCaller();
 
 }  // namespace cache_invalidation::client::internal

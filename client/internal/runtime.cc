@@ -24,7 +24,7 @@ Runtime MakeRuntime(ClientOptions options) {
   if (options.clock == nullptr) {
     runtime.clock = std::make_shared<RealClock>();
   } else {
-    // Points without owning.
+    // Not owned.
     runtime.clock = std::shared_ptr<Clock>(std::shared_ptr<void>(), options.clock);
   }
   if (!runtime.random) runtime.random = MakeRandom();

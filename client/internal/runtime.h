@@ -12,16 +12,17 @@
 
 namespace cache_invalidation::client::internal {
 
-// ClientOptions with nothing left out. Copied into everything that may outlive the Connection.
+// ClientOptions with all defaults filled in. Copied into everything that may outlive the
+// Connection.
 struct Runtime {
   std::string namespace_name;
   absl::Duration deadline;
-  absl::Duration invalidation_deadline;  // of calls that invalidate
+  absl::Duration invalidation_deadline;  // for calls that invalidate
   BackoffOptions backoff;
-  std::shared_ptr<Clock> clock;    // owned unless the options brought one
+  std::shared_ptr<Clock> clock;    // owned unless the options have one
   std::function<double()> random;  // thread-safe
 
-  // The namespace a call works in.
+  // Returns the namespace of a call.
   const std::string& Namespace(const CallOptions& call) const {
     return call.namespace_name.has_value() ? *call.namespace_name : namespace_name;
   }

@@ -12,8 +12,8 @@
 
 namespace cache_invalidation::client::internal {
 
-// For tests: answers FlushPendingInvalidations with the statuses of a script, then with OK; records
-// what it got.
+// For tests: FlushPendingInvalidations returns the statuses of a script, then OK. Records the
+// requests.
 class ScriptedService final : public v1::InvalidationService::Service {
  public:
   grpc::Status FlushPendingInvalidations(grpc::ServerContext* context,
@@ -33,7 +33,7 @@ class ScriptedService final : public v1::InvalidationService::Service {
     return status;
   }
 
-  // Calls with a scripted answer are not answered before Release.
+  // Calls with a scripted status do not return before Release.
   void Hold() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     held_ = true;
@@ -44,13 +44,13 @@ class ScriptedService final : public v1::InvalidationService::Service {
     released_.NotifyAll();
   }
 
-  // Blocks until so many calls have come.
+  // Blocks until `count` calls have arrived.
   void AwaitCalls(size_t count) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     while (requests.size() < count) called_.Wait(mutex_);
   }
 
-  // Before and after the calls only.
+  // To be used before and after the calls only.
   std::deque<grpc::Status> script;
   std::vector<v1::FlushPendingInvalidationsRequest> requests;
   std::vector<absl::Duration> allowed;

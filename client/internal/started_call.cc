@@ -16,7 +16,7 @@ void StartedCall::MakeAttempt() {
   {
     MutexLock lock(mutex_);
     alarm_.reset();
-    // A stop that comes later finds the context; cancelling it holds although it has not begun.
+    // A later stop finds the context. Cancelling a context also works before its call has begun.
     if (!cancellation_.stop_requested()) {
       context_ = std::make_unique<grpc::ClientContext>();
       context = context_.get();
@@ -38,11 +38,11 @@ void StartedCall::TakeAnswer(const grpc::Status& status) {
   if (next.has_value()) {
     WaitUntil(*next);
   } else {
-    End(schedule_.Answer(attempt.status));
+    End(schedule_.Result(attempt.status));
   }
 }
 
-// By gRPC's own timers, whatever the injected clock says.
+// Uses gRPC's timers, also if the injected clock is another.
 void StartedCall::WaitUntil(absl::Duration next) {
   const absl::Duration span = std::max(next - clock_->Monotonic(), absl::ZeroDuration());
   MutexLock lock(mutex_);
@@ -59,7 +59,7 @@ void StartedCall::Stop() {
 }
 
 void StartedCall::End(const absl::Status& status) {
-  // Waits for a Stop that is running; none comes later.
+  // Waits for a running Stop. No other follows.
   on_stop_.reset();
   {
     MutexLock lock(mutex_);

@@ -10,9 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/internal/attempt.h"
 #include "client/internal/retry_schedule.h"
 #include "client/internal/runtime.h"
-#include "client/internal/unary_call.h"
 #include "common/mutex.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/client_context.h"
@@ -20,14 +20,15 @@
 
 namespace cache_invalidation::client::internal {
 
-// A call that blocks nobody, without its messages: makes the attempts of a RetrySchedule on gRPC's
-// threads and answers once. It keeps itself alive until it has.
+// A call without its messages: makes the attempts of a RetrySchedule on gRPC's threads, and
+// finishes once. Nothing blocks. It keeps itself alive until it has finished.
 //
-// An attempt -> (an error that may pass: an alarm -> an attempt)* -> the answer. A stop cancels the
-// attempt or the alarm, whichever there is.
+// An attempt -> (an error that may be temporary: an alarm -> an attempt)* -> Finish. A stop cancels
+// the attempt or the alarm, whichever is pending.
 //
-// It holds nothing of the channel any more when it answers: the last to hold a channel must not be
-// a thread of gRPC's, which would wait for itself. So the channel has to outlive the answer.
+// When it finishes, it holds nothing of the channel any more: the last reference to a channel must
+// not be dropped by a thread of gRPC's, which would wait for itself. So the channel has to outlive
+// Finish.
 class StartedCall : public std::enable_shared_from_this<StartedCall> {
  public:
   StartedCall(const Runtime& runtime, absl::Duration deadline, std::stop_token cancellation)
@@ -45,10 +46,10 @@ class StartedCall : public std::enable_shared_from_this<StartedCall> {
  protected:
   using OnAnswer = std::function<void(grpc::Status)>;
 
-  // Hands an attempt to gRPC, which calls `on_answer` when it has ended.
+  // Starts an attempt. gRPC calls `on_answer` when it has ended.
   virtual void Send(grpc::ClientContext& context, OnAnswer on_answer) = 0;
 
-  // What the call came to. Called once, without locks.
+  // Takes the outcome of the call. Called once, without locks.
   virtual void Finish(const absl::Status& status) = 0;
 
  private:
@@ -60,17 +61,17 @@ class StartedCall : public std::enable_shared_from_this<StartedCall> {
 
   const std::shared_ptr<Clock> clock_;
   const std::stop_token cancellation_;
-  RetrySchedule schedule_;  // touched by one attempt at a time
+  RetrySchedule schedule_;  // used by one attempt at a time
 
   Mutex mutex_;
   std::unique_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);  // holds this while it is set
 
-  // Last: it calls Stop. Not guarded: made before the first attempt, gone after the last.
+  // Last: it calls Stop. Not guarded: set before the first attempt, reset after the last.
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
 
-// The same with its messages, over a method of a generated stub.
+// A StartedCall with its messages, over a method of a generated stub.
 template <typename Request, typename Response>
 class StartedUnaryCall final : public StartedCall {
  public:
@@ -94,7 +95,7 @@ class StartedUnaryCall final : public StartedCall {
     } else {
       done_(status);
     }
-    done_ = nullptr;  // what it holds goes now, and not when gRPC has let go of this object
+    done_ = nullptr;  // destroys what it holds now: gRPC may hold this object for longer
   }
 
   const Method method_;

@@ -12,23 +12,23 @@
 
 namespace cache_invalidation::client::internal {
 
-// What reaches the thread that runs a stream: from gRPC's threads what the stream did, from the
-// application's that there is something new for it, or that it is to stop. Holds one message: the
-// stream reads the next one when it was taken. Thread-safe.
+// The inbox of the thread that runs a stream. gRPC's threads put the events of the stream,
+// application threads put wake-ups and the stop. Holds one message: the stream reads the next one
+// after it was taken. Thread-safe.
 template <typename Response>
 class StreamMailbox {
  public:
-  // What has come since the last Take.
+  // What arrived since the last Take.
   struct Mail {
     std::optional<Response> message;
-    bool closing = false;  // the stream gives no more messages
-    bool sending = false;  // a message is still on its way; stays until PutSent
-    bool stopped = false;  // stays
+    bool closing = false;  // the stream has no more messages
+    bool sending = false;  // a message is being sent; true until PutSent
+    bool stopped = false;  // never reset
   };
 
   explicit StreamMailbox(Clock& clock) : clock_(clock) {}
 
-  // From the stream.
+  // Called by the stream.
 
   void PutMessage(Response message) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
@@ -54,9 +54,9 @@ class StreamMailbox {
     WakeUp();
   }
 
-  // From the application.
+  // Called by the application.
 
-  // There is something new to look at.
+  // Wakes the thread to look for new work.
   void Poke() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     WakeUp();
@@ -68,15 +68,15 @@ class StreamMailbox {
     WakeUp();
   }
 
-  // From the thread.
+  // Called by the thread.
 
-  // A message is on its way until PutSent.
+  // A message is being sent until PutSent.
   void SetSending() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     mail_.sending = true;
   }
 
-  // Waits until something has come, or until Monotonic() reaches `deadline`, and takes it.
+  // Waits until something arrives or Monotonic() reaches `deadline`. Returns what has arrived.
   Mail Take(absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     while (!woken_ && clock_.Monotonic() < deadline) {
@@ -90,7 +90,7 @@ class StreamMailbox {
     return taken;
   }
 
-  // Waits until the stream has ended, answers how, and clears what came of it.
+  // Waits until the stream has ended. Returns its status, and clears what it has put.
   absl::Status TakeEnd() ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     while (!ended_.has_value()) changed_.Wait(mutex_);
@@ -126,7 +126,7 @@ class StreamMailbox {
   CondVar changed_;
   Mail mail_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Status> ended_ ABSL_GUARDED_BY(mutex_);
-  bool woken_ ABSL_GUARDED_BY(mutex_) = false;  // something has come since the last Take
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;  // something arrived since the last Take
 };
 
 }  // namespace cache_invalidation::client::internal

@@ -10,16 +10,17 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// A lost stream is told from a quiet one by this many heartbeats.
+// A stream counts as lost after this many heartbeats without a message.
 constexpr int kHeartbeatsMissed = 3;
 
-// A message every third of the lease leaves two more chances before it ends.
+// A message every third of the lease leaves two more chances to renew it.
 constexpr int kMessagesPerLease = 3;
 
-// What a service that states none is taken to mean.
+// The heartbeat of a service that states none.
 constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(5);
 
-// Messages whose echo is awaited. Beyond it the oldest are forgotten: their echo renews nothing.
+// Limit of messages whose echo is awaited. Beyond it the oldest are dropped: their echo renews
+// nothing.
 constexpr size_t kMaxAwaitedEchoes = 1'024;
 
 }  // namespace
@@ -75,19 +76,19 @@ void SubscriptionCore::Start(const v1::Started& message, std::vector<Delivery>& 
   if (started.lease <= absl::ZeroDuration()) started.lease = options_.lease;
   if (started.heartbeat <= absl::ZeroDuration()) started.heartbeat = kDefaultHeartbeat;
   started_ = true;
-  if (epoch_ != started.head.epoch) applied_ = 0;  // numbers of another history
+  if (epoch_ != started.head.epoch) applied_ = 0;  // revisions of another history
   ever_started_ = true;
   epoch_ = started.head.epoch;
   lease_ = started.lease;
   heartbeat_ = started.heartbeat;
-  acknowledged_ = 0;  // the start itself is: what the last stream told may have been lost
+  acknowledged_ = 0;  // acknowledge again: the last acknowledgement may have been lost
   assembly_.Restart(started.start_after);
   out.emplace_back(std::move(started));
 }
 
 void SubscriptionCore::Reset(const v1::Reset& message, std::vector<Delivery>& out) {
   SubscriptionReset reset = FromProto(message);
-  if (epoch_ != reset.start_after.epoch) applied_ = acknowledged_ = 0;  // of another history
+  if (epoch_ != reset.start_after.epoch) applied_ = acknowledged_ = 0;  // another history
   epoch_ = reset.start_after.epoch;
   last_delivered_ = reset.start_after.revision;
   assembly_.Restart(reset.start_after.revision);
@@ -127,7 +128,7 @@ uint64_t SubscriptionCore::Acknowledgeable() const {
     case Acknowledgement::kAutomatic:
       return assembly_.revision();
     case Acknowledgement::kExplicit:
-      // Who has applied the last delivery has applied what was passed over after it, too.
+      // With the last delivery, everything filtered out after it is applied as well.
       return applied_ >= last_delivered_ ? assembly_.revision() : applied_;
   }
   return 0;

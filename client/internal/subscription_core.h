@@ -17,45 +17,47 @@
 
 namespace cache_invalidation::client::internal {
 
-// What is to be told to the application.
+// What is delivered to the application.
 using Delivery = std::variant<SubscriptionStarted, SubscriptionReset, Event, SubscriptionProgress>;
 
-// A subscription without its thread and its network: says what to send and what to deliver. All
-// times are of Clock::Monotonic. Thread-compatible.
+// A subscription without thread and network: decides what to send and what to deliver. All times
+// are of Clock::Monotonic. Thread-compatible.
 class SubscriptionCore {
  public:
-  // `instance` stands in for an instance that the options leave empty.
+  // `instance` is used if the options have none.
   SubscriptionCore(std::string namespace_name, SubscriptionOptions options, std::string instance);
 
-  // Begins a stream and answers its first message, which is sent now. The first stream starts where
-  // the options say, later ones after what was delivered.
+  // Begins a stream. Returns its first message, which must be sent now. The first stream starts at
+  // the position of the options, later ones after what was delivered.
   v1::SubscribeRequest Begin(absl::Duration now);
 
-  // Takes an answer and appends what it tells to `out`. An error: the stream broke its promises and
-  // must be replaced; what it told before that is good, and the next stream goes on after it.
+  // Handles a message of the service, and appends what to deliver to `out`. An error means that the
+  // stream violates the protocol and must be replaced. Deliveries before the error are valid, and
+  // the next stream continues after them.
   absl::Status Receive(const v1::SubscribeResponse& response, absl::Duration now,
                        std::vector<Delivery>& out);
 
-  // The application has applied everything up to here. Counts with Acknowledgement::kExplicit.
+  // Notes that the application has applied everything up to here. Used with
+  // Acknowledgement::kExplicit.
   void Acknowledge(const Position& position);
 
-  // The message that is due, if any; then it is sent now. To be asked after all deliveries of
-  // Receive were made, and while no other message is on its way.
+  // Returns the message that is due, if any, which must be sent now. REQUIRES: all deliveries of
+  // Receive are made, and no other message is being sent.
   std::optional<v1::SubscribeRequest> NextMessage(absl::Duration now);
 
-  // Whether writers may be waiting for the subscriber, so that it should say that it leaves.
+  // Whether writers may wait for this subscriber, so that it should announce that it leaves.
   bool ShouldLeave() const {
     return started_ && options_.acknowledgement != Acknowledgement::kNone;
   }
 
-  // The last message: nothing of this subscription is served any more. REQUIRES: ShouldLeave, and
-  // no other message is on its way.
+  // Returns the last message: this subscriber serves nothing any more. REQUIRES: ShouldLeave, and
+  // no other message is being sent.
   v1::SubscribeRequest Leave(absl::Duration now);
 
-  // Nothing came for so long that the stream counts as lost.
+  // Whether the stream counts as lost, because no message arrived for several heartbeats.
   bool IsSilent(absl::Duration now) const { return now >= SilentAt(); }
 
-  // When NextMessage or IsSilent may change their answer by themselves.
+  // When the result of NextMessage or IsSilent may change without further calls.
   absl::Duration WakeAt() const;
 
  private:
@@ -74,8 +76,8 @@ class SubscriptionCore {
 
   EventAssembly assembly_;
   std::string epoch_;
-  bool ever_started_ = false;    // then epoch_ and assembly_ are the place to resume
-  uint64_t last_delivered_ = 0;  // the last event or reset
+  bool ever_started_ = false;    // then the next stream resumes at epoch_ and assembly_
+  uint64_t last_delivered_ = 0;  // revision of the last event or reset
   uint64_t applied_ = 0;         // by Acknowledge
 
   // Of the current stream.
@@ -85,9 +87,9 @@ class SubscriptionCore {
   absl::Duration heartbeat_;
   absl::Duration last_heard_;
   absl::Duration last_sent_;
-  uint64_t acknowledged_ = 0;  // the last acknowledgement that was sent
+  uint64_t acknowledged_ = 0;  // the last acknowledgement sent
   uint64_t sequence_ = 0;
-  std::deque<std::pair<uint64_t, absl::Duration>> sent_;  // messages without an echo yet
+  std::deque<std::pair<uint64_t, absl::Duration>> sent_;  // messages without an echo
   absl::Duration lease_end_;
 };
 

@@ -21,8 +21,8 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// Between streams that were refused. A proxy that finds no service, or a certificate that is being
-// replaced, refuses what will be accepted later; only what we sent ourselves cannot become right.
+// Backoff after a refused stream. A proxy without a backend, or a certificate that is being
+// replaced, refuses streams that will be accepted later. Only INVALID_ARGUMENT is final.
 constexpr BackoffOptions kPatientBackoff = {
     .initial = absl::Seconds(1), .maximum = absl::Seconds(30), .multiplier = 2};
 
@@ -36,7 +36,7 @@ void CallIfSet(const std::function<void(const Argument&)>& callback, const Argum
   if (callback) callback(argument);
 }
 
-// How long Stop may take where the service does not answer.
+// How long Stop may take if the service does not respond.
 constexpr absl::Duration kFarewellPatience = absl::Milliseconds(500);
 
 using Stream = BidiStream<v1::SubscribeRequest, v1::SubscribeResponse>;
@@ -70,7 +70,9 @@ class SubscriptionThread final : public Subscription {
 
   void Stop() override ABSL_LOCKS_EXCLUDED(join_mutex_) {
     mailbox_->Stop();
-    if (std::this_thread::get_id() == running_) return;  // a callback: it is the last
+    if (std::this_thread::get_id() == running_) {
+      return;  // called by a callback, which is the last one
+    }
     MutexLock lock(join_mutex_);
     if (thread_.joinable()) thread_.join();
   }
@@ -78,7 +80,7 @@ class SubscriptionThread final : public Subscription {
  private:
   absl::Duration Now() const { return runtime_.clock->Monotonic(); }
 
-  // The thread: one stream after the other.
+  // The thread: runs one stream after the other.
   void Run() {
     running_ = std::this_thread::get_id();
     Backoff backoff(runtime_.backoff, runtime_.random);
@@ -91,8 +93,7 @@ class SubscriptionThread final : public Subscription {
       if (absl::IsInvalidArgument(status)) return CallIfSet(callbacks_.on_ended, status);
       CallIfSet(callbacks_.on_disconnected, status);
       waits_for_connection = absl::IsUnavailable(status);
-      // A stream that lasted tells that the service works; one that ended at once does not, even
-      // if it started.
+      // Only a stream that lasted for a while shows that the service works.
       if (Now() - begun > runtime_.backoff.maximum) {
         backoff.Reset();
         patient.Reset();
@@ -102,14 +103,14 @@ class SubscriptionThread final : public Subscription {
     }
   }
 
-  // Runs one stream to its end and answers why it ended.
+  // Runs one stream to its end. Returns why it ended.
   absl::Status RunStream(bool waits_for_connection) {
     Stream stream(mailbox_, waits_for_connection,
                   [this](grpc::ClientContext* context, auto* reactor) {
                     stub_->async()->Subscribe(context, reactor);
                   });
     stream.Send(core_.Begin(Now()));
-    absl::Status failure;  // found here; then what still comes is only waited out
+    absl::Status failure;  // found on this side; then the loop only waits for the end
     Farewell farewell;
     while (true) {
       const absl::Duration wake_at = std::min(core_.WakeAt(), farewell.ends);
@@ -142,13 +143,13 @@ class SubscriptionThread final : public Subscription {
     return end.ok() ? absl::UnavailableError("the service ended the stream") : end;
   }
 
-  // What a stopped subscription still tells the service, and until when it waits for the end.
+  // The last message of a stopped subscription, and until when it waits for the end.
   struct Farewell {
     absl::Duration ends = absl::InfiniteDuration();
     bool said = false;
   };
 
-  // Says, once, that the subscriber leaves. False if the stream need not be waited for (any more).
+  // Announces, once, that the subscriber leaves. Returns whether to wait for the end of the stream.
   bool SayFarewell(Stream& stream, bool sending, Farewell& farewell) {
     if (!core_.ShouldLeave()) return false;
     const absl::Duration now = Now();
@@ -172,23 +173,26 @@ class SubscriptionThread final : public Subscription {
     absl::Status status = core_.Receive(response, Now(), deliveries);
     for (const Delivery& delivery : deliveries) {
       if (mailbox_->stopped()) break;
-      std::visit([this](const auto& told) { Tell(told); }, delivery);
+      std::visit([this](const auto& delivered) { Deliver(delivered); }, delivery);
     }
     return status;
   }
 
-  void Tell(const SubscriptionStarted& started) { CallIfSet(callbacks_.on_started, started); }
-  void Tell(const SubscriptionReset& reset) { CallIfSet(callbacks_.on_reset, reset); }
-  void Tell(const Event& event) { CallIfSet(callbacks_.on_event, event); }
-  void Tell(const SubscriptionProgress& progress) { CallIfSet(callbacks_.on_progress, progress); }
+  void Deliver(const SubscriptionStarted& started) { CallIfSet(callbacks_.on_started, started); }
+  void Deliver(const SubscriptionReset& reset) { CallIfSet(callbacks_.on_reset, reset); }
+  void Deliver(const Event& event) { CallIfSet(callbacks_.on_event, event); }
+  void Deliver(const SubscriptionProgress& progress) {
+    CallIfSet(callbacks_.on_progress, progress);
+  }
 
   const std::shared_ptr<v1::SubscriptionService::Stub> stub_;
   const Runtime runtime_;
   const SubscriptionCallbacks callbacks_;
-  SubscriptionCore core_;  // the thread's alone
+  SubscriptionCore core_;  // used by the thread only
   const std::shared_ptr<Mailbox> mailbox_;
   Mutex acknowledged_mutex_;
-  std::optional<Position> acknowledged_ ABSL_GUARDED_BY(acknowledged_mutex_);  // not taken yet
+  std::optional<Position> acknowledged_
+      ABSL_GUARDED_BY(acknowledged_mutex_);  // not handed to core_ yet
   std::atomic<std::thread::id> running_ = std::thread::id();
   Mutex join_mutex_;
   std::thread thread_;  // last: it uses all of the above

@@ -9,7 +9,7 @@
 
 namespace cache_invalidation::client::internal {
 
-// Starts a subscription: a SubscriptionCore with a thread that gives it streams.
+// Starts a subscription: a SubscriptionCore with a thread that runs its streams.
 std::unique_ptr<Subscription> StartSubscription(std::shared_ptr<v1::SubscriptionService::Stub> stub,
                                                 const Runtime& runtime,
                                                 const SubscribeParams& params);

@@ -9,8 +9,8 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// A quarter of what the service takes: large enough to spread the cost of a message, small enough
-// to be answered soon.
+// A quarter of what the service accepts: large enough to amortize the cost of a message, small
+// enough for a quick response.
 constexpr size_t kMessageBytes = kMaxRequestBytes / 4;
 
 WriteResult ResultOf(const v1::WriteAcknowledgement& acknowledgement) {
@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<Answered>> WriteStreamCore::Receive(
   for (const v1::WriteAcknowledgement& acknowledgement : response.acknowledgements()) {
     const uint64_t sequence = acknowledgement.sequence();
     if (unanswered_.empty() || sequence < unanswered_.front().group.sequence()) {
-      continue;  // given up
+      continue;  // expired
     }
     if (sent_ == 0 || sequence != unanswered_.front().group.sequence()) {
       return absl::InternalError(absl::StrCat("command ", sequence, " was answered out of order"));

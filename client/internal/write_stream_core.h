@@ -17,47 +17,49 @@
 
 namespace cache_invalidation::client::internal {
 
-// A callback and what it is to be called with.
+// A callback and its argument.
 struct Answered {
   WriteCallback done;
   absl::StatusOr<WriteResult> result;
 };
 
-// A write stream without its thread and its network: keeps what is unanswered, in order, and says
+// A write stream without thread and network: keeps the unanswered commands, in order, and decides
 // what to send. All times are of Clock::Monotonic. Thread-compatible.
 //
 // Invariants:
 //   1. Commands are numbered 1, 2, 3, ... and answered in that order.
-//   2. The first `sent_` of the unanswered ones were sent on the current stream.
+//   2. The first `sent_` of the unanswered commands were sent on the current stream.
 class WriteStreamCore {
  public:
   WriteStreamCore(std::string namespace_name, const WriteStreamOptions& options)
       : namespace_name_(std::move(namespace_name)), options_(options) {}
 
-  // Whether no more should be added for now.
+  // Whether the caller should wait before it adds more.
   bool IsFull() const;
   bool IsEmpty() const { return unanswered_.empty(); }
 
   void Add(const std::vector<WriteEvent>& writes, WriteCallback done, absl::Duration now);
 
-  // A stream begins: what is unanswered will be sent again.
+  // A stream begins: all unanswered commands will be sent again.
   void Begin() { sent_ = 0; }
 
-  // The message to send now, if there is anything to send. To be asked while no other is on its
-  // way: so the messages grow with what has gathered in the meantime.
+  // Returns the message to send now, if there is anything to send. REQUIRES: no other message is
+  // being sent, so that a message carries everything that was added in the meantime.
   std::optional<v1::StreamWritesRequest> NextMessage();
 
-  // Takes answers. An error: the stream broke its promises and must be replaced.
+  // Handles acknowledgements. An error means that the stream violates the protocol and must be
+  // replaced.
   absl::StatusOr<std::vector<Answered>> Receive(const v1::StreamWritesResponse& response);
 
-  // The stream ended so that trying again as before cannot help. Finds the command that is to blame
-  // by sending one at a time what was sent on it, and gives the error to it.
+  // The stream ended with an error that a retry cannot cure. Finds the offending command, by
+  // sending the commands of that stream one at a time, and answers it with the error.
   std::vector<Answered> Refuse(const absl::Status& status);
 
-  // Gives up what is too old. `last_end`: how the last stream ended, to tell why.
+  // Answers the commands whose deadline has passed. `last_end`: how the last stream ended, for the
+  // error text.
   std::vector<Answered> Expire(absl::Duration now, const absl::Status& last_end);
 
-  // When Expire has something to do; infinite if nothing is unanswered.
+  // When Expire has something to do; infinite if no command is unanswered.
   absl::Duration ExpiresAt() const;
 
  private:
@@ -81,7 +83,7 @@ class WriteStreamCore {
   size_t unanswered_bytes_ = 0;
   size_t sent_ = 0;
   uint64_t last_sequence_ = 0;
-  uint64_t suspected_until_ = 0;  // the last command that was sent on a stream that was refused
+  uint64_t suspected_until_ = 0;  // the last command sent on a refused stream
 };
 
 }  // namespace cache_invalidation::client::internal

@@ -71,7 +71,7 @@ class WriteStreamThread final : public WriteStream {
  private:
   absl::Duration Now() const { return runtime_.clock->Monotonic(); }
 
-  // The thread: a stream whenever there is something to send.
+  // The thread: runs a stream whenever there is something to send.
   void Run() {
     Backoff backoff(runtime_.backoff, runtime_.random);
     while (AwaitWork()) {
@@ -90,7 +90,7 @@ class WriteStreamThread final : public WriteStream {
     }
   }
 
-  // Waits until something is unanswered; false: the end.
+  // Waits until something is unanswered. Returns false once the stream is closed.
   bool AwaitWork() {
     while (IsEmpty()) {
       if (mailbox_->Take(absl::InfiniteDuration()).stopped) return false;
@@ -98,13 +98,13 @@ class WriteStreamThread final : public WriteStream {
     return true;
   }
 
-  // What a stream has come to.
+  // The state of a stream.
   struct Progress {
-    absl::Status failure;  // found here; then what still comes is only waited out
-    absl::Duration patience = absl::InfiniteDuration();  // ends it; after a half-close
+    absl::Status failure;  // found on this side; then the loop only waits for the end
+    absl::Duration patience = absl::InfiniteDuration();  // its end, after a half-close
   };
 
-  // Runs one stream to its end and answers why it ended.
+  // Runs one stream to its end. Returns why it ended.
   absl::Status RunStream(bool waits_for_connection) {
     Begin();
     Stream stream(mailbox_, waits_for_connection,
@@ -119,7 +119,7 @@ class WriteStreamThread final : public WriteStream {
     return progress.failure.ok() ? end : progress.failure;
   }
 
-  // One turn: waits, takes what came, sends what there is. Answers whether there may be more.
+  // One turn: waits, handles what arrived, sends what is due. Returns whether to go on.
   bool Exchange(Stream& stream, Progress& progress) {
     const bool failed_before = !progress.failure.ok();
     const Mailbox::Mail mail = mailbox_->Take(
@@ -141,7 +141,7 @@ class WriteStreamThread final : public WriteStream {
     return true;
   }
 
-  // Whether there was anything to send.
+  // Sends what is due. Returns whether there was anything.
   bool SendNext(Stream& stream) {
     std::optional<v1::StreamWritesRequest> request = NextMessage();
     if (!request.has_value()) return false;
@@ -156,7 +156,7 @@ class WriteStreamThread final : public WriteStream {
     return absl::OkStatus();
   }
 
-  // Whether there was anything to give up: then the stream is of no use.
+  // Answers expired commands. Returns whether there were any: then the stream is of no use.
   bool ExpireOld() ABSL_LOCKS_EXCLUDED(mutex_) {
     std::vector<Answered> expired;
     {
@@ -177,7 +177,7 @@ class WriteStreamThread final : public WriteStream {
     Tell(std::move(refused));
   }
 
-  // Calls the callbacks, and then lets those go on who waited for that.
+  // Calls the callbacks, then wakes those who wait for them.
   void Tell(std::vector<Answered> answered) ABSL_LOCKS_EXCLUDED(mutex_) {
     if (answered.empty()) return;
     for (const Answered& one : answered) {
@@ -224,7 +224,7 @@ class WriteStreamThread final : public WriteStream {
   uint64_t finished_ ABSL_GUARDED_BY(mutex_) = 0;  // their callbacks have returned
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   const std::shared_ptr<Mailbox> mailbox_;
-  absl::Status last_end_;  // the thread's alone
+  absl::Status last_end_;  // used by the thread only
   Mutex join_mutex_;
   std::thread thread_;  // last: it uses all of the above
 };

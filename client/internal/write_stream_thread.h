@@ -9,7 +9,7 @@
 
 namespace cache_invalidation::client::internal {
 
-// Starts a write stream: a WriteStreamCore with a thread that gives it streams.
+// Starts a write stream: a WriteStreamCore with a thread that runs its streams.
 std::unique_ptr<WriteStream> StartWriteStream(std::shared_ptr<v1::WriteEventService::Stub> stub,
                                               const Runtime& runtime,
                                               const OpenWriteStreamParams& params);

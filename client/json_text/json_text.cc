@@ -35,7 +35,8 @@ void AppendUtf8(uint32_t code, std::string& out) {
   }
 }
 
-// Recursive descent. After a failure `failure_` says what was expected at `place_`.
+// Recursive descent, at most kMaxLevels deep. After a failure `failure_` is what was expected at
+// `place_`.
 class Parser {
  public:
   Parser(absl::string_view json, StringBytes bytes) : json_(json), bytes_(bytes) {}
@@ -223,8 +224,8 @@ class Parser {
   absl::string_view failure_;
 };
 
-// Digits without leading zeros; with trailing ones, which a text of more than 15 may have for a
-// reason.
+// Counts the digits without leading zeros. Trailing zeros count: in a text of more than 15 digits
+// they may matter.
 size_t SignificantDigits(absl::string_view number) {
   size_t digits = 0;
   for (const char c : number.substr(0, number.find_first_of("eE"))) {

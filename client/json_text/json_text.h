@@ -11,8 +11,13 @@
 
 namespace cache_invalidation {
 
-// JSON as it was written: numbers keep their text, members their order. For what must not lose a
-// digit, such as the primary keys of a database.
+// JSON as it was written: numbers keep their text, members their order. For data that must not lose
+// a digit, such as the primary keys of a database.
+//
+// The parser is our own because no parser of Debian's keeps all of that. rapidjson 1.1 refuses
+// numbers beyond the range of a double even where it hands on their text, and PostgreSQL's numeric
+// goes far beyond; it also accepts half of a surrogate pair, which is not UTF-8, and stops at a
+// NUL.
 struct JsonText {
   enum class Kind { kNull, kBool, kNumber, kString, kList, kObject };
 
@@ -24,7 +29,7 @@ struct JsonText {
   std::vector<JsonText> elements = {};
   std::vector<std::pair<std::string, JsonText>> members = {};
 
-  // The member of that name, null if there is none. Of several the last one counts.
+  // Returns the member of that name, the last one if there are several, null if there is none.
   const JsonText* Find(absl::string_view name) const;
 
   bool operator==(const JsonText&) const = default;
@@ -36,23 +41,23 @@ enum class StringBytes {
   kAny,  // databases may hold text of any encoding
 };
 
-// Reads one JSON value (RFC 8259). INVALID_ARGUMENT names the column, counted from 1. Refuses more
-// than 100 levels.
+// Parses one JSON value (RFC 8259) of at most 100 levels. Fails with INVALID_ARGUMENT, which names
+// the column, counted from 1.
 absl::StatusOr<JsonText> ParseJson(absl::string_view json, StringBytes bytes = StringBytes::kUtf8);
 
-// Reads an object that may be torn or broken: returns the members that are whole, up to the one
-// that is not or the last one. Empty for what is no object.
+// Parses an object that may be truncated or malformed. Returns its members up to the first that is
+// not complete, without the last one. Returns an empty object if it is none.
 JsonText ParseBeginOfObject(absl::string_view json, StringBytes bytes);
 
-// As the context of a write. A number whose double says the same (an integer up to 2^53 - 1, a
-// number of at most 15 digits) is a plain number, any other a JsonValue::Number: a double would
-// take two numbers for one.
+// Converts to the context of a write. A number that a double represents exactly (an integer up to
+// 2^53 - 1, a number of at most 15 digits) becomes a plain number, any other a JsonValue::Number:
+// two different numbers may have the same double.
 JsonValue ToJsonValue(const JsonText& json);
 
-// A string in JSON's quotes.
+// Returns the text as a JSON string, with quotes and escapes.
 std::string QuoteJson(absl::string_view text);
 
-// Lays a correct JSON text out over lines, two blanks for each level.
+// Breaks a JSON text into lines, with two spaces of indent per level. REQUIRES: it is well formed.
 std::string IndentJson(absl::string_view json);
 
 }  // namespace cache_invalidation

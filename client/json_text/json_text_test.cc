@@ -63,6 +63,9 @@ TEST(JsonTextTest, MarksAreLeftAlone) {
 TEST(JsonTextTest, KeepsNumbersAsTheyWereWritten) {
   EXPECT_EQ(ParseJson("1.50")->text, "1.50");
   EXPECT_EQ(ParseJson("123456789012345678901234567890")->text, "123456789012345678901234567890");
+  // The longest that PostgreSQL's numeric has.
+  const std::string longest = std::string(131'072, '9') + "." + std::string(16'383, '9');
+  EXPECT_EQ(ParseJson(longest)->text, longest);
 }
 
 TEST(JsonTextTest, OfEqualNamesTheLastOneCounts) {
@@ -97,6 +100,7 @@ TEST(JsonTextTest, SaysWhereItIsWrong) {
            {"\"\xff\"", "column 2: expected UTF-8"},
            {std::string(101, '['), "column 101: expected at most 100 levels"},
            {std::string("\"\0\"", 3), "column 2: expected a closing quote"},
+           {std::string("1\0", 2), "column 2: expected nothing more"},
        }) {
     EXPECT_EQ(ParseJson(c.json).status(), absl::InvalidArgumentError(c.message)) << c.json;
   }

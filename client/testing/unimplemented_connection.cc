@@ -24,126 +24,129 @@ class RefusingWriteStream final : public WriteStream {
 
 }  // namespace
 
-absl::StatusOr<RuleRegistration> UnimplementedConnection::RegisterInvalidationRule(
-    const RegisterInvalidationRuleParams&) {
-  return absl::UnimplementedError("RegisterInvalidationRule");
+void UnimplementedConnection::Start(const RegisterInvalidationRuleParams&,
+                                    AnswerCallback<RuleRegistration> done) {
+  done(absl::UnimplementedError("RegisterInvalidationRule"));
 }
 
-absl::StatusOr<StoredRule> UnimplementedConnection::GetInvalidationRule(
-    const GetInvalidationRuleParams&) {
-  return absl::UnimplementedError("GetInvalidationRule");
+void UnimplementedConnection::Start(const GetInvalidationRuleParams&,
+                                    AnswerCallback<StoredRule> done) {
+  done(absl::UnimplementedError("GetInvalidationRule"));
 }
 
-absl::StatusOr<RulePage> UnimplementedConnection::ListInvalidationRules(
-    const ListInvalidationRulesParams&) {
-  return absl::UnimplementedError("ListInvalidationRules");
+void UnimplementedConnection::Start(const ListInvalidationRulesParams&,
+                                    AnswerCallback<RulePage> done) {
+  done(absl::UnimplementedError("ListInvalidationRules"));
 }
 
-absl::StatusOr<bool> UnimplementedConnection::DeleteInvalidationRule(
-    const DeleteInvalidationRuleParams&) {
-  return absl::UnimplementedError("DeleteInvalidationRule");
+void UnimplementedConnection::Start(const DeleteInvalidationRuleParams&,
+                                    AnswerCallback<bool> done) {
+  done(absl::UnimplementedError("DeleteInvalidationRule"));
 }
 
-absl::StatusOr<RelationshipRegistration> UnimplementedConnection::RegisterDataRelationship(
-    const RegisterDataRelationshipParams&) {
-  return absl::UnimplementedError("RegisterDataRelationship");
+void UnimplementedConnection::Start(const RegisterDataRelationshipParams&,
+                                    AnswerCallback<RelationshipRegistration> done) {
+  done(absl::UnimplementedError("RegisterDataRelationship"));
 }
 
-absl::StatusOr<DataRelationship> UnimplementedConnection::GetDataRelationship(
-    const GetDataRelationshipParams&) {
-  return absl::UnimplementedError("GetDataRelationship");
+void UnimplementedConnection::Start(const GetDataRelationshipParams&,
+                                    AnswerCallback<DataRelationship> done) {
+  done(absl::UnimplementedError("GetDataRelationship"));
 }
 
-absl::StatusOr<RelationshipPage> UnimplementedConnection::ListDataRelationships(
-    const ListDataRelationshipsParams&) {
-  return absl::UnimplementedError("ListDataRelationships");
+void UnimplementedConnection::Start(const ListDataRelationshipsParams&,
+                                    AnswerCallback<RelationshipPage> done) {
+  done(absl::UnimplementedError("ListDataRelationships"));
 }
 
-absl::StatusOr<bool> UnimplementedConnection::DeleteDataRelationship(
-    const DeleteDataRelationshipParams&) {
-  return absl::UnimplementedError("DeleteDataRelationship");
+void UnimplementedConnection::Start(const DeleteDataRelationshipParams&,
+                                    AnswerCallback<bool> done) {
+  done(absl::UnimplementedError("DeleteDataRelationship"));
 }
 
-absl::StatusOr<DependencyAddition> UnimplementedConnection::AddCacheDependency(
-    const AddCacheDependencyParams&) {
-  return absl::UnimplementedError("AddCacheDependency");
+void UnimplementedConnection::Start(const AddCacheDependencyParams&,
+                                    AnswerCallback<DependencyAddition> done) {
+  done(absl::UnimplementedError("AddCacheDependency"));
 }
 
-absl::StatusOr<DependencyRemoval> UnimplementedConnection::RemoveCacheDependency(
-    const RemoveCacheDependencyParams&) {
-  return absl::UnimplementedError("RemoveCacheDependency");
+void UnimplementedConnection::Start(const RemoveCacheDependencyParams&,
+                                    AnswerCallback<DependencyRemoval> done) {
+  done(absl::UnimplementedError("RemoveCacheDependency"));
 }
 
-absl::StatusOr<DependencyPage> UnimplementedConnection::ListCacheDependencies(
-    const ListCacheDependenciesParams&) {
-  return absl::UnimplementedError("ListCacheDependencies");
+void UnimplementedConnection::Start(const ListCacheDependenciesParams&,
+                                    AnswerCallback<DependencyPage> done) {
+  done(absl::UnimplementedError("ListCacheDependencies"));
 }
 
-absl::StatusOr<WriteResult> UnimplementedConnection::InvalidateByWrite(
-    const InvalidateByWriteParams&) {
-  return absl::UnimplementedError("InvalidateByWrite");
+void UnimplementedConnection::Start(const InvalidateByWriteParams&,
+                                    AnswerCallback<WriteResult> done) {
+  done(absl::UnimplementedError("InvalidateByWrite"));
 }
 
-absl::StatusOr<WriteResult> UnimplementedConnection::InvalidateByWrites(
-    const InvalidateByWritesParams&) {
-  return absl::UnimplementedError("InvalidateByWrites");
+void UnimplementedConnection::Start(const InvalidateByWritesParams&,
+                                    AnswerCallback<WriteResult> done) {
+  done(absl::UnimplementedError("InvalidateByWrites"));
 }
 
-absl::StatusOr<Explanation> UnimplementedConnection::ExplainWrite(const ExplainWriteParams&) {
-  return absl::UnimplementedError("ExplainWrite");
+void UnimplementedConnection::Start(const ExplainWriteParams&, AnswerCallback<Explanation> done) {
+  done(absl::UnimplementedError("ExplainWrite"));
 }
 
-absl::StatusOr<InvalidationResult> UnimplementedConnection::Invalidate(const InvalidateParams&) {
-  return absl::UnimplementedError("Invalidate");
+void UnimplementedConnection::Start(const InvalidateParams&,
+                                    AnswerCallback<InvalidationResult> done) {
+  done(absl::UnimplementedError("Invalidate"));
 }
 
-absl::StatusOr<KeyInvalidation> UnimplementedConnection::InvalidateWithDependencies(
-    const InvalidateWithDependenciesParams&) {
-  return absl::UnimplementedError("InvalidateWithDependencies");
+void UnimplementedConnection::Start(const InvalidateWithDependenciesParams&,
+                                    AnswerCallback<KeyInvalidation> done) {
+  done(absl::UnimplementedError("InvalidateWithDependencies"));
 }
 
-absl::StatusOr<BatchSchedule> UnimplementedConnection::ScheduleBatchInvalidation(
-    const ScheduleBatchInvalidationParams&) {
-  return absl::UnimplementedError("ScheduleBatchInvalidation");
+void UnimplementedConnection::Start(const ScheduleBatchInvalidationParams&,
+                                    AnswerCallback<BatchSchedule> done) {
+  done(absl::UnimplementedError("ScheduleBatchInvalidation"));
 }
 
-absl::StatusOr<BatchFlush> UnimplementedConnection::FlushPendingInvalidations(
-    const FlushPendingInvalidationsParams&) {
-  return absl::UnimplementedError("FlushPendingInvalidations");
+void UnimplementedConnection::Start(const FlushPendingInvalidationsParams&,
+                                    AnswerCallback<BatchFlush> done) {
+  done(absl::UnimplementedError("FlushPendingInvalidations"));
 }
 
-absl::StatusOr<absl::Duration> UnimplementedConnection::SetBatchDelay(const SetBatchDelayParams&) {
-  return absl::UnimplementedError("SetBatchDelay");
+void UnimplementedConnection::Start(const SetBatchDelayParams&,
+                                    AnswerCallback<absl::Duration> done) {
+  done(absl::UnimplementedError("SetBatchDelay"));
 }
 
-absl::StatusOr<TrackAnswer> UnimplementedConnection::TrackEntries(const TrackEntriesParams&) {
-  return absl::UnimplementedError("TrackEntries");
+void UnimplementedConnection::Start(const TrackEntriesParams&, AnswerCallback<TrackAnswer> done) {
+  done(absl::UnimplementedError("TrackEntries"));
 }
 
-absl::StatusOr<uint32_t> UnimplementedConnection::UntrackEntries(const UntrackEntriesParams&) {
-  return absl::UnimplementedError("UntrackEntries");
+void UnimplementedConnection::Start(const UntrackEntriesParams&, AnswerCallback<uint32_t> done) {
+  done(absl::UnimplementedError("UntrackEntries"));
 }
 
-absl::StatusOr<EntryLookup> UnimplementedConnection::LookupEntry(const LookupEntryParams&) {
-  return absl::UnimplementedError("LookupEntry");
+void UnimplementedConnection::Start(const LookupEntryParams&, AnswerCallback<EntryLookup> done) {
+  done(absl::UnimplementedError("LookupEntry"));
 }
 
-absl::StatusOr<Validation> UnimplementedConnection::Validate(const ValidateParams&) {
-  return absl::UnimplementedError("Validate");
+void UnimplementedConnection::Start(const ValidateParams&, AnswerCallback<Validation> done) {
+  done(absl::UnimplementedError("Validate"));
 }
 
-absl::StatusOr<InvalidationStats> UnimplementedConnection::GetInvalidationStats(
-    const GetInvalidationStatsParams&) {
-  return absl::UnimplementedError("GetInvalidationStats");
+void UnimplementedConnection::Start(const GetInvalidationStatsParams&,
+                                    AnswerCallback<InvalidationStats> done) {
+  done(absl::UnimplementedError("GetInvalidationStats"));
 }
 
-absl::StatusOr<NamespacePage> UnimplementedConnection::ListNamespaces(const ListNamespacesParams&) {
-  return absl::UnimplementedError("ListNamespaces");
+void UnimplementedConnection::Start(const ListNamespacesParams&,
+                                    AnswerCallback<NamespacePage> done) {
+  done(absl::UnimplementedError("ListNamespaces"));
 }
 
-absl::StatusOr<NamespaceDeletion> UnimplementedConnection::DeleteNamespace(
-    const DeleteNamespaceParams&) {
-  return absl::UnimplementedError("DeleteNamespace");
+void UnimplementedConnection::Start(const DeleteNamespaceParams&,
+                                    AnswerCallback<NamespaceDeletion> done) {
+  done(absl::UnimplementedError("DeleteNamespace"));
 }
 
 std::unique_ptr<Subscription> UnimplementedConnection::Subscribe(const SubscribeParams&) {

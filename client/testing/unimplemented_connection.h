@@ -2,8 +2,9 @@
 //
 //   class RefusingConnection : public UnimplementedConnection {
 //    public:
-//     absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams&) override {
-//       return absl::UnavailableError("draining");
+//     using UnimplementedConnection::Start;
+//     void Start(const InvalidateByWriteParams&, AnswerCallback<WriteResult> done) override {
+//       done(absl::UnavailableError("draining"));
 //     }
 //   };
 //
@@ -29,50 +30,50 @@ namespace cache_invalidation::client {
 
 class UnimplementedConnection : public Connection {
  public:
-  absl::StatusOr<RuleRegistration> RegisterInvalidationRule(
-      const RegisterInvalidationRuleParams& params) override;
-  absl::StatusOr<StoredRule> GetInvalidationRule(const GetInvalidationRuleParams& params) override;
-  absl::StatusOr<RulePage> ListInvalidationRules(
-      const ListInvalidationRulesParams& params) override;
-  absl::StatusOr<bool> DeleteInvalidationRule(const DeleteInvalidationRuleParams& params) override;
+  void Start(const RegisterInvalidationRuleParams& params,
+             AnswerCallback<RuleRegistration> done) override;
+  void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) override;
+  void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) override;
+  void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) override;
 
-  absl::StatusOr<RelationshipRegistration> RegisterDataRelationship(
-      const RegisterDataRelationshipParams& params) override;
-  absl::StatusOr<DataRelationship> GetDataRelationship(
-      const GetDataRelationshipParams& params) override;
-  absl::StatusOr<RelationshipPage> ListDataRelationships(
-      const ListDataRelationshipsParams& params) override;
-  absl::StatusOr<bool> DeleteDataRelationship(const DeleteDataRelationshipParams& params) override;
+  void Start(const RegisterDataRelationshipParams& params,
+             AnswerCallback<RelationshipRegistration> done) override;
+  void Start(const GetDataRelationshipParams& params,
+             AnswerCallback<DataRelationship> done) override;
+  void Start(const ListDataRelationshipsParams& params,
+             AnswerCallback<RelationshipPage> done) override;
+  void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) override;
 
-  absl::StatusOr<DependencyAddition> AddCacheDependency(
-      const AddCacheDependencyParams& params) override;
-  absl::StatusOr<DependencyRemoval> RemoveCacheDependency(
-      const RemoveCacheDependencyParams& params) override;
-  absl::StatusOr<DependencyPage> ListCacheDependencies(
-      const ListCacheDependenciesParams& params) override;
+  void Start(const AddCacheDependencyParams& params,
+             AnswerCallback<DependencyAddition> done) override;
+  void Start(const RemoveCacheDependencyParams& params,
+             AnswerCallback<DependencyRemoval> done) override;
+  void Start(const ListCacheDependenciesParams& params,
+             AnswerCallback<DependencyPage> done) override;
 
-  absl::StatusOr<WriteResult> InvalidateByWrite(const InvalidateByWriteParams& params) override;
-  absl::StatusOr<WriteResult> InvalidateByWrites(const InvalidateByWritesParams& params) override;
-  absl::StatusOr<Explanation> ExplainWrite(const ExplainWriteParams& params) override;
+  void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) override;
+  void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) override;
+  void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) override;
 
-  absl::StatusOr<InvalidationResult> Invalidate(const InvalidateParams& params) override;
-  absl::StatusOr<KeyInvalidation> InvalidateWithDependencies(
-      const InvalidateWithDependenciesParams& params) override;
-  absl::StatusOr<BatchSchedule> ScheduleBatchInvalidation(
-      const ScheduleBatchInvalidationParams& params) override;
-  absl::StatusOr<BatchFlush> FlushPendingInvalidations(
-      const FlushPendingInvalidationsParams& params) override;
-  absl::StatusOr<absl::Duration> SetBatchDelay(const SetBatchDelayParams& params) override;
+  void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) override;
+  void Start(const InvalidateWithDependenciesParams& params,
+             AnswerCallback<KeyInvalidation> done) override;
+  void Start(const ScheduleBatchInvalidationParams& params,
+             AnswerCallback<BatchSchedule> done) override;
+  void Start(const FlushPendingInvalidationsParams& params,
+             AnswerCallback<BatchFlush> done) override;
+  void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) override;
 
-  absl::StatusOr<TrackAnswer> TrackEntries(const TrackEntriesParams& params) override;
-  absl::StatusOr<uint32_t> UntrackEntries(const UntrackEntriesParams& params) override;
-  absl::StatusOr<EntryLookup> LookupEntry(const LookupEntryParams& params) override;
-  absl::StatusOr<Validation> Validate(const ValidateParams& params) override;
+  void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) override;
+  void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) override;
+  void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override;
+  void Start(const ValidateParams& params, AnswerCallback<Validation> done) override;
 
-  absl::StatusOr<InvalidationStats> GetInvalidationStats(
-      const GetInvalidationStatsParams& params) override;
-  absl::StatusOr<NamespacePage> ListNamespaces(const ListNamespacesParams& params) override;
-  absl::StatusOr<NamespaceDeletion> DeleteNamespace(const DeleteNamespaceParams& params) override;
+  void Start(const GetInvalidationStatsParams& params,
+             AnswerCallback<InvalidationStats> done) override;
+
+  void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) override;
+  void Start(const DeleteNamespaceParams& params, AnswerCallback<NamespaceDeletion> done) override;
 
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override;
 

@@ -59,7 +59,7 @@ TEST_F(CachectlTest, ATransactionOverTheLimitsConcernsItsTypes) {
   for (int i = 0; i < 10'001; ++i) input += Change("I", "a", i);
   input += "{\"action\":\"C\"}\n";
   const std::string out = Ok({"ingest", "-"}, input);
-  EXPECT_EQ(Field(out, "  told less exactly"), "10001");
+  EXPECT_EQ(Field(out, "  sent widened"), "10001");
   EXPECT_EQ(Field(out, "invalidations"), "1");
   EXPECT_NE(Ok({"watch", "--from-revision", "0", "--until-revision", "1"}).find("tag  a  direct"),
             std::string::npos);
@@ -78,7 +78,7 @@ TEST_F(CachectlTest, ALineThatCannotBeReadConcernsItsTable) {
       {"ingest", "-"}, kBegin + Change("I", "a", 1) + kBrokenLine + Change("I", "a", 2) + kCommit);
   EXPECT_EQ(ended.code, 0);
   EXPECT_NE(ended.err.find("-:3: column"), std::string::npos) << ended.err;
-  EXPECT_EQ(Field(ended.out, "  that cannot be read"), "1");
+  EXPECT_EQ(Field(ended.out, "  unreadable"), "1");
   EXPECT_EQ(Ok({"watch", "--from-revision", "0", "--until-revision", "1"}),
             "revision 1, write\n"
             "  evict  tag  a:#all  direct\n"
@@ -89,7 +89,7 @@ TEST_F(CachectlTest, ALineThatCannotBeReadConcernsItsTable) {
 
 TEST_F(CachectlTest, ALineThatNamesNoTableConcernsEverything) {
   const std::string out = Ok({"ingest", "-"}, "{\"action\":\n" + Change("I", "a", 1));
-  EXPECT_EQ(Field(out, "  that cannot be read"), "1");
+  EXPECT_EQ(Field(out, "  unreadable"), "1");
   EXPECT_EQ(Field(out, "revision"), "2");
   EXPECT_NE(Ok({"watch", "--from-revision", "0", "--until-revision", "1"}).find("everything"),
             std::string::npos);
@@ -146,20 +146,20 @@ TEST_F(CachectlTest, MemoryDoesNotGrowWithTheTransaction) {
   const Ended ended = program.Wait();
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_EQ(Field(ended.out, "writes"), "100000");
-  EXPECT_EQ(Field(ended.out, "  told less exactly"), "100000");
+  EXPECT_EQ(Field(ended.out, "  sent widened"), "100000");
   EXPECT_EQ(Field(ended.out, "invalidations"), "1");
 }
 
 TEST_F(CachectlTest, SaysUpToWhereEverythingWasAnswered) {
   const std::string input = TransactionUpTo("0/15", 1) + TransactionUpTo("0/1A", 2);
-  EXPECT_EQ(Field(Ok({"ingest", "-"}, input), "answered up to"), "0/1A");
+  EXPECT_EQ(Field(Ok({"ingest", "-"}, input), "applied up to"), "0/1A");
   EXPECT_TRUE(
       absl::StrContains(Ok({"-o", "json", "ingest", "-"}, input), R"("answeredLsn": "0/1A")"));
   EXPECT_FALSE(absl::StrContains(Ok({"-o", "json", "ingest", "-"}, Change("I", "a", 1)), "Lsn"))
       << "the input does not say where it is";
 
   const std::string empty = "{\"action\":\"B\"}\n{\"action\":\"C\",\"nextlsn\":\"0/2F\"}\n";
-  EXPECT_EQ(Field(Ok({"ingest", "-"}, input + empty), "answered up to"), "0/2F");
+  EXPECT_EQ(Field(Ok({"ingest", "-"}, input + empty), "applied up to"), "0/2F");
 }
 
 TEST_F(CachectlTest, ARunOutlivesAServiceThatIsAwayForLongerThanACallMayTake) {
@@ -177,16 +177,16 @@ TEST_F(CachectlTest, ARunOutlivesAServiceThatIsAwayForLongerThanACallMayTake) {
     const size_t span = line.rfind(", for ");
     if (span != std::string::npos) (void)absl::ParseDuration(line.substr(span + 6), &waiting);
   };
-  await("1 transactions answered, up to 0/15");
+  await("1 transactions applied, up to 0/15");
   proxy.SetTarget(0);
   proxy.DropConnections();
   ingest.Send(TransactionUpTo("0/1A", 2));
-  while (waiting < absl::Seconds(1) && !HasFatalFailure()) await("; 1 not answered, ");
+  while (waiting < absl::Seconds(1) && !HasFatalFailure()) await("; 1 without result, ");
   proxy.SetTarget(port());
   ingest.Feed(TransactionUpTo("0/2F", 3));
   const Ended ended = ingest.Wait();
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(Field(ended.out, "answered up to"), "0/2F");
+  EXPECT_EQ(Field(ended.out, "applied up to"), "0/2F");
 }
 
 TEST_F(CachectlTest, AServiceThatIsAwayForTooLongEndsARun) {
@@ -204,7 +204,7 @@ TEST_F(CachectlTest, AServiceThatIsAwayForTooLongEndsARun) {
   ingest.Feed(TransactionUpTo("0/1A", 2));
   const Ended ended = ingest.Wait();
   EXPECT_EQ(ended.code, 6) << ended.err;
-  EXPECT_EQ(Field(ended.out, "answered up to"), "0/15") << "what was answered before is told";
+  EXPECT_EQ(Field(ended.out, "applied up to"), "0/15") << "what was answered before is told";
 }
 
 TEST_F(CachectlTest, AServiceThatIsNotThereIsNoticedAtOnce) {
@@ -229,7 +229,7 @@ TEST_F(CachectlTest, WhatTheServiceRefusesIsToldAsEverything) {
                                  Change("I", "b", 1) + large + Change("I", "c", 2));
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(absl::StrContains(ended.err, "-:2: ")) << ended.err;
-  EXPECT_TRUE(absl::StrContains(ended.err, "told as everything")) << ended.err;
+  EXPECT_TRUE(absl::StrContains(ended.err, "sent as everything")) << ended.err;
   const Ended events = RunProgram(
       {kProgram, "--endpoint", endpoint, "watch", "--from-revision", "0", "--until-revision", "3"});
   EXPECT_TRUE(absl::StrContains(events.out, "everything")) << events.out;

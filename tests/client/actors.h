@@ -83,7 +83,7 @@ class Reading {
   std::optional<client::internal::Arrival> arrival_;
   std::unique_ptr<Reading> other_;
   std::shared_ptr<Versions> loaded_;
-  client::internal::CacheCore::Resolution resolution_;
+  client::internal::Resolution resolution_;
   Versions result_ = {};
   bool is_stale_ = false;
   bool rests_on_stale_ = false;  // its own loader read a stale value

@@ -23,20 +23,20 @@ std::unique_ptr<client::Subscription> ScriptedConnection::Subscribe(
   return std::make_unique<ScriptedSubscription>(stopped_);
 }
 
-absl::StatusOr<client::TrackAnswer> ScriptedConnection::TrackEntries(
-    const client::TrackEntriesParams& params) {
-  if (on_track_entries) return on_track_entries(params);
+void ScriptedConnection::Start(const client::TrackEntriesParams& params,
+                               client::AnswerCallback<client::TrackAnswer> done) {
+  if (on_track_entries) return done(on_track_entries(params));
   client::TrackAnswer answer;
   for (const client::TrackedEntry& entry : params.entries) {
     answer.results.push_back({.key = entry.key, .outcome = client::FillOutcome::kKept});
   }
-  return answer;
+  done(std::move(answer));
 }
 
-absl::StatusOr<client::EntryLookup> ScriptedConnection::LookupEntry(
-    const client::LookupEntryParams& params) {
-  if (on_lookup_entry) return on_lookup_entry(params);
-  return client::EntryLookup{.state = client::EntryState::kFresh};
+void ScriptedConnection::Start(const client::LookupEntryParams& params,
+                               client::AnswerCallback<client::EntryLookup> done) {
+  if (on_lookup_entry) return done(on_lookup_entry(params));
+  done(client::EntryLookup{.state = client::EntryState::kFresh});
 }
 
 }  // namespace cache_invalidation

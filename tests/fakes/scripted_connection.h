@@ -31,9 +31,11 @@ class ScriptedConnection final : public client::UnimplementedConnection {
       on_lookup_entry;
 
   std::unique_ptr<client::Subscription> Subscribe(const client::SubscribeParams& params) override;
-  absl::StatusOr<client::TrackAnswer> TrackEntries(
-      const client::TrackEntriesParams& params) override;
-  absl::StatusOr<client::EntryLookup> LookupEntry(const client::LookupEntryParams& params) override;
+  using UnimplementedConnection::Start;
+  void Start(const client::TrackEntriesParams& params,
+             client::AnswerCallback<client::TrackAnswer> done) override;
+  void Start(const client::LookupEntryParams& params,
+             client::AnswerCallback<client::EntryLookup> done) override;
 
  private:
   client::SubscribeParams subscribed_;

@@ -12,49 +12,50 @@
 
 namespace cache_invalidation::client::internal {
 
-// A moment in the life of a cache.
+// A point in the history of a cache.
 struct Moment {
-  // The last change that every shard had applied.
+  // The last change that every shard has applied.
   uint64_t step = 0;
 
-  // Counts the beginnings and ends of resets: odd while one is under way, and before the first
-  // start. Moments with different counts lie in different histories.
+  // Number of beginnings and ends of resets: odd during a reset, and before the first start.
+  // Moments with different numbers belong to different histories.
   uint64_t resets = 1;
 
   bool operator==(const Moment&) const = default;
 };
 
-// What a cache has applied, and in which order: by steps, which count the changes of this process,
-// and by the position of the subscription.
+// What a cache has applied, and in which order: as steps, which count the changes of this process,
+// and as the position of the subscription.
 //
-// A change is recorded before any shard applies it, and it is over when every shard has. A load
-// that began in between counts as begun before it. A reset voids whatever is being loaded when it
-// begins or ends.
+// A change is recorded before any shard applies it, and is over once every shard has. A load that
+// begins in between counts as begun before it. A reset invalidates every load that is running when
+// the reset begins or ends.
 //
 // Thread-compatible.
 class AppliedHistory {
  public:
   explicit AppliedHistory(size_t remembered_names) : recent_(remembered_names) {}
 
-  // Begins a change and answers its step. REQUIRES: the one before is over.
+  // Begins a change. Returns its step. REQUIRES: the previous one is over.
   uint64_t Begin(const Change& change);
   void End(uint64_t step) { now_.step = step; }
 
-  // Does nothing if one is under way.
+  // Does nothing during a reset.
   void BeginReset();
-  // From now on the history goes on after this position. REQUIRES: a reset is under way.
+  // The history continues after this position. REQUIRES: BeginReset was called.
   void EndReset(const Position& position);
 
-  // Everything up to this revision is applied.
+  // Notes that everything up to this revision is applied.
   void Pass(uint64_t revision);
 
-  // The first step above `after` that touched the entry, as RecentInvalidations::FirstTouch.
-  // `after` + 1 if history broke in between or is broken.
+  // Returns the first step above `after` that touched the entry, as
+  // RecentInvalidations::FirstTouch. Returns `after` + 1 if there was a reset in between, or is one
+  // now.
   uint64_t FirstTouch(const Moment& after, absl::string_view key, const EntryNames& names) const;
 
   const Moment& now() const { return now_; }
 
-  // Up to where events are applied. The epoch is empty before the first start.
+  // Events are applied up to here. The epoch is empty before the first start.
   const Position& position() const { return position_; }
 
  private:

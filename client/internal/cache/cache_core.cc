@@ -9,16 +9,24 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// An entry that rests on more is cheaper to load than to keep: each name is a link, and is looked
-// up when the value is filled.
+// An entry with more names is cheaper to load than to keep: each name is a link, and is looked up
+// when the value is filled.
 constexpr size_t kMaxNamesPerEntry = 4'096;
 
-// As much as entries may weigh together, so that no sum of weights wraps: one entry more for each
-// thread that fills at the same time is still a number.
+// The maximum total weight. It leaves room for one more entry per thread that fills at the same
+// time, so no sum of weights overflows.
 constexpr uint64_t kMaxWeight = uint64_t{1} << 56;
 
-// Keys whose refusals in a row are counted, per shard; beyond it counting begins anew.
+// Limit of keys per shard whose consecutive refusals are counted. Beyond it counting restarts.
 constexpr size_t kMaxCountedRefusals = 1'024;
+
+// What each shard counts, under its own lock.
+constexpr uint64_t CacheStatistics::*kCountedPerShard[] = {
+    &CacheStatistics::hits,          &CacheStatistics::misses,       &CacheStatistics::stale_hits,
+    &CacheStatistics::loads,         &CacheStatistics::failed_loads, &CacheStatistics::shared_loads,
+    &CacheStatistics::refused_fills, &CacheStatistics::unkept_fills, &CacheStatistics::evictions,
+    &CacheStatistics::invalidated,
+};
 
 int ShiftFor(size_t shards) {
   Check(shards > 1 && (shards & (shards - 1)) == 0, "the number of shards is a power of two");
@@ -69,7 +77,9 @@ Found CacheCore::Find(absl::string_view key, TypeToken type, bool is_open, absl:
 }
 
 Found CacheCore::Take(Shard& shard, Entry& entry, bool is_open) {
-  if (!entry.visited) entry.visited = true;  // who only reads it leaves its cache line shared
+  if (!entry.visited) {
+    entry.visited = true;  // no write if it is set, which keeps the cache line shared
+  }
   const bool is_stale = entry.marked || entry.provisional || !is_open;
   ++shard.counters.hits;
   if (is_stale) ++shard.counters.stale_hits;
@@ -89,7 +99,7 @@ CacheCore::Attempt CacheCore::BeginLoad(absl::string_view key, TypeToken type, b
     const bool waits = entry->marked && attempt.leads && !options_.loads_in_background;
     if (!waits) {
       attempt.found = Take(shard, *entry, is_open);
-      --shard.counters.misses;  // as which it was counted before
+      --shard.counters.misses;  // undo the miss that Find counted
     }
     attempt.leads &= entry->marked;
     if (!attempt.leads) return attempt;
@@ -109,8 +119,8 @@ CacheCore::Attempt CacheCore::BeginLoad(absl::string_view key, TypeToken type, b
   return attempt;
 }
 
-CacheCore::Resolution CacheCore::Resolve(const Flight& flight, const std::vector<std::string>& tags,
-                                         const DependencyNames& depends_on, absl::Duration now) {
+Resolution CacheCore::Resolve(const Flight& flight, const std::vector<std::string>& tags,
+                              const DependencyNames& depends_on, absl::Duration now) {
   Resolution resolution;
   resolution.names.tags = tags;
   std::vector<std::string> keys = depends_on.keys;
@@ -140,7 +150,7 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
     resolution.unknown_keys.push_back(key);
     resolution.needs_service = true;
   }
-  // What the load had read may be another value than the one that is cached now.
+  // The load may have read another value than the one that is cached now.
   if (shard.entries.departures().HasDeparted(hash, flight.start().number) ||
       (entry != nullptr && (entry->marked || entry->provisional || entry->IsExpired(now)))) {
     resolution.names_known = false;
@@ -160,7 +170,7 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
   Shard& shard = ShardOf(flight.hash());
   DiscardedEntries discarded;
   Flight::Value value = fill.ok() ? Flight::Value(fill->value) : fill.status();
-  // Nobody knows what touches it. What a filter holds back leaves no trace at all.
+  // It is unknown what touches it. Invalidations that a filter holds back leave no trace.
   uint64_t first_touch = options_.filter.passes_everything() ? flight.start().moment.step + 1 : 0;
   FillResult result = FillResult::kFailed;
   {
@@ -202,7 +212,7 @@ FillResult CacheCore::Judge(Shard& shard, const Flight& flight, const Fill& fill
     return FillResult::kKept;
   }
   ++shard.counters.refused_fills;
-  // What is not known by name could not even be evicted later.
+  // A value with unknown names could never be evicted.
   if (fill.names_known && MayKeepRefused(shard, flight.hash())) {
     return FillResult::kKeptProvisionally;
   }
@@ -258,7 +268,7 @@ void CacheCore::MakeRoom(Shard& shard, const Entry* spared, int64_t now,
   }
 }
 
-// The shard of the key comes last: there the new entry stands.
+// The shard of the key comes last, because it has the new entry.
 void CacheCore::MakeRoomElsewhere(size_t hash, int64_t now) {
   const size_t own = hash >> shift_;
   for (size_t i = 1; i <= shards_.size() && IsOverfull(); ++i) {
@@ -323,7 +333,7 @@ void CacheCore::ClearShard(size_t index, DiscardedEntries& discarded) {
 
 void CacheCore::EndReset(const Position& position) {
   MutexLock lock(history_mutex_);
-  // A new history is told twice: by the start of the stream, and by its reset.
+  // A new history arrives twice: with the start of the stream, and with its reset.
   const bool is_news = position != history_.position();
   if (is_news && !history_.position().epoch.empty()) ++resets_;
   history_.EndReset(position);
@@ -365,17 +375,7 @@ CacheStatistics CacheCore::Statistics(absl::Duration now) const {
   for (const std::unique_ptr<Shard>& owned : shards_) {
     const Shard& shard = *owned;
     MutexLock lock(shard.mutex);
-    const Counters& counters = shard.counters;
-    all.hits += counters.hits;
-    all.misses += counters.misses;
-    all.stale_hits += counters.stale_hits;
-    all.loads += counters.loads;
-    all.failed_loads += counters.failed_loads;
-    all.shared_loads += counters.shared_loads;
-    all.refused_fills += counters.refused_fills;
-    all.unkept_fills += counters.unkept_fills;
-    all.evictions += counters.evictions;
-    all.invalidated += counters.invalidated;
+    for (const auto counter : kCountedPerShard) all.*counter += shard.counters.*counter;
     all.entries += shard.entries.size();
     all.weight += shard.entries.weight();
   }

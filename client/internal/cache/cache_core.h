@@ -39,17 +39,17 @@ struct CacheCoreOptions {
   SubscriptionFilter filter = {};
   absl::Duration keep_refused_for = absl::ZeroDuration();
   uint32_t refusals_before_keep = 0;
-  // Whoever finds an entry stale and accepts it can have it loaded elsewhere, and need not wait.
+  // A caller that accepts a stale entry does not wait: the load runs in the background.
   bool loads_in_background = false;
 };
 
-// What a load brought.
+// The result of a load.
 struct Fill {
   std::shared_ptr<const void> value = {};
   EntryNames names = {};                              // canonical
-  bool names_known = true;                            // false: there is more that may invalidate it
+  bool names_known = true;                            // false: unknown names may invalidate it
   bool needs_service = false;                         // Entry::needs_service
-  bool is_wanted = true;                              // false: return it, and do not keep it
+  bool is_wanted = true;                              // false: return it without keeping it
   absl::Duration expires = absl::InfiniteDuration();  // of Clock::Monotonic
   uint64_t weight = 1;
 };
@@ -58,51 +58,67 @@ enum class FillResult {
   kKept,
   // Kept for a bounded time although it was refused (TaggedCacheOptions::keep_refused_for).
   kKeptProvisionally,
-  // Something touched it, or nobody can say that nothing did.
+  // Something touched it, or it is not known that nothing did.
   kRefused,
-  // Not wanted, or not possible for other reasons.
+  // Not wanted, or not possible for another reason.
   kUnkept,
   kFailed,
 };
 
-// A tagged cache without threads, clock or network: is told of events, leases and times, and asked
-// for values. How it stays correct:
+// What invalidates a loaded value: its own tags, and what it was computed from. It takes over the
+// names of the cached keys that it was computed from.
+struct Resolution {
+  EntryNames names = {};
+  // False if a key that it was computed from has no right names any more.
+  bool names_known = true;
+  // The keys it was computed from that are not known here: the service has to be asked for them.
+  std::vector<std::string> unknown_keys = {};
+  // The entry has to be registered: there are such keys, also of entries it was computed from.
+  bool needs_service = false;
+  // When the first of the entries that it was computed from expires.
+  absl::Duration expires = absl::InfiniteDuration();
+};
+
+// A tagged cache without threads, clock or network: events, leases and times are arguments. Why it
+// is correct:
 //
-// - A look-up asks first whether the lease runs and looks then. The lease is renewed after all that
-//   came before its message is applied. So whoever finds the cache open finds it without what a
-//   completed waiting call had waited for.
-// - A change is recorded first, then applied shard by shard, then it is over. A load remembers the
-//   last change that was over when it began. It ends under the lock of its key's shard, where it
-//   asks the record whether any later change touched it, and only then puts its value there. A
-//   change that is recorded after this question finds the value in the shard.
-// - Whoever shares a load that had begun before it came asks the same about that span.
+// - A look-up first checks the lease and then looks. The lease is renewed after everything that
+//   preceded its message is applied. So a look-up that finds the cache open does not find what a
+//   completed waiting call has invalidated.
+// - A change is recorded, then applied shard by shard, then over. A load remembers the last change
+//   that was over when it began. It ends under the lock of its key's shard, where it checks the
+//   record for later changes that touched it, and only then inserts its value. A change that is
+//   recorded after this check finds the value in the shard.
+// - A caller that shares a load which had begun before it arrived makes the same check for that
+// span.
 //
-// Each method that takes a lock takes it once, or once per shard: it is one step, and tests of
-// interleavings run others between steps. Thread-safe, but for what is said at "Applying".
+// A method that takes a lock takes it once, or once per shard: this is one step, and tests of
+// interleavings run others between steps. Thread-safe, except as said at "Applying".
 //
-// Nothing of a user's is called or destroyed under a lock. Entries that leave while the caller may
-// hold locks of his own go to `discarded`, which he destroys when he holds none.
+// No code of users is called, and no value destroyed, under a lock. Entries that leave while the
+// caller may hold locks of its own go to `discarded`, which the caller destroys without locks.
 class CacheCore {
  public:
   CacheCore(CacheCoreOptions options, absl::Duration now);
 
   // ---- Reading
 
-  // Whether the lease runs. What is found in the cache may be used only if this was asked before.
+  // Whether the lease runs. To be called before a look-up, whose result may be used only if it
+  // does.
   bool IsOpen(absl::Duration now) const { return fence_.IsOpen(now); }
   Found Find(absl::string_view key, TypeToken type, bool is_open, absl::Duration now,
              const ReadOptions& options);
 
   // ---- Loading
 
-  // What becomes of a caller for whom Find found nothing.
+  // What a caller does for whom Find found nothing.
   struct Attempt {
-    // There is a value by now, or one that is stale but accepted.
+    // A value that is cached by now, or a stale one that is accepted.
     Found found = {};
 
-    // The load that it runs, if it leads, or waits for unless he can claim it. It has none if it is
-    // to use `found`, but for one case: who leads and has found something stale uses that, and has
-    // the load, which nobody has claimed, run elsewhere.
+    // The load that the caller runs, if it leads, or else waits for, unless it can claim it. None
+    // if the caller uses `found`, with one exception: a leader that has found something stale uses
+    // it, and has the load, which nobody has claimed, run in the background.
     std::shared_ptr<Flight> flight = {};
     bool leads = false;
     Arrival arrival = {};
@@ -110,31 +126,18 @@ class CacheCore {
   Attempt BeginLoad(absl::string_view key, TypeToken type, bool is_open, absl::Duration now,
                     const ReadOptions& options);
 
-  // What invalidates a loaded value: its own tags, and what it was computed from. From cached keys
-  // it takes over their names.
-  struct Resolution {
-    EntryNames names = {};
-    // False: a key it was computed from has no right names any more.
-    bool names_known = true;
-    // The keys it was computed from that are not known here: the service has to be asked for them.
-    std::vector<std::string> unknown_keys = {};
-    // The entry has to be registered: there are such keys, also of entries it was computed from.
-    bool needs_service = false;
-    // When the first of the entries it was computed from ends.
-    absl::Duration expires = absl::InfiniteDuration();
-  };
   Resolution Resolve(const Flight& flight, const std::vector<std::string>& tags,
                      const DependencyNames& depends_on, absl::Duration now);
 
-  // Ends a load, keeps the value if it may be kept, and lets the waiting go on.
+  // Ends a load, keeps the value if it may be kept, and wakes the callers that wait for it.
   FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now);
 
-  // Counts a caller who used another's load.
+  // Counts a caller that used the load of another.
   void CountSharedLoad(const Flight& flight);
 
-  // ---- Applying: one call after the other, from wherever
+  // ---- Applying: one call at a time, on any thread
 
-  // Applies a change: Begin, ApplyTo for every shard, End. `revision` is 0 for one that is no
+  // Applies a change: Begin, ApplyTo for every shard, End. `revision` is 0 if the change is no
   // event.
   void Apply(const Change& change, uint64_t revision, absl::Duration now,
              DiscardedEntries& discarded);
@@ -142,52 +145,38 @@ class CacheCore {
   void ApplyTo(size_t index, const Change& change, DiscardedEntries& discarded);
   void EndChange(uint64_t step, uint64_t revision, absl::Duration now);
 
-  // Drops everything and goes on after a position: Begin, ClearShard for every shard, End.
+  // Drops everything and continues after a position: Begin, ClearShard for every shard, End.
   void Reset(const Position& position, DiscardedEntries& discarded);
   void BeginReset();
   void ClearShard(size_t index, DiscardedEntries& discarded);
   void EndReset(const Position& position);
 
-  // The beginning of a reset that does not end: drops everything, and keeps nothing any more.
+  // Begins a reset that does not end: drops everything, and keeps nothing from now on.
   void Close(DiscardedEntries& discarded);
 
-  // A stream started. Answers false if it does not continue what was applied: then a reset to its
-  // start has to follow.
+  // A stream started. Returns false if it does not continue what was applied: then the caller must
+  // reset to its start.
   bool Start(const Position& head, uint64_t start_after);
 
-  // Everything up to the position is applied, and the lease ends then.
+  // Notes that everything up to the position is applied, and when the lease ends.
   void Progress(const Position& position, absl::Duration lease_end, absl::Duration now);
 
-  // How a position stands to the history that is applied: whether it belongs to it at all, and
-  // whether it is applied.
+  // Whether a position belongs to the applied history, is in it and not applied yet, is applied.
   bool IsOfHistory(const std::string& epoch) const;
   bool IsNew(const Position& position) const;
   bool HasApplied(const Position& position) const;
 
-  // ---- Else
+  // ---- Other
 
   size_t shards() const { return shards_.size(); }
   CacheStatistics Statistics(absl::Duration now) const;
 
  private:
-  struct Counters {
-    uint64_t hits = 0;
-    uint64_t misses = 0;
-    uint64_t stale_hits = 0;
-    uint64_t loads = 0;
-    uint64_t failed_loads = 0;
-    uint64_t shared_loads = 0;
-    uint64_t refused_fills = 0;
-    uint64_t unkept_fills = 0;
-    uint64_t evictions = 0;
-    uint64_t invalidated = 0;
-  };
-
   // On a cache line of its own, like its neighbours.
   struct alignas(128) Shard {
     mutable Mutex mutex;
     CacheShard entries ABSL_GUARDED_BY(mutex);
-    Counters counters ABSL_GUARDED_BY(mutex);
+    CacheStatistics counters ABSL_GUARDED_BY(mutex);  // only what is counted per shard
     absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights ABSL_GUARDED_BY(mutex);
     // Refusals in a row, by hash of the key; only if refused values may be kept.
     absl::flat_hash_map<size_t, uint32_t> refusals ABSL_GUARDED_BY(mutex);
@@ -203,10 +192,10 @@ class CacheCore {
   static Found Take(Shard& shard, Entry& entry, bool is_open)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
 
-  // Takes over the names of a key that something was computed from.
+  // Adds the names of a key that the value was computed from.
   void TakeOver(const std::string& key, const Flight& flight, int64_t now, Resolution& resolution);
 
-  // Whether a fill is kept. Notes when it was first touched.
+  // Decides whether a fill is kept. Sets `first_touch` to the step that first touched it.
   FillResult Judge(Shard& shard, const Flight& flight, const Fill& fill, uint64_t& first_touch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) ABSL_LOCKS_EXCLUDED(history_mutex_);
   bool MayKeepRefused(Shard& shard, size_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);

@@ -345,7 +345,7 @@ TEST_F(CacheCoreTest, MayKeepForAWhileWhatIsRefusedAgainAndAgain) {
 TEST_F(CacheCoreTest, TakesOverTheNamesOfCachedKeys) {
   Load("user", {.names = {.tags = {"team:1", "user:1"}, .keys = {"row"}}});
   const std::shared_ptr<Flight> flight = Begin("page");
-  CacheCore::Resolution resolution =
+  Resolution resolution =
       cache().Resolve(*flight, {"page:1"}, {.names = {"user"}, .tags = {"theme"}}, now_);
   EXPECT_EQ(resolution.names, (EntryNames{.tags = {"page:1", "team:1", "theme", "user", "user:1"},
                                           .keys = {"row", "user"}}));
@@ -358,8 +358,7 @@ TEST_F(CacheCoreTest, TakesOverTheNamesOfCachedKeys) {
 
 TEST_F(CacheCoreTest, AsksTheServiceForKeysThatItDoesNotKnow) {
   const std::shared_ptr<Flight> page = Begin("page");
-  const CacheCore::Resolution resolution =
-      cache().Resolve(*page, {}, {.keys = {"elsewhere", "page"}}, now_);
+  const Resolution resolution = cache().Resolve(*page, {}, {.keys = {"elsewhere", "page"}}, now_);
   EXPECT_TRUE(resolution.needs_service);
   EXPECT_TRUE(resolution.names_known);
   EXPECT_EQ(resolution.names.keys, std::vector<std::string>({"elsewhere"})) << "not itself";
@@ -419,8 +418,7 @@ TEST_F(CacheCoreTest, TakesOverTheEndOfCachedKeys) {
   Load("endless");
   const auto end_of = [&](std::vector<std::string> keys) {
     const std::shared_ptr<Flight> flight = Begin("page");
-    const CacheCore::Resolution resolution =
-        cache().Resolve(*flight, {}, {.keys = std::move(keys)}, now_);
+    const Resolution resolution = cache().Resolve(*flight, {}, {.keys = std::move(keys)}, now_);
     End(flight, {.is_wanted = false});
     return resolution.expires;
   };

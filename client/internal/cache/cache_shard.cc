@@ -5,8 +5,8 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// What a load can see leaving a shard before it is refused for lack of memory: more than a load of
-// a second meets unless the cache is far too small.
+// Limit of remembered departures per shard. During a load of a second fewer entries leave, unless
+// the cache is far too small.
 constexpr size_t kMaxDepartures = 1'024;
 
 }  // namespace

@@ -17,9 +17,9 @@
 
 namespace cache_invalidation::client::internal {
 
-// The entries of a part of the keys, found by key and by what invalidates them.
+// The entries of one shard of the keys, indexed by key and by the names that invalidate them.
 //
-// `time` is the number of the load that began last (departures.h). Entries that leave go to
+// `time` is the number of the last load that began (departures.h). Entries that leave go to
 // `discarded`.
 //
 // Thread-compatible.
@@ -27,7 +27,7 @@ class CacheShard {
  public:
   CacheShard();
 
-  // Null if there is none. `hash` is KeyHash(key).
+  // Returns the entry, null if there is none. `hash` is KeyHash(key).
   Entry* Find(absl::string_view key, size_t hash) const {
     const auto found = entries_.find(key, hash);
     return found == entries_.end() ? nullptr : found->get();
@@ -37,7 +37,7 @@ class CacheShard {
   Entry& Insert(std::unique_ptr<Entry> owned, const EntryNames& names, uint64_t time,
                 DiscardedEntries& discarded);
 
-  // How many entries a change evicted and how many it marked as stale.
+  // How many entries a change evicted, and how many it marked as stale.
   struct Applied {
     uint64_t evicted = 0;
     uint64_t marked = 0;
@@ -47,11 +47,11 @@ class CacheShard {
   // Drops everything.
   void Clear(uint64_t time, DiscardedEntries& discarded);
 
-  // Drops the entry that the eviction chooses, but not `spared`. Answers whether there was one.
+  // Drops the next entry of the eviction order other than `spared`. Returns whether there was one.
   bool EvictOne(int64_t now, const Entry* spared, uint64_t time, DiscardedEntries& discarded);
 
   const Departures& departures() const { return departures_; }
-  // Notes a value that is handed out and not kept.
+  // Notes a value that is returned to a caller and not kept.
   void RecordDeparture(size_t key_hash, uint64_t time) { departures_.Record(key_hash, time); }
 
   size_t size() const { return entries_.size(); }
@@ -74,12 +74,12 @@ class CacheShard {
   };
 
   void Remove(Entry& entry, uint64_t time, DiscardedEntries& discarded);
-  // The same without noting the departure.
+  // As Remove, without noting the departure.
   void Detach(Entry& entry, DiscardedEntries& discarded);
-  // Puts what the target hits into `selected_`, each once.
+  // Adds the entries that the target hits to `selected_`, each once.
   void Select(Entry& entry);
   void SelectMatching(const Pattern& pattern);
-  // Evicts or marks what is in `selected_`, and empties it.
+  // Evicts or marks the entries of `selected_`, and clears it.
   void Hit(bool evicts, uint64_t time, Applied& applied, DiscardedEntries& discarded);
 
   absl::flat_hash_set<std::unique_ptr<Entry>, Hash, Equal> entries_;

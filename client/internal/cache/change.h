@@ -12,8 +12,8 @@
 
 namespace cache_invalidation::client::internal {
 
-// What one event, or one call of the application, takes from a cache: made once, applied to every
-// shard. Points into what it was made from, which must outlive it. Immutable, thread-safe.
+// What one event, or one call of the application, invalidates in a cache: made once, applied to
+// every shard. Points into its source, which must outlive it. Immutable, thread-safe.
 struct Change {
   struct Name {
     absl::string_view name;
@@ -36,14 +36,17 @@ struct Change {
   }
 };
 
-// Compiled patterns by expression: rules name the same ones again and again.
-using CompiledPatterns = RecentlyUsed<absl::StatusOr<Pattern>>;
+// Compiled patterns by expression: rules use the same ones again and again.
+class CompiledPatterns : public RecentlyUsed<absl::StatusOr<Pattern>> {
+ public:
+  using RecentlyUsed::RecentlyUsed;
+};
 
-// A pattern that cannot be compiled here is taken as everything, and so is an event with more
-// than kMaxCompiledPatterns of them: each is matched against every key of the cache.
+// A pattern that cannot be compiled here counts as everything. So does an event with more than
+// kMaxCompiledPatterns patterns, because each is matched against every key of the cache.
 Change ChangeOf(const Event& event, CompiledPatterns& compiled);
 
-// Evicts these.
+// Returns a change that evicts these.
 Change ChangeOf(const std::vector<std::string>& tags, const std::vector<std::string>& keys);
 
 }  // namespace cache_invalidation::client::internal

@@ -20,7 +20,7 @@ absl::Status CheckOptions(const TaggedCacheOptions& options) {
   if (options.ttl < absl::ZeroDuration()) {
     return Refused("ttl", absl::StrCat(absl::FormatDuration(options.ttl), ", less than nothing"));
   }
-  // Written so that it refuses what is no number.
+  // Written so that it refuses NaN.
   if (!(options.ttl_jitter >= 0 && options.ttl_jitter <= 1)) {
     return Refused("ttl_jitter", absl::StrCat(options.ttl_jitter, ", not from 0 to 1"));
   }

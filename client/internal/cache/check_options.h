@@ -6,7 +6,7 @@
 
 namespace cache_invalidation::client::internal {
 
-// INVALID_ARGUMENT names the first option that nobody can mean.
+// Fails with INVALID_ARGUMENT, which names the first option that is out of range.
 absl::Status CheckOptions(const TaggedCacheOptions& options);
 
 }  // namespace cache_invalidation::client::internal

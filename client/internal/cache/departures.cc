@@ -5,7 +5,7 @@
 namespace cache_invalidation::client::internal {
 
 void Departures::Record(size_t key_hash, uint64_t time) {
-  if (time == 0) return;  // nothing was ever loaded, so nothing can ask
+  if (time == 0) return;  // before the first load, so no load can ask
   uint64_t& last = last_[key_hash];
   if (last == time) return;
   last = time;

@@ -10,22 +10,23 @@
 
 namespace cache_invalidation::client::internal {
 
-// Which keys had a value, in the cache or only handed out, that is not the cached one any more.
+// Remembers which keys had a value, cached or only returned to a caller, that is not the cached one
+// any more.
 //
-// A load that was computed from a cached key takes over the names of that key's entry. If the value
-// it had read is not the one that is cached when it ends, those are not the right names, and the
-// right ones are unknown. Time is the number of the load that began last, so that "since this load
-// began" can be asked. Bounded: what is forgotten counts as departed.
+// A value computed from a cached key takes over the names of that key's entry. If the value it was
+// computed from is not the one that is cached when the load ends, these are the wrong names, and
+// the right ones are unknown. Time is the number of the last load that began, which answers "since
+// this load began". Bounded: forgotten keys count as departed.
 //
 // Thread-compatible.
 class Departures {
  public:
   explicit Departures(size_t limit) : limit_(limit) {}
 
-  // REQUIRES: `time` does not go back.
+  // REQUIRES: `time` does not decrease.
   void Record(size_t key_hash, uint64_t time);
 
-  // Every key.
+  // Records every key.
   void RecordAll(uint64_t time);
 
   // Whether the key departed at or after `time`.

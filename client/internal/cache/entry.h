@@ -22,10 +22,10 @@ struct NameLink {
   Entry* entry = nullptr;
   NameNode* node = nullptr;
   NameLink* next = nullptr;
-  NameLink** previous = nullptr;  // whatever points here
+  NameLink** previous = nullptr;  // the pointer to this link
 };
 
-// A cached value. It belongs to a CacheShard, which also sets what stands below the line.
+// A cached value. It belongs to a CacheShard, which sets the fields below the line.
 struct Entry {
   static constexpr int64_t kNeverExpires = std::numeric_limits<int64_t>::max();
 
@@ -36,17 +36,17 @@ struct Entry {
   int64_t expires = kNeverExpires;  // nanoseconds of Clock::Monotonic
   uint64_t weight = 1;
 
-  // Something it was computed from is known to the service alone, so that whatever is computed from
-  // this entry has to be registered there, too.
+  // It was computed from something that only the service knows. So a value that is computed from
+  // this entry must be registered with the service as well.
   bool needs_service = false;
 
-  // Kept for a while although its fill was refused: nothing else may rest on it.
+  // Kept for a limited time although its fill was refused. No value computed from it may be kept.
   bool provisional = false;
 
   // ----
   bool marked = false;    // stale
   bool visited = false;   // since the eviction last looked at it
-  bool selected = false;  // by the change that is being applied
+  bool selected = false;  // hit by the change that is being applied
   Entry* newer = nullptr;
   Entry* older = nullptr;
   std::unique_ptr<NameLink[]> links = {};
@@ -55,8 +55,8 @@ struct Entry {
   bool IsExpired(int64_t now) const { return expires <= now; }
 };
 
-// Entries that left a shard. Their values are destroyed when no lock is held: what a value does in
-// its destructor is not ours.
+// Entries that left a shard. They are destroyed without locks, because the destructors of their
+// values are code of users.
 using DiscardedEntries = std::vector<std::unique_ptr<Entry>>;
 
 inline size_t KeyHash(absl::string_view key) { return absl::Hash<absl::string_view>()(key); }

@@ -7,9 +7,9 @@
 
 namespace cache_invalidation::client::internal {
 
-// What invalidates an entry, beside its own key.
+// The names that invalidate an entry, other than its own key.
 struct EntryNames {
-  // The tags it carries and those it was computed from; the tags above them are implied.
+  // Its tags, and those it was computed from. The tags above them are implied.
   std::vector<std::string> tags = {};
 
   // The keys it was computed from.
@@ -17,7 +17,7 @@ struct EntryNames {
 
   bool operator==(const EntryNames&) const = default;
 
-  // Sorts, and leaves each name once.
+  // Sorts the names and removes duplicates.
   void Canonicalize() {
     for (std::vector<std::string>* names : {&tags, &keys}) {
       std::sort(names->begin(), names->end());

@@ -7,10 +7,10 @@
 
 namespace cache_invalidation::client::internal {
 
-// Which entry to evict when there is no room: the SIEVE policy. Entries stand in the order of their
-// arrival, and a hand moves from the oldest towards the newest: who was visited since it last came
-// by is spared once. A hit costs one store, and a scan over keys that nobody asks for again does
-// not push out what is used.
+// Chooses the entry to evict, by the SIEVE policy. Entries are in the order of their insertion, and
+// a hand moves from the oldest to the newest. It skips an entry once if the entry was visited since
+// the hand last passed. A hit costs one store, and a scan over keys that are read once does not
+// displace the entries in use.
 //
 // Thread-compatible. Does not own the entries.
 class EvictionOrder {
@@ -18,11 +18,11 @@ class EvictionOrder {
   void Add(Entry& entry);
   void Remove(Entry& entry);
 
-  // The entry to evict next, an expired one in the hand's way even if it was visited; never
-  // `spared`. Null if there is no other. It stays in the order until it is removed.
+  // Returns the next entry to evict, never `spared`, null if there is no other. The hand does not
+  // skip an expired entry. The entry stays in the order until it is removed.
   Entry* Next(int64_t now, const Entry* spared);
 
-  // The newest entry; from there `older` leads to all others.
+  // The newest entry. Its `older` links lead to all others.
   Entry* newest() const { return newest_; }
 
  private:

@@ -20,25 +20,25 @@
 
 namespace cache_invalidation::client::internal {
 
-// Where a cache stood when a load began.
+// The state of a cache when a load began.
 struct LoadStart {
   Moment moment = {};
   Position position = {};
-  uint64_t number = 0;  // loads are numbered in the order in which they begin
+  uint64_t number = 0;  // loads are numbered in the order of their beginning
 };
 
-// Where a cache stood when a caller came.
+// The state of a cache when a caller arrived.
 struct Arrival {
   Moment moment = {};
-  uint64_t loads = 0;  // the number of the load that had begun last
+  uint64_t loads = 0;  // the number of the last load that had begun
 
-  // The lease ran: whatever a waiting call had waited for was applied.
+  // Whether the lease ran, so that everything that completed waiting calls invalidate was applied.
   bool is_open = false;
 };
 
-// The load of one key, which one caller runs and others may share. Nobody runs it until somebody
-// claims it: who begins a load to run it does so at once, one for an executor is claimed by the
-// executor or by whoever needs it first. Thread-safe.
+// The load of one key, which one caller runs and others may share. A thread must claim it to run
+// it: a caller that leads does so at once; a load for an executor is claimed by the executor or by
+// the first caller that needs it. Thread-safe.
 class Flight {
  public:
   Flight(std::string key, TypeToken type, LoadStart start)
@@ -51,32 +51,31 @@ class Flight {
 
   using Value = absl::StatusOr<std::shared_ptr<const void>>;
 
-  // Ends it. `first_touch` is the first step after the start that touched the value; if nobody
-  // knows what touches it, the one right after the start; if not even that is known, 0. Called
-  // once.
+  // Ends it. Called once. `first_touch` is the first step after the start that touched the value;
+  // the step right after the start if its names are unknown; 0 if not even that is known.
   void Complete(Value value, uint64_t first_touch) ABSL_LOCKS_EXCLUDED(mutex_);
 
   bool IsDone() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Waits until it has ended; answers false if `deadline` passed first.
+  // Waits until it has ended. Returns false if `deadline` passes first.
   bool Await(Clock& clock, absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // What was loaded. REQUIRES: it is done.
+  // The loaded value, or the error. REQUIRES: it is done.
   Value value() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Whether a caller may have its value. One who came before it began may. One who came while it
-  // was under way may only if nothing that touches the value was applied between its start and
-  // then; without a lease never: what he must not miss may not have been applied. REQUIRES: it is
-  // done.
+  // Whether a caller may use the value. A caller that arrived before the start may. One that
+  // arrived during the load may if nothing that touches the value was applied between the start and
+  // its arrival, and if the lease ran: without a lease, an invalidation that the caller must see
+  // may not have been applied. REQUIRES: it is done.
   bool MayBeSharedWith(const Arrival& arrival) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Whether the caller is the first to ask, who then has to run and to end it.
+  // Returns whether the calling thread is the first to claim it. If so, it must run and end it.
   bool Claim() {
     std::thread::id nobody;
     return thread_.compare_exchange_strong(nobody, std::this_thread::get_id());
   }
 
-  // So that a load that waits for itself is noticed.
+  // Detects a load that would wait for itself.
   bool IsRunByThisThread() const { return thread_.load() == std::this_thread::get_id(); }
 
  private:
@@ -84,7 +83,7 @@ class Flight {
   const size_t hash_;
   const TypeToken type_;
   const LoadStart start_;
-  std::atomic<std::thread::id> thread_ = std::thread::id();  // whose it is
+  std::atomic<std::thread::id> thread_ = std::thread::id();  // that has claimed it
 
   mutable Mutex mutex_;
   CondVar ended_;

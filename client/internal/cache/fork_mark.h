@@ -6,16 +6,16 @@
 
 namespace cache_invalidation::client::internal {
 
-// Tells a process that was forked off from the one in which the mark was made. The child has copies
-// of all memory, but none of the threads: a lock that one of them held stays locked, what one of
-// them was changing stays half changed, and nobody brings news.
+// Detects whether the process is a fork of the one in which the mark was made. A child has copies
+// of all memory, but none of the threads: a lock that one of them held stays locked, data that one
+// of them was changing stays inconsistent, and no events arrive.
 //
-// The count of forks is global, which nothing else in the SDK is: handlers of pthread_atfork belong
+// The count of forks is global, the only global state of the SDK: handlers of pthread_atfork belong
 // to the process, and asking the kernel (getpid) at each look-up would cost as much as the look-up.
-// A child that no handler hears of is not noticed: one of a bare clone system call. One of vfork or
-// posix_spawn is not either, and may only exec.
+// A child for which no handler runs is not detected: that of a bare clone system call, and those of
+// vfork or posix_spawn, which may only exec.
 //
-// Immutable, thread-safe. Cost of the question: one load of a word that all threads share.
+// Immutable, thread-safe. Cost of IsForked: one load of a word that all threads share.
 class ForkMark {
  public:
   ForkMark();
@@ -23,8 +23,8 @@ class ForkMark {
   bool IsForked() const { return forks_.load(std::memory_order_relaxed) != made_at_; }
 
  private:
-  // How many forks lie between the first process and this one. Written in a child by its only
-  // thread. On a cache line of its own: every look-up reads it.
+  // The number of forks between the first process and this one. Written in a child by its only
+  // thread. On a cache line of its own, because every look-up reads it.
   alignas(128) static std::atomic<uint64_t> forks_;
 
   const uint64_t made_at_;

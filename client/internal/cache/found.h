@@ -5,10 +5,10 @@
 
 namespace cache_invalidation::client::internal {
 
-// Tells types of values apart: the address of something that each type has one of.
+// Identifies the type of a value: the address of an object that exists once per type.
 using TypeToken = const void*;
 
-// What a look-up found; no value: nothing that the caller may use.
+// The result of a look-up. No value: there is none that the caller may use.
 struct Found {
   std::shared_ptr<const void> value = {};
   bool is_stale = false;

@@ -5,7 +5,7 @@
 namespace cache_invalidation::client::internal {
 
 void LeaseFence::Renew(uint64_t applied, absl::Duration lease_end, absl::Duration now) {
-  // A new stream has no lease of its own at first; the one before it still runs.
+  // A new stream has no lease at first; the lease of the previous one still runs.
   if (applied < required_ || Nanoseconds(lease_end) <= open_until_.load()) return;
   fenced_for_ += std::max(now - fenced_since_, absl::ZeroDuration());
   fenced_since_ = std::max(lease_end, now);

@@ -12,14 +12,14 @@ namespace cache_invalidation::client::internal {
 // Nanoseconds of Clock::Monotonic, capped.
 inline int64_t Nanoseconds(absl::Duration time) { return absl::ToInt64Nanoseconds(time); }
 
-// Until when a cache may serve what it holds.
+// Decides until when a cache may serve its entries.
 //
-// A lease that has ended is not renewed before the cache has applied the head that the stream named
-// at its start: what it missed while it was cut off may stand below it. All times are of
+// After a lease has ended, it is renewed only once the cache has applied the head that the stream
+// named at its start, because up to there it may have missed events. All times are of
 // Clock::Monotonic.
 //
-// IsOpen may be asked on any thread at any time; who sees it open also sees whatever was applied
-// before the lease was renewed. Everything else is thread-compatible.
+// IsOpen may be called on any thread at any time; a thread that sees it open also sees everything
+// that was applied before the lease was renewed. All other methods are thread-compatible.
 class LeaseFence {
  public:
   explicit LeaseFence(absl::Duration now) : fenced_since_(now) {}
@@ -28,14 +28,14 @@ class LeaseFence {
     return Nanoseconds(now) < open_until_.load(std::memory_order_acquire);
   }
 
-  // A stream started, with its history's head at this revision.
+  // A stream started, with the head of its history at this revision.
   void Require(uint64_t head) { required_ = head; }
 
-  // Everything up to this revision is applied, and the stream's lease, if it has one yet, ends at
-  // `lease_end`.
+  // Notes that everything up to this revision is applied, and that the stream's lease, if it has
+  // one yet, ends at `lease_end`.
   void Renew(uint64_t applied, absl::Duration lease_end, absl::Duration now);
 
-  // How long it was closed in all.
+  // The total time without a lease.
   absl::Duration FencedFor(absl::Duration now) const;
 
   absl::Duration open_until() const;

@@ -24,10 +24,10 @@ struct NameNode {
   NameNode* previous_beside = nullptr;
 };
 
-// Finds the entries of one shard by what invalidates them, other than their own keys.
+// Finds the entries of one shard by the names that invalidate them, other than their own keys.
 //
-// A name is held as long as an entry carries it, and a tag as long as one below it is held. Cost:
-// linking and unlinking take time in the names of the entry, finding in the entries found.
+// A name is held while an entry has it, and a tag while one below it is held. Cost: linking and
+// unlinking are linear in the names of the entry, finding in the entries found.
 //
 // Thread-compatible.
 class NameIndex {
@@ -36,23 +36,23 @@ class NameIndex {
   NameIndex(const NameIndex&) = delete;
   NameIndex& operator=(const NameIndex&) = delete;
 
-  // REQUIRES: the entry is not linked; the names are canonical. The entry must be unlinked before
-  // it or the index is destroyed.
+  // REQUIRES: the entry is not linked, and the names are canonical. The entry must be unlinked
+  // before it or the index is destroyed.
   void Link(Entry& entry, const EntryNames& names);
   void Unlink(Entry& entry);
 
-  // The names that the entry was linked with.
+  // Returns the names that the entry was linked with.
   static EntryNames NamesOf(const Entry& entry);
 
-  // Each visits entries, some perhaps more than once. They must not be unlinked meanwhile.
+  // Each visits entries, some possibly more than once. No entry may be unlinked during it.
   using Visit = absl::FunctionRef<void(Entry&)>;
-  // Those that carry the tag or one below it.
+  // Visits those with the tag or one below it.
   void ForEachUnderTag(absl::string_view tag, Visit visit) const;
-  // Those that were computed from the key, or from any key for which `matches` says so.
+  // Visit those that were computed from the key, or from a key that `matches` accepts.
   void ForEachOfKey(absl::string_view key, Visit visit) const;
   void ForEachOfKeys(absl::FunctionRef<bool(absl::string_view)> matches, Visit visit) const;
 
-  // How many names are held.
+  // The number of names held.
   size_t size() const { return tags_.size() + keys_.size(); }
 
  private:
@@ -74,7 +74,7 @@ class NameIndex {
 
   NameNode& TagNode(absl::string_view tag);
   NameNode& KeyNode(absl::string_view key);
-  // Drops the node, and those above it, as far as nothing needs them.
+  // Drops the node and those above it, unless they are needed.
   void DropUnneeded(NameNode* node);
 
   Nodes tags_;

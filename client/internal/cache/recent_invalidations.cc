@@ -8,8 +8,8 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// Each is matched against the key of a fill that was under way: more of them cost more than the
-// fills that are refused because one was forgotten.
+// Limit of remembered patterns. Each is matched against the keys of fills: more of them would cost
+// more than the fills that are refused because a pattern was forgotten.
 constexpr size_t kMaxPatterns = 256;
 
 enum class NameKind : uint8_t { kEverything, kTag, kKey };
@@ -18,7 +18,7 @@ uint64_t Hash(NameKind kind, absl::string_view name) {
   return absl::HashOf(static_cast<uint8_t>(kind), name);
 }
 
-// Whatever touches an entry by name, sorted.
+// Returns the hashes of all names that touch an entry, sorted.
 std::vector<uint64_t> HashesOf(absl::string_view key, const EntryNames& names) {
   std::vector<uint64_t> hashes = {Hash(NameKind::kEverything, ""), Hash(NameKind::kKey, key)};
   for (const std::string& other : names.keys) hashes.push_back(Hash(NameKind::kKey, other));
@@ -30,7 +30,7 @@ std::vector<uint64_t> HashesOf(absl::string_view key, const EntryNames& names) {
   return hashes;
 }
 
-// The first of a sequence ordered by step that is above `after`.
+// Returns the first element above `after` of a sequence that is ordered by step.
 template <typename Sequence>
 auto FirstAbove(const Sequence& sequence, uint64_t after) {
   return std::partition_point(sequence.begin(), sequence.end(),

@@ -15,28 +15,28 @@
 
 namespace cache_invalidation::client::internal {
 
-// What a cache was told lately: answers whether a value that was being loaded meanwhile may be
+// The recent invalidations of a cache. They decide whether a value that was loaded meanwhile may be
 // kept.
 //
-// Each change has a step, a number of this process that grows by one with each. Names are kept as
-// hashes of 64 bits; two that collide refuse a fill too many and never keep one. What is older than
-// the limit is forgotten, and what is forgotten counts as having touched everything.
+// Each change has a step, a number that counts the changes of this process. Names are stored as
+// hashes of 64 bits: a collision may refuse a fill, it never keeps one. Changes beyond the limit
+// are forgotten, and a forgotten change counts as having touched everything.
 //
 // Thread-compatible.
 class RecentInvalidations {
  public:
-  // Later than every step.
+  // Greater than every step.
   static constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
 
-  // Remembers this many names.
+  // `limit`: how many names to remember.
   explicit RecentInvalidations(size_t limit) : limit_(limit) {}
 
   // REQUIRES: `step` is above all earlier ones.
   void Record(uint64_t step, const Change& change);
 
-  // The first step above `after` that touched the entry: its key, a tag or one above it, a key it
-  // was computed from, or a pattern that matches one of the keys. kNever if none did; `after` + 1
-  // if that is forgotten.
+  // Returns the first step above `after` that touched the entry: its key, a tag or one above it, a
+  // key it was computed from, or a pattern that matches one of these keys. Returns kNever if none
+  // did, `after` + 1 if that is forgotten.
   uint64_t FirstTouch(uint64_t after, absl::string_view key, const EntryNames& names) const;
 
  private:

@@ -8,26 +8,28 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "client/internal/backoff.h"
+#include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/change.h"
 #include "client/internal/cache/check_options.h"
 #include "client/internal/cache/entry.h"
+#include "client/internal/cache/flight.h"
 #include "common/limits.h"
 #include "common/real_clock.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
-// Whoever waits for a value also waits for its registration; without it, it is only not kept.
+// The caller waits for the registration of its value. Without it, the value is merely not kept.
 constexpr absl::Duration kRegistrationDeadline = absl::Seconds(1);
 
-// The service forgets an entry later than the cache does: clocks drift, and what it has forgotten
-// it does not invalidate.
+// The service must forget an entry later than the cache does, because it does not invalidate
+// entries that it has forgotten, and clocks drift.
 constexpr double kServiceTtlFactor = 1.1;
 constexpr absl::Duration kServiceTtlMargin = absl::Seconds(1);
 
 std::shared_ptr<Clock> ClockOf(const TaggedCacheOptions& options) {
   if (options.clock == nullptr) return std::make_shared<RealClock>();
-  return {std::shared_ptr<void>(), options.clock};  // points without owning
+  return {std::shared_ptr<void>(), options.clock};  // not owned
 }
 
 CacheCoreOptions CoreOptions(const TaggedCacheOptions& options) {
@@ -47,9 +49,10 @@ ReadOptions WithoutMarked(ReadOptions options) {
 
 }  // namespace
 
-std::shared_ptr<UntypedCache> OpenCache(const Client& client, TaggedCacheOptions options) {
-  // A child that was forked off leaves it where it is: the thread of the subscription is not there
-  // to be waited for, and what a thread was changing may be broken.
+std::shared_ptr<SubscribedCache> SubscribedCache::Open(const Client& client,
+                                                       TaggedCacheOptions options) {
+  // A forked child does not destroy it: the thread of the subscription does not exist there, and
+  // data that a thread was changing may be inconsistent.
   return std::shared_ptr<SubscribedCache>(new SubscribedCache(client, std::move(options)),
                                           [](SubscribedCache* cache) {
                                             if (!cache->IsForked()) delete cache;
@@ -62,7 +65,8 @@ SubscribedCache::SubscribedCache(Client client, TaggedCacheOptions options)
       clock_(ClockOf(options_)),
       random_(options_.random ? options_.random : MakeRandom()),
       client_(std::move(client)),
-      core_(CoreOptions(options_), clock_->Monotonic()),
+      core_(std::make_unique<CacheCore>(CoreOptions(options_), clock_->Monotonic())),
+      patterns_(std::make_unique<CompiledPatterns>(kMaxCompiledPatterns)),
       status_(refused_) {
   if (!refused_.ok()) return;
   subscription_ = client_.Subscribe({.name = options_.name,
@@ -75,10 +79,10 @@ SubscribedCache::SubscribedCache(Client client, TaggedCacheOptions options)
 
 SubscribedCache::~SubscribedCache() {
   subscription_.reset();
-  // The destructors of its values may use the cache: they run while it is whole.
+  // The destructors of values may use the cache, so they run while it is complete.
   DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
-  core_.Close(discarded);
+  core_->Close(discarded);
 }
 
 template <typename Told>
@@ -123,21 +127,21 @@ SubscriptionCallbacks SubscribedCache::Callbacks() {
           }};
 }
 
-// In each of these, values that go die at its end: when nobody waits for the lock, and when those
-// who wait for the position were told of it.
+// In each of these, dropped values are destroyed at the end: without the lock, and after the
+// threads that wait for the position are notified.
 
 void SubscribedCache::OnStarted(const SubscriptionStarted& started) {
   DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
-  if (core_.Start(started.head, started.start_after)) return;
-  core_.Reset({.epoch = started.head.epoch, .revision = started.start_after}, discarded);
+  if (core_->Start(started.head, started.start_after)) return;
+  core_->Reset({.epoch = started.head.epoch, .revision = started.start_after}, discarded);
 }
 
 void SubscribedCache::OnReset(const SubscriptionReset& reset) {
   DiscardedEntries discarded;
   {
     MutexLock lock(apply_mutex_);
-    core_.Reset(reset.start_after, discarded);
+    core_->Reset(reset.start_after, discarded);
   }
   Notify();
 }
@@ -146,10 +150,10 @@ void SubscribedCache::OnEvent(const Event& event) {
   DiscardedEntries discarded;
   {
     MutexLock lock(apply_mutex_);
-    // Nobody should tell events of a history that was not announced. What lies between is unknown.
-    if (!core_.IsOfHistory(event.epoch)) core_.Reset(event.position(), discarded);
-    if (core_.IsNew(event.position())) {
-      core_.Apply(ChangeOf(event, patterns_), event.revision, Now(), discarded);
+    // Events of a history without a start or reset should not arrive. Anything may be missing.
+    if (!core_->IsOfHistory(event.epoch)) core_->Reset(event.position(), discarded);
+    if (core_->IsNew(event.position())) {
+      core_->Apply(ChangeOf(event, *patterns_), event.revision, Now(), discarded);
     }
   }
   Notify();
@@ -158,7 +162,7 @@ void SubscribedCache::OnEvent(const Event& event) {
 void SubscribedCache::OnProgress(const SubscriptionProgress& progress) {
   {
     MutexLock lock(apply_mutex_);
-    core_.Progress(progress.position, progress.lease_end, Now());
+    core_->Progress(progress.position, progress.lease_end, Now());
   }
   Notify();
 }
@@ -185,12 +189,12 @@ bool SubscribedCache::Await(absl::Duration patience, absl::FunctionRef<bool()> h
 
 bool SubscribedCache::AwaitLive(absl::Duration patience) {
   if (IsForked()) return false;
-  return Await(patience, [this] { return core_.IsOpen(Now()); });
+  return Await(patience, [this] { return core_->IsOpen(Now()); });
 }
 
 bool SubscribedCache::AwaitApplied(const Position& position, absl::Duration patience) {
   if (IsForked()) return false;
-  return Await(patience, [&] { return core_.HasApplied(position); });
+  return Await(patience, [&] { return core_->HasApplied(position); });
 }
 
 absl::Status SubscribedCache::status() const {
@@ -204,8 +208,8 @@ absl::Status SubscribedCache::status() const {
 Found SubscribedCache::Get(absl::string_view key, TypeToken type, const ReadOptions& options) {
   if (IsForked()) return {};
   const absl::Duration now = Now();
-  const bool is_open = core_.IsOpen(now);
-  return core_.Find(key, type, is_open, now, options);
+  const bool is_open = core_->IsOpen(now);
+  return core_->Find(key, type, is_open, now, options);
 }
 
 absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToken type,
@@ -223,8 +227,8 @@ absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToke
   std::optional<Arrival> arrival;
   while (true) {
     const absl::Duration now = Now();
-    const bool is_open = core_.IsOpen(now);
-    CacheCore::Attempt attempt = core_.BeginLoad(key, type, is_open, now, options);
+    const bool is_open = core_->IsOpen(now);
+    CacheCore::Attempt attempt = core_->BeginLoad(key, type, is_open, now, options);
     if (!arrival.has_value()) arrival = attempt.arrival;
     if (attempt.flight == nullptr) return std::move(attempt.found);
     if (attempt.found.value != nullptr) {
@@ -236,13 +240,13 @@ absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToke
       return absl::FailedPreconditionError(absl::StrCat(key, " is loaded as another type"));
     }
     UntypedValue value;
-    // A load that waits in the executor may wait behind the one that this caller runs.
+    // A load in the queue of the executor may wait for the one that this caller runs.
     if (attempt.leads || flight.Claim()) {
       value = Lead(flight, loader.run);
     } else {
       if (absl::Status status = Await(flight, deadline); !status.ok()) return status;
       if (!flight.MayBeSharedWith(*arrival)) continue;
-      core_.CountSharedLoad(flight);
+      core_->CountSharedLoad(flight);
       value = flight.value();
     }
     if (!value.ok()) return value.status();
@@ -266,14 +270,14 @@ UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
     return absl::UnknownError(absl::StrCat("the loader of ", flight.key(), " threw", what));
   };
   absl::StatusOr<Fill> fill = absl::UnknownError("");
-  // Whatever happens in the loader: others wait.
+  // Others wait, so the load ends whatever the loader does.
   const absl::Cleanup end = [&] {
-    if (!IsForked()) core_.EndLoad(flight, std::move(fill), Now());
+    if (!IsForked()) core_->EndLoad(flight, std::move(fill), Now());
   };
   try {
     Load load(flight.key(), flight.start().position);
     UntypedValue value = run(load);
-    if (IsForked()) return value;  // by the loader: this is the child
+    if (IsForked()) return value;  // the loader forked, and this is the child
     if (value.ok()) {
       fill = MakeFill(flight, load, *value);
     } else {
@@ -293,7 +297,7 @@ void SubscribedCache::LeadInBackground(const std::shared_ptr<Flight>& flight,
                                        const UntypedLoader& loader) {
   try {
     auto self = shared_from_this();
-    // Ends the load if nobody else does: others may wait for it.
+    // Ends the load if it is never run: others may wait for it.
     const std::shared_ptr<Flight> queued(flight.get(),
                                          [self, flight](Flight*) { self->DropQueued(*flight); });
     options_.executor([self, queued, run = loader.copy()] { self->RunQueued(*queued, run); });
@@ -307,20 +311,20 @@ void SubscribedCache::RunQueued(Flight& flight, Run run) {
   try {
     static_cast<void>(Lead(flight, run));
   } catch (...) {
-    // It was counted as a failed load, and the executor knows nothing of it.
+    // Counted as a failed load, and none of the executor's concern.
   }
 }
 
 void SubscribedCache::DropQueued(Flight& flight) {
   if (IsForked() || !flight.Claim()) return;
-  core_.EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now());
+  core_->EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now());
 }
 
 Fill SubscribedCache::MakeFill(const Flight& flight, const Load& load,
                                std::shared_ptr<const void> value) {
-  // The time to live begins before the service is told, so that it ends here first.
+  // The time to live begins before the registration, so that it ends here first.
   const absl::Duration now = Now();
-  CacheCore::Resolution resolution = core_.Resolve(flight, load.tags_, load.depends_on_, now);
+  Resolution resolution = core_->Resolve(flight, load.tags_, load.depends_on_, now);
   const bool asks_service = resolution.needs_service || load.is_shared_;
   if (asks_service && resolution.names_known) {
     resolution.names_known = load.is_wanted_ && AskForParts(resolution);
@@ -342,7 +346,7 @@ Fill SubscribedCache::MakeFill(const Flight& flight, const Load& load,
 absl::Duration SubscribedCache::TimeToLive(const Load& load) {
   const absl::Duration ttl = load.ttl_.value_or(options_.ttl);
   if (ttl == absl::InfiniteDuration()) return ttl;
-  double part = 1;  // of the jitter; all of it if nobody says how much
+  double part = 1;  // of the jitter; all of it if the source of random numbers fails
   try {
     const double random = random_();
     if (random >= 0 && random < 1) part = random;
@@ -352,10 +356,10 @@ absl::Duration SubscribedCache::TimeToLive(const Load& load) {
   return ttl * (1 - options_.ttl_jitter * part);
 }
 
-bool SubscribedCache::AskForParts(CacheCore::Resolution& resolution) {
+bool SubscribedCache::AskForParts(Resolution& resolution) {
   const absl::Duration now = Now();
-  // Without the service it would only take its time.
-  if (!core_.IsOpen(now)) return false;
+  // Without the service the call would only take time.
+  if (!core_->IsOpen(now)) return false;
   for (const std::string& key : resolution.unknown_keys) {
     const absl::Duration left = now + kRegistrationDeadline - Now();
     if (left <= absl::ZeroDuration()) return false;
@@ -374,15 +378,15 @@ bool SubscribedCache::AskForParts(CacheCore::Resolution& resolution) {
   return true;
 }
 
-bool SubscribedCache::Register(const Flight& flight, const Load& load,
-                               const CacheCore::Resolution& resolution, absl::Duration ttl) {
+bool SubscribedCache::Register(const Flight& flight, const Load& load, const Resolution& resolution,
+                               absl::Duration ttl) {
   const EntryNames& names = resolution.names;
   TrackedEntry entry{
       .key = flight.key(), .depends_on = {.keys = names.keys}, .position = flight.start().position};
-  // The service looks for them once more; it need not know of those that are cached here.
+  // The service looks for them again. It need not know those that are cached here.
   entry.only_tracked_keys = resolution.unknown_keys.size() == names.keys.size();
-  // Own tags are what the entry carries, as far as the service lets it; all others count as what it
-  // was computed from, to the same effect.
+  // The entry's own tags are registered as its tags, up to the limit of the service. All others are
+  // registered as what it was computed from, with the same effect.
   for (const std::string& tag : names.tags) {
     const bool is_own = std::find(load.tags_.begin(), load.tags_.end(), tag) != load.tags_.end();
     const bool fits = entry.tags.size() < kMaxTagsPerEntry;
@@ -401,19 +405,19 @@ void SubscribedCache::Drop(const std::vector<std::string>& tags,
   if (IsForked()) return;
   DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
-  core_.Apply(ChangeOf(tags, keys), 0, Now(), discarded);
+  core_->Apply(ChangeOf(tags, keys), 0, Now(), discarded);
 }
 
 void SubscribedCache::DropEverything() {
   if (IsForked()) return;
   DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
-  core_.Apply({.evicts_everything = true}, 0, Now(), discarded);
+  core_->Apply({.evicts_everything = true}, 0, Now(), discarded);
 }
 
 CacheStatistics SubscribedCache::Statistics() const {
   if (IsForked()) return {};
-  CacheStatistics statistics = core_.Statistics(Now());
+  CacheStatistics statistics = core_->Statistics(Now());
   statistics.failed_callbacks = failed_callbacks_.load();
   MutexLock lock(unknown_mutex_);
   statistics.fills_on_unknown_keys = fills_on_unknown_keys_;

@@ -17,42 +17,62 @@
 #include "client/cache_options.h"
 #include "client/cache_statistics.h"
 #include "client/client.h"
-#include "client/internal/cache/cache_core.h"
-#include "client/internal/cache/flight.h"
 #include "client/internal/cache/fork_mark.h"
-#include "client/internal/cache/untyped_cache.h"
+#include "client/internal/cache/found.h"
 #include "client/load.h"
+#include "client/position.h"
 #include "client/subscription.h"
 #include "common/clock.h"
-#include "common/limits.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::client::internal {
 
-// A CacheCore with what it lacks: a clock, a subscription that feeds it, the service that registers
-// its shared entries, and callers who wait for each other's loads. Thread-safe.
+class CacheCore;
+class CompiledPatterns;
+class Flight;
+struct Fill;
+struct Resolution;
+
+using UntypedValue = absl::StatusOr<std::shared_ptr<const void>>;
+
+// A loader where its caller waits for it, and a copy of it for a load in the background.
+struct UntypedLoader {
+  absl::FunctionRef<UntypedValue(Load&)> run;
+  absl::FunctionRef<std::function<UntypedValue(Load&)>()> copy;
+};
+
+// What a TaggedCache does, whatever the type of its values (see there). Adds to a CacheCore what it
+// lacks: a clock, a subscription that feeds it, the service that registers its shared entries, and
+// callers that wait for each other's loads. Included by a public header, which must not show more
+// of the cache than this. Thread-safe.
 //
-// In a process that was forked off it takes no lock, waits for nobody and is not destroyed: it is
-// what the fork happened to leave of it.
-class SubscribedCache final : public UntypedCache,
-                              public std::enable_shared_from_this<SubscribedCache> {
+// In a forked child it takes no lock, waits for no thread and is not destroyed, because its state
+// may be inconsistent.
+class SubscribedCache final : public std::enable_shared_from_this<SubscribedCache> {
  public:
-  SubscribedCache(Client client, TaggedCacheOptions options);
-  ~SubscribedCache() override ABSL_LOCKS_EXCLUDED(apply_mutex_);
+  // Subscribes; does not wait for the service.
+  static std::shared_ptr<SubscribedCache> Open(const Client& client, TaggedCacheOptions options);
 
-  bool IsForked() const { return fork_.IsForked(); }
+  ~SubscribedCache() ABSL_LOCKS_EXCLUDED(apply_mutex_);
 
-  Found Get(absl::string_view key, TypeToken type, const ReadOptions& options) override;
+  Found Get(absl::string_view key, TypeToken type, const ReadOptions& options);
+
+  // As Get; loads what it does not find. FAILED_PRECONDITION: the key is being loaded as another
+  // type, or by this thread. DEADLINE_EXCEEDED: another caller's load took too long.
   absl::StatusOr<Found> GetOrLoad(absl::string_view key, TypeToken type,
-                                  const UntypedLoader& loader, const ReadOptions& options) override;
-  void Drop(const std::vector<std::string>& tags, const std::vector<std::string>& keys) override;
-  void DropEverything() override;
-  bool AwaitLive(absl::Duration patience) override;
-  bool AwaitApplied(const Position& position, absl::Duration patience) override;
-  absl::Status status() const override;
-  CacheStatistics Statistics() const override;
+                                  const UntypedLoader& loader, const ReadOptions& options);
+
+  void Drop(const std::vector<std::string>& tags, const std::vector<std::string>& keys);
+  void DropEverything();
+  bool AwaitLive(absl::Duration patience);
+  bool AwaitApplied(const Position& position, absl::Duration patience);
+  absl::Status status() const;
+  CacheStatistics Statistics() const;
 
  private:
+  SubscribedCache(Client client, TaggedCacheOptions options);
+
+  bool IsForked() const { return fork_.IsForked(); }
   absl::Duration Now() const { return clock_->Monotonic(); }
 
   SubscriptionCallbacks Callbacks();
@@ -62,22 +82,22 @@ class SubscribedCache final : public UntypedCache,
   void OnProgress(const SubscriptionProgress& progress) ABSL_LOCKS_EXCLUDED(apply_mutex_);
   void OnEnded(const absl::Status& status);
 
-  // Calls a callback of the application, if there is one, and counts if it throws.
+  // Calls a callback of the application, if it is set, and counts it if it throws.
   template <typename Told>
   void Tell(const std::function<void(const Told&)>& callback, const Told& told);
 
-  // Blocks until `holds`, until the subscription ends for good or until the time is up; answers
-  // whether it holds.
+  // Blocks until `holds` returns true, the subscription ends for good or `patience` has passed.
+  // Returns whether it holds.
   bool Await(absl::Duration patience, absl::FunctionRef<bool()> holds)
       ABSL_LOCKS_EXCLUDED(waiting_mutex_);
-  // Lets those who wait look again.
+  // Makes waiting threads check again.
   void Notify() ABSL_LOCKS_EXCLUDED(waiting_mutex_);
 
   // Waits until another caller's load has ended.
   absl::Status Await(Flight& flight, absl::Duration deadline);
 
-  // Runs a load that this caller has claimed, and ends it whatever happens. What the loader throws
-  // is passed on.
+  // Runs a load that this thread has claimed, and ends it in any case. Exceptions of the loader
+  // propagate.
   using Run = absl::FunctionRef<UntypedValue(Load&)>;
   UntypedValue Lead(Flight& flight, Run run);
 
@@ -88,11 +108,11 @@ class SubscribedCache final : public UntypedCache,
 
   Fill MakeFill(const Flight& flight, const Load& load, std::shared_ptr<const void> value);
   absl::Duration TimeToLive(const Load& load);
-  // Asks the service for the parts of a value that are not known here; returns whether it knows
-  // them all. They end the value no later than it says.
-  bool AskForParts(CacheCore::Resolution& resolution) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
-  // Registers the entry with the service; answers whether it may be kept.
-  bool Register(const Flight& flight, const Load& load, const CacheCore::Resolution& resolution,
+  // Looks up the keys that a value was computed from and that are not known here. Returns whether
+  // the service knows them all. The value expires no later than they do.
+  bool AskForParts(Resolution& resolution) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
+  // Registers the entry with the service. Returns whether it may be kept.
+  bool Register(const Flight& flight, const Load& load, const Resolution& resolution,
                 absl::Duration ttl);
 
   const ForkMark fork_;
@@ -101,12 +121,12 @@ class SubscribedCache final : public UntypedCache,
   const std::shared_ptr<Clock> clock_;
   const std::function<double()> random_;
   const Client client_;
-  CacheCore core_;
+  const std::unique_ptr<CacheCore> core_;
   std::atomic<uint64_t> failed_callbacks_ = 0;
 
-  // Held while something is applied: one after the other, from the subscription or from Drop.
+  // Held while a change is applied, by the subscription or by Drop.
   Mutex apply_mutex_;
-  CompiledPatterns patterns_ ABSL_GUARDED_BY(apply_mutex_){kMaxCompiledPatterns};
+  const std::unique_ptr<CompiledPatterns> patterns_ ABSL_PT_GUARDED_BY(apply_mutex_);
 
   mutable Mutex waiting_mutex_;
   CondVar changed_;

@@ -15,7 +15,7 @@ bool SubscriptionFilter::Passes(absl::string_view key, const EntryNames& names) 
                      [this](const std::string& tag) { return PassesTag(tag); });
 }
 
-// If a tag passes, so does every tag above it: whatever invalidates the entry through it is heard.
+// If a tag passes, so does every tag above it. So every invalidation through the tag is delivered.
 bool SubscriptionFilter::PassesTag(absl::string_view tag) const {
   return tags_.empty() || std::any_of(tags_.begin(), tags_.end(), [&](const std::string& own) {
            return IsSelfOrAncestor(own, tag) || IsSelfOrAncestor(tag, own);

@@ -9,11 +9,11 @@
 
 namespace cache_invalidation::client::internal {
 
-// Which entries a cache under a filtered subscription may keep: those of which it would hear
-// everything. Immutable, thread-safe.
+// Decides which entries a cache with a filtered subscription may keep: those for which it receives
+// every invalidation. Immutable, thread-safe.
 class SubscriptionFilter {
  public:
-  // Hears everything.
+  // No filter.
   SubscriptionFilter() = default;
 
   // As in SubscriptionOptions: an empty list restricts nothing.

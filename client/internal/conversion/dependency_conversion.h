@@ -6,12 +6,12 @@
 
 namespace cache_invalidation::client::internal {
 
-// Requests, but for the fields that every request has: namespace and request_id.
+// Requests, without the fields of every request: namespace and request_id.
 void ToProto(const AddCacheDependencyParams& in, v1::AddCacheDependencyRequest* out);
 void ToProto(const RemoveCacheDependencyParams& in, v1::RemoveCacheDependencyRequest* out);
 void ToProto(const ListCacheDependenciesParams& in, v1::ListCacheDependenciesRequest* out);
 
-// Answers.
+// Responses.
 void ToProto(const DependencyAddition& in, v1::AddCacheDependencyResponse* out);
 DependencyAddition FromProto(const v1::AddCacheDependencyResponse& in);
 

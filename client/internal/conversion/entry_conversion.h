@@ -8,13 +8,13 @@
 
 namespace cache_invalidation::client::internal {
 
-// Requests, but for the fields that every request has: namespace and request_id.
+// Requests, without the fields of every request: namespace and request_id.
 void ToProto(const TrackEntriesParams& in, v1::TrackEntriesRequest* out);
 void ToProto(const UntrackEntriesParams& in, v1::UntrackEntriesRequest* out);
 void ToProto(const LookupEntryParams& in, v1::LookupEntryRequest* out);
 void ToProto(const ValidateParams& in, v1::ValidateRequest* out);
 
-// Answers.
+// Responses.
 void ToProto(const TrackAnswer& in, v1::TrackEntriesResponse* out);
 TrackAnswer FromProto(const v1::TrackEntriesResponse& in);
 

@@ -6,11 +6,11 @@
 
 namespace cache_invalidation::client::internal {
 
-// A revision that came in one part, or was put together from its parts, as one Event.
+// Converts a complete revision, of one part or assembled from its parts.
 void ToProto(const Event& in, v1::Event* out);
 
-// One part of a revision. Whatever this client does not know it takes as the value that drops more:
-// kinds as kEvict, targets as kEverything. The epoch is not part of the message.
+// Converts one part of a revision. Values that this client does not know become those that drop
+// more: kinds become kEvict, targets kEverything. The message has no epoch.
 Event FromProto(const v1::Event& in);
 
 }  // namespace cache_invalidation::client::internal

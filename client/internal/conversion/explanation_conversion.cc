@@ -88,7 +88,7 @@ ExplanationNode FromProto(const v1::ExplanationNode& in) {
                       .lazy = in.lazy(),
                       .children = {},
                       .children_left_out = in.children_left_out()};
-  // A message is at most 100 levels deep when it was parsed, so the recursion is bounded.
+  // protobuf parses at most 100 levels, so the recursion is bounded.
   for (const v1::ExplanationNode& child : in.children()) out.children.push_back(FromProto(child));
   return out;
 }

@@ -17,7 +17,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// Messages may hold themselves (ExplanationNode.children).
+// Limits recursion: messages may contain themselves (ExplanationNode.children).
 constexpr int kMaxDepth = 3;
 
 bool IsWellKnown(const Descriptor& type) {
@@ -62,7 +62,7 @@ class Filler {
     }
   }
 
-  // Enums take each of their values but the unspecified one in turn.
+  // Enum fields take all values except the unspecified one in turn.
   int NextEnumValue(const FieldDescriptor& field) {
     const int known = field.enum_type()->value_count() - 1;
     return field.enum_type()->value(1 + (++counter_ + variant_) % known)->number();

@@ -8,12 +8,12 @@
 
 namespace cache_invalidation::client::internal {
 
-// For tests of conversions: a message in which every field is set, each to another value, so that a
-// field that a conversion forgets, or takes for another, shows. `variant` chooses the member of
-// each oneof; a variant that a oneof does not have is taken modulo its members.
+// For tests of conversions: fills every field of a message, each with a different value, so that a
+// test finds a field that a conversion omits or confuses. `variant` chooses the member of each
+// oneof, modulo the number of its members.
 void FillMessage(google::protobuf::Message* message, int variant);
 
-// The paths of fields that are not set; empty if all are.
+// Returns the paths of the fields that are not set.
 std::vector<std::string> UnsetFields(const google::protobuf::Message& message);
 
 }  // namespace cache_invalidation::client::internal

@@ -7,7 +7,7 @@
 
 namespace cache_invalidation::client::internal {
 
-// Requests, but for the fields that every request has: namespace and request_id.
+// Requests, without the fields of every request: namespace and request_id.
 void ToProto(const InvalidateParams& in, v1::InvalidateRequest* out);
 void ToProto(const InvalidateWithDependenciesParams& in,
              v1::InvalidateWithDependenciesRequest* out);
@@ -15,7 +15,7 @@ void ToProto(const ScheduleBatchInvalidationParams& in, v1::ScheduleBatchInvalid
 void ToProto(const FlushPendingInvalidationsParams& in, v1::FlushPendingInvalidationsRequest* out);
 void ToProto(const SetBatchDelayParams& in, v1::SetBatchDelayRequest* out);
 
-// Answers.
+// Responses.
 void ToProto(const InvalidationResult& in, v1::InvalidateResponse* out);
 InvalidationResult FromProto(const v1::InvalidateResponse& in);
 

@@ -31,12 +31,13 @@ std::string Print(const Type& in, JsonFields fields) {
   google::protobuf::util::JsonPrintOptions options;
   options.always_print_primitive_fields = fields == JsonFields::kAll;
   std::string json;
-  // Fails only for a time that is out of range; then what stands before it is printed.
+  // Fails only for a time that is out of range; then the text ends before it.
   (void)google::protobuf::util::MessageToJsonString(message, &json, options);
   return json;
 }
 
-// protobuf's parser says "(path) name: message", "(path): message" or "name: message".
+// The messages of protobuf's parser are "(path) name: message", "(path): message" or "name:
+// message".
 JsonError ErrorOf(absl::string_view text) {
   constexpr absl::string_view kUnknown = ": Cannot find field.";
   JsonError error;

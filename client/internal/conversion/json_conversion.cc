@@ -11,7 +11,7 @@ void ToProto(const JsonValue::Object& in, google::protobuf::Struct* out) {
 }
 
 void ToProto(const JsonValue& in, google::protobuf::Value* out) {
-  out->Clear();  // a list would be added to the one of an earlier member of that name
+  out->Clear();  // otherwise a list would be appended to that of an earlier member of the same name
   if (const bool* value = in.as_bool()) {
     out->set_bool_value(*value);
   } else if (const double* value = in.as_number()) {

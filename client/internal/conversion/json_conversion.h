@@ -6,11 +6,11 @@
 
 namespace cache_invalidation::client::internal {
 
-// Of equal names the last one counts.
+// Of members with the same name the last one counts.
 void ToProto(const JsonValue::Object& in, google::protobuf::Struct* out);
 void ToProto(const JsonValue& in, google::protobuf::Value* out);
 
-// In order of the names.
+// Members are sorted by name.
 JsonValue::Object FromProto(const google::protobuf::Struct& in);
 JsonValue FromProto(const google::protobuf::Value& in);
 

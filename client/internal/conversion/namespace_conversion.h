@@ -6,11 +6,11 @@
 
 namespace cache_invalidation::client::internal {
 
-// Requests, but for request_id.
+// Requests, without request_id.
 void ToProto(const ListNamespacesParams& in, v1::ListNamespacesRequest* out);
 void ToProto(const DeleteNamespaceParams& in, v1::DeleteNamespaceRequest* out);
 
-// Answers.
+// Responses.
 void ToProto(const NamespacePage& in, v1::ListNamespacesResponse* out);
 NamespacePage FromProto(const v1::ListNamespacesResponse& in);
 

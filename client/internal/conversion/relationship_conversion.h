@@ -8,7 +8,7 @@ namespace cache_invalidation::client::internal {
 
 void ToProto(const DataRelationship& in, v1::Relationship* out);
 
-// A cardinality that this client does not know is taken as kOneToMany.
+// An unknown cardinality becomes kOneToMany.
 DataRelationship FromProto(const v1::Relationship& in);
 
 }  // namespace cache_invalidation::client::internal

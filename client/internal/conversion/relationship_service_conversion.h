@@ -6,13 +6,13 @@
 
 namespace cache_invalidation::client::internal {
 
-// Requests, but for the fields that every request has: namespace and request_id.
+// Requests, without the fields of every request: namespace and request_id.
 void ToProto(const RegisterDataRelationshipParams& in, v1::RegisterRelationshipRequest* out);
 void ToProto(const GetDataRelationshipParams& in, v1::GetRelationshipRequest* out);
 void ToProto(const ListDataRelationshipsParams& in, v1::ListRelationshipsRequest* out);
 void ToProto(const DeleteDataRelationshipParams& in, v1::DeleteRelationshipRequest* out);
 
-// Answers.
+// Responses.
 void ToProto(const RelationshipRegistration& in, v1::RegisterRelationshipResponse* out);
 RelationshipRegistration FromProto(const v1::RegisterRelationshipResponse& in);
 

@@ -6,13 +6,13 @@
 
 namespace cache_invalidation::client::internal {
 
-// Requests, but for the fields that every request has: namespace and request_id.
+// Requests, without the fields of every request: namespace and request_id.
 void ToProto(const RegisterInvalidationRuleParams& in, v1::RegisterRuleRequest* out);
 void ToProto(const GetInvalidationRuleParams& in, v1::GetRuleRequest* out);
 void ToProto(const ListInvalidationRulesParams& in, v1::ListRulesRequest* out);
 void ToProto(const DeleteInvalidationRuleParams& in, v1::DeleteRuleRequest* out);
 
-// Answers.
+// Responses.
 void ToProto(const RuleRegistration& in, v1::RegisterRuleResponse* out);
 RuleRegistration FromProto(const v1::RegisterRuleResponse& in);
 

@@ -8,7 +8,7 @@ namespace cache_invalidation::client::internal {
 
 v1::InvalidationStrategy ToProto(InvalidationStrategy in);
 
-// A strategy that this client does not know is taken as kImmediate.
+// An unknown strategy becomes kImmediate.
 InvalidationStrategy FromProto(v1::InvalidationStrategy in);
 
 }  // namespace cache_invalidation::client::internal

@@ -6,10 +6,10 @@
 
 namespace cache_invalidation::client::internal {
 
-// Everything but namespace, instance and start position, which change from stream to stream.
+// Does not set namespace, instance and start position, which differ between streams.
 void ToProto(const SubscriptionOptions& in, v1::Subscription* out);
 
-// A message without a lease or a heartbeat leaves these zero.
+// Lease and heartbeat are zero if the message has none.
 SubscriptionStarted FromProto(const v1::Started& in);
 
 void ToProto(const SubscriptionReset& in, v1::Reset* out);

@@ -7,7 +7,7 @@
 
 namespace cache_invalidation::client::internal {
 
-// Spans beyond what the message can say (10,000 years) become the longest it can.
+// Durations beyond the range of the message (10,000 years) become the longest in range.
 void ToProto(absl::Duration in, google::protobuf::Duration* out);
 absl::Duration FromProto(const google::protobuf::Duration& in);
 

@@ -35,7 +35,7 @@ inline Waiting FromProto(const v1::Waiting& in) {
           .more_late = in.more_late()};
 }
 
-// Fills the two fields of every request that can wait.
+// Sets the two fields of a request that can wait.
 template <typename Request>
 void SetWait(const std::optional<WaitForSubscribers>& wait, Request* out) {
   if (!wait.has_value()) return;

@@ -9,12 +9,12 @@ namespace cache_invalidation::client::internal {
 void ToProto(const WriteEvent& in, v1::WriteEvent* out);
 WriteEvent FromProto(const v1::WriteEvent& in);
 
-// Requests, but for the fields that every request has: namespace and request_id.
+// Requests, without the fields of every request: namespace and request_id.
 void ToProto(const InvalidateByWriteParams& in, v1::InvalidateByWriteRequest* out);
 void ToProto(const InvalidateByWritesParams& in, v1::InvalidateByWritesRequest* out);
 void ToProto(const ExplainWriteParams& in, v1::ExplainWriteRequest* out);
 
-// Answers. The result of a command and what it learnt by waiting are one struct here.
+// Responses. The result of a command and of waiting are one struct here.
 void ToProto(const WriteResult& in, v1::InvalidateByWritesResponse* out);
 WriteResult FromProto(const v1::InvalidateByWritesResponse& in);
 WriteResult FromProto(const v1::InvalidateByWriteResponse& in);

@@ -1,4 +1,4 @@
-#include "client/internal/unary_call.h"
+#include "client/internal/attempt.h"
 
 #include <algorithm>
 #include <string>
@@ -10,13 +10,13 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-// Waiting without a timeout of its own ends with the longest lease (60 s) and its margin.
+// A wait without a timeout ends with the longest lease (60 s) and its margin.
 constexpr absl::Duration kLongestWait = absl::Seconds(67);
 
-// A deadline too far away would overflow; no call is meant to take longer.
+// A deadline too far away would overflow. No call should take longer.
 constexpr absl::Duration kLongestCall = absl::Hours(24);
 
-// gRPC's convention for a delay that the server asks for, in milliseconds.
+// gRPC's convention: the delay in milliseconds that the server asks for.
 constexpr char kPushbackKey[] = "grpc-retry-pushback-ms";
 
 absl::Duration RetryDelay(const grpc::ClientContext& context) {
@@ -44,7 +44,7 @@ absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait) {
 }
 
 void Prepare(const RetrySchedule& schedule, grpc::ClientContext& context) {
-  // A span, not a moment: whatever the injected clock says, gRPC measures by its own.
+  // A duration, not a time, because gRPC uses its own clock, not the injected one.
   context.set_deadline(gpr_time_from_micros(
       absl::ToInt64Microseconds(std::min(schedule.Remaining(), kLongestCall)), GPR_TIMESPAN));
   context.set_wait_for_ready(schedule.WaitsForConnection());
@@ -53,14 +53,6 @@ void Prepare(const RetrySchedule& schedule, grpc::ClientContext& context) {
 Attempt AttemptOf(const grpc::ClientContext& context, const grpc::Status& status) {
   if (status.ok()) return {absl::OkStatus()};
   return {FromGrpc(status), RetryDelay(context)};
-}
-
-Attempt RunAttempt(const RetrySchedule& schedule, const std::stop_token& cancellation,
-                   absl::FunctionRef<grpc::Status(grpc::ClientContext&)> send) {
-  grpc::ClientContext context;
-  Prepare(schedule, context);
-  const std::stop_callback cancel(cancellation, [&context] { context.TryCancel(); });
-  return AttemptOf(context, send(context));
 }
 
 }  // namespace cache_invalidation::client::internal
