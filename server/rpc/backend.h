@@ -11,8 +11,7 @@
 
 namespace cache_invalidation::rpc {
 
-// What the services stand on. Everything outlives the grpc::Server that the services are registered
-// with.
+// What the services use. Everything outlives the grpc::Server that they are registered with.
 struct Backend {
   shard::ShardSet& shards;
   const delivery::Hub& hub;

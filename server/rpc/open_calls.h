@@ -6,10 +6,11 @@
 
 namespace cache_invalidation::rpc {
 
-// Counts the calls that gRPC has begun and not ended: their answers may be on the way. Thread-safe.
+// Counts the calls that gRPC has begun and not ended: their answers may not be written yet.
+// Thread-safe.
 class OpenCalls {
  public:
-  // One of them, from its construction to its end.
+  // Counts one call while it exists.
   class Call {
    public:
     explicit Call(OpenCalls& calls) : calls_(calls) { ++calls_.count_; }
