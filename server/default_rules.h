@@ -5,8 +5,8 @@
 
 namespace cache_invalidation {
 
-// The rules that a new namespace begins with unless the operator says otherwise:
-// default_rules.json, compiled in so that the executable needs no file beside it.
+// The rules of a new namespace, unless the operator configures others: default_rules.json, compiled
+// in so that the executable needs no file.
 absl::string_view DefaultRulesJson();
 
 }  // namespace cache_invalidation

@@ -31,15 +31,15 @@ struct TimeRange {
   absl::Duration most;
 };
 
-// Answers to errors and names of the longest kind fit.
+// Requests with names of the greatest length fit.
 constexpr uint64_t kLeastRequestBytes = 4 << 10;
-// Less is no history: fills are checked against it, and would all be refused.
+// With less there is no history: fills are checked against it, and would all be refused.
 constexpr uint64_t kLeastRetentionBytes = 64 << 10;
 constexpr absl::Duration kLeastRetentionAge = absl::Seconds(1);
 constexpr uint64_t kLeastStoreBytes = 1 << 20;
-// A server that has nothing in it takes about 30 MB.
+// An empty server uses about 30 MB.
 constexpr uint64_t kLeastMemoryBytes = 64 << 20;
-// More often costs CPU for each subscriber and tells nobody more.
+// More frequent heartbeats cost CPU for each subscriber, for no benefit.
 constexpr absl::Duration kLeastHeartbeat = absl::Milliseconds(100);
 
 absl::Status CheckNumber(const NumberRange& range) {

@@ -6,8 +6,8 @@
 
 namespace cache_invalidation {
 
-// Whether each number and each time of the command line is one that a server can work with.
-// INVALID_ARGUMENT names the flag, what was given and what is expected.
+// Checks the range of each number and each time of the command line. INVALID_ARGUMENT names the
+// flag, the value and the range.
 absl::Status CheckRanges(const ParsedFlags& flags);
 
 }  // namespace cache_invalidation

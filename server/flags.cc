@@ -21,7 +21,7 @@
 
 namespace cache_invalidation {
 
-// How Abseil reads and shows the flag.
+// How Abseil parses and prints the flag.
 bool AbslParseFlag(absl::string_view text, Durability* durability, std::string* error) {
   const std::optional<Durability> named = DurabilityOfName(text);
   if (named) *durability = *named;
@@ -34,89 +34,97 @@ std::string AbslUnparseFlag(Durability durability) {
 
 }  // namespace cache_invalidation
 
-// Where it listens.
+// Addresses.
 ABSL_FLAG(std::string, listen_address, "127.0.0.1",
-          "Address to listen on. Nothing is encrypted or authenticated: use another address than "
-          "loopback only where "
-          "everybody may do everything.");
-ABSL_FLAG(uint16_t, grpc_port, 7400, "Port for gRPC. 0 picks a free one.");
+          "Address to listen on. There is no encryption or authentication: use an address other "
+          "than loopback only on networks where everybody may do everything.");
+ABSL_FLAG(uint16_t, grpc_port, 7400, "Port for gRPC. 0: any free port.");
 ABSL_FLAG(uint16_t, http_port, 7401,
-          "Port for /metrics, /healthz and /readyz over HTTP. 0 picks a free one.");
+          "HTTP port for /metrics, /healthz and /readyz. 0: any free port.");
 ABSL_FLAG(bool, http, true, "Serve HTTP.");
 ABSL_FLAG(std::string, port_file, "",
-          "Once it serves, write the ports into this file, as the lines grpc=PORT and http=PORT.");
+          "File to which the ports are written once the server serves, as the lines grpc=PORT and "
+          "http=PORT.");
 
-// What it keeps.
-ABSL_FLAG(cache_invalidation::Durability, durability, cache_invalidation::Durability::kSync,
-          "What an answered write survives. sync: the end of the machine; each group of writes is "
-          "synced before it is answered. async: the end of the process; if the machine ends, the "
-          "last writes may be lost, and every subscriber drops what it has. memory: nothing, all "
-          "state ends with the process.");
+// Persistence.
+ABSL_FLAG(
+    cache_invalidation::Durability, durability, cache_invalidation::Durability::kSync,
+    "What an acknowledged write survives. sync: a crash of the machine; each group of writes "
+    "is synced before it is acknowledged. async: a crash of the process; after a crash of the "
+    "machine the last writes may be lost, and every subscriber drops its cache. memory: "
+    "nothing, all state ends with the process.");
 ABSL_FLAG(std::string, data_dir, "",
-          "Directory of the store, made if it is missing. Required unless --durability=memory.");
+          "Directory of the store, created if it is missing. Required unless --durability=memory.");
 ABSL_FLAG(uint64_t, store_memory_bytes, cache_invalidation::PersistenceOptions().memory_bytes,
-          "Memory that the store may take, about, for changes and for blocks of files.");
+          "Approximate limit on the memory of the store, for changes and for blocks of files.");
 ABSL_FLAG(bool, new_epoch, false,
-          "Begin a new history: every subscriber drops what it has. Required once after the data "
-          "directory was restored or repaired; takes what can be read of it.");
+          "Begin a new history: every subscriber drops its cache. Required once after the data "
+          "directory was restored or repaired; the server uses what can be read of it.");
 
-// What it serves.
+// Rules.
 ABSL_FLAG(bool, default_rules, true,
-          "Give each new namespace the default rules. Deleting one is permanent.");
+          "Give each new namespace the default rules. Deleting a rule is permanent.");
 ABSL_FLAG(std::string, default_rules_file, "",
-          "Take the default rules from this file instead: {\"rules\": [...]} as JSON of the "
-          "contract's Rule.");
+          "File with other default rules: {\"rules\": [...]}, each the JSON form of the contract's "
+          "Rule.");
 
-// How much of everything.
-ABSL_FLAG(uint32_t, shards, 1,
-          "Threads that apply writes and other commands. A namespace belongs to one of them.");
+// Limits and times.
+ABSL_FLAG(
+    uint32_t, shards, 1,
+    "Threads that apply writes and other commands. Each namespace is handled by one of them.");
 ABSL_FLAG(uint64_t, max_request_bytes, cache_invalidation::kMaxRequestBytes,
-          "Larger requests are refused.");
-ABSL_FLAG(uint64_t, max_memory, 0,
-          "Bytes of memory that the process may take. From 80 % nothing more is kept, from 90 % "
-          "calls are told to come back later, and at the limit the process ends. 0: 15/16 of what "
-          "its control group allows; without one there is no limit.");
+          "Limit on the size of a request; larger ones are refused.");
+ABSL_FLAG(
+    uint64_t, max_memory, 0,
+    "Limit on the memory of the process, in bytes. From 80 % on requests that add state are "
+    "refused, from 90 % on all calls, and at the limit the process ends. 0: 15/16 of the limit "
+    "of its control group; without a control group there is no limit.");
 ABSL_FLAG(uint64_t, max_namespaces, cache_invalidation::kMaxNamespaces,
-          "More namespaces are refused.");
-ABSL_FLAG(uint64_t, max_entries_per_namespace, cache_invalidation::kMaxTrackedEntriesPerNamespace,
-          "Tracked entries of a namespace. With more the oldest are dropped, by an event.");
-ABSL_FLAG(uint64_t, max_entry_parts_per_namespace, cache_invalidation::kMaxEntryPartsPerNamespace,
-          "The same for the entries, the tags they carry and the dependencies they own, together.");
+          "Limit on namespaces; more are refused.");
+ABSL_FLAG(
+    uint64_t, max_entries_per_namespace, cache_invalidation::kMaxTrackedEntriesPerNamespace,
+    "Limit on the tracked entries of a namespace. Beyond it the oldest are dropped, by an event.");
+ABSL_FLAG(
+    uint64_t, max_entry_parts_per_namespace, cache_invalidation::kMaxEntryPartsPerNamespace,
+    "Limit on the sum of a namespace's entries, the tags they carry and the dependencies they "
+    "own. Beyond it the oldest entries are dropped, by an event.");
 ABSL_FLAG(uint64_t, max_subscriptions, cache_invalidation::kMaxSubscriptions,
-          "More Subscribe calls are refused.");
+          "Limit on concurrent Subscribe calls; more are refused.");
 ABSL_FLAG(uint64_t, history_bytes, cache_invalidation::ServerOptions().history_bytes,
-          "Events kept in memory, for subscribers that are near the head.");
-ABSL_FLAG(uint64_t, event_retention_bytes,
-          cache_invalidation::ServerOptions().event_retention.bytes,
-          "Events retained in the store, of all namespaces together, for subscribers that were "
-          "away. More lets them be away for longer without dropping what they have; the server "
-          "remembers in memory what retained events invalidated, and with --durability=memory the "
-          "events themselves.");
-ABSL_FLAG(absl::Duration, event_retention_age,
-          cache_invalidation::ServerOptions().event_retention.age,
-          "Events that are older are not retained. Those found at a start count from then.");
+          "Limit on events kept in memory, in bytes, for subscribers near the head.");
+ABSL_FLAG(
+    uint64_t, event_retention_bytes, cache_invalidation::ServerOptions().event_retention.bytes,
+    "Limit on events retained in the store, in bytes, of all namespaces together, for "
+    "subscribers that were away. A higher limit lets them be away for longer without dropping "
+    "their caches. What retained events invalidated is also kept in memory, and with "
+    "--durability=memory the events themselves.");
+ABSL_FLAG(
+    absl::Duration, event_retention_age, cache_invalidation::ServerOptions().event_retention.age,
+    "Limit on the age of retained events. At a start the age of stored events counts from zero.");
 ABSL_FLAG(absl::Duration, heartbeat, cache_invalidation::kDefaultHeartbeat,
-          "A subscriber hears from the server at least this often.");
-ABSL_FLAG(absl::Duration, longest_earlier_lease, cache_invalidation::kMaxLease,
-          "For so long after a start calls that wait for subscribers wait for those of an earlier "
-          "server, too, unless the store says that their leases were shorter. 0: there are none.");
+          "Longest time without a message on a subscriber's stream.");
+ABSL_FLAG(
+    absl::Duration, longest_earlier_lease, cache_invalidation::kMaxLease,
+    "Upper bound on the leases that earlier servers granted. For this time after a start, "
+    "calls that wait for subscribers also wait for those of earlier servers, unless the store "
+    "has a shorter lease on record. 0: there are none.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
-          "How long calls may take to end after SIGTERM or SIGINT. Within a second after that the "
-          "process ends, whatever it does. A second signal ends it at once.");
+          "Time for calls to end after SIGTERM or SIGINT. At most a second later the process exits "
+          "in any case. A second signal ends it at once.");
 
 namespace cache_invalidation {
 namespace {
 
 constexpr char kUsage[] =
-    "Tagged Cache Invalidation System: is told about database writes and tells every cache what to "
+    "Tagged Cache Invalidation System: receives database writes and tells every cache what to "
     "drop.\n\n"
     "  cache_invalidation_server --data_dir=PATH --grpc_port=7400 --http_port=7401\n\n"
-    "Flags may also stand in a file, one per line: --flagfile=PATH.";
+    "Flags can also be read from a file, one per line: --flagfile=PATH.";
 
 void ConfigureHelp() {
   absl::SetProgramUsageMessage(kUsage);
   absl::FlagsUsageConfig config;
-  // --help shows the flags of this file and nothing of the libraries.
+  // --help shows the flags of this file, and none of the libraries.
   config.contains_help_flags = [](absl::string_view file) {
     return absl::EndsWith(file, "server/flags.cc");
   };

@@ -9,16 +9,15 @@
 
 namespace cache_invalidation {
 
-// What the command line says.
+// The values of the command line.
 struct ParsedFlags {
   ServerOptions options;
   absl::Duration shutdown_grace;
   std::string port_file;  // empty: none
 };
 
-// Parses the command line: --help, --version and a broken flag end the process; --flagfile reads
-// flags from a file. INVALID_ARGUMENT for an argument that is no flag and for values that cannot
-// be.
+// Parses the command line: --help, --version and a malformed flag end the process; --flagfile reads
+// flags from a file. INVALID_ARGUMENT for an argument that is not a flag, and for invalid values.
 absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv);
 
 }  // namespace cache_invalidation

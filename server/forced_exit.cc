@@ -13,7 +13,7 @@ namespace {
 
 std::atomic<const char*> exit_reason = nullptr;
 
-// A handler of signals: nothing is allocated, locked or tidied up.
+// A signal handler: allocates nothing, takes no lock, and runs no destructors.
 void ExitNow(int) {
   const char* why = exit_reason;
   if (why != nullptr) ReportLastLine(why);

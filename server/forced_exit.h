@@ -5,9 +5,9 @@
 
 namespace cache_invalidation {
 
-// Writes `why` to standard error and ends the process with EXIT_FAILURE after so long, whatever its
-// threads do or wait for. The last call counts; takes the process's one alarm. `why` is a line of
-// static storage, or null. REQUIRES: delay > 0. Thread-safe.
+// Arms SIGALRM: after `delay` the process writes `why` to standard error and exits with
+// EXIT_FAILURE, even if every thread is blocked. A later call replaces an earlier one. `why` is a
+// line in static storage, or null. REQUIRES: delay > 0. Thread-safe.
 void ForceExitAfter(absl::Duration delay, const char* why = nullptr);
 
 }  // namespace cache_invalidation

@@ -1,4 +1,4 @@
-// The server as a process: flags in, signals out.
+// The server process: flags, signals and limits.
 
 #include <signal.h>
 #include <unistd.h>
@@ -29,16 +29,17 @@
 namespace cache_invalidation {
 namespace {
 
-// Our own: it cannot go on.
+// Raised by the process itself: the server cannot go on.
 constexpr int kFailed = SIGUSR1;
 
-// A server that cannot go on has so long to tell its callers, and then ends whatever it does.
+// A server that cannot go on has this time to fail its calls, and then exits in any case.
 constexpr absl::Duration kFailStopLimit = absl::Milliseconds(700);
-// One that was told to stop has so long after the grace for what is no call: the store, say.
+// A server that stops has this time after the grace for everything that is not a call, like the
+// store.
 constexpr absl::Duration kAfterGrace = absl::Milliseconds(900);
 
-// The signals that end the server. Blocked before there is any other thread, so that they come to
-// this one alone.
+// The signals that end the server. Blocked before any other thread is started, so that only this
+// thread receives them.
 sigset_t BlockStopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -53,7 +54,7 @@ void ReportServing(const Server& server) {
   ReportLine(absl::StrCat("epoch ", server.epoch(), " ", Explanation(server.epoch_decision())));
 }
 
-// What the process may take of its machine.
+// Sets the limits on the machine's resources.
 void TakeLimits(ServerOptions& options) {
   const int files = process::RaiseDescriptorLimit();
   options.max_http_connections =
@@ -78,7 +79,7 @@ void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
                           namespace_name));
 }
 
-// Serves until it is told to stop. Answers why it could not begin.
+// Serves until a stop signal. Returns the error if the server cannot start.
 absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   std::atomic<bool> failed = false;
   flags.options.on_fatal = [&failed](const absl::Status& error) {
@@ -102,8 +103,8 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   int signal = 0;
   do {
     sigwait(&stop_signals, &signal);
-  } while (signal == kFailed && !failed);  // another process may send it as well
-  sigset_t second = stop_signals;          // ends the process at once
+  } while (signal == kFailed && !failed);  // another process can send it as well
+  sigset_t second = stop_signals;          // a second signal ends the process at once
   sigdelset(&second, kFailed);
   pthread_sigmask(SIG_UNBLOCK, &second, nullptr);
   if (!failed) {
@@ -114,7 +115,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   }
   if (failed) {
     (*server)->GiveUp();
-    // The alarm is set. Nothing is tidied up: the store is not touched any more.
+    // The alarm is armed. No destructors run: the store is not touched any more.
     while (true) pause();
   }
   return absl::OkStatus();

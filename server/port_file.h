@@ -7,8 +7,8 @@
 
 namespace cache_invalidation {
 
-// Tells scripts which ports were picked: the lines `grpc=PORT` and `http=PORT`. Whoever sees the
-// file sees all of it.
+// Writes the ports for scripts, as the lines `grpc=PORT` and `http=PORT`. The file appears
+// complete: it is renamed into place.
 absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port);
 
 }  // namespace cache_invalidation

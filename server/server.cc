@@ -80,7 +80,7 @@ absl::Status Server::Parts::Start() {
   if (absl::Status status = StartHttp(); !status.ok()) return status;
   WatchMemory();
   SetServing(true);
-  // Comes when all else runs: whoever connects is served.
+  // Last: every connection that is accepted is served.
   grpc->Accept();
   if (options.self_check) CheckItself();
   return absl::OkStatus();
@@ -162,7 +162,7 @@ absl::Status Server::Parts::StartHttp() {
   return absl::OkStatus();
 }
 
-// Every step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
+// Each step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
 void Server::Parts::Shutdown(absl::Duration grace) {
   if (std::exchange(shut_down, true)) return;
   self_check.reset();

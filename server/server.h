@@ -55,16 +55,16 @@ struct ServerOptions : CoreOptions {
   std::function<void(const absl::Status&)> on_fatal;
 };
 
-// The whole server: everything that Start makes runs until Shutdown.
+// The whole server; it runs from Start until Shutdown.
 //
 // Shutdown and destruction are for one thread; the rest is thread-safe.
 class Server {
  public:
-  // Serves when it returns. UNAVAILABLE: an address is taken. For what is wrong with the store see
+  // Serves when it returns. UNAVAILABLE: an address is taken. For errors of the store see
   // Persistence::Open.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
 
-  // Shuts down without patience, unless that has been done.
+  // Shuts down with no grace, unless that has been done.
   ~Server();
 
   Server(const Server&) = delete;
@@ -74,23 +74,24 @@ class Server {
   int grpc_port() const;
   int http_port() const;
 
-  // The history that positions belong to, and whether it goes on or why not.
+  // The history that positions refer to, and whether it continues that of the last run.
   const std::string& epoch() const;
   EpochDecision epoch_decision() const;
 
-  // A channel to it without a network.
+  // A channel to this server without a network.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
-  // Takes no more requests, answers those it has taken, flushes pending batches, sends subscribers
-  // what they have not seen, and ends every call; those that still come are told UNAVAILABLE. Is
-  // over when no call is left, whatever connections there are. Who does not let go within `grace`
-  // is cut off. Blocks; what a shard is just applying is waited for. Idempotent.
+  // Accepts no more requests, completes those it has accepted, flushes pending batches, sends
+  // subscribers what they have not received, and ends every call; later calls fail with
+  // UNAVAILABLE. Returns when no call is left, whatever connections there are. Calls that have not
+  // ended within `grace` are cut off. Blocks, also until each shard has applied its current
+  // request. Idempotent.
   void Shutdown(absl::Duration grace);
 
-  // Instead of Shutdown when the store failed: is NOT_SERVING, and ends in UNAVAILABLE all that was
-  // asked and what is still to come, until the process ends. (gRPC's own shutdown would tell those
-  // that come that they cancelled themselves.) Streams have been cancelled. Blocks for no longer
-  // than what is being applied takes.
+  // Replaces Shutdown when the server cannot go on: the health becomes NOT_SERVING, and all
+  // requests, pending and future, fail with UNAVAILABLE until the process ends. (gRPC's own
+  // shutdown would report CANCELLED to late callers, as if they had cancelled.) Streams have been
+  // cancelled. Blocks until each shard has applied its current request.
   void GiveUp();
 
  private:

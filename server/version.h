@@ -3,7 +3,7 @@
 
 namespace cache_invalidation {
 
-// Semantic versioning of what users build on: contract, flags, metrics.
+// Semantic version of the interfaces that users depend on: contract, flags, metrics.
 inline constexpr char kVersion[] = "0.1.0";
 
 }  // namespace cache_invalidation

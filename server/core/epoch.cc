@@ -43,7 +43,7 @@ std::string EncodeRunRecord(const RunRecord& record) {
                       kStoppedCleanly, "=", record.stopped_cleanly ? "1" : "0", "\n");
 }
 
-// Lines of names that are not known here may be added later.
+// Ignores unknown names, so that lines can be added later.
 std::optional<RunRecord> DecodeRunRecord(absl::string_view value) {
   RunRecord record;
   std::optional<Durability> durability;

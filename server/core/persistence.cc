@@ -24,7 +24,7 @@ std::string BootId() {
   return id;
 }
 
-// A history that nobody else has.
+// A unique name of a history.
 std::string NewEpoch() {
   absl::BitGen random;
   return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
@@ -95,7 +95,7 @@ Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
       noted_lease_(noted_lease) {}
 
 absl::Duration Persistence::longest_earlier_lease() const {
-  // The note is synced before the lease is told: it is there even if other writes were lost.
+  // The record is synced before the lease is granted: it is there even if other writes were lost.
   const bool is_known =
       decision_ == EpochDecision::kGoesOn || decision_ == EpochDecision::kTailLost;
   return is_known && noted_lease_ > absl::ZeroDuration() ? noted_lease_ : kMaxLease;

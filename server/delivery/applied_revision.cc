@@ -7,7 +7,7 @@ namespace cache_invalidation::delivery {
 void AppliedRevision::Sent(uint64_t first, uint64_t last) {
   first = std::max(first, acknowledged_ + 1);
   if (last < first) return;
-  // Without room the last stretch grows over the gap, as if what lies in it had been sent, too.
+  // At the limit the last range grows over the gap, as if the revisions in it had been sent, too.
   if (!sent_.empty() && (first <= sent_.back().last + 1 || sent_.size() == kMaxRanges)) {
     sent_.back().last = std::max(sent_.back().last, last);
   } else {

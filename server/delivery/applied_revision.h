@@ -10,33 +10,33 @@ namespace cache_invalidation::delivery {
 // How far the client of one stream is known to have applied the history of its namespace.
 //
 // It has applied revision R when its stream has passed R and it has acknowledged the last revision
-// up to R that was sent to it: what lies between does not concern it. An acknowledgement at or
-// above R does as well. A reset counts as sent up to the revision at which it starts anew.
+// up to R that was sent to it: the revisions in between do not concern it. An acknowledgement at or
+// above R is also sufficient. A reset counts as sent up to the revision at which it restarts.
 //
-// Exact as long as the revisions sent and not acknowledged form at most kMaxRanges stretches
-// without gaps, as they always do on a stream without a filter; beyond that it may be behind the
-// truth, never ahead of it.
+// Exact while the revisions sent and not acknowledged form at most kMaxRanges gapless ranges, as
+// they always do on a stream without a filter; beyond that the result may be too low, never too
+// high.
 //
 // Thread-compatible.
 class AppliedRevision {
  public:
-  // What one stream remembers of what it has sent: bounds its memory.
+  // Limit on the ranges that one stream remembers: bounds its memory.
   static constexpr size_t kMaxRanges = 64;
 
   // Everything up to `applied` is known to have been applied.
   explicit AppliedRevision(uint64_t applied) : acknowledged_(applied), passed_(applied) {}
 
-  // Each of the revisions `first` to `last` was sent, or a part of it. REQUIRES: called in the
+  // Each of the revisions `first` to `last` was sent, at least in part. REQUIRES: called in the
   // order of sending, before the stream passes `first`.
   void Sent(uint64_t first, uint64_t last);
 
-  // The stream has sent what there was to send up to `revision`.
+  // The stream has sent everything that passes its filter, up to `revision`.
   void Passed(uint64_t revision);
 
   // The client has applied everything up to `revision`, in any order of calls.
   void Acknowledged(uint64_t revision);
 
-  // Everything up to here has been applied. Never goes back.
+  // Everything up to here has been applied. Never decreases.
   uint64_t revision() const;
 
   uint64_t passed() const { return passed_; }
@@ -50,7 +50,7 @@ class AppliedRevision {
 
   uint64_t acknowledged_;
   uint64_t passed_;
-  std::deque<Range> sent_;  // ascending, apart, above acknowledged_
+  std::deque<Range> sent_;  // ascending, not adjacent, above acknowledged_
 };
 
 }  // namespace cache_invalidation::delivery

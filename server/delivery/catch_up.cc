@@ -9,12 +9,12 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-// Of one stretch: what fits into a message.
+// Size of one stretch: what fits into a message.
 constexpr size_t kStretchBytes = kMaxSubscribeMessageBytes;
 
-// So long a stretch waits for the cursor that asked for it before it makes room for others. Streams
-// come for theirs when it is their turn, a few milliseconds later under load; only those that have
-// ended do not.
+// How long a stretch is kept for the cursor that asked for it before it may be replaced. A stream
+// takes its stretch at its next turn, a few milliseconds later under load; only streams that have
+// ended never do.
 constexpr absl::Duration kPatience = absl::Milliseconds(250);
 
 }  // namespace
@@ -74,7 +74,7 @@ std::optional<uint64_t> CatchUp::ReadNext() {
   }
   Kept kept = Read(request);
   MutexLock lock(mutex_);
-  // Only now, so that nobody asks for it a second time meanwhile.
+  // Only now, so that it is not requested a second time meanwhile.
   queued_.erase(request.place());
   queue_.pop_front();
   Keep(std::move(kept));
@@ -85,7 +85,7 @@ CatchUp::Kept CatchUp::Read(const Request& request) const {
   auto chunks = store_.ReadChunks(request.namespace_name, request.from, kStretchBytes);
   const absl::StatusCode outcome = chunks.status().code();
   size_t bytes = 0;
-  // History that was trimmed meanwhile, or cannot be read: the cursor takes either for a gap.
+  // The history was trimmed meanwhile, or cannot be read: to the cursor both are a gap.
   Kept kept = {.channel_id = request.channel_id,
                .from = request.from,
                .end = {request.from.revision, request.from.part + 1},
@@ -103,7 +103,7 @@ CatchUp::Kept CatchUp::Read(const Request& request) const {
 
 void CatchUp::Keep(Kept kept) {
   if (kept_.size() == kMaxCatchUpRequests) {
-    // Who has found theirs needs it no more; of the others the oldest has had the most time.
+    // A stretch that was found is not needed any more; of the others the oldest goes first.
     const auto found = std::find_if(kept_.begin(), kept_.end(),
                                     [](const Kept& candidate) { return candidate.found; });
     kept_.erase(found == kept_.end() ? kept_.begin() : found);

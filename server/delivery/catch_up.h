@@ -25,40 +25,40 @@ namespace cache_invalidation::delivery {
 // Concurrent reads of history.
 inline constexpr size_t kMaxCatchUpRequests = 8;
 
-// Neighbouring chunks of a namespace, as the store keeps them. Empty if they can no longer be read.
+// Consecutive chunks of a namespace, as the store keeps them. Empty if they can no longer be read.
 using Stretch = std::vector<std::shared_ptr<const wire::Chunk>>;
 
-// Reads the history that memory no longer holds for the cursors that are behind.
+// Reads the history that memory no longer holds, for the cursors that are behind.
 //
-// A cursor asks, and looks again when its channel has moved: by then the stretch is there.
-// Stretches are of about a megabyte, few at a time are kept, and who asks for what is there already
-// shares it. So neither many cursors far behind nor ones that stand still take more than a few
-// megabytes, and all that come back for theirs get on.
+// A cursor asks for a stretch, and looks for it again when its channel has moved: by then it has
+// been read. A stretch is about a megabyte, few are kept at a time, and cursors at the same place
+// share one. So neither many cursors far behind nor cursors that have stopped take more than a few
+// megabytes, and every cursor that returns for its stretch makes progress.
 //
-// What it reads may reach beyond the head of the channel: it is durable, but not published yet.
+// A stretch may reach beyond the head of the channel: its end is durable, but not published yet.
 //
-// Thread-safe, except that AwaitWork and ReadNext are for one thread at a time: the one that
-// CatchUpThread is.
+// Thread-safe, except that AwaitWork and ReadNext are for one thread at a time, that of
+// CatchUpThread.
 class CatchUp {
  public:
-  // All must outlive it.
+  // The references must outlive it.
   CatchUp(const storage::Store& store, Clock& clock, DeliveryObserver& observer)
       : store_(store), clock_(clock), observer_(observer) {}
 
-  // The stretch that holds the entry `from` of that channel's namespace; null if it is not there.
-  // Does not block.
+  // The stretch that holds the entry `from` of that channel's namespace; null if it has not been
+  // read. Does not block.
   std::shared_ptr<const Stretch> Find(uint64_t channel_id, storage::EntryPosition from)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The same, but if it is not there, it is read: then ReadNext will answer the channel's id.
+  // The same, but a missing stretch is queued: ReadNext returns the channel's id once it is read.
   std::shared_ptr<const Stretch> FindOrAsk(uint64_t channel_id, absl::string_view namespace_name,
                                            storage::EntryPosition from) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until there is something to read, or Stop was called: then false.
+  // Blocks until there is something to read. False: Stop was called.
   bool AwaitWork() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Reads what was asked for first. Answers the channel whose streams can go on; absent if nobody
-  // asks.
+  // Reads the stretch that was requested first. Returns the channel whose streams can continue;
+  // absent if nothing is requested.
   std::optional<uint64_t> ReadNext() ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -72,7 +72,7 @@ class CatchUp {
 
     Place place() const { return {channel_id, from.revision, from.part}; }
   };
-  // A stretch from the entry that was asked for up to the one before `end`.
+  // A stretch from the requested entry up to the one before `end`.
   struct Kept {
     uint64_t channel_id = 0;
     storage::EntryPosition from;

@@ -9,13 +9,13 @@
 
 namespace cache_invalidation::delivery {
 
-// The thread that reads for cursors that are behind, and has their streams driven.
+// The thread that reads for cursors that are behind, and then has their streams driven.
 class CatchUpThread {
  public:
   // Both must outlive it.
   CatchUpThread(CatchUp& catch_up, Outlet& outlet)
       : catch_up_(catch_up), outlet_(outlet), thread_([this] { Run(); }) {}
-  // Stops: what is asked for is not read any more.
+  // Stops: pending requests are dropped.
   ~CatchUpThread() {
     catch_up_.Stop();
     thread_.join();

@@ -7,8 +7,8 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-// What the groups of a namespace share: the targets of about as many chunks as gather while every
-// stream gets its turn, with those chunks.
+// Size of the cache that the groups of a namespace share: about the chunks that accumulate while
+// every stream takes a turn, with their targets.
 constexpr size_t kTargetsBytes = 8 << 20;
 
 }  // namespace

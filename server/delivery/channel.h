@@ -20,12 +20,12 @@
 
 namespace cache_invalidation::delivery {
 
-// One namespace as its subscribers see it: the log, and the filters they look at it through.
+// One namespace as its subscribers see it: its log, and their filters.
 //
 // Thread-safe. Its locks are taken last and never held while calling out.
 class Channel {
  public:
-  // `id`: unique in the process. `older`: where history is read that memory has dropped; null: it
+  // `id`: unique in the process. `older`: reads history that memory has dropped; null: such history
   // is gone. Must outlive the channel.
   Channel(std::string namespace_name, uint64_t id, CatchUp* older = nullptr);
 
@@ -34,20 +34,20 @@ class Channel {
 
   // The last published revision.
   uint64_t head() const { return head_.load(std::memory_order_acquire); }
-  // What a cursor can read, here or in the store. Where no position is known, the floor is above
-  // the head.
+  // The revisions that a cursor can read, here or in the store. If no position is known, the floor
+  // is above the head.
   RetainedRevisions retained() const ABSL_LOCKS_EXCLUDED(log_mutex_);
 
-  // See NamespaceLog::Read. Absent where history is older than memory, or of a namespace that was
-  // deleted.
+  // See NamespaceLog::Read. Absent for history that memory has dropped, and for that of a deleted
+  // namespace.
   std::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const
       ABSL_LOCKS_EXCLUDED(log_mutex_);
-  // The same from the store, if that has been read; null: not yet. AskOlder has it read then, and
-  // the channel moves when it is there. REQUIRES: memory does not hold `from`, but it is retained.
+  // The same from the store, if that has been read; null: not yet. AskOlder then requests it, and
+  // the channel moves once it has been read. REQUIRES: `from` is retained, but not in memory.
   std::shared_ptr<const Stretch> FindOlder(EntryPosition from) const;
   std::shared_ptr<const Stretch> AskOlder(EntryPosition from) const;
 
-  // The group of that filter, which lives as long as somebody holds it; null for a filter that
+  // The group of that filter, which lives as long as it is referenced; null for a filter that
   // everything passes.
   std::shared_ptr<FilterGroup> GroupOf(const Filter& filter) { return groups_->Of(filter); }
 
@@ -56,14 +56,14 @@ class Channel {
     size_t bytes = 0;
   };
 
-  // What follows is for one thread at a time.
+  // The methods below are for one thread at a time.
 
-  // All that is retained was before this channel. REQUIRES: nothing was ever appended.
+  // Continues after the history that the store retains. REQUIRES: nothing was ever appended.
   void BeginAt(RetainedRevisions retained) ABSL_LOCKS_EXCLUDED(log_mutex_);
-  // The namespace was deleted, or follows one that was: `revision` becomes its head, and nothing up
-  // to there can be read. REQUIRES: not below the head.
+  // The namespace was deleted, or follows a deleted one: `revision` becomes its head, and nothing
+  // up to it can be read. REQUIRES: not below the head.
   void SkipTo(uint64_t revision) ABSL_LOCKS_EXCLUDED(log_mutex_);
-  // Nobody knows what revisions a namespace of this name had: any position is unknown. REQUIRES:
+  // The revisions of an earlier namespace of this name are unknown: so is every position. REQUIRES:
   // nothing was ever appended.
   void ForgetPast() ABSL_LOCKS_EXCLUDED(log_mutex_);
   // History up to `floor` is no longer retained.
@@ -83,7 +83,7 @@ class Channel {
   mutable Mutex log_mutex_;
   NamespaceLog log_ ABSL_GUARDED_BY(log_mutex_);
   uint64_t floor_ ABSL_GUARDED_BY(log_mutex_) = 0;    // of what is retained
-  uint64_t skipped_ ABSL_GUARDED_BY(log_mutex_) = 0;  // nothing up to here can be read
+  uint64_t skipped_ ABSL_GUARDED_BY(log_mutex_) = 0;  // nothing up to it can be read
 };
 
 }  // namespace cache_invalidation::delivery

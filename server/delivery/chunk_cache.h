@@ -14,20 +14,20 @@
 
 namespace cache_invalidation::delivery {
 
-// What was worked out about the chunks of one namespace, kept for whoever needs it next: at most
-// `max_bytes` of it, the newest result always; the oldest results leave first.
+// Results that were computed from the chunks of one namespace, for the next reader: at most
+// `max_bytes` of them, but always the newest. The oldest are dropped first.
 //
 // Value: has `size_t bytes() const`.
 //
-// Thread-safe. Who asks for what is just being worked out waits for it, so nothing is worked out
-// twice at the same time.
+// Thread-safe. A caller waits for a result that is being computed, so nothing is computed twice at
+// the same time.
 template <typename Value>
 class ChunkCache {
  public:
   explicit ChunkCache(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // The kept result for `chunk`, or that of `compute()`, which answers a Value and must not use
-  // this cache.
+  // The cached result for `chunk`, or else that of `compute()`, which returns a Value and must not
+  // use this cache.
   template <typename Compute>
   std::shared_ptr<const Value> Get(const wire::Chunk& chunk, Compute compute)
       ABSL_LOCKS_EXCLUDED(mutex_) {

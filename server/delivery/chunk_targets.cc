@@ -42,7 +42,7 @@ ChunkTargets::ChunkTargets(std::shared_ptr<const wire::Chunk> chunk, LiteralPref
 bool ChunkTargets::Passes(size_t entry, const Filter& filter) const {
   const auto begin = targets_.begin() + first_target_[entry];
   const auto end = targets_.begin() + first_target_[entry + 1];
-  // An entry that names nothing is none that we know how to judge.
+  // We do not know how to judge an entry that names nothing.
   return begin == end || std::any_of(begin, end, [&](const wire::EntryTarget& target) {
            return TargetPasses(target, filter);
          });

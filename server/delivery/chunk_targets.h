@@ -15,24 +15,24 @@
 
 namespace cache_invalidation::delivery {
 
-// What the entries of a chunk hit, read from their bytes once for all filters. Immutable,
+// The targets that the entries of a chunk hit, decoded once for all filters. Immutable,
 // thread-safe.
 class ChunkTargets {
  public:
-  // `prefixes`: only used here.
+  // `prefixes`: used by the constructor only.
   ChunkTargets(std::shared_ptr<const wire::Chunk> chunk, LiteralPrefixes& prefixes);
 
   // Whether any target of that entry passes: an entry passes as a whole or not at all.
   bool Passes(size_t entry, const Filter& filter) const;
 
-  // What it costs in memory, with the chunk, which it keeps alive: read from the store, nobody else
-  // may hold it any more.
+  // Its size in memory, including the chunk, which it keeps alive: nobody else may hold a chunk
+  // that was read from the store.
   size_t bytes() const;
 
  private:
   const std::shared_ptr<const wire::Chunk> chunk_;  // the targets point into it
-  std::vector<wire::EntryTarget> targets_;          // a pattern stands here by its literal prefix
-  std::vector<uint32_t> first_target_;              // of each entry, and the end
+  std::vector<wire::EntryTarget> targets_;  // a pattern is represented by its literal prefix
+  std::vector<uint32_t> first_target_;      // of each entry, and the end
   std::deque<std::string> literal_prefixes_;
 };
 

@@ -16,15 +16,15 @@ constexpr size_t kEventsThatContinueAStream = 64;
 using wire::Chunk;
 using Run = PassingEntries::Run;
 
-// What Next reads from the log at once.
+// How much Next reads from the log at once.
 constexpr size_t kReadBytes = kMaxSubscribeMessageBytes;
 
-// What Next judges, and the chunk in which it gets there to its end: a megabyte and a filter of a
-// thousand tags that none of it passes take fifteen milliseconds, in which the outbox does nothing
-// for others.
+// How much Next filters; the chunk in which it gets there is filtered to its end. A megabyte that
+// is all kept back by a filter of a thousand tags takes fifteen milliseconds, in which the outbox
+// does nothing else.
 constexpr size_t kMaxJudgedBytes = 256 << 10;
 
-// Each slice of a message costs two allocations and a place in a system call.
+// Each slice of a message costs two allocations and an entry of a system call's vector.
 constexpr size_t kMaxSlices = 1024;
 
 size_t RunBytes(const Chunk& chunk, Run run) {
@@ -32,7 +32,7 @@ size_t RunBytes(const Chunk& chunk, Run run) {
   return last.offset + last.size - chunk.entries[run.begin].offset;
 }
 
-// How many entries of the run have at most `max_bytes` together.
+// How many entries of the run fit into `max_bytes`.
 uint32_t EntriesThatFit(const Chunk& chunk, Run run, size_t max_bytes) {
   const size_t begin = chunk.entries[run.begin].offset;
   const auto first = chunk.entries.begin() + run.begin;
@@ -108,7 +108,7 @@ std::optional<std::vector<ChunkTail>> Cursor::Read(bool ask) {
       ask ? channel_->AskOlder(next_) : channel_->FindOlder(next_);
   waiting_ = ask && stretch == nullptr;
   if (stretch == nullptr) return std::vector<ChunkTail>();
-  // It was trimmed while it was read.
+  // The history was trimmed while it was read.
   if (stretch->empty()) return std::nullopt;
   return TailsOf(*stretch);
 }
@@ -117,17 +117,17 @@ std::optional<Batch> Cursor::Next(size_t max_bytes) {
   waiting_ = false;
   Batch batch;
   for (size_t judged = 0; judged < kMaxJudgedBytes;) {
-    // With something to send it does not ask: a client that reads slowly would leave there what it
-    // asked for, in the way of others.
+    // With something to send it does not ask: a slow client would leave its stretch unused, in the
+    // way of others.
     const std::optional<std::vector<ChunkTail>> tails = Read(/*ask=*/batch.slices.empty());
     if (!tails) {
-      // What has been taken so far is still good; the next call tells of the gap.
+      // The entries taken so far are valid; the next call reports the gap.
       if (batch.slices.empty()) return std::nullopt;
       return batch;
     }
     if (tails->empty()) return batch;
     for (const ChunkTail& tail : *tails) {
-      // But a stretch of the store to its end: it may have to be read again otherwise.
+      // But a stretch of the store is finished: it may have to be read again otherwise.
       if (judged >= kMaxJudgedBytes && tail.published) break;
       if (group_ != nullptr) judged += tail.chunk->bytes.size();
       for (Run run : Passing(tail)) {
@@ -151,7 +151,7 @@ bool Cursor::ManyWait() const {
       bytes += RunBytes(*tail.chunk, run);
     }
   }
-  // What was read stops short of a full message where the next chunk would not fit.
+  // Read stops before the chunk that would not fit, so a full message may have less.
   return events >= kEventsThatContinueAStream || bytes >= kMaxSubscribeMessageBytes / 2;
 }
 

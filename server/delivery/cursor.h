@@ -15,7 +15,7 @@
 
 namespace cache_invalidation::delivery {
 
-// Neighbouring entries of a chunk as they are sent: a piece of an encoded SubscribeResponse.
+// Consecutive entries of a chunk as they are sent: a piece of an encoded SubscribeResponse.
 struct Slice {
   std::shared_ptr<const wire::Chunk> chunk;
   uint32_t offset = 0;
@@ -27,7 +27,7 @@ struct Slice {
   absl::string_view bytes() const { return absl::string_view(chunk->bytes).substr(offset, size); }
 };
 
-// What a cursor passed in one step.
+// The entries that a cursor passed in one step.
 struct Batch {
   std::vector<Slice> slices;
   size_t events = 0;  // entries in the slices
@@ -35,13 +35,13 @@ struct Batch {
   // The last revision that the slices complete, and the one that they leave unfinished; 0: none.
   uint64_t completed = 0;
   uint64_t unfinished = 0;
-  // When the oldest of it was published; absent if there are no slices, or if they come from the
+  // When the oldest of them was published; absent if there are none, or if they come from the
   // store.
   std::optional<absl::Duration> oldest_published;
 };
 
-// A subscriber's place in the log of its namespace: near the head it reads what memory holds,
-// farther back what the store retains.
+// A subscriber's place in the log of its namespace: near the head it reads from memory, farther
+// back from the store.
 //
 // Thread-compatible.
 class Cursor {
@@ -50,33 +50,34 @@ class Cursor {
   Cursor(std::shared_ptr<const Channel> channel, std::shared_ptr<FilterGroup> group,
          uint64_t after);
 
-  // The next entries that pass: as many as fit into `max_bytes`, but at least one if there is one.
-  // It looks at a bounded stretch of history, so what it answers may be empty although more
-  // follows: then it is not at_head(). Absent if what follows is no longer retained.
+  // The next entries that pass the filter: as many as fit into `max_bytes`, but at least one if
+  // there is one. Looks at a bounded stretch of history, so the result may be empty although more
+  // follows: then the cursor is not at_head(). Absent if the entries that follow are no longer
+  // retained.
   std::optional<Batch> Next(size_t max_bytes);
 
-  // What follows is being read from the store: ask again when the channel has moved.
+  // The next entries are being read from the store: call Next again when the channel has moved.
   bool waiting() const { return waiting_; }
 
-  // Whether as many entries wait as make a stream continue by itself, or a full message.
+  // Whether enough entries wait for a stream to continue by itself, or for a full message.
   bool ManyWait() const;
 
-  // Whole revisions up to here are behind it.
+  // The last revision that it has passed completely.
   uint64_t position() const { return next_.revision - 1; }
-  // Whether it was behind everything published a moment ago.
+  // Whether it has passed everything that was published when this is called.
   bool at_head() const { return position() >= channel_->head(); }
 
   void JumpTo(uint64_t revision) { next_ = FirstAfter(revision); }
 
  private:
-  // What stands at next_ and after it, from memory or from the store; none while that is yet to be
-  // read, or at the head; absent if it is no longer retained. `ask`: have it read.
+  // The chunks at next_ and after it, from memory or from the store; none at the head, or while
+  // they are being read; absent if they are no longer retained. `ask`: request them from the store.
   std::optional<std::vector<ChunkTail>> Read(bool ask);
-  // The part of a stretch that has been published, from next_ on.
+  // The published part of a stretch, from next_ on.
   std::vector<ChunkTail> TailsOf(const Stretch& stretch) const;
-  // The runs of `tail` that pass.
+  // The runs of `tail` that pass the filter.
   std::vector<PassingEntries::Run> Passing(const ChunkTail& tail) const;
-  // Adds what fits of a run; false if something did not fit.
+  // Adds the entries of a run that fit; false if some did not.
   bool Take(const ChunkTail& tail, PassingEntries::Run run, size_t max_bytes, Batch& batch);
 
   const std::shared_ptr<const Channel> channel_;

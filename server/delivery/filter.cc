@@ -11,9 +11,9 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-// Sorts, and drops every name that another one covers. In bytewise order a prefix stands before
-// what begins with it, but not every tag right before those below it (`a`, `a!`, `a:b`), so tags
-// are not dropped here.
+// Sorts, and drops every name that another one covers. In bytewise order a prefix comes before the
+// names that begin with it; but other tags may come between a tag and those below it (`a`, `a!`,
+// `a:b`), so tags are not dropped here.
 std::vector<std::string> Sorted(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -30,7 +30,8 @@ std::vector<std::string> WithoutLongerPrefixes(std::vector<std::string> sorted) 
   return shortest;
 }
 
-// Whether the name stands before everything below the tag: before "tag:", which nobody has to make.
+// Whether the name comes before every name below the tag, that is, before "tag:", without building
+// that string.
 bool IsBeforeBelow(absl::string_view name, absl::string_view tag) {
   const int order = name.substr(0, tag.size()).compare(tag);
   if (order != 0) return order < 0;
@@ -44,7 +45,7 @@ Filter::Filter(std::vector<std::string> tags, std::vector<std::string> key_prefi
   tags = Sorted(std::move(tags));
   const absl::flat_hash_set<std::string> given(tags.begin(), tags.end());
   for (std::string& tag : tags) {
-    // Whatever meets a tag also meets every tag above it, so the highest ones say it all.
+    // Whatever matches a tag also matches every tag above it, so the highest ones suffice.
     bool covered = false;
     ForEachAncestor(tag, [&](absl::string_view above) { covered |= given.contains(above); });
     if (!covered) tags_.push_back(std::move(tag));
@@ -65,7 +66,7 @@ bool Filter::PassesTag(absl::string_view tag) const {
 
 bool Filter::PassesKey(absl::string_view key) const {
   if (key_prefixes_.empty()) return true;
-  // None begins with another, so only the greatest that is not above the key can be its prefix.
+  // No prefix begins with another, so only the greatest one that is not above the key can match.
   const auto greater = std::upper_bound(key_prefixes_.begin(), key_prefixes_.end(), key);
   return greater != key_prefixes_.begin() && absl::StartsWith(key, *std::prev(greater));
 }

@@ -9,12 +9,12 @@
 
 namespace cache_invalidation::delivery {
 
-// What a subscriber wants to hear of, in canonical form: two filters that let the same pass by the
-// names they list compare equal, and share their work.
+// The events that a subscriber wants, in canonical form: filters whose lists let the same targets
+// pass compare equal, and share their work.
 //
-// Each kind restricts only its own kind; a kind for which nothing is given lets everything through.
-// What is not sure to be of no concern passes. It holds its names and nothing else, so that its
-// size is that of the request it came with.
+// Each list restricts targets of its own kind; an empty list lets every target of its kind pass. A
+// target passes unless it is certain not to concern the subscriber. A filter holds its names and
+// nothing else, so its size is that of the request it came with.
 //
 // Immutable, thread-safe.
 class Filter {
@@ -33,7 +33,7 @@ class Filter {
   // A key passes when it begins with one of the prefixes.
   bool PassesKey(absl::string_view key) const;
 
-  // A pattern all of whose matches begin with `literal_prefix` passes unless no such key could.
+  // A pattern whose matches all begin with `literal_prefix` passes unless no such key can pass.
   bool PassesPattern(absl::string_view literal_prefix) const;
 
   // Sorted; none is above another.

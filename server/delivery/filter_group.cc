@@ -3,8 +3,8 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-// What one group remembers: enough for the chunks that gather while every stream gets its turn, and
-// little enough for a group per subscriber.
+// Size of a group's cache: enough for the chunks that accumulate while every stream takes a turn,
+// and little enough for one group per subscriber.
 constexpr size_t kPassingBytes = 64 << 10;
 
 }  // namespace

@@ -14,11 +14,11 @@
 
 namespace cache_invalidation::delivery {
 
-// The entries of a chunk that pass a filter, as runs of neighbours, in order.
+// The entries of a chunk that pass a filter, as runs of consecutive entries, in order.
 struct PassingEntries {
   struct Run {
     uint32_t begin = 0;
-    uint32_t end = 0;  // behind the last
+    uint32_t end = 0;  // after the last
 
     bool operator==(const Run&) const = default;
   };
@@ -27,11 +27,11 @@ struct PassingEntries {
   size_t bytes() const { return sizeof(*this) + runs.capacity() * sizeof(Run); }
 };
 
-// The subscribers of one namespace that have the same filter: what passes is worked out once for
-// all of them. Thread-safe.
+// The subscribers of one namespace that have the same filter: each chunk is filtered once for all
+// of them. Thread-safe.
 class FilterGroup {
  public:
-  // `targets` is shared by the groups of a namespace, so that they read the bytes of a chunk once.
+  // `targets` is shared by the groups of a namespace, so that each chunk is decoded once.
   FilterGroup(std::shared_ptr<const Filter> filter, std::shared_ptr<TargetsCache> targets);
 
   const Filter& filter() const { return *filter_; }

@@ -10,7 +10,7 @@ std::shared_ptr<FilterGroup> FilterGroups::Of(const Filter& filter) {
   if (known != groups_.end()) {
     std::shared_ptr<FilterGroup> group = known->second.lock();
     if (group != nullptr) return group;
-    // The last who held it is about to remove it; what it then finds is no longer its own.
+    // Its last reference is gone, and Remove is about to run; it finds the new group and keeps it.
     groups_.erase(known);
   }
   const auto end = [groups = shared_from_this(), own](FilterGroup* group) {

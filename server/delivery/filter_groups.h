@@ -15,8 +15,8 @@
 
 namespace cache_invalidation::delivery {
 
-// The filter groups of a namespace: one for each filter that somebody looks through now. A group
-// and its filter go with the last who holds it.
+// The filter groups of a namespace: one for each filter that is in use. A group and its filter are
+// removed with the last reference.
 //
 // Thread-safe. Its lock is taken last.
 class FilterGroups : public std::enable_shared_from_this<FilterGroups> {
@@ -29,7 +29,7 @@ class FilterGroups : public std::enable_shared_from_this<FilterGroups> {
   size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  // By what it points to.
+  // Compared by value.
   using FilterPointer = std::shared_ptr<const Filter>;
   struct Hash {
     size_t operator()(const FilterPointer& filter) const { return absl::Hash<Filter>()(*filter); }

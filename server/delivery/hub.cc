@@ -99,7 +99,7 @@ void Hub::TellFloors(const std::vector<FloorMoved>& floors) {
 std::shared_ptr<Channel> Hub::PublishChunks(const commit::Group::Published& published,
                                             absl::Duration now) {
   std::shared_ptr<Channel> channel = PublishedChannel(published.namespace_name);
-  // A namespace that follows a deleted one begins farther up.
+  // A namespace that follows a deleted one begins at a higher revision.
   const uint64_t before = published.chunks.front()->first_revision() - 1;
   if (before > channel->head()) channel->SkipTo(before);
   window_.Add(channel, channel->Append(published.chunks, published.head, now));
@@ -111,7 +111,8 @@ std::shared_ptr<Channel> Hub::PublishChunks(const commit::Group::Published& publ
   return channel;
 }
 
-// Everybody who is subscribed now is behind the new head, with nothing to read in between: a Reset.
+// Every current subscriber is behind the new head, with nothing to read in between: it gets a
+// Reset.
 std::shared_ptr<Channel> Hub::PublishDeletion(const commit::Group::Published& published) {
   retention_.Remove(published.namespace_name);
   MutexLock lock(mutex_);
@@ -166,8 +167,8 @@ absl::StatusOr<std::unique_ptr<Subscription>> Hub::Open(SubscriptionRequest requ
     ++topic.subscribers;
     channel = topic.channel;
   }
-  // Who goes on from somewhere may serve what is older than the head, whatever has become of its
-  // session here: its lease may be of an earlier server.
+  // A client that resumes may serve entries older than the head, whatever has become of its session
+  // here: its lease may be from an earlier server.
   const uint64_t caches_from = request.start_after ? 0 : channel->head();
   absl::StatusOr<AttachedSession> attached =
       sessions_.Attach(request.session, request.terms, caches_from, now);

@@ -33,26 +33,26 @@
 namespace cache_invalidation::delivery {
 
 struct HubOptions {
-  // The history that positions belong to. Required.
+  // The history that positions refer to. Required.
   std::string epoch;
 
-  // How much history is kept in memory, all namespaces together, for subscribers that are near the
-  // head. The newest revision is kept whatever its size.
+  // How much history is kept in memory, of all namespaces together, for subscribers near the head.
+  // The newest revision is kept whatever its size.
   size_t window_bytes = 64 << 20;
 
-  // How much is retained in all, for subscribers that were away. More: longer absences without a
+  // How much is retained, for subscribers that were away. More allows longer absences without a
   // Reset.
   RetentionLimits retention;
 
-  // Where history is read that memory does not hold; null: what memory has dropped is gone. Must
+  // Reads history that memory does not hold; null: history that memory has dropped is gone. Must
   // outlive the hub.
   CatchUp* older = nullptr;
 
-  // A Progress comes at least this often when nothing else does, and after a third of the lease if
+  // A stream without events sends a Progress at least this often, and after a third of the lease if
   // that is sooner.
   absl::Duration heartbeat = kDefaultHeartbeat;
 
-  // Called when history up to `floor` is no longer retained, on the committer's thread, once for
+  // Called on the committer's thread when history up to `floor` is no longer retained, once for
   // many events: positions below it get a Reset from then on. May be empty.
   absl::AnyInvocable<void(absl::string_view namespace_name, uint64_t floor)> on_floor_moved;
 };
@@ -60,8 +60,8 @@ struct HubOptions {
 // Where durable events meet subscribers: the logs of all namespaces, and the sessions.
 //
 // Publish moves the heads of a group, then hands its completions to the outlet, which runs them and
-// wakes the streams. Writers never wait for readers: what a subscriber has not read when it is no
-// longer retained, it loses, and is told so by a Reset.
+// drives the streams. Writers never wait for readers: a subscriber that has not read history before
+// it is forgotten gets a Reset.
 //
 // Thread-safe, except that Publish and Abandon are for one thread at a time. Calls the outlet and
 // on_floor_moved without holding a lock.
@@ -70,18 +70,18 @@ class Hub final : public commit::Publisher {
   // `clock` and `outlet` must outlive the hub.
   Hub(HubOptions options, const Clock& clock, Outlet& outlet);
 
-  // Goes on where the history of the store ends. What it retains is taken as published now: when it
-  // really was is not known any more. Errors are the store's. REQUIRES: nothing has been published.
+  // Continues where the history of the store ends. Its age is counted from now: when it was
+  // published is not stored. Errors are the store's. REQUIRES: nothing has been published.
   absl::Status Restore(const storage::Store& store) ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Publish(commit::Group group) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Abandon(commit::Group group) override;
 
-  // History becomes too old also while nothing is published.
+  // History may exceed its age also while nothing is published.
   absl::Duration next_timer() const override;
   void RunTimers() override ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // A new subscription. Subscribing creates no namespace. Must go back to Close.
+  // A new subscription, which must be passed to Close in the end. Subscribing creates no namespace.
   // RESOURCE_EXHAUSTED: there are too many sessions.
   absl::StatusOr<std::unique_ptr<Subscription>> Open(SubscriptionRequest request)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -116,13 +116,13 @@ class Hub final : public commit::Publisher {
   struct Topic {
     std::shared_ptr<Channel> channel;
     size_t subscribers = 0;
-    bool published = false;  // then it stays until its namespace is deleted
-    bool deleted = false;    // of late: it stays for a while, so that its head is known
+    bool published = false;  // then it is kept until its namespace is deleted
+    bool deleted = false;    // recently: it is kept for a while, so that its head is known
   };
 
   std::shared_ptr<Channel> PublishedChannel(absl::string_view namespace_name)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // Null if nothing was published of that namespace.
+  // Null if nothing was published in that namespace.
   std::shared_ptr<Channel> FindChannel(absl::string_view namespace_name) const
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<Channel> PublishChunks(const commit::Group::Published& published,
@@ -133,7 +133,7 @@ class Hub final : public commit::Publisher {
   void NoteUnsubscribed(absl::string_view namespace_name) ABSL_LOCKS_EXCLUDED(mutex_);
   void NoteRetained();
   void TellFloors(const std::vector<FloorMoved>& floors);
-  // Forgets what is no longer to be retained, and answers which floors have moved.
+  // Forgets history beyond the limits; returns which floors have moved.
   std::vector<FloorMoved> Forget(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
   Topic& TopicOf(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -141,21 +141,20 @@ class Hub final : public commit::Publisher {
   const Clock& clock_;
   Outlet& outlet_;
   SessionTable sessions_;
-  Window window_;        // for the publishing thread alone
+  Window window_;        // used by the publishing thread only
   Retention retention_;  // the same
   std::atomic<size_t> window_bytes_ = 0;
   std::atomic<size_t> retained_bytes_ = 0;
   // The oldest event's publication.
   std::atomic<int64_t> retained_since_nanoseconds_ = std::numeric_limits<int64_t>::max();
 
-  // See Retention::next_forget; the greatest value: never. Read before the history is restored,
-  // too.
+  // See Retention::next_forget; the maximum: never. Also read before the history is restored.
   std::atomic<int64_t> next_forget_nanoseconds_ = std::numeric_limits<int64_t>::max();
 
   mutable Mutex mutex_;  // taken before the locks of a channel
   absl::flat_hash_map<std::string, Topic> topics_ ABSL_GUARDED_BY(mutex_);
   uint64_t last_channel_id_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Some namespace was deleted, ever: what is not known may have been there once.
+  // A namespace was deleted at some time: an unknown one may have existed before.
   bool any_deleted_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<std::string> deleted_ ABSL_GUARDED_BY(mutex_);  // oldest first
 };

@@ -14,26 +14,26 @@
 
 namespace cache_invalidation::delivery {
 
-// What servers before this one may have granted to subscribers that this one does not know.
+// The leases that earlier servers may have granted to subscribers that this one does not know.
 struct EarlierLeases {
-  // What the store says now; zero: nothing.
+  // The longest one that the store has on record; zero: none.
   absl::Duration noted;
-  // The longest there may be: what the store says, unless that need not be all.
+  // An upper bound: that of the store, unless its record may be incomplete.
   absl::Duration longest;
   // When the last of them has ended, as Clock::Monotonic.
   absl::Duration until;
 };
 
-// Keeps the longest granted lease in the store, so that the next server knows how long subscribers
-// may serve what they have that it does not know of.
+// Records the longest granted lease in the store, so that the next server knows how long
+// subscribers that it does not know may serve what they have.
 //
-// A lease may be told to its subscriber only once the store has it, whatever happens to the server
-// then. When all earlier leases have ended, what is noted shrinks to what this server granted.
+// A lease may be told to its subscriber only once the store has it, whatever becomes of the server.
+// When all earlier leases have ended, the record shrinks to what this server granted.
 //
 // Thread-safe.
 class LeaseRecord {
  public:
-  // Has the committer write the group with a sync; must not block. False: nothing is written any
+  // Hands the group to the committer, to be synced; must not block. False: nothing is written any
   // more. Completions run later, on another stack.
   using Submit = absl::AnyInvocable<bool(commit::Group)>;
 
@@ -41,7 +41,7 @@ class LeaseRecord {
   LeaseRecord(const LeaseRecord&) = delete;
   LeaseRecord& operator=(const LeaseRecord&) = delete;
 
-  // True: the lease may be told. Otherwise `granted` is called when it may, on the thread of the
+  // True: the lease may be told. Otherwise `granted` is called once it may, on the thread of the
   // group's completions; never, if the store fails or the server stops first.
   bool Grant(absl::Duration lease, absl::Duration now, absl::AnyInvocable<void()> granted)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -61,13 +61,12 @@ class LeaseRecord {
   Mutex mutex_;
   Submit submit_ ABSL_GUARDED_BY(mutex_);
   absl::Duration longest_here_ ABSL_GUARDED_BY(mutex_);
-  // What the store says: the first one is durable, the others are on their way.
+  // The records of the store: the first one is durable, the others are being written.
   std::deque<absl::Duration> noted_ ABSL_GUARDED_BY(mutex_);
   std::vector<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The name of its value in the store, and the value. Decoding answers zero for what is no such
-// value.
+// The name of its value in the store, and the value. Decoding returns zero for anything else.
 inline constexpr char kLongestLeaseName[] = "longest_lease";
 std::string EncodeLongestLease(absl::Duration lease);
 absl::Duration DecodeLongestLease(absl::string_view value);

@@ -11,16 +11,17 @@
 
 namespace cache_invalidation::delivery {
 
-// The literal beginnings of patterns. Compiling one takes longer than all else that a filter asks
-// of an event, and rules name the same patterns again and again, so those used last are remembered:
-// kMaxCompiledPatterns.
+// The literal prefixes of patterns. Compiling a pattern takes longer than the rest of filtering an
+// event, and rules name the same patterns again and again, so the kMaxCompiledPatterns used last
+// are cached.
 //
 // Thread-safe. Its lock is taken last.
 class LiteralPrefixes {
  public:
   LiteralPrefixes() = default;
 
-  // See Pattern::literal_prefix. Empty, so that it may match any key, for what does not compile.
+  // See Pattern::literal_prefix. Empty for a pattern that does not compile, which may match any
+  // key.
   std::string Of(absl::string_view expression) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -22,11 +22,11 @@ using storage::RetainedRevisions;
 // The first entry after a complete revision.
 inline EntryPosition FirstAfter(uint64_t revision) { return {revision + 1, 0}; }
 
-// A chunk as a reader gets it: from `first_entry` on.
+// A chunk from `first_entry` on.
 struct ChunkTail {
   std::shared_ptr<const wire::Chunk> chunk;
   size_t first_entry = 0;
-  // Clock::Monotonic() when its group was published; absent if that is not known any more.
+  // Clock::Monotonic() when its group was published; absent if that is unknown.
   std::optional<absl::Duration> published;
 };
 
@@ -37,39 +37,39 @@ ChunkTail TailFrom(std::shared_ptr<const wire::Chunk> chunk, EntryPosition from,
 // The newest revisions of one namespace, as the chunks they were published in.
 //
 // Invariants:
-//   1. The entries are in revision and part order, without gaps but those that SkipTo made.
-//   2. The first and the last entry kept are the beginning and the end of a revision.
-//   3. Exactly the revisions floor + 1 .. head are kept, without those that were skipped. Whoever
-//   reads does not ask for what was skipped, or stood before it.
+//   1. The entries are in revision and part order, without gaps except those made by SkipTo.
+//   2. The first entry kept begins a revision, and the last one ends a revision.
+//   3. Exactly the revisions floor + 1 .. head are kept, without those that were skipped. Readers
+//   do not ask for skipped revisions, or for those before them.
 //
-// Thread-compatible. Finding a place costs O(log chunks).
+// Thread-compatible. Finding an entry costs O(log chunks).
 class NamespaceLog {
  public:
   using Chunks = absl::Span<const std::shared_ptr<const wire::Chunk>>;
 
-  // The history up to `floor` was before this log. REQUIRES: nothing was ever kept.
+  // The log begins after revision `floor`. REQUIRES: nothing was ever kept.
   void BeginAt(uint64_t floor);
 
-  // There are no revisions between the head and `revision`, which is the head from now on.
-  // REQUIRES: not below the head.
+  // There are no revisions between the head and `revision`, which becomes the head. REQUIRES: not
+  // below the head.
   void SkipTo(uint64_t revision);
 
-  // The chunks of one group become readable at once; they reach up to `head`. Answers how often
-  // DropOldest must be called to drop them again. REQUIRES: they go on where the log ends.
+  // Adds the chunks of one group, which become readable together; they end at `head`. Returns how
+  // often DropOldest must be called to drop them. REQUIRES: they continue where the log ends.
   size_t Append(Chunks chunks, uint64_t head, absl::Duration now);
 
-  // Drops the oldest chunk, with those in which its last revision goes on; answers the bytes that
-  // this freed. REQUIRES: floor < head.
+  // Drops the oldest chunk and those in which its last revision continues; returns the bytes that
+  // this frees. REQUIRES: floor < head.
   size_t DropOldest();
 
   const RetainedRevisions& retained() const { return retained_; }
 
-  // What the chunks cost in memory.
+  // Size of the chunks in memory.
   size_t bytes() const { return bytes_; }
 
-  // The chunks that hold the entry `from` and those after it, oldest first: as many as have
-  // `max_bytes` together, but at least one; none if `from` is beyond the head. Absent if `from` is
-  // no longer kept.
+  // The chunks that hold the entry `from` and those after it, oldest first: as many as fit into
+  // `max_bytes`, but at least one; none if `from` is beyond the head. Absent if `from` is no longer
+  // kept.
   std::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const;
 
  private:

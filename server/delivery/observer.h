@@ -10,29 +10,30 @@
 
 namespace cache_invalidation::delivery {
 
-// What happens on the way to the subscribers, for metrics.
+// Observes delivery, for metrics.
 //
-// Called from any thread, also under locks: must be thread-safe, quick, and call nothing of ours.
+// Called by any thread, also under locks: must be thread-safe and quick, and must not call other
+// parts of the server.
 class DeliveryObserver {
  public:
   virtual ~DeliveryObserver() = default;
 
-  // A Subscribe call arrived and was taken up; it ended with that status. CANCELLED: by the client.
+  // A Subscribe call was accepted; it ended with that status. CANCELLED: by the client.
   virtual void OnStreamOpened() = 0;
   virtual void OnStreamEnded(absl::StatusCode code) = 0;
 
-  // A message was handed to gRPC: `events` event parts in `bytes` bytes. `waited`: how long the
-  // oldest of them had been published; zero if there are none.
+  // A message is about to be written: `events` event parts in `bytes` bytes. `waited`: the time
+  // since the oldest of them was published; zero if there are none.
   virtual void OnMessageSent(size_t events, size_t bytes, absl::Duration waited) = 0;
 
   virtual void OnReset(ResetReason reason) = 0;
 
-  // The store was asked for history that memory no longer holds, and answered `bytes` of it.
-  // OUT_OF_RANGE: it had been trimmed meanwhile; any other error: it could not be read. Whoever
-  // asked is reset in both cases.
+  // History that memory no longer holds was read from the store, `bytes` of it. OUT_OF_RANGE: it
+  // had been trimmed meanwhile; any other error: it could not be read. The subscriber is reset in
+  // both cases.
   virtual void OnCatchUpRead(absl::StatusCode code, size_t bytes) = 0;
 
-  // A call that only gRPC can end was cancelled, because its last message was not taken.
+  // A stream that had ended was cancelled, because the client did not take its last message.
   virtual void OnStalledStreamCancelled() = 0;
 
   // A call that waited for subscribers has finished.

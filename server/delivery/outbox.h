@@ -15,10 +15,10 @@
 
 namespace cache_invalidation::delivery {
 
-// The thread that talks to clients: it answers unary calls once what they tell is durable, and
-// starts the streams' writes. See OutboxCore for who comes when.
+// The thread that writes to clients: it completes unary calls once their results are durable, and
+// starts the streams' writes. See OutboxCore for the order.
 //
-// It outlives the grpc::Server, because the server's last reactions still wake streams; and the
+// It outlives the transport of the streams, whose last reactions still wake them, and the
 // committer, which hands it completions.
 //
 // Thread-safe; no call blocks.
@@ -27,8 +27,8 @@ class Outbox final : public Outlet, public StreamWaker {
   // Starts the thread. `clock` must outlive the outbox.
   explicit Outbox(Clock& clock);
 
-  // Does what was handed in, then joins the thread. REQUIRES: nobody calls any more, and every
-  // stream is over.
+  // Finishes the pending work, then joins the thread. REQUIRES: no more calls, and every stream is
+  // over.
   ~Outbox() override;
 
   void Deliver(std::vector<Completion> completions, std::vector<uint64_t> moved) override
@@ -37,9 +37,9 @@ class Outbox final : public Outlet, public StreamWaker {
 
   void Wake(std::shared_ptr<OutboxStream> stream) override ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends every stream, those to come as well, with UNAVAILABLE: as soon as everything that was
-  // published has been sent to it, and after `grace` at the latest. REQUIRES: the committer has
-  // published its last group.
+  // Ends every stream, including future ones, with UNAVAILABLE: as soon as everything that was
+  // published has been sent to it, and after `grace` at the latest. REQUIRES: the last group has
+  // been published.
   void Drain(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -50,7 +50,7 @@ class Outbox final : public Outlet, public StreamWaker {
   CondVar changed_;
   OutboxWork work_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  OutboxCore core_;  // for the thread alone
+  OutboxCore core_;  // used by the thread only
   std::thread thread_;
 };
 

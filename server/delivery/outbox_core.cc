@@ -29,7 +29,7 @@ void OutboxCore::Step() {
   for (OutboxWork::Completions& completions : std::exchange(completions_, {})) {
     for (Outlet::Completion& run : completions.run) run(completions.durable);
   }
-  // Only the time of streams counts: they get on however many answers there are.
+  // Only the time of streams counts: they make progress however many completions there are.
   absl::Duration now = clock_.Monotonic();
   const absl::Duration end = now + kStepTime;
   QueueDue(now);
@@ -54,7 +54,7 @@ void OutboxCore::Queue(std::shared_ptr<OutboxStream> stream) {
 void OutboxCore::Enqueue(std::shared_ptr<OutboxStream> stream) {
   if (!stream->AnswersCalls()) return queue_.push_back(std::move(stream));
   queue_.push_front(std::move(stream));
-  // It belongs to the pass that goes on, if one does.
+  // It belongs to the current pass, if there is one.
   if (left_in_pass_ > 0) ++left_in_pass_;
 }
 
@@ -81,7 +81,7 @@ void OutboxCore::QueueMoved() {
 
 void OutboxCore::Drive(const std::shared_ptr<OutboxStream>& stream, absl::Duration now) {
   if (streams_.insert(stream).second) Greet(stream);
-  // Before it looks: what comes while it does queues it again.
+  // Before it is driven: whatever arrives meanwhile queues it again.
   stream->queued_ = false;
   const OutboxStream::Upkeep upkeep = stream->Drive(now);
   if (upkeep.over) {

@@ -22,53 +22,53 @@ namespace cache_invalidation::delivery {
 class OutboxStream {
  public:
   struct Upkeep {
-    // It has ended: the outbox forgets it.
+    // It has ended: the outbox drops it.
     bool over = false;
-    // The channel whose events it wants to hear of; 0: none yet. Never changes once it is set.
+    // The channel whose events wake it; 0: none yet. Never changes once it is set.
     uint64_t channel = 0;
-    // When it wants to be driven if nothing else happens before.
+    // When it is to be driven if nothing else wakes it before.
     absl::Duration wake_at = absl::InfiniteDuration();
   };
 
   virtual ~OutboxStream() = default;
 
-  // Sends what there is to send and does what is due. Must not block.
+  // Sends what is ready and does what is due. Must not block.
   virtual Upkeep Drive(absl::Duration now) = 0;
 
-  // The server stops: once everything published has been sent, and at `deadline` in any case, the
-  // stream is to end. Called once at most, before the Drive that is to heed it.
+  // The server stops: the stream must end once it has sent everything published, and at `deadline`
+  // at the latest. Called once at most, before the Drive that acts on it.
   virtual void Drain(absl::Duration deadline) = 0;
 
-  // The store failed: the stream is to end at once, without sending anything more. Called once at
+  // The store failed: the stream must end at once, without sending anything more. Called once at
   // most.
   virtual void Abort() = 0;
 
-  // Whether it answers calls, which do not wait for streams: it goes before all others.
+  // Whether it completes calls, which do not wait for streams: it is driven before all others.
   virtual bool AnswersCalls() const { return false; }
 
  private:
   friend class Outbox;
   friend class OutboxCore;
 
-  std::atomic<bool> queued_ = false;  // waits to be driven
+  std::atomic<bool> queued_ = false;  // is queued to be driven
 
-  // For OutboxCore alone.
+  // Used by OutboxCore only.
   absl::Duration armed_ = absl::InfiniteDuration();  // the earliest timer that is set for it
   uint64_t channel_ = 0;
   size_t place_in_channel_ = 0;
 };
 
-// Who has streams driven.
+// Queues streams to be driven.
 class StreamWaker {
  public:
   virtual ~StreamWaker() = default;
 
-  // Has the stream driven soon. The first call makes it known; from then on it is kept alive until
-  // it is over. Thread-safe, does not block.
+  // Queues the stream to be driven soon. The first call registers it; from then on it is kept alive
+  // until it is over. Thread-safe, does not block.
   virtual void Wake(std::shared_ptr<OutboxStream> stream) = 0;
 };
 
-// What came in for the outbox since it last looked.
+// The work that has arrived for the outbox since the last step.
 struct OutboxWork {
   struct Completions {
     std::vector<Outlet::Completion> run;
@@ -86,21 +86,21 @@ struct OutboxWork {
   }
 };
 
-// The outbox without its thread: decides who is answered and driven when. Tests drive it step by
-// step.
+// The outbox without its thread: decides when each completion and each stream runs. Tests drive it
+// step by step.
 //
-// Completions go first, in the order of their groups, then who answers calls that have waited.
-// Streams are driven in passes, each in the order in which they came to have something to do. The
-// streams of a channel with new events join between two passes: so an idle outbox sends at once,
-// and under load each stream gets once per pass, in one message, what gathered since its last turn.
+// Completions run first, in the order of their groups, then the stream that completes calls that
+// have waited. The other streams are driven in passes, each in the order in which they were queued.
+// The streams of a channel with new events join between two passes: so an idle outbox sends at
+// once, and under load each stream sends once per pass, in one message, what has accumulated.
 //
 // Thread-compatible.
 class OutboxCore {
  public:
-  // How many streams are driven before completions get their turn again: about a third of a
-  // millisecond of socket writes.
+  // How many streams are driven before completions run again: about a third of a millisecond of
+  // socket writes.
   static constexpr int kStreamsPerStep = 32;
-  // The same for streams that take longer, because they judge much that their filter keeps back.
+  // The same as time, for streams that take longer because their filter rejects much.
   static constexpr absl::Duration kStepTime = absl::Milliseconds(2);
 
   // `clock` must outlive it.
@@ -108,14 +108,13 @@ class OutboxCore {
 
   void Accept(OutboxWork work);
 
-  // Runs every completion, then drives streams whose turn it is: at least one, and no more once
-  // kStepTime has passed.
+  // Runs every completion, then drives queued streams: at least one, and none after kStepTime.
   void Step();
 
-  // Whether Step has something to do whatever the time.
+  // Whether Step has something to do now, timers aside.
   bool busy() const { return !completions_.empty() || !queue_.empty() || !moved_.empty(); }
 
-  // When Step has something to do in any case.
+  // When Step has something to do at the latest.
   absl::Duration next_timer() const {
     return timers_.empty() ? absl::InfiniteDuration() : timers_.top().at;
   }

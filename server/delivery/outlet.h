@@ -8,7 +8,8 @@
 
 namespace cache_invalidation::delivery {
 
-// What the hub asks of the thread that talks to clients. Implemented by the outbox.
+// Runs completions and streams for the hub. Implemented by the outbox, on the thread that writes to
+// clients.
 //
 // Called on the committer's thread; must not block on a socket.
 class Outlet {
@@ -17,11 +18,11 @@ class Outlet {
 
   virtual ~Outlet() = default;
 
-  // Runs the completions with `true`, in order, then lets every stream of the channels with these
-  // ids send what it now finds in its log.
+  // Runs the completions with `true`, in order, then drives every stream of the channels with these
+  // ids: their logs have new events.
   virtual void Deliver(std::vector<Completion> completions, std::vector<uint64_t> moved) = 0;
 
-  // Runs the completions with `false` and cancels every stream, those to come as well.
+  // Runs the completions with `false` and cancels every stream, including future ones.
   virtual void Abandon(std::vector<Completion> completions) = 0;
 };
 

@@ -10,7 +10,7 @@
 
 namespace cache_invalidation::delivery {
 
-// A place in the history of a namespace, as clients hand it back.
+// A position in the history of a namespace, as clients return it.
 struct Position {
   std::string epoch;
   uint64_t revision = 0;
@@ -18,13 +18,13 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
-// Why history cannot be continued; the proto of the same name says what each means.
+// Why history cannot be continued; the proto of the same name defines each.
 enum class ResetReason : uint8_t { kEpoch, kTrimmed, kAhead };
 
-// Whether a subscriber can go on after `position` in the history `epoch` of which `retained` can be
-// read: absent if it can, otherwise why not.
+// Why a subscriber cannot continue after `position` in the history `epoch`, of which `retained` can
+// be read; absent if it can.
 std::optional<ResetReason> CheckPosition(const Position& position, absl::string_view epoch,
-                                         const storage::RetainedRevisions& retained);
+                                          const storage::RetainedRevisions& retained);
 
 }  // namespace cache_invalidation::delivery
 

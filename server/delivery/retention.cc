@@ -53,7 +53,7 @@ void Retention::Drop(const std::string& name, const Piece& piece, Floors& floors
   floor = std::max(floor, piece.head);
   bytes_ -= piece.bytes;
   const auto total = bytes_of_.find(name);
-  if (total == bytes_of_.end()) return;  // it had no bytes at all
+  if (total == bytes_of_.end()) return;  // it has no history
   total->second -= piece.bytes;
   if (total->second == 0) bytes_of_.erase(total);
 }
@@ -78,7 +78,7 @@ void Retention::ForgetOldestSpan(bool keeps_shares, Floors& floors) {
   }
 }
 
-// With more namespaces shares become smaller.
+// Shares become smaller with more namespaces.
 void Retention::ForgetKept(absl::Duration now, Floors& floors) {
   const size_t share = Share();
   oldest_kept_ = absl::InfiniteDuration();
@@ -99,7 +99,7 @@ std::vector<FloorMoved> Retention::Forget(absl::Duration now) {
   bool forgets_kept = now - oldest_kept_ >= limits_.age;
   while (!spans_.empty()) {
     const Span& oldest = spans_.front();
-    // What came last stays whatever its size: its subscribers have not had a chance to read it.
+    // The newest span stays whatever its size: its subscribers have not had a chance to read it.
     const bool too_much = bytes_ > limits_.bytes && spans_.size() > 1;
     const bool too_old = now - oldest.newest >= limits_.age;
     if (!too_much && !too_old) break;

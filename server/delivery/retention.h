@@ -22,10 +22,10 @@ struct FloorMoved {
   bool operator==(const FloorMoved&) const = default;
 };
 
-// How much history is retained, of all namespaces together. What is over either is forgotten,
-// oldest first. A namespace that has no more than its share, which is half of the bytes divided by
-// the number of namespaces that have history, loses nothing to the bytes: those that write much do
-// not take the history of those that write little.
+// How much history is retained, of all namespaces together. History that exceeds a limit is
+// forgotten, oldest first. A namespace that has no more than its share, which is half of the bytes
+// divided by the number of namespaces that have history, loses nothing to the limit on bytes:
+// namespaces that write much do not displace the history of those that write little.
 struct RetentionLimits {
   size_t bytes = size_t{256} << 20;
   absl::Duration age = absl::InfiniteDuration();
@@ -33,29 +33,29 @@ struct RetentionLimits {
 
 // Decides which history is forgotten.
 //
-// Time is cut into spans, each with about a sixteenth of what is retained; a span is forgotten as a
-// whole, as each floor that moves makes work for its namespace. So a sixteenth more may be retained
-// than the limits say.
+// Time is divided into spans, each with about a sixteenth of the retained history; a span is
+// forgotten as a whole, because each floor that moves costs its namespace a command. So up to a
+// sixteenth more than the limits may be retained.
 //
-// Thread-compatible. `now` never goes back.
+// Thread-compatible. `now` never decreases.
 class Retention {
  public:
   explicit Retention(const RetentionLimits& limits) : limits_(limits) {}
 
-  // A namespace got history: `bytes` up to `head`.
+  // A namespace has new history: `bytes` up to `head`.
   void Add(absl::string_view namespace_name, uint64_t head, size_t bytes, absl::Duration now);
 
-  // The namespace was deleted, with all of its history: it is told no floor.
+  // The namespace was deleted, with all of its history: no floor of it moves.
   void Remove(absl::string_view namespace_name);
 
-  // The floors that move now; sorted by name, at most one for each.
+  // The floors that move now; sorted by name, at most one for each namespace.
   std::vector<FloorMoved> Forget(absl::Duration now);
 
   // When Forget has something to do if nothing is added; absl::InfiniteDuration(): never.
   absl::Duration next_forget() const;
 
-  // What is retained, and since when, without what only a share keeps; absl::InfiniteDuration() if
-  // nothing is.
+  // How much is retained, and since when, without history that only a share keeps;
+  // absl::InfiniteDuration() if there is none.
   size_t bytes() const { return bytes_; }
   absl::Duration since() const {
     return spans_.empty() ? absl::InfiniteDuration() : spans_.front().begun;
@@ -72,7 +72,7 @@ class Retention {
     absl::Duration begun;
     absl::Duration newest;
     size_t bytes = 0;
-    absl::flat_hash_map<std::string, Piece> pieces;  // of those that got history
+    absl::flat_hash_map<std::string, Piece> pieces;  // of namespaces that have history in it
   };
 
   bool IsFull(const Span& span, absl::Duration now) const;
@@ -83,7 +83,7 @@ class Retention {
 
   const RetentionLimits limits_;
   std::deque<Span> spans_;  // oldest first; the last one still grows
-  // Older than the spans, of namespaces that have no more than their share.
+  // History older than the spans, of namespaces that have no more than their share.
   absl::flat_hash_map<std::string, Piece> kept_;
   absl::Duration oldest_kept_ = absl::InfiniteDuration();  // the least Piece::newest, or less
   absl::flat_hash_map<std::string, size_t> bytes_of_;      // none is 0

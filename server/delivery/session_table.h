@@ -23,7 +23,7 @@ namespace cache_invalidation::delivery {
 inline constexpr size_t kMaxSessions = 4 * kMaxSubscriptions;
 inline constexpr size_t kMaxSessionsPerNamespace = kMaxSubscriptions;
 
-// A session and what its new stream begins with.
+// A session, and how its new stream begins.
 struct AttachedSession {
   std::shared_ptr<SubscriberSession> session;
   SubscriberSession::Attachment attachment;
@@ -40,16 +40,16 @@ class SessionTable {
   explicit SessionTable(SessionLimits limits = {}) : limits_(limits) {}
 
   // The session of that subscriber, attached. Its stream detaches it when it closes. `head`: see
-  // SubscriberSession::Attach. RESOURCE_EXHAUSTED: it would be one too many.
+  // SubscriberSession::Attach. RESOURCE_EXHAUSTED: a limit is reached.
   absl::StatusOr<AttachedSession> Attach(const SessionKey& key, SessionTerms terms, uint64_t head,
                                          absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The sessions of a namespace, among them some that are over; in no order.
+  // The sessions of a namespace, in no order; some may be over.
   std::vector<std::shared_ptr<SubscriberSession>> Of(absl::string_view namespace_name) const
       ABSL_LOCKS_EXCLUDED(mutex_);
   size_t CountOf(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Forgets the sessions that are over and answers how many are left.
+  // Drops the sessions that are over; returns how many are left.
   size_t Sweep(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -58,12 +58,12 @@ class SessionTable {
       absl::flat_hash_map<std::pair<std::string, std::string>, std::shared_ptr<SubscriberSession>>;
 
   void SweepLocked(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether there is room for one more, once those that are over are forgotten.
+  // Whether there is room for one more, once those that are over are dropped.
   bool HasRoom(absl::string_view namespace_name, absl::Duration now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const SessionLimits limits_;
-  // Whoever is refused may try again at once; looking for room costs more than refusing.
+  // A refused client may try again at once, and searching for room costs more than refusing.
   absl::Duration next_search_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 
   mutable Mutex mutex_;  // taken before that of a session

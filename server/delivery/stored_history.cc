@@ -9,8 +9,7 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-// Small enough that histories are merged fairly, large enough that the pieces take no memory to
-// speak of.
+// Small enough that histories are merged fairly, large enough that the pieces take little memory.
 constexpr size_t kPieceBytes = 64 << 10;
 
 }  // namespace

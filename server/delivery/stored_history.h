@@ -11,10 +11,10 @@
 
 namespace cache_invalidation::delivery {
 
-// What a store retains of the histories of all namespaces, as pieces of some size.
+// The retained history of all namespaces of a store, as pieces of similar size.
 //
-// Which piece of one namespace is older than which of another is not stored. It is taken as if the
-// histories had all begun and ended together.
+// The relative age of pieces of different namespaces is not stored. It is estimated as if all
+// histories had begun and ended together.
 //
 // Thread-compatible.
 class StoredHistory {
@@ -26,7 +26,7 @@ class StoredHistory {
     double place = 0;  // of its end in the namespace's history: above 0, up to 1
   };
 
-  // Adds the history of a namespace. Errors are the store's, DATA_LOSS if something is missing.
+  // Adds the history of a namespace. Errors are the store's, DATA_LOSS if some of it is missing.
   absl::Status Read(const storage::Store& store, const std::string& namespace_name,
                     storage::RetainedRevisions retained);
 

@@ -86,7 +86,11 @@ void StreamCore::OnWritten(bool ok) {
   const absl::Duration now = surroundings_.clock.Monotonic();
   if (subscription_->ManyWait()) Send(now);
   if (writing_) return;
-  if (subscription_->SomethingWaits() || drain_by_ || now >= subscription_->heartbeat_at()) Wake();
+  const bool missed_turn = std::exchange(missed_turn_, false);
+  if (missed_turn || subscription_->SomethingWaits() || drain_by_ ||
+      now >= subscription_->heartbeat_at()) {
+    Wake();
+  }
 }
 
 void StreamCore::OnCancel() {
@@ -135,7 +139,13 @@ void StreamCore::DriveUnopened(absl::Duration now) {
 
 void StreamCore::DriveOpen(absl::Duration now) {
   if (subscription_->superseded()) return End(SupersededError());
-  if (!writing_ && lease_granted_) Send(now);
+  if (writing_) {
+    // The history that its cursor waits for may have been read: nothing else says so after the
+    // write.
+    missed_turn_ = true;
+  } else if (lease_granted_) {
+    Send(now);
+  }
   if (!drain_by_) return;
   const bool all_sent = !writing_ && !subscription_->SomethingWaits();
   if (all_sent || now >= *drain_by_) End(Draining());

@@ -181,6 +181,22 @@ TEST_F(StreamCoreTest, GoesOnAtOnceWhenMuchWaits) {
   EXPECT_EQ(transport_.written.size(), 3u) << "without the outbox";
 }
 
+// The timer of the heartbeat ran out during the first write, and the second starts without a turn.
+TEST_F(StreamCoreTest, HeartbeatsGoOnAfterWritesThatFollowEachOther) {
+  Open();
+  Publish(TagEvents("a:", 1));
+  (void)Drive();
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_EQ(Drive().wake_at, absl::InfiniteDuration());
+  Publish(TagEvents("b:", 5000));
+  stream_->OnWritten(true);
+  ASSERT_EQ(transport_.written.size(), 3u);
+  outbox_.TakeWakes();
+  stream_->OnWritten(true);
+  EXPECT_EQ(outbox_.TakeWakes(), 1);
+  EXPECT_EQ(Drive().wake_at, clock_.Monotonic() + absl::Seconds(2));
+}
+
 TEST_F(StreamCoreTest, DrainsWhatWasPublished) {
   Open();
   Publish(TagEvents("a:", 1));

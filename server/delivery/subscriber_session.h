@@ -14,7 +14,7 @@ namespace cache_invalidation::delivery {
 // The server's lease is longer than the client's by a tenth plus this margin, because clocks drift.
 inline constexpr absl::Duration kLeaseMargin = absl::Milliseconds(100);
 
-// Who subscribes: the same process on its next stream is the same session.
+// Identifies a subscriber: the same process on its next stream has the same session.
 struct SessionKey {
   std::string namespace_name;
   std::string name;
@@ -28,23 +28,21 @@ struct SessionKey {
   }
 };
 
-// What a subscriber was granted.
+// The terms that a subscriber was granted.
 struct SessionTerms {
   bool acknowledges = false;
   absl::Duration lease;
 };
 
-// How long after a client's message the server counts on its lease: it outlasts the client's own
-// (see kLeaseMargin).
+// How long after a client's message the server assumes that its lease runs: longer than the client
+// does (see kLeaseMargin).
 absl::Duration LeaseWithMargin(absl::Duration lease);
 
-// A subscriber as writers see it: what it has applied, and until when it may still serve what it
-// has cached. Losing its stream does not end it, the end of its lease does: who comes back after it
-// is a new subscriber. Where a new one resumes it is not known to have applied anything yet.
+// A subscriber as writers see it: what it has applied, and until when it may serve what it has
+// cached. It does not end with its stream, but with its lease: a client that returns later is a new
+// subscriber. A new subscriber that resumes is not known to have applied anything yet.
 //
-// Its newest stream speaks for it; what older ones still say does not count. If the newest does not
-// acknowledge, the lease that was granted to an acknowledging one before still runs out: its cache
-// may serve until then.
+// Only its newest stream counts; messages on older ones are ignored.
 //
 // All times are Clock::Monotonic(). Thread-safe.
 class SubscriberSession {
@@ -53,50 +51,49 @@ class SubscriberSession {
 
   const SessionKey& key() const { return key_; }
 
-  // What a stream begins with.
+  // How a stream begins.
   struct Attachment {
     uint64_t stream = 0;  // its number
     // What the session is known to have applied; absent for a new subscriber.
     std::optional<uint64_t> applied;
   };
 
-  // A stream of this subscriber has opened, with a message that arrived at `now`. `head`: of the
-  // namespace, from before; 0 if it resumes and may have cached something older.
+  // A stream of this subscriber has opened, with a message that arrived at `now`. `head`: that of
+  // the namespace, read before; 0 if the client resumes and may have cached something older.
   Attachment Attach(SessionTerms terms, uint64_t head, absl::Duration now)
       ABSL_LOCKS_EXCLUDED(mutex_);
   // One of its streams has closed.
   void Detach() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // A message of the client arrived at `now`. The lease goes on from there; it never gets shorter.
+  // A message of the client arrived at `now`. The lease runs from then; it never gets shorter.
   void Renew(uint64_t stream, absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The client has applied everything up to `revision`, in any order of calls. Answers whether
-  // somebody wants to hear of it.
+  // The client has applied everything up to `revision`, in any order of calls. Returns whether the
+  // session is watched and this is progress.
   bool SetApplied(uint64_t stream, uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The client leaves for good: its lease is over. Answers as SetApplied.
+  // The client leaves for good: its lease is over. Returns the same as SetApplied.
   bool Leave(uint64_t stream) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // A newer stream speaks for the session.
+  // Whether the session has a newer stream.
   bool Superseded(uint64_t stream) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   struct State {
     bool acknowledges = false;
     uint64_t applied = 0;
-    // The head when it became a subscriber, or one before: it has cached nothing older. 0 if it
+    // The head when it became a subscriber, or an earlier one: it has cached nothing older. 0 if it
     // came with a position.
     uint64_t first_head = 0;
     int streams = 0;
     absl::Duration lease;
     // The server's view, which outlasts the client's: see LeaseWithMargin.
     absl::Duration lease_end = -absl::InfiniteDuration();
-    // How often its lease began, rather than went on: one more tells that it had ended between.
+    // How often its lease began, rather than was renewed: a change means that it had ended.
     uint64_t leases = 0;
   };
   State state() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // As state; from now on, until Ignore, SetApplied says that somebody wants to hear of progress
-  // beyond what this answers.
+  // The same as state; from now on, until Ignore, SetApplied reports progress beyond this state.
   State Watch() ABSL_LOCKS_EXCLUDED(mutex_);
   void Ignore() ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -10,14 +10,14 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-// Room in a message for everything but events.
+// Room in a message for everything except events.
 constexpr size_t kControlBytes = 1024;
 
-// How many echoes may wait one by one; beyond it the newest takes the others with it, which only
-// delays them.
+// Limit on waiting echoes; beyond it the newest replaces its predecessor, which only delays that
+// echo.
 constexpr size_t kMaxEchoes = 16;
 
-// A client that hears nothing for a third of its lease should think that its stream is dead.
+// A client that receives nothing for a third of its lease should assume that its stream is dead.
 absl::Duration HeartbeatFor(absl::Duration heartbeat, absl::Duration lease) {
   return std::min(heartbeat, lease / 3);
 }
@@ -54,7 +54,7 @@ Subscription::Subscription(Settings settings, SubscriptionRequest request,
     // It has cached nothing older.
     applied_ = AppliedRevision(start_after_);
   } else {
-    // It may have been sent on a stream before, here or elsewhere, and got no further than there.
+    // Everything up to there may have been sent to it on an earlier stream, here or elsewhere.
     applied_.Sent(applied_.revision() + 1, start_after_);
     applied_.Passed(start_after_);
   }
@@ -65,8 +65,8 @@ Subscription::~Subscription() { session_->Detach(); }
 
 absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration now) {
   if (superseded()) return SupersededError();
-  // What it acknowledges may be of the history it came from, which says nothing, until it is the
-  // start of the Reset or something behind it.
+  // An acknowledgement may refer to the history that the client comes from, and is ignored then,
+  // until it is at or above the start of the Reset.
   if (started_ && message.acknowledged_revision >= std::max<uint64_t>(reset_start_, 1) &&
       message.acknowledged_revision <= told_) {
     of_other_history_ = false;
@@ -77,7 +77,7 @@ absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration 
                                                    told_, ", the last revision that was sent, got ",
                                                    message.acknowledged_revision));
   }
-  // Before the head is read: whoever waits for a revision that the echo will not cover sees the
+  // Before the head is read: a call that waits for a revision that the echo does not cover sees the
   // longer lease.
   session_->Renew(stream_, now);
   if (message.acknowledged_revision != 0 && !says_nothing) {
@@ -112,13 +112,13 @@ Message Subscription::Compose(absl::Duration now, bool tell_progress) {
     NoteSent(message.events);
     told_ = std::max(told_, message.events.completed);
     if (!message.events.slices.empty()) unfinished_ = message.events.unfinished;
-    // A part of a revision tells the client that those before it are complete, also ones of which
-    // nothing passed.
+    // A part of a revision shows the client that all revisions before it are complete, including
+    // those of which nothing passed.
     if (unfinished_ != 0) told_ = std::max(told_, unfinished_ - 1);
   } else {
     AddReset(ResetReason::kTrimmed, message);
   }
-  // A revision whose last part does not pass is complete for the client only when it is told so.
+  // A revision whose last part does not pass the filter needs a Progress to be complete.
   const bool ended_unseen = unfinished_ != 0 && cursor_.position() >= unfinished_;
   if (tell_progress || ended_unseen || EchoDue()) AddProgress(message);
   if (!message.empty()) last_sent_ = now;
@@ -135,8 +135,8 @@ void Subscription::AddStarted(Message& message) {
 void Subscription::AddReset(ResetReason reason, Message& message) {
   const RetainedRevisions retained = channel_->retained();
   if (message.reset) reason = message.reset->reason;
-  // Nothing is cached after a reset, so nothing older than the head is of any use. It has to be
-  // acknowledged like an event; where there is no revision yet, with the next one.
+  // The client caches nothing after a reset, so it needs nothing older than the head. The reset has
+  // to be acknowledged like an event; if there is no revision yet, with the next one.
   applied_.Sent(applied_.passed() + 1, std::max(applied_.passed() + 1, retained.head));
   applied_.Passed(retained.head);
   cursor_.JumpTo(retained.head);

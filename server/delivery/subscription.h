@@ -22,7 +22,7 @@
 
 namespace cache_invalidation::delivery {
 
-// What a client asks for with its first message, checked.
+// The request of a client's first message, checked.
 struct SubscriptionRequest {
   SessionKey session;                   // with an instance
   std::optional<Position> start_after;  // absent: the head
@@ -30,14 +30,14 @@ struct SubscriptionRequest {
   SessionTerms terms;
 };
 
-// What every message of a client may say; 0: nothing.
+// What any message of a client may carry; 0: nothing.
 struct ClientMessage {
   uint64_t sequence = 0;
   uint64_t acknowledged_revision = 0;
-  bool leaves = false;  // for good
+  bool leaves = false;  // for good: its session is over
 };
 
-// What a message to the client consists of; the protos of the same names say what each means.
+// The parts of a message to the client; the protos of the same names define each.
 struct Started {
   Position head;
   absl::Duration lease;
@@ -65,18 +65,18 @@ struct Message {
   bool empty() const { return !started && !reset && !progress && events.slices.empty(); }
 };
 
-// Why a stream ends whose session has a newer one.
+// The status of a stream whose session has a newer one.
 absl::Status SupersededError();
 
-// One stream's subscription: what the client has told, and what it is to be sent next. It knows
-// neither threads nor sockets; whoever drives it sends each message that Next answers, in order,
-// before it asks for another.
+// One stream's subscription: what the client has reported, and what is sent to it next. It knows
+// neither threads nor sockets; its caller sends each message that Next returns, in order, before it
+// calls Next again.
 //
 // Guarantees about the messages (the names under which tests check them):
 //   ordered       revisions only grow, parts of a revision follow each other;
 //   unique        no part twice;
 //   atomic        a revision is complete at its last part, at a Progress or at a later revision;
-//   gap-free      every revision that passes the filter arrives, or a Reset comes in its place;
+//   gap-free      every revision that passes the filter arrives, or a Reset replaces it;
 //   filtered      nothing arrives that cannot concern the filter;
 //   truthful      a Progress at R comes after every passing event up to R, and an echo after every
 //                 event that was published before the echoed message arrived.
@@ -89,40 +89,40 @@ class Subscription {
     absl::Duration heartbeat;
   };
 
-  // Begins at the start that `request` asks for, or with a Reset where that is impossible.
-  // The subscription detaches the session when it ends.
+  // Begins where `request` asks, or with a Reset if that is impossible. Detaches the session when
+  // it is destroyed.
   Subscription(Settings settings, SubscriptionRequest request, std::shared_ptr<Channel> channel,
                AttachedSession attached, absl::Duration now);
   ~Subscription();
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
-  // A message arrived, the first one included. INVALID_ARGUMENT, with the field's path: it
-  // acknowledges what was not sent. ABORTED: superseded().
+  // A message arrived, possibly the first one. INVALID_ARGUMENT, with the field's path: it
+  // acknowledges a revision that was not sent. ABORTED: superseded().
   absl::Status Receive(const ClientMessage& message, absl::Duration now);
 
-  // The message to send now; empty if there is nothing to say yet.
+  // The message to send now; empty if there is nothing to send yet.
   Message Next(absl::Duration now);
 
-  // As Next, for a stream that is about to end: tells how far it got even if nobody asked.
+  // The same for a stream that is about to end: contains a Progress even if none is due.
   Message Last(absl::Duration now);
 
-  // The client has said that it leaves: its session is over, and the stream is to end.
+  // The client has left: its session is over, and the stream must end.
   bool left() const { return left_; }
 
   // Whether so much waits that the stream should go on sending without waiting for its turn.
   bool ManyWait() const { return cursor_.ManyWait(); }
 
-  // Whether Next might have something to say right now.
+  // Whether Next may have something to send now.
   bool SomethingWaits() const {
     return (!cursor_.at_head() && !cursor_.waiting()) || !started_ || EchoDue();
   }
 
-  // The session has a newer stream; this one is to end.
+  // The session has a newer stream; this one must end.
   bool superseded() const { return session_->Superseded(stream_); }
 
-  // Whether the client is known to have applied more, or to have left, since this was last asked,
-  // and somebody wants to hear of it.
+  // Whether the client is known to have applied more, or to have left, since the last call, and a
+  // call waits for that.
   bool TakeAwaitedProgress() { return std::exchange(awaited_progress_, false); }
 
   const std::shared_ptr<SubscriberSession>& session() const { return session_; }
@@ -133,7 +133,7 @@ class Subscription {
   const Channel& channel() const { return *channel_; }
 
  private:
-  // A client's message that waits for its echo until everything up to `after` has been sent.
+  // A client's message whose echo is sent after everything up to `after`.
   struct Echo {
     uint64_t sequence = 0;
     uint64_t after = 0;
@@ -143,7 +143,7 @@ class Subscription {
   void AddStarted(Message& message);
   void AddReset(ResetReason reason, Message& message);
   void AddProgress(Message& message);
-  // Remembers what a message sends, and that the cursor has gone on.
+  // Records the events of a message, and the position of the cursor.
   void NoteSent(const Batch& events);
   void TellApplied();
   bool EchoDue() const;
@@ -155,14 +155,14 @@ class Subscription {
   const absl::Duration lease_;
   const absl::Duration heartbeat_;
   std::optional<ResetReason> start_reset_;
-  // The client came from another history and has acknowledged nothing of this one yet.
+  // The client comes from another history and has acknowledged nothing of this one yet.
   bool of_other_history_ = false;
   uint64_t start_after_ = 0;
   Cursor cursor_;
 
   bool started_ = false;
   absl::Duration last_sent_;
-  // The client knows that everything up to here has come; what it may acknowledge.
+  // The client knows that it has everything up to here; it may acknowledge that.
   uint64_t told_ = 0;
   // A revision whose first parts were sent, but not yet its last; 0: none.
   uint64_t unfinished_ = 0;

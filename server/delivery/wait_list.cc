@@ -51,11 +51,11 @@ void WaitList::Watch(uint64_t number, Wait& wait, const std::shared_ptr<Subscrib
   SubscriberSession::State state;
   WatchedMap::iterator found;
   while (true) {
-    // Asked before its state counts: what changes later is told.
+    // Watched before its state is read: later changes are reported.
     state = session->Watch();
     found = watched_.find(session.get());
     if (found == watched_.end() || found->second.leases == state.leases) break;
-    // Unseen, its lease has ended and begun anew: who waited for it need not any more.
+    // Its lease has expired and begun anew meanwhile: nobody needs to wait for it any more.
     Settle(found, state, now);
   }
   if (state.applied >= wait.revision) {

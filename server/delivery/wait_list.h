@@ -18,20 +18,20 @@
 
 namespace cache_invalidation::delivery {
 
-// Who waits for whom: calls that are to be answered once every subscriber has applied a revision,
-// or has outlived its lease.
+// The pending waits: completes each call once every subscriber has applied its revision, or the
+// subscriber's lease has expired.
 //
-// The subscribers of a wait are those whose lease runs when it begins, without those who came only
-// after the revision was published: they have cached nothing older. One of them has applied it when
-// its session says so, and has lapsed when its lease has ended, even if it has come back since: a
-// lease that begins anew lets a cache serve only what it has applied.
+// The subscribers of a wait are those whose lease runs when it begins, without those that
+// subscribed only after the revision was published: they have cached nothing older. One has applied
+// the revision when its session says so, and has lapsed when its lease has expired, even if it has
+// returned since: under a new lease a cache serves only what it has applied.
 //
 // Until `strangers_until` there may be subscribers of an earlier server that this one does not
-// know: every wait goes on at least until then.
+// know: every wait lasts at least until then.
 //
-// Whoever owns it says when a session that it watches has made progress, and asks for what has
-// finished. All times are Clock::Monotonic(). Thread-compatible. Memory: a hundred bytes or so for
-// each pair of a wait and a subscriber that is behind; nothing of a wait stays behind.
+// The owner reports when a session that the list watches has made progress, and takes the waits
+// that have finished. All times are Clock::Monotonic(). Thread-compatible. Memory: about a hundred
+// bytes for each pair of a wait and a subscriber that is behind, until the wait ends.
 class WaitList {
  public:
   using Done = absl::AnyInvocable<void(WaitOutcome)>;
@@ -42,25 +42,25 @@ class WaitList {
   WaitList(const WaitList&) = delete;
   WaitList& operator=(const WaitList&) = delete;
 
-  // Begins to wait for the application of `revision`, which is published, by those of `sessions`
-  // that count: all of its namespace. Without `timeout` it waits as long as the longest of their
-  // leases may run without a renewal. Answers the number of the wait.
+  // Begins to wait until the subscribers among `sessions`, which are all of its namespace, have
+  // applied `revision`, which is published. Without `timeout` it waits as long as the longest of
+  // their leases may run without a renewal. Returns the number of the wait.
   uint64_t Add(uint64_t revision, const Sessions& sessions, std::optional<absl::Duration> timeout,
                absl::Duration now, Done done);
 
-  // Forgets a wait: its `done` is not called. False if it is not there, or has finished.
+  // Drops a wait: its `done` is not called. False if it does not exist, or has finished.
   bool Cancel(uint64_t wait);
 
   // The session may have applied more, or may have lapsed.
   void Look(const SubscriberSession& session, absl::Duration now);
 
-  // Looks at leases and timeouts that have ended.
+  // Handles the leases and timeouts that have expired.
   void Advance(absl::Duration now);
 
-  // Time is up for every wait.
+  // Every wait times out.
   void EndAll(absl::Duration now);
 
-  // Waits that have finished since this was last called, in the order in which they did.
+  // Waits that have finished since the last call, in the order in which they did.
   struct Finished {
     Done done;
     WaitOutcome outcome;
@@ -71,7 +71,7 @@ class WaitList {
   // When Advance has something to do.
   absl::Duration next_deadline() const;
 
-  // Waits that go on, and sessions they are watched for.
+  // Pending waits, and the sessions that they watch.
   size_t waits() const { return waits_.size(); }
   size_t watched() const { return watched_.size(); }
 
@@ -86,7 +86,7 @@ class WaitList {
     Done done;
   };
 
-  // A session that some wait waits for.
+  // A session that a wait is waiting for.
   struct Watched {
     std::shared_ptr<SubscriberSession> session;
     uint64_t leases = 0;      // SubscriberSession::State::leases when the watch began
@@ -96,17 +96,17 @@ class WaitList {
 
   using WatchedMap = absl::flat_hash_map<const SubscriberSession*, Watched>;
 
-  // Takes the session into a wait that begins, if it counts; answers how long its lease may run.
+  // Adds the session to a new wait, if it counts; returns how long its lease may run.
   absl::Duration Join(uint64_t number, Wait& wait,
                       const std::shared_ptr<SubscriberSession>& session, absl::Duration now);
   void Watch(uint64_t number, Wait& wait, const std::shared_ptr<SubscriberSession>& session,
              absl::Duration now);
-  // Takes the session out of the waits that its state settles, and forgets it if none is left.
+  // Removes the session from the waits that its state settles, and drops it if none is left.
   void Settle(WatchedMap::iterator watched, const SubscriberSession::State& state,
               absl::Duration now);
   void Release(uint64_t number, const SubscriberSession& session, bool lapsed, absl::Duration now);
   void Forget(WatchedMap::iterator watched);
-  // Takes the wait out of everything.
+  // Removes the wait from all indexes.
   Wait Extract(uint64_t number);
   void FinishIfSettled(uint64_t number, absl::Duration now);
   void Finish(uint64_t number, absl::Duration now);

@@ -9,8 +9,8 @@
 
 namespace cache_invalidation::delivery {
 
-// What a call learnt that waited for subscribers; the proto Waiting says what each field means. The
-// lists hold names in order, one for each session.
+// The result of waiting for subscribers; the proto Waiting defines each field. The lists hold names
+// in order, one for each session.
 struct WaitOutcome {
   std::vector<std::string> waited_for;
   std::vector<std::string> lapsed;

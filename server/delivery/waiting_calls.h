@@ -24,24 +24,24 @@
 namespace cache_invalidation::delivery {
 
 // The calls that wait for subscribers. To the outbox it is one more stream: so its timers are the
-// outbox's, and calls are answered on the outbox's thread.
+// outbox's, and calls complete on the outbox's thread.
 //
 // When the server drains, or its store has failed, no subscriber acknowledges any more: then every
-// wait ends at once, those to come as well.
+// wait ends at once, including future ones.
 //
 // Thread-safe.
 class WaitingCalls final : public OutboxStream, public std::enable_shared_from_this<WaitingCalls> {
  public:
   using Done = WaitList::Done;
 
-  // Waits also wait until `strangers_until`: see WaitList. `most`: pairs of a call and a
-  // subscriber of one namespace. All must outlive this.
+  // Waits last at least until `strangers_until`: see WaitList. `most`: limit on pairs of a call and
+  // a subscriber, of one namespace. The references must outlive this.
   static std::shared_ptr<WaitingCalls> Make(const Hub& hub, StreamWaker& outbox, const Clock& clock,
                                             DeliveryObserver& observer,
                                             absl::Duration strangers_until,
                                             size_t most = kMaxAwaitedPerNamespace);
 
-  // A call's share of kMaxAwaited and of kMaxAwaitedPerNamespace, given back at its end.
+  // A call's share of kMaxAwaited and of kMaxAwaitedPerNamespace, released with it.
   class Place {
    public:
     Place(Place&& other) noexcept
@@ -66,23 +66,23 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
     size_t size_;
   };
 
-  // Absent: too many calls wait already, so this one must not; it is answered with NotWaited().
+  // Absent: too many calls wait already; the call must not wait, its result is NotWaited().
   std::optional<Place> Admit(absl::string_view namespace_name) ABSL_LOCKS_EXCLUDED(places_mutex_);
   WaitOutcome NotWaited();
 
   // Waits for the subscribers of the namespace to apply `revision`, which is published. `done` is
-  // called on the outbox's thread, after this has returned. Answers a number to cancel by.
-  // REQUIRES: on the outbox's thread.
+  // called on the outbox's thread, after this has returned. Returns a number for Cancel. REQUIRES:
+  // on the outbox's thread.
   uint64_t Wait(absl::string_view namespace_name, uint64_t revision,
                 std::optional<absl::Duration> timeout, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Whether the wait was still going on: then `done` will not be called.
+  // True: the wait was pending, and `done` is not called.
   bool Cancel(uint64_t wait) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // A session of which somebody awaited progress has made some.
+  // A session that a call waits for has made progress.
   void Look(const SubscriberSession& session) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Waits at this moment.
+  // Pending waits.
   size_t waits() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   Upkeep Drive(absl::Duration now) override ABSL_LOCKS_EXCLUDED(mutex_);

@@ -10,18 +10,18 @@
 
 namespace cache_invalidation::delivery {
 
-// How much history all namespaces keep in memory together. What was published first leaves first,
-// whole revisions at a time; what was published last stays whatever its size.
+// Limits the history that all namespaces together keep in memory. The oldest is dropped first, in
+// whole revisions; the newest is kept whatever its size.
 //
 // Thread-compatible.
 class Window {
  public:
   explicit Window(size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // `channel` got more history.
+  // `channel` has more history.
   void Add(const std::shared_ptr<Channel>& channel, Channel::Appended appended);
 
-  // Drops what does not fit.
+  // Drops the history that exceeds the limit.
   void Shrink();
 
   size_t bytes() const { return bytes_; }

@@ -12,11 +12,11 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-// What a call costs a mailbox besides its request.
+// The size of a call in a mailbox, besides its request.
 constexpr size_t kCallBytes = 1024;
 
-// gRPC's own retries wait so long, if the client has them; about as long as a full mailbox needs to
-// drain.
+// The delay before gRPC's own retries, if the client uses them: about the time in which a full
+// mailbox drains.
 constexpr char kRetryPushbackKey[] = "grpc-retry-pushback-ms";
 constexpr char kRetryPushbackMs[] = "100";
 
@@ -33,8 +33,8 @@ UnaryCall::UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
 }
 
 void UnaryCall::Start(grpc::ByteBuffer& request) {
-  // A client that sends no message, or gives up before it, reaches us with a buffer of nothing,
-  // which must not be read.
+  // If the client sends no message, or gives up before it, the buffer is invalid and must not be
+  // read.
   if (!request.Valid()) return End(absl::InvalidArgumentError("expected a message, got none"));
   method_.metrics.MessageReceived();
   const ReceivedBytes received(request);
@@ -43,7 +43,7 @@ void UnaryCall::Start(grpc::ByteBuffer& request) {
   if (!status.ok()) End(status);
 }
 
-// Once it is submitted, `this` may be gone.
+// Once the request is submitted, `this` may be deleted.
 absl::Status UnaryCall::Submit(absl::string_view bytes) {
   if (absl::Status status = method_.backend.admission.Admit(); !status.ok()) return status;
   google::protobuf::Message& request = MakeRequest(arena_);
@@ -84,7 +84,7 @@ void UnaryCall::OnAnswer(shard::Answer answer) {
   Tell(answer.reply, nullptr);
 }
 
-// Once it waits, a cancellation may end the call on another thread, and `this` may be gone.
+// Once it waits, a cancellation may end the call on another thread, and `this` may be deleted.
 void UnaryCall::BeginWait(engine::Reply reply) {
   const std::shared_ptr<Wait> wait = wait_;
   delivery::WaitingCalls& waiting = method_.backend.waiting;
@@ -96,7 +96,7 @@ void UnaryCall::BeginWait(engine::Reply reply) {
   wait->number =
       waiting.Wait(namespace_name_, RevisionOf(wait->reply), wait->asked.timeout,
                    [this](const delivery::WaitOutcome& outcome) { Tell(wait_->reply, &outcome); });
-  // It may have been cancelled before there was a number to cancel by.
+  // OnCancel may have run before there was a number to cancel by.
   if (wait->cancelled && waiting.Cancel(wait->number)) End(absl::CancelledError("cancelled"));
 }
 
@@ -121,7 +121,7 @@ void UnaryCall::End(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kUnavailable) {
     context_->AddTrailingMetadata(kRetryPushbackKey, kRetryPushbackMs);
   }
-  // A peer that does not read its answer keeps the call, and is to keep nothing else.
+  // A peer that does not read its answer keeps the call alive, but nothing else.
   namespace_name_ = {};
   arena_.Reset();
   if (wait_ != nullptr) {

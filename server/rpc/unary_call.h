@@ -29,7 +29,7 @@
 
 namespace cache_invalidation::rpc {
 
-// A unary method: whose calls, and where they are counted.
+// A unary method: the server behind it, and its counters.
 struct UnaryMethod {
   UnaryMethod(const Backend& backend, absl::string_view service, absl::string_view method)
       : backend(backend), metrics(backend.metrics, service, method, metrics::RpcType::kUnary) {}
@@ -38,24 +38,24 @@ struct UnaryMethod {
   metrics::MethodMetrics metrics;
 };
 
-// One call of a unary method, from its bytes to its answer: parses, checks and converts in gRPC's
-// thread, asks the shard, and answers on the outbox's thread, at once or when its subscribers have
-// applied what it did. It deletes itself when gRPC is done with it, and gRPC is not before it has
-// called Finish; so `this` is safe in a submission, and in a wait until that is cancelled.
+// One call of a unary method: parses, checks and converts the request on gRPC's thread, submits it
+// to its shard, and writes the answer on the outbox's thread, at once or when the subscribers have
+// applied the invalidation. Owned by gRPC: OnDone, which follows Finish, deletes it. So capturing
+// `this` is safe in a submission, and in a wait until that is cancelled.
 //
-// The raw bytes are parsed here rather than by gRPC, because gRPC answers UNIMPLEMENTED without a
-// word to a request that is malformed, and to have requests and answers on one arena. Both are gone
-// when it ends; until its caller has read the answer only the bytes of that are kept.
+// The raw bytes are parsed here rather than by gRPC, because gRPC fails with UNIMPLEMENTED and no
+// message if a request is malformed, and because request and answer then share one arena. Both are
+// freed when the call ends; until its caller has read the answer only the encoded answer is kept.
 class UnaryCall : public grpc::ServerUnaryReactor {
  public:
   using EngineRequest = std::variant<engine::Command, engine::Query>;
 
   UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context, grpc::ByteBuffer* response);
 
-  // `request` is emptied: gRPC would keep it until the call is over.
+  // Clears `request`, which gRPC would keep until the call is over.
   void Start(grpc::ByteBuffer& request);
 
-  // Nobody waits for the answer any more, so it need not wait for subscribers.
+  // The caller has gone: the call need not wait for subscribers any more.
   void OnCancel() override;
   void OnDone() override { delete this; }
 
@@ -64,26 +64,25 @@ class UnaryCall : public grpc::ServerUnaryReactor {
 
   // An empty request message on the arena. Called once.
   virtual google::protobuf::Message& MakeRequest(google::protobuf::Arena& arena) = 0;
-  // The value of its field `namespace`.
+  // The field `namespace` of the request.
   virtual absl::string_view namespace_field() const = 0;
-  // Checks it and says what to ask the engine.
+  // Checks and converts the request.
   virtual absl::StatusOr<EngineRequest> Convert(google::protobuf::Arena& arena) const = 0;
-  // How it wants to wait for subscribers, if it does. REQUIRES: Convert was OK.
+  // Whether and how the call asks to wait for subscribers. REQUIRES: Convert was OK.
   virtual std::optional<AskedWait> wait() const = 0;
-  // The revision that they are to apply. REQUIRES: it wants to wait.
+  // The revision that they must apply. REQUIRES: the call asks to wait.
   virtual uint64_t RevisionOf(const engine::Reply& reply) const = 0;
   // Writes the answer.
   virtual absl::Status Answer(const engine::Reply& reply, const AnswerContext& context,
                               google::protobuf::Arena& arena, grpc::ByteBuffer* answer) const = 0;
 
  private:
-  // A call that waits for subscribers. Shared, because whoever ends the wait ends the call, too.
+  // A wait for subscribers. Shared, because ending the wait ends the call, too.
   struct Wait {
     AskedWait asked;
-    std::optional<delivery::WaitingCalls::Place>
-        place;  // absent: it must not wait, there are too many
+    std::optional<delivery::WaitingCalls::Place> place;  // absent: too many calls wait already
     engine::Reply reply;
-    std::atomic<uint64_t> number = 0;  // 0: does not wait yet
+    std::atomic<uint64_t> number = 0;  // 0: it has not begun to wait
     std::atomic<bool> cancelled = false;
   };
 
@@ -100,17 +99,17 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   const absl::Duration started_;
   absl::string_view namespace_name_;  // in the request
   google::protobuf::Arena arena_;     // until the end
-  std::shared_ptr<Wait> wait_;        // null: it does not wait
+  std::shared_ptr<Wait> wait_;        // null: it does not ask to wait
 };
 
-// A request with which a call can ask to wait for subscribers.
+// A request that can ask to wait for subscribers.
 template <typename Request>
 concept MayWait = requires(const Request& request) {
   request.wait_for_subscribers();
 };
 
-// A call whose messages are known. `convert` takes the request, and the arena if it wants one;
-// `fill` makes the answer of a reply.
+// A call of given message types. `convert` takes the request, and the arena if it needs one; `fill`
+// builds the answer from a reply.
 template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
 class TypedUnaryCall final : public UnaryCall {
  public:
@@ -173,7 +172,7 @@ class TypedUnaryCall final : public UnaryCall {
   Request* request_ = nullptr;
 };
 
-// Begins a call; what a method of a service returns:
+// Begins a call. A method of a service returns the result:
 //
 //   return StartUnaryCall(get_rule_, context, request, response, ToGetRule, FromGetRule);
 template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
@@ -183,7 +182,7 @@ grpc::ServerUnaryReactor* StartUnaryCall(
     absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&, Response*)) {
   auto* call = new TypedUnaryCall<Asked, Reply, Request, Response, Arena...>(
       method, context, response, convert, fill);
-  // It is a buffer of gRPC's, made for this call, and nobody else's: gRPC itself only destroys it.
+  // A buffer that gRPC made for this call alone, and which it only destroys afterwards.
   call->Start(*const_cast<grpc::ByteBuffer*>(request));
   return call;
 }

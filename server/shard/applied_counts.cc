@@ -5,7 +5,7 @@
 namespace cache_invalidation::shard {
 namespace {
 
-// Which flush an event of a batch came from.
+// The kind of flush that an event of a batch comes from.
 AppliedCounts::Flush FlushOf(const engine::Command& command) {
   if (std::holds_alternative<engine::FlushBatch>(command)) return AppliedCounts::kByTimer;
   if (std::holds_alternative<engine::FlushPendingInvalidations>(command)) {
@@ -14,7 +14,7 @@ AppliedCounts::Flush FlushOf(const engine::Command& command) {
   return AppliedCounts::kBySize;
 }
 
-// What the namespace has counted now; null: unchanged.
+// The new counts of the namespace; null: unchanged.
 const engine::MetaRecord* MetaOf(const engine::Outcome& outcome) {
   return outcome.delta.empty() ? nullptr
                                : std::get_if<engine::MetaRecord>(&outcome.delta.back().record);

@@ -13,20 +13,20 @@
 
 namespace cache_invalidation::shard {
 
-// The invalidations that a namespace has counted; by engine::Strategy.
+// The invalidations of a namespace, by engine::Strategy.
 using StrategyCounts = std::array<uint64_t, 4>;
 
-// What commands and queries did, as numbers for metrics.
+// The effects of commands and queries, as numbers for metrics.
 //
 // Thread-compatible.
 struct AppliedCounts {
   enum Flush : size_t { kByTimer, kByCall, kBySize, kFlushReasons };
 
-  // `counted`: what the namespace had counted before the command; moves on.
+  // `counted`: the counts of the namespace before the command; updated.
   void Add(const engine::Command& command, const engine::Outcome& outcome, StrategyCounts& counted);
   void Add(const engine::Query& query) { ++queries[query.index()]; }
 
-  // Of callers and timers, refused ones included, by index in the variant.
+  // Of callers and timers, including refused ones, by index in the variant.
   std::array<uint64_t, std::variant_size_v<engine::Command>> commands = {};
   std::array<uint64_t, std::variant_size_v<engine::Query>> queries = {};
   uint64_t refused_commands = 0;

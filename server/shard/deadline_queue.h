@@ -12,11 +12,11 @@
 
 namespace cache_invalidation::shard {
 
-// At most one deadline per namespace; the earliest comes first, of equal ones the smallest name.
+// At most one deadline per namespace, ordered by time, then by name.
 // Thread-compatible.
 class DeadlineQueue {
  public:
-  // Sets the namespace's deadline, whatever it was; none with nullopt.
+  // Replaces the namespace's deadline; nullopt: none.
   void Set(absl::string_view name, std::optional<absl::Time> deadline) {
     const auto it = by_name_.find(name);
     if (it != by_name_.end()) {
@@ -41,7 +41,7 @@ class DeadlineQueue {
     return by_time_.empty() ? absl::InfiniteFuture() : by_time_.begin()->first;
   }
 
-  // Takes out the first namespace whose deadline is at or before `now`.
+  // Removes and returns the first namespace whose deadline is at or before `now`.
   std::optional<std::string> PopDue(absl::Time now) {
     if (by_time_.empty() || by_time_.begin()->first > now) {
       return std::nullopt;
@@ -53,7 +53,7 @@ class DeadlineQueue {
 
  private:
   std::map<std::string, absl::Time, std::less<>> by_name_;
-  // The views point into the keys of by_name_, which stay where they are.
+  // The views point into the keys of by_name_, which never move.
   std::set<std::pair<absl::Time, absl::string_view>> by_time_;
 };
 

@@ -8,14 +8,14 @@
 
 namespace cache_invalidation::shard {
 
-// The time that travels in commands. Engines ask no clock: the time of a namespace is that of its
-// last command, and what a start reads from the store does not depend on when it reads. Whoever
-// gives out commands says with each how late it is; here that is the last time that was recorded,
-// or the wall clock at the start of the server if that is later, plus the monotonic time since.
+// The time that commands carry. Engines read no clock: the time of a namespace is that of its last
+// command, so the state that a start reads from the store does not depend on when it is read. The
+// time of a command is the last recorded time, or the wall clock at the start of the server if that
+// is later, plus the monotonic time since the start.
 //
-// So it never goes back, whatever becomes of the wall clock, and what passes while no server runs
-// counts: a TTL ends when it was to end. A wall clock that is behind at a start lets nothing pass;
-// one that is ahead ends what has a TTL too early, which costs misses (see docs/adr/0015).
+// So it never decreases, whatever happens to the wall clock, and time without a running server
+// counts: a TTL expires when it should. If the wall clock is behind at a start, no time has passed;
+// if it is ahead, TTLs expire too early, which costs misses (see docs/adr/0015).
 //
 // Immutable, thread-safe.
 class EngineTime {
@@ -28,10 +28,10 @@ class EngineTime {
 
   absl::Time Now() const { return At(clock_.Monotonic()); }
 
-  // Engine time when Clock::Monotonic stands there.
+  // Engine time at that value of Clock::Monotonic.
   absl::Time At(absl::Duration monotonic) const { return start_ + (monotonic - monotonic_start_); }
 
-  // When Clock::Monotonic stands at that engine time.
+  // The value of Clock::Monotonic at that engine time.
   absl::Duration MonotonicAt(absl::Time time) const { return monotonic_start_ + (time - start_); }
 
  private:

@@ -19,31 +19,31 @@
 
 namespace cache_invalidation::shard {
 
-// Turns what a shard applies into the group that is committed next: events into chunks, deltas into
-// rows, answers into completions. A namespace's MetaRecord changes with every command; it is
-// written once per group.
+// Collects what a shard applies into the group that is committed next: events as chunks, deltas as
+// rows, answers as completions. A namespace's MetaRecord changes with every command; it is written
+// once per group.
 //
 // Thread-compatible.
 class GroupBuilder {
  public:
-  // Must come before the engine's next command: the events are views into it.
+  // Must be called before the engine's next command: the events are views into it.
   void AddEvents(absl::string_view namespace_name, const std::vector<engine::Event>& events);
 
   void AddChange(absl::string_view namespace_name, engine::RecordChange change);
 
-  // The namespace is deleted, with `head` as its last revision: of what was added for it before,
-  // only answers stay. `note` goes into the store with it.
+  // The namespace is deleted, with `head` as its last revision: of everything added for it before,
+  // only answers are kept. `note` is written together with the deletion.
   void AddDeletion(absl::string_view namespace_name, uint64_t head,
                    storage::WriteBatch::ServerValue note);
 
-  // Forgets the events that were added of a namespace that is not to be. REQUIRES: nothing else was
-  // added for it.
+  // Drops the events that were added for a namespace whose creation failed. REQUIRES: nothing else
+  // was added for it.
   void Withdraw(absl::string_view namespace_name);
 
-  // The store forgets the revisions up to `floor`.
+  // The store drops the revisions up to `floor`.
   void AddTrim(absl::string_view namespace_name, uint64_t floor);
 
-  // `bytes`: what it holds in memory, about.
+  // `bytes`: its approximate size in memory.
   void AddCompletion(absl::AnyInvocable<void(bool durable)> completion, size_t bytes);
 
   void CountCommand() { ++stats_.commands; }
@@ -53,8 +53,8 @@ class GroupBuilder {
   bool empty() const { return group_.batch.empty() && group_.completions.empty() && open_.empty(); }
   size_t size_bytes() const { return bytes_; }
 
-  // The group of everything added since the last one, with its numbers (`elapsed` is for the caller
-  // to fill).
+  // The group of everything added since the last call, with its statistics (the caller fills in
+  // `elapsed`).
   std::pair<commit::Group, GroupStats> Seal();
 
  private:
@@ -68,7 +68,7 @@ class GroupBuilder {
   void AddRow(absl::string_view namespace_name, wire::Row row, bool deleted);
 
   commit::Group group_;
-  // In the order of names, so that a group depends on nothing but what was added.
+  // Ordered by name, so that a group depends only on what was added.
   std::map<std::string, OpenNamespace, std::less<>> open_;
   GroupStats stats_;
   size_t bytes_ = 0;

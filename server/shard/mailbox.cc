@@ -21,7 +21,7 @@ absl::Status Mailbox::Push(std::unique_ptr<Submission> submission) {
   }
   const auto known = shares_.find(submission->namespace_name);
   const Share own = known == shares_.end() ? Share() : known->second;
-  // Twice: what it leaves free is at least as much as it takes.
+  // Twice: it leaves free at least as much as it takes.
   if (all_.submissions + own.submissions + 2 > limits_.submissions ||
       all_.bytes + own.bytes + 2 * bytes > limits_.bytes) {
     return absl::UnavailableError(own.submissions == 0

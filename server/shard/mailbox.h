@@ -26,44 +26,45 @@ struct MailboxLimits {
   size_t bytes = kMaxMailboxBytes;  // of Submission::size_bytes
 };
 
-// What waits for one shard. It is bounded: a submission that finds it full is refused at once.
+// The bounded queue of one shard. Push never blocks: a full mailbox refuses at once.
 //
 // Namespaces share it. Each may hold as much as all of them together leave free: one alone half of
-// it, two a third each. And no submission takes more than half of what is free. So there is always
-// room for one that has nothing in it yet, for smaller and smaller submissions the more have come.
+// it, two a third each. And no submission takes more than half of the free space. So there is
+// always room for a namespace that has nothing in it yet, for smaller submissions the more
+// namespaces have some.
 //
 // Invariants:
-//   1. What was pushed and not released never exceeds the limits. A submission larger than a
-//   quarter of the bytes counts as that quarter, so that it can come in at all, and others beside
+//   1. The submissions that were pushed and not released never exceed the limits. One larger than a
+//   quarter of the bytes counts as a quarter, so that it can be accepted at all, and others beside
 //   it.
-//   2. Submissions come out in the order in which they went in.
+//   2. First in, first out.
 //
 // Thread-safe; Take and Release are for one thread at a time.
 class Mailbox {
  public:
-  // What one Take answers.
+  // The result of Take.
   struct Contents {
     std::vector<std::unique_ptr<Submission>> submissions;
     size_t bytes = 0;
     // The new floor by namespace.
     std::map<std::string, uint64_t, std::less<>> trims;
-    // Nothing will come any more.
+    // Nothing follows.
     bool closed = false;
   };
 
   Mailbox(MailboxLimits limits, Clock& clock);
 
-  // UNAVAILABLE: full, or the namespace has its share, or closed.
+  // UNAVAILABLE: full, or the namespace has used its share, or closed.
   absl::Status Push(std::unique_ptr<Submission> submission) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Asks for a trim. The highest floor of a namespace counts. Has no effect once closed.
+  // Requests a trim. Of several for one namespace the highest floor counts. No effect once closed.
   void PushTrim(absl::string_view namespace_name, uint64_t floor) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Waits until there is something, the mailbox is closed or the monotonic clock reaches
-  // `deadline`, and takes out what there is.
+  // `deadline`, then removes and returns the contents.
   Contents Take(absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // What was taken out has been applied: there is room for as much.
+  // These submissions have been applied: their space is free again.
   void Release(absl::Span<const std::unique_ptr<Submission>> applied) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Whether Take would wait.
@@ -76,7 +77,7 @@ class Mailbox {
   void Close() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  // What was pushed and not released.
+  // Pushed and not released.
   struct Share {
     size_t submissions = 0;
     size_t bytes = 0;

@@ -12,32 +12,34 @@
 
 namespace cache_invalidation::shard {
 
-// How many namespaces all shards may have together, and which there are. Thread-safe.
+// Limits the namespaces of all shards together, and knows which exist. Thread-safe.
 //
-// This is a door, not state: which of two namespaces gets the last place is left to chance, and
-// decided once, before the first command of a namespace reaches an engine. What was decided is that
-// the namespace is there. Whoever repeats its commands, or reads its rows, takes the place with
-// Take and does not ask.
+// This is admission, not replicated state: which of two namespaces gets the last place is a race,
+// decided once, before the first command of a namespace reaches an engine. The decision is visible
+// in that the namespace exists. A replay of its commands, or a start that reads its rows, takes the
+// place with Take, which always succeeds.
 class NamespaceQuota {
  public:
   explicit NamespaceQuota(size_t limit) : limit_(limit) {}
 
-  // One more, if the limit allows.
+  // Takes a place for one more, if the limit allows.
   bool TryTake() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // One more that exists already, whatever the limit: a start with a lower limit loses nothing.
+  // Takes a place for one that exists, whatever the limit: a start with a lower limit loses
+  // nothing.
   void Take(absl::string_view name) ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Return() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // One that was taken will be there after a restart, too; one that was returned will not.
+  // A namespace whose place was taken will exist after a restart; one whose place was returned will
+  // not.
   void NoteDurable(absl::string_view name) ABSL_LOCKS_EXCLUDED(mutex_);
   void NoteDeleted(absl::string_view name) ABSL_LOCKS_EXCLUDED(mutex_);
 
   size_t taken() const ABSL_LOCKS_EXCLUDED(mutex_);
   size_t durable() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The durable ones behind that name, bytewise sorted, at most `limit`.
+  // The durable ones after that name, bytewise sorted, at most `limit`.
   std::vector<std::string> NamesAfter(absl::string_view name, size_t limit) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 

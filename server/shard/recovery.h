@@ -11,14 +11,14 @@
 
 namespace cache_invalidation::shard {
 
-// What a start reads from the store. Errors: the store's, and DATA_LOSS when rows or history cannot
-// be read or do not fit together; then the server must not serve.
+// Reads the state of namespaces from the store at a start. Errors: the store's, and DATA_LOSS if
+// rows or history cannot be read or are inconsistent; then the server must not serve.
 
 // The latest engine time of all namespaces; the epoch of Unix if there are none.
 absl::StatusOr<absl::Time> LastRecordedTime(const storage::Store& store);
 
-// The engine of a namespace as it was when its last group became durable. No clock is asked: what
-// it holds is what the store says, wherever and whenever it is read.
+// The engine of a namespace as it was when its last group became durable. Reads no clock: the
+// result depends on the store alone.
 absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Store& store,
                                                               absl::string_view namespace_name,
                                                               absl::string_view epoch,

@@ -18,22 +18,22 @@ constexpr int kSweepNamespaces = 100;
 // Pause between two sweeping turns, in which requests are served.
 constexpr absl::Duration kSweepPause = absl::Milliseconds(10);
 
-// What an answer holds until its group is durable, without long lists.
+// Size of an answer until its group is durable, without long lists.
 constexpr size_t kAnswerBytes = 256;
 
-// What freeing an empty namespace takes, in keys.
+// Cost of freeing an empty namespace, in keys.
 constexpr uint64_t kKeysPerNamespace = 20;
 
-// A timer's command: it is the shard's own and creates no namespace.
+// Whether it is a timer's command, which creates no namespace.
 bool IsTimer(const engine::Command& command) {
   return std::holds_alternative<engine::FlushBatch>(command) ||
          std::holds_alternative<engine::Sweep>(command);
 }
 
-// What the caller knows was written, or was taken from a source, does not become untrue when he
-// leaves: caches that are not told would serve the old value for ever. A fill counts, too: if it is
-// refused, what was computed from it goes. Declarations, and what only takes something back, are
-// the caller's to repeat.
+// Whether a request must be applied even if its caller has gone. A write that the caller reports
+// has happened all the same: caches that are not told would serve the old value for ever. A fill
+// counts, too: if it is refused, everything computed from it is invalidated. Declarations, and
+// commands that only remove something, are for the caller to repeat.
 bool IsAppliedWithoutItsCaller(const std::variant<engine::Command, engine::Query>& request) {
   const auto* command = std::get_if<engine::Command>(&request);
   return command != nullptr &&
@@ -45,7 +45,7 @@ bool IsAppliedWithoutItsCaller(const std::variant<engine::Command, engine::Query
           std::holds_alternative<engine::DeleteNamespace>(*command));
 }
 
-// Whether such a command only takes something away.
+// Whether a command only removes something.
 bool OnlyTakesAway(const engine::Command& command) {
   return std::holds_alternative<engine::FlushPendingInvalidations>(command) ||
          std::holds_alternative<engine::DeleteRule>(command) ||
@@ -54,7 +54,7 @@ bool OnlyTakesAway(const engine::Command& command) {
          std::holds_alternative<engine::UntrackEntries>(command);
 }
 
-// The command did nothing but move the engine's clock, and the place where sweeping stands.
+// Whether the command only moved the engine's clock and the position of sweeping.
 bool OnlyMovedTheClock(const engine::Outcome& outcome) {
   return outcome.events.empty() &&
          std::all_of(outcome.delta.begin(), outcome.delta.end(),
@@ -64,7 +64,7 @@ bool OnlyMovedTheClock(const engine::Outcome& outcome) {
                      });
 }
 
-// The last change of the place where sweeping stands; nothing if there is none.
+// The last change of the position of sweeping; nothing if there is none.
 std::optional<engine::RecordChange> RoundOf(const engine::Delta& delta) {
   for (auto change = delta.rbegin(); change != delta.rend(); ++change) {
     if (std::holds_alternative<engine::SweepRecord>(change->record)) return *change;
@@ -86,15 +86,15 @@ StrategyCounts CountedBy(const engine::Engine& engine) {
           stats.cascade_invalidations};
 }
 
-// Whether nobody is there any more who wants it.
+// Whether the caller has gone, and nothing in it must be applied all the same.
 bool IsAbandoned(const Submission& submission) {
   return submission.cancelled && submission.cancelled() &&
          std::none_of(submission.requests.begin(), submission.requests.end(),
                       IsAppliedWithoutItsCaller);
 }
 
-// Answers a submission with what was found out when the group is durable, and with ignorance if it
-// will not be.
+// Answers a submission: with its answers if the group is durable, else with UNAVAILABLE, as the
+// outcome is unknown.
 absl::AnyInvocable<void(bool)> Completion(Submission& submission) {
   return [done = std::move(submission.done),
           answers = std::move(submission.answers)](bool durable) mutable {
@@ -197,9 +197,9 @@ std::optional<Answer> ShardCore::AnswerAsNew(const engine::Command& command, abs
   const std::unique_ptr<engine::Engine> scratch = MakeNewEngine(epoch_, create_namespace_);
   engine::Outcome outcome = scratch->Apply(command, now);
   if (!outcome.status.ok() || !OnlyMovedTheClock(outcome)) return std::nullopt;
-  // Nobody has been told of a revision of this namespace, so there is none to wait for.
+  // No revision of this namespace has been sent to anybody, so there is none to wait for.
   if (auto* flush = std::get_if<engine::FlushReply>(&outcome.reply)) flush->revision = 0;
-  // No namespace has got a command: the observer is not told, but it is counted.
+  // No namespace got a command: it is counted, but not reported to the observer.
   StrategyCounts counted = {};
   counts_.Add(command, outcome, counted);
   group_.CountCommand();
@@ -237,13 +237,13 @@ Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Comman
   added->engine = std::make_unique<engine::Engine>(epoch_, limits_);
   engine::Outcome created = added->engine->Apply(create_namespace_, now);
   Check(created.status.ok(), "creating a namespace is refused by nothing");
-  // Views into the engine, so they come before its next command.
+  // They are views into the engine, valid until its next command.
   group_.AddEvents(name, std::exchange(created.events, {}));
 
   engine::Outcome outcome = added->engine->Apply(command, now);
   Note(*added, command, outcome);
   if (!outcome.status.ok()) {
-    // A refused command changes nothing: the namespace has never been there.
+    // A refused command changes nothing: the namespace does not exist.
     group_.Withdraw(name);
     quota_.Return();
     return {outcome.status, {}};
@@ -338,7 +338,7 @@ void ShardCore::Trim(absl::string_view namespace_name, uint64_t floor, absl::Tim
 std::pair<commit::Group, GroupStats> ShardCore::SealGroup() {
   std::pair<commit::Group, GroupStats> sealed = group_.Seal();
   auto& completions = sealed.first.completions;
-  // Before the answers: whoever has one finds it counted.
+  // Before the answers: a caller that has one finds it counted.
   completions.insert(
       completions.begin(),
       [&quota = quota_, &observer = observer_, fates = std::exchange(fates_, {}),
@@ -407,7 +407,7 @@ void ShardCore::Sweep(absl::Time now) {
       return;
     }
     trims_left_ = trims_left_ || reply.crowded || target.engine->floor() < target.wanted_floor;
-    // The name that follows directly.
+    // The next possible name.
     next_swept_ = target.name + '\0';
   }
 }
@@ -433,12 +433,12 @@ engine::SweepReply ShardCore::SweepNamespace(Namespace& target, uint64_t limit, 
   Note(target, command, outcome);
   if (OnlyMovedTheClock(outcome) && target.engine->floor() == floor) {
     // Otherwise idle namespaces would write rows with every round. Until the next command that is
-    // written, the rows say what held before this one: so would they if it had never been.
+    // written the rows describe the state before this one, as if it had not been applied.
     if (auto round = RoundOf(outcome.delta)) target.unwritten_round = std::move(round);
     outcome.delta.clear();
   }
   Take(target, outcome, now);
-  // The store keeps what the engine may still need.
+  // The store keeps the revisions that the engine may still need.
   const uint64_t trimmed = std::min(target.wanted_floor, target.engine->floor());
   if (trimmed > target.stored_floor) {
     target.stored_floor = trimmed;

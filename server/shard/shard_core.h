@@ -34,26 +34,25 @@ inline constexpr absl::Duration kTrimInterval = absl::Seconds(1);
 // Counters of rules change with every firing; a crash can lose this much of them.
 inline constexpr absl::Duration kRuleCountersInterval = absl::Seconds(1);
 
-// What a shard does, without its thread: owns the engines of its namespaces, applies submissions
-// and timers, and gathers what came of it in a group.
+// A shard without its mailbox and thread: owns the engines of its namespaces, applies submissions
+// and timers, and collects the results in a group.
 //
-// Every answer is a completion of the group, reads too: nothing computed from an engine is told
-// before everything that was applied before it is durable.
+// Every answer is a completion of the group, also that of a read: nothing computed from an engine
+// is sent before everything that was applied before it is durable.
 //
 // `now` is engine time. Thread-compatible.
 class ShardCore {
  public:
   struct Options {
     std::string epoch;
-    // What every new namespace begins with.
+    // The rules of a new namespace.
     std::vector<engine::Rule> default_rules;
-    // What every namespace may hold.
+    // What each namespace may hold.
     engine::Limits limits = {};
-    // Told at most once in kDropReportInterval that entries went at a limit: how many since the
-    // last time, and in which namespace the last of them. May be empty; must not block.
+    // Called at most once per kDropReportInterval with the number of entries that were dropped at a
+    // limit since the last call, and the namespace of the last one. May be empty; must not block.
     std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped;
-    // Its number, and the highest revision of namespaces that have been deleted; see
-    // storage/deleted_revision.h.
+    // Its number, and the highest revision of deleted namespaces; see storage/deleted_revision.h.
     size_t shard = 0;
     uint64_t deleted_revision = 0;
   };
@@ -65,30 +64,29 @@ class ShardCore {
   ShardCore(const ShardCore&) = delete;
   ShardCore& operator=(const ShardCore&) = delete;
 
-  // Takes in a namespace that was rebuilt from the store. What is pending in its batch is due at
-  // `now`, whatever its deadline: the flush is a command like that of a timer. REQUIRES: it is not
-  // there yet.
+  // Adds a namespace that was rebuilt from the store. Its pending batch is due at `now`, whatever
+  // its deadline: the flush is a command like that of a timer. REQUIRES: it is not there yet.
   void Adopt(absl::string_view namespace_name, std::unique_ptr<engine::Engine> engine,
              absl::Time now);
 
-  // Has every namespace invalidate everything.
+  // Invalidates everything in every namespace.
   void InvalidateEverything(absl::Time now);
 
-  // Applies the next request of a submission; all of them are done with if its caller has gone.
-  // False once there is none left: then the group has its answers. The first command that is not
-  // refused creates the namespace; queries and timers do not, nor do commands that only take
-  // something away and find nothing: a missing namespace answers both as a new one.
+  // Applies the next request of a submission; all of them are dropped if its caller has gone. False
+  // if none is left: then the group has its answers. The first command that is not refused creates
+  // the namespace; queries and timers do not, nor do commands that only remove something and find
+  // nothing: both get the answer of a new namespace.
   bool ApplyNext(Submission& submission, absl::Time now);
 
-  // Has the namespace forget the revisions up to `floor`, in the engine and in the store, with the
+  // Drops the revisions up to `floor` of the namespace, in the engine and in the store, with the
   // next round of sweeping, which is due at once unless one has just ended. Does nothing if the
   // namespace is missing.
   void Trim(absl::string_view namespace_name, uint64_t floor, absl::Time now);
 
-  // Does some of what is due: flushes one batch, writes the counters of one namespace, sweeps a
-  // little, frees a little of what was deleted. What is left is due at once.
+  // Does a part of what is due: flushes one batch, writes the counters of one namespace, sweeps a
+  // little, frees a little of deleted namespaces. The rest is due at once.
   void RunTimers(absl::Time now);
-  // When RunTimers has something to do; absl::InfiniteFuture() if it never has.
+  // When RunTimers has something to do; absl::InfiniteFuture(): never.
   absl::Time next_timer() const;
 
   // For a clean stop: flushes all pending batches and writes all counters.
@@ -106,16 +104,16 @@ class ShardCore {
     std::string name;
     std::unique_ptr<engine::Engine> engine;
     StrategyCounts counted = {};
-    // Changed since they were last written, by rule.
+    // Counters that changed since they were last written, by rule.
     std::map<std::string, engine::RuleCountersRecord> unwritten_counters;
-    // What Trim asked for, and what the store was told.
+    // The floor that Trim asked for, and that of the store.
     uint64_t wanted_floor = 0;
     uint64_t stored_floor = 0;
-    // Where sweeping stands, if sweeps that were not written brought it there.
+    // The position of sweeping, if the last sweeps were not written.
     std::optional<engine::RecordChange> unwritten_round;
   };
 
-  // What becomes of a namespace once a group is durable.
+  // What happens to a namespace once the group is durable.
   struct Fate {
     std::string name;
     bool deleted = false;
@@ -125,15 +123,15 @@ class ShardCore {
   Namespace& Insert(std::unique_ptr<Namespace> added);
   Answer ApplyCommand(absl::string_view name, const engine::Command& command, absl::Time now);
   Answer ApplyFirstCommand(absl::string_view name, const engine::Command& command, absl::Time now);
-  // The answer of a missing namespace to a command that changes nothing in a new one; absent if it
-  // would change something.
+  // The answer of a new namespace to a command that changes nothing in it; absent if it would
+  // change something.
   std::optional<Answer> AnswerAsNew(const engine::Command& command, absl::Time now);
   Answer Delete(absl::string_view name, const engine::Command& command, absl::Time now);
   Answer ApplyTo(Namespace& target, const engine::Command& command, absl::Time now);
-  // Tells the observer of a command, and counts it.
+  // Reports a command to the observer, and counts it.
   void Note(Namespace& target, const engine::Command& command, const engine::Outcome& outcome);
   Answer AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now);
-  // Puts what a command did into the group, and sets the namespace's timers.
+  // Adds the effects of a command to the group, and sets the namespace's timers.
   void Take(Namespace& target, engine::Outcome& outcome, absl::Time now);
   void TakeChange(Namespace& target, engine::RecordChange change, absl::Time now);
   void WriteCounters(Namespace& target);
@@ -146,16 +144,16 @@ class ShardCore {
   const engine::Limits limits_;
   const std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped_;
   const size_t shard_;
-  engine::CreateNamespace create_namespace_;  // goes on behind all that were deleted
+  engine::CreateNamespace create_namespace_;  // continues after all that were deleted
   NamespaceQuota& quota_;
   ShardObserver& observer_;
 
-  // Answers the queries of a missing namespace: what its first command would find, default rules
-  // included.
+  // Answers the queries of a missing namespace: in the state that its first command would find,
+  // including default rules.
   std::unique_ptr<engine::Engine> new_engine_;
 
   std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
-  // Of deleted namespaces, not all freed.
+  // Of deleted namespaces, not completely freed.
   std::deque<std::unique_ptr<engine::Engine>> deleted_;
   absl::Time next_free_ = absl::InfiniteFuture();  // infinite: there are none
   DeadlineQueue batches_;
@@ -163,8 +161,8 @@ class ShardCore {
   absl::Time next_sweep_;
   absl::Time last_round_ = absl::InfinitePast();  // when it ended
   std::string next_swept_;   // the first namespace that this round has not finished
-  bool trims_left_ = false;  // some of those before it have history that should be forgotten
-  uint64_t dropped_ = 0;     // that have not been reported
+  bool trims_left_ = false;  // some of those before it have history that should be dropped
+  uint64_t dropped_ = 0;     // not reported yet
   absl::Time next_drop_report_ = absl::InfinitePast();
   GroupBuilder group_;
   AppliedCounts counts_;  // of the group

@@ -94,7 +94,7 @@ absl::Duration ShardLoop::NoteHold() {
 }
 
 void ShardLoop::HandOver() {
-  // Before they are answered: whoever gets an answer finds room for the next request.
+  // Before they are answered: a caller that has its answer finds room for the next request.
   if (!applied_.empty()) {
     mailbox_.Release(applied_);
     applied_.clear();

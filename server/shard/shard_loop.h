@@ -23,15 +23,15 @@ namespace cache_invalidation::shard {
 // commands share the cost of that.
 inline constexpr absl::Duration kShardTurn = absl::Milliseconds(2);
 
-// A shard without its thread: takes what is in the mailbox, has it applied as the turns of the
-// namespaces have it, and hands over a group when nothing is left, the group is large or kShardTurn
-// has passed. So under load many commands share a group, and when idle one goes at once.
+// A shard without its thread: takes submissions from the mailbox, applies them in the order that
+// Turns decides, and hands over a group when nothing is left, the group is large or kShardTurn has
+// passed. So under load many commands share a group, and an idle shard hands over one at once.
 //
 // Submit, Trim and Close are thread-safe; the rest is for one thread.
 class ShardLoop {
  public:
-  // What outlives the loop: `time`, `clock`, `observer`. `hand_over` is called within Turn and may
-  // block: that is the back-pressure of whoever writes the groups.
+  // `time`, `clock` and `observer` must outlive the loop. `hand_over` is called within Turn and may
+  // block: that is the back-pressure of the store.
   ShardLoop(std::unique_ptr<ShardCore> core, const EngineTime& time, MailboxLimits limits,
             Clock& clock, ShardObserver& observer,
             absl::AnyInvocable<void(commit::Group)> hand_over);
@@ -51,31 +51,31 @@ class ShardLoop {
     return !turns_.empty() || !mailbox_.empty() || next_timer() <= clock_.Monotonic();
   }
 
-  // Refuses what comes from now on. Turns that have something to do may follow.
+  // Refuses submissions from now on. Turns that have something to do may follow.
   void Close() { mailbox_.Close(); }
 
-  // Waits until there is something to do, but not beyond `deadline`, and does that, for about
-  // kShardTurn, and what is due. False after the last turn, which flushes everything.
+  // Waits until there is something to do, but not beyond `deadline`; then works on it for about
+  // kShardTurn, timers included. False after the last turn, which flushes everything.
   bool Turn(absl::Duration deadline);
 
-  // When there is something to do even if nothing comes.
+  // When there is something to do even if nothing is submitted.
   absl::Duration next_timer() const { return time_.MonotonicAt(core_->next_timer()); }
 
  private:
   // False once it is closed.
   bool TakeMail(absl::Duration deadline);
-  // Each does a little of what there is to do; false if there is nothing.
+  // Each does one step; false if there is nothing to do.
   bool ApplyNext();
   bool RunTimers();
-  // Reads the clock into now_. Returns the time since it was read before, and notes it as a hold.
+  // Reads the clock into now_. Returns the time since the last reading, and records it as a hold.
   absl::Duration NoteHold();
   void HandOver();
 
-  // For Turn alone.
+  // Used by Turn only.
   const std::unique_ptr<ShardCore> core_;
   absl::AnyInvocable<void(commit::Group)> hand_over_;
   Turns turns_;
-  std::vector<std::unique_ptr<Submission>> applied_;  // that have not been released
+  std::vector<std::unique_ptr<Submission>> applied_;  // not released yet
   absl::Duration now_ = absl::ZeroDuration();         // read after every request
   absl::Duration group_begun_ = absl::ZeroDuration();
   absl::Duration longest_hold_ = absl::ZeroDuration();  // of the group

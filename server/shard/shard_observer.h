@@ -12,7 +12,7 @@
 
 namespace cache_invalidation::shard {
 
-// What a shard took from its mailbox in one go.
+// What a shard took from its mailbox at once.
 struct MailboxStats {
   size_t submissions = 0;
   size_t bytes = 0;
@@ -27,35 +27,36 @@ struct GroupStats {
   size_t chunks = 0;
   size_t rows = 0;
   size_t bytes = 0;  // commit::Group::size_bytes
-  // From its first command or query to its hand-over: what the shard's thread worked on it.
+  // From its first command or query to its hand-over: the time that the shard's thread took.
   absl::Duration elapsed = absl::ZeroDuration();
-  // The longest that one submission, or the timers at one time, made all others wait.
+  // The longest time that one request, or one run of timers, made all others wait.
   absl::Duration longest_hold = absl::ZeroDuration();
 };
 
-// Who follows what shards do. Called by the threads of all shards, OnRefused by whoever submits,
-// OnDurable by whoever answers: implementations are thread-safe, do not block, and keep no view.
+// Observes shards. Called by the threads of all shards, OnRefused by the submitting thread,
+// OnDurable by the thread that runs completions: implementations are thread-safe, do not block, and
+// keep no view.
 //
-// What OnApplied and OnAnswered tell has been applied, but may still be lost: only what OnDurable
-// tells may be shown to anybody.
+// Commands reported by OnApplied and OnAnswered may still be lost: only the counts of OnDurable may
+// be shown to anybody.
 class ShardObserver {
  public:
   virtual ~ShardObserver() = default;
 
-  // A command of a caller or of a timer, refused ones included (`outcome.status`); not those that
-  // find no namespace and need none.
+  // A command of a caller or of a timer was applied, or refused (`outcome.status`). Not called for
+  // one that finds no namespace and needs none.
   virtual void OnApplied(absl::string_view namespace_name, const engine::Command& command,
                          const engine::Outcome& outcome) = 0;
 
   virtual void OnAnswered(absl::string_view namespace_name, const engine::Query& query) = 0;
 
-  // All that a group did, now that it is durable. Of no concern to who only follows along.
+  // The effects of a group, once it is durable.
   virtual void OnDurable(const AppliedCounts&) {}
 
   // A submission was dropped because its caller had gone.
   virtual void OnCancelled() = 0;
 
-  // A submission was not taken in: the mailbox is full, or the server stops.
+  // A submission was refused: the mailbox is full, or the server stops.
   virtual void OnRefused() = 0;
 
   virtual void OnTaken(const MailboxStats& stats) = 0;

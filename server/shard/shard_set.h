@@ -31,13 +31,13 @@ struct ShardSetOptions {
   // Loops that apply commands; a namespace belongs to one of them. May change between starts.
   size_t shards = 1;
 
-  // The history that positions must belong to.
+  // The history that positions must refer to.
   std::string epoch;
 
-  // What every new namespace begins with.
+  // The rules of a new namespace.
   std::vector<engine::Rule> default_rules;
 
-  // What every namespace may hold.
+  // What each namespace may hold.
   engine::Limits limits = {};
   // See ShardCore::Options. Called by the threads of all shards.
   std::function<void(absl::string_view namespace_name, uint64_t dropped)> on_dropped = {};

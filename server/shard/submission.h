@@ -21,8 +21,8 @@ struct Answer {
   engine::Reply reply;
 };
 
-// What one rpc message asks of one namespace: what travels through a mailbox. Its requests are
-// applied in order, with nothing of the same namespace in between.
+// The requests of one rpc message to one namespace: the item of a mailbox. They are applied in
+// order, with nothing of the same namespace in between.
 struct Submission {
   std::string namespace_name;
 
@@ -32,22 +32,21 @@ struct Submission {
   // Keeps the views alive, typically the parsed request on its arena.
   std::shared_ptr<const void> buffer;
 
-  // How much of the mailbox's byte budget this takes: what it holds in memory, not what it was on
-  // the wire.
+  // Its share of the mailbox's byte budget: its size in memory, not on the wire.
   size_t size_bytes = 0;
 
-  // Asked once, on the shard's thread, just before the first request is applied: whether the caller
-  // has gone. Then a submission of queries and declarations is dropped and answered CANCELLED; one
-  // that invalidates is applied all the same. Empty: never. Not asked again later: what was applied
-  // is answered.
+  // Whether the caller has gone. Called once, on the shard's thread, just before the first request
+  // is applied. If so, a submission of queries and declarations is dropped and answered with
+  // CANCELLED; one that invalidates is applied all the same. Empty: never. Not called again later:
+  // what was applied is answered.
   absl::AnyInvocable<bool() const> cancelled;
 
   // Called exactly once, with one answer per request, on the outbox's thread: after everything that
-  // the answers tell is durable, or with UNAVAILABLE if the server stops before. May start gRPC
+  // the answers reveal is durable, or with UNAVAILABLE if the server stops before. May start gRPC
   // writes; must not block.
   absl::AnyInvocable<void(std::vector<Answer>)> done;
 
-  // The shard's: of the requests that have been applied.
+  // Used by the shard: the answers to the requests that have been applied.
   std::vector<Answer> answers;
 };
 

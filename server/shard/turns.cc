@@ -5,7 +5,7 @@
 namespace cache_invalidation::shard {
 namespace {
 
-// What a request counts as at least, so that namespaces take turns under a clock that stands, too.
+// The minimum that a request is charged, so that namespaces take turns even if the clock stands.
 constexpr absl::Duration kLeastCharge = absl::Microseconds(1);
 
 }  // namespace
@@ -46,7 +46,7 @@ Submission& Turns::Next() {
 void Turns::Charge(absl::Duration time) {
   time = std::max(time, kLeastCharge);
   line_->used += time;
-  // Lines that ran out ahead of others count, too: they have had their share of this time already.
+  // Lines that ran out ahead of others count, too: they have had their share of this time.
   const int64_t lines = static_cast<int64_t>(lines_.size());
   unshared_ += time;
   const absl::Duration each = unshared_ / lines;

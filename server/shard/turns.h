@@ -1,4 +1,4 @@
-// Turns: whose request a shard works on next.
+// Turns: which request a shard works on next.
 
 #ifndef CACHE_INVALIDATION_SERVER_SHARD_TURNS_H_
 #define CACHE_INVALIDATION_SERVER_SHARD_TURNS_H_
@@ -20,22 +20,22 @@ namespace cache_invalidation::shard {
 // engine in the processor's caches.
 inline constexpr absl::Duration kNamespaceTurn = absl::Microseconds(100);
 
-// The submissions that a shard has taken out of its mailbox and not finished. Namespaces share its
+// The submissions that a shard has taken from its mailbox and not finished. Namespaces share its
 // time: the one that has used least is next, for kNamespaceTurn or one request. So a namespace
-// waits for one request of each other one, however many those have and whatever they cost.
+// waits for one request of each other one, however many requests those have and whatever they cost.
 //
-// A namespace that had nothing waiting begins with an even share: what each would have used by now
-// if all were worked on at once. So it has saved up nothing, and whoever has had a turn has the
-// next one before those that come later and later. Nor does anybody owe anything once nothing waits
-// at all. (Weighted fair queueing with equal weights, as network schedulers do it.)
+// A namespace that had nothing waiting begins with an even share: the time that each would have
+// used by now if all were worked on at once. So it has no credit, and namespaces that keep arriving
+// cannot hold back those that have had a turn. All debts are dropped when nothing waits. (Weighted
+// fair queueing with equal weights, as in network schedulers.)
 //
 // Invariants:
 //   1. Submissions of a namespace are finished in the order in which they were added.
 //   2. Once one has begun, no other one of its namespace begins before it is finished; those of
 //   other namespaces may come between two of its requests.
-//   3. The even share is never less than the least that a line has used when its turn begins, nor
-//   more than the lines have used on average; so those that are behind it are so by no more than
-//   one turn or request of each that is ahead, which bounds what a newcomer waits for.
+//   3. The even share is never less than the minimum that a line has used when its turn begins, nor
+//   more than the average; so a line behind it is so by no more than one turn or request of each
+//   line ahead of it, which bounds how long a new namespace waits.
 //
 // Thread-compatible.
 class Turns {
@@ -44,13 +44,13 @@ class Turns {
 
   bool empty() const { return submissions_ == 0; }
 
-  // The submission whose next request is next. REQUIRES: !empty().
+  // The submission whose next request is to be applied next. REQUIRES: !empty().
   Submission& Next();
 
-  // Work on Next() took that long.
+  // Work on Next() took `time`.
   void Charge(absl::Duration time);
 
-  // Takes Next() out.
+  // Removes Next().
   std::unique_ptr<Submission> Finish();
 
  private:
@@ -59,17 +59,17 @@ class Turns {
     absl::Duration used = absl::ZeroDuration();
   };
 
-  // By what they have used; of two that have used the same, who came first.
+  // By the time used; of two equal ones, the one that was added first.
   using Place = std::pair<absl::Duration, uint64_t>;
 
   void Enqueue(const std::string& name, const Line& line) {
     order_.emplace(Place{line.used, ++places_}, name);
   }
 
-  // Those that wait, and those that ran out of submissions ahead of others: they keep what they
-  // used until the others have used as much.
+  // Lines with submissions, and lines that ran out of them ahead of others: those keep their used
+  // time until the others have used as much.
   absl::flat_hash_map<std::string, std::unique_ptr<Line>> lines_;
-  std::map<Place, std::string> order_;  // of all lines but the one at work
+  std::map<Place, std::string> order_;  // of all lines except the one at work
   uint64_t places_ = 0;
   std::string at_work_;   // its name
   Line* line_ = nullptr;  // in lines_; null: none is at work

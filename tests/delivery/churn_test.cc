@@ -51,9 +51,9 @@ class ChurnTest : public testing::Test {
   void Live(const std::shared_ptr<grpc::Channel>& channel, std::mt19937& random,
             std::deque<std::unique_ptr<TestStream>>& stalled) {
     auto stream = std::make_unique<TestStream>(channel);
-    if (random() % 20 == 0) return;  // cancelled before it has said anything
+    if (random() % 20 == 0) return;  // cancelled before its first message
     if (random() % 20 == 0) {
-      stream->HalfClose();  // it never will
+      stream->HalfClose();  // there will be none
       Stall(std::move(stream), stalled);
       return;
     }
@@ -69,7 +69,7 @@ class ChurnTest : public testing::Test {
       case 1:  // reads a little and leaves
         for (size_t n = random() % 3; n > 0; --n) stream->Read();
         return;
-      case 2:  // renews, until it says something wrong or leaves
+      case 2:  // renews, until it sends something wrong or leaves
         for (size_t n = random() % 8; n > 0 && stream->Send(Later(random)); --n) {
         }
         stream->Read();
@@ -77,7 +77,7 @@ class ChurnTest : public testing::Test {
       case 3:  // goes on listening after a half-close
         stream->HalfClose();
         break;
-      case 4:  // says a lot and then nothing
+      case 4:  // sends many messages, then none
         for (size_t n = random() % 8; n > 0; --n) stream->Send(Later(random));
         break;
       default:
@@ -93,7 +93,7 @@ class ChurnTest : public testing::Test {
     if (stalled.size() > kStalledPerThread) stalled.pop_front();
   }
 
-  // A group for every stream that has been, so that a stalled one soon has more than gRPC buffers.
+  // One group for every stream so far, so that a stalled one soon exceeds gRPC's buffers.
   void PublishUntilDone(DeliveryServer& server) {
     std::mt19937 random(seed_);
     HistoryBuilder history("shop");
@@ -104,7 +104,7 @@ class ChurnTest : public testing::Test {
     }
   }
 
-  // Blocks until more than `groups` streams have been; false if there will be no more.
+  // Blocks until there have been more than `groups` streams; false if there will be no more.
   bool AwaitStream(int groups) {
     MutexLock lock(mutex_);
     while (lived_ <= groups && living_ > 0) changed_.Wait(mutex_);
@@ -123,7 +123,7 @@ class ChurnTest : public testing::Test {
     changed_.NotifyAll();
   }
 
-  // Lets the streams live; answers those that are left stalling.
+  // Runs the streams; returns those that are left stalled.
   std::vector<std::deque<std::unique_ptr<TestStream>>> Churn(DeliveryServer& server) {
     std::vector<std::deque<std::unique_ptr<TestStream>>> stalled(kThreads);
     CountThreads(kThreads);
@@ -183,7 +183,7 @@ TEST_F(ChurnTest, EveryStreamEndsWhenTheServerDrains) {
   DeliveryServer server(SmallWindow(), clock);
   auto stalled = Churn(server);
   server.outbox().Drain(absl::Milliseconds(200));
-  // Without an end to the server's own patience: draining ends even those that do not read.
+  // The server has no deadline of its own here: draining ends even streams that are not read.
   server.Shutdown(absl::InfiniteDuration());
   ExpectNothingLeft(server);
   EXPECT_GT(server.observer().counts().stalled, 0u);

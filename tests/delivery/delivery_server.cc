@@ -125,7 +125,7 @@ void DeliveryServer::Publish(commit::Group group) {
 std::shared_ptr<grpc::Channel> DeliveryServer::Connect() const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  // Little is taken in before it is read, so that who does not read soon stalls.
+  // Little is buffered, so that a stream that is not read stalls soon.
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 64 << 10);
   return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port_),

@@ -33,7 +33,7 @@
 
 namespace cache_invalidation {
 
-// Counts what it is told. Thread-safe.
+// Counts the calls. Thread-safe.
 class CountingObserver final : public delivery::DeliveryObserver {
  public:
   struct Counts {
@@ -77,7 +77,7 @@ class DeliveryServer {
  public:
   struct Options {
     size_t window_bytes = 64 << 20;
-    // What memory drops can be read from a store within these limits; absent: it is gone.
+    // History that memory drops is retained in a store within these limits; absent: it is gone.
     std::optional<delivery::RetentionLimits> stored = std::nullopt;
     size_t max_streams = kMaxSubscriptions;
   };
@@ -85,14 +85,14 @@ class DeliveryServer {
   DeliveryServer(Options options, Clock& clock);
   ~DeliveryServer();
 
-  // Publishes a group as if it had just become durable; the second, one of these events.
+  // Publishes a group as if it had just become durable; the second, a group of these events.
   void Publish(commit::Group group);
   void Publish(HistoryBuilder& history, const std::vector<Targets>& events);
 
-  // A connection of its own, on which a stream stalls soon if it is not read.
+  // A new connection, on which a stream that is not read stalls soon.
   std::shared_ptr<grpc::Channel> Connect() const;
 
-  // Ends the server with this patience for streams that are open; for tests of what they see then.
+  // Ends the server, with this deadline for open streams; for tests of what they receive then.
   void Shutdown(absl::Duration patience);
 
   delivery::Hub& hub() { return hub_; }
@@ -120,7 +120,7 @@ class DeliveryServer {
   std::unique_ptr<delivery::CatchUpThread> catch_up_thread_;  // ends first
 };
 
-// A stream of a client that waits for what it wants to see. Thread-compatible.
+// A client's stream, with blocking reads. Thread-compatible.
 class TestStream {
  public:
   using Request = v1::SubscribeRequest;
@@ -141,10 +141,9 @@ class TestStream {
 
   // The next message; empty when there is none any more.
   Response Read();
-  // The next message that says something of the events up to `revision` or above, with the events
-  // of all messages on the way.
+  // Reads until a message completes `revision` or a later one; returns all messages merged.
   Response ReadUpTo(uint64_t revision);
-  // Reads what comes until the stream ends and answers how.
+  // Reads until the stream ends; returns its status.
   grpc::Status Finish();
 
  private:

@@ -1,5 +1,5 @@
-// Subscribers of all kinds listen, fall behind, vanish and come back while events are published;
-// then each history is held against what was promised.
+// Subscribers of all kinds read, fall behind, disconnect and resume while events are published;
+// then each history is checked against the guarantees.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ constexpr wire::EncoderLimits kManyParts{512, 4096};
 // For events that fill whole messages, and soon everything that gRPC buffers for a stream.
 constexpr wire::EncoderLimits kLargeParts{16 << 10, 64 << 10};
 
-// What is published.
+// The published events.
 struct Traffic {
   int groups = 0;
   wire::EncoderLimits limits = kManyParts;
@@ -40,7 +40,7 @@ struct Traffic {
   int large_event_one_in = 20;
 };
 
-// What one subscriber is like.
+// The behaviour of one subscriber.
 struct Character {
   std::vector<std::string> tags = {};
   std::vector<std::string> key_prefixes = {};
@@ -119,7 +119,7 @@ class HistoriesTest : public testing::Test {
     }
   }
 
-  // Lets all of them live through the traffic; answers how many Resets there were.
+  // Runs all of them with the traffic; returns the number of Resets.
   size_t Run(size_t window_bytes, const Traffic& traffic, const std::vector<Character>& characters,
              std::optional<delivery::RetentionLimits> stored = std::nullopt) {
     RealClock clock;
@@ -207,7 +207,7 @@ TEST_F(HistoriesTest, SubscribersThatAreLeftBehindAreReset) {
             0u);
 }
 
-// As above, but what memory drops can be read from the store: nobody is left behind.
+// As above, but history that memory drops can be read from the store: nobody gets a Reset.
 TEST_F(HistoriesTest, SubscribersThatMemoryLeavesBehindReadFromTheStore) {
   EXPECT_EQ(Run(1 << 20,
                 {.groups = 30,

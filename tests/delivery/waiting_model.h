@@ -19,7 +19,7 @@
 
 namespace cache_invalidation::waiting_model {
 
-// What a client gets to read of a message.
+// A message as a client reads it.
 struct Reading {
   std::optional<delivery::Started> started;
   std::optional<delivery::Reset> reset;
@@ -55,18 +55,18 @@ struct Client {
   std::deque<Sent> to_server;
   std::deque<Reading> to_client;
 
-  // Its cache: what it has applied, and until when it may serve that.
+  // Its cache: what it has applied, and until when it may serve.
   uint64_t applied = 0;
   absl::Duration lease_end = -absl::InfiniteDuration();
-  uint64_t serves_from = 0;                      // not before it has applied that
+  uint64_t serves_from = 0;                      // only once it has applied that
   std::map<uint64_t, absl::Duration> sequences;  // of this stream, and when they were sent
   uint64_t last_sequence = 0;
-  bool heard = false;  // something of this stream
+  bool heard = false;  // it has received something on this stream
 
   bool Serves(absl::Duration now) const { return now < lease_end && applied >= serves_from; }
 };
 
-// What the definitions say of a session.
+// A session by the definitions.
 struct Session {
   absl::Duration lease_end = -absl::InfiniteDuration();
   uint64_t first_head = 0;

@@ -1,7 +1,8 @@
-// Random lives of subscribers, and calls that wait for them, against two naive judges. One takes
-// the definitions of who is waited for, who has applied a revision and who has lapsed literally,
-// and must agree with every outcome. The other looks into the clients' caches: when a call has
-// returned and named nobody as late, no cache within its lease may serve what the call invalidated.
+// Random subscribers, and calls that wait for them, checked by two naive models. One implements the
+// definitions of which subscribers are waited for, have applied a revision and have lapsed
+// literally, and must agree with every outcome. The other looks into the clients' caches: when a
+// call has returned without late subscribers, no cache within its lease may serve what the call
+// invalidated.
 
 #include <gtest/gtest.h>
 
@@ -100,7 +101,7 @@ class World {
     }
   }
 
-  // Lets both judges look at what has finished.
+  // Checks the waits that have finished with both models.
   void Judge() {
     Expect();
     for (delivery::WaitList::Finished& wait : list_->TakeFinished()) {
@@ -166,7 +167,7 @@ class World {
     if (!client.tag.empty()) request.filter = delivery::Filter({client.tag}, {"none"});
     const bool anew = client.applied == 0 || random_() % 8 == 0;
     if (anew) {
-      client.lease_end = -absl::InfiniteDuration();  // it drops what it has
+      client.lease_end = -absl::InfiniteDuration();  // it drops its cache
     } else {
       request.start_after = delivery::Position{"e", client.applied};
     }
@@ -191,7 +192,7 @@ class World {
     client.last_sequence = 1;
     client.sequences[1] = sent_at;
     Deliver(client, {{.sequence = 1}, sent_at});
-    // What its start says is known when it is composed: whether it begins with a reset.
+    // Whether it begins with a reset is known when its start is composed.
     Compose(chosen);
   }
 
@@ -203,7 +204,7 @@ class World {
     client.to_client.clear();
   }
 
-  // All goes well for most clients for once.
+  // A round without faults for most clients.
   void GoRound() {
     for (size_t i = 0; i < clients_.size(); ++i) {
       if (random_() % 8 == 0) continue;
@@ -273,7 +274,7 @@ class World {
     client.lease_end = std::max(client.lease_end, echoed->second + kLease);
   }
 
-  // The client says something, which the server hears later.
+  // The client sends a message, which the server receives later.
   void Say(Client& client) {
     if (client.stream == nullptr || !client.heard) return;
     delivery::ClientMessage message{.sequence = ++client.last_sequence};
@@ -340,7 +341,7 @@ class World {
     waits_.erase(number);
   }
 
-  // What should have finished by now, by the definitions.
+  // The waits that should have finished by now, by the definitions.
   void Expect() {
     for (auto it = waits_.begin(); it != waits_.end();) {
       Wait& wait = it->second;
@@ -407,7 +408,7 @@ class World {
   absl::Duration strangers_until_;
   std::unique_ptr<delivery::WaitList> list_;
   std::map<uint64_t, Wait> waits_;
-  std::map<uint64_t, Wait> expected_;  // finished, and not yet told
+  std::map<uint64_t, Wait> expected_;  // finished, not reported yet
   Judged judged_;
 };
 

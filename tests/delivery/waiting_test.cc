@@ -102,7 +102,7 @@ class WaitingTest : public ::testing::Test {
     return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }
 
-  // Lets time pass until the call is answered, and does `meanwhile` all the time.
+  // Advances the clock until the call returns, calling `meanwhile` repeatedly.
   template <typename T>
   T PassTimeUntil(
       std::future<T> future, const std::function<void()>& meanwhile = [] {}) {
@@ -114,7 +114,7 @@ class WaitingTest : public ::testing::Test {
     return future.get();
   }
 
-  // The same for a call that is to wait: first it must have come to that.
+  // The same for a call that waits: first it must have begun to.
   v1::InvalidateResponse PassTimeUntilAnswered(
       std::future<v1::InvalidateResponse> call, const std::function<void()>& meanwhile = [] {}) {
     AwaitWaiting(1);
@@ -194,8 +194,7 @@ TEST_F(WaitingTest, EveryMethodThatMayWaitWaits) {
                  5);
 }
 
-// Too many wait: the call invalidates all the same, and does not pretend to know who has applied
-// it.
+// With too many waiting calls, a call invalidates all the same, and reports that it did not wait.
 TEST_F(WaitingTest, WithoutRoomToWaitACallIsDoneAndSaysThatItHasNotWaited) {
   ServerOptions options;
   options.max_awaited_per_namespace = 1;
@@ -251,7 +250,7 @@ TEST_F(WaitingTest, ASubscriberThatFallsSilentLapses) {
   EXPECT_THAT(Names(Invalidate().get().waiting().waited_for()), IsEmpty());
 }
 
-// Both before a call and while one waits for it; without a moment passing on the clock.
+// Both before a call and while one waits for it, with the clock standing still.
 TEST_F(WaitingTest, ASubscriberThatLeavesIsNotWaitedFor) {
   Start();
   v1::SubscribeRequest leaving;

@@ -48,7 +48,7 @@ void Cache::EndFill(const Name& name, uint64_t version, const Token& token) {
 
 void Cache::Apply(const client::SubscriptionStarted& started, absl::Duration now) {
   if (now >= lease_end_) serves_from_ = started.head.revision;
-  // Another epoch is told by a reset, which comes next.
+  // Another epoch is announced by a reset, which comes next.
   if (epoch_.empty()) {
     epoch_ = started.head.epoch;
     applied_ = started.start_after;
@@ -62,7 +62,7 @@ void Cache::Apply(const client::SubscriptionReset& reset) {
   last_hit_.clear();
   epoch_ = reset.start_after.epoch;
   applied_ = reset.start_after.revision;
-  // There is nothing old to serve.
+  // There are no old entries to serve.
   serves_from_ = 0;
 }
 

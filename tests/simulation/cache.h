@@ -19,12 +19,13 @@
 
 namespace cache_invalidation::simulation {
 
-// A cache of one subscriber. Of each row it can hold a copy, which carries the row's tag, and a
-// view, which carries none: that it was computed from the row is declared to the server.
+// The cache of one subscriber. Of each row it can hold a copy, which carries the row's tag, and a
+// view, which carries no tag: its dependency on the row is declared to the server.
 //
-// It obeys docs/guarantees.md literally: it drops what events hit, keeps a fill only if nothing
-// that the value rests on was hit since its load began, and serves only within its lease and, after
-// one that ended, once it has applied what the new stream began with.
+// It obeys docs/guarantees.md literally: it drops the entries that events hit, keeps a fill only if
+// nothing that the value depends on was hit since its load began, and serves only within its lease
+// and, after a lease that expired, once it has applied everything up to the start of the new
+// stream.
 class Cache {
  public:
   enum class Kind { kCopy, kView };
@@ -37,10 +38,10 @@ class Cache {
   };
   static constexpr std::array<Kind, 2> kKinds = {Kind::kCopy, Kind::kView};
 
-  // The filter of the subscription: only what passes can be kept.
+  // The filter of the subscription: only entries that pass it can be kept.
   Cache(std::vector<std::string> tags, std::vector<std::string> key_prefixes, Mutation mutation);
 
-  // Where the cache stands when a load begins.
+  // The position of the cache when a load begins.
   struct Token {
     std::string epoch;
     uint64_t applied = 0;
@@ -48,7 +49,7 @@ class Cache {
   };
   // Absent before the subscription has started.
   std::optional<Token> BeginFill() const;
-  // Keeps the value unless it came too late.
+  // Keeps the value unless it is too late.
   void EndFill(const Name& name, uint64_t version, const Token& token);
   bool MayKeep(const Name& name) const;
 
@@ -57,7 +58,7 @@ class Cache {
   void Apply(const client::Event& event);
   void Apply(const client::SubscriptionProgress& progress, absl::Duration now);
 
-  // What it would answer now; absent: a miss.
+  // The version that it serves now; absent: a miss.
   std::optional<uint64_t> Serve(const Name& name, absl::Duration now) const;
   bool Serves(absl::Duration now) const { return now < lease_end_ && applied_ >= serves_from_; }
 

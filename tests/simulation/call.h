@@ -21,11 +21,11 @@ struct Call {
   // The client's part.
   std::string namespace_name;
   std::vector<std::variant<engine::Command, engine::Query>> requests;
-  std::shared_ptr<property::Buffer> buffer;  // what they point into
-  bool waits = false;                        // for subscribers, to apply what the first one did
+  std::shared_ptr<property::Buffer> buffer;  // that they point into
+  bool waits = false;                        // until subscribers have applied the first request
   std::optional<absl::Duration> wait_timeout;
-  bool given_up = false;  // the client does not wait for the answer any more
-  // Told of the answer when it leaves the server. May be empty.
+  bool given_up = false;  // the client has stopped waiting for the answer
+  // Called when the answer leaves the server. May be empty.
   std::function<void(const Call&)> on_answer;
 
   // The server's.

@@ -12,7 +12,7 @@
 namespace cache_invalidation::simulation {
 namespace {
 
-// It did nothing but move the clock, the place where sweeping stands and perhaps the floor.
+// Whether the command only moved the clock, the position of sweeping and perhaps the floor.
 bool OnlyLooked(const engine::Command& command, const engine::Outcome& outcome) {
   return std::holds_alternative<engine::Sweep>(command) &&
          std::all_of(outcome.delta.begin(), outcome.delta.end(), [](const auto& change) {
@@ -66,7 +66,7 @@ void CommandLog::OnApplied(absl::string_view namespace_name, const engine::Comma
   for (const engine::RecordChange& change : outcome.delta) {
     if (const auto* meta = std::get_if<engine::MetaRecord>(&change.record)) floor = meta->floor;
   }
-  // What is not stored may be forgotten with the memory of its process.
+  // What is not stored may be lost with the process.
   if (OnlyLooked(command, outcome) && floor == floor_before) return;
   Applied applied;
   applied.floor = floor;
@@ -130,7 +130,7 @@ void CommandLog::Compare(const Applied& applied) {
   if (!applied.status.ok()) return;
   reference::ReferenceModel& model = ModelOf(applied);
   engine::Command command = applied.command;
-  // The engine's batches are numbered anew by each process.
+  // Each process numbers the engine's batches from the beginning.
   if (auto* flush = std::get_if<engine::FlushBatch>(&command)) {
     flush->generation = model.batch_generation();
   }

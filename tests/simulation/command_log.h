@@ -20,31 +20,30 @@
 
 namespace cache_invalidation::simulation {
 
-// Every command that the server applied, in order, and what became of it. When it is certain which
-// of them survive, they are given to the reference model, which must say the same as the engine
-// did.
+// Every command that the server applied, in order, and its outcome. When it is certain which of
+// them survive, they are given to the reference model, which must agree with the engine.
 class CommandLog final : public shard::ShardObserver {
  public:
-  // What every namespace begins with, and what it may hold. `report` must outlive this.
+  // The rules of a new namespace, and the limits of each. `report` must outlive this.
   CommandLog(std::vector<engine::Rule> default_rules, const engine::Limits& limits, Report& report)
       : create_namespace_({std::move(default_rules)}), limits_(limits), report_(report) {}
 
-  // A server runs: `time` is its time and must outlive the run. `keeps`: what it acknowledges is
-  // never lost.
+  // A run of the server begins: `time` is its engine time and must outlive the run. `keeps`:
+  // acknowledged commands are never lost.
   void BeginRun(const std::string& epoch, const shard::EngineTime& time, bool keeps);
 
-  // What is applied next belongs to that call.
+  // The commands that follow belong to that call.
   void BeginCall(uint64_t call, std::shared_ptr<property::Buffer> buffer);
   // The call was answered with success.
   void Acknowledge(uint64_t call);
 
-  // Everything applied since the last time is one group; answers its number.
+  // The commands since the last call are one group; returns its number.
   uint64_t SealGroup();
   // The group is part of that write of the disk, counted from 0.
   void NoteWrite(uint64_t group, size_t write);
 
-  // The run is over. Of all writes only the first so many are left. `forgives`: what was
-  // acknowledged may be lost all the same.
+  // The run is over, and only the first `writes` writes of the disk are left. `forgives`:
+  // acknowledged commands may be lost.
   void EndRun(size_t writes, bool forgives);
 
   void OnApplied(absl::string_view namespace_name, const engine::Command& command,
@@ -86,7 +85,8 @@ class CommandLog final : public shard::ShardObserver {
   const shard::EngineTime* time_ = nullptr;
   std::string epoch_;
   bool keeps_ = false;
-  std::set<std::string> broken_epochs_;  // they lack something acknowledged, and must not go on
+  std::set<std::string>
+      broken_epochs_;  // acknowledged commands of them were lost: they must not continue
   uint64_t call_ = 0;
   std::shared_ptr<property::Buffer> buffer_;
   uint64_t group_ = 1;
@@ -99,7 +99,7 @@ class CommandLog final : public shard::ShardObserver {
     reference::ReferenceModel model;
   };
   std::map<std::string, Model> models_;     // by namespace
-  std::map<std::string, uint64_t> floors_;  // of what was applied so far
+  std::map<std::string, uint64_t> floors_;  // of the commands applied so far
 };
 
 }  // namespace cache_invalidation::simulation

@@ -10,12 +10,12 @@
 
 namespace cache_invalidation::simulation {
 
-// What is on its way between a subscriber and its stream in the server. Neither end sees what
-// becomes of the other before the network tells it.
+// The messages between a subscriber and its stream in the server. Neither end notices that the
+// other has gone before the network reports it.
 struct Connection {
   std::deque<v1::SubscribeRequest> to_server;
   std::deque<v1::SubscribeResponse> to_client;
-  // How the server ended the call, or why the connection broke: comes after what is on its way.
+  // How the server ended the call, or why the connection broke; read after all messages.
   std::optional<absl::Status> ended;
   // The subscriber has left; the server does not know yet.
   bool left = false;

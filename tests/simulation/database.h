@@ -14,7 +14,7 @@
 
 namespace cache_invalidation::simulation {
 
-// How many rows each namespace's database has. Few, so that everything meets everything.
+// The number of rows in each namespace's database. Few, so that operations often collide.
 inline constexpr size_t kRows = 3;
 inline constexpr char kRowType[] = "row";
 
@@ -29,26 +29,26 @@ struct RowName {
   std::string tag() const { return absl::StrCat(kRowType, ":", row); }
 };
 
-// What caches hold copies of: rows whose versions grow, and what is known about their
-// invalidations. The judge of what a cache may serve.
+// The source of the cached values: rows whose versions grow, and what is known about their
+// invalidations. Decides which versions a cache may serve.
 class Database {
  public:
-  // Writes the row; answers its new version.
+  // Writes the row; returns its new version.
   uint64_t Commit(const RowName& row) { return ++rows_[row].version; }
   uint64_t Read(const RowName& row) { return rows_[row].version; }
 
-  // A call has answered that what was cached of an older version is invalidated.
+  // A call has acknowledged that older versions are invalidated.
   void NoteInvalidated(const RowName& row, uint64_t version, absl::Duration now) {
     rows_[row].invalidated.emplace_back(version, now);
   }
-  // Such a call waited for all subscribers, and named none as late.
+  // Such a call has waited for all subscribers, and none was late.
   void NoteWaited(const RowName& row, uint64_t version) {
     rows_[row].waited = std::max(rows_[row].waited, version);
   }
 
   // The oldest version that an acknowledging cache may serve.
   uint64_t Waited(const RowName& row) { return rows_[row].waited; }
-  // The oldest that a cache may serve which has heard of all that was invalidated up to `by`.
+  // The oldest that a cache may serve if it knows all invalidations up to `by`.
   uint64_t InvalidatedBy(const RowName& row, absl::Duration by) {
     uint64_t oldest = 0;
     for (const auto& [version, at] : rows_[row].invalidated) {

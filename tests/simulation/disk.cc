@@ -11,7 +11,7 @@ namespace {
 
 using Batches = absl::Span<const storage::WriteBatch* const>;
 
-// What a row or chunk costs beside its bytes.
+// The size of a row or chunk in addition to its bytes.
 constexpr size_t kFramingBytes = 16;
 
 size_t SizeOf(const storage::WriteBatch& batch) {
@@ -26,7 +26,7 @@ size_t SizeOf(const storage::WriteBatch& batch) {
 
 }  // namespace
 
-// What a process sees of the disk.
+// The disk as a process sees it.
 class DiskStore final : public storage::Store {
  public:
   explicit DiskStore(Disk& disk) : disk_(disk) {
@@ -41,7 +41,7 @@ class DiskStore final : public storage::Store {
     if (failure_.ok()) failure_ = disk_.Write(batches, sync == Sync::kYes);
     if (!failure_.ok()) return failure_;
     absl::Status status = content_.Write(batches, sync);
-    // It can be read before whoever wrote it goes on.
+    // It can be read before the writer continues.
     disk_.meanwhile_();
     return status;
   }
@@ -130,7 +130,7 @@ void Disk::LosePower() {
   synced_ = log_.size();
 }
 
-// Leaves the rows of the last write and drops what comes after them.
+// Keeps the rows of the last write and drops the rest of it.
 void Disk::Tear() {
   for (storage::WriteBatch& batch : log_.back().batches) {
     batch.chunks.clear();

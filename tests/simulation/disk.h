@@ -15,42 +15,41 @@
 
 namespace cache_invalidation::simulation {
 
-// A disk that keeps exactly what a Store promises (store.h) and no more: a log of writes, of which
-// a beginning has reached the device.
+// A disk that keeps exactly what a Store guarantees (store.h) and no more: a log of writes, of
+// which a prefix has reached the device.
 //
-//   - A process that ends leaves what it had written; of a write that was under way, all or
-//   nothing.
-//   - A loss of power leaves what was synced, and of the bytes after it a beginning of random
-//     length; a write of which a byte is missing is gone.
-//   - A device that fails, or is full, fails the write; whether that is there later is a matter of
-//     chance.
+//   - When a process ends, its finished writes are kept; a pending write is kept as a whole or not
+//     at all.
+//   - When power is lost, synced writes are kept, and of the bytes after them a prefix of random
+//     length; a write of which a byte is missing is lost.
+//   - A device that fails, or is full, fails the write; whether the write is kept is random.
 //
-// One process has it open at a time.
+// Only one process may have it open at a time.
 class Disk {
  public:
   enum class Fault { kNone, kWritesFail, kSyncsFail, kFull };
 
-  // `meanwhile` is called in the middle of every write: what else happens until it is done. It may
+  // `meanwhile` is called in the middle of every write: it does what happens concurrently, and may
   // end the process.
   Disk(property::Choices& choices, Mutation mutation, std::function<void()> meanwhile)
       : choices_(choices), mutation_(mutation), meanwhile_(std::move(meanwhile)) {}
 
-  // A store on what the log holds, for a new process.
+  // A store with the contents of the log, for a new process.
   std::unique_ptr<storage::Store> Open();
 
   void Break(Fault fault) { fault_ = fault; }
   Fault fault() const { return fault_; }
 
-  // The process ends where it stands; with LosePower the machine does.
+  // The process crashes; with LosePower the machine does.
   void EndProcess();
   void LosePower();
 
-  // The newest writes are gone, as when an older copy is restored. REQUIRES: no process.
+  // Drops the newest writes, as when an older copy is restored. REQUIRES: no process.
   void RestoreCopy(size_t lost_writes);
-  // After RestoreCopy: what is gone was damaged where it stood. The store says so, as storage's
-  // kEndMissingName promises.
+  // After RestoreCopy: the writes were lost by damage. The store reports that, as storage's
+  // kEndMissingName guarantees.
   void SayEndIsMissing();
-  // Everything is gone, as when memory was all there was. REQUIRES: no process.
+  // Drops everything, like a store in memory. REQUIRES: no process.
   void Clear();
 
   // How many writes the log holds.

@@ -3,12 +3,12 @@
 
 namespace cache_invalidation::simulation {
 
-// Mistakes that can be planted into a simulated world, to show that the simulation finds them.
+// Mistakes that can be planted in a simulated world, to show that the simulation finds them.
 enum class Mutation {
   kNone,
   // Of the server.
   kAnswersBeforeSync,      // answers go out when their group is handed to the committer
-  kKeepsEpoch,             // a start takes the machine for the one that ran before
+  kKeepsEpoch,             // a start assumes that the machine was not restarted
   kTrustsEntries,          // a new epoch begins without an invalidation of everything
   kRecordsRunFirst,        // the record of a run is durable before that invalidation is
   kSkipsAfterResume,       // a resumed stream leaves out one revision

@@ -14,7 +14,7 @@
 
 namespace cache_invalidation::simulation {
 
-// The outbox without its thread: what is handed in waits until it is driven.
+// The outbox without its thread: work waits until Drive.
 class Outbox final : public delivery::Outlet, public delivery::StreamWaker {
  public:
   explicit Outbox(const Clock& clock) : clock_(clock), core_(clock) {}

@@ -16,16 +16,16 @@
 
 namespace cache_invalidation::simulation {
 
-// What was published in each epoch of each namespace, over all runs of the server. A revision never
-// changes and is never lost within an epoch.
+// The events published in each epoch of each namespace, over all runs of the server. Within an
+// epoch a revision never changes and is never lost.
 class Publications {
  public:
   // `report` must outlive this.
   explicit Publications(Report& report) : report_(report) {}
 
-  // A run begins with what the store retains; everything that was published in its epoch must be
-  // there, down to the floor. What a new epoch finds, it does not trust: the last event of each
-  // namespace must be an invalidation of everything.
+  // A run begins, with the history that the store retains: everything published in its epoch must
+  // be there, down to the floor. A new epoch must not trust the entries that it finds: the last
+  // event of each namespace must be an invalidation of everything.
   void BeginRun(const std::string& epoch, const storage::Store& store);
 
   void Publish(const std::string& epoch, const commit::Group::Published& published);

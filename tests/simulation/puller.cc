@@ -17,7 +17,7 @@ void Puller::Step() {
   if (call->ok()) OnAnswer(*call);
 }
 
-// Asks about what it holds; where it holds nothing, the answer still tells a position.
+// Asks about the value that it holds; without a value the answer still contains a position.
 void Puller::Ask() {
   row_ = value_ ? value_->row : world_.choices.Below(kRows);
   known_version_ = world_.database.InvalidatedBy(row(), world_.now());

@@ -10,13 +10,13 @@
 
 namespace cache_invalidation::simulation {
 
-// A client without a stream that holds one value and asks the server, with the position at which it
-// stood before it loaded, whether the row has moved since.
+// A client without a stream that holds one value and asks the server, with its position from before
+// the load, whether the row has moved since.
 class Puller {
  public:
   Puller(Surroundings& world, std::string namespace_name, std::string name);
 
-  // Sends something or takes up an answer.
+  // Sends a call, or handles an answer.
   void Step();
 
  private:
@@ -36,7 +36,7 @@ class Puller {
   const std::string name_;
   std::shared_ptr<Call> call_;
   size_t row_ = 0;
-  uint64_t known_version_ = 0;  // what was certainly invalidated when it asked
+  uint64_t known_version_ = 0;  // certainly invalidated when it asked
   std::optional<Value> value_;
 };
 

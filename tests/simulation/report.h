@@ -11,10 +11,10 @@
 
 namespace cache_invalidation::simulation {
 
-// What happened in a run, line by line, and what went wrong first.
+// The log of a run, and its first failure.
 class Report {
  public:
-  // `keeps_log`: without it nothing is written down but the failure. `clock` must outlive this.
+  // Without `keeps_log` only the failure is recorded. `clock` must outlive this.
   Report(const Clock& clock, bool keeps_log) : clock_(clock), keeps_log_(keeps_log) {}
 
   template <typename... Pieces>

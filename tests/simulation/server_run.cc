@@ -11,7 +11,7 @@
 namespace cache_invalidation::simulation {
 namespace {
 
-// The revision that an answer tells; absent if it tells none.
+// The revision in an answer; absent if it has none.
 std::optional<uint64_t> RevisionOf(const engine::Reply& reply) {
   return std::visit(
       [](const auto& typed) -> std::optional<uint64_t> {
@@ -51,15 +51,14 @@ absl::Status ServerRun::Begin(Persistence persistence) {
       {surroundings_.clock, outbox_, waker_, *this, surroundings_.commands, *this});
   if (!core.ok()) return core.status();
   core_ = *std::move(core);
-  writer_ = std::make_unique<commit::GroupWriter>(core_->store(), core_->sync(), *this,
-                                                  surroundings_.clock, *this,
-                                                  [this](const absl::Status&) { failed_ = true; });
+  writer_.reset(new commit::GroupWriter(core_->store(), core_->sync(), *this, surroundings_.clock,
+                                        *this, [this](const absl::Status&) { failed_ = true; }));
   surroundings_.commands.BeginRun(epoch(), core_->shards().time(),
                                   options_.persistence.durability == Durability::kSync);
   if (absl::Status status = MistakenStart::Begin(*core_, options_.mutation); !status.ok()) {
     return status;
   }
-  // Only now can anybody hear of it.
+  // Only now can clients learn of it.
   surroundings_.publications.BeginRun(epoch(), core_->store());
   begun_ = true;
   return absl::OkStatus();
@@ -137,6 +136,7 @@ void ServerRun::TurnShard(size_t shard) {
 }
 
 void ServerRun::CheckWakeUps() {
+  ReadForCursors();
   if (dead_ || failed_ || OutboxHasWork()) return;
   for (const std::shared_ptr<Stream>& stream : streams()) {
     if (stream->MissedWakeUp(surroundings_.clock.Monotonic())) {
@@ -166,8 +166,8 @@ bool ServerRun::TryHandOver(commit::Group group) {
   return true;
 }
 
-// Each group by itself, as a committer that keeps up with its shards writes them: so the process
-// may die after any.
+// Writes each group separately, like a committer that keeps up with its shards, so that the process
+// may die after any of them.
 bool ServerRun::Commit(commit::Group group) {
   HandOver(std::move(group));
   for (Handed& handed : std::exchange(gathered_, {})) {
@@ -181,7 +181,7 @@ bool ServerRun::Commit(commit::Group group) {
 void ServerRun::CommitGathered() { Write(std::exchange(gathered_, {})); }
 
 void ServerRun::Write(std::vector<Handed> handed) {
-  // A group that writes nothing is as durable as what was written before it.
+  // A group that writes nothing is as durable as the write before it.
   size_t write = surroundings_.disk.writes();
   const bool writes = std::any_of(handed.begin(), handed.end(),
                                   [](const Handed& each) { return !each.group.batch.empty(); });
@@ -191,7 +191,7 @@ void ServerRun::Write(std::vector<Handed> handed) {
     surroundings_.commands.NoteWrite(each.number, write);
     groups.push_back(std::move(each.group));
   }
-  writer_.Write(std::move(groups));
+  writer_->Write(std::move(groups));
 }
 
 void ServerRun::Publish(commit::Group group) {

@@ -31,7 +31,7 @@ struct ServerOptions : CoreOptions {
   Mutation mutation = Mutation::kNone;
 };
 
-// What a run of the server stands on; outlives it.
+// What a run of the server uses; outlives it.
 struct ServerSurroundings {
   FakeClock& clock;
   Disk& disk;
@@ -41,13 +41,13 @@ struct ServerSurroundings {
 };
 
 // One process of the server, from its start to its end: a ServerCore whose loops, commits and
-// streams each move when the world says so. A process that has died does nothing any more.
+// streams take single steps. A process that has died does nothing any more.
 class ServerRun final : private ServerDriver,
                         private commit::Publisher,
                         private commit::CommitObserver,
                         private SilentDeliveryObserver {
  public:
-  // Starts on what the disk holds, as Server::Start does. An error: the store failed, or the
+  // Starts with the contents of the disk, as Server::Start does. An error: the store failed, or the
   // process died meanwhile.
   static absl::StatusOr<std::unique_ptr<ServerRun>> Start(ServerOptions options,
                                                           const ServerSurroundings& surroundings);
@@ -56,11 +56,11 @@ class ServerRun final : private ServerDriver,
   ServerRun(const ServerRun&) = delete;
   ServerRun& operator=(const ServerRun&) = delete;
 
-  // From clients.
+  // Called by clients.
   void Submit(const std::shared_ptr<Call>& call);
   void Connect(std::shared_ptr<Connection> connection);
 
-  // What its threads do, one turn each. REQUIRES: the same question was answered with yes.
+  // One step of each thread. REQUIRES: it has work.
   size_t shards() const { return core_->shards().size(); }
   bool ShardHasWork(size_t shard) const;
   void TurnShard(size_t shard);
@@ -69,19 +69,20 @@ class ServerRun final : private ServerDriver,
   bool OutboxHasWork() const { return outbox_.HasWork(); }
   void DriveOutbox() { outbox_.Drive(); }
   void ReadForCursors();
-  // Open streams. Answers them in the order in which they came.
+  // Open streams, in the order in which they were opened.
   const std::vector<std::shared_ptr<Stream>>& streams();
 
-  // Fails if a stream has something to send while the outbox has nothing to do.
+  // Fails if a stream has something to send while neither the outbox nor the reader for cursors has
+  // anything to do.
   void CheckWakeUps();
 
   // As Server::Shutdown, up to the point where streams are drained.
   void Stop();
 
-  // The process ends where it stands: every call and stream breaks. To be told to the disk, too.
+  // The process crashes: every call and stream breaks. Must be reported to the disk, too.
   void Die();
   bool dead() const { return dead_; }
-  // The store has failed: the process is to end soon.
+  // The store has failed: the process must end soon.
   bool failed() const { return failed_; }
 
   const std::string& epoch() const { return core_->epoch(); }

@@ -52,7 +52,7 @@ void Reader::OnLookedUp(const Call& call) {
   }
 }
 
-// What is loaded is stored, what is stored is tracked. Others may overtake it before each step.
+// Loads, stores, then tracks. Other clients may act before each step.
 void Reader::GoOn() {
   if (!world_.calm && world_.choices.Percent(15)) return;
   if (world_.choices.Percent(3)) return fill_.reset();
@@ -84,7 +84,7 @@ void Reader::Track() {
   fill_.reset();
 }
 
-// Whatever the answer, there is nothing to clean up: readers see whether the fill stands.
+// Nothing to clean up, whatever the answer: readers check whether the fill is current.
 void Reader::OnTracked(const Call& call) {
   const auto* reply = std::get_if<engine::TrackEntriesReply>(&call.answers.front().reply);
   const bool kept = call.ok() && reply->results.front().outcome == engine::FillOutcome::kKept;

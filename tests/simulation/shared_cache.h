@@ -11,10 +11,10 @@
 
 namespace cache_invalidation::simulation {
 
-// A store outside of all processes, without a stream: what it holds is tracked by the server, which
-// is asked before it is used.
+// A store outside of all processes, without a stream: its entries are tracked by the server, which
+// is asked before each use.
 struct SharedCache {
-  // What one fill stored, in one write.
+  // The value of one fill, stored in one write.
   struct Value {
     uint64_t version = 0;
     std::string fill_id;
@@ -23,14 +23,14 @@ struct SharedCache {
   uint64_t fills = 0;
 };
 
-// A client of a shared cache, which does what the contract of TrackEntries says: it uses a stored
-// value only if the server calls the fill fresh that stored it; otherwise it loads, stores, and has
-// the entry tracked. Between these steps it may be overtaken by others, or give up.
+// A client of a shared cache that follows the contract of TrackEntries: it uses a stored value only
+// if the server reports its fill as fresh; otherwise it loads, stores, and tracks the entry. Other
+// clients may interleave between these steps, and it may give up.
 class Reader {
  public:
   Reader(Surroundings& world, SharedCache& cache, std::string namespace_name, std::string name);
 
-  // Sends something, takes up an answer, or goes on with a fill.
+  // Sends a call, handles an answer, or continues a fill.
   void Step();
 
  private:
@@ -55,9 +55,9 @@ class Reader {
   const std::string name_;
   std::shared_ptr<Call> call_;
   size_t row_ = 0;
-  uint64_t known_version_ = 0;  // what was certainly invalidated when it looked the entry up
+  uint64_t known_version_ = 0;                // certainly invalidated when it looked the entry up
   std::optional<SharedCache::Value> found_;  // in the store, before it looked the entry up
-  std::optional<Fill> fill_;                 // under way; absent: it looks up
+  std::optional<Fill> fill_;                 // in progress; absent: it looks up
 };
 
 }  // namespace cache_invalidation::simulation

@@ -1,5 +1,5 @@
-// Lives of simulated worlds, one per seed. A failure prints its seed; `--seed=N --seeds=1 --log`
-// runs that world alone and prints everything that happens in it.
+// Runs simulated worlds, one per seed. A failure prints its seed; `--seed=N --seeds=1 --log` runs
+// that world alone and prints everything that happens in it.
 
 #include <cstdint>
 #include <cstdio>
@@ -20,12 +20,12 @@ ABSL_FLAG(bool, log, false, "Print what happens in each world.");
 namespace cache_invalidation::simulation {
 namespace {
 
-// The log of a failure, or of every world if that was asked for.
+// Prints the log of a world.
 void Print(const World& world) {
   std::fputs(absl::StrCat(absl::StrJoin(world.report().lines(), "\n"), "\n").c_str(), stdout);
 }
 
-// One of the slices in which the worlds run, so that they spread over shards.
+// The worlds are divided into slices, so that they spread over shards.
 class SimulationTest : public testing::TestWithParam<uint64_t> {};
 
 constexpr uint64_t kSlices = 8;
@@ -43,15 +43,15 @@ TEST_P(SimulationTest, EveryWorldKeepsItsPromises) {
 
 INSTANTIATE_TEST_SUITE_P(Slices, SimulationTest, testing::Range<uint64_t>(0, kSlices));
 
-// A mistake that is planted into the worlds, and where to look for it: for rare ones shortly before
-// a world that has found it, so that the suite need not search long.
+// A planted mistake, and the first seed to try: for rare ones shortly before a world that finds it,
+// so that the test is short.
 struct Planted {
   Mutation mutation;
   const char* name;
   uint64_t first_seed = 1;
 };
 
-// After so many worlds a mistake counts as missed.
+// After this number of worlds a mistake counts as missed.
 constexpr uint64_t kWorldsToFindIt = 1000;
 
 std::ostream& operator<<(std::ostream& out, const Planted& planted) { return out << planted.name; }
@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Planted{Mutation::kLeaseFromEcho, "lease from echo"},
                     Planted{Mutation::kKeepsLateFills, "keeps late fills"}));
 
-// The worlds see what they are made to see.
+// The worlds contain the faults and calls that they are meant to contain.
 TEST(WorldTest, MuchHappens) {
   World::Counts counts;
   for (uint64_t seed = 1; seed <= 100; ++seed) {

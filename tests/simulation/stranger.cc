@@ -8,7 +8,7 @@
 namespace cache_invalidation::simulation {
 namespace {
 
-// What a client cannot ask for.
+// Commands that a client cannot send.
 bool IsInternal(const engine::Command& command) {
   return std::holds_alternative<engine::Sweep>(command) ||
          std::holds_alternative<engine::FlushBatch>(command) ||

@@ -11,13 +11,13 @@
 namespace cache_invalidation::simulation {
 
 // A client that sends commands and queries of every kind, about names of its own: rules,
-// relationships, entries, dependencies. So the state that survives crashes is rich, and the events
-// are more than those of the writers.
+// relationships, entries, dependencies. So the state that survives crashes is rich, and there are
+// more events than those of the writers.
 class Stranger {
  public:
   Stranger(Surroundings& world, std::string namespace_name, std::string name);
 
-  // Sends something or takes up an answer.
+  // Sends a call, or handles an answer.
   void Step();
 
  private:
@@ -28,7 +28,7 @@ class Stranger {
   const std::string name_;
   property::Generator generator_;
   std::shared_ptr<Call> call_;
-  // What the last answer told.
+  // From the last answer.
   std::string epoch_ = "none";
   uint64_t head_ = 0;
 };

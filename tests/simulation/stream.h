@@ -5,15 +5,17 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/delivery/stream_core.h"
 #include "tests/simulation/connection.h"
 #include "tests/simulation/mutation.h"
 
 namespace cache_invalidation::simulation {
 
-// Where a run wakes its outbox. Mutations lose what streams wake it for, for one reason.
+// Wakes the outbox of a run. Mutations drop the wake-ups of streams for one reason.
 class Waker final : public delivery::StreamWaker {
  public:
   explicit Waker(delivery::StreamWaker& outbox) : outbox_(outbox) {}
@@ -22,7 +24,7 @@ class Waker final : public delivery::StreamWaker {
     if (!loses_ || stream->AnswersCalls()) outbox_.Wake(std::move(stream));
   }
 
-  // While something happens that a mutation forgets to wake for.
+  // True while something happens for which a mutation drops the wake-ups.
   void set_loses(bool loses) { loses_ = loses; }
 
  private:
@@ -30,8 +32,8 @@ class Waker final : public delivery::StreamWaker {
   bool loses_ = false;
 };
 
-// One Subscribe call in the server: a StreamCore, with a Connection where rpc::SubscriberStream has
-// gRPC. What the network does happens in steps.
+// One Subscribe call in the server: a StreamCore over a Connection, where rpc::SubscriberStream has
+// gRPC. The network moves in steps.
 class Stream final : private delivery::StreamTransport {
  public:
   // `waker`: the outbox of `surroundings`. `window`: messages on their way to a client before a
@@ -39,8 +41,8 @@ class Stream final : private delivery::StreamTransport {
   Stream(const delivery::StreamSurroundings& surroundings, Waker& waker, size_t window,
          Mutation mutation, std::shared_ptr<Connection> connection);
 
-  // One thing happens on the way: the call ends, a write is done, a message of the client arrives.
-  // False: there is nothing.
+  // One step of the network: a write is done, the call ends, or a message of the client arrives.
+  // False: there is nothing to do.
   bool Step();
   // The server notices that the client has left.
   void NoteLeft();
@@ -61,7 +63,7 @@ class Stream final : private delivery::StreamTransport {
   void End(const absl::Status& status) override;
   void Cancel() override { cancelled_ = true; }
 
-  // Of the client, as the core takes it.
+  // The next message of the client, converted.
   absl::StatusOr<delivery::ReceivedMessage> Received();
   bool WriteIsDone() const { return writing_ && connection_->to_client.size() < window_; }
   void EndWrite(bool ok);

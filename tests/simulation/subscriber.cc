@@ -27,7 +27,7 @@ const FilterChoice& AnyFilter(property::Choices& choices) {
   return choices.OneOf(filters);
 }
 
-// The margin of leases allows for a tenth.
+// The margin of leases allows for 10 %.
 double AnyRate(property::Choices& choices) { return choices.OneOf<double>({1.0, 1.0, 0.92, 1.08}); }
 
 }  // namespace
@@ -224,7 +224,7 @@ void Subscriber::EndLoad() {
       return;
     }
     const auto* reply = std::get_if<engine::AddCacheDependencyReply>(&call.answers.front().reply);
-    // Where it was declared to another history, this one knows nothing of it.
+    // A declaration to another history is unknown to this one.
     if (!call.ok() || reply->invalidated || call.epoch != load.token.epoch) {
       load_.reset();
       return;

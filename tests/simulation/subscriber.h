@@ -18,28 +18,28 @@
 
 namespace cache_invalidation::simulation {
 
-// A process with a cache: the SDK's subscription over a network that loses it, and loads that fill
-// the cache. Its clock runs a little faster or slower than the server's, within what leases allow.
+// A process with a cache: the SDK's subscription over a network that breaks, and loads that fill
+// the cache. Its clock runs a little faster or slower than the server's, within the margin of
+// leases.
 class Subscriber {
  public:
   Subscriber(Surroundings& world, const Publications& publications, std::string namespace_name,
              std::string name);
   ~Subscriber();
 
-  // Does something: any of what it can do now.
+  // Takes one of the steps that are possible now.
   void Step();
 
-  // Everything it can do without losing anything: connects, reads, says what is due. False if there
-  // was nothing.
+  // Takes a step that loses nothing: connects, reads, or sends what is due. False if there is none.
   bool Settle();
-  // It has applied everything that was published, may serve, and no load is going on.
+  // It has applied everything that was published, may serve, and has no pending load.
   bool settled() const;
 
-  // Fails if a cached value may not be served now.
+  // Fails if it serves a value that it must not serve now.
   void CheckCache();
-  // The same when nobody writes any more and it is settled: only the newest may be served.
+  // The same when there are no more writes and it is settled: only the newest may be served.
   void CheckCurrent();
-  // Fails if what it was told breaks a promise.
+  // Fails if its messages break a guarantee.
   void CheckHistory(Publications& publications) const;
 
   const std::string& namespace_name() const { return namespace_name_; }

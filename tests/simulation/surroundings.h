@@ -25,11 +25,11 @@ struct Surroundings {
   const Mutation mutation;
   std::unique_ptr<ServerRun> server;  // null: down
   uint64_t calls = 0;
-  bool calm = false;  // the end has come: clients bring to an end what they have begun
+  bool calm = false;  // the final phase: clients finish what they have begun
 
   absl::Duration now() const { return clock.Monotonic(); }
 
-  // Sends a call. False: there is no server to connect to.
+  // Sends a call. False: no server is running.
   bool Send(const std::shared_ptr<Call>& call) {
     if (server == nullptr || server->dead()) return false;
     call->number = ++calls;

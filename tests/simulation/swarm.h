@@ -11,11 +11,11 @@
 
 namespace cache_invalidation::simulation {
 
-// How one world differs from the others: which faults it knows, how often each thing happens, how
-// large everything is. Every seed draws its own, many rates are zero: so some worlds see long runs
-// of what is rare in others.
+// The parameters of one world: which faults it has, how often each thing happens, and all sizes.
+// Every seed draws its own, with many rates zero: so events that are rare in some worlds are
+// frequent in others.
 //
-// Weights compare with each other; percentages are of the occasions.
+// Weights are relative to each other; percentages are of the occasions.
 struct Swarm {
   explicit Swarm(property::Choices& choices);
 
@@ -24,14 +24,14 @@ struct Swarm {
   // The server.
   std::vector<Durability> durabilities;  // each start takes one
   size_t shards = 1;
-  size_t window_bytes = 0;  // so little that cursors fall behind what memory holds
+  size_t window_bytes = 0;  // so small that cursors fall behind it
   size_t retained_bytes = 0;
   absl::Duration retained_age;
   size_t max_mailbox_submissions = 0;
   absl::Duration heartbeat;
-  uint64_t steps_per_write = 0;  // at most so much happens while the disk writes
+  uint64_t steps_per_write = 0;  // limit on steps while the disk writes
 
-  // Who is there.
+  // Clients.
   size_t namespaces = 1;
   size_t subscribers = 1;
   size_t writers = 1;
@@ -40,7 +40,7 @@ struct Swarm {
   size_t stream_window = 1;
   absl::Duration longest_lease;
 
-  // What happens.
+  // Weights of steps.
   uint64_t shard = 0;
   uint64_t committer = 0;
   uint64_t outbox = 0;
@@ -53,12 +53,12 @@ struct Swarm {
   uint64_t time = 0;
   uint64_t fault = 0;
   uint64_t waiting_percent = 0;     // of the writers' calls
-  uint64_t giving_up_percent = 0;   // of the looks at a call without an answer
+  uint64_t giving_up_percent = 0;   // of the checks for a missing answer
   uint64_t long_pause_percent = 0;  // of the steps of time
-  uint64_t disconnect = 0;          // among what a subscriber does
+  uint64_t disconnect = 0;          // weight among a subscriber's steps
   uint64_t forget = 0;              // the same: its process starts anew
 
-  // Which faults there are.
+  // Faults.
   uint64_t kill = 0;
   uint64_t power_loss = 0;
   uint64_t clean_stop = 0;

@@ -18,16 +18,17 @@ constexpr absl::Duration kShortest = absl::Milliseconds(1);
 constexpr uint64_t kShortSteps = 60;  // of kShortest, at most
 constexpr uint64_t kLongSteps = 15'000;
 
-// Rounds until everybody must have come to rest, and how long each takes: time enough for every
-// lease, timeout and timer.
+// Rounds until all clients must be settled, and the time of each: enough for every lease, timeout
+// and timer.
 constexpr int kCalmRounds = 600;
-// So long those who only read go on: with tight limits, each of their fills drops another entry.
+// Rounds in which clients that only read continue: with tight limits, each of their fills drops
+// another entry.
 constexpr int kReadingRounds = 20;
 constexpr absl::Duration kCalmStep = absl::Milliseconds(200);
 
 std::string NamespaceName(size_t index) { return absl::StrCat("ns", index); }
 
-// What every namespace begins with.
+// The rules of a new namespace.
 std::vector<engine::Rule> AnyRules(property::Choices& choices) {
   std::vector<engine::Rule> rules;
   if (choices.Percent(50)) {
@@ -241,7 +242,7 @@ void World::LosePower() {
   }
 }
 
-// The store notices a damage itself; that it is a copy, the operator says until a start has
+// The store detects damage by itself; that it is a copy, the operator declares until a start has
 // succeeded.
 void World::LoseEndOfStore() {
   const size_t lost = choices_.Below(disk_.writes() + 1);
@@ -309,6 +310,9 @@ void World::StopServer() {
   server.Stop();
   for (int i = 0; i < 30 && !server.dead() && !server.streams().empty(); ++i) {
     server.DriveOutbox();
+    for (const std::shared_ptr<Stream>& stream : std::vector(server.streams())) {
+      (void)stream->Step();
+    }
     Step(/*within_write=*/true);
   }
   if (server.dead()) return;

@@ -20,20 +20,20 @@
 
 namespace cache_invalidation::simulation {
 
-// A server on a machine that fails, with its clients, in one thread on a clock of its own. Which
-// part moves next, and what goes wrong, is drawn from the seed: the same seed is the same history.
+// A server on a machine that fails, with its clients, in one thread and with its own clock. The
+// seed decides which part moves next, and which faults occur: the same seed is the same history.
 class World {
  public:
   World(uint64_t seed, Mutation mutation, bool keeps_log);
   ~World();
 
-  // Lives through it: first with all faults, then calmly until everybody has what was published.
-  // Afterwards report() says whether all promises were kept.
+  // Runs it: first with all faults, then without until every client has what was published. Then
+  // report() says whether all guarantees held.
   void Run();
 
   const Report& report() const { return report_; }
 
-  // What came to pass, so that a test can see that its worlds are rich enough.
+  // Counts of what happened, so that a test can check that its worlds are rich enough.
   struct Counts {
     uint64_t commands = 0;
     uint64_t runs = 0;    // of the server
@@ -42,15 +42,15 @@ class World {
     uint64_t power_losses = 0;
     uint64_t failed_stores = 0;
     uint64_t clean_stops = 0;
-    uint64_t waits = 0;  // that ended with everybody
+    uint64_t waits = 0;  // that ended with all subscribers
 
     Counts& operator+=(const Counts& other);
   };
   const Counts& counts() const { return counts_; }
 
  private:
-  // One thing happens. `within_write`: while the disk writes, so neither may the committer go on,
-  // nor the server start or stop.
+  // One step. `within_write`: while the disk writes, when the committer cannot continue and the
+  // server cannot start or stop.
   void Step(bool within_write);
   void WhileWriting();
   void MoveTime();
@@ -64,7 +64,7 @@ class World {
   void StopServer();
   void CloseServer();
 
-  // The end.
+  // The final phase.
   void CalmDown();
   bool CalmRound(bool reading);
   void CheckEverything();

@@ -87,7 +87,7 @@ void Writer::Send() {
   call_ = std::move(call);
 }
 
-// The answer leaves the server: from here on the promises hold, whenever the writer hears of it.
+// The answer leaves the server: the guarantees hold from now on, whenever the writer receives it.
 void Writer::OnAnswer(const Call& call) {
   if (!call.ok() || call.given_up) return;
   for (const auto& [row, version] : rows_) {

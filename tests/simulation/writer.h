@@ -12,18 +12,18 @@
 
 namespace cache_invalidation::simulation {
 
-// An application that writes rows to its database and then has their copies invalidated, one way or
-// another, again and again until that is answered.
+// An application that writes rows to its database and then invalidates their copies, in one of
+// several ways, retrying until it gets an answer.
 class Writer {
  public:
-  // `on_waited` is told when a call has answered that waited for all subscribers.
+  // `on_waited` is called when a call has returned that waited for all subscribers.
   Writer(Surroundings& world, std::string namespace_name, std::string name,
          std::function<void()> on_waited);
 
-  // Does something: writes, sends, or takes up an answer.
+  // Writes, sends a call, or handles an answer.
   void Step();
 
-  // It has brought to an end what it began.
+  // It has finished all that it began.
   bool idle() const { return rows_.empty(); }
 
  private:
@@ -41,11 +41,11 @@ class Writer {
   const std::string name_;
   const std::function<void()> on_waited_;
 
-  // What it is about to have invalidated: rows and their versions. Empty: nothing.
+  // The rows to be invalidated, and their versions. Empty: none.
   std::vector<std::pair<RowName, uint64_t>> rows_;
   Way way_ = Way::kWrite;
   bool waits_ = false;
-  bool batched_ = false;  // kBatch: the targets wait in the batch, which is to be flushed
+  bool batched_ = false;  // kBatch: the targets are in the batch, to be flushed
   std::shared_ptr<Call> call_;
 };
 

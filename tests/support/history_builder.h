@@ -12,7 +12,7 @@
 
 namespace cache_invalidation {
 
-// What an event of a test hits.
+// The targets of a test's event.
 struct Targets {
   std::vector<std::string> tags = {};
   std::vector<std::string> keys = {};
