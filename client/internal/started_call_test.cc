@@ -10,8 +10,8 @@
 
 #include "client/async_client.h"
 #include "client/grpc_channel.h"
-#include "client/internal/in_process_server.h"
-#include "client/internal/scripted_service.h"
+#include "client/internal/testing/in_process_server.h"
+#include "client/internal/testing/scripted_service.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::client {

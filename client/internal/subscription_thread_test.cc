@@ -11,7 +11,7 @@
 
 #include "client/client.h"
 #include "client/grpc_channel.h"
-#include "client/internal/in_process_server.h"
+#include "client/internal/testing/in_process_server.h"
 #include "common/mutex.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "client/client.h"
-#include "client/internal/scripted_service.h"
+#include "client/internal/testing/scripted_service.h"
 #include "grpc/support/time.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"

@@ -13,7 +13,7 @@
 
 #include "client/client.h"
 #include "client/grpc_channel.h"
-#include "client/internal/in_process_server.h"
+#include "client/internal/testing/in_process_server.h"
 #include "common/mutex.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"

@@ -24,7 +24,7 @@ enum class ResetReason : uint8_t { kEpoch, kTrimmed, kAhead };
 // Why a subscriber cannot continue after `position` in the history `epoch`, of which `retained` can
 // be read; absent if it can.
 std::optional<ResetReason> CheckPosition(const Position& position, absl::string_view epoch,
-                                          const storage::RetainedRevisions& retained);
+                                         const storage::RetainedRevisions& retained);
 
 }  // namespace cache_invalidation::delivery
 

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/shard/shard_set_test.h"
+#include "server/shard/testing/shard_set_fixture.h"
 
 namespace cache_invalidation::shard {
 namespace {

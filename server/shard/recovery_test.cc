@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "server/engine/limits.h"
-#include "server/shard/random_commands_test.h"
+#include "server/shard/testing/random_commands.h"
 #include "server/shard/shard_core.h"
-#include "server/shard/shard_core_test.h"
+#include "server/shard/testing/shard_core_fixture.h"
 
 namespace cache_invalidation::shard {
 namespace {

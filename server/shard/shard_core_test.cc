@@ -9,7 +9,7 @@
 
 #include "common/limits.h"
 #include "server/engine/limits.h"
-#include "server/shard/shard_core_test.h"
+#include "server/shard/testing/shard_core_fixture.h"
 
 namespace cache_invalidation::shard {
 namespace {

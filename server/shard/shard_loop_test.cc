@@ -12,7 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "common/limits.h"
-#include "server/shard/shard_core_test.h"
+#include "server/shard/testing/shard_core_fixture.h"
 
 namespace cache_invalidation::shard {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/shard/shard_set_test.h"
+#include "server/shard/testing/shard_set_fixture.h"
 
 #include <atomic>
 #include <memory>

@@ -47,7 +47,7 @@ class Source:
 
     @property
     def is_test(self):
-        return re.search(r"^tests/|^server/.*/testing/|_test\.(h|cc)$", self.path) is not None
+        return re.search(r"^tests/|^(server|client/internal)/.*testing/|_test\.(h|cc)$", self.path) is not None
 
     @functools.cached_property
     def code(self):

@@ -55,7 +55,7 @@ class Reader {
   const std::string name_;
   std::shared_ptr<Call> call_;
   size_t row_ = 0;
-  uint64_t known_version_ = 0;                // certainly invalidated when it looked the entry up
+  uint64_t known_version_ = 0;               // certainly invalidated when it looked the entry up
   std::optional<SharedCache::Value> found_;  // in the store, before it looked the entry up
   std::optional<Fill> fill_;                 // in progress; absent: it looks up
 };

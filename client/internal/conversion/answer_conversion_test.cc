@@ -7,7 +7,7 @@
 #include "client/internal/conversion/entry_conversion.h"
 #include "client/internal/conversion/event_conversion.h"
 #include "client/internal/conversion/explanation_conversion.h"
-#include "client/internal/conversion/filled_message.h"
+#include "client/internal/conversion/testing/filled_message.h"
 #include "client/internal/conversion/invalidation_conversion.h"
 #include "client/internal/conversion/namespace_conversion.h"
 #include "client/internal/conversion/relationship_service_conversion.h"

@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_SHARD_RANDOM_COMMANDS_TEST_H_
-#define CACHE_INVALIDATION_SERVER_SHARD_RANDOM_COMMANDS_TEST_H_
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_TESTING_RANDOM_COMMANDS_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_TESTING_RANDOM_COMMANDS_H_
 
 #include <cstdint>
 #include <random>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "server/engine/command.h"
-#include "server/shard/shard_core_test.h"
+#include "server/shard/testing/shard_core_fixture.h"
 
 namespace cache_invalidation::shard {
 
@@ -79,4 +79,4 @@ class RandomCommands {
 
 }  // namespace cache_invalidation::shard
 
-#endif  // CACHE_INVALIDATION_SERVER_SHARD_RANDOM_COMMANDS_TEST_H_
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_TESTING_RANDOM_COMMANDS_H_

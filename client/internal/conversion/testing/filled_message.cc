@@ -1,4 +1,4 @@
-#include "client/internal/conversion/filled_message.h"
+#include "client/internal/conversion/testing/filled_message.h"
 
 #include <cstdint>
 

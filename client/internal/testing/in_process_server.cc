@@ -1,4 +1,4 @@
-#include "client/internal/in_process_server.h"
+#include "client/internal/testing/in_process_server.h"
 
 #include "grpc/support/time.h"
 #include "grpcpp/server_builder.h"

@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_TEST_H_
-#define CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_TEST_H_
+#ifndef CACHE_INVALIDATION_SERVER_SHARD_TESTING_SHARD_SET_FIXTURE_H_
+#define CACHE_INVALIDATION_SERVER_SHARD_TESTING_SHARD_SET_FIXTURE_H_
 
 #include <atomic>
 #include <memory>
@@ -12,7 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "common/mutex.h"
 #include "server/commit/committer.h"
-#include "server/shard/shard_core_test.h"
+#include "server/shard/testing/shard_core_fixture.h"
 #include "server/shard/shard_set.h"
 #include "server/shard/shard_threads.h"
 #include "tests/fakes/faulty_store.h"
@@ -99,4 +99,4 @@ class ShardSetTest : public testing::Test {
 
 }  // namespace cache_invalidation::shard
 
-#endif  // CACHE_INVALIDATION_SERVER_SHARD_SHARD_SET_TEST_H_
+#endif  // CACHE_INVALIDATION_SERVER_SHARD_TESTING_SHARD_SET_FIXTURE_H_
