@@ -28,8 +28,8 @@ class ServerThreads final : private ServerDriver {
                                                               metrics::Metrics& metrics,
                                                               commit::OnFatal on_store_failed);
 
-  // Stops without patience, unless that has been done. REQUIRES: every stream is over, and nobody
-  // calls the core any more.
+  // Stops without patience, unless that has been done. REQUIRES: every stream is over, and no
+  // thread calls the core any more.
   ~ServerThreads() override;
 
   ServerCore& core() { return *core_; }

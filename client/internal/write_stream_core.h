@@ -52,7 +52,7 @@ class WriteStreamCore {
   absl::StatusOr<std::vector<Answered>> Receive(const v1::StreamWritesResponse& response);
 
   // The stream ended with an error that a retry cannot cure. Finds the offending command, by
-  // sending the commands of that stream one at a time, and answers it with the error.
+  // sending the commands of that stream one at a time, and fails it with the error.
   std::vector<Answered> Refuse(const absl::Status& status);
 
   // Answers the commands whose deadline has passed. `last_end`: how the last stream ended, for the

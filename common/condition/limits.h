@@ -12,8 +12,8 @@ namespace cache_invalidation::condition {
 // Nesting depth of an expression, parentheses and the terms of a chain `1 + 1 + ...` included.
 // Three times what CEL requires (32 terms). Bounds the stack of everything that walks a tree.
 inline constexpr int kMaxExpressionDepth = 100;
-// Nodes of an expression. The longest text could have about twice as many, but nobody reads a
-// condition of this size. Bounds the memory of a rule.
+// Nodes of an expression. The longest text could have about twice as many, but a
+// condition of this size is unreadable. Bounds the memory of a rule.
 inline constexpr size_t kMaxExpressionNodes = 1000;
 // Elements of a list literal, or entries of a map literal.
 inline constexpr size_t kMaxLiteralElements = 500;

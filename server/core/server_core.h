@@ -106,7 +106,7 @@ struct CoreSurroundings {
 class ServerCore {
  public:
   // The state and the history that the store holds. Nothing has been written or published when it
-  // returns; whoever publishes the groups of the driver may be started then. Errors are the
+  // returns; the publisher of the groups of the driver can be started then. Errors are the
   // store's, DATA_LOSS among them: do not serve.
   static absl::StatusOr<std::unique_ptr<ServerCore>> Restore(const CoreOptions& options,
                                                              Persistence persistence,
@@ -115,7 +115,7 @@ class ServerCore {
   ServerCore(const ServerCore&) = delete;
   ServerCore& operator=(const ServerCore&) = delete;
 
-  // Begins the run. When it returns OK, the epoch may be told and requests may be submitted:
+  // Begins the run. When it returns OK, the epoch can be published and requests can be submitted:
   // entries that are not trusted are invalidated, and the record of the run is durable. Loops take
   // their turns from then on. UNAVAILABLE: the store failed.
   absl::Status Begin();

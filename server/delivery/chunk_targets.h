@@ -25,8 +25,8 @@ class ChunkTargets {
   // Whether any target of that entry passes: an entry passes as a whole or not at all.
   bool Passes(size_t entry, const Filter& filter) const;
 
-  // Its size in memory, including the chunk, which it keeps alive: nobody else may hold a chunk
-  // that was read from the store.
+  // Its size in memory, including the chunk, which it keeps alive: it may be the only holder of a
+  // chunk that was read from the store.
   size_t bytes() const;
 
  private:

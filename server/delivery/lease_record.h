@@ -27,8 +27,8 @@ struct EarlierLeases {
 // Records the longest granted lease in the store, so that the next server knows how long
 // subscribers that it does not know may serve what they have.
 //
-// A lease may be told to its subscriber only once the store has it, whatever becomes of the server.
-// When all earlier leases have ended, the record shrinks to what this server granted.
+// A lease may be granted to its subscriber only once the store has it, whatever becomes of the
+// server. When all earlier leases have ended, the record shrinks to what this server granted.
 //
 // Thread-safe.
 class LeaseRecord {
@@ -41,7 +41,7 @@ class LeaseRecord {
   LeaseRecord(const LeaseRecord&) = delete;
   LeaseRecord& operator=(const LeaseRecord&) = delete;
 
-  // True: the lease may be told. Otherwise `granted` is called once it may, on the thread of the
+  // True: the lease may be granted. Otherwise `granted` is called once it may, on the thread of the
   // group's completions; never, if the store fails or the server stops first.
   bool Grant(absl::Duration lease, absl::Duration now, absl::AnyInvocable<void()> granted)
       ABSL_LOCKS_EXCLUDED(mutex_);

@@ -121,9 +121,9 @@ class StreamCore final : public OutboxStream, public std::enable_shared_from_thi
   bool lease_granted_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool missed_turn_ ABSL_GUARDED_BY(mutex_) = false;  // driven while writing
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;        // the transport was told to end
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;        // StreamTransport::End was called
   bool done_ ABSL_GUARDED_BY(mutex_) = false;         // OnDone has been called
-  // When a call that was told to end is cancelled if its write is still pending.
+  // When a call that has ended is cancelled if its write is still pending.
   absl::Duration cancel_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
   absl::StatusCode end_code_ ABSL_GUARDED_BY(mutex_) = absl::StatusCode::kOk;
 };

@@ -20,7 +20,7 @@
 namespace cache_invalidation::shard {
 
 // Collects what a shard applies into the group that is committed next: events as chunks, deltas as
-// rows, answers as completions. A namespace's MetaRecord changes with every command; it is written
+// rows, results as completions. A namespace's MetaRecord changes with every command; it is written
 // once per group.
 //
 // Thread-compatible.

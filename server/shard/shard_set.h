@@ -52,8 +52,8 @@ struct ShardSetOptions {
 // Which of `shards` shards a namespace belongs to: the same at every start.
 size_t ShardIndex(absl::string_view namespace_name, size_t shards);
 
-// All shards, without their threads: each submission goes to the loop of its namespace, and whoever
-// drives the set runs the loops (ShardThreads, for one).
+// All shards, without their threads: each submission goes to the loop of its namespace, and the
+// driver of the set runs the loops (ShardThreads, for one).
 //
 // Submit, Trim, Close and the counts are thread-safe; the rest is for one thread. For the turns of
 // the loops see ShardLoop.

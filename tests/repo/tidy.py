@@ -1,4 +1,4 @@
-"""Checks what no compiler checks: layers, banned calls, sizes, words. Usage: tidy.py DIRECTORY
+"""Checks what no compiler checks: layers, banned calls, sizes, rooms, words, prose. Usage: tidy.py DIRECTORY
 
 Each rule is a module with `check(source) -> [Finding]`; tidy_rules_test.py shows that each finds the violations it is for.
 """
@@ -8,11 +8,13 @@ import sys
 import braces
 import calls
 import layers
+import prose
+import rooms
 import sizes
 import source
 import words
 
-RULES = [layers, calls, braces, sizes, words]
+RULES = [layers, calls, braces, sizes, rooms, words, prose]
 
 
 def findings(sources):

@@ -5,6 +5,8 @@ import unittest
 import braces
 import calls
 import layers
+import prose
+import rooms
 import sizes
 import words
 from source import Source
@@ -13,6 +15,47 @@ from source import Source
 def lines_found(rule, path, text):
     """The lines in which `rule` finds something."""
     return [finding.line for finding in rule.check(Source(path, text))]
+
+
+class ProseTest(unittest.TestCase):
+    def test_dialect_is_refused_in_headers_and_protos(self):
+        for comment in (
+            "Answers whether it is there.",
+            "It answers how many there are.",
+            "Whoever comes when it is full waits.",
+            "It stands above the others.",
+            "A lease is told before it is durable.",
+            "Lasts for so long.",
+            "Nobody waits for it.",
+        ):
+            for path in ("server/a.h", "protos/a.proto"):
+                self.assertEqual(lines_found(prose, path, f"\nint a;  // So it is. {comment}\n"), [2], comment)
+
+    def test_plain_words_are_not(self):
+        for line in (
+            "// Returns the answer of the server.",
+            "// As long as the lease runs; so many that it blocks.",
+            'constexpr char kText[] = "http://a/b tells the";',
+            "// stand-in for a client",
+        ):
+            self.assertEqual(lines_found(prose, "server/a.h", line + "\n"), [], line)
+        self.assertEqual(lines_found(prose, "server/a.cc", "// nobody\n"), [])
+
+
+class RoomsTest(unittest.TestCase):
+    def test_test_code_has_folders_of_its_own(self):
+        self.assertEqual(lines_found(rooms, "server/a.cc", '#include "gtest/gtest.h"\n'), [1])
+        self.assertEqual(lines_found(rooms, "server/a_for_test.h", "\n" * 30), [1])
+        library = 'cc_library(\n    name = "a",\n    testonly = True,\n    hdrs = ["a.h"],\n)\n'
+        self.assertEqual(lines_found(rooms, "server/BUILD", "\n" + library), [2])
+        for path in ("server/testing/BUILD", "tests/a/BUILD"):
+            self.assertEqual(lines_found(rooms, path, library), [])
+        self.assertEqual(lines_found(rooms, "server/a_test.cc", '#include "gtest/gtest.h"\n'), [])
+        self.assertEqual(lines_found(rooms, "server/testing/a.h", '#include "gtest/gtest.h"\n' + "\n" * 30), [])
+
+    def test_a_header_is_worth_its_file(self):
+        self.assertEqual(lines_found(rooms, "server/a.h", "\n" * 9), [1])
+        self.assertEqual(lines_found(rooms, "server/a.h", "\n" * 30), [])
 
 
 class LayersTest(unittest.TestCase):

@@ -17,7 +17,7 @@ class MistakenStart {
       case Mutation::kRecordsRunFirst: {
         if (absl::Status status = core.RecordRun(); !status.ok()) return status;
         core.InvalidateDistrusted();
-        // Nobody is told of anything before that is durable, too.
+        // No client sees anything before that is durable as well.
         return core.RecordRun();
       }
       default:

@@ -13,8 +13,8 @@ enum class Mutation {
   kRecordsRunFirst,        // the record of a run is durable before that invalidation is
   kSkipsAfterResume,       // a resumed stream leaves out one revision
   kAcknowledgesTooMuch,    // an acknowledgement counts for everything that was sent
-  kTellsLeaseAtOnce,       // a lease is told before the store has it
-  kForgetsStrangers,       // after a start nobody waits for subscribers of the run before
+  kTellsLeaseAtOnce,       // a lease is granted before the store has it
+  kForgetsStrangers,       // after a start no call waits for subscribers of the run before
   kForgetsWakeAfterRead,   // a stream does not wake the outbox after a message of its client
   kForgetsWakeAfterWrite,  // the same after a write
   // Of the disk.

@@ -118,7 +118,7 @@ class CacheCore {
 
     // The load that the caller runs, if it leads, or else waits for, unless it can claim it. None
     // if the caller uses `found`, with one exception: a leader that has found something stale uses
-    // it, and has the load, which nobody has claimed, run in the background.
+    // it, and has the load, which is still unclaimed, run in the background.
     std::shared_ptr<Flight> flight = {};
     bool leads = false;
     Arrival arrival = {};
@@ -216,7 +216,7 @@ class CacheCore {
   // Renewed under history_mutex_, asked without.
   LeaseFence fence_;
 
-  // Look-ups read what stands above, and share no cache line with what is written often.
+  // Look-ups read the members above, which share no cache line with those that are written often.
   alignas(128) std::atomic<uint64_t> entries_ = 0;
   std::atomic<uint64_t> weight_ = 0;
   std::atomic<uint64_t> load_number_ = 0;

@@ -33,7 +33,7 @@ std::optional<size_t> CountElements(absl::string_view bytes, uint32_t field);
 absl::Status CheckElements(const google::protobuf::Descriptor& type, absl::string_view bytes);
 
 // Stops protobuf from writing a line to standard error for every malformed request: the error is
-// returned to the caller, and nobody else can act on it. Affects the whole process; call it in
+// returned to the caller, and only the caller can act on it. Affects the whole process; call it in
 // main().
 void KeepParserQuiet();
 
