@@ -140,8 +140,7 @@ void StreamCore::DriveUnopened(absl::Duration now) {
 void StreamCore::DriveOpen(absl::Duration now) {
   if (subscription_->superseded()) return End(SupersededError());
   if (writing_) {
-    // The history that its cursor waits for may have been read: nothing else says so after the
-    // write.
+    // Its timer can have expired, and only a turn sets it: it needs one after the write.
     missed_turn_ = true;
   } else if (lease_granted_) {
     Send(now);

@@ -136,8 +136,9 @@ void ServerRun::TurnShard(size_t shard) {
 }
 
 void ServerRun::CheckWakeUps() {
+  if (dead_ || failed_) return;
   ReadForCursors();
-  if (dead_ || failed_ || OutboxHasWork()) return;
+  if (OutboxHasWork()) return;
   for (const std::shared_ptr<Stream>& stream : streams()) {
     if (stream->MissedWakeUp(surroundings_.clock.Monotonic())) {
       surroundings_.report.Fail("a stream has something to send, and the outbox does not know");
