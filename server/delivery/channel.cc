@@ -13,11 +13,13 @@ constexpr size_t kTargetsBytes = 8 << 20;
 
 }  // namespace
 
-Channel::Channel(std::string namespace_name, uint64_t id, CatchUp* older)
+Channel::Channel(std::string namespace_name, uint64_t id, CatchUp* older,
+                 std::shared_ptr<FilterMemory> filters)
     : namespace_name_(std::move(namespace_name)),
       id_(id),
       older_(older),
-      groups_(std::make_shared<FilterGroups>(std::make_shared<TargetsCache>(kTargetsBytes))) {}
+      groups_(std::make_shared<FilterGroups>(std::make_shared<TargetsCache>(kTargetsBytes),
+                                             std::move(filters))) {}
 
 RetainedRevisions Channel::retained() const {
   MutexLock lock(log_mutex_);

@@ -26,8 +26,9 @@ namespace cache_invalidation::delivery {
 class Channel {
  public:
   // `id`: unique in the process. `older`: reads history that memory has dropped; null: such history
-  // is gone. Must outlive the channel.
-  Channel(std::string namespace_name, uint64_t id, CatchUp* older = nullptr);
+  // is gone. Must outlive the channel. `filters`: shared by all channels.
+  Channel(std::string namespace_name, uint64_t id, CatchUp* older = nullptr,
+          std::shared_ptr<FilterMemory> filters = std::make_shared<FilterMemory>());
 
   const std::string& namespace_name() const { return namespace_name_; }
   uint64_t id() const { return id_; }
@@ -50,6 +51,8 @@ class Channel {
   // The group of that filter, which lives as long as it is referenced; null for a filter that
   // everything passes.
   std::shared_ptr<FilterGroup> GroupOf(const Filter& filter) { return groups_->Of(filter); }
+  // Whether there is memory for a group of that filter.
+  bool HasRoomFor(const Filter& filter) const { return groups_->HasRoomFor(filter); }
 
   struct Appended {
     size_t drops = 0;

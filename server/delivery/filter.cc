@@ -77,4 +77,12 @@ bool Filter::PassesPattern(absl::string_view literal_prefix) const {
   return longer != key_prefixes_.end() && absl::StartsWith(*longer, literal_prefix);
 }
 
+size_t Filter::bytes() const {
+  size_t bytes = sizeof(*this);
+  for (const std::vector<std::string>* names : {&tags_, &key_prefixes_}) {
+    for (const std::string& name : *names) bytes += sizeof(name) + name.capacity();
+  }
+  return bytes;
+}
+
 }  // namespace cache_invalidation::delivery

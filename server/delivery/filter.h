@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_H_
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,9 @@ class Filter {
   const std::vector<std::string>& tags() const { return tags_; }
   // Sorted; none begins with another.
   const std::vector<std::string>& key_prefixes() const { return key_prefixes_; }
+
+  // Its size in memory.
+  size_t bytes() const;
 
   friend bool operator==(const Filter& a, const Filter& b) {
     return a.tags_ == b.tags_ && a.key_prefixes_ == b.key_prefixes_;

@@ -2,6 +2,14 @@
 
 namespace cache_invalidation::delivery {
 
+bool FilterGroups::HasRoomFor(const Filter& filter) const {
+  if (filter.passes_everything()) return true;
+  const auto own = std::make_shared<const Filter>(filter);
+  MutexLock lock(mutex_);
+  if (groups_.contains(own)) return true;
+  return memory_->bytes + bytes_ + 2 * filter.bytes() <= memory_->max_bytes;
+}
+
 std::shared_ptr<FilterGroup> FilterGroups::Of(const Filter& filter) {
   if (filter.passes_everything()) return nullptr;
   auto own = std::make_shared<const Filter>(filter);
@@ -11,8 +19,10 @@ std::shared_ptr<FilterGroup> FilterGroups::Of(const Filter& filter) {
     std::shared_ptr<FilterGroup> group = known->second.lock();
     if (group != nullptr) return group;
     // Its last reference is gone, and Remove is about to run; it finds the new group and keeps it.
-    groups_.erase(known);
+    Erase(known);
   }
+  bytes_ += own->bytes();
+  memory_->bytes += own->bytes();
   const auto end = [groups = shared_from_this(), own](FilterGroup* group) {
     delete group;
     groups->Remove(own);
@@ -25,7 +35,14 @@ std::shared_ptr<FilterGroup> FilterGroups::Of(const Filter& filter) {
 void FilterGroups::Remove(const FilterPointer& filter) {
   MutexLock lock(mutex_);
   const auto known = groups_.find(filter);
-  if (known != groups_.end() && known->second.expired()) groups_.erase(known);
+  if (known != groups_.end() && known->second.expired()) Erase(known);
+}
+
+void FilterGroups::Erase(Groups::iterator group) {
+  const size_t bytes = group->first->bytes();
+  bytes_ -= bytes;
+  memory_->bytes -= bytes;
+  groups_.erase(group);
 }
 
 size_t FilterGroups::size() const {

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_GROUPS_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_FILTER_GROUPS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -15,13 +16,25 @@
 
 namespace cache_invalidation::delivery {
 
+// The memory that the filters of all namespaces may take, and take.
+struct FilterMemory {
+  // 10,000 subscriptions with a filter of 25 KB each. A filter can be a hundred times as large.
+  size_t max_bytes = size_t{256} << 20;
+  std::atomic<size_t> bytes = 0;
+};
+
 // The filter groups of a namespace: one for each filter that is in use. A group and its filter are
 // removed with the last reference.
 //
 // Thread-safe. Its lock is taken last.
 class FilterGroups : public std::enable_shared_from_this<FilterGroups> {
  public:
-  explicit FilterGroups(std::shared_ptr<TargetsCache> targets) : targets_(std::move(targets)) {}
+  FilterGroups(std::shared_ptr<TargetsCache> targets, std::shared_ptr<FilterMemory> memory)
+      : targets_(std::move(targets)), memory_(std::move(memory)) {}
+
+  // Whether Of may be called with this filter: one that is in use, or one that fits. As in the
+  // mailbox of a shard, no namespace may hold more than all together leave free.
+  bool HasRoomFor(const Filter& filter) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Null for a filter that everything passes.
   std::shared_ptr<FilterGroup> Of(const Filter& filter) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -38,12 +51,16 @@ class FilterGroups : public std::enable_shared_from_this<FilterGroups> {
     bool operator()(const FilterPointer& a, const FilterPointer& b) const { return *a == *b; }
   };
 
+  using Groups = absl::flat_hash_map<FilterPointer, std::weak_ptr<FilterGroup>, Hash, Equal>;
+
   void Remove(const FilterPointer& filter) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Erase(Groups::iterator group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<TargetsCache> targets_;
+  const std::shared_ptr<FilterMemory> memory_;
   mutable Mutex mutex_;
-  absl::flat_hash_map<FilterPointer, std::weak_ptr<FilterGroup>, Hash, Equal> groups_
-      ABSL_GUARDED_BY(mutex_);
+  Groups groups_ ABSL_GUARDED_BY(mutex_);
+  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // of the filters of this namespace
 };
 
 }  // namespace cache_invalidation::delivery

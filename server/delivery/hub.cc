@@ -20,8 +20,8 @@ Hub::Hub(HubOptions options, const Clock& clock, Outlet& outlet)
 Hub::Topic& Hub::TopicOf(absl::string_view namespace_name) {
   Topic& topic = topics_[namespace_name];
   if (topic.channel == nullptr) {
-    topic.channel =
-        std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_, options_.older);
+    topic.channel = std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_,
+                                              options_.older, filters_);
     if (any_deleted_) topic.channel->ForgetPast();
   }
   return topic;
@@ -166,6 +166,11 @@ absl::StatusOr<std::unique_ptr<Subscription>> Hub::Open(SubscriptionRequest requ
     Topic& topic = TopicOf(request.session.namespace_name);
     ++topic.subscribers;
     channel = topic.channel;
+  }
+  if (!channel->HasRoomFor(request.filter)) {
+    NoteUnsubscribed(request.session.namespace_name);
+    return absl::ResourceExhaustedError(
+        "the filters of the subscriptions take all memory that there is for filters");
   }
   // A client that resumes may serve entries older than the head, whatever has become of its session
   // here: its lease may be from an earlier server.

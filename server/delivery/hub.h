@@ -141,6 +141,7 @@ class Hub final : public commit::Publisher {
   const Clock& clock_;
   Outlet& outlet_;
   SessionTable sessions_;
+  const std::shared_ptr<FilterMemory> filters_ = std::make_shared<FilterMemory>();
   Window window_;        // used by the publishing thread only
   Retention retention_;  // the same
   std::atomic<size_t> window_bytes_ = 0;
