@@ -17,9 +17,6 @@ const JsonValue kUnknown = JsonValue::Unknown();
 
 JsonValue Number(const std::string& text) { return JsonValue::Number(text); }
 
-// A list in a list: List{List{}} would be read as a copy.
-JsonValue ListOf(JsonValue element) { return List(1, std::move(element)); }
-
 struct Case {
   std::string type, text;
   JsonValue value;
