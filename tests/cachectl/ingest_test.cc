@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "client/testing/flaky_proxy.h"
 #include "tests/cachectl/cachectl_test.h"
+#include "tests/support/local_server.h"
 #include "tests/support/probe.h"
 #include "tests/support/program.h"
 

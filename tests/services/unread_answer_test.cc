@@ -65,7 +65,7 @@ class UnreadCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 
 class UnreadAnswerTest : public ServiceTest {
  protected:
-  UnreadAnswerTest() : ServiceTest(TcpOptions()) {}
+  UnreadAnswerTest() : ServiceTest(OnLoopback()) {}
 
   uint64_t Head() {
     return Ok(*stats_, &Stats::GetInvalidationStats, "").stats().position().revision();
