@@ -111,7 +111,7 @@ TEST(MixedEntryTest, AnExplanationSaysWhyItIsNamed) {
   EXPECT_EQ(tag.name, "user:1");
   EXPECT_EQ(tag.children.at(0).name, "page");
   EXPECT_EQ(tag.children.at(0).reason,
-            "carries user:1, as not all of its fills do: its key is named");
+            "carries user:1, but not all of its fills do: its key is named");
   script.Write("user", "1");
   EXPECT_EQ(script.reply<InvalidationReply>().invalidations, 3) << "two tags and the key";
 }

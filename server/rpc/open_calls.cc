@@ -3,8 +3,9 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-// What gRPC keeps of a call beside its response.
-constexpr size_t kCallBytes = 16 << 10;
+// Counted for each response beside its bytes, so that empty ones are bounded as well. Less than
+// gRPC keeps of a call: many calls that end together are no reason to cancel any.
+constexpr size_t kCallBytes = 1 << 10;
 
 }  // namespace
 
@@ -22,8 +23,8 @@ void OpenCalls::End(uint64_t response) {
   MutexLock lock(mutex_);
   --count_;
   const auto found = responses_.find(response);
-  if (found == responses_.end()) return;
-  if (found->second.context != nullptr) unread_bytes_ -= found->second.bytes;
+  if (found == responses_.end()) return;  // none, or cancelled
+  unread_bytes_ -= found->second.bytes;
   responses_.erase(found);
 }
 
@@ -34,12 +35,11 @@ uint64_t OpenCalls::AddResponse(size_t bytes, grpc::ServerContextBase& context) 
   const uint64_t added = ++last_response_;
   responses_.emplace(added, Response{kCallBytes + bytes, &context});
   unread_bytes_ += kCallBytes + bytes;
-  for (auto& [number, response] : responses_) {
-    if (unread_bytes_ <= max_unread_bytes_ || number == added) break;
-    if (response.context == nullptr) continue;
-    response.context->TryCancel();
-    response.context = nullptr;
-    unread_bytes_ -= response.bytes;
+  while (unread_bytes_ > max_unread_bytes_ && responses_.begin()->first != added) {
+    const auto oldest = responses_.begin();
+    oldest->second.context->TryCancel();
+    unread_bytes_ -= oldest->second.bytes;
+    responses_.erase(oldest);
   }
   return added;
 }

@@ -51,7 +51,7 @@ class OpenCalls {
  private:
   struct Response {
     size_t bytes;
-    grpc::ServerContextBase* context;  // null: cancelled
+    grpc::ServerContextBase* context;
   };
 
   void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -62,9 +62,9 @@ class OpenCalls {
   mutable Mutex mutex_;
   size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t last_response_ ABSL_GUARDED_BY(mutex_) = 0;
-  // By number, so oldest first.
+  // Those that are not cancelled. By number, so oldest first.
   std::map<uint64_t, Response> responses_ ABSL_GUARDED_BY(mutex_);
-  size_t unread_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // of those that are not cancelled
+  size_t unread_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace cache_invalidation::rpc
