@@ -310,7 +310,7 @@ TEST(WorkBudgetTest, AnExplanationMatchesWithinItsSteps) {
   query.key = absl::StrCat(key, 0);
   const Explanation explanation = script.Ask<ExplainWriteReply>(query).explanation;
   EXPECT_TRUE(explanation.key_hit) << "it might be";
-  EXPECT_THAT(explanation.root.reason, HasSubstr("some patterns are taken to match"));
+  EXPECT_THAT(explanation.root.reason, HasSubstr("some patterns are assumed to match"));
 }
 
 TEST(WorkBudgetTest, ABatchOfManyPatternsFlushes) {
