@@ -19,7 +19,11 @@ TEXTS = {
     "xml", "uuid", "jsonpath", "date", "time", "timetz", "timestamp", "timestamptz", "interval",
     "time without time zone", "time with time zone", "timestamp without time zone",
     "timestamp with time zone", "int4range", "int8range", "numrange", "tsrange", "tstzrange",
-    "daterange", "bit", "bit varying", "varbit", "inet", "cidr", "macaddr", "macaddr8", "money", "pg_lsn"}
+    "daterange", "bit", "bit varying", "varbit", "inet", "cidr", "macaddr", "macaddr8", "pg_lsn"}
+# Their text depends on lc_monetary and search_path, which a reader of the database may have set otherwise.
+SETTING_DEPENDENT = {
+    "money", "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator",
+    "regproc", "regprocedure", "regrole", "regtype"}
 
 
 class NumberText(str):
@@ -37,7 +41,7 @@ def base_name(type_name):
 
 def is_own(name):
     """Whether PostgreSQL itself has a type of that name: anybody may call a domain _t."""
-    return name in FRACTIONS | INTEGERS | TEXTS | {"boolean", "bool", "json", "jsonb", "bytea", "box"}
+    return name in FRACTIONS | INTEGERS | TEXTS | SETTING_DEPENDENT | {"boolean", "bool", "json", "jsonb", "bytea", "box"}
 
 
 def may_be_nan(type_name):
@@ -53,9 +57,10 @@ def value_of(type_name, text):
 
 def unlimited_value_of(type_name, text):
     name = base_name(type_name)
-    if name.endswith("[]") or (name.startswith("_") and is_own(name[1:])):
-        element = name[:-2] if name.endswith("[]") else name[1:]
-        return array_of(element, text)
+    if element_type(name):
+        return array_of(element_type(name), text)
+    if name in SETTING_DEPENDENT:
+        return UNKNOWN
     if name in ("boolean", "bool"):
         return {"t": True, "true": True, "f": False, "false": False}.get(text, UNKNOWN)
     if name in FRACTIONS | INTEGERS:
@@ -69,13 +74,25 @@ def unlimited_value_of(type_name, text):
     return other_of(text)
 
 
+def element_type(name):
+    """Of an array; None for other types."""
+    if name.endswith("[]"):
+        return name[:-2]
+    return name[1:] if name.startswith("_") and is_own(name[1:]) else None
+
+
 def key_text(type_name, text):
+    """The text in an id; None if a reader of the database may see another."""
     name = base_name(type_name)
+    if (element_type(name) or name) in SETTING_DEPENDENT:
+        return None
     if name in ("boolean", "bool"):
         return {"t": "true", "f": "false"}.get(text, text)
     if name == "bytea" and text.startswith("\\x"):
         return text[2:]
-    return text
+    is_text = name in TEXTS or name.startswith("interval ") or name.endswith(".citext")
+    # A domain over boolean has a name of its own.
+    return None if text in ("t", "f") and not is_text else text
 
 
 def number_of(text):
@@ -150,6 +167,8 @@ def array_of(element_type, text):
         value, end = list_of(tokens, 0, element_type, delimiter)
     except (ValueError, IndexError):
         return UNKNOWN
+    if "{" in tokens[1:]:
+        return UNKNOWN  # of more than one dimension
     return value if end == len(tokens) else UNKNOWN
 
 

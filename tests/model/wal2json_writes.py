@@ -166,7 +166,10 @@ def id_of(key, row):
     service would refuse it."""
     if any("text" not in row.get(name, {}) for name in key):
         return ""
-    joined = ",".join(key_text(row[name]["type"], row[name]["text"]) for name in key)
+    texts = [key_text(row[name]["type"], row[name]["text"]) for name in key]
+    if None in texts:
+        return ""
+    joined = ",".join(texts)
     allowed = is_utf8(joined) and len(joined.encode()) <= MAX_ID_BYTES and not has_control_character(joined)
     return joined if allowed else ""
 

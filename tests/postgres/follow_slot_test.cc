@@ -52,10 +52,9 @@ class FollowSlotTest : public CachectlTest {
   std::string Execute(const std::string& statements) { return Sql(*sql_, statements); }
   // In another database of the cluster.
   void ExecuteIn(const std::string& database, const std::string& statements) {
-    Strings environment = FollowEnvironment(*cluster_, endpoint());
-    environment.push_back("PGDATABASE=" + database);
     const Ended ended =
-        RunProgram({PostgresCluster::Program("psql"), "-Xqc", statements}, "", environment);
+        RunProgram({PostgresCluster::Program("psql"), "-X", "-d", database, "-qc", statements}, "",
+                   FollowEnvironment(*cluster_, endpoint()));
     ASSERT_EQ(ended.code, 0) << ended.err;
   }
   void CreateSlot(const std::string& plugin = "wal2json") {
@@ -73,8 +72,10 @@ class FollowSlotTest : public CachectlTest {
   std::string Tag(int id) const { return absl::StrCat(name_, ":", id); }
 
   std::unique_ptr<Program> Start(Strings arguments, const Strings& environment = {}) {
-    Strings variables = FollowEnvironment(*cluster_, endpoint());
-    variables.insert(variables.end(), environment.begin(), environment.end());
+    // The first of two variables of one name counts.
+    Strings variables = environment;
+    const Strings usual = FollowEnvironment(*cluster_, endpoint());
+    variables.insert(variables.end(), usual.begin(), usual.end());
     arguments.insert(arguments.begin(), {"--slot", name_, "--pause", "0.05"});
     return std::make_unique<Program>(FollowCommand(arguments), variables);
   }
