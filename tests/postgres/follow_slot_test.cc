@@ -72,10 +72,9 @@ class FollowSlotTest : public CachectlTest {
   std::string Tag(int id) const { return absl::StrCat(name_, ":", id); }
 
   std::unique_ptr<Program> Start(Strings arguments, const Strings& environment = {}) {
-    // The first of two variables of one name counts.
-    Strings variables = environment;
-    const Strings usual = FollowEnvironment(*cluster_, endpoint());
-    variables.insert(variables.end(), usual.begin(), usual.end());
+    // To a shell the last of two variables of one name counts.
+    Strings variables = FollowEnvironment(*cluster_, endpoint());
+    variables.insert(variables.end(), environment.begin(), environment.end());
     arguments.insert(arguments.begin(), {"--slot", name_, "--pause", "0.05"});
     return std::make_unique<Program>(FollowCommand(arguments), variables);
   }
