@@ -50,7 +50,7 @@ std::vector<std::string> IdsOf(const Key& key, const Row& row) {
   }
   std::vector<std::string> ids = {absl::StrJoin(values, ",")};
   if (!CheckResourceId(ids[0]).ok()) return {""};
-  if (key.in_order || values.size() < 2) return ids;
+  if (key.in_order) return ids;
   if (values.size() > kMaxReorderedColumns) return {""};
   std::sort(values.begin(), values.end());
   do {
@@ -204,8 +204,9 @@ std::vector<WriteEvent> Updated(const RowChange& change, const Key& key, WriteEv
 
 std::vector<WriteEvent> WritesOf(const RowChange& change, const TypeMapping& types) {
   WriteEvent write{.resource_type = types.TypeOf(change.schema, change.table)};
-  const bool is_mapped = write.resource_type != TypeMapping().TypeOf(change.schema, change.table);
-  const Key key{.columns = change.key, .in_order = !is_mapped};
+  const bool in_order = change.key.size() < 2 ||
+                        write.resource_type == TypeMapping().TypeOf(change.schema, change.table);
+  const Key key{.columns = change.key, .in_order = in_order};
   switch (change.action) {
     case RowChange::Action::kInsert:
       write.operation = "insert";

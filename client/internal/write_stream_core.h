@@ -55,8 +55,8 @@ class WriteStreamCore {
   // sending the commands of that stream one at a time, and fails it with the error.
   std::vector<Answered> Refuse(const absl::Status& status);
 
-  // Answers the commands whose deadline has passed. `last_end`: how the last stream ended, for the
-  // error text.
+  // Fails the commands whose deadline has passed. The error text contains `last_end`, the status of
+  // the last stream.
   std::vector<Answered> Expire(absl::Duration now, const absl::Status& last_end);
 
   // When Expire has something to do; infinite if no command is unanswered.

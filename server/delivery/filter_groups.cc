@@ -4,9 +4,9 @@ namespace cache_invalidation::delivery {
 
 bool FilterGroups::HasRoomFor(const Filter& filter) const {
   if (filter.passes_everything()) return true;
-  const auto own = std::make_shared<const Filter>(filter);
+  const FilterPointer borrowed(FilterPointer(), &filter);
   MutexLock lock(mutex_);
-  if (groups_.contains(own)) return true;
+  if (groups_.contains(borrowed)) return true;
   return memory_->bytes + bytes_ + 2 * filter.bytes() <= memory_->max_bytes;
 }
 
@@ -21,8 +21,9 @@ std::shared_ptr<FilterGroup> FilterGroups::Of(const Filter& filter) {
     // Its last reference is gone, and Remove is about to run; it finds the new group and keeps it.
     Erase(known);
   }
-  bytes_ += own->bytes();
-  memory_->bytes += own->bytes();
+  const size_t bytes = own->bytes();
+  bytes_ += bytes;
+  memory_->bytes += bytes;
   const auto end = [groups = shared_from_this(), own](FilterGroup* group) {
     delete group;
     groups->Remove(own);

@@ -9,25 +9,6 @@ constexpr size_t kCallBytes = 1 << 10;
 
 }  // namespace
 
-size_t OpenCalls::count() const {
-  MutexLock lock(mutex_);
-  return count_;
-}
-
-void OpenCalls::Begin() {
-  MutexLock lock(mutex_);
-  ++count_;
-}
-
-void OpenCalls::End(uint64_t response) {
-  MutexLock lock(mutex_);
-  --count_;
-  const auto found = responses_.find(response);
-  if (found == responses_.end()) return;  // none, or cancelled
-  unread_bytes_ -= found->second.bytes;
-  responses_.erase(found);
-}
-
 // Cancels with the lock held, so that no context ends meanwhile. gRPC calls the reactor of a call
 // that it cancels on another thread.
 uint64_t OpenCalls::AddResponse(size_t bytes, grpc::ServerContextBase& context) {
@@ -42,6 +23,14 @@ uint64_t OpenCalls::AddResponse(size_t bytes, grpc::ServerContextBase& context) 
     responses_.erase(oldest);
   }
   return added;
+}
+
+void OpenCalls::RemoveResponse(uint64_t response) {
+  MutexLock lock(mutex_);
+  const auto found = responses_.find(response);
+  if (found == responses_.end()) return;  // it was cancelled
+  unread_bytes_ -= found->second.bytes;
+  responses_.erase(found);
 }
 
 }  // namespace cache_invalidation::rpc

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_OPEN_CALLS_H_
 #define CACHE_INVALIDATION_SERVER_RPC_OPEN_CALLS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -29,8 +30,11 @@ class OpenCalls {
   // One call, from its construction to its end.
   class Call {
    public:
-    explicit Call(OpenCalls& calls) : calls_(calls) { calls_.Begin(); }
-    ~Call() { calls_.End(response_); }
+    explicit Call(OpenCalls& calls) : calls_(calls) { ++calls_.count_; }
+    ~Call() {
+      if (response_ != 0) calls_.RemoveResponse(response_);
+      --calls_.count_;
+    }
 
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
@@ -46,7 +50,7 @@ class OpenCalls {
     uint64_t response_ = 0;  // 0: none
   };
 
-  size_t count() const ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t count() const { return count_; }
 
  private:
   struct Response {
@@ -54,13 +58,12 @@ class OpenCalls {
     grpc::ServerContextBase* context;
   };
 
-  void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
-  void End(uint64_t response) ABSL_LOCKS_EXCLUDED(mutex_);
   uint64_t AddResponse(size_t bytes, grpc::ServerContextBase& context) ABSL_LOCKS_EXCLUDED(mutex_);
+  void RemoveResponse(uint64_t response) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const size_t max_unread_bytes_;
-  mutable Mutex mutex_;
-  size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::atomic<size_t> count_ = 0;
+  Mutex mutex_;
   uint64_t last_response_ ABSL_GUARDED_BY(mutex_) = 0;
   // Those that are not cancelled. By number, so oldest first.
   std::map<uint64_t, Response> responses_ ABSL_GUARDED_BY(mutex_);

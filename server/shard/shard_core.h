@@ -148,8 +148,8 @@ class ShardCore {
   NamespaceQuota& quota_;
   ShardObserver& observer_;
 
-  // Answers the queries of a missing namespace: in the state that its first command would find,
-  // including default rules.
+  // Queries of a missing namespace read this engine. It has the state that the first command of the
+  // namespace would find, with the default rules.
   std::unique_ptr<engine::Engine> new_engine_;
 
   std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;

@@ -7,7 +7,7 @@ from source import Finding
 # What is refused, and what to write instead. Only forms that have no plain meaning beside the one refused.
 _DIALECT = [
     (r"\banswers (?:how|whether|what|which|when|why|the|a|an|with|all|it|them|nothing)\b", "returns"),
-    (r"[;,.:] ?[Aa]nswers\b", "returns"),
+    (r"(?:^|[;,.:] ?)[Aa]nswers\b", "returns"),
     (r"\b[Ww]ho(?:so)?ever\b", "the caller, any thread, ... that"),
     (r"\b(?:he|she|his) who\b|\b[Ww]ho (?:comes|came|waits)\b", "the caller, subscriber, ... that"),
     (r"\bst(?:ands|ood) (?:above|below|behind|beside|there|at|in front)\b", "is"),

@@ -31,6 +31,9 @@ class ProseTest(unittest.TestCase):
             for path in ("server/a.h", "protos/a.proto"):
                 self.assertEqual(lines_found(prose, path, f"\nint a;  // So it is. {comment}\n"), [2], comment)
 
+    def test_dialect_is_refused_at_the_start_of_a_comment(self):
+        self.assertEqual(lines_found(prose, "server/a.h", "// Answers queries of a namespace.\n"), [1])
+
     def test_plain_words_are_not(self):
         for line in (
             "// Returns the answer of the server.",

@@ -7,7 +7,7 @@ namespace cache_invalidation::simulation {
 enum class Mutation {
   kNone,
   // Of the server.
-  kAnswersBeforeSync,      // answers go out when their group is handed to the committer
+  kAnswersBeforeSync,      // results go out when their group is handed to the committer
   kKeepsEpoch,             // a start assumes that the machine was not restarted
   kTrustsEntries,          // a new epoch begins without an invalidation of everything
   kRecordsRunFirst,        // the record of a run is durable before that invalidation is

@@ -12,14 +12,14 @@
 #include "absl/base/thread_annotations.h"
 #include "common/mutex.h"
 #include "server/commit/committer.h"
-#include "server/shard/testing/shard_core_fixture.h"
 #include "server/shard/shard_set.h"
 #include "server/shard/shard_threads.h"
+#include "server/shard/testing/shard_core_fixture.h"
 #include "tests/fakes/faulty_store.h"
 
 namespace cache_invalidation::shard {
 
-// Answers that arrive on another thread. Thread-safe.
+// Results that arrive on another thread. Thread-safe.
 class Inbox {
  public:
   std::unique_ptr<Submission> Expect(absl::string_view namespace_name, Request request) {
