@@ -58,8 +58,8 @@ void AsyncClient::InvalidateByWrites(std::vector<WriteEvent> writes, WriteCallba
 std::future<absl::StatusOr<WriteResult>> AsyncClient::InvalidateByWrites(
     std::vector<WriteEvent> writes) {
   auto promise = std::make_shared<std::promise<absl::StatusOr<WriteResult>>>();
-  InvalidateByWrites(std::move(writes), [promise](const absl::StatusOr<WriteResult>& answer) {
-    promise->set_value(answer);
+  InvalidateByWrites(std::move(writes), [promise](const absl::StatusOr<WriteResult>& result) {
+    promise->set_value(result);
   });
   return promise->get_future();
 }

@@ -11,15 +11,15 @@
 //
 //   // ... or to a callback.
 //   client.Call(&Connection::Validate, {.position = position, .tags = {"user:42"}},
-//               [&](const absl::StatusOr<Validation>& answer) {
-//                 if (!answer.ok() || answer->tags[0] == ValidationState::kMoved) Reload();
+//               [&](const absl::StatusOr<Validation>& result) {
+//                 if (!result.ok() || result->tags[0] == ValidationState::kMoved) Reload();
 //               });
 //
 //   // Writes, after their commit. They are applied in the order of the calls.
 //   client.InvalidateByWrites(
 //       {{.resource_type = "user", .resource_id = "42", .operation = "update"}},
-//       [&](const absl::StatusOr<WriteResult>& answer) {
-//         if (!answer.ok()) cache.Drop({"user:42"});  // the caches may still hold the old value
+//       [&](const absl::StatusOr<WriteResult>& result) {
+//         if (!result.ok()) cache.Drop({"user:42"});  // the caches may still hold the old value
 //       });
 //
 // Calls behave as in client.h: they are retried with backoff until their deadline
@@ -81,10 +81,10 @@ class AsyncClient {
   AsyncClient& operator=(const AsyncClient&) = delete;
 
   // Starts the call given by its method. `done` is called once, with the result.
-  template <typename Answer, typename Params>
-  void Call(absl::StatusOr<Answer> (Connection::* /*name*/)(const Params&),
+  template <typename Result, typename Params>
+  void Call(absl::StatusOr<Result> (Connection::* /*name*/)(const Params&),
             std::type_identity_t<Params> params,
-            std::type_identity_t<AnswerCallback<Answer>> done) {
+            std::type_identity_t<ResultCallback<Result>> done) {
     if (!params.options.namespace_name.has_value()) {
       params.options.namespace_name = options_.namespace_name;
     }
@@ -92,18 +92,18 @@ class AsyncClient {
     // ended.
     struct Counted {
       std::shared_ptr<void> call;
-      AnswerCallback<Answer> done;
-      void operator()(absl::StatusOr<Answer> answer) const { done(std::move(answer)); }
+      ResultCallback<Result> done;
+      void operator()(absl::StatusOr<Result> result) const { done(std::move(result)); }
     };
-    connection_->Start(params, AnswerCallback<Answer>(Counted{BeginCall(), std::move(done)}));
+    connection_->Start(params, ResultCallback<Result>(Counted{BeginCall(), std::move(done)}));
   }
-  template <typename Answer, typename Params>
-  std::future<absl::StatusOr<Answer>> Call(
-      absl::StatusOr<Answer> (Connection::*name)(const Params&),
+  template <typename Result, typename Params>
+  std::future<absl::StatusOr<Result>> Call(
+      absl::StatusOr<Result> (Connection::*name)(const Params&),
       std::type_identity_t<Params> params) {
-    auto promise = std::make_shared<std::promise<absl::StatusOr<Answer>>>();
+    auto promise = std::make_shared<std::promise<absl::StatusOr<Result>>>();
     Call(name, std::move(params),
-         [promise](absl::StatusOr<Answer> answer) { promise->set_value(std::move(answer)); });
+         [promise](absl::StatusOr<Result> result) { promise->set_value(std::move(result)); });
     return promise->get_future();
   }
 

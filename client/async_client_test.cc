@@ -20,7 +20,7 @@ class HoldingConnection final : public UnimplementedConnection {
   // The other overloads are inherited.
   using UnimplementedConnection::Start;
 
-  void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override {
+  void Start(const LookupEntryParams& params, ResultCallback<EntryLookup> done) override {
     started.push_back(params);
     held.push_back(std::move(done));
   }
@@ -31,14 +31,14 @@ class HoldingConnection final : public UnimplementedConnection {
   }
 
   // Completes the oldest look-up that is held.
-  void Answer(absl::StatusOr<EntryLookup> answer) {
-    const AnswerCallback<EntryLookup> done = std::move(held.front());
+  void Answer(absl::StatusOr<EntryLookup> result) {
+    const ResultCallback<EntryLookup> done = std::move(held.front());
     held.pop_front();
-    done(std::move(answer));
+    done(std::move(result));
   }
 
   std::vector<LookupEntryParams> started;
-  std::deque<AnswerCallback<EntryLookup>> held;
+  std::deque<ResultCallback<EntryLookup>> held;
   std::vector<OpenWriteStreamParams> opened;
   uint64_t written = 0;
   bool closed = false;
@@ -69,7 +69,7 @@ TEST_F(AsyncClientTest, AnswersToACallback) {
   AsyncClient client(connection_);
   std::vector<EntryState> states;
   client.Call(&Connection::LookupEntry, {.key = "k"},
-              [&](const absl::StatusOr<EntryLookup>& answer) { states.push_back(answer->state); });
+              [&](const absl::StatusOr<EntryLookup>& result) { states.push_back(result->state); });
   ASSERT_EQ(connection_->started.size(), 1u);
   EXPECT_EQ(connection_->started[0].key, "k");
   EXPECT_TRUE(states.empty());
@@ -104,8 +104,8 @@ TEST_F(AsyncClientTest, WritesRideOneStream) {
   AsyncClient client(connection_, {.writes = {.max_unanswered_commands = 7}});
   EXPECT_TRUE(connection_->opened.empty()) << "nobody has written";
   std::vector<uint64_t> revisions;
-  const auto note = [&](const absl::StatusOr<WriteResult>& answer) {
-    revisions.push_back(answer->position.revision);
+  const auto note = [&](const absl::StatusOr<WriteResult>& result) {
+    revisions.push_back(result->position.revision);
   };
   client.InvalidateByWrites({write_}, note);
   client.InvalidateByWrites({write_, write_}, note);

@@ -197,8 +197,8 @@ absl::StatusOr<absl::Duration> Client::SetBatchDelay(absl::Duration delay,
   return connection_->SetBatchDelay({.delay = delay, .options = Resolve(std::move(options))});
 }
 
-absl::StatusOr<TrackAnswer> Client::TrackEntries(std::vector<TrackedEntry> entries,
-                                                 CallOptions options) const {
+absl::StatusOr<TrackEntriesResult> Client::TrackEntries(std::vector<TrackedEntry> entries,
+                                                        CallOptions options) const {
   return connection_->TrackEntries(
       {.entries = std::move(entries), .options = Resolve(std::move(options))});
 }

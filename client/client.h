@@ -163,8 +163,8 @@ class Client {
   // Registers entries that were just filled. Returns for each whether it may be kept. For a store
   // outside the process: read a position, load the value, store it with a short time to live, call
   // TrackEntries, then extend the time to live, or delete the value if the fill was refused.
-  absl::StatusOr<TrackAnswer> TrackEntries(std::vector<TrackedEntry> entries,
-                                           CallOptions options = {}) const;
+  absl::StatusOr<TrackEntriesResult> TrackEntries(std::vector<TrackedEntry> entries,
+                                                  CallOptions options = {}) const;
 
   // Unregisters entries of which no copy exists anywhere. Returns how many were tracked.
   absl::StatusOr<uint32_t> UntrackEntries(std::vector<std::string> keys,

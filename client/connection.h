@@ -33,8 +33,8 @@
 namespace cache_invalidation::client {
 
 // Receives the result of a started call. Must not block: it runs on a thread that other calls need.
-template <typename Answer>
-using AnswerCallback = std::function<void(absl::StatusOr<Answer>)>;
+template <typename Result>
+using ResultCallback = std::function<void(absl::StatusOr<Result>)>;
 
 // Thread-safe. Each method does what the method of the same name in client.h does.
 class Connection {
@@ -47,50 +47,50 @@ class Connection {
   // Starts the call of these parameters: `done` gets the result, once, perhaps before Start
   // returns. Until then the Connection must exist, and `done` must not be what destroys it.
   virtual void Start(const RegisterInvalidationRuleParams& params,
-                     AnswerCallback<RuleRegistration> done) = 0;
-  virtual void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) = 0;
-  virtual void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) = 0;
-  virtual void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) = 0;
+                     ResultCallback<RuleRegistration> done) = 0;
+  virtual void Start(const GetInvalidationRuleParams& params, ResultCallback<StoredRule> done) = 0;
+  virtual void Start(const ListInvalidationRulesParams& params, ResultCallback<RulePage> done) = 0;
+  virtual void Start(const DeleteInvalidationRuleParams& params, ResultCallback<bool> done) = 0;
 
   virtual void Start(const RegisterDataRelationshipParams& params,
-                     AnswerCallback<RelationshipRegistration> done) = 0;
+                     ResultCallback<RelationshipRegistration> done) = 0;
   virtual void Start(const GetDataRelationshipParams& params,
-                     AnswerCallback<DataRelationship> done) = 0;
+                     ResultCallback<DataRelationship> done) = 0;
   virtual void Start(const ListDataRelationshipsParams& params,
-                     AnswerCallback<RelationshipPage> done) = 0;
-  virtual void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) = 0;
+                     ResultCallback<RelationshipPage> done) = 0;
+  virtual void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) = 0;
 
   virtual void Start(const AddCacheDependencyParams& params,
-                     AnswerCallback<DependencyAddition> done) = 0;
+                     ResultCallback<DependencyAddition> done) = 0;
   virtual void Start(const RemoveCacheDependencyParams& params,
-                     AnswerCallback<DependencyRemoval> done) = 0;
+                     ResultCallback<DependencyRemoval> done) = 0;
   virtual void Start(const ListCacheDependenciesParams& params,
-                     AnswerCallback<DependencyPage> done) = 0;
+                     ResultCallback<DependencyPage> done) = 0;
 
-  virtual void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) = 0;
-  virtual void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) = 0;
-  virtual void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) = 0;
+  virtual void Start(const InvalidateByWriteParams& params, ResultCallback<WriteResult> done) = 0;
+  virtual void Start(const InvalidateByWritesParams& params, ResultCallback<WriteResult> done) = 0;
+  virtual void Start(const ExplainWriteParams& params, ResultCallback<Explanation> done) = 0;
 
-  virtual void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) = 0;
+  virtual void Start(const InvalidateParams& params, ResultCallback<InvalidationResult> done) = 0;
   virtual void Start(const InvalidateWithDependenciesParams& params,
-                     AnswerCallback<KeyInvalidation> done) = 0;
+                     ResultCallback<KeyInvalidation> done) = 0;
   virtual void Start(const ScheduleBatchInvalidationParams& params,
-                     AnswerCallback<BatchSchedule> done) = 0;
+                     ResultCallback<BatchSchedule> done) = 0;
   virtual void Start(const FlushPendingInvalidationsParams& params,
-                     AnswerCallback<BatchFlush> done) = 0;
-  virtual void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) = 0;
+                     ResultCallback<BatchFlush> done) = 0;
+  virtual void Start(const SetBatchDelayParams& params, ResultCallback<absl::Duration> done) = 0;
 
-  virtual void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) = 0;
-  virtual void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) = 0;
-  virtual void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) = 0;
-  virtual void Start(const ValidateParams& params, AnswerCallback<Validation> done) = 0;
+  virtual void Start(const TrackEntriesParams& params, ResultCallback<TrackEntriesResult> done) = 0;
+  virtual void Start(const UntrackEntriesParams& params, ResultCallback<uint32_t> done) = 0;
+  virtual void Start(const LookupEntryParams& params, ResultCallback<EntryLookup> done) = 0;
+  virtual void Start(const ValidateParams& params, ResultCallback<Validation> done) = 0;
 
   virtual void Start(const GetInvalidationStatsParams& params,
-                     AnswerCallback<InvalidationStats> done) = 0;
+                     ResultCallback<InvalidationStats> done) = 0;
 
-  virtual void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) = 0;
+  virtual void Start(const ListNamespacesParams& params, ResultCallback<NamespacePage> done) = 0;
   virtual void Start(const DeleteNamespaceParams& params,
-                     AnswerCallback<NamespaceDeletion> done) = 0;
+                     ResultCallback<NamespaceDeletion> done) = 0;
 
   virtual std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) = 0;
 
@@ -166,8 +166,8 @@ class Connection {
     return Await<absl::Duration>(params);
   }
 
-  absl::StatusOr<TrackAnswer> TrackEntries(const TrackEntriesParams& params) {
-    return Await<TrackAnswer>(params);
+  absl::StatusOr<TrackEntriesResult> TrackEntries(const TrackEntriesParams& params) {
+    return Await<TrackEntriesResult>(params);
   }
   absl::StatusOr<uint32_t> UntrackEntries(const UntrackEntriesParams& params) {
     return Await<uint32_t>(params);
@@ -191,10 +191,10 @@ class Connection {
   }
 
  private:
-  template <typename Answer, typename Params>
-  absl::StatusOr<Answer> Await(const Params& params) {
-    internal::PendingResult<absl::StatusOr<Answer>> result;
-    Start(params, [&result](absl::StatusOr<Answer> answer) { result.Set(std::move(answer)); });
+  template <typename Result, typename Params>
+  absl::StatusOr<Result> Await(const Params& params) {
+    internal::PendingResult<absl::StatusOr<Result>> result;
+    Start(params, [&result](absl::StatusOr<Result> result) { result.Set(std::move(result)); });
     return result.Take();
   }
 };

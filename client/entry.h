@@ -71,7 +71,7 @@ struct TrackResult {
   bool operator==(const TrackResult&) const = default;
 };
 
-struct TrackAnswer {
+struct TrackEntriesResult {
   // One per entry, in the order of the call.
   std::vector<TrackResult> results = {};
 
@@ -80,7 +80,7 @@ struct TrackAnswer {
 
   std::vector<std::string> warnings = {};
 
-  bool operator==(const TrackAnswer&) const = default;
+  bool operator==(const TrackEntriesResult&) const = default;
 };
 
 struct UntrackEntriesParams {

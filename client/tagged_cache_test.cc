@@ -241,7 +241,7 @@ TEST_F(TaggedCacheTest, SharedEntriesAreRegistered) {
   TrackedEntry tracked;
   connection_->on_track_entries = [&](const TrackEntriesParams& params) {
     tracked = params.entries.at(0);
-    return TrackAnswer{.results = {{.key = "k", .outcome = FillOutcome::kKept}}};
+    return TrackEntriesResult{.results = {{.key = "k", .outcome = FillOutcome::kKept}}};
   };
   Invalidate("other");
   const auto shared = [](Load& load) {
@@ -265,11 +265,11 @@ TEST_F(TaggedCacheTest, WhatTheServiceRefusesIsNotKept) {
     load.DependOnKey("elsewhere");
     return std::string("one");
   };
-  for (const absl::StatusOr<TrackAnswer>& answer :
-       {absl::StatusOr<TrackAnswer>(absl::UnavailableError("")),
-        absl::StatusOr<TrackAnswer>(
-            TrackAnswer{.results = {{.key = "k", .outcome = FillOutcome::kRefusedMoved}}}),
-        absl::StatusOr<TrackAnswer>(TrackAnswer{})}) {
+  for (const absl::StatusOr<TrackEntriesResult>& answer :
+       {absl::StatusOr<TrackEntriesResult>(absl::UnavailableError("")),
+        absl::StatusOr<TrackEntriesResult>(
+            TrackEntriesResult{.results = {{.key = "k", .outcome = FillOutcome::kRefusedMoved}}}),
+        absl::StatusOr<TrackEntriesResult>(TrackEntriesResult{})}) {
     connection_->on_track_entries = [&](const TrackEntriesParams&) { return answer; };
     EXPECT_EQ(Text(cache().GetOrLoad("k", foreign)), "one");
     EXPECT_FALSE(cache().Get("k"));
@@ -284,7 +284,7 @@ TEST_F(TaggedCacheTest, AsManyTagsAsTheServiceTakesAreTags) {
   TrackedEntry tracked;
   connection_->on_track_entries = [&](const TrackEntriesParams& params) {
     tracked = params.entries.at(0);
-    return TrackAnswer{};
+    return TrackEntriesResult{};
   };
   const auto many = [](Load& load) {
     load.SetShared();

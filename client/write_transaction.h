@@ -162,16 +162,16 @@ class WriteTransaction {
   // Afterwards nothing is recorded, and the object can be used for the next transaction.
   template <typename Function>
   TransactionResult Commit(Function&& run_database_commit) {
-    using Answer = std::invoke_result_t<Function&>;
-    if constexpr (std::is_same_v<Answer, absl::Status>) {
+    using Returned = std::invoke_result_t<Function&>;
+    if constexpr (std::is_same_v<Returned, absl::Status>) {
       return CommitAndSend([&]() -> absl::StatusOr<CommitOutcome> {
         absl::Status status = run_database_commit();
         if (!status.ok()) return status;
         return CommitOutcome::kCommitted;
       });
     } else {
-      static_assert(std::is_same_v<Answer, CommitOutcome> ||
-                        std::is_same_v<Answer, absl::StatusOr<CommitOutcome>>,
+      static_assert(std::is_same_v<Returned, CommitOutcome> ||
+                        std::is_same_v<Returned, absl::StatusOr<CommitOutcome>>,
                     "a commit function says what became of the transaction");
       return CommitAndSend(run_database_commit);
     }

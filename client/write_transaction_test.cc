@@ -22,7 +22,7 @@ class ScriptedConnection final : public UnimplementedConnection {
  public:
   using UnimplementedConnection::Start;
 
-  void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) override {
+  void Start(const InvalidateByWritesParams& params, ResultCallback<WriteResult> done) override {
     sent.push_back(params);
     sent_after_commit.push_back(*committed);
     const absl::Status status = Next();
@@ -30,7 +30,7 @@ class ScriptedConnection final : public UnimplementedConnection {
     done(WriteResult{.position = {.epoch = "e", .revision = 7}});
   }
 
-  void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) override {
+  void Start(const InvalidateParams& params, ResultCallback<InvalidationResult> done) override {
     invalidated.push_back(params);
     const absl::Status status = Next();
     if (!status.ok()) return done(status);

@@ -66,7 +66,7 @@ absl::Status CheckRanges(const ParsedFlags& flags) {
       {"max_entries_per_namespace", options.limits.entries, 1, kLargestFlagValue},
       {"max_entry_parts_per_namespace", options.limits.entry_parts, 1, kLargestFlagValue},
       {"max_subscriptions", options.max_subscriptions, 1, kLargestFlagValue},
-      {"history_bytes", options.history_bytes, 0, kLargestFlagValue},
+      {"event_cache_bytes", options.event_cache_bytes, 0, kLargestFlagValue},
       {"event_retention_bytes", options.event_retention.bytes, kLeastRetentionBytes,
        kLargestFlagValue},
       {"store_memory_bytes", options.persistence.memory_bytes, kLeastStoreBytes, kLargestFlagValue},

@@ -90,7 +90,7 @@ ABSL_FLAG(
     "own. Beyond it the oldest entries are dropped, by an event.");
 ABSL_FLAG(uint64_t, max_subscriptions, cache_invalidation::kMaxSubscriptions,
           "Limit on concurrent Subscribe calls; more are refused.");
-ABSL_FLAG(uint64_t, history_bytes, cache_invalidation::ServerOptions().history_bytes,
+ABSL_FLAG(uint64_t, event_cache_bytes, cache_invalidation::ServerOptions().event_cache_bytes,
           "Limit on events kept in memory, in bytes, for subscribers near the head.");
 ABSL_FLAG(
     uint64_t, event_retention_bytes, cache_invalidation::ServerOptions().event_retention.bytes,
@@ -206,7 +206,7 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   parsed.options.limits.entries = absl::GetFlag(FLAGS_max_entries_per_namespace);
   parsed.options.limits.entry_parts = absl::GetFlag(FLAGS_max_entry_parts_per_namespace);
   parsed.options.max_subscriptions = absl::GetFlag(FLAGS_max_subscriptions);
-  parsed.options.history_bytes = absl::GetFlag(FLAGS_history_bytes);
+  parsed.options.event_cache_bytes = absl::GetFlag(FLAGS_event_cache_bytes);
   parsed.options.event_retention = {.bytes = absl::GetFlag(FLAGS_event_retention_bytes),
                                     .age = absl::GetFlag(FLAGS_event_retention_age)};
   parsed.options.heartbeat = absl::GetFlag(FLAGS_heartbeat);

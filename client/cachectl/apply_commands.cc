@@ -71,9 +71,9 @@ class Apply {
       std::string name = value.name;
       if (!flags_.dry_run && change != absl::string_view("unchanged")) {
         const auto answer = registered(value, name);
-        if (!answer.ok()) {
-          return absl::Status(answer.code(), absl::StrCat(flags_.file, ":", definition.line, ": ",
-                                                          answer.message()));
+        if (!result.ok()) {
+          return absl::Status(result.code(), absl::StrCat(flags_.file, ":", definition.line, ": ",
+                                                          result.message()));
         }
       }
       Note(kind, name, change);
@@ -113,9 +113,9 @@ absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
   absl::Status status =
       apply.Run("rule", wanted->rules, *rules, [&](const auto& rule, std::string& name) {
         const auto answer = session.client().RegisterInvalidationRule(rule);
-        if (!answer.ok()) return answer.status();
-        session.Warn(answer->warnings);
-        name = answer->rule.name;
+        if (!result.ok()) return answer.status();
+        session.Warn(result->warnings);
+        name = result->rule.name;
         return absl::OkStatus();
       });
   if (status.ok()) {
@@ -123,9 +123,9 @@ absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
                        [&](const auto& relationship, std::string& name) {
                          const auto answer =
                              session.client().RegisterDataRelationship(relationship);
-                         if (!answer.ok()) return answer.status();
-                         session.Warn(answer->warnings);
-                         name = answer->relationship.name;
+                         if (!result.ok()) return answer.status();
+                         session.Warn(result->warnings);
+                         name = result->relationship.name;
                          return absl::OkStatus();
                        });
   }

@@ -26,8 +26,8 @@ void AddSchedule(CLI::App* group, Action& chosen) {
   command->add_option("--key", flags->keys, "A key")->allow_extra_args(false);
   OnChosen(command, chosen, [flags](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().ScheduleBatchInvalidation(flags->tags, flags->keys);
-    if (!answer.ok()) return answer.status();
-    session.Print({client::ToJson(*answer), absl::StrCat(answer->pending_targets, " pending\n")});
+    if (!result.ok()) return answer.status();
+    session.Print({client::ToJson(*result), absl::StrCat(result->pending_targets, " pending\n")});
     return ExitCode::kOk;
   });
 }
@@ -39,11 +39,11 @@ void AddFlush(CLI::App* group, Action& chosen) {
   OnChosen(command, chosen, [wait](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().FlushPendingInvalidations(
         client::FlushPendingInvalidationsParams{.wait = wait->Get()});
-    if (!answer.ok()) return answer.status();
-    session.Print({client::ToJson(*answer),
-                   absl::StrCat("revision ", answer->position.revision, ", ", answer->flushed,
-                                " flushed\n", TextOf(answer->waiting))});
-    return ExitCodeOf(answer->waiting);
+    if (!result.ok()) return answer.status();
+    session.Print({client::ToJson(*result),
+                   absl::StrCat("revision ", result->position.revision, ", ", result->flushed,
+                                " flushed\n", TextOf(result->waiting))});
+    return ExitCodeOf(result->waiting);
   });
 }
 

@@ -44,12 +44,12 @@ void AddAdd(CLI::App* group, Action& chosen) {
   OnChosen(command, chosen, [params, position](Session& session) -> absl::StatusOr<ExitCode> {
     params->position = position->Get();
     const auto answer = session.client().AddCacheDependency(*params);
-    if (!answer.ok()) return answer.status();
-    session.Warn(answer->warnings);
+    if (!result.ok()) return answer.status();
+    session.Warn(result->warnings);
     session.Print(
-        {client::ToJson(*answer),
-         absl::StrCat(answer->added, " added",
-                      answer->invalidated ? "; a source had moved: invalidated" : "", "\n")});
+        {client::ToJson(*result),
+         absl::StrCat(result->added, " added",
+                      result->invalidated ? "; a source had moved: invalidated" : "", "\n")});
     return ExitCode::kOk;
   });
 }
@@ -62,11 +62,11 @@ void AddRemove(CLI::App* group, Action& chosen) {
   command->footer("Without names: all declared dependencies of the key.");
   OnChosen(command, chosen, [params](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().RemoveCacheDependency(*params);
-    if (!answer.ok()) return answer.status();
-    if (!answer->found) {
+    if (!result.ok()) return answer.status();
+    if (!result->found) {
       return absl::NotFoundError(absl::StrCat("no such dependency of ", params->key));
     }
-    session.Print({client::ToJson(*answer), absl::StrCat(answer->removed, " removed\n")});
+    session.Print({client::ToJson(*result), absl::StrCat(result->removed, " removed\n")});
     return ExitCode::kOk;
   });
 }

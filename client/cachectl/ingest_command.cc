@@ -180,7 +180,7 @@ class Ingest {
                      return OnRefusal({line, number, result.status()});
                    }
                    if (result.ok()) progress_.Answer(number);
-                   OnAnswer(line, result);
+                   OnResult(line, result);
                  });
   }
 
@@ -220,14 +220,14 @@ class Ingest {
   void SendEverything(uint64_t number, uint64_t line) {
     const absl::StatusOr<client::InvalidationResult> answer =
         session_.client().Invalidate({.everything = true, .options = {.deadline = patience()}});
-    if (!answer.ok()) return OnAnswer(line, answer.status());
+    if (!answer.ok()) return OnResult(line, answer.status());
     progress_.Answer(number);
-    OnAnswer(line, client::WriteResult{.position = answer->position,
+    OnResult(line, client::WriteResult{.position = answer->position,
                                        .invalidations = answer->invalidations,
                                        .widened = answer->widened});
   }
 
-  void OnAnswer(uint64_t line, const absl::StatusOr<client::WriteResult>& result)
+  void OnResult(uint64_t line, const absl::StatusOr<client::WriteResult>& result)
       ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     if (!result.ok()) {

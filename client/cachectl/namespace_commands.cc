@@ -47,13 +47,13 @@ void AddDelete(CLI::App* group, Action& chosen) {
     }
     const auto answer = session.client().DeleteNamespace(
         client::DeleteNamespaceParams{.name = flags->name, .wait = flags->wait.Get()});
-    if (!answer.ok()) return answer.status();
-    if (!answer->found) {
+    if (!result.ok()) return answer.status();
+    if (!result->found) {
       return absl::NotFoundError(absl::StrCat("no namespace is called ", flags->name));
     }
-    session.Print({client::ToJson(*answer),
-                   absl::StrCat("namespace ", flags->name, " deleted\n", TextOf(answer->waiting))});
-    return ExitCodeOf(answer->waiting);
+    session.Print({client::ToJson(*result),
+                   absl::StrCat("namespace ", flags->name, " deleted\n", TextOf(result->waiting))});
+    return ExitCodeOf(result->waiting);
   });
 }
 

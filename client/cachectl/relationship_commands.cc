@@ -45,11 +45,11 @@ void AddRegister(CLI::App* group, Action& chosen) {
   AddAcceptFlag(command, &relationship->accepted_warnings);
   OnChosen(command, chosen, [relationship](Session& session) -> absl::StatusOr<ExitCode> {
     const auto answer = session.client().RegisterDataRelationship(*relationship);
-    if (!answer.ok()) return answer.status();
-    session.Warn(answer->warnings);
+    if (!result.ok()) return answer.status();
+    session.Warn(result->warnings);
     session.Print(
-        {client::ToJson(*answer), absl::StrCat("relationship ", answer->relationship.name, " ",
-                                               answer->replaced ? "replaced" : "added", "\n")});
+        {client::ToJson(*result), absl::StrCat("relationship ", result->relationship.name, " ",
+                                               result->replaced ? "replaced" : "added", "\n")});
     return ExitCode::kOk;
   });
 }

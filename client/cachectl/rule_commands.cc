@@ -83,11 +83,11 @@ void AddRegister(CLI::App* group, Action& chosen) {
   OnChosen(command, chosen, [rule, disabled](Session& session) -> absl::StatusOr<ExitCode> {
     rule->enabled = !*disabled;
     const auto answer = session.client().RegisterInvalidationRule(*rule);
-    if (!answer.ok()) return answer.status();
-    session.Warn(answer->warnings);
+    if (!result.ok()) return answer.status();
+    session.Warn(result->warnings);
     session.Print(
-        {client::ToJson(*answer), absl::StrCat("rule ", answer->rule.name, " ",
-                                               answer->replaced ? "replaced" : "added", "\n")});
+        {client::ToJson(*result), absl::StrCat("rule ", result->rule.name, " ",
+                                               result->replaced ? "replaced" : "added", "\n")});
     return ExitCode::kOk;
   });
 }

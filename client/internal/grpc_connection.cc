@@ -77,109 +77,109 @@ class GrpcConnection final : public Connection {
   std::string NamespaceName() const override { return runtime_.namespace_name; }
 
   void Start(const RegisterInvalidationRuleParams& params,
-             AnswerCallback<RuleRegistration> done) override {
+             ResultCallback<RuleRegistration> done) override {
     Begin(*rules_, &Rules::async_interface::RegisterRule, params, std::move(done));
   }
-  void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) override {
+  void Start(const GetInvalidationRuleParams& params, ResultCallback<StoredRule> done) override {
     Begin(*rules_, &Rules::async_interface::GetRule, params, std::move(done));
   }
-  void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) override {
+  void Start(const ListInvalidationRulesParams& params, ResultCallback<RulePage> done) override {
     Begin(*rules_, &Rules::async_interface::ListRules, params, std::move(done));
   }
-  void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) override {
+  void Start(const DeleteInvalidationRuleParams& params, ResultCallback<bool> done) override {
     Begin(*rules_, &Rules::async_interface::DeleteRule, params, std::move(done));
   }
 
   void Start(const RegisterDataRelationshipParams& params,
-             AnswerCallback<RelationshipRegistration> done) override {
+             ResultCallback<RelationshipRegistration> done) override {
     Begin(*relationships_, &Relationships::async_interface::RegisterRelationship, params,
           std::move(done));
   }
   void Start(const GetDataRelationshipParams& params,
-             AnswerCallback<DataRelationship> done) override {
+             ResultCallback<DataRelationship> done) override {
     Begin(*relationships_, &Relationships::async_interface::GetRelationship, params,
           std::move(done));
   }
   void Start(const ListDataRelationshipsParams& params,
-             AnswerCallback<RelationshipPage> done) override {
+             ResultCallback<RelationshipPage> done) override {
     Begin(*relationships_, &Relationships::async_interface::ListRelationships, params,
           std::move(done));
   }
-  void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) override {
+  void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) override {
     Begin(*relationships_, &Relationships::async_interface::DeleteRelationship, params,
           std::move(done));
   }
 
   void Start(const AddCacheDependencyParams& params,
-             AnswerCallback<DependencyAddition> done) override {
+             ResultCallback<DependencyAddition> done) override {
     Begin(*dependencies_, &Dependencies::async_interface::AddCacheDependency, params,
           std::move(done));
   }
   void Start(const RemoveCacheDependencyParams& params,
-             AnswerCallback<DependencyRemoval> done) override {
+             ResultCallback<DependencyRemoval> done) override {
     Begin(*dependencies_, &Dependencies::async_interface::RemoveCacheDependency, params,
           std::move(done));
   }
   void Start(const ListCacheDependenciesParams& params,
-             AnswerCallback<DependencyPage> done) override {
+             ResultCallback<DependencyPage> done) override {
     Begin(*dependencies_, &Dependencies::async_interface::ListCacheDependencies, params,
           std::move(done));
   }
 
-  void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) override {
+  void Start(const InvalidateByWriteParams& params, ResultCallback<WriteResult> done) override {
     Begin(*writes_, &Writes::async_interface::InvalidateByWrite, params, std::move(done));
   }
-  void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) override {
+  void Start(const InvalidateByWritesParams& params, ResultCallback<WriteResult> done) override {
     Begin(*writes_, &Writes::async_interface::InvalidateByWrites, params, std::move(done));
   }
-  void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) override {
+  void Start(const ExplainWriteParams& params, ResultCallback<Explanation> done) override {
     Begin(*writes_, &Writes::async_interface::ExplainWrite, params, std::move(done));
   }
 
-  void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) override {
+  void Start(const InvalidateParams& params, ResultCallback<InvalidationResult> done) override {
     Begin(*invalidations_, &Invalidations::async_interface::Invalidate, params, std::move(done));
   }
   void Start(const InvalidateWithDependenciesParams& params,
-             AnswerCallback<KeyInvalidation> done) override {
+             ResultCallback<KeyInvalidation> done) override {
     Begin(*invalidations_, &Invalidations::async_interface::InvalidateWithDependencies, params,
           std::move(done));
   }
   void Start(const ScheduleBatchInvalidationParams& params,
-             AnswerCallback<BatchSchedule> done) override {
+             ResultCallback<BatchSchedule> done) override {
     Begin(*invalidations_, &Invalidations::async_interface::ScheduleBatchInvalidation, params,
           std::move(done));
   }
   void Start(const FlushPendingInvalidationsParams& params,
-             AnswerCallback<BatchFlush> done) override {
+             ResultCallback<BatchFlush> done) override {
     Begin(*invalidations_, &Invalidations::async_interface::FlushPendingInvalidations, params,
           std::move(done));
   }
-  void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) override {
+  void Start(const SetBatchDelayParams& params, ResultCallback<absl::Duration> done) override {
     Begin(*invalidations_, &Invalidations::async_interface::SetBatchDelay, params, std::move(done));
   }
 
-  void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) override {
+  void Start(const TrackEntriesParams& params, ResultCallback<TrackEntriesResult> done) override {
     Begin(*entries_, &CacheEntries::async_interface::TrackEntries, params, std::move(done));
   }
-  void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) override {
+  void Start(const UntrackEntriesParams& params, ResultCallback<uint32_t> done) override {
     Begin(*entries_, &CacheEntries::async_interface::UntrackEntries, params, std::move(done));
   }
-  void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override {
+  void Start(const LookupEntryParams& params, ResultCallback<EntryLookup> done) override {
     Begin(*entries_, &CacheEntries::async_interface::LookupEntry, params, std::move(done));
   }
-  void Start(const ValidateParams& params, AnswerCallback<Validation> done) override {
+  void Start(const ValidateParams& params, ResultCallback<Validation> done) override {
     Begin(*entries_, &CacheEntries::async_interface::Validate, params, std::move(done));
   }
 
   void Start(const GetInvalidationStatsParams& params,
-             AnswerCallback<InvalidationStats> done) override {
+             ResultCallback<InvalidationStats> done) override {
     Begin(*stats_, &Stats::async_interface::GetInvalidationStats, params, std::move(done));
   }
 
-  void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) override {
+  void Start(const ListNamespacesParams& params, ResultCallback<NamespacePage> done) override {
     Begin(*namespaces_, &Namespaces::async_interface::ListNamespaces, params, std::move(done));
   }
-  void Start(const DeleteNamespaceParams& params, AnswerCallback<NamespaceDeletion> done) override {
+  void Start(const DeleteNamespaceParams& params, ResultCallback<NamespaceDeletion> done) override {
     Begin(*namespaces_, &Namespaces::async_interface::DeleteNamespace, params, std::move(done));
   }
 
@@ -201,7 +201,7 @@ class GrpcConnection final : public Connection {
   void Begin(Stub& stub,
              void (AsyncStub::*method)(grpc::ClientContext*, const Request*, Response*,
                                        std::function<void(grpc::Status)>),
-             const Params& params, AnswerCallback<AnswerOf<Response>> done) const {
+             const Params& params, ResultCallback<AnswerOf<Response>> done) const {
     std::make_shared<StartedUnaryCall<Request, Response>>(
         runtime_, DeadlineOf(params), params.options.cancellation,
         [&stub, method](auto&&... arguments) {

@@ -44,10 +44,10 @@ class StartedCall : public std::enable_shared_from_this<StartedCall> {
   void Begin() ABSL_LOCKS_EXCLUDED(mutex_);
 
  protected:
-  using OnAnswer = std::function<void(grpc::Status)>;
+  using OnResult = std::function<void(grpc::Status)>;
 
   // Starts an attempt. gRPC calls `on_answer` when it has ended.
-  virtual void Send(grpc::ClientContext& context, OnAnswer on_answer) = 0;
+  virtual void Send(grpc::ClientContext& context, OnResult on_answer) = 0;
 
   // Takes the outcome of the call. Called once, without locks.
   virtual void Finish(const absl::Status& status) = 0;
@@ -75,7 +75,7 @@ class StartedCall : public std::enable_shared_from_this<StartedCall> {
 template <typename Request, typename Response>
 class StartedUnaryCall final : public StartedCall {
  public:
-  using Method = std::function<void(grpc::ClientContext*, const Request*, Response*, OnAnswer)>;
+  using Method = std::function<void(grpc::ClientContext*, const Request*, Response*, OnResult)>;
   using Done = std::function<void(absl::StatusOr<Response>)>;
 
   StartedUnaryCall(const Runtime& runtime, absl::Duration deadline, std::stop_token cancellation,
@@ -86,7 +86,7 @@ class StartedUnaryCall final : public StartedCall {
         done_(std::move(done)) {}
 
  private:
-  void Send(grpc::ClientContext& context, OnAnswer on_answer) override {
+  void Send(grpc::ClientContext& context, OnResult on_answer) override {
     method_(&context, &request_, &response_, std::move(on_answer));
   }
   void Finish(const absl::Status& status) override {

@@ -17,7 +17,7 @@
 namespace cache_invalidation::client {
 namespace {
 
-using Answer = absl::StatusOr<BatchFlush>;
+using Result = absl::StatusOr<BatchFlush>;
 
 const grpc::Status kDraining(grpc::StatusCode::UNAVAILABLE, "draining");
 
@@ -28,7 +28,7 @@ class StartedCallTest : public testing::Test {
     return std::make_unique<AsyncClient>(MakeConnection(server_.channel(), std::move(options)));
   }
 
-  static std::future<Answer> Flush(AsyncClient& client, CallOptions options = {}) {
+  static std::future<Result> Flush(AsyncClient& client, CallOptions options = {}) {
     return client.Call(&Connection::FlushPendingInvalidations, {.options = std::move(options)});
   }
 
@@ -38,9 +38,9 @@ class StartedCallTest : public testing::Test {
 
 TEST_F(StartedCallTest, AnswersWhatTheServiceAnswers) {
   const auto client = MakeClient({.namespace_name = "shop"});
-  const Answer answer = Flush(*client, {.request_id = "r1"}).get();
-  ASSERT_TRUE(answer.ok()) << answer.status();
-  EXPECT_EQ(answer->flushed, 7u);
+  const Result result = Flush(*client, {.request_id = "r1"}).get();
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->flushed, 7u);
   ASSERT_EQ(service_.requests.size(), 1u);
   EXPECT_EQ(service_.requests[0].namespace_(), "shop");
   EXPECT_EQ(service_.requests[0].request_id(), "r1");
@@ -85,7 +85,7 @@ TEST_F(StartedCallTest, EndsWhenItIsCancelled) {
   service_.script = {grpc::Status::OK};
   std::stop_source source;
   const auto client = MakeClient({.deadline = absl::InfiniteDuration()});
-  std::future<Answer> flush = Flush(*client, {.cancellation = source.get_token()});
+  std::future<Result> flush = Flush(*client, {.cancellation = source.get_token()});
   service_.AwaitCalls(1);
   source.request_stop();
   EXPECT_EQ(flush.get().status().code(), absl::StatusCode::kCancelled);
@@ -126,8 +126,8 @@ TEST_F(StartedCallTest, ManyAtATime) {
   for (int i = 0; i < 100; ++i) {
     const CallOptions options{.cancellation = i % 2 == 0 ? source.get_token() : std::stop_token()};
     client->Call(&Connection::FlushPendingInvalidations, {.options = options},
-                 [&, i](const Answer& answer) {
-                   EXPECT_TRUE(answer.ok() || i % 2 == 0) << answer.status();
+                 [&, i](const Result& result) {
+                   EXPECT_TRUE(result.ok() || i % 2 == 0) << result.status();
                    ++answered;
                  });
     if (i == 50) source.request_stop();

@@ -25,127 +25,128 @@ class RefusingWriteStream final : public WriteStream {
 }  // namespace
 
 void UnimplementedConnection::Start(const RegisterInvalidationRuleParams&,
-                                    AnswerCallback<RuleRegistration> done) {
+                                    ResultCallback<RuleRegistration> done) {
   done(absl::UnimplementedError("RegisterInvalidationRule"));
 }
 
 void UnimplementedConnection::Start(const GetInvalidationRuleParams&,
-                                    AnswerCallback<StoredRule> done) {
+                                    ResultCallback<StoredRule> done) {
   done(absl::UnimplementedError("GetInvalidationRule"));
 }
 
 void UnimplementedConnection::Start(const ListInvalidationRulesParams&,
-                                    AnswerCallback<RulePage> done) {
+                                    ResultCallback<RulePage> done) {
   done(absl::UnimplementedError("ListInvalidationRules"));
 }
 
 void UnimplementedConnection::Start(const DeleteInvalidationRuleParams&,
-                                    AnswerCallback<bool> done) {
+                                    ResultCallback<bool> done) {
   done(absl::UnimplementedError("DeleteInvalidationRule"));
 }
 
 void UnimplementedConnection::Start(const RegisterDataRelationshipParams&,
-                                    AnswerCallback<RelationshipRegistration> done) {
+                                    ResultCallback<RelationshipRegistration> done) {
   done(absl::UnimplementedError("RegisterDataRelationship"));
 }
 
 void UnimplementedConnection::Start(const GetDataRelationshipParams&,
-                                    AnswerCallback<DataRelationship> done) {
+                                    ResultCallback<DataRelationship> done) {
   done(absl::UnimplementedError("GetDataRelationship"));
 }
 
 void UnimplementedConnection::Start(const ListDataRelationshipsParams&,
-                                    AnswerCallback<RelationshipPage> done) {
+                                    ResultCallback<RelationshipPage> done) {
   done(absl::UnimplementedError("ListDataRelationships"));
 }
 
 void UnimplementedConnection::Start(const DeleteDataRelationshipParams&,
-                                    AnswerCallback<bool> done) {
+                                    ResultCallback<bool> done) {
   done(absl::UnimplementedError("DeleteDataRelationship"));
 }
 
 void UnimplementedConnection::Start(const AddCacheDependencyParams&,
-                                    AnswerCallback<DependencyAddition> done) {
+                                    ResultCallback<DependencyAddition> done) {
   done(absl::UnimplementedError("AddCacheDependency"));
 }
 
 void UnimplementedConnection::Start(const RemoveCacheDependencyParams&,
-                                    AnswerCallback<DependencyRemoval> done) {
+                                    ResultCallback<DependencyRemoval> done) {
   done(absl::UnimplementedError("RemoveCacheDependency"));
 }
 
 void UnimplementedConnection::Start(const ListCacheDependenciesParams&,
-                                    AnswerCallback<DependencyPage> done) {
+                                    ResultCallback<DependencyPage> done) {
   done(absl::UnimplementedError("ListCacheDependencies"));
 }
 
 void UnimplementedConnection::Start(const InvalidateByWriteParams&,
-                                    AnswerCallback<WriteResult> done) {
+                                    ResultCallback<WriteResult> done) {
   done(absl::UnimplementedError("InvalidateByWrite"));
 }
 
 void UnimplementedConnection::Start(const InvalidateByWritesParams&,
-                                    AnswerCallback<WriteResult> done) {
+                                    ResultCallback<WriteResult> done) {
   done(absl::UnimplementedError("InvalidateByWrites"));
 }
 
-void UnimplementedConnection::Start(const ExplainWriteParams&, AnswerCallback<Explanation> done) {
+void UnimplementedConnection::Start(const ExplainWriteParams&, ResultCallback<Explanation> done) {
   done(absl::UnimplementedError("ExplainWrite"));
 }
 
 void UnimplementedConnection::Start(const InvalidateParams&,
-                                    AnswerCallback<InvalidationResult> done) {
+                                    ResultCallback<InvalidationResult> done) {
   done(absl::UnimplementedError("Invalidate"));
 }
 
 void UnimplementedConnection::Start(const InvalidateWithDependenciesParams&,
-                                    AnswerCallback<KeyInvalidation> done) {
+                                    ResultCallback<KeyInvalidation> done) {
   done(absl::UnimplementedError("InvalidateWithDependencies"));
 }
 
 void UnimplementedConnection::Start(const ScheduleBatchInvalidationParams&,
-                                    AnswerCallback<BatchSchedule> done) {
+                                    ResultCallback<BatchSchedule> done) {
   done(absl::UnimplementedError("ScheduleBatchInvalidation"));
 }
 
 void UnimplementedConnection::Start(const FlushPendingInvalidationsParams&,
-                                    AnswerCallback<BatchFlush> done) {
+                                    ResultCallback<BatchFlush> done) {
   done(absl::UnimplementedError("FlushPendingInvalidations"));
 }
 
 void UnimplementedConnection::Start(const SetBatchDelayParams&,
-                                    AnswerCallback<absl::Duration> done) {
+                                    ResultCallback<absl::Duration> done) {
   done(absl::UnimplementedError("SetBatchDelay"));
 }
 
-void UnimplementedConnection::Start(const TrackEntriesParams&, AnswerCallback<TrackAnswer> done) {
+void UnimplementedConnection::Start(const TrackEntriesParams&,
+                                    ResultCallback<TrackEntriesResult> done) {
   done(absl::UnimplementedError("TrackEntries"));
 }
 
-void UnimplementedConnection::Start(const UntrackEntriesParams&, AnswerCallback<uint32_t> done) {
+void UnimplementedConnection::Start(const UntrackEntriesParams&, ResultCallback<uint32_t> done) {
   done(absl::UnimplementedError("UntrackEntries"));
 }
 
-void UnimplementedConnection::Start(const LookupEntryParams&, AnswerCallback<EntryLookup> done) {
+void UnimplementedConnection::Start(const LookupEntryParams&, ResultCallback<EntryLookup> done) {
   done(absl::UnimplementedError("LookupEntry"));
 }
 
-void UnimplementedConnection::Start(const ValidateParams&, AnswerCallback<Validation> done) {
+void UnimplementedConnection::Start(const ValidateParams&, ResultCallback<Validation> done) {
   done(absl::UnimplementedError("Validate"));
 }
 
 void UnimplementedConnection::Start(const GetInvalidationStatsParams&,
-                                    AnswerCallback<InvalidationStats> done) {
+                                    ResultCallback<InvalidationStats> done) {
   done(absl::UnimplementedError("GetInvalidationStats"));
 }
 
 void UnimplementedConnection::Start(const ListNamespacesParams&,
-                                    AnswerCallback<NamespacePage> done) {
+                                    ResultCallback<NamespacePage> done) {
   done(absl::UnimplementedError("ListNamespaces"));
 }
 
 void UnimplementedConnection::Start(const DeleteNamespaceParams&,
-                                    AnswerCallback<NamespaceDeletion> done) {
+                                    ResultCallback<NamespaceDeletion> done) {
   done(absl::UnimplementedError("DeleteNamespace"));
 }
 

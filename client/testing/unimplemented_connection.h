@@ -3,7 +3,7 @@
 //   class RefusingConnection : public UnimplementedConnection {
 //    public:
 //     using UnimplementedConnection::Start;
-//     void Start(const InvalidateByWriteParams&, AnswerCallback<WriteResult> done) override {
+//     void Start(const InvalidateByWriteParams&, ResultCallback<WriteResult> done) override {
 //       done(absl::UnavailableError("draining"));
 //     }
 //   };
@@ -31,49 +31,49 @@ namespace cache_invalidation::client {
 class UnimplementedConnection : public Connection {
  public:
   void Start(const RegisterInvalidationRuleParams& params,
-             AnswerCallback<RuleRegistration> done) override;
-  void Start(const GetInvalidationRuleParams& params, AnswerCallback<StoredRule> done) override;
-  void Start(const ListInvalidationRulesParams& params, AnswerCallback<RulePage> done) override;
-  void Start(const DeleteInvalidationRuleParams& params, AnswerCallback<bool> done) override;
+             ResultCallback<RuleRegistration> done) override;
+  void Start(const GetInvalidationRuleParams& params, ResultCallback<StoredRule> done) override;
+  void Start(const ListInvalidationRulesParams& params, ResultCallback<RulePage> done) override;
+  void Start(const DeleteInvalidationRuleParams& params, ResultCallback<bool> done) override;
 
   void Start(const RegisterDataRelationshipParams& params,
-             AnswerCallback<RelationshipRegistration> done) override;
+             ResultCallback<RelationshipRegistration> done) override;
   void Start(const GetDataRelationshipParams& params,
-             AnswerCallback<DataRelationship> done) override;
+             ResultCallback<DataRelationship> done) override;
   void Start(const ListDataRelationshipsParams& params,
-             AnswerCallback<RelationshipPage> done) override;
-  void Start(const DeleteDataRelationshipParams& params, AnswerCallback<bool> done) override;
+             ResultCallback<RelationshipPage> done) override;
+  void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) override;
 
   void Start(const AddCacheDependencyParams& params,
-             AnswerCallback<DependencyAddition> done) override;
+             ResultCallback<DependencyAddition> done) override;
   void Start(const RemoveCacheDependencyParams& params,
-             AnswerCallback<DependencyRemoval> done) override;
+             ResultCallback<DependencyRemoval> done) override;
   void Start(const ListCacheDependenciesParams& params,
-             AnswerCallback<DependencyPage> done) override;
+             ResultCallback<DependencyPage> done) override;
 
-  void Start(const InvalidateByWriteParams& params, AnswerCallback<WriteResult> done) override;
-  void Start(const InvalidateByWritesParams& params, AnswerCallback<WriteResult> done) override;
-  void Start(const ExplainWriteParams& params, AnswerCallback<Explanation> done) override;
+  void Start(const InvalidateByWriteParams& params, ResultCallback<WriteResult> done) override;
+  void Start(const InvalidateByWritesParams& params, ResultCallback<WriteResult> done) override;
+  void Start(const ExplainWriteParams& params, ResultCallback<Explanation> done) override;
 
-  void Start(const InvalidateParams& params, AnswerCallback<InvalidationResult> done) override;
+  void Start(const InvalidateParams& params, ResultCallback<InvalidationResult> done) override;
   void Start(const InvalidateWithDependenciesParams& params,
-             AnswerCallback<KeyInvalidation> done) override;
+             ResultCallback<KeyInvalidation> done) override;
   void Start(const ScheduleBatchInvalidationParams& params,
-             AnswerCallback<BatchSchedule> done) override;
+             ResultCallback<BatchSchedule> done) override;
   void Start(const FlushPendingInvalidationsParams& params,
-             AnswerCallback<BatchFlush> done) override;
-  void Start(const SetBatchDelayParams& params, AnswerCallback<absl::Duration> done) override;
+             ResultCallback<BatchFlush> done) override;
+  void Start(const SetBatchDelayParams& params, ResultCallback<absl::Duration> done) override;
 
-  void Start(const TrackEntriesParams& params, AnswerCallback<TrackAnswer> done) override;
-  void Start(const UntrackEntriesParams& params, AnswerCallback<uint32_t> done) override;
-  void Start(const LookupEntryParams& params, AnswerCallback<EntryLookup> done) override;
-  void Start(const ValidateParams& params, AnswerCallback<Validation> done) override;
+  void Start(const TrackEntriesParams& params, ResultCallback<TrackEntriesResult> done) override;
+  void Start(const UntrackEntriesParams& params, ResultCallback<uint32_t> done) override;
+  void Start(const LookupEntryParams& params, ResultCallback<EntryLookup> done) override;
+  void Start(const ValidateParams& params, ResultCallback<Validation> done) override;
 
   void Start(const GetInvalidationStatsParams& params,
-             AnswerCallback<InvalidationStats> done) override;
+             ResultCallback<InvalidationStats> done) override;
 
-  void Start(const ListNamespacesParams& params, AnswerCallback<NamespacePage> done) override;
-  void Start(const DeleteNamespaceParams& params, AnswerCallback<NamespaceDeletion> done) override;
+  void Start(const ListNamespacesParams& params, ResultCallback<NamespacePage> done) override;
+  void Start(const DeleteNamespaceParams& params, ResultCallback<NamespaceDeletion> done) override;
 
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override;
 

@@ -120,7 +120,7 @@ TEST_F(GroupWriterTest, ReadsCauseNoWriteButKeepTheirPlace) {
 TEST_F(GroupWriterTest, PublishesWhatTheGroupCarries) {
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = "n";
-  chunk->entries = {{.revision = 1, .last_part = true}};
+  chunk->parts = {{.revision = 1, .last_part = true}};
   Group group = ReadGroup("a");
   group.batch.chunks.push_back(chunk);
   group.published.push_back({.namespace_name = "n", .chunks = {chunk}, .head = 1});

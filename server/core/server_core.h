@@ -52,7 +52,7 @@ struct CoreOptions {
   // wait.
   size_t max_awaited_per_namespace = kMaxAwaitedPerNamespace;
   // Events that are kept in memory, for subscribers that are near the head.
-  size_t history_bytes = 64 << 20;
+  size_t event_cache_bytes = 64 << 20;
   // Events that are retained in the store, for subscribers that were away; a higher limit lets them
   // be away for longer without dropping what they have.
   delivery::RetentionLimits event_retention = {.bytes = size_t{256} << 20, .age = absl::Hours(24)};

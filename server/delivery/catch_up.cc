@@ -19,7 +19,7 @@ constexpr absl::Duration kPatience = absl::Milliseconds(250);
 
 }  // namespace
 
-std::shared_ptr<const Stretch> CatchUp::FindKept(uint64_t channel_id, storage::EntryPosition from) {
+std::shared_ptr<const Stretch> CatchUp::FindKept(uint64_t channel_id, storage::PartPosition from) {
   for (Kept& kept : kept_) {
     if (kept.channel_id != channel_id || from < kept.from || from >= kept.end) continue;
     if (!kept.found) changed_.NotifyAll();
@@ -29,18 +29,18 @@ std::shared_ptr<const Stretch> CatchUp::FindKept(uint64_t channel_id, storage::E
   return nullptr;
 }
 
-std::shared_ptr<const Stretch> CatchUp::Find(uint64_t channel_id, storage::EntryPosition from) {
+std::shared_ptr<const Stretch> CatchUp::Find(uint64_t channel_id, storage::PartPosition from) {
   MutexLock lock(mutex_);
   return FindKept(channel_id, from);
 }
 
 std::shared_ptr<const Stretch> CatchUp::FindOrAsk(uint64_t channel_id,
                                                   absl::string_view namespace_name,
-                                                  storage::EntryPosition from) {
+                                                  storage::PartPosition from) {
   MutexLock lock(mutex_);
   std::shared_ptr<const Stretch> stretch = FindKept(channel_id, from);
   if (stretch != nullptr) return stretch;
-  if (!queued_.insert({channel_id, from.revision, from.part}).second) return nullptr;
+  if (!queued_.insert({channel_id, from.revision, from.number}).second) return nullptr;
   queue_.push_back({channel_id, std::string(namespace_name), from});
   changed_.NotifyAll();
   return nullptr;
@@ -88,13 +88,13 @@ CatchUp::Kept CatchUp::Read(const Request& request) const {
   // The history was trimmed meanwhile, or cannot be read: to the cursor both are a gap.
   Kept kept = {.channel_id = request.channel_id,
                .from = request.from,
-               .end = {request.from.revision, request.from.part + 1},
+               .end = {request.from.revision, request.from.number + 1},
                .stretch = std::make_shared<const Stretch>(),
                .read_at = clock_.Monotonic(),
                .found = false};
   if (chunks.ok() && !chunks->empty()) {
     for (const std::shared_ptr<const wire::Chunk>& chunk : *chunks) bytes += chunk->bytes.size();
-    kept.end = storage::PositionAfter(chunks->back()->entries.back());
+    kept.end = storage::PositionAfter(chunks->back()->parts.back());
     kept.stretch = std::make_shared<const Stretch>(*std::move(chunks));
   }
   observer_.OnCatchUpRead(outcome, bytes);

@@ -45,14 +45,14 @@ class CatchUp {
   CatchUp(const storage::Store& store, Clock& clock, DeliveryObserver& observer)
       : store_(store), clock_(clock), observer_(observer) {}
 
-  // The stretch that holds the entry `from` of that channel's namespace; null if it has not been
+  // The stretch that holds the part `from` of that channel's namespace; null if it has not been
   // read. Does not block.
-  std::shared_ptr<const Stretch> Find(uint64_t channel_id, storage::EntryPosition from)
+  std::shared_ptr<const Stretch> Find(uint64_t channel_id, storage::PartPosition from)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The same, but a missing stretch is queued: ReadNext returns the channel's id once it is read.
   std::shared_ptr<const Stretch> FindOrAsk(uint64_t channel_id, absl::string_view namespace_name,
-                                           storage::EntryPosition from) ABSL_LOCKS_EXCLUDED(mutex_);
+                                           storage::PartPosition from) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Blocks until there is something to read. False: Stop was called.
   bool AwaitWork() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -68,21 +68,21 @@ class CatchUp {
   struct Request {
     uint64_t channel_id = 0;
     std::string namespace_name;
-    storage::EntryPosition from;
+    storage::PartPosition from;
 
-    Place place() const { return {channel_id, from.revision, from.part}; }
+    Place place() const { return {channel_id, from.revision, from.number}; }
   };
-  // A stretch from the requested entry up to the one before `end`.
+  // A stretch from the requested part up to the one before `end`.
   struct Kept {
     uint64_t channel_id = 0;
-    storage::EntryPosition from;
-    storage::EntryPosition end;
+    storage::PartPosition from;
+    storage::PartPosition end;
     std::shared_ptr<const Stretch> stretch;
     absl::Duration read_at;
     bool found = false;
   };
 
-  std::shared_ptr<const Stretch> FindKept(uint64_t channel_id, storage::EntryPosition from)
+  std::shared_ptr<const Stretch> FindKept(uint64_t channel_id, storage::PartPosition from)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t Unfound() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Reads without a lock.

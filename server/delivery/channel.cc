@@ -26,17 +26,17 @@ RetainedRevisions Channel::retained() const {
   return {floor_, log_.retained().head};
 }
 
-std::optional<std::vector<ChunkTail>> Channel::Read(EntryPosition from, size_t max_bytes) const {
+std::optional<std::vector<ChunkTail>> Channel::Read(PartPosition from, size_t max_bytes) const {
   MutexLock lock(log_mutex_);
   if (from.revision <= skipped_) return std::nullopt;
   return log_.Read(from, max_bytes);
 }
 
-std::shared_ptr<const Stretch> Channel::FindOlder(EntryPosition from) const {
+std::shared_ptr<const Stretch> Channel::FindOlder(PartPosition from) const {
   return older_->Find(id_, from);
 }
 
-std::shared_ptr<const Stretch> Channel::AskOlder(EntryPosition from) const {
+std::shared_ptr<const Stretch> Channel::AskOlder(PartPosition from) const {
   return older_->FindOrAsk(id_, namespace_name_, from);
 }
 
@@ -65,7 +65,7 @@ void Channel::Forget(uint64_t floor) {
   floor_ = std::max(floor_, floor);
 }
 
-Channel::Appended Channel::Append(NamespaceLog::Chunks chunks, uint64_t head, absl::Duration now) {
+Channel::Appended Channel::Append(Log::Chunks chunks, uint64_t head, absl::Duration now) {
   MutexLock lock(log_mutex_);
   const size_t before = log_.bytes();
   const size_t drops = log_.Append(chunks, head, now);

@@ -39,14 +39,14 @@ class Channel {
   // is above the head.
   RetainedRevisions retained() const ABSL_LOCKS_EXCLUDED(log_mutex_);
 
-  // See NamespaceLog::Read. Absent for history that memory has dropped, and for that of a deleted
+  // See Log::Read. Absent for history that memory has dropped, and for that of a deleted
   // namespace.
-  std::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const
+  std::optional<std::vector<ChunkTail>> Read(PartPosition from, size_t max_bytes) const
       ABSL_LOCKS_EXCLUDED(log_mutex_);
   // The same from the store, if that has been read; null: not yet. AskOlder then requests it, and
   // the channel moves once it has been read. REQUIRES: `from` is retained, but not in memory.
-  std::shared_ptr<const Stretch> FindOlder(EntryPosition from) const;
-  std::shared_ptr<const Stretch> AskOlder(EntryPosition from) const;
+  std::shared_ptr<const Stretch> FindOlder(PartPosition from) const;
+  std::shared_ptr<const Stretch> AskOlder(PartPosition from) const;
 
   // The group of that filter, which lives as long as it is referenced; null for a filter that
   // everything passes.
@@ -71,8 +71,8 @@ class Channel {
   void ForgetPast() ABSL_LOCKS_EXCLUDED(log_mutex_);
   // History up to `floor` is no longer retained.
   void Forget(uint64_t floor) ABSL_LOCKS_EXCLUDED(log_mutex_);
-  // See NamespaceLog.
-  Appended Append(NamespaceLog::Chunks chunks, uint64_t head, absl::Duration now)
+  // See Log.
+  Appended Append(Log::Chunks chunks, uint64_t head, absl::Duration now)
       ABSL_LOCKS_EXCLUDED(log_mutex_);
   size_t DropOldest() ABSL_LOCKS_EXCLUDED(log_mutex_);
 
@@ -84,7 +84,7 @@ class Channel {
   std::atomic<uint64_t> head_ = 0;  // moves after the log has
 
   mutable Mutex log_mutex_;
-  NamespaceLog log_ ABSL_GUARDED_BY(log_mutex_);
+  Log log_ ABSL_GUARDED_BY(log_mutex_);
   uint64_t floor_ ABSL_GUARDED_BY(log_mutex_) = 0;    // of what is retained
   uint64_t skipped_ ABSL_GUARDED_BY(log_mutex_) = 0;  // nothing up to it can be read
 };

@@ -31,7 +31,7 @@ class ChunkCache {
   template <typename Compute>
   std::shared_ptr<const Value> Get(const wire::Chunk& chunk, Compute compute)
       ABSL_LOCKS_EXCLUDED(mutex_) {
-    const Key key(chunk.entries.front().revision, chunk.entries.front().part);
+    const Key key(chunk.parts.front().revision, chunk.parts.front().number);
     MutexLock lock(mutex_);
     std::shared_ptr<const Value>& value = values_[key];
     if (value != nullptr) return value;

@@ -6,17 +6,17 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-using engine::TargetType;
+using engine::TargetKind;
 
-bool TargetPasses(const wire::EntryTarget& target, const Filter& filter) {
-  switch (target.type) {
-    case TargetType::kTag:
+bool TargetPasses(const wire::PartTarget& target, const Filter& filter) {
+  switch (target.target) {
+    case TargetKind::kTag:
       return filter.PassesTag(target.name);
-    case TargetType::kKey:
+    case TargetKind::kKey:
       return filter.PassesKey(target.name);
-    case TargetType::kPattern:
+    case TargetKind::kPattern:
       return filter.PassesPattern(target.name);
-    case TargetType::kEverything:
+    case TargetKind::kEverything:
       return true;
   }
   return true;
@@ -26,31 +26,30 @@ bool TargetPasses(const wire::EntryTarget& target, const Filter& filter) {
 
 ChunkTargets::ChunkTargets(std::shared_ptr<const wire::Chunk> chunk, LiteralPrefixes& prefixes)
     : chunk_(std::move(chunk)) {
-  first_target_.reserve(chunk_->entries.size() + 1);
-  for (const wire::Chunk::Entry& entry : chunk_->entries) {
+  first_target_.reserve(chunk_->parts.size() + 1);
+  for (const wire::Chunk::Part& part : chunk_->parts) {
     first_target_.push_back(static_cast<uint32_t>(targets_.size()));
-    wire::AppendTargets(chunk_->entry_bytes(entry), targets_);
+    wire::AppendTargets(chunk_->part_bytes(part), targets_);
   }
   first_target_.push_back(static_cast<uint32_t>(targets_.size()));
-  for (wire::EntryTarget& target : targets_) {
-    if (target.type != TargetType::kPattern) continue;
+  for (wire::PartTarget& target : targets_) {
+    if (target.target != TargetKind::kPattern) continue;
     literal_prefixes_.push_back(prefixes.Of(target.name));
     target.name = literal_prefixes_.back();
   }
 }
 
-bool ChunkTargets::Passes(size_t entry, const Filter& filter) const {
-  const auto begin = targets_.begin() + first_target_[entry];
-  const auto end = targets_.begin() + first_target_[entry + 1];
-  // We do not know how to judge an entry that names nothing.
-  return begin == end || std::any_of(begin, end, [&](const wire::EntryTarget& target) {
+bool ChunkTargets::Passes(size_t part, const Filter& filter) const {
+  const auto begin = targets_.begin() + first_target_[part];
+  const auto end = targets_.begin() + first_target_[part + 1];
+  // We do not know how to judge a part that names nothing.
+  return begin == end || std::any_of(begin, end, [&](const wire::PartTarget& target) {
            return TargetPasses(target, filter);
          });
 }
 
 size_t ChunkTargets::bytes() const {
-  return sizeof(*this) + chunk_->bytes.capacity() +
-         targets_.capacity() * sizeof(wire::EntryTarget) +
+  return sizeof(*this) + chunk_->bytes.capacity() + targets_.capacity() * sizeof(wire::PartTarget) +
          first_target_.capacity() * sizeof(uint32_t) +
          literal_prefixes_.size() * sizeof(std::string);
 }

@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kEventsThatContinueAStream = 64;
 
 using wire::Chunk;
-using Run = PassingEntries::Run;
+using Run = PassingParts::Run;
 
 // How much Next reads from the log at once.
 constexpr size_t kReadBytes = kMaxSubscribeMessageBytes;
@@ -28,17 +28,17 @@ constexpr size_t kMaxJudgedBytes = 256 << 10;
 constexpr size_t kMaxSlices = 1024;
 
 size_t RunBytes(const Chunk& chunk, Run run) {
-  const Chunk::Entry& last = chunk.entries[run.end - 1];
-  return last.offset + last.size - chunk.entries[run.begin].offset;
+  const Chunk::Part& last = chunk.parts[run.end - 1];
+  return last.offset + last.size - chunk.parts[run.begin].offset;
 }
 
-// How many entries of the run fit into `max_bytes`.
-uint32_t EntriesThatFit(const Chunk& chunk, Run run, size_t max_bytes) {
-  const size_t begin = chunk.entries[run.begin].offset;
-  const auto first = chunk.entries.begin() + run.begin;
+// How many parts of the run fit into `max_bytes`.
+uint32_t PartsThatFit(const Chunk& chunk, Run run, size_t max_bytes) {
+  const size_t begin = chunk.parts[run.begin].offset;
+  const auto first = chunk.parts.begin() + run.begin;
   const auto fits = std::partition_point(
-      first, chunk.entries.begin() + run.end,
-      [&](const Chunk::Entry& entry) { return entry.offset + entry.size - begin <= max_bytes; });
+      first, chunk.parts.begin() + run.end,
+      [&](const Chunk::Part& part) { return part.offset + part.size - begin <= max_bytes; });
   return static_cast<uint32_t>(fits - first);
 }
 
@@ -49,9 +49,9 @@ Cursor::Cursor(std::shared_ptr<const Channel> channel, std::shared_ptr<FilterGro
     : channel_(std::move(channel)), group_(std::move(group)), next_(FirstAfter(after)) {}
 
 std::vector<Run> Cursor::Passing(const ChunkTail& tail) const {
-  const uint32_t first = static_cast<uint32_t>(tail.first_entry);
-  if (group_ == nullptr) return {{first, static_cast<uint32_t>(tail.chunk->entries.size())}};
-  const std::shared_ptr<const PassingEntries> passing = group_->Passing(tail.chunk);
+  const uint32_t first = static_cast<uint32_t>(tail.first_part);
+  if (group_ == nullptr) return {{first, static_cast<uint32_t>(tail.chunk->parts.size())}};
+  const std::shared_ptr<const PassingParts> passing = group_->Passing(tail.chunk);
   std::vector<Run> runs;
   for (Run run : passing->runs) {
     if (run.end <= first) continue;
@@ -64,29 +64,29 @@ bool Cursor::Take(const ChunkTail& tail, Run run, size_t max_bytes, Batch& batch
   const Chunk& chunk = *tail.chunk;
   const size_t room =
       batch.slices.size() < kMaxSlices ? max_bytes - std::min(max_bytes, batch.bytes) : 0;
-  uint32_t count = EntriesThatFit(chunk, run, room);
+  uint32_t count = PartsThatFit(chunk, run, room);
   if (count == 0 && batch.slices.empty()) count = 1;
   const bool whole = count == run.end - run.begin;
   if (count > 0) {
     run.end = run.begin + count;
     const uint32_t size = static_cast<uint32_t>(RunBytes(chunk, run));
-    const Chunk::Entry& first = chunk.entries[run.begin];
-    const Chunk::Entry& last = chunk.entries[run.end - 1];
+    const Chunk::Part& first = chunk.parts[run.begin];
+    const Chunk::Part& last = chunk.parts[run.end - 1];
     batch.slices.push_back({tail.chunk, first.offset, size, first.revision, last.revision});
     batch.events += count;
     batch.bytes += size;
     if (!batch.oldest_published) batch.oldest_published = tail.published;
     batch.unfinished = last.last_part ? 0 : last.revision;
-    for (uint32_t entry = run.end; entry-- > run.begin;) {
-      if (!chunk.entries[entry].last_part) continue;
-      batch.completed = chunk.entries[entry].revision;
+    for (uint32_t part = run.end; part-- > run.begin;) {
+      if (!chunk.parts[part].last_part) continue;
+      batch.completed = chunk.parts[part].revision;
       break;
     }
     next_ = PositionAfter(last);
   }
   if (!whole) {
-    const Chunk::Entry& left = chunk.entries[run.begin + count];
-    next_ = {left.revision, left.part};
+    const Chunk::Part& left = chunk.parts[run.begin + count];
+    next_ = {left.revision, left.number};
   }
   return whole;
 }
@@ -96,7 +96,7 @@ std::vector<ChunkTail> Cursor::TailsOf(const Stretch& stretch) const {
   for (const std::shared_ptr<const Chunk>& chunk : stretch) {
     if (chunk->first_revision() > channel_->head()) break;
     ChunkTail tail = TailFrom(chunk, next_, std::nullopt);
-    if (tail.first_entry < chunk->entries.size()) tails.push_back(std::move(tail));
+    if (tail.first_part < chunk->parts.size()) tails.push_back(std::move(tail));
   }
   return tails;
 }
@@ -121,7 +121,7 @@ std::optional<Batch> Cursor::Next(size_t max_bytes) {
     // way of others.
     const std::optional<std::vector<ChunkTail>> tails = Read(/*ask=*/batch.slices.empty());
     if (!tails) {
-      // The entries taken so far are valid; the next call reports the gap.
+      // The parts taken so far are valid; the next call reports the gap.
       if (batch.slices.empty()) return std::nullopt;
       return batch;
     }
@@ -133,7 +133,7 @@ std::optional<Batch> Cursor::Next(size_t max_bytes) {
       for (Run run : Passing(tail)) {
         if (!Take(tail, run, max_bytes, batch)) return batch;
       }
-      next_ = PositionAfter(tail.chunk->entries.back());
+      next_ = PositionAfter(tail.chunk->parts.back());
     }
   }
   return batch;

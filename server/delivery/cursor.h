@@ -15,22 +15,22 @@
 
 namespace cache_invalidation::delivery {
 
-// Consecutive entries of a chunk as they are sent: a piece of an encoded SubscribeResponse.
+// Consecutive parts of a chunk as they are sent: a piece of an encoded SubscribeResponse.
 struct Slice {
   std::shared_ptr<const wire::Chunk> chunk;
   uint32_t offset = 0;
   uint32_t size = 0;
-  // The revisions of the first and the last entry.
+  // The revisions of the first and the last part.
   uint64_t first_revision = 0;
   uint64_t last_revision = 0;
 
   absl::string_view bytes() const { return absl::string_view(chunk->bytes).substr(offset, size); }
 };
 
-// The entries that a cursor passed in one step.
+// The parts that a cursor passed in one step.
 struct Batch {
   std::vector<Slice> slices;
-  size_t events = 0;  // entries in the slices
+  size_t events = 0;  // parts in the slices
   size_t bytes = 0;   // of the slices
   // The last revision that the slices complete, and the one that they leave unfinished; 0: none.
   uint64_t completed = 0;
@@ -46,20 +46,20 @@ struct Batch {
 // Thread-compatible.
 class Cursor {
  public:
-  // Begins after revision `after`. `group`: null for all entries.
+  // Begins after revision `after`. `group`: null for all parts.
   Cursor(std::shared_ptr<const Channel> channel, std::shared_ptr<FilterGroup> group,
          uint64_t after);
 
-  // The next entries that pass the filter: as many as fit into `max_bytes`, but at least one if
+  // The next parts that pass the filter: as many as fit into `max_bytes`, but at least one if
   // there is one. Looks at a bounded stretch of history, so the result may be empty although more
-  // follows: then the cursor is not at_head(). Absent if the entries that follow are no longer
+  // follows: then the cursor is not at_head(). Absent if the parts that follow are no longer
   // retained.
   std::optional<Batch> Next(size_t max_bytes);
 
-  // The next entries are being read from the store: call Next again when the channel has moved.
+  // The next parts are being read from the store: call Next again when the channel has moved.
   bool waiting() const { return waiting_; }
 
-  // Whether enough entries wait for a stream to continue by itself, or for a full message.
+  // Whether enough parts wait for a stream to continue by itself, or for a full message.
   bool ManyWait() const;
 
   // The last revision that it has passed completely.
@@ -76,13 +76,13 @@ class Cursor {
   // The published part of a stretch, from next_ on.
   std::vector<ChunkTail> TailsOf(const Stretch& stretch) const;
   // The runs of `tail` that pass the filter.
-  std::vector<PassingEntries::Run> Passing(const ChunkTail& tail) const;
-  // Adds the entries of a run that fit; false if some did not.
-  bool Take(const ChunkTail& tail, PassingEntries::Run run, size_t max_bytes, Batch& batch);
+  std::vector<PassingParts::Run> Passing(const ChunkTail& tail) const;
+  // Adds the parts of a run that fit; false if some did not.
+  bool Take(const ChunkTail& tail, PassingParts::Run run, size_t max_bytes, Batch& batch);
 
   const std::shared_ptr<const Channel> channel_;
   const std::shared_ptr<FilterGroup> group_;
-  EntryPosition next_;
+  PartPosition next_;
   bool waiting_ = false;
 };
 

@@ -31,17 +31,17 @@ class CursorTest : public testing::Test {
     return Cursor(channel_, channel_->GroupOf(filter), after);
   }
 
-  // The bytes of every entry after `after` that passes, one after the other.
+  // The bytes of every part after `after` that passes, one after the other.
   std::string Expected(uint64_t after, const Filter& filter = {}) {
     std::string bytes;
     const auto group = channel_->GroupOf(filter);
     for (const auto& chunk : chunks_) {
-      PassingEntries all{{{0, static_cast<uint32_t>(chunk->entries.size())}}};
+      PassingParts all{{{0, static_cast<uint32_t>(chunk->parts.size())}}};
       if (group != nullptr) all = *group->Passing(chunk);
-      for (PassingEntries::Run run : all.runs) {
+      for (PassingParts::Run run : all.runs) {
         for (uint32_t i = run.begin; i < run.end; ++i) {
-          if (chunk->entries[i].revision <= after) continue;
-          bytes += std::string(chunk->entry_bytes(chunk->entries[i]));
+          if (chunk->parts[i].revision <= after) continue;
+          bytes += std::string(chunk->part_bytes(chunk->parts[i]));
         }
       }
     }

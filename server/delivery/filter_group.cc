@@ -13,18 +13,18 @@ FilterGroup::FilterGroup(std::shared_ptr<const Filter> filter,
                          std::shared_ptr<TargetsCache> targets)
     : filter_(std::move(filter)), targets_(std::move(targets)), passing_(kPassingBytes) {}
 
-std::shared_ptr<const PassingEntries> FilterGroup::Passing(
+std::shared_ptr<const PassingParts> FilterGroup::Passing(
     const std::shared_ptr<const wire::Chunk>& chunk) {
   return passing_.Get(*chunk, [&] {
     const std::shared_ptr<const ChunkTargets> targets = targets_->Get(chunk);
-    PassingEntries passing;
-    const uint32_t size = static_cast<uint32_t>(chunk->entries.size());
-    for (uint32_t entry = 0; entry < size; ++entry) {
-      if (!targets->Passes(entry, *filter_)) continue;
-      if (passing.runs.empty() || passing.runs.back().end != entry) {
-        passing.runs.push_back({entry, entry});
+    PassingParts passing;
+    const uint32_t size = static_cast<uint32_t>(chunk->parts.size());
+    for (uint32_t part = 0; part < size; ++part) {
+      if (!targets->Passes(part, *filter_)) continue;
+      if (passing.runs.empty() || passing.runs.back().end != part) {
+        passing.runs.push_back({part, part});
       }
-      passing.runs.back().end = entry + 1;
+      passing.runs.back().end = part + 1;
     }
     return passing;
   });

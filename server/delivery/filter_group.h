@@ -14,8 +14,8 @@
 
 namespace cache_invalidation::delivery {
 
-// The entries of a chunk that pass a filter, as runs of consecutive entries, in order.
-struct PassingEntries {
+// The parts of a chunk that pass a filter, as runs of consecutive parts, in order.
+struct PassingParts {
   struct Run {
     uint32_t begin = 0;
     uint32_t end = 0;  // after the last
@@ -37,12 +37,12 @@ class FilterGroup {
   const Filter& filter() const { return *filter_; }
 
   // REQUIRES: a chunk of the group's namespace.
-  std::shared_ptr<const PassingEntries> Passing(const std::shared_ptr<const wire::Chunk>& chunk);
+  std::shared_ptr<const PassingParts> Passing(const std::shared_ptr<const wire::Chunk>& chunk);
 
  private:
   const std::shared_ptr<const Filter> filter_;
   const std::shared_ptr<TargetsCache> targets_;
-  ChunkCache<PassingEntries> passing_;  // its lock is taken before that of targets_
+  ChunkCache<PassingParts> passing_;  // its lock is taken before that of targets_
 };
 
 }  // namespace cache_invalidation::delivery

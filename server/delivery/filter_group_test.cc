@@ -15,7 +15,7 @@ std::shared_ptr<FilterGroup> Group(Filter filter) {
                                        std::make_shared<TargetsCache>(1 << 20));
 }
 
-using Runs = std::vector<PassingEntries::Run>;
+using Runs = std::vector<PassingParts::Run>;
 
 TEST(FilterGroupTest, AnEntryPassesAsAWholeIfOneOfItsTargetsDoes) {
   HistoryBuilder history("shop");
@@ -43,7 +43,7 @@ TEST(FilterGroupTest, AnEntryPassesAsAWholeIfOneOfItsTargetsDoes) {
 TEST(FilterGroupTest, WhatItCannotReadPasses) {
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->bytes = "\xFF\xFF\xFF";
-  chunk->entries.push_back({0, 3, 1, 0, true});
+  chunk->parts.push_back({0, 3, 1, 0, true});
   EXPECT_EQ(Group(Filter({"user"}, {"k"}))->Passing(chunk)->runs, Runs({{0, 1}}));
 }
 
@@ -67,7 +67,7 @@ TEST(ChunkCacheTest, IsBoundedAndKeepsTheNewest) {
   int made = 0;
   const auto get = [&](uint64_t revision) {
     wire::Chunk chunk;
-    chunk.entries.push_back({0, 0, revision, 0, true});
+    chunk.parts.push_back({0, 0, revision, 0, true});
     return cache.Get(chunk, [&] { return Value{++made}; })->made;
   };
   EXPECT_EQ(get(1), 1);
@@ -80,7 +80,7 @@ TEST(ChunkCacheTest, IsBoundedAndKeepsTheNewest) {
 
   ChunkCache<Value> tiny(1);
   wire::Chunk chunk;
-  chunk.entries.push_back({0, 0, 1, 0, true});
+  chunk.parts.push_back({0, 0, 1, 0, true});
   EXPECT_EQ(tiny.Get(chunk, [] { return Value{1}; })->made, 1);
   EXPECT_EQ(tiny.Get(chunk, [] { return Value{2}; })->made, 1) << "the newest always stays";
 }

@@ -14,38 +14,38 @@ Hub::Hub(HubOptions options, const Clock& clock, Outlet& outlet)
     : options_(std::move(options)),
       clock_(clock),
       outlet_(outlet),
-      window_(options_.window_bytes),
+      window_(options_.event_cache_bytes),
       retention_(options_.retention) {}
 
-Hub::Topic& Hub::TopicOf(absl::string_view namespace_name) {
-  Topic& topic = topics_[namespace_name];
-  if (topic.channel == nullptr) {
-    topic.channel = std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_,
+Hub::KnownChannel& Hub::Known(absl::string_view namespace_name) {
+  KnownChannel& known = channels_[namespace_name];
+  if (known.channel == nullptr) {
+    known.channel = std::make_shared<Channel>(std::string(namespace_name), ++last_channel_id_,
                                               options_.older, filters_);
-    if (any_deleted_) topic.channel->ForgetPast();
+    if (any_deleted_) known.channel->ForgetPast();
   }
-  return topic;
+  return known;
 }
 
 std::shared_ptr<Channel> Hub::PublishedChannel(absl::string_view namespace_name) {
   MutexLock lock(mutex_);
-  Topic& topic = TopicOf(namespace_name);
-  topic.published = true;
-  topic.deleted = false;
-  return topic.channel;
+  KnownChannel& known = Known(namespace_name);
+  known.published = true;
+  known.deleted = false;
+  return known.channel;
 }
 
 std::shared_ptr<Channel> Hub::FindChannel(absl::string_view namespace_name) const {
   MutexLock lock(mutex_);
-  const auto topic = topics_.find(namespace_name);
-  return topic == topics_.end() || !topic->second.published ? nullptr : topic->second.channel;
+  const auto known = channels_.find(namespace_name);
+  return known == channels_.end() || !known->second.published ? nullptr : known->second.channel;
 }
 
 void Hub::EraseIfUnused(absl::string_view namespace_name) {
-  const auto topic = topics_.find(namespace_name);
-  if (topic == topics_.end()) return;
-  const Topic& found = topic->second;
-  if (found.subscribers == 0 && !found.published && !found.deleted) topics_.erase(topic);
+  const auto known = channels_.find(namespace_name);
+  if (known == channels_.end()) return;
+  const KnownChannel& found = known->second;
+  if (found.subscribers == 0 && !found.published && !found.deleted) channels_.erase(known);
 }
 
 absl::Status Hub::Restore(const storage::Store& store) {
@@ -81,7 +81,7 @@ void Hub::Publish(commit::Group group) {
     if (channel != nullptr) moved.push_back(channel->id());
   }
   window_.Shrink();
-  window_bytes_.store(window_.bytes(), std::memory_order_relaxed);
+  event_cache_bytes_.store(window_.bytes(), std::memory_order_relaxed);
   const std::vector<FloorMoved> floors = Forget(now);
   outlet_.Deliver(std::move(group.completions), std::move(moved));
   TellFloors(floors);
@@ -117,15 +117,15 @@ std::shared_ptr<Channel> Hub::PublishDeletion(const commit::Group::Published& pu
   retention_.Remove(published.namespace_name);
   MutexLock lock(mutex_);
   any_deleted_ = true;
-  Topic& topic = TopicOf(published.namespace_name);
-  topic.published = false;
-  topic.deleted = true;
-  topic.channel->SkipTo(published.head);
+  KnownChannel& known = Known(published.namespace_name);
+  known.published = false;
+  known.deleted = true;
+  known.channel->SkipTo(published.head);
   deleted_.push_back(published.namespace_name);
-  std::shared_ptr<Channel> channel = topic.channel;
+  std::shared_ptr<Channel> channel = known.channel;
   while (deleted_.size() > kMaxNamespaces) {
-    const auto oldest = topics_.find(deleted_.front());
-    if (oldest != topics_.end()) oldest->second.deleted = false;
+    const auto oldest = channels_.find(deleted_.front());
+    if (oldest != channels_.end()) oldest->second.deleted = false;
     EraseIfUnused(deleted_.front());
     deleted_.pop_front();
   }
@@ -163,9 +163,9 @@ absl::StatusOr<std::unique_ptr<Subscription>> Hub::Open(SubscriptionRequest requ
   std::shared_ptr<Channel> channel;
   {
     MutexLock lock(mutex_);
-    Topic& topic = TopicOf(request.session.namespace_name);
-    ++topic.subscribers;
-    channel = topic.channel;
+    KnownChannel& known = Known(request.session.namespace_name);
+    ++known.subscribers;
+    channel = known.channel;
   }
   if (!channel->HasRoomFor(request.filter)) {
     NoteUnsubscribed(request.session.namespace_name);
@@ -194,20 +194,20 @@ void Hub::Close(std::unique_ptr<Subscription> subscription) {
 
 void Hub::NoteUnsubscribed(absl::string_view namespace_name) {
   MutexLock lock(mutex_);
-  --topics_.find(namespace_name)->second.subscribers;
+  --channels_.find(namespace_name)->second.subscribers;
   EraseIfUnused(namespace_name);
 }
 
 uint64_t Hub::head(absl::string_view namespace_name) const {
   MutexLock lock(mutex_);
-  const auto topic = topics_.find(namespace_name);
-  return topic == topics_.end() ? 0 : topic->second.channel->head();
+  const auto known = channels_.find(namespace_name);
+  return known == channels_.end() ? 0 : known->second.channel->head();
 }
 
 size_t Hub::subscribers(absl::string_view namespace_name) const {
   MutexLock lock(mutex_);
-  const auto topic = topics_.find(namespace_name);
-  return topic == topics_.end() ? 0 : topic->second.subscribers;
+  const auto known = channels_.find(namespace_name);
+  return known == channels_.end() ? 0 : known->second.subscribers;
 }
 
 Hub::Counts Hub::counts() {
@@ -215,7 +215,7 @@ Hub::Counts Hub::counts() {
   const absl::Duration since =
       absl::Nanoseconds(retained_since_nanoseconds_.load(std::memory_order_relaxed));
   return {.sessions = sessions_.Sweep(now),
-          .window_bytes = window_bytes_.load(std::memory_order_relaxed),
+          .event_cache_bytes = event_cache_bytes_.load(std::memory_order_relaxed),
           .retained_bytes = retained_bytes_.load(std::memory_order_relaxed),
           .retained = std::max(now - since, absl::ZeroDuration())};
 }

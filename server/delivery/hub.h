@@ -38,7 +38,7 @@ struct HubOptions {
 
   // How much history is kept in memory, of all namespaces together, for subscribers near the head.
   // The newest revision is kept whatever its size.
-  size_t window_bytes = 64 << 20;
+  size_t event_cache_bytes = 64 << 20;
 
   // How much is retained, for subscribers that were away. More allows longer absences without a
   // Reset.
@@ -104,7 +104,7 @@ class Hub final : public commit::Publisher {
   // For gauges.
   struct Counts {
     size_t sessions = 0;  // with a stream or a running lease
-    size_t window_bytes = 0;
+    size_t event_cache_bytes = 0;
     size_t retained_bytes = 0;
     absl::Duration retained;  // the age of the oldest event
   };
@@ -113,7 +113,7 @@ class Hub final : public commit::Publisher {
   const std::string& epoch() const { return options_.epoch; }
 
  private:
-  struct Topic {
+  struct KnownChannel {
     std::shared_ptr<Channel> channel;
     size_t subscribers = 0;
     bool published = false;  // then it is kept until its namespace is deleted
@@ -135,7 +135,7 @@ class Hub final : public commit::Publisher {
   void TellFloors(const std::vector<FloorMoved>& floors);
   // Forgets history beyond the limits; returns which floors have moved.
   std::vector<FloorMoved> Forget(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
-  Topic& TopicOf(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  KnownChannel& Known(absl::string_view namespace_name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   HubOptions options_;
   const Clock& clock_;
@@ -144,7 +144,7 @@ class Hub final : public commit::Publisher {
   const std::shared_ptr<FilterMemory> filters_ = std::make_shared<FilterMemory>();
   Window window_;        // used by the publishing thread only
   Retention retention_;  // the same
-  std::atomic<size_t> window_bytes_ = 0;
+  std::atomic<size_t> event_cache_bytes_ = 0;
   std::atomic<size_t> retained_bytes_ = 0;
   // The oldest event's publication.
   std::atomic<int64_t> retained_since_nanoseconds_ = std::numeric_limits<int64_t>::max();
@@ -153,7 +153,7 @@ class Hub final : public commit::Publisher {
   std::atomic<int64_t> next_forget_nanoseconds_ = std::numeric_limits<int64_t>::max();
 
   mutable Mutex mutex_;  // taken before the locks of a channel
-  absl::flat_hash_map<std::string, Topic> topics_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, KnownChannel> channels_ ABSL_GUARDED_BY(mutex_);
   uint64_t last_channel_id_ ABSL_GUARDED_BY(mutex_) = 0;
   // A namespace was deleted at some time: an unknown one may have existed before.
   bool any_deleted_ ABSL_GUARDED_BY(mutex_) = false;

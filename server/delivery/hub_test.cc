@@ -37,12 +37,12 @@ class HubTest : public testing::Test {
  protected:
   using Floors = std::vector<std::pair<std::string, uint64_t>>;
 
-  std::unique_ptr<Hub> MakeHub(size_t window_bytes, const RetentionLimits& retention = {}) {
+  std::unique_ptr<Hub> MakeHub(size_t event_cache_bytes, const RetentionLimits& retention = {}) {
     HubOptions options;
     options.retention = retention;
     options.older = &catch_up_;
     options.epoch = "e";
-    options.window_bytes = window_bytes;
+    options.event_cache_bytes = event_cache_bytes;
     options.on_floor_moved = [this](absl::string_view namespace_name, uint64_t floor) {
       floors_.emplace_back(namespace_name, floor);
     };
@@ -110,7 +110,7 @@ TEST_F(HubTest, GoesOnWithWhatTheStoreRetains) {
   EXPECT_EQ(hub->head("shop"), 4u);
   EXPECT_EQ(hub->head("empty"), 0u);
   EXPECT_GT(hub->counts().retained_bytes, 0u);
-  EXPECT_EQ(hub->counts().window_bytes, 0u);
+  EXPECT_EQ(hub->counts().event_cache_bytes, 0u);
   SubscriptionRequest request = Request("shop");
   request.start_after = Position{"e", 1};
   auto subscription = *hub->Open(std::move(request));
@@ -223,7 +223,7 @@ TEST_F(HubTest, ForgetsTheOldestOfWhoHasMostAndSaysSo) {
   Publish(*hub, quiet.Group(TagEvents("tag:", 1)));
   for (int i = 0; i < 200; ++i) {
     Publish(*hub, loud.Group(TagEvents("tag:", 20)));
-    EXPECT_LE(hub->counts().window_bytes, size_t{16 << 10});
+    EXPECT_LE(hub->counts().event_cache_bytes, size_t{16 << 10});
     EXPECT_LE(hub->counts().retained_bytes, kRetained);
   }
   EXPECT_GT(hub->counts().retained_bytes, kRetained / 2);
@@ -431,7 +431,7 @@ TEST_F(HubDeletionTest, MemoryOfADeletedNamespaceIsDroppedInItsTurn) {
   hub->Publish(DeletionOf("shop", 21));
   HistoryBuilder successor("shop", {}, 30);
   for (int i = 0; i < 50; ++i) hub->Publish(successor.Group(TagEvents("tag:", 20)));
-  EXPECT_LE(hub->counts().window_bytes, 4u << 10);
+  EXPECT_LE(hub->counts().event_cache_bytes, 4u << 10);
   EXPECT_EQ(hub->head("shop"), 29u + 50 * 20);
 }
 

@@ -15,35 +15,35 @@
 
 namespace cache_invalidation::delivery {
 
-using storage::EntryPosition;
+using storage::PartPosition;
 using storage::PositionAfter;
 using storage::RetainedRevisions;
 
-// The first entry after a complete revision.
-inline EntryPosition FirstAfter(uint64_t revision) { return {revision + 1, 0}; }
+// The first part after a complete revision.
+inline PartPosition FirstAfter(uint64_t revision) { return {revision + 1, 0}; }
 
-// A chunk from `first_entry` on.
+// A chunk from `first_part` on.
 struct ChunkTail {
   std::shared_ptr<const wire::Chunk> chunk;
-  size_t first_entry = 0;
+  size_t first_part = 0;
   // Clock::Monotonic() when its group was published; absent if that is unknown.
   std::optional<absl::Duration> published;
 };
 
-// The chunk from the entry `from` on, or all of it if it begins later.
-ChunkTail TailFrom(std::shared_ptr<const wire::Chunk> chunk, EntryPosition from,
+// The chunk from the part `from` on, or all of it if it begins later.
+ChunkTail TailFrom(std::shared_ptr<const wire::Chunk> chunk, PartPosition from,
                    std::optional<absl::Duration> published);
 
 // The newest revisions of one namespace, as the chunks they were published in.
 //
 // Invariants:
-//   1. The entries are in revision and part order, without gaps except those made by SkipTo.
-//   2. The first entry kept begins a revision, and the last one ends a revision.
+//   1. The parts are in revision and part order, without gaps except those made by SkipTo.
+//   2. The first part kept begins a revision, and the last one ends a revision.
 //   3. Exactly the revisions floor + 1 .. head are kept, without those that were skipped. Readers
 //   do not ask for skipped revisions, or for those before them.
 //
-// Thread-compatible. Finding an entry costs O(log chunks).
-class NamespaceLog {
+// Thread-compatible. Finding a part costs O(log chunks).
+class Log {
  public:
   using Chunks = absl::Span<const std::shared_ptr<const wire::Chunk>>;
 
@@ -67,10 +67,10 @@ class NamespaceLog {
   // Size of the chunks in memory.
   size_t bytes() const { return bytes_; }
 
-  // The chunks that hold the entry `from` and those after it, oldest first: as many as fit into
+  // The chunks that hold the part `from` and those after it, oldest first: as many as fit into
   // `max_bytes`, but at least one; none if `from` is beyond the head. Absent if `from` is no longer
   // kept.
-  std::optional<std::vector<ChunkTail>> Read(EntryPosition from, size_t max_bytes) const;
+  std::optional<std::vector<ChunkTail>> Read(PartPosition from, size_t max_bytes) const;
 
  private:
   struct Kept {

@@ -15,43 +15,43 @@ namespace {
 constexpr wire::EncoderLimits kSmall{256, 1024};
 constexpr absl::Duration kThen = absl::Seconds(1);
 
-std::vector<EntryPosition> PositionsOf(const wire::Chunk& chunk, size_t first_entry = 0) {
-  std::vector<EntryPosition> positions;
-  for (size_t i = first_entry; i < chunk.entries.size(); ++i) {
-    positions.push_back({chunk.entries[i].revision, chunk.entries[i].part});
+std::vector<PartPosition> PositionsOf(const wire::Chunk& chunk, size_t first_part = 0) {
+  std::vector<PartPosition> positions;
+  for (size_t i = first_part; i < chunk.parts.size(); ++i) {
+    positions.push_back({chunk.parts[i].revision, chunk.parts[i].number});
   }
   return positions;
 }
 
 using Pairs = std::vector<std::pair<uint64_t, uint32_t>>;
 
-Pairs PairsOf(const std::vector<EntryPosition>& positions) {
+Pairs PairsOf(const std::vector<PartPosition>& positions) {
   Pairs pairs;
-  for (EntryPosition position : positions) pairs.emplace_back(position.revision, position.part);
+  for (PartPosition position : positions) pairs.emplace_back(position.revision, position.number);
   return pairs;
 }
 
-Pairs ReadAll(const NamespaceLog& log, EntryPosition from) {
-  std::vector<EntryPosition> read;
+Pairs ReadAll(const Log& log, PartPosition from) {
+  std::vector<PartPosition> read;
   const auto tails = log.Read(from, 1 << 30);
   if (!tails) return {{0, 0}};
   for (const ChunkTail& tail : *tails) {
-    const auto positions = PositionsOf(*tail.chunk, tail.first_entry);
+    const auto positions = PositionsOf(*tail.chunk, tail.first_part);
     read.insert(read.end(), positions.begin(), positions.end());
   }
   return PairsOf(read);
 }
 
-TEST(NamespaceLogTest, BeginsEmptyAtRevisionZero) {
-  const NamespaceLog log;
+TEST(LogTest, BeginsEmptyAtRevisionZero) {
+  const Log log;
   EXPECT_EQ(log.retained(), (RetainedRevisions{0, 0}));
   EXPECT_EQ(log.bytes(), 0u);
   EXPECT_EQ(ReadAll(log, FirstAfter(0)), Pairs());
 }
 
-TEST(NamespaceLogTest, ReadsFromInsideAChunkAndFromInsideARevision) {
+TEST(LogTest, ReadsFromInsideAChunkAndFromInsideARevision) {
   HistoryBuilder history("shop", kSmall);
-  NamespaceLog log;
+  Log log;
   log.Append(history.Add(TagEvents("tag:", 3)), 3, kThen);
   log.Append(history.Add({LargeEvent("k", 3, kSmall)}), 4, kThen);
   EXPECT_EQ(ReadAll(log, FirstAfter(1)).front(), std::make_pair(uint64_t{2}, 0u));
@@ -60,9 +60,9 @@ TEST(NamespaceLogTest, ReadsFromInsideAChunkAndFromInsideARevision) {
   EXPECT_EQ(ReadAll(log, FirstAfter(400)), Pairs());
 }
 
-TEST(NamespaceLogTest, ReadsAtLeastOneChunkAndNoMoreThanAsked) {
+TEST(LogTest, ReadsAtLeastOneChunkAndNoMoreThanAsked) {
   HistoryBuilder history("shop");
-  NamespaceLog log;
+  Log log;
   for (int i = 1; i <= 4; ++i) log.Append(history.Add(TagEvents("tag:", 1)), i, kThen);
   const size_t one = log.Read(FirstAfter(0), 0)->front().chunk->bytes.size();
   EXPECT_EQ(log.Read(FirstAfter(0), 0)->size(), 1u);
@@ -71,9 +71,9 @@ TEST(NamespaceLogTest, ReadsAtLeastOneChunkAndNoMoreThanAsked) {
   EXPECT_EQ(log.Read(FirstAfter(2), 3 * one)->size(), 2u);
 }
 
-TEST(NamespaceLogTest, DropsWholeRevisionsOldestFirst) {
+TEST(LogTest, DropsWholeRevisionsOldestFirst) {
   HistoryBuilder history("shop", kSmall);
-  NamespaceLog log;
+  Log log;
   size_t drops = log.Append(history.Add(TagEvents("tag:", 2)), 2, kThen);
   EXPECT_EQ(drops, 1u);
   const auto large = history.Add({LargeEvent("k", 12, kSmall)});
@@ -95,22 +95,22 @@ TEST(NamespaceLogTest, DropsWholeRevisionsOldestFirst) {
   EXPECT_EQ(ReadAll(log, FirstAfter(3)), Pairs());
 }
 
-TEST(NamespaceLogTest, TellsWhenWhatItReadWasPublished) {
+TEST(LogTest, TellsWhenWhatItReadWasPublished) {
   HistoryBuilder history("shop");
-  NamespaceLog log;
+  Log log;
   log.Append(history.Add(TagEvents("tag:", 1)), 1, absl::Seconds(1));
   log.Append(history.Add(TagEvents("tag:", 1)), 2, absl::Seconds(2));
   EXPECT_EQ(log.Read(FirstAfter(0), 1 << 20)->back().published, absl::Seconds(2));
 }
 
-// Against a plain list of entries.
-TEST(NamespaceLogTest, AgreesWithANaiveLog) {
+// Against a plain list of parts.
+TEST(LogTest, AgreesWithANaiveLog) {
   const uint32_t seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937 random(seed);
   HistoryBuilder history("shop", kSmall);
-  NamespaceLog log;
-  std::vector<EntryPosition> all;
+  Log log;
+  std::vector<PartPosition> all;
   size_t drops = 0;
   for (int step = 0; step < 500; ++step) {
     if (random() % 3 != 0 || drops == 0) {
@@ -127,15 +127,15 @@ TEST(NamespaceLogTest, AgreesWithANaiveLog) {
       --drops;
     }
     const RetainedRevisions retained = log.retained();
-    const EntryPosition from = all[random() % all.size()];
+    const PartPosition from = all[random() % all.size()];
     if (from.revision <= retained.floor) {
       EXPECT_FALSE(log.Read(from, 1).has_value());
       continue;
     }
-    std::vector<EntryPosition> expected;
-    for (EntryPosition position : all) {
+    std::vector<PartPosition> expected;
+    for (PartPosition position : all) {
       const bool before = position.revision < from.revision ||
-                          (position.revision == from.revision && position.part < from.part);
+                          (position.revision == from.revision && position.number < from.number);
       if (!before) expected.push_back(position);
     }
     ASSERT_EQ(ReadAll(log, from), PairsOf(expected));

@@ -19,7 +19,7 @@ absl::Status StoredHistory::Read(const storage::Store& store, const std::string&
   const size_t first_piece = pieces_.size();
   size_t all = 0;
   Piece piece = {.namespace_name = namespace_name, .head = 0, .bytes = 0, .place = 0};
-  storage::EntryPosition next = {retained.floor + 1, 0};
+  storage::PartPosition next = {retained.floor + 1, 0};
   while (next.revision <= retained.head) {
     const auto chunks = store.ReadChunks(namespace_name, next, storage::kRecoveryReadBytes);
     if (!chunks.ok()) return chunks.status();
@@ -28,11 +28,12 @@ absl::Status StoredHistory::Read(const storage::Store& store, const std::string&
           absl::StrCat("namespace ", namespace_name, " lacks revision ", next.revision));
     }
     for (const auto& chunk : *chunks) {
-      next = storage::PositionAfter(chunk->entries.back());
+      next = storage::PositionAfter(chunk->parts.back());
       all += chunk->bytes.size();
       piece.bytes += chunk->bytes.size();
       // Whole revisions only.
-      if (next.part != 0 || (piece.bytes < kPieceBytes && next.revision <= retained.head)) continue;
+      if (next.number != 0) continue;
+      if (piece.bytes < kPieceBytes && next.revision <= retained.head) continue;
       piece.head = next.revision - 1;
       piece.place = static_cast<double>(all);
       pieces_.push_back(piece);

@@ -6,27 +6,27 @@
 
 #include "absl/time/time.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/engine/state.h"
 
 namespace cache_invalidation::engine {
 
 // answer_declaration.cc
-Reply Answer(const State& state, const GetRule& query, absl::Time now);
-Reply Answer(const State& state, const ListRules& query, absl::Time now);
-Reply Answer(const State& state, const GetRelationship& query, absl::Time now);
-Reply Answer(const State& state, const ListRelationships& query, absl::Time now);
-Reply Answer(const State& state, const GetInvalidationStats& query, absl::Time now);
+Result Answer(const State& state, const GetRule& query, absl::Time now);
+Result Answer(const State& state, const ListRules& query, absl::Time now);
+Result Answer(const State& state, const GetRelationship& query, absl::Time now);
+Result Answer(const State& state, const ListRelationships& query, absl::Time now);
+Result Answer(const State& state, const GetInvalidationStats& query, absl::Time now);
 
 // answer_dependency.cc
-Reply Answer(const State& state, const ListCacheDependencies& query, absl::Time now);
+Result Answer(const State& state, const ListCacheDependencies& query, absl::Time now);
 
 // answer_entry.cc
-Reply Answer(const State& state, const LookupEntry& query, absl::Time now);
-Reply Answer(const State& state, const Validate& query, absl::Time now);
+Result Answer(const State& state, const LookupEntry& query, absl::Time now);
+Result Answer(const State& state, const Validate& query, absl::Time now);
 
 // explain.cc
-Reply Answer(const State& state, const ExplainWrite& query, absl::Time now);
+Result Answer(const State& state, const ExplainWrite& query, absl::Time now);
 
 }  // namespace cache_invalidation::engine
 

@@ -45,37 +45,37 @@ bool CopyWhatFits(const std::vector<const Item*>& items, std::vector<Item>& copi
 
 }  // namespace
 
-Reply Answer(const State& state, const GetRule& query, absl::Time) {
-  GetRuleReply reply;
+Result Answer(const State& state, const GetRule& query, absl::Time) {
+  GetRuleResult result;
   const Rule* rule = state.rules.Find(query.name);
-  if (rule == nullptr) return reply;
-  reply.rule = *rule;
-  reply.counters = state.rule_counters.find(query.name)->second;
-  return reply;
+  if (rule == nullptr) return result;
+  result.rule = *rule;
+  result.counters = state.rule_counters.find(query.name)->second;
+  return result;
 }
 
-Reply Answer(const State& state, const ListRules& query, absl::Time) {
-  ListRulesReply reply;
+Result Answer(const State& state, const ListRules& query, absl::Time) {
+  ListRulesResult result;
   const RuleSet::Page page = state.rules.List(query);
-  reply.more = !CopyWhatFits(page.rules, reply.rules) || page.more;
-  return reply;
+  result.more = !CopyWhatFits(page.rules, result.rules) || page.more;
+  return result;
 }
 
-Reply Answer(const State& state, const GetRelationship& query, absl::Time) {
-  GetRelationshipReply reply;
+Result Answer(const State& state, const GetRelationship& query, absl::Time) {
+  GetRelationshipResult result;
   const Relationship* relationship = state.relationships.Find(query.name);
-  if (relationship != nullptr) reply.relationship = *relationship;
-  return reply;
+  if (relationship != nullptr) result.relationship = *relationship;
+  return result;
 }
 
-Reply Answer(const State& state, const ListRelationships& query, absl::Time) {
-  ListRelationshipsReply reply;
+Result Answer(const State& state, const ListRelationships& query, absl::Time) {
+  ListRelationshipsResult result;
   const RelationshipSet::Page page = state.relationships.List(query);
-  reply.more = !CopyWhatFits(page.relationships, reply.relationships) || page.more;
-  return reply;
+  result.more = !CopyWhatFits(page.relationships, result.relationships) || page.more;
+  return result;
 }
 
-Reply Answer(const State& state, const GetInvalidationStats&, absl::Time) {
+Result Answer(const State& state, const GetInvalidationStats&, absl::Time) {
   InvalidationStats stats;
   const MetaRecord& meta = state.meta;
   stats.rules = state.rules.size();

@@ -34,8 +34,8 @@ class Page {
     const bool declared = edge.declared_at(freshness_.now());
     const bool owned = edge.owned && Owns(key);
     if (declared || owned) {
-      if (reply_.edges.size() == query_.limit) return End();
-      DependencyEdge& found = reply_.edges.emplace_back();
+      if (result_.edges.size() == query_.limit) return End();
+      DependencyEdge& found = result_.edges.emplace_back();
       found.key = key.name;
       found.depends_on_kind = edge.source->kind;
       found.depends_on = edge.source->name;
@@ -47,19 +47,19 @@ class Page {
     return true;
   }
 
-  ListCacheDependenciesReply Take() {
-    if (reply_.more) {
+  ListCacheDependenciesResult Take() {
+    if (result_.more) {
       const auto& [key, kind, name] = last_;
-      reply_.last_key = std::string(key);
-      reply_.last_kind = kind;
-      reply_.last_name = std::string(name);
+      result_.last_key = std::string(key);
+      result_.last_kind = kind;
+      result_.last_name = std::string(name);
     }
-    return std::move(reply_);
+    return std::move(result_);
   }
 
  private:
   bool End() {
-    reply_.more = true;
+    result_.more = true;
     return false;
   }
 
@@ -77,7 +77,7 @@ class Page {
   const Freshness& freshness_;
   const ListCacheDependencies& query_;
   uint64_t left_;
-  ListCacheDependenciesReply reply_;
+  ListCacheDependenciesResult result_;
   Place last_;
   // The key asked about last, and the result.
   const Key* owner_ = nullptr;
@@ -120,7 +120,7 @@ void ListDependents(const Key* key, const Tag* tag, const ListCacheDependencies&
 
 }  // namespace
 
-Reply Answer(const State& state, const ListCacheDependencies& query, absl::Time now) {
+Result Answer(const State& state, const ListCacheDependencies& query, absl::Time now) {
   const Freshness freshness = state.freshness_at(now);
   Page page(freshness, query, state.limits.listed_edges);
   const Key* key = state.graph.FindKey(query.name);

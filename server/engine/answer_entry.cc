@@ -27,43 +27,43 @@ bool KeyMoved(const State& state, const Freshness& freshness, const KeyWithTags&
 
 }  // namespace
 
-Reply Answer(const State& state, const LookupEntry& query, absl::Time now) {
-  LookupEntryReply reply;
-  reply.revision = state.meta.head;
+Result Answer(const State& state, const LookupEntry& query, absl::Time now) {
+  LookupEntryResult result;
+  result.revision = state.meta.head;
   const Freshness freshness = state.freshness_at(now);
   const Key* key = state.graph.FindKey(query.key);
-  if (key == nullptr || !freshness.IsLive(*key)) return reply;
-  reply.state = freshness.StaleSinceFill(*key) ? EntryState::kStale : EntryState::kFresh;
+  if (key == nullptr || !freshness.IsLive(*key)) return result;
+  result.state = freshness.StaleSinceFill(*key) ? EntryState::kStale : EntryState::kFresh;
   size_t bytes = 0;
   for (const Tag* tag : key->entry->tags) {
     bytes += tag->name.size();
     if (bytes <= kMaxAnswerBytes) {
-      reply.tags.push_back(tag->name);
+      result.tags.push_back(tag->name);
     } else {
-      ++reply.more_tags;
+      ++result.more_tags;
     }
   }
   if (key->entry->expires != absl::InfiniteFuture()) {
-    reply.ttl = key->entry->expires - freshness.now();
+    result.ttl = key->entry->expires - freshness.now();
   }
-  reply.fill_id = key->entry->fill_id;
-  return reply;
+  result.fill_id = key->entry->fill_id;
+  return result;
 }
 
-Reply Answer(const State& state, const Validate& query, absl::Time now) {
-  ValidateReply reply;
-  reply.revision = state.meta.head;
+Result Answer(const State& state, const Validate& query, absl::Time now) {
+  ValidateResult result;
+  result.revision = state.meta.head;
   Freshness freshness = state.freshness_at(now, query.keys.size());
   freshness.set_may_check(state.limits.asked_names);
   const bool known = IsKnownPosition(state, query.position);
   const uint64_t position = query.position.revision;
   for (const KeyWithTags& key : query.keys) {
-    reply.keys_moved.push_back(!known || KeyMoved(state, freshness, key, position));
+    result.keys_moved.push_back(!known || KeyMoved(state, freshness, key, position));
   }
   for (absl::string_view tag : query.tags) {
-    reply.tags_moved.push_back(!known || freshness.TagMoved(tag, position));
+    result.tags_moved.push_back(!known || freshness.TagMoved(tag, position));
   }
-  return reply;
+  return result;
 }
 
 }  // namespace cache_invalidation::engine

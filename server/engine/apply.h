@@ -15,12 +15,12 @@
 #include "server/engine/event.h"
 #include "server/engine/model.h"
 #include "server/engine/planner.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/engine/state.h"
 
 namespace cache_invalidation::engine {
 
-using ApplyResult = absl::StatusOr<Reply>;
+using ApplyResult = absl::StatusOr<Result>;
 
 // apply_write.cc
 ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events);

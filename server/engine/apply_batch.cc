@@ -15,9 +15,9 @@ bool AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
   for (const PlannedTarget* target : targets) {
     const auto& [type, name, cause, pattern] = *target;
     state.pending.Add(type, name, cause, /*dependent=*/false, state.meta.now, pattern);
-    if (type == TargetType::kTag) closure.AddTag(name);
-    if (type == TargetType::kKey) closure.AddKey(name);
-    if (type == TargetType::kPattern) {
+    if (type == TargetKind::kTag) closure.AddTag(name);
+    if (type == TargetKind::kKey) closure.AddKey(name);
+    if (type == TargetKind::kPattern) {
       closure.AddPattern(pattern != nullptr ? *pattern : state.broad.Compiled(name));
     }
   }
@@ -26,7 +26,7 @@ bool AddToBatch(State& state, absl::Span<const PlannedTarget* const> targets) {
   if (!closure.is_complete()) return false;
   for (Key* key : closure.Dependents()) {
     const Cause cause{CauseStep::kDependency, closure.reached().at(key).via->name};
-    state.pending.Add(TargetType::kKey, key->name, cause, /*dependent=*/true, state.meta.now);
+    state.pending.Add(TargetKind::kKey, key->name, cause, /*dependent=*/true, state.meta.now);
   }
   return true;
 }
@@ -44,7 +44,7 @@ void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate
     const InvalidationKind kind =
         step.strategy == Strategy::kLazy ? InvalidationKind::kMarkStale : InvalidationKind::kEvict;
     for (const PlannedTarget& target : step.targets) {
-      emission.Add(kind, target.type, target.name, target.cause, target.pattern);
+      emission.Add(kind, target.target, target.name, target.cause, target.pattern);
     }
   }
   if (!batched.empty() && !AddToBatch(state, batched)) emission.NameEverything(/*counted=*/false);
@@ -80,7 +80,7 @@ void FlushIfFull(State& state, std::vector<Event>& events) {
 
 ApplyResult Apply(State& state, const FlushPendingInvalidations&, std::vector<Event>& events) {
   const uint32_t flushed = Flush(state, events);
-  return FlushReply{state.meta.head, flushed};
+  return FlushResult{state.meta.head, flushed};
 }
 
 ApplyResult Apply(State& state, const FlushBatch& command, std::vector<Event>& events) {
@@ -88,13 +88,13 @@ ApplyResult Apply(State& state, const FlushBatch& command, std::vector<Event>& e
   if (!state.pending.empty() && command.generation == state.pending.generation()) {
     flushed = Flush(state, events);
   }
-  return FlushReply{state.meta.head, flushed};
+  return FlushResult{state.meta.head, flushed};
 }
 
 ApplyResult Apply(State& state, const SetBatchDelay& command, std::vector<Event>&) {
   const absl::Duration previous = state.pending.delay();
   state.pending.SetDelay(command.delay, state.meta.now);
-  return SetBatchDelayReply{previous};
+  return SetBatchDelayResult{previous};
 }
 
 }  // namespace cache_invalidation::engine

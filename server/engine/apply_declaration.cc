@@ -20,54 +20,54 @@ void StoreRule(State& state, const Rule& rule) {
 ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&) {
   const Rule& rule = command.rule;
   if (absl::Status status = CheckCondition(rule.condition); !status.ok()) return status;
-  RegisterRuleReply reply;
-  reply.replaced = state.rules.Find(rule.name) != nullptr;
-  if (!reply.replaced && state.rules.size() >= kMaxRulesPerNamespace) {
+  RegisterRuleResult result;
+  result.replaced = state.rules.Find(rule.name) != nullptr;
+  if (!result.replaced && state.rules.size() >= kMaxRulesPerNamespace) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the namespace holds ", kMaxRulesPerNamespace, " rules, which is its limit"));
   }
   StoreRule(state, rule);
-  reply.rule = rule;
-  reply.warnings = LintRule(rule);
-  return reply;
+  result.rule = rule;
+  result.warnings = LintRule(rule);
+  return result;
 }
 
 ApplyResult Apply(State& state, const DeleteRule& command, std::vector<Event>&) {
   const Rule* rule = state.rules.Find(command.name);
-  if (rule == nullptr) return DeleteReply{false};
+  if (rule == nullptr) return DeleteResult{false};
   RuleRecord record;
   record.rule.name = rule->name;
   state.delta.push_back({RuleCountersRecord{rule->name, {}}, /*deleted=*/true});
   state.delta.push_back({std::move(record), /*deleted=*/true});
   state.rule_counters.erase(rule->name);
   state.rules.Remove(command.name);
-  return DeleteReply{true};
+  return DeleteResult{true};
 }
 
 ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector<Event>&) {
   const Relationship& relationship = command.relationship;
-  RegisterRelationshipReply reply;
-  reply.replaced = state.relationships.Find(relationship.name) != nullptr;
-  if (!reply.replaced && state.relationships.size() >= kMaxRelationshipsPerNamespace) {
+  RegisterRelationshipResult result;
+  result.replaced = state.relationships.Find(relationship.name) != nullptr;
+  if (!result.replaced && state.relationships.size() >= kMaxRelationshipsPerNamespace) {
     return absl::ResourceExhaustedError(absl::StrCat("the namespace holds ",
                                                      kMaxRelationshipsPerNamespace,
                                                      " relationships, which is its limit"));
   }
   state.relationships.Put(relationship);
   state.delta.push_back({RelationshipRecord{relationship}});
-  reply.relationship = relationship;
-  reply.warnings = LintRelationship(relationship);
-  return reply;
+  result.relationship = relationship;
+  result.warnings = LintRelationship(relationship);
+  return result;
 }
 
 ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<Event>&) {
   const Relationship* relationship = state.relationships.Find(command.name);
-  if (relationship == nullptr) return DeleteReply{false};
+  if (relationship == nullptr) return DeleteResult{false};
   RelationshipRecord record;
   record.relationship.name = relationship->name;
   state.delta.push_back({std::move(record), /*deleted=*/true});
   state.relationships.Remove(command.name);
-  return DeleteReply{true};
+  return DeleteResult{true};
 }
 
 }  // namespace cache_invalidation::engine

@@ -150,7 +150,7 @@ uint32_t UndeclareAll(State& state, Key& key) {
 
 ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<Event>& events) {
   if (absl::Status room = CheckRoom(state, command); !room.ok()) return room;
-  AddCacheDependencyReply reply;
+  AddCacheDependencyResult result;
   Key& key = state.graph.AddKey(command.key);
   Settle(state, key);
   const absl::Time expires =
@@ -160,40 +160,40 @@ ApplyResult Apply(State& state, const AddCacheDependency& command, std::vector<E
     if (edge != nullptr && edge->declared && !edge->declared_at(state.meta.now)) {
       NoteEnd(state, key);  // the old declaration had expired
     }
-    if (state.graph.Declare(key, *source, expires, state.meta.now)) ++reply.added;
+    if (state.graph.Declare(key, *source, expires, state.meta.now)) ++result.added;
   }
   if (ClosesCycle(state, command)) {
-    reply.warnings.push_back(
+    result.warnings.push_back(
         absl::StrCat("the dependencies of ", command.key, " form a cycle that leads back to it"));
   }
   for (std::string& warning : LintDependencies(command.depends_on)) {
-    reply.warnings.push_back(std::move(warning));
+    result.warnings.push_back(std::move(warning));
   }
   if (HasMoved(state, command)) {
-    reply.invalidated = true;
+    result.invalidated = true;
     Emission emission(state, EventSource::kDependencyMoved);
-    emission.Add(InvalidationKind::kEvict, TargetType::kKey, command.key,
+    emission.Add(InvalidationKind::kEvict, TargetKind::kKey, command.key,
                  Cause{CauseStep::kDependencyMoved, ""});
     emission.Commit(events);
   }
-  reply.revision = state.meta.head;
-  return reply;
+  result.revision = state.meta.head;
+  return result;
 }
 
 ApplyResult Apply(State& state, const RemoveCacheDependency& command, std::vector<Event>&) {
-  RemoveCacheDependencyReply reply;
+  RemoveCacheDependencyResult result;
   Key* key = state.graph.FindKey(command.key);
-  if (key == nullptr) return reply;
+  if (key == nullptr) return result;
   Settle(state, *key);
   if (command.depends_on.empty()) {
-    reply.removed = UndeclareAll(state, *key);
+    result.removed = UndeclareAll(state, *key);
   } else {
     for (const Node* source : NamedSources(state, command.depends_on)) {
-      reply.removed += state.graph.Undeclare(*key, *source);
+      result.removed += state.graph.Undeclare(*key, *source);
     }
   }
-  if (reply.removed > 0) NoteEnd(state, *key);
-  return reply;
+  if (result.removed > 0) NoteEnd(state, *key);
+  return result;
 }
 
 }  // namespace cache_invalidation::engine

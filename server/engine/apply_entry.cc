@@ -54,9 +54,9 @@ bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, size_t fills
 
 // Refuses fills whose entry an event of the same command evicted, by name or with everything: what
 // they were computed from is not known any more, so the copy must not be kept.
-void RefuseEvicted(State& state, TrackEntriesReply& reply) {
+void RefuseEvicted(State& state, TrackEntriesResult& result) {
   const Freshness freshness = state.freshness();
-  for (TrackResult& result : reply.results) {
+  for (TrackResult& result : result.results) {
     if (result.outcome != FillOutcome::kKept) continue;
     if (freshness.IsLive(*state.graph.FindKey(result.key))) continue;
     result.outcome = FillOutcome::kRefusedMoved;
@@ -68,61 +68,61 @@ void RefuseEvicted(State& state, TrackEntriesReply& reply) {
 }  // namespace
 
 ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>& events) {
-  TrackEntriesReply reply;
+  TrackEntriesResult result;
   const EntryUsage before = state.graph.entry_usage();
   Emission emission(state, EventSource::kFillRefused);
-  Tracking tracking(state, reply);
+  Tracking tracking(state, result);
   uint64_t names = state.limits.checked_names;
   for (const TrackedEntry& entry : command.entries) {
     SettleNamed(state, entry);
     if (!entry.position.has_value()) ++state.meta.unchecked_fills;
     TrackResult result = CheckFill(state, entry, command.entries.size(), names);
     if (result.outcome == FillOutcome::kKept) {
-      tracking.Add(entry, reply.results.size());
+      tracking.Add(entry, result.results.size());
     } else {
       ++state.meta.refused_fills;
       emission.AddUnnamedRoot(entry.key);
       // The event creates a position at which the next attempt can succeed.
       if (result.outcome == FillOutcome::kRefusedMoved &&
           IsRefusedAtHead(state, entry, command.entries.size(), names)) {
-        emission.Add(InvalidationKind::kEvict, TargetType::kKey, entry.key,
+        emission.Add(InvalidationKind::kEvict, TargetKind::kKey, entry.key,
                      Cause{CauseStep::kFillRefused, ""});
       }
     }
-    reply.results.push_back(std::move(result));
+    result.results.push_back(std::move(result));
   }
-  reply.dropped = tracking.BeginAnew(events);
+  result.dropped = tracking.BeginAnew(events);
   emission.Commit(events);
-  reply.dropped += DropOldest(state, before, events);
-  if (!events.empty()) RefuseEvicted(state, reply);
-  reply.revision = state.meta.head;
-  reply.warnings = LintEntries(command.entries);
-  return reply;
+  result.dropped += DropOldest(state, before, events);
+  if (!events.empty()) RefuseEvicted(state, result);
+  result.revision = state.meta.head;
+  result.warnings = LintEntries(command.entries);
+  return result;
 }
 
 // Ghosts that stay for their dependents are written again, with all their names. Beyond what one
 // call may write, the entries are evicted instead, with their dependents.
 ApplyResult Apply(State& state, const UntrackEntries& command, std::vector<Event>& events) {
-  UntrackEntriesReply reply;
+  UntrackEntriesResult result;
   Emission emission(state, EventSource::kLimit);
   uint64_t bytes = 0;
   for (absl::string_view name : command.keys) {
     Key* key = state.graph.FindKey(name);
     if (key == nullptr || key->entry == nullptr) continue;
     if (state.freshness().IsLive(*key)) {
-      ++reply.found;
+      ++result.found;
       state.graph.MakeGhost(*key);
     }
     Settle(state, *key);
     if (key->entry == nullptr) continue;
     bytes += key->entry->name_bytes + key->entry->names() * kFoundNameBytes;
     if (bytes <= kMaxFoundBytesPerCall) continue;
-    emission.Add(InvalidationKind::kEvict, TargetType::kKey, name, Cause{CauseStep::kLimit, ""});
+    emission.Add(InvalidationKind::kEvict, TargetKind::kKey, name, Cause{CauseStep::kLimit, ""});
     ++state.meta.dropped_entries;
   }
   emission.EndTargets();
   emission.Commit(events);
-  return reply;
+  return result;
 }
 
 }  // namespace cache_invalidation::engine

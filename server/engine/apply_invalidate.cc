@@ -14,7 +14,7 @@ namespace {
 
 constexpr Cause kCall{CauseStep::kCall, ""};
 
-void AddSorted(TargetType type, std::vector<absl::string_view> names, PlannedStep& step) {
+void AddSorted(TargetKind target, std::vector<absl::string_view> names, PlannedStep& step) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   for (absl::string_view name : names) step.targets.push_back({type, std::string(name), kCall});
@@ -24,11 +24,11 @@ std::vector<PlannedStep> PlanCall(State& state, const Invalidate& command, const
                                   uint64_t& widened) {
   std::vector<PlannedStep> steps(1);
   steps[0].strategy = command.strategy;
-  AddSorted(TargetType::kTag, command.tags, steps[0]);
-  AddSorted(TargetType::kKey, command.keys, steps[0]);
+  AddSorted(TargetKind::kTag, command.tags, steps[0]);
+  AddSorted(TargetKind::kKey, command.keys, steps[0]);
   if (pattern != nullptr) {
     steps[0].targets.push_back(
-        {TargetType::kPattern, std::string(command.pattern), kCall, pattern});
+        {TargetKind::kPattern, std::string(command.pattern), kCall, pattern});
   }
   if (command.strategy == Strategy::kCascade) {
     CascadePlan cascade = PlanCascade(state.relationships, command.tags, state.work);
@@ -52,7 +52,7 @@ uint64_t CountDependents(const State& state, absl::string_view key) {
 }  // namespace
 
 ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& events) {
-  InvalidationReply reply;
+  InvalidationResult result;
   uint64_t widened = 0;
   std::optional<Pattern> pattern;
   if (!command.pattern.empty()) pattern = state.broad.Compiled(command.pattern);
@@ -60,38 +60,38 @@ ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& e
       PlanCall(state, command, pattern.has_value() ? &*pattern : nullptr, widened);
   Count(state, command.strategy, 1);
   state.meta.widened += widened;
-  reply.widened = widened;
+  result.widened = widened;
 
   Emission emission(state, EventSource::kCall);
   if (command.everything) {
     const InvalidationKind kind = command.strategy == Strategy::kLazy ? InvalidationKind::kMarkStale
                                                                       : InvalidationKind::kEvict;
-    emission.Add(kind, TargetType::kEverything, "", kCall);
+    emission.Add(kind, TargetKind::kEverything, "", kCall);
   }
   if (state.work.is_spent()) emission.NameEverything(/*counted=*/false);
   EmitSteps(state, steps, command.immediate, emission);
-  if (emission.Commit(events)) reply.invalidations = events.back().invalidations.size();
-  reply.widened += emission.widened();
-  reply.revision = state.meta.head;
+  if (emission.Commit(events)) result.invalidations = events.back().invalidations.size();
+  result.widened += emission.widened();
+  result.revision = state.meta.head;
   FlushIfFull(state, events);
-  reply.pending_targets = state.pending.targets();
-  return reply;
+  result.pending_targets = state.pending.targets();
+  return result;
 }
 
 ApplyResult Apply(State& state, const InvalidateWithDependencies& command,
                   std::vector<Event>& events) {
-  InvalidateWithDependenciesReply reply;
+  InvalidateWithDependenciesResult result;
   Count(state, Strategy::kCascade, 1);
   Emission emission(state, EventSource::kCall);
-  emission.Add(InvalidationKind::kEvict, TargetType::kKey, command.key, kCall);
+  emission.Add(InvalidationKind::kEvict, TargetKind::kKey, command.key, kCall);
   if (!command.recursive) {
-    reply.dependents_left = CountDependents(state, command.key);
+    result.dependents_left = CountDependents(state, command.key);
     emission.LeaveDependents();
   }
   emission.Commit(events);
-  reply.invalidated = events.back().invalidations.size();
-  reply.revision = state.meta.head;
-  return reply;
+  result.invalidated = events.back().invalidations.size();
+  result.revision = state.meta.head;
+  return result;
 }
 
 }  // namespace cache_invalidation::engine

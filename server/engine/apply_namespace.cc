@@ -6,7 +6,7 @@ namespace {
 
 void EvictEverything(State& state, std::vector<Event>& events) {
   Emission emission(state, EventSource::kCall);
-  emission.Add(InvalidationKind::kEvict, TargetType::kEverything, "", Cause{CauseStep::kCall, ""});
+  emission.Add(InvalidationKind::kEvict, TargetKind::kEverything, "", Cause{CauseStep::kCall, ""});
   emission.Commit(events);
 }
 
@@ -14,16 +14,16 @@ void EvictEverything(State& state, std::vector<Event>& events) {
 
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events) {
   for (const Rule& rule : command.default_rules) StoreRule(state, rule);
-  if (command.after == 0) return EmptyReply{};
+  if (command.after == 0) return EmptyResult{};
   state.meta.head = command.after;
   EvictEverything(state, events);
   state.meta.floor = state.meta.head;
-  return EmptyReply{};
+  return EmptyResult{};
 }
 
 ApplyResult Apply(State& state, const DeleteNamespace&, std::vector<Event>& events) {
   EvictEverything(state, events);
-  return DeleteNamespaceReply{.found = true, .revision = state.meta.head};
+  return DeleteNamespaceResult{.found = true, .revision = state.meta.head};
 }
 
 }  // namespace cache_invalidation::engine

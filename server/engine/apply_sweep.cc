@@ -142,26 +142,26 @@ bool LimitNames(State& state) {
 }
 
 // A key filled after the round has passed it was filled after the round's floor.
-SweepReply SweepOn(State& state, const Sweep& command) {
-  SweepReply reply;
+SweepResult SweepOn(State& state, const Sweep& command) {
+  SweepResult result;
   SweepRound& round = state.round;
   if (!round.begun) BeginRound(state, command.floor);
   Work work(command.limit);
   if (!round.keys_done) {
-    reply.removed = SweepKeys(state, work);
-    reply.looked_at = command.limit - work.left();
-    if (!round.keys_done) return reply;
+    result.removed = SweepKeys(state, work);
+    result.looked_at = command.limit - work.left();
+    if (!round.keys_done) return result;
   }
   const bool tags_done = SweepTags(state, work);
-  reply.looked_at = command.limit - work.left();
-  if (!tags_done) return reply;
+  result.looked_at = command.limit - work.left();
+  if (!tags_done) return result;
   // After the floor moves, nothing is known of many names. FreeNames visits them before the next
   // round.
   if (round.floor > state.meta.floor) MoveFloor(state, round.floor);
-  reply.finished = true;
-  reply.crowded = LimitNames(state);
+  result.finished = true;
+  result.crowded = LimitNames(state);
   round.begun = false;
-  return reply;
+  return result;
 }
 
 }  // namespace
@@ -195,13 +195,13 @@ SweepRound SweepRound::FromRecord(const SweepRecord& record) {
 
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>&) {
   const bool was_begun = state.round.begun;
-  SweepReply reply = SweepOn(state, command);
+  SweepResult result = SweepOn(state, command);
   if (state.round.begun) {
     state.delta.push_back({state.round.ToRecord()});
   } else if (was_begun) {
     state.delta.push_back({SweepRecord(), /*deleted=*/true});
   }
-  return reply;
+  return result;
 }
 
 uint64_t FreeNames(State& state, uint64_t limit) {

@@ -8,7 +8,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-void CountFirings(State& state, const Plan& plan, InvalidationReply& reply) {
+void CountFirings(State& state, const Plan& plan, InvalidationResult& result) {
   for (const Firing& firing : plan.fired) {
     const auto counters = state.rule_counters.find(firing.rule->name);
     counters->second.execution_count += firing.times;
@@ -16,8 +16,8 @@ void CountFirings(State& state, const Plan& plan, InvalidationReply& reply) {
     counters->second.last_execution = state.meta.now;
     state.delta.push_back({RuleCountersRecord{counters->first, counters->second}});
     Count(state, firing.rule->strategy, firing.times);
-    reply.rules_fired.push_back(firing.rule->name);
-    reply.condition_errors += firing.condition_errors;
+    result.rules_fired.push_back(firing.rule->name);
+    result.condition_errors += firing.condition_errors;
   }
 }
 
@@ -25,21 +25,21 @@ void CountFirings(State& state, const Plan& plan, InvalidationReply& reply) {
 
 ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events) {
   const Plan plan = PlanWrites(state.rules, state.relationships, command.writes, state.work);
-  InvalidationReply reply;
+  InvalidationResult result;
   Count(state, Strategy::kImmediate, command.writes.size() + plan.relationship_expansions);
-  CountFirings(state, plan, reply);
+  CountFirings(state, plan, result);
   state.meta.widened += plan.widened;
-  reply.widened = plan.widened;
+  result.widened = plan.widened;
 
   Emission emission(state, EventSource::kWrite);
   if (plan.everything) emission.NameEverything(/*counted=*/true);
   EmitSteps(state, plan.steps, command.immediate, emission);
-  if (emission.Commit(events)) reply.invalidations = events.back().invalidations.size();
-  reply.widened += emission.widened();
-  reply.revision = state.meta.head;
+  if (emission.Commit(events)) result.invalidations = events.back().invalidations.size();
+  result.widened += emission.widened();
+  result.revision = state.meta.head;
   FlushIfFull(state, events);
-  reply.pending_targets = state.pending.targets();
-  return reply;
+  result.pending_targets = state.pending.targets();
+  return result;
 }
 
 }  // namespace cache_invalidation::engine

@@ -31,18 +31,18 @@ TEST(DeepGraphTest, FillsAreCheckedToItsEnd) {
   Chain(script, keys);
   script.Depend(keys.front(), {}, {"root"});
   script.TrackAt(0, "late", {}, {keys.back()});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, keys.back());
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, keys.back());
   script.TrackAt(1, "page", {}, {keys.back()});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
 }
 
 TEST(DeepGraphTest, CyclesAreFound) {
   EngineScript script;
   const std::vector<std::string> keys = Keys();
   Chain(script, keys);
-  EXPECT_TRUE(script.reply<AddCacheDependencyReply>().warnings.empty());
+  EXPECT_TRUE(script.result<AddCacheDependencyResult>().warnings.empty());
   script.Depend(keys.front(), {keys.back()});
-  EXPECT_EQ(script.reply<AddCacheDependencyReply>().warnings.size(), 1);
+  EXPECT_EQ(script.result<AddCacheDependencyResult>().warnings.size(), 1);
 }
 
 // Without a shared cache each of the first ghosts would search all of the last ones.

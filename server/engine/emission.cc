@@ -67,28 +67,28 @@ void Emission::AddCause(Slot& slot, const Cause& cause) const {
   }
 }
 
-Emission::Slot& Emission::FindOrAdd(InvalidationKind kind, TargetType type,
+Emission::Slot& Emission::FindOrAdd(InvalidationKind kind, TargetKind target,
                                     absl::string_view name) {
   if (slots_.size() < kFewSlots) {
     for (Slot& slot : slots_) {
-      if (slot.type == type && slot.name == name) return slot;
+      if (slot.target == type && slot.name == name) return slot;
     }
   } else {
     if (index_.empty()) {
       for (size_t i = 0; i < slots_.size(); ++i) {
-        index_.emplace(std::make_pair(slots_[i].type, slots_[i].name), i);
+        index_.emplace(std::make_pair(slots_[i].target, slots_[i].name), i);
       }
     }
-    const auto [it, added] = index_.try_emplace({type, name}, slots_.size());
+    const auto [it, added] = index_.try_emplace({target, name}, slots_.size());
     if (!added) return slots_[it->second];
   }
-  slots_.push_back(Slot{kind, type, name, {}});
+  slots_.push_back(Slot{kind, target, name, {}});
   return slots_.back();
 }
 
-void Emission::Add(InvalidationKind kind, TargetType type, absl::string_view name,
+void Emission::Add(InvalidationKind kind, TargetKind target, absl::string_view name,
                    const Cause& cause, const Pattern* pattern) {
-  Slot& slot = FindOrAdd(kind, type, name);
+  Slot& slot = FindOrAdd(kind, target, name);
   slot.pattern = pattern;
   if (kind == InvalidationKind::kEvict) slot.kind = kind;
   AddCause(slot, cause);
@@ -96,7 +96,7 @@ void Emission::Add(InvalidationKind kind, TargetType type, absl::string_view nam
 
 void Emission::AddDependent(absl::string_view key, const Cause& cause) {
   if (dependents_.empty() || dependents_.back().name != key) {
-    dependents_.push_back(Slot{InvalidationKind::kEvict, TargetType::kKey, key, {}});
+    dependents_.push_back(Slot{InvalidationKind::kEvict, TargetKind::kKey, key, {}});
   }
   AddCause(dependents_.back(), cause);
 }
@@ -131,9 +131,9 @@ void Emission::Spread(Closure& closure) {
   for (const InvalidationKind kind : {InvalidationKind::kEvict, InvalidationKind::kMarkStale}) {
     for (const Slot& slot : slots_) {
       if (slot.kind != kind) continue;
-      if (slot.type == TargetType::kTag) closure.AddTag(slot.name);
-      if (slot.type == TargetType::kKey) closure.AddKey(slot.name);
-      if (slot.type == TargetType::kPattern) {
+      if (slot.target == TargetKind::kTag) closure.AddTag(slot.name);
+      if (slot.target == TargetKind::kKey) closure.AddKey(slot.name);
+      if (slot.target == TargetKind::kPattern) {
         closure.AddPattern(slot.pattern != nullptr ? *slot.pattern
                                                    : state_.broad.Compiled(slot.name));
       }
@@ -154,7 +154,7 @@ void Emission::NameDependents(const Closure& closure) {
             [](const Slot& a, const Slot& b) { return a.name < b.name; });
   absl::flat_hash_map<absl::string_view, size_t> targets;
   for (size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i].type == TargetType::kKey) targets.emplace(slots_[i].name, i);
+    if (slots_[i].target == TargetKind::kKey) targets.emplace(slots_[i].name, i);
   }
   const Closure::Ways dependents = closure.DependentsWithWays();
   slots_.reserve(slots_.size() + added.size() + dependents.size());
@@ -174,7 +174,7 @@ void Emission::NameDependents(const Closure& closure) {
       AddCause(*next, cause);
       continue;
     }
-    slots_.push_back(Slot{reached->kind, TargetType::kKey, key->name, {}});
+    slots_.push_back(Slot{reached->kind, TargetKind::kKey, key->name, {}});
     slots_.back().key = key;
     AddCause(slots_.back(), cause);
   }
@@ -197,7 +197,7 @@ void Emission::WidenToEverything() {
                   [](const Slot& slot) { return slot.kind == InvalidationKind::kEvict; });
   slots_.clear();
   index_.clear();
-  Add(evicts ? InvalidationKind::kEvict : InvalidationKind::kMarkStale, TargetType::kEverything, "",
+  Add(evicts ? InvalidationKind::kEvict : InvalidationKind::kMarkStale, TargetKind::kEverything, "",
       Cause{CauseStep::kLimit, "", /*widened=*/true});
   if (everything_ == Everything::kCounted) return;
   ++widened_;
@@ -206,17 +206,17 @@ void Emission::WidenToEverything() {
 
 absl::string_view Emission::Mark(Slot& slot, uint64_t revision) {
   const bool evicts = slot.kind == InvalidationKind::kEvict;
-  if (slot.type == TargetType::kEverything) {
+  if (slot.target == TargetKind::kEverything) {
     state_.broad.NoteEverything(evicts, revision);
     if (evicts) state_.pending.Clear();
     return "";
   }
-  if (slot.type == TargetType::kPattern) {
+  if (slot.target == TargetKind::kPattern) {
     if (evicts) state_.pending.RemovePattern(slot.name);
     return state_.broad.NotePattern(slot.name, evicts, revision, slot.pattern);
   }
   Node* node = nullptr;
-  if (slot.type == TargetType::kTag) {
+  if (slot.target == TargetKind::kTag) {
     node = &state_.graph.AddTag(slot.name);
     if (evicts) state_.pending.RemoveTag(slot.name);
   } else {
@@ -234,7 +234,7 @@ absl::string_view Emission::Mark(Slot& slot, uint64_t revision) {
 // and those that were roots. Entries without dependents are left to their next reader; so are those
 // beyond Limits::ended_at_once, and all entries if everything is evicted.
 void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
-  if (slots_.front().type == TargetType::kEverything) return;
+  if (slots_.front().type == TargetKind::kEverything) return;
   uint64_t at_once = state_.limits.ended_at_once;
   EvictUnnamed(closure, revision, at_once);
   for (size_t i = 0; i < slots_.size(); ++i) {
@@ -282,7 +282,7 @@ Event Emission::Build(uint64_t revision) {
   for (const Slot& slot : slots_) {
     Invalidation invalidation;
     invalidation.kind = slot.kind;
-    invalidation.type = slot.type;
+    invalidation.target = slot.target;
     invalidation.name = slot.name;
     invalidation.first_cause = event.cause_indexes.size();
     invalidation.cause_count = slot.causes.size();

@@ -30,7 +30,7 @@ class Emission {
 
   // `pattern`: the compiled pattern if the caller has it. Causes beyond the limit are replaced by
   // one of step kOthers.
-  void Add(InvalidationKind kind, TargetType type, absl::string_view name, const Cause& cause,
+  void Add(InvalidationKind kind, TargetKind target, absl::string_view name, const Cause& cause,
            const Pattern* pattern = nullptr);
 
   // Replaces all targets by *everything*, widened: the command exceeds its limits. Commit counts
@@ -65,7 +65,7 @@ class Emission {
  private:
   struct Slot {
     InvalidationKind kind;
-    TargetType type;
+    TargetKind target;
     absl::string_view name;
     absl::InlinedVector<Cause, 2> causes;
     Key* key = nullptr;  // of a key target; null until it is looked up
@@ -73,7 +73,7 @@ class Emission {
   };
   enum class Everything : uint8_t { kNo, kCounts, kCounted };
 
-  Slot& FindOrAdd(InvalidationKind kind, TargetType type, absl::string_view name);
+  Slot& FindOrAdd(InvalidationKind kind, TargetKind target, absl::string_view name);
   void AddCause(Slot& slot, const Cause& cause) const;
   void Spread(Closure& closure);
   void NameDependents(const Closure& closure);
@@ -100,7 +100,7 @@ class Emission {
   std::vector<Slot> dependents_;
   std::vector<absl::string_view> unnamed_roots_;
   // Indexes into slots_; used only when there are many.
-  absl::flat_hash_map<std::pair<TargetType, absl::string_view>, size_t> index_;
+  absl::flat_hash_map<std::pair<TargetKind, absl::string_view>, size_t> index_;
 };
 
 }  // namespace cache_invalidation::engine

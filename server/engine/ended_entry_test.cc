@@ -30,7 +30,7 @@ void TrackRow(EngineScript& script, absl::string_view key, std::vector<absl::str
 }
 
 std::string Moved(EngineScript& script) {
-  return script.reply<TrackEntriesReply>().results.at(0).moved;
+  return script.result<TrackEntriesResult>().results.at(0).moved;
 }
 
 TEST(EndedEntryTest, WhatWasComputedFromItIsRefused) {
@@ -128,7 +128,7 @@ bool CopyMoved(EngineScript& script, uint64_t position, absl::string_view key,
   query.keys.resize(1);
   query.keys[0].key = key;
   query.keys[0].tags = std::move(tags);
-  return script.Ask<ValidateReply>(query).keys_moved.at(0);
+  return script.Ask<ValidateResult>(query).keys_moved.at(0);
 }
 
 TEST(EndedEntryTest, AnOldCopyOfItHasMoved) {

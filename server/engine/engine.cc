@@ -16,7 +16,7 @@ Engine::Engine(absl::string_view epoch, const Limits& limits)
 
 Engine::~Engine() = default;
 
-Outcome Engine::Apply(const Command& command, absl::Time now) {
+Applied Engine::Apply(const Command& command, absl::Time now) {
   State& state = *state_;
   state.delta.clear();
   state.work = WorkBudget(state.limits.steps, state.limits.expanded_bytes);
@@ -27,15 +27,15 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   state.broad.Clean();
   const uint64_t widened = state.meta.widened;
   const absl::Time before = std::exchange(state.meta.now, std::max(state.meta.now, now));
-  Outcome outcome;
+  Applied applied;
   ApplyResult result = std::visit(
-      [&](const auto& one) { return engine::Apply(state, one, outcome.events); }, command);
+      [&](const auto& one) { return engine::Apply(state, one, applied.events); }, command);
   if (!result.ok()) {
     state.meta.now = before;
-    outcome.status = result.status();
-    return outcome;
+    applied.status = result.status();
+    return applied;
   }
-  outcome.reply = *std::move(result);
+  applied.result = *std::move(result);
   state.pending.WriteRows();
   state.meta.batch_delay = state.pending.delay();
   state.meta.batch_generation = state.pending.generation();
@@ -43,14 +43,14 @@ Outcome Engine::Apply(const Command& command, absl::Time now) {
   state.meta.any_key_evicted = state.broad.any_key().evicted;
   state.meta.any_key_staled = state.broad.any_key().staled;
   state.meta.widened += state.broad.given_up();
-  outcome.widened = state.meta.widened - widened;
+  applied.widened = state.meta.widened - widened;
   state.graph.PutChanges();
   state.delta.push_back({state.meta});
-  outcome.delta = std::exchange(state.delta, {});
-  return outcome;
+  applied.delta = std::exchange(state.delta, {});
+  return applied;
 }
 
-Reply Engine::Answer(const Query& query, absl::Time now) const {
+Result Engine::Answer(const Query& query, absl::Time now) const {
   state_->grounding_steps = kMaxGroundingSteps;
   return std::visit([&](const auto& one) { return engine::Answer(*state_, one, now); }, query);
 }

@@ -15,16 +15,16 @@
 #include "server/engine/limits.h"
 #include "server/engine/query.h"
 #include "server/engine/record.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 
 namespace cache_invalidation::engine {
 
-// The outcome of a command.
-struct Outcome {
+// What applying a command gave.
+struct Applied {
   // OK, or why the command was refused: RESOURCE_EXHAUSTED if a limit is exceeded, INVALID_ARGUMENT
   // for a malformed condition. A refused command has changed nothing and emitted nothing.
   absl::Status status;
-  Reply reply;
+  Result result;
   // In revision order: the command's own event, then the batch if the command filled it. Views: see
   // Event.
   std::vector<Event> events;
@@ -63,10 +63,10 @@ class Engine {
 
   // Applies a command at engine time `now`. Time never goes back: an earlier `now` counts as the
   // time of the last command.
-  Outcome Apply(const Command& command, absl::Time now);
+  Applied Apply(const Command& command, absl::Time now);
 
   // Returns the result of a query. Has no effect on later commands or queries.
-  Reply Answer(const Query& query, absl::Time now) const;
+  Result Answer(const Query& query, absl::Time now) const;
 
   // The revision of the last event; 0 before the first.
   uint64_t head() const;

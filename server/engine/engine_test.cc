@@ -42,8 +42,8 @@ TEST(EngineTest, AWriteInvalidatesTheResourceItsCollectionAndTheWritersTags) {
   EXPECT_THAT(script.Write("user", "42", {"tenant:7"}),
               ElementsAre("1 EVICT tag tenant:7 <DIRECT>", "1 EVICT tag user:#all <DIRECT>",
                           "1 EVICT tag user:42 <DIRECT>"));
-  EXPECT_EQ(script.reply<InvalidationReply>().revision, 1);
-  EXPECT_EQ(script.reply<InvalidationReply>().invalidations, 3);
+  EXPECT_EQ(script.result<InvalidationResult>().revision, 1);
+  EXPECT_EQ(script.result<InvalidationResult>().invalidations, 3);
 }
 
 TEST(EngineTest, AWriteWithoutIdConcernsTheWholeType) {
@@ -51,7 +51,7 @@ TEST(EngineTest, AWriteWithoutIdConcernsTheWholeType) {
   script.Track("one", {"user:1"});
   EXPECT_THAT(script.Write("user", ""), ElementsAre("1 EVICT tag user <DIRECT~>"));
   EXPECT_EQ(script.Lookup("one"), "ABSENT");
-  EXPECT_EQ(script.reply<InvalidationReply>().widened, 1);
+  EXPECT_EQ(script.result<InvalidationResult>().widened, 1);
 }
 
 TEST(EngineTest, ATagHitsEveryTagBelowItAndNoneBeside) {
@@ -91,9 +91,9 @@ TEST(EngineTest, DeclarationsOutliveInvalidationsAndOwnedEdgesDoNot) {
 TEST(EngineTest, CyclesEndAndAreReported) {
   EngineScript script;
   script.Depend("a", {"b"});
-  EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings, IsEmpty());
+  EXPECT_THAT(script.result<AddCacheDependencyResult>().warnings, IsEmpty());
   script.Depend("b", {"a"});
-  EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings,
+  EXPECT_THAT(script.result<AddCacheDependencyResult>().warnings,
               ElementsAre("the dependencies of b form a cycle that leads back to it"));
   EXPECT_THAT(script.Invalidate({}, {"a"}),
               ElementsAre("1 EVICT key a <CALL DEPENDENCY(b)>", "1 EVICT key b <DEPENDENCY(a)>"));
@@ -105,11 +105,11 @@ TEST(EngineTest, InvalidateWithDependenciesCountsTheKeysAndMayStopEarly) {
   script.Depend("c", {"b"});
   EXPECT_THAT(script.Do(InvalidateWithDependencies{"a", false}),
               ElementsAre("1 EVICT key a <CALL>"));
-  EXPECT_EQ(script.reply<InvalidateWithDependenciesReply>().invalidated, 1);
-  EXPECT_EQ(script.reply<InvalidateWithDependenciesReply>().dependents_left, 2);
+  EXPECT_EQ(script.result<InvalidateWithDependenciesResult>().invalidated, 1);
+  EXPECT_EQ(script.result<InvalidateWithDependenciesResult>().dependents_left, 2);
   script.Do(InvalidateWithDependencies{"a", true});
-  EXPECT_EQ(script.reply<InvalidateWithDependenciesReply>().invalidated, 3);
-  EXPECT_EQ(script.reply<InvalidateWithDependenciesReply>().dependents_left, 0);
+  EXPECT_EQ(script.result<InvalidateWithDependenciesResult>().invalidated, 3);
+  EXPECT_EQ(script.result<InvalidateWithDependenciesResult>().dependents_left, 0);
 }
 
 TEST(EngineTest, LazyMarksStaleUntilTheEntryIsTrackedAnew) {
@@ -153,12 +153,12 @@ TEST(EngineTest, ABatchIsOneEventWhenItsDelayIsOver) {
   script.Depend("view", {}, {"form_state"});
   script.Write("form", "1");
   script.Write("form", "2");
-  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 1);
+  EXPECT_EQ(script.result<InvalidationResult>().pending_targets, 1);
   EXPECT_THAT(script.RunTimer(), IsEmpty());
   script.Advance(absl::Milliseconds(100));
   EXPECT_THAT(script.RunTimer(), ElementsAre("3 EVICT tag form_state <RULE(form)>",
                                              "3 EVICT key view <DEPENDENCY(form_state)>"));
-  EXPECT_EQ(script.reply<FlushReply>().flushed, 1);
+  EXPECT_EQ(script.result<FlushResult>().flushed, 1);
   EXPECT_FALSE(script.engine().batch_deadline().has_value());
 }
 
@@ -187,11 +187,11 @@ TEST(EngineTest, AFlushSortsTheCausesOfAcceptanceAndFlush) {
 TEST(EngineTest, OnlyTheDependencyThatClosesACycleIsRemarked) {
   EngineScript script;
   script.Depend("a", {"b"});
-  EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings, IsEmpty());
+  EXPECT_THAT(script.result<AddCacheDependencyResult>().warnings, IsEmpty());
   script.Depend("b", {"a"});
-  EXPECT_EQ(script.reply<AddCacheDependencyReply>().warnings.size(), 1);
+  EXPECT_EQ(script.result<AddCacheDependencyResult>().warnings.size(), 1);
   script.Depend("a", {"c"}, {"t:1"});
-  EXPECT_THAT(script.reply<AddCacheDependencyReply>().warnings, IsEmpty());
+  EXPECT_THAT(script.result<AddCacheDependencyResult>().warnings, IsEmpty());
 }
 
 TEST(EngineTest, ARefusedCommandDoesNotMoveTime) {
@@ -230,17 +230,17 @@ TEST(EngineTest, AFullBatchFlushesInTheSameCommandAfterItsOwnEvent) {
   script.Invalidate({names.begin(), names.end()}, {}, Strategy::kBatched);
   ASSERT_EQ(script.outcome().events.size(), 1);
   EXPECT_EQ(script.outcome().events[0].invalidations.size(), 10'000);
-  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0);
+  EXPECT_EQ(script.result<InvalidationResult>().pending_targets, 0);
 }
 
 TEST(EngineTest, APendingTagRefusesFillsAndMovesValidation) {
   EngineScript script;
   script.Invalidate({"t"}, {}, Strategy::kBatched);
   script.TrackAt(0, "k", {"t:1"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedMoved);
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "t:1");
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kRefusedMoved);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "t:1");
   const auto validated =
-      script.Ask<ValidateReply>(Validate{{EngineScript::kEpoch, 0}, {}, {"t:1", "u"}});
+      script.Ask<ValidateResult>(Validate{{EngineScript::kEpoch, 0}, {}, {"t:1", "u"}});
   EXPECT_THAT(validated.tags_moved, ElementsAre(true, false));
 }
 
@@ -252,7 +252,7 @@ TEST(EngineTest, AFillThatCameTooLateIsRefusedAndItsDependentsGo) {
               ElementsAre("2 EVICT key page <DEPENDENCY(row)>"));
   EXPECT_EQ(script.Lookup("row"), "ABSENT");
   script.TrackAt(2, "row", {"user:1"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
   EXPECT_EQ(script.Lookup("row"), "FRESH");
 }
 
@@ -262,9 +262,9 @@ TEST(EngineTest, AFillIsRefusedWhenADependencyOfADependencyMoved) {
   script.Invalidate({}, {"c"});
   script.Track("b", {}, {"c"});
   script.TrackAt(0, "a", {}, {"b"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedMoved);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kRefusedMoved);
   script.TrackAt(1, "a", {}, {"b"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
 }
 
 TEST(EngineTest, AFillIsRefusedWhenATagOfAnExpiredDependencyMoved) {
@@ -279,9 +279,9 @@ TEST(EngineTest, AFillIsRefusedWhenATagOfAnExpiredDependencyMoved) {
   script.Depend("page", {"row"});
   script.Advance(absl::Seconds(1));
   script.TrackAt(0, "page", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "row");
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "row");
   script.TrackAt(1, "page", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
 }
 
 TEST(EngineTest, PatternsMatchWholeKeysKnownAndUnknown) {
@@ -295,7 +295,7 @@ TEST(EngineTest, PatternsMatchWholeKeysKnownAndUnknown) {
   EXPECT_EQ(script.Lookup("user:1:session:a"), "ABSENT");
   EXPECT_EQ(script.Lookup("x:user:1:session:a"), "FRESH");
   script.TrackAt(0, "user:9:session:z", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedMoved);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kRefusedMoved);
 }
 
 TEST(EngineTest, EverythingEvictsAllEntriesAndKeepsDeclarations) {
@@ -336,7 +336,7 @@ TEST(EngineTest, TrimmedHistoryKeepsMarksAndForgetsPositions) {
   EXPECT_EQ(script.Lookup("stale"), "STALE");
   EXPECT_EQ(script.Lookup("gone"), "ABSENT");
   script.TrackAt(1, "k", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedPosition);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kRefusedPosition);
 }
 
 TEST(EngineTest, TheFloorMovesWhenARoundHasSeenEveryKey) {
@@ -374,12 +374,12 @@ TEST(EngineTest, SweepsReclaimWhatEverythingEvicted) {
   script.Track("b", {}, {"a"});
   script.InvalidateEverything();
   script.Do(Sweep{100});
-  EXPECT_EQ(script.reply<SweepReply>().removed, 2);
+  EXPECT_EQ(script.result<SweepResult>().removed, 2);
   const auto stats = script.Ask<InvalidationStats>(GetInvalidationStats{});
   EXPECT_EQ(stats.tracked_entries, 0);
   EXPECT_EQ(stats.dependency_edges, 0);
   script.TrackAt(0, "c", {}, {"a"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "c");
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "c");
 }
 
 TEST(EngineTest, RelationshipsSpendDepthPerHop) {

@@ -12,7 +12,7 @@ namespace cache_invalidation::engine {
 enum class InvalidationKind : uint8_t { kEvict, kMarkStale };
 
 // In the order in which targets are listed within a step.
-enum class TargetType : uint8_t { kEverything, kTag, kKey, kPattern };
+enum class TargetKind : uint8_t { kEverything, kTag, kKey, kPattern };
 
 enum class EventSource : uint8_t { kWrite, kCall, kBatch, kFillRefused, kDependencyMoved, kLimit };
 
@@ -43,7 +43,7 @@ struct Cause {
 // One target of an event.
 struct Invalidation {
   InvalidationKind kind = InvalidationKind::kEvict;
-  TargetType type = TargetType::kTag;
+  TargetKind target = TargetKind::kTag;
   absl::string_view name;  // empty for kEverything
   // A range of Event::cause_indexes.
   uint32_t first_cause = 0;

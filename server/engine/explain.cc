@@ -134,7 +134,7 @@ void AddWhatIsMissing(bool all_counted, bool all_followed, uint64_t looked_at,
 
 }  // namespace
 
-Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
+Result Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   const Freshness freshness = state.freshness_at(now);
   WorkBudget planning(state.limits.explained_steps);
   const Plan plan = PlanWrites(state.rules, state.relationships, {&query.write, 1}, planning);
@@ -176,7 +176,7 @@ Reply Answer(const State& state, const ExplainWrite& query, absl::Time now) {
                     "name more precisely what is widened here",
               explanation.root.reason);
   }
-  return ExplainWriteReply{std::move(explanation)};
+  return ExplainWriteResult{std::move(explanation)};
 }
 
 }  // namespace cache_invalidation::engine

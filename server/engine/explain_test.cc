@@ -61,7 +61,7 @@ ExplainWrite Asking(absl::string_view type, absl::string_view id, absl::string_v
 }
 
 Explanation Ask(EngineScript& script, const ExplainWrite& query) {
-  return script.Ask<ExplainWriteReply>(query).explanation;
+  return script.Ask<ExplainWriteResult>(query).explanation;
 }
 
 void AddRule(EngineScript& script, std::string name, std::vector<std::string> tags,
@@ -487,7 +487,7 @@ TEST(Explain, ChangesNothingAndPredictsTheWrite) {
   EXPECT_EQ(script.engine().DumpForTest(), before);
   const Lines events = script.Write("user", "42");
   EXPECT_EQ(events.size(), explanation.targets + explanation.dependents);
-  EXPECT_EQ(script.reply<InvalidationReply>().widened, explanation.widened);
+  EXPECT_EQ(script.result<InvalidationResult>().widened, explanation.widened);
 }
 
 }  // namespace

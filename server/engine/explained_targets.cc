@@ -11,8 +11,8 @@ namespace {
 constexpr absl::string_view kNotFollowed =
     "not all dependents are shown: too many keys were looked at";
 
-TargetType TypeOf(const ExplanationNode& node) {
-  return node.kind == ExplanationKind::kPattern ? TargetType::kPattern : TargetType::kTag;
+TargetKind TypeOf(const ExplanationNode& node) {
+  return node.kind == ExplanationKind::kPattern ? TargetKind::kPattern : TargetKind::kTag;
 }
 
 void AddReason(absl::string_view reason, ExplanationNode& node) {

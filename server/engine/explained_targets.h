@@ -54,7 +54,7 @@ class AllTargets final : public ExplainedTargets {
   const HitCounts& hits_;
   ExplanationLimits& limits_;
   // The number of dependents of the targets shown so far.
-  absl::flat_hash_map<std::pair<TargetType, std::string>, uint64_t> shown_;
+  absl::flat_hash_map<std::pair<TargetKind, std::string>, uint64_t> shown_;
 };
 
 // The key that the query is about, and the tags that it is assumed to carry.

@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 
 std::string Moved(EngineScript& script) {
-  return script.reply<TrackEntriesReply>().results.at(0).moved;
+  return script.result<TrackEntriesResult>().results.at(0).moved;
 }
 
 AddCacheDependency Declaration(absl::string_view key, absl::string_view on, uint64_t position) {
@@ -93,10 +93,10 @@ TEST(FillTest, WhatAnEventOfItsOwnCallEvictedWithEverythingIsRefused) {
   command.entries[1].tags = {"user:1"};
   command.entries[1].position = PositionView{EngineScript::kEpoch, 0};
   ASSERT_THAT(script.Do(command), ElementsAre("2 EVICT everything <LIMIT~>"));
-  const auto& reply = script.reply<TrackEntriesReply>();
+  const auto& result = script.result<TrackEntriesResult>();
   EXPECT_EQ(script.Lookup("page"), "ABSENT");
-  EXPECT_EQ(reply.results[0].outcome, FillOutcome::kRefusedMoved);
-  EXPECT_EQ(reply.results[0].moved, "page");
+  EXPECT_EQ(result.results[0].outcome, FillOutcome::kRefusedMoved);
+  EXPECT_EQ(result.results[0].moved, "page");
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
   std::vector<const Pattern*> patterns;
   for (const PlannedStep& step : plan.steps) {
     for (const PlannedTarget& target : step.targets) {
-      const bool added = hits_.try_emplace({target.type, target.name}, 0).second;
+      const bool added = hits_.try_emplace({target.target, target.name}, 0).second;
       if (added && target.pattern != nullptr) patterns.push_back(target.pattern);
     }
   }
@@ -61,7 +61,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
       looked_at += key->entry->names() / kNamesPerKey;
       for (const Tag* tag : key->entry->tags) {
         ForEachSelfAndAncestor(tag->name, [&](absl::string_view above) {
-          const auto hit = hits_.find({TargetType::kTag, above});
+          const auto hit = hits_.find({TargetKind::kTag, above});
           if (hit != hits_.end()) counters.push_back(&hit->second);
         });
       }
@@ -76,7 +76,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
       }
       if (!pattern->Matches(name)) continue;
       if (!IsKnown(*key, freshness, limit, looked_at)) break;
-      counters.push_back(&hits_.find({TargetType::kPattern, pattern->expression()})->second);
+      counters.push_back(&hits_.find({TargetKind::kPattern, pattern->expression()})->second);
     }
     if (counters.empty()) continue;
     ++keys_;
@@ -86,8 +86,8 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
   }
 }
 
-uint64_t HitCounts::Of(TargetType type, absl::string_view name) const {
-  const auto hit = hits_.find({type, name});
+uint64_t HitCounts::Of(TargetKind target, absl::string_view name) const {
+  const auto hit = hits_.find({target, name});
   return hit == hits_.end() ? 0 : hit->second;
 }
 

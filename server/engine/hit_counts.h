@@ -29,13 +29,13 @@ class HitCounts {
   uint64_t keys() const { return keys_; }
 
   // Returns 0 if the plan has no such target.
-  uint64_t Of(TargetType type, absl::string_view name) const;
+  uint64_t Of(TargetKind target, absl::string_view name) const;
 
   // False: the limit was reached before all keys were visited.
   bool complete() const { return complete_; }
 
  private:
-  absl::flat_hash_map<std::pair<TargetType, absl::string_view>, uint64_t> hits_;
+  absl::flat_hash_map<std::pair<TargetKind, absl::string_view>, uint64_t> hits_;
   uint64_t keys_ = 0;
   bool complete_ = true;
 };

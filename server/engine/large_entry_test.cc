@@ -27,7 +27,7 @@ InvalidationStats StatsOf(EngineScript& script) {
 }
 
 std::vector<std::string> TagsOf(EngineScript& script, absl::string_view key) {
-  return script.Ask<LookupEntryReply>(LookupEntry{key}).tags;
+  return script.Ask<LookupEntryResult>(LookupEntry{key}).tags;
 }
 
 TrackedEntry EntryOf(absl::string_view key, std::vector<absl::string_view> tags) {
@@ -54,8 +54,8 @@ TEST(LargeEntryTest, BeginsAnewWithTheFillThatIsTooMuch) {
   EXPECT_THAT(script.Track("list", {"row:3"}),
               ElementsAre("1 EVICT key list <LIMIT>", "1 EVICT key page <DEPENDENCY(list)>"));
   EXPECT_EQ(script.outcome().events[0].source, EventSource::kLimit);
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
-  EXPECT_EQ(script.reply<TrackEntriesReply>().dropped, 1);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().dropped, 1);
   EXPECT_EQ(StatsOf(script).dropped_entries, 1);
   EXPECT_EQ(StatsOf(script).refused_fills, 0);
   EXPECT_EQ(script.Lookup("list"), "FRESH");
@@ -92,7 +92,7 @@ TEST(LargeEntryTest, OfOneCallOnlyTheFillsBehindStand) {
   EXPECT_THAT(script.Do(command),
               ElementsAre("1 EVICT key list <LIMIT>", "1 EVICT key page <DEPENDENCY(list)>"));
   std::vector<bool> kept;
-  for (const TrackResult& result : script.reply<TrackEntriesReply>().results) {
+  for (const TrackResult& result : script.result<TrackEntriesResult>().results) {
     kept.push_back(result.outcome == FillOutcome::kKept);
     EXPECT_EQ(result.moved, kept.back() ? "" : result.key);
   }
@@ -110,7 +110,7 @@ TEST(LargeEntryTest, WhatWasComputedFromOneThatGoesIsRefused) {
   command.entries = {EntryOf("a", {"z"}), EntryOf("b", {"z"})};
   command.entries[1].depends_on.keys = {"a"};
   script.Do(command);
-  const auto& results = script.reply<TrackEntriesReply>().results;
+  const auto& results = script.result<TrackEntriesResult>().results;
   EXPECT_EQ(results[0].outcome, FillOutcome::kKept);
   EXPECT_EQ(results[1].outcome, FillOutcome::kRefusedMoved);
   EXPECT_EQ(script.Lookup("b"), "ABSENT");
@@ -194,7 +194,7 @@ TEST(RowsTest, WhatOthersNeedIsNotWrittenWithoutEnd) {
     script.Depend(absl::StrCat("of ", key), {key});
   }
   script.Do(UntrackEntries{{keys.begin(), keys.end()}});
-  EXPECT_EQ(script.reply<UntrackEntriesReply>().found, keys.size());
+  EXPECT_EQ(script.result<UntrackEntriesResult>().found, keys.size());
   ASSERT_EQ(script.outcome().events.size(), 1);
   EXPECT_EQ(script.outcome().events[0].source, EventSource::kLimit);
   EXPECT_EQ(script.outcome().events[0].invalidations.size(), 2 * StatsOf(script).dropped_entries);

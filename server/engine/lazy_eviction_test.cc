@@ -48,7 +48,7 @@ TEST(LazyEvictionTest, AnEventEndsNoMoreThanItsShare) {
   }
   EXPECT_THAT(script.Invalidate({}, {"row"}), SizeIs(1)) << "their edges do not count";
   do script.Do(Sweep{kSweepKeys});
-  while (!script.reply<SweepReply>().finished);
+  while (!script.result<SweepResult>().finished);
   EXPECT_EQ(StatsOf(script).tracked_entries, 0);
   EXPECT_EQ(StatsOf(script).dependency_edges, 0);
 }
@@ -86,7 +86,7 @@ TEST(LazyEvictionTest, ADeadEntryHandsNothingOn) {
   script.Invalidate({}, {"row"});
   EXPECT_THAT(script.Invalidate({"user:1"}), ElementsAre("2 EVICT tag user:1 <CALL>"));
   script.TrackAt(1, "other", {}, {"row"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
 }
 
 // No event names the key, so its eviction is stored.
@@ -125,7 +125,7 @@ TEST(LazyEvictionTest, AFillThatItsOwnCallEvictedIsRefused) {
   command.entries[1].tags = {"x"};
   command.entries[1].position = PositionView{EngineScript::kEpoch, 0};
   EXPECT_THAT(script.Do(command), ElementsAre("2 EVICT key page <DEPENDENCY(row)>"));
-  for (const TrackResult& result : script.reply<TrackEntriesReply>().results) {
+  for (const TrackResult& result : script.result<TrackEntriesResult>().results) {
     EXPECT_EQ(result.outcome, FillOutcome::kRefusedMoved) << result.key;
   }
 }

@@ -39,7 +39,7 @@ TEST(LimitsTest, TheOldestFillMakesRoom) {
   script.Write("user", "1");
   script.Track("a", {"x"});
   EXPECT_THAT(script.Track("b", {"x"}), ElementsAre("2 EVICT key z <LIMIT>"));
-  EXPECT_EQ(script.reply<TrackEntriesReply>().dropped, 1);
+  EXPECT_EQ(script.result<TrackEntriesResult>().dropped, 1);
   EXPECT_EQ(script.outcome().events[0].source, EventSource::kLimit);
   EXPECT_EQ(script.Lookup("z"), "ABSENT");
   EXPECT_EQ(script.Lookup("a"), "FRESH");
@@ -151,7 +151,7 @@ TEST(LimitsTest, AFillThatItsOwnCallDropsIsRefused) {
   command.entries[0].key = "a";
   command.entries[1].key = "b";
   EXPECT_THAT(script.Do(command), ElementsAre("1 EVICT key a <LIMIT>"));
-  const auto& results = script.reply<TrackEntriesReply>().results;
+  const auto& results = script.result<TrackEntriesResult>().results;
   EXPECT_EQ(results[0].outcome, FillOutcome::kRefusedMoved);
   EXPECT_EQ(results[0].moved, "a");
   EXPECT_EQ(results[1].outcome, FillOutcome::kKept);
@@ -169,7 +169,7 @@ TEST(LimitsTest, AFillThatFollowsARefusedOneIsRefused) {
   command.entries[1].tags = {"x"};
   command.entries[1].position = PositionView{EngineScript::kEpoch, 0};
   EXPECT_THAT(script.Do(command), ElementsAre("2 EVICT key page <DEPENDENCY(row)>"));
-  for (const TrackResult& result : script.reply<TrackEntriesReply>().results) {
+  for (const TrackResult& result : script.result<TrackEntriesResult>().results) {
     EXPECT_EQ(result.outcome, FillOutcome::kRefusedMoved) << result.key;
   }
 }
@@ -189,7 +189,7 @@ TEST(LimitsTest, AStartWithALowerLimitDropsLittleByLittle) {
   }
   after.engine().FinishLoad();
   after.Track("new", {});
-  EXPECT_EQ(after.reply<TrackEntriesReply>().dropped, kMaxDroppedTogether + 1);
+  EXPECT_EQ(after.result<TrackEntriesResult>().dropped, kMaxDroppedTogether + 1);
   after.Track("new2", {});
   EXPECT_EQ(StatsOf(after).tracked_entries, 100);
 }
@@ -203,9 +203,9 @@ TEST(LimitsTest, DeclarationsAreRefusedAndChangeNothing) {
   command.key = "a";
   command.depends_on.names = {"d"};
   const std::string before = script.engine().DumpForTest();
-  const Outcome outcome = script.engine().Apply(command, script.now());
-  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(outcome.delta, IsEmpty());
+  const Applied applied = script.engine().Apply(command, script.now());
+  EXPECT_EQ(applied.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(applied.delta, IsEmpty());
   EXPECT_EQ(script.engine().DumpForTest(), before);
   // Repeated names, and those declared already, count once.
   script.Depend("a", {"b", "d", "d"}, {"c"});
@@ -219,13 +219,13 @@ TEST(LimitsTest, HistoryWithTooManyNamesIsForgotten) {
   EngineScript script(limits);
   for (int i = 1; i <= 5; ++i) script.Invalidate({absl::StrCat("t", i)});
   script.Do(Sweep{100});
-  EXPECT_TRUE(script.reply<SweepReply>().crowded);
+  EXPECT_TRUE(script.result<SweepResult>().crowded);
   EXPECT_EQ(script.engine().floor(), 0);
   script.Do(Sweep{100});
-  EXPECT_FALSE(script.reply<SweepReply>().crowded);
+  EXPECT_FALSE(script.result<SweepResult>().crowded);
   EXPECT_EQ(script.engine().floor(), 3) << "half of what may be is left";
   script.TrackAt(2, "k", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedPosition);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kRefusedPosition);
 }
 
 TEST(LimitsTest, NamesThatAreUsedAreNotTooMany) {
@@ -236,7 +236,7 @@ TEST(LimitsTest, NamesThatAreUsedAreNotTooMany) {
   script.Depend("b", {}, {"z"});
   script.Invalidate({"x", "y", "z"}, {"a"}, Strategy::kLazy);
   script.Do(Sweep{100});
-  EXPECT_FALSE(script.reply<SweepReply>().crowded);
+  EXPECT_FALSE(script.result<SweepResult>().crowded);
 }
 
 TEST(LimitsTest, PatternsThatAreTooManyHitEveryKey) {
@@ -249,9 +249,9 @@ TEST(LimitsTest, PatternsThatAreTooManyHitEveryKey) {
   EXPECT_EQ(StatsOf(script).widened, 1);
   EXPECT_EQ(script.Lookup("k"), "FRESH") << "what evicts an entry does so at once";
   script.TrackAt(0, "other", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "other");
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "other");
   script.TrackAt(1, "other", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
   // The one that was used again stays.
   script.InvalidatePattern("y.*");
   EXPECT_EQ(StatsOf(script).widened, 1);
@@ -274,7 +274,7 @@ Event PatternEvent(uint64_t revision, std::vector<absl::string_view> patterns) {
   event.revision = revision;
   for (absl::string_view pattern : patterns) {
     event.invalidations.push_back(
-        {.kind = InvalidationKind::kEvict, .type = TargetType::kPattern, .name = pattern});
+        {.kind = InvalidationKind::kEvict, .target = TargetKind::kPattern, .name = pattern});
   }
   return event;
 }
@@ -307,9 +307,9 @@ TEST(LimitsTest, PatternsOfOneEventAreGivenUpTogether) {
   script.Do(FlushPendingInvalidations{});
   EXPECT_EQ(StatsOf(script).widened, 3);
   script.TrackAt(0, "other", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "other");
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "other");
   script.TrackAt(1, "other", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
 }
 
 TEST(LimitsTest, AnExplanationSaysThatItHasNotLookedAtEveryKey) {
@@ -320,11 +320,11 @@ TEST(LimitsTest, AnExplanationSaysThatItHasNotLookedAtEveryKey) {
   ExplainWrite query;
   query.write.resource_type = "user";
   query.write.resource_id = "1";
-  Explanation explanation = script.Ask<ExplainWriteReply>(query).explanation;
+  Explanation explanation = script.Ask<ExplainWriteResult>(query).explanation;
   EXPECT_EQ(explanation.entries, 2);
   EXPECT_EQ(explanation.root.reason, "entries are counted among the first 2 keys");
   for (absl::string_view key : {"p", "q", "r"}) script.Depend(key, {}, {"user:1"});
-  explanation = script.Ask<ExplainWriteReply>(query).explanation;
+  explanation = script.Ask<ExplainWriteResult>(query).explanation;
   EXPECT_EQ(explanation.dependents, 2);
   EXPECT_EQ(explanation.root.reason,
             "entries are counted among the first 2 keys; dependents are looked for among 2 keys");
@@ -345,7 +345,7 @@ TEST(LimitsTest, AnExplanationMatchesPatternsAgainstSomeKeysOnly) {
   query.write.resource_type = "user";
   query.write.resource_id = "1";
   query.key = "x";
-  const Explanation explanation = script.Ask<ExplainWriteReply>(query).explanation;
+  const Explanation explanation = script.Ask<ExplainWriteResult>(query).explanation;
   EXPECT_TRUE(explanation.key_hit) << "the key itself is always looked at";
   EXPECT_EQ(explanation.root.reason,
             "entries are counted among the first 2 keys; dependents are looked for among 2 keys");

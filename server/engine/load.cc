@@ -47,19 +47,19 @@ void Engine::Replay(const Event& event) {
   if (event.revision <= state.meta.floor) return;
   for (const Invalidation& invalidation : event.invalidations) {
     const bool evicts = invalidation.kind == InvalidationKind::kEvict;
-    switch (invalidation.type) {
-      case TargetType::kEverything:
+    switch (invalidation.target) {
+      case TargetKind::kEverything:
         state.broad.NoteEverything(evicts, event.revision);
         break;
-      case TargetType::kPattern:
+      case TargetKind::kPattern:
         state.broad.Load(invalidation.name, evicts, event.revision);
         break;
-      case TargetType::kTag: {
+      case TargetKind::kTag: {
         Tag& tag = state.graph.AddTag(invalidation.name);
         Mark(evicts ? tag.evicted : tag.staled, event.revision);
         break;
       }
-      case TargetType::kKey: {
+      case TargetKind::kKey: {
         Key& key = state.graph.AddKey(invalidation.name);
         Mark(evicts ? key.evicted : key.staled, event.revision);
         break;

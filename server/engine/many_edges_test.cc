@@ -41,8 +41,8 @@ TEST(ManyEdgesTest, OneSweepEndsNoMoreThanItsLimit) {
     const uint64_t before = EdgesOf(script);
     script.Do(Sweep{100});
     ASSERT_LE(before - EdgesOf(script), 120);
-    ASSERT_LE(script.reply<SweepReply>().looked_at, 100);
-  } while (++sweeps < 100 && !script.reply<SweepReply>().finished);
+    ASSERT_LE(script.result<SweepResult>().looked_at, 100);
+  } while (++sweeps < 100 && !script.result<SweepResult>().finished);
   EXPECT_EQ(EdgesOf(script), kEdges);
   EXPECT_GE(sweeps, 15);
   EXPECT_LE(sweeps, 60) << "it goes on where it stopped";
@@ -60,7 +60,7 @@ TEST(ManyEdgesTest, AFillEndsNoMoreThanItsShareOfWhatIsOver) {
   EXPECT_EQ(EdgesOf(script), kEdges + 2);
   EXPECT_THAT(script.Write("row", "1"), testing::SizeIs(2)) << "those that are left do not count";
   do script.Do(Sweep{kSweepKeys});
-  while (!script.reply<SweepReply>().finished);
+  while (!script.result<SweepResult>().finished);
   EXPECT_EQ(EdgesOf(script), 2);
 }
 
@@ -89,7 +89,7 @@ TEST(ManyEdgesTest, EdgesComeAndGoWhileAKeyIsSwept) {
   Declare(script, "report", 0, 200, absl::Seconds(1));
   script.Advance(absl::Seconds(2));
   script.Do(Sweep{50});
-  ASSERT_FALSE(script.reply<SweepReply>().finished);
+  ASSERT_FALSE(script.result<SweepResult>().finished);
   Declare(script, "report", 0, 10);
   RemoveCacheDependency remove;
   remove.key = "report";
@@ -109,7 +109,7 @@ TEST(ManyEdgesTest, EachCostsTheSameHoweverManyThereAre) {
   RemoveCacheDependency remove;
   remove.key = "report";
   script.Do(remove);
-  EXPECT_EQ(script.reply<RemoveCacheDependencyReply>().removed, kCalls * 1000);
+  EXPECT_EQ(script.result<RemoveCacheDependencyResult>().removed, kCalls * 1000);
   EXPECT_EQ(EdgesOf(script), 0);
 }
 
@@ -121,15 +121,15 @@ TEST(ManyEdgesTest, WhatIsComputedFromTooMuchHasMoved) {
   EngineScript script(limits);
   Declare(script, "report", 0, 9);
   script.TrackAt(0, "page", {"x"}, {"report"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
   Validate query;
   query.position = PositionView{EngineScript::kEpoch, 0};
   query.keys = {{"page", {}, ""}};
-  EXPECT_THAT(script.Ask<ValidateReply>(query).keys_moved, testing::ElementsAre(false));
+  EXPECT_THAT(script.Ask<ValidateResult>(query).keys_moved, testing::ElementsAre(false));
   Declare(script, "report", 9, 2);
-  EXPECT_THAT(script.Ask<ValidateReply>(query).keys_moved, testing::ElementsAre(true));
+  EXPECT_THAT(script.Ask<ValidateResult>(query).keys_moved, testing::ElementsAre(true));
   script.TrackAt(0, "page", {"x"}, {"report"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "report");
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "report");
   // All fills of a call share the limit.
   RemoveCacheDependency remove;
   remove.key = "report";
@@ -145,8 +145,8 @@ TEST(ManyEdgesTest, WhatIsComputedFromTooMuchHasMoved) {
   command.entries[0].key = "a";
   command.entries[1].key = "b";
   script.Do(command);
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[1].outcome, FillOutcome::kRefusedMoved);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[1].outcome, FillOutcome::kRefusedMoved);
 }
 
 TEST(ManyEdgesTest, TooManyOfOneKeyAreRefused) {
@@ -159,10 +159,10 @@ TEST(ManyEdgesTest, TooManyOfOneKeyAreRefused) {
   AddCacheDependency command;
   command.key = "report";
   command.depends_on.tags = {"row:1", "row:3"};
-  const Outcome outcome = script.engine().Apply(command, script.now());
-  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("the key would have more than 3"));
-  EXPECT_THAT(outcome.delta, IsEmpty());
+  const Applied applied = script.engine().Apply(command, script.now());
+  EXPECT_EQ(applied.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(applied.status.message()), HasSubstr("the key would have more than 3"));
+  EXPECT_THAT(applied.delta, IsEmpty());
   EXPECT_EQ(script.engine().DumpForTest(), before);
   // Edges that are declared already or only owned do not count; nor do those of other keys.
   Declare(script, "report", 0, 3);

@@ -106,14 +106,14 @@ TEST(MixedEntryTest, AnExplanationSaysWhyItIsNamed) {
   ExplainWrite query;
   query.write.resource_type = "user";
   query.write.resource_id = "1";
-  const Explanation explanation = script.Ask<ExplainWriteReply>(query).explanation;
+  const Explanation explanation = script.Ask<ExplainWriteResult>(query).explanation;
   const ExplanationNode& tag = explanation.root.children.at(0).children.at(0);
   EXPECT_EQ(tag.name, "user:1");
   EXPECT_EQ(tag.children.at(0).name, "page");
   EXPECT_EQ(tag.children.at(0).reason,
             "carries user:1, but not all of its fills do: its key is named");
   script.Write("user", "1");
-  EXPECT_EQ(script.reply<InvalidationReply>().invalidations, 3) << "two tags and the key";
+  EXPECT_EQ(script.result<InvalidationResult>().invalidations, 3) << "two tags and the key";
 }
 
 // Stored in the entry's row, the last one in the delta.

@@ -37,23 +37,23 @@ TEST(NamespaceTest, PositionsOfAnEarlierOneAreUnknown) {
   script.Do(CreateNamespace{{}, 41});
   for (const uint64_t position : {0, 1, 40, 41}) {
     script.TrackAt(position, "k", {"a"});
-    EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kRefusedPosition)
+    EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kRefusedPosition)
         << position;
     Validate query;
     query.position = {EngineScript::kEpoch, position};
     query.tags = {"a"};
-    EXPECT_THAT(script.Ask<ValidateReply>(query).tags_moved, ElementsAre(true)) << position;
+    EXPECT_THAT(script.Ask<ValidateResult>(query).tags_moved, ElementsAre(true)) << position;
   }
   script.TrackAt(script.engine().head(), "k", {"a"});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].outcome, FillOutcome::kKept);
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
 }
 
 TEST(NamespaceTest, EndsWithAnEventThatEvictsEverything) {
   EngineScript script;
   script.Write("user", "1");
   EXPECT_THAT(script.Do(DeleteNamespace{}), ElementsAre("2 EVICT everything <CALL>"));
-  EXPECT_TRUE(script.reply<DeleteNamespaceReply>().found);
-  EXPECT_EQ(script.reply<DeleteNamespaceReply>().revision, 2);
+  EXPECT_TRUE(script.result<DeleteNamespaceResult>().found);
+  EXPECT_EQ(script.result<DeleteNamespaceResult>().revision, 2);
 }
 
 TEST(LookupEntryTest, ListsNoMoreTagsThanFitIntoAnAnswerAndCountsTheOthers) {
@@ -67,10 +67,10 @@ TEST(LookupEntryTest, ListsNoMoreTagsThanFitIntoAnAnswerAndCountsTheOthers) {
     const size_t end = std::min(kTags, begin + kMaxTagsPerEntry);
     script.Track("k", EngineScript::Names(names.begin() + begin, names.begin() + end));
   }
-  const auto reply = script.Ask<LookupEntryReply>(LookupEntry{"k"});
-  EXPECT_EQ(reply.state, EntryState::kFresh);
-  EXPECT_EQ(reply.tags.size() + reply.more_tags, kTags);
-  EXPECT_EQ(reply.tags.size(), kMaxAnswerBytes / names[0].size());
+  const auto result = script.Ask<LookupEntryResult>(LookupEntry{"k"});
+  EXPECT_EQ(result.state, EntryState::kFresh);
+  EXPECT_EQ(result.tags.size() + result.more_tags, kTags);
+  EXPECT_EQ(result.tags.size(), kMaxAnswerBytes / names[0].size());
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ uint64_t DropOldest(State& state, const EntryUsage& before, std::vector<Event>& 
       TakeOldest(state, excess(0, 0), excess(Room(limits.entries), Room(limits.entry_parts)));
   Emission emission(state, EventSource::kLimit);
   for (absl::string_view key : oldest) {
-    emission.Add(InvalidationKind::kEvict, TargetType::kKey, key, Cause{CauseStep::kLimit, ""});
+    emission.Add(InvalidationKind::kEvict, TargetKind::kKey, key, Cause{CauseStep::kLimit, ""});
   }
   emission.EndTargets();
   emission.Commit(events);

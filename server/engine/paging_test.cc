@@ -30,9 +30,9 @@ Listed ListAll(EngineScript& script, absl::string_view name, bool dependents, ui
   query.name = name;
   query.dependents = dependents;
   query.limit = limit;
-  ListCacheDependenciesReply page;
+  ListCacheDependenciesResult page;
   do {
-    page = script.Ask<ListCacheDependenciesReply>(query);
+    page = script.Ask<ListCacheDependenciesResult>(query);
     EXPECT_LE(page.edges.size(), limit);
     for (const DependencyEdge& edge : page.edges) {
       listed.edges.push_back(absl::StrCat(

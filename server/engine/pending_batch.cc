@@ -20,13 +20,13 @@ PendingRecord RecordOf(const PendingBatch::Items::value_type& item) {
 
 }  // namespace
 
-void PendingBatch::Add(TargetType type, absl::string_view name, const Cause& cause, bool dependent,
-                       absl::Time now, const Pattern* pattern) {
+void PendingBatch::Add(TargetKind target, absl::string_view name, const Cause& cause,
+                       bool dependent, absl::Time now, const Pattern* pattern) {
   if (items_.empty()) {
     deadline_ = now + delay_;
     ++generation_;
   }
-  auto it = items_.find(Order::View(type, name));
+  auto it = items_.find(Order::View(target, name));
   const bool added = it == items_.end();
   if (added) {
     it = items_.try_emplace({type, std::string(name)}).first;
@@ -35,7 +35,7 @@ void PendingBatch::Add(TargetType type, absl::string_view name, const Cause& cau
   Item& item = it->second;
   if (added) {
     item.dependent = true;
-    if (type == TargetType::kPattern) {
+    if (type == TargetKind::kPattern) {
       item.pattern = pattern != nullptr ? *pattern : *Pattern::Compile(name);
       ++patterns_;
     }
@@ -85,22 +85,22 @@ size_t PendingBatch::BytesOf(const Items::value_type& item) {
 
 void PendingBatch::RemoveTag(absl::string_view tag) {
   if (items_.empty()) return;
-  const auto self = items_.find(Order::View(TargetType::kTag, tag));
+  const auto self = items_.find(Order::View(TargetKind::kTag, tag));
   if (self != items_.end()) Remove(self, std::next(self));
   // ';' follows ':', so this range is everything that begins with "tag:".
-  Remove(items_.lower_bound(Order::View(TargetType::kTag, absl::StrCat(tag, ":"))),
-         items_.lower_bound(Order::View(TargetType::kTag, absl::StrCat(tag, ";"))));
+  Remove(items_.lower_bound(Order::View(TargetKind::kTag, absl::StrCat(tag, ":"))),
+         items_.lower_bound(Order::View(TargetKind::kTag, absl::StrCat(tag, ";"))));
 }
 
 void PendingBatch::RemoveKey(absl::string_view key) {
   if (items_.empty()) return;
-  const auto item = items_.find(Order::View(TargetType::kKey, key));
+  const auto item = items_.find(Order::View(TargetKind::kKey, key));
   if (item != items_.end()) Remove(item, std::next(item));
 }
 
 void PendingBatch::RemovePattern(absl::string_view expression) {
   if (items_.empty()) return;
-  const auto item = items_.find(Order::View(TargetType::kPattern, expression));
+  const auto item = items_.find(Order::View(TargetKind::kPattern, expression));
   if (item != items_.end()) Remove(item, std::next(item));
 }
 
@@ -109,7 +109,7 @@ void PendingBatch::Clear() { Remove(items_.begin(), items_.end()); }
 void PendingBatch::Remove(Items::iterator first, Items::iterator last) {
   for (auto it = first; it != last; ++it) {
     if (!it->second.dependent) --targets_;
-    if (it->first.first == TargetType::kPattern) --patterns_;
+    if (it->first.first == TargetKind::kPattern) --patterns_;
     bytes_ -= BytesOf(*it);
     changed_.try_emplace(it->first, true);
   }
@@ -131,7 +131,7 @@ void PendingBatch::WriteRows() {
       delta_.push_back({RecordOf(*item)});
     } else if (had_row) {
       PendingRecord record;
-      std::tie(record.type, record.name) = target;
+      std::tie(record.target, record.name) = target;
       delta_.push_back({std::move(record), /*deleted=*/true});
     }
   }
@@ -141,17 +141,17 @@ void PendingBatch::WriteRows() {
 bool PendingBatch::HoldsTagOrAncestor(absl::string_view tag) const {
   if (items_.empty()) return false;
   for (; !tag.empty(); tag = ParentTag(tag)) {
-    if (items_.contains(Order::View(TargetType::kTag, tag))) return true;
+    if (items_.contains(Order::View(TargetKind::kTag, tag))) return true;
   }
   return false;
 }
 
 bool PendingBatch::HoldsKey(absl::string_view key, WorkBudget& work) const {
   if (items_.empty()) return false;
-  if (items_.contains(Order::View(TargetType::kKey, key))) return true;
+  if (items_.contains(Order::View(TargetKind::kKey, key))) return true;
   if (patterns_ == 0) return false;
   if (!work.LookAtPatterns(patterns_)) return true;
-  for (auto it = items_.lower_bound(Order::View(TargetType::kPattern, "")); it != items_.end();
+  for (auto it = items_.lower_bound(Order::View(TargetKind::kPattern, "")); it != items_.end();
        ++it) {
     if (work.MayMatch(*it->second.pattern, key)) return true;
   }
@@ -174,12 +174,12 @@ void PendingBatch::Load(const PendingRecord& record) {
   for (const PendingCause& cause : record.causes) {
     AddCause({cause.step, cause.name, cause.widened, cause.condition_failed}, item.causes);
   }
-  if (record.type == TargetType::kPattern) {
+  if (record.target == TargetKind::kPattern) {
     item.pattern = *Pattern::Compile(record.name);
     ++patterns_;
   }
   if (!item.dependent) ++targets_;
-  items_.emplace(std::make_pair(record.type, record.name), std::move(item));
+  items_.emplace(std::make_pair(record.target, record.name), std::move(item));
   bytes_ += record.name.size() + kBytesPerItem;
 }
 

@@ -41,10 +41,10 @@ class PendingBatch {
   // By type, then name: the order in which a flush lists the items.
   struct Order {
     using is_transparent = void;
-    using View = std::pair<TargetType, absl::string_view>;
+    using View = std::pair<TargetKind, absl::string_view>;
     bool operator()(const View& a, const View& b) const { return a < b; }
   };
-  using Items = absl::btree_map<std::pair<TargetType, std::string>, Item, Order>;
+  using Items = absl::btree_map<std::pair<TargetKind, std::string>, Item, Order>;
 
   // The size of an item or a cause besides its names.
   static constexpr size_t kBytesPerItem = 100;
@@ -57,7 +57,7 @@ class PendingBatch {
 
   // Adds an item, or a cause to an existing item. An item that is both a target and a dependent
   // counts as a target. `pattern`: the compiled pattern if the caller has it.
-  void Add(TargetType type, absl::string_view name, const Cause& cause, bool dependent,
+  void Add(TargetKind target, absl::string_view name, const Cause& cause, bool dependent,
            absl::Time now, const Pattern* pattern = nullptr);
 
   // Remove what an event evicted.
@@ -109,7 +109,7 @@ class PendingBatch {
   const size_t max_causes_;
   Items items_;
   // Items changed since the last WriteRows, and whether each had a row then.
-  absl::btree_map<std::pair<TargetType, std::string>, bool, Order> changed_;
+  absl::btree_map<std::pair<TargetKind, std::string>, bool, Order> changed_;
   uint32_t targets_ = 0;
   size_t bytes_ = 0;
   uint32_t patterns_ = 0;

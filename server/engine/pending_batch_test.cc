@@ -10,7 +10,7 @@ constexpr absl::Time kNow = absl::UnixEpoch();
 class PendingBatchTest : public ::testing::Test {
  protected:
   void Tag(absl::string_view name, absl::string_view rule = "r", absl::Time now = kNow) {
-    batch_.Add(TargetType::kTag, name, Cause{CauseStep::kRule, rule}, /*dependent=*/false, now);
+    batch_.Add(TargetKind::kTag, name, Cause{CauseStep::kRule, rule}, /*dependent=*/false, now);
   }
 
   // The rows that have changed so far.
@@ -58,10 +58,10 @@ TEST_F(PendingBatchTest, HoldsEachTargetOnceWithAllItsCauses) {
 
 TEST_F(PendingBatchTest, ADependentBecomesATargetAndNotTheOtherWayRound) {
   const Cause cause{CauseStep::kDependency, "a"};
-  batch_.Add(TargetType::kKey, "k", cause, /*dependent=*/true, kNow);
+  batch_.Add(TargetKind::kKey, "k", cause, /*dependent=*/true, kNow);
   EXPECT_EQ(batch_.targets(), 0u);
-  batch_.Add(TargetType::kKey, "k", cause, /*dependent=*/false, kNow);
-  batch_.Add(TargetType::kKey, "k", cause, /*dependent=*/true, kNow);
+  batch_.Add(TargetKind::kKey, "k", cause, /*dependent=*/false, kNow);
+  batch_.Add(TargetKind::kKey, "k", cause, /*dependent=*/true, kNow);
   EXPECT_EQ(batch_.targets(), 1u);
 }
 
@@ -78,8 +78,8 @@ TEST_F(PendingBatchTest, RemovingATagTakesThoseBelowItAndNoNeighbours) {
 
 TEST_F(PendingBatchTest, AKeyIsHeldByNameOrByAPatternThatMatchesIt) {
   const Cause cause{CauseStep::kCall, ""};
-  batch_.Add(TargetType::kKey, "k", cause, false, kNow);
-  batch_.Add(TargetType::kPattern, "row:.*", cause, false, kNow);
+  batch_.Add(TargetKind::kKey, "k", cause, false, kNow);
+  batch_.Add(TargetKind::kPattern, "row:.*", cause, false, kNow);
   EXPECT_TRUE(batch_.HoldsKey("k", work_));
   EXPECT_TRUE(batch_.HoldsKey("row:7", work_));
   EXPECT_FALSE(batch_.HoldsKey("arrow:7", work_));
@@ -89,7 +89,7 @@ TEST_F(PendingBatchTest, AKeyIsHeldByNameOrByAPatternThatMatchesIt) {
 
 TEST_F(PendingBatchTest, OfManyCausesTheFirstStayAndOneStandsForTheOthers) {
   for (const char* rule : {"e", "d", "c", "b", "a"}) Tag("t", rule);
-  batch_.Add(TargetType::kTag, "t", Cause{CauseStep::kRule, "f", false, true}, false, kNow);
+  batch_.Add(TargetKind::kTag, "t", Cause{CauseStep::kRule, "f", false, true}, false, kNow);
   const auto& causes = batch_.items().begin()->second.causes;
   ASSERT_EQ(causes.size(), 4u);
   EXPECT_EQ(causes[0].name, "c");
@@ -117,7 +117,7 @@ TEST_F(PendingBatchTest, ARowIsWrittenOnceForAllThatACommandDoesToIt) {
 }
 
 TEST_F(PendingBatchTest, AKeyThatMayNotBeMatchedAnyMoreIsHeld) {
-  batch_.Add(TargetType::kPattern, ".*row", Cause{CauseStep::kCall, ""}, false, kNow);
+  batch_.Add(TargetKind::kPattern, ".*row", Cause{CauseStep::kCall, ""}, false, kNow);
   WorkBudget one(kStepsPerMatch);
   EXPECT_FALSE(batch_.HoldsKey("k", one));
   EXPECT_TRUE(batch_.HoldsKey("k", one));
@@ -126,17 +126,17 @@ TEST_F(PendingBatchTest, AKeyThatMayNotBeMatchedAnyMoreIsHeld) {
 TEST_F(PendingBatchTest, ItsRowsRebuildIt) {
   Tag("a", "r1");
   Tag("a", "r2");
-  batch_.Add(TargetType::kKey, "k", Cause{CauseStep::kDependency, "a", false, true}, true, kNow);
+  batch_.Add(TargetKind::kKey, "k", Cause{CauseStep::kDependency, "a", false, true}, true, kNow);
   Tag("gone");
   batch_.RemoveTag("gone");
 
-  std::map<std::pair<TargetType, std::string>, PendingRecord> rows;
+  std::map<std::pair<TargetKind, std::string>, PendingRecord> rows;
   for (const RecordChange& change : Rows()) {
     const auto& record = std::get<PendingRecord>(change.record);
     if (change.deleted) {
-      rows.erase({record.type, record.name});
+      rows.erase({record.target, record.name});
     } else {
-      rows[{record.type, record.name}] = record;
+      rows[{record.target, record.name}] = record;
     }
   }
   Delta unused;

@@ -16,7 +16,7 @@ namespace cache_invalidation::engine {
 namespace {
 
 auto PlaceInStep(const PlannedTarget& target) {
-  return std::make_tuple(target.type, absl::string_view(target.name), target.cause.step,
+  return std::make_tuple(target.target, absl::string_view(target.name), target.cause.step,
                          target.cause.name, target.cause.widened);
 }
 
@@ -26,7 +26,7 @@ class StepTargets {
   void Add(RenderedTag tag, CauseStep step, absl::string_view cause) {
     any_widened_ |= tag.widened();
     const bool widened = tag.widened();
-    targets_.push_back({TargetType::kTag, std::move(tag.name), {step, cause, widened}, nullptr});
+    targets_.push_back({TargetKind::kTag, std::move(tag.name), {step, cause, widened}, nullptr});
   }
 
   void AddAll(std::vector<RenderedTag> tags, CauseStep step, absl::string_view cause) {
@@ -34,7 +34,7 @@ class StepTargets {
   }
 
   void AddPattern(const Pattern& pattern, absl::string_view cause) {
-    targets_.push_back({TargetType::kPattern,
+    targets_.push_back({TargetKind::kPattern,
                         std::string(pattern.expression()),
                         {CauseStep::kRule, cause, false},
                         &pattern});

@@ -23,7 +23,7 @@ namespace cache_invalidation::engine {
 
 // One target and one reason for it.
 struct PlannedTarget {
-  TargetType type = TargetType::kTag;
+  TargetKind target = TargetKind::kTag;
   std::string name;
   Cause cause;                       // its name points into the rule or relationship
   const Pattern* pattern = nullptr;  // of the rule, for kPattern

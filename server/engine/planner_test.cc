@@ -73,8 +73,8 @@ const char* StepName(CauseStep step) {
 }
 
 std::string Describe(const PlannedTarget& target) {
-  EXPECT_EQ(target.type == TargetType::kPattern, target.pattern != nullptr);
-  return absl::StrCat(target.type == TargetType::kTag ? "" : "pattern ", target.name, " <",
+  EXPECT_EQ(target.target == TargetKind::kPattern, target.pattern != nullptr);
+  return absl::StrCat(target.target == TargetKind::kTag ? "" : "pattern ", target.name, " <",
                       StepName(target.cause.step), target.cause.name.empty() ? "" : " ",
                       target.cause.name, ">", target.cause.widened ? "~" : "");
 }

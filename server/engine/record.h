@@ -11,7 +11,7 @@
 #include "server/engine/event.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 
 namespace cache_invalidation::engine {
 
@@ -115,7 +115,7 @@ struct PendingRecord {
     bool widened = false;
     bool condition_failed = false;
   };
-  TargetType type = TargetType::kTag;
+  TargetKind target = TargetKind::kTag;
   std::string name;
   bool dependent = false;
   std::vector<PendingCause> causes;

@@ -21,7 +21,7 @@
 #include "server/engine/record.h"
 #include "server/engine/relationship_set.h"
 #include "server/engine/remembered_names.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/work_budget.h"
 

@@ -60,7 +60,7 @@ uint64_t Tracking::BeginAnew(std::vector<Event>& events) {
   const uint64_t before = state_.meta.head;
   Emission emission(state_, EventSource::kLimit);
   for (const Key* key : too_large_) {
-    emission.Add(InvalidationKind::kEvict, TargetType::kKey, key->name,
+    emission.Add(InvalidationKind::kEvict, TargetKind::kKey, key->name,
                  Cause{CauseStep::kLimit, ""});
   }
   emission.EndTargets();

@@ -12,7 +12,7 @@
 #include "server/engine/event.h"
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/engine/state.h"
 
 namespace cache_invalidation::engine {
@@ -31,14 +31,14 @@ void SettleNamed(State& state, const TrackedEntry& entry);
 // by an event of source LIMIT, with its dependents, and restarts with the fill. One event covers
 // all such entries of the call.
 //
-//   Tracking tracking(state, reply);
+//   Tracking tracking(state, result);
 //   tracking.Add(...);                   // every fill that may be kept
 //   dropped = tracking.BeginAnew(events);
 //
 // Single use. Thread-compatible.
 class Tracking {
  public:
-  Tracking(State& state, TrackEntriesReply& reply) : state_(state), reply_(reply) {}
+  Tracking(State& state, TrackEntriesResult& result) : state_(state), result_(result) {}
 
   // Tracks the fill whose result has index `result`. A fill of an entry that is to be evicted waits
   // for BeginAnew.
@@ -46,7 +46,7 @@ class Tracking {
 
   // Evicts the entries that are too large and tracks the waiting fills. A fill is refused if it was
   // computed from an evicted entry or is too large again; so are the earlier fills of the evicted
-  // entries. Returns the number of entries evicted. REQUIRES: the reply has the results of all
+  // entries. Returns the number of entries evicted. REQUIRES: the result has the results of all
   // fills.
   uint64_t BeginAnew(std::vector<Event>& events);
 
@@ -57,7 +57,7 @@ class Tracking {
   void Refuse(TrackResult& result);
 
   State& state_;
-  TrackEntriesReply& reply_;
+  TrackEntriesResult& result_;
   KeySet too_large_;
   std::vector<std::pair<const TrackedEntry*, size_t>> waiting_;
   uint64_t found_bytes_ = 0;

@@ -78,7 +78,7 @@ TEST(WorkBudgetTest, BeyondHalfOfItTheLiteralTagStandsForFurtherWrites) {
   EXPECT_THAT(lines, Contains("1 EVICT tag page <RULE(r)~>"));
   EXPECT_THAT(lines, Contains("1 EVICT tag item:4 <DIRECT>")) << "what the writer names stays";
   EXPECT_THAT(lines, Not(Contains("1 EVICT tag page:3 <RULE(r)>")));
-  EXPECT_EQ(script.reply<InvalidationReply>().widened, 2u) << "once for each write";
+  EXPECT_EQ(script.result<InvalidationResult>().widened, 2u) << "once for each write";
 }
 
 TEST(WorkBudgetTest, BeyondItsBytesAsWell) {
@@ -126,8 +126,8 @@ TEST(WorkBudgetTest, BeyondItsStepsACommandInvalidatesEverything) {
     script.Do(RegisterRule{RuleOf(absl::StrCat("r", i), {"page:{resource_id}"})});
   }
   EXPECT_THAT(script.Do(Writes({"1", "2", "3"})), ElementsAre(kEverything));
-  EXPECT_EQ(script.reply<InvalidationReply>().invalidations, 1u);
-  EXPECT_EQ(script.reply<InvalidationReply>().widened, 1u);
+  EXPECT_EQ(script.result<InvalidationResult>().invalidations, 1u);
+  EXPECT_EQ(script.result<InvalidationResult>().widened, 1u);
   EXPECT_EQ(script.outcome().widened, 1u);
   EXPECT_EQ(script.Lookup("k"), "ABSENT");
   EXPECT_THAT(script.Write("other", "1"), SizeIs(2)) << "the next command has a budget of its own";
@@ -144,7 +144,7 @@ TEST(WorkBudgetTest, EverythingEmptiesThePendingBatch) {
   }
   script.Invalidate({"a"}, {}, Strategy::kBatched);
   EXPECT_THAT(script.Do(Writes({"1"})), ElementsAre(kEverything));
-  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0u);
+  EXPECT_EQ(script.result<InvalidationResult>().pending_targets, 0u);
 }
 
 TEST(WorkBudgetTest, BeyondHalfOfItConditionsAreInDoubt) {
@@ -157,7 +157,7 @@ TEST(WorkBudgetTest, BeyondHalfOfItConditionsAreInDoubt) {
   const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
   EXPECT_THAT(lines, Not(Contains("1 EVICT tag page:1 <RULE(r)>")));
   EXPECT_THAT(lines, Contains("1 EVICT tag page <RULE(r)~>"));
-  EXPECT_GE(script.reply<InvalidationReply>().condition_errors, 1u);
+  EXPECT_GE(script.result<InvalidationResult>().condition_errors, 1u);
 }
 
 TEST(WorkBudgetTest, BeyondItAPatternIsEverything) {
@@ -174,8 +174,8 @@ TEST(WorkBudgetTest, BeyondItAPatternIsEverything) {
   EXPECT_THAT(script.InvalidatePattern("k.*9", Strategy::kBatched),
               ElementsAre("4 EVICT everything <LIMIT~>"))
       << "what depends on it cannot be found";
-  EXPECT_EQ(script.reply<InvalidationReply>().widened, 1u);
-  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 0u);
+  EXPECT_EQ(script.result<InvalidationResult>().widened, 1u);
+  EXPECT_EQ(script.result<InvalidationResult>().pending_targets, 0u);
 }
 
 // The maximum size of a pattern, and of its matching time if RE2's cache does not help.
@@ -201,7 +201,7 @@ TEST(WorkBudgetTest, AFillIsCheckedAgainstAFewPatternsThatTakeLong) {
   EXPECT_THAT(script.TrackAt(18, key, {}), IsEmpty());
   EXPECT_EQ(script.Lookup(key), "FRESH") << "two patterns are later";
   script.TrackAt(0, absl::StrCat(key, "2"), {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, absl::StrCat(key, "2"));
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, absl::StrCat(key, "2"));
 }
 
 TEST(WorkBudgetTest, LookingAtManyPatternsCounts) {
@@ -217,7 +217,7 @@ TEST(WorkBudgetTest, LookingAtManyPatternsCounts) {
     script.InvalidatePattern(absl::StrCat("q", i, ".*"), Strategy::kBatched);
   }
   script.TrackAt(0, "k2", {});
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "k2") << "twelve steps";
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "k2") << "twelve steps";
 }
 
 TEST(WorkBudgetTest, LookedAtPatternsAreCountedBySixteens) {
@@ -243,7 +243,7 @@ TEST(WorkBudgetTest, OnePatternOfManyRulesIsMatchedOnce) {
     script.Do(RegisterRule{rule});
   }
   EXPECT_THAT(script.Do(Writes({"1"})), SizeIs(2)) << "the direct tags";
-  EXPECT_EQ(script.reply<InvalidationReply>().pending_targets, 1u);
+  EXPECT_EQ(script.result<InvalidationResult>().pending_targets, 1u);
 }
 
 TEST(WorkBudgetTest, AFillThatMayNotBeMatchedHasMoved) {
@@ -257,7 +257,7 @@ TEST(WorkBudgetTest, AFillThatMayNotBeMatchedHasMoved) {
   EXPECT_EQ(script.Lookup("k2"), "FRESH") << "two patterns are later";
   script.TrackAt(1, "k3", {});
   EXPECT_EQ(script.Lookup("k3"), "ABSENT");
-  EXPECT_EQ(script.reply<TrackEntriesReply>().results[0].moved, "k3");
+  EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "k3");
 }
 
 // Tags, conditions and patterns, each within its share, together exceed the budget.
@@ -287,7 +287,7 @@ TEST(WorkBudgetTest, AnExplanationHasLessAndSaysSo) {
   }
   ExplainWrite query;
   query.write = Writes({"1"}).writes[0];
-  EXPECT_THAT(script.Ask<ExplainWriteReply>(query).explanation.root.reason,
+  EXPECT_THAT(script.Ask<ExplainWriteResult>(query).explanation.root.reason,
               HasSubstr("exceeds the limit of one explanation"));
   EXPECT_THAT(script.Do(Writes({"1"})), Contains("1 EVICT tag b:1 <RULE(b)>"));
 }
@@ -301,14 +301,15 @@ TEST(WorkBudgetTest, AnExplanationMatchesWithinItsSteps) {
   script.Do(RegisterRule{rule});
   ExplainWrite query;
   query.write = Writes({"1"}).writes[0];
-  EXPECT_THAT(script.Ask<ExplainWriteReply>(query).explanation.root.reason, Not(HasSubstr("keys")));
+  EXPECT_THAT(script.Ask<ExplainWriteResult>(query).explanation.root.reason,
+              Not(HasSubstr("keys")));
   rule.pattern = LargePattern("x");
   script.Do(RegisterRule{rule});
   EXPECT_THAT(
-      script.Ask<ExplainWriteReply>(query).explanation.root.reason,
+      script.Ask<ExplainWriteResult>(query).explanation.root.reason,
       AllOf(HasSubstr("entries are counted among"), HasSubstr("dependents are looked for")));
   query.key = absl::StrCat(key, 0);
-  const Explanation explanation = script.Ask<ExplainWriteReply>(query).explanation;
+  const Explanation explanation = script.Ask<ExplainWriteResult>(query).explanation;
   EXPECT_TRUE(explanation.key_hit) << "it might be";
   EXPECT_THAT(explanation.root.reason, HasSubstr("some patterns are assumed to match"));
 }
@@ -402,7 +403,7 @@ TEST(WorkBudgetTest, ADeepIdIsNamedByItsFirstLevels) {
   const auto lines = script.Do(Writes({id}));
   EXPECT_THAT(lines, Contains(absl::StrCat("1 EVICT tag ", first, " <DIRECT~>")));
   EXPECT_THAT(lines, SizeIs(5)) << "with the collection, the escaped id, and both of the rule";
-  EXPECT_EQ(script.reply<InvalidationReply>().widened, 2u);
+  EXPECT_EQ(script.result<InvalidationResult>().widened, 2u);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ Connection::Connection(Connection&& other) noexcept
       accepted_(other.accepted_),
       deadline_(other.deadline_),
       received_(std::move(other.received_)),
-      answer_(std::move(other.answer_)),
+      response_(std::move(other.response_)),
       written_(other.written_) {}
 
 Connection& Connection::operator=(Connection&& other) noexcept {
@@ -33,7 +33,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
   accepted_ = other.accepted_;
   deadline_ = other.deadline_;
   received_ = std::move(other.received_);
-  answer_ = std::move(other.answer_);
+  response_ = std::move(other.response_);
   written_ = other.written_;
   return *this;
 }
@@ -44,13 +44,13 @@ Connection::~Connection() {
 
 short Connection::events() const { return step_ == Step::kWriting ? POLLOUT : POLLIN; }
 
-void Connection::Advance(absl::Duration now, const Answer& answer) {
-  if (step_ == Step::kReading && Read(now, answer)) step_ = Step::kWriting;
+void Connection::Advance(absl::Duration now, const Respond& respond) {
+  if (step_ == Step::kReading && Read(now, respond)) step_ = Step::kWriting;
   if (step_ == Step::kWriting && Write(now)) step_ = Step::kClosing;
   if (step_ == Step::kClosing) Drain();
 }
 
-bool Connection::Read(absl::Duration now, const Answer& answer) {
+bool Connection::Read(absl::Duration now, const Respond& respond) {
   char buffer[4096];
   std::optional<Request> request;
   while (!request) {
@@ -61,15 +61,15 @@ bool Connection::Read(absl::Duration now, const Answer& answer) {
     request = ParseRequest(received_);
   }
   received_.clear();
-  answer_ = answer(*request);
-  deadline_ = now + kHttpAnswerTimeout;
+  response_ = respond(*request);
+  deadline_ = now + kHttpResponseTimeout;
   return true;
 }
 
 bool Connection::Write(absl::Duration now) {
-  while (written_ < answer_.size()) {
+  while (written_ < response_.size()) {
     const ssize_t sent =
-        send(socket_, answer_.data() + written_, answer_.size() - written_, MSG_NOSIGNAL);
+        send(socket_, response_.data() + written_, response_.size() - written_, MSG_NOSIGNAL);
     if (sent < 0 && !WouldBlock()) step_ = Step::kOver;
     if (sent < 0) return false;
     written_ += static_cast<size_t>(sent);

@@ -13,7 +13,7 @@ namespace cache_invalidation::http {
 
 // How long a client of the HTTP port can take to send its request, and to read its response.
 inline constexpr absl::Duration kHttpRequestTimeout = absl::Seconds(1);
-inline constexpr absl::Duration kHttpAnswerTimeout = absl::Seconds(10);
+inline constexpr absl::Duration kHttpResponseTimeout = absl::Seconds(10);
 
 // One client connection, which serves one request: reads it, writes the response and closes. It
 // ends at `deadline` at the latest, whatever the client does. Owns its non-blocking socket. Used by
@@ -21,7 +21,7 @@ inline constexpr absl::Duration kHttpAnswerTimeout = absl::Seconds(10);
 class Connection {
  public:
   // Makes the whole response, head and body.
-  using Answer = std::function<std::string(const Request& request)>;
+  using Respond = std::function<std::string(const Request& request)>;
 
   Connection(int socket, absl::Duration now);
   Connection(Connection&& other) noexcept;
@@ -38,13 +38,13 @@ class Connection {
   bool over() const { return step_ == Step::kOver; }
 
   // Continues as far as possible without blocking.
-  void Advance(absl::Duration now, const Answer& answer);
+  void Advance(absl::Duration now, const Respond& respond);
 
  private:
   enum class Step { kReading, kWriting, kClosing, kOver };
 
   // Return whether the next step can begin.
-  bool Read(absl::Duration now, const Answer& answer);
+  bool Read(absl::Duration now, const Respond& respond);
   bool Write(absl::Duration now);
   // Reads what the client still sends: closing earlier would discard the response on its way.
   void Drain();
@@ -54,7 +54,7 @@ class Connection {
   absl::Duration accepted_;
   absl::Duration deadline_;
   std::string received_;
-  std::string answer_;
+  std::string response_;
   size_t written_ = 0;
 };
 

@@ -111,8 +111,8 @@ bool HttpServer::Wait() {
 void HttpServer::AdvanceAll() {
   const absl::Duration now = clock_.Monotonic();
   std::map<std::string, Page> pages;
-  const auto answer = [&](const Request& request) { return AnswerTo(request, pages); };
-  for (Connection& connection : connections_) connection.Advance(now, answer);
+  const auto respond = [&](const Request& request) { return ResponseTo(request, pages); };
+  for (Connection& connection : connections_) connection.Advance(now, respond);
   const auto is_over = [now](const Connection& connection) {
     return connection.over() || connection.deadline() <= now;
   };
@@ -146,7 +146,8 @@ std::vector<Connection>::iterator HttpServer::Oldest() {
   return oldest == connections_.end() ? connections_.begin() : oldest;
 }
 
-std::string HttpServer::AnswerTo(const Request& request, std::map<std::string, Page>& pages) const {
+std::string HttpServer::ResponseTo(const Request& request,
+                                   std::map<std::string, Page>& pages) const {
   if (request.status != 200) {
     return Encode({request.status, kText, "cannot read this request\n"}, /*with_body=*/true);
   }

@@ -64,7 +64,7 @@ class HttpServer {
   // response.
   std::vector<Connection>::iterator Oldest();
   // `pages`: those that were made since the sockets were last looked at, by path.
-  std::string AnswerTo(const Request& request, std::map<std::string, Page>& pages) const;
+  std::string ResponseTo(const Request& request, std::map<std::string, Page>& pages) const;
 
   process::Listeners listeners_;
   const std::vector<Route> routes_;

@@ -14,9 +14,9 @@
 namespace cache_invalidation::http {
 namespace {
 
-using testing::HttpAnswer;
 using testing::HttpGet;
 using testing::HttpRequest;
+using testing::HttpResponse;
 
 class HttpServerTest : public ::testing::Test {
  protected:
@@ -49,7 +49,7 @@ class HttpServerTest : public ::testing::Test {
 };
 
 TEST_F(HttpServerTest, AnswersItsRoutes) {
-  const HttpAnswer metrics = HttpGet(server_->port(), "/metrics");
+  const HttpResponse metrics = HttpGet(server_->port(), "/metrics");
   EXPECT_EQ(metrics.status, 200);
   EXPECT_EQ(metrics.body, "up 1\n");
   EXPECT_NE(metrics.head.find("Content-Type: text/plain; version=0.0.4"), std::string::npos)
@@ -60,13 +60,13 @@ TEST_F(HttpServerTest, AnswersItsRoutes) {
 TEST_F(HttpServerTest, MakesEveryAnswerAnew) {
   EXPECT_EQ(HttpGet(server_->port(), "/readyz").status, 200);
   ready_ = false;
-  const HttpAnswer answer = HttpGet(server_->port(), "/readyz");
+  const HttpResponse answer = HttpGet(server_->port(), "/readyz");
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.body, "draining\n");
 }
 
 TEST_F(HttpServerTest, AnswersHeadWithoutBody) {
-  const HttpAnswer answer = HttpRequest(server_->port(), "HEAD", "/metrics");
+  const HttpResponse answer = HttpRequest(server_->port(), "HEAD", "/metrics");
   EXPECT_EQ(answer.status, 200);
   EXPECT_NE(answer.head.find("Content-Length: 5"), std::string::npos) << answer.head;
   EXPECT_EQ(answer.body, "");

@@ -27,9 +27,9 @@ class MetricsTest : public ::testing::Test {
   }
 
   // Applies the command as a group of its own.
-  void Apply(const engine::Command& command, const engine::Outcome& outcome) {
+  void Apply(const engine::Command& command, const engine::Applied& applied) {
     shard::AppliedCounts counts;
-    counts.Add(command, outcome, counted_);
+    counts.Add(command, applied, counted_);
     metrics_.shard().OnDurable(counts);
   }
 
@@ -38,18 +38,18 @@ class MetricsTest : public ::testing::Test {
 };
 
 TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
-  engine::Outcome outcome;
-  outcome.reply = engine::InvalidationReply{
+  engine::Applied applied;
+  applied.result = engine::InvalidationResult{
       .revision = 1, .rules_fired = {"a", "b"}, .widened = 3, .condition_errors = 2};
   engine::Event event;
   event.revision = 1;
   event.invalidations.resize(3);
   event.invalidations[2].kind = engine::InvalidationKind::kMarkStale;
-  outcome.events = {event};
-  outcome.delta.push_back({Counted(1, 3, 1)});
-  outcome.widened = 4;  // one of them is not the call's own
+  applied.events = {event};
+  applied.delta.push_back({Counted(1, 3, 1)});
+  applied.widened = 4;  // one of them is not the call's own
   const engine::Command command = engine::InvalidateByWrites{.writes = {{}, {}}};
-  Apply(command, outcome);
+  Apply(command, applied);
 
   EXPECT_TRUE(Shows("cache_invalidation_commands_total{command=\"InvalidateByWrites\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_commands_total{command=\"RegisterRule\"} 0"));
@@ -63,22 +63,22 @@ TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 3"));
   EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"lazy\"} 1"));
 
-  std::get<engine::MetaRecord>(outcome.delta.back().record).immediate_invalidations = 5;
-  Apply(command, outcome);
+  std::get<engine::MetaRecord>(applied.delta.back().record).immediate_invalidations = 5;
+  Apply(command, applied);
   EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 5"));
 }
 
 TEST_F(MetricsTest, LeavesOutWhatWasCountedBeforeTheProcessBegan) {
   counted_ = {1000, 0, 0, 0};
-  engine::Outcome outcome;
-  outcome.delta.push_back({Counted(100, 1001, 0)});
-  Apply(engine::SetBatchDelay{}, outcome);
+  engine::Applied applied;
+  applied.delta.push_back({Counted(100, 1001, 0)});
+  Apply(engine::SetBatchDelay{}, applied);
   EXPECT_TRUE(Shows("cache_invalidation_invalidations_total{strategy=\"immediate\"} 1"));
 }
 
 TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
-  engine::Outcome flush;
-  flush.reply = engine::FlushReply{};
+  engine::Applied flush;
+  flush.result = engine::FlushResult{};
   flush.events.emplace_back();
   flush.events[0].source = engine::EventSource::kBatch;
   Apply(engine::FlushBatch{}, flush);
@@ -92,12 +92,12 @@ TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
   engine::TrackEntries entries;
   entries.entries.resize(2);
   entries.entries[1].position.emplace();
-  engine::TrackEntriesReply results;
+  engine::TrackEntriesResult results;
   results.results = {{"a", engine::FillOutcome::kKept, ""},
                      {"b", engine::FillOutcome::kRefusedMoved, "t"}};
   results.dropped = 3;
-  engine::Outcome track;
-  track.reply = results;
+  engine::Applied track;
+  track.result = results;
   Apply(entries, track);
   EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"kept\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_fills_total{outcome=\"refused_moved\"} 1"));
@@ -113,9 +113,9 @@ TEST_F(MetricsTest, ShowsHowLongOneRequestHeldTheShard) {
 }
 
 TEST_F(MetricsTest, CountsRefusedCommandsOnly) {
-  engine::Outcome outcome;
-  outcome.status = absl::ResourceExhaustedError("full");
-  Apply(engine::RegisterRule{}, outcome);
+  engine::Applied applied;
+  applied.status = absl::ResourceExhaustedError("full");
+  Apply(engine::RegisterRule{}, applied);
   EXPECT_TRUE(Shows("cache_invalidation_commands_refused_total 1"));
 }
 
@@ -156,7 +156,7 @@ TEST_F(MetricsTest, CountsCommitsAndDeliveries) {
   metrics_.delivery().OnCatchUpRead(absl::StatusCode::kOk, 1000);
   metrics_.delivery().OnCatchUpRead(absl::StatusCode::kOutOfRange, 0);
   metrics_.delivery().OnCatchUpRead(absl::StatusCode::kDataLoss, 0);
-  for (const char* outcome : {"read", "trimmed", "failed"}) {
+  for (const char* applied : {"read", "trimmed", "failed"}) {
     EXPECT_TRUE(Shows(std::string("cache_invalidation_catch_up_reads_total{outcome=\"") + outcome +
                       "\"} 1"));
   }
@@ -164,16 +164,16 @@ TEST_F(MetricsTest, CountsCommitsAndDeliveries) {
 }
 
 TEST_F(MetricsTest, CountsWaits) {
-  delivery::WaitOutcome outcome;
-  outcome.waited_for = {"a", "b", "c", "d"};
-  outcome.lapsed = {"a"};
-  outcome.waited = absl::Seconds(3);
-  metrics_.delivery().OnWaited(outcome);
-  outcome.late = {"b"};
-  metrics_.delivery().OnWaited(outcome);
-  outcome = {};
-  outcome.unknown_late = true;
-  metrics_.delivery().OnWaited(outcome);
+  delivery::WaitOutcome applied;
+  applied.waited_for = {"a", "b", "c", "d"};
+  applied.lapsed = {"a"};
+  applied.waited = absl::Seconds(3);
+  metrics_.delivery().OnWaited(applied);
+  applied.late = {"b"};
+  metrics_.delivery().OnWaited(applied);
+  applied = {};
+  applied.unknown_late = true;
+  metrics_.delivery().OnWaited(applied);
   EXPECT_TRUE(Shows("cache_invalidation_waits_total{result=\"complete\"} 1"));
   EXPECT_TRUE(Shows("cache_invalidation_waits_total{result=\"late\"} 2"));
   EXPECT_TRUE(Shows("cache_invalidation_waited_subscribers_total{outcome=\"applied\"} 5"));

@@ -18,7 +18,7 @@ class ShardMetrics final : public shard::ShardObserver {
   explicit ShardMetrics(prometheus::Registry& registry);
 
   // Empty: nothing is counted before it is durable.
-  void OnApplied(absl::string_view, const engine::Command&, const engine::Outcome&) override {}
+  void OnApplied(absl::string_view, const engine::Command&, const engine::Applied&) override {}
   void OnAnswered(absl::string_view, const engine::Query&) override {}
   void OnDurable(const shard::AppliedCounts& counts) override;
   void OnCancelled() override;

@@ -72,30 +72,30 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
   submission->requests.push_back(*std::move(engine_request));
   submission->size_bytes = bytes.size() + static_cast<size_t>(arena_.SpaceAllocated()) + kCallBytes;
   submission->cancelled = [this] { return context_->IsCancelled(); };
-  submission->done = [this](std::vector<shard::Answer> answers) {
+  submission->done = [this](std::vector<shard::Result> answers) {
     OnAnswer(std::move(answers.front()));
   };
   return method_.backend.shards.Submit(std::move(submission));
 }
 
-void UnaryCall::OnAnswer(shard::Answer answer) {
-  if (!answer.status.ok()) return End(answer.status);
-  if (wait_ != nullptr) return BeginWait(std::move(answer.reply));
-  Tell(answer.reply, nullptr);
+void UnaryCall::OnAnswer(shard::Result answer) {
+  if (!answer.ok()) return End(answer.status());
+  if (wait_ != nullptr) return BeginWait(std::move(*answer));
+  Tell(*answer, nullptr);
 }
 
 // Once it waits, a cancellation may end the call on another thread, and `this` may be deleted.
-void UnaryCall::BeginWait(engine::Reply reply) {
+void UnaryCall::BeginWait(engine::Result result) {
   const std::shared_ptr<Wait> wait = wait_;
   delivery::WaitingCalls& waiting = method_.backend.waiting;
   if (!wait->place.has_value()) {
     const delivery::WaitOutcome outcome = waiting.NotWaited();
-    return Tell(reply, &outcome);
+    return Tell(result, &outcome);
   }
-  wait->reply = std::move(reply);
+  wait->result = std::move(result);
   wait->number =
-      waiting.Wait(namespace_name_, RevisionOf(wait->reply), wait->asked.timeout,
-                   [this](const delivery::WaitOutcome& outcome) { Tell(wait_->reply, &outcome); });
+      waiting.Wait(namespace_name_, RevisionOf(wait->result), wait->asked.timeout,
+                   [this](const delivery::WaitOutcome& outcome) { Tell(wait_->result, &outcome); });
   // OnCancel may have run before there was a number to cancel by.
   if (wait->cancelled && waiting.Cancel(wait->number)) End(absl::CancelledError("cancelled"));
 }
@@ -107,12 +107,12 @@ void UnaryCall::OnCancel() {
   if (number != 0 && method_.backend.waiting.Cancel(number)) End(absl::CancelledError("cancelled"));
 }
 
-void UnaryCall::Tell(const engine::Reply& reply, const delivery::WaitOutcome* waiting) {
+void UnaryCall::Tell(const engine::Result& result, const delivery::WaitOutcome* waiting) {
   const delivery::Hub& hub = method_.backend.hub;
   const auto subscribers = [&hub](absl::string_view name) -> uint64_t {
     return hub.subscribers(name);
   };
-  End(Answer(reply, {namespace_name_, hub.epoch(), subscribers, waiting}, arena_, response_));
+  End(Answer(result, {namespace_name_, hub.epoch(), subscribers, waiting}, arena_, response_));
 }
 
 void UnaryCall::End(const absl::Status& status) {
@@ -125,7 +125,7 @@ void UnaryCall::End(const absl::Status& status) {
   namespace_name_ = {};
   arena_.Reset();
   if (wait_ != nullptr) {
-    wait_->reply = {};
+    wait_->result = {};
     wait_->place.reset();
   }
   open_.BeginResponse(response_->Valid() ? response_->Length() : 0, *context_);

@@ -71,9 +71,9 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   // Whether and how the call asks to wait for subscribers. REQUIRES: Convert was OK.
   virtual std::optional<AskedWait> wait() const = 0;
   // The revision that they must apply. REQUIRES: the call asks to wait.
-  virtual uint64_t RevisionOf(const engine::Reply& reply) const = 0;
+  virtual uint64_t RevisionOf(const engine::Result& result) const = 0;
   // Writes the answer.
-  virtual absl::Status Answer(const engine::Reply& reply, const AnswerContext& context,
+  virtual absl::Status Answer(const engine::Result& result, const AnswerContext& context,
                               google::protobuf::Arena& arena, grpc::ByteBuffer* answer) const = 0;
 
  private:
@@ -81,15 +81,15 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   struct Wait {
     AskedWait asked;
     std::optional<delivery::WaitingCalls::Place> place;  // absent: too many calls wait already
-    engine::Reply reply;
+    engine::Result result;
     std::atomic<uint64_t> number = 0;  // 0: it has not begun to wait
     std::atomic<bool> cancelled = false;
   };
 
   absl::Status Submit(absl::string_view request);
-  void OnAnswer(shard::Answer answer);
-  void BeginWait(engine::Reply reply);
-  void Tell(const engine::Reply& reply, const delivery::WaitOutcome* waiting);
+  void OnAnswer(shard::Result answer);
+  void BeginWait(engine::Result result);
+  void Tell(const engine::Result& result, const delivery::WaitOutcome* waiting);
   void End(const absl::Status& status);
 
   UnaryMethod& method_;
@@ -109,12 +109,12 @@ concept MayWait = requires(const Request& request) {
 };
 
 // A call of given message types. `convert` takes the request, and the arena if it needs one; `fill`
-// builds the answer from a reply.
-template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+// builds the answer from a result.
+template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
 class TypedUnaryCall final : public UnaryCall {
  public:
   using ConvertFunction = absl::StatusOr<Asked> (*)(const Request&, Arena&...);
-  using FillFunction = absl::Status (*)(const Request&, const Reply&, const AnswerContext&,
+  using FillFunction = absl::Status (*)(const Request&, const Result&, const AnswerContext&,
                                         Response*);
 
   TypedUnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
@@ -151,18 +151,18 @@ class TypedUnaryCall final : public UnaryCall {
     }
   }
 
-  uint64_t RevisionOf(const engine::Reply& reply) const override {
+  uint64_t RevisionOf(const engine::Result& result) const override {
     if constexpr (MayWait<Request>) {
-      return std::get<Reply>(reply).revision;
+      return std::get<Result>(result).revision;
     } else {
       return 0;
     }
   }
 
-  absl::Status Answer(const engine::Reply& reply, const AnswerContext& context,
+  absl::Status Answer(const engine::Result& result, const AnswerContext& context,
                       google::protobuf::Arena& arena, grpc::ByteBuffer* answer) const override {
     auto* response = google::protobuf::Arena::CreateMessage<Response>(&arena);
-    absl::Status status = fill_(*request_, std::get<Reply>(reply), context, response);
+    absl::Status status = fill_(*request_, std::get<Result>(result), context, response);
     if (status.ok()) *answer = ToByteBuffer(*response);
     return status;
   }
@@ -175,12 +175,12 @@ class TypedUnaryCall final : public UnaryCall {
 // Begins a call. A method of a service returns the result:
 //
 //   return StartUnaryCall(get_rule_, context, request, response, ToGetRule, FromGetRule);
-template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
 grpc::ServerUnaryReactor* StartUnaryCall(
     UnaryMethod& method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-    absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&, Response*)) {
-  auto* call = new TypedUnaryCall<Asked, Reply, Request, Response, Arena...>(
+    absl::Status (*fill)(const Request&, const Result&, const AnswerContext&, Response*)) {
+  auto* call = new TypedUnaryCall<Asked, Result, Request, Response, Arena...>(
       method, context, response, convert, fill);
   // A buffer that gRPC made for this call alone, and which it only destroys afterwards.
   call->Start(*const_cast<grpc::ByteBuffer*>(request));

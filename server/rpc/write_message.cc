@@ -114,13 +114,13 @@ std::vector<std::variant<engine::Command, engine::Query>> WriteMessage::Convert(
   return commands;
 }
 
-void WriteMessage::Answer(const std::vector<shard::Answer>& answers, absl::string_view epoch) {
+void WriteMessage::Answer(const std::vector<shard::Result>& answers, absl::string_view epoch) {
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i].status.ok()) {
-      FromWriteResult(std::get<engine::InvalidationReply>(answers[i].reply), epoch,
+    if (answers[i].ok()) {
+      FromWriteResult(std::get<engine::InvalidationResult>(*answers[i]), epoch,
                       waiting_[i]->mutable_result());
     } else {
-      SetError(answers[i].status, waiting_[i]);
+      SetError(answers[i].status(), waiting_[i]);
     }
   }
   answered_ = true;

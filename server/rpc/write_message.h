@@ -44,7 +44,7 @@ class WriteMessage {
 
   // Fills in the acknowledgements of the groups last returned by Convert, in that order. `answers`
   // is empty if Convert returned nothing. Frees the request.
-  void Answer(const std::vector<shard::Answer>& answers, absl::string_view epoch);
+  void Answer(const std::vector<shard::Result>& answers, absl::string_view epoch);
 
   bool answered() const { return answered_; }
 

@@ -95,8 +95,7 @@ TEST(WriteMessageTest, ComesBackAsItWasWhenItWasParked) {
     EXPECT_EQ(message->namespace_field(), "n");
     EXPECT_EQ(IdsOf(message->Convert()), "1 2 3");
   }
-  message->Answer(std::vector<shard::Answer>(3, {absl::OkStatus(), engine::InvalidationReply{}}),
-                  "e");
+  message->Answer(std::vector<shard::Result>(3, engine::Result(engine::InvalidationResult{})), "e");
   ASSERT_NE(message->part(), nullptr);
   EXPECT_EQ(message->part()->acknowledgements_size(), 3);
   message->PopPart();
@@ -106,9 +105,9 @@ TEST(WriteMessageTest, ComesBackAsItWasWhenItWasParked) {
 TEST(WriteMessageTest, AnswersInPartsThatClientsTake) {
   const std::shared_ptr<WriteMessage> message = Parse(SomeWrites());
   (void)message->Convert();
-  engine::InvalidationReply reply;
-  reply.rules_fired.assign(3, std::string(kMaxAnswerBytes / 5, 'r'));
-  message->Answer(std::vector<shard::Answer>(3, {absl::OkStatus(), reply}), "e");
+  engine::InvalidationResult result;
+  result.rules_fired.assign(3, std::string(kMaxAnswerBytes / 5, 'r'));
+  message->Answer(std::vector<shard::Result>(3, engine::Result(result)), "e");
   for (int part = 0; part < 3; ++part) {
     ASSERT_NE(message->part(), nullptr);
     ASSERT_EQ(message->part()->acknowledgements_size(), 1);

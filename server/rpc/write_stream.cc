@@ -121,7 +121,7 @@ void WriteStream::Submit() {
   submission->size_bytes = message->size_bytes();
   submission->cancelled = [stream = shared_from_this()] { return stream->cancelled_.load(); };
   submission->done = [stream = shared_from_this(),
-                      message](const std::vector<shard::Answer>& answers) {
+                      message](const std::vector<shard::Result>& answers) {
     stream->OnAnswers(*message, answers);
   };
   ++in_shard_;
@@ -136,7 +136,7 @@ void WriteStream::Submit() {
   EndLocked(status);
 }
 
-void WriteStream::OnAnswers(WriteMessage& message, const std::vector<shard::Answer>& answers) {
+void WriteStream::OnAnswers(WriteMessage& message, const std::vector<shard::Result>& answers) {
   MutexLock lock(mutex_);
   --in_shard_;
   message.Answer(answers, backend_.hub.epoch());

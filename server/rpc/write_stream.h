@@ -88,7 +88,7 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   absl::Status Accept(std::shared_ptr<WriteMessage> message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Submits the last message to the shard; parks it if the mailbox is full.
   void Submit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnAnswers(WriteMessage& message, const std::vector<shard::Answer>& answers)
+  void OnAnswers(WriteMessage& message, const std::vector<shard::Result>& answers)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void EndLocked(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts whatever can be started: a write, a read, the end.

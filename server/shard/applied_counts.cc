@@ -15,33 +15,33 @@ AppliedCounts::Flush FlushOf(const engine::Command& command) {
 }
 
 // The new counts of the namespace; null: unchanged.
-const engine::MetaRecord* MetaOf(const engine::Outcome& outcome) {
-  return outcome.delta.empty() ? nullptr
-                               : std::get_if<engine::MetaRecord>(&outcome.delta.back().record);
+const engine::MetaRecord* MetaOf(const engine::Applied& applied) {
+  return applied.delta.empty() ? nullptr
+                               : std::get_if<engine::MetaRecord>(&applied.delta.back().record);
 }
 
 }  // namespace
 
-void AppliedCounts::Add(const engine::Command& command, const engine::Outcome& outcome,
+void AppliedCounts::Add(const engine::Command& command, const engine::Applied& applied,
                         StrategyCounts& counted) {
   ++commands[command.index()];
-  if (!outcome.status.ok()) {
+  if (!applied.status.ok()) {
     ++refused_commands;
     return;
   }
   if (const auto* batch = std::get_if<engine::InvalidateByWrites>(&command)) {
     writes += batch->writes.size();
   }
-  if (const auto* reply = std::get_if<engine::InvalidationReply>(&outcome.reply)) {
-    rules_fired += reply->rules_fired.size();
-    condition_errors += reply->condition_errors;
+  if (const auto* result = std::get_if<engine::InvalidationResult>(&applied.result)) {
+    rules_fired += result->rules_fired.size();
+    condition_errors += result->condition_errors;
   }
-  widened += outcome.widened;
-  if (const auto* results = std::get_if<engine::TrackEntriesReply>(&outcome.reply)) {
+  widened += applied.widened;
+  if (const auto* results = std::get_if<engine::TrackEntriesResult>(&applied.result)) {
     AddFills(std::get<engine::TrackEntries>(command), *results);
   }
-  for (const engine::Event& event : outcome.events) AddEvent(command, event);
-  if (const engine::MetaRecord* meta = MetaOf(outcome)) {
+  for (const engine::Event& event : applied.events) AddEvent(command, event);
+  if (const engine::MetaRecord* meta = MetaOf(applied)) {
     const StrategyCounts now = {meta->immediate_invalidations, meta->batched_invalidations,
                                 meta->lazy_invalidations, meta->cascade_invalidations};
     for (size_t i = 0; i < now.size(); ++i) invalidations[i] += now[i] - counted[i];
@@ -61,7 +61,7 @@ void AppliedCounts::AddEvent(const engine::Command& command, const engine::Event
 }
 
 void AppliedCounts::AddFills(const engine::TrackEntries& entries,
-                             const engine::TrackEntriesReply& results) {
+                             const engine::TrackEntriesResult& results) {
   for (const engine::TrackedEntry& entry : entries.entries) {
     if (!entry.position) ++unchecked_fills;
   }

@@ -23,7 +23,7 @@ struct AppliedCounts {
   enum Flush : size_t { kByTimer, kByCall, kBySize, kFlushReasons };
 
   // `counted`: the counts of the namespace before the command; updated.
-  void Add(const engine::Command& command, const engine::Outcome& outcome, StrategyCounts& counted);
+  void Add(const engine::Command& command, const engine::Applied& applied, StrategyCounts& counted);
   void Add(const engine::Query& query) { ++queries[query.index()]; }
 
   // Of callers and timers, including refused ones, by index in the variant.
@@ -49,7 +49,7 @@ struct AppliedCounts {
 
  private:
   void AddEvent(const engine::Command& command, const engine::Event& event);
-  void AddFills(const engine::TrackEntries& entries, const engine::TrackEntriesReply& results);
+  void AddFills(const engine::TrackEntries& entries, const engine::TrackEntriesResult& results);
 };
 
 }  // namespace cache_invalidation::shard

@@ -21,14 +21,14 @@ using Names = std::vector<std::string>;
 
 class DeletionTest : public ShardCoreFixture {
  protected:
-  engine::DeleteNamespaceReply Delete(absl::string_view name) {
-    const Answer answer = Call(name, engine::DeleteNamespace{});
-    EXPECT_TRUE(answer.status.ok()) << answer.status;
-    return std::get<engine::DeleteNamespaceReply>(answer.reply);
+  engine::DeleteNamespaceResult Delete(absl::string_view name) {
+    const Result answer = Call(name, engine::DeleteNamespace{});
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return std::get<engine::DeleteNamespaceResult>(*answer);
   }
 
   uint64_t WriteIn(absl::string_view name) {
-    return std::get<engine::InvalidationReply>(Call(name, Write("user", "1")).reply).revision;
+    return std::get<engine::InvalidationResult>(*Call(name, Write("user", "1"))).revision;
   }
 
   // A stop and a start: what was not committed is gone.
@@ -54,17 +54,17 @@ class DeletionTest : public ShardCoreFixture {
   engine::FillOutcome TrackAt(absl::string_view name, uint64_t revision) {
     engine::TrackEntries command = Track("k", "t", absl::Hours(1));
     command.entries[0].position = engine::PositionView{kEpoch, revision};
-    const Answer answer = Call(name, command);
-    return std::get<engine::TrackEntriesReply>(answer.reply).results.at(0).outcome;
+    const Result answer = Call(name, command);
+    return std::get<engine::TrackEntriesResult>(*answer).results.at(0).outcome;
   }
 };
 
 TEST_F(DeletionTest, TakesRowsHistoryAndThePlaceInTheQuota) {
   WriteIn("n");
   Call("n", Track("k", "t", absl::Hours(1)));
-  const engine::DeleteNamespaceReply reply = Delete("n");
-  EXPECT_TRUE(reply.found);
-  EXPECT_EQ(reply.revision, 2u);
+  const engine::DeleteNamespaceResult result = Delete("n");
+  EXPECT_TRUE(result.found);
+  EXPECT_EQ(result.revision, 2u);
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(*store_.ListNamespaces(), Names{});
   EXPECT_EQ(store_.Retained("n")->head, 0u);
@@ -81,7 +81,7 @@ TEST_F(DeletionTest, OfWhatIsNotThereDoesNothing) {
   WriteIn("n");
   EXPECT_TRUE(Delete("n").found);
   const int writes = store_.writes();
-  const engine::DeleteNamespaceReply again = Delete("n");
+  const engine::DeleteNamespaceResult again = Delete("n");
   EXPECT_FALSE(again.found);
   EXPECT_EQ(again.revision, 0u);
   EXPECT_EQ(store_.writes(), writes);
@@ -113,8 +113,8 @@ TEST_F(DeletionTest, AQuestionAboutADeletedNamespaceVouchesForNothing) {
     engine::Validate query;
     query.position = {kEpoch, revision};
     query.tags = {"t"};
-    const auto reply = std::get<engine::ValidateReply>(Call("n", query).reply);
-    EXPECT_EQ(reply.tags_moved.at(0), revision != 3) << revision;
+    const auto result = std::get<engine::ValidateResult>(*Call("n", query));
+    EXPECT_EQ(result.tags_moved.at(0), revision != 3) << revision;
   }
 }
 
@@ -173,7 +173,7 @@ TEST_F(DeletionTest, ARefusedFirstCommandLeavesNothingBehindItEither) {
   Delete("n");
   engine::Rule malformed = MakeRule("r", "user", "session");
   malformed.condition = "(true";
-  EXPECT_EQ(Call("n", engine::RegisterRule{malformed}).status.code(),
+  EXPECT_EQ(Call("n", engine::RegisterRule{malformed}).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Published("n"), Revisions{1});
   EXPECT_EQ(store_.ListNamespaces()->size(), 0u);
@@ -223,7 +223,7 @@ TEST_F(DeletionTest, CommandsThatFindNothingCreateNoNamespace) {
         engine::Command(engine::FlushPendingInvalidations{}),
         engine::Command(engine::DeleteRule{"no such rule"}),
         engine::Command(engine::DeleteRelationship{"no such relationship"})}) {
-    EXPECT_TRUE(Call("n", command).status.ok()) << command.index();
+    EXPECT_TRUE(Call("n", command).ok()) << command.index();
     EXPECT_EQ(core_->EngineForTest("n"), nullptr) << command.index();
   }
   EXPECT_EQ(store_.writes(), 0);

@@ -119,7 +119,7 @@ TEST_F(MailboxTest, WhatIsWorkedOnCounts) {
 TEST_F(MailboxTest, ARefusedSubmissionIsNotAnswered) {
   mailbox_.Close();
   auto submission = MakeSubmission("n");
-  submission->done = [](std::vector<Answer>) { ADD_FAILURE() << "the refusal is the answer"; };
+  submission->done = [](std::vector<Result>) { ADD_FAILURE() << "the refusal is the answer"; };
   EXPECT_EQ(mailbox_.Push(std::move(submission)).code(), absl::StatusCode::kUnavailable);
 }
 

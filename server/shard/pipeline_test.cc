@@ -47,17 +47,17 @@ TEST_F(PipelineTest, AppliesTheNextGroupWhileOneIsWrittenAndTellsNothingOfEither
   EXPECT_EQ(shards_->namespaces(), 0u);
 
   store_.LetGo();
-  EXPECT_EQ(std::get<engine::InvalidationReply>(inbox_.Await(1)[0].reply).revision, 1u);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(inbox_.Await(1)[0].result).revision, 1u);
   store_.AwaitHeld();
   EXPECT_EQ(inbox_.size(), 1u) << "the read saw what is not durable yet";
   EXPECT_EQ(publisher_.published().size(), 1u);
   EXPECT_EQ(observer_.durable_commands(), 1);
 
   store_.LetGo();
-  const std::vector<Answer> answers = inbox_.Await(4);
+  const std::vector<Result> answers = inbox_.Await(4);
   EXPECT_EQ(store_.writes(), 2) << "what gathered is one write";
-  EXPECT_EQ(std::get<engine::InvalidationStats>(answers[2].reply).revision, 2u);
-  EXPECT_EQ(std::get<engine::InvalidationReply>(answers[3].reply).revision, 3u);
+  EXPECT_EQ(std::get<engine::InvalidationStats>(*answers[2]).revision, 2u);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(*answers[3]).revision, 3u);
   EXPECT_EQ(observer_.durable_commands(), 3);
   store_.LetAllGo();
   Stop();
@@ -75,9 +75,9 @@ TEST_F(PipelineTest, AWriteThatFailsTakesAlongWhatWasAppliedMeanwhile) {
   AwaitApplied(3, 1);
   store_.Break();
   store_.LetGo();
-  const std::vector<Answer> answers = inbox_.Await(4);
+  const std::vector<Result> answers = inbox_.Await(4);
   for (size_t i = 1; i < answers.size(); ++i) {
-    EXPECT_EQ(answers[i].status.code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(answers[i].status().code(), absl::StatusCode::kUnavailable);
   }
   EXPECT_EQ(publisher_.published().size(), 1u);
   EXPECT_EQ(observer_.durable_commands(), 1);

@@ -41,7 +41,7 @@ absl::Status ReplayHistory(const storage::Store& store, absl::string_view namesp
                                             engine.head(), ", its history at ", retained->head));
   }
   wire::EventDecoder decoder(retained->floor + 1);
-  storage::EntryPosition from{retained->floor + 1, 0};
+  storage::PartPosition from{retained->floor + 1, 0};
   while (from.revision <= retained->head) {
     const auto chunks = store.ReadChunks(namespace_name, from, storage::kRecoveryReadBytes);
     if (!chunks.ok()) {
@@ -58,7 +58,7 @@ absl::Status ReplayHistory(const storage::Store& store, absl::string_view namesp
         return status;
       }
     }
-    from = storage::PositionAfter(chunks->back()->entries.back());
+    from = storage::PositionAfter(chunks->back()->parts.back());
   }
   return absl::OkStatus();
 }

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "server/engine/limits.h"
-#include "server/shard/testing/random_commands.h"
 #include "server/shard/shard_core.h"
+#include "server/shard/testing/random_commands.h"
 #include "server/shard/testing/shard_core_fixture.h"
 
 namespace cache_invalidation::shard {
@@ -81,7 +81,7 @@ TEST_F(RecoveryTest, GoesOnWithTheNextRevision) {
   Call("n", Write("user", "2"));
   RestartFromStore();
   EXPECT_EQ(quota_->taken(), 1u);
-  EXPECT_EQ(std::get<engine::InvalidationReply>(Call("n", Write("user", "3")).reply).revision, 3u);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(*Call("n", Write("user", "3"))).revision, 3u);
   EXPECT_EQ(Published("n"), (std::vector<uint64_t>{1, 2, 3}));
 }
 
@@ -169,7 +169,7 @@ TEST_F(RecoveryTest, RefusesAHistoryThatDoesNotFitTheState) {
   storage::WriteBatch batch;
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = "n";
-  chunk->entries = {{.offset = 0, .size = 0, .revision = 2, .part = 0, .last_part = true}};
+  chunk->parts = {{.offset = 0, .size = 0, .revision = 2, .number = 0, .last_part = true}};
   batch.chunks.push_back(chunk);
   ASSERT_TRUE(store_.Write({&batch}, storage::Store::Sync::kNo).ok());
   EXPECT_EQ(RebuildEngine(store_, "n", kEpoch, {}).status().code(), absl::StatusCode::kDataLoss);

@@ -55,9 +55,9 @@ bool OnlyTakesAway(const engine::Command& command) {
 }
 
 // Whether the command only moved the engine's clock and the position of sweeping.
-bool OnlyMovedTheClock(const engine::Outcome& outcome) {
-  return outcome.events.empty() &&
-         std::all_of(outcome.delta.begin(), outcome.delta.end(),
+bool OnlyMovedTheClock(const engine::Applied& applied) {
+  return applied.events.empty() &&
+         std::all_of(applied.delta.begin(), applied.delta.end(),
                      [](const engine::RecordChange& change) {
                        return std::holds_alternative<engine::MetaRecord>(change.record) ||
                               std::holds_alternative<engine::SweepRecord>(change.record);
@@ -80,8 +80,8 @@ std::unique_ptr<engine::Engine> MakeNewEngine(absl::string_view epoch,
 }
 
 StrategyCounts CountedBy(const engine::Engine& engine) {
-  const engine::Reply reply = engine.Answer(engine::GetInvalidationStats{}, absl::UnixEpoch());
-  const auto& stats = std::get<engine::InvalidationStats>(reply);
+  const engine::Result result = engine.Answer(engine::GetInvalidationStats{}, absl::UnixEpoch());
+  const auto& stats = std::get<engine::InvalidationStats>(result);
   return {stats.immediate_invalidations, stats.batched_invalidations, stats.lazy_invalidations,
           stats.cascade_invalidations};
 }
@@ -99,8 +99,8 @@ absl::AnyInvocable<void(bool)> Completion(Submission& submission) {
   return [done = std::move(submission.done),
           answers = std::move(submission.answers)](bool durable) mutable {
     if (!durable) {
-      for (Answer& answer : answers) {
-        answer = {absl::UnavailableError("the server stops; the outcome is unknown, retry"), {}};
+      for (Result& answer : answers) {
+        answer = absl::UnavailableError("the server stops; the outcome is unknown, retry");
       }
     }
     done(std::move(answers));
@@ -155,12 +155,12 @@ const engine::Engine* ShardCore::EngineForTest(absl::string_view namespace_name)
 
 bool ShardCore::ApplyNext(Submission& submission, absl::Time now) {
   const size_t count = submission.requests.size();
-  std::vector<Answer>& answers = submission.answers;
+  std::vector<Result>& answers = submission.answers;
   if (answers.empty()) {
     answers.reserve(count);
     if (IsAbandoned(submission)) {
       observer_.OnCancelled();
-      answers.resize(count, {absl::CancelledError("the caller has gone"), {}});
+      answers.resize(count, absl::CancelledError("the caller has gone"));
     }
   }
   if (answers.size() < count) {
@@ -175,7 +175,7 @@ bool ShardCore::ApplyNext(Submission& submission, absl::Time now) {
   return false;
 }
 
-Answer ShardCore::ApplyCommand(absl::string_view name, const engine::Command& command,
+Result ShardCore::ApplyCommand(absl::string_view name, const engine::Command& command,
                                absl::Time now) {
   if (std::holds_alternative<engine::DeleteNamespace>(command)) {
     return Delete(name, command, now);
@@ -184,34 +184,34 @@ Answer ShardCore::ApplyCommand(absl::string_view name, const engine::Command& co
     return ApplyTo(*target, command, now);
   }
   if (IsTimer(command)) {
-    return {};
+    return engine::Result();
   }
-  if (std::optional<Answer> answer = AnswerAsNew(command, now)) {
+  if (std::optional<Result> answer = AnswerAsNew(command, now)) {
     return *std::move(answer);
   }
   return ApplyFirstCommand(name, command, now);
 }
 
-std::optional<Answer> ShardCore::AnswerAsNew(const engine::Command& command, absl::Time now) {
+std::optional<Result> ShardCore::AnswerAsNew(const engine::Command& command, absl::Time now) {
   if (!OnlyTakesAway(command)) return std::nullopt;
   const std::unique_ptr<engine::Engine> scratch = MakeNewEngine(epoch_, create_namespace_);
-  engine::Outcome outcome = scratch->Apply(command, now);
-  if (!outcome.status.ok() || !OnlyMovedTheClock(outcome)) return std::nullopt;
+  engine::Applied applied = scratch->Apply(command, now);
+  if (!applied.status.ok() || !OnlyMovedTheClock(applied)) return std::nullopt;
   // No revision of this namespace has been sent to anybody, so there is none to wait for.
-  if (auto* flush = std::get_if<engine::FlushReply>(&outcome.reply)) flush->revision = 0;
+  if (auto* flush = std::get_if<engine::FlushResult>(&applied.result)) flush->revision = 0;
   // No namespace got a command: it is counted, but not reported to the observer.
   StrategyCounts counted = {};
-  counts_.Add(command, outcome, counted);
+  counts_.Add(command, applied, counted);
   group_.CountCommand();
-  return Answer{absl::OkStatus(), std::move(outcome.reply)};
+  return std::move(applied.result);
 }
 
-Answer ShardCore::Delete(absl::string_view name, const engine::Command& command, absl::Time now) {
+Result ShardCore::Delete(absl::string_view name, const engine::Command& command, absl::Time now) {
   const auto found = namespaces_.find(name);
-  if (found == namespaces_.end()) return {absl::OkStatus(), engine::DeleteNamespaceReply{}};
+  if (found == namespaces_.end()) return engine::DeleteNamespaceResult{};
   Namespace& target = *found->second;
-  const engine::Outcome outcome = target.engine->Apply(command, now);
-  Note(target, command, outcome);
+  const engine::Applied applied = target.engine->Apply(command, now);
+  Note(target, command, applied);
   create_namespace_.after = std::max(create_namespace_.after, target.engine->head());
   new_engine_ = MakeNewEngine(epoch_, create_namespace_);
   group_.AddDeletion(name, target.engine->head(),
@@ -223,56 +223,56 @@ Answer ShardCore::Delete(absl::string_view name, const engine::Command& command,
   deleted_.push_back(std::move(target.engine));
   next_free_ = std::min(next_free_, now);
   namespaces_.erase(found);
-  return {absl::OkStatus(), outcome.reply};
+  return applied.result;
 }
 
-Answer ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Command& command,
+Result ShardCore::ApplyFirstCommand(absl::string_view name, const engine::Command& command,
                                     absl::Time now) {
   if (!quota_.TryTake()) {
-    return {absl::ResourceExhaustedError("namespace: there are as many namespaces as there may be"),
-            {}};
+    return absl::ResourceExhaustedError("namespace: there are as many namespaces as there may be");
   }
   auto added = std::make_unique<Namespace>();
   added->name = std::string(name);
   added->engine = std::make_unique<engine::Engine>(epoch_, limits_);
-  engine::Outcome created = added->engine->Apply(create_namespace_, now);
+  engine::Applied created = added->engine->Apply(create_namespace_, now);
   Check(created.status.ok(), "creating a namespace is refused by nothing");
   // They are views into the engine, valid until its next command.
   group_.AddEvents(name, std::exchange(created.events, {}));
 
-  engine::Outcome outcome = added->engine->Apply(command, now);
-  Note(*added, command, outcome);
-  if (!outcome.status.ok()) {
+  engine::Applied applied = added->engine->Apply(command, now);
+  Note(*added, command, applied);
+  if (!applied.status.ok()) {
     // A refused command changes nothing: the namespace does not exist.
     group_.Withdraw(name);
     quota_.Return();
-    return {outcome.status, {}};
+    return applied.status;
   }
   added->wanted_floor = added->stored_floor = added->engine->floor();
   Namespace& target = Insert(std::move(added));
   fates_.push_back({target.name, /*deleted=*/false});
   Take(target, created, now);
-  Take(target, outcome, now);
-  return {absl::OkStatus(), std::move(outcome.reply)};
+  Take(target, applied, now);
+  return std::move(applied.result);
 }
 
-Answer ShardCore::ApplyTo(Namespace& target, const engine::Command& command, absl::Time now) {
-  engine::Outcome outcome = target.engine->Apply(command, now);
-  Note(target, command, outcome);
-  Take(target, outcome, now);
-  return {outcome.status, std::move(outcome.reply)};
+Result ShardCore::ApplyTo(Namespace& target, const engine::Command& command, absl::Time now) {
+  engine::Applied applied = target.engine->Apply(command, now);
+  Note(target, command, applied);
+  Take(target, applied, now);
+  if (!applied.status.ok()) return applied.status;
+  return std::move(applied.result);
 }
 
 void ShardCore::Note(Namespace& target, const engine::Command& command,
-                     const engine::Outcome& outcome) {
-  observer_.OnApplied(target.name, command, outcome);
-  counts_.Add(command, outcome, target.counted);
+                     const engine::Applied& applied) {
+  observer_.OnApplied(target.name, command, applied);
+  counts_.Add(command, applied, target.counted);
   group_.CountCommand();
 }
 
-void ShardCore::ReportDropped(absl::string_view namespace_name, const engine::Reply& reply,
+void ShardCore::ReportDropped(absl::string_view namespace_name, const engine::Result& result,
                               absl::Time now) {
-  const auto* fills = std::get_if<engine::TrackEntriesReply>(&reply);
+  const auto* fills = std::get_if<engine::TrackEntriesResult>(&result);
   if (fills == nullptr || fills->dropped == 0) {
     return;
   }
@@ -283,24 +283,24 @@ void ShardCore::ReportDropped(absl::string_view namespace_name, const engine::Re
   }
 }
 
-Answer ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now) {
+Result ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now) {
   const Namespace* target = Find(name);
   const engine::Engine* engine = target != nullptr ? target->engine.get() : new_engine_.get();
   observer_.OnAnswered(name, query);
   counts_.Add(query);
   group_.CountQuery();
-  return {absl::OkStatus(), engine->Answer(query, now)};
+  return engine->Answer(query, now);
 }
 
-void ShardCore::Take(Namespace& target, engine::Outcome& outcome, absl::Time now) {
-  group_.AddEvents(target.name, outcome.events);
-  if (!outcome.delta.empty() && target.unwritten_round.has_value()) {
+void ShardCore::Take(Namespace& target, engine::Applied& applied, absl::Time now) {
+  group_.AddEvents(target.name, applied.events);
+  if (!applied.delta.empty() && target.unwritten_round.has_value()) {
     group_.AddChange(target.name, *std::exchange(target.unwritten_round, std::nullopt));
   }
-  for (engine::RecordChange& change : outcome.delta) {
+  for (engine::RecordChange& change : applied.delta) {
     TakeChange(target, std::move(change), now);
   }
-  ReportDropped(target.name, outcome.reply, now);
+  ReportDropped(target.name, applied.result, now);
   const std::optional<engine::BatchDeadline> deadline = target.engine->batch_deadline();
   batches_.Set(target.name, deadline.has_value() ? std::optional(deadline->at) : std::nullopt);
 }
@@ -400,13 +400,13 @@ void ShardCore::Sweep(absl::Time now) {
       return;
     }
     Namespace& target = *it->second;
-    const engine::SweepReply reply = SweepNamespace(target, keys, now);
-    keys -= reply.looked_at;
-    if (!reply.finished) {
+    const engine::SweepResult result = SweepNamespace(target, keys, now);
+    keys -= result.looked_at;
+    if (!result.finished) {
       next_swept_ = target.name;
       return;
     }
-    trims_left_ = trims_left_ || reply.crowded || target.engine->floor() < target.wanted_floor;
+    trims_left_ = trims_left_ || result.crowded || target.engine->floor() < target.wanted_floor;
     // The next possible name.
     next_swept_ = target.name + '\0';
   }
@@ -420,31 +420,31 @@ void ShardCore::InvalidateEverything(absl::Time now) {
   }
 }
 
-engine::SweepReply ShardCore::SweepNamespace(Namespace& target, uint64_t limit, absl::Time now) {
+engine::SweepResult ShardCore::SweepNamespace(Namespace& target, uint64_t limit, absl::Time now) {
   const uint64_t known = target.engine->FreeNames(limit);
   if (known == 0) {
-    engine::SweepReply only_freed;
+    engine::SweepResult only_freed;
     only_freed.looked_at = limit;
     return only_freed;
   }
   const engine::Command command = engine::Sweep{known, target.wanted_floor};
   const uint64_t floor = target.engine->floor();
-  engine::Outcome outcome = target.engine->Apply(command, now);
-  Note(target, command, outcome);
-  if (OnlyMovedTheClock(outcome) && target.engine->floor() == floor) {
+  engine::Applied applied = target.engine->Apply(command, now);
+  Note(target, command, applied);
+  if (OnlyMovedTheClock(applied) && target.engine->floor() == floor) {
     // Otherwise idle namespaces would write rows with every round. Until the next command that is
     // written the rows describe the state before this one, as if it had not been applied.
-    if (auto round = RoundOf(outcome.delta)) target.unwritten_round = std::move(round);
-    outcome.delta.clear();
+    if (auto round = RoundOf(applied.delta)) target.unwritten_round = std::move(round);
+    applied.delta.clear();
   }
-  Take(target, outcome, now);
+  Take(target, applied, now);
   // The store keeps the revisions that the engine may still need.
   const uint64_t trimmed = std::min(target.wanted_floor, target.engine->floor());
   if (trimmed > target.stored_floor) {
     target.stored_floor = trimmed;
     group_.AddTrim(target.name, trimmed);
   }
-  return std::get<engine::SweepReply>(outcome.reply);
+  return std::get<engine::SweepResult>(applied.result);
 }
 
 void ShardCore::FlushEverything(absl::Time now) {

@@ -121,24 +121,25 @@ class ShardCore {
 
   Namespace* Find(absl::string_view name) const;
   Namespace& Insert(std::unique_ptr<Namespace> added);
-  Answer ApplyCommand(absl::string_view name, const engine::Command& command, absl::Time now);
-  Answer ApplyFirstCommand(absl::string_view name, const engine::Command& command, absl::Time now);
+  Result ApplyCommand(absl::string_view name, const engine::Command& command, absl::Time now);
+  Result ApplyFirstCommand(absl::string_view name, const engine::Command& command, absl::Time now);
   // The answer of a new namespace to a command that changes nothing in it; absent if it would
   // change something.
-  std::optional<Answer> AnswerAsNew(const engine::Command& command, absl::Time now);
-  Answer Delete(absl::string_view name, const engine::Command& command, absl::Time now);
-  Answer ApplyTo(Namespace& target, const engine::Command& command, absl::Time now);
+  std::optional<Result> AnswerAsNew(const engine::Command& command, absl::Time now);
+  Result Delete(absl::string_view name, const engine::Command& command, absl::Time now);
+  Result ApplyTo(Namespace& target, const engine::Command& command, absl::Time now);
   // Reports a command to the observer, and counts it.
-  void Note(Namespace& target, const engine::Command& command, const engine::Outcome& outcome);
-  Answer AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now);
+  void Note(Namespace& target, const engine::Command& command, const engine::Applied& applied);
+  Result AnswerQuery(absl::string_view name, const engine::Query& query, absl::Time now);
   // Adds the effects of a command to the group, and sets the namespace's timers.
-  void Take(Namespace& target, engine::Outcome& outcome, absl::Time now);
+  void Take(Namespace& target, engine::Applied& applied, absl::Time now);
   void TakeChange(Namespace& target, engine::RecordChange change, absl::Time now);
   void WriteCounters(Namespace& target);
-  void ReportDropped(absl::string_view namespace_name, const engine::Reply& reply, absl::Time now);
+  void ReportDropped(absl::string_view namespace_name, const engine::Result& result,
+                     absl::Time now);
   void Sweep(absl::Time now);
   void FreeDeleted(absl::Time now);
-  engine::SweepReply SweepNamespace(Namespace& target, uint64_t limit, absl::Time now);
+  engine::SweepResult SweepNamespace(Namespace& target, uint64_t limit, absl::Time now);
 
   const std::string epoch_;
   const engine::Limits limits_;

@@ -18,11 +18,11 @@ using ShardCoreTest = ShardCoreFixture;
 using Revisions = std::vector<uint64_t>;
 
 TEST_F(ShardCoreTest, TheFirstCommandCreatesTheNamespaceWithTheDefaultRules) {
-  const Answer answer = Call("n", Write("user", "42"));
-  ASSERT_TRUE(answer.status.ok());
-  const auto& reply = std::get<engine::InvalidationReply>(answer.reply);
-  EXPECT_EQ(reply.revision, 1u);
-  EXPECT_EQ(reply.rules_fired, std::vector<std::string>{"default"});
+  const Result answer = Call("n", Write("user", "42"));
+  ASSERT_TRUE(answer.ok());
+  const auto& result = std::get<engine::InvalidationResult>(*answer);
+  EXPECT_EQ(result.revision, 1u);
+  EXPECT_EQ(result.rules_fired, std::vector<std::string>{"default"});
   EXPECT_EQ(Published("n"), Revisions{1});
   EXPECT_EQ(*store_.ListNamespaces(), std::vector<std::string>{"n"});
   EXPECT_EQ(StoredRows("n", wire::RowKind::kRule), std::vector<std::string>{"default"});
@@ -30,7 +30,7 @@ TEST_F(ShardCoreTest, TheFirstCommandCreatesTheNamespaceWithTheDefaultRules) {
 }
 
 TEST_F(ShardCoreTest, ADeletedDefaultRuleStaysDeleted) {
-  EXPECT_TRUE(std::get<engine::DeleteReply>(Call("n", engine::DeleteRule{"default"}).reply).found);
+  EXPECT_TRUE(std::get<engine::DeleteResult>(*Call("n", engine::DeleteRule{"default"})).found);
   EXPECT_EQ(Stats("n").rules, 0u);
   EXPECT_TRUE(StoredRows("n", wire::RowKind::kRule).empty());
 }
@@ -38,7 +38,7 @@ TEST_F(ShardCoreTest, ADeletedDefaultRuleStaysDeleted) {
 TEST_F(ShardCoreTest, ARefusedFirstCommandLeavesNothingBehind) {
   engine::Rule malformed = MakeRule("r", "user", "session");
   malformed.condition = "(true";
-  EXPECT_EQ(Call("n", engine::RegisterRule{malformed}).status.code(),
+  EXPECT_EQ(Call("n", engine::RegisterRule{malformed}).status().code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(store_.ListNamespaces()->size(), 0u);
@@ -49,18 +49,18 @@ TEST_F(ShardCoreTest, ARefusedFirstCommandLeavesNothingBehind) {
 
 TEST_F(ShardCoreTest, RefusesNamespacesAboveTheLimitButServesThoseThatAreThere) {
   for (const char* name : {"a", "b", "c"}) {
-    EXPECT_TRUE(Call(name, Write("user", "1")).status.ok());
+    EXPECT_TRUE(Call(name, Write("user", "1")).ok());
   }
-  EXPECT_EQ(Call("d", Write("user", "1")).status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_TRUE(Call("c", Write("user", "1")).status.ok());
+  EXPECT_EQ(Call("d", Write("user", "1")).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(Call("c", Write("user", "1")).ok());
   EXPECT_EQ(Stats("d").revision, 0u);
   EXPECT_EQ(store_.ListNamespaces()->size(), 3u);
 }
 
 TEST_F(ShardCoreTest, AMissingNamespaceAnswersQueriesAsANewOne) {
   EXPECT_EQ(Stats("n").rules, 1u);
-  const Answer rules = Call("n", engine::GetRule{"default"});
-  EXPECT_EQ(std::get<engine::GetRuleReply>(rules.reply).rule->name, "default");
+  const Result rules = Call("n", engine::GetRule{"default"});
+  EXPECT_EQ(std::get<engine::GetRuleResult>(rules.result).rule->name, "default");
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(store_.writes(), 0);
 }
@@ -70,10 +70,10 @@ TEST_F(ShardCoreTest, ExplainsAWriteOfAMissingNamespaceAsItsFirstWriteWouldGo) {
   query.write.resource_type = "user";
   query.write.resource_id = "42";
   query.write.operation = "update";
-  const Answer answer = Call("n", query);
+  const Result answer = Call("n", query);
   bool explains_default_rule = false;
   for (const engine::ExplanationNode& child :
-       std::get<engine::ExplainWriteReply>(answer.reply).explanation.root.children) {
+       std::get<engine::ExplainWriteResult>(*answer).explanation.root.children) {
     explains_default_rule |=
         child.kind == engine::ExplanationKind::kRule && child.name == "default";
   }
@@ -82,7 +82,7 @@ TEST_F(ShardCoreTest, ExplainsAWriteOfAMissingNamespaceAsItsFirstWriteWouldGo) {
 }
 
 TEST_F(ShardCoreTest, TimersOfAMissingNamespaceDoNothing) {
-  EXPECT_TRUE(Call("n", engine::FlushBatch{1}).status.ok());
+  EXPECT_TRUE(Call("n", engine::FlushBatch{1}).ok());
   core_->Trim("n", 5, now_);
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(store_.writes(), 0);
@@ -97,7 +97,7 @@ TEST_F(ShardCoreTest, AnswersAreHeldUntilTheirGroupIsDurable) {
   EXPECT_EQ(write->calls, 1);
   ASSERT_EQ(read->calls, 1);
   // A later command sees the state, not the disk.
-  EXPECT_EQ(std::get<engine::InvalidationStats>(read->answers.at(0).reply).revision, 1u);
+  EXPECT_EQ(std::get<engine::InvalidationStats>(*read->answers.at(0)).revision, 1u);
 }
 
 TEST_F(ShardCoreTest, CountsNothingBeforeItIsDurable) {
@@ -128,8 +128,8 @@ TEST_F(ShardCoreTest, WhatIsNotDurableIsUnknown) {
   Commit();
   EXPECT_TRUE(fatal_);
   ASSERT_EQ(write->answers.size(), 2u);
-  EXPECT_EQ(write->answers[1].status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(read->answers.at(0).status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(write->answers[1].status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(read->answers.at(0).status().code(), absl::StatusCode::kUnavailable);
   EXPECT_TRUE(Published("n").empty());
 }
 
@@ -138,9 +138,9 @@ TEST_F(ShardCoreTest, ASubmissionIsAppliedInOrderAndAnsweredAsAWhole) {
                                      Write("user", "2"), engine::GetInvalidationStats{}});
   const GroupStats stats = Commit();
   ASSERT_EQ(answered->answers.size(), 4u);
-  EXPECT_EQ(std::get<engine::InvalidationStats>(answered->answers[1].reply).revision, 1u);
-  EXPECT_EQ(std::get<engine::InvalidationReply>(answered->answers[2].reply).revision, 2u);
-  EXPECT_EQ(std::get<engine::InvalidationStats>(answered->answers[3].reply).revision, 2u);
+  EXPECT_EQ(std::get<engine::InvalidationStats>(*answered->answers[1]).revision, 1u);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(*answered->answers[2]).revision, 2u);
+  EXPECT_EQ(std::get<engine::InvalidationStats>(*answered->answers[3]).revision, 2u);
   EXPECT_EQ(stats.submissions, 1u);
   EXPECT_EQ(stats.commands, 2u);
   EXPECT_EQ(stats.queries, 2u);
@@ -159,7 +159,7 @@ TEST_F(ShardCoreTest, DropsQueriesAndDeclarationsWhoseCallerHasGone) {
   for (const Request& request : dropped) {
     const std::shared_ptr<Answered> answered = SubmitAndLeave({request, request});
     ASSERT_EQ(answered->answers.size(), 2u);
-    EXPECT_EQ(answered->answers[0].status.code(), absl::StatusCode::kCancelled);
+    EXPECT_EQ(answered->answers[0].status().code(), absl::StatusCode::kCancelled);
   }
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(observer_.cancelled(), static_cast<int>(dropped.size()));
@@ -178,7 +178,7 @@ TEST_F(ShardCoreTest, AppliesWhatInvalidatesAlsoWithoutItsCaller) {
   for (const Request& request : applied) {
     const std::shared_ptr<Answered> answered = SubmitAndLeave({request, request});
     ASSERT_EQ(answered->answers.size(), 2u);
-    EXPECT_TRUE(answered->answers[1].status.ok()) << answered->answers[1].status;
+    EXPECT_TRUE(answered->answers[1].ok()) << answered->answers[1].status();
   }
   EXPECT_EQ(Published("n"), (Revisions{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(observer_.cancelled(), 0);

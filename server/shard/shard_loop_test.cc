@@ -29,7 +29,7 @@ class SlowObserver final : public ShardObserver {
   explicit SlowObserver(FakeClock& clock) : clock_(clock) {}
 
   void OnApplied(absl::string_view name, const engine::Command& command,
-                 const engine::Outcome&) override {
+                 const engine::Applied&) override {
     if (std::holds_alternative<engine::Sweep>(command)) return;
     applied.emplace_back(name);
     if (absl::StartsWith(name, "slow")) clock_.Advance(absl::Milliseconds(100));

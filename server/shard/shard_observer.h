@@ -43,10 +43,10 @@ class ShardObserver {
  public:
   virtual ~ShardObserver() = default;
 
-  // A command of a caller or of a timer was applied, or refused (`outcome.status`). Not called for
+  // A command of a caller or of a timer was applied, or refused (`applied.status`). Not called for
   // one that finds no namespace and needs none.
   virtual void OnApplied(absl::string_view namespace_name, const engine::Command& command,
-                         const engine::Outcome& outcome) = 0;
+                         const engine::Applied& applied) = 0;
 
   virtual void OnAnswered(absl::string_view namespace_name, const engine::Query& query) = 0;
 

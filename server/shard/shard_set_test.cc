@@ -24,8 +24,8 @@ TEST_F(ShardSetTest, AppliesAndAnswers) {
   Start();
   Inbox inbox;
   ASSERT_TRUE(shards_->Submit(inbox.Expect("n", Write("user", "1"))).ok());
-  const std::vector<Answer> answers = inbox.Await(1);
-  EXPECT_EQ(std::get<engine::InvalidationReply>(answers[0].reply).revision, 1u);
+  const std::vector<Result> answers = inbox.Await(1);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(*answers[0]).revision, 1u);
   EXPECT_EQ(shards_->namespaces(), 1u);
   Stop();
 }
@@ -43,8 +43,8 @@ TEST_F(ShardSetTest, FlushesADueBatchByItself) {
   clock_.Advance(kDefaultBatchDelay);
   // The shard has woken; it takes this after the timer.
   ASSERT_TRUE(shards_->Submit(inbox.Expect("n", engine::GetInvalidationStats{})).ok());
-  const std::vector<Answer> answers = inbox.Await(2);
-  EXPECT_EQ(std::get<engine::InvalidationStats>(answers[1].reply).pending_targets, 0u);
+  const std::vector<Result> answers = inbox.Await(2);
+  EXPECT_EQ(std::get<engine::InvalidationStats>(*answers[1]).pending_targets, 0u);
   EXPECT_EQ(publisher_.published().size(), 1u);
   Stop();
 }
@@ -95,8 +95,8 @@ TEST_F(ShardSetTest, AnotherNumberOfShardsFindsEveryNamespace) {
   for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(shards_->Submit(after.Expect(absl::StrCat("n", i), Write("user", "2"))).ok());
   }
-  for (const Answer& answer : after.Await(20)) {
-    EXPECT_EQ(std::get<engine::InvalidationReply>(answer.reply).revision, 2u);
+  for (const Result& answer : after.Await(20)) {
+    EXPECT_EQ(std::get<engine::InvalidationResult>(*answer).revision, 2u);
   }
   Stop();
 }
@@ -120,11 +120,11 @@ TEST_F(ShardSetTest, InvalidatesEverythingFirstIfAskedTo) {
     ASSERT_TRUE(shards_->Submit(after.Expect(name, engine::LookupEntry{"k"})).ok());
     ASSERT_TRUE(shards_->Submit(after.Expect(name, engine::GetInvalidationStats{})).ok());
   }
-  for (const Answer& answer : after.Await(6)) {
-    if (const auto* entry = std::get_if<engine::LookupEntryReply>(&answer.reply)) {
+  for (const Result& answer : after.Await(6)) {
+    if (const auto* entry = std::get_if<engine::LookupEntryResult>(&*answer)) {
       EXPECT_EQ(entry->state, engine::EntryState::kAbsent);
     } else {
-      EXPECT_EQ(std::get<engine::InvalidationStats>(answer.reply).revision, 1u);
+      EXPECT_EQ(std::get<engine::InvalidationStats>(*answer).revision, 1u);
     }
   }
   EXPECT_EQ(publisher_.published().size(), 3u);
@@ -142,10 +142,10 @@ TEST_F(ShardSetTest, EngineTimeGoesOnWhereTheLastStartEnded) {
   clock_.SetWallClock(clock_.Now() - absl::Hours(5));
   Start();
   ASSERT_TRUE(shards_->Submit(inbox.Expect("n", engine::LookupEntry{"k"})).ok());
-  const std::vector<Answer> answers = inbox.Await(2);
-  const auto& reply = std::get<engine::LookupEntryReply>(answers[1].reply);
-  ASSERT_TRUE(reply.ttl.has_value());
-  EXPECT_LE(*reply.ttl, absl::Hours(1));
+  const std::vector<Result> answers = inbox.Await(2);
+  const auto& result = std::get<engine::LookupEntryResult>(*answers[1]);
+  ASSERT_TRUE(result.ttl.has_value());
+  EXPECT_LE(*result.ttl, absl::Hours(1));
   Stop();
 }
 
@@ -164,8 +164,8 @@ TEST_F(ShardSetTest, ManyCallersEachSeeTheirNamespaceInOrder) {
         submission->namespace_name = name;
         submission->requests.push_back(Write("user", "1"));
         submission->size_bytes = 1;
-        submission->done = [&answered](std::vector<Answer> answers) {
-          answered += answers[0].status.ok() ? 1 : 0;
+        submission->done = [&answered](std::vector<Result> answers) {
+          answered += answers[0].ok() ? 1 : 0;
         };
         i += shards_->Submit(std::move(submission)).ok() ? 1 : 0;
       }
@@ -180,8 +180,8 @@ TEST_F(ShardSetTest, ManyCallersEachSeeTheirNamespaceInOrder) {
   for (const commit::Group::Published& published : publisher_.published()) {
     uint64_t& expected = next[published.namespace_name[1] - '0'];
     for (const auto& chunk : published.chunks) {
-      for (const wire::Chunk::Entry& entry : chunk->entries) {
-        EXPECT_EQ(entry.revision, expected++);
+      for (const wire::Chunk::Part& part : chunk->parts) {
+        EXPECT_EQ(part.revision, expected++);
       }
     }
     EXPECT_EQ(published.head, expected - 1);

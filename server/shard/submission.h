@@ -8,18 +8,15 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/engine/command.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 
 namespace cache_invalidation::shard {
 
-// The answer to one request of a submission. `reply` counts only if `status` is OK.
-struct Answer {
-  absl::Status status;
-  engine::Reply reply;
-};
+// What one request of a submission gave.
+using Result = absl::StatusOr<engine::Result>;
 
 // The requests of one rpc message to one namespace: the item of a mailbox. They are applied in
 // order, with nothing of the same namespace in between.
@@ -44,10 +41,10 @@ struct Submission {
   // Called exactly once, with one answer per request, on the outbox's thread: after everything that
   // the answers reveal is durable, or with UNAVAILABLE if the server stops before. May start gRPC
   // writes; must not block.
-  absl::AnyInvocable<void(std::vector<Answer>)> done;
+  absl::AnyInvocable<void(std::vector<Result>)> done;
 
   // Used by the shard: the answers to the requests that have been applied.
-  std::vector<Answer> answers;
+  std::vector<Result> answers;
 };
 
 }  // namespace cache_invalidation::shard

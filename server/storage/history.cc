@@ -9,10 +9,10 @@ namespace {
 
 constexpr uint32_t kLastPart = uint32_t{1} << 31;
 
-absl::Status Broken(absl::string_view namespace_name, EntryPosition first) {
+absl::Status Broken(absl::string_view namespace_name, PartPosition first) {
   return absl::DataLossError(absl::StrCat("the stored events of namespace ", namespace_name,
-                                          " from revision ", first.revision, ", part ", first.part,
-                                          " on cannot be read"));
+                                          " from revision ", first.revision, ", part ",
+                                          first.number, " on cannot be read"));
 }
 
 }  // namespace
@@ -21,9 +21,9 @@ std::string EncodeHistory(const History& history) {
   std::string value;
   AppendBigEndian(history.retained.floor, value);
   AppendBigEndian(history.retained.head, value);
-  for (const EntryPosition& position : {history.oldest, history.next}) {
+  for (const PartPosition& position : {history.oldest, history.next}) {
     AppendBigEndian(position.revision, value);
-    AppendBigEndian(position.part, value);
+    AppendBigEndian(position.number, value);
   }
   return value;
 }
@@ -33,9 +33,9 @@ absl::StatusOr<History> DecodeHistory(absl::string_view namespace_name, absl::st
   const bool complete = ConsumeBigEndian(value, history.retained.floor) &&
                         ConsumeBigEndian(value, history.retained.head) &&
                         ConsumeBigEndian(value, history.oldest.revision) &&
-                        ConsumeBigEndian(value, history.oldest.part) &&
+                        ConsumeBigEndian(value, history.oldest.number) &&
                         ConsumeBigEndian(value, history.next.revision) &&
-                        ConsumeBigEndian(value, history.next.part);
+                        ConsumeBigEndian(value, history.next.number);
   if (!complete || !value.empty() || history.retained.floor > history.retained.head) {
     return absl::DataLossError(absl::StrCat("what is stored about the history of namespace ",
                                             namespace_name, " cannot be read"));
@@ -46,24 +46,24 @@ absl::StatusOr<History> DecodeHistory(absl::string_view namespace_name, absl::st
 std::string EncodeChunk(const wire::Chunk& chunk) {
   Check(chunk.bytes.size() < kLastPart, "a chunk is below 2 GiB");
   std::string value;
-  value.reserve(sizeof(uint32_t) * (1 + chunk.entries.size()) + chunk.bytes.size());
-  AppendBigEndian(static_cast<uint32_t>(chunk.entries.size()), value);
-  EntryPosition expected{chunk.entries.front().revision, chunk.entries.front().part};
+  value.reserve(sizeof(uint32_t) * (1 + chunk.parts.size()) + chunk.bytes.size());
+  AppendBigEndian(static_cast<uint32_t>(chunk.parts.size()), value);
+  PartPosition expected{chunk.parts.front().revision, chunk.parts.front().number};
   size_t offset = 0;
-  for (const wire::Chunk::Entry& entry : chunk.entries) {
-    Check(EntryPosition{entry.revision, entry.part} == expected && entry.offset == offset,
-          "the entries of a chunk follow each other");
-    AppendBigEndian(entry.size | (entry.last_part ? kLastPart : 0), value);
-    expected = PositionAfter(entry);
-    offset += entry.size;
+  for (const wire::Chunk::Part& part : chunk.parts) {
+    Check(PartPosition{part.revision, part.number} == expected && part.offset == offset,
+          "the parts of a chunk follow each other");
+    AppendBigEndian(part.size | (part.last_part ? kLastPart : 0), value);
+    expected = PositionAfter(part);
+    offset += part.size;
   }
-  Check(offset == chunk.bytes.size(), "a chunk holds nothing but entries");
+  Check(offset == chunk.bytes.size(), "a chunk holds nothing but parts");
   value += chunk.bytes;
   return value;
 }
 
 absl::StatusOr<std::shared_ptr<const wire::Chunk>> DecodeChunk(absl::string_view namespace_name,
-                                                               EntryPosition first,
+                                                               PartPosition first,
                                                                absl::string_view value) {
   uint32_t count = 0;
   if (!ConsumeBigEndian(value, count) || count == 0 || count > value.size() / sizeof(uint32_t)) {
@@ -71,23 +71,23 @@ absl::StatusOr<std::shared_ptr<const wire::Chunk>> DecodeChunk(absl::string_view
   }
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = std::string(namespace_name);
-  chunk->entries.reserve(count);
-  EntryPosition position = first;
+  chunk->parts.reserve(count);
+  PartPosition position = first;
   uint64_t offset = 0;
   for (uint32_t i = 0; i < count; ++i) {
     uint32_t size = 0;
     if (!ConsumeBigEndian(value, size)) return Broken(namespace_name, first);
-    const wire::Chunk::Entry entry = {.offset = static_cast<uint32_t>(offset),
-                                      .size = size & ~kLastPart,
-                                      .revision = position.revision,
-                                      .part = position.part,
-                                      .last_part = (size & kLastPart) != 0};
-    offset += entry.size;
+    const wire::Chunk::Part part = {.offset = static_cast<uint32_t>(offset),
+                                    .size = size & ~kLastPart,
+                                    .revision = position.revision,
+                                    .number = position.number,
+                                    .last_part = (size & kLastPart) != 0};
+    offset += part.size;
     // `value` still has the other sizes and the bytes, so valid offsets are within it and never
     // wrap.
     if (offset > value.size()) return Broken(namespace_name, first);
-    chunk->entries.push_back(entry);
-    position = PositionAfter(entry);
+    chunk->parts.push_back(part);
+    position = PositionAfter(part);
   }
   if (offset != value.size()) return Broken(namespace_name, first);
   chunk->bytes = std::string(value);

@@ -17,9 +17,9 @@ struct History {
   RetainedRevisions retained;
   // The first position of the oldest kept chunk; `next` if no chunk is kept. Reads begin there,
   // because scanning over deleted chunks is slow.
-  EntryPosition oldest;
+  PartPosition oldest;
   // The first position of the next chunk.
-  EntryPosition next;
+  PartPosition next;
 
   bool operator==(const History&) const = default;
 };
@@ -39,7 +39,7 @@ std::string EncodeChunk(const wire::Chunk& chunk);
 
 // Fails with DATA_LOSS if EncodeChunk cannot have made `value`.
 absl::StatusOr<std::shared_ptr<const wire::Chunk>> DecodeChunk(absl::string_view namespace_name,
-                                                               EntryPosition first,
+                                                               PartPosition first,
                                                                absl::string_view value);
 
 }  // namespace cache_invalidation::storage

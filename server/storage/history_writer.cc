@@ -22,16 +22,16 @@ absl::Status HistoryWriter::Append(const wire::Chunk& chunk) {
   const absl::StatusOr<Edited*> edited = Edit(chunk.namespace_name);
   if (!edited.ok()) return edited.status();
   History& history = (*edited)->history;
-  const EntryPosition first = {chunk.entries.front().revision, chunk.entries.front().part};
+  const PartPosition first = {chunk.parts.front().revision, chunk.parts.front().number};
   if (history == History{}) {
-    Check(first.revision > 0 && first.part == 0, "a history begins with a revision");
+    Check(first.revision > 0 && first.number == 0, "a history begins with a revision");
     history.retained.floor = first.revision - 1;
     history.oldest = first;
   } else {
     Check(first == history.next, "a chunk goes on where the history ends");
   }
   history.retained.head = chunk.last_revision();
-  history.next = PositionAfter(chunk.entries.back());
+  history.next = PositionAfter(chunk.parts.back());
   (*edited)->appended.push_back(first);
   (void)changes_.Put(database_.chunks(), ChunkKey(chunk.namespace_name, first), EncodeChunk(chunk));
   return absl::OkStatus();
@@ -44,9 +44,9 @@ absl::Status HistoryWriter::Trim(absl::string_view namespace_name, uint64_t floo
   Check(floor <= history.retained.head, "a trim never goes above the newest revision");
   if (floor <= history.retained.floor) return absl::OkStatus();
   history.retained.floor = floor;
-  EntryPosition oldest = {floor + 1, 0};
+  PartPosition oldest = {floor + 1, 0};
   if (oldest < history.next) {
-    const absl::StatusOr<EntryPosition> begin = ChunkThatHolds(namespace_name, **edited, oldest);
+    const absl::StatusOr<PartPosition> begin = ChunkThatHolds(namespace_name, **edited, oldest);
     if (!begin.ok()) return begin.status();
     oldest = *begin;
   } else {
@@ -60,23 +60,23 @@ absl::Status HistoryWriter::Trim(absl::string_view namespace_name, uint64_t floo
   return absl::OkStatus();
 }
 
-absl::StatusOr<EntryPosition> HistoryWriter::ChunkThatHolds(absl::string_view namespace_name,
-                                                            const Edited& edited,
-                                                            EntryPosition entry) const {
-  const auto after = std::upper_bound(edited.appended.begin(), edited.appended.end(), entry);
+absl::StatusOr<PartPosition> HistoryWriter::ChunkThatHolds(absl::string_view namespace_name,
+                                                           const Edited& edited,
+                                                           PartPosition part) const {
+  const auto after = std::upper_bound(edited.appended.begin(), edited.appended.end(), part);
   if (after != edited.appended.begin()) return *(after - 1);
   rocksdb::ReadOptions options = ScanOptions();
   const std::string oldest = ChunkKey(namespace_name, edited.history.oldest);
   const rocksdb::Slice lower_bound = oldest;
   options.iterate_lower_bound = &lower_bound;
   const auto iterator = database_.NewIterator(options, database_.chunks());
-  iterator->SeekForPrev(ChunkKey(namespace_name, entry));
+  iterator->SeekForPrev(ChunkKey(namespace_name, part));
   if (absl::Status status = database_.StatusOf(*iterator); !status.ok()) return status;
-  const std::optional<EntryPosition> found =
+  const std::optional<PartPosition> found =
       iterator->Valid() ? PositionOfChunkKey(ToView(iterator->key())) : std::nullopt;
   if (!found) {
     return absl::DataLossError(absl::StrCat("the store in ", database_.directory(),
-                                            " lacks revision ", entry.revision, " of namespace ",
+                                            " lacks revision ", part.revision, " of namespace ",
                                             namespace_name));
   }
   return *found;

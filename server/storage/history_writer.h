@@ -40,13 +40,13 @@ class HistoryWriter {
  private:
   struct Edited {
     History history;
-    std::vector<EntryPosition> appended;  // first positions of the chunks of this Write
+    std::vector<PartPosition> appended;  // first positions of the chunks of this Write
   };
 
   absl::StatusOr<Edited*> Edit(absl::string_view namespace_name);
-  // Returns the first position of the chunk that contains `entry`, which is kept.
-  absl::StatusOr<EntryPosition> ChunkThatHolds(absl::string_view namespace_name,
-                                               const Edited& edited, EntryPosition entry) const;
+  // Returns the first position of the chunk that contains `part`, which is kept.
+  absl::StatusOr<PartPosition> ChunkThatHolds(absl::string_view namespace_name,
+                                              const Edited& edited, PartPosition part) const;
 
   const RocksdbDatabase& database_;
   rocksdb::WriteBatch& changes_;

@@ -12,20 +12,21 @@ namespace {
 using ChunkPtr = std::shared_ptr<const wire::Chunk>;
 
 // Whether the last part of the chunk is before `from`.
-bool EndsBefore(const wire::Chunk& chunk, EntryPosition from) {
-  const wire::Chunk::Entry& last = chunk.entries.back();
-  return last.revision < from.revision || (last.revision == from.revision && last.part < from.part);
+bool EndsBefore(const wire::Chunk& chunk, PartPosition from) {
+  const wire::Chunk::Part& last = chunk.parts.back();
+  return last.revision < from.revision ||
+         (last.revision == from.revision && last.number < from.number);
 }
 
 // Whether the chunk continues the history: see WriteBatch::chunks.
 bool GoesOnAfter(const wire::Chunk& chunk, const wire::Chunk* before,
                  const RetainedRevisions& retained) {
-  const wire::Chunk::Entry& first = chunk.entries.front();
-  if (before != nullptr && !before->entries.back().last_part) {
-    const wire::Chunk::Entry& last = before->entries.back();
-    return first.revision == last.revision && first.part == last.part + 1;
+  const wire::Chunk::Part& first = chunk.parts.front();
+  if (before != nullptr && !before->parts.back().last_part) {
+    const wire::Chunk::Part& last = before->parts.back();
+    return first.revision == last.revision && first.number == last.number + 1;
   }
-  return first.part == 0 && (retained.head == 0 || first.revision == retained.head + 1);
+  return first.number == 0 && (retained.head == 0 || first.revision == retained.head + 1);
 }
 
 }  // namespace
@@ -120,7 +121,7 @@ absl::StatusOr<RetainedRevisions> MemoryStore::Retained(absl::string_view namesp
 }
 
 absl::StatusOr<std::vector<ChunkPtr>> MemoryStore::ReadChunks(absl::string_view namespace_name,
-                                                              EntryPosition from,
+                                                              PartPosition from,
                                                               size_t max_bytes) const {
   MutexLock lock(mutex_);
   const Namespace* found = Find(namespace_name);

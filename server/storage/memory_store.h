@@ -30,7 +30,7 @@ class MemoryStore final : public Store {
   absl::StatusOr<RetainedRevisions> Retained(absl::string_view namespace_name) const override
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
-      absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const override
+      absl::string_view namespace_name, PartPosition from, size_t max_bytes) const override
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::optional<std::string>> ReadServerValue(absl::string_view name) const override
       ABSL_LOCKS_EXCLUDED(mutex_);

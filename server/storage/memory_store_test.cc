@@ -16,7 +16,7 @@ TEST(MemoryStoreTest, SharesChunksInsteadOfCopyingThem) {
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = "n";
   chunk->bytes = "bytes";
-  chunk->entries = {{.offset = 0, .size = 5, .revision = 1, .part = 0, .last_part = true}};
+  chunk->parts = {{.offset = 0, .size = 5, .revision = 1, .number = 0, .last_part = true}};
   WriteBatch batch;
   batch.chunks = {chunk};
   MemoryStore store;
@@ -30,7 +30,7 @@ TEST(MemoryStoreDeathTest, RefusesAHistoryWithAGap) {
   const auto append = [](MemoryStore& store, uint64_t revision) {
     auto chunk = std::make_shared<wire::Chunk>();
     chunk->namespace_name = "n";
-    chunk->entries = {{.revision = revision, .part = 0, .last_part = true}};
+    chunk->parts = {{.revision = revision, .number = 0, .last_part = true}};
     WriteBatch batch;
     batch.chunks = {chunk};
     (void)store.Write({&batch}, Store::Sync::kNo);

@@ -31,11 +31,10 @@ class DamageTest : public testing::Test {
   std::string LargestFile(const std::string& extension) {
     std::string largest;
     uintmax_t bytes = 0;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(device_.directory() + "/rocksdb")) {
-      if (entry.path().extension().string() != extension || entry.file_size() <= bytes) continue;
-      largest = entry.path();
-      bytes = entry.file_size();
+    for (const auto& part : std::filesystem::directory_iterator(device_.directory() + "/rocksdb")) {
+      if (part.path().extension().string() != extension || part.file_size() <= bytes) continue;
+      largest = part.path();
+      bytes = part.file_size();
     }
     return largest;
   }
@@ -61,7 +60,7 @@ class DamageTest : public testing::Test {
       chunk->namespace_name = "n";
       // Incompressible.
       for (int i = 0; i < 1024; ++i) chunk->bytes.push_back(static_cast<char>(std::rand()));
-      chunk->entries = {{.offset = 0, .size = 1024, .revision = revision, .last_part = true}};
+      chunk->parts = {{.offset = 0, .size = 1024, .revision = revision, .last_part = true}};
       WriteBatch batch;
       batch.chunks = {chunk};
       ASSERT_TRUE(Write(*store, batch, sync).ok());
@@ -114,13 +113,13 @@ TEST_F(DamageTest, ADamagedFileIsFoundWhenItIsRead) {
   Damage(LargestFile(".sst"), 300);
   const std::unique_ptr<Store> store = *device_.Open();
   absl::Status status = absl::OkStatus();
-  EntryPosition from = {1, 0};
+  PartPosition from = {1, 0};
   while (status.ok() && from.revision <= 400) {
     const auto chunks = store->ReadChunks("n", from, 1 << 20);
     status = chunks.status();
     if (!status.ok()) break;
     ASSERT_FALSE(chunks->empty());
-    from = PositionAfter(chunks->back()->entries.back());
+    from = PositionAfter(chunks->back()->parts.back());
   }
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
 }

@@ -29,7 +29,7 @@ size_t SizeOf(absl::Span<const WriteBatch* const> batches) {
                change.row.value.size();
     }
     for (const ChunkPtr& chunk : batch->chunks) {
-      bytes += 2 * kChangeOverheadBytes + chunk->bytes.size() + 4 * chunk->entries.size();
+      bytes += 2 * kChangeOverheadBytes + chunk->bytes.size() + 4 * chunk->parts.size();
     }
     bytes += batch->trims.size() * 2 * kChangeOverheadBytes;
     bytes += batch->deleted_namespaces.size() * 6 * kChangeOverheadBytes;
@@ -130,7 +130,7 @@ absl::StatusOr<RetainedRevisions> RocksdbStore::Retained(absl::string_view names
 }
 
 absl::StatusOr<std::vector<ChunkPtr>> RocksdbStore::ReadChunks(absl::string_view namespace_name,
-                                                               EntryPosition from,
+                                                               PartPosition from,
                                                                size_t max_bytes) const {
   // A snapshot, so that no trim comes between reading the floor and the chunks.
   const RocksdbDatabase::Snapshot snapshot(*database_);
@@ -154,13 +154,13 @@ absl::StatusOr<std::vector<ChunkPtr>> RocksdbStore::ReadChunks(absl::string_view
   options.iterate_upper_bound = &upper_bound;
   const auto iterator = database_->NewIterator(options, database_->chunks());
   iterator->SeekForPrev(ChunkKey(namespace_name, from));
-  EntryPosition next = from;
+  PartPosition next = from;
   for (size_t bytes = 0; iterator->Valid(); iterator->Next()) {
-    const std::optional<EntryPosition> first = PositionOfChunkKey(ToView(iterator->key()));
+    const std::optional<PartPosition> first = PositionOfChunkKey(ToView(iterator->key()));
     if (!first || *first > next) break;
     absl::StatusOr<ChunkPtr> chunk = DecodeChunk(namespace_name, *first, ToView(iterator->value()));
     if (!chunk.ok()) return chunk.status();
-    next = PositionAfter((*chunk)->entries.back());
+    next = PositionAfter((*chunk)->parts.back());
     if (next <= from) break;
     bytes += (*chunk)->bytes.size();
     if (!chunks.empty() && bytes > max_bytes) return chunks;

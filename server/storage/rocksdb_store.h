@@ -42,7 +42,7 @@ class RocksdbStore final : public Store {
                         RowVisitor visit) const override;
   absl::StatusOr<RetainedRevisions> Retained(absl::string_view namespace_name) const override;
   absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
-      absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const override;
+      absl::string_view namespace_name, PartPosition from, size_t max_bytes) const override;
   absl::StatusOr<std::optional<std::string>> ReadServerValue(absl::string_view name) const override;
 
  private:

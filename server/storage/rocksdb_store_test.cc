@@ -30,7 +30,7 @@ class StandingStore final : public Store {
     return store_->Retained(namespace_name);
   }
   absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
-      absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const override {
+      absl::string_view namespace_name, PartPosition from, size_t max_bytes) const override {
     return store_->ReadChunks(namespace_name, from, max_bytes);
   }
   absl::StatusOr<std::optional<std::string>> ReadServerValue(

@@ -76,17 +76,17 @@ struct RetainedRevisions {
 };
 
 // The position of a part in the history.
-struct EntryPosition {
+struct PartPosition {
   uint64_t revision = 0;
-  uint32_t part = 0;
+  uint32_t number = 0;
 
-  auto operator<=>(const EntryPosition&) const = default;
+  auto operator<=>(const PartPosition&) const = default;
 };
 
 // The position after a part.
-inline EntryPosition PositionAfter(const wire::Chunk::Entry& entry) {
-  return entry.last_part ? EntryPosition{entry.revision + 1, 0}
-                         : EntryPosition{entry.revision, entry.part + 1};
+inline PartPosition PositionAfter(const wire::Chunk::Part& part) {
+  return part.last_part ? PartPosition{part.revision + 1, 0}
+                        : PartPosition{part.revision, part.number + 1};
 }
 
 // Stores the rows of every namespace's state, the chunks of its history, and some values of the
@@ -135,7 +135,7 @@ class Store {
   // first chunk can begin with parts before `from`, even at or below the floor: skip them. Fails
   // with OUT_OF_RANGE if `from` is at or below the floor: its subscribers need a Reset.
   virtual absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
-      absl::string_view namespace_name, EntryPosition from, size_t max_bytes) const = 0;
+      absl::string_view namespace_name, PartPosition from, size_t max_bytes) const = 0;
 
   // Absent if it was never written.
   virtual absl::StatusOr<std::optional<std::string>> ReadServerValue(

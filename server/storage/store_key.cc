@@ -25,10 +25,10 @@ std::string RowKey(absl::string_view namespace_name, wire::RowKind kind,
   return absl::StrCat(RowKindKey(namespace_name, kind), identity);
 }
 
-std::string ChunkKey(absl::string_view namespace_name, EntryPosition first) {
+std::string ChunkKey(absl::string_view namespace_name, PartPosition first) {
   std::string key = NamespaceKey(namespace_name);
   AppendBigEndian(first.revision, key);
-  AppendBigEndian(first.part, key);
+  AppendBigEndian(first.number, key);
   return key;
 }
 
@@ -45,12 +45,12 @@ std::optional<absl::string_view> NamespaceOfKey(absl::string_view key) {
   return key.substr(1, size);
 }
 
-std::optional<EntryPosition> PositionOfChunkKey(absl::string_view key) {
+std::optional<PartPosition> PositionOfChunkKey(absl::string_view key) {
   const std::optional<absl::string_view> name = NamespaceOfKey(key);
   if (!name) return std::nullopt;
   key.remove_prefix(1 + name->size());
-  EntryPosition position;
-  if (!ConsumeBigEndian(key, position.revision) || !ConsumeBigEndian(key, position.part) ||
+  PartPosition position;
+  if (!ConsumeBigEndian(key, position.revision) || !ConsumeBigEndian(key, position.number) ||
       !key.empty()) {
     return std::nullopt;
   }

@@ -50,7 +50,7 @@ TEST(StoreKeyTest, SaysWhatItBeginsWith) {
     EXPECT_EQ(NamespaceOfKey(RowKey(name, RowKind::kEntry, "key")), name);
     const std::string chunk = ChunkKey(name, {7, 3});
     EXPECT_EQ(NamespaceOfKey(chunk), name);
-    EXPECT_EQ(PositionOfChunkKey(chunk), (EntryPosition{7, 3}));
+    EXPECT_EQ(PositionOfChunkKey(chunk), (PartPosition{7, 3}));
     EXPECT_LT(chunk, EndOfPrefix(NamespaceKey(name)));
     EXPECT_LT(ChunkKey(name, {kGreatest, ~uint32_t{0}}), EndOfPrefix(NamespaceKey(name)));
   }
@@ -88,22 +88,22 @@ TEST(HistoryTest, RefusesWhatIsNone) {
 }
 
 TEST(ChunkCodecTest, ComesBackAsItWas) {
-  const ChunkPtr chunk = MakeChunk("n", {{.revision = 7, .part = 2, .last_part = true},
-                                         {.revision = 8, .part = 0, .last_part = false},
-                                         {.revision = 8, .part = 1, .last_part = true},
-                                         {.revision = 9, .part = 0, .last_part = false}});
+  const ChunkPtr chunk = MakeChunk("n", {{.revision = 7, .number = 2, .last_part = true},
+                                         {.revision = 8, .number = 0, .last_part = false},
+                                         {.revision = 8, .number = 1, .last_part = true},
+                                         {.revision = 9, .number = 0, .last_part = false}});
   const auto decoded = DecodeChunk("n", {7, 2}, EncodeChunk(*chunk));
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ((*decoded)->namespace_name, "n");
   EXPECT_EQ((*decoded)->bytes, chunk->bytes);
-  ASSERT_EQ((*decoded)->entries.size(), 4u);
+  ASSERT_EQ((*decoded)->parts.size(), 4u);
   for (size_t i = 0; i < 4; ++i) {
-    const wire::Chunk::Entry& entry = (*decoded)->entries[i];
-    EXPECT_EQ(entry.revision, chunk->entries[i].revision);
-    EXPECT_EQ(entry.part, chunk->entries[i].part);
-    EXPECT_EQ(entry.last_part, chunk->entries[i].last_part);
-    EXPECT_EQ(entry.offset, chunk->entries[i].offset);
-    EXPECT_EQ(entry.size, chunk->entries[i].size);
+    const wire::Chunk::Part& part = (*decoded)->parts[i];
+    EXPECT_EQ(part.revision, chunk->parts[i].revision);
+    EXPECT_EQ(part.number, chunk->parts[i].number);
+    EXPECT_EQ(part.last_part, chunk->parts[i].last_part);
+    EXPECT_EQ(part.offset, chunk->parts[i].offset);
+    EXPECT_EQ(part.size, chunk->parts[i].size);
   }
 }
 
@@ -131,9 +131,9 @@ TEST(ChunkCodecTest, TakesAnyBytes) {
     if (!decoded.ok()) continue;
     ++accepted;
     size_t end = 0;
-    for (const wire::Chunk::Entry& entry : (*decoded)->entries) {
-      EXPECT_EQ(entry.offset, end);
-      end += entry.size;
+    for (const wire::Chunk::Part& part : (*decoded)->parts) {
+      EXPECT_EQ(part.offset, end);
+      end += part.size;
     }
     EXPECT_EQ(end, (*decoded)->bytes.size());
   }
@@ -141,9 +141,9 @@ TEST(ChunkCodecTest, TakesAnyBytes) {
 }
 
 TEST(ChunkCodecDeathTest, RefusesAGap) {
-  const ChunkPtr chunk = MakeChunk("n", {{.revision = 1, .part = 0, .last_part = true},
-                                         {.revision = 3, .part = 0, .last_part = true}});
-  EXPECT_DEATH(EncodeChunk(*chunk), "the entries of a chunk follow each other");
+  const ChunkPtr chunk = MakeChunk("n", {{.revision = 1, .number = 0, .last_part = true},
+                                         {.revision = 3, .number = 0, .last_part = true}});
+  EXPECT_DEATH(EncodeChunk(*chunk), "the parts of a chunk follow each other");
 }
 
 }  // namespace

@@ -12,29 +12,29 @@ namespace cache_invalidation::wire {
 // Encoded events of one namespace. Events are encoded once, into chunks, which are the unit of
 // storing, caching and sending them.
 //
-// `bytes` is a concatenation of entries. Each entry is one `SubscribeResponse.events` field with
-// its tag and length, so any run of entries is a valid SubscribeResponse, and so is any
-// concatenation of runs. Entries are ordered by revision and part, and no encoding spans entries. A
+// `bytes` is a concatenation of parts. Each part is one `SubscribeResponse.events` field with
+// its tag and length, so any run of parts is a valid SubscribeResponse, and so is any
+// concatenation of runs. Parts are ordered by revision and number, and no encoding spans parts. A
 // revision may continue in the next chunk of the same group.
 //
 // Immutable once shared.
 struct Chunk {
-  struct Entry {
+  struct Part {
     uint32_t offset = 0;  // into `bytes`
     uint32_t size = 0;
     uint64_t revision = 0;
-    uint32_t part = 0;
+    uint32_t number = 0;
     bool last_part = false;
   };
 
   std::string namespace_name;
   std::string bytes;
-  std::vector<Entry> entries;  // never empty
+  std::vector<Part> parts;  // never empty
 
-  uint64_t first_revision() const { return entries.front().revision; }
-  uint64_t last_revision() const { return entries.back().revision; }
-  absl::string_view entry_bytes(const Entry& entry) const {
-    return absl::string_view(bytes).substr(entry.offset, entry.size);
+  uint64_t first_revision() const { return parts.front().revision; }
+  uint64_t last_revision() const { return parts.back().revision; }
+  absl::string_view part_bytes(const Part& part) const {
+    return absl::string_view(bytes).substr(part.offset, part.size);
   }
 };
 

@@ -21,19 +21,19 @@ bool SetEnum(int proto_value, Enum& out) {
 bool SetTarget(const v1::Invalidation& message, engine::Invalidation& out) {
   switch (message.target_case()) {
     case v1::Invalidation::kTag:
-      out.type = engine::TargetType::kTag;
+      out.target = engine::TargetKind::kTag;
       out.name = message.tag();
       return true;
     case v1::Invalidation::kKey:
-      out.type = engine::TargetType::kKey;
+      out.target = engine::TargetKind::kKey;
       out.name = message.key();
       return true;
     case v1::Invalidation::kPattern:
-      out.type = engine::TargetType::kPattern;
+      out.target = engine::TargetKind::kPattern;
       out.name = message.pattern();
       return true;
     case v1::Invalidation::kEverything:
-      out.type = engine::TargetType::kEverything;
+      out.target = engine::TargetKind::kEverything;
       return true;
     case v1::Invalidation::TARGET_NOT_SET:
       return false;
@@ -88,19 +88,19 @@ EventDecoder::~EventDecoder() = default;
 
 absl::Status EventDecoder::Decode(const Chunk& chunk,
                                   absl::FunctionRef<void(const engine::Event&)> sink) {
-  for (const Chunk::Entry& entry : chunk.entries) {
-    if (entry.revision < first_revision_) {
+  for (const Chunk::Part& part : chunk.parts) {
+    if (part.revision < first_revision_) {
       continue;
     }
-    const absl::string_view bytes = chunk.entry_bytes(entry);
+    const absl::string_view bytes = chunk.part_bytes(part);
     v1::SubscribeResponse& part = open_->parts.emplace_back();
     const bool readable = part.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
-                          part.events_size() == 1 && part.events(0).revision() == entry.revision &&
+                          part.events_size() == 1 && part.events(0).revision() == part.revision &&
                           part.events(0).part() == open_->parts.size() - 1 &&
                           AddPart(part.events(0), open_->event);
     if (!readable) {
       return absl::DataLossError(
-          absl::StrCat("unreadable event: revision ", entry.revision, ", part ", entry.part));
+          absl::StrCat("unreadable event: revision ", part.revision, ", part ", part.number));
     }
     if (part.events(0).last_part()) {
       sink(open_->event);

@@ -17,7 +17,7 @@ namespace cache_invalidation::wire {
 // Thread-compatible.
 class EventDecoder {
  public:
-  // Entries of revisions before `first_revision` are skipped: the oldest chunk in a store may begin
+  // Parts of revisions before `first_revision` are skipped: the oldest chunk in a store may begin
   // with some.
   explicit EventDecoder(uint64_t first_revision);
   ~EventDecoder();

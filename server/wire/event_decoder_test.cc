@@ -18,7 +18,7 @@ std::string ToText(const engine::Event& event) {
   std::string text = absl::StrCat(event.revision, " source ", static_cast<int>(event.source));
   for (const engine::Invalidation& invalidation : event.invalidations) {
     absl::StrAppend(&text, "\n", static_cast<int>(invalidation.kind), " ",
-                    static_cast<int>(invalidation.type), " ", invalidation.name);
+                    static_cast<int>(invalidation.target), " ", invalidation.name);
     for (const uint32_t index : event.causes_of(invalidation)) {
       const engine::Cause& cause = event.causes[index];
       absl::StrAppend(&text, " <", static_cast<int>(cause.step), " ", cause.name,
@@ -39,10 +39,10 @@ engine::Event EverythingInOne(uint64_t revision) {
   }
   const uint32_t causes = event.causes.size();
   for (const auto kind : {engine::InvalidationKind::kEvict, engine::InvalidationKind::kMarkStale}) {
-    event.invalidations.push_back({kind, engine::TargetType::kEverything, "", 0, 2});
-    event.invalidations.push_back({kind, engine::TargetType::kTag, "a:tag", 1, causes - 1});
-    event.invalidations.push_back({kind, engine::TargetType::kKey, "a key", 3, 0});
-    event.invalidations.push_back({kind, engine::TargetType::kPattern, "a.*", 5, 1});
+    event.invalidations.push_back({kind, engine::TargetKind::kEverything, "", 0, 2});
+    event.invalidations.push_back({kind, engine::TargetKind::kTag, "a:tag", 1, causes - 1});
+    event.invalidations.push_back({kind, engine::TargetKind::kKey, "a key", 3, 0});
+    event.invalidations.push_back({kind, engine::TargetKind::kPattern, "a.*", 5, 1});
   }
   return event;
 }
@@ -82,7 +82,7 @@ TEST(EventDecoderTest, SkipsTheRestOfARevisionThatIsNoLongerRetained) {
   encoder.Add(EverythingInOne(1));
   encoder.Add(EverythingInOne(2));
   Chunk chunk = *encoder.Finish().front();
-  chunk.entries.erase(chunk.entries.begin());
+  chunk.parts.erase(chunk.parts.begin());
   EventDecoder decoder(2);
   EXPECT_EQ(Decode(decoder, {std::make_shared<const Chunk>(chunk)}),
             std::vector<std::string>{ToText(EverythingInOne(2))});
@@ -99,16 +99,16 @@ TEST(EventDecoderTest, RefusesWhatTheEncoderCannotHaveWritten) {
   EXPECT_EQ(decode(good), absl::StatusCode::kOk);
 
   Chunk torn = good;
-  torn.entries[0].size -= 1;
+  torn.parts[0].size -= 1;
   EXPECT_EQ(decode(torn), absl::StatusCode::kDataLoss);
 
   Chunk other_revision = good;
-  other_revision.entries[0].revision = 2;
+  other_revision.parts[0].revision = 2;
   EXPECT_EQ(decode(other_revision), absl::StatusCode::kDataLoss);
 
   Chunk no_target = good;
   no_target.bytes = std::string("\x0a\x0a\x08\x01\x18\x01\x20\x01\x32\x02\x08\x01", 12);
-  no_target.entries[0].size = no_target.bytes.size();
+  no_target.parts[0].size = no_target.bytes.size();
   EXPECT_EQ(decode(no_target), absl::StatusCode::kDataLoss);
 }
 

@@ -44,15 +44,15 @@ constexpr uint32_t kUnknown = ~uint32_t{0};
 constexpr size_t kFixedBytes = 32;
 constexpr size_t kIndexBytes = 5;
 
-int TargetField(engine::TargetType type) {
+int TargetField(engine::TargetKind target) {
   switch (type) {
-    case engine::TargetType::kEverything:
+    case engine::TargetKind::kEverything:
       return invalidation_field::kEverything;
-    case engine::TargetType::kTag:
+    case engine::TargetKind::kTag:
       return invalidation_field::kTag;
-    case engine::TargetType::kKey:
+    case engine::TargetKind::kKey:
       return invalidation_field::kKey;
-    case engine::TargetType::kPattern:
+    case engine::TargetKind::kPattern:
       return invalidation_field::kPattern;
   }
   Check(false, "a target is of a known type");
@@ -79,7 +79,7 @@ void AppendCause(const engine::Cause& cause, std::string& out) {
 
 void AppendInvalidation(const engine::Invalidation& invalidation,
                         const std::vector<uint32_t>& causes, std::string& out) {
-  const bool everything = invalidation.type == engine::TargetType::kEverything;
+  const bool everything = invalidation.target == engine::TargetKind::kEverything;
   size_t packed = 0;
   for (const uint32_t cause : causes) {
     packed += VarintSize(cause);
@@ -92,7 +92,7 @@ void AppendInvalidation(const engine::Invalidation& invalidation,
   if (everything) {
     AppendVarintField(invalidation_field::kEverything, 1, out);
   } else {
-    AppendBytesField(TargetField(invalidation.type), invalidation.name, out);
+    AppendBytesField(TargetField(invalidation.target), invalidation.name, out);
   }
   if (!causes.empty()) {
     AppendBytesHeader(invalidation_field::kCauses, packed, out);
@@ -186,11 +186,11 @@ void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
                       VarintFieldSize(ToEventEnum(event.source)) + part_.size_bytes();
   const size_t entry_size = BytesFieldSize(size);
   Chunk& chunk = ChunkFor(entry_size);
-  chunk.entries.push_back({.offset = static_cast<uint32_t>(chunk.bytes.size()),
-                           .size = static_cast<uint32_t>(entry_size),
-                           .revision = event.revision,
-                           .part = part_.number,
-                           .last_part = last_part});
+  chunk.parts.push_back({.offset = static_cast<uint32_t>(chunk.bytes.size()),
+                         .size = static_cast<uint32_t>(entry_size),
+                         .revision = event.revision,
+                         .number = part_.number,
+                         .last_part = last_part});
   std::string& out = chunk.bytes;
   AppendBytesHeader(response_field::kEvents, size, out);
   AppendVarintField(event_field::kRevision, event.revision, out);
@@ -227,7 +227,7 @@ Chunk& EventEncoder::ChunkFor(size_t size) {
 void EventEncoder::EndChunk() {
   // The spare capacity would otherwise live as long as the chunk.
   open_->bytes.shrink_to_fit();
-  open_->entries.shrink_to_fit();
+  open_->parts.shrink_to_fit();
   full_bytes_ += open_->bytes.size();
   full_.push_back(std::exchange(open_, nullptr));
 }

@@ -73,7 +73,7 @@ class EventEncoder {
   // Returns the index of the cause in the part's dictionary. Adds it if necessary.
   uint32_t IndexInPart(const engine::Event& event, uint32_t cause);
   void EndPart(const engine::Event& event, bool last_part);
-  // Returns a chunk with room for an entry of `size` bytes.
+  // Returns a chunk with room for a part of `size` bytes.
   Chunk& ChunkFor(size_t size);
   void EndChunk();
 

@@ -68,17 +68,17 @@ v1::EventSource ProtoSource(engine::EventSource source) {
 
 void SetTarget(const engine::Invalidation& invalidation, v1::Invalidation& out) {
   const std::string name(invalidation.name);
-  switch (invalidation.type) {
-    case engine::TargetType::kEverything:
+  switch (invalidation.target) {
+    case engine::TargetKind::kEverything:
       out.set_everything(true);
       break;
-    case engine::TargetType::kTag:
+    case engine::TargetKind::kTag:
       out.set_tag(name);
       break;
-    case engine::TargetType::kKey:
+    case engine::TargetKind::kKey:
       out.set_key(name);
       break;
-    case engine::TargetType::kPattern:
+    case engine::TargetKind::kPattern:
       out.set_pattern(name);
       break;
   }
@@ -115,17 +115,17 @@ v1::Event Expected(const engine::Event& event, size_t first, size_t last, uint32
   return message;
 }
 
-// Checks that the entries of every chunk are contiguous and cover its bytes. Returns all bytes.
+// Checks that the parts of every chunk are contiguous and cover its bytes. Returns all bytes.
 std::string Concatenated(const std::vector<ChunkPtr>& chunks, const EncoderLimits& limits) {
   std::string bytes;
   for (const ChunkPtr& chunk : chunks) {
     EXPECT_EQ(chunk->namespace_name, "n");
-    EXPECT_FALSE(chunk->entries.empty());
-    EXPECT_TRUE(chunk->bytes.size() <= limits.chunk_bytes || chunk->entries.size() == 1);
+    EXPECT_FALSE(chunk->parts.empty());
+    EXPECT_TRUE(chunk->bytes.size() <= limits.chunk_bytes || chunk->parts.size() == 1);
     size_t offset = 0;
-    for (const Chunk::Entry& entry : chunk->entries) {
-      EXPECT_EQ(entry.offset, offset);
-      offset += entry.size;
+    for (const Chunk::Part& part : chunk->parts) {
+      EXPECT_EQ(part.offset, offset);
+      offset += part.size;
     }
     EXPECT_EQ(offset, chunk->bytes.size());
     bytes += chunk->bytes;
@@ -140,11 +140,11 @@ void ExpectEncodes(const std::vector<ChunkPtr>& chunks,
   v1::SubscribeResponse decoded;
   const std::string bytes = Concatenated(chunks, limits);
   ASSERT_TRUE(decoded.ParseFromString(bytes));
-  std::vector<Chunk::Entry> entries;
+  std::vector<Chunk::Part> parts;
   for (const ChunkPtr& chunk : chunks) {
-    entries.insert(entries.end(), chunk->entries.begin(), chunk->entries.end());
+    parts.insert(parts.end(), chunk->parts.begin(), chunk->parts.end());
   }
-  ASSERT_EQ(entries.size(), static_cast<size_t>(decoded.events_size()));
+  ASSERT_EQ(parts.size(), static_cast<size_t>(decoded.events_size()));
 
   v1::SubscribeResponse expected;
   int at = 0;
@@ -155,10 +155,10 @@ void ExpectEncodes(const std::vector<ChunkPtr>& chunks,
       const size_t last = first + decoded.events(at).invalidations_size();
       ASSERT_GT(last, first);
       *expected.add_events() = Expected(*event, first, last, part);
-      EXPECT_EQ(entries[at].revision, event->revision);
-      EXPECT_EQ(entries[at].part, part);
-      EXPECT_EQ(entries[at].last_part, last == event->invalidations.size());
-      EXPECT_TRUE(entries[at].size <= limits.part_bytes + 6 || last == first + 1);
+      EXPECT_EQ(parts[at].revision, event->revision);
+      EXPECT_EQ(parts[at].number, part);
+      EXPECT_EQ(parts[at].last_part, last == event->invalidations.size());
+      EXPECT_TRUE(parts[at].size <= limits.part_bytes + 6 || last == first + 1);
       first = last;
     }
   }
@@ -184,8 +184,8 @@ void RandomEvent(std::mt19937& random, uint64_t revision, OwnedEvent& out) {
   for (uint32_t i = 0; i < invalidations; ++i) {
     engine::Invalidation invalidation;
     invalidation.kind = static_cast<engine::InvalidationKind>(below(2));
-    invalidation.type = static_cast<engine::TargetType>(below(4));
-    if (invalidation.type != engine::TargetType::kEverything) {
+    invalidation.target = static_cast<engine::TargetKind>(below(4));
+    if (invalidation.target != engine::TargetKind::kEverything) {
       invalidation.name = out.names[causes + i];
     }
     invalidation.first_cause = out.event.cause_indexes.size();
@@ -237,8 +237,8 @@ TEST(EventEncoderTest, SplitsALargeEventAtTheRealLimits) {
   EXPECT_EQ(Concatenated(chunks, EncoderLimits{}).size(), size);
   EXPECT_GE(chunks.size(), 3u);
   // A megabyte has room for more than three of the four parts that would just fit.
-  EXPECT_GE(chunks.front()->entries.size(), 3u);
-  EXPECT_GE(chunks.front()->entries.front().size, kEventPartBytes * 9 / 10);
+  EXPECT_GE(chunks.front()->parts.size(), 3u);
+  EXPECT_GE(chunks.front()->parts.front().size, kEventPartBytes * 9 / 10);
 }
 
 TEST(EventEncoderTest, ALaterPartNamesOnlyItsOwnCauses) {
@@ -275,18 +275,18 @@ TEST(EventEncoderTest, APartNeverGrowsWithTheCausesOfOneTarget) {
   event.causes.back().widened = true;
   const uint32_t all = event.causes.size();
   event.invalidations.push_back(
-      {engine::InvalidationKind::kEvict, engine::TargetType::kKey, "report", 0, all});
+      {engine::InvalidationKind::kEvict, engine::TargetKind::kKey, "report", 0, all});
   event.invalidations.push_back(
-      {engine::InvalidationKind::kEvict, engine::TargetType::kKey, "second", 0, 1});
+      {engine::InvalidationKind::kEvict, engine::TargetKind::kKey, "second", 0, 1});
   EventEncoder encoder("n");
   encoder.Add(event);
   const std::vector<ChunkPtr> chunks = encoder.Finish();
   ASSERT_EQ(chunks.size(), 1u);
   std::vector<std::string> targets;
-  for (const Chunk::Entry& entry : chunks[0]->entries) {
-    EXPECT_LE(entry.size, kEventPartBytes + 2 * kMaxKeyBytes);
+  for (const Chunk::Part& part : chunks[0]->parts) {
+    EXPECT_LE(part.size, kEventPartBytes + 2 * kMaxKeyBytes);
     v1::SubscribeResponse response;
-    ASSERT_TRUE(response.ParseFromString(std::string(chunks[0]->entry_bytes(entry))));
+    ASSERT_TRUE(response.ParseFromString(std::string(chunks[0]->part_bytes(part))));
     for (const v1::Invalidation& invalidation : response.events(0).invalidations()) {
       targets.push_back(invalidation.key());
       const v1::Cause& last =

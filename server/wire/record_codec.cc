@@ -42,14 +42,14 @@ std::string IdentityOf(const engine::DependencyRecord& record) {
 std::string IdentityOf(const engine::EntryRecord& record) { return record.key; }
 std::string IdentityOf(const engine::KeyRevisionRecord& record) { return record.key; }
 std::string IdentityOf(const engine::PendingRecord& record) {
-  switch (record.type) {
-    case engine::TargetType::kEverything:
+  switch (record.target) {
+    case engine::TargetKind::kEverything:
       return "e";
-    case engine::TargetType::kTag:
+    case engine::TargetKind::kTag:
       return absl::StrCat("t", record.name);
-    case engine::TargetType::kKey:
+    case engine::TargetKind::kKey:
       return absl::StrCat("k", record.name);
-    case engine::TargetType::kPattern:
+    case engine::TargetKind::kPattern:
       return absl::StrCat("p", record.name);
   }
   return "";

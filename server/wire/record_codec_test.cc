@@ -108,11 +108,11 @@ std::string IdentityOf(const internal::v1::DependencyRecord& message) {
 }
 std::string IdentityOf(const internal::v1::PendingRecord& message) {
   switch (message.type()) {
-    case internal::v1::TARGET_TYPE_EVERYTHING:
+    case internal::v1::TARGET_KIND_EVERYTHING:
       return "e";
-    case internal::v1::TARGET_TYPE_TAG:
+    case internal::v1::TARGET_KIND_TAG:
       return "t" + message.name();
-    case internal::v1::TARGET_TYPE_KEY:
+    case internal::v1::TARGET_KIND_KEY:
       return "k" + message.name();
     default:
       return "p" + message.name();

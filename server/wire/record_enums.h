@@ -16,11 +16,11 @@ inline constexpr std::pair<engine::NameKind, internal::v1::NameKind> kNameKinds[
     {engine::NameKind::kTag, internal::v1::NAME_KIND_TAG},
 };
 
-inline constexpr std::pair<engine::TargetType, internal::v1::TargetType> kTargetTypes[] = {
-    {engine::TargetType::kEverything, internal::v1::TARGET_TYPE_EVERYTHING},
-    {engine::TargetType::kTag, internal::v1::TARGET_TYPE_TAG},
-    {engine::TargetType::kKey, internal::v1::TARGET_TYPE_KEY},
-    {engine::TargetType::kPattern, internal::v1::TARGET_TYPE_PATTERN},
+inline constexpr std::pair<engine::TargetKind, internal::v1::TargetKind> kTargetKinds[] = {
+    {engine::TargetKind::kEverything, internal::v1::TARGET_KIND_EVERYTHING},
+    {engine::TargetKind::kTag, internal::v1::TARGET_KIND_TAG},
+    {engine::TargetKind::kKey, internal::v1::TARGET_KIND_KEY},
+    {engine::TargetKind::kPattern, internal::v1::TARGET_KIND_PATTERN},
 };
 
 }  // namespace cache_invalidation::wire

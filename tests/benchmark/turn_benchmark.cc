@@ -126,8 +126,8 @@ void BM_Cascade(benchmark::State& state) {
   }
   const Command command = InvalidateWithDependencies{names[0], /*recursive=*/true};
   for (auto _ : state) {
-    const Outcome outcome = engine.Apply(command, Now());
-    Check(outcome.events[0].invalidations.size() == kEntries, "every entry is named");
+    const Applied applied = engine.Apply(command, Now());
+    Check(applied.events[0].invalidations.size() == kEntries, "every entry is named");
   }
 }
 BENCHMARK(BM_Cascade)

@@ -21,9 +21,9 @@ using client::FillOutcome;
 using client::InvalidationKind;
 using client::Load;
 using client::LookupEntryParams;
-using client::TrackAnswer;
 using client::TrackedEntry;
 using client::TrackEntriesParams;
+using client::TrackEntriesResult;
 
 class PartsTest : public DrivenCacheTest {
  protected:
@@ -118,7 +118,7 @@ TEST_F(PartsTest, TheServiceIsToldHowLongAWholeLives) {
   std::optional<absl::Duration> ttl;
   connection_->on_track_entries = [&](const TrackEntriesParams& params) {
     ttl = params.entries.at(0).ttl;
-    return TrackAnswer{.results = {{.key = "whole", .outcome = FillOutcome::kKept}}};
+    return TrackEntriesResult{.results = {{.key = "whole", .outcome = FillOutcome::kKept}}};
   };
   Fill("part", {}, absl::Seconds(10));
   Fill("whole", {"part"}, absl::InfiniteDuration(), /*is_shared=*/true);
@@ -151,7 +151,7 @@ TEST_F(PartsTest, WhatRestsOnAKeyThatNobodyKnowsIsNotKept) {
   int registered = 0;
   connection_->on_track_entries = [&](const TrackEntriesParams& params) {
     ++registered;
-    return TrackAnswer{
+    return TrackEntriesResult{
         .results = {{.key = params.entries.at(0).key, .outcome = FillOutcome::kKept}}};
   };
   for (const bool by_name : {false, true}) {
@@ -200,7 +200,7 @@ TEST_F(PartsTest, TheServiceLooksForItsKeysOnceMore) {
   TrackedEntry tracked;
   connection_->on_track_entries = [&](const TrackEntriesParams& params) {
     tracked = params.entries.at(0);
-    return TrackAnswer{.results = {{.key = tracked.key, .outcome = FillOutcome::kKept}}};
+    return TrackEntriesResult{.results = {{.key = tracked.key, .outcome = FillOutcome::kKept}}};
   };
   Fill("page", {"elsewhere"});
   EXPECT_TRUE(tracked.only_tracked_keys);

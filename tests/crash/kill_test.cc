@@ -32,7 +32,7 @@ constexpr uint32_t kMostMillisecondsStarting = 100;
 constexpr int kCyclesAway = 7;
 
 // So little history in memory that whoever was away is sent what the store retains.
-const std::vector<std::string> kFlags = {"--heartbeat=200ms", "--history_bytes=20000"};
+const std::vector<std::string> kFlags = {"--heartbeat=200ms", "--event_cache_bytes=20000"};
 
 TEST(KillTest, NothingAcknowledgedIsLost) {
   const uint32_t seed = absl::GetFlag(FLAGS_seed);

@@ -39,7 +39,7 @@ constexpr absl::Duration kStandstill = absl::Milliseconds(900);
 TEST(StallTest, NothingIsMissedWhateverStandsStill) {
   const uint32_t seed = absl::GetFlag(FLAGS_seed);
   std::mt19937 random(seed);
-  LoadedServer loaded(seed, {kHeartbeat, "--history_bytes=20000"});
+  LoadedServer loaded(seed, {kHeartbeat, "--event_cache_bytes=20000"});
   for (int round = 0; round < kRounds && !::testing::Test::HasFailure(); ++round) {
     loaded.answered().AwaitMore(1 + random() % 50);
     switch (round % 3) {
@@ -117,7 +117,7 @@ class OneSubscriberTest : public testing::Test {
   static constexpr int64_t kEventBytes = 32'000;
 
   // Memory of far less than WriteMuch writes.
-  MortalServer server_{{kHeartbeat, "--history_bytes=1000000", "--longest_earlier_lease=0s"}};
+  MortalServer server_{{kHeartbeat, "--event_cache_bytes=1000000", "--longest_earlier_lease=0s"}};
   Client writer_{client::MakeConnection(Endpoint(server_), {.deadline = absl::Minutes(1)})};
 };
 

@@ -146,7 +146,7 @@ class ChurnTest : public testing::Test {
   }
 
   static DeliveryServer::Options SmallWindow() {
-    return {.window_bytes = 4 << 20, .stored = std::nullopt};
+    return {.event_cache_bytes = 4 << 20, .stored = std::nullopt};
   }
 
   void ExpectNothingLeft(DeliveryServer& server) {

@@ -74,7 +74,7 @@ void CountingObserver::AwaitMessages(size_t messages) {
 delivery::HubOptions DeliveryServer::HubOptions(const Options& options) {
   delivery::HubOptions hub;
   hub.epoch = kEpoch;
-  hub.window_bytes = options.window_bytes;
+  hub.event_cache_bytes = options.event_cache_bytes;
   if (!stored_) return hub;
   hub.retention = *options.stored;
   hub.older = &catch_up_;

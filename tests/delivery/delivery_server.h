@@ -76,7 +76,7 @@ class CountingObserver final : public delivery::DeliveryObserver {
 class DeliveryServer {
  public:
   struct Options {
-    size_t window_bytes = 64 << 20;
+    size_t event_cache_bytes = 64 << 20;
     // History that memory drops is retained in a store within these limits; absent: it is gone.
     std::optional<delivery::RetentionLimits> stored = std::nullopt;
     size_t max_streams = kMaxSubscriptions;

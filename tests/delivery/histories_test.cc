@@ -120,10 +120,11 @@ class HistoriesTest : public testing::Test {
   }
 
   // Runs all of them with the traffic; returns the number of Resets.
-  size_t Run(size_t window_bytes, const Traffic& traffic, const std::vector<Character>& characters,
+  size_t Run(size_t event_cache_bytes, const Traffic& traffic,
+             const std::vector<Character>& characters,
              std::optional<delivery::RetentionLimits> stored = std::nullopt) {
     RealClock clock;
-    DeliveryServer server({.window_bytes = window_bytes, .stored = stored}, clock);
+    DeliveryServer server({.event_cache_bytes = event_cache_bytes, .stored = stored}, clock);
     std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
     std::vector<std::thread> threads;
     for (size_t i = 0; i < characters.size(); ++i) {

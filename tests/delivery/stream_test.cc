@@ -273,7 +273,7 @@ TEST_F(StreamTest, AFailedStoreCancelsEveryStreamWithoutSendingMore) {
 }
 
 TEST_F(StreamTest, AStreamThatFallsBehindTheWindowIsReset) {
-  Start({.window_bytes = 8 << 20, .stored = std::nullopt});
+  Start({.event_cache_bytes = 8 << 20, .stored = std::nullopt});
   const auto stream = Started(FirstMessage("shop"));
   for (int i = 0; i < 40; ++i) Publish({LargeEvent("k", 4, {})});
   bool reset = false;

@@ -135,7 +135,7 @@ class World {
   static delivery::HubOptions Options(bool small_window) {
     delivery::HubOptions options;
     options.epoch = "e";
-    if (small_window) options.window_bytes = 4000;
+    if (small_window) options.event_cache_bytes = 4000;
     return options;
   }
 

@@ -28,9 +28,9 @@ class CountingShardObserver final : public shard::ShardObserver {
   }
 
   void OnApplied(absl::string_view, const engine::Command&,
-                 const engine::Outcome& outcome) override {
+                 const engine::Applied& applied) override {
     ++applied_;
-    refused_commands_ += outcome.status.ok() ? 0 : 1;
+    refused_commands_ += applied.status.ok() ? 0 : 1;
   }
   void OnAnswered(absl::string_view, const engine::Query&) override { ++answered_; }
   void OnDurable(const shard::AppliedCounts& counts) override {

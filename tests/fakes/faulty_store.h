@@ -68,7 +68,7 @@ class FaultyStore final : public storage::Store {
     return store_.Retained(namespace_name);
   }
   absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
-      absl::string_view namespace_name, storage::EntryPosition from,
+      absl::string_view namespace_name, storage::PartPosition from,
       size_t max_bytes) const override {
     return store_.ReadChunks(namespace_name, from, max_bytes);
   }

@@ -24,9 +24,9 @@ std::unique_ptr<client::Subscription> ScriptedConnection::Subscribe(
 }
 
 void ScriptedConnection::Start(const client::TrackEntriesParams& params,
-                               client::AnswerCallback<client::TrackAnswer> done) {
+                               client::ResultCallback<client::TrackEntriesResult> done) {
   if (on_track_entries) return done(on_track_entries(params));
-  client::TrackAnswer answer;
+  client::TrackEntriesResult answer;
   for (const client::TrackedEntry& entry : params.entries) {
     answer.results.push_back({.key = entry.key, .outcome = client::FillOutcome::kKept});
   }
@@ -34,7 +34,7 @@ void ScriptedConnection::Start(const client::TrackEntriesParams& params,
 }
 
 void ScriptedConnection::Start(const client::LookupEntryParams& params,
-                               client::AnswerCallback<client::EntryLookup> done) {
+                               client::ResultCallback<client::EntryLookup> done) {
   if (on_lookup_entry) return done(on_lookup_entry(params));
   done(client::EntryLookup{.state = client::EntryState::kFresh});
 }

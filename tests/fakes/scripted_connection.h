@@ -23,7 +23,7 @@ class ScriptedConnection final : public client::UnimplementedConnection {
   int stopped() const { return stopped_; }
 
   // Implements TrackEntries. Default: keeps everything.
-  std::function<absl::StatusOr<client::TrackAnswer>(const client::TrackEntriesParams&)>
+  std::function<absl::StatusOr<client::TrackEntriesResult>(const client::TrackEntriesParams&)>
       on_track_entries;
 
   // Implements LookupEntry. Default: every key has a fresh entry that does not expire.
@@ -33,9 +33,9 @@ class ScriptedConnection final : public client::UnimplementedConnection {
   std::unique_ptr<client::Subscription> Subscribe(const client::SubscribeParams& params) override;
   using UnimplementedConnection::Start;
   void Start(const client::TrackEntriesParams& params,
-             client::AnswerCallback<client::TrackAnswer> done) override;
+             client::ResultCallback<client::TrackEntriesResult> done) override;
   void Start(const client::LookupEntryParams& params,
-             client::AnswerCallback<client::EntryLookup> done) override;
+             client::ResultCallback<client::EntryLookup> done) override;
 
  private:
   client::SubscribeParams subscribed_;

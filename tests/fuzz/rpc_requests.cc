@@ -69,36 +69,36 @@ class Edge {
   void Call(int method, absl::string_view bytes);
 
  private:
-  template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+  template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
   void Unary(absl::string_view bytes, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-             absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&, Response*));
+             absl::Status (*fill)(const Request&, const Result&, const AnswerContext&, Response*));
   void StreamWrites(absl::string_view bytes);
   static void Subscribe(absl::string_view bytes);
   static void ListNamespaces(absl::string_view bytes);
 
-  // Status and reply of a command or query.
-  shard::Answer Ask(const std::variant<engine::Command, engine::Query>& asked);
+  // Status and result of a command or query.
+  shard::Result Ask(const std::variant<engine::Command, engine::Query>& asked);
 
   std::unique_ptr<engine::Engine> engine_ = std::make_unique<engine::Engine>(kEpoch);
   absl::Time now_ = absl::UnixEpoch();
 };
 
-shard::Answer Edge::Ask(const std::variant<engine::Command, engine::Query>& asked) {
+shard::Result Edge::Ask(const std::variant<engine::Command, engine::Query>& asked) {
   now_ += kBetweenRequests;
   if (const auto deadline = engine_->batch_deadline(); deadline && deadline->at <= now_) {
     Check(engine_->Apply(engine::FlushBatch{deadline->generation}, now_).status.ok(),
           "a batch that is due can be flushed");
   }
   if (const auto* query = std::get_if<engine::Query>(&asked)) {
-    return {absl::OkStatus(), engine_->Answer(*query, now_)};
+    return engine_->Answer(*query, now_);
   }
   const uint64_t head = engine_->head();
   const auto& command = std::get<engine::Command>(asked);
-  engine::Outcome outcome = engine_->Apply(command, now_);
-  Check(engine_->head() == head + outcome.events.size(), "each event has a revision");
-  if (!outcome.status.ok()) {
-    CheckRefusal(outcome.status);
-    Check(outcome.events.empty() && outcome.delta.empty(), "a refused command changes nothing");
+  engine::Applied applied = engine_->Apply(command, now_);
+  Check(engine_->head() == head + applied.events.size(), "each event has a revision");
+  if (!applied.status.ok()) {
+    CheckRefusal(applied.status);
+    Check(applied.events.empty() && applied.delta.empty(), "a refused command changes nothing");
   }
   if (std::holds_alternative<engine::DeleteNamespace>(command)) {
     for (uint64_t limit = 1; engine_->TakeApart(limit); limit = 1) {
@@ -106,13 +106,14 @@ shard::Answer Edge::Ask(const std::variant<engine::Command, engine::Query>& aske
     engine_ = std::make_unique<engine::Engine>(kEpoch);
     (void)engine_->Apply(engine::CreateNamespace{{}, head + 1}, now_);
   }
-  return {outcome.status, std::move(outcome.reply)};
+  if (!applied.status.ok()) return applied.status;
+  return std::move(applied.result);
 }
 
-template <typename Asked, typename Reply, typename Request, typename Response, typename... Arena>
+template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
 void Edge::Unary(absl::string_view bytes,
                  absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-                 absl::Status (*fill)(const Request&, const Reply&, const AnswerContext&,
+                 absl::Status (*fill)(const Request&, const Result&, const AnswerContext&,
                                       Response*)) {
   google::protobuf::Arena arena;
   auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
@@ -131,12 +132,12 @@ void Edge::Unary(absl::string_view bytes,
   if (!asked.ok()) return CheckBadRequest(asked.status());
   using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Asked>, engine::Command,
                                   engine::Query>;
-  const shard::Answer answer = Ask(Kind(*asked));
-  if (!answer.status.ok()) return;
+  const shard::Result answer = Ask(Kind(*asked));
+  if (!answer.ok()) return;
   const auto subscribers = [](absl::string_view) -> uint64_t { return 0; };
   Response response;
-  const absl::Status status = fill(request, std::get<Reply>(answer.reply),
-                                   {*name, kEpoch, subscribers, nullptr}, &response);
+  const absl::Status status =
+      fill(request, std::get<Result>(*answer), {*name, kEpoch, subscribers, nullptr}, &response);
   if (!status.ok()) return CheckRefusal(status);
   CheckAnswer(response);
 }
@@ -145,7 +146,7 @@ void Edge::StreamWrites(absl::string_view bytes) {
   const auto message = WriteMessage::Parse(bytes);
   if (!message.ok()) return CheckBadRequest(message.status());
   if (!ToNamespace((*message)->namespace_field()).ok()) return;
-  std::vector<shard::Answer> answers;
+  std::vector<shard::Result> answers;
   for (const auto& command : (*message)->Convert()) answers.push_back(Ask(command));
   (*message)->Answer(answers, kEpoch);
   for (; (*message)->part() != nullptr; (*message)->PopPart()) {

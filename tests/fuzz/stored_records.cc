@@ -16,14 +16,14 @@
 #include "common/check.h"
 #include "server/rpc/conversion/encoded_request.h"
 #include "server/storage/history.h"
-#include "server/wire/entry_targets.h"
 #include "server/wire/event_decoder.h"
+#include "server/wire/part_targets.h"
 #include "server/wire/record_codec.h"
 
 namespace cache_invalidation {
 namespace {
 
-constexpr storage::EntryPosition kFirst = {1, 0};
+constexpr storage::PartPosition kFirst = {1, 0};
 
 void CheckDamage(const absl::Status& status) {
   Check(status.code() == absl::StatusCode::kDataLoss, "what cannot be read is DATA_LOSS");
@@ -40,7 +40,7 @@ void ReadRow(wire::RowKind kind, absl::string_view identity, absl::string_view v
 }
 
 // What the decoder understands, whoever reads the targets alone understands as well.
-void CompareTargets(const engine::Event& event, const std::vector<wire::EntryTarget>& targets) {
+void CompareTargets(const engine::Event& event, const std::vector<wire::PartTarget>& targets) {
   Check(targets.size() == event.invalidations.size(), "each invalidation has a target");
   for (size_t i = 0; i < targets.size(); ++i) {
     const engine::Invalidation& invalidation = event.invalidations[i];
@@ -53,9 +53,9 @@ void ReadChunk(absl::string_view value) {
   const auto chunk = storage::DecodeChunk("default", kFirst, value);
   if (!chunk.ok()) return CheckDamage(chunk.status());
   Check(storage::EncodeChunk(**chunk) == value, "a chunk is written as it was read");
-  std::vector<wire::EntryTarget> targets;  // of the revisions before, and of the one that is read
-  for (const wire::Chunk::Entry& entry : (*chunk)->entries) {
-    wire::AppendTargets((*chunk)->entry_bytes(entry), targets);
+  std::vector<wire::PartTarget> targets;  // of the revisions before, and of the one that is read
+  for (const wire::Chunk::Part& entry : (*chunk)->entries) {
+    wire::AppendTargets((*chunk)->part_bytes(entry), targets);
   }
   size_t seen = 0;
   wire::EventDecoder decoder(kFirst.revision);

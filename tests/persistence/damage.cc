@@ -67,8 +67,8 @@ bool Inflict(Damage damage, const std::string& path) {
 
 std::vector<std::string> FilesBelow(const std::string& directory) {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
-    if (!entry.is_directory()) files.push_back(entry.path().lexically_relative(directory));
+  for (const auto& part : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!part.is_directory()) files.push_back(part.path().lexically_relative(directory));
   }
   std::sort(files.begin(), files.end());
   return files;

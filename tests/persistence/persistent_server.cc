@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<Server>> PersistentServerTest::TryStart() {
   ServerOptions options = WithoutNetwork();
   options.persistence = options_;
   options.persistence.data_dir = directory_;
-  options.history_bytes = history_bytes_;
+  options.event_cache_bytes = event_cache_bytes_;
   options.event_retention = event_retention_;
   options.clock = &clock_;
   options.on_fatal = [](const absl::Status& status) { ADD_FAILURE() << status; };

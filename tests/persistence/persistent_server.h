@@ -62,7 +62,7 @@ class PersistentServerTest : public ::testing::Test {
   std::list<TemporaryDirectory> directories_;  // all directories so far
   std::string directory_;                      // the one in use
   PersistenceOptions options_;
-  size_t history_bytes_ = ServerOptions().history_bytes;
+  size_t event_cache_bytes_ = ServerOptions().event_cache_bytes;
   delivery::RetentionLimits event_retention_ = ServerOptions().event_retention;
   FakeClock clock_;
   std::unique_ptr<Server> server_;

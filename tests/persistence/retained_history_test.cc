@@ -33,7 +33,7 @@ class RetainedHistoryTest : public PersistentServerTest {
 };
 
 TEST_F(RetainedHistoryTest, IsSentWhereMemoryHasForgotten) {
-  history_bytes_ = 8 << 10;
+  event_cache_bytes_ = 8 << 10;
   Start();
   Invalidate(1);
   const v1::Position start = Position();

@@ -51,9 +51,9 @@ std::string Bytes(const engine::Limits& limits, const std::vector<Recorded>& rec
       if (ask) engine.Answer(*query, recorded.now);
       continue;
     }
-    const engine::Outcome outcome =
+    const engine::Applied applied =
         engine.Apply(std::get<engine::Command>(recorded.what), recorded.now);
-    for (const engine::Event& event : outcome.events) encoder.Add(event);
+    for (const engine::Event& event : applied.events) encoder.Add(event);
     for (const auto& chunk : encoder.Finish()) absl::StrAppend(&bytes, chunk->bytes);
   }
   return bytes;

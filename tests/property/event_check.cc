@@ -9,7 +9,7 @@
 namespace cache_invalidation::property {
 
 std::string CheckForm(const engine::Event& event) {
-  std::set<std::pair<engine::TargetType, std::string>> targets;
+  std::set<std::pair<engine::TargetKind, std::string>> targets;
   std::set<uint32_t> used;
   std::set<std::tuple<engine::CauseStep, std::string, bool, bool>> causes;
   std::string wrong;
@@ -20,7 +20,7 @@ std::string CheckForm(const engine::Event& event) {
     }
   }
   for (const engine::Invalidation& target : event.invalidations) {
-    if (!targets.insert({target.type, std::string(target.name)}).second) {
+    if (!targets.insert({target.target, std::string(target.name)}).second) {
       absl::StrAppend(&wrong, "a target stands twice: ", target.name, "\n");
     }
     if (target.cause_count == 0) absl::StrAppend(&wrong, "no cause: ", target.name, "\n");
@@ -31,7 +31,7 @@ std::string CheckForm(const engine::Event& event) {
       if (index >= event.causes.size()) return absl::StrCat(wrong, "no such cause: ", index, "\n");
       used.insert(index);
     }
-    if (target.type == engine::TargetType::kEverything && event.invalidations.size() > 1) {
+    if (target.target == engine::TargetKind::kEverything && event.invalidations.size() > 1) {
       absl::StrAppend(&wrong, "everything does not stand alone\n");
     }
   }

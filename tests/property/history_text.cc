@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/wire/record_codec.h"
 #include "tests/property/command_text.h"
-#include "tests/property/reply_text.h"
+#include "tests/property/result_text.h"
 #include "tests/property/stored_engine.h"
 
 namespace cache_invalidation::property {
@@ -67,9 +67,9 @@ std::string HistoryText(const engine::Limits& limits, const std::vector<Recorded
       continue;
     }
     const auto& command = std::get<engine::Command>(recorded.what);
-    const engine::Outcome outcome = stored->Apply(command, recorded.now);
-    absl::StrAppend(&text, Text(command), "\n", Text(outcome), Text(outcome.delta));
-    if (const auto* sweep = std::get_if<engine::SweepReply>(&outcome.reply)) {
+    const engine::Applied applied = stored->Apply(command, recorded.now);
+    absl::StrAppend(&text, Text(command), "\n", Text(applied), Text(applied.delta));
+    if (const auto* sweep = std::get_if<engine::SweepResult>(&applied.result)) {
       absl::StrAppend(&text, "swept ", sweep->removed, " of ", sweep->looked_at,
                       sweep->finished ? " finished" : "", sweep->crowded ? " crowded" : "", "\n");
     }

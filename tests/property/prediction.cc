@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "tests/property/reply_text.h"
+#include "tests/property/result_text.h"
 
 namespace cache_invalidation::property {
 namespace {
@@ -19,8 +19,8 @@ bool MayLookAtTheAnswer(const engine::Command& command) {
 
 bool Agree(const reference::Prediction& prediction, const reference::Observed& observed) {
   return prediction.status.ok() == observed.status.ok() && prediction.events == observed.events &&
-         Text(prediction.reply) == Text(observed.reply) &&
-         CompareMovedNames(prediction, observed.reply).empty();
+         Text(prediction.result) == Text(observed.result) &&
+         CompareMovedNames(prediction, observed.result).empty();
 }
 
 }  // namespace
@@ -36,8 +36,9 @@ reference::Prediction Predict(reference::ReferenceModel& model, const engine::Co
   return model.Apply(command, now, &observed);
 }
 
-std::string CompareMovedNames(const reference::Prediction& prediction, const engine::Reply& reply) {
-  const auto* track = std::get_if<engine::TrackEntriesReply>(&reply);
+std::string CompareMovedNames(const reference::Prediction& prediction,
+                              const engine::Result& result) {
+  const auto* track = std::get_if<engine::TrackEntriesResult>(&result);
   if (track == nullptr) return "";
   for (size_t i = 0; i < track->results.size(); ++i) {
     const engine::TrackResult& result = track->results[i];

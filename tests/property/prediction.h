@@ -5,7 +5,7 @@
 
 #include "absl/time/time.h"
 #include "server/engine/command.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "tests/reference/reference_model.h"
 
 namespace cache_invalidation::property {
@@ -18,7 +18,8 @@ reference::Prediction Predict(reference::ReferenceModel& model, const engine::Co
 
 // Checks that the name in a refused fill is one of those that moved. Returns an empty string or the
 // error.
-std::string CompareMovedNames(const reference::Prediction& prediction, const engine::Reply& reply);
+std::string CompareMovedNames(const reference::Prediction& prediction,
+                              const engine::Result& result);
 
 }  // namespace cache_invalidation::property
 

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/property/generator.h"
-#include "tests/property/reply_text.h"
+#include "tests/property/result_text.h"
 #include "tests/reference/owned_event.h"
 
 namespace cache_invalidation::property {
@@ -55,10 +55,10 @@ std::vector<Recorded> Record(uint64_t seed, uint64_t steps) {
   return recording;
 }
 
-std::string Text(const engine::Outcome& outcome) {
-  std::string text = absl::StrCat(absl::StatusCodeToString(outcome.status.code()), " ",
-                                  outcome.status.ok() ? Text(outcome.reply) : "", "\n");
-  for (const engine::Event& event : outcome.events) {
+std::string Text(const engine::Applied& applied) {
+  std::string text = absl::StrCat(absl::StatusCodeToString(applied.status.code()), " ",
+                                  applied.status.ok() ? Text(applied.result) : "", "\n");
+  for (const engine::Event& event : applied.events) {
     absl::StrAppend(&text, reference::Text(reference::Own(event)));
   }
   return text;

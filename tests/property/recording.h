@@ -24,7 +24,7 @@ struct Recorded {
 std::vector<Recorded> Record(uint64_t seed, uint64_t steps);
 
 // Returns everything a command did except its delta, to compare with another engine.
-std::string Text(const engine::Outcome& outcome);
+std::string Text(const engine::Applied& applied);
 
 }  // namespace cache_invalidation::property
 

@@ -10,7 +10,7 @@
 #include "tests/property/event_check.h"
 #include "tests/property/generator.h"
 #include "tests/property/prediction.h"
-#include "tests/property/reply_text.h"
+#include "tests/property/result_text.h"
 
 namespace cache_invalidation::property {
 namespace {
@@ -40,8 +40,8 @@ std::string EventsText(const std::vector<reference::OwnedEvent>& events) {
   return text;
 }
 
-// Whether a reply that may carry warnings does.
-bool Warns(const engine::Reply& reply) {
+// Whether a result that may carry warnings does.
+bool Warns(const engine::Result& result) {
   return std::visit(
       [](const auto& typed) {
         if constexpr (requires { typed.warnings; }) {
@@ -50,31 +50,31 @@ bool Warns(const engine::Reply& reply) {
           return false;
         }
       },
-      reply);
+      result);
 }
 
 // Lint may remark more than the design asks for; a cycle is there or not.
-std::string CompareWarnings(const engine::Reply& model, const engine::Reply& engine) {
-  const bool exact = std::holds_alternative<engine::AddCacheDependencyReply>(model);
+std::string CompareWarnings(const engine::Result& model, const engine::Result& engine) {
+  const bool exact = std::holds_alternative<engine::AddCacheDependencyResult>(model);
   if (Warns(model) && !Warns(engine)) return "a warning is missing\n";
   return exact && Warns(engine) && !Warns(model) ? "a warning is wrong\n" : "";
 }
 
 std::string CompareValidation(const reference::ExpectedValidation& expected,
-                              const engine::ValidateReply& reply) {
-  if (reply.keys_moved.size() != expected.keys_may.size() ||
-      reply.tags_moved.size() != expected.tags.size()) {
+                              const engine::ValidateResult& result) {
+  if (result.keys_moved.size() != expected.keys_may.size() ||
+      result.tags_moved.size() != expected.tags.size()) {
     return "Validate does not answer for everything asked\n";
   }
   std::string difference;
-  for (size_t i = 0; i < reply.keys_moved.size(); ++i) {
-    if (reply.keys_moved[i] ? !expected.keys_may[i] : expected.keys_must[i]) {
-      absl::StrAppend(&difference, "Validate key ", i, ": got moved=", reply.keys_moved[i], "\n");
+  for (size_t i = 0; i < result.keys_moved.size(); ++i) {
+    if (result.keys_moved[i] ? !expected.keys_may[i] : expected.keys_must[i]) {
+      absl::StrAppend(&difference, "Validate key ", i, ": got moved=", result.keys_moved[i], "\n");
     }
   }
-  for (size_t i = 0; i < reply.tags_moved.size(); ++i) {
-    if (reply.tags_moved[i] != expected.tags[i]) {
-      absl::StrAppend(&difference, "Validate tag ", i, ": got moved=", reply.tags_moved[i], "\n");
+  for (size_t i = 0; i < result.tags_moved.size(); ++i) {
+    if (result.tags_moved[i] != expected.tags[i]) {
+      absl::StrAppend(&difference, "Validate tag ", i, ": got moved=", result.tags_moved[i], "\n");
     }
   }
   return difference;
@@ -104,24 +104,24 @@ std::string SideBySide::Run(const Step& step) {
 
 std::string SideBySide::Apply(const engine::Command& for_engine, const engine::Command& for_model,
                               Buffer* buffer) {
-  engine::Outcome outcome = engine_.Apply(for_engine, now_);
+  engine::Applied applied = engine_.Apply(for_engine, now_);
   if (buffer != nullptr) buffer->Scribble();
   std::vector<reference::OwnedEvent> events;
   std::string difference;
-  for (const engine::Event& event : outcome.events) {
+  for (const engine::Event& event : applied.events) {
     events.push_back(reference::Own(event));
     absl::StrAppend(&difference, CheckForm(event));
   }
   if (buffer != nullptr) buffer->Restore();
   const reference::Prediction prediction =
-      Predict(model_, for_model, now_, {outcome.status, outcome.reply, events, engine_.floor()});
+      Predict(model_, for_model, now_, {applied.status, applied.result, events, engine_.floor()});
   absl::StrAppend(&difference, Differs("status", absl::StatusCodeToString(prediction.status.code()),
-                                       absl::StatusCodeToString(outcome.status.code())));
-  if (prediction.status.ok() && outcome.status.ok()) {
-    absl::StrAppend(&difference, Differs("reply", Text(prediction.reply), Text(outcome.reply)),
-                    CompareMovedNames(prediction, outcome.reply),
-                    CompareWarnings(prediction.reply, outcome.reply));
-  } else if (!outcome.delta.empty()) {
+                                       absl::StatusCodeToString(applied.status.code())));
+  if (prediction.status.ok() && applied.status.ok()) {
+    absl::StrAppend(&difference, Differs("result", Text(prediction.result), Text(applied.result)),
+                    CompareMovedNames(prediction, applied.result),
+                    CompareWarnings(prediction.result, applied.result));
+  } else if (!applied.delta.empty()) {
     absl::StrAppend(&difference, "a refused command has a delta\n");
   }
   absl::StrAppend(&difference, Differs("events", EventsText(prediction.events), EventsText(events)),
@@ -150,9 +150,9 @@ std::string SideBySide::ComparePlaces() {
 
 std::string SideBySide::CompareStats(bool swept) {
   const engine::Query query = engine::GetInvalidationStats{};
-  const engine::Reply reply = engine_.Answer(query, now_);
-  std::string difference = Differs("statistics", Text(model_.Answer(query, now_)), Text(reply));
-  const auto* stats = std::get_if<engine::InvalidationStats>(&reply);
+  const engine::Result result = engine_.Answer(query, now_);
+  std::string difference = Differs("statistics", Text(model_.Answer(query, now_)), Text(result));
+  const auto* stats = std::get_if<engine::InvalidationStats>(&result);
   if (stats == nullptr) return difference;
   absl::StrAppend(
       &difference,
@@ -162,15 +162,15 @@ std::string SideBySide::CompareStats(bool swept) {
 }
 
 std::string SideBySide::Answer(const engine::Query& query) {
-  const engine::Reply reply = engine_.Answer(query, now_);
+  const engine::Result result = engine_.Answer(query, now_);
   if (const auto* validate = std::get_if<engine::Validate>(&query)) {
-    const auto* answer = std::get_if<engine::ValidateReply>(&reply);
+    const auto* answer = std::get_if<engine::ValidateResult>(&result);
     if (answer == nullptr) return "Validate is answered by something else\n";
     return absl::StrCat(CompareValidation(model_.ExpectValidation(*validate, now_), *answer),
                         Number("head of Validate", model_.head(), answer->revision));
   }
   if (const auto* explain = std::get_if<engine::ExplainWrite>(&query)) {
-    const auto* answer = std::get_if<engine::ExplainWriteReply>(&reply);
+    const auto* answer = std::get_if<engine::ExplainWriteResult>(&result);
     if (answer == nullptr) return "ExplainWrite is answered by something else\n";
     const auto expected = model_.ExpectExplanation(*explain, now_);
     const engine::Explanation& got = answer->explanation;
@@ -178,7 +178,7 @@ std::string SideBySide::Answer(const engine::Query& query) {
                         Number("targets of ExplainWrite", expected.targets, got.targets),
                         Number("widened of ExplainWrite", expected.widened, got.widened));
   }
-  return Differs("answer", Text(model_.Answer(query, now_)), Text(reply));
+  return Differs("answer", Text(model_.Answer(query, now_)), Text(result));
 }
 
 std::string SideBySide::FlushDue() {
@@ -199,16 +199,16 @@ std::string SideBySide::SweepUntilDone(const engine::Sweep& sweep) {
   uint64_t removed = 0;
   int rounds = 0;
   for (int i = 0; i < kMostSweeps; ++i) {
-    const engine::Outcome outcome = engine_.Apply(command, now_);
-    const auto* reply = std::get_if<engine::SweepReply>(&outcome.reply);
-    if (reply == nullptr || !outcome.status.ok() || !outcome.events.empty()) {
+    const engine::Applied applied = engine_.Apply(command, now_);
+    const auto* result = std::get_if<engine::SweepResult>(&applied.result);
+    if (result == nullptr || !applied.status.ok() || !applied.events.empty()) {
       return "a sweep does more than sweep\n";
     }
-    removed += reply->removed;
-    if (!reply->finished) continue;
+    removed += result->removed;
+    if (!result->finished) continue;
     // The first round may have begun in the middle.
-    if (++rounds > 1 && removed == 0 && !reply->crowded) {
-      const reference::Observed observed = {outcome.status, outcome.reply, {}, engine_.floor()};
+    if (++rounds > 1 && removed == 0 && !result->crowded) {
+      const reference::Observed observed = {applied.status, applied.result, {}, engine_.floor()};
       model_.Apply(command, now_, &observed);
       return absl::StrCat(model_.RemembersTooMuch() ? "too many names are remembered\n" : "",
                           ComparePlaces(), CompareStats(/*swept=*/true));

@@ -9,9 +9,9 @@ namespace cache_invalidation::property {
 StoredEngine::StoredEngine(const engine::Limits& limits)
     : limits_(limits), engine_(std::make_unique<engine::Engine>(kEpoch, limits)) {}
 
-engine::Outcome StoredEngine::Apply(const engine::Command& command, absl::Time now) {
-  engine::Outcome outcome = engine_->Apply(command, now);
-  for (const engine::RecordChange& change : outcome.delta) {
+engine::Applied StoredEngine::Apply(const engine::Command& command, absl::Time now) {
+  engine::Applied applied = engine_->Apply(command, now);
+  for (const engine::RecordChange& change : applied.delta) {
     if (change.deleted) {
       const wire::Row row = wire::EncodeRecordIdentity(change.record);
       rows_.erase({row.kind, row.identity});
@@ -20,8 +20,8 @@ engine::Outcome StoredEngine::Apply(const engine::Command& command, absl::Time n
       rows_[{row.kind, std::move(row.identity)}] = std::move(row.value);
     }
   }
-  for (const engine::Event& event : outcome.events) events_.push_back(reference::Own(event));
-  return outcome;
+  for (const engine::Event& event : applied.events) events_.push_back(reference::Own(event));
+  return applied;
 }
 
 std::unique_ptr<StoredEngine> StoredEngine::Rebuild() const {

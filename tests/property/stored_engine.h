@@ -21,7 +21,7 @@ class StoredEngine {
   explicit StoredEngine(const engine::Limits& limits);
 
   // Applies the command, and stores what it did.
-  engine::Outcome Apply(const engine::Command& command, absl::Time now);
+  engine::Applied Apply(const engine::Command& command, absl::Time now);
 
   // Returns a second engine, built only from the rows and the retained events, with its own rows.
   std::unique_ptr<StoredEngine> Rebuild() const;

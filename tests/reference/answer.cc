@@ -41,73 +41,73 @@ engine::DependencyEdge Describe(const State& state, const Edge& edge) {
 
 }  // namespace
 
-engine::Reply Answer(const State& state, const engine::GetRule& query) {
-  engine::GetRuleReply reply;
+engine::Result Answer(const State& state, const engine::GetRule& query) {
+  engine::GetRuleResult result;
   auto rule = state.rules.find(std::string(query.name));
   if (rule != state.rules.end()) {
-    reply.rule = rule->second;
-    reply.counters = state.rule_counters.at(rule->first);
+    result.rule = rule->second;
+    result.counters = state.rule_counters.at(rule->first);
   }
-  return reply;
+  return result;
 }
 
-engine::Reply Answer(const State& state, const engine::ListRules& query) {
-  engine::ListRulesReply reply;
+engine::Result Answer(const State& state, const engine::ListRules& query) {
+  engine::ListRulesResult result;
   for (const engine::Rule& rule : RulesInOrder(state)) {
     if (query.after_name.empty() || RunsBefore(query.after_priority, query.after_name, rule)) {
-      reply.rules.push_back(rule);
+      result.rules.push_back(rule);
     }
   }
-  reply.more = CutToPage(reply.rules, query.limit);
-  return reply;
+  result.more = CutToPage(result.rules, query.limit);
+  return result;
 }
 
-engine::Reply Answer(const State& state, const engine::GetRelationship& query) {
-  engine::GetRelationshipReply reply;
+engine::Result Answer(const State& state, const engine::GetRelationship& query) {
+  engine::GetRelationshipResult result;
   auto found = state.relationships.find(std::string(query.name));
-  if (found != state.relationships.end()) reply.relationship = found->second;
-  return reply;
+  if (found != state.relationships.end()) result.relationship = found->second;
+  return result;
 }
 
-engine::Reply Answer(const State& state, const engine::ListRelationships& query) {
-  engine::ListRelationshipsReply reply;
+engine::Result Answer(const State& state, const engine::ListRelationships& query) {
+  engine::ListRelationshipsResult result;
   for (const auto& [name, relationship] : state.relationships) {
     const bool wanted = query.source_type.empty() ||
                         absl::string_view(relationship.source_type) == query.source_type;
     if (wanted && absl::string_view(name) > query.after_name) {
-      reply.relationships.push_back(relationship);
+      result.relationships.push_back(relationship);
     }
   }
-  reply.more = CutToPage(reply.relationships, query.limit);
-  return reply;
+  result.more = CutToPage(result.relationships, query.limit);
+  return result;
 }
 
-engine::Reply Answer(const State& state, const engine::ListCacheDependencies& query) {
-  engine::ListCacheDependenciesReply reply;
+engine::Result Answer(const State& state, const engine::ListCacheDependencies& query) {
+  engine::ListCacheDependenciesResult result;
   const Edge after{std::string(query.after_key), query.after_kind, std::string(query.after_name)};
   for (const Edge& edge : AllEdges(state)) {
     const std::string& end = query.dependents ? edge.name : edge.key;
     if (absl::string_view(end) == query.name && (query.after_key.empty() || after < edge)) {
-      reply.edges.push_back(Describe(state, edge));
+      result.edges.push_back(Describe(state, edge));
     }
   }
-  reply.more = CutToPage(reply.edges, query.limit);
-  return reply;
+  result.more = CutToPage(result.edges, query.limit);
+  return result;
 }
 
-engine::Reply Answer(const State& state, const engine::LookupEntry& query) {
-  engine::LookupEntryReply reply;
-  reply.revision = state.head;
+engine::Result Answer(const State& state, const engine::LookupEntry& query) {
+  engine::LookupEntryResult result;
+  result.revision = state.head;
   const Entry* entry = FindTracked(state, std::string(query.key));
-  if (entry == nullptr) return reply;
-  reply.state = entry->stale ? engine::EntryState::kStale : engine::EntryState::kFresh;
-  reply.tags.assign(entry->tags.begin(), entry->tags.end());
-  if (entry->expires.has_value()) reply.ttl = *entry->expires - state.now;
-  reply.fill_id = entry->fill_id;
-  return reply;
+  if (entry == nullptr) return result;
+  result.state = entry->stale ? engine::EntryState::kStale : engine::EntryState::kFresh;
+  result.tags.assign(entry->tags.begin(), entry->tags.end());
+  if (entry->expires.has_value()) result.ttl = *entry->expires - state.now;
+  result.fill_id = entry->fill_id;
+  return result;
 }
 
-engine::Reply Answer(const State& state, const engine::GetInvalidationStats&) {
+engine::Result Answer(const State& state, const engine::GetInvalidationStats&) {
   engine::InvalidationStats stats = state.counters;
   stats.rules = state.rules.size();
   stats.relationships = state.relationships.size();

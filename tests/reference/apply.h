@@ -34,13 +34,13 @@ Prediction Apply(State& state, const engine::UntrackEntries& command);
 Prediction Apply(State& state, const engine::Sweep& command, const Observed* observed);
 
 // The queries.
-engine::Reply Answer(const State& state, const engine::GetRule& query);
-engine::Reply Answer(const State& state, const engine::ListRules& query);
-engine::Reply Answer(const State& state, const engine::GetRelationship& query);
-engine::Reply Answer(const State& state, const engine::ListRelationships& query);
-engine::Reply Answer(const State& state, const engine::ListCacheDependencies& query);
-engine::Reply Answer(const State& state, const engine::LookupEntry& query);
-engine::Reply Answer(const State& state, const engine::GetInvalidationStats& query);
+engine::Result Answer(const State& state, const engine::GetRule& query);
+engine::Result Answer(const State& state, const engine::ListRules& query);
+engine::Result Answer(const State& state, const engine::GetRelationship& query);
+engine::Result Answer(const State& state, const engine::ListRelationships& query);
+engine::Result Answer(const State& state, const engine::ListCacheDependencies& query);
+engine::Result Answer(const State& state, const engine::LookupEntry& query);
+engine::Result Answer(const State& state, const engine::GetInvalidationStats& query);
 
 }  // namespace cache_invalidation::reference
 

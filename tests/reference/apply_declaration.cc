@@ -30,7 +30,7 @@ OwnedEvent DropEverything() {
   const OwnedCause cause{engine::CauseStep::kCall, "", false};
   return {0,
           engine::EventSource::kCall,
-          {{engine::InvalidationKind::kEvict, engine::TargetType::kEverything, "", {cause}}}};
+          {{engine::InvalidationKind::kEvict, engine::TargetKind::kEverything, "", {cause}}}};
 }
 
 Prediction Refuse(absl::StatusCode code) {
@@ -50,15 +50,15 @@ Prediction Apply(State& state, const engine::RegisterRule& command) {
   }
   state.rules[name] = command.rule;
   state.rule_counters.insert({name, {}});
-  engine::RegisterRuleReply reply{command.rule, {}, replaced};
-  if (DeservesWarning(command.rule)) reply.warnings.push_back(kWarning);
-  return {absl::OkStatus(), reply, {}, {}};
+  engine::RegisterRuleResult result{command.rule, {}, replaced};
+  if (DeservesWarning(command.rule)) result.warnings.push_back(kWarning);
+  return {absl::OkStatus(), result, {}, {}};
 }
 
 Prediction Apply(State& state, const engine::DeleteRule& command) {
   const std::string name(command.name);
   state.rule_counters.erase(name);
-  return {absl::OkStatus(), engine::DeleteReply{state.rules.erase(name) != 0}, {}, {}};
+  return {absl::OkStatus(), engine::DeleteResult{state.rules.erase(name) != 0}, {}, {}};
 }
 
 Prediction Apply(State& state, const engine::RegisterRelationship& command) {
@@ -68,14 +68,14 @@ Prediction Apply(State& state, const engine::RegisterRelationship& command) {
     return Refuse(absl::StatusCode::kResourceExhausted);
   }
   state.relationships[name] = command.relationship;
-  engine::RegisterRelationshipReply reply{command.relationship, {}, replaced};
-  if (TooDeep(command.relationship)) reply.warnings.push_back(kWarning);
-  return {absl::OkStatus(), reply, {}, {}};
+  engine::RegisterRelationshipResult result{command.relationship, {}, replaced};
+  if (TooDeep(command.relationship)) result.warnings.push_back(kWarning);
+  return {absl::OkStatus(), result, {}, {}};
 }
 
 Prediction Apply(State& state, const engine::DeleteRelationship& command) {
   const bool found = state.relationships.erase(std::string(command.name)) != 0;
-  return {absl::OkStatus(), engine::DeleteReply{found}, {}, {}};
+  return {absl::OkStatus(), engine::DeleteResult{found}, {}, {}};
 }
 
 Prediction Apply(State& state, const engine::CreateNamespace& command) {
@@ -83,7 +83,7 @@ Prediction Apply(State& state, const engine::CreateNamespace& command) {
     state.rules[rule.name] = rule;
     state.rule_counters.insert({rule.name, {}});
   }
-  Prediction prediction{absl::OkStatus(), engine::EmptyReply{}, {}, {}};
+  Prediction prediction{absl::OkStatus(), engine::EmptyResult{}, {}, {}};
   if (command.after == 0) return prediction;
   state.head = command.after;
   Publish(state, DropEverything(), prediction.events);
@@ -94,7 +94,7 @@ Prediction Apply(State& state, const engine::CreateNamespace& command) {
 Prediction Apply(State& state, const engine::DeleteNamespace&) {
   Prediction prediction;
   Publish(state, DropEverything(), prediction.events);
-  prediction.reply = engine::DeleteNamespaceReply{true, state.head};
+  prediction.result = engine::DeleteNamespaceResult{true, state.head};
   return prediction;
 }
 

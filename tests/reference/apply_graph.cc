@@ -17,7 +17,7 @@ using engine::FillOutcome;
 using engine::InvalidationKind;
 using engine::NameKind;
 using engine::Strategy;
-using engine::TargetType;
+using engine::TargetKind;
 
 // The later of two expiries; none is never.
 std::optional<absl::Time> Later(std::optional<absl::Time> a, std::optional<absl::Time> b) {
@@ -32,7 +32,7 @@ std::optional<absl::Time> Expiry(const State& state, std::optional<absl::Duratio
 
 // Whether the key depends on itself by way of one of the nodes.
 bool ClosesCycle(const State& state, const std::string& key, const std::set<Node>& nodes) {
-  std::set<TargetName> self = {{TargetType::kKey, key}};
+  std::set<TargetName> self = {{TargetKind::kKey, key}};
   const auto dependents = Spread(state, self, {});
   return std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
     return node.kind == NameKind::kKey && dependents.contains(node.name);
@@ -136,7 +136,7 @@ std::vector<std::string> NamedFor(CauseStep step, const OwnedEvent& event) {
   std::vector<std::string> keys;
   for (const OwnedInvalidation& target : event.invalidations) {
     for (const OwnedCause& cause : target.causes) {
-      if (target.type == TargetType::kKey && cause.step == step) keys.push_back(target.name);
+      if (target.target == TargetKind::kKey && cause.step == step) keys.push_back(target.name);
     }
   }
   return keys;
@@ -218,7 +218,7 @@ std::vector<std::string> NamedRefusals(const State& state, const std::set<Target
   std::vector<std::string> named;
   if (!state.ends.empty()) named = NamedFor(CauseStep::kFillRefused, observed);
   std::erase_if(named, [&](const std::string& key) {
-    return !refused.contains({TargetType::kKey, key});
+    return !refused.contains({TargetKind::kKey, key});
   });
   return named;
 }
@@ -230,7 +230,7 @@ OwnedEvent RefusalOf(const State& state, const std::set<TargetName>& refused,
   auto dependents = Spread(state, refused, {});
   for (const std::string& key : named) {
     OwnedInvalidation target{
-        InvalidationKind::kEvict, TargetType::kKey, key, {{CauseStep::kFillRefused, "", false}}};
+        InvalidationKind::kEvict, TargetKind::kKey, key, {{CauseStep::kFillRefused, "", false}}};
     if (const auto dependent = dependents.extract(key)) {
       target.causes.push_back({CauseStep::kDependency, dependent.mapped().cause, false});
     }
@@ -238,7 +238,7 @@ OwnedEvent RefusalOf(const State& state, const std::set<TargetName>& refused,
   }
   for (const auto& [key, dependent] : dependents) {
     event.invalidations.push_back({dependent.kind,
-                                   TargetType::kKey,
+                                   TargetKind::kKey,
                                    key,
                                    {{CauseStep::kDependency, dependent.cause, false}}});
   }
@@ -250,7 +250,7 @@ int TimesNamed(const std::string& key, const Observed* observed) {
   if (observed == nullptr) return times;
   for (const OwnedEvent& event : observed->events) {
     for (const OwnedInvalidation& target : event.invalidations) {
-      times += target.type == TargetType::kKey && target.name == key;
+      times += target.target == TargetKind::kKey && target.name == key;
     }
   }
   return times;
@@ -263,23 +263,24 @@ struct BegunAnew {
 };
 
 // The old entries go with what depends on them; then come the fills, but for those that were
-// computed from what went, and those that name too much again. `reply` has all fills of the call.
+// computed from what went, and those that name too much again. `result` has all fills of the call.
 void BeginAnew(State& state, const engine::TrackEntries& command, const BegunAnew& anew,
-               const Observed* observed, Prediction& prediction, engine::TrackEntriesReply& reply) {
+               const Observed* observed, Prediction& prediction,
+               engine::TrackEntriesResult& result) {
   if (anew.fills.empty()) return;
   const uint64_t before = state.head;
   PlannedStep step{Strategy::kImmediate, false, {}};
   for (const std::string& key : anew.keys) {
-    step.targets.insert({TargetType::kKey, key, {CauseStep::kLimit, "", false}});
+    step.targets.insert({TargetKind::kKey, key, {CauseStep::kLimit, "", false}});
   }
   Plan plan;
   plan.steps.push_back(std::move(step));
   Publish(state, BuildEvent(state, plan, EventSource::kLimit), prediction.events);
   state.counters.dropped_entries += anew.keys.size();
-  reply.dropped += anew.keys.size();
+  result.dropped += anew.keys.size();
   std::set<size_t> kept;
   const auto* answer =
-      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(&observed->reply);
+      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesResult>(&observed->result);
   for (const size_t place : anew.fills) {
     const engine::TrackedEntry& fill = command.entries[place];
     const std::string key(fill.key);
@@ -299,8 +300,8 @@ void BeginAnew(State& state, const engine::TrackEntries& command, const BegunAne
     Track(state, fill);
     kept.insert(place);
   }
-  for (size_t i = 0; i < reply.results.size(); ++i) {
-    engine::TrackResult& result = reply.results[i];
+  for (size_t i = 0; i < result.results.size(); ++i) {
+    engine::TrackResult& result = result.results[i];
     if (result.outcome != FillOutcome::kKept || !anew.keys.contains(result.key)) continue;
     if (kept.contains(i)) continue;
     result.outcome = FillOutcome::kRefusedMoved;
@@ -314,7 +315,7 @@ void BeginAnew(State& state, const engine::TrackEntries& command, const BegunAne
 Prediction Apply(State& state, const engine::AddCacheDependency& command,
                  const Observed* observed) {
   Prediction prediction;
-  engine::AddCacheDependencyReply reply;
+  engine::AddCacheDependencyResult result;
   const std::string key(command.key);
   const std::set<Node> nodes = NodesOf(command.depends_on);
   if (IsRefused(state, key, nodes, observed)) {
@@ -325,53 +326,53 @@ Prediction Apply(State& state, const engine::AddCacheDependency& command,
   for (const Node& node : nodes) {
     auto [edge, added] = state.declarations.insert({{key, node.kind, node.name}, expires});
     if (!added) edge->second = Later(edge->second, expires);
-    reply.added += added;
+    result.added += added;
   }
   if (command.position.has_value()) {
     const Moved moved = KnownPosition(state, *command.position)
                             ? AnyMoved(state, nodes, command.position->revision, "", "")
                             : Moved::kYes;
-    reply.invalidated = moved == Moved::kYes;
+    result.invalidated = moved == Moved::kYes;
     if (moved == Moved::kPerhaps && observed != nullptr) {
-      const auto* answer = std::get_if<engine::AddCacheDependencyReply>(&observed->reply);
-      reply.invalidated = answer != nullptr && answer->invalidated;
+      const auto* answer = std::get_if<engine::AddCacheDependencyResult>(&observed->result);
+      result.invalidated = answer != nullptr && answer->invalidated;
     }
   }
-  if (ClosesCycle(state, key, nodes)) reply.warnings.push_back("cycle");
+  if (ClosesCycle(state, key, nodes)) result.warnings.push_back("cycle");
   const auto is_bare_tag = [](const Node& node) {
     return node.kind == engine::NameKind::kTag && IsBare(node.name);
   };
-  if (std::any_of(nodes.begin(), nodes.end(), is_bare_tag)) reply.warnings.push_back("bare tag");
-  if (reply.invalidated) {
+  if (std::any_of(nodes.begin(), nodes.end(), is_bare_tag)) result.warnings.push_back("bare tag");
+  if (result.invalidated) {
     Plan plan;
     plan.steps.push_back({Strategy::kImmediate,
                           false,
-                          {{TargetType::kKey, key, {CauseStep::kDependencyMoved, "", false}}}});
+                          {{TargetKind::kKey, key, {CauseStep::kDependencyMoved, "", false}}}});
     Execute(state, plan, EventSource::kDependencyMoved, prediction.events);
   }
-  reply.revision = state.head;
-  prediction.reply = reply;
+  result.revision = state.head;
+  prediction.result = result;
   return prediction;
 }
 
 Prediction Apply(State& state, const engine::RemoveCacheDependency& command) {
-  engine::RemoveCacheDependencyReply reply;
+  engine::RemoveCacheDependencyResult result;
   const std::string key(command.key);
   const std::set<Node> nodes = NodesOf(command.depends_on);
   for (const auto& [edge, expires] : std::map(state.declarations)) {
     const bool named = command.depends_on.empty() || nodes.contains(edge.depends_on());
     if (edge.key != key || !named) continue;
-    ++reply.removed;
+    ++result.removed;
     EndDeclaration(state, edge);
   }
-  return {absl::OkStatus(), reply, {}, {}};
+  return {absl::OkStatus(), result, {}, {}};
 }
 
 Prediction Apply(State& state, const engine::TrackEntries& command, const Observed* observed) {
   Prediction prediction;
-  engine::TrackEntriesReply reply;
+  engine::TrackEntriesResult result;
   const auto* answer =
-      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesReply>(&observed->reply);
+      observed == nullptr ? nullptr : std::get_if<engine::TrackEntriesResult>(&observed->result);
   std::set<TargetName> refused;
   BegunAnew anew;
   for (size_t i = 0; i < command.entries.size(); ++i) {
@@ -390,44 +391,44 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
       } else {
         Track(state, fill);
       }
-      if (std::any_of(fill.tags.begin(), fill.tags.end(), IsBare)) reply.warnings = {"bare tag"};
+      if (std::any_of(fill.tags.begin(), fill.tags.end(), IsBare)) result.warnings = {"bare tag"};
     } else {
       ++state.counters.refused_fills;
-      refused.insert({TargetType::kKey, std::string(fill.key)});
+      refused.insert({TargetKind::kKey, std::string(fill.key)});
     }
     if (GoesWithAnother(command, std::string(fill.key), observed)) {
       check.moved.insert(std::string(fill.key));
     }
-    reply.results.push_back({std::string(fill.key), check.outcome, ""});
+    result.results.push_back({std::string(fill.key), check.outcome, ""});
     prediction.moved_names.push_back(check.moved);
   }
-  BeginAnew(state, command, anew, observed, prediction, reply);
+  BeginAnew(state, command, anew, observed, prediction, result);
   const std::vector<std::string> named = NamedRefusals(state, refused, observed);
   Publish(state, RefusalOf(state, refused, named), prediction.events);
-  reply.dropped += DropOldest(state, observed, reply.dropped, prediction.events);
-  for (size_t i = 0; i < reply.results.size(); ++i) {
-    engine::TrackResult& result = reply.results[i];
+  result.dropped += DropOldest(state, observed, result.dropped, prediction.events);
+  for (size_t i = 0; i < result.results.size(); ++i) {
+    engine::TrackResult& result = result.results[i];
     if (result.outcome != FillOutcome::kKept || state.entries.contains(result.key)) continue;
     // An event of this command evicted it.
     result.outcome = FillOutcome::kRefusedMoved;
     prediction.moved_names[i] = {result.key};
     ++state.counters.refused_fills;
   }
-  reply.revision = state.head;
-  prediction.reply = reply;
+  result.revision = state.head;
+  prediction.result = result;
   return prediction;
 }
 
 Prediction Apply(State& state, const engine::UntrackEntries& command) {
-  engine::UntrackEntriesReply reply;
+  engine::UntrackEntriesResult result;
   for (absl::string_view name : command.keys) {
     const std::string key(name);
     if (FindTracked(state, key) == nullptr) continue;
     state.entries[key].ghost = true;
-    ++reply.found;
+    ++result.found;
   }
   Settle(state);
-  return {absl::OkStatus(), reply, {}, {}};
+  return {absl::OkStatus(), result, {}, {}};
 }
 
 Prediction Apply(State& state, const engine::Sweep& command, const Observed* observed) {
@@ -439,7 +440,7 @@ Prediction Apply(State& state, const engine::Sweep& command, const Observed* obs
   ForgetPatterns(state, state.floor);
   state.leftover_entries.clear();
   state.leftover_edges.clear();
-  return {absl::OkStatus(), engine::SweepReply{0, true}, {}, {}};
+  return {absl::OkStatus(), engine::SweepResult{0, true}, {}, {}};
 }
 
 }  // namespace cache_invalidation::reference

@@ -10,7 +10,7 @@ namespace {
 using engine::CauseStep;
 using engine::EventSource;
 using engine::Strategy;
-using engine::TargetType;
+using engine::TargetKind;
 
 void Count(State& state, const Plan& plan) {
   for (Strategy strategy : plan.counted) {
@@ -31,19 +31,19 @@ Prediction Run(State& state, const Plan& plan, EventSource source) {
   Prediction prediction;
   Count(state, plan);
   Execute(state, plan, source, prediction.events);
-  engine::InvalidationReply reply;
-  reply.revision = state.head;
+  engine::InvalidationResult result;
+  result.revision = state.head;
   if (!prediction.events.empty() && prediction.events.front().source == source) {
-    reply.revision = prediction.events.front().revision;
-    reply.invalidations = prediction.events.front().invalidations.size();
+    result.revision = prediction.events.front().revision;
+    result.invalidations = prediction.events.front().invalidations.size();
   } else if (!prediction.events.empty()) {
-    reply.revision = prediction.events.front().revision - 1;  // only the batch it filled
+    result.revision = prediction.events.front().revision - 1;  // only the batch it filled
   }
-  reply.rules_fired = plan.rules_fired;
-  reply.widened = plan.widened;
-  reply.condition_errors = plan.failures.size();
-  reply.pending_targets = PendingTargets(state);
-  prediction.reply = reply;
+  result.rules_fired = plan.rules_fired;
+  result.widened = plan.widened;
+  result.condition_errors = plan.failures.size();
+  result.pending_targets = PendingTargets(state);
+  prediction.result = result;
   return prediction;
 }
 
@@ -63,29 +63,29 @@ Prediction Apply(State& state, const engine::InvalidateWithDependencies& command
   plan.counted.push_back(Strategy::kCascade);
   const std::string key(command.key);
   plan.steps.push_back(
-      {Strategy::kImmediate, false, {{TargetType::kKey, key, {CauseStep::kCall, "", false}}}});
+      {Strategy::kImmediate, false, {{TargetKind::kKey, key, {CauseStep::kCall, "", false}}}});
   Count(state, plan);
   OwnedEvent event = BuildEvent(state, plan, EventSource::kCall);
-  engine::InvalidateWithDependenciesReply reply;
-  reply.invalidated = event.invalidations.size();
+  engine::InvalidateWithDependenciesResult result;
+  result.invalidated = event.invalidations.size();
   if (!command.recursive) {
-    reply.invalidated = 1;
-    reply.dependents_left = event.invalidations.size() - 1;
+    result.invalidated = 1;
+    result.dependents_left = event.invalidations.size() - 1;
     event.invalidations = {
-        {engine::InvalidationKind::kEvict, TargetType::kKey, key, {{CauseStep::kCall, "", false}}}};
+        {engine::InvalidationKind::kEvict, TargetKind::kKey, key, {{CauseStep::kCall, "", false}}}};
   }
   Publish(state, event, prediction.events, !command.recursive);
-  reply.revision = state.head;
-  prediction.reply = reply;
+  result.revision = state.head;
+  prediction.result = result;
   return prediction;
 }
 
 Prediction Apply(State& state, const engine::FlushPendingInvalidations&) {
   Prediction prediction;
-  engine::FlushReply reply;
-  reply.flushed = Flush(state, prediction.events);
-  reply.revision = state.head;
-  prediction.reply = reply;
+  engine::FlushResult result;
+  result.flushed = Flush(state, prediction.events);
+  result.revision = state.head;
+  prediction.result = result;
   return prediction;
 }
 
@@ -94,15 +94,15 @@ Prediction Apply(State& state, const engine::FlushBatch& command) {
     return Apply(state, engine::FlushPendingInvalidations{});
   }
   Prediction prediction;
-  engine::FlushReply reply;
-  reply.revision = state.head;
-  prediction.reply = reply;
+  engine::FlushResult result;
+  result.revision = state.head;
+  prediction.result = result;
   return prediction;
 }
 
 Prediction Apply(State& state, const engine::SetBatchDelay& command) {
   Prediction prediction;
-  prediction.reply = engine::SetBatchDelayReply{state.batch_delay};
+  prediction.result = engine::SetBatchDelayResult{state.batch_delay};
   state.batch_delay = command.delay;
   if (state.batch_deadline.has_value()) {
     state.batch_deadline = std::min(*state.batch_deadline, state.now + command.delay);

@@ -9,11 +9,11 @@ namespace cache_invalidation::reference {
 namespace {
 
 using engine::WriteEvent;
-using Answer = ConditionAnswer;
+using Result = ConditionResult;
 
 constexpr absl::string_view kMalformed = "operation = \"delete\"";
 
-Answer FromBool(bool value) { return value ? Answer::kTrue : Answer::kFalse; }
+Result FromBool(bool value) { return value ? Result::kTrue : Result::kFalse; }
 
 // A member of a context: there is one, there is none (null), or nobody knows.
 struct Member {
@@ -49,51 +49,51 @@ bool IsNoNumber(const JsonValue& value) {
   return value.is_marked_number() && value.number_text() == nullptr;
 }
 
-Answer IsDelete(const WriteEvent& write) { return FromBool(write.operation == "delete"); }
+Result IsDelete(const WriteEvent& write) { return FromBool(write.operation == "delete"); }
 
-Answer IsOneOrX(const WriteEvent& write) {
+Result IsOneOrX(const WriteEvent& write) {
   return FromBool(write.resource_id == "1" || write.resource_id == "x");
 }
 
-Answer FIsOne(const WriteEvent& write) {
+Result FIsOne(const WriteEvent& write) {
   const Member f = MemberOf(write, "f");
-  if (!f.is_value() || IsNoNumber(*f.value)) return Answer::kFailed;
+  if (!f.is_value() || IsNoNumber(*f.value)) return Result::kFailed;
   return FromBool(f.value->as_string() != nullptr && *f.value->as_string() == "1");
 }
 
-Answer HasOtherG(const WriteEvent& write) {
+Result HasOtherG(const WriteEvent& write) {
   const Member g = MemberOf(write, "g");
-  if (!g.known) return Answer::kFailed;
-  if (g.value == nullptr) return Answer::kFalse;
-  if (IsNoNumber(*g.value)) return Answer::kFailed;
+  if (!g.known) return Result::kFailed;
+  if (g.value == nullptr) return Result::kFalse;
+  if (IsNoNumber(*g.value)) return Result::kFailed;
   return FromBool(NumberOf(*g.value) != 1);
 }
 
-Answer HasTags(const WriteEvent& write) { return FromBool(!write.tags.empty()); }
+Result HasTags(const WriteEvent& write) { return FromBool(!write.tags.empty()); }
 
-Answer OldFIsLarge(const WriteEvent& write) {
+Result OldFIsLarge(const WriteEvent& write) {
   const Member f = MemberOf(MemberOf(write, "old").value, "f");
   const std::optional<double> number = f.is_value() ? NumberOf(*f.value) : std::nullopt;
-  return number ? FromBool(*number > 1) : Answer::kFailed;
+  return number ? FromBool(*number > 1) : Result::kFailed;
 }
 
-Answer FIsOneOrUpdated(const WriteEvent& write) {
-  return write.operation == "update" ? Answer::kTrue : FIsOne(write);
+Result FIsOneOrUpdated(const WriteEvent& write) {
+  return write.operation == "update" ? Result::kTrue : FIsOne(write);
 }
 
-Answer FIsOneAndUpdated(const WriteEvent& write) {
-  return write.operation != "update" ? Answer::kFalse : FIsOne(write);
+Result FIsOneAndUpdated(const WriteEvent& write) {
+  return write.operation != "update" ? Result::kFalse : FIsOne(write);
 }
 
-Answer TypeBeginsWithoutA(const WriteEvent& write) {
+Result TypeBeginsWithoutA(const WriteEvent& write) {
   return FromBool(write.resource_type.substr(0, 1) != "a");
 }
 
-Answer NeverABool(const WriteEvent&) { return Answer::kFailed; }
+Result NeverABool(const WriteEvent&) { return Result::kFailed; }
 
 struct KnownCondition {
   absl::string_view text;
-  Answer (*ask)(const WriteEvent&);
+  Result (*ask)(const WriteEvent&);
 };
 
 constexpr KnownCondition kKnown[] = {
@@ -123,15 +123,15 @@ const std::vector<std::string>& AllConditions() {
 
 bool IsMalformed(absl::string_view condition) { return condition == kMalformed; }
 
-ConditionAnswer Ask(absl::string_view condition, const WriteEvent& write) {
-  if (condition.empty()) return Answer::kTrue;
+ConditionResult Ask(absl::string_view condition, const WriteEvent& write) {
+  if (condition.empty()) return Result::kTrue;
   // Which rows a write without an id concerns nobody knows.
-  if (write.resource_id.empty()) return Answer::kFailed;
+  if (write.resource_id.empty()) return Result::kFailed;
   for (const KnownCondition& known : kKnown) {
     if (known.text == condition) return known.ask(write);
   }
   Check(false, "the model knows the conditions that it is asked about");
-  return Answer::kFailed;
+  return Result::kFailed;
 }
 
 }  // namespace cache_invalidation::reference

@@ -12,7 +12,7 @@ namespace cache_invalidation::reference {
 // The model does not implement the condition language: it knows a few texts, whose results are
 // written out by hand.
 
-enum class ConditionAnswer { kFalse, kTrue, kFailed };
+enum class ConditionResult { kFalse, kTrue, kFailed };
 
 // Returns all conditions that the model knows; the last one is malformed.
 const std::vector<std::string>& AllConditions();
@@ -20,7 +20,7 @@ const std::vector<std::string>& AllConditions();
 bool IsMalformed(absl::string_view condition);
 
 // The empty condition is true. REQUIRES: it is empty or known, and not malformed.
-ConditionAnswer Ask(absl::string_view condition, const engine::WriteEvent& write);
+ConditionResult Ask(absl::string_view condition, const engine::WriteEvent& write);
 
 }  // namespace cache_invalidation::reference
 

@@ -6,17 +6,17 @@ namespace cache_invalidation::reference {
 namespace {
 
 using engine::NameKind;
-using engine::TargetType;
+using engine::TargetKind;
 
-bool Hits(TargetType type, const std::string& name, const Node& node) {
+bool Hits(TargetKind target, const std::string& name, const Node& node) {
   switch (type) {
-    case TargetType::kEverything:
+    case TargetKind::kEverything:
       return true;
-    case TargetType::kTag:
+    case TargetKind::kTag:
       return node.kind == NameKind::kTag && AtOrBelow(node.name, name);
-    case TargetType::kKey:
+    case TargetKind::kKey:
       return node.kind == NameKind::kKey && node.name == name;
-    case TargetType::kPattern:
+    case TargetKind::kPattern:
       return node.kind == NameKind::kKey && Matches(name, node.name);
   }
   return false;
@@ -62,7 +62,7 @@ Moved SelfMoved(const State& state, const Node& node, uint64_t after) {
   for (const auto& event : state.history) {
     if (event->revision <= after) continue;
     for (const OwnedInvalidation& target : event->invalidations) {
-      if (Hits(target.type, target.name, node)) return Moved::kYes;
+      if (Hits(target.target, target.name, node)) return Moved::kYes;
     }
   }
   for (const auto& [name, item] : state.pending) {

@@ -18,7 +18,7 @@
 #include "server/engine/limits.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "tests/reference/owned_event.h"
 
 namespace cache_invalidation::reference {
@@ -84,7 +84,7 @@ struct PatternRevisions {
 };
 
 // The name of an invalidation. Ordered as within a step.
-using TargetName = std::pair<engine::TargetType, std::string>;
+using TargetName = std::pair<engine::TargetKind, std::string>;
 
 struct State {
   std::string epoch;

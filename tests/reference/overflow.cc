@@ -16,7 +16,7 @@ using engine::CauseStep;
 using engine::EventSource;
 using engine::NameKind;
 using engine::Strategy;
-using engine::TargetType;
+using engine::TargetKind;
 
 struct Room {
   uint64_t entries = 0;
@@ -97,8 +97,8 @@ std::set<Node> NamesOfHistory(const State& state, bool with_implied) {
   for (const auto& event : state.history) {
     if (event->revision <= state.floor) continue;
     for (const OwnedInvalidation& target : event->invalidations) {
-      if (target.type == TargetType::kTag) names.insert({target.name, NameKind::kTag});
-      if (target.type == TargetType::kKey) names.insert({target.name, NameKind::kKey});
+      if (target.target == TargetKind::kTag) names.insert({target.name, NameKind::kTag});
+      if (target.target == TargetKind::kKey) names.insert({target.name, NameKind::kKey});
     }
   }
   for (const ImpliedHit& hit : state.implied_hits) {
@@ -128,7 +128,7 @@ uint64_t DropOldest(State& state, const Observed* observed, uint64_t begun_anew,
       std::clamp(observed_drops - std::min(observed_drops, begun_anew), range.least, range.most);
   PlannedStep step{Strategy::kImmediate, false, {}};
   for (uint64_t i = 0; i < drops; ++i) {
-    step.targets.insert({TargetType::kKey, oldest[i], {CauseStep::kLimit, "", false}});
+    step.targets.insert({TargetKind::kKey, oldest[i], {CauseStep::kLimit, "", false}});
   }
   Plan plan;
   plan.steps.push_back(std::move(step));

@@ -7,15 +7,15 @@
 namespace cache_invalidation::reference {
 namespace {
 
-absl::string_view Name(engine::TargetType type) {
+absl::string_view Name(engine::TargetKind target) {
   switch (type) {
-    case engine::TargetType::kEverything:
+    case engine::TargetKind::kEverything:
       return "everything";
-    case engine::TargetType::kTag:
+    case engine::TargetKind::kTag:
       return "tag";
-    case engine::TargetType::kKey:
+    case engine::TargetKind::kKey:
       return "key";
-    case engine::TargetType::kPattern:
+    case engine::TargetKind::kPattern:
       return "pattern";
   }
   return "?";
@@ -72,7 +72,7 @@ OwnedEvent Own(const engine::Event& event) {
   for (const engine::Invalidation& invalidation : event.invalidations) {
     OwnedInvalidation& target = owned.invalidations.emplace_back();
     target.kind = invalidation.kind;
-    target.type = invalidation.type;
+    target.target = invalidation.target;
     target.name = std::string(invalidation.name);
     for (uint32_t index : event.causes_of(invalidation)) {
       const engine::Cause& cause = event.causes[index];
@@ -88,7 +88,7 @@ engine::Event ViewOf(const OwnedEvent& owned) {
   event.revision = owned.revision;
   event.source = owned.source;
   for (const OwnedInvalidation& target : owned.invalidations) {
-    engine::Invalidation invalidation{target.kind, target.type, target.name};
+    engine::Invalidation invalidation{target.kind, target.target, target.name};
     invalidation.first_cause = event.cause_indexes.size();
     invalidation.cause_count = target.causes.size();
     for (const OwnedCause& cause : target.causes) {
@@ -106,7 +106,7 @@ std::string Text(const OwnedEvent& event) {
   std::string text = absl::StrCat("event ", event.revision, " ", Name(event.source), "\n");
   for (const OwnedInvalidation& invalidation : event.invalidations) {
     const bool evict = invalidation.kind == engine::InvalidationKind::kEvict;
-    absl::StrAppend(&text, "  ", evict ? "evict " : "stale ", Name(invalidation.type), " '",
+    absl::StrAppend(&text, "  ", evict ? "evict " : "stale ", Name(invalidation.target), " '",
                     invalidation.name, "' <-");
     for (const OwnedCause& cause : invalidation.causes) {
       absl::StrAppend(&text, " ", Name(cause.step), "(", cause.name, ")",

@@ -23,7 +23,7 @@ struct OwnedCause {
 
 struct OwnedInvalidation {
   engine::InvalidationKind kind = engine::InvalidationKind::kEvict;
-  engine::TargetType type = engine::TargetType::kTag;
+  engine::TargetKind target = engine::TargetKind::kTag;
   std::string name;
   std::vector<OwnedCause> causes;
 

@@ -13,7 +13,7 @@ namespace {
 
 using engine::CauseStep;
 using engine::Strategy;
-using engine::TargetType;
+using engine::TargetKind;
 
 std::vector<engine::Relationship> Registered(const State& state) {
   std::vector<engine::Relationship> all;
@@ -44,12 +44,12 @@ struct StepBuilder {
   PlannedStep step;
   std::set<std::string> widened;  // of the current write
 
-  void Add(TargetType type, absl::string_view name, OwnedCause cause) {
+  void Add(TargetKind target, absl::string_view name, OwnedCause cause) {
     if (cause.widened) widened.insert(std::string(name));
     step.targets.insert({type, std::string(name), cause});
   }
   void AddTag(absl::string_view tag, CauseStep step_kind, absl::string_view cause, bool wide) {
-    Add(TargetType::kTag, tag, {step_kind, std::string(cause), wide});
+    Add(TargetKind::kTag, tag, {step_kind, std::string(cause), wide});
   }
   void MarkConditionFailed() {
     std::set<PlannedTarget> marked;
@@ -157,7 +157,7 @@ void AddRuleTargets(const State& state, const engine::Rule& rule, const engine::
     }
   }
   if (!rule.pattern.empty()) {
-    builder.Add(TargetType::kPattern, rule.pattern, {CauseStep::kRule, rule.name, false});
+    builder.Add(TargetKind::kPattern, rule.pattern, {CauseStep::kRule, rule.name, false});
   }
   if (rule.strategy == Strategy::kCascade) AddCascade(state, rule.name, values, tags, builder);
 }
@@ -183,10 +183,10 @@ Plan PlanWrites(const State& state, const engine::InvalidateByWrites& command) {
     bool failed = false;
     for (const engine::WriteEvent& write : command.writes) {
       if (!IsTriggered(rule, write)) continue;
-      const ConditionAnswer answer = Ask(rule.condition, write);
-      if (answer == ConditionAnswer::kFalse) continue;
+      const ConditionResult answer = Ask(rule.condition, write);
+      if (answer == ConditionResult::kFalse) continue;
       fired = true;
-      if (answer == ConditionAnswer::kFailed) {
+      if (answer == ConditionResult::kFailed) {
         failed = true;
         plan.failures.push_back(rule.name);
       }
@@ -212,12 +212,12 @@ Plan PlanCall(const State& state, const engine::Invalidate& command) {
   builder.step.strategy = command.strategy;
   builder.step.batched = command.strategy == Strategy::kBatched && !command.immediate;
   const OwnedCause cause{CauseStep::kCall, "", false};
-  if (command.everything) builder.Add(TargetType::kEverything, "", cause);
-  for (absl::string_view key : command.keys) builder.Add(TargetType::kKey, key, cause);
-  if (!command.pattern.empty()) builder.Add(TargetType::kPattern, command.pattern, cause);
+  if (command.everything) builder.Add(TargetKind::kEverything, "", cause);
+  for (absl::string_view key : command.keys) builder.Add(TargetKind::kKey, key, cause);
+  if (!command.pattern.empty()) builder.Add(TargetKind::kPattern, command.pattern, cause);
   std::set<std::string> tags;
   for (absl::string_view tag : command.tags) {
-    builder.Add(TargetType::kTag, tag, cause);
+    builder.Add(TargetKind::kTag, tag, cause);
     tags.insert(std::string(tag));
   }
   plan.steps.push_back(builder.step);
@@ -235,7 +235,7 @@ std::set<TargetName> TargetsNow(const Plan& plan) {
   std::set<TargetName> names;
   for (const PlannedStep& step : plan.steps) {
     if (step.batched) continue;
-    for (const PlannedTarget& target : step.targets) names.insert({target.type, target.name});
+    for (const PlannedTarget& target : step.targets) names.insert({target.target, target.name});
   }
   return names;
 }
@@ -244,7 +244,7 @@ std::set<TargetName> TargetsBatched(const Plan& plan) {
   std::set<TargetName> names;
   for (const PlannedStep& step : plan.steps) {
     if (!step.batched) continue;
-    for (const PlannedTarget& target : step.targets) names.insert({target.type, target.name});
+    for (const PlannedTarget& target : step.targets) names.insert({target.target, target.name});
   }
   return names;
 }

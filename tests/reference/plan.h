@@ -13,7 +13,7 @@ namespace cache_invalidation::reference {
 
 // One target of a step and one reason for it. Ordered as within a step.
 struct PlannedTarget {
-  engine::TargetType type = engine::TargetType::kTag;
+  engine::TargetKind target = engine::TargetKind::kTag;
   std::string name;
   OwnedCause cause;
 

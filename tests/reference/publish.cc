@@ -15,7 +15,7 @@ namespace {
 using engine::CauseStep;
 using engine::InvalidationKind;
 using engine::Strategy;
-using engine::TargetType;
+using engine::TargetKind;
 
 constexpr uint64_t kFullBatch = 10'000;
 
@@ -31,10 +31,10 @@ void AppendStep(const PlannedStep& step, std::vector<OwnedInvalidation>& targets
       step.strategy == Strategy::kLazy ? InvalidationKind::kMarkStale : InvalidationKind::kEvict;
   for (const PlannedTarget& target : step.targets) {
     auto position = std::find_if(targets.begin(), targets.end(), [&](const OwnedInvalidation& t) {
-      return t.type == target.type && t.name == target.name;
+      return t.target == target.target && t.name == target.name;
     });
     if (position == targets.end()) {
-      targets.push_back({kind, target.type, target.name, {}});
+      targets.push_back({kind, target.target, target.name, {}});
       position = targets.end() - 1;
     }
     if (kind == InvalidationKind::kEvict) position->kind = kind;
@@ -47,26 +47,26 @@ void AppendDependents(std::map<std::string, Dependent> dependents,
                       std::vector<OwnedInvalidation>& targets) {
   for (OwnedInvalidation& target : targets) {
     auto found = dependents.find(target.name);
-    if (target.type != TargetType::kKey || found == dependents.end()) continue;
+    if (target.target != TargetKind::kKey || found == dependents.end()) continue;
     if (found->second.kind == InvalidationKind::kEvict) target.kind = InvalidationKind::kEvict;
     AddOnce(target.causes, DependencyOn(found->second.cause));
     dependents.erase(found);
   }
   for (const auto& [key, dependent] : dependents) {
-    targets.push_back({dependent.kind, TargetType::kKey, key, {DependencyOn(dependent.cause)}});
+    targets.push_back({dependent.kind, TargetKind::kKey, key, {DependencyOn(dependent.cause)}});
   }
 }
 
 bool Hits(const OwnedInvalidation& target, const std::string& key, const Entry& entry) {
-  switch (target.type) {
-    case TargetType::kEverything:
+  switch (target.target) {
+    case TargetKind::kEverything:
       return true;
-    case TargetType::kTag:
+    case TargetKind::kTag:
       return std::any_of(entry.tags.begin(), entry.tags.end(),
                          [&](const std::string& tag) { return AtOrBelow(tag, target.name); });
-    case TargetType::kKey:
+    case TargetKind::kKey:
       return key == target.name;
-    case TargetType::kPattern:
+    case TargetKind::kPattern:
       return Matches(target.name, key);
   }
   return false;
@@ -95,7 +95,7 @@ void HitEntries(State& state, const OwnedEvent& event) {
 
 void NotePatterns(State& state, const OwnedEvent& event) {
   for (const OwnedInvalidation& target : event.invalidations) {
-    if (target.type != TargetType::kPattern) continue;
+    if (target.target != TargetKind::kPattern) continue;
     PatternRevisions& revisions = state.patterns[target.name];
     const bool evicts = target.kind == InvalidationKind::kEvict;
     (evicts ? revisions.evicted : revisions.staled) = event.revision;
@@ -105,9 +105,9 @@ void NotePatterns(State& state, const OwnedEvent& event) {
 
 // Whether an eviction takes this item out of the pending batch.
 bool Covers(const OwnedInvalidation& evicted, const TargetName& pending) {
-  if (evicted.type == TargetType::kEverything) return true;
-  if (evicted.type != pending.first) return false;
-  if (evicted.type == TargetType::kTag) return AtOrBelow(pending.second, evicted.name);
+  if (evicted.target == TargetKind::kEverything) return true;
+  if (evicted.target != pending.first) return false;
+  if (evicted.target == TargetKind::kTag) return AtOrBelow(pending.second, evicted.name);
   return evicted.name == pending.second;
 }
 
@@ -130,10 +130,11 @@ OwnedEvent BuildEvent(const State& state, const Plan& plan, engine::EventSource 
   }
   std::set<TargetName> evicted, stale;
   for (const OwnedInvalidation& target : event.invalidations) {
-    (target.kind == InvalidationKind::kEvict ? evicted : stale).insert({target.type, target.name});
+    (target.kind == InvalidationKind::kEvict ? evicted : stale)
+        .insert({target.target, target.name});
   }
-  const bool everything = evicted.contains({TargetType::kEverything, ""}) ||
-                          stale.contains({TargetType::kEverything, ""});
+  const bool everything = evicted.contains({TargetKind::kEverything, ""}) ||
+                          stale.contains({TargetKind::kEverything, ""});
   if (!everything) AppendDependents(Spread(state, evicted, stale), event.invalidations);
   return event;
 }
@@ -142,13 +143,13 @@ void AcceptBatched(State& state, const Plan& plan) {
   for (const PlannedStep& step : plan.steps) {
     if (!step.batched) continue;
     for (const PlannedTarget& target : step.targets) {
-      PendingItem& item = state.pending[{target.type, target.name}];
+      PendingItem& item = state.pending[{target.target, target.name}];
       item.target = true;
       item.causes.insert(target.cause);
     }
   }
   for (const auto& [key, dependent] : Spread(state, TargetsBatched(plan), {})) {
-    state.pending[{TargetType::kKey, key}].causes.insert(DependencyOn(dependent.cause));
+    state.pending[{TargetKind::kKey, key}].causes.insert(DependencyOn(dependent.cause));
   }
   if (!state.pending.empty() && !state.batch_deadline.has_value()) {
     state.batch_deadline = state.now + state.batch_delay;
@@ -162,7 +163,7 @@ OwnedEvent BuildFlush(const State& state) {
   std::set<TargetName> roots;
   for (const auto& [name, item] : items) roots.insert(name);
   for (const auto& [key, dependent] : Spread(state, roots, {})) {
-    items[{TargetType::kKey, key}].causes.insert(DependencyOn(dependent.cause));
+    items[{TargetKind::kKey, key}].causes.insert(DependencyOn(dependent.cause));
   }
   OwnedEvent event{0, engine::EventSource::kBatch, {}};
   for (const bool target : {true, false}) {

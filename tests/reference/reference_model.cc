@@ -16,16 +16,16 @@ namespace cache_invalidation::reference {
 namespace {
 
 using engine::NameKind;
-using engine::TargetType;
+using engine::TargetKind;
 
 // Whether the plan hits an entry with these tags or reaches its key.
 bool Reaches(const State& state, const std::set<TargetName>& targets, const std::string& key,
              const std::set<std::string>& tags) {
   for (const auto& [type, name] : targets) {
-    if (type == TargetType::kKey && name == key) return true;
-    if (type == TargetType::kPattern && Matches(name, key)) return true;
+    if (type == TargetKind::kKey && name == key) return true;
+    if (type == TargetKind::kPattern && Matches(name, key)) return true;
     for (const std::string& tag : tags) {
-      if (type == TargetType::kTag && AtOrBelow(tag, name)) return true;
+      if (type == TargetKind::kTag && AtOrBelow(tag, name)) return true;
     }
   }
   return Spread(state, targets, {}).contains(key);
@@ -49,10 +49,10 @@ Prediction ReferenceModel::Apply(const engine::Command& command, absl::Time now,
   return prediction;
 }
 
-engine::Reply ReferenceModel::Answer(const engine::Query& query, absl::Time now) const {
+engine::Result ReferenceModel::Answer(const engine::Query& query, absl::Time now) const {
   const State state = At(now);
   return std::visit(
-      [&](const auto& typed) -> engine::Reply {
+      [&](const auto& typed) -> engine::Result {
         using T = std::decay_t<decltype(typed)>;
         if constexpr (std::is_same_v<T, engine::Validate> ||
                       std::is_same_v<T, engine::ExplainWrite>) {

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "server/engine/command.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "tests/reference/model_state.h"
 
 namespace cache_invalidation::reference {
@@ -20,7 +20,7 @@ namespace cache_invalidation::reference {
 struct Prediction {
   absl::Status status;
   // Of warnings, only whether there are any is predicted.
-  engine::Reply reply;
+  engine::Result result;
   std::vector<OwnedEvent> events;
   // For TrackEntries: per entry, the names of which any can be given as the one that had moved.
   std::vector<std::set<std::string>> moved_names;
@@ -29,7 +29,7 @@ struct Prediction {
 // The engine's result for the same command.
 struct Observed {
   absl::Status status;
-  engine::Reply reply;
+  engine::Result result;
   std::vector<OwnedEvent> events;
   uint64_t floor = 0;  // after the command
 };
@@ -71,8 +71,8 @@ class ReferenceModel {
   // Begins another history with the current state: positions of the previous one are unknown.
   void BeginEpoch(absl::string_view epoch) { state_.epoch = std::string(epoch); }
 
-  // Returns the reply to any query except Validate and ExplainWrite.
-  engine::Reply Answer(const engine::Query& query, absl::Time now) const;
+  // Returns the result to any query except Validate and ExplainWrite.
+  engine::Result Answer(const engine::Query& query, absl::Time now) const;
   ExpectedValidation ExpectValidation(const engine::Validate& query, absl::Time now) const;
   ExpectedExplanation ExpectExplanation(const engine::ExplainWrite& query, absl::Time now) const;
 

@@ -18,7 +18,7 @@ using engine::CauseStep;
 using engine::InvalidationKind;
 using engine::NameKind;
 using engine::Strategy;
-using engine::TargetType;
+using engine::TargetKind;
 
 const absl::Time kNow = absl::UnixEpoch() + absl::Hours(1);
 
@@ -77,8 +77,8 @@ class ReferenceModelTest : public testing::Test {
   }
 
   engine::EntryState Look(absl::string_view key) {
-    const engine::Reply reply = model_.Answer(engine::LookupEntry{key}, kNow);
-    return std::get<engine::LookupEntryReply>(reply).state;
+    const engine::Result result = model_.Answer(engine::LookupEntry{key}, kNow);
+    return std::get<engine::LookupEntryResult>(result).state;
   }
 
   ReferenceModel model_{"epoch"};
@@ -132,9 +132,9 @@ TEST_F(ReferenceModelTest, LazyMarksEntriesAndDependents) {
 
 TEST_F(ReferenceModelTest, FillThatCameTooLateIsRefused) {
   Write("user", "1");
-  const auto late = std::get<engine::TrackEntriesReply>(Track("k", {"user:1:name"}, 0).reply);
+  const auto late = std::get<engine::TrackEntriesResult>(Track("k", {"user:1:name"}, 0).result);
   EXPECT_EQ(late.results[0].outcome, engine::FillOutcome::kRefusedMoved);
-  const auto good = std::get<engine::TrackEntriesReply>(Track("k", {"user:1:name"}, 1).reply);
+  const auto good = std::get<engine::TrackEntriesResult>(Track("k", {"user:1:name"}, 1).result);
   EXPECT_EQ(good.results[0].outcome, engine::FillOutcome::kKept);
 }
 
@@ -142,12 +142,12 @@ TEST_F(ReferenceModelTest, BatchIsOneEventAndEvictionsLeaveIt) {
   Do(engine::RegisterRule{TagRule("batch", "form", "state:{resource_id}", Strategy::kBatched)});
   Write("form", "1");
   const Prediction second = Write("form", "2");
-  EXPECT_EQ(std::get<engine::InvalidationReply>(second.reply).pending_targets, 2u);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(second.result).pending_targets, 2u);
   engine::Invalidate call;
   call.tags = {"state:1"};
   Do(call);
   const Prediction flush = Do(engine::FlushPendingInvalidations{});
-  EXPECT_EQ(std::get<engine::FlushReply>(flush.reply).flushed, 1u);
+  EXPECT_EQ(std::get<engine::FlushResult>(flush.result).flushed, 1u);
   EXPECT_EQ(Names(flush.events[0]), (std::vector<std::string>{"state:2"}));
 }
 
@@ -166,7 +166,7 @@ TEST_F(ReferenceModelTest, EmptyIdWidens) {
   Do(engine::RegisterRule{TagRule("r", "user", "session:{resource_id}", Strategy::kImmediate)});
   const Prediction prediction = Write("user", "");
   EXPECT_EQ(Names(prediction.events[0]), (std::vector<std::string>{"user", "session"}));
-  EXPECT_EQ(std::get<engine::InvalidationReply>(prediction.reply).widened, 2u);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(prediction.result).widened, 2u);
 }
 
 }  // namespace

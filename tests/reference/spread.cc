@@ -4,18 +4,18 @@ namespace cache_invalidation::reference {
 namespace {
 
 using engine::NameKind;
-using engine::TargetType;
+using engine::TargetKind;
 
 bool HitsTag(const TargetName& target, const std::string& tag) {
-  return target.first == TargetType::kTag && AtOrBelow(tag, target.second);
+  return target.first == TargetKind::kTag && AtOrBelow(tag, target.second);
 }
 
 // Whether a target is or hits what an edge leads to, so that the edge is followed.
 bool HitsNode(const State& state, const TargetName& target, const Node& node) {
   const auto& [type, name] = target;
   if (node.kind == NameKind::kTag) return HitsTag(target, node.name);
-  if (type == TargetType::kKey && name == node.name) return true;
-  if (type == TargetType::kPattern && Matches(name, node.name)) return true;
+  if (type == TargetKind::kKey && name == node.name) return true;
+  if (type == TargetKind::kPattern && Matches(name, node.name)) return true;
   auto entry = state.entries.find(node.name);
   if (entry == state.entries.end()) return false;
   for (const std::string& tag : entry->second.tags) {
@@ -36,7 +36,7 @@ std::set<Node> Roots(const State& state, const std::set<Edge>& edges,
     }
   }
   for (const auto& [type, name] : targets) {
-    if (type == TargetType::kKey) roots.insert({name, NameKind::kKey});
+    if (type == TargetKind::kKey) roots.insert({name, NameKind::kKey});
   }
   return roots;
 }

@@ -292,6 +292,11 @@ class WordsTest(unittest.TestCase):
             self.assertEqual(lines_found(words, path, ""), [1], path)
         self.assertEqual(lines_found(words, "server/utility_bill.cc", ""), [])
 
+    def test_one_name_for_a_thing(self):
+        for type_of in ("struct RuleReply {", "using Answers = int;", "enum class TargetType {"):
+            self.assertEqual(lines_found(words, "server/a.cc", type_of + "\n"), [1], type_of)
+        self.assertEqual(lines_found(words, "server/a.cc", "struct RuleResult {};\nAnswer(query);\n"), [])
+
     def test_include_guards(self):
         guard = "CACHE_INVALIDATION_SERVER_A_H_"
         self.assertEqual(lines_found(words, "server/a.h", f"// What.\n\n#ifndef {guard}\n#define {guard}\n#endif\n"), [])

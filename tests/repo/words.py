@@ -8,6 +8,8 @@ from source import Finding
 _LEFT_UNDONE = r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b"
 _MACHINE_PATHS = r"(?<![\w.$}*])/(" + "|".join(["wo" + "rk", "ho" + "me", "Us" + "ers"]) + r")/\w"
 _REGISTRY_HOSTS = r"https?://[\w.-]*(registry|mirror|proxy)[\w.-]*"
+# docs/glossary.md: the other names that types once had for one thing.
+_OTHER_NAMES = r"\b(struct|class|enum|using) \w*(Reply|Answers?|Topic|NamespaceLog|TargetType|EntryPosition)\b"
 # A file is named after what it holds; these hold whatever nobody found a place for.
 _NAMELESS = re.compile(r"(^|_)(utils?|helpers?|misc|managers?|stuff)(_|\.|$)")
 
@@ -24,6 +26,7 @@ def check(source):
         (_LEFT_UNDONE, "nothing is left undone in the tree"),
         (_MACHINE_PATHS, "a path of one machine"),
         (_REGISTRY_HOSTS, "a package registry is whatever the machine is set up for"),
+        (_OTHER_NAMES, "docs/glossary.md has another word for it"),
     ]:
         findings += [Finding(source.path, line, message) for line in source.lines_matching(pattern)]
     for part in source.path.split("/"):

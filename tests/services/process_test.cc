@@ -105,9 +105,9 @@ TEST(ServerProcess, ExplainsItself) {
   for (const char* flag :
        {"--data_dir ", "--default_rules ", "--default_rules_file ", "--durability ",
         "--event_retention_age ", "--event_retention_bytes ", "--flagfile", "--grpc_port ",
-        "--heartbeat ", "--max_memory ", "--history_bytes ", "--http_port ", "--listen_address ",
-        "--max_request_bytes ", "--new_epoch ", "--port_file ", "--shards ", "--shutdown_grace ",
-        "--store_memory_bytes "}) {
+        "--heartbeat ", "--max_memory ", "--event_cache_bytes ", "--http_port ",
+        "--listen_address ", "--max_request_bytes ", "--new_epoch ", "--port_file ", "--shards ",
+        "--shutdown_grace ", "--store_memory_bytes "}) {
     EXPECT_TRUE(absl::StrContains(help.out, flag)) << flag;
   }
 }
@@ -159,7 +159,7 @@ TEST(ServerProcess, RefusesNumbersAndTimesThatMakeNoSense) {
       {"--max_entries_per_namespace=0", "--max_entries_per_namespace: expected 1 to "},
       {"--max_entry_parts_per_namespace=0", "--max_entry_parts_per_namespace: expected 1 to "},
       {"--max_subscriptions=0", "--max_subscriptions: expected 1 to "},
-      {"--history_bytes=18446744073709551615", "--history_bytes: expected 0 to "},
+      {"--event_cache_bytes=18446744073709551615", "--event_cache_bytes: expected 0 to "},
       {"--event_retention_bytes=0", "--event_retention_bytes: expected 65536 to "},
       {"--event_retention_age=0s", "--event_retention_age: expected 1s to 87600h, got 0"},
       {"--event_retention_age=-1h", "--event_retention_age: expected 1s to 87600h, got -1h"},

@@ -76,7 +76,7 @@ TEST_F(ServerTest, ServesProbesAndMetricsOverHttp) {
   EXPECT_EQ(HttpGet(port, "/").status, 404);
   Ok(*writes_, &Writes::InvalidateByWrite, "write { resource_type: 'user' resource_id: '1' }");
   Error(*rules_, &Rules::GetRule, "");
-  const testing::HttpAnswer metrics = HttpGet(port, "/metrics");
+  const testing::HttpResponse metrics = HttpGet(port, "/metrics");
   EXPECT_EQ(metrics.status, 200);
   EXPECT_TRUE(absl::StrContains(metrics.head, "Content-Type: text/plain; version=0.0.4"))
       << metrics.head;

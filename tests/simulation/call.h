@@ -31,11 +31,11 @@ struct Call {
   // The server's.
   uint64_t number = 0;
   bool answered = false;
-  std::vector<shard::Answer> answers;  // one per request
+  std::vector<shard::Result> answers;  // one per request
   std::string epoch;
   std::optional<delivery::WaitOutcome> outcome;
 
-  bool ok() const { return answers.front().status.ok(); }
+  bool ok() const { return answers.front().ok(); }
 };
 
 }  // namespace cache_invalidation::simulation

@@ -13,9 +13,9 @@ namespace cache_invalidation::simulation {
 namespace {
 
 // Whether the command only moved the clock, the position of sweeping and perhaps the floor.
-bool OnlyLooked(const engine::Command& command, const engine::Outcome& outcome) {
+bool OnlyLooked(const engine::Command& command, const engine::Applied& applied) {
   return std::holds_alternative<engine::Sweep>(command) &&
-         std::all_of(outcome.delta.begin(), outcome.delta.end(), [](const auto& change) {
+         std::all_of(applied.delta.begin(), applied.delta.end(), [](const auto& change) {
            return std::holds_alternative<engine::MetaRecord>(change.record) ||
                   std::holds_alternative<engine::SweepRecord>(change.record);
          });
@@ -59,15 +59,15 @@ void CommandLog::NoteWrite(uint64_t group, size_t write) {
 }
 
 void CommandLog::OnApplied(absl::string_view namespace_name, const engine::Command& command,
-                           const engine::Outcome& outcome) {
+                           const engine::Applied& applied) {
   ++applied_;
   uint64_t& floor = floors_[std::string(namespace_name)];
   const uint64_t floor_before = floor;
-  for (const engine::RecordChange& change : outcome.delta) {
+  for (const engine::RecordChange& change : applied.delta) {
     if (const auto* meta = std::get_if<engine::MetaRecord>(&change.record)) floor = meta->floor;
   }
   // What is not stored may be lost with the process.
-  if (OnlyLooked(command, outcome) && floor == floor_before) return;
+  if (OnlyLooked(command, applied) && floor == floor_before) return;
   Applied applied;
   applied.floor = floor;
   applied.namespace_name = std::string(namespace_name);
@@ -78,9 +78,9 @@ void CommandLog::OnApplied(absl::string_view namespace_name, const engine::Comma
   applied.call = call_;
   applied.group = group_;
   applied.kept = keeps_;
-  applied.status = outcome.status;
-  applied.reply = outcome.reply;
-  for (const engine::Event& event : outcome.events) {
+  applied.status = applied.status;
+  applied.result = applied.result;
+  for (const engine::Event& event : applied.events) {
     applied.events.push_back(reference::Own(event));
   }
   log_.push_back(std::move(applied));
@@ -135,7 +135,7 @@ void CommandLog::Compare(const Applied& applied) {
     flush->generation = model.batch_generation();
   }
   const reference::Prediction prediction = property::Predict(
-      model, command, applied.now, {applied.status, applied.reply, applied.events, applied.floor});
+      model, command, applied.now, {applied.status, applied.result, applied.events, applied.floor});
   if (prediction.status.ok() && prediction.events == applied.events) return;
   report_.Fail(absl::StrCat("the reference model differs in ", applied.namespace_name, " after ",
                             property::Text(applied.command),

@@ -20,7 +20,7 @@
 
 namespace cache_invalidation::simulation {
 
-// Every command that the server applied, in order, and its outcome. When it is certain which of
+// Every command that the server applied, in order, and its result. When it is certain which of
 // them survive, they are given to the reference model, which must agree with the engine.
 class CommandLog final : public shard::ShardObserver {
  public:
@@ -47,7 +47,7 @@ class CommandLog final : public shard::ShardObserver {
   void EndRun(size_t writes, bool forgives);
 
   void OnApplied(absl::string_view namespace_name, const engine::Command& command,
-                 const engine::Outcome& outcome) override;
+                 const engine::Applied& applied) override;
   void OnAnswered(absl::string_view, const engine::Query&) override {}
   void OnCancelled() override {}
   void OnRefused() override {}
@@ -71,7 +71,7 @@ class CommandLog final : public shard::ShardObserver {
     bool acknowledged = false;
     bool kept = false;  // once it is acknowledged
     absl::Status status;
-    engine::Reply reply;
+    engine::Result result;
     std::vector<reference::OwnedEvent> events;
     uint64_t floor = 0;  // after it
   };

@@ -57,7 +57,7 @@ class DiskStore final : public storage::Store {
     return content_.Retained(namespace_name);
   }
   absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
-      absl::string_view namespace_name, storage::EntryPosition from,
+      absl::string_view namespace_name, storage::PartPosition from,
       size_t max_bytes) const override {
     return content_.ReadChunks(namespace_name, from, max_bytes);
   }

@@ -39,7 +39,7 @@ void Publications::CheckDistrust(const std::string& epoch,
       std::any_of(parts.back().invalidations().begin(), parts.back().invalidations().end(),
                   [](const v1::Invalidation& hit) { return hit.everything(); });
   if (!distrusts) {
-    report_.Fail(absl::StrCat("epoch ", epoch, " begins with entries of ", namespace_name,
+    report_.Fail(absl::StrCat("epoch ", epoch, " begins with parts of ", namespace_name,
                               " that were not invalidated"));
   }
 }
@@ -51,14 +51,14 @@ void Publications::Publish(const std::string& epoch, const commit::Group::Publis
 
 void Publications::Add(const std::string& epoch, const wire::Chunk& chunk) {
   History& history = histories_[{chunk.namespace_name, epoch}];
-  for (const wire::Chunk::Entry& entry : chunk.entries) {
-    const absl::string_view bytes = absl::string_view(chunk.bytes).substr(entry.offset, entry.size);
+  for (const wire::Chunk::Part& part : chunk.parts) {
+    const absl::string_view bytes = absl::string_view(chunk.bytes).substr(part.offset, part.size);
     const auto [place, added] =
-        history.bytes.emplace(std::make_pair(entry.revision, entry.part), bytes);
+        history.bytes.emplace(std::make_pair(part.revision, part.number), bytes);
     if (added) {
       history.parts.AddEncoded(bytes);
     } else if (place->second != bytes) {
-      report_.Fail(absl::StrCat("revision ", entry.revision, " of ", chunk.namespace_name,
+      report_.Fail(absl::StrCat("revision ", part.revision, " of ", chunk.namespace_name,
                                 " in epoch ", epoch, " was given to another event"));
     }
   }

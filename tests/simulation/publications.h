@@ -24,7 +24,7 @@ class Publications {
   explicit Publications(Report& report) : report_(report) {}
 
   // A run begins, with the history that the store retains: everything published in its epoch must
-  // be there, down to the floor. A new epoch must not trust the entries that it finds: the last
+  // be there, down to the floor. A new epoch must not trust the parts that it finds: the last
   // event of each namespace must be an invalidation of everything.
   void BeginRun(const std::string& epoch, const storage::Store& store);
 
@@ -40,7 +40,7 @@ class Publications {
   struct History {
     uint64_t head = 0;  // also where nothing is retained
     conformance::PublishedHistory parts;
-    // Of each entry, by revision and part.
+    // Of each part, by revision and part.
     std::map<std::pair<uint64_t, uint32_t>, std::string> bytes;
   };
 

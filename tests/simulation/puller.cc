@@ -32,9 +32,9 @@ void Puller::Ask() {
 }
 
 void Puller::OnAnswer(const Call& call) {
-  const auto& reply = std::get<engine::ValidateReply>(call.answers.front().reply);
-  if (!value_ || reply.tags_moved.front()) {
-    value_ = Value{row_, world_.database.Read(row()), call.epoch, reply.revision};
+  const auto& result = std::get<engine::ValidateResult>(*call.answers.front());
+  if (!value_ || result.tags_moved.front()) {
+    value_ = Value{row_, world_.database.Read(row()), call.epoch, result.revision};
     world_.report.Log(name_, " loads version ", value_->version, " of ", row().tag(), " at ",
                       value_->epoch, "/", value_->revision);
     return;

@@ -12,7 +12,7 @@ namespace cache_invalidation::simulation {
 namespace {
 
 // The revision in an answer; absent if it has none.
-std::optional<uint64_t> RevisionOf(const engine::Reply& reply) {
+std::optional<uint64_t> RevisionOf(const engine::Result& result) {
   return std::visit(
       [](const auto& typed) -> std::optional<uint64_t> {
         if constexpr (requires { typed.revision; }) {
@@ -21,7 +21,7 @@ std::optional<uint64_t> RevisionOf(const engine::Reply& reply) {
           return std::nullopt;
         }
       },
-      reply);
+      result);
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ void ServerRun::Submit(const std::shared_ptr<Call>& call) {
     surroundings_.commands.BeginCall(call->number, call->buffer);
     return call->given_up;
   };
-  submission->done = [this, call](std::vector<shard::Answer> answers) {
+  submission->done = [this, call](std::vector<shard::Result> answers) {
     OnAnswers(call, std::move(answers));
   };
   const absl::Status status = core_->shards().Submit(std::move(submission));
@@ -84,18 +84,18 @@ void ServerRun::Submit(const std::shared_ptr<Call>& call) {
   calls_.push_back(call);
 }
 
-void ServerRun::OnAnswers(const std::shared_ptr<Call>& call, std::vector<shard::Answer> answers) {
+void ServerRun::OnAnswers(const std::shared_ptr<Call>& call, std::vector<shard::Result> answers) {
   call->answers = std::move(answers);
-  for (const shard::Answer& answer : call->answers) {
-    if (!answer.status.ok()) continue;
-    const std::optional<uint64_t> revision = RevisionOf(answer.reply);
+  for (const shard::Result& answer : call->answers) {
+    if (!answer.ok()) continue;
+    const std::optional<uint64_t> revision = RevisionOf(*answer);
     if (revision && *revision > surroundings_.publications.head(call->namespace_name, epoch())) {
       surroundings_.report.Fail(
           absl::StrCat("an answer tells of revision ", *revision, ", which is not published"));
     }
   }
   if (!call->waits || !call->ok()) return Finish(call);
-  core_->waiting().Wait(call->namespace_name, *RevisionOf(call->answers.front().reply),
+  core_->waiting().Wait(call->namespace_name, *RevisionOf(*call->answers.front()),
                         call->wait_timeout, [this, call](delivery::WaitOutcome outcome) {
                           call->outcome = std::move(outcome);
                           Finish(call);
@@ -111,7 +111,7 @@ void ServerRun::Finish(const std::shared_ptr<Call>& call) {
 }
 
 void ServerRun::Fail(const std::shared_ptr<Call>& call, const absl::Status& status) {
-  call->answers.assign(call->requests.size(), shard::Answer{status, {}});
+  call->answers.assign(call->requests.size(), shard::Result(status));
   call->answered = true;
 }
 

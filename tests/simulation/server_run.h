@@ -101,7 +101,7 @@ class ServerRun final : private ServerDriver,
 
   absl::Status Begin(Persistence persistence);
   void Write(std::vector<Handed> handed);
-  void OnAnswers(const std::shared_ptr<Call>& call, std::vector<shard::Answer> answers);
+  void OnAnswers(const std::shared_ptr<Call>& call, std::vector<shard::Result> answers);
   void Finish(const std::shared_ptr<Call>& call);
   void Fail(const std::shared_ptr<Call>& call, const absl::Status& status);
 

@@ -37,11 +37,11 @@ void Reader::Lookup() {
 }
 
 void Reader::OnLookedUp(const Call& call) {
-  const auto& reply = std::get<engine::LookupEntryReply>(call.answers.front().reply);
-  if (reply.state != engine::EntryState::kFresh || !found_ || found_->fill_id != reply.fill_id) {
+  const auto& result = std::get<engine::LookupEntryResult>(*call.answers.front());
+  if (result.state != engine::EntryState::kFresh || !found_ || found_->fill_id != result.fill_id) {
     fill_ = Fill{{world_.database.Read(row()), absl::StrCat("fill-", ++cache_.fills)},
                  call.epoch,
-                 reply.revision};
+                 result.revision};
     return GoOn();
   }
   world_.report.Log(name_, " uses version ", found_->version, " of ", key());
@@ -86,8 +86,8 @@ void Reader::Track() {
 
 // Nothing to clean up, whatever the answer: readers check whether the fill is current.
 void Reader::OnTracked(const Call& call) {
-  const auto* reply = std::get_if<engine::TrackEntriesReply>(&call.answers.front().reply);
-  const bool kept = call.ok() && reply->results.front().outcome == engine::FillOutcome::kKept;
+  const auto* result = std::get_if<engine::TrackEntriesResult>(&*call.answers.front());
+  const bool kept = call.ok() && result->results.front().outcome == engine::FillOutcome::kKept;
   world_.report.Log(name_, "'s fill of ", key(), kept ? " is kept" : " is not kept");
   fill_.reset();
 }

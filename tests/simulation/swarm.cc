@@ -16,7 +16,7 @@ Swarm::Swarm(property::Choices& choices) {
   durabilities = choices.OneOf<std::vector<Durability>>(
       {{kSync}, {kSync}, {kSync}, {kAsync}, {kAsync}, {kAsync}, {kMemory}, {kSync, kAsync}});
   shards = 1 + choices.Below(2);
-  window_bytes = choices.OneOf<size_t>({1, 600, 2000, 1 << 20});
+  event_cache_bytes = choices.OneOf<size_t>({1, 600, 2000, 1 << 20});
   retained_bytes = choices.OneOf<size_t>({1000, 10'000, 1 << 20});
   retained_age = choices.OneOf<absl::Duration>({absl::InfiniteDuration(), absl::Seconds(5)});
   max_mailbox_submissions = choices.OneOf<size_t>({3, 100});

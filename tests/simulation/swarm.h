@@ -24,7 +24,7 @@ struct Swarm {
   // The server.
   std::vector<Durability> durabilities;  // each start takes one
   size_t shards = 1;
-  size_t window_bytes = 0;  // so small that cursors fall behind it
+  size_t event_cache_bytes = 0;  // so small that cursors fall behind it
   size_t retained_bytes = 0;
   absl::Duration retained_age;
   size_t max_mailbox_submissions = 0;

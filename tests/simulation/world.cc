@@ -275,7 +275,7 @@ void World::StartServer() {
   options.default_rules = default_rules_;
   options.limits = limits_;
   options.shards = swarm_.shards;
-  options.history_bytes = swarm_.window_bytes;
+  options.event_cache_bytes = swarm_.event_cache_bytes;
   options.event_retention = {.bytes = swarm_.retained_bytes, .age = swarm_.retained_age};
   options.max_mailbox_submissions = swarm_.max_mailbox_submissions;
   options.heartbeat = swarm_.heartbeat;

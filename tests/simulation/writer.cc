@@ -107,7 +107,7 @@ void Writer::TakeAnswer() {
     return;
   }
   world_.report.Log(name_, "'s call ", call_->number,
-                    " is answered: ", call_->answers.front().status.ToString());
+                    " is answered: ", call_->answers.front().status().ToString());
   const bool ok = call_->ok();
   call_ = nullptr;
   if (!ok) return;

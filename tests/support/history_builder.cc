@@ -9,9 +9,9 @@
 namespace cache_invalidation {
 namespace {
 
-void AddTarget(engine::TargetType type, absl::string_view name, engine::Event& event) {
+void AddTarget(engine::TargetKind target, absl::string_view name, engine::Event& event) {
   engine::Invalidation invalidation;
-  invalidation.type = type;
+  invalidation.target = type;
   invalidation.name = name;
   invalidation.first_cause = 0;
   invalidation.cause_count = 1;
@@ -33,11 +33,11 @@ std::vector<std::shared_ptr<const wire::Chunk>> HistoryBuilder::Add(
     event.revision = ++head_;
     event.causes.push_back({});
     event.cause_indexes.push_back(0);
-    if (targets.everything) AddTarget(engine::TargetType::kEverything, "", event);
-    for (const std::string& tag : targets.tags) AddTarget(engine::TargetType::kTag, tag, event);
-    for (const std::string& key : targets.keys) AddTarget(engine::TargetType::kKey, key, event);
+    if (targets.everything) AddTarget(engine::TargetKind::kEverything, "", event);
+    for (const std::string& tag : targets.tags) AddTarget(engine::TargetKind::kTag, tag, event);
+    for (const std::string& key : targets.keys) AddTarget(engine::TargetKind::kKey, key, event);
     for (const std::string& pattern : targets.patterns) {
-      AddTarget(engine::TargetType::kPattern, pattern, event);
+      AddTarget(engine::TargetKind::kPattern, pattern, event);
     }
     encoder_.Add(event);
   }

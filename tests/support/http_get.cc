@@ -35,11 +35,11 @@ std::string Exchange(int port, const std::string& request) {
 
 }  // namespace
 
-HttpAnswer HttpRequest(int port, absl::string_view method, absl::string_view path) {
+HttpResponse HttpRequest(int port, absl::string_view method, absl::string_view path) {
   const std::string answer = Exchange(
       port,
       absl::StrCat(method, " ", path, " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
-  HttpAnswer parsed;
+  HttpResponse parsed;
   const size_t end_of_head = answer.find("\r\n\r\n");
   if (end_of_head == std::string::npos || answer.size() < 12) return parsed;
   parsed.head = answer.substr(0, end_of_head);

@@ -7,7 +7,7 @@
 
 namespace cache_invalidation::testing {
 
-struct HttpAnswer {
+struct HttpResponse {
   int status = 0;  // 0: no response
   std::string head;
   std::string body;
@@ -15,9 +15,9 @@ struct HttpAnswer {
 
 // Sends one request to a server on this machine, over a new connection. Blocks until the server
 // closes it.
-HttpAnswer HttpRequest(int port, absl::string_view method, absl::string_view path);
+HttpResponse HttpRequest(int port, absl::string_view method, absl::string_view path);
 
-inline HttpAnswer HttpGet(int port, absl::string_view path) {
+inline HttpResponse HttpGet(int port, absl::string_view path) {
   return HttpRequest(port, "GET", path);
 }
 

@@ -394,10 +394,10 @@ bool SubscribedCache::Register(const Flight& flight, const Load& load, const Res
   }
   const absl::Duration service_ttl = ttl * kServiceTtlFactor + kServiceTtlMargin;
   if (service_ttl <= kMaxTtl) entry.ttl = service_ttl;
-  const absl::StatusOr<TrackAnswer> answer =
+  const absl::StatusOr<TrackEntriesResult> result =
       client_.TrackEntries({std::move(entry)}, {.deadline = kRegistrationDeadline});
-  return answer.ok() && answer->results.size() == 1 &&
-         answer->results.front().outcome == FillOutcome::kKept;
+  return answer.ok() && result->results.size() == 1 &&
+         result->results.front().outcome == FillOutcome::kKept;
 }
 
 void SubscribedCache::Drop(const std::vector<std::string>& tags,

@@ -99,7 +99,7 @@ void ToProto(const ValidateParams& in, v1::ValidateRequest* out) {
   ToProto(in.tags, out->mutable_tags());
 }
 
-void ToProto(const TrackAnswer& in, v1::TrackEntriesResponse* out) {
+void ToProto(const TrackEntriesResult& in, v1::TrackEntriesResponse* out) {
   for (const TrackResult& result : in.results) {
     v1::TrackResult* added = out->add_results();
     added->set_key(result.key);
@@ -110,8 +110,8 @@ void ToProto(const TrackAnswer& in, v1::TrackEntriesResponse* out) {
   ToProto(in.warnings, out->mutable_warnings());
 }
 
-TrackAnswer FromProto(const v1::TrackEntriesResponse& in) {
-  TrackAnswer out{
+TrackEntriesResult FromProto(const v1::TrackEntriesResponse& in) {
+  TrackEntriesResult out{
       .results = {}, .position = FromProto(in.position()), .warnings = FromProto(in.warnings())};
   for (const v1::TrackResult& result : in.results()) {
     out.results.push_back({.key = result.key(),

@@ -15,8 +15,8 @@ void ToProto(const LookupEntryParams& in, v1::LookupEntryRequest* out);
 void ToProto(const ValidateParams& in, v1::ValidateRequest* out);
 
 // Responses.
-void ToProto(const TrackAnswer& in, v1::TrackEntriesResponse* out);
-TrackAnswer FromProto(const v1::TrackEntriesResponse& in);
+void ToProto(const TrackEntriesResult& in, v1::TrackEntriesResponse* out);
+TrackEntriesResult FromProto(const v1::TrackEntriesResponse& in);
 
 inline uint32_t FromProto(const v1::UntrackEntriesResponse& in) { return in.found(); }
 

@@ -141,7 +141,7 @@ std::string ToJson(const BatchFlush& in, JsonFields fields) {
   return Print<v1::FlushPendingInvalidationsResponse>(in, fields);
 }
 
-std::string ToJson(const TrackAnswer& in, JsonFields fields) {
+std::string ToJson(const TrackEntriesResult& in, JsonFields fields) {
   return Print<v1::TrackEntriesResponse>(in, fields);
 }
 

@@ -112,8 +112,8 @@ EngineScript::Out EngineScript::TrackAt(uint64_t position, absl::string_view key
 }
 
 std::string EngineScript::Lookup(absl::string_view key) {
-  const auto reply = Ask<LookupEntryReply>(LookupEntry{key});
-  return std::string(kStates[static_cast<int>(reply.state)]);
+  const auto result = Ask<LookupEntryResult>(LookupEntry{key});
+  return std::string(kStates[static_cast<int>(result.state)]);
 }
 
 EngineScript::Out EngineScript::RunTimer() {

@@ -32,12 +32,12 @@ class EngineScript {
   absl::Time now() const { return now_; }
   void Advance(absl::Duration by) { now_ += by; }
 
-  // The reply to the last command. REQUIRES: the reply is of that type.
+  // The result to the last command. REQUIRES: the result is of that type.
   template <typename T>
-  const T& reply() const {
-    return std::get<T>(outcome_.reply);
+  const T& result() const {
+    return std::get<T>(outcome_.result);
   }
-  const Outcome& outcome() const { return outcome_; }
+  const Applied& applied() const { return outcome_; }
 
   // Applies a command and returns the lines of its events. Fails the test if the command is
   // refused.
@@ -63,7 +63,7 @@ class EngineScript {
  private:
   Engine engine_;
   absl::Time now_ = absl::FromUnixSeconds(1'000'000'000);
-  Outcome outcome_;
+  Applied outcome_;
 };
 
 }  // namespace cache_invalidation::engine

@@ -145,44 +145,44 @@ absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request) 
 }
 
 absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
-                              const engine::TrackEntriesReply& reply, const AnswerContext& context,
-                              v1::TrackEntriesResponse* response) {
-  for (const engine::TrackResult& result : reply.results) {
+                              const engine::TrackEntriesResult& result,
+                              const AnswerContext& context, v1::TrackEntriesResponse* response) {
+  for (const engine::TrackResult& result : result.results) {
     v1::TrackResult* proto = response->add_results();
     proto->set_key(result.key);
     proto->set_outcome(FromFillOutcome(result.outcome));
     proto->set_moved(result.moved);
   }
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
-  FromStrings(reply.warnings, response->mutable_warnings());
+  FromRevision(result.revision, context.epoch, response->mutable_position());
+  FromStrings(result.warnings, response->mutable_warnings());
   return absl::OkStatus();
 }
 
 absl::Status FromUntrackEntries(const v1::UntrackEntriesRequest& request,
-                                const engine::UntrackEntriesReply& reply,
+                                const engine::UntrackEntriesResult& result,
                                 const AnswerContext& context,
                                 v1::UntrackEntriesResponse* response) {
-  response->set_found(reply.found);
+  response->set_found(result.found);
   return absl::OkStatus();
 }
 
 absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
-                             const engine::LookupEntryReply& reply, const AnswerContext& context,
+                             const engine::LookupEntryResult& result, const AnswerContext& context,
                              v1::LookupEntryResponse* response) {
-  response->set_state(FromEntryState(reply.state));
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
-  FromStrings(reply.tags, response->mutable_tags());
-  if (reply.ttl) wire::FromDuration(*reply.ttl, response->mutable_ttl());
-  response->set_fill_id(reply.fill_id);
-  response->set_more_tags(static_cast<uint32_t>(reply.more_tags));
+  response->set_state(FromEntryState(result.state));
+  FromRevision(result.revision, context.epoch, response->mutable_position());
+  FromStrings(result.tags, response->mutable_tags());
+  if (result.ttl) wire::FromDuration(*result.ttl, response->mutable_ttl());
+  response->set_fill_id(result.fill_id);
+  response->set_more_tags(static_cast<uint32_t>(result.more_tags));
   return absl::OkStatus();
 }
 
-absl::Status FromValidate(const v1::ValidateRequest& request, const engine::ValidateReply& reply,
+absl::Status FromValidate(const v1::ValidateRequest& request, const engine::ValidateResult& result,
                           const AnswerContext& context, v1::ValidateResponse* response) {
-  for (const bool moved : reply.keys_moved) response->add_keys(FromMoved(moved));
-  for (const bool moved : reply.tags_moved) response->add_tags(FromMoved(moved));
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
+  for (const bool moved : result.keys_moved) response->add_keys(FromMoved(moved));
+  for (const bool moved : result.tags_moved) response->add_tags(FromMoved(moved));
+  FromRevision(result.revision, context.epoch, response->mutable_position());
   return absl::OkStatus();
 }
 

@@ -6,7 +6,7 @@
 #include "protos/cache_invalidation/v1/cache_entry_service.pb.h"
 #include "server/engine/command.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -18,17 +18,17 @@ absl::StatusOr<engine::UntrackEntries> ToUntrackEntries(const v1::UntrackEntries
 absl::StatusOr<engine::LookupEntry> ToLookupEntry(const v1::LookupEntryRequest& request);
 absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request);
 
-// Convert the engine's replies to responses.
+// Convert the engine's results to responses.
 absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
-                              const engine::TrackEntriesReply& reply, const AnswerContext& context,
-                              v1::TrackEntriesResponse* response);
+                              const engine::TrackEntriesResult& result,
+                              const AnswerContext& context, v1::TrackEntriesResponse* response);
 absl::Status FromUntrackEntries(const v1::UntrackEntriesRequest& request,
-                                const engine::UntrackEntriesReply& reply,
+                                const engine::UntrackEntriesResult& result,
                                 const AnswerContext& context, v1::UntrackEntriesResponse* response);
 absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
-                             const engine::LookupEntryReply& reply, const AnswerContext& context,
+                             const engine::LookupEntryResult& result, const AnswerContext& context,
                              v1::LookupEntryResponse* response);
-absl::Status FromValidate(const v1::ValidateRequest& request, const engine::ValidateReply& reply,
+absl::Status FromValidate(const v1::ValidateRequest& request, const engine::ValidateResult& result,
                           const AnswerContext& context, v1::ValidateResponse* response);
 
 }  // namespace cache_invalidation::rpc

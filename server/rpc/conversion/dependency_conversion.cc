@@ -139,42 +139,42 @@ absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
 }
 
 absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
-                                    const engine::AddCacheDependencyReply& reply,
+                                    const engine::AddCacheDependencyResult& result,
                                     const AnswerContext& context,
                                     v1::AddCacheDependencyResponse* response) {
-  response->set_added(reply.added);
-  response->set_invalidated(reply.invalidated);
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
-  FromStrings(reply.warnings, response->mutable_warnings());
+  response->set_added(result.added);
+  response->set_invalidated(result.invalidated);
+  FromRevision(result.revision, context.epoch, response->mutable_position());
+  FromStrings(result.warnings, response->mutable_warnings());
   return absl::OkStatus();
 }
 
 absl::Status FromRemoveCacheDependency(const v1::RemoveCacheDependencyRequest& request,
-                                       const engine::RemoveCacheDependencyReply& reply,
+                                       const engine::RemoveCacheDependencyResult& result,
                                        const AnswerContext& context,
                                        v1::RemoveCacheDependencyResponse* response) {
-  response->set_found(reply.removed > 0);
-  response->set_removed(reply.removed);
+  response->set_found(result.removed > 0);
+  response->set_removed(result.removed);
   return absl::OkStatus();
 }
 
 absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& request,
-                                       const engine::ListCacheDependenciesReply& reply,
+                                       const engine::ListCacheDependenciesResult& result,
                                        const AnswerContext& context,
                                        v1::ListCacheDependenciesResponse* response) {
-  const size_t count = FillPage(reply.edges, response->mutable_dependencies(), FromEdge);
-  const bool is_cut = count < reply.edges.size();
-  if (is_cut || reply.more) {
+  const size_t count = FillPage(result.edges, response->mutable_dependencies(), FromEdge);
+  const bool is_cut = count < result.edges.size();
+  if (is_cut || result.more) {
     internal::v1::PageToken last;
     if (is_cut) {
-      const engine::DependencyEdge& edge = reply.edges[count - 1];
+      const engine::DependencyEdge& edge = result.edges[count - 1];
       last.set_after_key(edge.key);
       last.set_after_is_tag(edge.depends_on_kind == engine::NameKind::kTag);
       last.set_after_name(edge.depends_on);
     } else {
-      last.set_after_key(reply.last_key);
-      last.set_after_is_tag(reply.last_kind == engine::NameKind::kTag);
-      last.set_after_name(reply.last_name);
+      last.set_after_key(result.last_key);
+      last.set_after_is_tag(result.last_kind == engine::NameKind::kTag);
+      last.set_after_name(result.last_name);
     }
     response->set_next_page_token(MakePageToken(IdentityOf(request), std::move(last)));
   }

@@ -10,7 +10,7 @@
 #include "protos/cache_invalidation/v1/dependency_service.pb.h"
 #include "server/engine/command.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -31,17 +31,17 @@ absl::StatusOr<engine::RemoveCacheDependency> ToRemoveCacheDependency(
 absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
     const v1::ListCacheDependenciesRequest& request, google::protobuf::Arena& arena);
 
-// Convert the engine's replies to responses.
+// Convert the engine's results to responses.
 absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
-                                    const engine::AddCacheDependencyReply& reply,
+                                    const engine::AddCacheDependencyResult& result,
                                     const AnswerContext& context,
                                     v1::AddCacheDependencyResponse* response);
 absl::Status FromRemoveCacheDependency(const v1::RemoveCacheDependencyRequest& request,
-                                       const engine::RemoveCacheDependencyReply& reply,
+                                       const engine::RemoveCacheDependencyResult& result,
                                        const AnswerContext& context,
                                        v1::RemoveCacheDependencyResponse* response);
 absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& request,
-                                       const engine::ListCacheDependenciesReply& reply,
+                                       const engine::ListCacheDependenciesResult& result,
                                        const AnswerContext& context,
                                        v1::ListCacheDependenciesResponse* response);
 

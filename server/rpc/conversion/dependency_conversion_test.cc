@@ -53,19 +53,19 @@ TEST(DependencyConversion, ContinuesAListBehindWhatWasLookedAtLast) {
   google::protobuf::Arena arena;
   auto request = FromText<v1::ListCacheDependenciesRequest>(
       R"(namespace: "n" name: "x" direction: DEPENDENCY_DIRECTION_DEPENDENTS page_size: 5)");
-  engine::ListCacheDependenciesReply reply;
-  reply.edges.push_back({.key = "k",
-                         .depends_on_kind = engine::NameKind::kTag,
-                         .depends_on = "t",
-                         .declared = true,
-                         .owned = true,
-                         .expires = absl::FromUnixSeconds(1)});
-  reply.more = true;
-  reply.last_key = "l";
-  reply.last_kind = engine::NameKind::kTag;
-  reply.last_name = "u";
+  engine::ListCacheDependenciesResult result;
+  result.edges.push_back({.key = "k",
+                          .depends_on_kind = engine::NameKind::kTag,
+                          .depends_on = "t",
+                          .declared = true,
+                          .owned = true,
+                          .expires = absl::FromUnixSeconds(1)});
+  result.more = true;
+  result.last_key = "l";
+  result.last_kind = engine::NameKind::kTag;
+  result.last_name = "u";
   v1::ListCacheDependenciesResponse response;
-  ASSERT_TRUE(FromListCacheDependencies(request, reply, kContext, &response).ok());
+  ASSERT_TRUE(FromListCacheDependencies(request, result, kContext, &response).ok());
   EXPECT_THAT(UnsetFields(response), IsEmpty());
   EXPECT_EQ(response.dependencies(0).depends_on_tag(), "t");
 

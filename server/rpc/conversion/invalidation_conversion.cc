@@ -100,50 +100,50 @@ absl::StatusOr<engine::SetBatchDelay> ToSetBatchDelay(const v1::SetBatchDelayReq
 }
 
 absl::Status FromInvalidate(const v1::InvalidateRequest& request,
-                            const engine::InvalidationReply& reply, const AnswerContext& context,
+                            const engine::InvalidationResult& result, const AnswerContext& context,
                             v1::InvalidateResponse* response) {
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
-  response->set_invalidations(reply.invalidations);
-  response->set_widened(reply.widened);
-  response->set_pending_targets(reply.pending_targets);
+  FromRevision(result.revision, context.epoch, response->mutable_position());
+  response->set_invalidations(result.invalidations);
+  response->set_widened(result.widened);
+  response->set_pending_targets(result.pending_targets);
   FromWaiting(context, response);
   return absl::OkStatus();
 }
 
 absl::Status FromInvalidateWithDependencies(const v1::InvalidateWithDependenciesRequest& request,
-                                            const engine::InvalidateWithDependenciesReply& reply,
+                                            const engine::InvalidateWithDependenciesResult& result,
                                             const AnswerContext& context,
                                             v1::InvalidateWithDependenciesResponse* response) {
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
-  response->set_invalidated(reply.invalidated);
-  response->set_dependents_left(reply.dependents_left);
+  FromRevision(result.revision, context.epoch, response->mutable_position());
+  response->set_invalidated(result.invalidated);
+  response->set_dependents_left(result.dependents_left);
   FromWaiting(context, response);
   return absl::OkStatus();
 }
 
 absl::Status FromScheduleBatchInvalidation(const v1::ScheduleBatchInvalidationRequest& request,
-                                           const engine::InvalidationReply& reply,
+                                           const engine::InvalidationResult& result,
                                            const AnswerContext& context,
                                            v1::ScheduleBatchInvalidationResponse* response) {
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
-  response->set_pending_targets(reply.pending_targets);
+  FromRevision(result.revision, context.epoch, response->mutable_position());
+  response->set_pending_targets(result.pending_targets);
   return absl::OkStatus();
 }
 
 absl::Status FromFlushPendingInvalidations(const v1::FlushPendingInvalidationsRequest& request,
-                                           const engine::FlushReply& reply,
+                                           const engine::FlushResult& result,
                                            const AnswerContext& context,
                                            v1::FlushPendingInvalidationsResponse* response) {
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
-  response->set_flushed(reply.flushed);
+  FromRevision(result.revision, context.epoch, response->mutable_position());
+  response->set_flushed(result.flushed);
   FromWaiting(context, response);
   return absl::OkStatus();
 }
 
 absl::Status FromSetBatchDelay(const v1::SetBatchDelayRequest& request,
-                               const engine::SetBatchDelayReply& reply,
+                               const engine::SetBatchDelayResult& result,
                                const AnswerContext& context, v1::SetBatchDelayResponse* response) {
-  wire::FromDuration(reply.previous_delay, response->mutable_previous_delay());
+  wire::FromDuration(result.previous_delay, response->mutable_previous_delay());
   return absl::OkStatus();
 }
 

@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "protos/cache_invalidation/v1/invalidation_service.pb.h"
 #include "server/engine/command.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -21,24 +21,24 @@ absl::StatusOr<engine::FlushPendingInvalidations> ToFlushPendingInvalidations(
     const v1::FlushPendingInvalidationsRequest& request);
 absl::StatusOr<engine::SetBatchDelay> ToSetBatchDelay(const v1::SetBatchDelayRequest& request);
 
-// Convert the engine's replies to responses.
+// Convert the engine's results to responses.
 absl::Status FromInvalidate(const v1::InvalidateRequest& request,
-                            const engine::InvalidationReply& reply, const AnswerContext& context,
+                            const engine::InvalidationResult& result, const AnswerContext& context,
                             v1::InvalidateResponse* response);
 absl::Status FromInvalidateWithDependencies(const v1::InvalidateWithDependenciesRequest& request,
-                                            const engine::InvalidateWithDependenciesReply& reply,
+                                            const engine::InvalidateWithDependenciesResult& result,
                                             const AnswerContext& context,
                                             v1::InvalidateWithDependenciesResponse* response);
 absl::Status FromScheduleBatchInvalidation(const v1::ScheduleBatchInvalidationRequest& request,
-                                           const engine::InvalidationReply& reply,
+                                           const engine::InvalidationResult& result,
                                            const AnswerContext& context,
                                            v1::ScheduleBatchInvalidationResponse* response);
 absl::Status FromFlushPendingInvalidations(const v1::FlushPendingInvalidationsRequest& request,
-                                           const engine::FlushReply& reply,
+                                           const engine::FlushResult& result,
                                            const AnswerContext& context,
                                            v1::FlushPendingInvalidationsResponse* response);
 absl::Status FromSetBatchDelay(const v1::SetBatchDelayRequest& request,
-                               const engine::SetBatchDelayReply& reply,
+                               const engine::SetBatchDelayResult& result,
                                const AnswerContext& context, v1::SetBatchDelayResponse* response);
 
 }  // namespace cache_invalidation::rpc

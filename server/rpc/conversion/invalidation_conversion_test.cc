@@ -68,10 +68,10 @@ TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   outcome.unknown_late = true;
   outcome.not_waited = true;
   const AnswerContext waited = {"shop", "epoch", NoSubscribers, &outcome};
-  const engine::InvalidationReply reply = {
+  const engine::InvalidationResult result = {
       .revision = 1, .invalidations = 2, .rules_fired = {}, .widened = 3, .pending_targets = 4};
   v1::InvalidateResponse invalidated;
-  ASSERT_TRUE(FromInvalidate({}, reply, waited, &invalidated).ok());
+  ASSERT_TRUE(FromInvalidate({}, result, waited, &invalidated).ok());
   EXPECT_THAT(UnsetFields(invalidated), IsEmpty());
   EXPECT_THAT(UnsetFields(invalidated.waiting()), IsEmpty());
   EXPECT_THAT(invalidated.waiting().lapsed(), ElementsAre("a"));
@@ -79,7 +79,7 @@ TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_EQ(invalidated.waiting().more_waited_for(), 2u);
   EXPECT_EQ(invalidated.waiting().more_lapsed(), 1u);
   v1::InvalidateResponse not_waited;
-  ASSERT_TRUE(FromInvalidate({}, reply, kContext, &not_waited).ok());
+  ASSERT_TRUE(FromInvalidate({}, result, kContext, &not_waited).ok());
   EXPECT_THAT(UnsetFields(not_waited), ElementsAre("waiting"));
   EXPECT_EQ(invalidated.widened(), 3u);
   EXPECT_EQ(invalidated.pending_targets(), 4u);
@@ -90,7 +90,7 @@ TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_EQ(with_dependencies.invalidated(), 2u);
 
   v1::ScheduleBatchInvalidationResponse scheduled;
-  ASSERT_TRUE(FromScheduleBatchInvalidation({}, reply, kContext, &scheduled).ok());
+  ASSERT_TRUE(FromScheduleBatchInvalidation({}, result, kContext, &scheduled).ok());
   EXPECT_THAT(UnsetFields(scheduled), IsEmpty());
 
   v1::FlushPendingInvalidationsResponse flushed;

@@ -24,11 +24,11 @@ absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
 }
 
 absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
-                                 const engine::DeleteNamespaceReply& reply,
+                                 const engine::DeleteNamespaceResult& result,
                                  const AnswerContext& context,
                                  v1::DeleteNamespaceResponse* response) {
-  response->set_found(reply.found);
-  FromRevision(reply.revision, context.epoch, response->mutable_position());
+  response->set_found(result.found);
+  FromRevision(result.revision, context.epoch, response->mutable_position());
   FromWaiting(context, response);
   return absl::OkStatus();
 }

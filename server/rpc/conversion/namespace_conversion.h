@@ -12,16 +12,16 @@
 #include "google/protobuf/arena.h"
 #include "protos/cache_invalidation/v1/namespace_service.pb.h"
 #include "server/engine/command.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
 
-// Check and convert the requests and the replies of NamespaceService.
+// Check and convert the requests and the results of NamespaceService.
 absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
     const v1::DeleteNamespaceRequest& request);
 absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
-                                 const engine::DeleteNamespaceReply& reply,
+                                 const engine::DeleteNamespaceResult& result,
                                  const AnswerContext& context,
                                  v1::DeleteNamespaceResponse* response);
 

@@ -149,42 +149,43 @@ absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
 }
 
 absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
-                                      const engine::RegisterRelationshipReply& reply,
+                                      const engine::RegisterRelationshipResult& result,
                                       const AnswerContext& context,
                                       v1::RegisterRelationshipResponse* response) {
-  wire::FromRelationship(reply.relationship, response->mutable_relationship());
-  FromStrings(reply.warnings, response->mutable_warnings());
-  response->set_replaced(reply.replaced);
+  wire::FromRelationship(result.relationship, response->mutable_relationship());
+  FromStrings(result.warnings, response->mutable_warnings());
+  response->set_replaced(result.replaced);
   return absl::OkStatus();
 }
 
 absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
-                                 const engine::GetRelationshipReply& reply,
+                                 const engine::GetRelationshipResult& result,
                                  const AnswerContext& context,
                                  v1::GetRelationshipResponse* response) {
-  if (!reply.relationship) return absl::NotFoundError("no relationship has that name");
-  wire::FromRelationship(*reply.relationship, response->mutable_relationship());
+  if (!result.relationship) return absl::NotFoundError("no relationship has that name");
+  wire::FromRelationship(*result.relationship, response->mutable_relationship());
   return absl::OkStatus();
 }
 
 absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
-                                   const engine::ListRelationshipsReply& reply,
+                                   const engine::ListRelationshipsResult& result,
                                    const AnswerContext& context,
                                    v1::ListRelationshipsResponse* response) {
   const size_t count =
-      FillPage(reply.relationships, response->mutable_relationships(), wire::FromRelationship);
-  if (reply.more || count < reply.relationships.size()) {
+      FillPage(result.relationships, response->mutable_relationships(), wire::FromRelationship);
+  if (result.more || count < result.relationships.size()) {
     internal::v1::PageToken last;
-    last.set_after_name(reply.relationships[count - 1].name);
+    last.set_after_name(result.relationships[count - 1].name);
     response->set_next_page_token(MakePageToken(IdentityOf(request), std::move(last)));
   }
   return absl::OkStatus();
 }
 
 absl::Status FromDeleteRelationship(const v1::DeleteRelationshipRequest& request,
-                                    const engine::DeleteReply& reply, const AnswerContext& context,
+                                    const engine::DeleteResult& result,
+                                    const AnswerContext& context,
                                     v1::DeleteRelationshipResponse* response) {
-  response->set_found(reply.found);
+  response->set_found(result.found);
   return absl::OkStatus();
 }
 

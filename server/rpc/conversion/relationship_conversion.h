@@ -11,7 +11,7 @@
 #include "server/engine/command.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -40,21 +40,22 @@ absl::StatusOr<engine::ListRelationships> ToListRelationships(
 absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
     const v1::DeleteRelationshipRequest& request);
 
-// Convert the engine's replies to responses.
+// Convert the engine's results to responses.
 absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
-                                      const engine::RegisterRelationshipReply& reply,
+                                      const engine::RegisterRelationshipResult& result,
                                       const AnswerContext& context,
                                       v1::RegisterRelationshipResponse* response);
 absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
-                                 const engine::GetRelationshipReply& reply,
+                                 const engine::GetRelationshipResult& result,
                                  const AnswerContext& context,
                                  v1::GetRelationshipResponse* response);
 absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
-                                   const engine::ListRelationshipsReply& reply,
+                                   const engine::ListRelationshipsResult& result,
                                    const AnswerContext& context,
                                    v1::ListRelationshipsResponse* response);
 absl::Status FromDeleteRelationship(const v1::DeleteRelationshipRequest& request,
-                                    const engine::DeleteReply& reply, const AnswerContext& context,
+                                    const engine::DeleteResult& result,
+                                    const AnswerContext& context,
                                     v1::DeleteRelationshipResponse* response);
 
 }  // namespace cache_invalidation::rpc

@@ -43,7 +43,7 @@ void FromRevision(uint64_t revision, absl::string_view epoch, v1::Position* posi
 // The field `ttl`.
 absl::StatusOr<absl::Duration> ToTtl(const google::protobuf::Duration& ttl);
 
-// What a response contains besides the engine's reply.
+// What a response contains besides the engine's result.
 struct AnswerContext {
   // The namespace of the call; `default` if the field was empty.
   absl::string_view namespace_name;

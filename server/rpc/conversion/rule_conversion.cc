@@ -131,32 +131,33 @@ absl::StatusOr<engine::DeleteRule> ToDeleteRule(const v1::DeleteRuleRequest& req
 }
 
 absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
-                              const engine::RegisterRuleReply& reply, const AnswerContext& context,
-                              v1::RegisterRuleResponse* response) {
-  wire::FromRule(reply.rule, response->mutable_rule());
-  FromStrings(reply.warnings, response->mutable_warnings());
-  response->set_replaced(reply.replaced);
+                              const engine::RegisterRuleResult& result,
+                              const AnswerContext& context, v1::RegisterRuleResponse* response) {
+  wire::FromRule(result.rule, response->mutable_rule());
+  FromStrings(result.warnings, response->mutable_warnings());
+  response->set_replaced(result.replaced);
   return absl::OkStatus();
 }
 
-absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleReply& reply,
+absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleResult& result,
                          const AnswerContext& context, v1::GetRuleResponse* response) {
-  if (!reply.rule) return absl::NotFoundError("no rule has that name");
-  wire::FromRule(*reply.rule, response->mutable_rule());
+  if (!result.rule) return absl::NotFoundError("no rule has that name");
+  wire::FromRule(*result.rule, response->mutable_rule());
   v1::RuleStatistics* statistics = response->mutable_statistics();
-  statistics->set_execution_count(reply.counters.execution_count);
-  statistics->set_condition_errors(reply.counters.condition_errors);
-  if (reply.counters.last_execution) {
-    wire::FromTime(*reply.counters.last_execution, statistics->mutable_last_execution());
+  statistics->set_execution_count(result.counters.execution_count);
+  statistics->set_condition_errors(result.counters.condition_errors);
+  if (result.counters.last_execution) {
+    wire::FromTime(*result.counters.last_execution, statistics->mutable_last_execution());
   }
   return absl::OkStatus();
 }
 
-absl::Status FromListRules(const v1::ListRulesRequest& request, const engine::ListRulesReply& reply,
-                           const AnswerContext& context, v1::ListRulesResponse* response) {
-  const size_t count = FillPage(reply.rules, response->mutable_rules(), wire::FromRule);
-  if (reply.more || count < reply.rules.size()) {
-    const engine::Rule& rule = reply.rules[count - 1];
+absl::Status FromListRules(const v1::ListRulesRequest& request,
+                           const engine::ListRulesResult& result, const AnswerContext& context,
+                           v1::ListRulesResponse* response) {
+  const size_t count = FillPage(result.rules, response->mutable_rules(), wire::FromRule);
+  if (result.more || count < result.rules.size()) {
+    const engine::Rule& rule = result.rules[count - 1];
     internal::v1::PageToken last;
     last.set_after_priority(rule.priority);
     last.set_after_name(rule.name);
@@ -165,9 +166,10 @@ absl::Status FromListRules(const v1::ListRulesRequest& request, const engine::Li
   return absl::OkStatus();
 }
 
-absl::Status FromDeleteRule(const v1::DeleteRuleRequest& request, const engine::DeleteReply& reply,
-                            const AnswerContext& context, v1::DeleteRuleResponse* response) {
-  response->set_found(reply.found);
+absl::Status FromDeleteRule(const v1::DeleteRuleRequest& request,
+                            const engine::DeleteResult& result, const AnswerContext& context,
+                            v1::DeleteRuleResponse* response) {
+  response->set_found(result.found);
   return absl::OkStatus();
 }
 

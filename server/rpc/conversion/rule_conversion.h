@@ -9,7 +9,7 @@
 #include "server/engine/command.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -25,16 +25,18 @@ absl::StatusOr<engine::ListRules> ToListRules(const v1::ListRulesRequest& reques
                                               google::protobuf::Arena& arena);
 absl::StatusOr<engine::DeleteRule> ToDeleteRule(const v1::DeleteRuleRequest& request);
 
-// Convert the engine's replies to responses.
+// Convert the engine's results to responses.
 absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
-                              const engine::RegisterRuleReply& reply, const AnswerContext& context,
-                              v1::RegisterRuleResponse* response);
-absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleReply& reply,
+                              const engine::RegisterRuleResult& result,
+                              const AnswerContext& context, v1::RegisterRuleResponse* response);
+absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleResult& result,
                          const AnswerContext& context, v1::GetRuleResponse* response);
-absl::Status FromListRules(const v1::ListRulesRequest& request, const engine::ListRulesReply& reply,
-                           const AnswerContext& context, v1::ListRulesResponse* response);
-absl::Status FromDeleteRule(const v1::DeleteRuleRequest& request, const engine::DeleteReply& reply,
-                            const AnswerContext& context, v1::DeleteRuleResponse* response);
+absl::Status FromListRules(const v1::ListRulesRequest& request,
+                           const engine::ListRulesResult& result, const AnswerContext& context,
+                           v1::ListRulesResponse* response);
+absl::Status FromDeleteRule(const v1::DeleteRuleRequest& request,
+                            const engine::DeleteResult& result, const AnswerContext& context,
+                            v1::DeleteRuleResponse* response);
 
 }  // namespace cache_invalidation::rpc
 

@@ -72,7 +72,7 @@ TEST(RuleConversion, KnowsEveryStrategyAndCardinality) {
 }
 
 TEST(RuleConversion, FillsEveryFieldOfTheAnswers) {
-  engine::GetRuleReply get;
+  engine::GetRuleResult get;
   get.rule = *ToRule(FullRule());
   get.rule->condition = "c";
   get.counters = {

@@ -27,27 +27,27 @@ absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
 }
 
 absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& request,
-                                      const engine::InvalidationStats& reply,
+                                      const engine::InvalidationStats& result,
                                       const AnswerContext& context,
                                       v1::GetInvalidationStatsResponse* response) {
   v1::InvalidationStats* stats = response->mutable_stats();
-  stats->set_rules(reply.rules);
-  stats->set_relationships(reply.relationships);
-  stats->set_total_invalidations(reply.total_invalidations());
-  stats->set_immediate_invalidations(reply.immediate_invalidations);
-  stats->set_batched_invalidations(reply.batched_invalidations);
-  stats->set_lazy_invalidations(reply.lazy_invalidations);
-  stats->set_cascade_invalidations(reply.cascade_invalidations);
-  stats->set_widened(reply.widened);
-  stats->set_pending_targets(reply.pending_targets);
-  stats->set_tracked_entries(reply.tracked_entries);
-  stats->set_dependency_edges(reply.dependency_edges);
-  stats->set_unchecked_fills(reply.unchecked_fills);
-  stats->set_refused_fills(reply.refused_fills);
-  stats->set_dropped_entries(reply.dropped_entries);
+  stats->set_rules(result.rules);
+  stats->set_relationships(result.relationships);
+  stats->set_total_invalidations(result.total_invalidations());
+  stats->set_immediate_invalidations(result.immediate_invalidations);
+  stats->set_batched_invalidations(result.batched_invalidations);
+  stats->set_lazy_invalidations(result.lazy_invalidations);
+  stats->set_cascade_invalidations(result.cascade_invalidations);
+  stats->set_widened(result.widened);
+  stats->set_pending_targets(result.pending_targets);
+  stats->set_tracked_entries(result.tracked_entries);
+  stats->set_dependency_edges(result.dependency_edges);
+  stats->set_unchecked_fills(result.unchecked_fills);
+  stats->set_refused_fills(result.refused_fills);
+  stats->set_dropped_entries(result.dropped_entries);
   stats->set_subscribers(context.subscribers(context.namespace_name));
-  FromRevision(reply.revision, context.epoch, stats->mutable_position());
-  for (const engine::RuleDetail& detail : reply.rule_details) {
+  FromRevision(result.revision, context.epoch, stats->mutable_position());
+  for (const engine::RuleDetail& detail : result.rule_details) {
     FromRuleDetail(detail, stats->add_rule_details());
   }
   return absl::OkStatus();

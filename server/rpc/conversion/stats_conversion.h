@@ -5,16 +5,16 @@
 #include "absl/status/statusor.h"
 #include "protos/cache_invalidation/v1/stats_service.pb.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
 
-// Check and convert the request and the reply of StatsService.
+// Check and convert the request and the result of StatsService.
 absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
     const v1::GetInvalidationStatsRequest& request);
 absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& request,
-                                      const engine::InvalidationStats& reply,
+                                      const engine::InvalidationStats& result,
                                       const AnswerContext& context,
                                       v1::GetInvalidationStatsResponse* response);
 

@@ -8,24 +8,25 @@ namespace cache_invalidation::rpc {
 namespace {
 
 TEST(StatsConversion, FillsEveryField) {
-  engine::InvalidationStats reply;
+  engine::InvalidationStats result;
   // Different numbers, so that swapped fields are detected.
   uint64_t number = 0;
   for (uint64_t* field :
-       {&reply.rules, &reply.relationships, &reply.immediate_invalidations,
-        &reply.batched_invalidations, &reply.lazy_invalidations, &reply.cascade_invalidations,
-        &reply.widened, &reply.pending_targets, &reply.tracked_entries, &reply.dependency_edges,
-        &reply.unchecked_fills, &reply.refused_fills, &reply.revision, &reply.dropped_entries}) {
+       {&result.rules, &result.relationships, &result.immediate_invalidations,
+        &result.batched_invalidations, &result.lazy_invalidations, &result.cascade_invalidations,
+        &result.widened, &result.pending_targets, &result.tracked_entries, &result.dependency_edges,
+        &result.unchecked_fills, &result.refused_fills, &result.revision,
+        &result.dropped_entries}) {
     *field = ++number;
   }
-  reply.rule_details.push_back(
+  result.rule_details.push_back(
       {"r", -1, engine::Strategy::kLazy, true, {5, 6, absl::FromUnixSeconds(7)}});
   const auto subscribers = [](absl::string_view name) -> uint64_t {
     return name == "shop" ? 99 : 0;
   };
 
   v1::GetInvalidationStatsResponse response;
-  ASSERT_TRUE(FromGetInvalidationStats({}, reply, {"shop", "epoch", subscribers}, &response).ok());
+  ASSERT_TRUE(FromGetInvalidationStats({}, result, {"shop", "epoch", subscribers}, &response).ok());
   EXPECT_THAT(testing::UnsetFields(response), ::testing::IsEmpty());
   const v1::InvalidationStats& stats = response.stats();
   EXPECT_EQ(stats.rules(), 1u);

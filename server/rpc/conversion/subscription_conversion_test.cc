@@ -161,8 +161,8 @@ TEST(SubscriptionConversionTest, SendsEveryPartOfAMessage) {
   delivery::Message message;
   message.started = delivery::Started{{"e", 9}, absl::Seconds(10), 5, absl::Seconds(3), "i"};
   message.reset = delivery::Reset{delivery::ResetReason::kTrimmed, 6, {"e", 9}};
-  const wire::Chunk::Entry& second = chunk->entries[1];
-  const wire::Chunk::Entry& third = chunk->entries[2];
+  const wire::Chunk::Part& second = chunk->parts[1];
+  const wire::Chunk::Part& third = chunk->parts[2];
   message.events.slices.push_back({chunk, second.offset, second.size + third.size});
   message.progress = delivery::Progress{9, 2};
 

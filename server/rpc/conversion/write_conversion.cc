@@ -93,37 +93,37 @@ absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
   return engine::ExplainWrite{*std::move(event), request.key(), ToViews(request.key_tags())};
 }
 
-void FromWriteResult(const engine::InvalidationReply& reply, absl::string_view epoch,
+void FromWriteResult(const engine::InvalidationResult& result, absl::string_view epoch,
                      v1::WriteResult* result) {
-  FromRevision(reply.revision, epoch, result->mutable_position());
-  result->set_invalidations(reply.invalidations);
-  FromStrings(reply.rules_fired, result->mutable_rules_fired());
-  result->set_widened(reply.widened);
-  result->set_pending_targets(reply.pending_targets);
+  FromRevision(result.revision, epoch, result->mutable_position());
+  result->set_invalidations(result.invalidations);
+  FromStrings(result.rules_fired, result->mutable_rules_fired());
+  result->set_widened(result.widened);
+  result->set_pending_targets(result.pending_targets);
 }
 
 absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
-                                   const engine::InvalidationReply& reply,
+                                   const engine::InvalidationResult& result,
                                    const AnswerContext& context,
                                    v1::InvalidateByWriteResponse* response) {
-  FromWriteResult(reply, context.epoch, response->mutable_result());
+  FromWriteResult(result, context.epoch, response->mutable_result());
   FromWaiting(context, response);
   return absl::OkStatus();
 }
 
 absl::Status FromInvalidateByWrites(const internal::v1::InvalidateByWritesRequest& request,
-                                    const engine::InvalidationReply& reply,
+                                    const engine::InvalidationResult& result,
                                     const AnswerContext& context,
                                     v1::InvalidateByWritesResponse* response) {
-  FromWriteResult(reply, context.epoch, response->mutable_result());
+  FromWriteResult(result, context.epoch, response->mutable_result());
   FromWaiting(context, response);
   return absl::OkStatus();
 }
 
 absl::Status FromExplainWrite(const internal::v1::ExplainWriteRequest& request,
-                              const engine::ExplainWriteReply& reply, const AnswerContext& context,
-                              v1::ExplainWriteResponse* response) {
-  FromExplanation(reply.explanation, response->mutable_explanation());
+                              const engine::ExplainWriteResult& result,
+                              const AnswerContext& context, v1::ExplainWriteResponse* response) {
+  FromExplanation(result.explanation, response->mutable_explanation());
   return absl::OkStatus();
 }
 

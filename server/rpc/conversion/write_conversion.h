@@ -10,7 +10,7 @@
 #include "server/engine/command.h"
 #include "server/engine/explanation.h"
 #include "server/engine/query.h"
-#include "server/engine/reply.h"
+#include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -27,20 +27,20 @@ absl::StatusOr<engine::InvalidateByWrites> ToWriteGroup(const internal::v1::Writ
 absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
     const internal::v1::ExplainWriteRequest& request, google::protobuf::Arena& arena);
 
-// Convert the engine's replies to responses.
-void FromWriteResult(const engine::InvalidationReply& reply, absl::string_view epoch,
+// Convert the engine's results to responses.
+void FromWriteResult(const engine::InvalidationResult& result, absl::string_view epoch,
                      v1::WriteResult* result);
 absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
-                                   const engine::InvalidationReply& reply,
+                                   const engine::InvalidationResult& result,
                                    const AnswerContext& context,
                                    v1::InvalidateByWriteResponse* response);
 absl::Status FromInvalidateByWrites(const internal::v1::InvalidateByWritesRequest& request,
-                                    const engine::InvalidationReply& reply,
+                                    const engine::InvalidationResult& result,
                                     const AnswerContext& context,
                                     v1::InvalidateByWritesResponse* response);
 absl::Status FromExplainWrite(const internal::v1::ExplainWriteRequest& request,
-                              const engine::ExplainWriteReply& reply, const AnswerContext& context,
-                              v1::ExplainWriteResponse* response);
+                              const engine::ExplainWriteResult& result,
+                              const AnswerContext& context, v1::ExplainWriteResponse* response);
 // Children of nodes are left out, and counted, below 90 levels and beyond kMaxAnswerBytes of nodes
 // together.
 void FromExplanation(const engine::Explanation& explanation, v1::Explanation* proto);

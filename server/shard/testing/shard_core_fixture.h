@@ -26,7 +26,7 @@ namespace cache_invalidation::shard {
 // What became of one submission.
 struct Answered {
   int calls = 0;
-  std::vector<Answer> answers;
+  std::vector<Result> answers;
 };
 
 using Request = std::variant<engine::Command, engine::Query>;
@@ -38,7 +38,7 @@ inline std::unique_ptr<Submission> MakeSubmission(absl::string_view namespace_na
   submission->namespace_name = std::string(namespace_name);
   submission->requests = std::move(requests);
   submission->size_bytes = 1;
-  submission->done = [answered = std::move(answered)](std::vector<Answer> answers) {
+  submission->done = [answered = std::move(answered)](std::vector<Result> answers) {
     ++answered->calls;
     answered->answers = std::move(answers);
   };
@@ -130,7 +130,7 @@ class ShardCoreFixture : public testing::Test {
   }
 
   // One request, committed.
-  Answer Call(absl::string_view namespace_name, Request request) {
+  Result Call(absl::string_view namespace_name, Request request) {
     std::vector<Request> requests;
     requests.push_back(std::move(request));
     const std::shared_ptr<Answered> answered = Submit(namespace_name, std::move(requests));
@@ -142,7 +142,7 @@ class ShardCoreFixture : public testing::Test {
 
   engine::InvalidationStats Stats(absl::string_view namespace_name) {
     return std::get<engine::InvalidationStats>(
-        Call(namespace_name, engine::GetInvalidationStats{}).reply);
+        Call(namespace_name, engine::GetInvalidationStats{}).result);
   }
 
   // The revisions that subscribers of a namespace were shown.
@@ -150,9 +150,9 @@ class ShardCoreFixture : public testing::Test {
     std::vector<uint64_t> revisions;
     for (const commit::Group::Published& published : publisher_.published()) {
       for (const auto& chunk : published.chunks) {
-        for (const wire::Chunk::Entry& entry : chunk->entries) {
+        for (const wire::Chunk::Part& part : chunk->parts) {
           if (published.namespace_name == namespace_name) {
-            revisions.push_back(entry.revision);
+            revisions.push_back(part.revision);
           }
         }
       }

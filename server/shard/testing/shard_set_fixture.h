@@ -27,14 +27,14 @@ class Inbox {
     submission->namespace_name = std::string(namespace_name);
     submission->requests.push_back(std::move(request));
     submission->size_bytes = 1;
-    submission->done = [this](std::vector<Answer> answers) {
+    submission->done = [this](std::vector<Result> answers) {
       MutexLock lock(mutex_);
       answers_.push_back(std::move(answers.at(0)));
       arrived_.NotifyAll();
     };
     return submission;
   }
-  std::vector<Answer> Await(size_t count) ABSL_LOCKS_EXCLUDED(mutex_) {
+  std::vector<Result> Await(size_t count) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     while (answers_.size() < count) {
       arrived_.Wait(mutex_);
@@ -50,7 +50,7 @@ class Inbox {
  private:
   Mutex mutex_;
   CondVar arrived_;
-  std::vector<Answer> answers_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Result> answers_ ABSL_GUARDED_BY(mutex_);
 };
 
 // A set of shards with everything below it, as a server has it.

@@ -48,9 +48,9 @@ TEST_P(DurableStoreConformanceTest, KeepsEverythingWhenItIsClosed) {
 
 TEST_P(DurableStoreConformanceTest, GoesOnWhereItEnded) {
   std::unique_ptr<Store> store = Open();
-  Append(*store, {Revisions("n", 1, 3), MakeChunk("n", {{.revision = 4, .part = 0}})});
+  Append(*store, {Revisions("n", 1, 3), MakeChunk("n", {{.revision = 4, .number = 0}})});
   store = Reopen(std::move(store));
-  Append(*store, {MakeChunk("n", {{.revision = 4, .part = 1, .last_part = true}})});
+  Append(*store, {MakeChunk("n", {{.revision = 4, .number = 1, .last_part = true}})});
   store = Reopen(std::move(store));
   ASSERT_TRUE(Trim(*store, "n", 4).ok());
   store = Reopen(std::move(store));

@@ -22,22 +22,22 @@ constexpr uint32_t kMaxEntryBytes = 3000;
 }  // namespace
 
 std::shared_ptr<const wire::Chunk> RandomWrites::NextChunk(absl::string_view name,
-                                                           EntryPosition from) {
+                                                           PartPosition from) {
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = std::string(name);
   // The chunk ends at the end of a revision, as those of groups do.
   for (bool last = false; !last || Below(3) != 0;) {
     last = Below(3) != 0;
-    wire::Chunk::Entry entry = {.offset = static_cast<uint32_t>(chunk->bytes.size()),
-                                .size = 1 + Below(kMaxEntryBytes),
-                                .revision = from.revision,
-                                .part = from.part,
-                                .last_part = last};
+    wire::Chunk::Part part = {.offset = static_cast<uint32_t>(chunk->bytes.size()),
+                              .size = 1 + Below(kMaxEntryBytes),
+                              .revision = from.revision,
+                              .number = from.number,
+                              .last_part = last};
     std::string bytes = absl::StrCat(random_());
-    bytes.resize(entry.size, '.');
+    bytes.resize(part.size, '.');
     chunk->bytes += bytes;
-    chunk->entries.push_back(entry);
-    from = PositionAfter(entry);
+    chunk->parts.push_back(part);
+    from = PositionAfter(part);
   }
   return chunk;
 }
@@ -84,19 +84,19 @@ std::string DumpOf(const Store& store) {
     }
     const RetainedRevisions retained = *store.Retained(name);
     absl::StrAppend(&text, name, " ", retained.floor, "..", retained.head, "\n");
-    EntryPosition from = {retained.floor + 1, 0};
+    PartPosition from = {retained.floor + 1, 0};
     for (;;) {
       const auto chunks = store.ReadChunks(name, from, kMaxEntryBytes);
       Check(chunks.ok(), "chunks can be read");
       if (chunks->empty()) break;
       for (const auto& chunk : *chunks) {
-        for (const wire::Chunk::Entry& entry : chunk->entries) {
-          const absl::string_view bytes = chunk->entry_bytes(entry);
-          absl::StrAppend(&text, name, " ", entry.revision, "/", entry.part, entry.last_part, " ",
+        for (const wire::Chunk::Part& part : chunk->parts) {
+          const absl::string_view bytes = chunk->part_bytes(part);
+          absl::StrAppend(&text, name, " ", part.revision, "/", part.number, part.last_part, " ",
                           bytes.size(), " ", absl::Hash<absl::string_view>{}(bytes), "\n");
         }
       }
-      from = PositionAfter(chunks->back()->entries.back());
+      from = PositionAfter(chunks->back()->parts.back());
     }
   }
   for (const absl::string_view name : kServerValues) {

@@ -24,7 +24,7 @@ class RandomWrites {
   WriteBatch Next(const Store& store);
 
  private:
-  std::shared_ptr<const wire::Chunk> NextChunk(absl::string_view name, EntryPosition from);
+  std::shared_ptr<const wire::Chunk> NextChunk(absl::string_view name, PartPosition from);
 
   std::mt19937 random_;
 };

@@ -146,21 +146,21 @@ TEST_P(StoreConformanceTest, ReadsFromTheChunkThatHoldsTheRevision) {
 }
 
 TEST_P(StoreConformanceTest, ChunksComeBackAsTheyWere) {
-  const ChunkPtr written = MakeChunk("n", {{.revision = 1, .part = 0, .last_part = true},
-                                           {.revision = 2, .part = 0, .last_part = false},
-                                           {.revision = 2, .part = 1, .last_part = true}});
+  const ChunkPtr written = MakeChunk("n", {{.revision = 1, .number = 0, .last_part = true},
+                                           {.revision = 2, .number = 0, .last_part = false},
+                                           {.revision = 2, .number = 1, .last_part = true}});
   Append(*store_, {written});
   const auto read = store_->ReadChunks("n", {1, 0}, kEverything);
   ASSERT_TRUE(read.ok());
   ASSERT_EQ(read->size(), 1u);
   const wire::Chunk& chunk = *read->front();
   EXPECT_EQ(chunk.bytes, written->bytes);
-  ASSERT_EQ(chunk.entries.size(), written->entries.size());
-  for (size_t i = 0; i < chunk.entries.size(); ++i) {
-    EXPECT_EQ(chunk.entries[i].revision, written->entries[i].revision);
-    EXPECT_EQ(chunk.entries[i].part, written->entries[i].part);
-    EXPECT_EQ(chunk.entries[i].last_part, written->entries[i].last_part);
-    EXPECT_EQ(chunk.entry_bytes(chunk.entries[i]), written->entry_bytes(written->entries[i]));
+  ASSERT_EQ(chunk.parts.size(), written->parts.size());
+  for (size_t i = 0; i < chunk.parts.size(); ++i) {
+    EXPECT_EQ(chunk.parts[i].revision, written->parts[i].revision);
+    EXPECT_EQ(chunk.parts[i].number, written->parts[i].number);
+    EXPECT_EQ(chunk.parts[i].last_part, written->parts[i].last_part);
+    EXPECT_EQ(chunk.part_bytes(chunk.parts[i]), written->part_bytes(written->parts[i]));
   }
 }
 
@@ -174,11 +174,11 @@ TEST_P(StoreConformanceTest, ReadsUpToTheByteLimitButAtLeastOneChunk) {
 
 TEST_P(StoreConformanceTest, ARevisionOverSeveralChunksIsReadPartByPart) {
   Append(*store_, {
-                      MakeChunk("n", {{.revision = 1, .part = 0, .last_part = true},
-                                      {.revision = 2, .part = 0}}),
-                      MakeChunk("n", {{.revision = 2, .part = 1}}),
-                      MakeChunk("n", {{.revision = 2, .part = 2, .last_part = true},
-                                      {.revision = 3, .part = 0, .last_part = true}}),
+                      MakeChunk("n", {{.revision = 1, .number = 0, .last_part = true},
+                                      {.revision = 2, .number = 0}}),
+                      MakeChunk("n", {{.revision = 2, .number = 1}}),
+                      MakeChunk("n", {{.revision = 2, .number = 2, .last_part = true},
+                                      {.revision = 3, .number = 0, .last_part = true}}),
                   });
   EXPECT_EQ(Read(*store_, "n", {2, 0}), (Spans{"1-2", "2-2", "2-3"}));
   EXPECT_EQ(Read(*store_, "n", {2, 1}), (Spans{"2-2", "2-3"}));

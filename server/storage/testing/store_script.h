@@ -24,26 +24,26 @@ inline constexpr size_t kEverything = size_t{1} << 40;
 inline constexpr size_t kEntryBytes = 10;
 
 // A chunk whose parts have kEntryBytes each. The store does not interpret them.
-inline ChunkPtr MakeChunk(absl::string_view name, std::vector<wire::Chunk::Entry> entries) {
+inline ChunkPtr MakeChunk(absl::string_view name, std::vector<wire::Chunk::Part> parts) {
   auto chunk = std::make_shared<wire::Chunk>();
   chunk->namespace_name = std::string(name);
-  for (wire::Chunk::Entry& entry : entries) {
-    entry.offset = chunk->bytes.size();
-    entry.size = kEntryBytes;
+  for (wire::Chunk::Part& part : parts) {
+    part.offset = chunk->bytes.size();
+    part.size = kEntryBytes;
     chunk->bytes +=
-        absl::StrCat(entry.revision, "/", entry.part, "..........").substr(0, kEntryBytes);
+        absl::StrCat(part.revision, "/", part.number, "..........").substr(0, kEntryBytes);
   }
-  chunk->entries = std::move(entries);
+  chunk->parts = std::move(parts);
   return chunk;
 }
 
 // A chunk with the complete revisions first..last.
 inline ChunkPtr Revisions(absl::string_view name, uint64_t first, uint64_t last) {
-  std::vector<wire::Chunk::Entry> entries;
+  std::vector<wire::Chunk::Part> parts;
   for (uint64_t revision = first; revision <= last; ++revision) {
-    entries.push_back({.revision = revision, .part = 0, .last_part = true});
+    parts.push_back({.revision = revision, .number = 0, .last_part = true});
   }
-  return MakeChunk(name, std::move(entries));
+  return MakeChunk(name, std::move(parts));
 }
 
 inline WriteBatch::RowChange Put(std::string name, RowKind kind, std::string identity,
@@ -85,7 +85,7 @@ inline Rows Scan(const Store& store, absl::string_view name, RowKind kind) {
 }
 
 // "first-last" of each chunk.
-inline std::vector<std::string> Read(const Store& store, absl::string_view name, EntryPosition from,
+inline std::vector<std::string> Read(const Store& store, absl::string_view name, PartPosition from,
                                      size_t max_bytes = kEverything) {
   std::vector<std::string> spans;
   const auto chunks = store.ReadChunks(name, from, max_bytes);

@@ -1,4 +1,4 @@
-#include "server/wire/entry_targets.h"
+#include "server/wire/part_targets.h"
 
 #include "server/wire/proto_reader.h"
 
@@ -13,22 +13,22 @@ constexpr uint32_t kInvalidationTag = 2;
 constexpr uint32_t kInvalidationKey = 3;
 constexpr uint32_t kInvalidationPattern = 4;
 
-constexpr EntryTarget kEverything;
+constexpr PartTarget kEverything;
 
-EntryTarget TargetOf(absl::string_view invalidation) {
-  EntryTarget target = kEverything;
+PartTarget TargetOf(absl::string_view invalidation) {
+  PartTarget target = kEverything;
   ProtoReader reader(invalidation);
   while (reader.Next()) {
     if (reader.type() != ProtoReader::Type::kBytes) continue;
     switch (reader.number()) {
       case kInvalidationTag:
-        target = {engine::TargetType::kTag, reader.bytes()};
+        target = {engine::TargetKind::kTag, reader.bytes()};
         break;
       case kInvalidationKey:
-        target = {engine::TargetType::kKey, reader.bytes()};
+        target = {engine::TargetKind::kKey, reader.bytes()};
         break;
       case kInvalidationPattern:
-        target = {engine::TargetType::kPattern, reader.bytes()};
+        target = {engine::TargetKind::kPattern, reader.bytes()};
         break;
       default:
         break;
@@ -51,8 +51,8 @@ bool ForEachMessage(absl::string_view message, uint32_t number, Visit visit) {
 
 }  // namespace
 
-void AppendTargets(absl::string_view entry, std::vector<EntryTarget>& targets) {
-  const bool intact = ForEachMessage(entry, kResponseEvents, [&](absl::string_view event) {
+void AppendTargets(absl::string_view part, std::vector<PartTarget>& targets) {
+  const bool intact = ForEachMessage(part, kResponseEvents, [&](absl::string_view event) {
     return ForEachMessage(event, kEventInvalidations, [&](absl::string_view invalidation) {
       targets.push_back(TargetOf(invalidation));
       return true;

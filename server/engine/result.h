@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_SERVER_ENGINE_REPLY_H_
-#define CACHE_INVALIDATION_SERVER_ENGINE_REPLY_H_
+#ifndef CACHE_INVALIDATION_SERVER_ENGINE_RESULT_H_
+#define CACHE_INVALIDATION_SERVER_ENGINE_RESULT_H_
 
 #include <cstdint>
 #include <optional>
@@ -18,8 +18,8 @@ namespace cache_invalidation::engine {
 // documented by the contract. They own their data: they are kept until the state they report is
 // durable.
 
-// Reply to InvalidateByWrites and Invalidate.
-struct InvalidationReply {
+// Result to InvalidateByWrites and Invalidate.
+struct InvalidationResult {
   uint64_t revision = 0;  // of the command's own event; the head if it caused none
   uint32_t invalidations = 0;
   std::vector<std::string> rules_fired;
@@ -28,47 +28,47 @@ struct InvalidationReply {
   uint64_t condition_errors = 0;  // firings only because a condition could not be evaluated
 };
 
-struct InvalidateWithDependenciesReply {
+struct InvalidateWithDependenciesResult {
   uint64_t revision = 0;
   uint64_t invalidated = 0;
   uint64_t dependents_left = 0;
 };
 
-// Reply to FlushPendingInvalidations and FlushBatch.
-struct FlushReply {
+// Result to FlushPendingInvalidations and FlushBatch.
+struct FlushResult {
   uint64_t revision = 0;
   uint32_t flushed = 0;
 };
 
-struct SetBatchDelayReply {
+struct SetBatchDelayResult {
   absl::Duration previous_delay;
 };
 
-struct RegisterRuleReply {
+struct RegisterRuleResult {
   Rule rule;
   std::vector<std::string> warnings;
   bool replaced = false;
 };
 
-struct RegisterRelationshipReply {
+struct RegisterRelationshipResult {
   Relationship relationship;
   std::vector<std::string> warnings;
   bool replaced = false;
 };
 
-// Reply to DeleteRule and DeleteRelationship.
-struct DeleteReply {
+// Result to DeleteRule and DeleteRelationship.
+struct DeleteResult {
   bool found = false;
 };
 
-struct AddCacheDependencyReply {
+struct AddCacheDependencyResult {
   uint32_t added = 0;
   bool invalidated = false;
   uint64_t revision = 0;
   std::vector<std::string> warnings;
 };
 
-struct RemoveCacheDependencyReply {
+struct RemoveCacheDependencyResult {
   uint32_t removed = 0;
 };
 
@@ -80,28 +80,28 @@ struct TrackResult {
   std::string moved;  // for kRefusedMoved
 };
 
-struct TrackEntriesReply {
+struct TrackEntriesResult {
   std::vector<TrackResult> results;
   uint64_t revision = 0;
   uint64_t dropped = 0;  // entries evicted because a limit was exceeded
   std::vector<std::string> warnings;
 };
 
-struct UntrackEntriesReply {
+struct UntrackEntriesResult {
   uint32_t found = 0;
 };
 
-struct SweepReply {
+struct SweepResult {
   uint64_t removed = 0;
   uint64_t looked_at = 0;
   bool finished = false;  // reached the end of a round
   bool crowded = false;   // too many names are remembered: the next round forgets some
 };
 
-// Reply to CreateNamespace.
-struct EmptyReply {};
+// Result to CreateNamespace.
+struct EmptyResult {};
 
-struct DeleteNamespaceReply {
+struct DeleteNamespaceResult {
   bool found = false;
   uint64_t revision = 0;  // of the event; the head if the namespace did not exist
 };
@@ -114,21 +114,21 @@ struct RuleCounters {
   bool operator==(const RuleCounters&) const = default;
 };
 
-struct GetRuleReply {
+struct GetRuleResult {
   std::optional<Rule> rule;  // absent: not found
   RuleCounters counters;
 };
 
-struct ListRulesReply {
+struct ListRulesResult {
   std::vector<Rule> rules;
   bool more = false;
 };
 
-struct GetRelationshipReply {
+struct GetRelationshipResult {
   std::optional<Relationship> relationship;  // absent: not found
 };
 
-struct ListRelationshipsReply {
+struct ListRelationshipsResult {
   std::vector<Relationship> relationships;
   bool more = false;
 };
@@ -142,7 +142,7 @@ struct DependencyEdge {
   std::optional<absl::Time> expires;  // of the declaration
 };
 
-struct ListCacheDependenciesReply {
+struct ListCacheDependenciesResult {
   std::vector<DependencyEdge> edges;
   // There may be more edges after `last_*`, even if the page is not full or is empty.
   bool more = false;
@@ -153,7 +153,7 @@ struct ListCacheDependenciesReply {
 
 enum class EntryState : uint8_t { kFresh, kStale, kAbsent };
 
-struct LookupEntryReply {
+struct LookupEntryResult {
   EntryState state = EntryState::kAbsent;
   uint64_t revision = 0;          // the head
   std::vector<std::string> tags;  // sorted, as many as fit in a response
@@ -162,13 +162,13 @@ struct LookupEntryReply {
   std::string fill_id;  // of the last kept fill; empty if it had none
 };
 
-struct ValidateReply {
+struct ValidateResult {
   std::vector<bool> keys_moved;
   std::vector<bool> tags_moved;
   uint64_t revision = 0;  // the head
 };
 
-struct ExplainWriteReply {
+struct ExplainWriteResult {
   Explanation explanation;
 };
 
@@ -203,13 +203,15 @@ struct InvalidationStats {
   }
 };
 
-using Reply = std::variant<
-    EmptyReply, InvalidationReply, InvalidateWithDependenciesReply, FlushReply, SetBatchDelayReply,
-    RegisterRuleReply, RegisterRelationshipReply, DeleteReply, AddCacheDependencyReply,
-    RemoveCacheDependencyReply, TrackEntriesReply, UntrackEntriesReply, SweepReply, GetRuleReply,
-    ListRulesReply, GetRelationshipReply, ListRelationshipsReply, ListCacheDependenciesReply,
-    LookupEntryReply, ValidateReply, ExplainWriteReply, InvalidationStats, DeleteNamespaceReply>;
+using Result =
+    std::variant<EmptyResult, InvalidationResult, InvalidateWithDependenciesResult, FlushResult,
+                 SetBatchDelayResult, RegisterRuleResult, RegisterRelationshipResult, DeleteResult,
+                 AddCacheDependencyResult, RemoveCacheDependencyResult, TrackEntriesResult,
+                 UntrackEntriesResult, SweepResult, GetRuleResult, ListRulesResult,
+                 GetRelationshipResult, ListRelationshipsResult, ListCacheDependenciesResult,
+                 LookupEntryResult, ValidateResult, ExplainWriteResult, InvalidationStats,
+                 DeleteNamespaceResult>;
 
 }  // namespace cache_invalidation::engine
 
-#endif  // CACHE_INVALIDATION_SERVER_ENGINE_REPLY_H_
+#endif  // CACHE_INVALIDATION_SERVER_ENGINE_RESULT_H_

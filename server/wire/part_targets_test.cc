@@ -1,4 +1,4 @@
-#include "server/wire/entry_targets.h"
+#include "server/wire/part_targets.h"
 
 #include <gtest/gtest.h>
 
@@ -10,24 +10,24 @@
 namespace cache_invalidation::wire {
 namespace {
 
-using engine::TargetType;
+using engine::TargetKind;
 
-std::vector<std::string> TargetsOf(absl::string_view entry) {
-  std::vector<EntryTarget> targets;
-  AppendTargets(entry, targets);
+std::vector<std::string> TargetsOf(absl::string_view part) {
+  std::vector<PartTarget> targets;
+  AppendTargets(part, targets);
   std::vector<std::string> texts;
-  for (const EntryTarget& target : targets) {
-    switch (target.type) {
-      case TargetType::kEverything:
+  for (const PartTarget& target : targets) {
+    switch (target.target) {
+      case TargetKind::kEverything:
         texts.push_back("everything");
         break;
-      case TargetType::kTag:
+      case TargetKind::kTag:
         texts.push_back("tag " + std::string(target.name));
         break;
-      case TargetType::kKey:
+      case TargetKind::kKey:
         texts.push_back("key " + std::string(target.name));
         break;
-      case TargetType::kPattern:
+      case TargetKind::kPattern:
         texts.push_back("pattern " + std::string(target.name));
         break;
     }
@@ -46,7 +46,7 @@ v1::SubscribeResponse Response() {
   return response;
 }
 
-TEST(EntryTargetsTest, ReadsEveryKindInOrderAndSkipsTheRest) {
+TEST(PartTargetsTest, ReadsEveryKindInOrderAndSkipsTheRest) {
   v1::SubscribeResponse response = Response();
   v1::Event& event = *response.mutable_events(0);
   v1::Invalidation* tag = event.add_invalidations();
@@ -61,7 +61,7 @@ TEST(EntryTargetsTest, ReadsEveryKindInOrderAndSkipsTheRest) {
       (std::vector<std::string>{"tag user:42", "key profile", "pattern user:.*", "everything"}));
 }
 
-TEST(EntryTargetsTest, AnUnknownTargetIsEverything) {
+TEST(PartTargetsTest, AnUnknownTargetIsEverything) {
   v1::SubscribeResponse response = Response();
   response.mutable_events(0)->add_invalidations()->add_causes(1);
   v1::Invalidation* later = response.mutable_events(0)->add_invalidations();
@@ -70,12 +70,12 @@ TEST(EntryTargetsTest, AnUnknownTargetIsEverything) {
             (std::vector<std::string>{"everything", "everything"}));
 }
 
-TEST(EntryTargetsTest, ABrokenEntryIsEverythingWhereverItBreaks) {
+TEST(PartTargetsTest, ABrokenEntryIsEverythingWhereverItBreaks) {
   v1::SubscribeResponse response = Response();
   response.mutable_events(0)->add_invalidations()->set_tag("user:42");
-  const std::string entry = response.SerializeAsString();
-  for (size_t size = 1; size < entry.size(); ++size) {
-    const std::vector<std::string> targets = TargetsOf(absl::string_view(entry).substr(0, size));
+  const std::string part = response.SerializeAsString();
+  for (size_t size = 1; size < part.size(); ++size) {
+    const std::vector<std::string> targets = TargetsOf(absl::string_view(part).substr(0, size));
     ASSERT_FALSE(targets.empty()) << size;
     EXPECT_EQ(targets.back(), "everything") << size;
   }

@@ -1,4 +1,4 @@
-// Every field of every answer survives the way into the SDK's types and back. A field that is added
+// Every field of every result survives the way into the SDK's types and back. A field that is added
 // to the contract and forgotten here fails.
 
 #include <string>
@@ -7,13 +7,13 @@
 #include "client/internal/conversion/entry_conversion.h"
 #include "client/internal/conversion/event_conversion.h"
 #include "client/internal/conversion/explanation_conversion.h"
-#include "client/internal/conversion/testing/filled_message.h"
 #include "client/internal/conversion/invalidation_conversion.h"
 #include "client/internal/conversion/namespace_conversion.h"
 #include "client/internal/conversion/relationship_service_conversion.h"
 #include "client/internal/conversion/rule_service_conversion.h"
 #include "client/internal/conversion/stats_conversion.h"
 #include "client/internal/conversion/subscription_conversion.h"
+#include "client/internal/conversion/testing/filled_message.h"
 #include "client/internal/conversion/write_conversion.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
@@ -33,9 +33,9 @@ std::string Difference(const google::protobuf::Message& a, const google::protobu
 }
 
 template <typename Message>
-class AnswerConversionTest : public testing::Test {};
+class ResultConversionTest : public testing::Test {};
 
-using Answers =
+using Results =
     testing::Types<v1::RegisterRuleResponse, v1::GetRuleResponse, v1::ListRulesResponse,
                    v1::RegisterRelationshipResponse, v1::ListRelationshipsResponse,
                    v1::AddCacheDependencyResponse, v1::RemoveCacheDependencyResponse,
@@ -45,7 +45,7 @@ using Answers =
                    v1::FlushPendingInvalidationsResponse, v1::TrackEntriesResponse,
                    v1::LookupEntryResponse, v1::ValidateResponse, v1::InvalidationStats,
                    v1::ListNamespacesResponse, v1::DeleteNamespaceResponse, v1::Event, v1::Reset>;
-TYPED_TEST_SUITE(AnswerConversionTest, Answers);
+TYPED_TEST_SUITE(ResultConversionTest, Results);
 
 // What an Event does not keep: it is always a whole revision.
 void Normalize(google::protobuf::Message& message) {
@@ -55,7 +55,7 @@ void Normalize(google::protobuf::Message& message) {
   }
 }
 
-TYPED_TEST(AnswerConversionTest, KeepsEveryField) {
+TYPED_TEST(ResultConversionTest, KeepsEveryField) {
   for (int variant = 0; variant < kVariants; ++variant) {
     TypeParam message;
     FillMessage(&message, variant);
@@ -66,7 +66,7 @@ TYPED_TEST(AnswerConversionTest, KeepsEveryField) {
   }
 }
 
-TYPED_TEST(AnswerConversionTest, KeepsWhatIsAbsentAbsent) {
+TYPED_TEST(ResultConversionTest, KeepsWhatIsAbsentAbsent) {
   const TypeParam empty;
   TypeParam once, twice;
   ToProto(FromProto(empty), &once);
@@ -82,7 +82,7 @@ TEST(SingleWriteConversionTest, AnswersTheSameAsSeveralWrites) {
   EXPECT_EQ(FromProto(one), FromProto(several));
 }
 
-TEST(PlainAnswerConversionTest, KeepsTheirOneField) {
+TEST(PlainResultConversionTest, KeepsTheirOneField) {
   v1::DeleteRuleResponse rule;
   v1::DeleteRelationshipResponse relationship;
   v1::UntrackEntriesResponse untracked;
