@@ -293,7 +293,7 @@ class WordsTest(unittest.TestCase):
         self.assertEqual(lines_found(words, "server/utility_bill.cc", ""), [])
 
     def test_one_name_for_a_thing(self):
-        for type_of in ("struct RuleReply {", "using Answers = int;", "enum class Target" + "Type {"):
+        for type_of in ("struct Rule" + "Reply {", "using Answ" + "ers = int;", "enum class Target" + "Type {"):
             self.assertEqual(lines_found(words, "server/a.cc", type_of + "\n"), [1], type_of)
         self.assertEqual(lines_found(words, "server/a.cc", "struct RuleResult {};\nAnswer(query);\n"), [])
 
