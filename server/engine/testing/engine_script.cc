@@ -10,7 +10,7 @@ namespace {
 constexpr absl::string_view kSteps[] = {
     "DIRECT",       "RELATIONSHIP",     "RULE",  "CASCADE", "DEPENDENCY", "CALL",
     "FILL_REFUSED", "DEPENDENCY_MOVED", "LIMIT", "OTHERS"};
-constexpr absl::string_view kTypes[] = {"everything", "tag ", "key ", "pattern "};
+constexpr absl::string_view kTargetKinds[] = {"everything", "tag ", "key ", "pattern "};
 constexpr absl::string_view kStates[] = {"FRESH", "STALE", "ABSENT"};
 
 std::string CauseText(const Cause& cause) {
@@ -31,7 +31,7 @@ std::vector<std::string> Lines(const Event& event) {
     }
     lines.push_back(absl::StrCat(
         event.revision, invalidation.kind == InvalidationKind::kEvict ? " EVICT " : " MARK_STALE ",
-        kTypes[static_cast<int>(invalidation.type)], invalidation.name, " <",
+        kTargetKinds[static_cast<int>(invalidation.target)], invalidation.name, " <",
         absl::StrJoin(causes, " "), ">"));
   }
   return lines;
