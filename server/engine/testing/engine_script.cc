@@ -46,9 +46,9 @@ std::vector<std::string> Lines(const std::vector<Event>& events) {
 }
 
 EngineScript::Out EngineScript::Do(const Command& command) {
-  outcome_ = engine_.Apply(command, now_);
-  EXPECT_TRUE(outcome_.status.ok()) << outcome_.status;
-  return Lines(outcome_.events);
+  applied_ = engine_.Apply(command, now_);
+  EXPECT_TRUE(applied_.status.ok()) << applied_.status;
+  return Lines(applied_.events);
 }
 
 EngineScript::Out EngineScript::Write(absl::string_view type, absl::string_view id, Names tags) {
