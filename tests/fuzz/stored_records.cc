@@ -44,7 +44,7 @@ void CompareTargets(const engine::Event& event, const std::vector<wire::PartTarg
   Check(targets.size() == event.invalidations.size(), "each invalidation has a target");
   for (size_t i = 0; i < targets.size(); ++i) {
     const engine::Invalidation& invalidation = event.invalidations[i];
-    Check(targets[i].type == invalidation.type && targets[i].name == invalidation.name,
+    Check(targets[i].target == invalidation.target && targets[i].name == invalidation.name,
           "both readers see the same target");
   }
 }
@@ -54,8 +54,8 @@ void ReadChunk(absl::string_view value) {
   if (!chunk.ok()) return CheckDamage(chunk.status());
   Check(storage::EncodeChunk(**chunk) == value, "a chunk is written as it was read");
   std::vector<wire::PartTarget> targets;  // of the revisions before, and of the one that is read
-  for (const wire::Chunk::Part& entry : (*chunk)->entries) {
-    wire::AppendTargets((*chunk)->part_bytes(entry), targets);
+  for (const wire::Chunk::Part& part : (*chunk)->parts) {
+    wire::AppendTargets((*chunk)->part_bytes(part), targets);
   }
   size_t seen = 0;
   wire::EventDecoder decoder(kFirst.revision);
