@@ -9,12 +9,10 @@
 #include "server/grpc_front.h"
 #include "server/http/http_server.h"
 #include "server/metrics/metrics.h"
-#include "server/process/memory_thread.h"
-#include "server/process/reachability.h"
+#include "server/process/memory_watch.h"
 #include "server/process/self_check.h"
-#include "server/rpc/admission.h"
+#include "server/rpc/call_limits.h"
 #include "server/server_threads.h"
-#include "server/version.h"
 
 namespace cache_invalidation {
 namespace {
@@ -135,10 +133,11 @@ absl::Status Server::Parts::StartHttp() {
           [this] { return double(threads->core().waiting().waits()); }},
          {"event_cache_bytes", "Events kept in memory.",
           [this] { return double(threads->core().hub().counts().event_cache_bytes); }},
-         {"event_retention_bytes", "Events retained for subscribers that were away.",
+         {"event_retention_bytes", "Events retained for subscribers that reconnect.",
           [this] { return double(threads->core().hub().counts().retained_bytes); }},
          {"event_retention_seconds",
-          "Age of the oldest retained event: subscribers that were away for longer are reset.",
+          "Age of the oldest retained event: a subscriber that was disconnected for longer is "
+          "reset.",
           [this] { return absl::ToDoubleSeconds(threads->core().hub().counts().retained); }},
          {"refused_connections", "Connections closed at once since the start: too many were open.",
           [this] {
@@ -148,7 +147,7 @@ absl::Status Server::Parts::StartHttp() {
   const auto ready = [this] {
     if (!serving) return http::Page{.status = 503, .body = "not serving\n"};
     return reachable ? http::Page{.body = "ready\n"}
-                     : http::Page{.status = 503, .body = "new clients do not get in\n"};
+                     : http::Page{.status = 503, .body = "new clients cannot connect\n"};
   };
   absl::StatusOr<std::unique_ptr<http::HttpServer>> started = http::HttpServer::Start(
       options.http_address,

@@ -20,6 +20,9 @@ class Channel;
 
 namespace cache_invalidation {
 
+// Semantic version of the interfaces that users depend on: contract, flags, metrics.
+inline constexpr char kVersion[] = "0.1.0";
+
 struct ServerOptions : CoreOptions {
   // Where to listen, `host:port`; port 0 picks a free one. Nothing here is encrypted or
   // authenticated: other addresses than loopback are for networks where everybody may do

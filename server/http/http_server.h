@@ -13,7 +13,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "server/http/connection.h"
-#include "server/process/listeners.h"
+#include "server/process/connection_acceptor.h"
 
 namespace cache_invalidation::http {
 

@@ -20,10 +20,9 @@
 #include "grpcpp/support/server_callback.h"
 #include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
-#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/call_limits.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/rpc/conversion/waiting_conversion.h"
-#include "server/rpc/open_calls.h"
 #include "server/rpc/services.h"
 #include "server/shard/submission.h"
 

@@ -12,11 +12,10 @@
 #include "rocksdb/db.h"
 #include "rocksdb/iterator.h"
 #include "rocksdb/write_batch.h"
-#include "server/storage/history.h"
+#include "server/storage/disk_format.h"
 #include "server/storage/log_check.h"
 #include "server/storage/log_end.h"
-#include "server/storage/rocksdb_options.h"
-#include "server/storage/unsynced_mark.h"
+#include "server/storage/rocksdb_store.h"
 
 namespace cache_invalidation::storage {
 
@@ -27,9 +26,9 @@ inline absl::string_view ToView(const rocksdb::Slice& bytes) {
 
 // The open database of a RocksdbStore and its layout. Independent of schema versions.
 //
-// Column family   contents, by key (store_key.h)
+// Column family   contents, by key (disk_format.h)
 //   rows          the rows of namespaces
-//   chunks        the chunks of namespaces (chunk_codec.h)
+//   chunks        the chunks of namespaces (disk_format.h)
 //   default       "h" namespace: its History; "s": the schema version; "v" name: a value of the
 //                 server; "e": the end of the log is noted
 //

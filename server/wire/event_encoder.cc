@@ -1,10 +1,10 @@
-#include "server/wire/event_encoder.h"
+#include "server/wire/event_codec.h"
 
 #include <utility>
 
 #include "common/check.h"
-#include "server/wire/event_enum.h"
-#include "server/wire/proto_writer.h"
+#include "server/wire/message_conversion.h"
+#include "server/wire/proto_format.h"
 
 namespace cache_invalidation::wire {
 namespace {
@@ -45,7 +45,7 @@ constexpr size_t kFixedBytes = 32;
 constexpr size_t kIndexBytes = 5;
 
 int TargetField(engine::TargetKind target) {
-  switch (type) {
+  switch (target) {
     case engine::TargetKind::kEverything:
       return invalidation_field::kEverything;
     case engine::TargetKind::kTag:
@@ -55,7 +55,7 @@ int TargetField(engine::TargetKind target) {
     case engine::TargetKind::kPattern:
       return invalidation_field::kPattern;
   }
-  Check(false, "a target is of a known type");
+  Check(false, "a target is of a known kind");
   return 0;
 }
 

@@ -7,10 +7,8 @@
 #include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "server/rpc/conversion/dependency_conversion.h"
-#include "server/rpc/conversion/field_error.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/time_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -147,11 +145,11 @@ absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request) 
 absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
                               const engine::TrackEntriesResult& result,
                               const AnswerContext& context, v1::TrackEntriesResponse* response) {
-  for (const engine::TrackResult& result : result.results) {
+  for (const engine::TrackResult& entry : result.results) {
     v1::TrackResult* proto = response->add_results();
-    proto->set_key(result.key);
-    proto->set_outcome(FromFillOutcome(result.outcome));
-    proto->set_moved(result.moved);
+    proto->set_key(entry.key);
+    proto->set_outcome(FromFillOutcome(entry.outcome));
+    proto->set_moved(entry.moved);
   }
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromStrings(result.warnings, response->mutable_warnings());

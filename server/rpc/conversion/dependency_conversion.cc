@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/dependency_conversion.h"
+#include "server/rpc/conversion/cache_entry_conversion.h"
 
 #include <cstdint>
 #include <string>
@@ -7,10 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/time_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/dependency_conversion.h"
+#include "server/rpc/conversion/cache_entry_conversion.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/invalidation_conversion.h"
+#include "server/rpc/conversion/write_conversion.h"
 
 #include "common/limits.h"
 #include "gmock/gmock.h"

@@ -11,7 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/arena.h"
 #include "protos/cache_invalidation/v1/namespace_service.pb.h"
+#include "protos/cache_invalidation/v1/stats_service.pb.h"
 #include "server/engine/command.h"
+#include "server/engine/query.h"
 #include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
@@ -31,6 +33,14 @@ using NamesAfter =
     absl::FunctionRef<std::vector<std::string>(absl::string_view name, size_t limit)>;
 absl::Status ListNamespaces(const v1::ListNamespacesRequest& request, NamesAfter names_after,
                             google::protobuf::Arena& arena, v1::ListNamespacesResponse* response);
+
+// Check and convert the request and the result of StatsService.
+absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
+    const v1::GetInvalidationStatsRequest& request);
+absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& request,
+                                      const engine::InvalidationStats& result,
+                                      const AnswerContext& context,
+                                      v1::GetInvalidationStatsResponse* response);
 
 }  // namespace cache_invalidation::rpc
 

@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/relationship_conversion.h"
+#include "server/rpc/conversion/rule_conversion.h"
 
 #include <cstddef>
 #include <utility>
@@ -10,10 +10,8 @@
 #include "common/names.h"
 #include "server/engine/lint.h"
 #include "server/engine/tag_template.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/declaration_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {

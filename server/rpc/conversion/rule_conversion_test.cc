@@ -4,8 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/rpc/conversion/relationship_conversion.h"
-#include "server/wire/declaration_conversion.h"
+#include "server/wire/message_conversion.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
