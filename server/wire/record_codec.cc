@@ -144,9 +144,9 @@ internal::v1::KeyRevisionRecord ToMessage(const engine::KeyRevisionRecord& recor
 }
 
 internal::v1::PendingRecord ToMessage(const engine::PendingRecord& record) {
-  const auto& [type, name, dependent, causes] = record;
+  const auto& [target, name, dependent, causes] = record;
   internal::v1::PendingRecord out;
-  out.set_type(ToEnum(kTargetKinds, type));
+  out.set_target(ToEnum(kTargetKinds, target));
   out.set_name(name);
   out.set_dependent(dependent);
   for (const auto& [step, cause_name, widened, condition_failed] : causes) {
@@ -270,12 +270,12 @@ std::optional<engine::KeyRevisionRecord> FromMessage(
 }
 
 std::optional<engine::PendingRecord> FromMessage(const internal::v1::PendingRecord& message) {
-  const std::optional<engine::TargetKind> type = FromEnum(kTargetKinds, message.type());
-  if (!type.has_value()) {
+  const std::optional<engine::TargetKind> target = FromEnum(kTargetKinds, message.target());
+  if (!target.has_value()) {
     return std::nullopt;
   }
   engine::PendingRecord record{
-      .target = *type, .name = message.name(), .dependent = message.dependent(), .causes = {}};
+      .target = *target, .name = message.name(), .dependent = message.dependent(), .causes = {}};
   for (const v1::Cause& cause : message.causes()) {
     const auto step = FromEventEnum<engine::CauseStep>(cause.step());
     if (!step.has_value()) {

@@ -115,12 +115,12 @@ absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
 }
 
 void FromWriteResult(const engine::InvalidationResult& result, absl::string_view epoch,
-                     v1::WriteResult* proto) {
-  FromRevision(result.revision, epoch, proto->mutable_position());
-  proto->set_invalidations(result.invalidations);
-  FromStrings(result.rules_fired, proto->mutable_rules_fired());
-  proto->set_widened(result.widened);
-  proto->set_pending_targets(result.pending_targets);
+                     v1::WriteResult* message) {
+  FromRevision(result.revision, epoch, message->mutable_position());
+  message->set_invalidations(result.invalidations);
+  FromStrings(result.rules_fired, message->mutable_rules_fired());
+  message->set_widened(result.widened);
+  message->set_pending_targets(result.pending_targets);
 }
 
 absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
