@@ -180,18 +180,12 @@ constexpr uint64_t kLargestFlagValue = uint64_t{1} << 40;
 // Maximum of flags for durations.
 constexpr absl::Duration kLargestFlagDuration = absl::Hours(24 * 3650);
 
-struct NumberRange {
+template <typename Value>
+struct Range {
   const char* flag;
-  uint64_t value;
-  uint64_t least;
-  uint64_t most;
-};
-
-struct TimeRange {
-  const char* flag;
-  absl::Duration value;
-  absl::Duration least;
-  absl::Duration most;
+  Value value;
+  Value least;
+  Value most;
 };
 
 // Requests with names of the greatest length fit.
@@ -205,24 +199,22 @@ constexpr uint64_t kLeastMemoryBytes = 64 << 20;
 // More frequent heartbeats cost CPU for each subscriber, for no benefit.
 constexpr absl::Duration kLeastHeartbeat = absl::Milliseconds(100);
 
-absl::Status CheckNumber(const NumberRange& range) {
-  if (range.value >= range.least && range.value <= range.most) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("--", range.flag, ": expected ", range.least,
-                                                 " to ", range.most, ", got ", range.value));
-}
+std::string Text(uint64_t number) { return absl::StrCat(number); }
+std::string Text(absl::Duration time) { return absl::FormatDuration(time); }
 
-absl::Status CheckTime(const TimeRange& range) {
+template <typename Value>
+absl::Status CheckRange(const Range<Value>& range) {
   if (range.value >= range.least && range.value <= range.most) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("--", range.flag, ": expected ", absl::FormatDuration(range.least), " to ",
-                   absl::FormatDuration(range.most), ", got ", absl::FormatDuration(range.value)));
+  return absl::InvalidArgumentError(absl::StrCat("--", range.flag, ": expected ", Text(range.least),
+                                                 " to ", Text(range.most), ", got ",
+                                                 Text(range.value)));
 }
 
 // Checks the range of each number and each time of the command line. INVALID_ARGUMENT names the
 // flag, the value and the range.
 absl::Status CheckRanges(const ParsedFlags& flags) {
   const ServerOptions& options = flags.options;
-  const NumberRange numbers[] = {
+  const Range<uint64_t> numbers[] = {
       {"shards", options.shards, 1, kMaxShards},
       {"max_request_bytes", options.max_request_bytes, kLeastRequestBytes, kLargestRequestBytes},
       {"max_namespaces", options.max_namespaces, 1, kLargestFlagValue},
@@ -234,21 +226,21 @@ absl::Status CheckRanges(const ParsedFlags& flags) {
        kLargestFlagValue},
       {"store_memory_bytes", options.persistence.memory_bytes, kLeastStoreBytes, kLargestFlagValue},
   };
-  for (const NumberRange& range : numbers) {
-    if (absl::Status status = CheckNumber(range); !status.ok()) return status;
+  for (const Range<uint64_t>& range : numbers) {
+    if (absl::Status status = CheckRange(range); !status.ok()) return status;
   }
-  const TimeRange times[] = {
+  const Range<absl::Duration> times[] = {
       {"event_retention_age", options.event_retention.age, kLeastRetentionAge,
        kLargestFlagDuration},
       {"heartbeat", options.heartbeat, kLeastHeartbeat, absl::Hours(1)},
       {"longest_earlier_lease", options.longest_earlier_lease, absl::ZeroDuration(), kMaxLease},
       {"shutdown_grace", flags.shutdown_grace, absl::ZeroDuration(), kLargestFlagDuration},
   };
-  for (const TimeRange& range : times) {
-    if (absl::Status status = CheckTime(range); !status.ok()) return status;
+  for (const Range<absl::Duration>& range : times) {
+    if (absl::Status status = CheckRange(range); !status.ok()) return status;
   }
   if (options.max_memory_bytes == 0) return absl::OkStatus();
-  return CheckNumber(
+  return CheckRange<uint64_t>(
       {"max_memory", options.max_memory_bytes, kLeastMemoryBytes, kLargestFlagValue});
 }
 

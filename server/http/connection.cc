@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -38,29 +37,7 @@ std::optional<Request> ParseRequest(absl::string_view received) {
 Connection::Connection(int socket, absl::Duration now)
     : socket_(socket), accepted_(now), deadline_(now + kHttpRequestTimeout) {}
 
-Connection::Connection(Connection&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)),
-      step_(other.step_),
-      accepted_(other.accepted_),
-      deadline_(other.deadline_),
-      received_(std::move(other.received_)),
-      response_(std::move(other.response_)),
-      written_(other.written_) {}
-
-Connection& Connection::operator=(Connection&& other) noexcept {
-  std::swap(socket_, other.socket_);
-  step_ = other.step_;
-  accepted_ = other.accepted_;
-  deadline_ = other.deadline_;
-  received_ = std::move(other.received_);
-  response_ = std::move(other.response_);
-  written_ = other.written_;
-  return *this;
-}
-
-Connection::~Connection() {
-  if (socket_ >= 0) close(socket_);
-}
+Connection::~Connection() { close(socket_); }
 
 short Connection::events() const { return step_ == Step::kWriting ? POLLOUT : POLLIN; }
 

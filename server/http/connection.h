@@ -39,8 +39,8 @@ class Connection {
   using Respond = std::function<std::string(const Request& request)>;
 
   Connection(int socket, absl::Duration now);
-  Connection(Connection&& other) noexcept;
-  Connection& operator=(Connection&& other) noexcept;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
   ~Connection();
 
   int socket() const { return socket_; }
@@ -64,9 +64,9 @@ class Connection {
   // Reads what the client still sends: closing earlier would discard the response on its way.
   void Drain();
 
-  int socket_;
+  const int socket_;
   Step step_ = Step::kReading;
-  absl::Duration accepted_;
+  const absl::Duration accepted_;
   absl::Duration deadline_;
   std::string received_;
   std::string response_;

@@ -1,5 +1,4 @@
-// What bounds the calls of a server: the memory of the process, and the responses that nobody
-// reads.
+// What bounds the calls of a server: the memory of the process, and responses that are not read.
 
 #ifndef CACHE_INVALIDATION_SERVER_RPC_CALL_LIMITS_H_
 #define CACHE_INVALIDATION_SERVER_RPC_CALL_LIMITS_H_

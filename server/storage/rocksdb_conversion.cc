@@ -127,6 +127,12 @@ rocksdb::Options TunedOptions(const RocksdbOptions& options) {
   return {DatabaseOptions(options, cache), FamilyOptions(options, cache)};
 }
 
+rocksdb::ReadOptions ScanOptions() {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  return options;
+}
+
 absl::Status FromRocksdb(const rocksdb::Status& status, absl::string_view attempt) {
   if (status.ok()) return absl::OkStatus();
   const std::string message = absl::StrCat(attempt, ": ", status.ToString());

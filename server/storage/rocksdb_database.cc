@@ -10,7 +10,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "rocksdb/env.h"
-#include "server/storage/rocksdb_conversion.h"
 
 namespace cache_invalidation::storage {
 namespace {
@@ -117,12 +116,6 @@ absl::Status EndIsMissing(const std::string& directory, absl::string_view state,
 }
 
 }  // namespace
-
-rocksdb::ReadOptions ScanOptions() {
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
-  return options;
-}
 
 absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
     const RocksdbOptions& options) {

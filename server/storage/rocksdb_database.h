@@ -15,14 +15,10 @@
 #include "server/storage/disk_format.h"
 #include "server/storage/log_check.h"
 #include "server/storage/log_end.h"
+#include "server/storage/rocksdb_conversion.h"
 #include "server/storage/rocksdb_store.h"
 
 namespace cache_invalidation::storage {
-
-inline rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
-inline absl::string_view ToView(const rocksdb::Slice& bytes) {
-  return {bytes.data(), bytes.size()};
-}
 
 // The open database of a RocksdbStore and its layout. Independent of schema versions.
 //
@@ -119,9 +115,6 @@ inline std::string HistoryKey(absl::string_view namespace_name) {
   return "h" + std::string(namespace_name);
 }
 inline std::string ServerValueKey(absl::string_view name) { return "v" + std::string(name); }
-
-// Read options of the store: everything is read once, so blocks are not cached.
-rocksdb::ReadOptions ScanOptions();
 
 }  // namespace cache_invalidation::storage
 

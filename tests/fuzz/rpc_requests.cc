@@ -65,9 +65,9 @@ class Edge {
   void Call(int method, absl::string_view bytes);
 
  private:
-  template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
+  template <typename Asked, typename Request, typename... Arena, typename Fill>
   void Unary(absl::string_view bytes, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-             absl::Status (*fill)(const Request&, const Result&, const AnswerContext&, Response*));
+             Fill fill);
   void StreamWrites(absl::string_view bytes);
   static void Subscribe(absl::string_view bytes);
   static void ListNamespaces(absl::string_view bytes);
@@ -106,11 +106,9 @@ shard::Result Edge::Ask(const std::variant<engine::Command, engine::Query>& aske
   return std::move(applied.result);
 }
 
-template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
+template <typename Asked, typename Request, typename... Arena, typename Fill>
 void Edge::Unary(absl::string_view bytes,
-                 absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-                 absl::Status (*fill)(const Request&, const Result&, const AnswerContext&,
-                                      Response*)) {
+                 absl::StatusOr<Asked> (*convert)(const Request&, Arena&...), Fill fill) {
   google::protobuf::Arena arena;
   auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -131,10 +129,15 @@ void Edge::Unary(absl::string_view bytes,
   const shard::Result answer = Ask(Kind(*asked));
   if (!answer.ok()) return;
   const auto subscribers = [](absl::string_view) -> uint64_t { return 0; };
-  Response response;
-  const absl::Status status =
-      fill(request, std::get<Result>(*answer), {*name, kEpoch, subscribers, nullptr}, &response);
-  if (!status.ok()) return CheckRefusal(status);
+  const auto& result = std::get<typename AnswerTypes<Fill>::Result>(*answer);
+  const AnswerContext context = {*name, kEpoch, subscribers, nullptr};
+  typename AnswerTypes<Fill>::Response response;
+  if constexpr (AnswerTypes<Fill>::kNeedsRequest) {
+    const absl::Status status = fill(request, result, context, &response);
+    if (!status.ok()) return CheckRefusal(status);
+  } else {
+    fill(result, context, &response);
+  }
   CheckAnswer(response);
 }
 

@@ -24,17 +24,14 @@ absl::StatusOr<engine::LookupEntry> ToLookupEntry(const v1::LookupEntryRequest& 
 absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request);
 
 // Convert the engine's results to responses.
-absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
-                              const engine::TrackEntriesResult& result,
-                              const AnswerContext& context, v1::TrackEntriesResponse* response);
-absl::Status FromUntrackEntries(const v1::UntrackEntriesRequest& request,
-                                const engine::UntrackEntriesResult& result,
-                                const AnswerContext& context, v1::UntrackEntriesResponse* response);
-absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
-                             const engine::LookupEntryResult& result, const AnswerContext& context,
-                             v1::LookupEntryResponse* response);
-absl::Status FromValidate(const v1::ValidateRequest& request, const engine::ValidateResult& result,
-                          const AnswerContext& context, v1::ValidateResponse* response);
+void FromTrackEntries(const engine::TrackEntriesResult& result, const AnswerContext& context,
+                      v1::TrackEntriesResponse* response);
+void FromUntrackEntries(const engine::UntrackEntriesResult& result, const AnswerContext& context,
+                        v1::UntrackEntriesResponse* response);
+void FromLookupEntry(const engine::LookupEntryResult& result, const AnswerContext& context,
+                     v1::LookupEntryResponse* response);
+void FromValidate(const engine::ValidateResult& result, const AnswerContext& context,
+                  v1::ValidateResponse* response);
 
 // Checks and converts the fields `depends_on`, `depends_on_keys` and `depends_on_tags`: at least
 // `least` names, not including the dependent's own key.
@@ -53,14 +50,11 @@ absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
     const v1::ListCacheDependenciesRequest& request, google::protobuf::Arena& arena);
 
 // Convert the engine's results to responses.
-absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
-                                    const engine::AddCacheDependencyResult& result,
-                                    const AnswerContext& context,
-                                    v1::AddCacheDependencyResponse* response);
-absl::Status FromRemoveCacheDependency(const v1::RemoveCacheDependencyRequest& request,
-                                       const engine::RemoveCacheDependencyResult& result,
-                                       const AnswerContext& context,
-                                       v1::RemoveCacheDependencyResponse* response);
+void FromAddCacheDependency(const engine::AddCacheDependencyResult& result,
+                            const AnswerContext& context, v1::AddCacheDependencyResponse* response);
+void FromRemoveCacheDependency(const engine::RemoveCacheDependencyResult& result,
+                               const AnswerContext& context,
+                               v1::RemoveCacheDependencyResponse* response);
 absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& request,
                                        const engine::ListCacheDependenciesResult& result,
                                        const AnswerContext& context,

@@ -136,24 +136,20 @@ absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
   return query;
 }
 
-absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
-                                    const engine::AddCacheDependencyResult& result,
-                                    const AnswerContext& context,
-                                    v1::AddCacheDependencyResponse* response) {
+void FromAddCacheDependency(const engine::AddCacheDependencyResult& result,
+                            const AnswerContext& context,
+                            v1::AddCacheDependencyResponse* response) {
   response->set_added(result.added);
   response->set_invalidated(result.invalidated);
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromStrings(result.warnings, response->mutable_warnings());
-  return absl::OkStatus();
 }
 
-absl::Status FromRemoveCacheDependency(const v1::RemoveCacheDependencyRequest& request,
-                                       const engine::RemoveCacheDependencyResult& result,
-                                       const AnswerContext& context,
-                                       v1::RemoveCacheDependencyResponse* response) {
+void FromRemoveCacheDependency(const engine::RemoveCacheDependencyResult& result,
+                               const AnswerContext& context,
+                               v1::RemoveCacheDependencyResponse* response) {
   response->set_found(result.removed > 0);
   response->set_removed(result.removed);
-  return absl::OkStatus();
 }
 
 absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& request,

@@ -36,14 +36,11 @@ absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
   return engine::DeleteNamespace{};
 }
 
-absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
-                                 const engine::DeleteNamespaceResult& result,
-                                 const AnswerContext& context,
-                                 v1::DeleteNamespaceResponse* response) {
+void FromDeleteNamespace(const engine::DeleteNamespaceResult& result, const AnswerContext& context,
+                         v1::DeleteNamespaceResponse* response) {
   response->set_found(result.found);
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromWaiting(context, response);
-  return absl::OkStatus();
 }
 
 absl::Status ListNamespaces(const v1::ListNamespacesRequest& request, NamesAfter names_after,
@@ -71,10 +68,8 @@ absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
   return engine::GetInvalidationStats{};
 }
 
-absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& request,
-                                      const engine::InvalidationStats& result,
-                                      const AnswerContext& context,
-                                      v1::GetInvalidationStatsResponse* response) {
+void FromGetInvalidationStats(const engine::InvalidationStats& result, const AnswerContext& context,
+                              v1::GetInvalidationStatsResponse* response) {
   v1::InvalidationStats* stats = response->mutable_stats();
   stats->set_rules(result.rules);
   stats->set_relationships(result.relationships);
@@ -95,7 +90,6 @@ absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& req
   for (const engine::RuleDetail& detail : result.rule_details) {
     FromRuleDetail(detail, stats->add_rule_details());
   }
-  return absl::OkStatus();
 }
 
 }  // namespace cache_invalidation::rpc

@@ -22,10 +22,8 @@ namespace cache_invalidation::rpc {
 // Check and convert the requests and the results of NamespaceService.
 absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
     const v1::DeleteNamespaceRequest& request);
-absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
-                                 const engine::DeleteNamespaceResult& result,
-                                 const AnswerContext& context,
-                                 v1::DeleteNamespaceResponse* response);
+void FromDeleteNamespace(const engine::DeleteNamespaceResult& result, const AnswerContext& context,
+                         v1::DeleteNamespaceResponse* response);
 
 // Fills in the requested page. `names_after`: returns the names after a given one, sorted, at most
 // `limit`.
@@ -37,10 +35,8 @@ absl::Status ListNamespaces(const v1::ListNamespacesRequest& request, NamesAfter
 // Check and convert the request and the result of StatsService.
 absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
     const v1::GetInvalidationStatsRequest& request);
-absl::Status FromGetInvalidationStats(const v1::GetInvalidationStatsRequest& request,
-                                      const engine::InvalidationStats& result,
-                                      const AnswerContext& context,
-                                      v1::GetInvalidationStatsResponse* response);
+void FromGetInvalidationStats(const engine::InvalidationStats& result, const AnswerContext& context,
+                              v1::GetInvalidationStatsResponse* response);
 
 }  // namespace cache_invalidation::rpc
 

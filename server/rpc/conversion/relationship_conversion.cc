@@ -146,14 +146,12 @@ absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
   return engine::DeleteRelationship{request.name()};
 }
 
-absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
-                                      const engine::RegisterRelationshipResult& result,
-                                      const AnswerContext& context,
-                                      v1::RegisterRelationshipResponse* response) {
+void FromRegisterRelationship(const engine::RegisterRelationshipResult& result,
+                              const AnswerContext& context,
+                              v1::RegisterRelationshipResponse* response) {
   wire::FromRelationship(result.relationship, response->mutable_relationship());
   FromStrings(result.warnings, response->mutable_warnings());
   response->set_replaced(result.replaced);
-  return absl::OkStatus();
 }
 
 absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
@@ -179,12 +177,9 @@ absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status FromDeleteRelationship(const v1::DeleteRelationshipRequest& request,
-                                    const engine::DeleteResult& result,
-                                    const AnswerContext& context,
-                                    v1::DeleteRelationshipResponse* response) {
+void FromDeleteRelationship(const engine::DeleteResult& result, const AnswerContext& context,
+                            v1::DeleteRelationshipResponse* response) {
   response->set_found(result.found);
-  return absl::OkStatus();
 }
 
 }  // namespace cache_invalidation::rpc

@@ -77,6 +77,23 @@ struct AnswerContext {
   const delivery::WaitOutcome* waiting = nullptr;
 };
 
+// The types of a function that builds a response from the engine's result: alone, or from the
+// request as well, in which case it can fail.
+template <typename Function>
+struct AnswerTypes;
+template <typename R, typename P>
+struct AnswerTypes<void (*)(const R&, const AnswerContext&, P*)> {
+  using Result = R;
+  using Response = P;
+  static constexpr bool kNeedsRequest = false;
+};
+template <typename Q, typename R, typename P>
+struct AnswerTypes<absl::Status (*)(const Q&, const R&, const AnswerContext&, P*)> {
+  using Result = R;
+  using Response = P;
+  static constexpr bool kNeedsRequest = true;
+};
+
 // Lists of names in requests and responses.
 
 using wire::FromStrings;

@@ -130,13 +130,11 @@ absl::StatusOr<engine::DeleteRule> ToDeleteRule(const v1::DeleteRuleRequest& req
   return engine::DeleteRule{request.name()};
 }
 
-absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
-                              const engine::RegisterRuleResult& result,
-                              const AnswerContext& context, v1::RegisterRuleResponse* response) {
+void FromRegisterRule(const engine::RegisterRuleResult& result, const AnswerContext& context,
+                      v1::RegisterRuleResponse* response) {
   wire::FromRule(result.rule, response->mutable_rule());
   FromStrings(result.warnings, response->mutable_warnings());
   response->set_replaced(result.replaced);
-  return absl::OkStatus();
 }
 
 absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleResult& result,
@@ -166,11 +164,9 @@ absl::Status FromListRules(const v1::ListRulesRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status FromDeleteRule(const v1::DeleteRuleRequest& request,
-                            const engine::DeleteResult& result, const AnswerContext& context,
-                            v1::DeleteRuleResponse* response) {
+void FromDeleteRule(const engine::DeleteResult& result, const AnswerContext& context,
+                    v1::DeleteRuleResponse* response) {
   response->set_found(result.found);
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<engine::Rule>> ParseRuleFile(absl::string_view json) {

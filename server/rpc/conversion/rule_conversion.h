@@ -32,17 +32,15 @@ absl::StatusOr<engine::ListRules> ToListRules(const v1::ListRulesRequest& reques
 absl::StatusOr<engine::DeleteRule> ToDeleteRule(const v1::DeleteRuleRequest& request);
 
 // Convert the engine's results to responses.
-absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
-                              const engine::RegisterRuleResult& result,
-                              const AnswerContext& context, v1::RegisterRuleResponse* response);
+void FromRegisterRule(const engine::RegisterRuleResult& result, const AnswerContext& context,
+                      v1::RegisterRuleResponse* response);
 absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleResult& result,
                          const AnswerContext& context, v1::GetRuleResponse* response);
 absl::Status FromListRules(const v1::ListRulesRequest& request,
                            const engine::ListRulesResult& result, const AnswerContext& context,
                            v1::ListRulesResponse* response);
-absl::Status FromDeleteRule(const v1::DeleteRuleRequest& request,
-                            const engine::DeleteResult& result, const AnswerContext& context,
-                            v1::DeleteRuleResponse* response);
+void FromDeleteRule(const engine::DeleteResult& result, const AnswerContext& context,
+                    v1::DeleteRuleResponse* response);
 
 // Parses a file of rules, {"rules": [...]} in protobuf's JSON mapping of the contract's Rule. Fails
 // with INVALID_ARGUMENT and the reason: rules are checked as if they were registered, and no two
@@ -74,10 +72,9 @@ absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
     const v1::DeleteRelationshipRequest& request);
 
 // Convert the engine's results to responses.
-absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
-                                      const engine::RegisterRelationshipResult& result,
-                                      const AnswerContext& context,
-                                      v1::RegisterRelationshipResponse* response);
+void FromRegisterRelationship(const engine::RegisterRelationshipResult& result,
+                              const AnswerContext& context,
+                              v1::RegisterRelationshipResponse* response);
 absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
                                  const engine::GetRelationshipResult& result,
                                  const AnswerContext& context,
@@ -86,10 +83,8 @@ absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
                                    const engine::ListRelationshipsResult& result,
                                    const AnswerContext& context,
                                    v1::ListRelationshipsResponse* response);
-absl::Status FromDeleteRelationship(const v1::DeleteRelationshipRequest& request,
-                                    const engine::DeleteResult& result,
-                                    const AnswerContext& context,
-                                    v1::DeleteRelationshipResponse* response);
+void FromDeleteRelationship(const engine::DeleteResult& result, const AnswerContext& context,
+                            v1::DeleteRelationshipResponse* response);
 
 }  // namespace cache_invalidation::rpc
 

@@ -81,7 +81,7 @@ TEST(RuleConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(got), IsEmpty());
 
   v1::RegisterRuleResponse registered;
-  ASSERT_TRUE(FromRegisterRule({}, {*get.rule, {"warning"}, true}, kContext, &registered).ok());
+  FromRegisterRule({*get.rule, {"warning"}, true}, kContext, &registered);
   EXPECT_THAT(UnsetFields(registered), IsEmpty());
 
   v1::ListRulesResponse listed;
@@ -89,7 +89,7 @@ TEST(RuleConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(listed), IsEmpty());
 
   v1::DeleteRuleResponse deleted;
-  ASSERT_TRUE(FromDeleteRule({}, {true}, kContext, &deleted).ok());
+  FromDeleteRule({true}, kContext, &deleted);
   EXPECT_THAT(UnsetFields(deleted), IsEmpty());
 }
 
@@ -101,8 +101,7 @@ TEST(RelationshipConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(got), IsEmpty());
 
   v1::RegisterRelationshipResponse registered;
-  ASSERT_TRUE(
-      FromRegisterRelationship({}, {relationship, {"warning"}, true}, kContext, &registered).ok());
+  FromRegisterRelationship({relationship, {"warning"}, true}, kContext, &registered);
   EXPECT_THAT(UnsetFields(registered), IsEmpty());
 
   v1::ListRelationshipsResponse listed;
@@ -110,7 +109,7 @@ TEST(RelationshipConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(listed), IsEmpty());
 
   v1::DeleteRelationshipResponse deleted;
-  ASSERT_TRUE(FromDeleteRelationship({}, {true}, kContext, &deleted).ok());
+  FromDeleteRelationship({true}, kContext, &deleted);
   EXPECT_THAT(UnsetFields(deleted), IsEmpty());
 }
 

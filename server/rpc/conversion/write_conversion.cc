@@ -123,29 +123,21 @@ void FromWriteResult(const engine::InvalidationResult& result, absl::string_view
   message->set_pending_targets(result.pending_targets);
 }
 
-absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
-                                   const engine::InvalidationResult& result,
-                                   const AnswerContext& context,
-                                   v1::InvalidateByWriteResponse* response) {
+void FromInvalidateByWrite(const engine::InvalidationResult& result, const AnswerContext& context,
+                           v1::InvalidateByWriteResponse* response) {
   FromWriteResult(result, context.epoch, response->mutable_result());
   FromWaiting(context, response);
-  return absl::OkStatus();
 }
 
-absl::Status FromInvalidateByWrites(const internal::v1::InvalidateByWritesRequest& request,
-                                    const engine::InvalidationResult& result,
-                                    const AnswerContext& context,
-                                    v1::InvalidateByWritesResponse* response) {
+void FromInvalidateByWrites(const engine::InvalidationResult& result, const AnswerContext& context,
+                            v1::InvalidateByWritesResponse* response) {
   FromWriteResult(result, context.epoch, response->mutable_result());
   FromWaiting(context, response);
-  return absl::OkStatus();
 }
 
-absl::Status FromExplainWrite(const internal::v1::ExplainWriteRequest& request,
-                              const engine::ExplainWriteResult& result,
-                              const AnswerContext& context, v1::ExplainWriteResponse* response) {
+void FromExplainWrite(const engine::ExplainWriteResult& result, const AnswerContext& context,
+                      v1::ExplainWriteResponse* response) {
   FromExplanation(result.explanation, response->mutable_explanation());
-  return absl::OkStatus();
 }
 
 absl::StatusOr<engine::Invalidate> ToInvalidate(const v1::InvalidateRequest& request) {
@@ -210,52 +202,41 @@ absl::StatusOr<engine::SetBatchDelay> ToSetBatchDelay(const v1::SetBatchDelayReq
   return engine::SetBatchDelay{*delay};
 }
 
-absl::Status FromInvalidate(const v1::InvalidateRequest& request,
-                            const engine::InvalidationResult& result, const AnswerContext& context,
-                            v1::InvalidateResponse* response) {
+void FromInvalidate(const engine::InvalidationResult& result, const AnswerContext& context,
+                    v1::InvalidateResponse* response) {
   FromRevision(result.revision, context.epoch, response->mutable_position());
   response->set_invalidations(result.invalidations);
   response->set_widened(result.widened);
   response->set_pending_targets(result.pending_targets);
   FromWaiting(context, response);
-  return absl::OkStatus();
 }
 
-absl::Status FromInvalidateWithDependencies(const v1::InvalidateWithDependenciesRequest& request,
-                                            const engine::InvalidateWithDependenciesResult& result,
-                                            const AnswerContext& context,
-                                            v1::InvalidateWithDependenciesResponse* response) {
+void FromInvalidateWithDependencies(const engine::InvalidateWithDependenciesResult& result,
+                                    const AnswerContext& context,
+                                    v1::InvalidateWithDependenciesResponse* response) {
   FromRevision(result.revision, context.epoch, response->mutable_position());
   response->set_invalidated(result.invalidated);
   response->set_dependents_left(result.dependents_left);
   FromWaiting(context, response);
-  return absl::OkStatus();
 }
 
-absl::Status FromScheduleBatchInvalidation(const v1::ScheduleBatchInvalidationRequest& request,
-                                           const engine::InvalidationResult& result,
-                                           const AnswerContext& context,
-                                           v1::ScheduleBatchInvalidationResponse* response) {
+void FromScheduleBatchInvalidation(const engine::InvalidationResult& result,
+                                   const AnswerContext& context,
+                                   v1::ScheduleBatchInvalidationResponse* response) {
   FromRevision(result.revision, context.epoch, response->mutable_position());
   response->set_pending_targets(result.pending_targets);
-  return absl::OkStatus();
 }
 
-absl::Status FromFlushPendingInvalidations(const v1::FlushPendingInvalidationsRequest& request,
-                                           const engine::FlushResult& result,
-                                           const AnswerContext& context,
-                                           v1::FlushPendingInvalidationsResponse* response) {
+void FromFlushPendingInvalidations(const engine::FlushResult& result, const AnswerContext& context,
+                                   v1::FlushPendingInvalidationsResponse* response) {
   FromRevision(result.revision, context.epoch, response->mutable_position());
   response->set_flushed(result.flushed);
   FromWaiting(context, response);
-  return absl::OkStatus();
 }
 
-absl::Status FromSetBatchDelay(const v1::SetBatchDelayRequest& request,
-                               const engine::SetBatchDelayResult& result,
-                               const AnswerContext& context, v1::SetBatchDelayResponse* response) {
+void FromSetBatchDelay(const engine::SetBatchDelayResult& result, const AnswerContext& context,
+                       v1::SetBatchDelayResponse* response) {
   wire::FromDuration(result.previous_delay, response->mutable_previous_delay());
-  return absl::OkStatus();
 }
 
 }  // namespace cache_invalidation::rpc

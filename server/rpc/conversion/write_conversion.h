@@ -55,17 +55,12 @@ absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
 // Convert the engine's results to responses.
 void FromWriteResult(const engine::InvalidationResult& result, absl::string_view epoch,
                      v1::WriteResult* message);
-absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
-                                   const engine::InvalidationResult& result,
-                                   const AnswerContext& context,
-                                   v1::InvalidateByWriteResponse* response);
-absl::Status FromInvalidateByWrites(const internal::v1::InvalidateByWritesRequest& request,
-                                    const engine::InvalidationResult& result,
-                                    const AnswerContext& context,
-                                    v1::InvalidateByWritesResponse* response);
-absl::Status FromExplainWrite(const internal::v1::ExplainWriteRequest& request,
-                              const engine::ExplainWriteResult& result,
-                              const AnswerContext& context, v1::ExplainWriteResponse* response);
+void FromInvalidateByWrite(const engine::InvalidationResult& result, const AnswerContext& context,
+                           v1::InvalidateByWriteResponse* response);
+void FromInvalidateByWrites(const engine::InvalidationResult& result, const AnswerContext& context,
+                            v1::InvalidateByWritesResponse* response);
+void FromExplainWrite(const engine::ExplainWriteResult& result, const AnswerContext& context,
+                      v1::ExplainWriteResponse* response);
 // Children of nodes are left out, and counted, below 90 levels and beyond kMaxAnswerBytes of nodes
 // together.
 void FromExplanation(const engine::Explanation& explanation, v1::Explanation* proto);
@@ -82,24 +77,18 @@ absl::StatusOr<engine::FlushPendingInvalidations> ToFlushPendingInvalidations(
 absl::StatusOr<engine::SetBatchDelay> ToSetBatchDelay(const v1::SetBatchDelayRequest& request);
 
 // Convert the engine's results to responses.
-absl::Status FromInvalidate(const v1::InvalidateRequest& request,
-                            const engine::InvalidationResult& result, const AnswerContext& context,
-                            v1::InvalidateResponse* response);
-absl::Status FromInvalidateWithDependencies(const v1::InvalidateWithDependenciesRequest& request,
-                                            const engine::InvalidateWithDependenciesResult& result,
-                                            const AnswerContext& context,
-                                            v1::InvalidateWithDependenciesResponse* response);
-absl::Status FromScheduleBatchInvalidation(const v1::ScheduleBatchInvalidationRequest& request,
-                                           const engine::InvalidationResult& result,
-                                           const AnswerContext& context,
-                                           v1::ScheduleBatchInvalidationResponse* response);
-absl::Status FromFlushPendingInvalidations(const v1::FlushPendingInvalidationsRequest& request,
-                                           const engine::FlushResult& result,
-                                           const AnswerContext& context,
-                                           v1::FlushPendingInvalidationsResponse* response);
-absl::Status FromSetBatchDelay(const v1::SetBatchDelayRequest& request,
-                               const engine::SetBatchDelayResult& result,
-                               const AnswerContext& context, v1::SetBatchDelayResponse* response);
+void FromInvalidate(const engine::InvalidationResult& result, const AnswerContext& context,
+                    v1::InvalidateResponse* response);
+void FromInvalidateWithDependencies(const engine::InvalidateWithDependenciesResult& result,
+                                    const AnswerContext& context,
+                                    v1::InvalidateWithDependenciesResponse* response);
+void FromScheduleBatchInvalidation(const engine::InvalidationResult& result,
+                                   const AnswerContext& context,
+                                   v1::ScheduleBatchInvalidationResponse* response);
+void FromFlushPendingInvalidations(const engine::FlushResult& result, const AnswerContext& context,
+                                   v1::FlushPendingInvalidationsResponse* response);
+void FromSetBatchDelay(const engine::SetBatchDelayResult& result, const AnswerContext& context,
+                       v1::SetBatchDelayResponse* response);
 
 }  // namespace cache_invalidation::rpc
 
