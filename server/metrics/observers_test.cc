@@ -156,7 +156,7 @@ TEST_F(MetricsTest, CountsCommitsAndDeliveries) {
   metrics_.delivery().OnCatchUpRead(absl::StatusCode::kOk, 1000);
   metrics_.delivery().OnCatchUpRead(absl::StatusCode::kOutOfRange, 0);
   metrics_.delivery().OnCatchUpRead(absl::StatusCode::kDataLoss, 0);
-  for (const char* applied : {"read", "trimmed", "failed"}) {
+  for (const char* outcome : {"read", "trimmed", "failed"}) {
     EXPECT_TRUE(Shows(std::string("cache_invalidation_catch_up_reads_total{outcome=\"") + outcome +
                       "\"} 1"));
   }

@@ -22,16 +22,7 @@ absl::StatusOr<engine::TrackedEntry> ToTrackedEntry(const v1::TrackedEntry& prot
       proto.key(), proto.depends_on(), proto.depends_on_keys(), proto.depends_on_tags(), 0);
   status.Update(names.status());
   status.Update(AtField("fill_id", CheckFillId(proto.fill_id())));
-  if (proto.has_ttl()) {
-    const absl::StatusOr<absl::Duration> ttl = ToTtl(proto.ttl());
-    status.Update(ttl.status());
-    if (ttl.ok()) entry.ttl = *ttl;
-  }
-  if (proto.has_position()) {
-    const absl::StatusOr<engine::PositionView> position = ToPosition(proto.position());
-    status.Update(position.status());
-    if (position.ok()) entry.position = *position;
-  }
+  status.Update(ReadTtlAndPosition(proto, entry));
   if (!status.ok()) return status;
   entry.tags = ToViews(proto.tags());
   entry.depends_on = *std::move(names);

@@ -88,16 +88,7 @@ absl::StatusOr<engine::AddCacheDependency> ToAddCacheDependency(
   absl::StatusOr<engine::DependencyNames> names = ToDependencyNames(
       request.key(), request.depends_on(), request.depends_on_keys(), request.depends_on_tags(), 1);
   status.Update(names.status());
-  if (request.has_ttl()) {
-    const absl::StatusOr<absl::Duration> ttl = ToTtl(request.ttl());
-    status.Update(ttl.status());
-    if (ttl.ok()) command.ttl = *ttl;
-  }
-  if (request.has_position()) {
-    const absl::StatusOr<engine::PositionView> position = ToPosition(request.position());
-    status.Update(position.status());
-    if (position.ok()) command.position = *position;
-  }
+  status.Update(ReadTtlAndPosition(request, command));
   status.Update(CheckRequestIdField(request.request_id()));
   if (!status.ok()) return status;
   command.depends_on = *std::move(names);

@@ -65,6 +65,23 @@ void FromRevision(uint64_t revision, absl::string_view epoch, v1::Position* posi
 // The field `ttl`.
 absl::StatusOr<absl::Duration> ToTtl(const google::protobuf::Duration& ttl);
 
+// Reads the fields `ttl` and `position`, which a message may lack.
+template <typename Message, typename Fields>
+absl::Status ReadTtlAndPosition(const Message& message, Fields& fields) {
+  absl::Status status;
+  if (message.has_ttl()) {
+    const absl::StatusOr<absl::Duration> ttl = ToTtl(message.ttl());
+    status.Update(ttl.status());
+    if (ttl.ok()) fields.ttl = *ttl;
+  }
+  if (message.has_position()) {
+    const absl::StatusOr<engine::PositionView> position = ToPosition(message.position());
+    status.Update(position.status());
+    if (position.ok()) fields.position = *position;
+  }
+  return status;
+}
+
 // What a response contains besides the engine's result.
 struct AnswerContext {
   // The namespace of the call; `default` if the field was empty.
