@@ -15,9 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "server/default_rules.h"
-#include "server/flag_ranges.h"
-#include "server/rpc/conversion/rule_file.h"
-#include "server/version.h"
+#include "server/rpc/conversion/rule_conversion.h"
+#include "server/server.h"
 
 namespace cache_invalidation {
 
@@ -95,8 +94,8 @@ ABSL_FLAG(uint64_t, event_cache_bytes, cache_invalidation::ServerOptions().event
 ABSL_FLAG(
     uint64_t, event_retention_bytes, cache_invalidation::ServerOptions().event_retention.bytes,
     "Limit on events retained in the store, in bytes, of all namespaces together, for "
-    "subscribers that were away. A higher limit lets them be away for longer without dropping "
-    "their caches. What retained events invalidated is also kept in memory, and with "
+    "subscribers that reconnect. A higher limit lets them stay disconnected for longer without "
+    "dropping their caches. What retained events invalidated is also kept in memory, and with "
     "--durability=memory the events themselves.");
 ABSL_FLAG(
     absl::Duration, event_retention_age, cache_invalidation::ServerOptions().event_retention.age,
@@ -171,6 +170,78 @@ absl::StatusOr<std::vector<engine::Rule>> DefaultRules() {
 
 std::string Address(uint16_t port) {
   return absl::StrCat(absl::GetFlag(FLAGS_listen_address), ":", port);
+}
+
+// Maximum of `--max_request_bytes`: a mailbox holds a few such requests.
+constexpr size_t kLargestRequestBytes = kMaxMailboxBytes / 4;
+// Maximum of flags for bytes or counts that have no other bound: sums of such numbers stay far from
+// overflow.
+constexpr uint64_t kLargestFlagValue = uint64_t{1} << 40;
+// Maximum of flags for durations.
+constexpr absl::Duration kLargestFlagDuration = absl::Hours(24 * 3650);
+
+template <typename Value>
+struct Range {
+  const char* flag;
+  Value value;
+  Value least;
+  Value most;
+};
+
+// Requests with names of the greatest length fit.
+constexpr uint64_t kLeastRequestBytes = 4 << 10;
+// With less there is no history: fills are checked against it, and would all be refused.
+constexpr uint64_t kLeastRetentionBytes = 64 << 10;
+constexpr absl::Duration kLeastRetentionAge = absl::Seconds(1);
+constexpr uint64_t kLeastStoreBytes = 1 << 20;
+// An empty server uses about 30 MB.
+constexpr uint64_t kLeastMemoryBytes = 64 << 20;
+// More frequent heartbeats cost CPU for each subscriber, for no benefit.
+constexpr absl::Duration kLeastHeartbeat = absl::Milliseconds(100);
+
+std::string Text(uint64_t number) { return absl::StrCat(number); }
+std::string Text(absl::Duration time) { return absl::FormatDuration(time); }
+
+template <typename Value>
+absl::Status CheckRange(const Range<Value>& range) {
+  if (range.value >= range.least && range.value <= range.most) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--", range.flag, ": expected ", Text(range.least),
+                                                 " to ", Text(range.most), ", got ",
+                                                 Text(range.value)));
+}
+
+// Checks the range of each number and each time of the command line. INVALID_ARGUMENT names the
+// flag, the value and the range.
+absl::Status CheckRanges(const ParsedFlags& flags) {
+  const ServerOptions& options = flags.options;
+  const Range<uint64_t> numbers[] = {
+      {"shards", options.shards, 1, kMaxShards},
+      {"max_request_bytes", options.max_request_bytes, kLeastRequestBytes, kLargestRequestBytes},
+      {"max_namespaces", options.max_namespaces, 1, kLargestFlagValue},
+      {"max_entries_per_namespace", options.limits.entries, 1, kLargestFlagValue},
+      {"max_entry_parts_per_namespace", options.limits.entry_parts, 1, kLargestFlagValue},
+      {"max_subscriptions", options.max_subscriptions, 1, kLargestFlagValue},
+      {"event_cache_bytes", options.event_cache_bytes, 0, kLargestFlagValue},
+      {"event_retention_bytes", options.event_retention.bytes, kLeastRetentionBytes,
+       kLargestFlagValue},
+      {"store_memory_bytes", options.persistence.memory_bytes, kLeastStoreBytes, kLargestFlagValue},
+  };
+  for (const Range<uint64_t>& range : numbers) {
+    if (absl::Status status = CheckRange(range); !status.ok()) return status;
+  }
+  const Range<absl::Duration> times[] = {
+      {"event_retention_age", options.event_retention.age, kLeastRetentionAge,
+       kLargestFlagDuration},
+      {"heartbeat", options.heartbeat, kLeastHeartbeat, absl::Hours(1)},
+      {"longest_earlier_lease", options.longest_earlier_lease, absl::ZeroDuration(), kMaxLease},
+      {"shutdown_grace", flags.shutdown_grace, absl::ZeroDuration(), kLargestFlagDuration},
+  };
+  for (const Range<absl::Duration>& range : times) {
+    if (absl::Status status = CheckRange(range); !status.ok()) return status;
+  }
+  if (options.max_memory_bytes == 0) return absl::OkStatus();
+  return CheckRange<uint64_t>(
+      {"max_memory", options.max_memory_bytes, kLeastMemoryBytes, kLargestFlagValue});
 }
 
 }  // namespace

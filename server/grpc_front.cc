@@ -50,14 +50,7 @@ GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Cl
     : shards_(core.shards()) {
   const rpc::Backend backend = {core.shards(), core.hub(), core.waiting(), clock,
                                 metrics,       admission,  open_calls_};
-  services_.push_back(rpc::MakeRuleService(backend));
-  services_.push_back(rpc::MakeRelationshipService(backend));
-  services_.push_back(rpc::MakeDependencyService(backend));
-  services_.push_back(rpc::MakeWriteEventService(backend, write_streams_));
-  services_.push_back(rpc::MakeInvalidationService(backend));
-  services_.push_back(rpc::MakeCacheEntryService(backend));
-  services_.push_back(rpc::MakeStatsService(backend));
-  services_.push_back(rpc::MakeNamespaceService(backend));
+  services_ = rpc::MakeServices(backend, write_streams_);
   auto subscriptions = std::make_unique<rpc::SubscriptionService>(options.max_subscriptions,
                                                                   core.streams(), admission);
   subscriptions_ = subscriptions.get();

@@ -19,9 +19,8 @@
 #include "server/core/server_core.h"
 #include "server/metrics/metrics.h"
 #include "server/process/connection_acceptor.h"
-#include "server/rpc/admission.h"
-#include "server/rpc/health.h"
-#include "server/rpc/open_calls.h"
+#include "server/rpc/call_limits.h"
+#include "server/rpc/services.h"
 #include "server/rpc/subscription_service.h"
 #include "server/rpc/write_stream.h"
 

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -17,13 +19,9 @@
 #include "common/limits.h"
 #include "common/standard_error.h"
 #include "server/flags.h"
-#include "server/forced_exit.h"
-#include "server/port_file.h"
-#include "server/process/descriptor_limit.h"
-#include "server/process/grpc_experiments.h"
-#include "server/process/memory_limit.h"
-#include "server/process/memory_thread.h"
-#include "server/rpc/conversion/encoded_request.h"
+#include "server/process/environment.h"
+#include "server/process/memory_watch.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/server.h"
 
 namespace cache_invalidation {
@@ -46,6 +44,19 @@ sigset_t BlockStopSignals() {
   for (int signal : {SIGTERM, SIGINT, kFailed}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+// Writes the ports for scripts, as the lines `grpc=PORT` and `http=PORT`. The file appears
+// complete: it is renamed into place.
+absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port) {
+  const std::string unfinished = path + ".unfinished";
+  std::ofstream file(unfinished);
+  file << absl::StrCat("grpc=", grpc_port, "\nhttp=", http_port, "\n");
+  file.close();
+  if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    return absl::UnavailableError(absl::StrCat("cannot write the port file ", path));
+  }
+  return absl::OkStatus();
 }
 
 void ReportServing(const Server& server) {
@@ -84,7 +95,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   std::atomic<bool> failed = false;
   flags.options.on_fatal = [&failed](const absl::Status& error) {
     if (failed.exchange(true)) return;
-    ForceExitAfter(kFailStopLimit);
+    process::ForceExitAfter(kFailStopLimit);
     ReportLine(absl::StrCat("nothing more can be promised: ", error.ToString()));
     kill(getpid(), kFailed);
   };
@@ -108,9 +119,10 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   sigdelset(&second, kFailed);
   pthread_sigmask(SIG_UNBLOCK, &second, nullptr);
   if (!failed) {
-    ForceExitAfter(flags.shutdown_grace + kAfterGrace,
-                   "cache_invalidation_server: something outlasted --shutdown_grace: ended all the "
-                   "same\n");
+    process::ForceExitAfter(
+        flags.shutdown_grace + kAfterGrace,
+        "cache_invalidation_server: something outlasted --shutdown_grace: ended all the "
+        "same\n");
     (*server)->Shutdown(flags.shutdown_grace);
   }
   if (failed) {

@@ -9,12 +9,10 @@
 #include "server/grpc_front.h"
 #include "server/http/http_server.h"
 #include "server/metrics/metrics.h"
-#include "server/process/memory_thread.h"
-#include "server/process/reachability.h"
+#include "server/process/memory_watch.h"
 #include "server/process/self_check.h"
-#include "server/rpc/admission.h"
+#include "server/rpc/call_limits.h"
 #include "server/server_threads.h"
-#include "server/version.h"
 
 namespace cache_invalidation {
 namespace {
@@ -23,79 +21,84 @@ absl::Status StoreFailed(const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat("the store failed: ", status.message()));
 }
 
-}  // namespace
-
-// In the order of construction; each part uses only those before it.
-struct Server::Parts {
-  explicit Parts(ServerOptions given);
-  ~Parts() { Shutdown(absl::ZeroDuration()); }
+// Its parts stand in the order of construction; each uses only those before it.
+class WholeServer final : public Server {
+ public:
+  explicit WholeServer(ServerOptions given)
+      : options_(std::move(given)),
+        clock_(options_.clock == nullptr ? real_clock_ : *options_.clock),
+        metrics_(kVersion) {}
+  ~WholeServer() override { WholeServer::Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start();
+
+  int grpc_port() const override { return grpc_->port(); }
+  int http_port() const override { return http_ == nullptr ? 0 : http_->port(); }
+  const std::string& epoch() const override { return threads_->core().epoch(); }
+  EpochDecision epoch_decision() const override { return threads_->core().epoch_decision(); }
+  std::shared_ptr<grpc::Channel> InProcessChannel() override { return grpc_->InProcessChannel(); }
+  void Shutdown(absl::Duration grace) override;
+  void GiveUp() override;
+
+ private:
   absl::Status StartHttp();
   void SetServing(bool now_serving);
   void CheckItself();
   void WatchMemory();
   void OnMemory(process::MemoryLevel level, size_t resident_bytes);
   void Fatal(const absl::Status& status) {
-    if (options.on_fatal) options.on_fatal(status);
+    if (options_.on_fatal) options_.on_fatal(status);
   }
-  void Shutdown(absl::Duration grace);
-  void GiveUp();
 
-  const ServerOptions options;
-  RealClock real_clock;
-  Clock& clock;
-  metrics::Metrics metrics;
-  std::atomic<bool> serving = false;
-  std::atomic<bool> reachable = true;
-  std::unique_ptr<ServerThreads> threads;
-  rpc::Admission admission;
-  std::unique_ptr<process::MemoryThread> memory;
-  std::unique_ptr<GrpcFront> grpc;
-  std::unique_ptr<process::SelfCheck> self_check;
-  std::unique_ptr<http::HttpServer> http;
-  bool shut_down = false;
+  const ServerOptions options_;
+  RealClock real_clock_;
+  Clock& clock_;
+  metrics::Metrics metrics_;
+  std::atomic<bool> serving_ = false;
+  std::atomic<bool> reachable_ = true;
+  std::unique_ptr<ServerThreads> threads_;
+  rpc::Admission admission_;
+  std::unique_ptr<process::MemoryThread> memory_;
+  std::unique_ptr<GrpcFront> grpc_;
+  std::unique_ptr<process::SelfCheck> self_check_;
+  std::unique_ptr<http::HttpServer> http_;
+  bool shut_down_ = false;
 };
 
-Server::Parts::Parts(ServerOptions given)
-    : options(std::move(given)),
-      clock(options.clock == nullptr ? real_clock : *options.clock),
-      metrics(kVersion) {}
-
-absl::Status Server::Parts::Start() {
-  absl::StatusOr<Persistence> persistence = Persistence::Open(options.persistence);
+absl::Status WholeServer::Start() {
+  absl::StatusOr<Persistence> persistence = Persistence::Open(options_.persistence);
   if (!persistence.ok()) return persistence.status();
   absl::StatusOr<std::unique_ptr<ServerThreads>> core = ServerThreads::Start(
-      options, *std::move(persistence), clock, metrics, [this](const absl::Status& status) {
-        serving = false;
+      options_, *std::move(persistence), clock_, metrics_, [this](const absl::Status& status) {
+        serving_ = false;
         Fatal(StoreFailed(status));
       });
   if (!core.ok()) return core.status();
-  threads = *std::move(core);
-  absl::StatusOr<std::unique_ptr<GrpcFront>> front =
-      GrpcFront::Start({options.grpc_address, options.max_request_bytes, options.max_subscriptions},
-                       threads->core(), clock, metrics.rpc(), admission);
+  threads_ = *std::move(core);
+  absl::StatusOr<std::unique_ptr<GrpcFront>> front = GrpcFront::Start(
+      {options_.grpc_address, options_.max_request_bytes, options_.max_subscriptions},
+      threads_->core(), clock_, metrics_.rpc(), admission_);
   if (!front.ok()) return front.status();
-  grpc = *std::move(front);
+  grpc_ = *std::move(front);
   if (absl::Status status = StartHttp(); !status.ok()) return status;
   WatchMemory();
   SetServing(true);
   // Last: every connection that is accepted is served.
-  grpc->Accept();
-  if (options.self_check) CheckItself();
+  grpc_->Accept();
+  if (options_.self_check) CheckItself();
   return absl::OkStatus();
 }
 
-void Server::Parts::SetServing(bool now_serving) {
-  serving = now_serving;
-  if (grpc != nullptr) grpc->SetServing(now_serving && reachable);
+void WholeServer::SetServing(bool now_serving) {
+  serving_ = now_serving;
+  if (grpc_ != nullptr) grpc_->SetServing(now_serving && reachable_);
 }
 
-void Server::Parts::CheckItself() {
-  if (grpc->acceptor() == nullptr) return;
-  self_check = std::make_unique<process::SelfCheck>(
-      grpc->acceptor()->listener(), real_clock, [this](const process::Reachability& state) {
-        if (reachable.exchange(state.reachable()) != state.reachable()) SetServing(serving);
+void WholeServer::CheckItself() {
+  if (grpc_->acceptor() == nullptr) return;
+  self_check_ = std::make_unique<process::SelfCheck>(
+      grpc_->acceptor()->listener(), real_clock_, [this](const process::Reachability& state) {
+        if (reachable_.exchange(state.reachable()) != state.reachable()) SetServing(serving_);
         if (state.hopeless()) {
           Fatal(
               absl::UnavailableError(absl::StrCat("no new connection was answered for ",
@@ -104,105 +107,88 @@ void Server::Parts::CheckItself() {
       });
 }
 
-void Server::Parts::WatchMemory() {
-  if (!options.resident_bytes) return;
-  memory = std::make_unique<process::MemoryThread>(
-      options.max_memory_bytes, options.resident_bytes, real_clock,
+void WholeServer::WatchMemory() {
+  if (!options_.resident_bytes) return;
+  memory_ = std::make_unique<process::MemoryThread>(
+      options_.max_memory_bytes, options_.resident_bytes, real_clock_,
       [this](process::MemoryLevel level, size_t resident) { OnMemory(level, resident); });
 }
 
-void Server::Parts::OnMemory(process::MemoryLevel level, size_t resident_bytes) {
+void WholeServer::OnMemory(process::MemoryLevel level, size_t resident_bytes) {
   using Level = rpc::Admission::Level;
-  admission.SetLevel(level == process::MemoryLevel::kNormal ? Level::kAll
-                     : level == process::MemoryLevel::kFull ? Level::kNothingToKeep
-                                                            : Level::kNothing);
+  admission_.SetLevel(level == process::MemoryLevel::kNormal ? Level::kAll
+                      : level == process::MemoryLevel::kFull ? Level::kNothingToKeep
+                                                             : Level::kNothing);
   if (level == process::MemoryLevel::kOver) {
     Fatal(absl::ResourceExhaustedError(absl::StrCat("out of memory: ", resident_bytes,
                                                     " bytes are resident, allowed are ",
-                                                    options.max_memory_bytes)));
+                                                    options_.max_memory_bytes)));
   }
 }
 
-absl::Status Server::Parts::StartHttp() {
-  if (options.http_address.empty()) return absl::OkStatus();
+absl::Status WholeServer::StartHttp() {
+  if (options_.http_address.empty()) return absl::OkStatus();
   const auto text = [this] {
-    return metrics.Text(
+    return metrics_.Text(
         {{"namespaces", "Namespaces that exist.",
-          [this] { return double(threads->core().shards().namespaces()); }},
+          [this] { return double(threads_->core().shards().namespaces()); }},
          {"subscriber_sessions", "Subscribers with a stream or a running lease.",
-          [this] { return double(threads->core().hub().counts().sessions); }},
+          [this] { return double(threads_->core().hub().counts().sessions); }},
          {"waiting_calls", "Calls that wait for subscribers.",
-          [this] { return double(threads->core().waiting().waits()); }},
+          [this] { return double(threads_->core().waiting().waits()); }},
          {"event_cache_bytes", "Events kept in memory.",
-          [this] { return double(threads->core().hub().counts().event_cache_bytes); }},
-         {"event_retention_bytes", "Events retained for subscribers that were away.",
-          [this] { return double(threads->core().hub().counts().retained_bytes); }},
+          [this] { return double(threads_->core().hub().counts().event_cache_bytes); }},
+         {"event_retention_bytes", "Events retained for subscribers that reconnect.",
+          [this] { return double(threads_->core().hub().counts().retained_bytes); }},
          {"event_retention_seconds",
-          "Age of the oldest retained event: subscribers that were away for longer are reset.",
-          [this] { return absl::ToDoubleSeconds(threads->core().hub().counts().retained); }},
+          "Age of the oldest retained event: a subscriber that was disconnected for longer is "
+          "reset.",
+          [this] { return absl::ToDoubleSeconds(threads_->core().hub().counts().retained); }},
          {"refused_connections", "Connections closed at once since the start: too many were open.",
           [this] {
-            return grpc->acceptor() == nullptr ? 0 : double(grpc->acceptor()->refused());
+            return grpc_->acceptor() == nullptr ? 0 : double(grpc_->acceptor()->refused());
           }}});
   };
   const auto ready = [this] {
-    if (!serving) return http::Page{.status = 503, .body = "not serving\n"};
-    return reachable ? http::Page{.body = "ready\n"}
-                     : http::Page{.status = 503, .body = "new clients do not get in\n"};
+    if (!serving_) return http::Page{.status = 503, .body = "not serving\n"};
+    return reachable_ ? http::Page{.body = "ready\n"}
+                      : http::Page{.status = 503, .body = "new clients cannot connect\n"};
   };
   absl::StatusOr<std::unique_ptr<http::HttpServer>> started = http::HttpServer::Start(
-      options.http_address,
+      options_.http_address,
       {{"/metrics",
         [text] { return http::Page{.content_type = metrics::kTextFormat, .body = text()}; }},
        {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
        {"/readyz", ready}},
-      real_clock, options.max_http_connections);
+      real_clock_, options_.max_http_connections);
   if (!started.ok()) return started.status();
-  http = *std::move(started);
+  http_ = *std::move(started);
   return absl::OkStatus();
 }
 
 // Each step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
-void Server::Parts::Shutdown(absl::Duration grace) {
-  if (std::exchange(shut_down, true)) return;
-  self_check.reset();
+void WholeServer::Shutdown(absl::Duration grace) {
+  if (std::exchange(shut_down_, true)) return;
+  self_check_.reset();
   SetServing(false);
-  const absl::Duration by = real_clock.Monotonic() + grace;
-  if (grpc != nullptr) grpc->DrainWriteStreams();
-  if (threads != nullptr) threads->Stop(grace);
-  if (grpc != nullptr) grpc->Shutdown(by);
+  const absl::Duration by = real_clock_.Monotonic() + grace;
+  if (grpc_ != nullptr) grpc_->DrainWriteStreams();
+  if (threads_ != nullptr) threads_->Stop(grace);
+  if (grpc_ != nullptr) grpc_->Shutdown(by);
 }
 
-void Server::Parts::GiveUp() {
+void WholeServer::GiveUp() {
   SetServing(false);
-  grpc->DrainWriteStreams();
-  threads->core().GiveUp();
+  grpc_->DrainWriteStreams();
+  threads_->core().GiveUp();
 }
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
-  auto parts = std::make_unique<Parts>(std::move(options));
-  if (absl::Status status = parts->Start(); !status.ok()) return status;
-  return std::unique_ptr<Server>(new Server(std::move(parts)));
+  auto server = std::make_unique<WholeServer>(std::move(options));
+  if (absl::Status status = server->Start(); !status.ok()) return status;
+  return server;
 }
-
-Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-
-Server::~Server() = default;
-
-int Server::grpc_port() const { return parts_->grpc->port(); }
-
-int Server::http_port() const { return parts_->http == nullptr ? 0 : parts_->http->port(); }
-
-const std::string& Server::epoch() const { return parts_->threads->core().epoch(); }
-
-EpochDecision Server::epoch_decision() const { return parts_->threads->core().epoch_decision(); }
-
-std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
-  return parts_->grpc->InProcessChannel();
-}
-
-void Server::Shutdown(absl::Duration grace) { parts_->Shutdown(grace); }
-
-void Server::GiveUp() { parts_->GiveUp(); }
 
 }  // namespace cache_invalidation

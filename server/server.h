@@ -20,6 +20,9 @@ class Channel;
 
 namespace cache_invalidation {
 
+// Semantic version of the interfaces that users depend on: contract, flags, metrics.
+inline constexpr char kVersion[] = "0.1.0";
+
 struct ServerOptions : CoreOptions {
   // Where to listen, `host:port`; port 0 picks a free one. Nothing here is encrypted or
   // authenticated: other addresses than loopback are for networks where everybody may do
@@ -65,41 +68,31 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
 
   // Shuts down with no grace, unless that has been done.
-  ~Server();
-
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
+  virtual ~Server() = default;
 
   // The ports it listens on; 0 if there is none.
-  int grpc_port() const;
-  int http_port() const;
+  virtual int grpc_port() const = 0;
+  virtual int http_port() const = 0;
 
   // The history that positions refer to, and whether it continues that of the last run.
-  const std::string& epoch() const;
-  EpochDecision epoch_decision() const;
+  virtual const std::string& epoch() const = 0;
+  virtual EpochDecision epoch_decision() const = 0;
 
   // A channel to this server without a network.
-  std::shared_ptr<grpc::Channel> InProcessChannel();
+  virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
 
   // Accepts no more requests, completes those it has accepted, flushes pending batches, sends
   // subscribers what they have not received, and ends every call; later calls fail with
   // UNAVAILABLE. Returns when no call is left, whatever connections there are. Calls that have not
   // ended within `grace` are cut off. Blocks, also until each shard has applied its current
   // request. Idempotent.
-  void Shutdown(absl::Duration grace);
+  virtual void Shutdown(absl::Duration grace) = 0;
 
   // Replaces Shutdown when the server cannot go on: the health becomes NOT_SERVING, and all
   // requests, pending and future, fail with UNAVAILABLE until the process ends. (gRPC's own
   // shutdown would report CANCELLED to late callers, as if they had cancelled.) Streams have been
   // cancelled. Blocks until each shard has applied its current request.
-  void GiveUp();
-
- private:
-  struct Parts;
-
-  explicit Server(std::unique_ptr<Parts> parts);
-
-  std::unique_ptr<Parts> parts_;
+  virtual void GiveUp() = 0;
 };
 
 }  // namespace cache_invalidation

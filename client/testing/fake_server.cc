@@ -8,7 +8,7 @@
 #include "client/testing/refusing_server.h"
 #include "common/check.h"
 #include "server/default_rules.h"
-#include "server/rpc/conversion/rule_file.h"
+#include "server/rpc/conversion/rule_conversion.h"
 #include "server/server.h"
 
 namespace cache_invalidation::client {

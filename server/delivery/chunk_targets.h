@@ -11,7 +11,7 @@
 #include "server/delivery/filter.h"
 #include "server/delivery/literal_prefixes.h"
 #include "server/wire/chunk.h"
-#include "server/wire/part_targets.h"
+#include "server/wire/event_codec.h"
 
 namespace cache_invalidation::delivery {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/delivery/stored_history.h"
-#include "server/storage/deleted_revision.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "common/limits.h"
-#include "server/storage/deleted_revision.h"
 #include "server/storage/memory_store.h"
+#include "server/storage/store.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/silent_delivery_observer.h"
 #include "tests/support/history_builder.h"

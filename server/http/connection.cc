@@ -6,7 +6,10 @@
 
 #include <cerrno>
 #include <optional>
-#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 
 namespace cache_invalidation::http {
 namespace {
@@ -15,32 +18,26 @@ bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == E
 
 }  // namespace
 
+std::optional<Request> ParseRequest(absl::string_view received) {
+  const size_t end = received.find("\r\n\r\n");
+  if (end == absl::string_view::npos && received.size() < kMaxHttpHeadBytes) return std::nullopt;
+  Request request;
+  const std::vector<absl::string_view> words =
+      absl::StrSplit(received.substr(0, received.find("\r\n")), ' ');
+  if (end == absl::string_view::npos || end >= kMaxHttpHeadBytes || words.size() != 3 ||
+      !absl::StartsWith(words[1], "/") || !absl::StartsWith(words[2], "HTTP/1.")) {
+    request.status = 400;
+    return request;
+  }
+  request.method = std::string(words[0]);
+  request.path = std::string(words[1].substr(0, words[1].find('?')));
+  return request;
+}
+
 Connection::Connection(int socket, absl::Duration now)
     : socket_(socket), accepted_(now), deadline_(now + kHttpRequestTimeout) {}
 
-Connection::Connection(Connection&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)),
-      step_(other.step_),
-      accepted_(other.accepted_),
-      deadline_(other.deadline_),
-      received_(std::move(other.received_)),
-      response_(std::move(other.response_)),
-      written_(other.written_) {}
-
-Connection& Connection::operator=(Connection&& other) noexcept {
-  std::swap(socket_, other.socket_);
-  step_ = other.step_;
-  accepted_ = other.accepted_;
-  deadline_ = other.deadline_;
-  received_ = std::move(other.received_);
-  response_ = std::move(other.response_);
-  written_ = other.written_;
-  return *this;
-}
-
-Connection::~Connection() {
-  if (socket_ >= 0) close(socket_);
-}
+Connection::~Connection() { close(socket_); }
 
 short Connection::events() const { return step_ == Step::kWriting ? POLLOUT : POLLIN; }
 

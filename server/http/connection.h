@@ -3,13 +3,28 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/http/request.h"
 
 namespace cache_invalidation::http {
+
+// A request line and headers; no scraper sends more.
+inline constexpr size_t kMaxHttpHeadBytes = 16 << 10;
+
+// What a client asks for.
+struct Request {
+  // 200, or 400 if the request is malformed.
+  int status = 200;
+  std::string method;
+  std::string path;  // as sent, without the query
+};
+
+// Returns the request at the beginning of `received`; absent while its headers are incomplete.
+// Headers and body are ignored. A head longer than kMaxHttpHeadBytes is malformed.
+std::optional<Request> ParseRequest(absl::string_view received);
 
 // How long a client of the HTTP port can take to send its request, and to read its response.
 inline constexpr absl::Duration kHttpRequestTimeout = absl::Seconds(1);
@@ -24,8 +39,8 @@ class Connection {
   using Respond = std::function<std::string(const Request& request)>;
 
   Connection(int socket, absl::Duration now);
-  Connection(Connection&& other) noexcept;
-  Connection& operator=(Connection&& other) noexcept;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
   ~Connection();
 
   int socket() const { return socket_; }
@@ -49,9 +64,9 @@ class Connection {
   // Reads what the client still sends: closing earlier would discard the response on its way.
   void Drain();
 
-  int socket_;
+  const int socket_;
   Step step_ = Step::kReading;
-  absl::Duration accepted_;
+  const absl::Duration accepted_;
   absl::Duration deadline_;
   std::string received_;
   std::string response_;

@@ -116,8 +116,7 @@ void HttpServer::AdvanceAll() {
   const auto is_over = [now](const Connection& connection) {
     return connection.over() || connection.deadline() <= now;
   };
-  connections_.erase(std::remove_if(connections_.begin(), connections_.end(), is_over),
-                     connections_.end());
+  connections_.remove_if(is_over);
 }
 
 void HttpServer::AcceptAll(int listener) {
@@ -139,7 +138,7 @@ void HttpServer::AcceptAll(int listener) {
   }
 }
 
-std::vector<Connection>::iterator HttpServer::Oldest() {
+std::list<Connection>::iterator HttpServer::Oldest() {
   const auto oldest =
       std::find_if(connections_.begin(), connections_.end(),
                    [](const Connection& connection) { return !connection.writing(); });

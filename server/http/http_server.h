@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_HTTP_HTTP_SERVER_H_
 
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,7 +14,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "server/http/connection.h"
-#include "server/process/listeners.h"
+#include "server/process/connection_acceptor.h"
 
 namespace cache_invalidation::http {
 
@@ -62,7 +63,7 @@ class HttpServer {
   void AcceptAll(int listener);
   // The connection to close if there are too many: if possible, one that is not being sent a
   // response.
-  std::vector<Connection>::iterator Oldest();
+  std::list<Connection>::iterator Oldest();
   // `pages`: those that were made since the sockets were last looked at, by path.
   std::string ResponseTo(const Request& request, std::map<std::string, Page>& pages) const;
 
@@ -70,9 +71,9 @@ class HttpServer {
   const std::vector<Route> routes_;
   const Clock& clock_;
   const size_t max_connections_;
-  int wake_ = -1;                        // an eventfd that ends the thread
-  std::vector<Connection> connections_;  // the thread's, in the order of arrival
-  bool full_ = false;                    // the thread's: a client waits for room
+  int wake_ = -1;                      // an eventfd that ends the thread
+  std::list<Connection> connections_;  // the thread's, in the order of arrival
+  bool full_ = false;                  // the thread's: a client waits for room
   std::thread thread_;
 };
 

@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "common/real_clock.h"
 #include "gtest/gtest.h"
-#include "server/process/descriptor_limit.h"
+#include "server/process/environment.h"
 #include "tests/support/http_get.h"
 #include "tests/support/silent_connections.h"
 

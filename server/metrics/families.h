@@ -6,15 +6,23 @@
 
 #include "absl/strings/string_view.h"
 #include "prometheus/counter.h"
+#include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
+#include "prometheus/metric_family.h"
 #include "prometheus/registry.h"
 
 namespace cache_invalidation::metrics {
 
-// Make series of our own families. `cache_invalidation_` is prepended to each name.
+// Before the name of each family of our own.
+inline constexpr absl::string_view kPrefix = "cache_invalidation_";
+
+// Make series of our own families. The prefix is prepended to each name.
 
 prometheus::Counter& MakeCounter(prometheus::Registry& registry, absl::string_view name,
                                  const std::string& help, const prometheus::Labels& labels = {});
+
+prometheus::Gauge& MakeGauge(prometheus::Registry& registry, absl::string_view name,
+                             const std::string& help, const prometheus::Labels& labels = {});
 
 // One counter per value of a label, in the order of `values`.
 std::vector<prometheus::Counter*> MakeCounters(prometheus::Registry& registry,
@@ -40,6 +48,15 @@ inline std::vector<double> WaitBuckets() {
 inline std::vector<double> CountBuckets() {
   return {1, 2, 5, 10, 20, 50, 100, 1'000, 10'000, 100'000};
 }
+
+// A family of one value that is computed at each scrape.
+prometheus::MetricFamily MakeFamily(std::string name, std::string help, prometheus::MetricType type,
+                                    double value);
+
+// The process_* metrics that every Prometheus client library has and prometheus-cpp lacks: CPU
+// seconds, memory, threads, open files and their limit, start time. Read from /proc; what cannot be
+// read is left out. Thread-safe.
+std::vector<prometheus::MetricFamily> ProcessFamilies();
 
 }  // namespace cache_invalidation::metrics
 

@@ -4,28 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "prometheus/gauge.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
-#include "server/metrics/commit_metrics.h"
-#include "server/metrics/delivery_metrics.h"
-#include "server/metrics/process_collector.h"
+#include "server/metrics/families.h"
+#include "server/metrics/observers.h"
 #include "server/metrics/rpc_metrics.h"
-#include "server/metrics/shard_metrics.h"
 
 namespace cache_invalidation::metrics {
-namespace {
-
-prometheus::MetricFamily ToFamily(const GaugeSource& source) {
-  prometheus::MetricFamily family;
-  family.name = absl::StrCat("cache_invalidation_", source.name);
-  family.help = source.help;
-  family.type = prometheus::MetricType::Gauge;
-  family.metric.emplace_back().gauge.value = source.value();
-  return family;
-}
-
-}  // namespace
 
 Metrics::Metrics(absl::string_view version)
     : registry_(std::make_unique<prometheus::Registry>()),
@@ -33,11 +18,8 @@ Metrics::Metrics(absl::string_view version)
       shard_(std::make_unique<ShardMetrics>(*registry_)),
       commit_(std::make_unique<CommitMetrics>(*registry_)),
       delivery_(std::make_unique<DeliveryMetrics>(*registry_, *rpc_)) {
-  prometheus::BuildGauge()
-      .Name("cache_invalidation_build_info")
-      .Help("Always 1; the labels identify the executable.")
-      .Register(*registry_)
-      .Add({{"version", std::string(version)}, {"compiler", absl::StrCat("gcc ", __VERSION__)}})
+  MakeGauge(*registry_, "build_info", "Always 1; the labels identify the executable.",
+            {{"version", std::string(version)}, {"compiler", absl::StrCat("gcc ", __VERSION__)}})
       .Set(1);
 }
 
@@ -45,10 +27,13 @@ Metrics::~Metrics() = default;
 
 std::string Metrics::Text(const std::vector<GaugeSource>& gauges) const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
-  for (prometheus::MetricFamily& family : ProcessCollector().Collect()) {
+  for (prometheus::MetricFamily& family : ProcessFamilies()) {
     families.push_back(std::move(family));
   }
-  for (const GaugeSource& source : gauges) families.push_back(ToFamily(source));
+  for (const GaugeSource& source : gauges) {
+    families.push_back(MakeFamily(absl::StrCat(kPrefix, source.name), source.help,
+                                  prometheus::MetricType::Gauge, source.value()));
+  }
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, families);
   return text.str();

@@ -1,5 +1,7 @@
 #include "server/metrics/rpc_metrics.h"
 
+#include <iterator>
+
 #include "prometheus/counter.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
@@ -22,45 +24,12 @@ prometheus::Labels MethodLabels(const std::string& type, const std::string& serv
   return {{"grpc_type", type}, {"grpc_service", service}, {"grpc_method", method}};
 }
 
-// The names of gRPC's specification, which differ from Abseil's.
-const char* CodeName(absl::StatusCode code) {
-  switch (code) {
-    case absl::StatusCode::kOk:
-      return "OK";
-    case absl::StatusCode::kCancelled:
-      return "Canceled";
-    case absl::StatusCode::kInvalidArgument:
-      return "InvalidArgument";
-    case absl::StatusCode::kDeadlineExceeded:
-      return "DeadlineExceeded";
-    case absl::StatusCode::kNotFound:
-      return "NotFound";
-    case absl::StatusCode::kAlreadyExists:
-      return "AlreadyExists";
-    case absl::StatusCode::kPermissionDenied:
-      return "PermissionDenied";
-    case absl::StatusCode::kResourceExhausted:
-      return "ResourceExhausted";
-    case absl::StatusCode::kFailedPrecondition:
-      return "FailedPrecondition";
-    case absl::StatusCode::kAborted:
-      return "Aborted";
-    case absl::StatusCode::kOutOfRange:
-      return "OutOfRange";
-    case absl::StatusCode::kUnimplemented:
-      return "Unimplemented";
-    case absl::StatusCode::kInternal:
-      return "Internal";
-    case absl::StatusCode::kUnavailable:
-      return "Unavailable";
-    case absl::StatusCode::kDataLoss:
-      return "DataLoss";
-    case absl::StatusCode::kUnauthenticated:
-      return "Unauthenticated";
-    default:
-      return "Unknown";
-  }
-}
+// By code. The names of gRPC's specification, which differ from Abseil's.
+constexpr const char* kCodeNames[] = {
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 }  // namespace
 
@@ -97,6 +66,7 @@ void MethodMetrics::Handled(absl::StatusCode code, absl::Duration elapsed) {
 }
 
 void MethodMetrics::Handled(absl::StatusCode code) {
+  static_assert(std::size(kCodeNames) == kCodes);
   const auto index = static_cast<size_t>(code) < kCodes
                          ? static_cast<size_t>(code)
                          : static_cast<size_t>(absl::StatusCode::kUnknown);
@@ -104,7 +74,7 @@ void MethodMetrics::Handled(absl::StatusCode code) {
   if (counter == nullptr) {
     // Two threads can get here at once; the family returns the same series to both.
     prometheus::Labels labels = MethodLabels(type_, service_, method_);
-    labels["grpc_code"] = CodeName(code);
+    labels["grpc_code"] = kCodeNames[index];
     counter = &metrics_.handled_.Add(labels);
     handled_[index].store(counter, std::memory_order_release);
   }

@@ -1,4 +1,4 @@
-#include "server/process/memory_limit.h"
+#include "server/process/environment.h"
 
 #include <signal.h>
 

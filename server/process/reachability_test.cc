@@ -1,4 +1,4 @@
-#include "server/process/reachability.h"
+#include "server/process/self_check.h"
 
 #include "gtest/gtest.h"
 

@@ -5,16 +5,18 @@
 #define CACHE_INVALIDATION_SERVER_RPC_SERVICES_H_
 
 #include <memory>
+#include <vector>
 
 #include "common/clock.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
-#include "server/rpc/admission.h"
-#include "server/rpc/open_calls.h"
+#include "server/rpc/call_limits.h"
 #include "server/shard/shard_set.h"
 
 namespace grpc {
+class HealthCheckServiceInterface;
+class Server;
 class Service;
 }  // namespace grpc
 
@@ -36,16 +38,25 @@ struct Backend {
 
 // The services of cache_invalidation.v1, each under its name there, except SubscriptionService
 // (subscription_service.h). Thread-safe.
-std::unique_ptr<grpc::Service> MakeCacheEntryService(const Backend& backend);
-std::unique_ptr<grpc::Service> MakeDependencyService(const Backend& backend);
-std::unique_ptr<grpc::Service> MakeInvalidationService(const Backend& backend);
-std::unique_ptr<grpc::Service> MakeNamespaceService(const Backend& backend);
-std::unique_ptr<grpc::Service> MakeRelationshipService(const Backend& backend);
-std::unique_ptr<grpc::Service> MakeRuleService(const Backend& backend);
-std::unique_ptr<grpc::Service> MakeStatsService(const Backend& backend);
-// `streams` must outlive the service.
-std::unique_ptr<grpc::Service> MakeWriteEventService(const Backend& backend,
-                                                     WriteStreamSet& streams);
+// `streams` must outlive them.
+std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Backend& backend,
+                                                         WriteStreamSet& streams);
+
+// grpc.health.v1.Health as gRPC itself implements it, for the whole server (the empty name) and
+// each service. Supported by reflection. Thread-safe.
+class Health {
+ public:
+  // Enables the service. Call it before the grpc::Server is built.
+  static void Enable();
+
+  // `server` must outlive the object. NOT_SERVING until SetServing(true).
+  explicit Health(grpc::Server& server);
+
+  void SetServing(bool serving);
+
+ private:
+  grpc::HealthCheckServiceInterface& health_;
+};
 
 }  // namespace cache_invalidation::rpc
 

@@ -1,15 +1,32 @@
 #include "server/rpc/subscription_service.h"
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/random/random.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "server/rpc/conversion/grpc_conversion.h"
-#include "server/rpc/subscriber_stream.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/delivery/stream_core.h"
+#include "server/rpc/conversion/encoded_message.h"
+#include "server/rpc/conversion/subscription_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
+
+std::string RandomInstance() {
+  absl::BitGen random;
+  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16),
+                      absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+}
 
 // A call that is refused at its start.
 class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
@@ -17,6 +34,72 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   explicit RefusedStream(const absl::Status& reason) { Finish(ToGrpcStatus(reason)); }
 
   void OnDone() override { delete this; }
+};
+
+// One Subscribe call: gRPC's side of a delivery::StreamCore, which decides what happens on it.
+//
+// The rules it lives by, each learnt from gRPC 1.51; the core keeps 2 to 4 for every transport:
+//   1. gRPC calls it until OnDone, which deletes it. The core lives on until the outbox has seen
+//      that it is over.
+//   2. The core's mutex guards every gRPC call on it. Nothing starts once it has finished;
+//      TryCancel only while it is not done.
+//   3. Finish is called once, for the first reason to end.
+//   4. Finish does not end a call whose write is pending: then it is cancelled one second later.
+//   5. OnReadDone(false) is a half-close and ends nothing.
+class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                               private delivery::StreamTransport {
+ public:
+  // Begins to read. `open` is decremented when it is done.
+  SubscriberStream(const delivery::StreamSurroundings& surroundings,
+                   grpc::CallbackServerContext& context, std::atomic<size_t>& open)
+      : context_(context), open_(open), core_(delivery::StreamCore::Start(surroundings, *this)) {}
+
+  void OnReadDone(bool ok) override {
+    if (ok) core_->OnRead(Received());
+  }
+
+  void OnWriteDone(bool ok) override {
+    sent_.Clear();
+    core_->OnWritten(ok);
+  }
+
+  void OnCancel() override { core_->OnCancel(); }
+
+  void OnDone() override {
+    core_->OnDone();
+    std::atomic<size_t>& open = open_;
+    delete this;
+    open.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+ private:
+  absl::StatusOr<delivery::ReceivedMessage> Received() {
+    const absl::StatusOr<v1::SubscribeRequest> request = ParseSubscribeRequest(received_);
+    received_.Clear();
+    if (!request.ok()) return request.status();
+    absl::StatusOr<delivery::ReceivedMessage> message =
+        ToReceivedMessage(*request, std::exchange(is_first_, false));
+    if (!message.ok() || !message->subscription) return message;
+    std::string& instance = message->subscription->session.instance;
+    if (instance.empty()) instance = RandomInstance();
+    return message;
+  }
+
+  void Read() override { StartRead(&received_); }
+  size_t Encode(const delivery::Message& message) override {
+    sent_ = ToByteBuffer(message);
+    return sent_.Length();
+  }
+  void Write() override { StartWrite(&sent_); }
+  void End(const absl::Status& status) override { Finish(ToGrpcStatus(status)); }
+  void Cancel() override { context_.TryCancel(); }
+
+  grpc::CallbackServerContext& context_;
+  std::atomic<size_t>& open_;
+  bool is_first_ = true;       // the next message is
+  grpc::ByteBuffer received_;  // gRPC's while a read is pending
+  grpc::ByteBuffer sent_;      // gRPC's while a write is pending
+  const std::shared_ptr<delivery::StreamCore> core_;
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "server/delivery/stream_core.h"
-#include "server/rpc/admission.h"
+#include "server/rpc/call_limits.h"
 
 namespace cache_invalidation::rpc {
 

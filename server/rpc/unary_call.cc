@@ -5,8 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "server/rpc/conversion/encoded_request.h"
-#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -47,11 +46,7 @@ void UnaryCall::Start(grpc::ByteBuffer& request) {
 absl::Status UnaryCall::Submit(absl::string_view bytes) {
   if (absl::Status status = method_.backend.admission.Admit(); !status.ok()) return status;
   google::protobuf::Message& request = MakeRequest(arena_);
-  absl::Status count = CheckElements(*request.GetDescriptor(), bytes);
-  if (!count.ok()) return count;
-  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return DescribeMalformed(*request.GetDescriptor(), bytes);
-  }
+  if (absl::Status status = ParseRequest(bytes, request); !status.ok()) return status;
   const absl::StatusOr<absl::string_view> namespace_name = ToNamespace(namespace_field());
   if (!namespace_name.ok()) return namespace_name.status();
   namespace_name_ = *namespace_name;

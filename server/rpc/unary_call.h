@@ -20,10 +20,9 @@
 #include "grpcpp/support/server_callback.h"
 #include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
-#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/call_limits.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/rpc/conversion/waiting_conversion.h"
-#include "server/rpc/open_calls.h"
 #include "server/rpc/services.h"
 #include "server/shard/submission.h"
 
@@ -109,16 +108,16 @@ concept MayWait = requires(const Request& request) {
 };
 
 // A call of given message types. `convert` takes the request, and the arena if it needs one; `fill`
-// builds the answer from a result.
-template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
+// is as AnswerTypes says.
+template <typename Asked, typename Request, typename Fill, typename... Arena>
 class TypedUnaryCall final : public UnaryCall {
  public:
+  using Result = typename AnswerTypes<Fill>::Result;
+  using Response = typename AnswerTypes<Fill>::Response;
   using ConvertFunction = absl::StatusOr<Asked> (*)(const Request&, Arena&...);
-  using FillFunction = absl::Status (*)(const Request&, const Result&, const AnswerContext&,
-                                        Response*);
 
   TypedUnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
-                 grpc::ByteBuffer* response, ConvertFunction convert, FillFunction fill)
+                 grpc::ByteBuffer* response, ConvertFunction convert, Fill fill)
       : UnaryCall(method, context, response), convert_(convert), fill_(fill) {}
 
  private:
@@ -162,26 +161,31 @@ class TypedUnaryCall final : public UnaryCall {
   absl::Status Answer(const engine::Result& result, const AnswerContext& context,
                       google::protobuf::Arena& arena, grpc::ByteBuffer* answer) const override {
     auto* response = google::protobuf::Arena::CreateMessage<Response>(&arena);
-    absl::Status status = fill_(*request_, std::get<Result>(result), context, response);
+    absl::Status status;
+    if constexpr (AnswerTypes<Fill>::kNeedsRequest) {
+      status = fill_(*request_, std::get<Result>(result), context, response);
+    } else {
+      fill_(std::get<Result>(result), context, response);
+    }
     if (status.ok()) *answer = ToByteBuffer(*response);
     return status;
   }
 
   const ConvertFunction convert_;
-  const FillFunction fill_;
+  const Fill fill_;
   Request* request_ = nullptr;
 };
 
-// Begins a call. A method of a service returns the result:
+// Begins a call and returns its reactor:
 //
-//   return StartUnaryCall(get_rule_, context, request, response, ToGetRule, FromGetRule);
-template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
+//   return StartUnaryCall(method, context, request, response, ToGetRule, FromGetRule);
+template <typename Asked, typename Request, typename... Arena, typename Fill>
 grpc::ServerUnaryReactor* StartUnaryCall(
     UnaryMethod& method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-    absl::Status (*fill)(const Request&, const Result&, const AnswerContext&, Response*)) {
-  auto* call = new TypedUnaryCall<Asked, Result, Request, Response, Arena...>(
-      method, context, response, convert, fill);
+    Fill fill) {
+  auto* call =
+      new TypedUnaryCall<Asked, Request, Fill, Arena...>(method, context, response, convert, fill);
   // A buffer that gRPC made for this call alone, and which it only destroys afterwards.
   call->Start(*const_cast<grpc::ByteBuffer*>(request));
   return call;

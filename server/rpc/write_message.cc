@@ -7,11 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "common/limits.h"
-#include "server/rpc/conversion/encoded_request.h"
-#include "server/rpc/conversion/field_error.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/conversion/write_conversion.h"
-#include "server/wire/proto_reader.h"
+#include "server/wire/proto_format.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -65,11 +64,8 @@ absl::StatusOr<std::shared_ptr<WriteMessage>> WriteMessage::Parse(absl::string_v
   auto message = std::shared_ptr<WriteMessage>(new WriteMessage());
   internal::v1::StreamWritesRequest& request = message->request_->message;
   absl::Status size = CheckWrites(bytes);
-  size.Update(CheckElements(*request.GetDescriptor(), bytes));
+  if (size.ok()) size = ParseRequest(bytes, request);
   if (!size.ok()) return size;
-  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return DescribeMalformed(*request.GetDescriptor(), bytes);
-  }
   const absl::Status count =
       CheckCount(static_cast<size_t>(request.groups_size()), 1, kMaxGroupsPerMessage);
   if (!count.ok()) return AtField("groups", count);

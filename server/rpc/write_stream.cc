@@ -3,8 +3,7 @@
 #include <utility>
 
 #include "common/limits.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {

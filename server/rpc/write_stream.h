@@ -17,7 +17,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/metrics/rpc_metrics.h"
-#include "server/rpc/open_calls.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/services.h"
 #include "server/rpc/write_message.h"
 #include "server/shard/submission.h"

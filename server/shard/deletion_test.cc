@@ -11,7 +11,7 @@
 #include "server/engine/limits.h"
 #include "server/shard/recovery.h"
 #include "server/shard/testing/shard_core_fixture.h"
-#include "server/storage/deleted_revision.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::shard {
 namespace {

@@ -15,7 +15,7 @@
 #include "server/engine/engine.h"
 #include "server/shard/shard_observer.h"
 #include "server/storage/store.h"
-#include "server/wire/event_encoder.h"
+#include "server/wire/event_codec.h"
 
 namespace cache_invalidation::shard {
 

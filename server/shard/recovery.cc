@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/storage/store.h"
-#include "server/wire/event_decoder.h"
+#include "server/wire/event_codec.h"
 #include "server/wire/record_codec.h"
 
 namespace cache_invalidation::shard {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "server/engine/limits.h"
-#include "server/storage/deleted_revision.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::shard {
 namespace {

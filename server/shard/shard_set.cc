@@ -5,7 +5,7 @@
 #include "common/check.h"
 #include "server/shard/recovery.h"
 #include "server/shard/shard_core.h"
-#include "server/storage/deleted_revision.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::shard {
 namespace {

@@ -5,8 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "server/storage/history.h"
-#include "server/storage/store_key.h"
+#include "server/storage/disk_format.h"
 
 namespace cache_invalidation::storage {
 
@@ -22,7 +21,7 @@ absl::Status HistoryWriter::Append(const wire::Chunk& chunk) {
   const absl::StatusOr<Edited*> edited = Edit(chunk.namespace_name);
   if (!edited.ok()) return edited.status();
   History& history = (*edited)->history;
-  const PartPosition first = {chunk.parts.front().revision, chunk.parts.front().number};
+  const PartPosition first = PositionOf(chunk.parts.front());
   if (history == History{}) {
     Check(first.revision > 0 && first.number == 0, "a history begins with a revision");
     history.retained.floor = first.revision - 1;

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "rocksdb/write_batch.h"
-#include "server/storage/history.h"
+#include "server/storage/disk_format.h"
 #include "server/storage/rocksdb_database.h"
 
 namespace cache_invalidation::storage {

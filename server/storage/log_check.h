@@ -8,11 +8,11 @@
 
 #include "rocksdb/wal_filter.h"
 #include "rocksdb/write_batch.h"
-#include "server/storage/noted_log.h"
+#include "server/storage/log_end.h"
 
 namespace cache_invalidation::storage {
 
-// Observes RocksDB replaying its log and compares it with what was noted (noted_log.h): every
+// Observes RocksDB replaying its log and compares it with what was noted (log_end.h): every
 // change that a column family does not have in a sorted file must be in the log. RocksDB itself
 // does not notice a log that ends early or lacks a file.
 //

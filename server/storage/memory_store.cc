@@ -11,21 +11,11 @@ namespace {
 
 using ChunkPtr = std::shared_ptr<const wire::Chunk>;
 
-// Whether the last part of the chunk is before `from`.
-bool EndsBefore(const wire::Chunk& chunk, PartPosition from) {
-  const wire::Chunk::Part& last = chunk.parts.back();
-  return last.revision < from.revision ||
-         (last.revision == from.revision && last.number < from.number);
-}
-
 // Whether the chunk continues the history: see WriteBatch::chunks.
 bool GoesOnAfter(const wire::Chunk& chunk, const wire::Chunk* before,
                  const RetainedRevisions& retained) {
-  const wire::Chunk::Part& first = chunk.parts.front();
-  if (before != nullptr && !before->parts.back().last_part) {
-    const wire::Chunk::Part& last = before->parts.back();
-    return first.revision == last.revision && first.number == last.number + 1;
-  }
+  const PartPosition first = PositionOf(chunk.parts.front());
+  if (before != nullptr) return first == PositionAfter(before->parts.back());
   return first.number == 0 && (retained.head == 0 || first.revision == retained.head + 1);
 }
 
@@ -134,9 +124,9 @@ absl::StatusOr<std::vector<ChunkPtr>> MemoryStore::ReadChunks(absl::string_view 
   if (found == nullptr) {
     return chunks;
   }
-  auto it =
-      std::partition_point(found->chunks.begin(), found->chunks.end(),
-                           [from](const ChunkPtr& chunk) { return EndsBefore(*chunk, from); });
+  auto it = std::partition_point(
+      found->chunks.begin(), found->chunks.end(),
+      [from](const ChunkPtr& chunk) { return PositionOf(chunk->parts.back()) < from; });
   size_t bytes = 0;
   for (; it != found->chunks.end(); ++it) {
     bytes += (*it)->bytes.size();

@@ -1,15 +1,49 @@
 #include "server/storage/rocksdb_database.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "rocksdb/env.h"
-#include "server/storage/directory.h"
-#include "server/storage/rocksdb_status.h"
-#include "server/storage/rocksdb_tuning.h"
 
 namespace cache_invalidation::storage {
 namespace {
+
+// Keys and tags reveal facts about users.
+constexpr mode_t kMode = 0750;
+
+absl::Status CannotMake(const std::string& path, int error) {
+  return absl::UnavailableError(
+      absl::StrCat("cannot make the directory ", path, ": ", std::strerror(error)));
+}
+
+// The directory that contains `path`.
+std::string ParentOf(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Creates the directory, accessible only to its owner and group, unless something of that name
+// exists. The directory survives a power failure. Fails with UNAVAILABLE if it cannot be created or
+// its parent does not exist.
+absl::Status MakeDirectory(const std::string& path) {
+  if (mkdir(path.c_str(), kMode) != 0) {
+    return errno == EEXIST ? absl::OkStatus() : CannotMake(path, errno);
+  }
+  // The directory is an entry of its parent, which has to reach the device as well.
+  const int parent = open(ParentOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (parent < 0) return CannotMake(path, errno);
+  const int error = fsync(parent) == 0 ? 0 : errno;
+  close(parent);
+  return error == 0 ? absl::OkStatus() : CannotMake(path, error);
+}
 
 using rocksdb::ColumnFamilyDescriptor;
 
@@ -28,17 +62,16 @@ constexpr char kTorn[] = "torn";
 // ours, because RocksDB opens all of them or none. The schema version says which program wrote
 // them.
 std::vector<ColumnFamilyDescriptor> FamiliesOf(const std::string& path,
-                                               const RocksdbTuning& tuning) {
-  std::vector<ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, tuning.meta},
-                                                  {kRowsFamily, tuning.rows},
-                                                  {kChunksFamily, tuning.chunks}};
+                                               const rocksdb::Options& tuning) {
+  std::vector<ColumnFamilyDescriptor> families = {
+      {rocksdb::kDefaultColumnFamilyName, tuning}, {kRowsFamily, tuning}, {kChunksFamily, tuning}};
   std::vector<std::string> present;
   // Fails if there is no database yet. Any other error is found again by opening.
-  (void)rocksdb::DB::ListColumnFamilies(tuning.database, path, &present);
+  (void)rocksdb::DB::ListColumnFamilies(tuning, path, &present);
   for (const std::string& name : present) {
     bool known = false;
     for (const ColumnFamilyDescriptor& family : families) known |= family.name == name;
-    if (!known) families.emplace_back(name, tuning.rows);
+    if (!known) families.emplace_back(name, tuning);
   }
   return families;
 }
@@ -84,12 +117,6 @@ absl::Status EndIsMissing(const std::string& directory, absl::string_view state,
 
 }  // namespace
 
-rocksdb::ReadOptions ScanOptions() {
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
-  return options;
-}
-
 absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
     const RocksdbOptions& options) {
   // The database has its own subdirectory, to leave room for other files beside it.
@@ -103,26 +130,26 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   if (!unsynced.ok()) return unsynced.status();
   RocksdbOptions adapted = options;
   adapted.accept_cut_log |= *unsynced;
-  RocksdbTuning tuning = MakeRocksdbTuning(adapted);
+  rocksdb::Options tuning = TunedOptions(adapted);
   LogEnd log_end(env, options.directory);
   const absl::StatusOr<std::optional<NotedLog>> noted = log_end.Read();
   if (!noted.ok() && !absl::IsDataLoss(noted.status())) return noted.status();
   auto check = std::make_unique<LogCheck>(noted.ok() ? noted->value_or(NotedLog()) : NotedLog());
-  tuning.database.wal_filter = check.get();
+  tuning.wal_filter = check.get();
   // If anything was noted, there was a database: creating a new one would hide the loss of all of
   // it.
-  tuning.database.create_if_missing = noted.ok() && !noted->has_value();
+  tuning.create_if_missing = noted.ok() && !noted->has_value();
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   const rocksdb::Status status =
-      rocksdb::DB::Open(tuning.database, path, FamiliesOf(path, tuning), &families, &db);
+      rocksdb::DB::Open(tuning, path, FamiliesOf(path, tuning), &families, &db);
   if (!status.ok()) {
     const absl::Status error =
         FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory,
                                          check->has_hole() ? ", its log has a hole" : ""));
     // The directory exists, so a file of the store is missing.
-    const bool lacks_file = status.IsPathNotFound() ||
-                            (status.IsInvalidArgument() && !tuning.database.create_if_missing);
+    const bool lacks_file =
+        status.IsPathNotFound() || (status.IsInvalidArgument() && !tuning.create_if_missing);
     return lacks_file ? absl::DataLossError(error.message()) : error;
   }
   auto database = std::unique_ptr<RocksdbDatabase>(

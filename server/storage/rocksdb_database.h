@@ -12,24 +12,19 @@
 #include "rocksdb/db.h"
 #include "rocksdb/iterator.h"
 #include "rocksdb/write_batch.h"
-#include "server/storage/history.h"
+#include "server/storage/disk_format.h"
 #include "server/storage/log_check.h"
 #include "server/storage/log_end.h"
-#include "server/storage/rocksdb_options.h"
-#include "server/storage/unsynced_mark.h"
+#include "server/storage/rocksdb_conversion.h"
+#include "server/storage/rocksdb_store.h"
 
 namespace cache_invalidation::storage {
 
-inline rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
-inline absl::string_view ToView(const rocksdb::Slice& bytes) {
-  return {bytes.data(), bytes.size()};
-}
-
 // The open database of a RocksdbStore and its layout. Independent of schema versions.
 //
-// Column family   contents, by key (store_key.h)
+// Column family   contents, by key (disk_format.h)
 //   rows          the rows of namespaces
-//   chunks        the chunks of namespaces (chunk_codec.h)
+//   chunks        the chunks of namespaces (disk_format.h)
 //   default       "h" namespace: its History; "s": the schema version; "v" name: a value of the
 //                 server; "e": the end of the log is noted
 //
@@ -120,9 +115,6 @@ inline std::string HistoryKey(absl::string_view namespace_name) {
   return "h" + std::string(namespace_name);
 }
 inline std::string ServerValueKey(absl::string_view name) { return "v" + std::string(name); }
-
-// Read options of the store: everything is read once, so blocks are not cached.
-rocksdb::ReadOptions ScanOptions();
 
 }  // namespace cache_invalidation::storage
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "server/storage/big_endian.h"
+#include "server/storage/disk_format.h"
 
 namespace cache_invalidation::storage {
 namespace {

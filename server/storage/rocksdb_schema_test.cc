@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "rocksdb/db.h"
-#include "server/storage/big_endian.h"
+#include "server/storage/disk_format.h"
 #include "server/storage/rocksdb_database.h"
 #include "server/storage/rocksdb_store.h"
 #include "server/storage/testing/rocksdb_test_device.h"

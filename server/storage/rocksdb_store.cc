@@ -6,11 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
-#include "server/storage/history.h"
+#include "server/storage/disk_format.h"
 #include "server/storage/history_writer.h"
 #include "server/storage/rocksdb_database.h"
 #include "server/storage/rocksdb_schema.h"
-#include "server/storage/store_key.h"
 
 namespace cache_invalidation::storage {
 namespace {

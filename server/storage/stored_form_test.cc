@@ -5,9 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "server/storage/big_endian.h"
-#include "server/storage/history.h"
-#include "server/storage/store_key.h"
+#include "server/storage/disk_format.h"
 #include "server/storage/testing/store_script.h"
 
 namespace cache_invalidation::storage {

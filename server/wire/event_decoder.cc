@@ -1,11 +1,12 @@
-#include "server/wire/event_decoder.h"
+#include "server/wire/event_codec.h"
 
 #include <deque>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "protos/cache_invalidation/v1/subscription_service.pb.h"
-#include "server/wire/event_enum.h"
+#include "server/wire/message_conversion.h"
+#include "server/wire/proto_format.h"
 
 namespace cache_invalidation::wire {
 namespace {
@@ -75,6 +76,42 @@ bool AddPart(const v1::Event& part, engine::Event& event) {
   return true;
 }
 
+constexpr PartTarget kEverything;
+
+PartTarget TargetOf(absl::string_view invalidation) {
+  PartTarget target = kEverything;
+  ProtoReader reader(invalidation);
+  while (reader.Next()) {
+    if (reader.type() != ProtoReader::Type::kBytes) continue;
+    switch (reader.number()) {
+      case v1::Invalidation::kTagFieldNumber:
+        target = {engine::TargetKind::kTag, reader.bytes()};
+        break;
+      case v1::Invalidation::kKeyFieldNumber:
+        target = {engine::TargetKind::kKey, reader.bytes()};
+        break;
+      case v1::Invalidation::kPatternFieldNumber:
+        target = {engine::TargetKind::kPattern, reader.bytes()};
+        break;
+      default:
+        break;
+    }
+  }
+  return reader.broken() ? kEverything : target;
+}
+
+// Calls `visit` with the bytes of every field `number`. Returns false if the message is malformed
+// or `visit` returned false.
+template <typename Visit>
+bool ForEachMessage(absl::string_view message, uint32_t number, Visit visit) {
+  ProtoReader reader(message);
+  bool intact = true;
+  while (reader.Next()) {
+    if (reader.Is(number, ProtoReader::Type::kBytes)) intact &= visit(reader.bytes());
+  }
+  return intact && !reader.broken();
+}
+
 }  // namespace
 
 struct EventDecoder::Revision {
@@ -109,6 +146,18 @@ absl::Status EventDecoder::Decode(const Chunk& chunk,
     }
   }
   return absl::OkStatus();
+}
+
+void AppendTargets(absl::string_view part, std::vector<PartTarget>& targets) {
+  const bool intact =
+      ForEachMessage(part, v1::SubscribeResponse::kEventsFieldNumber, [&](absl::string_view event) {
+        return ForEachMessage(event, v1::Event::kInvalidationsFieldNumber,
+                              [&](absl::string_view invalidation) {
+                                targets.push_back(TargetOf(invalidation));
+                                return true;
+                              });
+      });
+  if (!intact) targets.push_back(kEverything);
 }
 
 }  // namespace cache_invalidation::wire

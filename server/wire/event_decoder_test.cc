@@ -1,4 +1,4 @@
-#include "server/wire/event_decoder.h"
+#include "server/wire/event_codec.h"
 
 #include <memory>
 #include <string>
@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "server/wire/event_encoder.h"
 
 namespace cache_invalidation::wire {
 namespace {

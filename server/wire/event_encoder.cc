@@ -1,41 +1,14 @@
-#include "server/wire/event_encoder.h"
+#include "server/wire/event_codec.h"
 
 #include <utility>
 
 #include "common/check.h"
-#include "server/wire/event_enum.h"
-#include "server/wire/proto_writer.h"
+#include "protos/cache_invalidation/v1/subscription_service.pb.h"
+#include "server/wire/message_conversion.h"
+#include "server/wire/proto_format.h"
 
 namespace cache_invalidation::wire {
 namespace {
-
-// Field numbers of subscription_service.proto and event.proto. The test compares them with the
-// generated classes.
-namespace response_field {
-constexpr int kEvents = 1;
-}
-namespace event_field {
-constexpr int kRevision = 1;
-constexpr int kPart = 2;
-constexpr int kLastPart = 3;
-constexpr int kSource = 4;
-constexpr int kCauses = 5;
-constexpr int kInvalidations = 6;
-}  // namespace event_field
-namespace cause_field {
-constexpr int kStep = 1;
-constexpr int kName = 2;
-constexpr int kWidened = 3;
-constexpr int kConditionFailed = 4;
-}  // namespace cause_field
-namespace invalidation_field {
-constexpr int kKind = 1;
-constexpr int kTag = 2;
-constexpr int kKey = 3;
-constexpr int kPattern = 4;
-constexpr int kEverything = 5;
-constexpr int kCauses = 6;
-}  // namespace invalidation_field
 
 constexpr uint32_t kUnknown = ~uint32_t{0};
 
@@ -47,15 +20,15 @@ constexpr size_t kIndexBytes = 5;
 int TargetField(engine::TargetKind target) {
   switch (target) {
     case engine::TargetKind::kEverything:
-      return invalidation_field::kEverything;
+      return v1::Invalidation::kEverythingFieldNumber;
     case engine::TargetKind::kTag:
-      return invalidation_field::kTag;
+      return v1::Invalidation::kTagFieldNumber;
     case engine::TargetKind::kKey:
-      return invalidation_field::kKey;
+      return v1::Invalidation::kKeyFieldNumber;
     case engine::TargetKind::kPattern:
-      return invalidation_field::kPattern;
+      return v1::Invalidation::kPatternFieldNumber;
   }
-  Check(false, "a target is of a known type");
+  Check(false, "a target is of a known kind");
   return 0;
 }
 
@@ -64,16 +37,16 @@ void AppendCause(const engine::Cause& cause, std::string& out) {
                       (cause.name.empty() ? 0 : BytesFieldSize(cause.name.size())) +
                       (cause.widened ? VarintFieldSize(1) : 0) +
                       (cause.condition_failed ? VarintFieldSize(1) : 0);
-  AppendBytesHeader(event_field::kCauses, size, out);
-  AppendVarintField(cause_field::kStep, ToEventEnum(cause.step), out);
+  AppendBytesHeader(v1::Event::kCausesFieldNumber, size, out);
+  AppendVarintField(v1::Cause::kStepFieldNumber, ToEventEnum(cause.step), out);
   if (!cause.name.empty()) {
-    AppendBytesField(cause_field::kName, cause.name, out);
+    AppendBytesField(v1::Cause::kNameFieldNumber, cause.name, out);
   }
   if (cause.widened) {
-    AppendVarintField(cause_field::kWidened, 1, out);
+    AppendVarintField(v1::Cause::kWidenedFieldNumber, 1, out);
   }
   if (cause.condition_failed) {
-    AppendVarintField(cause_field::kConditionFailed, 1, out);
+    AppendVarintField(v1::Cause::kConditionFailedFieldNumber, 1, out);
   }
 }
 
@@ -87,15 +60,15 @@ void AppendInvalidation(const engine::Invalidation& invalidation,
   const size_t size = VarintFieldSize(ToEventEnum(invalidation.kind)) +
                       (everything ? VarintFieldSize(1) : BytesFieldSize(invalidation.name.size())) +
                       (causes.empty() ? 0 : BytesFieldSize(packed));
-  AppendBytesHeader(event_field::kInvalidations, size, out);
-  AppendVarintField(invalidation_field::kKind, ToEventEnum(invalidation.kind), out);
+  AppendBytesHeader(v1::Event::kInvalidationsFieldNumber, size, out);
+  AppendVarintField(v1::Invalidation::kKindFieldNumber, ToEventEnum(invalidation.kind), out);
   if (everything) {
-    AppendVarintField(invalidation_field::kEverything, 1, out);
+    AppendVarintField(v1::Invalidation::kEverythingFieldNumber, 1, out);
   } else {
     AppendBytesField(TargetField(invalidation.target), invalidation.name, out);
   }
   if (!causes.empty()) {
-    AppendBytesHeader(invalidation_field::kCauses, packed, out);
+    AppendBytesHeader(v1::Invalidation::kCausesFieldNumber, packed, out);
     for (const uint32_t cause : causes) {
       AppendVarint(cause, out);
     }
@@ -192,15 +165,15 @@ void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
                          .number = part_.number,
                          .last_part = last_part});
   std::string& out = chunk.bytes;
-  AppendBytesHeader(response_field::kEvents, size, out);
-  AppendVarintField(event_field::kRevision, event.revision, out);
+  AppendBytesHeader(v1::SubscribeResponse::kEventsFieldNumber, size, out);
+  AppendVarintField(v1::Event::kRevisionFieldNumber, event.revision, out);
   if (part_.number != 0) {
-    AppendVarintField(event_field::kPart, part_.number, out);
+    AppendVarintField(v1::Event::kPartFieldNumber, part_.number, out);
   }
   if (last_part) {
-    AppendVarintField(event_field::kLastPart, 1, out);
+    AppendVarintField(v1::Event::kLastPartFieldNumber, 1, out);
   }
-  AppendVarintField(event_field::kSource, ToEventEnum(event.source), out);
+  AppendVarintField(v1::Event::kSourceFieldNumber, ToEventEnum(event.source), out);
   out += part_.causes;
   out += part_.invalidations;
 

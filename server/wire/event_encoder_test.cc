@@ -1,5 +1,5 @@
-#include "server/wire/event_encoder.h"
 #include "common/limits.h"
+#include "server/wire/event_codec.h"
 
 #include <random>
 #include <string>

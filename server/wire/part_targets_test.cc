@@ -1,4 +1,4 @@
-#include "server/wire/part_targets.h"
+#include "server/wire/event_codec.h"
 
 #include <gtest/gtest.h>
 

@@ -26,7 +26,7 @@
 #include "server/delivery/observer.h"
 #include "server/delivery/outbox.h"
 #include "server/delivery/waiting_calls.h"
-#include "server/rpc/admission.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/subscription_service.h"
 #include "server/storage/memory_store.h"
 #include "tests/support/history_builder.h"

@@ -23,14 +23,10 @@
 #include "google/protobuf/arena.h"
 #include "server/engine/engine.h"
 #include "server/rpc/conversion/cache_entry_conversion.h"
-#include "server/rpc/conversion/dependency_conversion.h"
-#include "server/rpc/conversion/encoded_request.h"
-#include "server/rpc/conversion/invalidation_conversion.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/namespace_conversion.h"
-#include "server/rpc/conversion/relationship_conversion.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/conversion/rule_conversion.h"
-#include "server/rpc/conversion/stats_conversion.h"
 #include "server/rpc/conversion/subscription_conversion.h"
 #include "server/rpc/conversion/write_conversion.h"
 #include "server/rpc/write_message.h"
@@ -69,9 +65,9 @@ class Edge {
   void Call(int method, absl::string_view bytes);
 
  private:
-  template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
+  template <typename Asked, typename Request, typename... Arena, typename Fill>
   void Unary(absl::string_view bytes, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-             absl::Status (*fill)(const Request&, const Result&, const AnswerContext&, Response*));
+             Fill fill);
   void StreamWrites(absl::string_view bytes);
   static void Subscribe(absl::string_view bytes);
   static void ListNamespaces(absl::string_view bytes);
@@ -110,11 +106,9 @@ shard::Result Edge::Ask(const std::variant<engine::Command, engine::Query>& aske
   return std::move(applied.result);
 }
 
-template <typename Asked, typename Result, typename Request, typename Response, typename... Arena>
+template <typename Asked, typename Request, typename... Arena, typename Fill>
 void Edge::Unary(absl::string_view bytes,
-                 absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
-                 absl::Status (*fill)(const Request&, const Result&, const AnswerContext&,
-                                      Response*)) {
+                 absl::StatusOr<Asked> (*convert)(const Request&, Arena&...), Fill fill) {
   google::protobuf::Arena arena;
   auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -135,10 +129,15 @@ void Edge::Unary(absl::string_view bytes,
   const shard::Result answer = Ask(Kind(*asked));
   if (!answer.ok()) return;
   const auto subscribers = [](absl::string_view) -> uint64_t { return 0; };
-  Response response;
-  const absl::Status status =
-      fill(request, std::get<Result>(*answer), {*name, kEpoch, subscribers, nullptr}, &response);
-  if (!status.ok()) return CheckRefusal(status);
+  const auto& result = std::get<typename AnswerTypes<Fill>::Result>(*answer);
+  const AnswerContext context = {*name, kEpoch, subscribers, nullptr};
+  typename AnswerTypes<Fill>::Response response;
+  if constexpr (AnswerTypes<Fill>::kNeedsRequest) {
+    const absl::Status status = fill(request, result, context, &response);
+    if (!status.ok()) return CheckRefusal(status);
+  } else {
+    fill(result, context, &response);
+  }
   CheckAnswer(response);
 }
 

@@ -14,10 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/check.h"
-#include "server/rpc/conversion/encoded_request.h"
-#include "server/storage/history.h"
-#include "server/wire/event_decoder.h"
-#include "server/wire/part_targets.h"
+#include "server/rpc/conversion/encoded_message.h"
+#include "server/storage/disk_format.h"
+#include "server/wire/event_codec.h"
 #include "server/wire/record_codec.h"
 
 namespace cache_invalidation {

@@ -6,7 +6,7 @@
 #include "client/grpc_channel.h"
 #include "common/check.h"
 #include "server/default_rules.h"
-#include "server/rpc/conversion/rule_file.h"
+#include "server/rpc/conversion/rule_conversion.h"
 #include "tests/support/local_server.h"
 
 namespace cache_invalidation {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "server/forced_exit.h"
+#include "server/process/environment.h"
 #include "tests/support/probe.h"
 #include "tests/support/raw_http2.h"
 #include "tests/support/running_server.h"
@@ -58,7 +58,7 @@ TEST(StopTest, WaitsForCallsAsLongAsItMay) {
 TEST(StopDeathTest, IsForcedWhateverTheProcessDoes) {
   EXPECT_EXIT(
       {
-        ForceExitAfter(absl::Milliseconds(50), "enough\n");
+        process::ForceExitAfter(absl::Milliseconds(50), "enough\n");
         while (true) {
         }
       },

@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
-#include "server/wire/event_encoder.h"
+#include "server/wire/event_codec.h"
 #include "tests/property/generator.h"
 #include "tests/property/history_text.h"
 #include "tests/property/recording.h"

@@ -60,7 +60,7 @@ ALLOWED = {
     # The one place where the SDK hears of forks.
     "client/internal/cache/fork_mark.": ("common/", "client/", "pthread.h"),
     # The fake server is the real one, behind the interface of the SDK.
-    "client/testing/": ("common/", "client/", "server/server.h", "server/default_rules.h", "server/rpc/conversion/rule_file.h") + _GRPC + _POSIX,
+    "client/testing/": ("common/", "client/", "server/server.h", "server/default_rules.h", "server/rpc/conversion/rule_conversion.h") + _GRPC + _POSIX,
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,

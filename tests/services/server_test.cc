@@ -20,7 +20,7 @@
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "server/default_rules.h"
-#include "server/rpc/conversion/rule_file.h"
+#include "server/rpc/conversion/rule_conversion.h"
 #include "tests/services/service_test.h"
 #include "tests/support/http_get.h"
 

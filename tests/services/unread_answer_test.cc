@@ -15,8 +15,8 @@
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "server/rpc/conversion/grpc_conversion.h"
-#include "server/rpc/open_calls.h"
+#include "server/rpc/call_limits.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "tests/services/service_test.h"
 #include "tests/support/probe.h"
 

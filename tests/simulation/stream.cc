@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/check.h"
-#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/subscription_conversion.h"
 
 namespace cache_invalidation::simulation {

@@ -8,7 +8,7 @@
 
 #include "server/commit/group.h"
 #include "server/wire/chunk.h"
-#include "server/wire/event_encoder.h"
+#include "server/wire/event_codec.h"
 
 namespace cache_invalidation {
 

@@ -7,10 +7,8 @@
 #include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "server/rpc/conversion/dependency_conversion.h"
-#include "server/rpc/conversion/field_error.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/time_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -24,16 +22,7 @@ absl::StatusOr<engine::TrackedEntry> ToTrackedEntry(const v1::TrackedEntry& prot
       proto.key(), proto.depends_on(), proto.depends_on_keys(), proto.depends_on_tags(), 0);
   status.Update(names.status());
   status.Update(AtField("fill_id", CheckFillId(proto.fill_id())));
-  if (proto.has_ttl()) {
-    const absl::StatusOr<absl::Duration> ttl = ToTtl(proto.ttl());
-    status.Update(ttl.status());
-    if (ttl.ok()) entry.ttl = *ttl;
-  }
-  if (proto.has_position()) {
-    const absl::StatusOr<engine::PositionView> position = ToPosition(proto.position());
-    status.Update(position.status());
-    if (position.ok()) entry.position = *position;
-  }
+  status.Update(ReadTtlAndPosition(proto, entry));
   if (!status.ok()) return status;
   entry.tags = ToViews(proto.tags());
   entry.depends_on = *std::move(names);
@@ -144,9 +133,8 @@ absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request) 
   return query;
 }
 
-absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
-                              const engine::TrackEntriesResult& result,
-                              const AnswerContext& context, v1::TrackEntriesResponse* response) {
+void FromTrackEntries(const engine::TrackEntriesResult& result, const AnswerContext& context,
+                      v1::TrackEntriesResponse* response) {
   for (const engine::TrackResult& fill : result.results) {
     v1::TrackResult* proto = response->add_results();
     proto->set_key(fill.key);
@@ -155,35 +143,28 @@ absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
   }
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromStrings(result.warnings, response->mutable_warnings());
-  return absl::OkStatus();
 }
 
-absl::Status FromUntrackEntries(const v1::UntrackEntriesRequest& request,
-                                const engine::UntrackEntriesResult& result,
-                                const AnswerContext& context,
-                                v1::UntrackEntriesResponse* response) {
+void FromUntrackEntries(const engine::UntrackEntriesResult& result, const AnswerContext& context,
+                        v1::UntrackEntriesResponse* response) {
   response->set_found(result.found);
-  return absl::OkStatus();
 }
 
-absl::Status FromLookupEntry(const v1::LookupEntryRequest& request,
-                             const engine::LookupEntryResult& result, const AnswerContext& context,
-                             v1::LookupEntryResponse* response) {
+void FromLookupEntry(const engine::LookupEntryResult& result, const AnswerContext& context,
+                     v1::LookupEntryResponse* response) {
   response->set_state(FromEntryState(result.state));
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromStrings(result.tags, response->mutable_tags());
   if (result.ttl) wire::FromDuration(*result.ttl, response->mutable_ttl());
   response->set_fill_id(result.fill_id);
   response->set_more_tags(static_cast<uint32_t>(result.more_tags));
-  return absl::OkStatus();
 }
 
-absl::Status FromValidate(const v1::ValidateRequest& request, const engine::ValidateResult& result,
-                          const AnswerContext& context, v1::ValidateResponse* response) {
+void FromValidate(const engine::ValidateResult& result, const AnswerContext& context,
+                  v1::ValidateResponse* response) {
   for (const bool moved : result.keys_moved) response->add_keys(FromMoved(moved));
   for (const bool moved : result.tags_moved) response->add_tags(FromMoved(moved));
   FromRevision(result.revision, context.epoch, response->mutable_position());
-  return absl::OkStatus();
 }
 
 }  // namespace cache_invalidation::rpc

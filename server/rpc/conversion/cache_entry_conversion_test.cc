@@ -79,24 +79,21 @@ TEST(CacheEntryConversion, BoundsTheNamesOfACall) {
 
 TEST(CacheEntryConversion, FillsEveryFieldOfTheAnswers) {
   v1::TrackEntriesResponse tracked;
-  ASSERT_TRUE(FromTrackEntries({},
-                               {.results = {{"k", engine::FillOutcome::kRefusedMoved, "t"}},
-                                .revision = 1,
-                                .dropped = 0,
-                                .warnings = {"warning"}},
-                               kContext, &tracked)
-                  .ok());
+  FromTrackEntries({.results = {{"k", engine::FillOutcome::kRefusedMoved, "t"}},
+                    .revision = 1,
+                    .dropped = 0,
+                    .warnings = {"warning"}},
+                   kContext, &tracked);
   EXPECT_THAT(UnsetFields(tracked), IsEmpty());
   v1::UntrackEntriesResponse untracked;
-  ASSERT_TRUE(FromUntrackEntries({}, {1}, kContext, &untracked).ok());
+  FromUntrackEntries({1}, kContext, &untracked);
   EXPECT_THAT(UnsetFields(untracked), IsEmpty());
   v1::LookupEntryResponse looked_up;
-  ASSERT_TRUE(FromLookupEntry({}, {engine::EntryState::kStale, 1, {"t"}, 2, absl::Seconds(1), "f"},
-                              kContext, &looked_up)
-                  .ok());
+  FromLookupEntry({engine::EntryState::kStale, 1, {"t"}, 2, absl::Seconds(1), "f"}, kContext,
+                  &looked_up);
   EXPECT_THAT(UnsetFields(looked_up), IsEmpty());
   v1::ValidateResponse validated;
-  ASSERT_TRUE(FromValidate({}, {{true, false}, {false}, 1}, kContext, &validated).ok());
+  FromValidate({{true, false}, {false}, 1}, kContext, &validated);
   EXPECT_THAT(UnsetFields(validated), IsEmpty());
   EXPECT_THAT(validated.keys(),
               ElementsAre(v1::VALIDATION_STATE_MOVED, v1::VALIDATION_STATE_NOT_MOVED));

@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/context.h"
+#include "server/rpc/conversion/write_conversion.h"
 
 #include <cstddef>
 #include <string>
@@ -11,8 +11,8 @@
 #include "common/write_context.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/struct.pb.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/wire/proto_reader.h"
+#include "server/rpc/conversion/request_conversion.h"
+#include "server/wire/proto_format.h"
 
 namespace cache_invalidation::rpc {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/context.h"
+#include "server/rpc/conversion/write_conversion.h"
 
 #include <limits>
 #include <random>

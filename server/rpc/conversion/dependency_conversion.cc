@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/dependency_conversion.h"
+#include "server/rpc/conversion/cache_entry_conversion.h"
 
 #include <cstdint>
 #include <string>
@@ -7,10 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/time_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -90,16 +88,7 @@ absl::StatusOr<engine::AddCacheDependency> ToAddCacheDependency(
   absl::StatusOr<engine::DependencyNames> names = ToDependencyNames(
       request.key(), request.depends_on(), request.depends_on_keys(), request.depends_on_tags(), 1);
   status.Update(names.status());
-  if (request.has_ttl()) {
-    const absl::StatusOr<absl::Duration> ttl = ToTtl(request.ttl());
-    status.Update(ttl.status());
-    if (ttl.ok()) command.ttl = *ttl;
-  }
-  if (request.has_position()) {
-    const absl::StatusOr<engine::PositionView> position = ToPosition(request.position());
-    status.Update(position.status());
-    if (position.ok()) command.position = *position;
-  }
+  status.Update(ReadTtlAndPosition(request, command));
   status.Update(CheckRequestIdField(request.request_id()));
   if (!status.ok()) return status;
   command.depends_on = *std::move(names);
@@ -138,24 +127,20 @@ absl::StatusOr<engine::ListCacheDependencies> ToListCacheDependencies(
   return query;
 }
 
-absl::Status FromAddCacheDependency(const v1::AddCacheDependencyRequest& request,
-                                    const engine::AddCacheDependencyResult& result,
-                                    const AnswerContext& context,
-                                    v1::AddCacheDependencyResponse* response) {
+void FromAddCacheDependency(const engine::AddCacheDependencyResult& result,
+                            const AnswerContext& context,
+                            v1::AddCacheDependencyResponse* response) {
   response->set_added(result.added);
   response->set_invalidated(result.invalidated);
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromStrings(result.warnings, response->mutable_warnings());
-  return absl::OkStatus();
 }
 
-absl::Status FromRemoveCacheDependency(const v1::RemoveCacheDependencyRequest& request,
-                                       const engine::RemoveCacheDependencyResult& result,
-                                       const AnswerContext& context,
-                                       v1::RemoveCacheDependencyResponse* response) {
+void FromRemoveCacheDependency(const engine::RemoveCacheDependencyResult& result,
+                               const AnswerContext& context,
+                               v1::RemoveCacheDependencyResponse* response) {
   response->set_found(result.removed > 0);
   response->set_removed(result.removed);
-  return absl::OkStatus();
 }
 
 absl::Status FromListCacheDependencies(const v1::ListCacheDependenciesRequest& request,

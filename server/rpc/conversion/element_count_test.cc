@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/encoded_request.h"
+#include "server/rpc/conversion/encoded_message.h"
 
 #include <optional>
 #include <string>

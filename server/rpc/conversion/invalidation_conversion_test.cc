@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/invalidation_conversion.h"
+#include "server/rpc/conversion/write_conversion.h"
 
 #include "common/limits.h"
 #include "gmock/gmock.h"
@@ -71,7 +71,7 @@ TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   const engine::InvalidationResult result = {
       .revision = 1, .invalidations = 2, .rules_fired = {}, .widened = 3, .pending_targets = 4};
   v1::InvalidateResponse invalidated;
-  ASSERT_TRUE(FromInvalidate({}, result, waited, &invalidated).ok());
+  FromInvalidate(result, waited, &invalidated);
   EXPECT_THAT(UnsetFields(invalidated), IsEmpty());
   EXPECT_THAT(UnsetFields(invalidated.waiting()), IsEmpty());
   EXPECT_THAT(invalidated.waiting().lapsed(), ElementsAre("a"));
@@ -79,26 +79,26 @@ TEST(InvalidationConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_EQ(invalidated.waiting().more_waited_for(), 2u);
   EXPECT_EQ(invalidated.waiting().more_lapsed(), 1u);
   v1::InvalidateResponse not_waited;
-  ASSERT_TRUE(FromInvalidate({}, result, kContext, &not_waited).ok());
+  FromInvalidate(result, kContext, &not_waited);
   EXPECT_THAT(UnsetFields(not_waited), ElementsAre("waiting"));
   EXPECT_EQ(invalidated.widened(), 3u);
   EXPECT_EQ(invalidated.pending_targets(), 4u);
 
   v1::InvalidateWithDependenciesResponse with_dependencies;
-  ASSERT_TRUE(FromInvalidateWithDependencies({}, {1, 2, 3}, waited, &with_dependencies).ok());
+  FromInvalidateWithDependencies({1, 2, 3}, waited, &with_dependencies);
   EXPECT_THAT(UnsetFields(with_dependencies), IsEmpty());
   EXPECT_EQ(with_dependencies.invalidated(), 2u);
 
   v1::ScheduleBatchInvalidationResponse scheduled;
-  ASSERT_TRUE(FromScheduleBatchInvalidation({}, result, kContext, &scheduled).ok());
+  FromScheduleBatchInvalidation(result, kContext, &scheduled);
   EXPECT_THAT(UnsetFields(scheduled), IsEmpty());
 
   v1::FlushPendingInvalidationsResponse flushed;
-  ASSERT_TRUE(FromFlushPendingInvalidations({}, {1, 2}, waited, &flushed).ok());
+  FromFlushPendingInvalidations({1, 2}, waited, &flushed);
   EXPECT_THAT(UnsetFields(flushed), IsEmpty());
 
   v1::SetBatchDelayResponse set;
-  ASSERT_TRUE(FromSetBatchDelay({}, {absl::Seconds(1)}, kContext, &set).ok());
+  FromSetBatchDelay({absl::Seconds(1)}, kContext, &set);
   EXPECT_THAT(UnsetFields(set), IsEmpty());
 }
 

@@ -3,12 +3,25 @@
 #include <cstdint>
 #include <utility>
 
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/rpc/conversion/waiting_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
+namespace {
+
+void FromRuleDetail(const engine::RuleDetail& detail, v1::RuleDetail* proto) {
+  proto->set_name(detail.name);
+  proto->set_priority(detail.priority);
+  proto->set_strategy(wire::FromStrategy(detail.strategy));
+  proto->set_enabled(detail.enabled);
+  proto->set_execution_count(detail.counters.execution_count);
+  proto->set_condition_errors(detail.counters.condition_errors);
+  if (detail.counters.last_execution) {
+    wire::FromTime(*detail.counters.last_execution, proto->mutable_last_execution());
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
     const v1::DeleteNamespaceRequest& request) {
@@ -23,14 +36,11 @@ absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
   return engine::DeleteNamespace{};
 }
 
-absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
-                                 const engine::DeleteNamespaceResult& result,
-                                 const AnswerContext& context,
-                                 v1::DeleteNamespaceResponse* response) {
+void FromDeleteNamespace(const engine::DeleteNamespaceResult& result, const AnswerContext& context,
+                         v1::DeleteNamespaceResponse* response) {
   response->set_found(result.found);
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromWaiting(context, response);
-  return absl::OkStatus();
 }
 
 absl::Status ListNamespaces(const v1::ListNamespacesRequest& request, NamesAfter names_after,
@@ -51,6 +61,35 @@ absl::Status ListNamespaces(const v1::ListNamespacesRequest& request, NamesAfter
   }
   for (std::string& name : names) response->add_namespaces()->set_name(std::move(name));
   return absl::OkStatus();
+}
+
+absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
+    const v1::GetInvalidationStatsRequest& request) {
+  return engine::GetInvalidationStats{};
+}
+
+void FromGetInvalidationStats(const engine::InvalidationStats& result, const AnswerContext& context,
+                              v1::GetInvalidationStatsResponse* response) {
+  v1::InvalidationStats* stats = response->mutable_stats();
+  stats->set_rules(result.rules);
+  stats->set_relationships(result.relationships);
+  stats->set_total_invalidations(result.total_invalidations());
+  stats->set_immediate_invalidations(result.immediate_invalidations);
+  stats->set_batched_invalidations(result.batched_invalidations);
+  stats->set_lazy_invalidations(result.lazy_invalidations);
+  stats->set_cascade_invalidations(result.cascade_invalidations);
+  stats->set_widened(result.widened);
+  stats->set_pending_targets(result.pending_targets);
+  stats->set_tracked_entries(result.tracked_entries);
+  stats->set_dependency_edges(result.dependency_edges);
+  stats->set_unchecked_fills(result.unchecked_fills);
+  stats->set_refused_fills(result.refused_fills);
+  stats->set_dropped_entries(result.dropped_entries);
+  stats->set_subscribers(context.subscribers(context.namespace_name));
+  FromRevision(result.revision, context.epoch, stats->mutable_position());
+  for (const engine::RuleDetail& detail : result.rule_details) {
+    FromRuleDetail(detail, stats->add_rule_details());
+  }
 }
 
 }  // namespace cache_invalidation::rpc

@@ -11,7 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/arena.h"
 #include "protos/cache_invalidation/v1/namespace_service.pb.h"
+#include "protos/cache_invalidation/v1/stats_service.pb.h"
 #include "server/engine/command.h"
+#include "server/engine/query.h"
 #include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"
 
@@ -20,10 +22,8 @@ namespace cache_invalidation::rpc {
 // Check and convert the requests and the results of NamespaceService.
 absl::StatusOr<engine::DeleteNamespace> ToDeleteNamespace(
     const v1::DeleteNamespaceRequest& request);
-absl::Status FromDeleteNamespace(const v1::DeleteNamespaceRequest& request,
-                                 const engine::DeleteNamespaceResult& result,
-                                 const AnswerContext& context,
-                                 v1::DeleteNamespaceResponse* response);
+void FromDeleteNamespace(const engine::DeleteNamespaceResult& result, const AnswerContext& context,
+                         v1::DeleteNamespaceResponse* response);
 
 // Fills in the requested page. `names_after`: returns the names after a given one, sorted, at most
 // `limit`.
@@ -31,6 +31,12 @@ using NamesAfter =
     absl::FunctionRef<std::vector<std::string>(absl::string_view name, size_t limit)>;
 absl::Status ListNamespaces(const v1::ListNamespacesRequest& request, NamesAfter names_after,
                             google::protobuf::Arena& arena, v1::ListNamespacesResponse* response);
+
+// Check and convert the request and the result of StatsService.
+absl::StatusOr<engine::GetInvalidationStats> ToGetInvalidationStats(
+    const v1::GetInvalidationStatsRequest& request);
+void FromGetInvalidationStats(const engine::InvalidationStats& result, const AnswerContext& context,
+                              v1::GetInvalidationStatsResponse* response);
 
 }  // namespace cache_invalidation::rpc
 

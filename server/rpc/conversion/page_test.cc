@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/page.h"
+#include "server/rpc/conversion/request_conversion.h"
 
 #include "gtest/gtest.h"
 

@@ -1,4 +1,4 @@
-#include "server/rpc/conversion/relationship_conversion.h"
+#include "server/rpc/conversion/rule_conversion.h"
 
 #include <cstddef>
 #include <utility>
@@ -10,10 +10,8 @@
 #include "common/names.h"
 #include "server/engine/lint.h"
 #include "server/engine/tag_template.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/page.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/declaration_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -148,14 +146,12 @@ absl::StatusOr<engine::DeleteRelationship> ToDeleteRelationship(
   return engine::DeleteRelationship{request.name()};
 }
 
-absl::Status FromRegisterRelationship(const v1::RegisterRelationshipRequest& request,
-                                      const engine::RegisterRelationshipResult& result,
-                                      const AnswerContext& context,
-                                      v1::RegisterRelationshipResponse* response) {
+void FromRegisterRelationship(const engine::RegisterRelationshipResult& result,
+                              const AnswerContext& context,
+                              v1::RegisterRelationshipResponse* response) {
   wire::FromRelationship(result.relationship, response->mutable_relationship());
   FromStrings(result.warnings, response->mutable_warnings());
   response->set_replaced(result.replaced);
-  return absl::OkStatus();
 }
 
 absl::Status FromGetRelationship(const v1::GetRelationshipRequest& request,
@@ -181,12 +177,9 @@ absl::Status FromListRelationships(const v1::ListRelationshipsRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status FromDeleteRelationship(const v1::DeleteRelationshipRequest& request,
-                                    const engine::DeleteResult& result,
-                                    const AnswerContext& context,
-                                    v1::DeleteRelationshipResponse* response) {
+void FromDeleteRelationship(const engine::DeleteResult& result, const AnswerContext& context,
+                            v1::DeleteRelationshipResponse* response) {
   response->set_found(result.found);
-  return absl::OkStatus();
 }
 
 }  // namespace cache_invalidation::rpc

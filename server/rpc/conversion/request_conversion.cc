@@ -1,15 +1,17 @@
 #include "server/rpc/conversion/request_conversion.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/wire/declaration_conversion.h"
-#include "server/wire/time_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -33,7 +35,39 @@ absl::Status OutOfRange(absl::Duration least, absl::Duration most, const std::st
                                                  absl::FormatDuration(most), ", got ", got));
 }
 
+// Returns the number that did not fit.
+uint32_t FromNames(const std::vector<std::string>& names, ProtoStrings* proto) {
+  size_t bytes = 0;
+  size_t fit = 0;
+  for (; fit < names.size(); ++fit) {
+    bytes += names[fit].size();
+    if (bytes > kMaxWaitingNameBytes) break;
+    *proto->Add() = names[fit];
+  }
+  return static_cast<uint32_t>(names.size() - fit);
+}
+
 }  // namespace
+
+absl::Status AtField(absl::string_view field, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat(field, ": ", status.message()));
+}
+
+absl::Status AtElement(absl::string_view field, size_t index, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat(field, "[", index, "]: ", status.message()));
+}
+
+absl::Status InField(absl::string_view field, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat(field, ".", status.message()));
+}
+
+absl::Status InElement(absl::string_view field, size_t index, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat(field, "[", index, "].", status.message()));
+}
 
 absl::StatusOr<absl::string_view> ToNamespace(absl::string_view field_value) {
   if (field_value.empty()) return kDefaultNamespace;
@@ -102,11 +136,6 @@ void SortToSet(std::vector<std::string>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
-void FromStrings(const std::vector<std::string>& values, ProtoStrings* proto) {
-  proto->Reserve(static_cast<int>(values.size()));
-  for (const std::string& value : values) *proto->Add() = value;
-}
-
 absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration,
                                           absl::Duration least, absl::Duration most) {
   if (!IsDuration(duration)) {
@@ -115,6 +144,55 @@ absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& dura
   const absl::Duration value = wire::ToDuration(duration);
   if (value < least || value > most) return OutOfRange(least, most, absl::FormatDuration(value));
   return value;
+}
+
+std::string MakePageToken(const ListIdentity& identity, internal::v1::PageToken last_item) {
+  last_item.set_list(std::string(identity.list));
+  last_item.set_namespace_(std::string(identity.namespace_name));
+  last_item.set_filter(identity.filter);
+  return absl::WebSafeBase64Escape(last_item.SerializeAsString());
+}
+
+absl::StatusOr<const internal::v1::PageToken*> ReadPageToken(const ListIdentity& identity,
+                                                             absl::string_view token,
+                                                             google::protobuf::Arena& arena) {
+  auto* read = google::protobuf::Arena::CreateMessage<internal::v1::PageToken>(&arena);
+  if (token.empty()) return read;
+  std::string bytes;
+  const bool ours =
+      token.size() <= kMaxPageTokenBytes && absl::WebSafeBase64Unescape(token, &bytes) &&
+      read->ParseFromString(bytes) && read->list() == identity.list &&
+      read->namespace_() == identity.namespace_name && read->filter() == identity.filter;
+  if (ours) return read;
+  return AtField("page_token",
+                 absl::InvalidArgumentError(
+                     "expected the next_page_token of a call with the same parameters"));
+}
+
+absl::StatusOr<uint32_t> ToPageLimit(int32_t page_size) {
+  if (page_size < 0) {
+    return AtField("page_size",
+                   absl::InvalidArgumentError(absl::StrCat("expected 0 or more, got ", page_size)));
+  }
+  if (page_size == 0) return kDefaultPageSize;
+  return std::min(static_cast<uint32_t>(page_size), kMaxPageSize);
+}
+
+absl::Status CheckWaitTimeout(const google::protobuf::Duration& timeout) {
+  return AtField("wait_timeout", ToDuration(timeout, kMinWaitTimeout, kMaxWaitTimeout).status());
+}
+
+absl::Duration ToWaitTimeout(const google::protobuf::Duration& timeout) {
+  return *ToDuration(timeout, kMinWaitTimeout, kMaxWaitTimeout);
+}
+
+void FromWaitOutcome(const delivery::WaitOutcome& outcome, v1::Waiting* proto) {
+  proto->set_more_waited_for(FromNames(outcome.waited_for, proto->mutable_waited_for()));
+  proto->set_more_lapsed(FromNames(outcome.lapsed, proto->mutable_lapsed()));
+  proto->set_more_late(FromNames(outcome.late, proto->mutable_late()));
+  proto->set_not_acknowledging(outcome.not_acknowledging);
+  proto->set_unknown_late(outcome.unknown_late);
+  proto->set_not_waited(outcome.not_waited);
 }
 
 }  // namespace cache_invalidation::rpc

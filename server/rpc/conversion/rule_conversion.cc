@@ -2,23 +2,23 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/condition/condition.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/pattern.h"
+#include "google/protobuf/util/json_util.h"
+#include "protos/internal/v1/rule_file.pb.h"
 #include "server/engine/lint.h"
 #include "server/engine/tag_template.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/page.h"
-#include "server/rpc/conversion/relationship_conversion.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/declaration_conversion.h"
-#include "server/wire/time_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -130,13 +130,11 @@ absl::StatusOr<engine::DeleteRule> ToDeleteRule(const v1::DeleteRuleRequest& req
   return engine::DeleteRule{request.name()};
 }
 
-absl::Status FromRegisterRule(const v1::RegisterRuleRequest& request,
-                              const engine::RegisterRuleResult& result,
-                              const AnswerContext& context, v1::RegisterRuleResponse* response) {
+void FromRegisterRule(const engine::RegisterRuleResult& result, const AnswerContext& context,
+                      v1::RegisterRuleResponse* response) {
   wire::FromRule(result.rule, response->mutable_rule());
   FromStrings(result.warnings, response->mutable_warnings());
   response->set_replaced(result.replaced);
-  return absl::OkStatus();
 }
 
 absl::Status FromGetRule(const v1::GetRuleRequest& request, const engine::GetRuleResult& result,
@@ -166,11 +164,30 @@ absl::Status FromListRules(const v1::ListRulesRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status FromDeleteRule(const v1::DeleteRuleRequest& request,
-                            const engine::DeleteResult& result, const AnswerContext& context,
-                            v1::DeleteRuleResponse* response) {
+void FromDeleteRule(const engine::DeleteResult& result, const AnswerContext& context,
+                    v1::DeleteRuleResponse* response) {
   response->set_found(result.found);
-  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<engine::Rule>> ParseRuleFile(absl::string_view json) {
+  internal::v1::RuleFile file;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(std::string(json), &file);
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected {\"rules\": [...]} in JSON: ", parsed.message().as_string()));
+  }
+  std::vector<engine::Rule> rules;
+  std::set<std::string> names;
+  for (const v1::Rule& proto : file.rules()) {
+    absl::StatusOr<engine::Rule> rule = ToRule(proto);
+    if (!rule.ok()) return InElement("rules", rules.size(), rule.status());
+    if (!names.insert(rule->name).second) {
+      return InElement("rules", rules.size(),
+                       AtField("name", absl::InvalidArgumentError("expected a name of its own")));
+    }
+    rules.push_back(*std::move(rule));
+  }
+  return rules;
 }
 
 }  // namespace cache_invalidation::rpc

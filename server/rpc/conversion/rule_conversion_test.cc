@@ -4,8 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/rpc/conversion/relationship_conversion.h"
-#include "server/wire/declaration_conversion.h"
+#include "server/wire/message_conversion.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
@@ -82,7 +81,7 @@ TEST(RuleConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(got), IsEmpty());
 
   v1::RegisterRuleResponse registered;
-  ASSERT_TRUE(FromRegisterRule({}, {*get.rule, {"warning"}, true}, kContext, &registered).ok());
+  FromRegisterRule({*get.rule, {"warning"}, true}, kContext, &registered);
   EXPECT_THAT(UnsetFields(registered), IsEmpty());
 
   v1::ListRulesResponse listed;
@@ -90,7 +89,7 @@ TEST(RuleConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(listed), IsEmpty());
 
   v1::DeleteRuleResponse deleted;
-  ASSERT_TRUE(FromDeleteRule({}, {true}, kContext, &deleted).ok());
+  FromDeleteRule({true}, kContext, &deleted);
   EXPECT_THAT(UnsetFields(deleted), IsEmpty());
 }
 
@@ -102,8 +101,7 @@ TEST(RelationshipConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(got), IsEmpty());
 
   v1::RegisterRelationshipResponse registered;
-  ASSERT_TRUE(
-      FromRegisterRelationship({}, {relationship, {"warning"}, true}, kContext, &registered).ok());
+  FromRegisterRelationship({relationship, {"warning"}, true}, kContext, &registered);
   EXPECT_THAT(UnsetFields(registered), IsEmpty());
 
   v1::ListRelationshipsResponse listed;
@@ -111,7 +109,7 @@ TEST(RelationshipConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(listed), IsEmpty());
 
   v1::DeleteRelationshipResponse deleted;
-  ASSERT_TRUE(FromDeleteRelationship({}, {true}, kContext, &deleted).ok());
+  FromDeleteRelationship({true}, kContext, &deleted);
   EXPECT_THAT(UnsetFields(deleted), IsEmpty());
 }
 

@@ -6,18 +6,12 @@
 
 #include "common/limits.h"
 #include "common/names.h"
-#include "server/rpc/conversion/encoded_request.h"
-#include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
-#include "server/wire/time_conversion.h"
+#include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {
-
-std::vector<std::string> ToStrings(const ProtoStrings& values) {
-  return {values.begin(), values.end()};
-}
 
 absl::Status CheckFields(const v1::Subscription& subscription) {
   if (absl::Status status = AtField("name", CheckName(subscription.name())); !status.ok()) {
@@ -60,8 +54,8 @@ absl::StatusOr<delivery::SubscriptionRequest> Convert(const v1::Subscription& su
     request.start_after = delivery::Position{subscription.start_after().epoch(),
                                              subscription.start_after().revision()};
   }
-  request.filter =
-      delivery::Filter(ToStrings(subscription.tags()), ToStrings(subscription.key_prefixes()));
+  request.filter = delivery::Filter(wire::ToStrings(subscription.tags()),
+                                    wire::ToStrings(subscription.key_prefixes()));
   request.terms = {subscription.acknowledges(), *lease};
   return request;
 }
@@ -106,11 +100,7 @@ grpc::Slice Encode(const v1::SubscribeResponse& response) {
 absl::StatusOr<v1::SubscribeRequest> ParseSubscribeRequest(const grpc::ByteBuffer& buffer) {
   const ReceivedBytes bytes(buffer);
   v1::SubscribeRequest request;
-  const absl::Status size = CheckElements(*v1::SubscribeRequest::descriptor(), bytes.view());
-  if (!size.ok()) return size;
-  if (!request.ParseFromArray(bytes.view().data(), static_cast<int>(bytes.view().size()))) {
-    return DescribeMalformed(*v1::SubscribeRequest::descriptor(), bytes.view());
-  }
+  if (absl::Status status = ParseRequest(bytes.view(), request); !status.ok()) return status;
   return request;
 }
 

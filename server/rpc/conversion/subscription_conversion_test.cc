@@ -11,7 +11,7 @@
 #include "absl/strings/match.h"
 #include "common/limits.h"
 #include "grpcpp/support/slice.h"
-#include "server/rpc/conversion/grpc_conversion.h"
+#include "server/rpc/conversion/encoded_message.h"
 #include "tests/support/history_builder.h"
 
 namespace cache_invalidation::rpc {

@@ -120,7 +120,7 @@ TEST(WriteConversion, FillsEveryFieldOfTheAnswers) {
   const engine::InvalidationResult result = {
       .revision = 1, .invalidations = 2, .rules_fired = {"r"}, .widened = 3, .pending_targets = 4};
   v1::InvalidateByWriteResponse one;
-  ASSERT_TRUE(FromInvalidateByWrite({}, result, kContext, &one).ok());
+  FromInvalidateByWrite(result, kContext, &one);
   EXPECT_THAT(UnsetFields(one), ElementsAre("waiting")) << "it did not wait";
   delivery::WaitOutcome outcome;
   const std::string long_name(kMaxWaitingNameBytes + 1, 'x');
@@ -132,10 +132,10 @@ TEST(WriteConversion, FillsEveryFieldOfTheAnswers) {
   outcome.not_waited = true;
   AnswerContext waited = kContext;
   waited.waiting = &outcome;
-  ASSERT_TRUE(FromInvalidateByWrite({}, result, waited, &one).ok());
+  FromInvalidateByWrite(result, waited, &one);
   EXPECT_THAT(UnsetFields(one), IsEmpty());
   v1::InvalidateByWritesResponse several;
-  ASSERT_TRUE(FromInvalidateByWrites({}, result, waited, &several).ok());
+  FromInvalidateByWrites(result, waited, &several);
   EXPECT_THAT(UnsetFields(several), IsEmpty());
 }
 

@@ -15,7 +15,7 @@
 #include "server/shard/namespace_quota.h"
 #include "server/shard/shard_core.h"
 #include "server/shard/submission.h"
-#include "server/storage/deleted_revision.h"
+#include "server/storage/store.h"
 #include "tests/fakes/counting_shard_observer.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/faulty_store.h"

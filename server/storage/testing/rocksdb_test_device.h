@@ -5,7 +5,7 @@
 #include <string>
 
 #include "rocksdb/env.h"
-#include "server/storage/rocksdb_options.h"
+#include "server/storage/rocksdb_store.h"
 #include "server/storage/testing/breakable_file_system.h"
 #include "server/storage/testing/durable_store_conformance.h"
 #include "tests/support/temporary_directory.h"
