@@ -1,4 +1,4 @@
-#include "common/condition/conversions.h"
+#include "common/condition/call.h"
 
 #include <charconv>
 #include <cmath>
@@ -10,10 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/condition/comparison.h"
-#include "common/condition/errors.h"
-#include "common/condition/time_text.h"
+#include "common/condition/decimal.h"
+#include "common/condition/messages.h"
+#include "common/condition/times.h"
 #include "common/limits.h"
-#include "common/utf8.h"
+#include "common/names.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -231,18 +232,6 @@ Value Convert(Function function, Value value, Budget& budget) {
     default:
       return ToUint(value, budget);
   }
-}
-
-std::string FormatDouble(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
-  const double size = std::abs(number);
-  const bool plain = size == 0 || (size >= 1e-6 && size < 1e21);
-  char buffer[40];
-  const auto [end, error] =
-      std::to_chars(std::begin(buffer), std::end(buffer), number,
-                    plain ? std::chars_format::fixed : std::chars_format::scientific);
-  return error == std::errc() ? std::string(buffer, end) : "";
 }
 
 }  // namespace cache_invalidation::condition

@@ -1,4 +1,4 @@
-#include "common/condition/conversions.h"
+#include "common/condition/call.h"
 
 #include <gtest/gtest.h>
 

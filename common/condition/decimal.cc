@@ -1,7 +1,9 @@
 #include "common/condition/decimal.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <iterator>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -132,6 +134,18 @@ double NearestDouble(absl::string_view text) {
   // from_chars returns the largest finite double in this case.
   const bool beyond = read.ec == std::errc::result_out_of_range && std::abs(number) > 1;
   return beyond ? std::copysign(HUGE_VAL, number) : number;
+}
+
+std::string FormatDouble(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+  const double size = std::abs(number);
+  const bool plain = size == 0 || (size >= 1e-6 && size < 1e21);
+  char buffer[40];
+  const auto [end, error] =
+      std::to_chars(std::begin(buffer), std::end(buffer), number,
+                    plain ? std::chars_format::fixed : std::chars_format::scientific);
+  return error == std::errc() ? std::string(buffer, end) : "";
 }
 
 }  // namespace cache_invalidation::condition

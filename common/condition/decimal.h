@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -34,6 +35,10 @@ std::optional<Decimal> ReadDecimal(absl::string_view text);
 
 // Returns the double nearest to the number in the text. REQUIRES: ReadDecimal parses it.
 double NearestDouble(absl::string_view text);
+
+// Returns the shortest text that parses as this number: "0.1", "1000000", "1e+21", "-Infinity",
+// "NaN".
+std::string FormatDouble(double number);
 
 }  // namespace cache_invalidation::condition
 

@@ -8,8 +8,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/condition/errors.h"
-#include "common/utf8.h"
+#include "common/condition/messages.h"
+#include "common/names.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -12,11 +12,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/condition/errors.h"
 #include "common/condition/function.h"
 #include "common/condition/limits.h"
-#include "common/condition/regex.h"
-#include "common/condition/time_functions.h"
+#include "common/condition/messages.h"
+#include "common/condition/texts.h"
+#include "common/condition/times.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
-#include "server/delivery/subscriber_session.h"
+#include "server/delivery/session_table.h"
 #include "server/storage/memory_store.h"
 #include "server/storage/rocksdb_store.h"
 

@@ -14,7 +14,6 @@
 #include "common/mutex.h"
 #include "server/delivery/catch_up.h"
 #include "server/delivery/filter.h"
-#include "server/delivery/filter_group.h"
 #include "server/delivery/filter_groups.h"
 #include "server/delivery/log.h"
 

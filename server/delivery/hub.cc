@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/delivery/stored_history.h"
+#include "server/delivery/retention.h"
 #include "server/storage/deleted_revision.h"
 
 namespace cache_invalidation::delivery {

@@ -23,11 +23,10 @@
 #include "server/commit/group.h"
 #include "server/delivery/catch_up.h"
 #include "server/delivery/channel.h"
-#include "server/delivery/outlet.h"
+#include "server/delivery/outbox.h"
 #include "server/delivery/retention.h"
 #include "server/delivery/session_table.h"
 #include "server/delivery/subscription.h"
-#include "server/delivery/window.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {

@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/delivery/channel.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
 
@@ -88,6 +92,54 @@ class Retention {
   absl::Duration oldest_kept_ = absl::InfiniteDuration();  // the least Piece::newest, or less
   absl::flat_hash_map<std::string, size_t> bytes_of_;      // none is 0
   size_t bytes_ = 0;
+};
+
+// Limits the history that all namespaces together keep in memory. The oldest is dropped first, in
+// whole revisions; the newest is kept whatever its size.
+//
+// Thread-compatible.
+class Window {
+ public:
+  explicit Window(size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  // `channel` has more history.
+  void Add(const std::shared_ptr<Channel>& channel, Channel::Appended appended);
+
+  // Drops the history that exceeds the limit.
+  void Shrink();
+
+  size_t bytes() const { return bytes_; }
+
+ private:
+  const size_t max_bytes_;
+  size_t bytes_ = 0;
+  std::deque<std::shared_ptr<Channel>> oldest_first_;  // one place per DropOldest
+};
+
+// The retained history of all namespaces of a store, as pieces of similar size.
+//
+// The relative age of pieces of different namespaces is not stored. It is estimated as if all
+// histories had begun and ended together.
+//
+// Thread-compatible.
+class StoredHistory {
+ public:
+  struct Piece {
+    std::string namespace_name;
+    uint64_t head = 0;  // its last revision
+    size_t bytes = 0;
+    double place = 0;  // of its end in the namespace's history: above 0, up to 1
+  };
+
+  // Adds the history of a namespace. Errors are the store's, DATA_LOSS if some of it is missing.
+  absl::Status Read(const storage::Store& store, const std::string& namespace_name,
+                    storage::RetainedRevisions retained);
+
+  // All pieces, oldest first.
+  std::vector<Piece> InOrder();
+
+ private:
+  std::vector<Piece> pieces_;
 };
 
 }  // namespace cache_invalidation::delivery

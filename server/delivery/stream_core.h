@@ -15,7 +15,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
-#include "server/delivery/outbox_core.h"
+#include "server/delivery/outbox.h"
 #include "server/delivery/subscription.h"
 #include "server/delivery/waiting_calls.h"
 

@@ -12,13 +12,11 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/delivery/applied_revision.h"
 #include "server/delivery/channel.h"
 #include "server/delivery/cursor.h"
 #include "server/delivery/filter.h"
 #include "server/delivery/position.h"
 #include "server/delivery/session_table.h"
-#include "server/delivery/subscriber_session.h"
 
 namespace cache_invalidation::delivery {
 

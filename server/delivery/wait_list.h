@@ -13,8 +13,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
-#include "server/delivery/subscriber_session.h"
-#include "server/delivery/wait_outcome.h"
+#include "server/delivery/observer.h"
+#include "server/delivery/session_table.h"
 
 namespace cache_invalidation::delivery {
 

@@ -17,9 +17,8 @@
 #include "common/mutex.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
-#include "server/delivery/outbox_core.h"
+#include "server/delivery/outbox.h"
 #include "server/delivery/wait_list.h"
-#include "server/delivery/wait_outcome.h"
 
 namespace cache_invalidation::delivery {
 

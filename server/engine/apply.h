@@ -1,6 +1,8 @@
 // Commands: one function per command type, each in the file of its family. Each changes the state
 // and appends the events that it emits to `events`; the engine completes the outcome. Then what
 // several families use.
+// Queries: one function per query type, each in the file of its family. `now` is the time of the
+// query. The state does not change.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
@@ -9,12 +11,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "server/engine/command.h"
 #include "server/engine/emission.h"
 #include "server/engine/event.h"
 #include "server/engine/model.h"
 #include "server/engine/planner.h"
+#include "server/engine/query.h"
 #include "server/engine/result.h"
 #include "server/engine/state.h"
 
@@ -90,6 +94,23 @@ inline void Count(State& state, Strategy strategy, uint64_t times) {
       break;
   }
 }
+
+// answer_declaration.cc
+Result Answer(const State& state, const GetRule& query, absl::Time now);
+Result Answer(const State& state, const ListRules& query, absl::Time now);
+Result Answer(const State& state, const GetRelationship& query, absl::Time now);
+Result Answer(const State& state, const ListRelationships& query, absl::Time now);
+Result Answer(const State& state, const GetInvalidationStats& query, absl::Time now);
+
+// answer_dependency.cc
+Result Answer(const State& state, const ListCacheDependencies& query, absl::Time now);
+
+// answer_entry.cc
+Result Answer(const State& state, const LookupEntry& query, absl::Time now);
+Result Answer(const State& state, const Validate& query, absl::Time now);
+
+// explain.cc
+Result Answer(const State& state, const ExplainWrite& query, absl::Time now);
 
 }  // namespace cache_invalidation::engine
 

@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "server/engine/answer.h"
 #include "server/engine/apply.h"
 #include "server/engine/limits.h"
 #include "server/engine/state.h"

@@ -28,7 +28,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/tag.h"
-#include "server/engine/edge_list.h"
 #include "server/engine/node.h"
 #include "server/engine/record.h"
 

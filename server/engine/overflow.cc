@@ -5,7 +5,6 @@
 #include "absl/strings/string_view.h"
 #include "server/engine/emission.h"
 #include "server/engine/limits.h"
-#include "server/engine/settle.h"
 
 namespace cache_invalidation::engine {
 namespace {

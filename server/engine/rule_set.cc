@@ -16,6 +16,9 @@ namespace {
 // A rule whose trigger matches a write: finding it, sorting it and evaluating whether it fires.
 constexpr uint64_t kStepsPerRule = 4;
 
+// The cost of starting an evaluation, in the units of conditions.
+constexpr uint64_t kCostOfBeginning = 10;
+
 }  // namespace
 
 CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
@@ -115,6 +118,22 @@ RuleSet::Page RuleSet::List(const ListRules& query) const {
     page.rules.push_back(&(*it)->rule);
   }
   return page;
+}
+
+ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
+                                WorkBudget& budget) {
+  if (!rule.condition.has_value()) return {};
+  if (!rule.condition->ok()) return {true, rule.condition->status()};
+  if (write.resource_id.empty()) {
+    return {true, absl::FailedPreconditionError("the write concerns the whole type, not one row")};
+  }
+  const uint64_t most = budget.condition_cost();
+  if (most == 0) {
+    return {true, absl::ResourceExhaustedError("the conditions of the command cost too much")};
+  }
+  Condition::Outcome outcome = (*rule.condition)->Evaluate(write, most);
+  budget.SpendOnCondition(outcome.cost + kCostOfBeginning);
+  return {outcome.holds, std::move(outcome.error), outcome.cost};
 }
 
 }  // namespace cache_invalidation::engine

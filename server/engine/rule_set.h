@@ -1,4 +1,5 @@
 // RuleSet: the rules of a namespace in running order and by trigger.
+// Evaluates the condition of a rule for a write.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_RULE_SET_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_RULE_SET_H_
@@ -13,11 +14,13 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/condition.h"
 #include "common/pattern.h"
+#include "server/engine/command.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
 #include "server/engine/relationship_set.h"
@@ -114,6 +117,24 @@ class RuleSet {
   absl::btree_set<const CompiledRule*, Order> in_order_;
   absl::btree_map<std::string, std::vector<const CompiledRule*>> by_trigger_;
 };
+
+// The result of a condition for one write.
+struct ConditionVerdict {
+  // Whether the rule fires. True without a condition, and if it could not be evaluated.
+  bool holds = true;
+  // Not OK: why it could not be evaluated.
+  absl::Status failure;
+  // In units, see common/condition/limits.h.
+  uint64_t cost = 0;
+
+  bool failed() const { return !failure.ok(); }
+};
+
+// A write without an id concerns an unknown set of rows, so the condition is not evaluated and
+// counts as failed. The same applies if the condition costs more than the budget has left. The cost
+// is charged to `budget`.
+ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
+                                WorkBudget& budget);
 
 }  // namespace cache_invalidation::engine
 

@@ -9,7 +9,7 @@
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"
-#include "common/write_context.h"
+#include "common/write_event.h"
 
 namespace cache_invalidation::engine {
 namespace {

@@ -25,7 +25,7 @@
 #include "server/rpc/conversion/waiting_conversion.h"
 #include "server/rpc/open_calls.h"
 #include "server/rpc/services.h"
-#include "server/shard/submission.h"
+#include "server/shard/mailbox.h"
 
 namespace cache_invalidation::rpc {
 

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
-#include "common/utf8.h"
+#include "common/names.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/rpc/conversion/field_error.h"

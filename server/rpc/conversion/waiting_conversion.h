@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "protos/cache_invalidation/v1/waiting.pb.h"
-#include "server/delivery/wait_outcome.h"
+#include "server/delivery/observer.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
