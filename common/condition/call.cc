@@ -1,4 +1,4 @@
-#include "common/condition/call.h"
+#include "common/condition/function.h"
 
 #include <compare>
 #include <cstddef>
@@ -196,6 +196,43 @@ Value ComputeTimes(Function function, Value left, Value right, Budget& budget) {
 
 bool IsTime(Value value) { return value.is(Kind::kTimestamp) || value.is(Kind::kDuration); }
 
+Value Negate(Value operand, Budget& budget) {
+  if (operand.is(Kind::kDouble)) {
+    const double negated = -operand.as_double();
+    return operand.is_rounded() ? Value::RoundedDouble(negated) : Value::Double(negated);
+  }
+  if (!operand.is(Kind::kInt)) return NoSuchOverload(Function::kNegate, {operand}, budget);
+  if (operand.as_int() == std::numeric_limits<int64_t>::min()) {
+    return OutOfRange(Function::kNegate, {operand}, budget);
+  }
+  const Value negated = Value::Int(-operand.as_int());
+  return operand.is_told() ? negated.Told() : negated;
+}
+
+// Operands of arithmetic have the same type, times excepted; numbers are never converted. A result
+// outside the range of that type is an error, and so is division by zero. Doubles follow IEEE 754
+// instead. `+` also concatenates strings, byte strings and lists.
+Value Compute(Function function, Value left, Value right, Budget& budget) {
+  if (IsTime(left) && IsTime(right)) return ComputeTimes(function, left, right, budget);
+  if (left.kind() != right.kind()) return NoSuchOverload(function, {left, right}, budget);
+  Value result;
+  switch (left.kind()) {
+    case Kind::kInt:
+      result = ComputeIntegers(function, left.as_int(), right.as_int());
+      break;
+    case Kind::kUint:
+      result = ComputeIntegers(function, left.as_uint(), right.as_uint());
+      break;
+    case Kind::kDouble:
+      return ComputeDoubles(function, left, right, budget);
+    default:
+      return AddOrRefuse(function, left, right, budget);
+  }
+  if (result.is(Kind::kNull)) return OutOfRange(function, {left, right}, budget);
+  const bool told = result.is_number() && (left.is_told() || right.is_told());
+  return told ? result.Told() : result;
+}
+
 }  // namespace
 
 Value Call(Function function, absl::Span<const Value> arguments, Budget& budget) {
@@ -245,40 +282,6 @@ Value Call(Function function, absl::Span<const Value> arguments, Budget& budget)
     default:
       return TimePartInZone(function, arguments, budget);
   }
-}
-
-Value Negate(Value operand, Budget& budget) {
-  if (operand.is(Kind::kDouble)) {
-    const double negated = -operand.as_double();
-    return operand.is_rounded() ? Value::RoundedDouble(negated) : Value::Double(negated);
-  }
-  if (!operand.is(Kind::kInt)) return NoSuchOverload(Function::kNegate, {operand}, budget);
-  if (operand.as_int() == std::numeric_limits<int64_t>::min()) {
-    return OutOfRange(Function::kNegate, {operand}, budget);
-  }
-  const Value negated = Value::Int(-operand.as_int());
-  return operand.is_told() ? negated.Told() : negated;
-}
-
-Value Compute(Function function, Value left, Value right, Budget& budget) {
-  if (IsTime(left) && IsTime(right)) return ComputeTimes(function, left, right, budget);
-  if (left.kind() != right.kind()) return NoSuchOverload(function, {left, right}, budget);
-  Value result;
-  switch (left.kind()) {
-    case Kind::kInt:
-      result = ComputeIntegers(function, left.as_int(), right.as_int());
-      break;
-    case Kind::kUint:
-      result = ComputeIntegers(function, left.as_uint(), right.as_uint());
-      break;
-    case Kind::kDouble:
-      return ComputeDoubles(function, left, right, budget);
-    default:
-      return AddOrRefuse(function, left, right, budget);
-  }
-  if (result.is(Kind::kNull)) return OutOfRange(function, {left, right}, budget);
-  const bool told = result.is_number() && (left.is_told() || right.is_told());
-  return told ? result.Told() : result;
 }
 
 }  // namespace cache_invalidation::condition

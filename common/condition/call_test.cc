@@ -1,4 +1,4 @@
-#include "common/condition/call.h"
+#include "common/condition/function.h"
 
 #include <gtest/gtest.h>
 

@@ -5,10 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <utility>
 
-#include "absl/strings/string_view.h"
 #include "common/condition/decimal.h"
 #include "common/limits.h"
 

@@ -1,8 +1,10 @@
-#include "common/condition/call.h"
+#include "common/condition/function.h"
 
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <system_error>
 
@@ -171,26 +173,12 @@ Value ToDuration(Value value, Budget& budget) {
 
 // The kind that a conversion returns; kError if that depends on the value.
 Kind WantedBy(Function function) {
-  switch (function) {
-    case Function::kToBool:
-      return Kind::kBool;
-    case Function::kToBytes:
-      return Kind::kBytes;
-    case Function::kToDouble:
-      return Kind::kDouble;
-    case Function::kToDuration:
-      return Kind::kDuration;
-    case Function::kToInt:
-      return Kind::kInt;
-    case Function::kToString:
-      return Kind::kString;
-    case Function::kToTimestamp:
-      return Kind::kTimestamp;
-    case Function::kToUint:
-      return Kind::kUint;
-    default:
-      return Kind::kError;
-  }
+  constexpr Kind kWanted[] = {Kind::kBool,  Kind::kBytes, Kind::kDouble, Kind::kDuration,
+                              Kind::kError, Kind::kInt,   Kind::kString, Kind::kTimestamp,
+                              Kind::kError, Kind::kUint};
+  static_assert(std::size(kWanted) == static_cast<size_t>(Function::kToUint) -
+                                          static_cast<size_t>(Function::kToBool) + 1);
+  return kWanted[static_cast<size_t>(function) - static_cast<size_t>(Function::kToBool)];
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/charconv.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -93,10 +92,6 @@ class Digits {
 };
 
 }  // namespace
-
-bool Decimal::is_small_integer() const {
-  return magnitude.has_value() && *magnitude <= static_cast<uint64_t>(kMaxExactInteger);
-}
 
 bool Decimal::has_double() const {
   if (digits == 0 || is_small_integer()) return true;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/limits.h"
 
 namespace cache_invalidation::condition {
 
@@ -24,7 +25,9 @@ struct Decimal {
 
   bool is_integer() const { return order >= static_cast<int64_t>(digits); }
   // Whether it is an integer of at most 2^53 - 1 in magnitude, which a double holds exactly.
-  bool is_small_integer() const;
+  bool is_small_integer() const {
+    return magnitude.has_value() && *magnitude <= static_cast<uint64_t>(kMaxExactInteger);
+  }
   // Whether the nearest double identifies this number: no other number with as few digits has the
   // same nearest double.
   bool has_double() const;

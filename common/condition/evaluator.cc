@@ -2,14 +2,15 @@
 
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/condition/call.h"
 #include "common/condition/comparison.h"
-#include "common/condition/literal.h"
+#include "common/condition/function.h"
+#include "common/condition/lexer.h"
 #include "common/condition/messages.h"
 #include "common/condition/texts.h"
 #include "common/condition/times.h"
@@ -44,18 +45,10 @@ Value ElementOf(Value range, size_t index) {
 }
 
 absl::string_view NameOf(Node::Macro macro) {
-  switch (macro) {
-    case Node::Macro::kAll:
-      return "all()";
-    case Node::Macro::kExists:
-      return "exists()";
-    case Node::Macro::kExistsOne:
-      return "exists_one()";
-    case Node::Macro::kFilter:
-      return "filter()";
-    default:
-      return "map()";
-  }
+  constexpr absl::string_view kNames[] = {"all()",    "exists()", "exists_one()",
+                                          "filter()", "map()",    "map()"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Node::Macro::kMapFilter) + 1);
+  return kNames[static_cast<size_t>(macro)];
 }
 
 // One evaluation: a walk over the tree.
@@ -87,34 +80,17 @@ class Evaluation {
  private:
   // By the kind of the node. Errors may not have their node set yet.
   Value OfNode(const Node& node) {
-    switch (node.kind) {
-      case Node::Kind::kLiteral:
-        return node.literal;
-      case Node::Kind::kIdentifier:
-        return OfIdentifier(node);
-      case Node::Kind::kSelect:
-        return OfSelect(node);
-      case Node::Kind::kHas:
-        return OfHas(node);
-      case Node::Kind::kIndex:
-        return OfIndex(node);
-      case Node::Kind::kCall:
-        return OfCall(node);
-      case Node::Kind::kList:
-        return OfList(node);
-      case Node::Kind::kMap:
-        return OfMap(node);
-      case Node::Kind::kAnd:
-        return OfAndOr(node, false);
-      case Node::Kind::kOr:
-        return OfAndOr(node, true);
-      case Node::Kind::kConditional:
-        return OfConditional(node);
-      case Node::Kind::kComprehension:
-        return OfComprehension(node);
-    }
-    return Value::Error("no such kind of node");
+    using Evaluate = Value (Evaluation::*)(const Node&);
+    constexpr Evaluate kByKind[] = {
+        &Evaluation::OfLiteral, &Evaluation::OfIdentifier,  &Evaluation::OfSelect,
+        &Evaluation::OfHas,     &Evaluation::OfIndex,       &Evaluation::OfCall,
+        &Evaluation::OfList,    &Evaluation::OfMap,         &Evaluation::OfAndOr,
+        &Evaluation::OfAndOr,   &Evaluation::OfConditional, &Evaluation::OfComprehension};
+    static_assert(std::size(kByKind) == static_cast<size_t>(Node::Kind::kComprehension) + 1);
+    return (this->*kByKind[static_cast<size_t>(node.kind)])(node);
   }
+
+  Value OfLiteral(const Node& node) { return node.literal; }
 
   Value OfIdentifier(const Node& node) {
     switch (node.scope) {
@@ -214,9 +190,10 @@ class Evaluation {
     return MakeMap(absl::MakeSpan(entries, size), budget_);
   }
 
-  // `decisive` is the value of a term that determines the result regardless of all other terms.
-  // Errors in other terms count only if no term is decisive.
-  Value OfAndOr(const Node& node, bool decisive) {
+  Value OfAndOr(const Node& node) {
+    // The value of a term that determines the result regardless of all other terms. Errors in other
+    // terms count only if no term is decisive.
+    const bool decisive = node.kind == Node::Kind::kOr;
     Value error;
     for (NodeId child : node.children) {
       Value term = Of(child);

@@ -1,8 +1,6 @@
 #include "common/condition/expression.h"
 
-#include <algorithm>
 #include <iterator>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -51,6 +49,10 @@ absl::string_view Expression::TextOf(NodeId id) const {
 // The constructor is private, so not make_unique.
 ExpressionBuilder::ExpressionBuilder(absl::string_view text) : expression_(new Expression(text)) {}
 
+const Regex* ExpressionBuilder::Keep(std::unique_ptr<const Regex> regex) {
+  return expression_->regexes_.emplace_back(std::move(regex)).get();
+}
+
 NodeId ExpressionBuilder::Add(Node node, absl::Span<const NodeId> children) {
   int depth = 0;
   for (const NodeId child : children) depth = std::max(depth, depths_[child]);
@@ -61,20 +63,6 @@ NodeId ExpressionBuilder::Add(Node node, absl::Span<const NodeId> children) {
   expression_->nodes_.push_back(node);
   return static_cast<NodeId>(expression_->nodes_.size() - 1);
 }
-
-absl::string_view ExpressionBuilder::Keep(std::string text) {
-  return expression_->texts_.emplace_back(std::move(text));
-}
-
-const Regex* ExpressionBuilder::Keep(std::unique_ptr<const Regex> regex) {
-  return expression_->regexes_.emplace_back(std::move(regex)).get();
-}
-
-void ExpressionBuilder::UseComprehensionSlots(uint32_t slots) {
-  expression_->comprehension_slots_ = std::max(expression_->comprehension_slots_, slots);
-}
-
-std::shared_ptr<const Expression> ExpressionBuilder::Finish() { return std::move(expression_); }
 
 absl::Span<const MacroSignature> Macros() { return kMacros; }
 

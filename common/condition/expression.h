@@ -1,11 +1,13 @@
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_EXPRESSION_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_EXPRESSION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -139,14 +141,18 @@ class ExpressionBuilder {
   int DepthOf(NodeId id) const { return depths_[id]; }
 
   // Keep what nodes refer to alive as long as the expression.
-  absl::string_view Keep(std::string text);
+  absl::string_view Keep(std::string text) {
+    return expression_->texts_.emplace_back(std::move(text));
+  }
   const Regex* Keep(std::unique_ptr<const Regex> regex);
 
   // Records that the slots 0 to `slots` - 1 are used.
-  void UseComprehensionSlots(uint32_t slots);
+  void UseComprehensionSlots(uint32_t slots) {
+    expression_->comprehension_slots_ = std::max(expression_->comprehension_slots_, slots);
+  }
 
   // REQUIRES: a node was added. The builder is empty afterwards.
-  std::shared_ptr<const Expression> Finish();
+  std::shared_ptr<const Expression> Finish() { return std::move(expression_); }
 
  private:
   std::unique_ptr<Expression> expression_;

@@ -1,9 +1,7 @@
 #include "common/condition/lexer.h"
 
-#include <algorithm>
 #include <array>
 #include <iterator>
-#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <numeric>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
-#include "common/condition/call.h"
 #include "common/condition/times.h"
 #include "common/names.h"
 
@@ -142,28 +139,15 @@ class Writer {
   }
 
   void WriteByte(unsigned char byte) {
-    switch (byte) {
-      case '"':
-        text_ += "\\\"";
-        break;
-      case '\\':
-        text_ += "\\\\";
-        break;
-      case '\n':
-        text_ += "\\n";
-        break;
-      case '\r':
-        text_ += "\\r";
-        break;
-      case '\t':
-        text_ += "\\t";
-        break;
-      default:
-        if (absl::ascii_isprint(byte)) {
-          text_ += static_cast<char>(byte);
-        } else {
-          absl::StrAppend(&text_, "\\x", absl::Hex(byte, absl::kZeroPad2));
-        }
+    constexpr absl::string_view kEscaped = "\"\\\n\r\t";
+    constexpr absl::string_view kLetters = "\"\\nrt";
+    const size_t escape = kEscaped.find(static_cast<char>(byte));
+    if (escape != kEscaped.npos) {
+      absl::StrAppend(&text_, "\\", kLetters.substr(escape, 1));
+    } else if (absl::ascii_isprint(byte)) {
+      text_ += static_cast<char>(byte);
+    } else {
+      absl::StrAppend(&text_, "\\x", absl::Hex(byte, absl::kZeroPad2));
     }
   }
 

@@ -1,7 +1,7 @@
 #include "common/condition/parser.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,17 +20,12 @@ namespace cache_invalidation::condition {
 namespace {
 
 // The names of types are values, unless a variable has the same name.
-constexpr Value::Kind kNamedKinds[] = {
-    Value::Kind::kNull,   Value::Kind::kBool,      Value::Kind::kInt,      Value::Kind::kUint,
-    Value::Kind::kDouble, Value::Kind::kString,    Value::Kind::kBytes,    Value::Kind::kList,
-    Value::Kind::kMap,    Value::Kind::kTimestamp, Value::Kind::kDuration, Value::Kind::kType,
-};
-
 std::optional<Value::Kind> FindType(absl::string_view name) {
-  const auto* found = std::find_if(std::begin(kNamedKinds), std::end(kNamedKinds),
-                                   [&](Value::Kind kind) { return TypeName(kind) == name; });
-  if (found == std::end(kNamedKinds)) return std::nullopt;
-  return *found;
+  for (uint8_t at = 0; at < static_cast<uint8_t>(Value::Kind::kError); ++at) {
+    const auto kind = static_cast<Value::Kind>(at);
+    if (TypeName(kind) == name) return kind;
+  }
+  return std::nullopt;
 }
 
 class Resolver {

@@ -3,19 +3,12 @@
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/condition/expression.h"
 #include "common/condition/lexer.h"
 #include "common/condition/limits.h"
-#include "common/condition/literal.h"
 #include "common/condition/messages.h"
 #include "common/limits.h"
 #include "common/names.h"

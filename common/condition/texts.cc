@@ -7,7 +7,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "common/condition/comparison.h"
 #include "common/condition/limits.h"
 #include "common/condition/messages.h"
@@ -168,10 +167,6 @@ absl::StatusOr<std::unique_ptr<const Regex>> Regex::Compile(absl::string_view pa
           ? kUnitsOfSmallAutomaton + regex->instructions_ / kInstructionsPerUnit
           : kUnitsOfStates + kUnitsPerInstruction * regex->instructions_;
   return regex;
-}
-
-bool Regex::Matches(absl::string_view text) const {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), compiled_);
 }
 
 uint64_t SpelledOutBytes(absl::string_view pattern) {

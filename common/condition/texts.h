@@ -29,7 +29,9 @@ class Regex {
                                                               Origin origin = Origin::kCondition);
 
   // Whether the pattern matches anywhere in the text.
-  bool Matches(absl::string_view text) const;
+  bool Matches(absl::string_view text) const {
+    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), compiled_);
+  }
 
   // The cost of matching ten bytes of text, at most, in the units of kMaxCost.
   uint64_t UnitsForTenBytes() const { return units_for_ten_bytes_; }

@@ -1,8 +1,6 @@
 #include "common/condition/times.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"

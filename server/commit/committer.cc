@@ -59,8 +59,6 @@ Committer::Committer(std::unique_ptr<GroupWriter> writer, Clock& clock, size_t g
       gathered_bytes_limit_(gathered_bytes_limit),
       thread_([this] { Run(); }) {}
 
-Committer::~Committer() { Stop(); }
-
 void Committer::Submit(Group group) {
   MutexLock lock(mutex_);
   while (gathered_bytes_ >= gathered_bytes_limit_) {

@@ -71,7 +71,7 @@ class Committer {
   Committer(std::unique_ptr<GroupWriter> writer, Clock& clock,
             size_t gathered_bytes_limit = kMaxGatheredBytes);
   // Calls Stop.
-  ~Committer();
+  ~Committer() { Stop(); }
 
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;

@@ -1,7 +1,6 @@
 #include "server/delivery/chunk_targets.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/status/statusor.h"
 #include "common/pattern.h"

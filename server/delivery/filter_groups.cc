@@ -1,18 +1,6 @@
 #include "server/delivery/filter_groups.h"
 
 namespace cache_invalidation::delivery {
-namespace {
-
-// Size of a group's cache: enough for the chunks that accumulate while every stream takes a turn,
-// and little enough for one group per subscriber.
-constexpr size_t kPassingBytes = 64 << 10;
-
-}  // namespace
-
-FilterGroup::FilterGroup(std::shared_ptr<const Filter> filter,
-                         std::shared_ptr<TargetsCache> targets)
-    : filter_(std::move(filter)), targets_(std::move(targets)), passing_(kPassingBytes) {}
-
 std::shared_ptr<const PassingParts> FilterGroup::Passing(
     const std::shared_ptr<const wire::Chunk>& chunk) {
   return passing_.Get(*chunk, [&] {

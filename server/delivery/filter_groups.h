@@ -36,7 +36,8 @@ struct PassingParts {
 class FilterGroup {
  public:
   // `targets` is shared by the groups of a namespace, so that each chunk is decoded once.
-  FilterGroup(std::shared_ptr<const Filter> filter, std::shared_ptr<TargetsCache> targets);
+  FilterGroup(std::shared_ptr<const Filter> filter, std::shared_ptr<TargetsCache> targets)
+      : filter_(std::move(filter)), targets_(std::move(targets)), passing_(kPassingBytes) {}
 
   const Filter& filter() const { return *filter_; }
 
@@ -44,6 +45,10 @@ class FilterGroup {
   std::shared_ptr<const PassingParts> Passing(const std::shared_ptr<const wire::Chunk>& chunk);
 
  private:
+  // Size of a group's cache: enough for the chunks that accumulate while every stream takes a turn,
+  // and little enough for one group per subscriber.
+  static constexpr size_t kPassingBytes = 64 << 10;
+
   const std::shared_ptr<const Filter> filter_;
   const std::shared_ptr<TargetsCache> targets_;
   ChunkCache<PassingParts> passing_;  // its lock is taken before that of targets_

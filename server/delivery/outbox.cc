@@ -1,7 +1,6 @@
 #include "server/delivery/outbox.h"
 
 #include <iterator>
-#include <utility>
 
 namespace cache_invalidation::delivery {
 
@@ -45,10 +44,6 @@ void OutboxCore::Step() {
     Drive(stream, now);
     now = clock_.Monotonic();
   }
-}
-
-void OutboxCore::Queue(std::shared_ptr<OutboxStream> stream) {
-  if (!stream->queued_.exchange(true)) Enqueue(std::move(stream));
 }
 
 void OutboxCore::Enqueue(std::shared_ptr<OutboxStream> stream) {

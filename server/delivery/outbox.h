@@ -9,6 +9,7 @@
 #include <optional>
 #include <queue>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -150,7 +151,9 @@ class OutboxCore {
     bool operator<(const Timer& other) const { return at > other.at; }  // the earliest on top
   };
 
-  void Queue(std::shared_ptr<OutboxStream> stream);
+  void Queue(std::shared_ptr<OutboxStream> stream) {
+    if (!stream->queued_.exchange(true)) Enqueue(std::move(stream));
+  }
   // REQUIRES: queued_.
   void Enqueue(std::shared_ptr<OutboxStream> stream);
   void QueueDue(absl::Duration now);

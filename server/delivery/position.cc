@@ -1,8 +1,5 @@
 #include "server/delivery/position.h"
 
-#include <algorithm>
-#include <optional>
-
 namespace cache_invalidation::delivery {
 
 std::optional<ResetReason> CheckPosition(const Position& position, absl::string_view epoch,
@@ -24,8 +21,6 @@ void AppliedRevision::Sent(uint64_t first, uint64_t last) {
     sent_.push_back({first, last});
   }
 }
-
-void AppliedRevision::Passed(uint64_t revision) { passed_ = std::max(passed_, revision); }
 
 void AppliedRevision::Acknowledged(uint64_t revision) {
   acknowledged_ = std::max(acknowledged_, revision);

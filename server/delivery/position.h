@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_POSITION_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_POSITION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -52,7 +53,7 @@ class AppliedRevision {
   void Sent(uint64_t first, uint64_t last);
 
   // The stream has sent everything that passes its filter, up to `revision`.
-  void Passed(uint64_t revision);
+  void Passed(uint64_t revision) { passed_ = std::max(passed_, revision); }
 
   // The client has applied everything up to `revision`, in any order of calls.
   void Acknowledged(uint64_t revision);

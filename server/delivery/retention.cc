@@ -1,10 +1,8 @@
 #include "server/delivery/retention.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
 namespace {
@@ -48,10 +46,6 @@ void Retention::Remove(absl::string_view namespace_name) {
     span.bytes -= piece->second.bytes;
     span.pieces.erase(piece);
   }
-}
-
-size_t Retention::Share() const {
-  return limits_.bytes / 2 / std::max<size_t>(bytes_of_.size(), 1);
 }
 
 void Retention::Drop(const std::string& name, const Piece& piece, Floors& floors) {
@@ -122,18 +116,6 @@ absl::Duration Retention::next_forget() const {
   const absl::Duration newest =
       spans_.empty() ? oldest_kept_ : std::min(oldest_kept_, spans_.front().newest);
   return newest + limits_.age;
-}
-
-void Window::Add(const std::shared_ptr<Channel>& channel, Channel::Appended appended) {
-  bytes_ += appended.bytes;
-  oldest_first_.insert(oldest_first_.end(), appended.drops, channel);
-}
-
-void Window::Shrink() {
-  while (bytes_ > max_bytes_ && oldest_first_.size() > 1) {
-    bytes_ -= oldest_first_.front()->DropOldest();
-    oldest_first_.pop_front();
-  }
 }
 
 absl::Status StoredHistory::Read(const storage::Store& store, const std::string& namespace_name,

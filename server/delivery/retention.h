@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_RETENTION_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_RETENTION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -13,7 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/delivery/channel.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
@@ -80,7 +80,7 @@ class Retention {
   };
 
   bool IsFull(const Span& span, absl::Duration now) const;
-  size_t Share() const;
+  size_t Share() const { return limits_.bytes / 2 / std::max<size_t>(bytes_of_.size(), 1); }
   void Drop(const std::string& name, const Piece& piece, Floors& floors);
   void ForgetOldestSpan(bool keeps_shares, Floors& floors);
   void ForgetKept(absl::Duration now, Floors& floors);
@@ -92,28 +92,6 @@ class Retention {
   absl::Duration oldest_kept_ = absl::InfiniteDuration();  // the least Piece::newest, or less
   absl::flat_hash_map<std::string, size_t> bytes_of_;      // none is 0
   size_t bytes_ = 0;
-};
-
-// Limits the history that all namespaces together keep in memory. The oldest is dropped first, in
-// whole revisions; the newest is kept whatever its size.
-//
-// Thread-compatible.
-class Window {
- public:
-  explicit Window(size_t max_bytes) : max_bytes_(max_bytes) {}
-
-  // `channel` has more history.
-  void Add(const std::shared_ptr<Channel>& channel, Channel::Appended appended);
-
-  // Drops the history that exceeds the limit.
-  void Shrink();
-
-  size_t bytes() const { return bytes_; }
-
- private:
-  const size_t max_bytes_;
-  size_t bytes_ = 0;
-  std::deque<std::shared_ptr<Channel>> oldest_first_;  // one place per DropOldest
 };
 
 // The retained history of all namespaces of a store, as pieces of similar size.

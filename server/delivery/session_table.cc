@@ -1,7 +1,6 @@
 #include "server/delivery/session_table.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"

@@ -38,7 +38,9 @@ class WaitList {
   using Sessions = std::vector<std::shared_ptr<SubscriberSession>>;
 
   explicit WaitList(absl::Duration strangers_until) : strangers_until_(strangers_until) {}
-  ~WaitList();
+  ~WaitList() {
+    for (const auto& [session, watched] : watched_) watched.session->Ignore();
+  }
   WaitList(const WaitList&) = delete;
   WaitList& operator=(const WaitList&) = delete;
 

@@ -7,6 +7,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -26,15 +27,11 @@ namespace cache_invalidation::engine {
 
 using ApplyResult = absl::StatusOr<Result>;
 
-// apply_write.cc
-ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events);
-
 // apply_invalidate.cc
+ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const InvalidateWithDependencies& command,
                   std::vector<Event>& events);
-
-// apply_batch.cc
 ApplyResult Apply(State& state, const FlushPendingInvalidations& command,
                   std::vector<Event>& events);
 ApplyResult Apply(State& state, const FlushBatch& command, std::vector<Event>& events);
@@ -45,8 +42,6 @@ ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&
 ApplyResult Apply(State& state, const DeleteRule& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<Event>& events);
-
-// apply_namespace.cc
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const DeleteNamespace& command, std::vector<Event>& events);
 
@@ -79,20 +74,10 @@ void FlushIfFull(State& state, std::vector<Event>& events);
 
 // Adds accepted invalidations to the statistics of their strategy.
 inline void Count(State& state, Strategy strategy, uint64_t times) {
-  switch (strategy) {
-    case Strategy::kImmediate:
-      state.meta.immediate_invalidations += times;
-      break;
-    case Strategy::kBatched:
-      state.meta.batched_invalidations += times;
-      break;
-    case Strategy::kLazy:
-      state.meta.lazy_invalidations += times;
-      break;
-    case Strategy::kCascade:
-      state.meta.cascade_invalidations += times;
-      break;
-  }
+  constexpr uint64_t MetaRecord::*kCounts[] = {
+      &MetaRecord::immediate_invalidations, &MetaRecord::batched_invalidations,
+      &MetaRecord::lazy_invalidations, &MetaRecord::cascade_invalidations};
+  state.meta.*kCounts[static_cast<size_t>(strategy)] += times;
 }
 
 // answer_declaration.cc
@@ -102,10 +87,8 @@ Result Answer(const State& state, const GetRelationship& query, absl::Time now);
 Result Answer(const State& state, const ListRelationships& query, absl::Time now);
 Result Answer(const State& state, const GetInvalidationStats& query, absl::Time now);
 
-// answer_dependency.cc
-Result Answer(const State& state, const ListCacheDependencies& query, absl::Time now);
-
 // answer_entry.cc
+Result Answer(const State& state, const ListCacheDependencies& query, absl::Time now);
 Result Answer(const State& state, const LookupEntry& query, absl::Time now);
 Result Answer(const State& state, const Validate& query, absl::Time now);
 

@@ -1,13 +1,8 @@
 #include "server/engine/explained_hits.h"
 
-#include <algorithm>
-#include <utility>
-
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/limits.h"
-#include "common/pattern.h"
 #include "common/tag.h"
 #include "server/engine/limits.h"
 
@@ -137,14 +132,6 @@ bool Followers::AddWayTo(const Key& key, ExplanationNode& target, uint32_t level
   }
   AddTops(shown, target, level, limits);
   return true;
-}
-
-const Closure::Reached& Followers::ReachedAs(const Key& key) const {
-  return closure_.reached().at(const_cast<Key*>(&key));
-}
-
-bool Followers::IsTop(const Node& node) const {
-  return node.kind == NameKind::kTag || ReachedAs(static_cast<const Key&>(node)).root;
 }
 
 void Followers::AddTops(const Shown& shown, ExplanationNode& target, uint32_t level,

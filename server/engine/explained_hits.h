@@ -114,9 +114,13 @@ class Followers {
   // The keys to show, by source.
   using Shown = absl::flat_hash_map<const Node*, std::vector<const Key*>>;
 
-  const Closure::Reached& ReachedAs(const Key& key) const;
+  const Closure::Reached& ReachedAs(const Key& key) const {
+    return closure_.reached().at(const_cast<Key*>(&key));
+  }
   // Whether the target hits the node directly.
-  bool IsTop(const Node& node) const;
+  bool IsTop(const Node& node) const {
+    return node.kind == NameKind::kTag || ReachedAs(static_cast<const Key&>(node)).root;
+  }
   void AddTops(const Shown& shown, ExplanationNode& target, uint32_t level,
                ExplanationLimits& limits) const;
   void AddBelow(const Node& source, const Shown& shown, ExplanationNode& parent, uint32_t level,

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "server/engine/command.h"
 #include "server/engine/explained_hits.h"
 #include "server/engine/explained_targets.h"
@@ -30,20 +33,13 @@ std::string Describe(const Relationship& relationship) {
                       relationship.cascade_depth);
 }
 
-const char* ReasonOf(DirectTag::Of of) {
-  switch (of) {
-    case DirectTag::Of::kType:
-      return "no id: the write concerns the whole type";
-    case DirectTag::Of::kResource:
-      return "the written resource";
-    case DirectTag::Of::kEscapedResource:
-      return "the written resource, its id escaped";
-    case DirectTag::Of::kCollection:
-      return "lists, counts and searches over the type";
-    case DirectTag::Of::kWriter:
-      return "given by the writer";
-  }
-  return "";
+absl::string_view ReasonOf(DirectTag::Of of) {
+  constexpr absl::string_view kReasons[] = {
+      "no id: the write concerns the whole type", "the written resource",
+      "the written resource, its id escaped", "lists, counts and searches over the type",
+      "given by the writer"};
+  static_assert(std::size(kReasons) == static_cast<size_t>(DirectTag::Of::kWriter) + 1);
+  return kReasons[static_cast<size_t>(of)];
 }
 
 bool IsTarget(const ExplanationNode& node) {
@@ -75,11 +71,7 @@ void MarkNotApplied(ExplanationNode& step) {
   }
 }
 
-// The steps of one write as a tree, made of the same pieces as its plan (write_targets.h): direct
-// tags, relationships hop by hop, and every rule with a matching trigger. `targets` fills in what
-// is below a target.
-//
-// Single use.
+// See ExplainSteps. Single use.
 class ExplainedWrite {
  public:
   ExplainedWrite(const RuleSet& rules, const RelationshipSet& relationships,
@@ -131,7 +123,8 @@ class ExplainedWrite {
   void AddDirect(const std::vector<DirectTag>& direct, ExplanationNode& root) {
     AddStep(NodeOf(ExplanationKind::kDirect, "", ""), root, [&](ExplanationNode& node) {
       for (const DirectTag& named : direct) {
-        ExplanationNode tag = NodeOf(ExplanationKind::kTag, named.tag.name, ReasonOf(named.of));
+        ExplanationNode tag =
+            NodeOf(ExplanationKind::kTag, named.tag.name, std::string(ReasonOf(named.of)));
         tag.widened = named.tag.widened();
         AddTarget(std::move(tag), nullptr, Strategy::kImmediate, node, kStepLevel + 1);
       }

@@ -1,8 +1,6 @@
 #include "server/engine/freshness.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <vector>
 
 #include "common/tag.h"
 
@@ -105,11 +103,10 @@ bool Grounding::IsGrounded(const Key& ghost, const Freshness& freshness) {
   return Search(freshness, steps_, known_).Run(ghost);
 }
 
-uint64_t Freshness::TagEvicted(absl::string_view tag) const {
-  uint64_t revision = broad_.everything().evicted;
+uint64_t Freshness::LastOf(absl::string_view tag, uint64_t Node::*last, uint64_t revision) const {
   ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
     const Tag* known = graph_.FindTag(name);
-    if (known != nullptr) revision = std::max(revision, known->evicted);
+    if (known != nullptr) revision = std::max(revision, known->*last);
   });
   return revision;
 }
@@ -117,15 +114,6 @@ uint64_t Freshness::TagEvicted(absl::string_view tag) const {
 uint64_t Freshness::TagEvicted(const Tag& tag) const {
   const absl::string_view above = ParentTag(tag.name);
   return std::max(tag.evicted, above.empty() ? broad_.everything().evicted : TagEvicted(above));
-}
-
-uint64_t Freshness::TagStaled(absl::string_view tag) const {
-  uint64_t revision = broad_.everything().staled;
-  ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
-    const Tag* known = graph_.FindTag(name);
-    if (known != nullptr) revision = std::max(revision, known->staled);
-  });
-  return revision;
 }
 
 uint64_t Freshness::EvictedSinceFill(const Key& key) const {
@@ -147,8 +135,6 @@ uint64_t Freshness::TagsEvicted(const Key& key) const {
   if (added) known->second = last();
   return known->second;
 }
-
-bool Freshness::IsEvicted(const Key& key) const { return EvictedSinceFill(key) != 0; }
 
 bool Freshness::StaleSinceFill(const Key& key) const {
   WorkBudget work(max_steps_);
@@ -174,10 +160,6 @@ bool Freshness::StaleSinceFill(const Key& key, WorkBudget& work) const {
   return false;
 }
 
-bool Freshness::IsLive(const Key& key) const {
-  return key.entry != nullptr && !IsExpired(*key.entry) && !IsEvicted(key);
-}
-
 bool Freshness::OwnsActively(const Key& key) const {
   if (key.entry == nullptr || IsEvicted(key)) return false;
   return !IsExpired(*key.entry) || grounding_.IsGrounded(key, *this);
@@ -188,10 +170,6 @@ Freshness::Footing Freshness::FootingOf(const Key& dependent, const Key& source)
   if (edge.declared_at(now_)) return Footing::kStands;
   if (!edge.owned || IsEvicted(dependent)) return Footing::kNone;
   return IsExpired(*dependent.entry) ? Footing::kGhost : Footing::kStands;
-}
-
-bool Freshness::TagMoved(absl::string_view tag, uint64_t position) const {
-  return std::max(TagEvicted(tag), TagStaled(tag)) > position || pending_.HoldsTagOrAncestor(tag);
 }
 
 bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position, WorkBudget& work) const {

@@ -6,6 +6,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -101,9 +102,13 @@ class Freshness {
         grounding_(grounding_steps) {}
 
   // The last revision that hit the tag, directly or through a tag above it.
-  uint64_t TagEvicted(absl::string_view tag) const;
+  uint64_t TagEvicted(absl::string_view tag) const {
+    return LastOf(tag, &Node::evicted, broad_.everything().evicted);
+  }
   uint64_t TagEvicted(const Tag& tag) const;
-  uint64_t TagStaled(absl::string_view tag) const;
+  uint64_t TagStaled(absl::string_view tag) const {
+    return LastOf(tag, &Node::staled, broad_.everything().staled);
+  }
 
   // A revision that evicted the key's entry, 0 if none did: the last one that named the key,
   // otherwise the last one that hit one of its tags.
@@ -114,11 +119,13 @@ class Freshness {
   bool StaleSinceFill(const Key& key, WorkBudget& work) const;
 
   // Whether the entry was evicted since its fill.
-  bool IsEvicted(const Key& key) const;
+  bool IsEvicted(const Key& key) const { return EvictedSinceFill(key) != 0; }
 
   // Whether the key's entry is visible to look-ups: tracked, not expired, not evicted. It may be
   // stale.
-  bool IsLive(const Key& key) const;
+  bool IsLive(const Key& key) const {
+    return key.entry != nullptr && !IsExpired(*key.entry) && !IsEvicted(key);
+  }
 
   // Whether the tags and owned edges of the key's entry count: it was not evicted, and is live or a
   // ghost that grounded dependents need.
@@ -151,7 +158,9 @@ class Freshness {
   absl::string_view FirstWithoutEntry(const std::vector<absl::string_view>& keys) const;
 
   // FirstMoved for a single tag.
-  bool TagMoved(absl::string_view tag, uint64_t position) const;
+  bool TagMoved(absl::string_view tag, uint64_t position) const {
+    return std::max(TagEvicted(tag), TagStaled(tag)) > position || pending_.HoldsTagOrAncestor(tag);
+  }
 
   absl::Time now() const { return now_; }
 
@@ -162,6 +171,8 @@ class Freshness {
   void set_may_check(uint64_t names) { may_check_ = names; }
 
  private:
+  // The last such revision of the tag or one above it, at least `revision`.
+  uint64_t LastOf(absl::string_view tag, uint64_t Node::*last, uint64_t revision) const;
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
   bool KeyNamedMoved(absl::string_view key, uint64_t position, WorkBudget& work) const;
   bool EndMoved(const Key& key, uint64_t position) const;

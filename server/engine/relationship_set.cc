@@ -1,6 +1,7 @@
 #include "server/engine/relationship_set.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -29,17 +30,10 @@ CompiledRelationship::CompiledRelationship(Relationship checked)
 }
 
 absl::string_view CardinalityName(Cardinality cardinality) {
-  switch (cardinality) {
-    case Cardinality::kOneToOne:
-      return "one_to_one";
-    case Cardinality::kOneToMany:
-      return "one_to_many";
-    case Cardinality::kManyToOne:
-      return "many_to_one";
-    case Cardinality::kManyToMany:
-      return "many_to_many";
-  }
-  return "";
+  constexpr absl::string_view kNames[] = {"one_to_one", "one_to_many", "many_to_one",
+                                          "many_to_many"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Cardinality::kManyToMany) + 1);
+  return kNames[static_cast<size_t>(cardinality)];
 }
 
 bool RelationshipSet::Put(Relationship relationship) {

@@ -39,7 +39,8 @@ void NoteEnd(State& state, Key& key);
 // (kMaxFoundBytesPerCall).
 inline constexpr size_t kFoundNameBytes = 64;
 
-// The names that a fill is about.
+// The names that something was computed from; the names that a fill is about.
+Footprint FootprintOf(const DependencyNames& names);
 Footprint FootprintOf(const TrackedEntry& entry);
 
 // Settles the entry's key and the keys it names, so that nothing expired is revived.

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_SHARD_MAILBOX_H_
 #define CACHE_INVALIDATION_SERVER_SHARD_MAILBOX_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -89,7 +90,7 @@ class Mailbox {
     bool closed = false;
   };
 
-  Mailbox(MailboxLimits limits, Clock& clock);
+  Mailbox(MailboxLimits limits, Clock& clock) : limits_(limits), clock_(clock) {}
 
   // UNAVAILABLE: full, or the namespace has used its share, or closed.
   absl::Status Push(std::unique_ptr<Submission> submission) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -123,7 +124,9 @@ class Mailbox {
   bool idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return arrived_.empty() && trims_.empty() && !closed_;
   }
-  size_t Counted(const Submission& submission) const;
+  size_t Counted(const Submission& submission) const {
+    return std::min(submission.size_bytes, limits_.bytes / 4);
+  }
 
   const MailboxLimits limits_;
   Clock& clock_;

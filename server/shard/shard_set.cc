@@ -1,16 +1,13 @@
 #include "server/shard/shard_set.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "server/shard/shard_core.h"
 #include "server/storage/deleted_revision.h"
-#include "server/storage/store.h"
 #include "server/wire/event_decoder.h"
 #include "server/wire/record_codec.h"
 
@@ -110,8 +107,9 @@ absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Sto
                      [&engine](const engine::Record& record) { engine->Load(record); });
     if (!status.ok()) return status;
   }
-  if (absl::Status status = ReplayHistory(store, namespace_name, *engine); !status.ok())
+  if (absl::Status status = ReplayHistory(store, namespace_name, *engine); !status.ok()) {
     return status;
+  }
   engine->FinishLoad();
   return engine;
 }
@@ -151,10 +149,6 @@ absl::StatusOr<std::unique_ptr<ShardSet>> ShardSet::Restore(const ShardSetOption
   return set;
 }
 
-ShardLoop& ShardSet::LoopOf(absl::string_view namespace_name) const {
-  return *loops_[ShardIndex(namespace_name, loops_.size())];
-}
-
 void ShardSet::InvalidateEverything() {
   for (const std::unique_ptr<ShardLoop>& loop : loops_) loop->InvalidateEverything();
 }
@@ -164,10 +158,6 @@ absl::Status ShardSet::Submit(std::unique_ptr<Submission> submission) {
   absl::Status status = loop.Submit(std::move(submission));
   if (!status.ok()) ++refused_;
   return status;
-}
-
-void ShardSet::Trim(absl::string_view namespace_name, uint64_t floor) {
-  LoopOf(namespace_name).Trim(namespace_name, floor);
 }
 
 void ShardSet::Close() {

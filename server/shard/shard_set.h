@@ -101,7 +101,9 @@ class ShardSet {
   // History up to `floor` is to be forgotten: the log's window has moved on. Applied as a command
   // of the namespace after what is in its mailbox; later calls supersede earlier ones. Never blocks
   // and is never refused before Close. REQUIRES: the revision `floor` has been published.
-  void Trim(absl::string_view namespace_name, uint64_t floor);
+  void Trim(absl::string_view namespace_name, uint64_t floor) {
+    LoopOf(namespace_name).Trim(namespace_name, floor);
+  }
 
   // Refuses submissions from now on. The turns of the loops that follow apply what was accepted
   // and flush all pending batches. Idempotent.
@@ -126,7 +128,9 @@ class ShardSet {
  private:
   ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded);
 
-  ShardLoop& LoopOf(absl::string_view namespace_name) const;
+  ShardLoop& LoopOf(absl::string_view namespace_name) const {
+    return *loops_[ShardIndex(namespace_name, loops_.size())];
+  }
 
   const EngineTime time_;
   NamespaceQuota quota_;

@@ -6,7 +6,6 @@
 #include "google/protobuf/struct.pb.h"
 #include "gtest/gtest.h"
 #include "server/rpc/conversion/field_error.h"
-#include "server/rpc/conversion/grpc_conversion.h"
 
 namespace cache_invalidation::rpc {
 namespace {

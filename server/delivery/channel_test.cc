@@ -1,4 +1,4 @@
-#include "server/delivery/log.h"
+#include "server/delivery/channel.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "server/core/epoch.h"
+#include "server/core/persistence.h"
 
 #include <optional>
 #include <string>
