@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/condition/decimal.h"
 #include "common/condition/times.h"
 #include "common/names.h"
 

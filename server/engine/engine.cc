@@ -1,4 +1,3 @@
-// Rebuilds an engine from its records and its retained events.
 #include "server/engine/engine.h"
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 
 namespace cache_invalidation::engine {
 namespace {
+
+// Rebuilding: the records of the rows, then what the retained events mark.
 
 void LoadRecord(State& state, const MetaRecord& record) {
   state.meta = record;

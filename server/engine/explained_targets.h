@@ -18,7 +18,6 @@
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
 #include "server/engine/limits.h"
-#include "server/engine/relationship_set.h"
 #include "server/engine/result.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/work_budget.h"

@@ -13,7 +13,6 @@
 #include "server/engine/command.h"
 #include "server/engine/explained_hits.h"
 #include "server/engine/explained_targets.h"
-#include "server/engine/relationship_set.h"
 #include "server/engine/result.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/tag_template.h"

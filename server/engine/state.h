@@ -19,7 +19,6 @@
 #include "server/engine/limits.h"
 #include "server/engine/pending_batch.h"
 #include "server/engine/record.h"
-#include "server/engine/relationship_set.h"
 #include "server/engine/result.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/sweep_round.h"

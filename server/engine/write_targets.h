@@ -34,7 +34,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "server/engine/command.h"
-#include "server/engine/relationship_set.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/tag_template.h"
 #include "server/engine/tag_values.h"
