@@ -62,9 +62,9 @@ class Pattern {
   uint64_t instructions_per_byte_;
 };
 
-// Maximum number of literal characters of an expression that counts as having a small automaton
-//. Such automata have a few hundred states, which are built in a
-// millisecond and fit into the memory below.
+// Maximum number of literal characters of an expression that counts as having a small automaton.
+// Such automata have a few hundred states, which are built in a millisecond and fit into the memory
+// below.
 inline constexpr size_t kMaxSmallPatternPlaces = 128;
 
 // Where a match of an expression can begin.

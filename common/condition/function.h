@@ -94,9 +94,9 @@ bool IsCallable(Function function, bool has_target, size_t arguments);
 // carry no position.
 //
 // It knows only values, not the expression: the pattern of `matches` is compiled on each call, and
-// time zones may only be given as offsets (times.h). The evaluator handles literal
-// patterns and zone names itself. REQUIRES: IsCallable holds for the function and the number of
-// arguments; no argument is an error.
+// time zones may only be given as offsets (times.h). The evaluator handles literal patterns and
+// zone names itself. REQUIRES: IsCallable holds for the function and the number of arguments; no
+// argument is an error.
 Value Call(Function function, absl::Span<const Value> arguments, Budget& budget);
 
 // Evaluates kToBool, kToBytes, kToDouble, kToDuration, kToDyn, kToInt, kToString, kToTimestamp,

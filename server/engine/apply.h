@@ -1,6 +1,6 @@
 // Commands: one function per command type, each in the file of its family. Each changes the state
-// and appends the events that it emits to `events`; the engine completes the outcome. Then what
-// several families use.
+// and appends the events that it emits to `events`; the engine completes the outcome.
+//
 // Queries: one function per query type, each in the file of its family. `now` is the time of the
 // query. The state does not change.
 

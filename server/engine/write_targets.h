@@ -21,6 +21,7 @@
 // All work is charged to the command's budget. Once the budget is coarse, every template names the
 // type tag as from scope nothing, so that nothing depends on the written row any more. Once it is
 // spent, the expansion ends where it is.
+//
 // The targets of one write, piece by piece: the planner makes a plan of them, an explanation shows
 // them. Nothing here depends on which entries exist.
 
