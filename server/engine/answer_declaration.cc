@@ -78,12 +78,19 @@ Result Answer(const State& state, const ListRelationships& query, absl::Time) {
 Result Answer(const State& state, const GetInvalidationStats&, absl::Time) {
   InvalidationStats stats;
   const MetaRecord& meta = state.meta;
-  static_cast<NamespaceCounts&>(stats) = meta;
   stats.rules = state.rules.size();
   stats.relationships = state.relationships.size();
+  stats.immediate_invalidations = meta.immediate_invalidations;
+  stats.batched_invalidations = meta.batched_invalidations;
+  stats.lazy_invalidations = meta.lazy_invalidations;
+  stats.cascade_invalidations = meta.cascade_invalidations;
+  stats.widened = meta.widened;
   stats.pending_targets = state.pending.targets();
   stats.tracked_entries = state.graph.tracked_entries();
   stats.dependency_edges = state.graph.edges();
+  stats.unchecked_fills = meta.unchecked_fills;
+  stats.refused_fills = meta.refused_fills;
+  stats.dropped_entries = meta.dropped_entries;
   stats.revision = meta.head;
   state.rules.ForEach([&](const Rule& rule) {
     stats.rule_details.push_back({rule.name, rule.priority, rule.strategy, rule.enabled,

@@ -21,11 +21,19 @@ namespace cache_invalidation::engine {
 // their data.
 
 // One row per namespace; changes with every command.
-struct MetaRecord : NamespaceCounts {
+struct MetaRecord {
   uint64_t head = 0;
   uint64_t floor = 0;
   absl::Time now = absl::UnixEpoch();  // engine time of the last command
   absl::Duration batch_delay;
+  uint64_t immediate_invalidations = 0;
+  uint64_t batched_invalidations = 0;
+  uint64_t lazy_invalidations = 0;
+  uint64_t cascade_invalidations = 0;
+  uint64_t widened = 0;
+  uint64_t unchecked_fills = 0;
+  uint64_t refused_fills = 0;
+  uint64_t dropped_entries = 0;
   uint64_t wanted_floor = 0;  // the minimum that the next round of sweeping moves the floor to
   // Ends before this revision have been forgotten: any key's entry may have ended before it.
   uint64_t forgotten_end = 0;

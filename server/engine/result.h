@@ -218,24 +218,20 @@ struct RuleDetail {
   RuleCounters counters;
 };
 
-// What a namespace has counted since it was created.
-struct NamespaceCounts {
+struct InvalidationStats {
+  uint64_t rules = 0;
+  uint64_t relationships = 0;
   uint64_t immediate_invalidations = 0;
   uint64_t batched_invalidations = 0;
   uint64_t lazy_invalidations = 0;
   uint64_t cascade_invalidations = 0;
   uint64_t widened = 0;
-  uint64_t unchecked_fills = 0;
-  uint64_t refused_fills = 0;
-  uint64_t dropped_entries = 0;
-};
-
-struct InvalidationStats : NamespaceCounts {
-  uint64_t rules = 0;
-  uint64_t relationships = 0;
   uint64_t pending_targets = 0;
   uint64_t tracked_entries = 0;
   uint64_t dependency_edges = 0;
+  uint64_t unchecked_fills = 0;
+  uint64_t refused_fills = 0;
+  uint64_t dropped_entries = 0;
   uint64_t revision = 0;  // the head
   std::vector<RuleDetail> rule_details;
 
