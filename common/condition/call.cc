@@ -93,8 +93,6 @@ Value TimePartInZone(Function function, absl::Span<const Value> arguments, Budge
   return TimePart(function, arguments[0], zone, budget);
 }
 
-constexpr const char* kDivisionByZero = "division by zero";
-
 Value MakeInteger(int64_t value) { return Value::Int(value); }
 Value MakeInteger(uint64_t value) { return Value::Uint(value); }
 
@@ -102,7 +100,7 @@ Value MakeInteger(uint64_t value) { return Value::Uint(value); }
 template <typename Integer>
 Value ComputeIntegers(Function function, Integer left, Integer right) {
   const bool divides = function == Function::kDivide || function == Function::kModulo;
-  if (divides && right == 0) return Value::Error(kDivisionByZero);
+  if (divides && right == 0) return Value::Error("division by zero");
   // The only quotient of signed integers that overflows. Computing the remainder would trap as
   // well.
   const bool overflows = std::numeric_limits<Integer>::is_signed && divides &&
