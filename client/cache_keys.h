@@ -1,9 +1,9 @@
-// CacheKeys for users of the SDK: keys that cannot collide (see common/cache_keys.h).
+// CacheKeys for users of the SDK: keys that cannot collide (see common/tag.h).
 
 #ifndef CACHE_INVALIDATION_CLIENT_CACHE_KEYS_H_
 #define CACHE_INVALIDATION_CLIENT_CACHE_KEYS_H_
 
-#include "common/cache_keys.h"
+#include "common/tag.h"
 
 namespace cache_invalidation::client {
 

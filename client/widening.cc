@@ -7,7 +7,6 @@
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"
-#include "common/utf8.h"
 
 namespace cache_invalidation::client {
 namespace {

@@ -1,10 +1,16 @@
 #ifndef CACHE_INVALIDATION_COMMON_CHECK_H_
 #define CACHE_INVALIDATION_COMMON_CHECK_H_
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace cache_invalidation {
 
 // Prints "file:line: check failed: what" to standard error and aborts.
-[[noreturn]] void CheckFailed(const char* what, const char* file, int line);
+[[noreturn]] inline void CheckFailed(const char* what, const char* file, int line) {
+  std::fprintf(stderr, "%s:%d: check failed: %s\n", file, line, what);
+  std::abort();
+}
 
 // Aborts the process if `condition` is false, in every build. For broken invariants of our own;
 // never for input, which gets an absl::Status.

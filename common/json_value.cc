@@ -1,7 +1,6 @@
 #include "common/json_value.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 
@@ -62,8 +61,6 @@ bool JsonValue::is_unknown() const {
   return object != nullptr && object->size() == 1 && object->front().first == kUnknownName;
 }
 
-bool JsonValue::is_open() const { return Find(kUnknownName) != nullptr; }
-
 bool JsonValue::is_marked_number() const {
   const Object* object = as_object();
   return object != nullptr && object->size() == 1 && object->front().first == kNumberName;
@@ -82,10 +79,6 @@ const JsonValue* JsonValue::Find(absl::string_view name) const {
       members->begin(), members->end(), name,
       [](const auto& member, absl::string_view wanted) { return member.first < wanted; });
   return it != members->end() && it->first == name ? &it->second : nullptr;
-}
-
-JsonValue* JsonValue::FindMutable(absl::string_view name) {
-  return const_cast<JsonValue*>(Find(name));
 }
 
 }  // namespace cache_invalidation

@@ -11,6 +11,10 @@
 
 namespace cache_invalidation {
 
+// The marker names of an unknown value or open object, and of a number's text.
+inline constexpr absl::string_view kUnknownName = "$unknown";
+inline constexpr absl::string_view kNumberName = "$number";
+
 // A JSON value: the content of a write's context, which templates and conditions read.
 //
 // JSON has no form for an unknown value, nor for the text of a number. Two marker objects express
@@ -66,7 +70,7 @@ class JsonValue {
   bool is_unknown() const;
   // Returns whether this is an object with the marker, which can have members that it does not
   // name.
-  bool is_open() const;
+  bool is_open() const { return Find(kUnknownName) != nullptr; }
   // Returns the text of a Number(), if it is a number as JSON or PostgreSQL write it (no sign but
   // "-", no NaN, no infinity); otherwise null.
   const std::string* number_text() const;
@@ -75,7 +79,7 @@ class JsonValue {
 
   // Return the member of that name; null if this is not an object or has no such member.
   const JsonValue* Find(absl::string_view name) const;
-  JsonValue* FindMutable(absl::string_view name);
+  JsonValue* FindMutable(absl::string_view name) { return const_cast<JsonValue*>(Find(name)); }
 
   // Moves its members out and returns them. REQUIRES: an object.
   Object TakeObject() && { return std::move(*std::get_if<Object>(&value_)); }
@@ -85,10 +89,6 @@ class JsonValue {
  private:
   std::variant<std::monostate, bool, double, std::string, List, Object> value_;
 };
-
-// The marker names of an unknown value or open object, and of a number's text.
-inline constexpr absl::string_view kUnknownName = "$unknown";
-inline constexpr absl::string_view kNumberName = "$number";
 
 // A JSON object that is decoded on first use. Most writes match no template and no condition, so
 // most contexts are never decoded.

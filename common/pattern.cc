@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "common/pattern_shape.h"
 
 namespace cache_invalidation {
 namespace {

@@ -1,4 +1,4 @@
-#include "common/pattern_shape.h"
+#include "common/pattern.h"
 
 #include <algorithm>
 #include <bitset>

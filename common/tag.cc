@@ -1,13 +1,40 @@
 #include "common/tag.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/limits.h"
+#include "common/names.h"
 
 namespace cache_invalidation {
+namespace {
+
+void AppendEscapedByte(char byte, std::string& key) {
+  constexpr absl::string_view kDigits = "0123456789ABCDEF";
+  const auto value = static_cast<uint8_t>(byte);
+  key += '%';
+  key += kDigits[value / 16];
+  key += kDigits[value % 16];
+}
+
+void AppendEscaped(absl::string_view part, std::string& key) {
+  while (!part.empty()) {
+    size_t bytes = Utf8CharacterBytes(part);
+    const bool text = bytes != 0;
+    if (!text) bytes = 1;
+    const absl::string_view character = part.substr(0, bytes);
+    if (text && character != "%" && character != ":" && !IsControlCharacter(character)) {
+      absl::StrAppend(&key, character);
+    } else {
+      for (const char byte : character) AppendEscapedByte(byte, key);
+    }
+    part.remove_prefix(bytes);
+  }
+}
+
+}  // namespace
 
 size_t LevelsOf(absl::string_view tag) {
   return 1 + static_cast<size_t>(std::count(tag.begin(), tag.end(), ':'));
@@ -45,5 +72,16 @@ std::vector<std::string> ResourceTags(absl::string_view type, absl::string_view 
 }
 
 std::string CollectionTag(absl::string_view type) { return absl::StrCat(type, ":#all"); }
+
+CacheKeys::CacheKeys(absl::string_view owner) { AppendEscaped(owner, owner_); }
+
+std::string CacheKeys::Join(std::initializer_list<absl::string_view> parts) const {
+  std::string key = owner_;
+  for (const absl::string_view part : parts) {
+    key += ':';
+    AppendEscaped(part, key);
+  }
+  return key;
+}
 
 }  // namespace cache_invalidation

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "grpcpp/channel.h"
 #include "server/grpc_front.h"
 #include "server/http/http_server.h"

@@ -8,12 +8,11 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "server/commit/committer.h"
-#include "server/commit/group_writer.h"
 #include "server/core/server_core.h"
-#include "server/delivery/catch_up_thread.h"
+#include "server/delivery/catch_up.h"
 #include "server/delivery/outbox.h"
 #include "server/metrics/metrics.h"
-#include "server/shard/shard_threads.h"
+#include "server/shard/shard_set.h"
 
 namespace cache_invalidation {
 

@@ -21,8 +21,8 @@
 #include "client/cachectl/wal2json.h"
 #include "client/change/type_mapping.h"
 #include "client/widening.h"
+#include "common/clock.h"
 #include "common/mutex.h"
-#include "common/real_clock.h"
 
 namespace cache_invalidation::cachectl {
 namespace {

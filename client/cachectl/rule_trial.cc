@@ -6,7 +6,7 @@
 #include "client/json_text/json_text.h"
 #include "common/condition/condition.h"
 #include "common/tag.h"
-#include "common/write_context.h"
+#include "common/write_event.h"
 
 namespace cache_invalidation::cachectl {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/utf8.h"
+#include "common/names.h"
 
 namespace cache_invalidation::cachectl {
 namespace {

@@ -12,8 +12,7 @@
 #include "common/json_value.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "common/utf8.h"
-#include "common/write_context.h"
+#include "common/write_event.h"
 
 namespace cache_invalidation::change {
 namespace {

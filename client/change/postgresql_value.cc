@@ -15,7 +15,7 @@
 #include "client/change/postgresql_array.h"
 #include "client/json_text/json_text.h"
 #include "common/limits.h"
-#include "common/utf8.h"
+#include "common/names.h"
 
 namespace cache_invalidation::change {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
-#include "common/utf8.h"
+#include "common/names.h"
 #include "re2/re2.h"
 
 namespace cache_invalidation::change {

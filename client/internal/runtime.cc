@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "client/internal/backoff.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 
 namespace cache_invalidation::client::internal {
 

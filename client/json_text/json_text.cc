@@ -9,7 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
-#include "common/utf8.h"
+#include "common/names.h"
 
 namespace cache_invalidation {
 namespace {

@@ -1,7 +1,5 @@
 #include "common/condition/budget.h"
 
-#include <algorithm>
-
 namespace cache_invalidation::condition {
 namespace {
 
@@ -14,14 +12,6 @@ absl::string_view Cut(absl::string_view part) {
 }
 
 }  // namespace
-
-Value Budget::TooExpensive() {
-  return Value::Error("too expensive: the evaluation exceeded its cost limit");
-}
-
-Value Budget::OutOfMemory() {
-  return Value::Error("too large: the evaluation exceeded its memory limit");
-}
 
 Value Budget::Error(std::initializer_list<absl::string_view> parts) {
   size_t size = 1;

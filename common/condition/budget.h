@@ -89,8 +89,12 @@ class Budget {
   Arena& arena() { return arena_; }
 
   // The errors for an exceeded cost or memory limit.
-  static Value TooExpensive();
-  static Value OutOfMemory();
+  static Value TooExpensive() {
+    return Value::Error("too expensive: the evaluation exceeded its cost limit");
+  }
+  static Value OutOfMemory() {
+    return Value::Error("too large: the evaluation exceeded its memory limit");
+  }
 
   // Returns an error whose message is the concatenation of these parts. Long parts are truncated.
   Value Error(std::initializer_list<absl::string_view> parts);

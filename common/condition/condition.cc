@@ -6,13 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/condition/budget.h"
-#include "common/condition/errors.h"
 #include "common/condition/evaluator.h"
-#include "common/condition/limits.h"
-#include "common/condition/literal.h"
+#include "common/condition/lexer.h"
+#include "common/condition/messages.h"
 #include "common/condition/parser.h"
 #include "common/condition/value.h"
-#include "common/condition/value_text.h"
 
 namespace cache_invalidation {
 namespace {

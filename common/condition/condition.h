@@ -9,10 +9,38 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/condition/expression.h"
 #include "common/condition/limits.h"
-#include "common/condition/lint.h"
 #include "common/write_event.h"
+
+namespace cache_invalidation::condition {
+
+// A warning about a condition that is valid but probably not what its author meant.
+struct Remark {
+  enum class Kind : uint8_t {
+    // It reads `context.operation`, or another variable's name, as a field of the context.
+    kContextVariable,
+    // A variable of the write is compared with something that it never equals: text with a number,
+    // a list with text, an operation in another spelling.
+    kNeverEqual,
+    // A number literal that no plain number in a context equals, or that is rounded.
+    kUnequalNumber,
+    // It reads a new value without the old one: the rule does not fire for a write by which the row
+    // stops meeting the condition.
+    kNewValueOnly,
+  };
+
+  Kind kind;
+  std::string text;
+};
+
+// Returns at most one remark of each kind, in the order of the kinds. `variables` are the names of
+// the variables; `context` is the one that has fields. Pure.
+std::vector<Remark> Lint(const Expression& expression,
+                         absl::Span<const absl::string_view> variables);
+
+}  // namespace cache_invalidation::condition
 
 namespace cache_invalidation {
 
@@ -64,7 +92,7 @@ class Condition {
   // map() and the like a part occurs once per element. At most kMaxTraceSteps of limits.h.
   std::vector<Step> Trace(const WriteEvent& write) const;
 
-  // Warnings about the condition; see lint.h.
+  // Warnings about the condition; see Remark.
   std::vector<condition::Remark> Lint() const;
 
  private:

@@ -1,8 +1,10 @@
-#include "common/condition/conversions.h"
+#include "common/condition/function.h"
 
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <system_error>
 
@@ -10,10 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/condition/comparison.h"
-#include "common/condition/errors.h"
-#include "common/condition/time_text.h"
+#include "common/condition/decimal.h"
+#include "common/condition/messages.h"
+#include "common/condition/times.h"
 #include "common/limits.h"
-#include "common/utf8.h"
+#include "common/names.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -170,26 +173,12 @@ Value ToDuration(Value value, Budget& budget) {
 
 // The kind that a conversion returns; kError if that depends on the value.
 Kind WantedBy(Function function) {
-  switch (function) {
-    case Function::kToBool:
-      return Kind::kBool;
-    case Function::kToBytes:
-      return Kind::kBytes;
-    case Function::kToDouble:
-      return Kind::kDouble;
-    case Function::kToDuration:
-      return Kind::kDuration;
-    case Function::kToInt:
-      return Kind::kInt;
-    case Function::kToString:
-      return Kind::kString;
-    case Function::kToTimestamp:
-      return Kind::kTimestamp;
-    case Function::kToUint:
-      return Kind::kUint;
-    default:
-      return Kind::kError;
-  }
+  constexpr Kind kWanted[] = {Kind::kBool,  Kind::kBytes, Kind::kDouble, Kind::kDuration,
+                              Kind::kError, Kind::kInt,   Kind::kString, Kind::kTimestamp,
+                              Kind::kError, Kind::kUint};
+  static_assert(std::size(kWanted) == static_cast<size_t>(Function::kToUint) -
+                                          static_cast<size_t>(Function::kToBool) + 1);
+  return kWanted[static_cast<size_t>(function) - static_cast<size_t>(Function::kToBool)];
 }
 
 }  // namespace
@@ -231,18 +220,6 @@ Value Convert(Function function, Value value, Budget& budget) {
     default:
       return ToUint(value, budget);
   }
-}
-
-std::string FormatDouble(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
-  const double size = std::abs(number);
-  const bool plain = size == 0 || (size >= 1e-6 && size < 1e21);
-  char buffer[40];
-  const auto [end, error] =
-      std::to_chars(std::begin(buffer), std::end(buffer), number,
-                    plain ? std::chars_format::fixed : std::chars_format::scientific);
-  return error == std::errc() ? std::string(buffer, end) : "";
 }
 
 }  // namespace cache_invalidation::condition

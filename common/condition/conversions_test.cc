@@ -1,8 +1,7 @@
-#include "common/condition/conversions.h"
+#include "common/condition/function.h"
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <string>
 
 #include "common/condition/testing/evaluate.h"
@@ -120,18 +119,6 @@ TEST(Conversions, TellTypes) {
           {"dyn(1)", "1"},
       },
       1);
-}
-
-TEST(Conversions, WriteDoublesSoThatTheyReadTheSame) {
-  EXPECT_EQ(FormatDouble(0.1), "0.1");
-  EXPECT_EQ(FormatDouble(1e6), "1000000");
-  EXPECT_EQ(FormatDouble(9007199254740991), "9007199254740991");
-  EXPECT_EQ(FormatDouble(1e20), "100000000000000000000");
-  EXPECT_EQ(FormatDouble(1e21), "1e+21");
-  EXPECT_EQ(FormatDouble(-1e-7), "-1e-07");
-  EXPECT_EQ(FormatDouble(-0.0), "-0");
-  EXPECT_EQ(FormatDouble(std::numeric_limits<double>::denorm_min()), "5e-324");
-  EXPECT_EQ(FormatDouble(std::numeric_limits<double>::max()), "1.7976931348623157e+308");
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 #include "common/condition/decimal.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <iterator>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/charconv.h"
-#include "common/limits.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -92,10 +93,6 @@ class Digits {
 
 }  // namespace
 
-bool Decimal::is_small_integer() const {
-  return magnitude.has_value() && *magnitude <= static_cast<uint64_t>(kMaxExactInteger);
-}
-
 bool Decimal::has_double() const {
   if (digits == 0 || is_small_integer()) return true;
   return digits <= kDoubleDigits && order >= kLeastOrder && order <= kGreatestOrder;
@@ -132,6 +129,18 @@ double NearestDouble(absl::string_view text) {
   // from_chars returns the largest finite double in this case.
   const bool beyond = read.ec == std::errc::result_out_of_range && std::abs(number) > 1;
   return beyond ? std::copysign(HUGE_VAL, number) : number;
+}
+
+std::string FormatDouble(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+  const double size = std::abs(number);
+  const bool plain = size == 0 || (size >= 1e-6 && size < 1e21);
+  char buffer[40];
+  const auto [end, error] =
+      std::to_chars(std::begin(buffer), std::end(buffer), number,
+                    plain ? std::chars_format::fixed : std::chars_format::scientific);
+  return error == std::errc() ? std::string(buffer, end) : "";
 }
 
 }  // namespace cache_invalidation::condition

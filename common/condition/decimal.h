@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/limits.h"
 
 namespace cache_invalidation::condition {
 
@@ -23,7 +25,9 @@ struct Decimal {
 
   bool is_integer() const { return order >= static_cast<int64_t>(digits); }
   // Whether it is an integer of at most 2^53 - 1 in magnitude, which a double holds exactly.
-  bool is_small_integer() const;
+  bool is_small_integer() const {
+    return magnitude.has_value() && *magnitude <= static_cast<uint64_t>(kMaxExactInteger);
+  }
   // Whether the nearest double identifies this number: no other number with as few digits has the
   // same nearest double.
   bool has_double() const;
@@ -34,6 +38,10 @@ std::optional<Decimal> ReadDecimal(absl::string_view text);
 
 // Returns the double nearest to the number in the text. REQUIRES: ReadDecimal parses it.
 double NearestDouble(absl::string_view text);
+
+// Returns the shortest text that parses as this number: "0.1", "1000000", "1e+21", "-Infinity",
+// "NaN".
+std::string FormatDouble(double number);
 
 }  // namespace cache_invalidation::condition
 

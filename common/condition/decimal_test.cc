@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace cache_invalidation::condition {
@@ -79,6 +80,18 @@ TEST(Decimal, HasANearestDouble) {
   EXPECT_EQ(NearestDouble("+9007199254740993"), 9007199254740992.0);
   EXPECT_TRUE(std::signbit(NearestDouble("-0")));
   EXPECT_TRUE(std::isinf(NearestDouble("1e400")));
+}
+
+TEST(Decimal, WriteDoublesSoThatTheyReadTheSame) {
+  EXPECT_EQ(FormatDouble(0.1), "0.1");
+  EXPECT_EQ(FormatDouble(1e6), "1000000");
+  EXPECT_EQ(FormatDouble(9007199254740991), "9007199254740991");
+  EXPECT_EQ(FormatDouble(1e20), "100000000000000000000");
+  EXPECT_EQ(FormatDouble(1e21), "1e+21");
+  EXPECT_EQ(FormatDouble(-1e-7), "-1e-07");
+  EXPECT_EQ(FormatDouble(-0.0), "-0");
+  EXPECT_EQ(FormatDouble(std::numeric_limits<double>::denorm_min()), "5e-324");
+  EXPECT_EQ(FormatDouble(std::numeric_limits<double>::max()), "1.7976931348623157e+308");
 }
 
 }  // namespace

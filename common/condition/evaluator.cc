@@ -2,17 +2,18 @@
 
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/condition/call.h"
-#include "common/condition/errors.h"
-#include "common/condition/literal.h"
-#include "common/condition/map.h"
-#include "common/condition/text_functions.h"
-#include "common/condition/time_functions.h"
+#include "common/condition/comparison.h"
+#include "common/condition/function.h"
+#include "common/condition/lexer.h"
+#include "common/condition/messages.h"
+#include "common/condition/texts.h"
+#include "common/condition/times.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -44,18 +45,10 @@ Value ElementOf(Value range, size_t index) {
 }
 
 absl::string_view NameOf(Node::Macro macro) {
-  switch (macro) {
-    case Node::Macro::kAll:
-      return "all()";
-    case Node::Macro::kExists:
-      return "exists()";
-    case Node::Macro::kExistsOne:
-      return "exists_one()";
-    case Node::Macro::kFilter:
-      return "filter()";
-    default:
-      return "map()";
-  }
+  constexpr absl::string_view kNames[] = {"all()",    "exists()", "exists_one()",
+                                          "filter()", "map()",    "map()"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Node::Macro::kMapFilter) + 1);
+  return kNames[static_cast<size_t>(macro)];
 }
 
 // One evaluation: a walk over the tree.
@@ -71,30 +64,234 @@ class Evaluation {
         bound_(expression.comprehension_slots()) {}
 
   // Returns the value of a node. Errors have their node set.
-  Value Of(NodeId id);
+  Value Of(NodeId id) {
+    const Node& node = expression_.node(id);
+    budget_.Spend(1);
+    if (node.kind == Node::Kind::kLiteral) return node.literal;
+    if (observer_ != nullptr) observer_->Begin(id);
+    Value value = budget_.exhausted() ? Budget::TooExpensive() : OfNode(node);
+    if (value.is_error() && value.error_node() == Value::kNowhere) {
+      value = Value::Error(value.error_message(), id);
+    }
+    if (observer_ != nullptr) observer_->End(id, value);
+    return value;
+  }
 
  private:
   // By the kind of the node. Errors may not have their node set yet.
-  Value OfNode(const Node& node);
-  Value OfIdentifier(const Node& node);
-  Value OfSelect(const Node& node);
-  Value OfHas(const Node& node);
-  Value OfIndex(const Node& node);
-  Value OfCall(const Node& node);
-  Value OfList(const Node& node);
-  Value OfMap(const Node& node);
-  // `decisive` is the value of a term that determines the result regardless of all other terms.
-  // Errors in other terms count only if no term is decisive.
-  Value OfAndOr(const Node& node, bool decisive);
-  Value OfConditional(const Node& node);
+  Value OfNode(const Node& node) {
+    using Evaluate = Value (Evaluation::*)(const Node&);
+    constexpr Evaluate kByKind[] = {
+        &Evaluation::OfLiteral, &Evaluation::OfIdentifier,  &Evaluation::OfSelect,
+        &Evaluation::OfHas,     &Evaluation::OfIndex,       &Evaluation::OfCall,
+        &Evaluation::OfList,    &Evaluation::OfMap,         &Evaluation::OfAndOr,
+        &Evaluation::OfAndOr,   &Evaluation::OfConditional, &Evaluation::OfComprehension};
+    static_assert(std::size(kByKind) == static_cast<size_t>(Node::Kind::kComprehension) + 1);
+    return (this->*kByKind[static_cast<size_t>(node.kind)])(node);
+  }
+
+  Value OfLiteral(const Node& node) { return node.literal; }
+
+  Value OfIdentifier(const Node& node) {
+    switch (node.scope) {
+      case Node::Scope::kVariable:
+        return variables_(node.slot);
+      case Node::Scope::kComprehension:
+        return bound_[node.slot];
+      case Node::Scope::kUndeclared:
+        break;
+    }
+    return budget_.Error({"no such name: ", node.name});
+  }
+
+  Value OfSelect(const Node& node) {
+    const Value operand = Of(node.children[0]);
+    if (operand.is_error()) return operand;
+    if (!operand.is(Kind::kMap)) {
+      return budget_.Error({"no such field: ", node.name, " of ", TypeName(operand.kind())});
+    }
+    const std::optional<Value> found = Find(operand, node.name);
+    return found ? Named(*found, node.name) : budget_.Error({"no such key: ", node.name});
+  }
+
+  Value OfHas(const Node& node) {
+    const Value operand = Of(node.children[0]);
+    if (operand.is_error()) return operand;
+    if (!operand.is(Kind::kMap)) return NoSuchOverload("has()", operand, budget_);
+    const std::optional<Value> found = Find(operand, node.name);
+    if (found && found->is_unknown()) return Named(*found, node.name);
+    return Value::Bool(found.has_value());
+  }
+
+  Value OfIndex(const Node& node) {
+    const Value operand = Of(node.children[0]);
+    if (operand.is_error()) return operand;
+    const Value index = Of(node.children[1]);
+    if (index.is_error()) return index;
+    if (operand.is(Kind::kMap)) {
+      const std::optional<Value> found = Find(operand, index);
+      if (found) return index.is(Kind::kString) ? Named(*found, index.as_text()) : *found;
+      if (index.is(Kind::kString)) return budget_.Error({"no such key: ", index.as_text()});
+      return budget_.Error({"no such key of type ", TypeName(index.kind())});
+    }
+    if (!operand.is(Kind::kList)) return NoSuchOverload("[]", operand, budget_);
+    const std::optional<int64_t> place = PlaceOf(index);
+    if (!place) return NoSuchOverload("an index", index, budget_);
+    if (*place < 0 || static_cast<size_t>(*place) >= operand.size()) {
+      return Value::Error("index out of range");
+    }
+    return operand.ElementAt(static_cast<size_t>(*place));
+  }
+
+  Value OfCall(const Node& node) {
+    const size_t count = node.children.size();
+    if (node.function == Function::kUnknown) {
+      return budget_.Error({"no such function: ", node.name});
+    }
+    const size_t arguments = count - (node.has_target ? 1 : 0);
+    if (count > kMaxArguments || !IsCallable(node.function, node.has_target, arguments)) {
+      return budget_.Error({"no such overload: ", node.name, "() with such arguments"});
+    }
+    Value values[kMaxArguments];
+    for (size_t i = 0; i < count; ++i) {
+      values[i] = Of(node.children[i]);
+      if (values[i].is_error()) return values[i];
+    }
+    if (node.regex != nullptr) return Matches(values[0], values[1], node.regex, budget_);
+    if (const auto name = LiteralZoneOf(expression_, node)) {
+      const auto zone = FindTimeZone(*name);
+      if (!zone) return budget_.Error({"unknown time zone: \"", *name, "\""});
+      return TimePart(node.function, values[0], zone, budget_);
+    }
+    return Call(node.function, absl::MakeConstSpan(values, count), budget_);
+  }
+
+  Value OfList(const Node& node) {
+    const size_t size = node.children.size();
+    Value* elements = budget_.arena().Allocate<Value>(size);
+    if (elements == nullptr) return Budget::OutOfMemory();
+    for (size_t i = 0; i < size; ++i) {
+      elements[i] = Of(node.children[i]);
+      if (elements[i].is_error()) return elements[i];
+    }
+    return Value::List(absl::MakeConstSpan(elements, size));
+  }
+
+  Value OfMap(const Node& node) {
+    const size_t size = node.children.size() / 2;
+    MapEntry* entries = budget_.arena().Allocate<MapEntry>(size);
+    if (entries == nullptr) return Budget::OutOfMemory();
+    for (size_t i = 0; i < size; ++i) {
+      entries[i].key = Of(node.children[2 * i]);
+      if (entries[i].key.is_error()) return entries[i].key;
+      entries[i].value = Of(node.children[2 * i + 1]);
+      if (entries[i].value.is_error()) return entries[i].value;
+    }
+    return MakeMap(absl::MakeSpan(entries, size), budget_);
+  }
+
+  Value OfAndOr(const Node& node) {
+    // The value of a term that determines the result regardless of all other terms. Errors in other
+    // terms count only if no term is decisive.
+    const bool decisive = node.kind == Node::Kind::kOr;
+    Value error;
+    for (NodeId child : node.children) {
+      Value term = Of(child);
+      if (term.is(Kind::kBool)) {
+        if (term.as_bool() == decisive) return term;
+        continue;
+      }
+      if (error.is_error()) continue;
+      error = term.is_error() ? term : NoSuchOverload(decisive ? "||" : "&&", term, budget_);
+    }
+    return error.is_error() ? error : Value::Bool(!decisive);
+  }
+
+  Value OfConditional(const Node& node) {
+    const Value condition = Of(node.children[0]);
+    if (condition.is_error()) return condition;
+    if (!condition.is(Kind::kBool)) return NoSuchOverload("?:", condition, budget_);
+    return Of(node.children[condition.as_bool() ? 1 : 2]);
+  }
+
   // Returns what was found under that name; the name is added to the message of an error.
-  Value Named(Value found, absl::string_view name);
+  Value Named(Value found, absl::string_view name) {
+    return found.is_error() ? budget_.Error({found.error_message(), ": ", name}) : found;
+  }
 
   // Of comprehensions, by their macro.
-  Value OfComprehension(const Node& node);
-  Value OfAllOrExists(const Node& node, Value range, bool decisive);
-  Value OfExistsOne(const Node& node, Value range);
-  Value OfFilterOrMap(const Node& node, Value range);
+  Value OfComprehension(const Node& node) {
+    const Value range = Of(node.children[0]);
+    if (range.is_error()) return range;
+    if (!range.is(Kind::kList) && !range.is(Kind::kMap)) {
+      return NoSuchOverload(NameOf(node.macro), range, budget_);
+    }
+    if (range.is(Kind::kMap) && !KeysAreKnown(range, budget_)) return Value::Unknown();
+    switch (node.macro) {
+      case Node::Macro::kAll:
+        return OfAllOrExists(node, range, false);
+      case Node::Macro::kExists:
+        return OfAllOrExists(node, range, true);
+      case Node::Macro::kExistsOne:
+        return OfExistsOne(node, range);
+      default:
+        return OfFilterOrMap(node, range);
+    }
+  }
+
+  Value OfAllOrExists(const Node& node, Value range, bool decisive) {
+    Value error;
+    for (size_t i = 0; i < range.size(); ++i) {
+      if (!budget_.Spend(1)) return Budget::TooExpensive();
+      bound_[node.slot] = ElementOf(range, i);
+      const Value holds = Of(node.children[1]);
+      if (holds.is(Kind::kBool)) {
+        if (holds.as_bool() == decisive) return holds;
+        continue;
+      }
+      if (error.is_error()) continue;
+      error = holds.is_error() ? holds : NoSuchOverload(NameOf(node.macro), holds, budget_);
+    }
+    return error.is_error() ? error : Value::Bool(!decisive);
+  }
+
+  Value OfExistsOne(const Node& node, Value range) {
+    int found = 0;
+    for (size_t i = 0; i < range.size(); ++i) {
+      if (!budget_.Spend(1)) return Budget::TooExpensive();
+      bound_[node.slot] = ElementOf(range, i);
+      const Value holds = Of(node.children[1]);
+      if (holds.is_error()) return holds;
+      if (!holds.is(Kind::kBool)) return NoSuchOverload(NameOf(node.macro), holds, budget_);
+      found += holds.as_bool() ? 1 : 0;
+    }
+    return Value::Bool(found == 1);
+  }
+
+  Value OfFilterOrMap(const Node& node, Value range) {
+    const bool filters = node.macro != Node::Macro::kMap;
+    const bool maps = node.macro != Node::Macro::kFilter;
+    // Reserved up front for all elements, since evaluating the bodies allocates from the same
+    // arena.
+    Value* elements = budget_.arena().Allocate<Value>(range.size());
+    if (elements == nullptr) return Budget::OutOfMemory();
+    size_t size = 0;
+    for (size_t i = 0; i < range.size(); ++i) {
+      if (!budget_.Spend(1)) return Budget::TooExpensive();
+      const Value element = ElementOf(range, i);
+      bound_[node.slot] = element;
+      if (filters) {
+        const Value holds = Of(node.children[1]);
+        if (holds.is_error()) return holds;
+        if (!holds.is(Kind::kBool)) return NoSuchOverload(NameOf(node.macro), holds, budget_);
+        if (!holds.as_bool()) continue;
+      }
+      const Value result = maps ? Of(node.children.back()) : element;
+      if (result.is_error()) return result;
+      elements[size++] = result;
+    }
+    return Value::List(absl::MakeConstSpan(elements, size));
+  }
 
   const Expression& expression_;
   const Variables variables_;
@@ -115,244 +312,6 @@ Value Evaluate(const Expression& expression, Variables variables, Budget& budget
     return Value::Error(Budget::TooExpensive().error_message(), expression.root());
   }
   return result;
-}
-
-Value Evaluation::Of(NodeId id) {
-  const Node& node = expression_.node(id);
-  budget_.Spend(1);
-  if (node.kind == Node::Kind::kLiteral) return node.literal;
-  if (observer_ != nullptr) observer_->Begin(id);
-  Value value = budget_.exhausted() ? Budget::TooExpensive() : OfNode(node);
-  if (value.is_error() && value.error_node() == Value::kNowhere) {
-    value = Value::Error(value.error_message(), id);
-  }
-  if (observer_ != nullptr) observer_->End(id, value);
-  return value;
-}
-
-Value Evaluation::OfNode(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::kLiteral:
-      return node.literal;
-    case Node::Kind::kIdentifier:
-      return OfIdentifier(node);
-    case Node::Kind::kSelect:
-      return OfSelect(node);
-    case Node::Kind::kHas:
-      return OfHas(node);
-    case Node::Kind::kIndex:
-      return OfIndex(node);
-    case Node::Kind::kCall:
-      return OfCall(node);
-    case Node::Kind::kList:
-      return OfList(node);
-    case Node::Kind::kMap:
-      return OfMap(node);
-    case Node::Kind::kAnd:
-      return OfAndOr(node, false);
-    case Node::Kind::kOr:
-      return OfAndOr(node, true);
-    case Node::Kind::kConditional:
-      return OfConditional(node);
-    case Node::Kind::kComprehension:
-      return OfComprehension(node);
-  }
-  return Value::Error("no such kind of node");
-}
-
-Value Evaluation::OfIdentifier(const Node& node) {
-  switch (node.scope) {
-    case Node::Scope::kVariable:
-      return variables_(node.slot);
-    case Node::Scope::kComprehension:
-      return bound_[node.slot];
-    case Node::Scope::kUndeclared:
-      break;
-  }
-  return budget_.Error({"no such name: ", node.name});
-}
-
-Value Evaluation::OfSelect(const Node& node) {
-  const Value operand = Of(node.children[0]);
-  if (operand.is_error()) return operand;
-  if (!operand.is(Kind::kMap)) {
-    return budget_.Error({"no such field: ", node.name, " of ", TypeName(operand.kind())});
-  }
-  const std::optional<Value> found = Find(operand, node.name);
-  return found ? Named(*found, node.name) : budget_.Error({"no such key: ", node.name});
-}
-
-Value Evaluation::Named(Value found, absl::string_view name) {
-  return found.is_error() ? budget_.Error({found.error_message(), ": ", name}) : found;
-}
-
-Value Evaluation::OfHas(const Node& node) {
-  const Value operand = Of(node.children[0]);
-  if (operand.is_error()) return operand;
-  if (!operand.is(Kind::kMap)) return NoSuchOverload("has()", operand, budget_);
-  const std::optional<Value> found = Find(operand, node.name);
-  if (found && found->is_unknown()) return Named(*found, node.name);
-  return Value::Bool(found.has_value());
-}
-
-Value Evaluation::OfIndex(const Node& node) {
-  const Value operand = Of(node.children[0]);
-  if (operand.is_error()) return operand;
-  const Value index = Of(node.children[1]);
-  if (index.is_error()) return index;
-  if (operand.is(Kind::kMap)) {
-    const std::optional<Value> found = Find(operand, index);
-    if (found) return index.is(Kind::kString) ? Named(*found, index.as_text()) : *found;
-    if (index.is(Kind::kString)) return budget_.Error({"no such key: ", index.as_text()});
-    return budget_.Error({"no such key of type ", TypeName(index.kind())});
-  }
-  if (!operand.is(Kind::kList)) return NoSuchOverload("[]", operand, budget_);
-  const std::optional<int64_t> place = PlaceOf(index);
-  if (!place) return NoSuchOverload("an index", index, budget_);
-  if (*place < 0 || static_cast<size_t>(*place) >= operand.size()) {
-    return Value::Error("index out of range");
-  }
-  return operand.ElementAt(static_cast<size_t>(*place));
-}
-
-Value Evaluation::OfCall(const Node& node) {
-  const size_t count = node.children.size();
-  if (node.function == Function::kUnknown) {
-    return budget_.Error({"no such function: ", node.name});
-  }
-  const size_t arguments = count - (node.has_target ? 1 : 0);
-  if (count > kMaxArguments || !IsCallable(node.function, node.has_target, arguments)) {
-    return budget_.Error({"no such overload: ", node.name, "() with such arguments"});
-  }
-  Value values[kMaxArguments];
-  for (size_t i = 0; i < count; ++i) {
-    values[i] = Of(node.children[i]);
-    if (values[i].is_error()) return values[i];
-  }
-  if (node.regex != nullptr) return Matches(values[0], values[1], node.regex, budget_);
-  if (const auto name = LiteralZoneOf(expression_, node)) {
-    const auto zone = FindTimeZone(*name);
-    if (!zone) return budget_.Error({"unknown time zone: \"", *name, "\""});
-    return TimePart(node.function, values[0], zone, budget_);
-  }
-  return Call(node.function, absl::MakeConstSpan(values, count), budget_);
-}
-
-Value Evaluation::OfList(const Node& node) {
-  const size_t size = node.children.size();
-  Value* elements = budget_.arena().Allocate<Value>(size);
-  if (elements == nullptr) return Budget::OutOfMemory();
-  for (size_t i = 0; i < size; ++i) {
-    elements[i] = Of(node.children[i]);
-    if (elements[i].is_error()) return elements[i];
-  }
-  return Value::List(absl::MakeConstSpan(elements, size));
-}
-
-Value Evaluation::OfMap(const Node& node) {
-  const size_t size = node.children.size() / 2;
-  MapEntry* entries = budget_.arena().Allocate<MapEntry>(size);
-  if (entries == nullptr) return Budget::OutOfMemory();
-  for (size_t i = 0; i < size; ++i) {
-    entries[i].key = Of(node.children[2 * i]);
-    if (entries[i].key.is_error()) return entries[i].key;
-    entries[i].value = Of(node.children[2 * i + 1]);
-    if (entries[i].value.is_error()) return entries[i].value;
-  }
-  return MakeMap(absl::MakeSpan(entries, size), budget_);
-}
-
-Value Evaluation::OfAndOr(const Node& node, bool decisive) {
-  Value error;
-  for (NodeId child : node.children) {
-    Value term = Of(child);
-    if (term.is(Kind::kBool)) {
-      if (term.as_bool() == decisive) return term;
-      continue;
-    }
-    if (error.is_error()) continue;
-    error = term.is_error() ? term : NoSuchOverload(decisive ? "||" : "&&", term, budget_);
-  }
-  return error.is_error() ? error : Value::Bool(!decisive);
-}
-
-Value Evaluation::OfConditional(const Node& node) {
-  const Value condition = Of(node.children[0]);
-  if (condition.is_error()) return condition;
-  if (!condition.is(Kind::kBool)) return NoSuchOverload("?:", condition, budget_);
-  return Of(node.children[condition.as_bool() ? 1 : 2]);
-}
-
-Value Evaluation::OfComprehension(const Node& node) {
-  const Value range = Of(node.children[0]);
-  if (range.is_error()) return range;
-  if (!range.is(Kind::kList) && !range.is(Kind::kMap)) {
-    return NoSuchOverload(NameOf(node.macro), range, budget_);
-  }
-  if (range.is(Kind::kMap) && !KeysAreKnown(range, budget_)) return Value::Unknown();
-  switch (node.macro) {
-    case Node::Macro::kAll:
-      return OfAllOrExists(node, range, false);
-    case Node::Macro::kExists:
-      return OfAllOrExists(node, range, true);
-    case Node::Macro::kExistsOne:
-      return OfExistsOne(node, range);
-    default:
-      return OfFilterOrMap(node, range);
-  }
-}
-
-Value Evaluation::OfAllOrExists(const Node& node, Value range, bool decisive) {
-  Value error;
-  for (size_t i = 0; i < range.size(); ++i) {
-    if (!budget_.Spend(1)) return Budget::TooExpensive();
-    bound_[node.slot] = ElementOf(range, i);
-    const Value holds = Of(node.children[1]);
-    if (holds.is(Kind::kBool)) {
-      if (holds.as_bool() == decisive) return holds;
-      continue;
-    }
-    if (error.is_error()) continue;
-    error = holds.is_error() ? holds : NoSuchOverload(NameOf(node.macro), holds, budget_);
-  }
-  return error.is_error() ? error : Value::Bool(!decisive);
-}
-
-Value Evaluation::OfExistsOne(const Node& node, Value range) {
-  int found = 0;
-  for (size_t i = 0; i < range.size(); ++i) {
-    if (!budget_.Spend(1)) return Budget::TooExpensive();
-    bound_[node.slot] = ElementOf(range, i);
-    const Value holds = Of(node.children[1]);
-    if (holds.is_error()) return holds;
-    if (!holds.is(Kind::kBool)) return NoSuchOverload(NameOf(node.macro), holds, budget_);
-    found += holds.as_bool() ? 1 : 0;
-  }
-  return Value::Bool(found == 1);
-}
-
-Value Evaluation::OfFilterOrMap(const Node& node, Value range) {
-  const bool filters = node.macro != Node::Macro::kMap;
-  const bool maps = node.macro != Node::Macro::kFilter;
-  // Reserved up front for all elements, since evaluating the bodies allocates from the same arena.
-  Value* elements = budget_.arena().Allocate<Value>(range.size());
-  if (elements == nullptr) return Budget::OutOfMemory();
-  size_t size = 0;
-  for (size_t i = 0; i < range.size(); ++i) {
-    if (!budget_.Spend(1)) return Budget::TooExpensive();
-    const Value element = ElementOf(range, i);
-    bound_[node.slot] = element;
-    if (filters) {
-      const Value holds = Of(node.children[1]);
-      if (holds.is_error()) return holds;
-      if (!holds.is(Kind::kBool)) return NoSuchOverload(NameOf(node.macro), holds, budget_);
-      if (!holds.as_bool()) continue;
-    }
-    const Value result = maps ? Of(node.children.back()) : element;
-    if (result.is_error()) return result;
-    elements[size++] = result;
-  }
-  return Value::List(absl::MakeConstSpan(elements, size));
 }
 
 }  // namespace cache_invalidation::condition

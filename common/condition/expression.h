@@ -1,13 +1,16 @@
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_EXPRESSION_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_EXPRESSION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/function.h"
@@ -138,19 +141,54 @@ class ExpressionBuilder {
   int DepthOf(NodeId id) const { return depths_[id]; }
 
   // Keep what nodes refer to alive as long as the expression.
-  absl::string_view Keep(std::string text);
+  absl::string_view Keep(std::string text) {
+    return expression_->texts_.emplace_back(std::move(text));
+  }
   const Regex* Keep(std::unique_ptr<const Regex> regex);
 
   // Records that the slots 0 to `slots` - 1 are used.
-  void UseComprehensionSlots(uint32_t slots);
+  void UseComprehensionSlots(uint32_t slots) {
+    expression_->comprehension_slots_ = std::max(expression_->comprehension_slots_, slots);
+  }
 
   // REQUIRES: a node was added. The builder is empty afterwards.
-  std::shared_ptr<const Expression> Finish();
+  std::shared_ptr<const Expression> Finish() { return std::move(expression_); }
 
  private:
   std::unique_ptr<Expression> expression_;
   std::vector<int> depths_;  // by node
 };
+
+// A macro is written like a call, and becomes a node of its own kind when the text is parsed.
+struct MacroSignature {
+  absl::string_view name;
+  // How to write it, for messages: "x.all(name, condition)".
+  absl::string_view form;
+  bool has_target;
+  uint8_t arguments;
+  Node::Macro macro;  // unused for has(), which is not a comprehension
+};
+
+// All macros, including both forms of map.
+absl::Span<const MacroSignature> Macros();
+
+// Returns the macro that such a call denotes; null for an ordinary call. `arguments` does not count
+// the target.
+const MacroSignature* FindMacro(absl::string_view name, bool has_target, size_t arguments);
+
+// The expansion of a macro: a node and its children.
+struct Expansion {
+  Node node;
+  std::vector<NodeId> children;
+};
+
+// `source` is that of the whole call. `arguments` are nodes of `expression` with unresolved names:
+// the target, if the macro has one, then the arguments in parentheses.
+//
+// Returns INVALID_ARGUMENT with the position if an argument is not what the macro requires: the
+// name of a variable or a field selection.
+absl::StatusOr<Expansion> Expand(const MacroSignature& macro, SourceRange source,
+                                 absl::Span<const NodeId> arguments, const Expression& expression);
 
 }  // namespace cache_invalidation::condition
 

@@ -6,6 +6,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/condition/budget.h"
+#include "common/condition/value.h"
 
 namespace cache_invalidation::condition {
 
@@ -87,6 +89,20 @@ absl::Span<const Signature> Signatures();
 
 // Whether `function` has such a signature. Always true for operators.
 bool IsCallable(Function function, bool has_target, size_t arguments);
+
+// Returns the result of `function` for these arguments; the target, if any, comes first. Errors
+// carry no position.
+//
+// It knows only values, not the expression: the pattern of `matches` is compiled on each call, and
+// time zones may only be given as offsets (times.h). The evaluator handles literal patterns and
+// zone names itself. REQUIRES: IsCallable holds for the function and the number of arguments; no
+// argument is an error.
+Value Call(Function function, absl::Span<const Value> arguments, Budget& budget);
+
+// Evaluates kToBool, kToBytes, kToDouble, kToDuration, kToDyn, kToInt, kToString, kToTimestamp,
+// kToType and kToUint. A value of the wanted type is returned unchanged. The whole of a text must
+// parse. A number is truncated towards zero and must fit. REQUIRES: not an error.
+Value Convert(Function function, Value value, Budget& budget);
 
 }  // namespace cache_invalidation::condition
 

@@ -1,15 +1,13 @@
 #include "common/condition/lexer.h"
 
-#include <algorithm>
 #include <array>
 #include <iterator>
-#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/condition/errors.h"
-#include "common/utf8.h"
+#include "common/condition/messages.h"
+#include "common/names.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -22,7 +22,7 @@ inline constexpr size_t kMaxLiteralElements = 500;
 inline constexpr size_t kMaxCompiledRegexes = 16;
 // Memory of a compiled pattern with its cache. When it is full, RE2 falls back to a slower matcher.
 inline constexpr int64_t kMaxRegexMemoryBytes = 1 << 20;
-// The same for a pattern whose cache may never be large enough (common/pattern_shape.h). With less
+// The same for a pattern whose cache may never be large enough (common/pattern.h). With less
 // memory RE2 gives up on the cache sooner: filling it takes twice as long as matching without it.
 inline constexpr int64_t kMaxLargeRegexMemoryBytes = 256 << 10;
 // Instructions of a compiled pattern. Where the cache does not help, matching costs the product of

@@ -1,4 +1,4 @@
-#include "common/condition/lint.h"
+#include "common/condition/condition.h"
 
 #include <algorithm>
 #include <optional>

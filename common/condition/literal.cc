@@ -1,4 +1,4 @@
-#include "common/condition/literal.h"
+#include "common/condition/lexer.h"
 
 #include <cmath>
 #include <cstdint>
@@ -12,11 +12,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/condition/errors.h"
 #include "common/condition/function.h"
 #include "common/condition/limits.h"
-#include "common/condition/regex.h"
-#include "common/condition/time_functions.h"
+#include "common/condition/messages.h"
+#include "common/condition/texts.h"
+#include "common/condition/times.h"
 
 namespace cache_invalidation::condition {
 namespace {
@@ -116,14 +116,13 @@ size_t AppendEscape(absl::string_view rest, bool is_bytes, std::string* out) {
   return numeric->letters + numeric->digits;
 }
 
-// Returns the pattern if the node calls `matches` with a literal one, otherwise null.
-const Node* LiteralPatternOf(const Node& node, const Expression& expression) {
-  if (node.kind != Node::Kind::kCall || node.function != Function::kMatches) return nullptr;
-  if (node.children.size() != 2) return nullptr;
-  const Node& pattern = expression.node(node.children[1]);
-  const bool is_literal =
-      pattern.kind == Node::Kind::kLiteral && pattern.literal.is(Value::Kind::kString);
-  return is_literal ? &pattern : nullptr;
+// Returns the second of two children, target included, if it is a literal text, otherwise null.
+const Node* LiteralArgumentOf(const Node& node, const Expression& expression) {
+  if (node.kind != Node::Kind::kCall || node.children.size() != 2) return nullptr;
+  const Node& argument = expression.node(node.children[1]);
+  const bool is_text =
+      argument.kind == Node::Kind::kLiteral && argument.literal.is(Value::Kind::kString);
+  return is_text ? &argument : nullptr;
 }
 
 }  // namespace
@@ -185,8 +184,9 @@ absl::Status CompileLiteralPatterns(ExpressionBuilder& builder) {
   absl::Status first_error;
   size_t compiled = 0;
   for (NodeId id = 0; id < expression.size(); ++id) {
-    const Node* pattern = LiteralPatternOf(expression.node(id), expression);
-    if (pattern == nullptr) continue;
+    const Node& call = expression.node(id);
+    const Node* pattern = LiteralArgumentOf(call, expression);
+    if (pattern == nullptr || call.function != Function::kMatches) continue;
     absl::Status error;
     if (compiled == kMaxCompiledRegexes) {
       error = absl::InvalidArgumentError(
@@ -205,14 +205,9 @@ absl::Status CompileLiteralPatterns(ExpressionBuilder& builder) {
 }
 
 std::optional<absl::string_view> LiteralZoneOf(const Expression& expression, const Node& node) {
-  const bool has_zone = node.kind == Node::Kind::kCall && node.function >= Function::kGetDate &&
-                        node.children.size() == 2;
-  if (!has_zone) return std::nullopt;
-  const Node& zone = expression.node(node.children[1]);
-  if (zone.kind != Node::Kind::kLiteral || !zone.literal.is(Value::Kind::kString)) {
-    return std::nullopt;
-  }
-  return zone.literal.as_text();
+  const Node* zone = LiteralArgumentOf(node, expression);
+  if (zone == nullptr || node.function < Function::kGetDate) return std::nullopt;
+  return zone->literal.as_text();
 }
 
 absl::Status CheckLiteralZones(const Expression& expression) {

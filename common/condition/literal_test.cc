@@ -1,4 +1,4 @@
-#include "common/condition/literal.h"
+#include "common/condition/lexer.h"
 
 #include <gtest/gtest.h>
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/condition/expression.h"
@@ -31,6 +32,24 @@ struct ParseOptions {
 // are not supported.
 absl::StatusOr<std::shared_ptr<const Expression>> Parse(absl::string_view text,
                                                         const ParseOptions& options);
+
+// Resolves the names in the tree below `root`, and assigns slots to comprehensions.
+//
+// If an enclosing comprehension binds the first part of a name, that variable is meant. Otherwise
+// the longest match among the variables and the names of types is taken; its selections become one
+// identifier, or a literal of the type. A leading dot, which is removed, skips comprehensions and
+// the container. A name without a match has the scope kUndeclared.
+void ResolveNames(NodeId root, const ParseOptions& options, ExpressionBuilder& builder);
+
+// Checks that every name and call in the tree below `root` is declared. Returns INVALID_ARGUMENT
+// for the first, by position, that is not: an unknown name, an unknown function, or a call that
+// does not match any signature of its function.
+//
+//   line 1, column 1: unknown name `contxt`; did you mean `context`?
+//   line 1, column 9: expected a call of the form `x.contains(y)`, got 2 arguments
+//
+// REQUIRES: names are resolved with the same options.
+absl::Status CheckNames(NodeId root, const Expression& expression, const ParseOptions& options);
 
 }  // namespace cache_invalidation::condition
 

@@ -1,6 +1,7 @@
 #include "common/condition/value.h"
 
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <type_traits>
 
@@ -112,35 +113,21 @@ std::pair<Value, Value> Value::EntryAt(size_t index) const {
 }
 
 absl::string_view TypeName(Value::Kind kind) {
-  switch (kind) {
-    case Value::Kind::kNull:
-      return "null_type";
-    case Value::Kind::kBool:
-      return "bool";
-    case Value::Kind::kInt:
-      return "int";
-    case Value::Kind::kUint:
-      return "uint";
-    case Value::Kind::kDouble:
-      return "double";
-    case Value::Kind::kString:
-      return "string";
-    case Value::Kind::kBytes:
-      return "bytes";
-    case Value::Kind::kList:
-      return "list";
-    case Value::Kind::kMap:
-      return "map";
-    case Value::Kind::kTimestamp:
-      return "google.protobuf.Timestamp";
-    case Value::Kind::kDuration:
-      return "google.protobuf.Duration";
-    case Value::Kind::kType:
-      return "type";
-    case Value::Kind::kError:
-      break;
-  }
-  return "error";
+  constexpr absl::string_view kNames[] = {"null_type",
+                                          "bool",
+                                          "int",
+                                          "uint",
+                                          "double",
+                                          "string",
+                                          "bytes",
+                                          "list",
+                                          "map",
+                                          "google.protobuf.Timestamp",
+                                          "google.protobuf.Duration",
+                                          "type",
+                                          "error"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Value::Kind::kError) + 1);
+  return kNames[static_cast<size_t>(kind)];
 }
 
 }  // namespace cache_invalidation::condition

@@ -44,20 +44,10 @@ class Value {
   // Null.
   constexpr Value() = default;
 
-  static constexpr Value Bool(bool value) {
-    Value result(Kind::kBool);
-    result.integer_ = value ? 1 : 0;
-    return result;
-  }
-  static constexpr Value Int(int64_t value) {
-    Value result(Kind::kInt);
-    result.integer_ = value;
-    return result;
-  }
+  static constexpr Value Bool(bool value) { return Integer(Kind::kBool, value ? 1 : 0); }
+  static constexpr Value Int(int64_t value) { return Integer(Kind::kInt, value); }
   static constexpr Value Uint(uint64_t value) {
-    Value result(Kind::kUint);
-    result.integer_ = static_cast<int64_t>(value);
-    return result;
+    return Integer(Kind::kUint, static_cast<int64_t>(value));
   }
   static constexpr Value Double(double value) {
     Value result(Kind::kDouble);
@@ -71,9 +61,7 @@ class Value {
   static Value Timestamp(absl::Time time);
   static Value Duration(absl::Duration duration);
   static constexpr Value Type(Kind kind) {
-    Value result(Kind::kType);
-    result.integer_ = static_cast<int64_t>(kind);
-    return result;
+    return Integer(Kind::kType, static_cast<int64_t>(kind));
   }
   // `message` is NUL-terminated and must outlive the value. `node` is the one that failed.
   static constexpr Value Error(const char* message, uint32_t node = kNowhere) {
@@ -174,6 +162,11 @@ class Value {
   static constexpr char kNotKnown[] = "not known";
 
   explicit constexpr Value(Kind kind, Form form = Form::kNone) : kind_(kind), form_(form) {}
+  static constexpr Value Integer(Kind kind, int64_t integer) {
+    Value result(kind);
+    result.integer_ = integer;
+    return result;
+  }
   static constexpr Value Text(Kind kind, absl::string_view text) {
     Value result(kind);
     result.size_ = static_cast<uint32_t>(text.size());

@@ -3,18 +3,28 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
-#include <optional>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/limits.h"
-#include "server/delivery/subscriber_session.h"
+#include "server/delivery/session_table.h"
 #include "server/storage/memory_store.h"
 #include "server/storage/rocksdb_store.h"
 
 namespace cache_invalidation {
 namespace {
+
+// By Durability.
+constexpr absl::string_view kDurabilities[] = {"memory", "async", "sync"};
+
+constexpr absl::string_view kEpoch = "epoch";
+constexpr absl::string_view kDurability = "durability";
+constexpr absl::string_view kBootId = "boot_id";
+constexpr absl::string_view kStoppedCleanly = "stopped_cleanly";
 
 // What distinguishes this start of this machine from every other start and machine. Empty if the
 // system does not say.
@@ -52,6 +62,62 @@ storage::WriteBatch BatchOf(const RunRecord& run) {
 }
 
 }  // namespace
+
+absl::string_view DurabilityName(Durability durability) {
+  return kDurabilities[static_cast<size_t>(durability)];
+}
+
+std::optional<Durability> DurabilityOfName(absl::string_view name) {
+  const auto* found = std::find(std::begin(kDurabilities), std::end(kDurabilities), name);
+  if (found == std::end(kDurabilities)) return std::nullopt;
+  return static_cast<Durability>(found - std::begin(kDurabilities));
+}
+
+std::string EncodeRunRecord(const RunRecord& record) {
+  return absl::StrCat(kEpoch, "=", record.epoch, "\n", kDurability, "=",
+                      DurabilityName(record.durability), "\n", kBootId, "=", record.boot_id, "\n",
+                      kStoppedCleanly, "=", record.stopped_cleanly ? "1" : "0", "\n");
+}
+
+// Ignores unknown names, so that lines can be added later.
+std::optional<RunRecord> DecodeRunRecord(absl::string_view value) {
+  RunRecord record;
+  std::optional<Durability> durability;
+  for (const absl::string_view line : absl::StrSplit(value, '\n', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> field =
+        absl::StrSplit(line, absl::MaxSplits('=', 1));
+    if (field.first == kEpoch) record.epoch = std::string(field.second);
+    if (field.first == kDurability) durability = DurabilityOfName(field.second);
+    if (field.first == kBootId) record.boot_id = std::string(field.second);
+    if (field.first == kStoppedCleanly) record.stopped_cleanly = field.second == "1";
+  }
+  if (record.epoch.empty() || !durability) return std::nullopt;
+  record.durability = *durability;
+  return record;
+}
+
+EpochDecision DecideEpoch(const std::optional<RunRecord>& last, Durability durability,
+                          absl::string_view boot_id, bool new_epoch_asked, bool end_missing) {
+  if (durability == Durability::kMemory) return EpochDecision::kNothingKept;
+  if (!last) return EpochDecision::kNothingStored;
+  if (new_epoch_asked) return EpochDecision::kAsked;
+  if (end_missing) return EpochDecision::kEndMissing;
+  const bool same_boot = !boot_id.empty() && last->boot_id == boot_id;
+  const bool whole = last->durability == Durability::kSync || last->stopped_cleanly || same_boot;
+  return whole ? EpochDecision::kGoesOn : EpochDecision::kTailLost;
+}
+
+absl::string_view Explanation(EpochDecision decision) {
+  constexpr absl::string_view kTexts[] = {"goes on",
+                                          "is new: --durability=memory keeps nothing",
+                                          "is new: nothing was stored",
+                                          "is new: --new_epoch was given",
+                                          "is new: the machine has ended since, and with "
+                                          "--durability=async the last writes may be lost",
+                                          "is new: the end of the store's log is missing"};
+  static_assert(std::size(kTexts) == static_cast<size_t>(EpochDecision::kEndMissing) + 1);
+  return kTexts[static_cast<size_t>(decision)];
+}
 
 absl::StatusOr<Persistence> Persistence::Open(const PersistenceOptions& options) {
   absl::StatusOr<std::unique_ptr<storage::Store>> store = OpenStore(options);
@@ -108,11 +174,6 @@ delivery::EarlierLeases Persistence::EarlierLeases(absl::Duration at_most,
   return {.noted = noted_lease_,
           .longest = longest,
           .until = any ? now + delivery::LeaseWithMargin(longest) : -absl::InfiniteDuration()};
-}
-
-storage::Store::Sync Persistence::sync() const {
-  return run_.durability == Durability::kSync ? storage::Store::Sync::kYes
-                                              : storage::Store::Sync::kNo;
 }
 
 storage::WriteBatch Persistence::RunBegins() const {

@@ -1,7 +1,6 @@
 #include "server/delivery/catch_up.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "common/limits.h"

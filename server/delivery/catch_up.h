@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "common/clock.h"
 #include "common/mutex.h"
 #include "server/delivery/observer.h"
+#include "server/delivery/outbox.h"
 #include "server/storage/store.h"
 #include "server/wire/chunk.h"
 
@@ -99,6 +101,34 @@ class CatchUp {
   absl::flat_hash_set<Place> queued_ ABSL_GUARDED_BY(mutex_);  // the places of queue_
   std::deque<Kept> kept_ ABSL_GUARDED_BY(mutex_);              // oldest first
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// The thread that reads for cursors that are behind, and then has their streams driven.
+class CatchUpThread {
+ public:
+  // Both must outlive it.
+  CatchUpThread(CatchUp& catch_up, Outlet& outlet)
+      : catch_up_(catch_up), outlet_(outlet), thread_([this] { Run(); }) {}
+  // Stops: pending requests are dropped.
+  ~CatchUpThread() {
+    catch_up_.Stop();
+    thread_.join();
+  }
+
+  CatchUpThread(const CatchUpThread&) = delete;
+  CatchUpThread& operator=(const CatchUpThread&) = delete;
+
+ private:
+  void Run() {
+    while (catch_up_.AwaitWork()) {
+      const std::optional<uint64_t> channel_id = catch_up_.ReadNext();
+      if (channel_id) outlet_.Deliver({}, {*channel_id});
+    }
+  }
+
+  CatchUp& catch_up_;
+  Outlet& outlet_;
+  std::thread thread_;
 };
 
 }  // namespace cache_invalidation::delivery

@@ -9,7 +9,6 @@
 #include <thread>
 #include <vector>
 
-#include "server/delivery/catch_up_thread.h"
 #include "server/storage/memory_store.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/silent_delivery_observer.h"

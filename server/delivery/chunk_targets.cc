@@ -1,7 +1,9 @@
 #include "server/delivery/chunk_targets.h"
 
 #include <algorithm>
-#include <utility>
+
+#include "absl/status/statusor.h"
+#include "common/pattern.h"
 
 namespace cache_invalidation::delivery {
 namespace {
@@ -23,6 +25,14 @@ bool TargetPasses(const wire::PartTarget& target, const Filter& filter) {
 }
 
 }  // namespace
+
+std::string LiteralPrefixes::Of(absl::string_view expression) {
+  MutexLock lock(mutex_);
+  return known_.Get(expression, [](absl::string_view text) {
+    const absl::StatusOr<Pattern> pattern = Pattern::Compile(text);
+    return pattern.ok() ? std::string(pattern->literal_prefix()) : std::string();
+  });
+}
 
 ChunkTargets::ChunkTargets(std::shared_ptr<const wire::Chunk> chunk, LiteralPrefixes& prefixes)
     : chunk_(std::move(chunk)) {

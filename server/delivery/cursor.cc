@@ -1,7 +1,6 @@
 #include "server/delivery/cursor.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "common/limits.h"

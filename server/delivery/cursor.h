@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/delivery/channel.h"
-#include "server/delivery/filter_group.h"
+#include "server/delivery/filter_groups.h"
 #include "server/wire/chunk.h"
 
 namespace cache_invalidation::delivery {

@@ -1,6 +1,22 @@
 #include "server/delivery/filter_groups.h"
 
 namespace cache_invalidation::delivery {
+std::shared_ptr<const PassingParts> FilterGroup::Passing(
+    const std::shared_ptr<const wire::Chunk>& chunk) {
+  return passing_.Get(*chunk, [&] {
+    const std::shared_ptr<const ChunkTargets> targets = targets_->Get(chunk);
+    PassingParts passing;
+    const uint32_t size = static_cast<uint32_t>(chunk->parts.size());
+    for (uint32_t part = 0; part < size; ++part) {
+      if (!targets->Passes(part, *filter_)) continue;
+      if (passing.runs.empty() || passing.runs.back().end != part) {
+        passing.runs.push_back({part, part});
+      }
+      passing.runs.back().end = part + 1;
+    }
+    return passing;
+  });
+}
 
 bool FilterGroups::HasRoomFor(const Filter& filter) const {
   if (filter.passes_everything()) return true;

@@ -1,11 +1,7 @@
 #include "server/delivery/hub.h"
 
 #include <algorithm>
-#include <string>
-#include <utility>
-#include <vector>
 
-#include "server/delivery/stored_history.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
@@ -87,8 +83,6 @@ void Hub::Publish(commit::Group group) {
   TellFloors(floors);
 }
 
-void Hub::RunTimers() { TellFloors(Forget(clock_.Monotonic())); }
-
 void Hub::TellFloors(const std::vector<FloorMoved>& floors) {
   if (!options_.on_floor_moved) return;
   for (const FloorMoved& floor : floors) {
@@ -155,8 +149,6 @@ std::vector<FloorMoved> Hub::Forget(absl::Duration now) {
   }
   return floors;
 }
-
-void Hub::Abandon(commit::Group group) { outlet_.Abandon(std::move(group.completions)); }
 
 absl::StatusOr<std::unique_ptr<Subscription>> Hub::Open(SubscriptionRequest request) {
   const absl::Duration now = clock_.Monotonic();

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -23,11 +24,10 @@
 #include "server/commit/group.h"
 #include "server/delivery/catch_up.h"
 #include "server/delivery/channel.h"
-#include "server/delivery/outlet.h"
+#include "server/delivery/outbox.h"
 #include "server/delivery/retention.h"
 #include "server/delivery/session_table.h"
 #include "server/delivery/subscription.h"
-#include "server/delivery/window.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
@@ -75,11 +75,11 @@ class Hub final : public commit::Publisher {
   absl::Status Restore(const storage::Store& store) ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Publish(commit::Group group) override ABSL_LOCKS_EXCLUDED(mutex_);
-  void Abandon(commit::Group group) override;
+  void Abandon(commit::Group group) override { outlet_.Abandon(std::move(group.completions)); }
 
   // History may exceed its age also while nothing is published.
   absl::Duration next_timer() const override;
-  void RunTimers() override ABSL_LOCKS_EXCLUDED(mutex_);
+  void RunTimers() override ABSL_LOCKS_EXCLUDED(mutex_) { TellFloors(Forget(clock_.Monotonic())); }
 
   // A new subscription, which must be passed to Close in the end. Subscribing creates no namespace.
   // RESOURCE_EXHAUSTED: there are too many sessions.

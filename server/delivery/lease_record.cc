@@ -1,8 +1,6 @@
 #include "server/delivery/lease_record.h"
 
-#include <algorithm>
 #include <cstdint>
-#include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -22,10 +20,6 @@ bool LeaseRecord::Grant(absl::Duration lease, absl::Duration now,
   if (Covers(lease)) return true;
   waiters_.push_back({lease, std::move(granted)});
   return false;
-}
-
-bool LeaseRecord::Covers(absl::Duration lease) const {
-  return lease <= *std::min_element(noted_.begin(), noted_.end());
 }
 
 void LeaseRecord::Note(absl::Duration longest) {

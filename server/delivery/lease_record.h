@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_LEASE_RECORD_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_LEASE_RECORD_H_
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <vector>
@@ -52,7 +53,9 @@ class LeaseRecord {
     absl::AnyInvocable<void()> granted;
   };
 
-  bool Covers(absl::Duration lease) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Covers(absl::Duration lease) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return lease <= *std::min_element(noted_.begin(), noted_.end());
+  }
   void Note(absl::Duration longest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnNoted() ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -2,13 +2,28 @@
 #define CACHE_INVALIDATION_SERVER_DELIVERY_OBSERVER_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/delivery/position.h"
-#include "server/delivery/wait_outcome.h"
 
 namespace cache_invalidation::delivery {
+
+// The result of waiting for subscribers; the proto Waiting defines each field. The lists hold names
+// in order, one for each session.
+struct WaitOutcome {
+  std::vector<std::string> waited_for;
+  std::vector<std::string> lapsed;
+  std::vector<std::string> late;
+  uint32_t not_acknowledging = 0;
+  bool unknown_late = false;
+  bool not_waited = false;
+
+  absl::Duration waited;  // how long it took
+};
 
 // Observes delivery, for metrics.
 //

@@ -1,16 +1,20 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_RETENTION_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_RETENTION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/storage/store.h"
 
 namespace cache_invalidation::delivery {
 
@@ -76,7 +80,7 @@ class Retention {
   };
 
   bool IsFull(const Span& span, absl::Duration now) const;
-  size_t Share() const;
+  size_t Share() const { return limits_.bytes / 2 / std::max<size_t>(bytes_of_.size(), 1); }
   void Drop(const std::string& name, const Piece& piece, Floors& floors);
   void ForgetOldestSpan(bool keeps_shares, Floors& floors);
   void ForgetKept(absl::Duration now, Floors& floors);
@@ -88,6 +92,32 @@ class Retention {
   absl::Duration oldest_kept_ = absl::InfiniteDuration();  // the least Piece::newest, or less
   absl::flat_hash_map<std::string, size_t> bytes_of_;      // none is 0
   size_t bytes_ = 0;
+};
+
+// The retained history of all namespaces of a store, as pieces of similar size.
+//
+// The relative age of pieces of different namespaces is not stored. It is estimated as if all
+// histories had begun and ended together.
+//
+// Thread-compatible.
+class StoredHistory {
+ public:
+  struct Piece {
+    std::string namespace_name;
+    uint64_t head = 0;  // its last revision
+    size_t bytes = 0;
+    double place = 0;  // of its end in the namespace's history: above 0, up to 1
+  };
+
+  // Adds the history of a namespace. Errors are the store's, DATA_LOSS if some of it is missing.
+  absl::Status Read(const storage::Store& store, const std::string& namespace_name,
+                    storage::RetainedRevisions retained);
+
+  // All pieces, oldest first.
+  std::vector<Piece> InOrder();
+
+ private:
+  std::vector<Piece> pieces_;
 };
 
 }  // namespace cache_invalidation::delivery

@@ -74,10 +74,6 @@ void StreamCore::OnLeaseGranted() {
   if (!done_) Wake();
 }
 
-void StreamCore::TellProgress() {
-  if (subscription_->TakeAwaitedProgress()) surroundings_.waiting.Look(*subscription_->session());
-}
-
 void StreamCore::OnWritten(bool ok) {
   MutexLock lock(mutex_);
   writing_ = false;

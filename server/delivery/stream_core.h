@@ -15,7 +15,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
-#include "server/delivery/outbox_core.h"
+#include "server/delivery/outbox.h"
 #include "server/delivery/subscription.h"
 #include "server/delivery/waiting_calls.h"
 
@@ -107,7 +107,9 @@ class StreamCore final : public OutboxStream, public std::enable_shared_from_thi
   // not ended.
   void Send(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Reports progress to the calls that wait for this subscriber.
-  void TellProgress() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TellProgress() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (subscription_->TakeAwaitedProgress()) surroundings_.waiting.Look(*subscription_->session());
+  }
   void End(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Wake() { surroundings_.outbox.Wake(shared_from_this()); }
 

@@ -1,8 +1,6 @@
 #include "server/delivery/subscription.h"
 
 #include <algorithm>
-#include <optional>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
@@ -61,8 +59,6 @@ Subscription::Subscription(Settings settings, SubscriptionRequest request,
   TellApplied();
 }
 
-Subscription::~Subscription() { session_->Detach(); }
-
 absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration now) {
   if (superseded()) return SupersededError();
   // An acknowledgement may refer to the history that the client comes from, and is ignored then,
@@ -98,10 +94,6 @@ absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration 
   }
   return absl::OkStatus();
 }
-
-Message Subscription::Next(absl::Duration now) { return Compose(now, now >= heartbeat_at()); }
-
-Message Subscription::Last(absl::Duration now) { return Compose(now, told_ < channel_->head()); }
 
 Message Subscription::Compose(absl::Duration now, bool tell_progress) {
   Message message;
@@ -151,14 +143,6 @@ void Subscription::NoteSent(const Batch& events) {
   for (const Slice& slice : events.slices) applied_.Sent(slice.first_revision, slice.last_revision);
   applied_.Passed(cursor_.position());
   TellApplied();
-}
-
-void Subscription::TellApplied() {
-  if (session_->SetApplied(stream_, applied_.revision())) awaited_progress_ = true;
-}
-
-bool Subscription::EchoDue() const {
-  return !echoes_.empty() && echoes_.front().after <= cursor_.position();
 }
 
 void Subscription::AddProgress(Message& message) {

@@ -12,13 +12,11 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/delivery/applied_revision.h"
 #include "server/delivery/channel.h"
 #include "server/delivery/cursor.h"
 #include "server/delivery/filter.h"
 #include "server/delivery/position.h"
 #include "server/delivery/session_table.h"
-#include "server/delivery/subscriber_session.h"
 
 namespace cache_invalidation::delivery {
 
@@ -93,7 +91,7 @@ class Subscription {
   // it is destroyed.
   Subscription(Settings settings, SubscriptionRequest request, std::shared_ptr<Channel> channel,
                AttachedSession attached, absl::Duration now);
-  ~Subscription();
+  ~Subscription() { session_->Detach(); }
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
@@ -102,10 +100,10 @@ class Subscription {
   absl::Status Receive(const ClientMessage& message, absl::Duration now);
 
   // The message to send now; empty if there is nothing to send yet.
-  Message Next(absl::Duration now);
+  Message Next(absl::Duration now) { return Compose(now, now >= heartbeat_at()); }
 
   // The same for a stream that is about to end: contains a Progress even if none is due.
-  Message Last(absl::Duration now);
+  Message Last(absl::Duration now) { return Compose(now, told_ < channel_->head()); }
 
   // The client has left: its session is over, and the stream must end.
   bool left() const { return left_; }
@@ -145,8 +143,10 @@ class Subscription {
   void AddProgress(Message& message);
   // Records the events of a message, and the position of the cursor.
   void NoteSent(const Batch& events);
-  void TellApplied();
-  bool EchoDue() const;
+  void TellApplied() {
+    if (session_->SetApplied(stream_, applied_.revision())) awaited_progress_ = true;
+  }
+  bool EchoDue() const { return !echoes_.empty() && echoes_.front().after <= cursor_.position(); }
 
   const std::string epoch_;
   const std::shared_ptr<Channel> channel_;

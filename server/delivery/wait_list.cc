@@ -1,13 +1,8 @@
 #include "server/delivery/wait_list.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace cache_invalidation::delivery {
-
-WaitList::~WaitList() {
-  for (const auto& [session, watched] : watched_) watched.session->Ignore();
-}
 
 uint64_t WaitList::Add(uint64_t revision, const Sessions& sessions,
                        std::optional<absl::Duration> timeout, absl::Duration now, Done done) {

@@ -13,8 +13,8 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
-#include "server/delivery/subscriber_session.h"
-#include "server/delivery/wait_outcome.h"
+#include "server/delivery/observer.h"
+#include "server/delivery/session_table.h"
 
 namespace cache_invalidation::delivery {
 
@@ -38,7 +38,9 @@ class WaitList {
   using Sessions = std::vector<std::shared_ptr<SubscriberSession>>;
 
   explicit WaitList(absl::Duration strangers_until) : strangers_until_(strangers_until) {}
-  ~WaitList();
+  ~WaitList() {
+    for (const auto& [session, watched] : watched_) watched.session->Ignore();
+  }
   WaitList(const WaitList&) = delete;
   WaitList& operator=(const WaitList&) = delete;
 

@@ -1,6 +1,5 @@
 #include "server/delivery/waiting_calls.h"
 
-#include <optional>
 #include <vector>
 
 namespace cache_invalidation::delivery {
@@ -101,11 +100,6 @@ OutboxStream::Upkeep WaitingCalls::Drive(absl::Duration now) {
 }
 
 void WaitingCalls::Drain(absl::Duration) {
-  MutexLock lock(mutex_);
-  ending_ = true;
-}
-
-void WaitingCalls::Abort() {
   MutexLock lock(mutex_);
   ending_ = true;
 }

@@ -17,9 +17,8 @@
 #include "common/mutex.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/observer.h"
-#include "server/delivery/outbox_core.h"
+#include "server/delivery/outbox.h"
 #include "server/delivery/wait_list.h"
-#include "server/delivery/wait_outcome.h"
 
 namespace cache_invalidation::delivery {
 
@@ -87,7 +86,7 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
 
   Upkeep Drive(absl::Duration now) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Drain(absl::Duration deadline) override ABSL_LOCKS_EXCLUDED(mutex_);
-  void Abort() override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Abort() override ABSL_LOCKS_EXCLUDED(mutex_) { Drain(absl::ZeroDuration()); }
   bool AnswersCalls() const override { return true; }
 
  private:

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "common/limits.h"
-#include "server/engine/answer.h"
+#include "server/engine/apply.h"
 
 namespace cache_invalidation::engine {
 namespace {

@@ -1,20 +1,25 @@
 // Commands: one function per command type, each in the file of its family. Each changes the state
-// and appends the events that it emits to `events`; the engine completes the outcome. Then what
-// several families use.
+// and appends the events that it emits to `events`; the engine completes the outcome.
+//
+// Queries: one function per query type, each in the file of its family. `now` is the time of the
+// query. The state does not change.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_APPLY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "server/engine/command.h"
 #include "server/engine/emission.h"
 #include "server/engine/event.h"
 #include "server/engine/model.h"
 #include "server/engine/planner.h"
+#include "server/engine/query.h"
 #include "server/engine/result.h"
 #include "server/engine/state.h"
 
@@ -22,15 +27,11 @@ namespace cache_invalidation::engine {
 
 using ApplyResult = absl::StatusOr<Result>;
 
-// apply_write.cc
-ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events);
-
 // apply_invalidate.cc
+ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const Invalidate& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const InvalidateWithDependencies& command,
                   std::vector<Event>& events);
-
-// apply_batch.cc
 ApplyResult Apply(State& state, const FlushPendingInvalidations& command,
                   std::vector<Event>& events);
 ApplyResult Apply(State& state, const FlushBatch& command, std::vector<Event>& events);
@@ -41,8 +42,6 @@ ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&
 ApplyResult Apply(State& state, const DeleteRule& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<Event>& events);
-
-// apply_namespace.cc
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const DeleteNamespace& command, std::vector<Event>& events);
 
@@ -75,21 +74,26 @@ void FlushIfFull(State& state, std::vector<Event>& events);
 
 // Adds accepted invalidations to the statistics of their strategy.
 inline void Count(State& state, Strategy strategy, uint64_t times) {
-  switch (strategy) {
-    case Strategy::kImmediate:
-      state.meta.immediate_invalidations += times;
-      break;
-    case Strategy::kBatched:
-      state.meta.batched_invalidations += times;
-      break;
-    case Strategy::kLazy:
-      state.meta.lazy_invalidations += times;
-      break;
-    case Strategy::kCascade:
-      state.meta.cascade_invalidations += times;
-      break;
-  }
+  constexpr uint64_t MetaRecord::*kCounts[] = {
+      &MetaRecord::immediate_invalidations, &MetaRecord::batched_invalidations,
+      &MetaRecord::lazy_invalidations, &MetaRecord::cascade_invalidations};
+  state.meta.*kCounts[static_cast<size_t>(strategy)] += times;
 }
+
+// answer_declaration.cc
+Result Answer(const State& state, const GetRule& query, absl::Time now);
+Result Answer(const State& state, const ListRules& query, absl::Time now);
+Result Answer(const State& state, const GetRelationship& query, absl::Time now);
+Result Answer(const State& state, const ListRelationships& query, absl::Time now);
+Result Answer(const State& state, const GetInvalidationStats& query, absl::Time now);
+
+// answer_entry.cc
+Result Answer(const State& state, const ListCacheDependencies& query, absl::Time now);
+Result Answer(const State& state, const LookupEntry& query, absl::Time now);
+Result Answer(const State& state, const Validate& query, absl::Time now);
+
+// explain.cc
+Result Answer(const State& state, const ExplainWrite& query, absl::Time now);
 
 }  // namespace cache_invalidation::engine
 

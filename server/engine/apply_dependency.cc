@@ -10,7 +10,7 @@
 #include "server/engine/apply.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
-#include "server/engine/settle.h"
+#include "server/engine/tracking.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -110,12 +110,7 @@ bool ClosesCycle(const State& state, const AddCacheDependency& command) {
 bool HasMoved(const State& state, const AddCacheDependency& command) {
   if (!command.position.has_value()) return false;
   if (!IsKnownPosition(state, *command.position)) return true;
-  Footprint footprint;
-  const DependencyNames& names = command.depends_on;
-  footprint.dep_keys = names.keys;
-  footprint.dep_tags = names.tags;
-  footprint.dep_keys.insert(footprint.dep_keys.end(), names.names.begin(), names.names.end());
-  footprint.dep_tags.insert(footprint.dep_tags.end(), names.names.begin(), names.names.end());
+  const Footprint footprint = FootprintOf(command.depends_on);
   Freshness freshness = state.freshness();
   freshness.set_may_check(state.limits.checked_names);
   return !freshness.FirstMoved(footprint, command.position->revision).empty();

@@ -8,7 +8,6 @@
 #include "server/engine/apply.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
-#include "server/engine/settle.h"
 #include "server/engine/tracking.h"
 
 namespace cache_invalidation::engine {

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/engine/apply.h"
-#include "server/engine/settle.h"
+#include "server/engine/tracking.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -68,7 +68,7 @@ void BeginRound(State& state, uint64_t floor) {
   state.round.floor =
       std::max({state.meta.floor, state.meta.wanted_floor, std::min(floor, state.meta.head)});
   state.round.head = state.meta.head;
-  state.round.names = RememberedNames(state.round.floor, state.round.head);
+  state.round.counted = RememberedNames(state.round.floor, state.round.head);
 }
 
 // The next name in bytewise order.
@@ -77,7 +77,7 @@ std::string NameBehind(absl::string_view name) {
 }
 
 void CountName(SweepRound& round, uint64_t last_revision) {
-  if (last_revision > round.floor) round.names.Count(last_revision);
+  if (last_revision > round.floor) round.counted.Count(last_revision);
 }
 
 // Returns how much it removed.
@@ -136,8 +136,8 @@ void MoveFloor(State& state, uint64_t floor) {
 // this does not recur soon.
 bool LimitNames(State& state) {
   const uint64_t limit = state.limits.remembered_names;
-  if (state.round.names.total() <= limit) return false;
-  state.meta.wanted_floor = state.round.names.FloorThatLeaves(limit / 2);
+  if (state.round.counted.total() <= limit) return false;
+  state.meta.wanted_floor = state.round.counted.FloorThatLeaves(limit / 2);
   return true;
 }
 
@@ -165,33 +165,6 @@ SweepResult SweepOn(State& state, const Sweep& command) {
 }
 
 }  // namespace
-
-SweepRecord SweepRound::ToRecord() const {
-  SweepRecord record;
-  record.floor = floor;
-  record.head = head;
-  record.next_key = next_key;
-  record.keys_done = keys_done;
-  record.next_tag = next_tag;
-  record.names = names.spans();
-  record.next_edge_kind = next_edge_kind;
-  record.next_edge = next_edge;
-  return record;
-}
-
-SweepRound SweepRound::FromRecord(const SweepRecord& record) {
-  SweepRound round;
-  round.begun = true;
-  round.floor = record.floor;
-  round.head = record.head;
-  round.next_key = record.next_key;
-  round.keys_done = record.keys_done;
-  round.next_tag = record.next_tag;
-  round.names = RememberedNames(record.floor, record.head, record.names);
-  round.next_edge_kind = record.next_edge_kind;
-  round.next_edge = record.next_edge;
-  return round;
-}
 
 ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>&) {
   const bool was_begun = state.round.begun;

@@ -1,7 +1,6 @@
 #include "server/engine/closure.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -85,8 +84,6 @@ bool Closure::Name(const Key& key, const Node& source) {
   bytes_left_ -= bytes;
   return true;
 }
-
-void Closure::AddRoot(Key& key) { root_keys_.push_back(&key); }
 
 void Closure::Spread(InvalidationKind kind) {
   std::vector<Key*> level;

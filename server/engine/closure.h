@@ -96,7 +96,7 @@ class Closure {
   bool MayMatch(const Pattern& pattern, absl::string_view key);
   // The same for the bytes of the key's name (StopBeyond).
   bool Name(const Key& key, const Node& source);
-  void AddRoot(Key& key);
+  void AddRoot(Key& key) { root_keys_.push_back(&key); }
   // Whether the spreads so far evict one of the entry's tags.
   bool HitByEvictedTag(const Key& key) const;
   void NameMixedCarriers(const Tag& tag);

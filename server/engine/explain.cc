@@ -6,12 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/limits.h"
-#include "server/engine/answer.h"
+#include "server/engine/apply.h"
 #include "server/engine/closure.h"
+#include "server/engine/explained_hits.h"
 #include "server/engine/explained_targets.h"
-#include "server/engine/explained_write.h"
-#include "server/engine/explanation_limits.h"
-#include "server/engine/hit_counts.h"
 #include "server/engine/planner.h"
 
 namespace cache_invalidation::engine {
@@ -93,13 +91,11 @@ void AddSources(const Key& key, const Freshness& freshness, ExplanationLimits& l
             [](const Node* a, const Node* b) { return NodeBefore(*a, *b); });
   for (const Node* source : sources) {
     if (!limits.Take(node)) continue;
-    ExplanationNode edge;
-    edge.kind = ExplanationKind::kDependency;
-    edge.name = source->name;
-    edge.applies = false;
-    edge.reason =
+    ExplanationNode edge = NodeOf(
+        ExplanationKind::kDependency, source->name,
         absl::StrCat("the key is computed from this ",
-                     source->kind == NameKind::kTag ? "tag" : "key", ", which is not hit either");
+                     source->kind == NameKind::kTag ? "tag" : "key", ", which is not hit either"));
+    edge.applies = false;
     node.children.push_back(std::move(edge));
   }
   node.children_left_out += left;
@@ -109,24 +105,17 @@ void AddSources(const Key& key, const Freshness& freshness, ExplanationLimits& l
 void AddKey(const ExplainedKey& key, bool hit, const Freshness& freshness,
             ExplanationLimits& limits, ExplanationNode& root) {
   if (!limits.Take(root)) return;
-  ExplanationNode node;
-  node.kind = ExplanationKind::kKey;
-  node.name = key.name;
+  ExplanationNode node = NodeOf(ExplanationKind::kKey, key.name, Describe(key));
   node.applies = hit;
-  node.reason = Describe(key);
   if (key.known != nullptr && !hit) AddSources(*key.known, freshness, limits, node);
   root.children.push_back(std::move(node));
 }
 
-void AddReason(absl::string_view text, std::string& reason) {
-  absl::StrAppend(&reason, reason.empty() ? "" : "; ", text);
-}
-
 // States that there are more keys than one explanation may look at.
 void AddWhatIsMissing(bool all_counted, bool all_followed, uint64_t looked_at,
-                      std::string& reason) {
+                      ExplanationNode& node) {
   const auto add = [&](absl::string_view text) {
-    AddReason(absl::StrCat(text, " ", looked_at, " keys"), reason);
+    AddReason(absl::StrCat(text, " ", looked_at, " keys"), node);
   };
   if (!all_counted) add("entries are counted among the first");
   if (!all_followed) add("dependents are looked for among");
@@ -150,8 +139,7 @@ Result Answer(const State& state, const ExplainWrite& query, absl::Time now) {
   explanation.widened = plan.widened;
   const auto explain = [&](ExplainedTargets& targets) {
     WorkBudget budget(state.limits.explained_steps);
-    return ExplainedWrite(state.rules, state.relationships, query.write, budget, targets, limits)
-        .Explain();
+    return ExplainSteps(state.rules, state.relationships, query.write, budget, targets, limits);
   };
   if (query.key.empty()) {
     AllTargets targets(state.graph, freshness, hits, limits);
@@ -164,17 +152,17 @@ Result Answer(const State& state, const ExplainWrite& query, absl::Time now) {
     AddKey(key, explanation.key_hit, freshness, limits, explanation.root);
     if (key.matching.is_spent()) {
       AddReason("matching exceeds the limit of one explanation: some patterns are assumed to match",
-                explanation.root.reason);
+                explanation.root);
     }
   }
   AddWhatIsMissing(hits.complete(), closure.is_complete(), state.limits.explained_keys,
-                   explanation.root.reason);
+                   explanation.root);
   if (planning.is_coarse()) {
     AddReason(plan.everything
                   ? "the plan exceeds the limit of one explanation: it is shown as everything"
                   : "the plan exceeds the limit of one explanation: a write can "
                     "name more precisely what is widened here",
-              explanation.root.reason);
+              explanation.root);
   }
   return ExplainWriteResult{std::move(explanation)};
 }

@@ -15,10 +15,6 @@ TargetKind TypeOf(const ExplanationNode& node) {
   return node.kind == ExplanationKind::kPattern ? TargetKind::kPattern : TargetKind::kTag;
 }
 
-void AddReason(absl::string_view reason, ExplanationNode& node) {
-  absl::StrAppend(&node.reason, node.reason.empty() ? "" : "; ", reason);
-}
-
 }  // namespace
 
 bool AllTargets::Explain(ExplanationNode& node, const Pattern* pattern, uint32_t level) {
@@ -75,11 +71,7 @@ bool TargetsOfKey::Leads(ExplanationNode& node, const Pattern* pattern, uint32_t
 
 void TargetsOfKey::AddKey(std::string reason, ExplanationNode& target) {
   if (!limits_.Take(target)) return;
-  ExplanationNode node;
-  node.kind = ExplanationKind::kKey;
-  node.name = key_.name;
-  node.reason = std::move(reason);
-  target.children.push_back(std::move(node));
+  target.children.push_back(NodeOf(ExplanationKind::kKey, key_.name, std::move(reason)));
 }
 
 bool TargetsOfKey::MightHave(ExplanationNode& node, const Pattern* pattern) const {

@@ -12,14 +12,14 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "common/pattern.h"
+#include "server/engine/command.h"
 #include "server/engine/event.h"
-#include "server/engine/explanation.h"
-#include "server/engine/explanation_limits.h"
-#include "server/engine/followers.h"
+#include "server/engine/explained_hits.h"
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
-#include "server/engine/hit_counts.h"
 #include "server/engine/limits.h"
+#include "server/engine/result.h"
+#include "server/engine/rule_set.h"
 #include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
@@ -101,6 +101,13 @@ class TargetsOfKey final : public ExplainedTargets {
   ExplainedKey& key_;
   ExplanationLimits& limits_;
 };
+
+// The steps of one write as a tree, made of the same pieces as its plan (write_targets.h): direct
+// tags, relationships hop by hop, and every rule with a matching trigger. `targets` fills in what
+// is below a target.
+ExplanationNode ExplainSteps(const RuleSet& rules, const RelationshipSet& relationships,
+                             const WriteEvent& write, WorkBudget& budget, ExplainedTargets& targets,
+                             ExplanationLimits& limits);
 
 }  // namespace cache_invalidation::engine
 

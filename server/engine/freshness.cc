@@ -1,16 +1,112 @@
 #include "server/engine/freshness.h"
 
-#include <algorithm>
+#include <cstddef>
 
 #include "common/tag.h"
 
 namespace cache_invalidation::engine {
+namespace {
 
-uint64_t Freshness::TagEvicted(absl::string_view tag) const {
-  uint64_t revision = broad_.everything().evicted;
+// A depth-first search for ghosts that reach each other (strongly connected components, after
+// Tarjan): when it leaves the first ghost of a component, all of them are decided.
+class Search {
+ public:
+  using Known = absl::flat_hash_map<const Key*, bool>;
+
+  Search(const Freshness& freshness, uint64_t& steps, Known& known)
+      : freshness_(freshness), steps_(steps), known_(known) {}
+
+  bool Run(const Key& ghost) {
+    Enter(ghost);
+    while (!path_.empty()) {
+      Ghost& at = path_.back();
+      if (at.next == at.end) {
+        Leave();
+        continue;
+      }
+      const Key& dependent = **at.next++;
+      const bool gives_up = steps_ == 0;
+      steps_ -= gives_up ? 0 : 1;
+      const Freshness::Footing footing = freshness_.FootingOf(dependent, *at.key);
+      const bool stands = gives_up || footing == Freshness::Footing::kStands ||
+                          (footing == Freshness::Footing::kGhost && LeadsToGround(dependent));
+      if (!stands) continue;
+      // All undecided ghosts lead to the current one.
+      for (const Key* key : undecided_) known_[key] = true;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Ghost {
+    const Key* key;
+    KeySet::const_iterator next;
+    KeySet::const_iterator end;
+    size_t number;
+    // The smallest number of an undecided ghost reachable from it.
+    size_t leads_to;
+  };
+
+  // Whether the ghost is known to be grounded. If nothing is known of it, the search descends into
+  // it.
+  bool LeadsToGround(const Key& ghost) {
+    if (const auto known = known_.find(&ghost); known != known_.end()) return known->second;
+    if (const auto met = numbers_.find(&ghost); met != numbers_.end()) {
+      path_.back().leads_to = std::min(path_.back().leads_to, met->second);
+    } else {
+      Enter(ghost);
+    }
+    return false;
+  }
+
+  void Enter(const Key& ghost) {
+    KeySet::const_iterator next;
+    KeySet::const_iterator end;
+    if (ghost.has_dependents()) {
+      next = ghost.dependents->begin();
+      end = ghost.dependents->end();
+    }
+    const size_t number = numbers_.size();
+    numbers_.emplace(&ghost, number);
+    undecided_.push_back(&ghost);
+    path_.push_back({&ghost, next, end, number, number});
+  }
+
+  void Leave() {
+    const Ghost left = path_.back();
+    path_.pop_back();
+    if (!path_.empty()) {
+      path_.back().leads_to = std::min(path_.back().leads_to, left.leads_to);
+    }
+    if (left.leads_to != left.number) return;
+    const Key* key = nullptr;
+    do {
+      key = undecided_.back();
+      undecided_.pop_back();
+      known_[key] = false;
+    } while (key != left.key);
+  }
+
+  const Freshness& freshness_;
+  uint64_t& steps_;
+  Known& known_;
+  std::vector<Ghost> path_;
+  std::vector<const Key*> undecided_;
+  absl::flat_hash_map<const Key*, size_t> numbers_;
+};
+
+}  // namespace
+
+bool Grounding::IsGrounded(const Key& ghost, const Freshness& freshness) {
+  if (const auto known = known_.find(&ghost); known != known_.end()) return known->second;
+  return Search(freshness, steps_, known_).Run(ghost);
+}
+
+uint64_t Freshness::LastOf(absl::string_view tag, uint64_t Node::*last, uint64_t revision) const {
   ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
     const Tag* known = graph_.FindTag(name);
-    if (known != nullptr) revision = std::max(revision, known->evicted);
+    if (known != nullptr) revision = std::max(revision, known->*last);
   });
   return revision;
 }
@@ -18,15 +114,6 @@ uint64_t Freshness::TagEvicted(absl::string_view tag) const {
 uint64_t Freshness::TagEvicted(const Tag& tag) const {
   const absl::string_view above = ParentTag(tag.name);
   return std::max(tag.evicted, above.empty() ? broad_.everything().evicted : TagEvicted(above));
-}
-
-uint64_t Freshness::TagStaled(absl::string_view tag) const {
-  uint64_t revision = broad_.everything().staled;
-  ForEachSelfAndAncestor(tag, [&](absl::string_view name) {
-    const Tag* known = graph_.FindTag(name);
-    if (known != nullptr) revision = std::max(revision, known->staled);
-  });
-  return revision;
 }
 
 uint64_t Freshness::EvictedSinceFill(const Key& key) const {
@@ -48,8 +135,6 @@ uint64_t Freshness::TagsEvicted(const Key& key) const {
   if (added) known->second = last();
   return known->second;
 }
-
-bool Freshness::IsEvicted(const Key& key) const { return EvictedSinceFill(key) != 0; }
 
 bool Freshness::StaleSinceFill(const Key& key) const {
   WorkBudget work(max_steps_);
@@ -75,10 +160,6 @@ bool Freshness::StaleSinceFill(const Key& key, WorkBudget& work) const {
   return false;
 }
 
-bool Freshness::IsLive(const Key& key) const {
-  return key.entry != nullptr && !IsExpired(*key.entry) && !IsEvicted(key);
-}
-
 bool Freshness::OwnsActively(const Key& key) const {
   if (key.entry == nullptr || IsEvicted(key)) return false;
   return !IsExpired(*key.entry) || grounding_.IsGrounded(key, *this);
@@ -89,10 +170,6 @@ Freshness::Footing Freshness::FootingOf(const Key& dependent, const Key& source)
   if (edge.declared_at(now_)) return Footing::kStands;
   if (!edge.owned || IsEvicted(dependent)) return Footing::kNone;
   return IsExpired(*dependent.entry) ? Footing::kGhost : Footing::kStands;
-}
-
-bool Freshness::TagMoved(absl::string_view tag, uint64_t position) const {
-  return std::max(TagEvicted(tag), TagStaled(tag)) > position || pending_.HoldsTagOrAncestor(tag);
 }
 
 bool Freshness::KeyNamedMoved(absl::string_view name, uint64_t position, WorkBudget& work) const {

@@ -1,25 +1,82 @@
+// Grounding: which ghosts are needed, because a live entry or a declared edge was computed from
+// them.
 // Freshness: which entries have been hit since they were filled, which edges count, and whether
 // something moved after a position. Read-only.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_FRESHNESS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/limits.h"
 #include "server/engine/broad_revisions.h"
 #include "server/engine/graph.h"
-#include "server/engine/grounding.h"
 #include "server/engine/pending_batch.h"
-#include "server/engine/walk.h"
 #include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
+
+// A worklist of keys to visit, each once. Replaces recursion, because the graph can be deeper than
+// a thread's stack.
+//
+//   Walk walk;
+//   walk.Add(first);
+//   while (const Key* key = walk.Next()) ...  // adds where the key leads
+//
+// Thread-compatible.
+class Walk {
+ public:
+  // No effect for a key that was added or skipped before.
+  void Add(const Key& key) {
+    if (seen_.insert(&key).second) waiting_.push_back(&key);
+  }
+
+  // Marks the key as visited.
+  void Skip(const Key& key) { seen_.insert(&key); }
+
+  // Returns the next key, in no particular order; null if none is left.
+  const Key* Next() {
+    if (waiting_.empty()) return nullptr;
+    const Key* next = waiting_.back();
+    waiting_.pop_back();
+    return next;
+  }
+
+ private:
+  std::vector<const Key*> waiting_;
+  absl::flat_hash_set<const Key*> seen_;
+};
+
+class Freshness;
+
+// Searches the dependents of a ghost, through further ghosts, and caches what it found for each, so
+// that all searches together look at every edge once. Ghosts that lead only to each other ground
+// nothing.
+//
+// The cache is valid at one engine time, until the state changes. Ending something that did not
+// count any more, such as an expired declaration or an unneeded ghost, is no change.
+// Thread-compatible.
+//
+// `steps` is the number of edges that may still be searched; several objects can share it. Beyond
+// it, ghosts whose result is not known count as needed.
+class Grounding {
+ public:
+  explicit Grounding(uint64_t& steps) : steps_(steps) {}
+
+  bool IsGrounded(const Key& ghost, const Freshness& freshness);
+
+ private:
+  uint64_t& steps_;
+  absl::flat_hash_map<const Key*, bool> known_;
+};
 
 // The names that a fill or a query is about.
 struct Footprint {
@@ -45,9 +102,13 @@ class Freshness {
         grounding_(grounding_steps) {}
 
   // The last revision that hit the tag, directly or through a tag above it.
-  uint64_t TagEvicted(absl::string_view tag) const;
+  uint64_t TagEvicted(absl::string_view tag) const {
+    return LastOf(tag, &Node::evicted, broad_.everything().evicted);
+  }
   uint64_t TagEvicted(const Tag& tag) const;
-  uint64_t TagStaled(absl::string_view tag) const;
+  uint64_t TagStaled(absl::string_view tag) const {
+    return LastOf(tag, &Node::staled, broad_.everything().staled);
+  }
 
   // A revision that evicted the key's entry, 0 if none did: the last one that named the key,
   // otherwise the last one that hit one of its tags.
@@ -58,11 +119,13 @@ class Freshness {
   bool StaleSinceFill(const Key& key, WorkBudget& work) const;
 
   // Whether the entry was evicted since its fill.
-  bool IsEvicted(const Key& key) const;
+  bool IsEvicted(const Key& key) const { return EvictedSinceFill(key) != 0; }
 
   // Whether the key's entry is visible to look-ups: tracked, not expired, not evicted. It may be
   // stale.
-  bool IsLive(const Key& key) const;
+  bool IsLive(const Key& key) const {
+    return key.entry != nullptr && !IsExpired(*key.entry) && !IsEvicted(key);
+  }
 
   // Whether the tags and owned edges of the key's entry count: it was not evicted, and is live or a
   // ghost that grounded dependents need.
@@ -91,11 +154,13 @@ class Freshness {
   bool EndMoved(absl::string_view key, uint64_t position) const;
 
   // Returns the first of the keys by name that has no entry, not even a ghost; empty if each has
-  // one. REQUIRES: the keys are settled (see settle.h).
+  // one. REQUIRES: the keys are settled (see tracking.h).
   absl::string_view FirstWithoutEntry(const std::vector<absl::string_view>& keys) const;
 
   // FirstMoved for a single tag.
-  bool TagMoved(absl::string_view tag, uint64_t position) const;
+  bool TagMoved(absl::string_view tag, uint64_t position) const {
+    return std::max(TagEvicted(tag), TagStaled(tag)) > position || pending_.HoldsTagOrAncestor(tag);
+  }
 
   absl::Time now() const { return now_; }
 
@@ -106,6 +171,8 @@ class Freshness {
   void set_may_check(uint64_t names) { may_check_ = names; }
 
  private:
+  // The last such revision of the tag or one above it, at least `revision`.
+  uint64_t LastOf(absl::string_view tag, uint64_t Node::*last, uint64_t revision) const;
   bool IsExpired(const Entry& entry) const { return entry.ghost || entry.expires <= now_; }
   bool KeyNamedMoved(absl::string_view key, uint64_t position, WorkBudget& work) const;
   bool EndMoved(const Key& key, uint64_t position) const;

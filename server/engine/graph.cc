@@ -1,6 +1,5 @@
 #include "server/engine/graph.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -276,10 +275,6 @@ void Graph::AddCarrier(Tag& tag, Key& key) {
   if (tag.carriers == nullptr) tag.carriers = std::make_unique<KeySet>();
   tag.carriers->insert(tag.carriers->end(), &key);
   UpdateWalkable(tag);
-}
-
-void Graph::AddCarrierOfAll(Key& key) {
-  for (Tag* tag : key.entry->tags) AddCarrier(*tag, key);
 }
 
 void Graph::RemoveCarrier(Tag& tag, Key& key) {

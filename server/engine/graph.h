@@ -28,7 +28,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/tag.h"
-#include "server/engine/edge_list.h"
 #include "server/engine/node.h"
 #include "server/engine/record.h"
 
@@ -242,7 +241,9 @@ class Graph {
   void Unite(Key& key, const Fill& fill);
   // Whether the tags of the key's entry list it as a carrier.
   static bool IsCarrier(const Key& key) { return key.has_dependents() || key.entry->mixed; }
-  void AddCarrierOfAll(Key& key);
+  void AddCarrierOfAll(Key& key) {
+    for (Tag* tag : key.entry->tags) AddCarrier(*tag, key);
+  }
   EdgeList::const_iterator AddEdge(Key& key, Node& source);
   // Removes the edge if it is neither declared nor owned. Returns the next edge.
   EdgeList::const_iterator DropUnowned(Key& key, EdgeList::const_iterator edge);

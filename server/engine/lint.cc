@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -122,17 +123,11 @@ void LintTargets(const Rule& rule, Warnings& warnings) {
 }
 
 absl::string_view NameOf(condition::Remark::Kind kind) {
-  switch (kind) {
-    case condition::Remark::Kind::kContextVariable:
-      return kContextVariable;
-    case condition::Remark::Kind::kNeverEqual:
-      return kNeverEqual;
-    case condition::Remark::Kind::kUnequalNumber:
-      return kUnequalNumber;
-    case condition::Remark::Kind::kNewValueOnly:
-      break;
-  }
-  return kNewValueOnly;
+  constexpr absl::string_view kNames[] = {kContextVariable, kNeverEqual, kUnequalNumber,
+                                          kNewValueOnly};
+  static_assert(std::size(kNames) ==
+                static_cast<size_t>(condition::Remark::Kind::kNewValueOnly) + 1);
+  return kNames[static_cast<size_t>(kind)];
 }
 
 void LintCondition(const Rule& rule, Warnings& warnings) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <tuple>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/tag.h"
@@ -103,8 +102,6 @@ void PendingBatch::RemovePattern(absl::string_view expression) {
   const auto item = items_.find(Order::View(TargetKind::kPattern, expression));
   if (item != items_.end()) Remove(item, std::next(item));
 }
-
-void PendingBatch::Clear() { Remove(items_.begin(), items_.end()); }
 
 void PendingBatch::Remove(Items::iterator first, Items::iterator last) {
   for (auto it = first; it != last; ++it) {

@@ -64,7 +64,7 @@ class PendingBatch {
   void RemoveTag(absl::string_view tag);  // with the tags below it
   void RemoveKey(absl::string_view key);
   void RemovePattern(absl::string_view expression);
-  void Clear();
+  void Clear() { Remove(items_.begin(), items_.end()); }
 
   // Empties the batch and returns its items.
   Items Take();

@@ -8,8 +8,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "server/engine/rule_condition.h"
-#include "server/engine/work_budget.h"
 #include "server/engine/write_targets.h"
 
 namespace cache_invalidation::engine {

@@ -15,7 +15,6 @@
 #include "server/engine/command.h"
 #include "server/engine/event.h"
 #include "server/engine/model.h"
-#include "server/engine/relationship_set.h"
 #include "server/engine/rule_set.h"
 #include "server/engine/work_budget.h"
 

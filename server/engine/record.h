@@ -48,14 +48,15 @@ struct MetaRecord {
 
 // The progress of a round of sweeping; absent between rounds. One row per namespace.
 struct SweepRecord {
-  uint64_t floor = 0;    // where the round moves the floor
-  uint64_t head = 0;     // the head when the round began
-  std::string next_key;  // the first key not visited yet
+  uint64_t floor = 0;  // where the round moves the floor once every name has been visited
+  uint64_t head = 0;   // when the round began
+  // The first key not visited yet, or not all of whose edges have been visited.
+  std::string next_key;
   bool keys_done = false;
-  std::string next_tag;  // the first tag not visited yet, once the keys are done
+  std::string next_tag;  // the first loose tag not visited yet, once the keys are done
   // See RememberedNames::spans.
   std::vector<uint64_t> names;
-  // The first edge of next_key not visited yet; absent if no edge of the key has been visited.
+  // The first edge of next_key not visited yet; absent if none has been visited.
   std::optional<NameKind> next_edge_kind;
   std::string next_edge;
 };

@@ -1,22 +1,94 @@
 #include "server/engine/rule_set.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/limits.h"
 #include "common/tag.h"
 
 namespace cache_invalidation::engine {
 namespace {
 
+bool NameBefore(const CompiledRelationship* a, const CompiledRelationship* b) {
+  return a->relationship.name < b->relationship.name;
+}
+
 // A rule whose trigger matches a write: finding it, sorting it and evaluating whether it fires.
 constexpr uint64_t kStepsPerRule = 4;
 
+// The cost of starting an evaluation, in the units of conditions.
+constexpr uint64_t kCostOfBeginning = 10;
+
 }  // namespace
+
+CompiledRelationship::CompiledRelationship(Relationship checked)
+    : relationship(std::move(checked)) {
+  Check(relationship.cascade_depth >= kMinCascadeDepth &&
+            relationship.cascade_depth <= kMaxCascadeDepth,
+        "a relationship's cascade depth has been checked");
+  if (relationship.target_tag_template.empty()) return;
+  Check(relationship.target_types.size() == 1, "a template has exactly one target type");
+  absl::StatusOr<TagTemplate> parsed = TagTemplate::Parse(relationship.target_tag_template);
+  Check(parsed.ok(), "a relationship's template has been checked");
+  tag_template = *std::move(parsed);
+}
+
+absl::string_view CardinalityName(Cardinality cardinality) {
+  constexpr absl::string_view kNames[] = {"one_to_one", "one_to_many", "many_to_one",
+                                          "many_to_many"};
+  static_assert(std::size(kNames) == static_cast<size_t>(Cardinality::kManyToMany) + 1);
+  return kNames[static_cast<size_t>(cardinality)];
+}
+
+bool RelationshipSet::Put(Relationship relationship) {
+  const bool replaced = Remove(relationship.name);
+  std::string name = relationship.name;
+  const CompiledRelationship& added =
+      by_name_.try_emplace(std::move(name), std::move(relationship)).first->second;
+  Sources& sources = by_source_[added.relationship.source_type];
+  sources.insert(std::upper_bound(sources.begin(), sources.end(), &added, NameBefore), &added);
+  return replaced;
+}
+
+bool RelationshipSet::Remove(absl::string_view name) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return false;
+  const auto sources = by_source_.find(found->second.relationship.source_type);
+  sources->second.erase(std::find(sources->second.begin(), sources->second.end(), &found->second));
+  if (sources->second.empty()) by_source_.erase(sources);
+  by_name_.erase(found);
+  return true;
+}
+
+const Relationship* RelationshipSet::Find(absl::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &found->second.relationship;
+}
+
+const RelationshipSet::Sources& RelationshipSet::From(absl::string_view source_type) const {
+  static const Sources* const none = new Sources;
+  const auto found = by_source_.find(source_type);
+  return found == by_source_.end() ? *none : found->second;
+}
+
+RelationshipSet::Page RelationshipSet::List(const ListRelationships& query) const {
+  Page page;
+  for (auto it = by_name_.upper_bound(query.after_name); it != by_name_.end(); ++it) {
+    const Relationship& relationship = it->second.relationship;
+    if (!query.source_type.empty() && relationship.source_type != query.source_type) continue;
+    if (page.relationships.size() == query.limit) {
+      page.more = true;
+      break;
+    }
+    page.relationships.push_back(&relationship);
+  }
+  return page;
+}
 
 CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
   if (!rule.condition.empty()) condition = Condition::Parse(rule.condition);
@@ -115,6 +187,22 @@ RuleSet::Page RuleSet::List(const ListRules& query) const {
     page.rules.push_back(&(*it)->rule);
   }
   return page;
+}
+
+ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
+                                WorkBudget& budget) {
+  if (!rule.condition.has_value()) return {};
+  if (!rule.condition->ok()) return {true, rule.condition->status()};
+  if (write.resource_id.empty()) {
+    return {true, absl::FailedPreconditionError("the write concerns the whole type, not one row")};
+  }
+  const uint64_t most = budget.condition_cost();
+  if (most == 0) {
+    return {true, absl::ResourceExhaustedError("the conditions of the command cost too much")};
+  }
+  Condition::Outcome outcome = (*rule.condition)->Evaluate(write, most);
+  budget.SpendOnCondition(outcome.cost + kCostOfBeginning);
+  return {outcome.holds, std::move(outcome.error), outcome.cost};
 }
 
 }  // namespace cache_invalidation::engine

@@ -1,4 +1,6 @@
+// RelationshipSet: the registered relationships of a namespace, by name and by source type.
 // RuleSet: the rules of a namespace in running order and by trigger.
+// JudgeCondition: whether a rule fires for a write.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_RULE_SET_H_
 #define CACHE_INVALIDATION_SERVER_ENGINE_RULE_SET_H_
@@ -13,18 +15,75 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/condition/condition.h"
 #include "common/pattern.h"
+#include "server/engine/command.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
-#include "server/engine/relationship_set.h"
 #include "server/engine/tag_template.h"
 #include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
+
+// A relationship with its parsed template.
+struct CompiledRelationship {
+  // REQUIRES: the relationship has been checked (model.h).
+  explicit CompiledRelationship(Relationship relationship);
+
+  Relationship relationship;
+  std::optional<TagTemplate> tag_template;  // absent: the type tag of each target
+};
+
+// "one_to_many".
+absl::string_view CardinalityName(Cardinality cardinality);
+
+// Returned pointers and views stay valid until that relationship is replaced or removed.
+// Thread-compatible.
+class RelationshipSet {
+ public:
+  using Sources = std::vector<const CompiledRelationship*>;
+
+  RelationshipSet() = default;
+  RelationshipSet(const RelationshipSet&) = delete;
+  RelationshipSet& operator=(const RelationshipSet&) = delete;
+
+  // Adds the relationship or replaces the one of the same name. Returns whether one was replaced.
+  // REQUIRES: it has been checked.
+  bool Put(Relationship relationship);
+
+  // Returns whether there was one.
+  bool Remove(absl::string_view name);
+
+  // Returns null if there is none.
+  const Relationship* Find(absl::string_view name) const;
+
+  // The relationships whose source is this type, by name.
+  const Sources& From(absl::string_view source_type) const;
+
+  // A page by name.
+  struct Page {
+    std::vector<const Relationship*> relationships;
+    bool more = false;
+  };
+  Page List(const ListRelationships& query) const;
+
+  // Calls `visit` with every relationship, by name.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [name, compiled] : by_name_) visit(compiled.relationship);
+  }
+
+  size_t size() const { return by_name_.size(); }
+
+ private:
+  std::map<std::string, CompiledRelationship, std::less<>> by_name_;
+  absl::flat_hash_map<std::string, Sources> by_source_;
+};
 
 // A rule with its parsed templates, pattern and condition.
 struct CompiledRule {
@@ -114,6 +173,24 @@ class RuleSet {
   absl::btree_set<const CompiledRule*, Order> in_order_;
   absl::btree_map<std::string, std::vector<const CompiledRule*>> by_trigger_;
 };
+
+// The result of a condition for one write.
+struct ConditionVerdict {
+  // Whether the rule fires. True without a condition, and if it could not be evaluated.
+  bool holds = true;
+  // Not OK: why it could not be evaluated.
+  absl::Status failure;
+  // In units, see common/condition/limits.h.
+  uint64_t cost = 0;
+
+  bool failed() const { return !failure.ok(); }
+};
+
+// A write without an id concerns an unknown set of rows, so the condition is not evaluated and
+// counts as failed. The same applies if the condition costs more than the budget has left. The cost
+// is charged to `budget`.
+ConditionVerdict JudgeCondition(const CompiledRule& rule, const WriteEvent& write,
+                                WorkBudget& budget);
 
 }  // namespace cache_invalidation::engine
 

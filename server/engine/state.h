@@ -19,36 +19,14 @@
 #include "server/engine/limits.h"
 #include "server/engine/pending_batch.h"
 #include "server/engine/record.h"
-#include "server/engine/relationship_set.h"
-#include "server/engine/remembered_names.h"
 #include "server/engine/result.h"
 #include "server/engine/rule_set.h"
+#include "server/engine/sweep_round.h"
 #include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
 
-// The progress of sweeping. Stored with every command that moves it: what a sweep ends and when the
-// floor moves must not depend on restarts.
-struct SweepRound {
-  bool begun = false;
-  // Where the floor moves once every name has been visited.
-  uint64_t floor = 0;
-  uint64_t head = 0;  // when the round began
-  // The first key not visited yet, or not all of whose edges have been visited.
-  std::string next_key;
-  // The first edge of that key not visited yet; absent if none has been visited.
-  std::optional<NameKind> next_edge_kind;
-  std::string next_edge;
-  bool keys_done = false;
-  // The first loose tag not visited yet.
-  std::string next_tag;
-  RememberedNames names;
-
-  SweepRecord ToRecord() const;
-  static SweepRound FromRecord(const SweepRecord& record);
-};
-
-// See Engine. Used by the functions of apply.h and answer.h; thread-compatible.
+// See Engine. Used by the functions of apply.h; thread-compatible.
 struct State {
   State(absl::string_view epoch, const Limits& limits) : epoch(epoch), limits(limits) {}
 

@@ -1,6 +1,7 @@
 #include "server/engine/tag_template.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -183,38 +184,25 @@ void TagTemplate::Render(WriteValues& write, std::vector<RenderedTag>& tags) con
 }
 
 std::string DescribeWidening(const TagTemplate& from, const RenderedTag& tag) {
+  if (tag.why == Unresolved::kSpent) return "the command names too many tags";
+  if (tag.why == Unresolved::kUnscoped) return "reached without the written id";
   const std::string placeholder = from.placeholder(tag.placeholder);
-  switch (tag.why) {
-    case Unresolved::kNo:
-      break;
-    case Unresolved::kAbsent:
-      return absl::StrCat(placeholder, " is absent");
-    case Unresolved::kUnknown:
-      return absl::StrCat(placeholder, " is not known");
-    case Unresolved::kMoved:
-      return absl::StrCat(placeholder, " changed, and only one of its values is given");
-    case Unresolved::kNull:
-      return absl::StrCat(placeholder, " is null");
-    case Unresolved::kEmpty:
-      return absl::StrCat(placeholder, " is empty");
-    case Unresolved::kObject:
-      return absl::StrCat(placeholder, " is an object");
-    case Unresolved::kNestedList:
-      return absl::StrCat(placeholder, " holds a list within a list");
-    case Unresolved::kFraction:
-      return absl::StrCat(placeholder, " is a fraction");
-    case Unresolved::kHugeNumber:
-      return absl::StrCat(placeholder, " is a number beyond 2^53-1");
-    case Unresolved::kNoTag:
-      return absl::StrCat(placeholder, " makes no well-formed tag");
-    case Unresolved::kTooMany:
-      return absl::StrCat(placeholder, " makes more than ", kMaxTagsPerTemplate, " tags");
-    case Unresolved::kSpent:
-      return "the command names too many tags";
-    case Unresolved::kUnscoped:
-      return "reached without the written id";
+  if (tag.why == Unresolved::kTooMany) {
+    return absl::StrCat(placeholder, " makes more than ", kMaxTagsPerTemplate, " tags");
   }
-  return "";
+  constexpr absl::string_view kReasons[] = {"",
+                                            " is absent",
+                                            " is not known",
+                                            " changed, and only one of its values is given",
+                                            " is null",
+                                            " is empty",
+                                            " is an object",
+                                            " holds a list within a list",
+                                            " is a fraction",
+                                            " is a number beyond 2^53-1",
+                                            " makes no well-formed tag"};
+  static_assert(std::size(kReasons) == static_cast<size_t>(Unresolved::kTooMany));
+  return absl::StrCat(placeholder, kReasons[static_cast<size_t>(tag.why)]);
 }
 
 }  // namespace cache_invalidation::engine

@@ -5,11 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/json_value.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"
-#include "common/write_context.h"
 
 namespace cache_invalidation::engine {
 namespace {

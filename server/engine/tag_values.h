@@ -11,7 +11,7 @@
 #include "absl/container/node_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "common/json_value.h"
-#include "common/write_context.h"
+#include "common/write_event.h"
 #include "server/engine/command.h"
 #include "server/engine/work_budget.h"
 
@@ -63,7 +63,7 @@ struct TagValues {
 class WriteValues {
  public:
   // Both must outlive the object. The command's budget is charged for what is read and for what is
-  // made of it. REQUIRES: the context has been completed (common/write_context.h).
+  // made of it. REQUIRES: the context has been completed (common/write_event.h).
   WriteValues(const WriteEvent& write, WorkBudget& budget) : write_(write), budget_(budget) {}
   WriteValues(const WriteValues&) = delete;
   WriteValues& operator=(const WriteValues&) = delete;

@@ -1,8 +1,11 @@
 #include "server/engine/tracking.h"
 
+#include <algorithm>
+
+#include "absl/strings/string_view.h"
 #include "common/limits.h"
 #include "server/engine/emission.h"
-#include "server/engine/settle.h"
+#include "server/engine/limits.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -24,7 +27,105 @@ Fill FillOf(State& state, const TrackedEntry& entry) {
   return fill;
 }
 
+// A full namespace makes room for a 64th of its limit.
+constexpr uint64_t kShareDroppedTogether = 64;
+
+// How much to drop of `now`, given `before`; 0 within the limit. `room`: the minimum to drop.
+uint64_t Surplus(uint64_t before, uint64_t now, uint64_t limit, uint64_t room) {
+  if (now <= limit) return 0;
+  const uint64_t added = now > before ? now - before : 0;
+  return std::min(std::max(now - limit, room), added + kMaxDroppedTogether);
+}
+
+uint64_t Room(uint64_t limit) {
+  return std::clamp<uint64_t>(limit / kShareDroppedTogether, 1, kDroppedTogether);
+}
+
+// What has still to be freed.
+struct Excess {
+  EntryUsage left;
+
+  void Free(uint64_t parts) {
+    left.entries -= std::min<uint64_t>(left.entries, 1);
+    left.parts -= std::min(left.parts, parts);
+  }
+  bool is_left() const { return left.entries + left.parts > 0; }
+};
+
+// Returns, by key, the oldest live entries whose removal frees `must`; dead ones are removed on the
+// way. Continues to free `should` as long as the entries do not have too many parts.
+std::vector<absl::string_view> TakeOldest(State& state, Excess must, Excess should) {
+  std::vector<absl::string_view> oldest;
+  uint64_t freed = 0;
+  const Graph::KeysByRevision& by_age = state.graph.by_age();
+  KeyAt last;
+  const auto goes_on = [&] { return must.is_left() || (should.is_left() && freed < kEndedAtOnce); };
+  for (auto at = by_age.begin(); goes_on() && at != by_age.end(); at = by_age.upper_bound(last)) {
+    last = *at;
+    const uint64_t parts = Graph::PartsOf(*last.key);
+    Settle(state, *last.key);
+    must.Free(parts);
+    should.Free(parts);
+    freed += parts;
+    if (last.key->entry != nullptr) oldest.push_back(last.key->name);
+  }
+  std::sort(oldest.begin(), oldest.end());
+  return oldest;
+}
+
 }  // namespace
+
+void NoteEnd(State& state, Key& key) {
+  if (state.meta.forgotten_end > state.meta.head) return;  // all ends up to here are forgotten
+  state.graph.RememberEnd(key, state.meta.head + 1);
+  while (state.graph.ends().size() > state.limits.remembered_ends) {
+    state.meta.forgotten_end = std::max(state.meta.forgotten_end, state.graph.ForgetEnd());
+  }
+}
+
+uint64_t SettleEntry(State& state, Key& key, const Freshness& freshness) {
+  if (key.entry == nullptr) return 0;
+  if (const uint64_t evicted = freshness.EvictedSinceFill(key); evicted != 0) {
+    // The eviction of everything is remembered without names.
+    if (evicted > std::max(state.meta.floor, state.broad.everything().evicted)) {
+      state.graph.RememberEvicted(key, evicted);
+    }
+  } else if (freshness.OwnsActively(key)) {
+    return 0;
+  } else if (Graph::PartsOf(key) > 1) {  // an entry without tags and edges depends on nothing but
+                                         // its name
+    NoteEnd(state, key);
+  }
+  state.graph.DropEntry(key);
+  return 1;
+}
+
+uint64_t SettleEdges(State& state, Key& key, EdgeList::const_iterator& next, uint64_t& limit) {
+  uint64_t ended = 0;
+  for (; limit > 0 && next != key.depends_on.end(); --limit) {
+    if (!next->declared || next->declared_at(state.meta.now)) {
+      ++next;
+      continue;
+    }
+    next = state.graph.Undeclare(key, next);
+    ++ended;
+  }
+  if (ended > 0) NoteEnd(state, key);
+  return ended;
+}
+
+uint64_t Settle(State& state, Key& key) {
+  const uint64_t entries = SettleEntry(state, key, state.freshness());
+  if (key.declared_until > state.meta.now) return entries;
+  auto next = key.depends_on.begin();
+  const uint64_t edges = SettleEdges(state, key, next, state.ends_of_edges);
+  if (next != key.depends_on.end()) return entries + edges;  // sweeping ends the others
+  key.declared_until = absl::InfiniteFuture();
+  for (const Edge& edge : key.depends_on) {
+    if (edge.declared) key.declared_until = std::min(key.declared_until, edge.expires);
+  }
+  return entries + edges;
+}
 
 void SettleNamed(State& state, const TrackedEntry& entry) {
   SettleKnown(state, entry.key);
@@ -32,15 +133,19 @@ void SettleNamed(State& state, const TrackedEntry& entry) {
   for (absl::string_view name : entry.depends_on.keys) SettleKnown(state, name);
 }
 
-Footprint FootprintOf(const TrackedEntry& entry) {
+Footprint FootprintOf(const DependencyNames& names) {
   Footprint footprint;
-  footprint.key = entry.key;
-  footprint.tags = entry.tags;
-  const DependencyNames& names = entry.depends_on;
   footprint.dep_keys = names.keys;
   footprint.dep_tags = names.tags;
   footprint.dep_keys.insert(footprint.dep_keys.end(), names.names.begin(), names.names.end());
   footprint.dep_tags.insert(footprint.dep_tags.end(), names.names.begin(), names.names.end());
+  return footprint;
+}
+
+Footprint FootprintOf(const TrackedEntry& entry) {
+  Footprint footprint = FootprintOf(entry.depends_on);
+  footprint.key = entry.key;
+  footprint.tags = entry.tags;
   return footprint;
 }
 
@@ -112,6 +217,25 @@ void Tracking::Refuse(TrackResult& result) {
   ++state_.meta.refused_fills;
   result.outcome = FillOutcome::kRefusedMoved;
   result.moved = result.key;
+}
+
+uint64_t DropOldest(State& state, const EntryUsage& before, std::vector<Event>& events) {
+  const EntryUsage now = state.graph.entry_usage();
+  const Limits& limits = state.limits;
+  const auto excess = [&](uint64_t entries, uint64_t parts) {
+    return Excess{{Surplus(before.entries, now.entries, limits.entries, entries),
+                   Surplus(before.parts, now.parts, limits.entry_parts, parts)}};
+  };
+  const std::vector<absl::string_view> oldest =
+      TakeOldest(state, excess(0, 0), excess(Room(limits.entries), Room(limits.entry_parts)));
+  Emission emission(state, EventSource::kLimit);
+  for (absl::string_view key : oldest) {
+    emission.Add(InvalidationKind::kEvict, TargetKind::kKey, key, Cause{CauseStep::kLimit, ""});
+  }
+  emission.EndTargets();
+  emission.Commit(events);
+  state.meta.dropped_entries += oldest.size();
+  return oldest.size();
 }
 
 }  // namespace cache_invalidation::engine

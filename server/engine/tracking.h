@@ -1,3 +1,4 @@
+// Settling: ends what a key still holds but what no longer counts.
 // Tracking: puts the fills of one call into the graph, and makes room for them.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TRACKING_H_
@@ -12,19 +13,37 @@
 #include "server/engine/event.h"
 #include "server/engine/freshness.h"
 #include "server/engine/graph.h"
+#include "server/engine/node.h"
 #include "server/engine/result.h"
 #include "server/engine/state.h"
 
 namespace cache_invalidation::engine {
 
+// Ends an entry that was evicted through its tags or left dead, a ghost that nothing needs, and
+// declarations past their TTL, and remembers the ends with the key. Call it before giving the key
+// an entry or a dependent. It visits no more declarations than the command may still end; expired
+// ones beyond that do not count either (Edge::declared_at). Returns how much it ended.
+uint64_t Settle(State& state, Key& key);
+
+// The two halves of Settle, for callers that have to bound their work.
+uint64_t SettleEntry(State& state, Key& key, const Freshness& freshness);
+// Visits at most `limit` edges, starting at `next`; subtracts the number visited from `limit` and
+// sets `next` to the first edge not visited.
+uint64_t SettleEdges(State& state, Key& key, EdgeList::const_iterator& next, uint64_t& limit);
+
+// Remembers that something of the key ended. An end is no event, but from then on what the key was
+// computed from is not known.
+void NoteEnd(State& state, Key& key);
+
 // What each name of an existing entry that a fill finds costs beside its bytes
 // (kMaxFoundBytesPerCall).
 inline constexpr size_t kFoundNameBytes = 64;
 
-// The names that a fill is about.
+// The names that something was computed from; the names that a fill is about.
+Footprint FootprintOf(const DependencyNames& names);
 Footprint FootprintOf(const TrackedEntry& entry);
 
-// Settles the entry's key and the keys it names (settle.h), so that nothing expired is revived.
+// Settles the entry's key and the keys it names, so that nothing expired is revived.
 void SettleNamed(State& state, const TrackedEntry& entry);
 
 // An entry unites the names of all its fills. If that exceeds the limit, the old entry is evicted

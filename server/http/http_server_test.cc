@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "gtest/gtest.h"
 #include "server/process/environment.h"
 #include "tests/support/http_get.h"

@@ -24,7 +24,7 @@
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/services.h"
-#include "server/shard/submission.h"
+#include "server/shard/mailbox.h"
 
 namespace cache_invalidation::rpc {
 

@@ -14,7 +14,7 @@
 #include "google/protobuf/arena.h"
 #include "protos/cache_invalidation/v1/write_event_service.pb.h"
 #include "protos/internal/v1/write.pb.h"
-#include "server/shard/submission.h"
+#include "server/shard/mailbox.h"
 
 namespace cache_invalidation::rpc {
 

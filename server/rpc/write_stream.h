@@ -20,7 +20,7 @@
 #include "server/rpc/call_limits.h"
 #include "server/rpc/services.h"
 #include "server/rpc/write_message.h"
-#include "server/shard/submission.h"
+#include "server/shard/mailbox.h"
 
 namespace cache_invalidation::rpc {
 

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/engine/limits.h"
-#include "server/shard/recovery.h"
+#include "server/shard/shard_set.h"
 #include "server/shard/testing/shard_core_fixture.h"
 #include "server/storage/store.h"
 

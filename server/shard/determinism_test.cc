@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "server/shard/testing/random_commands.h"
 #include "server/shard/shard_core.h"
+#include "server/shard/testing/random_commands.h"
 #include "server/shard/testing/shard_core_fixture.h"
 
 namespace cache_invalidation::shard {

@@ -1,17 +1,10 @@
 #include "server/shard/mailbox.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace cache_invalidation::shard {
-
-Mailbox::Mailbox(MailboxLimits limits, Clock& clock) : limits_(limits), clock_(clock) {}
-
-size_t Mailbox::Counted(const Submission& submission) const {
-  return std::min(submission.size_bytes, limits_.bytes / 4);
-}
 
 absl::Status Mailbox::Push(std::unique_ptr<Submission> submission) {
   const size_t bytes = Counted(*submission);

@@ -1,25 +1,63 @@
 #ifndef CACHE_INVALIDATION_SERVER_SHARD_MAILBOX_H_
 #define CACHE_INVALIDATION_SERVER_SHARD_MAILBOX_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/clock.h"
 #include "common/limits.h"
 #include "common/mutex.h"
-#include "server/shard/submission.h"
+#include "server/engine/command.h"
+#include "server/engine/query.h"
+#include "server/engine/result.h"
 
 namespace cache_invalidation::shard {
+
+// What one request of a submission gave.
+using Result = absl::StatusOr<engine::Result>;
+
+// The requests of one rpc message to one namespace: the item of a mailbox. They are applied in
+// order, with nothing of the same namespace in between.
+struct Submission {
+  std::string namespace_name;
+
+  // 1 to 256. Views point into `buffer`, or into what `done` holds.
+  std::vector<std::variant<engine::Command, engine::Query>> requests;
+
+  // Keeps the views alive, typically the parsed request on its arena.
+  std::shared_ptr<const void> buffer;
+
+  // Its share of the mailbox's byte budget: its size in memory, not on the wire.
+  size_t size_bytes = 0;
+
+  // Whether the caller has gone. Called once, on the shard's thread, just before the first request
+  // is applied. If so, a submission of queries and declarations is dropped and answered with
+  // CANCELLED; one that invalidates is applied all the same. Empty: never. Not called again later:
+  // what was applied is answered.
+  absl::AnyInvocable<bool() const> cancelled;
+
+  // Called exactly once, with one answer per request, on the outbox's thread: after everything that
+  // the answers reveal is durable, or with UNAVAILABLE if the server stops before. May start gRPC
+  // writes; must not block.
+  absl::AnyInvocable<void(std::vector<Result>)> done;
+
+  // Used by the shard: the answers to the requests that have been applied.
+  std::vector<Result> answers;
+};
 
 struct MailboxLimits {
   size_t submissions = kMaxMailboxSubmissions;
@@ -52,7 +90,7 @@ class Mailbox {
     bool closed = false;
   };
 
-  Mailbox(MailboxLimits limits, Clock& clock);
+  Mailbox(MailboxLimits limits, Clock& clock) : limits_(limits), clock_(clock) {}
 
   // UNAVAILABLE: full, or the namespace has used its share, or closed.
   absl::Status Push(std::unique_ptr<Submission> submission) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -86,7 +124,9 @@ class Mailbox {
   bool idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return arrived_.empty() && trims_.empty() && !closed_;
   }
-  size_t Counted(const Submission& submission) const;
+  size_t Counted(const Submission& submission) const {
+    return std::min(submission.size_bytes, limits_.bytes / 4);
+  }
 
   const MailboxLimits limits_;
   Clock& clock_;

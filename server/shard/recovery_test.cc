@@ -1,4 +1,4 @@
-#include "server/shard/recovery.h"
+#include "server/shard/shard_set.h"
 
 #include <memory>
 #include <string>

@@ -1,8 +1,6 @@
 #include "server/shard/shard_core.h"
 
 #include <algorithm>
-#include <optional>
-#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"

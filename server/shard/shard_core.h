@@ -16,11 +16,11 @@
 #include "absl/time/time.h"
 #include "server/commit/group.h"
 #include "server/engine/engine.h"
-#include "server/shard/deadline_queue.h"
+#include "server/shard/engine_time.h"
 #include "server/shard/group_builder.h"
+#include "server/shard/mailbox.h"
 #include "server/shard/namespace_quota.h"
 #include "server/shard/shard_observer.h"
-#include "server/shard/submission.h"
 
 namespace cache_invalidation::shard {
 

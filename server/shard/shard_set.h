@@ -7,14 +7,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/limits.h"
 #include "server/commit/group.h"
+#include "server/engine/engine.h"
 #include "server/engine/limits.h"
 #include "server/engine/model.h"
 #include "server/shard/engine_time.h"
@@ -22,10 +25,22 @@
 #include "server/shard/namespace_quota.h"
 #include "server/shard/shard_loop.h"
 #include "server/shard/shard_observer.h"
-#include "server/shard/submission.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::shard {
+
+// Reads the state of namespaces from the store at a start. Errors: the store's, and DATA_LOSS if
+// rows or history cannot be read or are inconsistent; then the server must not serve.
+
+// The latest engine time of all namespaces; the epoch of Unix if there are none.
+absl::StatusOr<absl::Time> LastRecordedTime(const storage::Store& store);
+
+// The engine of a namespace as it was when its last group became durable. Reads no clock: the
+// result depends on the store alone.
+absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Store& store,
+                                                              absl::string_view namespace_name,
+                                                              absl::string_view epoch,
+                                                              const engine::Limits& limits);
 
 struct ShardSetOptions {
   // Loops that apply commands; a namespace belongs to one of them. May change between starts.
@@ -86,7 +101,9 @@ class ShardSet {
   // History up to `floor` is to be forgotten: the log's window has moved on. Applied as a command
   // of the namespace after what is in its mailbox; later calls supersede earlier ones. Never blocks
   // and is never refused before Close. REQUIRES: the revision `floor` has been published.
-  void Trim(absl::string_view namespace_name, uint64_t floor);
+  void Trim(absl::string_view namespace_name, uint64_t floor) {
+    LoopOf(namespace_name).Trim(namespace_name, floor);
+  }
 
   // Refuses submissions from now on. The turns of the loops that follow apply what was accepted
   // and flush all pending batches. Idempotent.
@@ -111,12 +128,43 @@ class ShardSet {
  private:
   ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded);
 
-  ShardLoop& LoopOf(absl::string_view namespace_name) const;
+  ShardLoop& LoopOf(absl::string_view namespace_name) const {
+    return *loops_[ShardIndex(namespace_name, loops_.size())];
+  }
 
   const EngineTime time_;
   NamespaceQuota quota_;
   std::vector<std::unique_ptr<ShardLoop>> loops_;
   std::atomic<uint64_t> refused_ = 0;
+};
+
+// One thread for each loop of a set. Thread-compatible.
+class ShardThreads {
+ public:
+  // Starts them. `shards` must outlive this.
+  explicit ShardThreads(ShardSet& shards) {
+    for (size_t i = 0; i < shards.size(); ++i) {
+      threads_.emplace_back([&loop = shards.loop(i)] {
+        while (loop.Turn(loop.next_timer())) {
+        }
+      });
+    }
+  }
+  // Joins.
+  ~ShardThreads() { Join(); }
+
+  ShardThreads(const ShardThreads&) = delete;
+  ShardThreads& operator=(const ShardThreads&) = delete;
+
+  // Waits until every loop has had its last turn. Idempotent. REQUIRES: the set is closed.
+  void Join() {
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+ private:
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace cache_invalidation::shard

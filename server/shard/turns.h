@@ -12,7 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
-#include "server/shard/submission.h"
+#include "server/shard/mailbox.h"
 
 namespace cache_invalidation::shard {
 

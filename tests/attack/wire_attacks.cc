@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/inputs.h"
 #include "tests/support/http_get.h"

@@ -24,8 +24,8 @@
 #include "client/client.h"
 #include "client/tagged_cache.h"
 #include "common/check.h"
+#include "common/clock.h"
 #include "common/mutex.h"
-#include "common/real_clock.h"
 #include "tests/fakes/scripted_connection.h"
 
 namespace cache_invalidation {

@@ -18,7 +18,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/check.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "grpcpp/create_channel.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"

@@ -15,7 +15,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/check.h"
-#include "common/condition/map.h"
+#include "common/condition/comparison.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -20,7 +20,7 @@
 #include "absl/time/time.h"
 #include "client/client.h"
 #include "common/check.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "examples/user_repository/user_repository.h"
 #include "tests/consistency/observation.h"
 #include "tests/consistency/users.h"

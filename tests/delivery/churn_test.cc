@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/clock.h"
 #include "common/mutex.h"
-#include "common/real_clock.h"
 #include "tests/delivery/delivery_server.h"
 
 namespace cache_invalidation {

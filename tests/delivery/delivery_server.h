@@ -20,7 +20,6 @@
 #include "grpcpp/server.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "server/delivery/catch_up.h"
-#include "server/delivery/catch_up_thread.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"

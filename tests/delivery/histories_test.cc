@@ -16,8 +16,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "common/clock.h"
 #include "common/mutex.h"
-#include "common/real_clock.h"
 #include "tests/conformance/recording_subscriber.h"
 #include "tests/conformance/validators.h"
 #include "tests/delivery/delivery_server.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/json_value.h"
-#include "common/write_context.h"
+#include "common/write_event.h"
 
 namespace cache_invalidation {
 

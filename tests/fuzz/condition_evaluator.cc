@@ -18,7 +18,7 @@
 #include "common/condition/condition.h"
 #include "common/condition/limits.h"
 #include "common/json_value.h"
-#include "common/utf8.h"
+#include "common/names.h"
 #include "tests/fakes/fixed_json.h"
 
 namespace cache_invalidation {

@@ -14,7 +14,7 @@
 #include "common/condition/expression.h"
 #include "common/condition/limits.h"
 #include "common/condition/parser.h"
-#include "common/utf8.h"
+#include "common/names.h"
 
 namespace cache_invalidation::condition {
 namespace {

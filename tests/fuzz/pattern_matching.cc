@@ -14,8 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/check.h"
+#include "common/names.h"
 #include "common/pattern.h"
-#include "common/utf8.h"
 
 namespace cache_invalidation {
 namespace {

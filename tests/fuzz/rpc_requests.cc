@@ -19,7 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/check.h"
-#include "common/utf8.h"
+#include "common/names.h"
 #include "google/protobuf/arena.h"
 #include "server/engine/engine.h"
 #include "server/rpc/conversion/cache_entry_conversion.h"

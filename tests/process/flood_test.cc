@@ -5,7 +5,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "gtest/gtest.h"
 #include "tests/process/flags.h"
 #include "tests/support/probe.h"

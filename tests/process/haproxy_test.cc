@@ -16,7 +16,7 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "gtest/gtest.h"
 #include "tests/support/healthy_client.h"
 #include "tests/support/probe.h"

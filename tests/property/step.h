@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/json_value.h"
-#include "common/write_context.h"
+#include "common/write_event.h"
 #include "server/engine/command.h"
 #include "server/engine/query.h"
 

@@ -25,8 +25,8 @@ _BANNED = [
     (
         r"absl::(Now|GetCurrentTimeNanos)\b|\b(steady_clock|system_clock|high_resolution_clock)\b(?!\.h)|"
         r"\b(clock_gettime|gettimeofday|gpr_now)\b|(?<![\w.>])(std::)?time\s*\(\s*(nullptr|NULL|0)\s*\)",
-        "real time is read in common/real_clock.cc alone: take a Clock, or `now` as an argument",
-        ("common/real_clock.cc",),
+        "real time is read in common/clock.cc alone: take a Clock, or `now` as an argument",
+        ("common/clock.cc",),
     ),
     (r"absl::(optional|nullopt|make_optional)\b|absl/types/optional\.h", "use std::optional: the two are different types", ()),
     (r"#\s*include\s*<(ranges|format)>|std::(views|ranges)::|std::format\b", "clang 14 cannot parse it with this library", ()),

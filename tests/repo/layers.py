@@ -87,7 +87,7 @@ _IMPURE = re.compile(
     r"thread|mutex|shared_mutex|condition_variable|future|atomic|semaphore|latch|barrier|stop_token|chrono|ctime|"
     r"iostream|fstream|cstdio|filesystem|random"
 )
-_IMPURE_OURS = ("common/clock.h", "common/real_clock.h", "common/mutex.h", "absl/time/clock.h", "absl/random/")
+_IMPURE_OURS = ("common/clock.h", "common/mutex.h", "absl/time/clock.h", "absl/random/")
 
 
 def folder_of(path, table):

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "server/delivery/wait_outcome.h"
-#include "server/shard/submission.h"
+#include "server/delivery/observer.h"
+#include "server/shard/mailbox.h"
 #include "tests/property/step.h"
 
 namespace cache_invalidation::simulation {

@@ -9,8 +9,7 @@
 
 #include "absl/time/time.h"
 #include "common/clock.h"
-#include "server/delivery/outbox_core.h"
-#include "server/delivery/outlet.h"
+#include "server/delivery/outbox.h"
 
 namespace cache_invalidation::simulation {
 

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/commit/group_writer.h"
+#include "server/commit/committer.h"
 #include "server/core/server_core.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/silent_delivery_observer.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "server/core/epoch.h"
+#include "server/core/persistence.h"
 #include "tests/property/choices.h"
 
 namespace cache_invalidation::simulation {

@@ -9,8 +9,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "client/client.h"
+#include "common/clock.h"
 #include "common/mutex.h"
-#include "common/real_clock.h"
 
 namespace cache_invalidation {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "common/real_clock.h"
+#include "common/clock.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "tests/support/pause.h"

@@ -1,7 +1,7 @@
 #include "tests/support/pause.h"
 
+#include "common/clock.h"
 #include "common/mutex.h"
-#include "common/real_clock.h"
 
 namespace cache_invalidation {
 

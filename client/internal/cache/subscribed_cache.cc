@@ -13,8 +13,8 @@
 #include "client/internal/cache/check_options.h"
 #include "client/internal/cache/entry.h"
 #include "client/internal/cache/flight.h"
+#include "common/clock.h"
 #include "common/limits.h"
-#include "common/real_clock.h"
 
 namespace cache_invalidation::client::internal {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/clock.h"
 #include "common/mutex.h"
-#include "common/real_clock.h"
 #include "grpcpp/server_context.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 

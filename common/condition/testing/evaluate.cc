@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/condition/evaluator.h"
+#include "common/condition/messages.h"
 #include "common/condition/parser.h"
-#include "common/condition/value_text.h"
 
 namespace cache_invalidation::condition {
 

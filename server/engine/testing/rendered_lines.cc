@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "common/write_context.h"
+#include "common/write_event.h"
 #include "server/engine/tag_template.h"
 
 namespace cache_invalidation::engine {

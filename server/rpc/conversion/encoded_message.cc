@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "common/check.h"
 #include "common/limits.h"
-#include "common/utf8.h"
+#include "common/names.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpcpp/support/slice.h"
 #include "server/rpc/conversion/request_conversion.h"

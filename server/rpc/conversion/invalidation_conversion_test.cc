@@ -3,7 +3,7 @@
 #include "common/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/delivery/wait_outcome.h"
+#include "server/delivery/observer.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 

@@ -22,7 +22,7 @@
 #include "protos/cache_invalidation/v1/strategy.pb.h"
 #include "protos/cache_invalidation/v1/waiting.pb.h"
 #include "protos/internal/v1/page_token.pb.h"
-#include "server/delivery/wait_outcome.h"
+#include "server/delivery/observer.h"
 #include "server/engine/command.h"
 #include "server/engine/model.h"
 #include "server/wire/message_conversion.h"

@@ -13,7 +13,6 @@
 #include "protos/cache_invalidation/v1/write_event_service.pb.h"
 #include "protos/internal/v1/write.pb.h"
 #include "server/engine/command.h"
-#include "server/engine/explanation.h"
 #include "server/engine/query.h"
 #include "server/engine/result.h"
 #include "server/rpc/conversion/request_conversion.h"

@@ -11,10 +11,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "server/commit/group_writer.h"
+#include "server/commit/committer.h"
+#include "server/shard/mailbox.h"
 #include "server/shard/namespace_quota.h"
 #include "server/shard/shard_core.h"
-#include "server/shard/submission.h"
 #include "server/storage/store.h"
 #include "tests/fakes/counting_shard_observer.h"
 #include "tests/fakes/fake_clock.h"

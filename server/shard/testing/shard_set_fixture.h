@@ -13,7 +13,6 @@
 #include "common/mutex.h"
 #include "server/commit/committer.h"
 #include "server/shard/shard_set.h"
-#include "server/shard/shard_threads.h"
 #include "server/shard/testing/shard_core_fixture.h"
 #include "tests/fakes/faulty_store.h"
 
