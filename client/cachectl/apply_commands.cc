@@ -70,7 +70,7 @@ class Apply {
       }
       std::string name = value.name;
       if (!flags_.dry_run && change != absl::string_view("unchanged")) {
-        const auto answer = registered(value, name);
+        const auto result = registered(value, name);
         if (!result.ok()) {
           return absl::Status(result.code(), absl::StrCat(flags_.file, ":", definition.line, ": ",
                                                           result.message()));
@@ -112,8 +112,8 @@ absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
   Apply apply(flags);
   absl::Status status =
       apply.Run("rule", wanted->rules, *rules, [&](const auto& rule, std::string& name) {
-        const auto answer = session.client().RegisterInvalidationRule(rule);
-        if (!result.ok()) return answer.status();
+        const auto result = session.client().RegisterInvalidationRule(rule);
+        if (!result.ok()) return result.status();
         session.Warn(result->warnings);
         name = result->rule.name;
         return absl::OkStatus();
@@ -121,9 +121,9 @@ absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
   if (status.ok()) {
     status = apply.Run("relationship", wanted->relationships, *relationships,
                        [&](const auto& relationship, std::string& name) {
-                         const auto answer =
+                         const auto result =
                              session.client().RegisterDataRelationship(relationship);
-                         if (!result.ok()) return answer.status();
+                         if (!result.ok()) return result.status();
                          session.Warn(result->warnings);
                          name = result->relationship.name;
                          return absl::OkStatus();

@@ -25,8 +25,8 @@ void AddSchedule(CLI::App* group, Action& chosen) {
       ->allow_extra_args(false);
   command->add_option("--key", flags->keys, "A key")->allow_extra_args(false);
   OnChosen(command, chosen, [flags](Session& session) -> absl::StatusOr<ExitCode> {
-    const auto answer = session.client().ScheduleBatchInvalidation(flags->tags, flags->keys);
-    if (!result.ok()) return answer.status();
+    const auto result = session.client().ScheduleBatchInvalidation(flags->tags, flags->keys);
+    if (!result.ok()) return result.status();
     session.Print({client::ToJson(*result), absl::StrCat(result->pending_targets, " pending\n")});
     return ExitCode::kOk;
   });
@@ -37,9 +37,9 @@ void AddFlush(CLI::App* group, Action& chosen) {
   CLI::App* command = group->add_subcommand("flush", "Flushes the pending batch now");
   AddWaitFlags(command, wait.get());
   OnChosen(command, chosen, [wait](Session& session) -> absl::StatusOr<ExitCode> {
-    const auto answer = session.client().FlushPendingInvalidations(
+    const auto result = session.client().FlushPendingInvalidations(
         client::FlushPendingInvalidationsParams{.wait = wait->Get()});
-    if (!result.ok()) return answer.status();
+    if (!result.ok()) return result.status();
     session.Print({client::ToJson(*result),
                    absl::StrCat("revision ", result->position.revision, ", ", result->flushed,
                                 " flushed\n", TextOf(result->waiting))});

@@ -43,8 +43,8 @@ void AddAdd(CLI::App* group, Action& chosen) {
       "Position before you read the sources; if one has moved since, the key is invalidated");
   OnChosen(command, chosen, [params, position](Session& session) -> absl::StatusOr<ExitCode> {
     params->position = position->Get();
-    const auto answer = session.client().AddCacheDependency(*params);
-    if (!result.ok()) return answer.status();
+    const auto result = session.client().AddCacheDependency(*params);
+    if (!result.ok()) return result.status();
     session.Warn(result->warnings);
     session.Print(
         {client::ToJson(*result),
@@ -61,8 +61,8 @@ void AddRemove(CLI::App* group, Action& chosen) {
   AddDependencyFlags(command, &params->depends_on);
   command->footer("Without names: all declared dependencies of the key.");
   OnChosen(command, chosen, [params](Session& session) -> absl::StatusOr<ExitCode> {
-    const auto answer = session.client().RemoveCacheDependency(*params);
-    if (!result.ok()) return answer.status();
+    const auto result = session.client().RemoveCacheDependency(*params);
+    if (!result.ok()) return result.status();
     if (!result->found) {
       return absl::NotFoundError(absl::StrCat("no such dependency of ", params->key));
     }

@@ -45,9 +45,9 @@ void AddDelete(CLI::App* group, Action& chosen) {
           absl::StrCat("nothing was deleted: add --yes to delete the namespace ", flags->name,
                        " with its rules, relationships, dependencies, entries and history"));
     }
-    const auto answer = session.client().DeleteNamespace(
+    const auto result = session.client().DeleteNamespace(
         client::DeleteNamespaceParams{.name = flags->name, .wait = flags->wait.Get()});
-    if (!result.ok()) return answer.status();
+    if (!result.ok()) return result.status();
     if (!result->found) {
       return absl::NotFoundError(absl::StrCat("no namespace is called ", flags->name));
     }

@@ -44,8 +44,8 @@ void AddRegister(CLI::App* group, Action& chosen) {
   command->add_option("--description", relationship->description, "For people");
   AddAcceptFlag(command, &relationship->accepted_warnings);
   OnChosen(command, chosen, [relationship](Session& session) -> absl::StatusOr<ExitCode> {
-    const auto answer = session.client().RegisterDataRelationship(*relationship);
-    if (!result.ok()) return answer.status();
+    const auto result = session.client().RegisterDataRelationship(*relationship);
+    if (!result.ok()) return result.status();
     session.Warn(result->warnings);
     session.Print(
         {client::ToJson(*result), absl::StrCat("relationship ", result->relationship.name, " ",

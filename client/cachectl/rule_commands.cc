@@ -82,8 +82,8 @@ void AddRegister(CLI::App* group, Action& chosen) {
   command->add_flag("--disabled", *disabled, "Register the rule without enabling it");
   OnChosen(command, chosen, [rule, disabled](Session& session) -> absl::StatusOr<ExitCode> {
     rule->enabled = !*disabled;
-    const auto answer = session.client().RegisterInvalidationRule(*rule);
-    if (!result.ok()) return answer.status();
+    const auto result = session.client().RegisterInvalidationRule(*rule);
+    if (!result.ok()) return result.status();
     session.Warn(result->warnings);
     session.Print(
         {client::ToJson(*result), absl::StrCat("rule ", result->rule.name, " ",

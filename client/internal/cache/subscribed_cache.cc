@@ -396,7 +396,7 @@ bool SubscribedCache::Register(const Flight& flight, const Load& load, const Res
   if (service_ttl <= kMaxTtl) entry.ttl = service_ttl;
   const absl::StatusOr<TrackEntriesResult> result =
       client_.TrackEntries({std::move(entry)}, {.deadline = kRegistrationDeadline});
-  return answer.ok() && result->results.size() == 1 &&
+  return result.ok() && result->results.size() == 1 &&
          result->results.front().outcome == FillOutcome::kKept;
 }
 
