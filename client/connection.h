@@ -193,9 +193,9 @@ class Connection {
  private:
   template <typename Result, typename Params>
   absl::StatusOr<Result> Await(const Params& params) {
-    internal::PendingResult<absl::StatusOr<Result>> result;
-    Start(params, [&result](absl::StatusOr<Result> result) { result.Set(std::move(result)); });
-    return result.Take();
+    internal::PendingResult<absl::StatusOr<Result>> pending;
+    Start(params, [&pending](absl::StatusOr<Result> result) { pending.Set(std::move(result)); });
+    return pending.Take();
   }
 };
 
