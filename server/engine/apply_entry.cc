@@ -56,11 +56,11 @@ bool IsRefusedAtHead(const State& state, const TrackedEntry& entry, size_t fills
 // they were computed from is not known any more, so the copy must not be kept.
 void RefuseEvicted(State& state, TrackEntriesResult& result) {
   const Freshness freshness = state.freshness();
-  for (TrackResult& result : result.results) {
-    if (result.outcome != FillOutcome::kKept) continue;
-    if (freshness.IsLive(*state.graph.FindKey(result.key))) continue;
-    result.outcome = FillOutcome::kRefusedMoved;
-    result.moved = result.key;
+  for (TrackResult& fill : result.results) {
+    if (fill.outcome != FillOutcome::kKept) continue;
+    if (freshness.IsLive(*state.graph.FindKey(fill.key))) continue;
+    fill.outcome = FillOutcome::kRefusedMoved;
+    fill.moved = fill.key;
     ++state.meta.refused_fills;
   }
 }
@@ -76,20 +76,20 @@ ApplyResult Apply(State& state, const TrackEntries& command, std::vector<Event>&
   for (const TrackedEntry& entry : command.entries) {
     SettleNamed(state, entry);
     if (!entry.position.has_value()) ++state.meta.unchecked_fills;
-    TrackResult result = CheckFill(state, entry, command.entries.size(), names);
-    if (result.outcome == FillOutcome::kKept) {
+    TrackResult fill = CheckFill(state, entry, command.entries.size(), names);
+    if (fill.outcome == FillOutcome::kKept) {
       tracking.Add(entry, result.results.size());
     } else {
       ++state.meta.refused_fills;
       emission.AddUnnamedRoot(entry.key);
       // The event creates a position at which the next attempt can succeed.
-      if (result.outcome == FillOutcome::kRefusedMoved &&
+      if (fill.outcome == FillOutcome::kRefusedMoved &&
           IsRefusedAtHead(state, entry, command.entries.size(), names)) {
         emission.Add(InvalidationKind::kEvict, TargetKind::kKey, entry.key,
                      Cause{CauseStep::kFillRefused, ""});
       }
     }
-    result.results.push_back(std::move(result));
+    result.results.push_back(std::move(fill));
   }
   result.dropped = tracking.BeginAnew(events);
   emission.Commit(events);

@@ -17,7 +17,7 @@ constexpr Cause kCall{CauseStep::kCall, ""};
 void AddSorted(TargetKind target, std::vector<absl::string_view> names, PlannedStep& step) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  for (absl::string_view name : names) step.targets.push_back({type, std::string(name), kCall});
+  for (absl::string_view name : names) step.targets.push_back({target, std::string(name), kCall});
 }
 
 std::vector<PlannedStep> PlanCall(State& state, const Invalidate& command, const Pattern* pattern,

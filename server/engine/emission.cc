@@ -71,7 +71,7 @@ Emission::Slot& Emission::FindOrAdd(InvalidationKind kind, TargetKind target,
                                     absl::string_view name) {
   if (slots_.size() < kFewSlots) {
     for (Slot& slot : slots_) {
-      if (slot.target == type && slot.name == name) return slot;
+      if (slot.target == target && slot.name == name) return slot;
     }
   } else {
     if (index_.empty()) {
@@ -234,7 +234,7 @@ absl::string_view Emission::Mark(Slot& slot, uint64_t revision) {
 // and those that were roots. Entries without dependents are left to their next reader; so are those
 // beyond Limits::ended_at_once, and all entries if everything is evicted.
 void Emission::EvictEntries(const Closure& closure, uint64_t revision) {
-  if (slots_.front().type == TargetKind::kEverything) return;
+  if (slots_.front().target == TargetKind::kEverything) return;
   uint64_t at_once = state_.limits.ended_at_once;
   EvictUnnamed(closure, revision, at_once);
   for (size_t i = 0; i < slots_.size(); ++i) {

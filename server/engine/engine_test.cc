@@ -228,8 +228,8 @@ TEST(EngineTest, AFullBatchFlushesInTheSameCommandAfterItsOwnEvent) {
   std::vector<std::string> names;
   for (int i = 0; i < 10'000; ++i) names.push_back(absl::StrCat("t", i));
   script.Invalidate({names.begin(), names.end()}, {}, Strategy::kBatched);
-  ASSERT_EQ(script.outcome().events.size(), 1);
-  EXPECT_EQ(script.outcome().events[0].invalidations.size(), 10'000);
+  ASSERT_EQ(script.applied().events.size(), 1);
+  EXPECT_EQ(script.applied().events[0].invalidations.size(), 10'000);
   EXPECT_EQ(script.result<InvalidationResult>().pending_targets, 0);
 }
 

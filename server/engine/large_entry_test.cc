@@ -53,7 +53,7 @@ TEST(LargeEntryTest, BeginsAnewWithTheFillThatIsTooMuch) {
   EXPECT_THAT(script.Track("list", {"row:2", "row:1"}, {"source"}), IsEmpty()) << "nothing is new";
   EXPECT_THAT(script.Track("list", {"row:3"}),
               ElementsAre("1 EVICT key list <LIMIT>", "1 EVICT key page <DEPENDENCY(list)>"));
-  EXPECT_EQ(script.outcome().events[0].source, EventSource::kLimit);
+  EXPECT_EQ(script.applied().events[0].source, EventSource::kLimit);
   EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
   EXPECT_EQ(script.result<TrackEntriesResult>().dropped, 1);
   EXPECT_EQ(StatsOf(script).dropped_entries, 1);
@@ -133,7 +133,7 @@ TEST(RowsTest, EachIsWrittenOnceByKey) {
     command.entries.push_back(EntryOf(key, {"x"}));
   }
   script.Do(command);
-  EXPECT_THAT(EntryRows(script.outcome().delta), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(EntryRows(script.applied().delta), ElementsAre("a", "b", "c"));
 }
 
 // A thousand fills of one key with 128 tags each would otherwise write gigabytes of rows.
@@ -144,7 +144,7 @@ TEST(RowsTest, FillsOfOneKeyWriteNoMoreThanItsNames) {
   TrackEntries command;
   for (const std::string& tag : tags) command.entries.push_back(EntryOf("k", {tag}));
   script.Do(command);
-  ASSERT_THAT(EntryRows(script.outcome().delta), ElementsAre("k"));
+  ASSERT_THAT(EntryRows(script.applied().delta), ElementsAre("k"));
   EXPECT_LE(TagsOf(script, "k").size(), 64);
 }
 
@@ -168,7 +168,7 @@ TEST(RowsTest, FillsThatFindALotBeginAnew) {
   script.Do(fat);
   script.Do(thin);
   size_t bytes = 0;
-  for (const RecordChange& change : script.outcome().delta) {
+  for (const RecordChange& change : script.applied().delta) {
     const auto* row = std::get_if<EntryRecord>(&change.record);
     if (row == nullptr || change.deleted) continue;
     for (const std::string& tag : row->tags) bytes += tag.size();
@@ -195,9 +195,9 @@ TEST(RowsTest, WhatOthersNeedIsNotWrittenWithoutEnd) {
   }
   script.Do(UntrackEntries{{keys.begin(), keys.end()}});
   EXPECT_EQ(script.result<UntrackEntriesResult>().found, keys.size());
-  ASSERT_EQ(script.outcome().events.size(), 1);
-  EXPECT_EQ(script.outcome().events[0].source, EventSource::kLimit);
-  EXPECT_EQ(script.outcome().events[0].invalidations.size(), 2 * StatsOf(script).dropped_entries);
+  ASSERT_EQ(script.applied().events.size(), 1);
+  EXPECT_EQ(script.applied().events[0].source, EventSource::kLimit);
+  EXPECT_EQ(script.applied().events[0].invalidations.size(), 2 * StatsOf(script).dropped_entries);
   // The first ones stay as ghosts for their dependents.
   EXPECT_THAT(script.Invalidate({tags[0]}),
               testing::SizeIs(1 + keys.size() - StatsOf(script).dropped_entries));

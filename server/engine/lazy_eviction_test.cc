@@ -41,7 +41,7 @@ TEST(LazyEvictionTest, AnEventEndsNoMoreThanItsShare) {
   constexpr uint64_t kPages = kEnded + 500;
   for (uint64_t i = 0; i < kPages; ++i) script.Track(absl::StrCat("page", i), {}, {"row"});
   EXPECT_THAT(script.Invalidate({}, {"row"}), SizeIs(kPages + 1));
-  EXPECT_EQ(EntryRows(script.outcome().delta), kEnded);
+  EXPECT_EQ(EntryRows(script.applied().delta), kEnded);
   EXPECT_EQ(StatsOf(script).tracked_entries, 500) << "in the table until they are swept";
   for (uint64_t i = 0; i < kPages; ++i) {
     ASSERT_EQ(script.Lookup(absl::StrCat("page", i)), "ABSENT") << i;
@@ -63,7 +63,7 @@ TEST(LazyEvictionTest, EntriesThatTheEventDoesNotNameTakeTheirPartsOfTheShare) {
     script.Depend(absl::StrCat("page of ", key), {key});
   }
   script.Invalidate({"x"});
-  EXPECT_EQ(EntryRows(script.outcome().delta), 2) << "four parts each";
+  EXPECT_EQ(EntryRows(script.applied().delta), 2) << "four parts each";
   for (const char* key : {"a", "b", "c"}) EXPECT_EQ(script.Lookup(key), "ABSENT") << key;
 }
 
@@ -71,7 +71,7 @@ TEST(LazyEvictionTest, AFillOfADeadEntryStartsFromNothing) {
   EngineScript script(EndsNone());
   script.Track("page", {"old"}, {"row"});
   script.Invalidate({}, {"page"});
-  EXPECT_THAT(EntryRows(script.outcome().delta), 0);
+  EXPECT_THAT(EntryRows(script.applied().delta), 0);
   script.Track("page", {"new"});
   script.Invalidate({"old"});
   script.Invalidate({}, {"row"});
@@ -96,7 +96,7 @@ TEST(LazyEvictionTest, WhatAPatternHitsIsRemembered) {
   script.InvalidatePattern("p.*");
   EXPECT_EQ(script.Lookup("page"), "ABSENT");
   bool remembered = false;
-  for (const RecordChange& change : script.outcome().delta) {
+  for (const RecordChange& change : script.applied().delta) {
     const auto* row = std::get_if<KeyRevisionRecord>(&change.record);
     remembered = remembered || (row != nullptr && row->key == "page" && row->evicted == 1);
   }
@@ -142,7 +142,7 @@ TEST(LargeEventTest, SpreadingEndsWhereTheEventIsTooLarge) {
   EXPECT_EQ(StatsOf(script).widened, 2);
   // A refused fill is not named itself, but its dependents are evicted.
   script.TrackAt(0, "row", {});
-  EXPECT_THAT(Lines(script.outcome().events), ElementsAre("3 EVICT everything <LIMIT~>"));
+  EXPECT_THAT(Lines(script.applied().events), ElementsAre("3 EVICT everything <LIMIT~>"));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST(LimitsTest, TheOldestFillMakesRoom) {
   script.Track("a", {"x"});
   EXPECT_THAT(script.Track("b", {"x"}), ElementsAre("2 EVICT key z <LIMIT>"));
   EXPECT_EQ(script.result<TrackEntriesResult>().dropped, 1);
-  EXPECT_EQ(script.outcome().events[0].source, EventSource::kLimit);
+  EXPECT_EQ(script.applied().events[0].source, EventSource::kLimit);
   EXPECT_EQ(script.Lookup("z"), "ABSENT");
   EXPECT_EQ(script.Lookup("a"), "FRESH");
   EXPECT_EQ(script.Lookup("b"), "FRESH");
@@ -288,7 +288,7 @@ TEST(LimitsTest, WhatWasGivenUpDoesNotDependOnTheLimitOfARestart) {
   Engine rebuilt(EngineScript::kEpoch, many);
   for (absl::string_view pattern : {"x.*", "y.*", "z.*", "x.*"}) script.InvalidatePattern(pattern);
   EXPECT_EQ(StatsOf(script).widened, 2);
-  for (const RecordChange& change : script.outcome().delta) rebuilt.Load(change.record);
+  for (const RecordChange& change : script.applied().delta) rebuilt.Load(change.record);
   rebuilt.Replay(PatternEvent(1, {"x.*"}));
   rebuilt.Replay(PatternEvent(2, {"y.*"}));
   rebuilt.Replay(PatternEvent(3, {"z.*"}));

@@ -122,7 +122,7 @@ TEST(MixedEntryTest, ItSurvivesARestart) {
   script.Track("page", {"a:1"});
   script.Track("page", {"b:1"});
   Engine restarted(EngineScript::kEpoch);
-  for (const RecordChange& change : script.outcome().delta) restarted.Load(change.record);
+  for (const RecordChange& change : script.applied().delta) restarted.Load(change.record);
   restarted.FinishLoad();
   EXPECT_THAT(restarted.DumpForTest(), HasSubstr("page"));
   engine::Invalidate command;

@@ -29,13 +29,13 @@ void PendingBatch::Add(TargetKind target, absl::string_view name, const Cause& c
   auto it = items_.find(Order::View(target, name));
   const bool added = it == items_.end();
   if (added) {
-    it = items_.try_emplace({type, std::string(name)}).first;
+    it = items_.try_emplace({target, std::string(name)}).first;
     bytes_ += name.size() + kBytesPerItem;
   }
   Item& item = it->second;
   if (added) {
     item.dependent = true;
-    if (type == TargetKind::kPattern) {
+    if (target == TargetKind::kPattern) {
       item.pattern = pattern != nullptr ? *pattern : *Pattern::Compile(name);
       ++patterns_;
     }

@@ -66,11 +66,11 @@ uint64_t Tracking::BeginAnew(std::vector<Event>& events) {
   emission.EndTargets();
   emission.Commit(events);
   // What the entry's earlier fills in this call named is not known any more.
-  for (TrackResult& result : reply_.results) {
+  for (TrackResult& result : result_.results) {
     if (result.outcome == FillOutcome::kKept && too_large_.contains(result.key)) Refuse(result);
   }
   for (const auto& [entry, result] : waiting_) {
-    TrackAnew(*entry, before, reply_.results[result]);
+    TrackAnew(*entry, before, result_.results[result]);
   }
   state_.meta.dropped_entries += too_large_.size();
   return too_large_.size();

@@ -128,7 +128,7 @@ TEST(WorkBudgetTest, BeyondItsStepsACommandInvalidatesEverything) {
   EXPECT_THAT(script.Do(Writes({"1", "2", "3"})), ElementsAre(kEverything));
   EXPECT_EQ(script.result<InvalidationResult>().invalidations, 1u);
   EXPECT_EQ(script.result<InvalidationResult>().widened, 1u);
-  EXPECT_EQ(script.outcome().widened, 1u);
+  EXPECT_EQ(script.applied().widened, 1u);
   EXPECT_EQ(script.Lookup("k"), "ABSENT");
   EXPECT_THAT(script.Write("other", "1"), SizeIs(2)) << "the next command has a budget of its own";
 }
@@ -380,7 +380,7 @@ TEST(WorkBudgetTest, ADependentThatManyWritesReachKeepsAFewCauses) {
   size_t rows = 0;
   for (const char* source : {"s4", "s2", "s1", "s3"}) {
     script.Invalidate({source}, {}, Strategy::kBatched);
-    for (const RecordChange& change : script.outcome().delta) {
+    for (const RecordChange& change : script.applied().delta) {
       const auto* pending = std::get_if<PendingRecord>(&change.record);
       rows += pending != nullptr && pending->name == "report" ? 1 : 0;
     }

@@ -47,7 +47,7 @@ TEST_F(PipelineTest, AppliesTheNextGroupWhileOneIsWrittenAndTellsNothingOfEither
   EXPECT_EQ(shards_->namespaces(), 0u);
 
   store_.LetGo();
-  EXPECT_EQ(std::get<engine::InvalidationResult>(inbox_.Await(1)[0].result).revision, 1u);
+  EXPECT_EQ(std::get<engine::InvalidationResult>(*inbox_.Await(1)[0]).revision, 1u);
   store_.AwaitHeld();
   EXPECT_EQ(inbox_.size(), 1u) << "the read saw what is not durable yet";
   EXPECT_EQ(publisher_.published().size(), 1u);

@@ -60,7 +60,7 @@ TEST_F(ShardCoreTest, RefusesNamespacesAboveTheLimitButServesThoseThatAreThere) 
 TEST_F(ShardCoreTest, AMissingNamespaceAnswersQueriesAsANewOne) {
   EXPECT_EQ(Stats("n").rules, 1u);
   const Result rules = Call("n", engine::GetRule{"default"});
-  EXPECT_EQ(std::get<engine::GetRuleResult>(rules.result).rule->name, "default");
+  EXPECT_EQ(std::get<engine::GetRuleResult>(*rules).rule->name, "default");
   EXPECT_EQ(core_->EngineForTest("n"), nullptr);
   EXPECT_EQ(store_.writes(), 0);
 }

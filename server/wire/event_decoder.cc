@@ -93,16 +93,17 @@ absl::Status EventDecoder::Decode(const Chunk& chunk,
       continue;
     }
     const absl::string_view bytes = chunk.part_bytes(part);
-    v1::SubscribeResponse& part = open_->parts.emplace_back();
-    const bool readable = part.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
-                          part.events_size() == 1 && part.events(0).revision() == part.revision &&
-                          part.events(0).part() == open_->parts.size() - 1 &&
-                          AddPart(part.events(0), open_->event);
+    v1::SubscribeResponse& message = open_->parts.emplace_back();
+    const bool readable = message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
+                          message.events_size() == 1 &&
+                          message.events(0).revision() == part.revision &&
+                          message.events(0).part() == open_->parts.size() - 1 &&
+                          AddPart(message.events(0), open_->event);
     if (!readable) {
       return absl::DataLossError(
           absl::StrCat("unreadable event: revision ", part.revision, ", part ", part.number));
     }
-    if (part.events(0).last_part()) {
+    if (message.events(0).last_part()) {
       sink(open_->event);
       open_ = std::make_unique<Revision>();
     }

@@ -45,7 +45,7 @@ constexpr size_t kFixedBytes = 32;
 constexpr size_t kIndexBytes = 5;
 
 int TargetField(engine::TargetKind target) {
-  switch (type) {
+  switch (target) {
     case engine::TargetKind::kEverything:
       return invalidation_field::kEverything;
     case engine::TargetKind::kTag:

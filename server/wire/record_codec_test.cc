@@ -107,7 +107,7 @@ std::string IdentityOf(const internal::v1::DependencyRecord& message) {
          message.depends_on();
 }
 std::string IdentityOf(const internal::v1::PendingRecord& message) {
-  switch (message.type()) {
+  switch (message.target()) {
     case internal::v1::TARGET_KIND_EVERYTHING:
       return "e";
     case internal::v1::TARGET_KIND_TAG:

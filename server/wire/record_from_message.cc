@@ -130,12 +130,12 @@ std::optional<engine::KeyRevisionRecord> FromMessage(
 }
 
 std::optional<engine::PendingRecord> FromMessage(const internal::v1::PendingRecord& message) {
-  const std::optional<engine::TargetKind> type = FromEnum(kTargetKinds, message.type());
-  if (!type.has_value()) {
+  const std::optional<engine::TargetKind> target = FromEnum(kTargetKinds, message.target());
+  if (!target.has_value()) {
     return std::nullopt;
   }
   engine::PendingRecord record{
-      .target = *type, .name = message.name(), .dependent = message.dependent(), .causes = {}};
+      .target = *target, .name = message.name(), .dependent = message.dependent(), .causes = {}};
   for (const v1::Cause& cause : message.causes()) {
     const auto step = FromEventEnum<engine::CauseStep>(cause.step());
     if (!step.has_value()) {

@@ -134,9 +134,9 @@ internal::v1::KeyRevisionRecord ToMessage(const engine::KeyRevisionRecord& recor
 }
 
 internal::v1::PendingRecord ToMessage(const engine::PendingRecord& record) {
-  const auto& [type, name, dependent, causes] = record;
+  const auto& [target, name, dependent, causes] = record;
   internal::v1::PendingRecord out;
-  out.set_type(ToEnum(kTargetKinds, type));
+  out.set_target(ToEnum(kTargetKinds, target));
   out.set_name(name);
   out.set_dependent(dependent);
   for (const auto& [step, cause_name, widened, condition_failed] : causes) {

@@ -66,8 +66,8 @@ std::string Describe(const engine::RemoveCacheDependencyResult& result) {
 std::string Describe(const engine::TrackEntriesResult& result) {
   std::string text =
       absl::StrCat("TrackEntries revision=", result.revision, " dropped=", result.dropped);
-  for (const engine::TrackResult& result : result.results) {
-    absl::StrAppend(&text, " ", result.key, "=", static_cast<int>(result.outcome));
+  for (const engine::TrackResult& fill : result.results) {
+    absl::StrAppend(&text, " ", fill.key, "=", static_cast<int>(fill.outcome));
   }
   return text;
 }

@@ -301,11 +301,11 @@ void BeginAnew(State& state, const engine::TrackEntries& command, const BegunAne
     kept.insert(place);
   }
   for (size_t i = 0; i < result.results.size(); ++i) {
-    engine::TrackResult& result = result.results[i];
-    if (result.outcome != FillOutcome::kKept || !anew.keys.contains(result.key)) continue;
+    engine::TrackResult& fill = result.results[i];
+    if (fill.outcome != FillOutcome::kKept || !anew.keys.contains(fill.key)) continue;
     if (kept.contains(i)) continue;
-    result.outcome = FillOutcome::kRefusedMoved;
-    prediction.moved_names[i] = {result.key};
+    fill.outcome = FillOutcome::kRefusedMoved;
+    prediction.moved_names[i] = {fill.key};
     ++state.counters.refused_fills;
   }
 }
@@ -407,11 +407,11 @@ Prediction Apply(State& state, const engine::TrackEntries& command, const Observ
   Publish(state, RefusalOf(state, refused, named), prediction.events);
   result.dropped += DropOldest(state, observed, result.dropped, prediction.events);
   for (size_t i = 0; i < result.results.size(); ++i) {
-    engine::TrackResult& result = result.results[i];
-    if (result.outcome != FillOutcome::kKept || state.entries.contains(result.key)) continue;
+    engine::TrackResult& fill = result.results[i];
+    if (fill.outcome != FillOutcome::kKept || state.entries.contains(fill.key)) continue;
     // An event of this command evicted it.
-    result.outcome = FillOutcome::kRefusedMoved;
-    prediction.moved_names[i] = {result.key};
+    fill.outcome = FillOutcome::kRefusedMoved;
+    prediction.moved_names[i] = {fill.key};
     ++state.counters.refused_fills;
   }
   result.revision = state.head;

@@ -9,7 +9,7 @@ using engine::NameKind;
 using engine::TargetKind;
 
 bool Hits(TargetKind target, const std::string& name, const Node& node) {
-  switch (type) {
+  switch (target) {
     case TargetKind::kEverything:
       return true;
     case TargetKind::kTag:

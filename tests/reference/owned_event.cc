@@ -8,7 +8,7 @@ namespace cache_invalidation::reference {
 namespace {
 
 absl::string_view Name(engine::TargetKind target) {
-  switch (type) {
+  switch (target) {
     case engine::TargetKind::kEverything:
       return "everything";
     case engine::TargetKind::kTag:

@@ -46,7 +46,7 @@ struct StepBuilder {
 
   void Add(TargetKind target, absl::string_view name, OwnedCause cause) {
     if (cause.widened) widened.insert(std::string(name));
-    step.targets.insert({type, std::string(name), cause});
+    step.targets.insert({target, std::string(name), cause});
   }
   void AddTag(absl::string_view tag, CauseStep step_kind, absl::string_view cause, bool wide) {
     Add(TargetKind::kTag, tag, {step_kind, std::string(cause), wide});

@@ -68,22 +68,22 @@ void CommandLog::OnApplied(absl::string_view namespace_name, const engine::Comma
   }
   // What is not stored may be lost with the process.
   if (OnlyLooked(command, applied) && floor == floor_before) return;
-  Applied applied;
-  applied.floor = floor;
-  applied.namespace_name = std::string(namespace_name);
-  applied.epoch = epoch_;
-  applied.now = time_->Now();
-  applied.command = command;
-  applied.buffer = buffer_;
-  applied.call = call_;
-  applied.group = group_;
-  applied.kept = keeps_;
-  applied.status = applied.status;
-  applied.result = applied.result;
+  Applied logged;
+  logged.floor = floor;
+  logged.namespace_name = std::string(namespace_name);
+  logged.epoch = epoch_;
+  logged.now = time_->Now();
+  logged.command = command;
+  logged.buffer = buffer_;
+  logged.call = call_;
+  logged.group = group_;
+  logged.kept = keeps_;
+  logged.status = applied.status;
+  logged.result = applied.result;
   for (const engine::Event& event : applied.events) {
-    applied.events.push_back(reference::Own(event));
+    logged.events.push_back(reference::Own(event));
   }
-  log_.push_back(std::move(applied));
+  log_.push_back(std::move(logged));
 }
 
 void CommandLog::EndRun(size_t writes, bool forgives) {

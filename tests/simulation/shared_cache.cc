@@ -86,8 +86,10 @@ void Reader::Track() {
 
 // Nothing to clean up, whatever the answer: readers check whether the fill is current.
 void Reader::OnTracked(const Call& call) {
-  const auto* result = std::get_if<engine::TrackEntriesResult>(&*call.answers.front());
-  const bool kept = call.ok() && result->results.front().outcome == engine::FillOutcome::kKept;
+  const bool kept =
+      call.ok() &&
+      std::get<engine::TrackEntriesResult>(*call.answers.front()).results.front().outcome ==
+          engine::FillOutcome::kKept;
   world_.report.Log(name_, "'s fill of ", key(), kept ? " is kept" : " is not kept");
   fill_.reset();
 }

@@ -223,9 +223,9 @@ void Subscriber::EndLoad() {
       load_.reset();
       return;
     }
-    const auto* result = std::get_if<engine::AddCacheDependencyResult>(&*call.answers.front());
     // A declaration to another history is unknown to this one.
-    if (!call.ok() || result->invalidated || call.epoch != load.token.epoch) {
+    if (!call.ok() || call.epoch != load.token.epoch ||
+        std::get<engine::AddCacheDependencyResult>(*call.answers.front()).invalidated) {
       load_.reset();
       return;
     }

@@ -11,7 +11,7 @@ namespace {
 
 void AddTarget(engine::TargetKind target, absl::string_view name, engine::Event& event) {
   engine::Invalidation invalidation;
-  invalidation.target = type;
+  invalidation.target = target;
   invalidation.name = name;
   invalidation.first_cause = 0;
   invalidation.cause_count = 1;

@@ -287,8 +287,8 @@ std::vector<QueryKind> OddKinds() {
   const auto member = [](const std::string& column, const std::string& element) {
     return Rows(absl::StrCat("\"odd-names\" t WHERE ", element, " = ANY (t.", column, ")"));
   };
-  const std::string results =
-      "SELECT string_agg(coalesce(\"result-to\", '-'), '|' ORDER BY \"result-to\") FROM "
+  const std::string replies =
+      "SELECT string_agg(coalesce(\"reply-to\", '-'), '|' ORDER BY \"reply-to\") FROM "
       "\"odd-names\"";
   return {
       {"odd_row",
@@ -305,8 +305,8 @@ std::vector<QueryKind> OddKinds() {
        One(),
        "SELECT string_agg(coalesce(grade::text, '-'), '|' ORDER BY grade) FROM \"odd-names\"",
        {"odd_grades"}},
-      {"odd_replies", One(), results, {"odd_replies"}},
-      {"odd_answers", One(), results, {"odd_answers"}},
+      {"odd_replies", One(), replies, {"odd_replies"}},
+      {"odd_answers", One(), replies, {"odd_answers"}},
   };
 }
 

@@ -164,7 +164,7 @@ CREATE DOMAIN label_list AS text[];
 CREATE TABLE "odd-names" (
   id char(5) PRIMARY KEY,
   number int NOT NULL UNIQUE,
-  "result-to" text,
+  "reply-to" text,
   old jsonb,
   fields_changed text[],
   grade grade,

@@ -10,7 +10,7 @@ namespace {
 constexpr absl::string_view kSteps[] = {
     "DIRECT",       "RELATIONSHIP",     "RULE",  "CASCADE", "DEPENDENCY", "CALL",
     "FILL_REFUSED", "DEPENDENCY_MOVED", "LIMIT", "OTHERS"};
-constexpr absl::string_view kTypes[] = {"everything", "tag ", "key ", "pattern "};
+constexpr absl::string_view kTargetKinds[] = {"everything", "tag ", "key ", "pattern "};
 constexpr absl::string_view kStates[] = {"FRESH", "STALE", "ABSENT"};
 
 std::string CauseText(const Cause& cause) {
@@ -31,7 +31,7 @@ std::vector<std::string> Lines(const Event& event) {
     }
     lines.push_back(absl::StrCat(
         event.revision, invalidation.kind == InvalidationKind::kEvict ? " EVICT " : " MARK_STALE ",
-        kTypes[static_cast<int>(invalidation.type)], invalidation.name, " <",
+        kTargetKinds[static_cast<int>(invalidation.target)], invalidation.name, " <",
         absl::StrJoin(causes, " "), ">"));
   }
   return lines;
@@ -46,9 +46,9 @@ std::vector<std::string> Lines(const std::vector<Event>& events) {
 }
 
 EngineScript::Out EngineScript::Do(const Command& command) {
-  outcome_ = engine_.Apply(command, now_);
-  EXPECT_TRUE(outcome_.status.ok()) << outcome_.status;
-  return Lines(outcome_.events);
+  applied_ = engine_.Apply(command, now_);
+  EXPECT_TRUE(applied_.status.ok()) << applied_.status;
+  return Lines(applied_.events);
 }
 
 EngineScript::Out EngineScript::Write(absl::string_view type, absl::string_view id, Names tags) {

@@ -35,9 +35,9 @@ class EngineScript {
   // The result to the last command. REQUIRES: the result is of that type.
   template <typename T>
   const T& result() const {
-    return std::get<T>(outcome_.result);
+    return std::get<T>(applied_.result);
   }
-  const Applied& applied() const { return outcome_; }
+  const Applied& applied() const { return applied_; }
 
   // Applies a command and returns the lines of its events. Fails the test if the command is
   // refused.
@@ -63,7 +63,7 @@ class EngineScript {
  private:
   Engine engine_;
   absl::Time now_ = absl::FromUnixSeconds(1'000'000'000);
-  Applied outcome_;
+  Applied applied_;
 };
 
 }  // namespace cache_invalidation::engine

@@ -147,11 +147,11 @@ absl::StatusOr<engine::Validate> ToValidate(const v1::ValidateRequest& request) 
 absl::Status FromTrackEntries(const v1::TrackEntriesRequest& request,
                               const engine::TrackEntriesResult& result,
                               const AnswerContext& context, v1::TrackEntriesResponse* response) {
-  for (const engine::TrackResult& result : result.results) {
+  for (const engine::TrackResult& fill : result.results) {
     v1::TrackResult* proto = response->add_results();
-    proto->set_key(result.key);
-    proto->set_outcome(FromFillOutcome(result.outcome));
-    proto->set_moved(result.moved);
+    proto->set_key(fill.key);
+    proto->set_outcome(FromFillOutcome(fill.outcome));
+    proto->set_moved(fill.moved);
   }
   FromRevision(result.revision, context.epoch, response->mutable_position());
   FromStrings(result.warnings, response->mutable_warnings());

@@ -94,12 +94,12 @@ absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
 }
 
 void FromWriteResult(const engine::InvalidationResult& result, absl::string_view epoch,
-                     v1::WriteResult* result) {
-  FromRevision(result.revision, epoch, result->mutable_position());
-  result->set_invalidations(result.invalidations);
-  FromStrings(result.rules_fired, result->mutable_rules_fired());
-  result->set_widened(result.widened);
-  result->set_pending_targets(result.pending_targets);
+                     v1::WriteResult* message) {
+  FromRevision(result.revision, epoch, message->mutable_position());
+  message->set_invalidations(result.invalidations);
+  FromStrings(result.rules_fired, message->mutable_rules_fired());
+  message->set_widened(result.widened);
+  message->set_pending_targets(result.pending_targets);
 }
 
 absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,

@@ -29,7 +29,7 @@ absl::StatusOr<engine::ExplainWrite> ToExplainWrite(
 
 // Convert the engine's results to responses.
 void FromWriteResult(const engine::InvalidationResult& result, absl::string_view epoch,
-                     v1::WriteResult* result);
+                     v1::WriteResult* message);
 absl::Status FromInvalidateByWrite(const internal::v1::InvalidateByWriteRequest& request,
                                    const engine::InvalidationResult& result,
                                    const AnswerContext& context,

@@ -129,20 +129,21 @@ class ShardCoreFixture : public testing::Test {
     return stats;
   }
 
-  // One request, committed.
-  Result Call(absl::string_view namespace_name, Request request) {
+  // Applies and commits one request. Returns its result, valid until the next call.
+  const Result& Call(absl::string_view namespace_name, Request request) {
     std::vector<Request> requests;
     requests.push_back(std::move(request));
     const std::shared_ptr<Answered> answered = Submit(namespace_name, std::move(requests));
     Commit();
     EXPECT_EQ(answered->calls, 1);
     EXPECT_EQ(answered->answers.size(), 1u);
-    return std::move(answered->answers.at(0));
+    result_ = std::move(answered->answers.at(0));
+    return result_;
   }
 
   engine::InvalidationStats Stats(absl::string_view namespace_name) {
     return std::get<engine::InvalidationStats>(
-        Call(namespace_name, engine::GetInvalidationStats{}).result);
+        *Call(namespace_name, engine::GetInvalidationStats{}));
   }
 
   // The revisions that subscribers of a namespace were shown.
@@ -177,6 +178,7 @@ class ShardCoreFixture : public testing::Test {
   FakeClock clock_;
   FaultyStore store_;
   commit::RecordingPublisher publisher_;
+  Result result_;
   commit::RecordingCommitObserver commits_;
   CountingShardObserver observer_;
   bool fatal_ = false;
