@@ -30,11 +30,6 @@ struct Change {
   std::vector<KeyPattern> patterns = {};
   bool evicts_everything = false;
   bool marks_everything = false;
-
-  bool empty() const {
-    return tags.empty() && keys.empty() && patterns.empty() && !evicts_everything &&
-           !marks_everything;
-  }
 };
 
 // Compiled patterns by expression: rules use the same ones again and again.

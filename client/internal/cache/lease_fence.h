@@ -47,8 +47,6 @@ class LeaseFence {
     return fenced_for_ + std::max(now - fenced_since_, absl::ZeroDuration());
   }
 
-  absl::Duration open_until() const { return absl::Nanoseconds(open_until_.load()); }
-
  private:
   std::atomic<int64_t> open_until_ = std::numeric_limits<int64_t>::min();
   uint64_t required_ = 0;
