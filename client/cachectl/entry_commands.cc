@@ -1,13 +1,11 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "client/cachectl/commands.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/report.h"

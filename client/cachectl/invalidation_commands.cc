@@ -4,12 +4,10 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "client/cachectl/commands.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/result_text.h"
-#include "client/json.h"
 
 namespace cache_invalidation::cachectl {
 namespace {

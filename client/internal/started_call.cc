@@ -1,7 +1,6 @@
 #include "client/internal/started_call.h"
 
 #include <algorithm>
-#include <string>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"

@@ -1,7 +1,5 @@
 #include "client/internal/write_stream_core.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "client/internal/conversion/conversion.h"
 #include "common/limits.h"
