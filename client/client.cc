@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 namespace cache_invalidation::client {
@@ -9,6 +10,21 @@ namespace {
 
 // The largest page that the service returns.
 constexpr int32_t kPageSize = 1'000;
+
+// Returns the elements of all pages.
+template <typename Page, typename Element, typename Params>
+absl::StatusOr<std::vector<Element>> ListAll(
+    Connection& connection, absl::StatusOr<Page> (Connection::*list)(const Params&),
+    std::vector<Element> Page::*elements, std::type_identity_t<Params> params) {
+  std::vector<Element> all;
+  do {
+    absl::StatusOr<Page> page = (connection.*list)(params);
+    if (!page.ok()) return page.status();
+    std::move(((*page).*elements).begin(), ((*page).*elements).end(), std::back_inserter(all));
+    params.page_token = std::move(page->next_page_token);
+  } while (!params.page_token.empty());
+  return all;
+}
 
 }  // namespace
 
@@ -28,6 +44,12 @@ CallOptions Client::Resolve(CallOptions options) const {
   return options;
 }
 
+template <typename Params>
+Params Client::Resolved(Params params) const {
+  params.options = Resolve(std::move(params.options));
+  return params;
+}
+
 absl::StatusOr<WriteResult> Client::InvalidateByWrite(std::string resource_type,
                                                       std::string resource_id,
                                                       std::string operation,
@@ -41,8 +63,7 @@ absl::StatusOr<WriteResult> Client::InvalidateByWrite(std::string resource_type,
 }
 
 absl::StatusOr<WriteResult> Client::InvalidateByWrite(InvalidateByWriteParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->InvalidateByWrite(params);
+  return connection_->InvalidateByWrite(Resolved(std::move(params)));
 }
 
 absl::StatusOr<WriteResult> Client::InvalidateByWrites(std::vector<WriteEvent> writes,
@@ -51,8 +72,7 @@ absl::StatusOr<WriteResult> Client::InvalidateByWrites(std::vector<WriteEvent> w
 }
 
 absl::StatusOr<WriteResult> Client::InvalidateByWrites(InvalidateByWritesParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->InvalidateByWrites(params);
+  return connection_->InvalidateByWrites(Resolved(std::move(params)));
 }
 
 std::unique_ptr<WriteStream> Client::OpenWriteStream(WriteStreamOptions stream) const {
@@ -64,8 +84,7 @@ absl::StatusOr<Explanation> Client::ExplainWrite(WriteEvent write, CallOptions o
 }
 
 absl::StatusOr<Explanation> Client::ExplainWrite(ExplainWriteParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->ExplainWrite(params);
+  return connection_->ExplainWrite(Resolved(std::move(params)));
 }
 
 absl::StatusOr<RuleRegistration> Client::RegisterInvalidationRule(InvalidationRule rule,
@@ -82,16 +101,8 @@ absl::StatusOr<StoredRule> Client::GetInvalidationRule(std::string name,
 
 absl::StatusOr<std::vector<InvalidationRule>> Client::ListInvalidationRules(
     CallOptions options) const {
-  ListInvalidationRulesParams params{.page_size = kPageSize,
-                                     .options = Resolve(std::move(options))};
-  std::vector<InvalidationRule> rules;
-  do {
-    absl::StatusOr<RulePage> page = connection_->ListInvalidationRules(params);
-    if (!page.ok()) return page.status();
-    std::move(page->rules.begin(), page->rules.end(), std::back_inserter(rules));
-    params.page_token = std::move(page->next_page_token);
-  } while (!params.page_token.empty());
-  return rules;
+  return ListAll(*connection_, &Connection::ListInvalidationRules, &RulePage::rules,
+                 {.page_size = kPageSize, .options = Resolve(std::move(options))});
 }
 
 absl::StatusOr<bool> Client::DeleteInvalidationRule(std::string name, CallOptions options) const {
@@ -113,18 +124,10 @@ absl::StatusOr<DataRelationship> Client::GetDataRelationship(std::string name,
 
 absl::StatusOr<std::vector<DataRelationship>> Client::ListDataRelationships(
     std::string source_type, CallOptions options) const {
-  ListDataRelationshipsParams params{.source_type = std::move(source_type),
-                                     .page_size = kPageSize,
-                                     .options = Resolve(std::move(options))};
-  std::vector<DataRelationship> relationships;
-  do {
-    absl::StatusOr<RelationshipPage> page = connection_->ListDataRelationships(params);
-    if (!page.ok()) return page.status();
-    std::move(page->relationships.begin(), page->relationships.end(),
-              std::back_inserter(relationships));
-    params.page_token = std::move(page->next_page_token);
-  } while (!params.page_token.empty());
-  return relationships;
+  return ListAll(*connection_, &Connection::ListDataRelationships, &RelationshipPage::relationships,
+                 {.source_type = std::move(source_type),
+                  .page_size = kPageSize,
+                  .options = Resolve(std::move(options))});
 }
 
 absl::StatusOr<bool> Client::DeleteDataRelationship(std::string name, CallOptions options) const {
@@ -142,25 +145,21 @@ absl::StatusOr<DependencyAddition> Client::AddCacheDependency(std::string key,
 
 absl::StatusOr<DependencyAddition> Client::AddCacheDependency(
     AddCacheDependencyParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->AddCacheDependency(params);
+  return connection_->AddCacheDependency(Resolved(std::move(params)));
 }
 
 absl::StatusOr<DependencyRemoval> Client::RemoveCacheDependency(
     RemoveCacheDependencyParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->RemoveCacheDependency(params);
+  return connection_->RemoveCacheDependency(Resolved(std::move(params)));
 }
 
 absl::StatusOr<DependencyPage> Client::ListCacheDependencies(
     ListCacheDependenciesParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->ListCacheDependencies(params);
+  return connection_->ListCacheDependencies(Resolved(std::move(params)));
 }
 
 absl::StatusOr<InvalidationResult> Client::Invalidate(InvalidateParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->Invalidate(params);
+  return connection_->Invalidate(Resolved(std::move(params)));
 }
 
 absl::StatusOr<KeyInvalidation> Client::InvalidateWithDependencies(std::string key, bool recursive,
@@ -171,8 +170,7 @@ absl::StatusOr<KeyInvalidation> Client::InvalidateWithDependencies(std::string k
 
 absl::StatusOr<KeyInvalidation> Client::InvalidateWithDependencies(
     InvalidateWithDependenciesParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->InvalidateWithDependencies(params);
+  return connection_->InvalidateWithDependencies(Resolved(std::move(params)));
 }
 
 absl::StatusOr<BatchSchedule> Client::ScheduleBatchInvalidation(std::vector<std::string> tags,
@@ -188,8 +186,7 @@ absl::StatusOr<BatchFlush> Client::FlushPendingInvalidations(CallOptions options
 
 absl::StatusOr<BatchFlush> Client::FlushPendingInvalidations(
     FlushPendingInvalidationsParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->FlushPendingInvalidations(params);
+  return connection_->FlushPendingInvalidations(Resolved(std::move(params)));
 }
 
 absl::StatusOr<absl::Duration> Client::SetBatchDelay(absl::Duration delay,
@@ -214,8 +211,7 @@ absl::StatusOr<EntryLookup> Client::LookupEntry(std::string key, CallOptions opt
 }
 
 absl::StatusOr<Validation> Client::Validate(ValidateParams params) const {
-  params.options = Resolve(std::move(params.options));
-  return connection_->Validate(params);
+  return connection_->Validate(Resolved(std::move(params)));
 }
 
 absl::StatusOr<InvalidationStats> Client::GetInvalidationStats(CallOptions options) const {
@@ -223,15 +219,8 @@ absl::StatusOr<InvalidationStats> Client::GetInvalidationStats(CallOptions optio
 }
 
 absl::StatusOr<std::vector<std::string>> Client::ListNamespaces(CallOptions options) const {
-  ListNamespacesParams params{.page_size = kPageSize, .options = std::move(options)};
-  std::vector<std::string> names;
-  do {
-    absl::StatusOr<NamespacePage> page = connection_->ListNamespaces(params);
-    if (!page.ok()) return page.status();
-    std::move(page->names.begin(), page->names.end(), std::back_inserter(names));
-    params.page_token = std::move(page->next_page_token);
-  } while (!params.page_token.empty());
-  return names;
+  return ListAll(*connection_, &Connection::ListNamespaces, &NamespacePage::names,
+                 {.page_size = kPageSize, .options = std::move(options)});
 }
 
 absl::StatusOr<NamespaceDeletion> Client::DeleteNamespace(std::string name,

@@ -202,8 +202,10 @@ class Client {
                                           SubscriptionCallbacks callbacks) const;
 
  private:
-  // Returns the options with this client's namespace filled in.
+  // Return options, or parameters with such options, with this client's namespace filled in.
   CallOptions Resolve(CallOptions options) const;
+  template <typename Params>
+  Params Resolved(Params params) const;
 
   std::shared_ptr<Connection> connection_;
   std::optional<std::string> namespace_name_;

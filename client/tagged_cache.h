@@ -1,8 +1,7 @@
 // TaggedCache: an in-process cache that never serves stale values silently.
 //
 //   #include "client/client.h"
-//   #include "client/tagged_cache.h"
-//   using namespace cache_invalidation::client;
+//   //   using namespace cache_invalidation::client;
 //
 //   Client client(MakeConnection("localhost:7400"));
 //   TaggedCache<User> users(client, {.name = "web", .max_entries = 10'000});
@@ -126,8 +125,8 @@
 #include "client/cache_options.h"
 #include "client/cache_statistics.h"
 #include "client/client.h"
-#include "client/internal/cache/found.h"
 #include "client/internal/cache/subscribed_cache.h"
+#include "client/internal/cache/untyped_value.h"
 #include "client/load.h"
 #include "client/position.h"
 

@@ -6,8 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/internal/conversion/json_conversion.h"
-#include "client/internal/conversion/write_conversion.h"
+#include "client/internal/conversion/conversion.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"

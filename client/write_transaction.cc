@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "client/internal/definitive_error.h"
+#include "client/internal/retry.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"

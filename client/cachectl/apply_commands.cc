@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "client/cachectl/definitions.h"
-#include "client/cachectl/input_file.h"
-#include "client/cachectl/table.h"
-#include "client/cachectl/yaml_output.h"
+#include "client/cachectl/report.h"
+#include "client/cachectl/yaml.h"
 #include "client/json_text/json_text.h"
 
 namespace cache_invalidation::cachectl {
@@ -100,9 +98,7 @@ class Apply {
 };
 
 absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
-  const absl::StatusOr<std::string> content = ReadInputFile(flags.file, session.in());
-  if (!content.ok()) return content.status();
-  const absl::StatusOr<Definitions> wanted = ParseDefinitions(flags.file, *content);
+  const absl::StatusOr<Definitions> wanted = ReadDefinitions(flags.file, session.in());
   if (!wanted.ok()) return wanted.status();
   const auto rules = session.client().ListInvalidationRules();
   if (!rules.ok()) return rules.status();

@@ -4,9 +4,22 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_COMMANDS_H_
 #define CACHE_INVALIDATION_CLIENT_CACHECTL_COMMANDS_H_
 
-#include "client/cachectl/command.h"
+#include <functional>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "client/cachectl/session.h"
 
 namespace cache_invalidation::cachectl {
+
+// Runs a command. The caller prints the error, if any, and derives the exit code from it.
+using Action = std::function<absl::StatusOr<ExitCode>(Session&)>;
+
+// Sets `chosen` to `action` if the command line names `command`.
+inline void OnChosen(CLI::App* command, Action& chosen, Action action) {
+  command->callback([&chosen, action = std::move(action)] { chosen = action; });
+}
 
 // apply, export
 void AddApplyCommands(CLI::App* app, Action& chosen);

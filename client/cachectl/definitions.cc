@@ -1,5 +1,7 @@
 #include "client/cachectl/definitions.h"
 
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -8,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "client/cachectl/yaml_input.h"
+#include "client/cachectl/yaml.h"
 #include "client/json.h"
 
 namespace cache_invalidation::cachectl {
@@ -115,6 +117,20 @@ absl::StatusOr<Definitions> ParseDefinitions(const std::string& file, const std:
     if (!status.ok()) return status;
   }
   return out;
+}
+
+absl::StatusOr<Definitions> ReadDefinitions(const std::string& file, std::istream& standard_input) {
+  std::ifstream opened;
+  std::istream* stream = &standard_input;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) return absl::UnknownError(absl::StrCat("cannot open ", file));
+    stream = &opened;
+  }
+  const std::string content((std::istreambuf_iterator<char>(*stream)),
+                            std::istreambuf_iterator<char>());
+  if (stream->bad()) return absl::UnknownError(absl::StrCat("cannot read ", file));
+  return ParseDefinitions(file, content);
 }
 
 std::string DefinitionsToJson(const std::vector<InvalidationRule>& rules,

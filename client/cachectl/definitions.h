@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_DEFINITIONS_H_
 #define CACHE_INVALIDATION_CLIENT_CACHECTL_DEFINITIONS_H_
 
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ struct Definitions {
 
 // Parses the content of `file`. Fails with INVALID_ARGUMENT; the message begins with `file:line: `.
 absl::StatusOr<Definitions> ParseDefinitions(const std::string& file, const std::string& yaml);
+
+// As ParseDefinitions, of the content of a file; "-" is the standard input. Fails with UNKNOWN if
+// it cannot be opened or read.
+absl::StatusOr<Definitions> ReadDefinitions(const std::string& file, std::istream& standard_input);
 
 // Returns the definitions as one JSON object, in protobuf's mapping. ParseDefinitions accepts it.
 std::string DefinitionsToJson(const std::vector<client::InvalidationRule>& rules,

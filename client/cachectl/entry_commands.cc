@@ -1,19 +1,21 @@
-#include "client/cachectl/commands.h"
-
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "client/cachectl/commands.h"
 #include "client/cachectl/flags.h"
-#include "client/cachectl/names.h"
-#include "client/cachectl/table.h"
+#include "client/cachectl/report.h"
+#include "client/cachectl/result_text.h"
 #include "client/json.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
+
+using client::CacheDependency;
 
 void AddTrack(CLI::App* group, Action& chosen) {
   auto entry = std::make_shared<client::TrackedEntry>();
@@ -31,16 +33,16 @@ void AddTrack(CLI::App* group, Action& chosen) {
                    "Position before you loaded; if a name has moved since, the fill is refused");
   OnChosen(command, chosen, [entry, position](Session& session) -> absl::StatusOr<ExitCode> {
     entry->position = position->Get();
-    const auto answer = session.client().TrackEntries({*entry});
-    if (!answer.ok()) return answer.status();
-    session.Warn(answer->warnings);
+    const auto result = session.client().TrackEntries({*entry});
+    if (!result.ok()) return result.status();
+    session.Warn(result->warnings);
     Table table({"KEY", "OUTCOME", "MOVED"});
     bool kept = true;
-    for (const client::TrackResult& result : answer->results) {
-      table.Add({result.key, NameOf(result.outcome), result.moved});
-      kept = kept && result.outcome == client::FillOutcome::kKept;
+    for (const client::TrackResult& entry : result->results) {
+      table.Add({entry.key, NameOf(entry.outcome), entry.moved});
+      kept = kept && entry.outcome == client::FillOutcome::kKept;
     }
-    session.Print({client::ToJson(*answer), table.ToString()});
+    session.Print({client::ToJson(*result), table.ToString()});
     return kept ? ExitCode::kOk : ExitCode::kConflict;
   });
 }
@@ -59,25 +61,23 @@ void AddUntrack(CLI::App* group, Action& chosen) {
   });
 }
 
+std::string EntryAsText(const client::EntryLookup& entry) {
+  Table table({"", ""});
+  table.Add({"state", NameOf(entry.state)});
+  table.Add({"tags", NamesOf(entry.tags, entry.more_tags)});
+  if (entry.ttl.has_value()) table.Add({"ttl", absl::FormatDuration(*entry.ttl)});
+  if (!entry.fill_id.empty()) table.Add({"fill id", entry.fill_id});
+  table.Add({"epoch", entry.position.epoch});
+  table.Add({"revision", absl::StrCat(entry.position.revision)});
+  return table.ToString();
+}
+
 void AddLookup(CLI::App* group, Action& chosen) {
   auto key = std::make_shared<std::string>();
   CLI::App* command = group->add_subcommand("lookup", "Shows whether an entry may be used");
   command->add_option("key", *key, "Its key")->required();
   OnChosen(command, chosen, [key](Session& session) -> absl::StatusOr<ExitCode> {
-    const auto answer = session.client().LookupEntry(*key);
-    if (!answer.ok()) return answer.status();
-    Table table({"", ""});
-    table.Add({"state", NameOf(answer->state)});
-    table.Add({"tags", absl::StrCat(absl::StrJoin(answer->tags, " "),
-                                    answer->more_tags == 0
-                                        ? ""
-                                        : absl::StrCat(" and ", answer->more_tags, " more"))});
-    if (answer->ttl.has_value()) table.Add({"ttl", absl::FormatDuration(*answer->ttl)});
-    if (!answer->fill_id.empty()) table.Add({"fill id", answer->fill_id});
-    table.Add({"epoch", answer->position.epoch});
-    table.Add({"revision", absl::StrCat(answer->position.revision)});
-    session.Print({client::ToJson(*answer), table.ToString()});
-    return ExitCode::kOk;
+    return session.Show(session.client().LookupEntry(*key), EntryAsText);
   });
 }
 
@@ -104,19 +104,99 @@ void AddValidate(CLI::App* group, Action& chosen) {
     for (const std::string& key : flags->keys) {
       params.keys.push_back({key, flags->key_tags, flags->fill_id});
     }
-    const auto answer = session.client().Validate(params);
-    if (!answer.ok()) return answer.status();
+    const auto result = session.client().Validate(params);
+    if (!result.ok()) return result.status();
     Table table({"", "NAME", "STATE"});
     bool moved = false;
     const auto add = [&](const char* kind, const std::string& name, client::ValidationState state) {
       table.Add({kind, name, NameOf(state)});
       moved = moved || state == client::ValidationState::kMoved;
     };
-    for (size_t i = 0; i < answer->keys.size(); ++i) add("key", flags->keys[i], answer->keys[i]);
-    for (size_t i = 0; i < answer->tags.size(); ++i) add("tag", flags->tags[i], answer->tags[i]);
-    session.Print({client::ToJson(*answer), table.ToString()});
+    for (size_t i = 0; i < result->keys.size(); ++i) add("key", flags->keys[i], result->keys[i]);
+    for (size_t i = 0; i < result->tags.size(); ++i) add("tag", flags->tags[i], result->tags[i]);
+    session.Print({client::ToJson(*result), table.ToString()});
     return moved ? ExitCode::kConflict : ExitCode::kOk;
   });
+}
+
+// The largest page that the service returns.
+constexpr int32_t kPageSize = 1'000;
+
+std::string AsText(const client::DependencyPage& page) {
+  Table table({"KEY", "DEPENDS ON", "AS", "DECLARED", "OWNED", "EXPIRES"});
+  for (const CacheDependency& edge : page.dependencies) {
+    table.Add(
+        {edge.key, edge.depends_on, edge.kind == CacheDependency::Kind::kTag ? "tag" : "key",
+         edge.declared ? "yes" : "no", edge.owned ? "yes" : "no",
+         edge.expires.has_value() ? absl::FormatTime(*edge.expires, absl::UTCTimeZone()) : ""});
+  }
+  return table.ToString();
+}
+
+void AddAdd(CLI::App* group, Action& chosen) {
+  auto params = std::make_shared<client::AddCacheDependencyParams>();
+  auto position = std::make_shared<PositionFlags>();
+  CLI::App* command = group->add_subcommand("add", "Declares what a key was computed from");
+  command->add_option("key", params->key, "The dependent key")->required();
+  AddDependencyFlags(command, &params->depends_on);
+  AddDurationFlag(command, "--ttl", &params->ttl, "How long the declaration lasts [until removed]");
+  AddPositionFlags(
+      command, position.get(),
+      "Position before you read the sources; if one has moved since, the key is invalidated");
+  OnChosen(command, chosen, [params, position](Session& session) -> absl::StatusOr<ExitCode> {
+    params->position = position->Get();
+    const auto result = session.client().AddCacheDependency(*params);
+    return session.Show(result, [](const client::DependencyAddition& addition) {
+      return absl::StrCat(addition.added, " added",
+                          addition.invalidated ? "; a source had moved: invalidated" : "", "\n");
+    });
+  });
+}
+
+void AddRemove(CLI::App* group, Action& chosen) {
+  auto params = std::make_shared<client::RemoveCacheDependencyParams>();
+  CLI::App* command = group->add_subcommand("remove", "Removes declared dependencies of a key");
+  command->add_option("key", params->key, "The dependent key")->required();
+  AddDependencyFlags(command, &params->depends_on);
+  command->footer("Without names: all declared dependencies of the key.");
+  OnChosen(command, chosen, [params](Session& session) -> absl::StatusOr<ExitCode> {
+    const auto result = session.client().RemoveCacheDependency(*params);
+    if (!result.ok()) return result.status();
+    if (!result->found) {
+      return absl::NotFoundError(absl::StrCat("no such dependency of ", params->key));
+    }
+    session.Print({client::ToJson(*result), absl::StrCat(result->removed, " removed\n")});
+    return ExitCode::kOk;
+  });
+}
+
+void AddList(CLI::App* group, Action& chosen) {
+  auto params = std::make_shared<client::ListCacheDependenciesParams>();
+  auto dependents = std::make_shared<bool>(false);
+  auto limit = std::make_shared<size_t>(kPageSize);
+  CLI::App* command = group->add_subcommand("list", "Lists what a key depends on");
+  command->add_option("name", params->name, "A key, or with --dependents a key or tag")->required();
+  command->add_flag("--dependents", *dependents, "List what depends on the name instead");
+  command->add_option("--limit", *limit, "Maximum number of results")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  OnChosen(
+      command, chosen, [params, dependents, limit](Session& session) -> absl::StatusOr<ExitCode> {
+        if (*dependents) params->direction = client::DependencyDirection::kDependents;
+        client::DependencyPage all;
+        do {
+          params->page_size =
+              static_cast<int32_t>(std::min<size_t>(kPageSize, *limit - all.dependencies.size()));
+          auto page = session.client().ListCacheDependencies(*params);
+          if (!page.ok()) return page.status();
+          std::move(page->dependencies.begin(), page->dependencies.end(),
+                    std::back_inserter(all.dependencies));
+          params->page_token = page->next_page_token;
+        } while (!params->page_token.empty() && all.dependencies.size() < *limit);
+        if (!params->page_token.empty()) session.Warn({"there are more results: raise --limit"});
+        session.Print({client::ToJson(all), AsText(all)});
+        return ExitCode::kOk;
+      });
 }
 
 }  // namespace
@@ -128,6 +208,14 @@ void AddEntryCommands(CLI::App* app, Action& chosen) {
   AddUntrack(group, chosen);
   AddLookup(group, chosen);
   AddValidate(group, chosen);
+}
+
+void AddDependencyCommands(CLI::App* app, Action& chosen) {
+  CLI::App* group = app->add_subcommand("dependency", "What cached keys were computed from");
+  group->require_subcommand(1);
+  AddAdd(group, chosen);
+  AddRemove(group, chosen);
+  AddList(group, chosen);
 }
 
 }  // namespace cache_invalidation::cachectl

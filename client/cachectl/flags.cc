@@ -1,10 +1,12 @@
 #include "client/cachectl/flags.h"
 
-#include <map>
-#include <utility>
+#include <algorithm>
+#include <iterator>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cachectl/result_text.h"
 #include "client/json_text/json_text.h"
 
 namespace cache_invalidation::cachectl {
@@ -32,30 +34,31 @@ CLI::Option* AddDuration(CLI::App* command, const std::string& names, Out* out,
       ->type_name("DURATION");
 }
 
-// Adds an option whose values are a few words, which help and completion show.
-template <typename Enum>
+// Adds an option whose values are a few words, which help and completion show. `words` must outlive
+// the parser.
+template <typename Enum, size_t size>
 void AddChoice(CLI::App* command, const std::string& names, Enum* out,
-               const std::vector<std::pair<std::string, Enum>>& choices,
-               const std::string& description) {
-  std::string words;
-  for (const auto& [word, value] : choices) absl::StrAppend(&words, words.empty() ? "" : "|", word);
-  const auto check = [choices, words](const std::string& text) {
-    for (const auto& [word, value] : choices) {
-      if (word == text) return std::string();
-    }
-    return absl::StrCat("expected ", words, ", got \"", text, "\"");
+               const Word<Enum> (&words)[size], const std::string& description) {
+  const auto find = [&words](const std::string& text) {
+    return std::find_if(std::begin(words), std::end(words),
+                        [&](const Word<Enum>& word) { return word.text == text; });
+  };
+  const std::string all = absl::StrJoin(
+      words, "|",
+      [](std::string* joined, const Word<Enum>& word) { absl::StrAppend(joined, word.text); });
+  const auto check = [&words, find, all](const std::string& text) {
+    return find(text) != std::end(words) ? std::string()
+                                         : absl::StrCat("expected ", all, ", got \"", text, "\"");
   };
   command
       ->add_option_function<std::string>(
           names,
-          [out, choices](const std::string& text) {
-            for (const auto& [word, value] : choices) {
-              if (word == text) *out = value;
-            }
+          [&words, find, out](const std::string& text) {
+            if (const auto* word = find(text); word != std::end(words)) *out = word->value;
           },
           description)
       ->check(CLI::Validator(check, "", "choice"))
-      ->type_name(words);
+      ->type_name(all);
 }
 
 }  // namespace
@@ -65,27 +68,26 @@ void AddDurationFlag(CLI::App* command, const std::string& names,
   AddDuration(command, names, out, description);
 }
 
+void AddDurationFlag(CLI::App* command, const std::string& names, absl::Duration* out,
+                     const std::string& description) {
+  AddDuration(command, names, out, description);
+}
+
 void AddDurationArgument(CLI::App* command, const std::string& name, absl::Duration* out,
                          const std::string& description) {
   AddDuration(command, name, out, description)->required();
 }
 
 void AddOutputFlag(CLI::App* command, OutputFormat* out) {
-  AddChoice<OutputFormat>(command, "-o,--output", out,
-                          {{"table", OutputFormat::kTable},
-                           {"json", OutputFormat::kJson},
-                           {"yaml", OutputFormat::kYaml}},
-                          "Output format; json is protobuf's JSON mapping");
+  static constexpr Word<OutputFormat> kFormats[] = {{OutputFormat::kTable, "table"},
+                                                    {OutputFormat::kJson, "json"},
+                                                    {OutputFormat::kYaml, "yaml"}};
+  AddChoice(command, "-o,--output", out, kFormats,
+            "Output format; json is protobuf's JSON mapping");
 }
 
 void AddStrategyFlag(CLI::App* command, client::InvalidationStrategy* out) {
-  using client::InvalidationStrategy;
-  AddChoice<InvalidationStrategy>(command, "--strategy", out,
-                                  {{"immediate", InvalidationStrategy::kImmediate},
-                                   {"batched", InvalidationStrategy::kBatched},
-                                   {"lazy", InvalidationStrategy::kLazy},
-                                   {"cascade", InvalidationStrategy::kCascade}},
-                                  "When and how to invalidate [immediate]");
+  AddChoice(command, "--strategy", out, kStrategyWords, "When and how to invalidate [immediate]");
 }
 
 void AddAcceptFlag(CLI::App* command, std::vector<std::string>* out) {
@@ -96,22 +98,12 @@ void AddAcceptFlag(CLI::App* command, std::vector<std::string>* out) {
 }
 
 void AddCardinalityFlag(CLI::App* command, client::Cardinality* out) {
-  using client::Cardinality;
-  AddChoice<Cardinality>(command, "--cardinality", out,
-                         {{"one_to_one", Cardinality::kOneToOne},
-                          {"one_to_many", Cardinality::kOneToMany},
-                          {"many_to_one", Cardinality::kManyToOne},
-                          {"many_to_many", Cardinality::kManyToMany}},
-                         "Documents the data [one_to_many]");
+  AddChoice(command, "--cardinality", out, kCardinalityWords, "Documents the data [one_to_many]");
 }
 
 std::optional<client::WaitForSubscribers> WaitFlags::Get() const {
   if (!wait && !timeout.has_value()) return std::nullopt;
   return client::WaitForSubscribers{.timeout = timeout};
-}
-
-ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting) {
-  return waiting.has_value() && !waiting->complete() ? ExitCode::kConflict : ExitCode::kOk;
 }
 
 void AddWaitFlags(CLI::App* command, WaitFlags* out) {

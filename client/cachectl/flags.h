@@ -8,14 +8,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "client/cachectl/exit_code.h"
 #include "client/cachectl/report.h"
 #include "client/call_options.h"
 #include "client/dependency.h"
 #include "client/position.h"
 #include "client/relationship.h"
 #include "client/strategy.h"
-#include "client/waiting.h"
 #include "client/write_event.h"
 
 namespace CLI {
@@ -30,6 +28,8 @@ namespace cache_invalidation::cachectl {
 // A duration such as 200ms, 5s or 1h30m.
 void AddDurationFlag(CLI::App* command, const std::string& names,
                      std::optional<absl::Duration>* out, const std::string& description);
+void AddDurationFlag(CLI::App* command, const std::string& names, absl::Duration* out,
+                     const std::string& description);
 void AddDurationArgument(CLI::App* command, const std::string& name, absl::Duration* out,
                          const std::string& description);
 
@@ -45,8 +45,6 @@ struct WaitFlags {
 
   std::optional<client::WaitForSubscribers> Get() const;
 };
-// The exit code of a command that may have waited.
-ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting);
 void AddWaitFlags(CLI::App* command, WaitFlags* out);
 
 // --revision and --epoch.

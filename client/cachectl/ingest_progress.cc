@@ -1,5 +1,6 @@
 #include "client/cachectl/ingest_progress.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -7,6 +8,14 @@
 #include "common/check.h"
 
 namespace cache_invalidation::cachectl {
+namespace {
+
+constexpr uint64_t kWidth = 30;
+
+// Escape sequence: move to the first column and clear the line.
+constexpr char kWipe[] = "\r\x1b[K";
+
+}  // namespace
 
 uint64_t IngestProgress::Read(uint64_t bytes, std::string lsn) {
   MutexLock lock(mutex_);
@@ -56,6 +65,54 @@ std::string NextLsn(absl::string_view line) {
   if (!absl::StartsWith(line, "{\"action\":\"C\"") || name == absl::string_view::npos) return "";
   const absl::string_view rest = line.substr(name + kName.size());
   return std::string(rest.substr(0, rest.find('"')));
+}
+
+ProgressBar::ProgressBar(std::ostream& out, bool enabled, uint64_t total)
+    : out_(out), enabled_(enabled), total_(total) {}
+
+ProgressBar::~ProgressBar() {
+  if (!drawn_.empty()) out_ << kWipe << std::flush;
+}
+
+void ProgressBar::Update(uint64_t done, absl::string_view words) {
+  if (!enabled_) return;
+  std::string line;
+  if (total_ > 0) {
+    done = std::min(done, total_);
+    const size_t filled = static_cast<size_t>(done * kWidth / total_);
+    line = absl::StrCat("[", std::string(filled, '#'), std::string(kWidth - filled, ' '), "] ",
+                        done * 100 / total_, "% ");
+  }
+  absl::StrAppend(&line, words);
+  if (line == drawn_) return;
+  out_ << kWipe << line << std::flush;
+  drawn_ = line;
+}
+
+Ticker::Ticker(Clock& clock, absl::Duration interval, std::function<void()> tick)
+    : clock_(clock), interval_(interval), tick_(std::move(tick)), thread_([this] { Run(); }) {}
+
+Ticker::~Ticker() {
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+    stopped_changed_.NotifyAll();
+  }
+  thread_.join();
+}
+
+void Ticker::Run() {
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      const absl::Duration next = clock_.Monotonic() + interval_;
+      while (!stopped_ && clock_.Monotonic() < next) {
+        clock_.WaitUntil(mutex_, stopped_changed_, next);
+      }
+      if (stopped_) return;
+    }
+    tick_();
+  }
 }
 
 }  // namespace cache_invalidation::cachectl

@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <ostream>
 #include <string>
+#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
@@ -64,6 +67,52 @@ std::string Describe(const IngestProgress::State& state);
 // Returns the position in the log after a transaction, taken from its last line as wal2json writes
 // it with include-lsn (`{"action":"C","lsn":"0/15","nextlsn":"0/16"}`); empty for any other line.
 std::string NextLsn(absl::string_view line);
+
+// A progress line on a terminal. Thread-compatible.
+class ProgressBar {
+ public:
+  // Draws on `out`, which must outlive it, if `enabled`. A `total` of 0 means unknown: no bar.
+  ProgressBar(std::ostream& out, bool enabled, uint64_t total);
+
+  // Clears the line.
+  ~ProgressBar();
+
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  // Shows `done` of the total and a few words beside it. Draws only if the line changes.
+  void Update(uint64_t done, absl::string_view words);
+
+ private:
+  std::ostream& out_;
+  const bool enabled_;
+  const uint64_t total_;
+  std::string drawn_;
+};
+
+// Calls a function at intervals, on a thread of its own, the first time after one interval.
+class Ticker {
+ public:
+  // `clock` must outlive it. With an infinite interval `tick` is never called.
+  Ticker(Clock& clock, absl::Duration interval, std::function<void()> tick);
+
+  // Once this returns, `tick` does not run any more.
+  ~Ticker();
+
+  Ticker(const Ticker&) = delete;
+  Ticker& operator=(const Ticker&) = delete;
+
+ private:
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  Clock& clock_;
+  const absl::Duration interval_;
+  const std::function<void()> tick_;
+  Mutex mutex_;
+  CondVar stopped_changed_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: it uses all of the above
+};
 
 }  // namespace cache_invalidation::cachectl
 

@@ -1,5 +1,9 @@
 #include "client/cachectl/ingest_progress.h"
 
+#include <atomic>
+#include <sstream>
+#include <string>
+
 #include "gtest/gtest.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -60,6 +64,60 @@ TEST(NextLsnTest, IsThatOfTheEndOfATransaction) {
   EXPECT_EQ(NextLsn(R"({"action":"B","lsn":"0/1538AE8","nextlsn":"0/1538B18"})"), "");
   EXPECT_EQ(NextLsn(R"({"action":"M","content":"\"nextlsn\":\"0/1\""})"), "");
   EXPECT_EQ(NextLsn(""), "");
+}
+
+TEST(ProgressBarTest, DrawsWhatChangedAndWipesItself) {
+  std::ostringstream out;
+  {
+    ProgressBar bar(out, true, 200);
+    bar.Update(0, "none");
+    bar.Update(100, "some");
+    bar.Update(100, "some");
+    bar.Update(300, "all");
+  }
+  const std::string blanks(30, ' ');
+  EXPECT_EQ(out.str(), "\r\x1b[K[" + blanks + "] 0% none" + "\r\x1b[K[" + std::string(15, '#') +
+                           std::string(15, ' ') + "] 50% some" + "\r\x1b[K[" +
+                           std::string(30, '#') + "] 100% all" + "\r\x1b[K");
+}
+
+TEST(ProgressBarTest, WithoutATotalThereAreOnlyWords) {
+  std::ostringstream out;
+  {
+    ProgressBar bar(out, true, 0);
+    bar.Update(5, "5 lines");
+  }
+  EXPECT_EQ(out.str(), "\r\x1b[K5 lines\r\x1b[K");
+}
+
+TEST(ProgressBarTest, DrawsNothingWhereNobodyLooks) {
+  std::ostringstream out;
+  {
+    ProgressBar bar(out, false, 10);
+    bar.Update(5, "half");
+  }
+  EXPECT_EQ(out.str(), "");
+}
+
+TEST(TickerTest, CallsAfterEachInterval) {
+  FakeClock clock;
+  std::atomic<int> calls = 0;
+  const Ticker ticker(clock, absl::Seconds(10), [&] { ++calls; });
+  for (int interval = 0; interval < 3; ++interval) {
+    clock.AwaitWaiters(1);
+    EXPECT_EQ(calls, interval);
+    clock.Advance(absl::Seconds(9));
+    clock.AwaitWaiters(1);
+    EXPECT_EQ(calls, interval);
+    clock.Advance(absl::Seconds(1));
+  }
+  clock.AwaitWaiters(1);
+  EXPECT_EQ(calls, 3);
+}
+
+TEST(TickerTest, EndsWithoutACall) {
+  FakeClock clock;
+  const Ticker ticker(clock, absl::InfiniteDuration(), [] { FAIL(); });
 }
 
 }  // namespace

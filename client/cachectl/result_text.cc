@@ -6,10 +6,67 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/cachectl/names.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
+
+constexpr Word<client::TargetKind> kTargetWords[] = {
+    {client::TargetKind::kTag, "tag"},
+    {client::TargetKind::kKey, "key"},
+    {client::TargetKind::kPattern, "pattern"},
+    {client::TargetKind::kEverything, "everything"}};
+
+constexpr Word<client::EventSource> kSourceWords[] = {
+    {client::EventSource::kWrite, "write"},
+    {client::EventSource::kCall, "call"},
+    {client::EventSource::kBatch, "batch"},
+    {client::EventSource::kFillRefused, "fill refused"},
+    {client::EventSource::kDependencyMoved, "dependency moved"},
+    {client::EventSource::kLimit, "limit"}};
+
+constexpr Word<client::CauseStep> kStepWords[] = {
+    {client::CauseStep::kDirect, "direct"},
+    {client::CauseStep::kRelationship, "relationship"},
+    {client::CauseStep::kRule, "rule"},
+    {client::CauseStep::kCascade, "cascade"},
+    {client::CauseStep::kDependency, "dependency"},
+    {client::CauseStep::kCall, "call"},
+    {client::CauseStep::kFillRefused, "fill refused"},
+    {client::CauseStep::kDependencyMoved, "dependency moved"},
+    {client::CauseStep::kLimit, "limit"},
+    {client::CauseStep::kOthers, "others"}};
+
+constexpr Word<client::EntryState> kStateWords[] = {{client::EntryState::kFresh, "fresh"},
+                                                    {client::EntryState::kStale, "stale"},
+                                                    {client::EntryState::kAbsent, "absent"}};
+
+constexpr Word<client::FillOutcome> kOutcomeWords[] = {
+    {client::FillOutcome::kKept, "kept"},
+    {client::FillOutcome::kRefusedMoved, "refused: moved"},
+    {client::FillOutcome::kRefusedPosition, "refused: position"}};
+
+constexpr Word<client::ValidationState> kValidationWords[] = {
+    {client::ValidationState::kNotMoved, "not moved"}, {client::ValidationState::kMoved, "moved"}};
+
+constexpr Word<client::ExplanationKind> kExplanationWords[] = {
+    {client::ExplanationKind::kWrite, "write"},
+    {client::ExplanationKind::kDirect, "direct"},
+    {client::ExplanationKind::kRule, "rule"},
+    {client::ExplanationKind::kRelationship, "relationship"},
+    {client::ExplanationKind::kTag, "tag"},
+    {client::ExplanationKind::kKey, "key"},
+    {client::ExplanationKind::kPattern, "pattern"},
+    {client::ExplanationKind::kDependency, "dependency"},
+    {client::ExplanationKind::kCascade, "cascade"},
+    {client::ExplanationKind::kCondition, "condition"}};
+
+template <typename Enum, size_t size>
+std::string WordOf(const Word<Enum> (&words)[size], Enum value) {
+  for (const Word<Enum>& word : words) {
+    if (word.value == value) return std::string(word.text);
+  }
+  return "unknown";  // from a newer service
+}
 
 std::string Counts(const client::Position& position, uint32_t invalidations, uint32_t widened,
                    uint32_t pending) {
@@ -46,12 +103,22 @@ void AppendTree(const client::ExplanationNode& node, int level, std::string& out
   }
 }
 
+}  // namespace
+
 std::string NamesOf(const std::vector<std::string>& names, uint32_t more) {
   return absl::StrCat(absl::StrJoin(names, " "),
                       more == 0 ? "" : absl::StrCat(" and ", more, " more"));
 }
 
-}  // namespace
+std::string NameOf(client::InvalidationStrategy value) { return WordOf(kStrategyWords, value); }
+std::string NameOf(client::Cardinality value) { return WordOf(kCardinalityWords, value); }
+std::string NameOf(client::TargetKind value) { return WordOf(kTargetWords, value); }
+std::string NameOf(client::EventSource value) { return WordOf(kSourceWords, value); }
+std::string NameOf(client::CauseStep value) { return WordOf(kStepWords, value); }
+std::string NameOf(client::EntryState value) { return WordOf(kStateWords, value); }
+std::string NameOf(client::FillOutcome value) { return WordOf(kOutcomeWords, value); }
+std::string NameOf(client::ValidationState value) { return WordOf(kValidationWords, value); }
+std::string NameOf(client::ExplanationKind value) { return WordOf(kExplanationWords, value); }
 
 std::string TextOf(const std::optional<client::Waiting>& waiting) {
   if (!waiting.has_value()) return "";

@@ -5,11 +5,15 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/cachectl/report.h"
 #include "client/client.h"
+#include "client/client_options.h"
+#include "client/json.h"
 
 namespace cache_invalidation::cachectl {
 
@@ -29,7 +33,15 @@ class Session {
       : options_(std::move(options)), in_(in), out_(out), err_(err) {}
 
   // Connects at the first call.
-  const client::Client& client();
+  const client::Client& client() {
+    if (!client_.has_value()) {
+      client::ClientOptions options;
+      options.namespace_name = options_.namespace_name;
+      options.deadline = options_.timeout;
+      client_.emplace(client::MakeConnection(options_.endpoint, std::move(options)));
+    }
+    return *client_;
+  }
 
   const GlobalOptions& options() const { return options_; }
   std::istream& in() { return in_; }
@@ -39,8 +51,21 @@ class Session {
   // Prints the output of a command.
   void Print(const Report& report) { out_ << Render(report, options_.format); }
 
+  // Prints the result of a call: as JSON, or as the text that `text_of` returns for it. Returns the
+  // error of a call that failed.
+  template <typename Result, typename TextOf>
+  absl::StatusOr<ExitCode> Show(const absl::StatusOr<Result>& result, TextOf text_of) {
+    if (!result.ok()) return result.status();
+    if constexpr (requires { result->warnings; }) Warn(result->warnings);
+    Print({client::ToJson(*result), text_of(*result)});
+    if constexpr (requires { result->waiting; }) return ExitCodeOf(result->waiting);
+    return ExitCode::kOk;
+  }
+
   // Prints warnings on the standard error, apart from the output.
-  void Warn(const std::vector<std::string>& warnings);
+  void Warn(const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) err_ << "warning: " << warning << "\n";
+  }
 
  private:
   GlobalOptions options_;

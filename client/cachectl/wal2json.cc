@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "client/change/change_writes.h"
 #include "client/change/postgresql_value.h"
-#include "client/change/row_change.h"
 #include "common/json_value.h"
 
 namespace cache_invalidation::cachectl {

@@ -1,9 +1,14 @@
-#include "client/cachectl/commands.h"
-
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,9 +17,15 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "client/cachectl/event_printer.h"
-#include "client/cachectl/stop_signal.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "client/cachectl/commands.h"
+#include "client/cachectl/report.h"
+#include "client/cachectl/result_text.h"
+#include "client/cachectl/yaml.h"
+#include "client/json.h"
 #include "client/subscription.h"
+#include "common/check.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
@@ -26,6 +37,129 @@ struct Flags {
   std::optional<uint64_t> from_revision;
   std::string epoch;
   std::optional<uint64_t> until_revision;
+};
+
+// Escape sequences of terminals.
+constexpr char kRed[] = "\x1b[31m";
+constexpr char kYellow[] = "\x1b[33m";
+constexpr char kPlain[] = "\x1b[0m";
+
+std::string CausesOf(const client::Invalidation& invalidation, const client::Event& event) {
+  std::vector<std::string> causes;
+  for (uint32_t index : invalidation.causes) {
+    if (index >= event.causes.size()) continue;  // from a service that is newer or broken
+    const client::Cause& cause = event.causes[index];
+    causes.push_back(absl::StrCat(NameOf(cause.step), cause.name.empty() ? "" : " ", cause.name,
+                                  cause.widened ? " (widened)" : "",
+                                  cause.condition_failed ? " (condition failed)" : ""));
+  }
+  return absl::StrJoin(causes, ", ");
+}
+
+std::string AsText(const client::Event& event, bool color) {
+  Table table({"", "", ""});
+  for (const client::Invalidation& invalidation : event.invalidations) {
+    table.Add({NameOf(invalidation.target), invalidation.name, CausesOf(invalidation, event)});
+  }
+  const std::vector<std::string> lines = absl::StrSplit(table.ToString(), '\n');
+  std::string out = absl::StrCat("revision ", event.revision, ", ", NameOf(event.source), "\n");
+  for (size_t i = 0; i < event.invalidations.size(); ++i) {
+    // Not in the table, which would count the escape sequences as characters.
+    const bool stale = event.invalidations[i].kind == client::InvalidationKind::kMarkStale;
+    absl::StrAppend(&out, "  ", color ? (stale ? kYellow : kRed) : "", stale ? "stale" : "evict",
+                    color ? kPlain : "", "  ", lines[i], "\n");
+  }
+  return out;
+}
+
+// Prints the events and resets of a subscription: JSON as one Event per line, YAML as one document
+// per event, a table as several lines. Flushes after each, so that the reader of a pipe sees it
+// at once. A reset is printed as `{"reset": ...}`, with a Reset of the contract.
+//
+// Thread-compatible. `out` must outlive it.
+class EventPrinter {
+ public:
+  // With `color`, tables also mark the kinds of invalidations by colors.
+  EventPrinter(OutputFormat format, bool color, std::ostream& out)
+      : format_(format), color_(color), out_(out) {}
+
+  void Print(const client::Event& event) {
+    if (format_ == OutputFormat::kTable) {
+      out_ << AsText(event, color_);
+    } else {
+      PrintJson(client::ToJson(event));
+    }
+    out_.flush();
+  }
+
+  void Print(const client::SubscriptionReset& reset) {
+    if (format_ == OutputFormat::kTable) {
+      out_ << "reset: drop everything; events after revision " << reset.start_after.revision
+           << " follow\n";
+    } else {
+      PrintJson(absl::StrCat("{\"reset\":", client::ToJson(reset), "}"));
+    }
+    out_.flush();
+  }
+
+ private:
+  void PrintJson(const std::string& json) {
+    if (format_ == OutputFormat::kYaml) {
+      out_ << "---\n" << JsonToYaml(json);
+    } else {
+      out_ << json << "\n";
+    }
+  }
+
+  OutputFormat format_;
+  bool color_;
+  std::ostream& out_;
+};
+
+// Waits until SIGINT arrives, the work is done, or standard output has lost its reader, whichever
+// comes first.
+//
+// From its construction on, SIGINT does not end the process. Construct it before any other thread
+// starts: threads inherit the mask of blocked signals. Thread-safe.
+class StopSignal {
+ public:
+  StopSignal() {
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    Check(pthread_sigmask(SIG_BLOCK, &interrupt, nullptr) == 0, "SIGINT can be blocked");
+    signal_ = signalfd(-1, &interrupt, SFD_CLOEXEC);
+    done_ = eventfd(0, EFD_CLOEXEC);
+    Check(signal_ >= 0 && done_ >= 0, "two files can be opened");
+  }
+
+  ~StopSignal() {
+    close(signal_);
+    close(done_);
+  }
+
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  // Ends Wait: the work is done.
+  void Finish() {
+    const uint64_t one = 1;
+    Check(write(done_, &one, sizeof(one)) == sizeof(one), "an event can be counted");
+  }
+
+  // Waits. Returns whether SIGINT arrived.
+  bool Wait() {
+    pollfd files[] = {{.fd = signal_, .events = POLLIN, .revents = 0},
+                      {.fd = done_, .events = POLLIN, .revents = 0},
+                      // Even without events, poll reports when a pipe has lost its reader.
+                      {.fd = STDOUT_FILENO, .events = 0, .revents = 0}};
+    while (poll(files, std::size(files), -1) < 0 && errno == EINTR) continue;
+    return (files[0].revents & POLLIN) != 0;
+  }
+
+ private:
+  int signal_;  // readable once SIGINT has arrived
+  int done_;    // readable after Finish
 };
 
 // Whether to use colors: on a terminal, unless NO_COLOR is set (https://no-color.org).

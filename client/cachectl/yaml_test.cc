@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "client/cachectl/yaml_input.h"
-#include "client/cachectl/yaml_output.h"
+#include "client/cachectl/yaml.h"
 #include "client/json_text/json_text.h"
 #include "gtest/gtest.h"
 

@@ -6,20 +6,10 @@
 
 #include "client/connection.h"
 #include "client/grpc_channel.h"
-#include "client/internal/attempt.h"
-#include "client/internal/conversion/dependency_conversion.h"
-#include "client/internal/conversion/entry_conversion.h"
-#include "client/internal/conversion/explanation_conversion.h"
-#include "client/internal/conversion/invalidation_conversion.h"
-#include "client/internal/conversion/namespace_conversion.h"
-#include "client/internal/conversion/relationship_service_conversion.h"
-#include "client/internal/conversion/rule_service_conversion.h"
-#include "client/internal/conversion/stats_conversion.h"
-#include "client/internal/conversion/write_conversion.h"
-#include "client/internal/runtime.h"
+#include "client/internal/conversion/conversion.h"
+#include "client/internal/retry.h"
 #include "client/internal/started_call.h"
-#include "client/internal/subscription_thread.h"
-#include "client/internal/write_stream_thread.h"
+#include "client/internal/stream_threads.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -42,14 +32,14 @@ namespace {
 // MiB. gRPC's default limit is 4 MiB.
 constexpr int kMaxReceivedBytes = 64 << 20;
 
-using CacheEntries = v1::CacheEntryService::StubInterface;
-using Dependencies = v1::DependencyService::StubInterface;
-using Invalidations = v1::InvalidationService::StubInterface;
-using Namespaces = v1::NamespaceService::StubInterface;
-using Relationships = v1::RelationshipService::StubInterface;
-using Rules = v1::RuleService::StubInterface;
-using Stats = v1::StatsService::StubInterface;
-using Writes = v1::WriteEventService::StubInterface;
+using CacheEntries = v1::CacheEntryService::StubInterface::async_interface;
+using Dependencies = v1::DependencyService::StubInterface::async_interface;
+using Invalidations = v1::InvalidationService::StubInterface::async_interface;
+using Namespaces = v1::NamespaceService::StubInterface::async_interface;
+using Relationships = v1::RelationshipService::StubInterface::async_interface;
+using Rules = v1::RuleService::StubInterface::async_interface;
+using Stats = v1::StatsService::StubInterface::async_interface;
+using Writes = v1::WriteEventService::StubInterface::async_interface;
 
 template <typename Params, typename... Others>
 constexpr bool kIsOneOf = (std::is_same_v<Params, Others> || ...);
@@ -78,109 +68,99 @@ class GrpcConnection final : public Connection {
 
   void Start(const RegisterInvalidationRuleParams& params,
              ResultCallback<RuleRegistration> done) override {
-    Begin(*rules_, &Rules::async_interface::RegisterRule, params, std::move(done));
+    Begin(*rules_, &Rules::RegisterRule, params, std::move(done));
   }
   void Start(const GetInvalidationRuleParams& params, ResultCallback<StoredRule> done) override {
-    Begin(*rules_, &Rules::async_interface::GetRule, params, std::move(done));
+    Begin(*rules_, &Rules::GetRule, params, std::move(done));
   }
   void Start(const ListInvalidationRulesParams& params, ResultCallback<RulePage> done) override {
-    Begin(*rules_, &Rules::async_interface::ListRules, params, std::move(done));
+    Begin(*rules_, &Rules::ListRules, params, std::move(done));
   }
   void Start(const DeleteInvalidationRuleParams& params, ResultCallback<bool> done) override {
-    Begin(*rules_, &Rules::async_interface::DeleteRule, params, std::move(done));
+    Begin(*rules_, &Rules::DeleteRule, params, std::move(done));
   }
 
   void Start(const RegisterDataRelationshipParams& params,
              ResultCallback<RelationshipRegistration> done) override {
-    Begin(*relationships_, &Relationships::async_interface::RegisterRelationship, params,
-          std::move(done));
+    Begin(*relationships_, &Relationships::RegisterRelationship, params, std::move(done));
   }
   void Start(const GetDataRelationshipParams& params,
              ResultCallback<DataRelationship> done) override {
-    Begin(*relationships_, &Relationships::async_interface::GetRelationship, params,
-          std::move(done));
+    Begin(*relationships_, &Relationships::GetRelationship, params, std::move(done));
   }
   void Start(const ListDataRelationshipsParams& params,
              ResultCallback<RelationshipPage> done) override {
-    Begin(*relationships_, &Relationships::async_interface::ListRelationships, params,
-          std::move(done));
+    Begin(*relationships_, &Relationships::ListRelationships, params, std::move(done));
   }
   void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) override {
-    Begin(*relationships_, &Relationships::async_interface::DeleteRelationship, params,
-          std::move(done));
+    Begin(*relationships_, &Relationships::DeleteRelationship, params, std::move(done));
   }
 
   void Start(const AddCacheDependencyParams& params,
              ResultCallback<DependencyAddition> done) override {
-    Begin(*dependencies_, &Dependencies::async_interface::AddCacheDependency, params,
-          std::move(done));
+    Begin(*dependencies_, &Dependencies::AddCacheDependency, params, std::move(done));
   }
   void Start(const RemoveCacheDependencyParams& params,
              ResultCallback<DependencyRemoval> done) override {
-    Begin(*dependencies_, &Dependencies::async_interface::RemoveCacheDependency, params,
-          std::move(done));
+    Begin(*dependencies_, &Dependencies::RemoveCacheDependency, params, std::move(done));
   }
   void Start(const ListCacheDependenciesParams& params,
              ResultCallback<DependencyPage> done) override {
-    Begin(*dependencies_, &Dependencies::async_interface::ListCacheDependencies, params,
-          std::move(done));
+    Begin(*dependencies_, &Dependencies::ListCacheDependencies, params, std::move(done));
   }
 
   void Start(const InvalidateByWriteParams& params, ResultCallback<WriteResult> done) override {
-    Begin(*writes_, &Writes::async_interface::InvalidateByWrite, params, std::move(done));
+    Begin(*writes_, &Writes::InvalidateByWrite, params, std::move(done));
   }
   void Start(const InvalidateByWritesParams& params, ResultCallback<WriteResult> done) override {
-    Begin(*writes_, &Writes::async_interface::InvalidateByWrites, params, std::move(done));
+    Begin(*writes_, &Writes::InvalidateByWrites, params, std::move(done));
   }
   void Start(const ExplainWriteParams& params, ResultCallback<Explanation> done) override {
-    Begin(*writes_, &Writes::async_interface::ExplainWrite, params, std::move(done));
+    Begin(*writes_, &Writes::ExplainWrite, params, std::move(done));
   }
 
   void Start(const InvalidateParams& params, ResultCallback<InvalidationResult> done) override {
-    Begin(*invalidations_, &Invalidations::async_interface::Invalidate, params, std::move(done));
+    Begin(*invalidations_, &Invalidations::Invalidate, params, std::move(done));
   }
   void Start(const InvalidateWithDependenciesParams& params,
              ResultCallback<KeyInvalidation> done) override {
-    Begin(*invalidations_, &Invalidations::async_interface::InvalidateWithDependencies, params,
-          std::move(done));
+    Begin(*invalidations_, &Invalidations::InvalidateWithDependencies, params, std::move(done));
   }
   void Start(const ScheduleBatchInvalidationParams& params,
              ResultCallback<BatchSchedule> done) override {
-    Begin(*invalidations_, &Invalidations::async_interface::ScheduleBatchInvalidation, params,
-          std::move(done));
+    Begin(*invalidations_, &Invalidations::ScheduleBatchInvalidation, params, std::move(done));
   }
   void Start(const FlushPendingInvalidationsParams& params,
              ResultCallback<BatchFlush> done) override {
-    Begin(*invalidations_, &Invalidations::async_interface::FlushPendingInvalidations, params,
-          std::move(done));
+    Begin(*invalidations_, &Invalidations::FlushPendingInvalidations, params, std::move(done));
   }
   void Start(const SetBatchDelayParams& params, ResultCallback<absl::Duration> done) override {
-    Begin(*invalidations_, &Invalidations::async_interface::SetBatchDelay, params, std::move(done));
+    Begin(*invalidations_, &Invalidations::SetBatchDelay, params, std::move(done));
   }
 
   void Start(const TrackEntriesParams& params, ResultCallback<TrackEntriesResult> done) override {
-    Begin(*entries_, &CacheEntries::async_interface::TrackEntries, params, std::move(done));
+    Begin(*entries_, &CacheEntries::TrackEntries, params, std::move(done));
   }
   void Start(const UntrackEntriesParams& params, ResultCallback<uint32_t> done) override {
-    Begin(*entries_, &CacheEntries::async_interface::UntrackEntries, params, std::move(done));
+    Begin(*entries_, &CacheEntries::UntrackEntries, params, std::move(done));
   }
   void Start(const LookupEntryParams& params, ResultCallback<EntryLookup> done) override {
-    Begin(*entries_, &CacheEntries::async_interface::LookupEntry, params, std::move(done));
+    Begin(*entries_, &CacheEntries::LookupEntry, params, std::move(done));
   }
   void Start(const ValidateParams& params, ResultCallback<Validation> done) override {
-    Begin(*entries_, &CacheEntries::async_interface::Validate, params, std::move(done));
+    Begin(*entries_, &CacheEntries::Validate, params, std::move(done));
   }
 
   void Start(const GetInvalidationStatsParams& params,
              ResultCallback<InvalidationStats> done) override {
-    Begin(*stats_, &Stats::async_interface::GetInvalidationStats, params, std::move(done));
+    Begin(*stats_, &Stats::GetInvalidationStats, params, std::move(done));
   }
 
   void Start(const ListNamespacesParams& params, ResultCallback<NamespacePage> done) override {
-    Begin(*namespaces_, &Namespaces::async_interface::ListNamespaces, params, std::move(done));
+    Begin(*namespaces_, &Namespaces::ListNamespaces, params, std::move(done));
   }
   void Start(const DeleteNamespaceParams& params, ResultCallback<NamespaceDeletion> done) override {
-    Begin(*namespaces_, &Namespaces::async_interface::DeleteNamespace, params, std::move(done));
+    Begin(*namespaces_, &Namespaces::DeleteNamespace, params, std::move(done));
   }
 
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override {
@@ -194,14 +174,14 @@ class GrpcConnection final : public Connection {
  private:
   // The type that a response is converted to.
   template <typename Response>
-  using AnswerOf = decltype(FromProto(std::declval<const Response&>()));
+  using ResultOf = decltype(FromProto(std::declval<const Response&>()));
 
   // Any call: converts the parameters, sets the fields of all requests, converts the result.
   template <typename Stub, typename AsyncStub, typename Request, typename Response, typename Params>
   void Begin(Stub& stub,
              void (AsyncStub::*method)(grpc::ClientContext*, const Request*, Response*,
                                        std::function<void(grpc::Status)>),
-             const Params& params, ResultCallback<AnswerOf<Response>> done) const {
+             const Params& params, ResultCallback<ResultOf<Response>> done) const {
     std::make_shared<StartedUnaryCall<Request, Response>>(
         runtime_, DeadlineOf(params), params.options.cancellation,
         [&stub, method](auto&&... arguments) {
@@ -239,13 +219,13 @@ class GrpcConnection final : public Connection {
   }
 
   const Runtime runtime_;
-  const std::unique_ptr<CacheEntries> entries_;
-  const std::unique_ptr<Dependencies> dependencies_;
-  const std::unique_ptr<Invalidations> invalidations_;
-  const std::unique_ptr<Namespaces> namespaces_;
-  const std::unique_ptr<Relationships> relationships_;
-  const std::unique_ptr<Rules> rules_;
-  const std::unique_ptr<Stats> stats_;
+  const std::unique_ptr<v1::CacheEntryService::StubInterface> entries_;
+  const std::unique_ptr<v1::DependencyService::StubInterface> dependencies_;
+  const std::unique_ptr<v1::InvalidationService::StubInterface> invalidations_;
+  const std::unique_ptr<v1::NamespaceService::StubInterface> namespaces_;
+  const std::unique_ptr<v1::RelationshipService::StubInterface> relationships_;
+  const std::unique_ptr<v1::RuleService::StubInterface> rules_;
+  const std::unique_ptr<v1::StatsService::StubInterface> stats_;
   const std::shared_ptr<v1::SubscriptionService::Stub> subscriptions_;  // shared with subscriptions
   const std::shared_ptr<v1::WriteEventService::Stub> writes_;           // shared with write streams
 };

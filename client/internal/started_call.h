@@ -10,15 +10,20 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "client/internal/attempt.h"
-#include "client/internal/retry_schedule.h"
-#include "client/internal/runtime.h"
+#include "client/call_options.h"
+#include "client/internal/retry.h"
 #include "common/mutex.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 
 namespace cache_invalidation::client::internal {
+
+// The one place that converts a status of gRPC.
+absl::Status FromGrpc(const grpc::Status& status);
+
+// Returns how much longer than other calls one may take that waits for subscribers.
+absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait);
 
 // A call without its messages: makes the attempts of a RetrySchedule on gRPC's threads, and
 // finishes once. Nothing blocks. It keeps itself alive until it has finished.
@@ -46,15 +51,15 @@ class StartedCall : public std::enable_shared_from_this<StartedCall> {
  protected:
   using OnResult = std::function<void(grpc::Status)>;
 
-  // Starts an attempt. gRPC calls `on_answer` when it has ended.
-  virtual void Send(grpc::ClientContext& context, OnResult on_answer) = 0;
+  // Starts an attempt. gRPC calls `on_result` when it has ended.
+  virtual void Send(grpc::ClientContext& context, OnResult on_result) = 0;
 
   // Takes the outcome of the call. Called once, without locks.
   virtual void Finish(const absl::Status& status) = 0;
 
  private:
   void MakeAttempt() ABSL_LOCKS_EXCLUDED(mutex_);
-  void TakeAnswer(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void TakeResult(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
   void WaitUntil(absl::Duration next) ABSL_LOCKS_EXCLUDED(mutex_);
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
   void End(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -86,8 +91,8 @@ class StartedUnaryCall final : public StartedCall {
         done_(std::move(done)) {}
 
  private:
-  void Send(grpc::ClientContext& context, OnResult on_answer) override {
-    method_(&context, &request_, &response_, std::move(on_answer));
+  void Send(grpc::ClientContext& context, OnResult on_result) override {
+    method_(&context, &request_, &response_, std::move(on_result));
   }
   void Finish(const absl::Status& status) override {
     if (status.ok()) {

@@ -1,4 +1,4 @@
-#include "client/internal/subscription_thread.h"
+#include "client/internal/stream_threads.h"
 
 #include <algorithm>
 #include <atomic>
@@ -11,10 +11,8 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "client/internal/backoff.h"
 #include "client/internal/bidi_stream.h"
-#include "client/internal/definitive_error.h"
-#include "client/internal/stream_mailbox.h"
+#include "client/internal/retry.h"
 #include "client/internal/subscription_core.h"
 #include "common/mutex.h"
 

@@ -1,7 +1,7 @@
 // Subscriptions over real gRPC, against a service that follows a script, on a clock that stands
 // still until the test moves it.
 
-#include "client/internal/subscription_thread.h"
+#include "client/internal/stream_threads.h"
 
 #include <functional>
 #include <memory>

@@ -1,9 +1,7 @@
 #include "client/internal/write_stream_core.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
-#include "client/internal/conversion/write_conversion.h"
+#include "client/internal/conversion/conversion.h"
 #include "common/limits.h"
 
 namespace cache_invalidation::client::internal {

@@ -1,4 +1,4 @@
-#include "client/internal/write_stream_thread.h"
+#include "client/internal/stream_threads.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,10 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "client/internal/backoff.h"
 #include "client/internal/bidi_stream.h"
-#include "client/internal/definitive_error.h"
-#include "client/internal/stream_mailbox.h"
+#include "client/internal/retry.h"
 #include "client/internal/write_stream_core.h"
 #include "common/mutex.h"
 

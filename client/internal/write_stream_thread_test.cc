@@ -1,7 +1,7 @@
 // Write streams over real gRPC, against a service that follows a script, on a clock that stands
 // still until the test moves it.
 
-#include "client/internal/write_stream_thread.h"
+#include "client/internal/stream_threads.h"
 
 #include <atomic>
 #include <functional>

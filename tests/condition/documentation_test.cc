@@ -18,7 +18,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "client/internal/conversion/json_conversion.h"
+#include "client/internal/conversion/conversion.h"
 #include "common/condition/condition.h"
 #include "common/condition/limits.h"
 #include "common/limits.h"

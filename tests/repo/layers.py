@@ -58,7 +58,7 @@ ALLOWED = {
     "client/": ("common/", "client/"),
     "client/internal/": ("common/", "client/") + _GRPC + _MESSAGES,
     # The one place where the SDK hears of forks.
-    "client/internal/cache/fork_mark.": ("common/", "client/", "pthread.h"),
+    "client/internal/cache/subscribed_cache.": ("common/", "client/", "pthread.h"),
     # The fake server is the real one, behind the interface of the SDK.
     "client/testing/": ("common/", "client/", "server/server.h", "server/default_rules.h", "server/rpc/conversion/rule_conversion.h") + _GRPC + _POSIX,
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,

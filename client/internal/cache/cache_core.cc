@@ -169,7 +169,7 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
 FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now) {
   Shard& shard = ShardOf(flight.hash());
   DiscardedEntries discarded;
-  Flight::Value value = fill.ok() ? Flight::Value(fill->value) : fill.status();
+  UntypedValue value = fill.ok() ? UntypedValue(fill->value) : fill.status();
   // It is unknown what touches it. Invalidations that a filter holds back leave no trace.
   uint64_t first_touch = options_.filter.passes_everything() ? flight.start().moment.step + 1 : 0;
   FillResult result = FillResult::kFailed;

@@ -21,11 +21,9 @@
 #include "client/internal/cache/cache_shard.h"
 #include "client/internal/cache/change.h"
 #include "client/internal/cache/entry.h"
-#include "client/internal/cache/entry_names.h"
 #include "client/internal/cache/flight.h"
-#include "client/internal/cache/found.h"
 #include "client/internal/cache/lease_fence.h"
-#include "client/internal/cache/subscription_filter.h"
+#include "client/internal/cache/untyped_value.h"
 #include "client/position.h"
 #include "common/mutex.h"
 

@@ -1,5 +1,6 @@
 #include "client/internal/cache/cache_shard.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cache_invalidation::client::internal {
@@ -10,6 +11,57 @@ namespace {
 constexpr size_t kMaxDepartures = 1'024;
 
 }  // namespace
+
+void EvictionOrder::Add(Entry& entry) {
+  entry.older = newest_;
+  entry.newer = nullptr;
+  (newest_ != nullptr ? newest_->newer : oldest_) = &entry;
+  newest_ = &entry;
+}
+
+void EvictionOrder::Remove(Entry& entry) {
+  if (hand_ == &entry) hand_ = entry.newer;
+  (entry.newer != nullptr ? entry.newer->older : newest_) = entry.older;
+  (entry.older != nullptr ? entry.older->newer : oldest_) = entry.newer;
+  entry.newer = entry.older = nullptr;
+}
+
+Entry* EvictionOrder::Next(int64_t now, const Entry* spared) {
+  if (oldest_ == nullptr || (oldest_ == spared && newest_ == spared)) return nullptr;
+  while (true) {
+    if (hand_ == nullptr) hand_ = oldest_;
+    Entry& entry = *hand_;
+    if (&entry != spared && (!entry.visited || entry.IsExpired(now))) return &entry;
+    entry.visited = false;
+    hand_ = entry.newer;
+  }
+}
+
+void Departures::Record(size_t key_hash, uint64_t time) {
+  if (time == 0) return;  // before the first load, so no load can ask
+  uint64_t& last = last_[key_hash];
+  if (last == time) return;
+  last = time;
+  order_.emplace_back(key_hash, time);
+  if (order_.size() <= limit_) return;
+  const auto [oldest, oldest_time] = order_.front();
+  order_.pop_front();
+  known_from_ = std::max(known_from_, oldest_time + 1);
+  const auto found = last_.find(oldest);
+  if (found != last_.end() && found->second == oldest_time) last_.erase(found);
+}
+
+void Departures::RecordAll(uint64_t time) {
+  known_from_ = std::max(known_from_, time + 1);
+  order_.clear();
+  last_.clear();
+}
+
+bool Departures::HasDeparted(size_t key_hash, uint64_t time) const {
+  if (time < known_from_) return true;
+  const auto found = last_.find(key_hash);
+  return found != last_.end() && found->second >= time;
+}
 
 CacheShard::CacheShard() : departures_(kMaxDepartures) {}
 

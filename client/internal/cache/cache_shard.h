@@ -3,23 +3,76 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "client/internal/cache/change.h"
-#include "client/internal/cache/departures.h"
 #include "client/internal/cache/entry.h"
-#include "client/internal/cache/entry_names.h"
-#include "client/internal/cache/eviction_order.h"
 #include "client/internal/cache/name_index.h"
 
 namespace cache_invalidation::client::internal {
 
+// Chooses the entry to evict, by the SIEVE policy. Entries are in the order of their insertion, and
+// a hand moves from the oldest to the newest. It skips an entry once if the entry was visited since
+// the hand last passed. A hit costs one store, and a scan over keys that are read once does not
+// displace the entries in use.
+//
+// Thread-compatible. Does not own the entries.
+class EvictionOrder {
+ public:
+  void Add(Entry& entry);
+  void Remove(Entry& entry);
+
+  // Returns the next entry to evict, never `spared`, null if there is no other. The hand does not
+  // skip an expired entry. The entry stays in the order until it is removed.
+  Entry* Next(int64_t now, const Entry* spared);
+
+  // The newest entry. Its `older` links lead to all others.
+  Entry* newest() const { return newest_; }
+
+ private:
+  Entry* newest_ = nullptr;
+  Entry* oldest_ = nullptr;
+  Entry* hand_ = nullptr;  // null: at the oldest
+};
+
+// Remembers which keys had a value, cached or only returned to a caller, that is not the cached one
+// any more.
+//
+// A value computed from a cached key takes over the names of that key's entry. If the value it was
+// computed from is not the one that is cached when the load ends, these are the wrong names, and
+// the right ones are unknown. Time is the number of the last load that began, which answers "since
+// this load began". Bounded: forgotten keys count as departed.
+//
+// Thread-compatible.
+class Departures {
+ public:
+  explicit Departures(size_t limit) : limit_(limit) {}
+
+  // REQUIRES: `time` does not decrease.
+  void Record(size_t key_hash, uint64_t time);
+
+  // Records every key.
+  void RecordAll(uint64_t time);
+
+  // Whether the key departed at or after `time`.
+  bool HasDeparted(size_t key_hash, uint64_t time) const;
+
+ private:
+  const size_t limit_;
+  uint64_t known_from_ = 0;
+  std::deque<std::pair<size_t, uint64_t>> order_;
+  absl::flat_hash_map<size_t, uint64_t> last_;
+};
+
 // The entries of one shard of the keys, indexed by key and by the names that invalidate them.
 //
-// `time` is the number of the last load that began (departures.h). Entries that leave go to
+// `time` is the number of the last load that began (Departures). Entries that leave go to
 // `discarded`.
 //
 // Thread-compatible.

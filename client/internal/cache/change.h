@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/event.h"
+#include "client/internal/cache/entry.h"
 #include "common/pattern.h"
 #include "common/recently_used.h"
 
@@ -29,11 +30,6 @@ struct Change {
   std::vector<KeyPattern> patterns = {};
   bool evicts_everything = false;
   bool marks_everything = false;
-
-  bool empty() const {
-    return tags.empty() && keys.empty() && patterns.empty() && !evicts_everything &&
-           !marks_everything;
-  }
 };
 
 // Compiled patterns by expression: rules use the same ones again and again.
@@ -48,6 +44,29 @@ Change ChangeOf(const Event& event, CompiledPatterns& compiled);
 
 // Returns a change that evicts these.
 Change ChangeOf(const std::vector<std::string>& tags, const std::vector<std::string>& keys);
+
+// Decides which entries a cache with a filtered subscription may keep: those for which it receives
+// every invalidation. Immutable, thread-safe.
+class SubscriptionFilter {
+ public:
+  // No filter.
+  SubscriptionFilter() = default;
+
+  // As in SubscriptionOptions: an empty list restricts nothing.
+  SubscriptionFilter(std::vector<std::string> tags, std::vector<std::string> key_prefixes)
+      : tags_(std::move(tags)), key_prefixes_(std::move(key_prefixes)) {}
+
+  bool passes_everything() const { return tags_.empty() && key_prefixes_.empty(); }
+
+  bool Passes(absl::string_view key, const EntryNames& names) const;
+
+ private:
+  bool PassesTag(absl::string_view tag) const;
+  bool PassesKey(absl::string_view key) const;
+
+  std::vector<std::string> tags_;
+  std::vector<std::string> key_prefixes_;
+};
 
 }  // namespace cache_invalidation::client::internal
 

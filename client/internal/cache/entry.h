@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_ENTRY_H_
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_ENTRY_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,7 +11,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
-#include "client/internal/cache/found.h"
+#include "client/internal/cache/untyped_value.h"
 
 namespace cache_invalidation::client::internal {
 
@@ -60,6 +61,25 @@ struct Entry {
 using DiscardedEntries = std::vector<std::unique_ptr<Entry>>;
 
 inline size_t KeyHash(absl::string_view key) { return absl::Hash<absl::string_view>()(key); }
+
+// The names that invalidate an entry, other than its own key.
+struct EntryNames {
+  // Its tags, and those it was computed from. The tags above them are implied.
+  std::vector<std::string> tags = {};
+
+  // The keys it was computed from.
+  std::vector<std::string> keys = {};
+
+  bool operator==(const EntryNames&) const = default;
+
+  // Sorts the names and removes duplicates.
+  void Canonicalize() {
+    for (std::vector<std::string>* names : {&tags, &keys}) {
+      std::sort(names->begin(), names->end());
+      names->erase(std::unique(names->begin(), names->end()), names->end());
+    }
+  }
+};
 
 }  // namespace cache_invalidation::client::internal
 

@@ -3,17 +3,16 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/internal/cache/applied_history.h"
 #include "client/internal/cache/entry.h"
+#include "client/internal/cache/untyped_value.h"
 #include "client/position.h"
 #include "common/clock.h"
 #include "common/mutex.h"
@@ -49,25 +48,46 @@ class Flight {
   TypeToken type() const { return type_; }
   const LoadStart& start() const { return start_; }
 
-  using Value = absl::StatusOr<std::shared_ptr<const void>>;
-
   // Ends it. Called once. `first_touch` is the first step after the start that touched the value;
   // the step right after the start if its names are unknown; 0 if not even that is known.
-  void Complete(Value value, uint64_t first_touch) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Complete(UntypedValue value, uint64_t first_touch) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    value_ = std::move(value);
+    first_touch_ = first_touch;
+    done_ = true;
+    ended_.NotifyAll();
+  }
 
-  bool IsDone() const ABSL_LOCKS_EXCLUDED(mutex_);
+  bool IsDone() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return done_;
+  }
 
   // Waits until it has ended. Returns false if `deadline` passes first.
-  bool Await(Clock& clock, absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool Await(Clock& clock, absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    while (!done_) {
+      if (clock.WaitUntil(mutex_, ended_, deadline)) return done_;
+    }
+    return true;
+  }
 
   // The loaded value, or the error. REQUIRES: it is done.
-  Value value() const ABSL_LOCKS_EXCLUDED(mutex_);
+  UntypedValue value() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return value_;
+  }
 
   // Whether a caller may use the value. A caller that arrived before the start may. One that
   // arrived during the load may if nothing that touches the value was applied between the start and
   // its arrival, and if the lease ran: without a lease, an invalidation that the caller must see
   // may not have been applied. REQUIRES: it is done.
-  bool MayBeSharedWith(const Arrival& arrival) const ABSL_LOCKS_EXCLUDED(mutex_);
+  bool MayBeSharedWith(const Arrival& arrival) const ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (start_.number > arrival.loads) return true;
+    MutexLock lock(mutex_);
+    return arrival.is_open && arrival.moment.resets == start_.moment.resets &&
+           arrival.moment.step < first_touch_;
+  }
 
   // Returns whether the calling thread is the first to claim it. If so, it must run and end it.
   bool Claim() {
@@ -88,7 +108,7 @@ class Flight {
   mutable Mutex mutex_;
   CondVar ended_;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
-  Value value_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("");
+  UntypedValue value_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("");
   uint64_t first_touch_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_LEASE_FENCE_H_
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_LEASE_FENCE_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -33,12 +34,18 @@ class LeaseFence {
 
   // Notes that everything up to this revision is applied, and that the stream's lease, if it has
   // one yet, ends at `lease_end`.
-  void Renew(uint64_t applied, absl::Duration lease_end, absl::Duration now);
+  void Renew(uint64_t applied, absl::Duration lease_end, absl::Duration now) {
+    // A new stream has no lease at first; the lease of the previous one still runs.
+    if (applied < required_ || Nanoseconds(lease_end) <= open_until_.load()) return;
+    fenced_for_ = FencedFor(now);
+    fenced_since_ = std::max(lease_end, now);
+    open_until_.store(Nanoseconds(lease_end), std::memory_order_release);
+  }
 
   // The total time without a lease.
-  absl::Duration FencedFor(absl::Duration now) const;
-
-  absl::Duration open_until() const;
+  absl::Duration FencedFor(absl::Duration now) const {
+    return fenced_for_ + std::max(now - fenced_since_, absl::ZeroDuration());
+  }
 
  private:
   std::atomic<int64_t> open_until_ = std::numeric_limits<int64_t>::min();

@@ -9,7 +9,6 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "client/internal/cache/entry.h"
-#include "client/internal/cache/entry_names.h"
 
 namespace cache_invalidation::client::internal {
 

@@ -1,35 +1,47 @@
 #include "client/internal/cache/subscribed_cache.h"
 
-#include <algorithm>
-#include <exception>
-#include <optional>
+#include <pthread.h>
+
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "client/internal/backoff.h"
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/change.h"
-#include "client/internal/cache/check_options.h"
 #include "client/internal/cache/entry.h"
-#include "client/internal/cache/flight.h"
+#include "client/internal/retry.h"
+#include "common/check.h"
 #include "common/clock.h"
 #include "common/limits.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
-// The caller waits for the registration of its value. Without it, the value is merely not kept.
-constexpr absl::Duration kRegistrationDeadline = absl::Seconds(1);
+absl::Status Refused(absl::string_view option, absl::string_view what_it_is) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("TaggedCacheOptions::", option, " is ", what_it_is));
+}
 
-// The service must forget an entry later than the cache does, because it does not invalidate
-// entries that it has forgotten, and clocks drift.
-constexpr double kServiceTtlFactor = 1.1;
-constexpr absl::Duration kServiceTtlMargin = absl::Seconds(1);
-
-std::shared_ptr<Clock> ClockOf(const TaggedCacheOptions& options) {
-  if (options.clock == nullptr) return std::make_shared<RealClock>();
-  return {std::shared_ptr<void>(), options.clock};  // not owned
+// Fails with INVALID_ARGUMENT, which names the first option that is out of range.
+absl::Status CheckOptions(const TaggedCacheOptions& options) {
+  if (options.name.empty()) return Refused("name", "empty");
+  if (options.ttl < absl::ZeroDuration()) {
+    return Refused("ttl", absl::StrCat(absl::FormatDuration(options.ttl), ", less than nothing"));
+  }
+  // Written so that it refuses NaN.
+  if (!(options.ttl_jitter >= 0 && options.ttl_jitter <= 1)) {
+    return Refused("ttl_jitter", absl::StrCat(options.ttl_jitter, ", not from 0 to 1"));
+  }
+  if (options.lease < kMinLease || options.lease > kMaxLease) {
+    return Refused("lease", absl::StrCat(absl::FormatDuration(options.lease), ", not from ",
+                                         absl::FormatDuration(kMinLease), " to ",
+                                         absl::FormatDuration(kMaxLease)));
+  }
+  if (options.keep_refused_for < absl::ZeroDuration() ||
+      options.keep_refused_for == absl::InfiniteDuration()) {
+    return Refused("keep_refused_for", absl::StrCat(absl::FormatDuration(options.keep_refused_for),
+                                                    ", not a time that ends"));
+  }
+  return absl::OkStatus();
 }
 
 CacheCoreOptions CoreOptions(const TaggedCacheOptions& options) {
@@ -42,12 +54,15 @@ CacheCoreOptions CoreOptions(const TaggedCacheOptions& options) {
           .loads_in_background = options.executor != nullptr};
 }
 
-ReadOptions WithoutMarked(ReadOptions options) {
-  options.while_revalidating = false;
-  return options;
-}
-
 }  // namespace
+
+std::atomic<uint64_t> ForkMark::forks_ = 0;
+
+ForkMark::ForkMark() : made_at_(forks_.load()) {
+  static const int error =
+      pthread_atfork(nullptr, nullptr, [] { forks_.fetch_add(1, std::memory_order_relaxed); });
+  Check(error == 0, "there is memory for a handler of forks");
+}
 
 std::shared_ptr<SubscribedCache> SubscribedCache::Open(const Client& client,
                                                        TaggedCacheOptions options) {
@@ -62,7 +77,7 @@ std::shared_ptr<SubscribedCache> SubscribedCache::Open(const Client& client,
 SubscribedCache::SubscribedCache(Client client, TaggedCacheOptions options)
     : options_(std::move(options)),
       refused_(CheckOptions(options_)),
-      clock_(ClockOf(options_)),
+      clock_(ClockOr(options_.clock)),
       random_(options_.random ? options_.random : MakeRandom()),
       client_(std::move(client)),
       core_(std::make_unique<CacheCore>(CoreOptions(options_), clock_->Monotonic())),
@@ -95,36 +110,26 @@ void SubscribedCache::Tell(const std::function<void(const Told&)>& callback, con
   }
 }
 
+template <typename Told>
+std::function<void(const Told&)> SubscribedCache::Relay(
+    void (SubscribedCache::*on_told)(const Told&),
+    const std::function<void(const Told&)>& listener) {
+  return [this, on_told, &listener](const Told& told) {
+    (this->*on_told)(told);
+    Tell(listener, told);
+  };
+}
+
 SubscriptionCallbacks SubscribedCache::Callbacks() {
   const SubscriptionCallbacks& listener = options_.listener;
   return {
-      .on_started =
-          [this, &listener](const SubscriptionStarted& started) {
-            OnStarted(started);
-            Tell(listener.on_started, started);
-          },
-      .on_reset =
-          [this, &listener](const SubscriptionReset& reset) {
-            OnReset(reset);
-            Tell(listener.on_reset, reset);
-          },
-      .on_event =
-          [this, &listener](const Event& event) {
-            OnEvent(event);
-            Tell(listener.on_event, event);
-          },
-      .on_progress =
-          [this, &listener](const SubscriptionProgress& progress) {
-            OnProgress(progress);
-            Tell(listener.on_progress, progress);
-          },
+      .on_started = Relay(&SubscribedCache::OnStarted, listener.on_started),
+      .on_reset = Relay(&SubscribedCache::OnReset, listener.on_reset),
+      .on_event = Relay(&SubscribedCache::OnEvent, listener.on_event),
+      .on_progress = Relay(&SubscribedCache::OnProgress, listener.on_progress),
       .on_disconnected =
           [this, &listener](const absl::Status& status) { Tell(listener.on_disconnected, status); },
-      .on_ended =
-          [this, &listener](const absl::Status& status) {
-            OnEnded(status);
-            Tell(listener.on_ended, status);
-          }};
+      .on_ended = Relay(&SubscribedCache::OnEnded, listener.on_ended)};
 }
 
 // In each of these, dropped values are destroyed at the end: without the lock, and after the
@@ -210,194 +215,6 @@ Found SubscribedCache::Get(absl::string_view key, TypeToken type, const ReadOpti
   const absl::Duration now = Now();
   const bool is_open = core_->IsOpen(now);
   return core_->Find(key, type, is_open, now, options);
-}
-
-absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, TypeToken type,
-                                                 const UntypedLoader& loader,
-                                                 const ReadOptions& options) {
-  if (IsForked() || !refused_.ok()) {
-    Load load(std::string(key), Position{});
-    UntypedValue value = loader.run(load);
-    if (!value.ok()) return value.status();
-    return Found{.value = *std::move(value)};
-  }
-  Found found = Get(key, type, WithoutMarked(options));
-  if (found.value != nullptr) return found;
-  const absl::Duration deadline = Now() + options.patience;
-  std::optional<Arrival> arrival;
-  while (true) {
-    const absl::Duration now = Now();
-    const bool is_open = core_->IsOpen(now);
-    CacheCore::Attempt attempt = core_->BeginLoad(key, type, is_open, now, options);
-    if (!arrival.has_value()) arrival = attempt.arrival;
-    if (attempt.flight == nullptr) return std::move(attempt.found);
-    if (attempt.found.value != nullptr) {
-      LeadInBackground(attempt.flight, loader);
-      return std::move(attempt.found);
-    }
-    Flight& flight = *attempt.flight;
-    if (flight.type() != type) {
-      return absl::FailedPreconditionError(absl::StrCat(key, " is loaded as another type"));
-    }
-    UntypedValue value;
-    // A load in the queue of the executor may wait for the one that this caller runs.
-    if (attempt.leads || flight.Claim()) {
-      value = Lead(flight, loader.run);
-    } else {
-      if (absl::Status status = Await(flight, deadline); !status.ok()) return status;
-      if (!flight.MayBeSharedWith(*arrival)) continue;
-      core_->CountSharedLoad(flight);
-      value = flight.value();
-    }
-    if (!value.ok()) return value.status();
-    return Found{.value = *std::move(value)};
-  }
-}
-
-absl::Status SubscribedCache::Await(Flight& flight, absl::Duration deadline) {
-  if (flight.IsRunByThisThread()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the load of ", flight.key(), " needs itself"));
-  }
-  if (!flight.Await(*clock_, deadline)) {
-    return absl::DeadlineExceededError(absl::StrCat("waited for the load of ", flight.key()));
-  }
-  return absl::OkStatus();
-}
-
-UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
-  const auto threw = [&](absl::string_view what) {
-    return absl::UnknownError(absl::StrCat("the loader of ", flight.key(), " threw", what));
-  };
-  absl::StatusOr<Fill> fill = absl::UnknownError("");
-  // Others wait, so the load ends whatever the loader does.
-  const absl::Cleanup end = [&] {
-    if (!IsForked()) core_->EndLoad(flight, std::move(fill), Now());
-  };
-  try {
-    Load load(flight.key(), flight.start().position);
-    UntypedValue value = run(load);
-    if (IsForked()) return value;  // the loader forked, and this is the child
-    if (value.ok()) {
-      fill = MakeFill(flight, load, *value);
-    } else {
-      fill = value.status();
-    }
-    return value;
-  } catch (const std::exception& exception) {
-    fill = threw(absl::StrCat(": ", exception.what()));
-    throw;
-  } catch (...) {
-    fill = threw(" something that is no std::exception");
-    throw;
-  }
-}
-
-void SubscribedCache::LeadInBackground(const std::shared_ptr<Flight>& flight,
-                                       const UntypedLoader& loader) {
-  try {
-    auto self = shared_from_this();
-    // Ends the load if it is never run: others may wait for it.
-    const std::shared_ptr<Flight> queued(flight.get(),
-                                         [self, flight](Flight*) { self->DropQueued(*flight); });
-    options_.executor([self, queued, run = loader.copy()] { self->RunQueued(*queued, run); });
-  } catch (...) {
-    ++failed_callbacks_;
-  }
-}
-
-void SubscribedCache::RunQueued(Flight& flight, Run run) {
-  if (IsForked() || !flight.Claim()) return;
-  try {
-    static_cast<void>(Lead(flight, run));
-  } catch (...) {
-    // Counted as a failed load, and none of the executor's concern.
-  }
-}
-
-void SubscribedCache::DropQueued(Flight& flight) {
-  if (IsForked() || !flight.Claim()) return;
-  core_->EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now());
-}
-
-Fill SubscribedCache::MakeFill(const Flight& flight, const Load& load,
-                               std::shared_ptr<const void> value) {
-  // The time to live begins before the registration, so that it ends here first.
-  const absl::Duration now = Now();
-  Resolution resolution = core_->Resolve(flight, load.tags_, load.depends_on_, now);
-  const bool asks_service = resolution.needs_service || load.is_shared_;
-  if (asks_service && resolution.names_known) {
-    resolution.names_known = load.is_wanted_ && AskForParts(resolution);
-  }
-  const absl::Duration ttl = std::min(TimeToLive(load), resolution.expires - now);
-  const bool is_wanted = load.is_wanted_ && ttl > absl::ZeroDuration();
-  if (asks_service && resolution.names_known) {
-    resolution.names_known = is_wanted && Register(flight, load, resolution, ttl);
-  }
-  return {.value = std::move(value),
-          .names = std::move(resolution.names),
-          .names_known = resolution.names_known,
-          .needs_service = resolution.needs_service,
-          .is_wanted = is_wanted,
-          .expires = now + ttl,
-          .weight = load.weight_};
-}
-
-absl::Duration SubscribedCache::TimeToLive(const Load& load) {
-  const absl::Duration ttl = load.ttl_.value_or(options_.ttl);
-  if (ttl == absl::InfiniteDuration()) return ttl;
-  double part = 1;  // of the jitter; all of it if the source of random numbers fails
-  try {
-    const double random = random_();
-    if (random >= 0 && random < 1) part = random;
-  } catch (...) {
-    ++failed_callbacks_;
-  }
-  return ttl * (1 - options_.ttl_jitter * part);
-}
-
-bool SubscribedCache::AskForParts(Resolution& resolution) {
-  const absl::Duration now = Now();
-  // Without the service the call would only take time.
-  if (!core_->IsOpen(now)) return false;
-  for (const std::string& key : resolution.unknown_keys) {
-    const absl::Duration left = now + kRegistrationDeadline - Now();
-    if (left <= absl::ZeroDuration()) return false;
-    const absl::StatusOr<EntryLookup> part = client_.LookupEntry(key, {.deadline = left});
-    if (!part.ok()) return false;
-    if (part->state == EntryState::kAbsent) {
-      MutexLock lock(unknown_mutex_);
-      ++fills_on_unknown_keys_;
-      last_unknown_key_ = key;
-    }
-    if (part->state != EntryState::kFresh) return false;
-    if (part->ttl.has_value()) {
-      resolution.expires = std::min(resolution.expires, now + *part->ttl);
-    }
-  }
-  return true;
-}
-
-bool SubscribedCache::Register(const Flight& flight, const Load& load, const Resolution& resolution,
-                               absl::Duration ttl) {
-  const EntryNames& names = resolution.names;
-  TrackedEntry entry{
-      .key = flight.key(), .depends_on = {.keys = names.keys}, .position = flight.start().position};
-  // The service looks for them again. It need not know those that are cached here.
-  entry.only_tracked_keys = resolution.unknown_keys.size() == names.keys.size();
-  // The entry's own tags are registered as its tags, up to the limit of the service. All others are
-  // registered as what it was computed from, with the same effect.
-  for (const std::string& tag : names.tags) {
-    const bool is_own = std::find(load.tags_.begin(), load.tags_.end(), tag) != load.tags_.end();
-    const bool fits = entry.tags.size() < kMaxTagsPerEntry;
-    (is_own && fits ? entry.tags : entry.depends_on.tags).push_back(tag);
-  }
-  const absl::Duration service_ttl = ttl * kServiceTtlFactor + kServiceTtlMargin;
-  if (service_ttl <= kMaxTtl) entry.ttl = service_ttl;
-  const absl::StatusOr<TrackEntriesResult> result =
-      client_.TrackEntries({std::move(entry)}, {.deadline = kRegistrationDeadline});
-  return result.ok() && result->results.size() == 1 &&
-         result->results.front().outcome == FillOutcome::kKept;
 }
 
 void SubscribedCache::Drop(const std::vector<std::string>& tags,

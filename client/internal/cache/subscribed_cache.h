@@ -17,8 +17,7 @@
 #include "client/cache_options.h"
 #include "client/cache_statistics.h"
 #include "client/client.h"
-#include "client/internal/cache/fork_mark.h"
-#include "client/internal/cache/found.h"
+#include "client/internal/cache/untyped_value.h"
 #include "client/load.h"
 #include "client/position.h"
 #include "client/subscription.h"
@@ -33,12 +32,28 @@ class Flight;
 struct Fill;
 struct Resolution;
 
-using UntypedValue = absl::StatusOr<std::shared_ptr<const void>>;
+// Detects whether the process is a fork of the one in which the mark was made. A child has copies
+// of all memory, but none of the threads: a lock that one of them held stays locked, data that one
+// of them was changing stays inconsistent, and no events arrive.
+//
+// The count of forks is global, the only global state of the SDK: handlers of pthread_atfork belong
+// to the process, and asking the kernel (getpid) at each look-up would cost as much as the look-up.
+// A child for which no handler runs is not detected: that of a bare clone system call, and those of
+// vfork or posix_spawn, which may only exec.
+//
+// Immutable, thread-safe. Cost of IsForked: one load of a word that all threads share.
+class ForkMark {
+ public:
+  ForkMark();
 
-// A loader where its caller waits for it, and a copy of it for a load in the background.
-struct UntypedLoader {
-  absl::FunctionRef<UntypedValue(Load&)> run;
-  absl::FunctionRef<std::function<UntypedValue(Load&)>()> copy;
+  bool IsForked() const { return forks_.load(std::memory_order_relaxed) != made_at_; }
+
+ private:
+  // The number of forks between the first process and this one. Written in a child by its only
+  // thread. On a cache line of its own, because every look-up reads it.
+  alignas(128) static std::atomic<uint64_t> forks_;
+
+  const uint64_t made_at_;
 };
 
 // What a TaggedCache does, whatever the type of its values (see there). Adds to a CacheCore what it
@@ -85,6 +100,11 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   // Calls a callback of the application, if it is set, and counts it if it throws.
   template <typename Told>
   void Tell(const std::function<void(const Told&)>& callback, const Told& told);
+
+  // Returns a callback that calls a method, then the callback of the application.
+  template <typename Told>
+  std::function<void(const Told&)> Relay(void (SubscribedCache::*on_told)(const Told&),
+                                         const std::function<void(const Told&)>& listener);
 
   // Blocks until `holds` returns true, the subscription ends for good or `patience` has passed.
   // Returns whether it holds.

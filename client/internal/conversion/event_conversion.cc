@@ -1,105 +1,62 @@
-#include "client/internal/conversion/event_conversion.h"
+#include "client/internal/conversion/conversion.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
-v1::EventSource SourceToProto(EventSource in) {
-  switch (in) {
-    case EventSource::kUnknown:
-      return v1::EVENT_SOURCE_UNSPECIFIED;
-    case EventSource::kWrite:
-      return v1::EVENT_SOURCE_WRITE;
-    case EventSource::kCall:
-      return v1::EVENT_SOURCE_CALL;
-    case EventSource::kBatch:
-      return v1::EVENT_SOURCE_BATCH;
-    case EventSource::kFillRefused:
-      return v1::EVENT_SOURCE_FILL_REFUSED;
-    case EventSource::kDependencyMoved:
-      return v1::EVENT_SOURCE_DEPENDENCY_MOVED;
-    case EventSource::kLimit:
-      return v1::EVENT_SOURCE_LIMIT;
-  }
-  return v1::EVENT_SOURCE_UNSPECIFIED;
+constexpr EnumPair<EventSource, v1::EventSource> kSources[] = {
+    {EventSource::kUnknown, v1::EVENT_SOURCE_UNSPECIFIED},
+    {EventSource::kWrite, v1::EVENT_SOURCE_WRITE},
+    {EventSource::kCall, v1::EVENT_SOURCE_CALL},
+    {EventSource::kBatch, v1::EVENT_SOURCE_BATCH},
+    {EventSource::kFillRefused, v1::EVENT_SOURCE_FILL_REFUSED},
+    {EventSource::kDependencyMoved, v1::EVENT_SOURCE_DEPENDENCY_MOVED},
+    {EventSource::kLimit, v1::EVENT_SOURCE_LIMIT},
+};
+
+constexpr EnumPair<CauseStep, v1::CauseStep> kSteps[] = {
+    {CauseStep::kUnknown, v1::CAUSE_STEP_UNSPECIFIED},
+    {CauseStep::kDirect, v1::CAUSE_STEP_DIRECT},
+    {CauseStep::kRelationship, v1::CAUSE_STEP_RELATIONSHIP},
+    {CauseStep::kRule, v1::CAUSE_STEP_RULE},
+    {CauseStep::kCascade, v1::CAUSE_STEP_CASCADE},
+    {CauseStep::kDependency, v1::CAUSE_STEP_DEPENDENCY},
+    {CauseStep::kCall, v1::CAUSE_STEP_CALL},
+    {CauseStep::kFillRefused, v1::CAUSE_STEP_FILL_REFUSED},
+    {CauseStep::kDependencyMoved, v1::CAUSE_STEP_DEPENDENCY_MOVED},
+    {CauseStep::kLimit, v1::CAUSE_STEP_LIMIT},
+    {CauseStep::kOthers, v1::CAUSE_STEP_OTHERS},
+};
+
+constexpr EnumPair<InvalidationKind, v1::InvalidationKind> kKinds[] = {
+    {InvalidationKind::kEvict, v1::INVALIDATION_KIND_EVICT},
+    {InvalidationKind::kMarkStale, v1::INVALIDATION_KIND_MARK_STALE},
+};
+
+constexpr EnumPair<ResetReason, v1::ResetReason> kReasons[] = {
+    {ResetReason::kUnknown, v1::RESET_REASON_UNSPECIFIED},
+    {ResetReason::kEpoch, v1::RESET_REASON_EPOCH},
+    {ResetReason::kTrimmed, v1::RESET_REASON_TRIMMED},
+    {ResetReason::kAhead, v1::RESET_REASON_AHEAD},
+};
+
+}  // namespace
+
+void ToProto(const Cause& in, v1::Cause* out) {
+  out->set_step(ToProto(kSteps, in.step));
+  out->set_name(in.name);
+  out->set_widened(in.widened);
+  out->set_condition_failed(in.condition_failed);
 }
 
-EventSource SourceFromProto(v1::EventSource in) {
-  switch (in) {
-    case v1::EVENT_SOURCE_WRITE:
-      return EventSource::kWrite;
-    case v1::EVENT_SOURCE_CALL:
-      return EventSource::kCall;
-    case v1::EVENT_SOURCE_BATCH:
-      return EventSource::kBatch;
-    case v1::EVENT_SOURCE_FILL_REFUSED:
-      return EventSource::kFillRefused;
-    case v1::EVENT_SOURCE_DEPENDENCY_MOVED:
-      return EventSource::kDependencyMoved;
-    case v1::EVENT_SOURCE_LIMIT:
-      return EventSource::kLimit;
-    default:
-      return EventSource::kUnknown;
-  }
+Cause FromProto(const v1::Cause& in) {
+  return {.step = FromProto(kSteps, in.step()),
+          .name = in.name(),
+          .widened = in.widened(),
+          .condition_failed = in.condition_failed()};
 }
 
-v1::CauseStep StepToProto(CauseStep in) {
-  switch (in) {
-    case CauseStep::kUnknown:
-      return v1::CAUSE_STEP_UNSPECIFIED;
-    case CauseStep::kDirect:
-      return v1::CAUSE_STEP_DIRECT;
-    case CauseStep::kRelationship:
-      return v1::CAUSE_STEP_RELATIONSHIP;
-    case CauseStep::kRule:
-      return v1::CAUSE_STEP_RULE;
-    case CauseStep::kCascade:
-      return v1::CAUSE_STEP_CASCADE;
-    case CauseStep::kDependency:
-      return v1::CAUSE_STEP_DEPENDENCY;
-    case CauseStep::kCall:
-      return v1::CAUSE_STEP_CALL;
-    case CauseStep::kFillRefused:
-      return v1::CAUSE_STEP_FILL_REFUSED;
-    case CauseStep::kDependencyMoved:
-      return v1::CAUSE_STEP_DEPENDENCY_MOVED;
-    case CauseStep::kLimit:
-      return v1::CAUSE_STEP_LIMIT;
-    case CauseStep::kOthers:
-      return v1::CAUSE_STEP_OTHERS;
-  }
-  return v1::CAUSE_STEP_UNSPECIFIED;
-}
-
-CauseStep StepFromProto(v1::CauseStep in) {
-  switch (in) {
-    case v1::CAUSE_STEP_DIRECT:
-      return CauseStep::kDirect;
-    case v1::CAUSE_STEP_RELATIONSHIP:
-      return CauseStep::kRelationship;
-    case v1::CAUSE_STEP_RULE:
-      return CauseStep::kRule;
-    case v1::CAUSE_STEP_CASCADE:
-      return CauseStep::kCascade;
-    case v1::CAUSE_STEP_DEPENDENCY:
-      return CauseStep::kDependency;
-    case v1::CAUSE_STEP_CALL:
-      return CauseStep::kCall;
-    case v1::CAUSE_STEP_FILL_REFUSED:
-      return CauseStep::kFillRefused;
-    case v1::CAUSE_STEP_DEPENDENCY_MOVED:
-      return CauseStep::kDependencyMoved;
-    case v1::CAUSE_STEP_LIMIT:
-      return CauseStep::kLimit;
-    case v1::CAUSE_STEP_OTHERS:
-      return CauseStep::kOthers;
-    default:
-      return CauseStep::kUnknown;
-  }
-}
-
-void FillInvalidation(const Invalidation& in, v1::Invalidation* out) {
-  out->set_kind(in.kind == InvalidationKind::kMarkStale ? v1::INVALIDATION_KIND_MARK_STALE
-                                                        : v1::INVALIDATION_KIND_EVICT);
+void ToProto(const Invalidation& in, v1::Invalidation* out) {
+  out->set_kind(ToProto(kKinds, in.kind));
   switch (in.target) {
     case TargetKind::kTag:
       out->set_tag(in.name);
@@ -117,9 +74,9 @@ void FillInvalidation(const Invalidation& in, v1::Invalidation* out) {
   out->mutable_causes()->Assign(in.causes.begin(), in.causes.end());
 }
 
-Invalidation InvalidationOf(const v1::Invalidation& in) {
+Invalidation FromProto(const v1::Invalidation& in) {
   Invalidation out;
-  if (in.kind() == v1::INVALIDATION_KIND_MARK_STALE) out.kind = InvalidationKind::kMarkStale;
+  out.kind = FromProto(kKinds, in.kind());
   switch (in.target_case()) {
     case v1::Invalidation::kTag:
       out.target = TargetKind::kTag;
@@ -142,40 +99,48 @@ Invalidation InvalidationOf(const v1::Invalidation& in) {
   return out;
 }
 
-}  // namespace
-
 void ToProto(const Event& in, v1::Event* out) {
   out->set_revision(in.revision);
   out->set_last_part(true);
-  out->set_source(SourceToProto(in.source));
-  for (const Cause& cause : in.causes) {
-    v1::Cause* added = out->add_causes();
-    added->set_step(StepToProto(cause.step));
-    added->set_name(cause.name);
-    added->set_widened(cause.widened);
-    added->set_condition_failed(cause.condition_failed);
-  }
-  for (const Invalidation& invalidation : in.invalidations) {
-    FillInvalidation(invalidation, out->add_invalidations());
-  }
+  out->set_source(ToProto(kSources, in.source));
+  ToProto(in.causes, out->mutable_causes());
+  ToProto(in.invalidations, out->mutable_invalidations());
 }
 
 Event FromProto(const v1::Event& in) {
-  Event out{.revision = in.revision(),
-            .epoch = {},
-            .source = SourceFromProto(in.source()),
-            .causes = {},
-            .invalidations = {}};
-  for (const v1::Cause& cause : in.causes()) {
-    out.causes.push_back({.step = StepFromProto(cause.step()),
-                          .name = cause.name(),
-                          .widened = cause.widened(),
-                          .condition_failed = cause.condition_failed()});
-  }
-  for (const v1::Invalidation& invalidation : in.invalidations()) {
-    out.invalidations.push_back(InvalidationOf(invalidation));
-  }
-  return out;
+  return {.revision = in.revision(),
+          .epoch = {},
+          .source = FromProto(kSources, in.source()),
+          .causes = FromProto(in.causes()),
+          .invalidations = FromProto(in.invalidations())};
+}
+
+void ToProto(const SubscriptionOptions& in, v1::Subscription* out) {
+  out->set_name(in.name);
+  ToProto(in.tags, out->mutable_tags());
+  ToProto(in.key_prefixes, out->mutable_key_prefixes());
+  out->set_acknowledges(in.acknowledgement != Acknowledgement::kNone);
+  ToProto(in.lease, out->mutable_lease());
+}
+
+SubscriptionStarted FromProto(const v1::Started& in) {
+  return {.head = FromProto(in.head()),
+          .start_after = in.start_after(),
+          .lease = FromProto(in.lease()),
+          .heartbeat = FromProto(in.heartbeat()),
+          .instance = in.instance()};
+}
+
+void ToProto(const SubscriptionReset& in, v1::Reset* out) {
+  out->set_reason(ToProto(kReasons, in.reason));
+  out->set_oldest_revision(in.oldest_revision);
+  ToProto(in.start_after, out->mutable_start_after());
+}
+
+SubscriptionReset FromProto(const v1::Reset& in) {
+  return {.reason = FromProto(kReasons, in.reason()),
+          .oldest_revision = in.oldest_revision(),
+          .start_after = FromProto(in.start_after())};
 }
 
 }  // namespace cache_invalidation::client::internal

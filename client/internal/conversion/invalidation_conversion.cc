@@ -1,12 +1,59 @@
-#include "client/internal/conversion/invalidation_conversion.h"
-
-#include "client/internal/conversion/position_conversion.h"
-#include "client/internal/conversion/repeated.h"
-#include "client/internal/conversion/strategy_conversion.h"
-#include "client/internal/conversion/time_conversion.h"
-#include "client/internal/conversion/waiting_conversion.h"
+#include "client/internal/conversion/conversion.h"
 
 namespace cache_invalidation::client::internal {
+namespace {
+
+template <typename Response>
+WriteResult ResultOf(const Response& in) {
+  return {.position = FromProto(in.result().position()),
+          .invalidations = in.result().invalidations(),
+          .rules_fired = FromProto(in.result().rules_fired()),
+          .widened = in.result().widened(),
+          .pending_targets = in.result().pending_targets(),
+          .waiting = FromProtoIf(in.has_waiting(), in.waiting())};
+}
+
+}  // namespace
+
+void ToProto(const WriteEvent& in, v1::WriteEvent* out) {
+  out->set_resource_type(in.resource_type);
+  out->set_resource_id(in.resource_id);
+  out->set_operation(in.operation);
+  if (!in.context.empty()) ToProto(in.context, out->mutable_context());
+  ToProto(in.tags, out->mutable_tags());
+}
+
+WriteEvent FromProto(const v1::WriteEvent& in) {
+  return {.resource_type = in.resource_type(),
+          .resource_id = in.resource_id(),
+          .operation = in.operation(),
+          .context = FromProto(in.context()),
+          .tags = FromProto(in.tags())};
+}
+
+void ToProto(const InvalidateByWriteParams& in, v1::InvalidateByWriteRequest* out) {
+  ToProto(in.write, out->mutable_write());
+  SetWait(in.wait, out);
+}
+
+void ToProto(const InvalidateByWritesParams& in, v1::InvalidateByWritesRequest* out) {
+  ToProto(in.writes, out->mutable_writes());
+  SetWait(in.wait, out);
+}
+
+void ToProto(const WriteResult& in, v1::InvalidateByWritesResponse* out) {
+  v1::WriteResult* result = out->mutable_result();
+  ToProto(in.position, result->mutable_position());
+  result->set_invalidations(in.invalidations);
+  ToProto(in.rules_fired, result->mutable_rules_fired());
+  result->set_widened(in.widened);
+  result->set_pending_targets(in.pending_targets);
+  if (in.waiting.has_value()) ToProto(*in.waiting, out->mutable_waiting());
+}
+
+WriteResult FromProto(const v1::InvalidateByWritesResponse& in) { return ResultOf(in); }
+
+WriteResult FromProto(const v1::InvalidateByWriteResponse& in) { return ResultOf(in); }
 
 void ToProto(const InvalidateParams& in, v1::InvalidateRequest* out) {
   ToProto(in.tags, out->mutable_tags());
@@ -46,13 +93,11 @@ void ToProto(const InvalidationResult& in, v1::InvalidateResponse* out) {
 }
 
 InvalidationResult FromProto(const v1::InvalidateResponse& in) {
-  InvalidationResult out{.position = FromProto(in.position()),
-                         .invalidations = in.invalidations(),
-                         .widened = in.widened(),
-                         .pending_targets = in.pending_targets(),
-                         .waiting = std::nullopt};
-  if (in.has_waiting()) out.waiting = FromProto(in.waiting());
-  return out;
+  return {.position = FromProto(in.position()),
+          .invalidations = in.invalidations(),
+          .widened = in.widened(),
+          .pending_targets = in.pending_targets(),
+          .waiting = FromProtoIf(in.has_waiting(), in.waiting())};
 }
 
 void ToProto(const KeyInvalidation& in, v1::InvalidateWithDependenciesResponse* out) {
@@ -63,12 +108,10 @@ void ToProto(const KeyInvalidation& in, v1::InvalidateWithDependenciesResponse* 
 }
 
 KeyInvalidation FromProto(const v1::InvalidateWithDependenciesResponse& in) {
-  KeyInvalidation out{.position = FromProto(in.position()),
-                      .invalidated = in.invalidated(),
-                      .dependents_left = in.dependents_left(),
-                      .waiting = std::nullopt};
-  if (in.has_waiting()) out.waiting = FromProto(in.waiting());
-  return out;
+  return {.position = FromProto(in.position()),
+          .invalidated = in.invalidated(),
+          .dependents_left = in.dependents_left(),
+          .waiting = FromProtoIf(in.has_waiting(), in.waiting())};
 }
 
 void ToProto(const BatchSchedule& in, v1::ScheduleBatchInvalidationResponse* out) {
@@ -87,10 +130,9 @@ void ToProto(const BatchFlush& in, v1::FlushPendingInvalidationsResponse* out) {
 }
 
 BatchFlush FromProto(const v1::FlushPendingInvalidationsResponse& in) {
-  BatchFlush out{
-      .position = FromProto(in.position()), .flushed = in.flushed(), .waiting = std::nullopt};
-  if (in.has_waiting()) out.waiting = FromProto(in.waiting());
-  return out;
+  return {.position = FromProto(in.position()),
+          .flushed = in.flushed(),
+          .waiting = FromProtoIf(in.has_waiting(), in.waiting())};
 }
 
 absl::Duration FromProto(const v1::SetBatchDelayResponse& in) {

@@ -3,22 +3,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "client/internal/conversion/dependency_conversion.h"
-#include "client/internal/conversion/entry_conversion.h"
-#include "client/internal/conversion/event_conversion.h"
-#include "client/internal/conversion/explanation_conversion.h"
-#include "client/internal/conversion/invalidation_conversion.h"
-#include "client/internal/conversion/namespace_conversion.h"
-#include "client/internal/conversion/relationship_conversion.h"
-#include "client/internal/conversion/relationship_service_conversion.h"
-#include "client/internal/conversion/rule_conversion.h"
-#include "client/internal/conversion/rule_service_conversion.h"
-#include "client/internal/conversion/stats_conversion.h"
-#include "client/internal/conversion/subscription_conversion.h"
-#include "client/internal/conversion/write_conversion.h"
+#include "client/internal/conversion/conversion.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace cache_invalidation::client {

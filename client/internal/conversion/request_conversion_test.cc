@@ -5,17 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "client/internal/conversion/dependency_conversion.h"
-#include "client/internal/conversion/entry_conversion.h"
+#include "client/internal/conversion/conversion.h"
 #include "client/internal/conversion/testing/filled_message.h"
-#include "client/internal/conversion/invalidation_conversion.h"
-#include "client/internal/conversion/namespace_conversion.h"
-#include "client/internal/conversion/relationship_service_conversion.h"
-#include "client/internal/conversion/rule_conversion.h"
-#include "client/internal/conversion/rule_service_conversion.h"
-#include "client/internal/conversion/stats_conversion.h"
-#include "client/internal/conversion/subscription_conversion.h"
-#include "client/internal/conversion/write_conversion.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::client::internal {

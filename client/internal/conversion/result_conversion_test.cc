@@ -3,18 +3,8 @@
 
 #include <string>
 
-#include "client/internal/conversion/dependency_conversion.h"
-#include "client/internal/conversion/entry_conversion.h"
-#include "client/internal/conversion/event_conversion.h"
-#include "client/internal/conversion/explanation_conversion.h"
-#include "client/internal/conversion/invalidation_conversion.h"
-#include "client/internal/conversion/namespace_conversion.h"
-#include "client/internal/conversion/relationship_service_conversion.h"
-#include "client/internal/conversion/rule_service_conversion.h"
-#include "client/internal/conversion/stats_conversion.h"
-#include "client/internal/conversion/subscription_conversion.h"
+#include "client/internal/conversion/conversion.h"
 #include "client/internal/conversion/testing/filled_message.h"
-#include "client/internal/conversion/write_conversion.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 
@@ -140,6 +130,32 @@ TEST(UnknownValueTest, AnUnknownTargetIsEverything) {
   v1::Event event;
   ASSERT_TRUE(event.add_invalidations()->ParseFromString(with_field_99));
   EXPECT_EQ(FromProto(event).invalidations[0].target, TargetKind::kEverything);
+}
+
+TEST(TimeConversionTest, KeepsSpans) {
+  for (absl::Duration span : {absl::ZeroDuration(), absl::Nanoseconds(1), absl::Milliseconds(1500),
+                              absl::Hours(87'600), -absl::Milliseconds(1500)}) {
+    google::protobuf::Duration message;
+    ToProto(span, &message);
+    EXPECT_EQ(FromProto(message), span);
+    EXPECT_GE(message.seconds() * message.nanos(), 0) << "the signs must agree";
+  }
+}
+
+TEST(TimeConversionTest, ClampsInfinity) {
+  google::protobuf::Duration message;
+  ToProto(absl::InfiniteDuration(), &message);
+  EXPECT_EQ(message.seconds(), 315'576'000'000);
+}
+
+TEST(TimeConversionTest, KeepsMoments) {
+  for (absl::Time moment : {absl::UnixEpoch(), absl::FromUnixMillis(1'577'836'800'250),
+                            absl::UnixEpoch() - absl::Milliseconds(250)}) {
+    google::protobuf::Timestamp message;
+    ToProto(moment, &message);
+    EXPECT_EQ(FromProto(message), moment);
+    EXPECT_GE(message.nanos(), 0);
+  }
 }
 
 }  // namespace

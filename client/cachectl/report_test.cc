@@ -1,0 +1,49 @@
+#include "client/cachectl/report.h"
+
+#include "gtest/gtest.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+TEST(TableTest, AlignsColumns) {
+  Table table({"NAME", ">COUNT", "WORDS"});
+  table.Add({"a", "1", "x"});
+  table.Add({"größer", "1000", ""});
+  EXPECT_EQ(table.ToString(),
+            "NAME    COUNT  WORDS\n"
+            "a           1  x\n"
+            "größer   1000\n");
+}
+
+TEST(TableTest, WithoutTitlesThereIsNoHeading) {
+  Table table({"", ">"});
+  table.Add({"rules", "12"});
+  table.Add({"x", "3"});
+  EXPECT_EQ(table.ToString(), "rules  12\nx       3\n");
+}
+
+TEST(ReportTest, IsRenderedAsAsked) {
+  const Report report{R"({"a":[1]})", "text\n"};
+  EXPECT_EQ(Render(report, OutputFormat::kTable), "text\n");
+  EXPECT_EQ(Render(report, OutputFormat::kJson), "{\n  \"a\": [\n    1\n  ]\n}\n");
+  EXPECT_EQ(Render(report, OutputFormat::kYaml), "a:\n  - 1\n");
+}
+
+TEST(ExitCodeTest, FollowsTheStatus) {
+  EXPECT_EQ(ExitCodeOf(absl::OkStatus()), ExitCode::kOk);
+  EXPECT_EQ(ExitCodeOf(absl::InternalError("")), ExitCode::kError);
+  EXPECT_EQ(ExitCodeOf(absl::UnknownError("")), ExitCode::kError);
+  EXPECT_EQ(ExitCodeOf(absl::UnimplementedError("")), ExitCode::kError);
+  EXPECT_EQ(ExitCodeOf(absl::InvalidArgumentError("")), ExitCode::kUsage);
+  EXPECT_EQ(ExitCodeOf(absl::NotFoundError("")), ExitCode::kNotFound);
+  EXPECT_EQ(ExitCodeOf(absl::FailedPreconditionError("")), ExitCode::kConflict);
+  EXPECT_EQ(ExitCodeOf(absl::ResourceExhaustedError("")), ExitCode::kConflict);
+  EXPECT_EQ(ExitCodeOf(absl::PermissionDeniedError("")), ExitCode::kPermission);
+  EXPECT_EQ(ExitCodeOf(absl::UnauthenticatedError("")), ExitCode::kPermission);
+  EXPECT_EQ(ExitCodeOf(absl::UnavailableError("")), ExitCode::kUnavailable);
+  EXPECT_EQ(ExitCodeOf(absl::DeadlineExceededError("")), ExitCode::kUnavailable);
+  EXPECT_EQ(Describe(absl::NotFoundError("no such rule")), "NOT_FOUND: no such rule");
+}
+
+}  // namespace
+}  // namespace cache_invalidation::cachectl

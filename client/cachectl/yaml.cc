@@ -1,0 +1,252 @@
+#include "client/cachectl/yaml.h"
+
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/json_text/json_text.h"
+#include "yaml-cpp/eventhandler.h"
+#include "yaml-cpp/exceptions.h"
+#include "yaml-cpp/mark.h"
+#include "yaml-cpp/parser.h"
+
+namespace cache_invalidation::cachectl {
+namespace {
+
+constexpr size_t kMaxBytes = 1 << 20;
+constexpr size_t kMaxLevels = 32;
+
+// Builds the tree from the events of the parser. Ignores all events after the first error.
+class Builder final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    Add({.kind = YamlNode::Kind::kNull, .line = LineOf(mark)});
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    Fail(LineOf(mark), "aliases are not supported");
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& value) override {
+    const int line = LineOf(mark);
+    // "?" is a plain scalar, "!" a quoted one.
+    if (tag != "?" && tag != "!" && !tag.empty()) return Fail(line, "tags are not supported");
+    if (NeedsName()) return SetName(value, line);
+    Add({.kind = YamlNode::Kind::kScalar, .line = line, .text = value, .quoted = tag == "!"});
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    Open(YamlNode::Kind::kList, LineOf(mark));
+  }
+  void OnSequenceEnd() override { Close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    Open(YamlNode::Kind::kMap, LineOf(mark));
+  }
+  void OnMapEnd() override { Close(); }
+
+  bool failed() const { return !error_.message.empty(); }
+  const YamlError& error() const { return error_; }
+  YamlNode Take() { return std::move(root_); }
+
+ private:
+  static int LineOf(const YAML::Mark& mark) { return mark.line + 1; }
+
+  void Fail(int line, std::string message) {
+    if (!failed()) error_ = {line, std::move(message)};
+  }
+
+  // Whether the next node is the name of a member.
+  bool NeedsName() const {
+    return !open_.empty() && open_.back().kind == YamlNode::Kind::kMap && !name_.has_value();
+  }
+
+  void SetName(const std::string& name, int line) {
+    if (failed()) return;
+    if (open_.back().Find(name) != nullptr) {
+      return Fail(line, absl::StrCat("\"", name, "\" is defined twice"));
+    }
+    name_ = name;
+    name_line_ = line;
+  }
+
+  // Gives a member the name that precedes it.
+  void TakeName(YamlNode& node) {
+    if (!name_.has_value()) return;
+    node.name = *std::exchange(name_, std::nullopt);
+    node.name_line = name_line_;
+  }
+
+  void Open(YamlNode::Kind kind, int line) {
+    if (failed()) return;
+    if (open_.size() == kMaxLevels) return Fail(line, "expected at most 32 levels");
+    if (NeedsName()) return Fail(line, "expected a name");
+    YamlNode node{.kind = kind, .line = line};
+    TakeName(node);
+    open_.push_back(std::move(node));
+  }
+
+  void Close() {
+    if (failed()) return;
+    YamlNode closed = std::move(open_.back());
+    open_.pop_back();
+    Attach(std::move(closed));
+  }
+
+  void Add(YamlNode node) {
+    if (failed()) return;
+    if (NeedsName()) return Fail(node.line, "expected a name");
+    TakeName(node);
+    Attach(std::move(node));
+  }
+
+  void Attach(YamlNode node) {
+    (open_.empty() ? root_ : open_.back().children.emplace_back()) = std::move(node);
+  }
+
+  YamlNode root_;
+  std::vector<YamlNode> open_;       // outermost first
+  std::optional<std::string> name_;  // of the next member of the innermost map
+  int name_line_ = 0;
+  YamlError error_;
+};
+
+// Turns the exceptions of yaml-cpp into errors.
+YamlError Read(const std::string& yaml, Builder& builder) {
+  std::istringstream stream(yaml);
+  try {
+    YAML::Parser parser(stream);
+    if (!parser.HandleNextDocument(builder)) return {};  // an empty file
+    if (!builder.failed()) {
+      Builder second;
+      if (parser.HandleNextDocument(second)) return {1, "expected a single document"};
+    }
+  } catch (const YAML::Exception& exception) {
+    return {exception.mark.line + 1, exception.msg};
+  }
+  return builder.error();
+}
+
+// Whether the text needs no quotes: only letters, digits and a few safe characters.
+bool IsPlain(const std::string& text) {
+  constexpr absl::string_view kSafe =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
+  // Words that some YAML parser takes for a boolean or null.
+  for (absl::string_view word : {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}) {
+    if (absl::EqualsIgnoreCase(text, word)) return false;
+  }
+  return !text.empty() && absl::ascii_isalpha(static_cast<unsigned char>(text[0])) &&
+         text.find_first_not_of(kSafe.data(), 0, kSafe.size()) == std::string::npos;
+}
+
+// Quotes as JSON does, which is also valid YAML.
+std::string Scalar(const JsonText& json) {
+  switch (json.kind) {
+    case JsonText::Kind::kNull:
+      return "null";
+    case JsonText::Kind::kString:
+      return IsPlain(json.text) ? json.text : QuoteJson(json.text);
+    case JsonText::Kind::kList:
+      return "[]";
+    case JsonText::Kind::kObject:
+      return "{}";
+    default:
+      return json.text;
+  }
+}
+
+bool IsBlock(const JsonText& json) { return !json.elements.empty() || !json.members.empty(); }
+
+// Writes the lines of a list or object. The first line continues the last line of `out`.
+void WriteBlock(const JsonText& json, size_t indent, std::string& out) {
+  const std::string margin(indent, ' ');
+  bool first = true;
+  const auto begin_line = [&] {
+    if (!first) out += margin;
+    first = false;
+  };
+  for (const JsonText& element : json.elements) {
+    begin_line();
+    out += "- ";
+    if (IsBlock(element)) {
+      WriteBlock(element, indent + 2, out);
+    } else {
+      absl::StrAppend(&out, Scalar(element), "\n");
+    }
+  }
+  for (const auto& [name, value] : json.members) {
+    begin_line();
+    absl::StrAppend(&out, IsPlain(name) ? name : QuoteJson(name), ":");
+    if (IsBlock(value)) {
+      absl::StrAppend(&out, "\n", margin, "  ");
+      WriteBlock(value, indent + 2, out);
+    } else {
+      absl::StrAppend(&out, " ", Scalar(value), "\n");
+    }
+  }
+}
+
+}  // namespace
+
+const YamlNode* YamlNode::Find(absl::string_view wanted) const {
+  for (const YamlNode& child : children) {
+    if (child.name == wanted) return &child;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<YamlNode> ParseYaml(const std::string& yaml, YamlError* error) {
+  Builder builder;
+  *error = yaml.size() > kMaxBytes ? YamlError{1, "expected at most 1 MiB"} : Read(yaml, builder);
+  if (error->message.empty()) return builder.Take();
+  return absl::InvalidArgumentError(absl::StrCat("line ", error->line, ": ", error->message));
+}
+
+std::string YamlToJson(const YamlNode& node) {
+  std::string out;
+  switch (node.kind) {
+    case YamlNode::Kind::kNull:
+      return "null";
+    case YamlNode::Kind::kScalar: {
+      if (node.quoted) return QuoteJson(node.text);
+      if (node.text == "~" || node.text.empty()) return "null";
+      // Numbers and booleans, which JSON writes without quotes.
+      const absl::StatusOr<JsonText> value = ParseJson(node.text);
+      const bool bare = value.ok() && value->kind != JsonText::Kind::kString &&
+                        value->elements.empty() && value->members.empty();
+      return bare ? node.text : QuoteJson(node.text);
+    }
+    case YamlNode::Kind::kList:
+      for (const YamlNode& element : node.children) {
+        absl::StrAppend(&out, out.empty() ? "[" : ",", YamlToJson(element));
+      }
+      return out.empty() ? "[]" : out + "]";
+    case YamlNode::Kind::kMap:
+      for (const YamlNode& member : node.children) {
+        absl::StrAppend(&out, out.empty() ? "{" : ",", QuoteJson(member.name), ":",
+                        YamlToJson(member));
+      }
+      return out.empty() ? "{}" : out + "}";
+  }
+  return "null";
+}
+
+std::string JsonToYaml(absl::string_view json) {
+  const absl::StatusOr<JsonText> value = ParseJson(json);
+  if (!value.ok()) return std::string(json);  // JSON is also YAML
+  if (!IsBlock(*value)) return Scalar(*value) + "\n";
+  std::string out;
+  WriteBlock(*value, 0, out);
+  return out;
+}
+
+}  // namespace cache_invalidation::cachectl

@@ -1,0 +1,54 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_YAML_H_
+#define CACHE_INVALIDATION_CLIENT_CACHECTL_YAML_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation::cachectl {
+
+// A node of a YAML text, with its line. Lines are counted from 1.
+struct YamlNode {
+  enum class Kind { kNull, kScalar, kList, kMap };
+
+  Kind kind = Kind::kNull;
+  int line = 0;
+
+  // Of a member of a map: its name, and the line of the name.
+  std::string name = {};
+  int name_line = 0;
+
+  // Of a scalar; a quoted one is always a string.
+  std::string text = {};
+  bool quoted = false;
+
+  // Elements of a list, or members of a map.
+  std::vector<YamlNode> children = {};
+
+  // Returns the member of that name, null if there is none.
+  const YamlNode* Find(absl::string_view wanted) const;
+};
+
+// What is wrong, and in which line.
+struct YamlError {
+  int line = 0;
+  std::string message;
+};
+
+// Parses one document. Fails with INVALID_ARGUMENT, and fills `error`, also for what files of
+// definitions do not need and what could take unbounded memory: more than 1 MiB, more than 32
+// levels, aliases, several documents, a name that is defined twice in one map.
+absl::StatusOr<YamlNode> ParseYaml(const std::string& yaml, YamlError* error);
+
+// Converts to JSON. A scalar without quotes that has the form of a null, boolean or number is one.
+std::string YamlToJson(const YamlNode& node);
+
+// Converts a well-formed JSON text to block-style YAML. Quotes the strings that YAML would take for
+// another type, so that parsing the result gives the same values.
+std::string JsonToYaml(absl::string_view json);
+
+}  // namespace cache_invalidation::cachectl
+
+#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_YAML_H_
