@@ -36,6 +36,14 @@ void ServerThreads::Stop(absl::Duration grace) {
   if (!std::exchange(stopped_, true)) core_->Stop(grace);
 }
 
+void ServerThreads::HandOver(commit::Group group) {
+  if (core_->sync() == storage::Store::Sync::kYes) {
+    committer_->Submit(std::move(group));
+  } else {
+    committer_->WriteThrough(std::move(group));
+  }
+}
+
 bool ServerThreads::Commit(commit::Group group) {
   struct {
     Mutex mutex;

@@ -39,7 +39,7 @@ class ServerThreads final : private ServerDriver {
  private:
   explicit ServerThreads(Clock& clock) : outbox_(std::make_unique<delivery::Outbox>(clock)) {}
 
-  void HandOver(commit::Group group) override { committer_->Submit(std::move(group)); }
+  void HandOver(commit::Group group) override;
   bool TryHandOver(commit::Group group) override { return committer_->TrySubmit(std::move(group)); }
   bool Commit(commit::Group group) override;
   void StartLoops(shard::ShardSet& shards) override;

@@ -29,6 +29,8 @@ struct Remark {
     // It reads a new value without the old one: the rule does not fire for a write by which the row
     // stops meeting the condition.
     kNewValueOnly,
+    // Its value is no boolean, whatever the write: it cannot be evaluated, so the rule always fires.
+    kNotBoolean,
   };
 
   Kind kind;

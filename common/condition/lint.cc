@@ -216,6 +216,37 @@ void LintNewValues(const Reads& reads, std::vector<Remark>& remarks) {
                                   "the condition does not fire the rule. Is that meant?")});
 }
 
+bool IsNeverBoolean(const Expression& expression, NodeId id) {
+  const Node& node = expression.node(id);
+  switch (node.kind) {
+    case Kind::kLiteral:
+      return !node.literal.is(Value::Kind::kBool);
+    case Kind::kList:
+    case Kind::kMap:
+      return true;
+    case Kind::kComprehension:
+      return node.macro >= Node::Macro::kFilter;
+    case Kind::kConditional:
+      return IsNeverBoolean(expression, node.children[1]) &&
+             IsNeverBoolean(expression, node.children[2]);
+    case Kind::kCall:
+      return node.function == Function::kNegate || node.function == Function::kSize ||
+             (node.function >= Function::kAdd && node.function <= Function::kModulo) ||
+             (node.function >= Function::kToBytes && node.function != Function::kToDyn);
+    default:
+      return false;
+  }
+}
+
+void LintResult(const Expression& expression, std::vector<Remark>& remarks) {
+  const NodeId root = expression.root();
+  if (!IsNeverBoolean(expression, root)) return;
+  remarks.push_back({Remark::Kind::kNotBoolean,
+                     absl::StrCat("`", expression.TextOf(root), "` is never true or false, so the ",
+                                  "condition cannot be evaluated and the rule fires on every "
+                                  "write")});
+}
+
 }  // namespace
 
 std::vector<Remark> Lint(const Expression& expression,
@@ -226,6 +257,7 @@ std::vector<Remark> Lint(const Expression& expression,
   LintEquality(expression, remarks);
   LintNumbers(expression, remarks);
   LintNewValues(reads, remarks);
+  LintResult(expression, remarks);
   return remarks;
 }
 

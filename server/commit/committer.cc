@@ -54,15 +54,16 @@ void GroupWriter::Write(std::vector<Group> groups) {
 }
 
 Committer::Committer(std::unique_ptr<GroupWriter> writer, Clock& clock, size_t gathered_bytes_limit)
-    : writer_(std::move(writer)),
-      clock_(clock),
+    : clock_(clock),
       gathered_bytes_limit_(gathered_bytes_limit),
+      writer_(std::move(writer)),
+      next_timer_(writer_->next_timer()),
       thread_([this] { Run(); }) {}
 
 void Committer::Submit(Group group) {
   MutexLock lock(mutex_);
   while (gathered_bytes_ >= gathered_bytes_limit_) {
-    gathered_changed_.Wait(mutex_);
+    changed_.Wait(mutex_);
   }
   Check(!stopping_, "groups come before the committer stops");
   Gather(std::move(group));
@@ -75,17 +76,23 @@ bool Committer::TrySubmit(Group group) {
   return true;
 }
 
+void Committer::WriteThrough(Group group) {
+  std::vector<Group> groups;
+  groups.push_back(std::move(group));
+  Write(std::move(groups));
+}
+
 void Committer::Gather(Group group) {
   gathered_bytes_ += group.size_bytes;
   gathered_.push_back(std::move(group));
-  gathered_changed_.NotifyAll();
+  changed_.NotifyAll();
 }
 
 void Committer::Stop() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    gathered_changed_.NotifyAll();
+    changed_.NotifyAll();
   }
   if (thread_.joinable()) {
     thread_.join();
@@ -99,21 +106,31 @@ void Committer::Run() {
       MutexLock lock(mutex_);
       bool timer = false;
       while (gathered_.empty() && !stopping_ && !timer) {
-        timer = clock_.WaitUntil(mutex_, gathered_changed_, writer_->next_timer());
+        timer = clock_.WaitUntil(mutex_, changed_, next_timer_);
       }
       if (gathered_.empty() && stopping_) {
         return;
       }
       groups.swap(gathered_);
       gathered_bytes_ = 0;
-      gathered_changed_.NotifyAll();
+      changed_.NotifyAll();
     }
-    if (groups.empty()) {
-      writer_->RunTimers();
-    } else {
-      writer_->Write(std::move(groups));
-    }
+    Write(std::move(groups));
   }
+}
+
+void Committer::Write(std::vector<Group> groups) {
+  MutexLock writing(writing_mutex_);
+  if (groups.empty()) {
+    writer_->RunTimers();
+  } else {
+    writer_->Write(std::move(groups));
+  }
+  const absl::Duration next_timer = writer_->next_timer();
+  MutexLock lock(mutex_);
+  if (next_timer == next_timer_) return;
+  next_timer_ = next_timer;
+  changed_.NotifyAll();
 }
 
 }  // namespace cache_invalidation::commit

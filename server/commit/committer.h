@@ -60,11 +60,12 @@ class GroupWriter {
 // a disk's bandwidth.
 inline constexpr size_t kMaxGatheredBytes = 32 << 20;
 
-// The thread that makes groups durable. While it writes and syncs, the groups of all shards gather;
-// they are its next write. So the slower the disk, the more commands share a sync. While no group
-// is submitted it runs the publisher's timers.
+// Makes groups durable, with a thread for those that have to wait for a device. While it writes and
+// syncs, the groups of all shards gather; they are its next write. So the slower the disk, the more
+// commands share a sync. While no group is submitted the thread runs the publisher's timers.
 //
-// Submit is thread-safe; Stop and the destructor are for the one thread that owns the committer.
+// Submit, TrySubmit and WriteThrough are thread-safe; Stop and the destructor are for the one
+// thread that owns the committer.
 class Committer {
  public:
   // The clock must outlive the committer.
@@ -85,19 +86,29 @@ class Committer {
   // much has gathered. Returns false once Stop has been called; the group is then dropped.
   bool TrySubmit(Group group) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Writes and publishes the group before it returns. For a store that does not sync: its writes
+  // wait for nothing, so a hand-over to the thread would only cost. Groups of one caller are
+  // published in order, but not in order with those that it submits.
+  void WriteThrough(Group group) ABSL_LOCKS_EXCLUDED(writing_mutex_, mutex_);
+
   // Writes and publishes what was submitted, then ends the thread. Idempotent.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   void Gather(Group group) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Writes the groups; if there are none, runs the timers.
+  void Write(std::vector<Group> groups) ABSL_LOCKS_EXCLUDED(writing_mutex_, mutex_);
 
-  const std::unique_ptr<GroupWriter> writer_;  // used by the thread only
   Clock& clock_;
   const size_t gathered_bytes_limit_;
 
+  Mutex writing_mutex_;  // taken before mutex_, and before the locks of the publisher
+  const std::unique_ptr<GroupWriter> writer_ ABSL_PT_GUARDED_BY(writing_mutex_);
+
   Mutex mutex_;
-  CondVar gathered_changed_;
+  CondVar changed_;
+  absl::Duration next_timer_ ABSL_GUARDED_BY(mutex_);
   std::vector<Group> gathered_ ABSL_GUARDED_BY(mutex_);
   size_t gathered_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
@@ -298,6 +299,24 @@ TEST_F(CommitterTest, StopWritesWhatWasHandedOver) {
   }
 }
 
+TEST_F(CommitterTest, WritesThroughBeforeItReturns) {
+  const auto committer = MakeCommitter(1);
+  gate_.Open(1000);
+  std::vector<std::thread> shards;
+  for (int shard = 0; shard < 4; ++shard) {
+    shards.emplace_back([&, shard] {
+      for (int i = 0; i < 50; ++i) {
+        const std::string name = absl::StrCat(shard, "/", 100 + i);
+        committer->WriteThrough(MakeGroup(name));
+        const std::vector<std::string> answered = answers();
+        EXPECT_EQ(std::count(answered.begin(), answered.end(), name), 1) << name;
+      }
+    });
+  }
+  for (std::thread& shard : shards) shard.join();
+  EXPECT_EQ(publisher_.groups(), 200);
+}
+
 // A publisher with a timer; counts its runs.
 class TimedPublisher final : public Publisher {
  public:
@@ -328,6 +347,23 @@ class TimedPublisher final : public Publisher {
   CondVar changed_;
   int runs_ ABSL_GUARDED_BY(mutex_) = 0;
 };
+
+TEST_F(CommitterTest, RunsTheTimersOfGroupsThatWereWrittenThrough) {
+  TimedPublisher publisher(clock_);
+  gate_.Open(1000);
+  Committer committer(
+      std::make_unique<GroupWriter>(store_, Store::Sync::kNo, publisher, clock_, observer_,
+                                    [](const absl::Status& status) { ADD_FAILURE() << status; }),
+      clock_);
+  for (int run = 1; run <= 2; ++run) {
+    clock_.AwaitWaiters(1);  // the thread waits without a timer
+    committer.WriteThrough(MakeGroup("a"));
+    clock_.AwaitWaiters(1);
+    clock_.Advance(absl::Seconds(10));
+    publisher.AwaitRuns(run);
+  }
+  committer.Stop();
+}
 
 TEST_F(CommitterTest, RunsThePublishersTimersWhileNothingComes) {
   TimedPublisher publisher(clock_);

@@ -9,6 +9,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -22,17 +23,20 @@ namespace {
 
 constexpr absl::string_view kContextVariable = "context_variable";
 constexpr absl::string_view kDeepCascade = "deep_cascade";
+constexpr absl::string_view kLiteralStar = "literal_star";
 constexpr absl::string_view kNeverEqual = "never_equal";
 constexpr absl::string_view kNeverTriggers = "never_triggers";
 constexpr absl::string_view kNewValueOnly = "new_value_only";
+constexpr absl::string_view kNotBoolean = "not_boolean";
+constexpr absl::string_view kOldValueOnly = "old_value_only";
 constexpr absl::string_view kPatternScan = "pattern_scan";
 constexpr absl::string_view kUnequalNumber = "unequal_number";
 constexpr absl::string_view kWholeType = "whole_type";
 constexpr absl::string_view kWrongId = "wrong_id";
 
-constexpr std::array<absl::string_view, 9> kWarningNames = {
-    kContextVariable, kDeepCascade,   kNeverEqual, kNeverTriggers, kNewValueOnly,
-    kPatternScan,     kUnequalNumber, kWholeType,  kWrongId,
+constexpr std::array<absl::string_view, 12> kWarningNames = {
+    kContextVariable, kDeepCascade,  kLiteralStar, kNeverEqual,    kNeverTriggers, kNewValueOnly,
+    kNotBoolean,      kOldValueOnly, kPatternScan, kUnequalNumber, kWholeType,     kWrongId,
 };
 
 bool IsBareType(absl::string_view tag) { return tag.find(':') == absl::string_view::npos; }
@@ -58,6 +62,36 @@ class Warnings {
   std::vector<std::string> lines_;
 };
 
+// A name that looks like a pattern. A level that is "*" alone is refused elsewhere.
+void LintStar(absl::string_view path, absl::string_view name, Warnings& warnings) {
+  if (name.find('*') == absl::string_view::npos) return;
+  warnings.Add(kLiteralStar, path,
+               absl::StrCat("\"*\" in \"", name, "\" is not a wildcard: it stands for itself"));
+}
+
+// A tag whose only placeholder of a column is its old value: a row that moves to another value
+// leaves the tag of the new one.
+void LintOldValues(absl::Span<const std::string> templates, absl::string_view path, bool is_list,
+                   Warnings& warnings) {
+  constexpr absl::string_view kOld = "{context.old.";
+  for (size_t i = 0; i < templates.size(); ++i) {
+    const size_t begin = templates[i].find(kOld);
+    if (begin == std::string::npos) continue;
+    const size_t name = begin + kOld.size();
+    const absl::string_view field =
+        absl::string_view(templates[i]).substr(name, templates[i].find_first_of("|}", name) - name);
+    const std::string both = absl::StrCat("{context.", field);
+    const bool names_both =
+        std::any_of(templates.begin(), templates.end(), [&both](const std::string& other) {
+          return absl::StrContains(other, both + "}") || absl::StrContains(other, both + "|");
+        });
+    if (names_both) continue;
+    warnings.Add(kOldValueOnly, is_list ? absl::StrCat(path, "[", i, "]") : std::string(path),
+                 absl::StrCat("it names the tag of the old value only; \"", both, "}",
+                              "\" names those of the old and of the new value. Is that meant?"));
+  }
+}
+
 std::vector<std::string> RelationshipWarnings(const Relationship& relationship,
                                               absl::string_view path) {
   Warnings warnings(relationship.accepted_warnings);
@@ -69,6 +103,13 @@ std::vector<std::string> RelationshipWarnings(const Relationship& relationship,
                      kRecommendedCascadeDepth, " is the recommended maximum"));
   }
   const std::vector<std::string>& types = relationship.target_types;
+  LintStar(at("source_type"), relationship.source_type, warnings);
+  for (size_t i = 0; i < types.size(); ++i) {
+    LintStar(absl::StrCat(at("target_types"), "[", i, "]"), types[i], warnings);
+  }
+  LintStar(at("target_tag_template"), relationship.target_tag_template, warnings);
+  LintOldValues({&relationship.target_tag_template, 1}, at("target_tag_template"),
+                /*is_list=*/false, warnings);
   if (relationship.target_tag_template.empty()) {
     warnings.Add(
         kWholeType, at("target_types"),
@@ -94,6 +135,7 @@ std::vector<std::string> RelationshipWarnings(const Relationship& relationship,
 void LintTriggers(const Rule& rule, Warnings& warnings) {
   for (size_t i = 0; i < rule.trigger_tags.size(); ++i) {
     const std::string& tag = rule.trigger_tags[i];
+    LintStar(absl::StrCat("trigger_tags[", i, "]"), tag, warnings);
     const absl::string_view type = FirstSegment(tag);
     if (tag != CollectionTag(type)) continue;
     warnings.Add(
@@ -106,6 +148,7 @@ void LintTriggers(const Rule& rule, Warnings& warnings) {
 void LintTargets(const Rule& rule, Warnings& warnings) {
   for (size_t i = 0; i < rule.invalidate_tags.size(); ++i) {
     const std::string& tag = rule.invalidate_tags[i];
+    LintStar(absl::StrCat("invalidate_tags[", i, "]"), tag, warnings);
     if (!IsBareType(tag)) continue;
     warnings.Add(kWholeType, absl::StrCat("invalidate_tags[", i, "]"),
                  absl::StrCat("\"", tag, "\" drops every entry tagged with it or below it, ",
@@ -113,6 +156,7 @@ void LintTargets(const Rule& rule, Warnings& warnings) {
                               "tag that can be made of the written row, its id or a column, a "
                               "template names only those"));
   }
+  LintOldValues(rule.invalidate_tags, "invalidate_tags", /*is_list=*/true, warnings);
   if (rule.pattern.empty()) return;
   const absl::StatusOr<Pattern> pattern = Pattern::Compile(rule.pattern);
   if (pattern.ok() && pattern->literal_prefix().empty()) {
@@ -124,9 +168,8 @@ void LintTargets(const Rule& rule, Warnings& warnings) {
 
 absl::string_view NameOf(condition::Remark::Kind kind) {
   constexpr absl::string_view kNames[] = {kContextVariable, kNeverEqual, kUnequalNumber,
-                                          kNewValueOnly};
-  static_assert(std::size(kNames) ==
-                static_cast<size_t>(condition::Remark::Kind::kNewValueOnly) + 1);
+                                          kNewValueOnly, kNotBoolean};
+  static_assert(std::size(kNames) == static_cast<size_t>(condition::Remark::Kind::kNotBoolean) + 1);
   return kNames[static_cast<size_t>(kind)];
 }
 

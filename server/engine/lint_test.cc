@@ -109,6 +109,54 @@ TEST(Lint, OfTriggersThatNeverFire) {
   ExpectWarnings(LintRule(rule), {"trigger_tags[1]: \"order:#all\" is carried by lists"});
 }
 
+TEST(Lint, OfNamesThatLookLikePatterns) {
+  Rule rule;
+  rule.trigger_tags = {"orders_2024_*"};
+  rule.invalidate_tags = {"page:{resource_id}", "p*ge:x"};
+  ExpectWarnings(LintRule(rule), {"trigger_tags[0]: \"*\" in \"orders_2024_*\" is not a wildcard",
+                                  "invalidate_tags[1]: \"*\" in \"p*ge:x\""});
+  rule.accepted_warnings = {"literal_star"};
+  ExpectWarnings(LintRule(rule), {});
+  Relationship relationship = Edge(Cardinality::kOneToMany, 1, {"item*"}, "item*:{resource_id}");
+  relationship.source_type = "order_*";
+  ExpectWarnings(LintRelationship(relationship),
+                 {"source_type: \"*\"", "target_types[0]: \"*\"", "target_tag_template: \"*\""});
+}
+
+TEST(Lint, OfTagsOfTheOldValueOnly) {
+  Rule rule;
+  rule.invalidate_tags = {"x:1", "owner:{context.old.owner}"};
+  ExpectWarnings(LintRule(rule),
+                 {"invalidate_tags[1]: it names the tag of the old value only; "
+                  "\"{context.owner}\" names those of the old and of the new value"});
+  rule.invalidate_tags.push_back("user:{context.owner}");
+  ExpectWarnings(LintRule(rule), {});
+  const Relationship relationship =
+      Edge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{context.old.customer_id}");
+  ExpectWarnings(LintRelationship(relationship),
+                 {"target_tag_template: it names the tag of the old"});
+}
+
+// Each fires on every write.
+TEST(Lint, OfConditionsThatAreNoBooleans) {
+  for (const std::string condition :
+       {"1", "null", "'a'", "[true]", "{'a': true}", "1 + 2", "-size(tags)", "size(tags)",
+        "string(true)", "operation == 'x' ? 1 : 'b'", "tags.filter(tag, tag == 'x')"}) {
+    Rule rule;
+    rule.condition = condition;
+    SCOPED_TRACE(condition);
+    ExpectWarnings(LintRule(rule), {"is never true or false"});
+  }
+  for (const std::string condition :
+       {"true", "bool('true')", "dyn(true)", "operation == 'x' ? 1 : true", "'x' in tags",
+        "tags.exists(tag, tag == 'x')", "operation.startsWith('x')"}) {
+    Rule rule;
+    rule.condition = condition;
+    SCOPED_TRACE(condition);
+    ExpectWarnings(LintRule(rule), {});
+  }
+}
+
 TEST(Lint, OfConditions) {
   struct Row {
     std::string condition;
