@@ -228,8 +228,7 @@ class TaggedCache {
     return std::make_shared<const Value>(*std::move(value));
   }
 
-  // Its address identifies the type.
-  static inline const char type_ = 0;
+  static constexpr const internal::TypeName& type_ = internal::kTypeName<Value>;
 
   std::shared_ptr<internal::SubscribedCache> cache_;
 };

@@ -6,12 +6,10 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "client/internal/cache/type_token.h"
 #include "client/load.h"
 
 namespace cache_invalidation::client::internal {
-
-// Identifies the type of a value: the address of an object that exists once per type.
-using TypeToken = const void*;
 
 // The result of a look-up. No value: there is none that the caller may use.
 struct Found {
