@@ -17,8 +17,8 @@ class ChannelArguments;
 namespace cache_invalidation::client {
 
 // Sets the arguments that MakeConnection(endpoint) sets: quick reconnecting, keepalive, room for
-// large messages, and gRPC's own retries off, because the Connection retries. Call it for your own
-// channels.
+// large messages, the SDK's version as user agent, and gRPC's own retries off, because the
+// Connection retries. Call it for your own channels.
 void SetDefaultChannelArguments(grpc::ChannelArguments& arguments);
 
 // As MakeConnection(endpoint), over this channel. ClientOptions::tls is ignored.

@@ -2,9 +2,11 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "client/cachectl/commands.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/session.h"
+#include "client/version.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
@@ -53,6 +55,7 @@ ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& 
              std::ostream& err) {
   CLI::App app("Command line client of the Tagged Cache Invalidation System.", "cachectl");
   app.footer(kFooter);
+  app.set_version_flag("--version", absl::StrCat("cachectl ", client::ClientVersion()));
   app.require_subcommand(1);
   app.fallthrough();  // global flags may follow a command
   GlobalOptions options;

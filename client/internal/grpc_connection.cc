@@ -10,6 +10,7 @@
 #include "client/internal/retry.h"
 #include "client/internal/started_call.h"
 #include "client/internal/stream_threads.h"
+#include "client/version.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -234,6 +235,7 @@ class GrpcConnection final : public Connection {
 }  // namespace internal
 
 void SetDefaultChannelArguments(grpc::ChannelArguments& arguments) {
+  arguments.SetUserAgentPrefix("cache_invalidation_client/" CACHE_INVALIDATION_VERSION_STRING);
   // The Connection retries. A second layer of retries would multiply the attempts.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // gRPC's default pause between connection attempts grows to two minutes, for which a service that

@@ -1,5 +1,8 @@
 // The command line itself: usage, environment, exit codes, completion.
 
+#include <string>
+
+#include "client/version.h"
 #include "tests/cachectl/cachectl_test.h"
 
 namespace cache_invalidation {
@@ -10,6 +13,12 @@ TEST_F(CachectlTest, HelpIsNoError) {
   EXPECT_EQ(help.code, 0);
   EXPECT_NE(help.out.find("Exit codes:"), std::string::npos);
   EXPECT_EQ(Run({"rule", "register", "--help"}).code, 0);
+}
+
+TEST_F(CachectlTest, NamesItsVersion) {
+  const Ended version = Run({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_EQ(version.out, "cachectl " + std::string(client::ClientVersion()) + "\n");
 }
 
 TEST_F(CachectlTest, AWrongCommandLineIsAUsageError) {

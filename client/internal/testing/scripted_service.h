@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_TESTING_SCRIPTED_SERVICE_H_
 
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -21,6 +22,10 @@ class ScriptedService final : public v1::InvalidationService::Service {
                                          v1::FlushPendingInvalidationsResponse* response) override {
     MutexLock lock(mutex_);
     requests.push_back(*request);
+    const auto agent = context->client_metadata().find("user-agent");
+    user_agents.push_back(agent == context->client_metadata().end()
+                              ? ""
+                              : std::string(agent->second.data(), agent->second.size()));
     allowed.push_back(absl::FromChrono(context->deadline()) - RealClock().Now());
     called_.NotifyAll();
     if (script.empty()) {
@@ -54,6 +59,7 @@ class ScriptedService final : public v1::InvalidationService::Service {
   std::deque<grpc::Status> script;
   std::vector<v1::FlushPendingInvalidationsRequest> requests;
   std::vector<absl::Duration> allowed;
+  std::vector<std::string> user_agents;
 
  private:
   Mutex mutex_;

@@ -1,0 +1,7 @@
+#include "client/version.h"
+
+namespace cache_invalidation::client {
+
+absl::string_view ClientVersion() { return CACHE_INVALIDATION_VERSION_STRING; }
+
+}  // namespace cache_invalidation::client
