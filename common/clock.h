@@ -3,7 +3,7 @@
 // Nothing else in the project reads the time or sleeps; the engine does not use this interface
 // either, it gets `now` as an argument. Timers are loops: a thread with deadlines keeps the
 // earliest and waits for it with WaitUntil, which also wakes it for new work. Tests drive such a
-// loop with tests/fakes/fake_clock.h.
+// loop with common/testing/fake_clock.h.
 
 #ifndef CACHE_INVALIDATION_COMMON_CLOCK_H_
 #define CACHE_INVALIDATION_COMMON_CLOCK_H_

@@ -1,4 +1,4 @@
-#include "tests/fakes/fake_clock.h"
+#include "common/testing/fake_clock.h"
 
 #include <gtest/gtest.h>
 
