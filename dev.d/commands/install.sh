@@ -1,9 +1,10 @@
-# Install the C++ client: headers, static library, contract, CMake, pkg-config and Bazel files.
+# Install the C++ client: headers, libraries, contract, CMake, pkg-config and Bazel files.
 #
 #   ./dev install                   below /usr/local
 #   ./dev install --prefix DIR      below DIR
 #
-# The library is optimised. examples/ shows how CMake, make and Bazel find it.
+# The libraries are optimised: a static and a shared one of the client, and a static one for tests. examples/ shows how CMake,
+# make and Bazel find them.
 # shellcheck shell=bash
 
 prefix=/usr/local

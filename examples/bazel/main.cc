@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-#include "client/client.h"
+#include "cache_invalidation/client/client.h"
 
 using namespace cache_invalidation::client;
 

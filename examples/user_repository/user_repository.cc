@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "client/write_transaction.h"
+#include "cache_invalidation/client/write_transaction.h"
 
 using namespace cache_invalidation::client;
 using cache_invalidation::JsonValue;

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "client/client.h"
-#include "client/tagged_cache.h"
+#include "cache_invalidation/client/client.h"
+#include "cache_invalidation/client/tagged_cache.h"
 #include "database.h"
 
 struct User {

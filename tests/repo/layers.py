@@ -66,9 +66,11 @@ ALLOWED = {
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
     # Tests with PostgreSQL: libpq stays in there.
     "tests/postgres/": ("common/", "client/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,
-    "examples/": ("common/", "client/"),
-    # Its own headers as its own project names them.
-    "examples/user_repository/": ("absl/", "client/", "database.h", "user_repository.h", "sqlite3.h"),
+    # The SDK by the names that are installed; their own headers as their own projects name them.
+    "examples/": ("cache_invalidation/client/",),
+    "examples/testing/": ("cache_invalidation/client/", "gtest/", "names.h"),
+    "examples/user_repository/": ("cache_invalidation/client/", "database.h", "user_repository.h", "sqlite3.h"),
+    "tests/install/": ("cache_invalidation/client/", "client/client.h", "common/mutex.h", "greeter.grpc.pb.h", "catalog.h") + _GRPC + _POSIX,
     "demo/": ("common/", "client/"),
     "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
 }
@@ -78,7 +80,7 @@ DENIED = {
     "client/change/": ("client/internal/",),
     "client/testing/": ("client/internal/",),
     "client/cachectl/": ("client/internal/",),
-    "examples/": ("client/internal/",),
+    "examples/": ("cache_invalidation/client/internal/",),
     "demo/": ("client/internal/",),
 }
 

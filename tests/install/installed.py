@@ -1,0 +1,70 @@
+"""What `./dev install` installs, unpacked once for all tests, and a server to run programs on.
+
+TREE is the file with the tree, SERVER the server. Everything that is created is in $TEST_TMPDIR.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+
+import server
+
+DIRECTORY = pathlib.Path(os.environ["TEST_TMPDIR"])
+PREFIX = DIRECTORY / "prefix"
+
+
+def unpack():
+    """Unpacks the tree, unless that is done."""
+    if not PREFIX.exists():
+        with tarfile.open(os.environ["TREE"]) as tree:
+            tree.extractall(PREFIX)
+
+
+def try_to_run(*command, **environment):
+    """The exit code of the command and what it prints."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    return done.returncode, done.stdout
+
+
+def run(*command, **environment):
+    """What the command prints; its failure fails the test and shows everything."""
+    code, output = try_to_run(*command, **environment)
+    if code != 0:
+        raise AssertionError(f"{command} ended with {code}:\n{output}")
+    return output
+
+
+def copy(folder):
+    """A copy of the folder: a build writes into it."""
+    source = pathlib.Path(folder)
+    destination = pathlib.Path(tempfile.mkdtemp(dir=DIRECTORY)) / source.name
+    shutil.copytree(source, destination)
+    return destination
+
+
+def run_on_server(program, *arguments, **environment):
+    """What the program prints. Its first argument is the endpoint of a new server."""
+    with server.running(os.environ["SERVER"], DIRECTORY) as ports:
+        return run(program, f"localhost:{ports['grpc']}", *arguments, **environment)
+
+
+def pkg_config(*arguments):
+    """The words that pkg-config prints."""
+    return run("pkg-config", *arguments, PKG_CONFIG_PATH=str(PREFIX / "lib/pkgconfig")).split()
+
+
+def cmake(directory, *arguments):
+    """Configures and builds the project. Returns the folder of its build."""
+    build = directory / "build"
+    run("cmake", "-S", directory, "-B", build, f"-DCMAKE_PREFIX_PATH={PREFIX}", *arguments)
+    run("cmake", "--build", build, "--parallel", "2")
+    return build
