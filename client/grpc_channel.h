@@ -1,5 +1,17 @@
 // The only public header that exposes gRPC: for your own channel, with other credentials or
 // arguments, or inside one process.
+//
+//   grpc::ChannelArguments arguments;
+//   SetDefaultChannelArguments(arguments);
+//   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+//   const std::shared_ptr<grpc::Channel> channel = grpc::CreateCustomChannel(
+//       "localhost:7400", grpc::InsecureChannelCredentials(), arguments);
+//   const Client client(MakeConnection(channel));
+//   EXPECT_TRUE(client.InvalidateByWrite("user", "user123", "update").ok());
+//
+// A program that includes gRPC's headers links gRPC itself (gRPC::grpc++).
+//
+// Threads: a channel is thread-safe; a Connection uses it as long as it exists.
 
 #ifndef CACHE_INVALIDATION_CLIENT_GRPC_CHANNEL_H_
 #define CACHE_INVALIDATION_CLIENT_GRPC_CHANNEL_H_

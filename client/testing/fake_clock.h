@@ -11,8 +11,13 @@
 //   clock.Advance(absl::Minutes(5));
 //   EXPECT_FALSE(names.Get("user:42"));
 //
-// common/testing/fake_clock.h describes the class. RealClock and the interface Clock are in
-// common/clock.h.
+// All of these take the interface Clock (common/clock.h). Without a clock they use RealClock:
+//
+//   RealClock real_clock;
+//   Clock* clocks[] = {&clock, &real_clock};
+//   EXPECT_LT(clocks[0]->Now(), clocks[1]->Now());  // its time begins in 2020
+//
+// common/testing/fake_clock.h describes the class.
 
 #ifndef CACHE_INVALIDATION_CLIENT_TESTING_FAKE_CLOCK_H_
 #define CACHE_INVALIDATION_CLIENT_TESTING_FAKE_CLOCK_H_

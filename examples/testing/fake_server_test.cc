@@ -11,7 +11,7 @@ using namespace cache_invalidation::client;
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
 TEST(NamesOnAServerTest, FollowRules) {
-  FakeServer server({.default_rules = false});
+  FakeServer server(FakeServerOptions{.default_rules = false});
   const Client client(server.Connect());
   ASSERT_TRUE(client
                   .RegisterInvalidationRule({.name = "merged",
@@ -43,4 +43,19 @@ TEST(NamesOnAServerTest, SurviveARestart) {
   ASSERT_TRUE(names.cache().AwaitLive(kPatience));
   server.Restart();
   EXPECT_EQ(names.Get("42").value(), "user 42");
+}
+
+TEST(NamesOnAServerTest, SurviveABadNetwork) {
+  FakeServer server;
+  const Client client(server.Connect());
+  const Names names(client, [](const std::string& id) { return "user " + id; });
+  ASSERT_TRUE(names.cache().AwaitLive(kPatience));
+  server.DropConnections();
+  EXPECT_TRUE(client.InvalidateByWrite("user", "42", "update").ok()) << "the call is repeated";
+  server.Freeze();
+  EXPECT_EQ(client.GetInvalidationStats({.deadline = absl::Milliseconds(100)}).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(names.Get("42").value(), "user 42");
+  server.Thaw();
+  EXPECT_TRUE(client.GetInvalidationStats().ok());
 }

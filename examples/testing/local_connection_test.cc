@@ -38,6 +38,7 @@ TEST_F(NamesTest, ReadsAgainAfterAWrite) {
   EXPECT_TRUE(names_.Get("42").ok());
   EXPECT_EQ(reads_, 2);
   EXPECT_EQ(service_->writes().back().resource_id, "42");
+  EXPECT_EQ(service_->subscriptions(), 1u);
 }
 
 TEST_F(NamesTest, ReadsAgainWhenTheServiceSaysSo) {
@@ -81,9 +82,25 @@ class FullService : public UnimplementedConnection {
   void Start(const InvalidateByWriteParams&, ResultCallback<WriteResult> done) override {
     done(absl::ResourceExhaustedError("full"));
   }
+  std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override {
+    subscriber = params.subscription.name;
+    return UnimplementedConnection::Subscribe(params);
+  }
+  std::unique_ptr<WriteStream> OpenWriteStream(const OpenWriteStreamParams& params) override {
+    most_unanswered = params.stream.max_unanswered_commands;
+    return UnimplementedConnection::OpenWriteStream(params);
+  }
+
+  std::string subscriber;
+  size_t most_unanswered = 0;
 };
 
 TEST(FullServiceTest, RefusesWrites) {
-  const Client client(std::make_shared<FullService>());
+  const auto service = std::make_shared<FullService>();
+  const Client client(service);
   EXPECT_EQ(client.InvalidateByWrite("user", "42", "update").status().message(), "full");
+  const Names names(client, [](const std::string& id) { return id; });
+  EXPECT_EQ(service->subscriber, "names");
+  const auto stream = client.OpenWriteStream({.max_unanswered_commands = 7});
+  EXPECT_EQ(service->most_unanswered, 7u);
 }

@@ -14,6 +14,7 @@
 
 #include "client/async_client.h"
 #include "client/client.h"
+#include "client/grpc_channel.h"
 #include "client/json.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
@@ -23,6 +24,9 @@
 #include "client/testing/unimplemented_connection.h"
 #include "client/version.h"
 #include "client/write_transaction.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
 #include "gtest/gtest.h"
 
 // clang-format off: it takes the includes below for repetitions, and deletes them.
@@ -69,6 +73,9 @@ class ExamplesTest : public testing::Test {
  protected:
   // In place of the function of that name.
   std::shared_ptr<Connection> MakeConnection(const std::string&) { return service_.Connect(); }
+  std::shared_ptr<Connection> MakeConnection(const std::shared_ptr<grpc::Channel>& /*channel*/) {
+    return service_.Connect();
+  }
 
   // What fails in an example fails the test.
   static void Log(const absl::Status& status) { ADD_FAILURE() << status; }
@@ -118,6 +125,12 @@ TEST_F(ExamplesTest, FakeServer){
 #define EXAMPLE_fake_server
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_fake_server
+}
+
+TEST_F(ExamplesTest, GrpcChannel) {
+#define EXAMPLE_grpc_channel
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_grpc_channel
 }
 
 TEST_F(ExamplesTest, Json) {

@@ -33,8 +33,12 @@ class Examples(unittest.TestCase):
         shop = [line.split("  (")[0] for line in output.splitlines()]
         self.assertEqual(shop, ["shop : Ada", "shop : Ada", "shop : Grace", "shop : no user 42"])
 
+    def test_tour(self):
+        build = cmake(copy("examples/tour"))
+        self.assertTrue(run_on_server(build / "tour").endswith("done\n"))
+
     def test_testing(self):
-        self.assertIn("[  PASSED  ] 9 tests.", run(cmake(copy("examples/testing")) / "names_test"))
+        self.assertIn("[  PASSED  ] 10 tests.", run(cmake(copy("examples/testing")) / "names_test"))
 
     def test_make(self):
         directory = copy("examples/make")

@@ -69,6 +69,7 @@ ALLOWED = {
     # The SDK by the names that are installed; their own headers as their own projects name them.
     "examples/": ("cache_invalidation/client/",),
     "examples/testing/": ("cache_invalidation/client/", "gtest/", "names.h"),
+    "examples/tour/": ("cache_invalidation/client/", "tour.h"),
     "examples/user_repository/": ("cache_invalidation/client/", "database.h", "user_repository.h", "sqlite3.h"),
     "tests/install/": ("cache_invalidation/client/", "client/client.h", "common/mutex.h", "greeter.grpc.pb.h", "catalog.h") + _GRPC + _POSIX,
     "demo/": ("common/", "client/"),

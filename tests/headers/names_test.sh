@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+# Examples show every public name of the SDK.
+set -euo pipefail
+PYTHONPATH=tests/headers PYTHONDONTWRITEBYTECODE=1 exec python3 tests/headers/names_test.py
