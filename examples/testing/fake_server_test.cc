@@ -26,10 +26,7 @@ TEST(NamesOnAServerTest, FollowRules) {
   ASSERT_TRUE(names.cache().AwaitLive(kPatience));
   EXPECT_TRUE(names.Get("42").ok());
 
-  const auto result = client.InvalidateByWrite({.resource_type = "account",
-                                                .resource_id = "7",
-                                                .operation = "update",
-                                                .context = {{"user", "42"}}});
+  const auto result = client.InvalidateByWrite("account", "7", "update", {{"user", "42"}});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->rules_fired.size(), 1u);
   ASSERT_TRUE(names.cache().AwaitApplied(result->position, kPatience));

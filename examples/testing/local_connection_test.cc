@@ -64,8 +64,7 @@ TEST_F(NamesTest, WorksWithoutTheService) {
   EXPECT_EQ(reads_, 2) << "without a lease nothing is served from the cache";
   service_->Connect();
   EXPECT_TRUE(names_.Get("42").ok());
-  EXPECT_TRUE(names_.Get("42").ok());
-  EXPECT_EQ(reads_, 3);
+  EXPECT_EQ(reads_, 2) << "no write was missed, so the value is still right";
 }
 
 TEST_F(NamesTest, AResetDropsEverything) {
