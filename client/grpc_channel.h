@@ -11,7 +11,9 @@
 //
 // A program that includes gRPC's headers links gRPC itself (gRPC::grpc++).
 //
-// Threads: a channel is thread-safe; a Connection uses it as long as it exists.
+// Threads: thread-safe. A Connection uses its channel as long as it exists.
+// Errors: a channel that cannot connect fails the calls with UNAVAILABLE.
+// Cost: a channel is expensive; share one per process.
 
 #ifndef CACHE_INVALIDATION_CLIENT_GRPC_CHANNEL_H_
 #define CACHE_INVALIDATION_CLIENT_GRPC_CHANNEL_H_

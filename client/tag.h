@@ -9,6 +9,10 @@
 // is escaped. A write names both forms: an entry can carry either. An escaped tag is hit only by
 // the value itself and by the tags above it; an unescaped one is also hit by invalidations of the
 // value's first levels. docs/tags.md has the rules for other languages.
+//
+// Threads: pure functions.
+// Errors: none. A tag that is too long or not UTF-8 is refused by the calls that take it.
+// Cost: one string.
 
 #ifndef CACHE_INVALIDATION_CLIENT_TAG_H_
 #define CACHE_INVALIDATION_CLIENT_TAG_H_

@@ -18,6 +18,10 @@
 //   EXPECT_LT(clocks[0]->Now(), clocks[1]->Now());  // its time begins in 2020
 //
 // common/testing/fake_clock.h describes the class.
+//
+// Threads: thread-safe.
+// Errors: none. A thread waits forever if the test does not advance past its deadline.
+// Cost: no time passes.
 
 #ifndef CACHE_INVALIDATION_CLIENT_TESTING_FAKE_CLOCK_H_
 #define CACHE_INVALIDATION_CLIENT_TESTING_FAKE_CLOCK_H_

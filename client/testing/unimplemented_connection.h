@@ -14,7 +14,9 @@
 // Every call that is not overridden fails with UNIMPLEMENTED and its name, as does every command of
 // a write stream; a subscription receives nothing. AsyncClient makes the calls synchronously.
 //
-// Thread-safe.
+// Threads: thread-safe; results are given on the thread of the call.
+// Errors: UNIMPLEMENTED. LocalConnection (local_connection.h) answers more.
+// Cost: none.
 
 #ifndef CACHE_INVALIDATION_CLIENT_TESTING_UNIMPLEMENTED_CONNECTION_H_
 #define CACHE_INVALIDATION_CLIENT_TESTING_UNIMPLEMENTED_CONNECTION_H_

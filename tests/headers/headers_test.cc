@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "client/async_client.h"
+#include "client/cache_keys.h"
 #include "client/client.h"
 #include "client/grpc_channel.h"
 #include "client/json.h"
@@ -98,6 +99,13 @@ TEST_F(ExamplesTest, AsyncClient) {
   reloaded.get_future().wait();
   client.FlushWrites();
   EXPECT_EQ(Client(service_.Connect()).GetInvalidationStats()->position.revision, 1u);
+}
+
+TEST_F(ExamplesTest, CacheKeys) {
+#define EXAMPLE_cache_keys
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_cache_keys
+  EXPECT_EQ(key, "shop:user:42:a%3Ab");
 }
 
 TEST_F(ExamplesTest, CallOptions) {
