@@ -109,6 +109,8 @@ class LayersTest(unittest.TestCase):
             ("server/rpc/a.cc", '"server/storage/store.h"'),
             ("client/a.cc", '"server/engine/engine.h"'),
             ("client/cachectl/a.cc", '"client/internal/channel.h"'),
+            ("examples/a.cc", '"client/client.h"'),
+            ("examples/a.cc", '"cache_invalidation/client/internal/retry.h"'),
             ("server/engine/a.cc", '"tests/fakes/fake_clock.h"'),
             ("server/engine/a.cc", "<gtest/gtest.h>"),
         ]:
@@ -118,6 +120,7 @@ class LayersTest(unittest.TestCase):
             ("server/wire/a.cc", '"server/engine/event.h"'),
             ("server/rpc/a.cc", '"server/shard/submission.h"'),
             ("client/cachectl/a.cc", '"client/client.h"'),
+            ("examples/a.cc", '"cache_invalidation/client/client.h"'),
             ("server/engine/a_test.cc", '"tests/fakes/fake_clock.h"'),
             ("server/engine/a_test.cc", "<gtest/gtest.h>"),
             ("server/server.cc", '"server/shard/shard_set.h"'),
