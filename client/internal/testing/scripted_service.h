@@ -2,6 +2,8 @@
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_TESTING_SCRIPTED_SERVICE_H_
 
 #include <deque>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -22,6 +24,11 @@ class ScriptedService final : public v1::InvalidationService::Service {
     MutexLock lock(mutex_);
     requests.push_back(*request);
     allowed.push_back(absl::FromChrono(context->deadline()) - RealClock().Now());
+    metadata.emplace_back();
+    for (const auto& [name, value] : context->client_metadata()) {
+      metadata.back().emplace(std::string(name.data(), name.size()),
+                              std::string(value.data(), value.size()));
+    }
     called_.NotifyAll();
     if (script.empty()) {
       response->set_flushed(7);
@@ -54,6 +61,7 @@ class ScriptedService final : public v1::InvalidationService::Service {
   std::deque<grpc::Status> script;
   std::vector<v1::FlushPendingInvalidationsRequest> requests;
   std::vector<absl::Duration> allowed;
+  std::vector<std::multimap<std::string, std::string>> metadata;
 
  private:
   Mutex mutex_;
