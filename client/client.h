@@ -54,6 +54,9 @@ class Client {
   // Returns the namespace that a call with these options uses; empty: the service's default.
   std::string NamespaceOf(const CallOptions& options) const;
 
+  // Returns Connection::OptionsStatus: if it is not OK, every call fails with it.
+  absl::Status OptionsStatus() const { return connection_->OptionsStatus(); }
+
   // ---- Writes (write_event.h, explanation.h)
 
   // Invalidates what one write affects: first the resource tag `type:id`, the collection tag

@@ -38,6 +38,10 @@ class WriteStreamThread final : public WriteStream {
 
   void Write(std::vector<WriteEvent> writes, WriteCallback done) override
       ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (!runtime_.error.ok()) {
+      if (done) done(runtime_.error);
+      return;
+    }
     {
       MutexLock lock(mutex_);
       while (core_.IsFull() && !closed_) answered_.Wait(mutex_);
@@ -78,7 +82,10 @@ class WriteStreamThread final : public WriteStream {
     Backoff backoff(runtime_.backoff, runtime_.random);
     while (AwaitWork()) {
       const uint64_t before = Finished();
-      const absl::Status status = RunOrRefuse();
+      attempts_.Begin();
+      // See RetrySchedule::WaitsForConnection.
+      const absl::Status status = RunStream(absl::IsUnavailable(last_end_));
+      attempts_.End(status);
       last_end_ = status;
       if (IsDefinitive(status)) Refuse(status);
       if (status.ok()) continue;
@@ -104,16 +111,6 @@ class WriteStreamThread final : public WriteStream {
     absl::Status failure;  // found on this side; then the loop only waits for the end
     absl::Duration patience = absl::InfiniteDuration();  // its end, after a half-close
   };
-
-  // Runs one stream, unless the options are wrong. Returns why it ended.
-  absl::Status RunOrRefuse() {
-    if (!runtime_.error.ok()) return runtime_.error;
-    attempts_.Begin();
-    // See RetrySchedule::WaitsForConnection.
-    const absl::Status status = RunStream(absl::IsUnavailable(last_end_));
-    attempts_.End(status);
-    return status;
-  }
 
   // Runs one stream to its end. Returns why it ended.
   absl::Status RunStream(bool waits_for_connection) {

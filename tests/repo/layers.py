@@ -64,11 +64,13 @@ ALLOWED = {
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
+    "tests/outbox_table/": ("common/", "client/", "examples/", "sqlite3.h") + _POSIX,
     # Tests with PostgreSQL: libpq stays in there.
     "tests/postgres/": ("common/", "client/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,
     "examples/": ("common/", "client/"),
     # Its own headers as its own project names them.
     "examples/user_repository/": ("absl/", "client/", "database.h", "user_repository.h", "sqlite3.h"),
+    "examples/outbox_table/": ("absl/", "client/", "outbox_table.h", "sqlite3.h"),
     "demo/": ("common/", "client/"),
     "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
 }
