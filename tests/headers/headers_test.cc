@@ -90,48 +90,56 @@ TEST_F(ExamplesTest, AsyncClient) {
 TEST_F(ExamplesTest, CallOptions) {
   const Client client(service_.Connect());
 #define EXAMPLE_call_options
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_call_options
   EXPECT_TRUE(stats.ok()) << stats.status();
 }
 
 TEST_F(ExamplesTest, Client) {
 #define EXAMPLE_client
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_client
   EXPECT_EQ(result->position.revision, 1u);
 }
 
 TEST_F(ExamplesTest, FakeServer){
 #define EXAMPLE_fake_server
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_fake_server
 }
 
 TEST_F(ExamplesTest, Json) {
   const Event event{.revision = 7};
 #define EXAMPLE_json
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_json
   EXPECT_EQ(line.substr(0, 40), R"({"revision":"7","part":0,"lastPart":true)");
 }
 
 TEST_F(ExamplesTest, Relationship) {
 #define EXAMPLE_relationship
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_relationship
   EXPECT_TRUE(client::Client(service_.Connect()).RegisterDataRelationship(order).ok());
 }
 
 TEST_F(ExamplesTest, Rule) {
 #define EXAMPLE_rule
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_rule
   EXPECT_TRUE(client::Client(service_.Connect()).RegisterInvalidationRule(user_data).ok());
 }
 
 TEST_F(ExamplesTest, Subscription) {
 #define EXAMPLE_subscription
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_subscription
   subscription->Stop();
 }
 
 TEST_F(ExamplesTest, Tag) {
 #define EXAMPLE_tag
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_tag
   EXPECT_EQ(tags, (std::vector<std::string>{"order:urn:7", "order:#all", "tenant:acme%3Aeu"}));
 }
@@ -145,6 +153,7 @@ TEST_F(ExamplesTest, TaggedCache) {
   };
   const auto example = [&]() -> absl::Status {
 #define EXAMPLE_tagged_cache
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_tagged_cache
     if (!page.ok()) return page.status();
     EXPECT_EQ((*page)->text, "hello user 42");
@@ -156,11 +165,13 @@ TEST_F(ExamplesTest, TaggedCache) {
 
 TEST_F(ExamplesTest, UnimplementedConnection){
 #define EXAMPLE_unimplemented_connection
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_unimplemented_connection
 }
 
 TEST_F(ExamplesTest, WriteEvent) {
 #define EXAMPLE_write_event
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_write_event
   EXPECT_TRUE(client::Client(service_.Connect()).InvalidateByWrites({write}).ok());
 }
@@ -172,6 +183,7 @@ TEST_F(ExamplesTest, Widening) {
   };
   const std::vector<Row> log = {{"user", "1"}, {"user", "2"}};
 #define EXAMPLE_widening
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_widening
   EXPECT_EQ(told.writes.size(), 2u);
 }
@@ -179,6 +191,7 @@ TEST_F(ExamplesTest, Widening) {
 TEST_F(ExamplesTest, WriteStream) {
   const client::Client client(service_.Connect());
 #define EXAMPLE_write_stream
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_write_stream
   EXPECT_EQ(client.GetInvalidationStats()->position.revision, 1u);
 }
@@ -186,6 +199,7 @@ TEST_F(ExamplesTest, WriteStream) {
 TEST_F(ExamplesTest, WriteTransaction) {
   const auto example = [&]() -> absl::Status {
 #define EXAMPLE_write_transaction
+#include "tests/headers/examples.inc"
 #undef EXAMPLE_write_transaction
     return result.invalidation_status;
   };
@@ -201,7 +215,9 @@ TEST(HeadersTest, EveryExampleHasItsTest) {
     for (int j = 0; j < suite->total_test_count(); ++j) tests.insert(suite->GetTestInfo(j)->name());
   }
 #define EXAMPLE_NAME(name) name,
-  const std::set<std::string> examples = {};
+  const std::set<std::string> examples = {
+#include "tests/headers/examples.inc"
+  };
   EXPECT_EQ(tests, examples);
 }
 
