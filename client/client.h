@@ -14,7 +14,7 @@
 // back into its cache.
 //
 // Threads: thread-safe; copies are cheap and share the connection. Every call blocks until it has a
-// result or its deadline has passed.
+// result or its deadline has passed, also if it waits for subscribers (WaitForSubscribers).
 //
 // Errors: absl::Status with the service's code and message; nothing throws. A failed call is
 // retried with backoff until its deadline (60 s for calls that invalidate), unless a retry would

@@ -209,8 +209,8 @@ class Connection {
 // connects, and later calls reconnect when the connection was lost. Expensive: share one per
 // process. To use your own channel, see client/grpc_channel.h.
 //
-// Forks: a child process created by fork must not use a connection of its parent, whose threads it
-// does not have; it makes its own, and does so before the parent has made any if it can.
+// Forks: a process forks before it makes its first connection, as prefork servers can. In a child
+// of a process that has used gRPC, gRPC does not work: calls can hang beyond their deadlines.
 //
 // Fails with INVALID_ARGUMENT, which names the field, if the endpoint or an option is wrong.
 absl::StatusOr<std::shared_ptr<Connection>> OpenConnection(const std::string& endpoint,

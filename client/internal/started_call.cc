@@ -150,6 +150,9 @@ void StartedCall::End(const absl::Status& status) {
     MutexLock lock(mutex_);
     context_.reset();
   }
+  // What the application gave: gRPC may hold this object for longer than its connection lives.
+  runtime_.on_attempt.reset();
+  runtime_.metadata.reset();
   Finish(status);
 }
 

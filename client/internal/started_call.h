@@ -92,7 +92,7 @@ class StartedCall : public std::enable_shared_from_this<StartedCall> {
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
   void End(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const Runtime runtime_;
+  Runtime runtime_;
   const CallDescription call_;
   RetrySchedule schedule_;  // used by one attempt at a time
   absl::Duration begun_;    // of the attempt; the same

@@ -14,10 +14,12 @@
 #include "client/async_client.h"
 #include "client/client.h"
 #include "client/json.h"
+#include "client/logging.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
 #include "client/testing/fake_server.h"
 #include "client/testing/unimplemented_connection.h"
+#include "client/write_outbox.h"
 #include "client/write_transaction.h"
 #include "gtest/gtest.h"
 
@@ -116,6 +118,18 @@ TEST_F(ExamplesTest, Json) {
   EXPECT_EQ(line.substr(0, 40), R"({"revision":"7","part":0,"lastPart":true)");
 }
 
+TEST_F(ExamplesTest, Logging) {
+  std::string logged;
+  const auto MyLog = [&](bool is_error, const std::string& message) {
+    if (is_error) logged = message;
+  };
+#define EXAMPLE_logging
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_logging
+  SetLogSink({});
+  EXPECT_EQ(logged, "") << "there was nothing to log";
+}
+
 TEST_F(ExamplesTest, Relationship) {
 #define EXAMPLE_relationship
 #include "tests/headers/examples.inc"
@@ -186,6 +200,13 @@ TEST_F(ExamplesTest, Widening) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_widening
   EXPECT_EQ(told.writes.size(), 2u);
+}
+
+TEST_F(ExamplesTest, WriteOutbox) {
+#define EXAMPLE_write_outbox
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_write_outbox
+  EXPECT_EQ(client.GetInvalidationStats()->position.revision, 1u);
 }
 
 TEST_F(ExamplesTest, WriteStream) {

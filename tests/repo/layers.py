@@ -70,6 +70,7 @@ ALLOWED = {
     "examples/": ("common/", "client/"),
     # Its own headers as its own project names them.
     "examples/user_repository/": ("absl/", "client/", "database.h", "user_repository.h", "sqlite3.h"),
+    "examples/telemetry/": ("absl/", "client/", "attempt_spans.h"),
     "examples/outbox_table/": ("absl/", "client/", "outbox_table.h", "sqlite3.h"),
     "demo/": ("common/", "client/"),
     "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
