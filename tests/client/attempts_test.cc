@@ -48,7 +48,7 @@ TEST_F(AttemptsTest, ASubscriptionReportsEachStream) {
   EXPECT_EQ(seen[0].number, 1u);
   EXPECT_GT(seen[0].latency, absl::ZeroDuration());
 
-  server_.Stop();
+  server_.Refuse(absl::UnavailableError("draining"));
   // The end of the first stream, then attempts that fail.
   seen = Await([](const CallAttempt& one) { return one.number == 2; });
   ASSERT_EQ(seen.size(), 4u);
@@ -60,7 +60,7 @@ TEST_F(AttemptsTest, ASubscriptionReportsEachStream) {
   EXPECT_EQ(seen[3].kind, Kind::kStreamEnded);
   for (size_t i = 1; i < seen.size(); ++i) EXPECT_FALSE(seen[i].status.ok());
 
-  server_.Start();
+  server_.Accept();
   seen = Await([](const CallAttempt& one) { return one.kind == Kind::kStreamOpened; });
   EXPECT_GE(seen.back().number, 3u);
   subscription->Stop();
