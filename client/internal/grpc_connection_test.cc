@@ -1,5 +1,6 @@
 // The calls over real gRPC, against a service that follows a script.
 
+#include <fstream>
 #include <future>
 #include <memory>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "client/internal/testing/in_process_server.h"
 #include "client/internal/testing/scripted_service.h"
 #include "gtest/gtest.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation::client {
 namespace {
@@ -136,6 +139,22 @@ TEST_F(GrpcConnectionTest, SendsMetadataAndATokenWithEveryAttempt) {
     EXPECT_EQ(metadata.find("authorization")->second, "Bearer secret");
     EXPECT_EQ(metadata.find("trace-bin")->second, "\x01");
   }
+}
+
+TEST_F(GrpcConnectionTest, SendsTheTokenThatTheFileHas) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/token";
+  std::ofstream(path) << "one\n";
+  FakeClock clock;
+  const Client client =
+      MakeClient({.token_file = path, .allow_token_without_tls = true, .clock = &clock});
+  EXPECT_TRUE(client.FlushPendingInvalidations().ok());
+  std::ofstream(path) << "two\n";
+  clock.Advance(absl::Seconds(1));
+  EXPECT_TRUE(client.FlushPendingInvalidations().ok());
+  ASSERT_EQ(service_.metadata.size(), 2u);
+  EXPECT_EQ(service_.metadata[0].find("authorization")->second, "Bearer one");
+  EXPECT_EQ(service_.metadata[1].find("authorization")->second, "Bearer two");
 }
 
 TEST_F(GrpcConnectionTest, ACallWithMetadataThatCannotBeSentFails) {
