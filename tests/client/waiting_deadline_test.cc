@@ -19,11 +19,13 @@ class WaitingDeadlineTest : public testing::Test {
  protected:
   // A subscriber that holds a lease for longer than any call here, and never acknowledges.
   WaitingDeadlineTest() {
-    std::promise<void> started;
     subscription_ = client_.Subscribe(
         {.name = "slow", .acknowledgement = Acknowledgement::kExplicit, .lease = absl::Seconds(60)},
-        {.on_started = [&](const SubscriptionStarted&) { started.set_value(); }});
-    started.get_future().wait();
+        {.on_started = [this](const SubscriptionStarted&) {
+          // It starts again after a lost connection.
+          if (!std::exchange(was_started_, true)) started_.set_value();
+        }});
+    started_.get_future().wait();
   }
 
   void ExpectLate(const absl::StatusOr<WriteResult>& result) {
@@ -35,6 +37,8 @@ class WaitingDeadlineTest : public testing::Test {
 
   FakeServer server_;
   const Client client_{server_.Connect()};
+  std::promise<void> started_;
+  bool was_started_ = false;  // used by the subscription's thread
   std::unique_ptr<Subscription> subscription_;
 };
 
