@@ -14,7 +14,7 @@
 // back into its cache.
 //
 // Threads: thread-safe; copies are cheap and share the connection. Every call blocks until it has a
-// result or its deadline has passed.
+// result or its deadline has passed, also if it waits for subscribers (WaitForSubscribers).
 //
 // Errors: absl::Status with the service's code and message; nothing throws. A failed call is
 // retried with backoff until its deadline (60 s for calls that invalidate), unless a retry would
@@ -53,6 +53,9 @@ class Client {
 
   // Returns the namespace that a call with these options uses; empty: the service's default.
   std::string NamespaceOf(const CallOptions& options) const;
+
+  // Returns Connection::OptionsStatus: if it is not OK, every call fails with it.
+  absl::Status OptionsStatus() const { return connection_->OptionsStatus(); }
 
   // ---- Writes (write_event.h, explanation.h)
 

@@ -44,6 +44,10 @@ class Connection {
   // Returns the namespace of calls that name none; empty: the service's default.
   virtual std::string NamespaceName() const { return {}; }
 
+  // Returns OK, or what is wrong with the endpoint or the options that MakeConnection was given;
+  // every call fails with that error then.
+  virtual absl::Status OptionsStatus() const { return absl::OkStatus(); }
+
   // Starts the call of these parameters: `done` gets the result, once, perhaps before Start
   // returns. Until then the Connection must exist, and `done` must not be what destroys it.
   virtual void Start(const RegisterInvalidationRuleParams& params,
@@ -199,9 +203,21 @@ class Connection {
   }
 };
 
-// Connects to a service at `endpoint` ("host:port"), in plain text unless ClientOptions::tls is
-// set. Returns at once: the first call connects, and later calls reconnect when the connection was
-// lost. Expensive: share one per process. To use your own channel, see client/grpc_channel.h.
+// Connects to a service at `endpoint`: "host:port" or "[IPv6 address]:port", in plain text unless
+// ClientOptions::tls is set. Targets of gRPC with a resolver ("dns:", "ipv4:", "ipv6:", "unix:",
+// "unix-abstract:", "xds:") are accepted too, URLs are not. Returns at once: the first call
+// connects, and later calls reconnect when the connection was lost. Expensive: share one per
+// process. To use your own channel, see client/grpc_channel.h.
+//
+// Forks: a process forks before it makes its first connection, as prefork servers can. In a child
+// of a process that has used gRPC, gRPC does not work: calls can hang beyond their deadlines.
+//
+// Fails with INVALID_ARGUMENT, which names the field, if the endpoint or an option is wrong.
+absl::StatusOr<std::shared_ptr<Connection>> OpenConnection(const std::string& endpoint,
+                                                           ClientOptions options = {});
+
+// The same, but never null: if the endpoint or an option is wrong, every call and stream fails with
+// the error, and OptionsStatus returns it.
 std::shared_ptr<Connection> MakeConnection(const std::string& endpoint, ClientOptions options = {});
 
 }  // namespace cache_invalidation::client

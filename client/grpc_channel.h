@@ -20,6 +20,7 @@
 
 #include <memory>
 
+#include "absl/status/statusor.h"
 #include "client/client_options.h"
 #include "client/connection.h"
 
@@ -35,7 +36,10 @@ namespace cache_invalidation::client {
 // Connection retries. Call it for your own channels.
 void SetDefaultChannelArguments(grpc::ChannelArguments& arguments);
 
-// As MakeConnection(endpoint), over this channel. ClientOptions::tls is ignored.
+// As OpenConnection(endpoint) and MakeConnection(endpoint), over this channel. ClientOptions::tls
+// is ignored; a token needs ClientOptions::allow_token_without_tls.
+absl::StatusOr<std::shared_ptr<Connection>> OpenConnection(std::shared_ptr<grpc::Channel> channel,
+                                                           ClientOptions options = {});
 std::shared_ptr<Connection> MakeConnection(std::shared_ptr<grpc::Channel> channel,
                                            ClientOptions options = {});
 

@@ -72,6 +72,7 @@ struct JsonError {
 absl::StatusOr<InvalidationRule> RuleFromJson(absl::string_view json, JsonError* error = nullptr);
 absl::StatusOr<DataRelationship> RelationshipFromJson(absl::string_view json,
                                                       JsonError* error = nullptr);
+absl::StatusOr<WriteEvent> WriteFromJson(absl::string_view json, JsonError* error = nullptr);
 
 }  // namespace cache_invalidation::client
 

@@ -41,6 +41,22 @@ TEST(JsonTest, ReadsBackWhatItPrints) {
   EXPECT_EQ(*back, relationship);
 }
 
+TEST(JsonTest, AWriteComesBackAsItWas) {
+  const WriteEvent write{.resource_type = "user",
+                         .resource_id = "a:1",
+                         .operation = "update",
+                         .context = {{"amount", JsonValue::Number("10.00")},
+                                     {"name", nullptr},
+                                     {"old", JsonValue::Unknown()},
+                                     {"ratio", 0.1}},
+                         .tags = {"page:7"}};
+  const absl::StatusOr<WriteEvent> back = WriteFromJson(ToJson(write, JsonFields::kSet));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(*back, write);
+  EXPECT_FALSE(WriteFromJson("").ok());
+  EXPECT_FALSE(WriteFromJson(R"({"resource": "user"})").ok());
+}
+
 TEST(JsonTest, NamesMayBeThoseOfTheContract) {
   const absl::StatusOr<InvalidationRule> rule =
       RuleFromJson(R"({"name": "r", "trigger_tags": ["a"]})");

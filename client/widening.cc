@@ -37,19 +37,11 @@ size_t ValueBytes(const JsonValue& value) {
   return 2;  // a boolean or null
 }
 
-size_t WriteBytes(const WriteEvent& write) {
-  size_t content = Delimited(write.resource_type.size()) + Delimited(write.resource_id.size()) +
-                   Delimited(write.operation.size()) +
-                   Delimited(EncodedContextBytes(write.context));
-  for (const std::string& tag : write.tags) content += Delimited(tag.size());
-  return Delimited(content);
-}
-
 // The size of a write with an empty id, as it will be sent. The length prefix of a write that
 // carries tags takes up to 3 bytes.
 size_t TypeBytes(const std::pair<std::string, std::string>& type_and_operation) {
   constexpr size_t kLongerLength = 3;
-  return WriteBytes(
+  return EncodedWriteBytes(
              {.resource_type = type_and_operation.first, .operation = type_and_operation.second}) +
          kLongerLength;
 }
@@ -96,6 +88,14 @@ size_t EncodedContextBytes(const JsonValue::Object& context) {
     bytes += Delimited(Delimited(name.size()) + Delimited(ValueBytes(value)));
   }
   return bytes;
+}
+
+size_t EncodedWriteBytes(const WriteEvent& write) {
+  size_t content = Delimited(write.resource_type.size()) + Delimited(write.resource_id.size()) +
+                   Delimited(write.operation.size()) +
+                   Delimited(EncodedContextBytes(write.context));
+  for (const std::string& tag : write.tags) content += Delimited(tag.size());
+  return Delimited(content);
 }
 
 void WriteCollector::Add(WriteEvent write) {
@@ -191,7 +191,7 @@ bool WriteCollector::FixNames(WriteEvent& write) {
 
 void WriteCollector::Keep(WriteEvent write) {
   if (write.tags.size() <= kMaxTagsPerWrite) {
-    bytes_ += WriteBytes(write);
+    bytes_ += EncodedWriteBytes(write);
     writes_.push_back(std::move(write));
     return;
   }

@@ -109,6 +109,9 @@ WidenedWrites WidenToLimits(std::vector<WriteEvent> writes, WideningOptions opti
 // Returns the encoded size of a context in bytes, which is what the service limits.
 size_t EncodedContextBytes(const JsonValue::Object& context);
 
+// Returns the encoded size of a write in bytes, as a part of a request.
+size_t EncodedWriteBytes(const WriteEvent& write);
+
 }  // namespace cache_invalidation::client
 
 #endif  // CACHE_INVALIDATION_CLIENT_WIDENING_H_

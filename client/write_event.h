@@ -13,6 +13,8 @@
 
 namespace cache_invalidation::client {
 
+using cache_invalidation::JsonValue;
+
 // One row that was written to the database.
 //
 //   const WriteEvent write{

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "client/internal/metadata.h"
 #include "client/internal/retry.h"
 #include "common/limits.h"
 #include "common/names.h"
@@ -77,6 +78,8 @@ void WriteTransaction::Add(WriteEvent write) {
 }
 
 absl::Status WriteTransaction::CheckOptions() const {
+  const absl::Status connection = client_.OptionsStatus();
+  if (!connection.ok()) return connection;
   const std::string name = client_.NamespaceOf(options_.call);
   if (!name.empty()) {
     const absl::Status status = CheckNamespaceName(name);
@@ -84,6 +87,10 @@ absl::Status WriteTransaction::CheckOptions() const {
   }
   const absl::Status request_id = CheckRequestId(options_.call.request_id);
   if (!request_id.ok()) return Refusal("call.request_id", request_id);
+  const absl::Status metadata = internal::CheckCallMetadata(options_.call.metadata);
+  if (!metadata.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("call.", metadata.message()));
+  }
   if (options_.call.deadline.value_or(absl::InfiniteDuration()) <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("call.deadline: expected more than nothing");
   }
@@ -146,7 +153,8 @@ void WriteTransaction::Send(WidenedWrites told, uint64_t added, TransactionResul
     result.invalidation = *std::move(answer);
   } else if (options_.on_unsent) {
     if (!told.everything) tags = DirectTags(told.writes);
-    options_.on_unsent({.writes = std::move(told.writes),
+    options_.on_unsent({.namespace_name = client_.NamespaceOf(options_.call),
+                        .writes = std::move(told.writes),
                         .everything = told.everything,
                         .tags = std::move(tags),
                         .status = answer.status()});

@@ -33,8 +33,12 @@
 // the service nevertheless refuses them (another version, smaller limits), they are sent less
 // precisely: by their types, and then as everything.
 //
+// If the service cannot be reached before the deadline, on_unsent can hand the writes to a
+// RetryingOutbox (write_outbox.h), which keeps them and sends them later.
+//
 // Known gap: if the process dies between the commit and the service's response, the writes may not
-// be reported. Only a source that reads the database's own log closes this gap.
+// be reported. Only a table of the database itself closes this gap (docs/outbox.md), or a source
+// that reads the database's log.
 //
 // Threads: for one thread at a time. Commit blocks for the database's commit, and then until the
 // service has responded or the deadline has passed.
@@ -79,6 +83,9 @@ enum class CommitOutcome {
 // Writes that the service has not confirmed, although the database may have committed them. The
 // service may have applied them nevertheless; repeating them is harmless.
 struct UnsentWrites {
+  // The namespace that the writes belong to; empty: the service's default.
+  std::string namespace_name = {};
+
   // What was to be sent; fits into one InvalidateByWrites. Until it has been sent, other processes
   // can serve the old values.
   std::vector<WriteEvent> writes = {};

@@ -38,9 +38,11 @@ class ScriptedConnection final : public UnimplementedConnection {
   }
 
   std::string NamespaceName() const override { return namespace_name; }
+  absl::Status OptionsStatus() const override { return options_status; }
 
   const bool* committed = nullptr;
   std::string namespace_name;
+  absl::Status options_status;
   std::deque<absl::Status> script;
   std::vector<InvalidateParams> invalidated;
   std::vector<InvalidateByWritesParams> sent;
@@ -169,6 +171,7 @@ TEST_F(WriteTransactionTest, WithoutWritesThereIsNothingToSend) {
 }
 
 TEST_F(WriteTransactionTest, TellsWhatCouldNotBeSent) {
+  connection_->namespace_name = "shop";
   connection_->script = {absl::UnavailableError("draining")};
   WriteTransaction transaction = Begin();
   transaction.Add("user", "2", "update");
@@ -179,6 +182,7 @@ TEST_F(WriteTransactionTest, TellsWhatCouldNotBeSent) {
   EXPECT_EQ(result.invalidation_status, absl::UnavailableError("draining"));
   EXPECT_FALSE(result.ok());
   ASSERT_EQ(unsent_.size(), 1u);
+  EXPECT_EQ(unsent_[0].namespace_name, "shop");
   EXPECT_EQ(unsent_[0].writes.size(), 3u);
   EXPECT_EQ(unsent_[0].tags,
             Strings({"log", "report:daily", "user:#all", "user:2", "user:a%3A1", "user:a:1"}));
@@ -274,6 +278,11 @@ TEST_F(WriteTransactionTest, DoesNotCommitUnderOptionsThatTheServiceWouldRefuse)
   EXPECT_EQ(refusal(), "call.request_id");
   options_.call.deadline = absl::ZeroDuration();
   EXPECT_EQ(refusal(), "call.deadline");
+  options_.call.metadata = {{"Upper", "1"}};
+  EXPECT_EQ(refusal(), "call.metadata[0]");
+  connection_->options_status = absl::InvalidArgumentError("endpoint: expected host:port");
+  EXPECT_EQ(refusal(), "endpoint");
+  connection_->options_status = absl::OkStatus();
   connection_->namespace_name = "no namespace";
   EXPECT_EQ(refusal(), "call.namespace_name") << "the connection's";
   EXPECT_FALSE(committed_);

@@ -2,7 +2,9 @@
 #define CACHE_INVALIDATION_COMMON_JSON_VALUE_H_
 
 #include <concepts>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +16,18 @@ namespace cache_invalidation {
 // The marker names of an unknown value or open object, and of a number's text.
 inline constexpr absl::string_view kUnknownName = "$unknown";
 inline constexpr absl::string_view kNumberName = "$number";
+
+// The integers that a JsonValue takes only as text.
+template <typename Integer>
+concept NeedsText = std::integral<Integer> && !std::same_as<Integer, bool> &&
+                    (sizeof(Integer) > sizeof(int) || std::same_as<Integer, char> ||
+                     std::same_as<Integer, wchar_t> || std::same_as<Integer, char8_t> ||
+                     std::same_as<Integer, char16_t> || std::same_as<Integer, char32_t>);
+
+// The two are one type with some builds of Abseil, and two with others.
+template <typename View>
+concept EitherStringView =
+    std::same_as<View, std::string_view> || std::same_as<View, absl::string_view>;
 
 // A JSON value: the content of a write's context, which templates and conditions read.
 //
@@ -39,13 +53,22 @@ class JsonValue {
   // NOLINTBEGIN(google-explicit-constructor)
 
   // Implicit, so that values are written naturally: Object{{"tenant", "acme"}, {"retries", 3}}.
-  // Integers wider than int are omitted on purpose: beyond 2^53 a double does not hold them
-  // exactly; use Number() or strings.
   template <std::same_as<bool> Bool>  // nothing else converts to bool, in particular no pointer
   JsonValue(Bool value) : value_(value) {}
   JsonValue(int value) : value_(static_cast<double>(value)) {}
+  JsonValue(unsigned int value) : value_(static_cast<double>(value)) {}
   JsonValue(double value) : value_(value) {}
-  JsonValue(const char* value) : value_(std::string(value)) {}
+  // 64 bits are refused: a double does not hold integers beyond 2^53 exactly, and two ids would
+  // become one. Characters are refused: they would become numbers.
+  template <NeedsText Integer>
+  JsonValue(Integer) = delete;  // write std::to_string(id), or JsonValue::Number(std::to_string(n))
+  JsonValue(std::nullptr_t) {}
+  // A null pointer is null: it is what database libraries return for NULL.
+  JsonValue(const char* value) {
+    if (value != nullptr) value_ = std::string(value);
+  }
+  template <EitherStringView View>
+  JsonValue(View value) : value_(std::string(value.data(), value.size())) {}
   JsonValue(std::string value) : value_(std::move(value)) {}
   JsonValue(List value) : value_(std::move(value)) {}
   // Sorts the members; if a name occurs twice, the last one counts, as in JSON.

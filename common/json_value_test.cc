@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace cache_invalidation {
 namespace {
@@ -19,6 +22,34 @@ TEST(JsonValue, HasOneType) {
   EXPECT_EQ(JsonValue(true).as_number(), nullptr);
   EXPECT_EQ(JsonValue(std::string("x")).as_list(), nullptr);
   EXPECT_EQ(JsonValue().as_object(), nullptr);
+}
+
+TEST(JsonValue, IsMadeOfWhatProgramsHave) {
+  EXPECT_TRUE(JsonValue(nullptr).is_null());
+  const char* const none = nullptr;
+  EXPECT_TRUE(JsonValue(none).is_null());
+  EXPECT_EQ(JsonValue("x"), JsonValue(std::string("x")));
+  EXPECT_EQ(JsonValue(absl::string_view("xyz").substr(1, 1)), JsonValue("y"));
+  EXPECT_EQ(JsonValue(std::string_view("xyz").substr(2)), JsonValue("z"));
+  EXPECT_EQ(JsonValue(uint32_t{4'000'000'000}), JsonValue(4e9));
+  EXPECT_EQ(JsonValue(int16_t{-3}), JsonValue(-3));
+  EXPECT_EQ(JsonValue(uint8_t{200}), JsonValue(200));
+  EXPECT_EQ(JsonValue(1.5f), JsonValue(1.5));
+
+  const JsonValue object(JsonValue::Object{{"customer", nullptr}, {"name", none}, {"retries", 3u}});
+  EXPECT_TRUE(object.Find("customer")->is_null());
+  EXPECT_TRUE(object.Find("name")->is_null());
+  EXPECT_EQ(*object.Find("retries")->as_number(), 3);
+}
+
+TEST(JsonValue, DoesNotRoundIdsNorCountCharacters) {
+  EXPECT_FALSE((std::is_constructible_v<JsonValue, int64_t>));
+  EXPECT_FALSE((std::is_constructible_v<JsonValue, uint64_t>));
+  EXPECT_FALSE((std::is_constructible_v<JsonValue, long long>));
+  EXPECT_FALSE((std::is_constructible_v<JsonValue, size_t>));
+  EXPECT_FALSE((std::is_constructible_v<JsonValue, char>));
+  EXPECT_FALSE((std::is_constructible_v<JsonValue, char32_t>));
+  EXPECT_FALSE((std::is_constructible_v<JsonValue, const void*>));
 }
 
 TEST(JsonValue, ObjectsAreInOrderOfNamesAndTheLastOfEqualsCounts) {

@@ -7,6 +7,11 @@
 #include "client/connection.h"
 #include "client/grpc_channel.h"
 #include "client/internal/conversion/conversion.h"
+#include "client/internal/endpoint.h"
+#include "client/internal/log.h"
+#include "client/internal/metadata.h"
+#include "client/internal/method_name.h"
+#include "client/internal/options_check.h"
 #include "client/internal/retry.h"
 #include "client/internal/started_call.h"
 #include "client/internal/stream_threads.h"
@@ -51,10 +56,57 @@ constexpr bool kInvalidates =
              InvalidateWithDependenciesParams, ScheduleBatchInvalidationParams,
              FlushPendingInvalidationsParams, DeleteNamespaceParams>;
 
+void LogError(absl::string_view message) { Log(LogSeverity::kError, message); }
+
+Runtime MakeRuntimeWithMetadata(ClientOptions options, absl::Status error) {
+  const bool has_metadata =
+      !options.metadata.empty() || !options.token.empty() || !options.token_file.empty();
+  std::shared_ptr<ConnectionMetadata> metadata;
+  if (error.ok() && has_metadata) {
+    metadata = std::make_shared<ConnectionMetadata>(options, ClockOr(options.clock), LogError);
+    error = metadata->status();
+  }
+  Runtime runtime = MakeRuntime(std::move(options));
+  runtime.metadata = std::move(metadata);
+  runtime.error = std::move(error);
+  return runtime;
+}
+
+// A channel that connects to nothing, for a connection whose calls all fail before they are sent.
+std::shared_ptr<grpc::Channel> UnusedChannel() {
+  return grpc::CreateChannel("ipv4:127.0.0.1:1", grpc::InsecureChannelCredentials());
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint,
+                                           const ClientOptions& options) {
+  grpc::ChannelArguments arguments;
+  SetDefaultChannelArguments(arguments);
+  // A proxy of the environment (http_proxy) does not get what is sent on this machine.
+  if (IsOnThisMachine(endpoint)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
+  if (options.tls.has_value()) {
+    credentials = grpc::SslCredentials({.pem_root_certs = options.tls->root_certificates,
+                                        .pem_private_key = options.tls->private_key,
+                                        .pem_cert_chain = options.tls->certificate_chain});
+    if (!options.tls->server_name.empty()) {
+      arguments.SetSslTargetNameOverride(options.tls->server_name);
+    }
+  }
+  return grpc::CreateCustomChannel(endpoint, credentials, arguments);
+}
+
+absl::StatusOr<std::shared_ptr<Connection>> UnlessWrong(std::shared_ptr<Connection> connection) {
+  absl::Status status = connection->OptionsStatus();
+  if (!status.ok()) return status;
+  return connection;
+}
+
 class GrpcConnection final : public Connection {
  public:
-  GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
-      : runtime_(MakeRuntime(std::move(options))),
+  // With an error, nothing is sent over the channel.
+  GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options,
+                 absl::Status error)
+      : runtime_(MakeRuntimeWithMetadata(std::move(options), std::move(error))),
         entries_(v1::CacheEntryService::NewStub(channel)),
         dependencies_(v1::DependencyService::NewStub(channel)),
         invalidations_(v1::InvalidationService::NewStub(channel)),
@@ -66,6 +118,7 @@ class GrpcConnection final : public Connection {
         writes_(v1::WriteEventService::NewStub(channel)) {}
 
   std::string NamespaceName() const override { return runtime_.namespace_name; }
+  absl::Status OptionsStatus() const override { return runtime_.error; }
 
   void Start(const RegisterInvalidationRuleParams& params,
              ResultCallback<RuleRegistration> done) override {
@@ -184,7 +237,11 @@ class GrpcConnection final : public Connection {
                                        std::function<void(grpc::Status)>),
              const Params& params, ResultCallback<ResultOf<Response>> done) const {
     std::make_shared<StartedUnaryCall<Request, Response>>(
-        runtime_, DeadlineOf(params), params.options.cancellation,
+        runtime_,
+        CallDescription{.method = MethodOf<Request>(),
+                        .deadline = DeadlineOf(params),
+                        .cancellation = params.options.cancellation,
+                        .metadata = params.options.metadata},
         [&stub, method](auto&&... arguments) {
           (stub.async()->*method)(std::forward<decltype(arguments)>(arguments)...);
         },
@@ -210,13 +267,10 @@ class GrpcConnection final : public Connection {
     return request;
   }
 
-  // The time for waiting is added to a default deadline, not to one that the caller chose.
   template <typename Params>
   absl::Duration DeadlineOf(const Params& params) const {
-    absl::Duration extra = absl::ZeroDuration();
-    if constexpr (requires { params.wait; }) extra = ExtraFor(params.wait);
-    return params.options.deadline.value_or(
-        (kInvalidates<Params> ? runtime_.invalidation_deadline : runtime_.deadline) + extra);
+    return params.options.deadline.value_or(kInvalidates<Params> ? runtime_.invalidation_deadline
+                                                                 : runtime_.deadline);
   }
 
   const Runtime runtime_;
@@ -253,23 +307,29 @@ void SetDefaultChannelArguments(grpc::ChannelArguments& arguments) {
 
 std::shared_ptr<Connection> MakeConnection(std::shared_ptr<grpc::Channel> channel,
                                            ClientOptions options) {
-  return std::make_shared<internal::GrpcConnection>(channel, std::move(options));
+  absl::Status error = internal::CheckOptions(options);
+  if (channel == nullptr) {
+    error = absl::InvalidArgumentError("channel: expected one, got null");
+    channel = internal::UnusedChannel();
+  }
+  return std::make_shared<internal::GrpcConnection>(channel, std::move(options), std::move(error));
 }
 
 std::shared_ptr<Connection> MakeConnection(const std::string& endpoint, ClientOptions options) {
-  grpc::ChannelArguments arguments;
-  SetDefaultChannelArguments(arguments);
-  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
-  if (options.tls.has_value()) {
-    credentials = grpc::SslCredentials({.pem_root_certs = options.tls->root_certificates,
-                                        .pem_private_key = options.tls->private_key,
-                                        .pem_cert_chain = options.tls->certificate_chain});
-    if (!options.tls->server_name.empty()) {
-      arguments.SetSslTargetNameOverride(options.tls->server_name);
-    }
-  }
-  return MakeConnection(grpc::CreateCustomChannel(endpoint, credentials, arguments),
-                        std::move(options));
+  absl::Status error = internal::CheckEndpointAndOptions(endpoint, options);
+  const std::shared_ptr<grpc::Channel> channel =
+      error.ok() ? internal::MakeChannel(endpoint, options) : internal::UnusedChannel();
+  return std::make_shared<internal::GrpcConnection>(channel, std::move(options), std::move(error));
+}
+
+absl::StatusOr<std::shared_ptr<Connection>> OpenConnection(std::shared_ptr<grpc::Channel> channel,
+                                                           ClientOptions options) {
+  return internal::UnlessWrong(MakeConnection(std::move(channel), std::move(options)));
+}
+
+absl::StatusOr<std::shared_ptr<Connection>> OpenConnection(const std::string& endpoint,
+                                                           ClientOptions options) {
+  return internal::UnlessWrong(MakeConnection(endpoint, std::move(options)));
 }
 
 }  // namespace cache_invalidation::client

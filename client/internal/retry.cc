@@ -45,12 +45,20 @@ std::function<double()> MakeRandom() {
 }
 
 Runtime MakeRuntime(ClientOptions options) {
+  std::shared_ptr<const std::function<void(const CallAttempt&)>> on_attempt;
+  if (options.on_attempt) {
+    on_attempt = std::make_shared<const std::function<void(const CallAttempt&)>>(
+        std::move(options.on_attempt));
+  }
   return {.namespace_name = std::move(options.namespace_name),
           .deadline = options.deadline.value_or(kDeadline),
           .invalidation_deadline = options.deadline.value_or(kInvalidationDeadline),
           .backoff = options.backoff,
           .clock = ClockOr(options.clock),
-          .random = options.random ? std::move(options.random) : MakeRandom()};
+          .random = options.random ? std::move(options.random) : MakeRandom(),
+          .on_attempt = std::move(on_attempt),
+          .metadata = nullptr,
+          .error = absl::OkStatus()};
 }
 
 bool IsDefinitive(const absl::Status& error) {

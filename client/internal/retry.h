@@ -41,6 +41,8 @@ std::shared_ptr<Clock> ClockOr(Clock* injected);
 // Returns a source of random numbers in [0, 1), with a random seed. Thread-safe.
 std::function<double()> MakeRandom();
 
+class ConnectionMetadata;
+
 // ClientOptions with all defaults filled in. Copied into everything that may outlive the
 // Connection.
 struct Runtime {
@@ -51,12 +53,24 @@ struct Runtime {
   std::shared_ptr<Clock> clock;    // owned unless the options have one
   std::function<double()> random;  // thread-safe
 
+  std::shared_ptr<const std::function<void(const CallAttempt&)>> on_attempt;  // null: none
+  std::shared_ptr<ConnectionMetadata> metadata;  // null: none (metadata.h)
+
+  // What is wrong with the options: every call and stream fails with it.
+  absl::Status error;
+
+  // Reports an attempt to ClientOptions::on_attempt.
+  void Report(const CallAttempt& attempt) const {
+    if (on_attempt != nullptr) (*on_attempt)(attempt);
+  }
+
   // Returns the namespace of a call.
   const std::string& Namespace(const CallOptions& call) const {
     return call.namespace_name.has_value() ? *call.namespace_name : namespace_name;
   }
 };
 
+// Without `metadata` and `error`, which need files.
 Runtime MakeRuntime(ClientOptions options);
 
 // Whether the same request would fail again, because it is wrong, too large or not permitted. Every
@@ -79,6 +93,9 @@ class RetrySchedule {
  public:
   // The call begins. `deadline` counts from now.
   RetrySchedule(const Runtime& runtime, absl::Duration deadline);
+
+  // The number of attempts that have ended.
+  int attempts() const { return attempts_; }
 
   // How long an attempt that begins now may take.
   absl::Duration Remaining() const { return end_ - clock_->Monotonic(); }

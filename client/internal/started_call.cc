@@ -1,16 +1,22 @@
 #include "client/internal/started_call.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
+#include "client/internal/metadata.h"
+#include "common/limits.h"
 #include "grpc/support/time.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
-// A wait without a timeout ends with the longest lease (60 s) and its margin.
-constexpr absl::Duration kLongestWait = absl::Seconds(67);
+// What a waiting attempt leaves of its time for everything but waiting: the way there, the commit
+// before the wait and the way back. 250 ms are far more than these take, so that a result arrives;
+// of short deadlines a tenth, so that most of their time is used for waiting.
+constexpr absl::Duration kLongestWay = absl::Milliseconds(250);
+constexpr int kShareForWay = 10;
 
 // A deadline too far away would overflow. No call should take longer.
 constexpr absl::Duration kLongestCall = absl::Hours(24);
@@ -31,10 +37,11 @@ absl::Duration RetryDelay(const grpc::ClientContext& context) {
 }
 
 // Sets the deadline and the options of an attempt that begins now.
-void Prepare(const RetrySchedule& schedule, grpc::ClientContext& context) {
+void Prepare(const RetrySchedule& schedule, absl::Duration remaining,
+             grpc::ClientContext& context) {
   // A duration, not a time, because gRPC uses its own clock, not the injected one.
   context.set_deadline(gpr_time_from_micros(
-      absl::ToInt64Microseconds(std::min(schedule.Remaining(), kLongestCall)), GPR_TIMESPAN));
+      absl::ToInt64Microseconds(std::min(remaining, kLongestCall)), GPR_TIMESPAN));
   context.set_wait_for_ready(schedule.WaitsForConnection());
 }
 
@@ -51,14 +58,27 @@ absl::Status FromGrpc(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
 
-absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait) {
-  if (!wait.has_value()) return absl::ZeroDuration();
-  return wait->timeout.value_or(kLongestWait);
+void AddMetadata(const CallMetadata& metadata, grpc::ClientContext& context) {
+  for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
+}
+
+absl::Duration LongestWait(absl::Duration remaining) {
+  const absl::Duration way = std::min(remaining / kShareForWay, kLongestWay);
+  return std::clamp(remaining - way, kMinWaitTimeout, kMaxWaitTimeout);
 }
 
 void StartedCall::Begin() {
-  if (cancellation_.stop_possible()) on_stop_.emplace(cancellation_, [this] { Stop(); });
+  const absl::Status error = Check();
+  if (!error.ok()) return End(error);
+  if (call_.cancellation.stop_possible()) {
+    on_stop_.emplace(call_.cancellation, [this] { Stop(); });
+  }
   MakeAttempt();
+}
+
+absl::Status StartedCall::Check() const {
+  if (!runtime_.error.ok()) return runtime_.error;
+  return CheckCallMetadata(call_.metadata);
 }
 
 void StartedCall::MakeAttempt() {
@@ -67,14 +87,18 @@ void StartedCall::MakeAttempt() {
     MutexLock lock(mutex_);
     alarm_.reset();
     // A later stop finds the context. Cancelling a context also works before its call has begun.
-    if (!cancellation_.stop_requested()) {
+    if (!call_.cancellation.stop_requested()) {
       context_ = std::make_unique<grpc::ClientContext>();
       context = context_.get();
     }
   }
   if (context == nullptr) return End(absl::CancelledError("cancelled by the caller"));
-  Prepare(schedule_, *context);
-  Send(*context,
+  if (runtime_.metadata != nullptr) AddMetadata(runtime_.metadata->Get(), *context);
+  AddMetadata(call_.metadata, *context);
+  begun_ = runtime_.clock->Monotonic();
+  const absl::Duration remaining = schedule_.Remaining();
+  Prepare(schedule_, remaining, *context);
+  Send(*context, remaining,
        [self = shared_from_this()](const grpc::Status& status) { self->TakeResult(status); });
 }
 
@@ -85,6 +109,7 @@ void StartedCall::TakeResult(const grpc::Status& status) {
     attempt = AttemptOf(*context_, status);
   }
   const std::optional<absl::Duration> next = schedule_.NextAttempt(attempt);
+  Report(attempt.status, next.has_value());
   if (next.has_value()) {
     WaitUntil(*next);
   } else {
@@ -92,14 +117,24 @@ void StartedCall::TakeResult(const grpc::Status& status) {
   }
 }
 
+void StartedCall::Report(const absl::Status& status, bool will_retry) const {
+  if (runtime_.on_attempt == nullptr) return;
+  runtime_.Report({.method = call_.method,
+                   .number = static_cast<uint32_t>(schedule_.attempts()),
+                   .latency = runtime_.clock->Monotonic() - begun_,
+                   .status = status,
+                   .will_retry = will_retry,
+                   .metadata = call_.metadata});
+}
+
 // Uses gRPC's timers, also if the injected clock is another.
 void StartedCall::WaitUntil(absl::Duration next) {
-  const absl::Duration span = std::max(next - clock_->Monotonic(), absl::ZeroDuration());
+  const absl::Duration span = std::max(next - runtime_.clock->Monotonic(), absl::ZeroDuration());
   MutexLock lock(mutex_);
   alarm_ = std::make_unique<grpc::Alarm>();
   alarm_->Set(gpr_time_from_micros(absl::ToInt64Microseconds(span), GPR_TIMESPAN),
               [self = shared_from_this()](bool /*expired*/) { self->MakeAttempt(); });
-  if (cancellation_.stop_requested()) alarm_->Cancel();
+  if (call_.cancellation.stop_requested()) alarm_->Cancel();
 }
 
 void StartedCall::Stop() {
@@ -115,6 +150,9 @@ void StartedCall::End(const absl::Status& status) {
     MutexLock lock(mutex_);
     context_.reset();
   }
+  // What the application gave: gRPC may hold this object for longer than its connection lives.
+  runtime_.on_attempt.reset();
+  runtime_.metadata.reset();
   Finish(status);
 }
 

@@ -9,8 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/call_options.h"
+#include "client/internal/conversion/conversion.h"
 #include "client/internal/retry.h"
 #include "common/mutex.h"
 #include "grpcpp/alarm.h"
@@ -22,8 +24,33 @@ namespace cache_invalidation::client::internal {
 // The one place that converts a status of gRPC.
 absl::Status FromGrpc(const grpc::Status& status);
 
-// Returns how much longer than other calls one may take that waits for subscribers.
-absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait);
+// Adds metadata that was checked (metadata.h).
+void AddMetadata(const CallMetadata& metadata, grpc::ClientContext& context);
+
+// Returns how long an attempt that ends after `remaining` may ask the service to wait for
+// subscribers, so that the result, which names those that were late, is back in time.
+absl::Duration LongestWait(absl::Duration remaining);
+
+// A wait without a timeout ends with the longest possible lease (60 s) and its margin.
+inline constexpr absl::Duration kLongestDefaultWait = absl::Seconds(67);
+
+// Bounds the wait of a request, if it asks for one, by the attempt that sends it.
+template <typename Request>
+void LimitWait(absl::Duration remaining, Request& request) {
+  if (!request.wait_for_subscribers()) return;
+  const absl::Duration asked =
+      request.has_wait_timeout() ? FromProto(request.wait_timeout()) : kLongestDefaultWait;
+  const absl::Duration longest = LongestWait(remaining);
+  if (asked > longest) ToProto(longest, request.mutable_wait_timeout());
+}
+
+// What a call is besides its messages.
+struct CallDescription {
+  absl::string_view method;  // remains valid
+  absl::Duration deadline;   // of the call, from its beginning
+  std::stop_token cancellation;
+  CallMetadata metadata;
+};
 
 // A call without its messages: makes the attempts of a RetrySchedule on gRPC's threads, and
 // finishes once. Nothing blocks. It keeps itself alive until it has finished.
@@ -36,10 +63,8 @@ absl::Duration ExtraFor(const std::optional<WaitForSubscribers>& wait);
 // Finish.
 class StartedCall : public std::enable_shared_from_this<StartedCall> {
  public:
-  StartedCall(const Runtime& runtime, absl::Duration deadline, std::stop_token cancellation)
-      : clock_(runtime.clock),
-        cancellation_(std::move(cancellation)),
-        schedule_(runtime, deadline) {}
+  StartedCall(const Runtime& runtime, CallDescription call)
+      : runtime_(runtime), call_(std::move(call)), schedule_(runtime, call_.deadline) {}
   virtual ~StartedCall() = default;
 
   StartedCall(const StartedCall&) = delete;
@@ -51,22 +76,26 @@ class StartedCall : public std::enable_shared_from_this<StartedCall> {
  protected:
   using OnResult = std::function<void(grpc::Status)>;
 
-  // Starts an attempt. gRPC calls `on_result` when it has ended.
-  virtual void Send(grpc::ClientContext& context, OnResult on_result) = 0;
+  // Starts an attempt that ends after `remaining`. gRPC calls `on_result` when it has ended.
+  virtual void Send(grpc::ClientContext& context, absl::Duration remaining, OnResult on_result) = 0;
 
   // Takes the outcome of the call. Called once, without locks.
   virtual void Finish(const absl::Status& status) = 0;
 
  private:
+  // Returns what is wrong with the call, which the service must not get.
+  absl::Status Check() const;
   void MakeAttempt() ABSL_LOCKS_EXCLUDED(mutex_);
   void TakeResult(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Report(const absl::Status& status, bool will_retry) const;
   void WaitUntil(absl::Duration next) ABSL_LOCKS_EXCLUDED(mutex_);
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
   void End(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const std::shared_ptr<Clock> clock_;
-  const std::stop_token cancellation_;
+  Runtime runtime_;
+  const CallDescription call_;
   RetrySchedule schedule_;  // used by one attempt at a time
+  absl::Duration begun_;    // of the attempt; the same
 
   Mutex mutex_;
   std::unique_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
@@ -83,15 +112,16 @@ class StartedUnaryCall final : public StartedCall {
   using Method = std::function<void(grpc::ClientContext*, const Request*, Response*, OnResult)>;
   using Done = std::function<void(absl::StatusOr<Response>)>;
 
-  StartedUnaryCall(const Runtime& runtime, absl::Duration deadline, std::stop_token cancellation,
-                   Method method, Request request, Done done)
-      : StartedCall(runtime, deadline, std::move(cancellation)),
+  StartedUnaryCall(const Runtime& runtime, CallDescription call, Method method, Request request,
+                   Done done)
+      : StartedCall(runtime, std::move(call)),
         method_(std::move(method)),
         request_(std::move(request)),
         done_(std::move(done)) {}
 
  private:
-  void Send(grpc::ClientContext& context, OnResult on_result) override {
+  void Send(grpc::ClientContext& context, absl::Duration remaining, OnResult on_result) override {
+    if constexpr (requires { request_.wait_for_subscribers(); }) LimitWait(remaining, request_);
     method_(&context, &request_, &response_, std::move(on_result));
   }
   void Finish(const absl::Status& status) override {
@@ -104,7 +134,7 @@ class StartedUnaryCall final : public StartedCall {
   }
 
   const Method method_;
-  const Request request_;
+  Request request_;
   Response response_;
   Done done_;
 };

@@ -7,11 +7,13 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "client/async_client.h"
 #include "client/grpc_channel.h"
 #include "client/internal/testing/in_process_server.h"
 #include "client/internal/testing/scripted_service.h"
+#include "common/mutex.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::client {
@@ -108,6 +110,47 @@ TEST_F(StartedCallTest, EndsWhenItIsCancelledBetweenAttempts) {
   EXPECT_EQ(Flush(client, {.cancellation = source.get_token()}).get().status().code(),
             absl::StatusCode::kCancelled);
   EXPECT_EQ(service_.requests.size(), 1u);
+}
+
+TEST_F(StartedCallTest, EveryAttemptIsReported) {
+  service_.script = {kDraining, kDraining};
+  Mutex mutex;
+  std::vector<CallAttempt> attempts;
+  std::optional<AsyncClient> client;
+  const auto report = [&](const CallAttempt& attempt) {
+    if (attempt.metadata.empty()) return;  // of the other call
+    // It may use the connection: no lock is held.
+    if (attempt.number == 1) Flush(*client);
+    MutexLock lock(mutex);
+    attempts.push_back(attempt);
+  };
+  client.emplace(MakeConnection(
+      server_.channel(), {.on_attempt = report, .backoff = {.initial = absl::ZeroDuration()}}));
+  const CallMetadata metadata = {{"traceparent", "00-a-b-01"}};
+  EXPECT_TRUE(Flush(*client, {.metadata = metadata}).get().ok());
+  client.reset();
+  ASSERT_GE(attempts.size(), 2u);
+  for (size_t i = 0; i < attempts.size(); ++i) {
+    const bool is_last = i + 1 == attempts.size();
+    EXPECT_EQ(attempts[i].kind, CallAttempt::Kind::kCall);
+    EXPECT_EQ(attempts[i].method,
+              "cache_invalidation.v1.InvalidationService/FlushPendingInvalidations");
+    EXPECT_EQ(attempts[i].number, i + 1);
+    EXPECT_GT(attempts[i].latency, absl::ZeroDuration());
+    EXPECT_EQ(attempts[i].status, is_last ? absl::OkStatus() : absl::UnavailableError("draining"));
+    EXPECT_EQ(attempts[i].will_retry, !is_last);
+    EXPECT_EQ(attempts[i].metadata, metadata);
+  }
+}
+
+TEST_F(StartedCallTest, ACallThatIsNotMadeIsNotReported) {
+  int attempts = 0;
+  const auto client = MakeClient({.on_attempt = [&](const CallAttempt&) { ++attempts; }});
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_FALSE(Flush(*client, {.cancellation = source.get_token()}).get().ok());
+  EXPECT_FALSE(Flush(*client, {.metadata = {{"Upper", "1"}}}).get().ok());
+  EXPECT_EQ(attempts, 0);
 }
 
 // The end of the client is that of its channel, and may be that of the last thread of gRPC's.

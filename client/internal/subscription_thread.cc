@@ -12,7 +12,10 @@
 
 #include "absl/strings/str_format.h"
 #include "client/internal/bidi_stream.h"
+#include "client/internal/metadata.h"
+#include "client/internal/method_name.h"
 #include "client/internal/retry.h"
+#include "client/internal/stream_attempts.h"
 #include "client/internal/subscription_core.h"
 #include "common/mutex.h"
 
@@ -49,6 +52,7 @@ class SubscriptionThread final : public Subscription {
         callbacks_(params.callbacks),
         core_(params.namespace_name.value_or(runtime.namespace_name), params.subscription,
               RandomInstance(runtime)),
+        attempts_(runtime_, MethodOf<v1::SubscribeRequest>()),
         mailbox_(std::make_shared<Mailbox>(*runtime_.clock)),
         thread_([this] { Run(); }) {}
 
@@ -81,12 +85,15 @@ class SubscriptionThread final : public Subscription {
   // The thread: runs one stream after the other.
   void Run() {
     running_ = std::this_thread::get_id();
+    if (!runtime_.error.ok()) return CallIfSet(callbacks_.on_ended, runtime_.error);
     Backoff backoff(runtime_.backoff, runtime_.random);
     Backoff patient(kPatientBackoff, runtime_.random);
     bool waits_for_connection = false;  // see RetrySchedule::WaitsForConnection
     while (true) {
       const absl::Duration begun = Now();
+      attempts_.Begin();
       const absl::Status status = RunStream(waits_for_connection);
+      attempts_.End(status);
       if (mailbox_->stopped()) return;
       if (absl::IsInvalidArgument(status)) return CallIfSet(callbacks_.on_ended, status);
       CallIfSet(callbacks_.on_disconnected, status);
@@ -105,6 +112,9 @@ class SubscriptionThread final : public Subscription {
   absl::Status RunStream(bool waits_for_connection) {
     Stream stream(mailbox_, waits_for_connection,
                   [this](grpc::ClientContext* context, auto* reactor) {
+                    if (runtime_.metadata != nullptr) {
+                      AddMetadata(runtime_.metadata->Get(), *context);
+                    }
                     stub_->async()->Subscribe(context, reactor);
                   });
     stream.Send(core_.Begin(Now()));
@@ -116,6 +126,7 @@ class SubscriptionThread final : public Subscription {
       TakeAcknowledged();
       const bool failed_before = !failure.ok();
       if (mail.message.has_value()) {
+        attempts_.TakeMessage();
         if (!failed_before) failure = Apply(*mail.message);
         stream.ReadNext();
       }
@@ -186,7 +197,8 @@ class SubscriptionThread final : public Subscription {
   const std::shared_ptr<v1::SubscriptionService::Stub> stub_;
   const Runtime runtime_;
   const SubscriptionCallbacks callbacks_;
-  SubscriptionCore core_;  // used by the thread only
+  SubscriptionCore core_;    // used by the thread only
+  StreamAttempts attempts_;  // the same
   const std::shared_ptr<Mailbox> mailbox_;
   Mutex acknowledged_mutex_;
   std::optional<Position> acknowledged_

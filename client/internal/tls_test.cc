@@ -84,7 +84,8 @@ TEST_F(TlsTest, DoesNotTalkToOneOfAnotherName) {
 
 TEST_F(TlsTest, CertificatesThatAreNoneAreAnError) {
   Serve();
-  EXPECT_FALSE(Call(TlsOptions{.root_certificates = "none", .server_name = kName}, kShort).ok());
+  EXPECT_EQ(Call(TlsOptions{.root_certificates = "none", .server_name = kName}).code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(TlsTest, PlainTextIsNotUnderstood) {

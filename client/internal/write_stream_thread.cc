@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "client/internal/bidi_stream.h"
+#include "client/internal/metadata.h"
+#include "client/internal/method_name.h"
 #include "client/internal/retry.h"
+#include "client/internal/stream_attempts.h"
 #include "client/internal/write_stream_core.h"
 #include "common/mutex.h"
 
@@ -28,12 +31,17 @@ class WriteStreamThread final : public WriteStream {
         runtime_(runtime),
         core_(params.namespace_name.value_or(runtime.namespace_name), params.stream),
         mailbox_(std::make_shared<Mailbox>(*runtime_.clock)),
+        attempts_(runtime_, MethodOf<v1::StreamWritesRequest>()),
         thread_([this] { Run(); }) {}
 
   ~WriteStreamThread() override { Close(); }
 
   void Write(std::vector<WriteEvent> writes, WriteCallback done) override
       ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (!runtime_.error.ok()) {
+      if (done) done(runtime_.error);
+      return;
+    }
     {
       MutexLock lock(mutex_);
       while (core_.IsFull() && !closed_) answered_.Wait(mutex_);
@@ -74,8 +82,10 @@ class WriteStreamThread final : public WriteStream {
     Backoff backoff(runtime_.backoff, runtime_.random);
     while (AwaitWork()) {
       const uint64_t before = Finished();
+      attempts_.Begin();
       // See RetrySchedule::WaitsForConnection.
       const absl::Status status = RunStream(absl::IsUnavailable(last_end_));
+      attempts_.End(status);
       last_end_ = status;
       if (IsDefinitive(status)) Refuse(status);
       if (status.ok()) continue;
@@ -107,6 +117,9 @@ class WriteStreamThread final : public WriteStream {
     Begin();
     Stream stream(mailbox_, waits_for_connection,
                   [this](grpc::ClientContext* context, auto* reactor) {
+                    if (runtime_.metadata != nullptr) {
+                      AddMetadata(runtime_.metadata->Get(), *context);
+                    }
                     stub_->async()->StreamWrites(context, reactor);
                   });
     Progress progress;
@@ -123,6 +136,7 @@ class WriteStreamThread final : public WriteStream {
     const Mailbox::Mail mail = mailbox_->Take(
         failed_before ? absl::InfiniteDuration() : std::min(ExpiresAt(), progress.patience));
     if (mail.message.has_value()) {
+      attempts_.TakeMessage();
       if (!failed_before) progress.failure = Apply(*mail.message);
       stream.ReadNext();
     }
@@ -222,7 +236,8 @@ class WriteStreamThread final : public WriteStream {
   uint64_t finished_ ABSL_GUARDED_BY(mutex_) = 0;  // their callbacks have returned
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   const std::shared_ptr<Mailbox> mailbox_;
-  absl::Status last_end_;  // used by the thread only
+  absl::Status last_end_;    // used by the thread only
+  StreamAttempts attempts_;  // the same
   Mutex join_mutex_;
   std::thread thread_;  // last: it uses all of the above
 };

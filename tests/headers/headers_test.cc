@@ -17,6 +17,7 @@
 #include "client/client.h"
 #include "client/grpc_channel.h"
 #include "client/json.h"
+#include "client/logging.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
 #include "client/testing/fake_clock.h"
@@ -24,6 +25,7 @@
 #include "client/testing/local_connection.h"
 #include "client/testing/unimplemented_connection.h"
 #include "client/version.h"
+#include "client/write_outbox.h"
 #include "client/write_transaction.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -155,6 +157,18 @@ TEST_F(ExamplesTest, LocalConnection) {
 #undef EXAMPLE_local_connection
 }
 
+TEST_F(ExamplesTest, Logging) {
+  std::string logged;
+  const auto MyLog = [&](bool is_error, const std::string& message) {
+    if (is_error) logged = message;
+  };
+#define EXAMPLE_logging
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_logging
+  SetLogSink({});
+  EXPECT_EQ(logged, "") << "there was nothing to log";
+}
+
 TEST_F(ExamplesTest, Relationship) {
 #define EXAMPLE_relationship
 #include "tests/headers/examples.inc"
@@ -233,6 +247,13 @@ TEST_F(ExamplesTest, Widening) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_widening
   EXPECT_EQ(told.writes.size(), 2u);
+}
+
+TEST_F(ExamplesTest, WriteOutbox) {
+#define EXAMPLE_write_outbox
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_write_outbox
+  EXPECT_EQ(client.GetInvalidationStats()->position.revision, 1u);
 }
 
 TEST_F(ExamplesTest, WriteStream) {

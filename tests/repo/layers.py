@@ -64,6 +64,7 @@ ALLOWED = {
     "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
+    "tests/outbox_table/": ("common/", "client/", "examples/", "sqlite3.h") + _POSIX,
     # Tests with PostgreSQL: libpq stays in there.
     "tests/postgres/": ("common/", "client/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,
     # The SDK by the names that are installed; their own headers as their own projects name them.
@@ -72,6 +73,8 @@ ALLOWED = {
     "examples/tour/": ("cache_invalidation/client/", "tour.h"),
     "examples/user_repository/": ("cache_invalidation/client/", "database.h", "user_repository.h", "sqlite3.h"),
     "tests/install/": ("cache_invalidation/client/", "client/client.h", "common/mutex.h", "greeter.grpc.pb.h", "catalog.h") + _GRPC + _POSIX,
+    "examples/telemetry/": ("absl/", "cache_invalidation/client/", "attempt_spans.h"),
+    "examples/outbox_table/": ("absl/", "cache_invalidation/client/", "outbox_table.h", "sqlite3.h"),
     "demo/": ("common/", "client/"),
     "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
 }

@@ -166,4 +166,8 @@ absl::StatusOr<DataRelationship> RelationshipFromJson(absl::string_view json, Js
   return Parse<v1::Relationship>(json, error);
 }
 
+absl::StatusOr<WriteEvent> WriteFromJson(absl::string_view json, JsonError* error) {
+  return Parse<v1::WriteEvent>(json, error);
+}
+
 }  // namespace cache_invalidation::client

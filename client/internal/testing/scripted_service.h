@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_TESTING_SCRIPTED_SERVICE_H_
 
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ class ScriptedService final : public v1::InvalidationService::Service {
                               ? ""
                               : std::string(agent->second.data(), agent->second.size()));
     allowed.push_back(absl::FromChrono(context->deadline()) - RealClock().Now());
+    metadata.emplace_back();
+    for (const auto& [name, value] : context->client_metadata()) {
+      metadata.back().emplace(std::string(name.data(), name.size()),
+                              std::string(value.data(), value.size()));
+    }
     called_.NotifyAll();
     if (script.empty()) {
       response->set_flushed(7);
@@ -60,6 +66,7 @@ class ScriptedService final : public v1::InvalidationService::Service {
   std::vector<v1::FlushPendingInvalidationsRequest> requests;
   std::vector<absl::Duration> allowed;
   std::vector<std::string> user_agents;
+  std::vector<std::multimap<std::string, std::string>> metadata;
 
  private:
   Mutex mutex_;

@@ -1,0 +1,107 @@
+#include "client/internal/options_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "client/internal/endpoint.h"
+#include "client/internal/metadata.h"
+#include "client/internal/pem.h"
+#include "client/internal/token_file.h"
+#include "common/names.h"
+
+namespace cache_invalidation::client::internal {
+namespace {
+
+absl::Status Refuse(absl::string_view field, absl::string_view message) {
+  return absl::InvalidArgumentError(absl::StrCat("ClientOptions::", field, message));
+}
+
+absl::Status Named(absl::string_view field, const absl::Status& status) {
+  return status.ok() ? status : Refuse(field, absl::StrCat(": ", status.message()));
+}
+
+bool Authorizes(const CallMetadata& metadata) {
+  return std::any_of(metadata.begin(), metadata.end(),
+                     [](const auto& entry) { return entry.first == kAuthorization; });
+}
+
+absl::Status CheckTls(const TlsOptions& tls) {
+  if (!tls.root_certificates.empty()) {
+    const absl::Status status = CheckPemCertificates(tls.root_certificates);
+    if (!status.ok()) return Named("tls.root_certificates", status);
+  }
+  if (tls.private_key.empty() != tls.certificate_chain.empty()) {
+    return Refuse("tls", ": expected private_key and certificate_chain, or neither; got one");
+  }
+  if (tls.private_key.empty()) return absl::OkStatus();
+  absl::Status status = Named("tls.private_key", CheckPemPrivateKey(tls.private_key));
+  status.Update(Named("tls.certificate_chain", CheckPemCertificates(tls.certificate_chain)));
+  return status;
+}
+
+absl::Status CheckTimes(const ClientOptions& options) {
+  if (options.deadline.has_value() && *options.deadline <= absl::ZeroDuration()) {
+    return Refuse("deadline", absl::StrCat(": expected more than zero, got ",
+                                           absl::FormatDuration(*options.deadline)));
+  }
+  const BackoffOptions& backoff = options.backoff;
+  if (backoff.initial < absl::ZeroDuration() || backoff.initial == absl::InfiniteDuration()) {
+    return Refuse("backoff.initial", absl::StrCat(": expected zero or more, and finite, got ",
+                                                  absl::FormatDuration(backoff.initial)));
+  }
+  if (backoff.maximum < absl::ZeroDuration() || backoff.maximum == absl::InfiniteDuration()) {
+    return Refuse("backoff.maximum", absl::StrCat(": expected zero or more, and finite, got ",
+                                                  absl::FormatDuration(backoff.maximum)));
+  }
+  if (!std::isfinite(backoff.multiplier) || backoff.multiplier < 1) {
+    return Refuse("backoff.multiplier",
+                  absl::StrCat(": expected 1 or more, and finite, got ", backoff.multiplier));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCredentials(const ClientOptions& options) {
+  const absl::Status metadata = CheckMetadata(options.metadata, kMaxConnectionMetadataBytes);
+  if (!metadata.ok()) return Refuse("metadata", metadata.message());
+  const int tokens = (options.token.empty() ? 0 : 1) + (options.token_file.empty() ? 0 : 1) +
+                     (Authorizes(options.metadata) ? 1 : 0);
+  if (tokens > 1) {
+    return Refuse("token", ": expected one of token, token_file and authorization in metadata");
+  }
+  return options.token.empty() ? absl::OkStatus() : Named("token", CheckToken(options.token));
+}
+
+absl::Status CheckAll(const ClientOptions& options, bool is_protected) {
+  absl::Status status;
+  if (!options.namespace_name.empty()) {
+    status.Update(Named("namespace_name", CheckNamespaceName(options.namespace_name)));
+  }
+  status.Update(CheckTimes(options));
+  status.Update(CheckCredentials(options));
+  const bool has_token =
+      !options.token.empty() || !options.token_file.empty() || Authorizes(options.metadata);
+  if (has_token && !is_protected && !options.allow_token_without_tls) {
+    status.Update(Refuse("token",
+                         ": without tls it is sent only on this machine; set tls, or "
+                         "allow_token_without_tls"));
+  }
+  return status;
+}
+
+}  // namespace
+
+absl::Status CheckEndpointAndOptions(absl::string_view endpoint, const ClientOptions& options) {
+  absl::Status status = CheckEndpoint(endpoint);
+  if (options.tls.has_value()) status.Update(CheckTls(*options.tls));
+  status.Update(CheckAll(options, options.tls.has_value() || IsOnThisMachine(endpoint)));
+  return status;
+}
+
+absl::Status CheckOptions(const ClientOptions& options) {
+  return CheckAll(options, /*is_protected=*/false);
+}
+
+}  // namespace cache_invalidation::client::internal

@@ -1,0 +1,20 @@
+#ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_OPTIONS_CHECK_H_
+#define CACHE_INVALIDATION_CLIENT_INTERNAL_OPTIONS_CHECK_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "client/client_options.h"
+
+namespace cache_invalidation::client::internal {
+
+// Check what a connection is made with. Fail with INVALID_ARGUMENT, which names the field: a call
+// would otherwise fail later and less clearly, or never end. The token file is not read.
+
+absl::Status CheckEndpointAndOptions(absl::string_view endpoint, const ClientOptions& options);
+
+// For a connection over a channel of the application.
+absl::Status CheckOptions(const ClientOptions& options);
+
+}  // namespace cache_invalidation::client::internal
+
+#endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_OPTIONS_CHECK_H_
