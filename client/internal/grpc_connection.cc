@@ -15,6 +15,7 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/declaration_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
@@ -33,12 +34,14 @@ namespace {
 constexpr int kMaxReceivedBytes = 64 << 20;
 
 using CacheEntries = v1::CacheEntryService::StubInterface::async_interface;
+using DeclarationCalls = v1::DeclarationService::StubInterface::async_interface;
 using Dependencies = v1::DependencyService::StubInterface::async_interface;
 using Invalidations = v1::InvalidationService::StubInterface::async_interface;
 using Namespaces = v1::NamespaceService::StubInterface::async_interface;
 using Relationships = v1::RelationshipService::StubInterface::async_interface;
 using Rules = v1::RuleService::StubInterface::async_interface;
 using Stats = v1::StatsService::StubInterface::async_interface;
+using Subscriptions = v1::SubscriptionService::StubInterface::async_interface;
 using Writes = v1::WriteEventService::StubInterface::async_interface;
 
 template <typename Params, typename... Others>
@@ -55,6 +58,7 @@ class GrpcConnection final : public Connection {
   GrpcConnection(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
       : runtime_(MakeRuntime(std::move(options))),
         entries_(v1::CacheEntryService::NewStub(channel)),
+        declarations_(v1::DeclarationService::NewStub(channel)),
         dependencies_(v1::DependencyService::NewStub(channel)),
         invalidations_(v1::InvalidationService::NewStub(channel)),
         namespaces_(v1::NamespaceService::NewStub(channel)),
@@ -94,6 +98,11 @@ class GrpcConnection final : public Connection {
   }
   void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) override {
     Begin(*relationships_, &Relationships::DeleteRelationship, params, std::move(done));
+  }
+
+  void Start(const ApplyDeclarationsParams& params,
+             ResultCallback<ApplyDeclarationsResult> done) override {
+    Begin(*declarations_, &DeclarationCalls::ApplyDeclarations, params, std::move(done));
   }
 
   void Start(const AddCacheDependencyParams& params,
@@ -163,6 +172,10 @@ class GrpcConnection final : public Connection {
     Begin(*namespaces_, &Namespaces::DeleteNamespace, params, std::move(done));
   }
 
+  void Start(const ListSubscribersParams& params, ResultCallback<SubscriberPage> done) override {
+    Begin(*subscriptions_, &Subscriptions::ListSubscribers, params, std::move(done));
+  }
+
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override {
     return StartSubscription(subscriptions_, runtime_, params);
   }
@@ -220,6 +233,7 @@ class GrpcConnection final : public Connection {
 
   const Runtime runtime_;
   const std::unique_ptr<v1::CacheEntryService::StubInterface> entries_;
+  const std::unique_ptr<v1::DeclarationService::StubInterface> declarations_;
   const std::unique_ptr<v1::DependencyService::StubInterface> dependencies_;
   const std::unique_ptr<v1::InvalidationService::StubInterface> invalidations_;
   const std::unique_ptr<v1::NamespaceService::StubInterface> namespaces_;
