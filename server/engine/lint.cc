@@ -73,13 +73,10 @@ void LintStar(absl::string_view path, absl::string_view name, Warnings& warnings
 // leaves the tag of the new one.
 void LintOldValues(absl::Span<const std::string> templates, absl::string_view path, bool is_list,
                    Warnings& warnings) {
-  constexpr absl::string_view kOld = "{context.old.";
   for (size_t i = 0; i < templates.size(); ++i) {
-    const size_t begin = templates[i].find(kOld);
-    if (begin == std::string::npos) continue;
-    const size_t name = begin + kOld.size();
-    const absl::string_view field =
-        absl::string_view(templates[i]).substr(name, templates[i].find_first_of("|}", name) - name);
+    const std::vector<absl::string_view> parts = absl::StrSplit(templates[i], "{context.old.");
+    if (parts.size() == 1) continue;
+    const absl::string_view field = parts[1].substr(0, parts[1].find_first_of("|}"));
     const std::string both = absl::StrCat("{context.", field);
     const bool names_both =
         std::any_of(templates.begin(), templates.end(), [&both](const std::string& other) {
