@@ -1,8 +1,9 @@
-#include "client/cachectl/definitions.h"
+#include "client/declarations.h"
 
-#include <fstream>
-#include <iterator>
+#include <cstddef>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -10,15 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "client/cachectl/yaml.h"
 #include "client/json.h"
+#include "client/yaml_text/yaml_text.h"
 
-namespace cache_invalidation::cachectl {
+namespace cache_invalidation::client {
 namespace {
-
-using client::DataRelationship;
-using client::InvalidationRule;
-using client::JsonError;
 
 // The names of enum fields in files, and the prefixes of their values in the contract.
 struct EnumName {
@@ -66,86 +63,81 @@ int LineAt(const YamlNode& node, absl::string_view path) {
   return line;
 }
 
-absl::Status Wrong(const std::string& file, int line, absl::string_view message) {
-  return absl::InvalidArgumentError(absl::StrCat(file, ":", line, ": ", message));
-}
-
+// Reads one kind of declarations. Returns what is wrong; nothing is if the message is empty.
 template <typename Type>
-absl::Status ReadList(const std::string& file, const YamlNode& member,
-                      absl::StatusOr<Type> (*read)(absl::string_view, JsonError*),
-                      std::vector<Defined<Type>>& out) {
-  if (member.kind == YamlNode::Kind::kNull) return absl::OkStatus();
+DeclarationsError ReadList(const YamlNode& member,
+                           absl::StatusOr<Type> (*read)(absl::string_view, JsonError*),
+                           std::vector<Type>& out) {
+  if (member.kind == YamlNode::Kind::kNull) return {};
   if (member.kind != YamlNode::Kind::kList) {
-    return Wrong(file, member.name_line, absl::StrCat("expected a list of ", member.name));
+    return {member.name_line, absl::StrCat("expected a list of ", member.name)};
   }
   for (YamlNode element : member.children) {
     if (element.kind != YamlNode::Kind::kMap) {
-      return Wrong(file, element.line, absl::StrCat("expected one of the ", member.name));
+      return {element.line, absl::StrCat("expected one of the ", member.name)};
     }
     ExpandEnums(element);
     JsonError error;
     absl::StatusOr<Type> value = read(YamlToJson(element), &error);
     if (!value.ok()) {
-      return Wrong(file, LineAt(element, error.path),
-                   absl::StrCat(error.path, error.path.empty() ? "" : ": ", error.message));
+      return {LineAt(element, error.path),
+              absl::StrCat(error.path, error.path.empty() ? "" : ": ", error.message)};
     }
-    out.push_back({*std::move(value), element.line});
+    out.push_back(*std::move(value));
   }
-  return absl::OkStatus();
+  return {};
+}
+
+DeclarationsError Read(const YamlNode& root, Declarations& out) {
+  if (root.kind == YamlNode::Kind::kNull) return {};
+  if (root.kind != YamlNode::Kind::kMap) return {root.line, "expected rules or relationships"};
+  for (const YamlNode& member : root.children) {
+    DeclarationsError error;
+    if (member.name == "rules") {
+      error = ReadList(member, RuleFromJson, out.rules);
+    } else if (member.name == "relationships") {
+      error = ReadList(member, RelationshipFromJson, out.relationships);
+    } else {
+      error = {member.name_line, absl::StrCat(member.name, ": unknown name")};
+    }
+    if (!error.message.empty()) return error;
+  }
+  return {};
 }
 
 }  // namespace
 
-absl::StatusOr<Definitions> ParseDefinitions(const std::string& file, const std::string& yaml) {
-  YamlError error;
-  const absl::StatusOr<YamlNode> root = ParseYaml(yaml, &error);
-  if (!root.ok()) return Wrong(file, error.line, error.message);
-  Definitions out;
-  if (root->kind == YamlNode::Kind::kNull) return out;
-  if (root->kind != YamlNode::Kind::kMap) {
-    return Wrong(file, root->line, "expected rules or relationships");
-  }
-  for (const YamlNode& member : root->children) {
-    absl::Status status;
-    if (member.name == "rules") {
-      status = ReadList(file, member, client::RuleFromJson, out.rules);
-    } else if (member.name == "relationships") {
-      status = ReadList(file, member, client::RelationshipFromJson, out.relationships);
-    } else {
-      status = Wrong(file, member.name_line, absl::StrCat(member.name, ": unknown name"));
-    }
-    if (!status.ok()) return status;
-  }
-  return out;
+absl::StatusOr<Declarations> ParseDeclarations(absl::string_view yaml, DeclarationsError* error) {
+  YamlError malformed;
+  const absl::StatusOr<YamlNode> root = ParseYaml(std::string(yaml), &malformed);
+  Declarations declarations;
+  DeclarationsError wrong = {malformed.line, malformed.message};
+  if (root.ok()) wrong = Read(*root, declarations);
+  if (wrong.message.empty()) return declarations;
+  const std::string message = absl::StrCat("line ", wrong.line, ": ", wrong.message);
+  if (error != nullptr) *error = std::move(wrong);
+  return absl::InvalidArgumentError(message);
 }
 
-absl::StatusOr<Definitions> ReadDefinitions(const std::string& file, std::istream& standard_input) {
-  std::ifstream opened;
-  std::istream* stream = &standard_input;
-  if (file != "-") {
-    opened.open(file, std::ios::binary);
-    if (!opened) return absl::UnknownError(absl::StrCat("cannot open ", file));
-    stream = &opened;
-  }
-  const std::string content((std::istreambuf_iterator<char>(*stream)),
-                            std::istreambuf_iterator<char>());
-  if (stream->bad()) return absl::UnknownError(absl::StrCat("cannot read ", file));
-  return ParseDefinitions(file, content);
+int LineOf(absl::string_view yaml, absl::string_view path) {
+  YamlError malformed;
+  const absl::StatusOr<YamlNode> root = ParseYaml(std::string(yaml), &malformed);
+  return root.ok() ? LineAt(*root, path) : 1;
 }
 
-std::string DefinitionsToJson(const std::vector<InvalidationRule>& rules,
-                              const std::vector<DataRelationship>& relationships) {
+std::string ToJson(const Declarations& declarations) {
   std::string out = "{\"rules\":[";
   const auto append = [&out](const auto& list) {
     for (const auto& value : list) {
-      absl::StrAppend(&out, &value == &list.front() ? "" : ",",
-                      client::ToJson(value, client::JsonFields::kSet));
+      absl::StrAppend(&out, &value == &list.front() ? "" : ",", ToJson(value, JsonFields::kSet));
     }
   };
-  append(rules);
+  append(declarations.rules);
   out += "],\"relationships\":[";
-  append(relationships);
+  append(declarations.relationships);
   return out + "]}";
 }
 
-}  // namespace cache_invalidation::cachectl
+std::string ToYaml(const Declarations& declarations) { return JsonToYaml(ToJson(declarations)); }
+
+}  // namespace cache_invalidation::client

@@ -13,6 +13,7 @@
 
 #include "client/async_client.h"
 #include "client/client.h"
+#include "client/declarations.h"
 #include "client/json.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
@@ -98,6 +99,14 @@ TEST_F(ExamplesTest, Client) {
 #define EXAMPLE_client
 #undef EXAMPLE_client
   EXPECT_EQ(result->position.revision, 1u);
+}
+
+TEST_F(ExamplesTest, Declarations) {
+  const Client client(service_.Connect());
+#define EXAMPLE_declarations
+#undef EXAMPLE_declarations
+  EXPECT_TRUE(applied.ok()) << applied.status();
+  EXPECT_EQ(client.ListDataRelationships()->size(), 1u);
 }
 
 TEST_F(ExamplesTest, FakeServer){
