@@ -214,6 +214,17 @@ absl::StatusOr<Validation> Client::Validate(ValidateParams params) const {
   return connection_->Validate(Resolved(std::move(params)));
 }
 
+absl::StatusOr<ApplyDeclarationsResult> Client::ApplyDeclarations(Declarations declarations,
+                                                                  CallOptions options) const {
+  return ApplyDeclarations(ApplyDeclarationsParams{.declarations = std::move(declarations),
+                                                   .options = std::move(options)});
+}
+
+absl::StatusOr<ApplyDeclarationsResult> Client::ApplyDeclarations(
+    ApplyDeclarationsParams params) const {
+  return connection_->ApplyDeclarations(Resolved(std::move(params)));
+}
+
 absl::StatusOr<InvalidationStats> Client::GetInvalidationStats(CallOptions options) const {
   return connection_->GetInvalidationStats({.options = Resolve(std::move(options))});
 }
@@ -230,6 +241,11 @@ absl::StatusOr<NamespaceDeletion> Client::DeleteNamespace(std::string name,
 
 absl::StatusOr<NamespaceDeletion> Client::DeleteNamespace(DeleteNamespaceParams params) const {
   return connection_->DeleteNamespace(params);
+}
+
+absl::StatusOr<std::vector<Subscriber>> Client::ListSubscribers(CallOptions options) const {
+  return ListAll(*connection_, &Connection::ListSubscribers, &SubscriberPage::subscribers,
+                 {.page_size = kPageSize, .options = Resolve(std::move(options))});
 }
 
 std::unique_ptr<Subscription> Client::Subscribe(SubscriptionOptions subscription,

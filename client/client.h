@@ -180,6 +180,18 @@ class Client {
   // subscription.
   absl::StatusOr<Validation> Validate(ValidateParams params) const;
 
+  // ---- Rules and relationships together (declaration.h)
+
+  // Registers all of them, or none: on an error nothing has changed, and the message begins with
+  // the path of the first wrong field, such as `rules[3].condition: `. What is registered already
+  // is left alone. Call it when the application starts, with what ParseDeclarations
+  // (declarations.h) reads. Fails with RESOURCE_EXHAUSTED if the namespace would have more than
+  // 1,000 of a kind.
+  absl::StatusOr<ApplyDeclarationsResult> ApplyDeclarations(Declarations declarations,
+                                                            CallOptions options = {}) const;
+  // As above, with the options to check only, and to delete what is not named.
+  absl::StatusOr<ApplyDeclarationsResult> ApplyDeclarations(ApplyDeclarationsParams params) const;
+
   // ---- Statistics (stats.h)
 
   absl::StatusOr<InvalidationStats> GetInvalidationStats(CallOptions options = {}) const;
@@ -196,6 +208,12 @@ class Client {
                                                     CallOptions options = {}) const;
   // As above, with the option to wait for the subscribers.
   absl::StatusOr<NamespaceDeletion> DeleteNamespace(DeleteNamespaceParams params) const;
+
+  // ---- Subscribers (subscriber.h)
+
+  // Returns the subscribers of the namespace, sorted by name and instance: those with a stream, and
+  // those whose lease still runs. For operators. One round trip per 1,000 subscribers.
+  absl::StatusOr<std::vector<Subscriber>> ListSubscribers(CallOptions options = {}) const;
 
   // ---- Subscription (subscription.h)
 

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/client_options.h"
+#include "client/declaration.h"
 #include "client/dependency.h"
 #include "client/entry.h"
 #include "client/explanation.h"
@@ -26,6 +27,7 @@
 #include "client/relationship.h"
 #include "client/rule.h"
 #include "client/stats.h"
+#include "client/subscriber.h"
 #include "client/subscription.h"
 #include "client/write_event.h"
 #include "client/write_stream.h"
@@ -64,6 +66,9 @@ class Connection {
                      ResultCallback<RelationshipPage> done) = 0;
   virtual void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) = 0;
 
+  virtual void Start(const ApplyDeclarationsParams& params,
+                     ResultCallback<ApplyDeclarationsResult> done) = 0;
+
   virtual void Start(const AddCacheDependencyParams& params,
                      ResultCallback<DependencyAddition> done) = 0;
   virtual void Start(const RemoveCacheDependencyParams& params,
@@ -95,6 +100,8 @@ class Connection {
   virtual void Start(const ListNamespacesParams& params, ResultCallback<NamespacePage> done) = 0;
   virtual void Start(const DeleteNamespaceParams& params,
                      ResultCallback<NamespaceDeletion> done) = 0;
+
+  virtual void Start(const ListSubscribersParams& params, ResultCallback<SubscriberPage> done) = 0;
 
   virtual std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) = 0;
 
@@ -128,6 +135,10 @@ class Connection {
   }
   absl::StatusOr<bool> DeleteDataRelationship(const DeleteDataRelationshipParams& params) {
     return Await<bool>(params);
+  }
+
+  absl::StatusOr<ApplyDeclarationsResult> ApplyDeclarations(const ApplyDeclarationsParams& params) {
+    return Await<ApplyDeclarationsResult>(params);
   }
 
   absl::StatusOr<DependencyAddition> AddCacheDependency(const AddCacheDependencyParams& params) {
@@ -192,6 +203,10 @@ class Connection {
   }
   absl::StatusOr<NamespaceDeletion> DeleteNamespace(const DeleteNamespaceParams& params) {
     return Await<NamespaceDeletion>(params);
+  }
+
+  absl::StatusOr<SubscriberPage> ListSubscribers(const ListSubscribersParams& params) {
+    return Await<SubscriberPage>(params);
   }
 
  private:

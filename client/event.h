@@ -2,9 +2,11 @@
 #define CACHE_INVALIDATION_CLIENT_EVENT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "client/position.h"
 
 namespace cache_invalidation::client {
@@ -115,6 +117,10 @@ struct Event {
 
   // In step order: direct, relationships, rules by priority, dependents; within a step, by name.
   std::vector<Invalidation> invalidations = {};
+
+  // When the service applied the command that emitted the event, on its clock. Never decreases
+  // within an epoch of a namespace. Absent in events from before the service recorded it.
+  std::optional<absl::Time> time = {};
 
   Position position() const { return {.epoch = epoch, .revision = revision}; }
 

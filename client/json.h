@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "client/declaration.h"
 #include "client/dependency.h"
 #include "client/entry.h"
 #include "client/event.h"
@@ -22,6 +23,7 @@
 #include "client/relationship.h"
 #include "client/rule.h"
 #include "client/stats.h"
+#include "client/subscriber.h"
 #include "client/subscription.h"
 #include "client/write_event.h"
 
@@ -41,6 +43,7 @@ std::string ToJson(const RulePage& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const DataRelationship& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const RelationshipRegistration& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const RelationshipPage& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const ApplyDeclarationsResult& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const DependencyAddition& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const DependencyRemoval& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const DependencyPage& in, JsonFields fields = JsonFields::kAll);
@@ -57,6 +60,7 @@ std::string ToJson(const Validation& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const InvalidationStats& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const NamespacePage& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const NamespaceDeletion& in, JsonFields fields = JsonFields::kAll);
+std::string ToJson(const SubscriberPage& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const Event& in, JsonFields fields = JsonFields::kAll);
 std::string ToJson(const SubscriptionReset& in, JsonFields fields = JsonFields::kAll);
 

@@ -74,6 +74,7 @@ inline constexpr int32_t kMaxPriority = 1'000'000;
 // The effect of a relationship eight hops away is not predictable.
 inline constexpr uint32_t kMinCascadeDepth = 1;
 inline constexpr uint32_t kMaxCascadeDepth = 8;
+inline constexpr uint32_t kDefaultCascadeDepth = 1;
 // The maximum that the original guide recommends; above it the result carries a warning.
 inline constexpr uint32_t kRecommendedCascadeDepth = 2;
 // `source:cardinality:targets` with every target type at its maximum length.

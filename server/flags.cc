@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
+#include "common/names.h"
 #include "server/default_rules.h"
 #include "server/rpc/conversion/rule_conversion.h"
 #include "server/server.h"
@@ -78,6 +79,9 @@ ABSL_FLAG(
     "Limit on the memory of the process, in bytes. From 80 % on requests that add state are "
     "refused, from 90 % on all calls, and at the limit the process ends. 0: 15/16 of the limit "
     "of its control group; without a control group there is no limit.");
+ABSL_FLAG(std::vector<std::string>, namespaces, {},
+          "The namespaces that calls may name, separated by commas: a call that names another one "
+          "fails with NOT_FOUND. A call that names none means \"default\". Empty: every name.");
 ABSL_FLAG(uint64_t, max_namespaces, cache_invalidation::kMaxNamespaces,
           "Limit on namespaces; more are refused.");
 ABSL_FLAG(
@@ -103,10 +107,11 @@ ABSL_FLAG(
 ABSL_FLAG(absl::Duration, heartbeat, cache_invalidation::kDefaultHeartbeat,
           "Longest time without a message on a subscriber's stream.");
 ABSL_FLAG(
-    absl::Duration, longest_earlier_lease, cache_invalidation::kMaxLease,
+    std::optional<absl::Duration>, longest_earlier_lease, std::nullopt,
     "Upper bound on the leases that earlier servers granted. For this time after a start, "
     "calls that wait for subscribers also wait for those of earlier servers, unless the store "
-    "has a shorter lease on record. 0: there are none.");
+    "has a shorter lease on record. 0: there are none. Default: 1m, and none if --data_dir is new "
+    "and empty, as long as no subscriber of another server connects within that time.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
           "Time for calls to end after SIGTERM or SIGINT. At most a second later the process exits "
           "in any case. A second signal ends it at once.");
@@ -142,6 +147,16 @@ absl::Status CheckDurability(const PersistenceOptions& options) {
   if (!keeps && !options.data_dir.empty()) {
     return absl::InvalidArgumentError(
         "--data_dir: expected none with --durability=memory, which keeps nothing");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNamespaces(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (absl::Status status = CheckNamespaceName(name); !status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--namespaces: ", status.message(), ", got \"", name, "\""));
+    }
   }
   return absl::OkStatus();
 }
@@ -233,7 +248,8 @@ absl::Status CheckRanges(const ParsedFlags& flags) {
       {"event_retention_age", options.event_retention.age, kLeastRetentionAge,
        kLargestFlagDuration},
       {"heartbeat", options.heartbeat, kLeastHeartbeat, absl::Hours(1)},
-      {"longest_earlier_lease", options.longest_earlier_lease, absl::ZeroDuration(), kMaxLease},
+      {"longest_earlier_lease", options.longest_earlier_lease.value_or(absl::ZeroDuration()),
+       absl::ZeroDuration(), kMaxLease},
       {"shutdown_grace", flags.shutdown_grace, absl::ZeroDuration(), kLargestFlagDuration},
   };
   for (const Range<absl::Duration>& range : times) {
@@ -262,6 +278,10 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
                                 .new_epoch = absl::GetFlag(FLAGS_new_epoch),
                                 .boot_id = ""};
   if (absl::Status status = CheckDurability(parsed.options.persistence); !status.ok()) {
+    return status;
+  }
+  parsed.options.namespaces = absl::GetFlag(FLAGS_namespaces);
+  if (absl::Status status = CheckNamespaces(parsed.options.namespaces); !status.ok()) {
     return status;
   }
   absl::StatusOr<std::vector<engine::Rule>> rules = DefaultRules();

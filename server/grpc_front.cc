@@ -47,12 +47,13 @@ absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const GrpcFrontOptio
 
 GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Clock& clock,
                      metrics::RpcMetrics& metrics, const rpc::Admission& admission)
-    : shards_(core.shards()) {
+    : shards_(core.shards()), namespaces_(options.namespaces) {
   const rpc::Backend backend = {core.shards(), core.hub(), core.waiting(), clock,
-                                metrics,       admission,  open_calls_};
+                                metrics,       admission,  namespaces_,    open_calls_};
   services_ = rpc::MakeServices(backend, write_streams_);
-  auto subscriptions = std::make_unique<rpc::SubscriptionService>(options.max_subscriptions,
-                                                                  core.streams(), admission);
+  auto subscriptions = std::make_unique<rpc::SubscriptionService>(
+      options.max_subscriptions, core.streams(),
+      rpc::SubscriptionService::Guards{admission, namespaces_, metrics});
   subscriptions_ = subscriptions.get();
   services_.push_back(std::move(subscriptions));
 }

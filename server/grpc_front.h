@@ -18,6 +18,7 @@
 #include "server/core/server_core.h"
 #include "server/metrics/metrics.h"
 #include "server/process/connection_acceptor.h"
+#include "server/rpc/allowed_namespaces.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/services.h"
 #include "server/rpc/subscription_service.h"
@@ -30,6 +31,8 @@ struct GrpcFrontOptions {
   std::string address;
   size_t max_request_bytes = 0;
   size_t max_subscriptions = 0;
+  // The namespaces that calls may name; empty: all.
+  std::vector<std::string> namespaces;
 };
 
 // The gRPC side of a server: the services over its core, their connections, and how they end.
@@ -73,6 +76,7 @@ class GrpcFront {
   // Everything that a reaction of gRPC can touch stands before grpc_.
   const shard::ShardSet& shards_;
   RealClock real_clock_;
+  const rpc::AllowedNamespaces namespaces_;
   rpc::WriteStreamSet write_streams_;
   rpc::OpenCalls open_calls_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -85,6 +86,16 @@ void ReportLimits(size_t max_memory_bytes) {
                           " open files; memory: ", memory));
 }
 
+// A call that takes a minute longer than usual after a start needs an explanation.
+void ReportEarlierLeases(const Server& server) {
+  const std::optional<absl::Time> until = server.waits_for_earlier_until();
+  if (!until) return;
+  ReportLine(absl::StrCat("until ",
+                          absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *until, absl::UTCTimeZone()),
+                          " calls that wait for subscribers also wait for those of earlier "
+                          "servers; --longest_earlier_lease=0s if there were none"));
+}
+
 void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
   ReportLine(absl::StrCat(dropped, " entries were dropped at a limit, the last in namespace ",
                           namespace_name));
@@ -111,6 +122,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   }
   ReportServing(**server);
   ReportLimits(max_memory);
+  ReportEarlierLeases(**server);
   int signal = 0;
   do {
     sigwait(&stop_signals, &signal);

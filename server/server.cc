@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,10 @@ class WholeServer final : public Server {
   int http_port() const override { return http_ == nullptr ? 0 : http_->port(); }
   const std::string& epoch() const override { return threads_->core().epoch(); }
   EpochDecision epoch_decision() const override { return threads_->core().epoch_decision(); }
+  std::optional<absl::Time> waits_for_earlier_until() const override {
+    const absl::Duration left = threads_->core().earlier_leases().until - clock_.Monotonic();
+    return left > absl::ZeroDuration() ? std::optional(clock_.Now() + left) : std::nullopt;
+  }
   std::shared_ptr<grpc::Channel> InProcessChannel() override { return grpc_->InProcessChannel(); }
   void Shutdown(absl::Duration grace) override;
   void GiveUp() override;
@@ -75,9 +80,10 @@ absl::Status WholeServer::Start() {
       });
   if (!core.ok()) return core.status();
   threads_ = *std::move(core);
-  absl::StatusOr<std::unique_ptr<GrpcFront>> front = GrpcFront::Start(
-      {options_.grpc_address, options_.max_request_bytes, options_.max_subscriptions},
-      threads_->core(), clock_, metrics_.rpc(), admission_);
+  absl::StatusOr<std::unique_ptr<GrpcFront>> front =
+      GrpcFront::Start({options_.grpc_address, options_.max_request_bytes,
+                        options_.max_subscriptions, options_.namespaces},
+                       threads_->core(), clock_, metrics_.rpc(), admission_);
   if (!front.ok()) return front.status();
   grpc_ = *std::move(front);
   if (absl::Status status = StartHttp(); !status.ok()) return status;
@@ -134,6 +140,9 @@ absl::Status WholeServer::StartHttp() {
           [this] { return double(threads_->core().shards().namespaces()); }},
          {"subscriber_sessions", "Subscribers with a stream or a running lease.",
           [this] { return double(threads_->core().hub().counts().sessions); }},
+         {"subscriber_lag_revisions",
+          "Largest number of revisions that a connected subscriber is behind.",
+          [this] { return double(threads_->core().hub().LargestLag()); }},
          {"waiting_calls", "Calls that wait for subscribers.",
           [this] { return double(threads_->core().waiting().waits()); }},
          {"event_cache_bytes", "Events kept in memory.",

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -37,6 +39,8 @@ struct ServerOptions : CoreOptions {
   // Larger requests are refused with RESOURCE_EXHAUSTED.
   size_t max_request_bytes = kMaxRequestBytes;
   size_t max_subscriptions = kMaxSubscriptions;
+  // The namespaces that calls may name; others fail with NOT_FOUND. Empty: every name.
+  std::vector<std::string> namespaces;
   // The memory that the process may use. Near it calls are refused; beyond it `on_fatal` is called,
   // before the kernel ends the process. 0: no limit.
   size_t max_memory_bytes = 0;
@@ -77,6 +81,10 @@ class Server {
   // The history that positions refer to, and whether it continues that of the last run.
   virtual const std::string& epoch() const = 0;
   virtual EpochDecision epoch_decision() const = 0;
+
+  // Until when calls that wait for subscribers also wait for those of earlier servers; absent if
+  // they do not. See CoreOptions::longest_earlier_lease.
+  virtual std::optional<absl::Time> waits_for_earlier_until() const = 0;
 
   // A channel to this server without a network.
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;

@@ -1,132 +1,100 @@
-#include "client/cachectl/commands.h"
-
-#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "client/cachectl/definitions.h"
+#include "client/cachectl/commands.h"
+#include "client/cachectl/declaration_file.h"
 #include "client/cachectl/report.h"
-#include "client/cachectl/yaml.h"
+#include "client/declarations.h"
 #include "client/json_text/json_text.h"
+#include "common/limits.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
 
-using client::DataRelationship;
-using client::InvalidationRule;
+using client::ApplyDeclarationsResult;
+using client::DeclarationResult;
 
 struct Flags {
   std::string file;
   bool dry_run = false;
+  bool prune = false;
 };
 
-// The service stores lists of names sorted and without duplicates.
-void Normalize(std::vector<std::string>& names) {
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-}
-
-// Whether registering `wanted` would change nothing. If it has no name, the service would generate
-// one, which counts as equal.
-bool IsThere(DataRelationship wanted, DataRelationship stored) {
-  if (wanted.name.empty()) wanted.name = stored.name;
-  Normalize(wanted.target_types);
-  Normalize(stored.target_types);
-  return wanted == stored;
-}
-
-bool IsThere(InvalidationRule wanted, InvalidationRule stored) {
-  if (wanted.relationships.size() != stored.relationships.size()) return false;
-  for (size_t i = 0; i < wanted.relationships.size(); ++i) {
-    if (!IsThere(wanted.relationships[i], stored.relationships[i])) return false;
+const char* NameOf(client::DeclarationChange change) {
+  switch (change) {
+    case client::DeclarationChange::kAdded:
+      return "added";
+    case client::DeclarationChange::kReplaced:
+      return "replaced";
+    case client::DeclarationChange::kUnchanged:
+      return "unchanged";
+    case client::DeclarationChange::kDeleted:
+      return "deleted";
+    case client::DeclarationChange::kUnknown:
+      break;
   }
-  wanted.relationships = stored.relationships;
-  for (InvalidationRule* rule : {&wanted, &stored}) {
-    Normalize(rule->trigger_tags);
-    Normalize(rule->invalidate_tags);
-  }
-  return wanted == stored;
+  return "unknown";
 }
 
-// One run of apply: registers what differs from what is stored, in the order of the file.
-class Apply {
- public:
-  explicit Apply(const Flags& flags) : flags_(flags) {}
-
-  template <typename Type, typename Register>
-  absl::Status Run(const char* kind, const std::vector<Defined<Type>>& wanted,
-                   const std::vector<Type>& stored, Register registered) {
-    for (const Defined<Type>& definition : wanted) {
-      const Type& value = definition.value;
-      const char* change = "added";
-      for (const Type& other : stored) {
-        if (IsThere(value, other)) change = "unchanged";
-        if (value.name == other.name && !IsThere(value, other)) change = "replaced";
-      }
-      std::string name = value.name;
-      if (!flags_.dry_run && change != absl::string_view("unchanged")) {
-        const auto result = registered(value, name);
-        if (!result.ok()) {
-          return absl::Status(result.code(), absl::StrCat(flags_.file, ":", definition.line, ": ",
-                                                          result.message()));
-        }
-      }
-      Note(kind, name, change);
+Report ReportOf(const ApplyDeclarationsResult& result, bool dry_run) {
+  Table table({"", "", ""});
+  std::string json;
+  const auto add = [&](const char* kind, const std::vector<DeclarationResult>& declarations) {
+    for (const DeclarationResult& declaration : declarations) {
+      const char* change = NameOf(declaration.change);
+      table.Add({kind, declaration.name, change});
+      absl::StrAppend(&json, json.empty() ? "" : ",", "{\"kind\":\"", kind,
+                      "\",\"name\":", QuoteJson(declaration.name), ",\"change\":\"", change, "\"}");
     }
-    return absl::OkStatus();
-  }
+  };
+  add("rule", result.rules);
+  add("relationship", result.relationships);
+  return {absl::StrCat("{\"dryRun\":", dry_run ? "true" : "false", ",\"changes\":[", json, "]}"),
+          table.ToString() + (dry_run ? "nothing was changed (--dry-run)\n" : "")};
+}
 
-  Report Finish() {
-    return {absl::StrCat("{\"dryRun\":", flags_.dry_run ? "true" : "false", ",\"changes\":[", json_,
-                         "]}"),
-            table_.ToString() + (flags_.dry_run ? "nothing was changed (--dry-run)\n" : "")};
-  }
+// Warnings name their field; here they also name their declaration.
+void Warn(const ApplyDeclarationsResult& result, Session& session) {
+  const auto warn = [&](const char* kind, const std::vector<DeclarationResult>& declarations) {
+    for (const DeclarationResult& declaration : declarations) {
+      for (const std::string& warning : declaration.warnings) {
+        session.Warn({absl::StrCat(kind, " ", declaration.name, ": ", warning)});
+      }
+    }
+  };
+  warn("rule", result.rules);
+  warn("relationship", result.relationships);
+  if (result.more_warnings > 0) session.Warn({absl::StrCat(result.more_warnings, " more")});
+}
 
- private:
-  void Note(const char* kind, const std::string& name, const char* change) {
-    table_.Add({kind, name, change});
-    absl::StrAppend(&json_, json_.empty() ? "" : ",", "{\"kind\":\"", kind,
-                    "\",\"name\":", QuoteJson(name), ",\"change\":\"", change, "\"}");
-  }
-
-  const Flags& flags_;
-  Table table_{{"", "", ""}};
-  std::string json_;
-};
+// The service refuses more as well; here it can be told what to do about it.
+absl::Status CheckSize(const Flags& flags, const client::Declarations& declarations) {
+  const auto check = [&flags](const char* kind, size_t count, size_t most) {
+    if (count <= most) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(flags.file, ": expected at most ", most, " ", kind,
+                     ", as many as a namespace holds and one call applies, got ", count,
+                     ". Nothing was changed. Divide them among several namespaces"));
+  };
+  absl::Status status = check("rules", declarations.rules.size(), kMaxRulesPerNamespace);
+  status.Update(
+      check("relationships", declarations.relationships.size(), kMaxRelationshipsPerNamespace));
+  return status;
+}
 
 absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
-  const absl::StatusOr<Definitions> wanted = ReadDefinitions(flags.file, session.in());
-  if (!wanted.ok()) return wanted.status();
-  const auto rules = session.client().ListInvalidationRules();
-  if (!rules.ok()) return rules.status();
-  const auto relationships = session.client().ListDataRelationships();
-  if (!relationships.ok()) return relationships.status();
-
-  Apply apply(flags);
-  absl::Status status =
-      apply.Run("rule", wanted->rules, *rules, [&](const auto& rule, std::string& name) {
-        const auto result = session.client().RegisterInvalidationRule(rule);
-        if (!result.ok()) return result.status();
-        session.Warn(result->warnings);
-        name = result->rule.name;
-        return absl::OkStatus();
-      });
-  if (status.ok()) {
-    status = apply.Run("relationship", wanted->relationships, *relationships,
-                       [&](const auto& relationship, std::string& name) {
-                         const auto result =
-                             session.client().RegisterDataRelationship(relationship);
-                         if (!result.ok()) return result.status();
-                         session.Warn(result->warnings);
-                         name = result->relationship.name;
-                         return absl::OkStatus();
-                       });
-  }
-  session.Print(apply.Finish());  // also after an error: what was done until then
-  if (!status.ok()) return status;
+  const absl::StatusOr<DeclarationFile> file = ReadDeclarations(flags.file, session.in());
+  if (!file.ok()) return file.status();
+  if (absl::Status status = CheckSize(flags, file->declarations); !status.ok()) return status;
+  const auto result = session.client().ApplyDeclarations(client::ApplyDeclarationsParams{
+      .declarations = file->declarations, .validate_only = flags.dry_run, .prune = flags.prune});
+  if (!result.ok()) return file->InFile(result.status());
+  Warn(*result, session);
+  session.Print(ReportOf(*result, flags.dry_run));
   return ExitCode::kOk;
 }
 
@@ -135,8 +103,9 @@ absl::StatusOr<ExitCode> RunExport(Session& session) {
   if (!rules.ok()) return rules.status();
   const auto relationships = session.client().ListDataRelationships();
   if (!relationships.ok()) return relationships.status();
-  const std::string json = DefinitionsToJson(*rules, *relationships);
-  session.Print({json, JsonToYaml(json)});  // here the text for people is YAML
+  const client::Declarations declarations{.rules = *rules, .relationships = *relationships};
+  // Here the text for people is YAML.
+  session.Print({client::ToJson(declarations), client::ToYaml(declarations)});
   return ExitCode::kOk;
 }
 
@@ -144,13 +113,19 @@ absl::StatusOr<ExitCode> RunExport(Session& session) {
 
 void AddApplyCommands(CLI::App* app, Action& chosen) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* apply = app->add_subcommand("apply", "Registers the rules and relationships of a file");
+  CLI::App* apply = app->add_subcommand(
+      "apply",
+      "Registers the rules and relationships of a file: all of them or, on an error, none");
   apply->add_option("-f,--file", flags->file, "YAML or JSON, - for standard input")->required();
+  apply->add_flag("--dry-run", flags->dry_run,
+                  "Let the service check everything and show what would change");
   apply->add_flag(
-      "--dry-run", flags->dry_run,
-      "Check the file and show what would change; the service does not check the values");
+      "--prune", flags->prune,
+      "Delete every rule and relationship of the namespace that the file does not name, "
+      "default rules too");
   apply->footer(
-      "Rules and relationships that the file does not name stay registered. Safe to repeat.");
+      "Without --prune, rules and relationships that the file does not name stay registered. Safe "
+      "to repeat.");
   OnChosen(apply, chosen, [flags](Session& session) { return RunApply(*flags, session); });
 
   CLI::App* exported =

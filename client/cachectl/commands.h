@@ -59,6 +59,9 @@ void AddRuleTrialCommand(CLI::App* group, Action& chosen);
 // stats
 void AddStatsCommand(CLI::App* app, Action& chosen);
 
+// subscriber list
+void AddSubscriberCommands(CLI::App* app, Action& chosen);
+
 // watch
 void AddWatchCommand(CLI::App* app, Action& chosen);
 

@@ -46,6 +46,7 @@ void AddCommands(CLI::App& app, Action& chosen) {
   AddApplyCommands(&app, chosen);
   AddIngestCommand(&app, chosen);
   AddStatsCommand(&app, chosen);
+  AddSubscriberCommands(&app, chosen);
   AddNamespaceCommands(&app, chosen);
   AddCompletionCommand(&app, chosen);
 }

@@ -5,8 +5,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/cachectl/yaml.h"
 #include "client/json_text/json_text.h"
+#include "client/yaml_text/yaml_text.h"
 #include "common/names.h"
 
 namespace cache_invalidation::cachectl {

@@ -8,7 +8,8 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "client/cachectl/commands.h"
-#include "client/cachectl/definitions.h"
+#include "client/cachectl/declaration_file.h"
+#include "client/declarations.h"
 #include "client/json_text/json_text.h"
 #include "common/condition/condition.h"
 #include "common/tag.h"
@@ -102,15 +103,17 @@ struct Flags {
 absl::StatusOr<ExitCode> RunTrial(const Flags& flags, Session& session) {
   const absl::StatusOr<client::WriteEvent> write = WriteEventFromJson(flags.write);
   if (!write.ok()) return write.status();
-  const absl::StatusOr<Definitions> definitions = ReadDefinitions(flags.file, session.in());
-  if (!definitions.ok()) return definitions.status();
+  const absl::StatusOr<DeclarationFile> file = ReadDeclarations(flags.file, session.in());
+  if (!file.ok()) return file.status();
   std::vector<RuleTrial> trials;
-  for (const Defined<client::InvalidationRule>& rule : definitions->rules) {
-    if (!flags.only.empty() && rule.value.name != flags.only) continue;
-    absl::StatusOr<RuleTrial> trial = TryRule(rule.value, *write);
+  const std::vector<client::InvalidationRule>& rules = file->declarations.rules;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    if (!flags.only.empty() && rules[i].name != flags.only) continue;
+    absl::StatusOr<RuleTrial> trial = TryRule(rules[i], *write);
     if (!trial.ok()) {
+      const int line = client::LineOf(file->text, absl::StrCat("rules[", i, "]"));
       return absl::Status(trial.status().code(),
-                          absl::StrCat(flags.file, ":", rule.line, ": ", trial.status().message()));
+                          absl::StrCat(flags.file, ":", line, ": ", trial.status().message()));
     }
     trials.push_back(*std::move(trial));
   }

@@ -19,12 +19,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "client/cachectl/commands.h"
 #include "client/cachectl/report.h"
 #include "client/cachectl/result_text.h"
-#include "client/cachectl/yaml.h"
 #include "client/json.h"
 #include "client/subscription.h"
+#include "client/yaml_text/yaml_text.h"
 #include "common/check.h"
 
 namespace cache_invalidation::cachectl {
@@ -62,7 +63,12 @@ std::string AsText(const client::Event& event, bool color) {
     table.Add({NameOf(invalidation.target), invalidation.name, CausesOf(invalidation, event)});
   }
   const std::vector<std::string> lines = absl::StrSplit(table.ToString(), '\n');
-  std::string out = absl::StrCat("revision ", event.revision, ", ", NameOf(event.source), "\n");
+  std::string out = absl::StrCat("revision ", event.revision, ", ", NameOf(event.source));
+  if (event.time.has_value()) {
+    absl::StrAppend(&out, ", ",
+                    absl::FormatTime("%Y-%m-%d %H:%M:%E3SZ", *event.time, absl::UTCTimeZone()));
+  }
+  out += "\n";
   for (size_t i = 0; i < event.invalidations.size(); ++i) {
     // Not in the table, which would count the escape sequences as characters.
     const bool stale = event.invalidations[i].kind == client::InvalidationKind::kMarkStale;

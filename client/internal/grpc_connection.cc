@@ -21,6 +21,7 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/declaration_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
@@ -39,12 +40,14 @@ namespace {
 constexpr int kMaxReceivedBytes = 64 << 20;
 
 using CacheEntries = v1::CacheEntryService::StubInterface::async_interface;
+using DeclarationCalls = v1::DeclarationService::StubInterface::async_interface;
 using Dependencies = v1::DependencyService::StubInterface::async_interface;
 using Invalidations = v1::InvalidationService::StubInterface::async_interface;
 using Namespaces = v1::NamespaceService::StubInterface::async_interface;
 using Relationships = v1::RelationshipService::StubInterface::async_interface;
 using Rules = v1::RuleService::StubInterface::async_interface;
 using Stats = v1::StatsService::StubInterface::async_interface;
+using Subscriptions = v1::SubscriptionService::StubInterface::async_interface;
 using Writes = v1::WriteEventService::StubInterface::async_interface;
 
 template <typename Params, typename... Others>
@@ -108,6 +111,7 @@ class GrpcConnection final : public Connection {
                  absl::Status error)
       : runtime_(MakeRuntimeWithMetadata(std::move(options), std::move(error))),
         entries_(v1::CacheEntryService::NewStub(channel)),
+        declarations_(v1::DeclarationService::NewStub(channel)),
         dependencies_(v1::DependencyService::NewStub(channel)),
         invalidations_(v1::InvalidationService::NewStub(channel)),
         namespaces_(v1::NamespaceService::NewStub(channel)),
@@ -148,6 +152,11 @@ class GrpcConnection final : public Connection {
   }
   void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) override {
     Begin(*relationships_, &Relationships::DeleteRelationship, params, std::move(done));
+  }
+
+  void Start(const ApplyDeclarationsParams& params,
+             ResultCallback<ApplyDeclarationsResult> done) override {
+    Begin(*declarations_, &DeclarationCalls::ApplyDeclarations, params, std::move(done));
   }
 
   void Start(const AddCacheDependencyParams& params,
@@ -217,6 +226,10 @@ class GrpcConnection final : public Connection {
     Begin(*namespaces_, &Namespaces::DeleteNamespace, params, std::move(done));
   }
 
+  void Start(const ListSubscribersParams& params, ResultCallback<SubscriberPage> done) override {
+    Begin(*subscriptions_, &Subscriptions::ListSubscribers, params, std::move(done));
+  }
+
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override {
     return StartSubscription(subscriptions_, runtime_, params);
   }
@@ -275,6 +288,7 @@ class GrpcConnection final : public Connection {
 
   const Runtime runtime_;
   const std::unique_ptr<v1::CacheEntryService::StubInterface> entries_;
+  const std::unique_ptr<v1::DeclarationService::StubInterface> declarations_;
   const std::unique_ptr<v1::DependencyService::StubInterface> dependencies_;
   const std::unique_ptr<v1::InvalidationService::StubInterface> invalidations_;
   const std::unique_ptr<v1::NamespaceService::StubInterface> namespaces_;

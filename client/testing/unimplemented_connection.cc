@@ -64,6 +64,11 @@ void UnimplementedConnection::Start(const DeleteDataRelationshipParams&,
   done(absl::UnimplementedError("DeleteDataRelationship"));
 }
 
+void UnimplementedConnection::Start(const ApplyDeclarationsParams&,
+                                    ResultCallback<ApplyDeclarationsResult> done) {
+  done(absl::UnimplementedError("ApplyDeclarations"));
+}
+
 void UnimplementedConnection::Start(const AddCacheDependencyParams&,
                                     ResultCallback<DependencyAddition> done) {
   done(absl::UnimplementedError("AddCacheDependency"));
@@ -148,6 +153,11 @@ void UnimplementedConnection::Start(const ListNamespacesParams&,
 void UnimplementedConnection::Start(const DeleteNamespaceParams&,
                                     ResultCallback<NamespaceDeletion> done) {
   done(absl::UnimplementedError("DeleteNamespace"));
+}
+
+void UnimplementedConnection::Start(const ListSubscribersParams&,
+                                    ResultCallback<SubscriberPage> done) {
+  done(absl::UnimplementedError("ListSubscribers"));
 }
 
 std::unique_ptr<Subscription> UnimplementedConnection::Subscribe(const SubscribeParams&) {

@@ -46,6 +46,9 @@ class UnimplementedConnection : public Connection {
              ResultCallback<RelationshipPage> done) override;
   void Start(const DeleteDataRelationshipParams& params, ResultCallback<bool> done) override;
 
+  void Start(const ApplyDeclarationsParams& params,
+             ResultCallback<ApplyDeclarationsResult> done) override;
+
   void Start(const AddCacheDependencyParams& params,
              ResultCallback<DependencyAddition> done) override;
   void Start(const RemoveCacheDependencyParams& params,
@@ -76,6 +79,8 @@ class UnimplementedConnection : public Connection {
 
   void Start(const ListNamespacesParams& params, ResultCallback<NamespacePage> done) override;
   void Start(const DeleteNamespaceParams& params, ResultCallback<NamespaceDeletion> done) override;
+
+  void Start(const ListSubscribersParams& params, ResultCallback<SubscriberPage> done) override;
 
   std::unique_ptr<Subscription> Subscribe(const SubscribeParams& params) override;
 

@@ -148,17 +148,24 @@ absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> stor
   const absl::StatusOr<std::optional<std::string>> lease =
       store->ReadServerValue(delivery::kLongestLeaseName);
   if (!lease.ok()) return lease.status();
+  const absl::StatusOr<std::vector<std::string>> namespaces = store->ListNamespaces();
+  if (!namespaces.ok()) return namespaces.status();
+  const bool was_empty = options.durability != Durability::kMemory && !options.new_epoch &&
+                         !stored->has_value() && !missing->has_value() && !lease->has_value() &&
+                         namespaces->empty();
   return Persistence(std::move(store), std::move(run), decision, end_missing,
-                     delivery::DecodeLongestLease(lease->value_or("")));
+                     delivery::DecodeLongestLease(lease->value_or("")), was_empty);
 }
 
 Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
-                         EpochDecision decision, bool end_missing, absl::Duration noted_lease)
+                         EpochDecision decision, bool end_missing, absl::Duration noted_lease,
+                         bool was_empty)
     : store_(std::move(store)),
       run_(std::move(run)),
       decision_(decision),
       end_missing_(end_missing),
-      noted_lease_(noted_lease) {}
+      noted_lease_(noted_lease),
+      was_empty_(was_empty) {}
 
 absl::Duration Persistence::longest_earlier_lease() const {
   // The record is synced before the lease is granted: it is there even if other writes were lost.
@@ -167,13 +174,20 @@ absl::Duration Persistence::longest_earlier_lease() const {
   return is_known && noted_lease_ > absl::ZeroDuration() ? noted_lease_ : kMaxLease;
 }
 
-delivery::EarlierLeases Persistence::EarlierLeases(absl::Duration at_most,
+delivery::EarlierLeases Persistence::EarlierLeases(std::optional<absl::Duration> at_most,
                                                    absl::Duration now) const {
-  const absl::Duration longest = std::min(longest_earlier_lease(), at_most);
-  const bool any = longest > absl::ZeroDuration();
-  return {.noted = noted_lease_,
-          .longest = longest,
-          .until = any ? now + delivery::LeaseWithMargin(longest) : -absl::InfiniteDuration()};
+  delivery::EarlierLeases earlier = {
+      .noted = noted_lease_, .longest = absl::ZeroDuration(), .until = -absl::InfiniteDuration()};
+  if (was_empty_ && !at_most.has_value()) {
+    earlier.doubt_longest = kMaxLease;
+    earlier.doubt_until = now + delivery::LeaseWithMargin(kMaxLease);
+    return earlier;
+  }
+  earlier.longest = std::min(longest_earlier_lease(), at_most.value_or(kMaxLease));
+  if (earlier.longest > absl::ZeroDuration()) {
+    earlier.until = now + delivery::LeaseWithMargin(earlier.longest);
+  }
+  return earlier;
 }
 
 storage::WriteBatch Persistence::RunBegins() const {

@@ -109,9 +109,12 @@ class Persistence {
   bool distrusts_entries() const { return decision_ != EpochDecision::kGoesOn; }
 
   // The leases that earlier servers granted and that may still run at `now`, as Clock::Monotonic.
-  // Uses the store's record, unless there is none or the store is not what the last run left.
-  // `at_most`: an upper bound that the operator knows.
-  delivery::EarlierLeases EarlierLeases(absl::Duration at_most, absl::Duration now) const;
+  // Uses the store's record, unless there is none or the store is not what the last run left: then
+  // there may be leases of kMaxLease. `at_most`: an upper bound that the operator knows. Without
+  // one, a store that was empty when it was opened had no earlier server; with one it proves
+  // nothing, as an earlier server may have had another store.
+  delivery::EarlierLeases EarlierLeases(std::optional<absl::Duration> at_most,
+                                        absl::Duration now) const;
 
   // The record that the run has begun; empty if nothing is kept. It must be durable before the
   // epoch is sent to anybody, but not before distrusted entries have been invalidated.
@@ -123,7 +126,7 @@ class Persistence {
 
  private:
   Persistence(std::unique_ptr<storage::Store> store, RunRecord run, EpochDecision decision,
-              bool end_missing, absl::Duration noted_lease);
+              bool end_missing, absl::Duration noted_lease, bool was_empty);
 
   absl::Duration longest_earlier_lease() const;
 
@@ -132,6 +135,7 @@ class Persistence {
   EpochDecision decision_;
   bool end_missing_;            // according to the store, until the run has begun
   absl::Duration noted_lease_;  // the longest one on record in the store; zero: none
+  bool was_empty_;              // nothing had ever been stored, and the operator expects nothing
 };
 
 }  // namespace cache_invalidation

@@ -1,9 +1,13 @@
 #include "server/core/persistence.h"
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
+#include "server/storage/memory_store.h"
 
 namespace cache_invalidation {
 namespace {
@@ -95,6 +99,59 @@ TEST(EpochTest, NothingIsKnownOfARunWhoseRecordCannotBeRead) {
                             "epoch=e\ndurability=later\n", "nothing of the kind"}) {
     EXPECT_EQ(DecodeRunRecord(value), std::nullopt) << value;
   }
+}
+
+class EarlierLeasesTest : public ::testing::Test {
+ protected:
+  static constexpr absl::Duration kNow = absl::Seconds(100);
+  static constexpr absl::Duration kMinute = absl::Milliseconds(66'100);  // with its margin
+
+  // Of a start with these options on a store that holds these values.
+  static delivery::EarlierLeases Of(const PersistenceOptions& options,
+                                    std::optional<absl::Duration> at_most,
+                                    std::vector<std::pair<std::string, std::string>> values = {}) {
+    auto store = std::make_unique<storage::MemoryStore>();
+    storage::WriteBatch batch;
+    for (const auto& [name, value] : values) batch.server_values.push_back({name, value});
+    EXPECT_TRUE(store->Write({&batch}, storage::Store::Sync::kYes).ok());
+    return Persistence::On(std::move(store), options, "new")->EarlierLeases(at_most, kNow);
+  }
+  static PersistenceOptions Options(Durability durability, bool new_epoch = false) {
+    return {.durability = durability, .data_dir = "d", .new_epoch = new_epoch, .boot_id = "b"};
+  }
+};
+
+TEST_F(EarlierLeasesTest, AnEmptyStoreHadNoEarlierServer) {
+  const delivery::EarlierLeases none = Of(Options(kSync), std::nullopt);
+  EXPECT_EQ(none.longest, absl::ZeroDuration());
+  EXPECT_LT(none.until, kNow);
+  EXPECT_EQ(none.doubt_longest, absl::Minutes(1)) << "unless one of its subscribers turns up";
+  EXPECT_EQ(none.doubt_until, kNow + kMinute);
+}
+
+TEST_F(EarlierLeasesTest, AnEmptyStoreProvesNothingIfTheOperatorSaysMore) {
+  EXPECT_EQ(Of(Options(kSync), absl::Seconds(10)).until, kNow + absl::Milliseconds(11'100));
+  EXPECT_EQ(Of(Options(kSync, /*new_epoch=*/true), std::nullopt).until, kNow + kMinute);
+  EXPECT_LT(Of(Options(kSync), absl::ZeroDuration()).until, kNow);
+  EXPECT_LT(Of(Options(kSync), absl::ZeroDuration()).doubt_until, kNow);
+}
+
+TEST_F(EarlierLeasesTest, AStoreThatHoldsSomethingIsNotNew) {
+  EXPECT_EQ(Of(Options(kSync), std::nullopt, {{kRunRecordName, "unreadable"}}).until,
+            kNow + kMinute);
+  EXPECT_EQ(Of(Options(kSync), std::nullopt, {{delivery::kLongestLeaseName, "2000"}}).until,
+            kNow + kMinute)
+      << "without the record of a run the lease may be of any";
+  EXPECT_EQ(Of(Options(kSync), std::nullopt,
+               {{kRunRecordName, EncodeRunRecord(RunOf(kSync, "b", false))},
+                {delivery::kLongestLeaseName, "2000"}})
+                .until,
+            kNow + absl::Milliseconds(2'300));
+}
+
+TEST_F(EarlierLeasesTest, AStoreInMemoryIsAlwaysEmpty) {
+  EXPECT_EQ(Of(Options(kMemory), std::nullopt).until, kNow + kMinute);
+  EXPECT_LT(Of(Options(kMemory), absl::ZeroDuration()).until, kNow);
 }
 
 TEST(EpochTest, DurabilitiesHaveNames) {

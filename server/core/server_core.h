@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,9 @@ struct CoreOptions {
   absl::Duration heartbeat = kDefaultHeartbeat;
   // An upper bound on the leases that earlier servers granted: their subscribers' caches may serve
   // for that long, and calls that wait for subscribers wait for that, too. The store's own record
-  // counts if it is less. Zero: there was no earlier server.
-  absl::Duration longest_earlier_lease = kMaxLease;
+  // counts if it is less. Zero: there was no earlier server. Absent: kMaxLease, unless the store is
+  // new and empty: then there was no earlier server, as long as no subscriber of one turns up.
+  std::optional<absl::Duration> longest_earlier_lease;
 };
 
 // What runs the parts of a ServerCore: threads in the server, single steps in the simulation.
@@ -138,6 +140,7 @@ class ServerCore {
   const delivery::Hub& hub() const { return hub_; }
   delivery::CatchUp& catch_up() { return catch_up_; }
   delivery::WaitingCalls& waiting() { return *waiting_; }
+  const delivery::EarlierLeases& earlier_leases() const { return earlier_leases_; }
   // For the streams of its subscribers.
   delivery::StreamSurroundings streams() {
     return {hub_,    surroundings_.waker, *waiting_,

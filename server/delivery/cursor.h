@@ -67,6 +67,8 @@ class Cursor {
   // Whether it has passed everything that was published when this is called.
   bool at_head() const { return position() >= channel_->head(); }
 
+  const std::shared_ptr<FilterGroup>& group() const { return group_; }
+
   void JumpTo(uint64_t revision) { next_ = FirstAfter(revision); }
 
  private:

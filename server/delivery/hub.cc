@@ -202,6 +202,17 @@ size_t Hub::subscribers(absl::string_view namespace_name) const {
   return known == channels_.end() ? 0 : known->second.subscribers;
 }
 
+uint64_t Hub::LargestLag() const {
+  uint64_t largest = 0;
+  for (const std::shared_ptr<SubscriberSession>& session : sessions_.All()) {
+    const SubscriberSession::View view = session->view();
+    if (!view.connected()) continue;
+    const uint64_t published = head(session->key().namespace_name);
+    largest = std::max(largest, published - std::min(published, view.position()));
+  }
+  return largest;
+}
+
 Hub::Counts Hub::counts() {
   const absl::Duration now = clock_.Monotonic();
   const absl::Duration since =

@@ -101,6 +101,10 @@ class Hub final : public commit::Publisher {
     return sessions_.CountOf(namespace_name);
   }
 
+  // The largest number of revisions that a connected subscriber is behind its head; 0 without
+  // subscribers. Looks at every session.
+  uint64_t LargestLag() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // For gauges.
   struct Counts {
     size_t sessions = 0;  // with a stream or a running lease

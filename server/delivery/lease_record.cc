@@ -22,6 +22,14 @@ bool LeaseRecord::Grant(absl::Duration lease, absl::Duration now,
   return false;
 }
 
+std::optional<absl::Duration> LeaseRecord::OnStranger(absl::Duration now) {
+  MutexLock lock(mutex_);
+  if (now >= earlier_.doubt_until || earlier_.until >= earlier_.doubt_until) return std::nullopt;
+  earlier_.longest = earlier_.doubt_longest;
+  earlier_.until = earlier_.doubt_until;
+  return earlier_.until;
+}
+
 void LeaseRecord::Note(absl::Duration longest) {
   if (noted_.back() == longest) return;
   commit::Group group;

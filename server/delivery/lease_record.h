@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct EarlierLeases {
   absl::Duration longest;
   // When the last of them has ended, as Clock::Monotonic.
   absl::Duration until;
+  // No earlier server is known. If a subscriber of one turns up before `doubt_until` all the same,
+  // others may, too, with leases of up to `doubt_longest` that end by then.
+  absl::Duration doubt_longest = absl::ZeroDuration();
+  absl::Duration doubt_until = -absl::InfiniteDuration();
 };
 
 // Records the longest granted lease in the store, so that the next server knows how long
@@ -47,6 +52,10 @@ class LeaseRecord {
   bool Grant(absl::Duration lease, absl::Duration now, absl::AnyInvocable<void()> granted)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // A subscriber of another server has turned up. If that shows that there may be earlier leases
+  // after all: until when they may run. They count as earlier ones from now on.
+  std::optional<absl::Duration> OnStranger(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+
  private:
   struct Waiter {
     absl::Duration lease;
@@ -59,9 +68,8 @@ class LeaseRecord {
   void Note(absl::Duration longest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnNoted() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const EarlierLeases earlier_;
-
   Mutex mutex_;
+  EarlierLeases earlier_ ABSL_GUARDED_BY(mutex_);
   Submit submit_ ABSL_GUARDED_BY(mutex_);
   absl::Duration longest_here_ ABSL_GUARDED_BY(mutex_);
   // The records of the store: the first one is durable, the others are being written.

@@ -1,6 +1,7 @@
 #include "server/delivery/lease_record.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,6 +97,29 @@ TEST_F(LeaseRecordTest, WhileTheNoteShrinksALongerLeaseWaitsForTheNoteAfterIt) {
   EXPECT_THAT(granted_, ElementsAre("a"));
   EXPECT_EQ(Commit(), absl::Seconds(30));
   EXPECT_THAT(granted_, ElementsAre("a", "longer"));
+}
+
+TEST_F(LeaseRecordTest, AStrangerShowsThatThereMayBeEarlierOnesAfterAll) {
+  EarlierLeases doubtful = kNone;
+  doubtful.doubt_longest = absl::Seconds(60);
+  doubtful.doubt_until = kUntil;
+  Make(doubtful);
+  EXPECT_FALSE(Grant("a", absl::Seconds(10)));
+  EXPECT_EQ(Commit(), absl::Seconds(10));
+  EXPECT_EQ(record_->OnStranger(absl::Seconds(1)), kUntil);
+  EXPECT_EQ(record_->OnStranger(absl::Seconds(2)), std::nullopt) << "that is known";
+  EXPECT_TRUE(Grant("b", absl::Seconds(10), absl::Seconds(2)));
+  EXPECT_EQ(Commit(), absl::Seconds(60));
+}
+
+TEST_F(LeaseRecordTest, AStrangerThatComesLateShowsNothing) {
+  EarlierLeases doubtful = kNone;
+  doubtful.doubt_longest = absl::Seconds(60);
+  doubtful.doubt_until = kUntil;
+  Make(doubtful);
+  EXPECT_EQ(record_->OnStranger(kUntil), std::nullopt);
+  Make(kUnknown);
+  EXPECT_EQ(record_->OnStranger(absl::Seconds(1)), std::nullopt);
 }
 
 TEST_F(LeaseRecordTest, WhatTheStoreSaysAlreadyIsNotSaidAgain) {

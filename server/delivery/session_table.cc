@@ -33,6 +33,7 @@ SubscriberSession::Attachment SubscriberSession::Attach(SessionTerms terms, uint
     state_.first_head = head;
   }
   ++state_.streams;
+  stream_ = Stream();
   terms_ = terms;
   ExtendLease(now);
   return attachment;
@@ -65,6 +66,16 @@ bool SubscriberSession::Leave(uint64_t stream) {
   return watched_;
 }
 
+void SubscriberSession::NoteBegun(uint64_t stream, Stream begun) {
+  MutexLock lock(mutex_);
+  if (stream == newest_stream_) stream_ = std::move(begun);
+}
+
+void SubscriberSession::NoteSent(uint64_t stream, uint64_t revision) {
+  MutexLock lock(mutex_);
+  if (stream == newest_stream_) stream_.sent = revision;
+}
+
 bool SubscriberSession::Superseded(uint64_t stream) const {
   MutexLock lock(mutex_);
   return stream != newest_stream_;
@@ -73,6 +84,11 @@ bool SubscriberSession::Superseded(uint64_t stream) const {
 SubscriberSession::State SubscriberSession::state() const {
   MutexLock lock(mutex_);
   return state_;
+}
+
+SubscriberSession::View SubscriberSession::view() const {
+  MutexLock lock(mutex_);
+  return {state_, stream_};
 }
 
 SubscriberSession::State SubscriberSession::Watch() {
@@ -131,6 +147,16 @@ std::vector<std::shared_ptr<SubscriberSession>> SessionTable::Of(
   sessions.reserve(found->second.size());
   for (const auto& [name, session] : found->second) sessions.push_back(session);
   return sessions;
+}
+
+std::vector<std::shared_ptr<SubscriberSession>> SessionTable::All() const {
+  std::vector<std::shared_ptr<SubscriberSession>> all;
+  MutexLock lock(mutex_);
+  all.reserve(size_);
+  for (const auto& [namespace_name, sessions] : namespaces_) {
+    for (const auto& [name, session] : sessions) all.push_back(session);
+  }
+  return all;
 }
 
 size_t SessionTable::CountOf(absl::string_view namespace_name) const {

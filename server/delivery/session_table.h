@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_SESSION_TABLE_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_SESSION_TABLE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "absl/time/time.h"
 #include "common/limits.h"
 #include "common/mutex.h"
+#include "server/delivery/filter.h"
 
 namespace cache_invalidation::delivery {
 
@@ -83,6 +85,20 @@ class SubscriberSession {
   // The client leaves for good: its lease is over. Returns the same as SetApplied.
   bool Leave(uint64_t stream) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // A stream as operators see it.
+  struct Stream {
+    uint64_t start_after = 0;  // where it began
+    uint64_t sent = 0;         // everything up to here that passes its filter was sent
+    absl::Duration since = absl::ZeroDuration();  // when it began
+    // Expired: everything passes, or the stream has closed.
+    std::weak_ptr<const Filter> filter = {};
+  };
+
+  // The stream begins to send, and has sent everything up to `revision`. Ignored if the session has
+  // a newer stream.
+  void NoteBegun(uint64_t stream, Stream begun) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteSent(uint64_t stream, uint64_t revision) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Whether the session has a newer stream.
   bool Superseded(uint64_t stream) const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -101,6 +117,20 @@ class SubscriberSession {
   };
   State state() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // What operators see of it, with its newest stream.
+  struct View {
+    State state;
+    Stream stream;
+
+    bool connected() const { return state.streams > 0; }
+    // How far it is: what it has applied, or where its stream began if that is later; without
+    // acknowledgements what was sent to it.
+    uint64_t position() const {
+      return std::max(stream.start_after, state.acknowledges ? state.applied : stream.sent);
+    }
+  };
+  View view() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // The same as state; from now on, until Ignore, SetApplied reports progress beyond this state.
   State Watch() ABSL_LOCKS_EXCLUDED(mutex_);
   void Ignore() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -118,6 +148,7 @@ class SubscriberSession {
   State state_ ABSL_GUARDED_BY(mutex_);
   SessionTerms terms_ ABSL_GUARDED_BY(mutex_);  // of the newest stream
   uint64_t newest_stream_ ABSL_GUARDED_BY(mutex_) = 0;
+  Stream stream_ ABSL_GUARDED_BY(mutex_);  // the newest one
   bool watched_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
@@ -151,6 +182,8 @@ class SessionTable {
   std::vector<std::shared_ptr<SubscriberSession>> Of(absl::string_view namespace_name) const
       ABSL_LOCKS_EXCLUDED(mutex_);
   size_t CountOf(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The sessions of all namespaces, in no order; some may be over.
+  std::vector<std::shared_ptr<SubscriberSession>> All() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Drops the sessions that are over; returns how many are left.
   size_t Sweep(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -55,6 +55,10 @@ absl::Status StreamCore::Receive(ReceivedMessage message) {
 }
 
 absl::Status StreamCore::Open(SubscriptionRequest request) {
+  if (request.start_after && request.start_after->epoch != surroundings_.hub.epoch()) {
+    const auto until = surroundings_.leases.OnStranger(surroundings_.clock.Monotonic());
+    if (until) surroundings_.waiting.ExpectStrangers(*until);
+  }
   // Nobody waits for the lease of a subscriber that does not acknowledge.
   const absl::Duration lease =
       request.terms.acknowledges ? request.terms.lease : absl::ZeroDuration();

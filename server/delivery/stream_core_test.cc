@@ -143,6 +143,32 @@ TEST_F(StreamCoreTest, WaitsForItsLease) {
   EXPECT_EQ(transport_.written.size(), 1u);
 }
 
+// It comes from another server, whose other subscribers may still serve what they have.
+TEST_F(StreamCoreTest, ASubscriberOfAnotherEpochLetsCallsWaitForOthersLikeIt) {
+  LeaseRecord doubtful({.noted = absl::Seconds(60),
+                        .longest = absl::ZeroDuration(),
+                        .until = -absl::InfiniteDuration(),
+                        .doubt_longest = absl::Seconds(60),
+                        .doubt_until = clock_.Monotonic() + absl::Seconds(66)},
+                       [](commit::Group) { return true; });
+  FakeTransport transport;
+  const auto stream =
+      StreamCore::Start({hub_, outbox_, *waiting_, doubtful, clock_, observer_}, transport);
+  const auto strangers = [this] {
+    std::optional<WaitOutcome> outcome;
+    waiting_->Wait("shop", 0, absl::ZeroDuration(), [&](WaitOutcome ended) { outcome = ended; });
+    (void)waiting_->Drive(clock_.Monotonic());
+    return outcome.has_value() && outcome->unknown_late;
+  };
+  EXPECT_FALSE(strangers());
+  ReceivedMessage first = First();
+  first.subscription->start_after = Position{"another epoch", 7};
+  stream->OnRead(std::move(first));
+  EXPECT_TRUE(strangers());
+  stream->OnCancel();
+  stream->OnDone();
+}
+
 TEST_F(StreamCoreTest, WritesOneMessageAtATime) {
   Open();
   Publish(TagEvents("a:", 1));

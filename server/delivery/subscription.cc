@@ -46,6 +46,7 @@ Subscription::Subscription(Settings settings, SubscriptionRequest request,
   }
   cursor_.JumpTo(start_after_);
   told_ = start_after_;
+  NoteBegun(cursor_.group(), now);
   of_other_history_ = start_reset_ && *start_reset_ != ResetReason::kTrimmed;
   if (start_reset_) return;
   if (!attached.attachment.applied && !request.start_after) {
@@ -57,6 +58,15 @@ Subscription::Subscription(Settings settings, SubscriptionRequest request,
     applied_.Passed(start_after_);
   }
   TellApplied();
+}
+
+void Subscription::NoteBegun(const std::shared_ptr<FilterGroup>& group, absl::Duration now) {
+  noted_sent_ = start_after_;
+  // The filter lives as long as its group; null: everything passes.
+  std::shared_ptr<const Filter> filter;
+  if (group != nullptr) filter = {group, &group->filter()};
+  session_->NoteBegun(
+      stream_, {.start_after = start_after_, .sent = start_after_, .since = now, .filter = filter});
 }
 
 absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration now) {
@@ -113,6 +123,10 @@ Message Subscription::Compose(absl::Duration now, bool tell_progress) {
   // A revision whose last part does not pass the filter needs a Progress to be complete.
   const bool ended_unseen = unfinished_ != 0 && cursor_.position() >= unfinished_;
   if (tell_progress || ended_unseen || EchoDue()) AddProgress(message);
+  if (cursor_.position() != noted_sent_) {
+    noted_sent_ = cursor_.position();
+    session_->NoteSent(stream_, noted_sent_);
+  }
   if (!message.empty()) last_sent_ = now;
   return message;
 }

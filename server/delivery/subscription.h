@@ -143,6 +143,8 @@ class Subscription {
   void AddProgress(Message& message);
   // Records the events of a message, and the position of the cursor.
   void NoteSent(const Batch& events);
+  // Tells the session how the stream begins, for operators.
+  void NoteBegun(const std::shared_ptr<FilterGroup>& group, absl::Duration now);
   void TellApplied() {
     if (session_->SetApplied(stream_, applied_.revision())) awaited_progress_ = true;
   }
@@ -164,6 +166,8 @@ class Subscription {
   absl::Duration last_sent_;
   // The client knows that it has everything up to here; it may acknowledge that.
   uint64_t told_ = 0;
+  // What was last reported to the session.
+  uint64_t noted_sent_ = 0;
   // A revision whose first parts were sent, but not yet its last; 0: none.
   uint64_t unfinished_ = 0;
   // Of the last Reset.

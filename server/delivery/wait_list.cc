@@ -25,6 +25,15 @@ uint64_t WaitList::Add(uint64_t revision, const Sessions& sessions,
   return number;
 }
 
+void WaitList::ExpectStrangers(absl::Duration until) {
+  if (until <= strangers_until_) return;
+  strangers_until_ = until;
+  for (auto& [number, wait] : waits_) {
+    wait.strangers = true;
+    for_strangers_.insert(number);
+  }
+}
+
 absl::Duration WaitList::Join(uint64_t number, Wait& wait,
                               const std::shared_ptr<SubscriberSession>& session,
                               absl::Duration now) {

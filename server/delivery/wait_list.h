@@ -50,6 +50,10 @@ class WaitList {
   uint64_t Add(uint64_t revision, const Sessions& sessions, std::optional<absl::Duration> timeout,
                absl::Duration now, Done done);
 
+  // There may be unknown subscribers until then: pending waits, and those that follow, last as
+  // long. No effect if `until` is not after the time that is known.
+  void ExpectStrangers(absl::Duration until);
+
   // Drops a wait: its `done` is not called. False if it does not exist, or has finished.
   bool Cancel(uint64_t wait);
 
@@ -113,7 +117,7 @@ class WaitList {
   void FinishIfSettled(uint64_t number, absl::Duration now);
   void Finish(uint64_t number, absl::Duration now);
 
-  const absl::Duration strangers_until_;
+  absl::Duration strangers_until_;
   uint64_t last_number_ = 0;
   absl::flat_hash_map<uint64_t, Wait> waits_;
   WatchedMap watched_;

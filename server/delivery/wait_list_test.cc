@@ -277,6 +277,21 @@ TEST_F(WaitListTest, WaitsForStrangersUntilTheirLeasesHaveEnded) {
   ExpectNothingLeft();
 }
 
+TEST_F(WaitListTest, StrangersCanBecomeKnownWhileItWaits) {
+  Subscribe("a", 4);
+  Wait(5, absl::Minutes(2));
+  list_->ExpectStrangers(now_ + absl::Seconds(66));
+  list_->ExpectStrangers(now_ + absl::Seconds(10));  // no news
+  Apply("a", 5);
+  EXPECT_FALSE(list_->HasFinished()) << "of the pending wait, too";
+  Wait(5);
+  Pass(absl::Seconds(65));
+  EXPECT_FALSE(list_->HasFinished());
+  Pass(absl::Seconds(1));
+  EXPECT_EQ(list_->TakeFinished().size(), 2u);
+  ExpectNothingLeft();
+}
+
 TEST_F(WaitListTest, NamesAreListedOnceForEachSession) {
   for (const char* instance : {"1", "2", "3"}) {
     ASSERT_TRUE(table_.Attach({"shop", "web", instance}, {true, kLease}, 0, now_).ok());

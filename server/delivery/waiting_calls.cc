@@ -67,6 +67,14 @@ bool WaitingCalls::Cancel(uint64_t wait) {
   return list_.Cancel(wait);
 }
 
+void WaitingCalls::ExpectStrangers(absl::Duration until) {
+  {
+    MutexLock lock(mutex_);
+    list_.ExpectStrangers(until);
+  }
+  outbox_.Wake(shared_from_this());
+}
+
 void WaitingCalls::Look(const SubscriberSession& session) {
   {
     MutexLock lock(mutex_);

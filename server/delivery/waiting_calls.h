@@ -78,6 +78,9 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   // True: the wait was pending, and `done` is not called.
   bool Cancel(uint64_t wait) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // See WaitList.
+  void ExpectStrangers(absl::Duration until) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // A session that a call waits for has made progress.
   void Look(const SubscriberSession& session) ABSL_LOCKS_EXCLUDED(mutex_);
 

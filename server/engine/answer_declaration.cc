@@ -1,9 +1,11 @@
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/limits.h"
 #include "server/engine/apply.h"
+#include "server/engine/declaration_changes.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -97,6 +99,14 @@ Result Answer(const State& state, const GetInvalidationStats&, absl::Time) {
                                   state.rule_counters.find(rule.name)->second});
   });
   return stats;
+}
+
+Result Answer(const State& state, const ValidateDeclarations& query, absl::Time) {
+  absl::StatusOr<ApplyDeclarationsResult> result = DeclarationChanges(state, query.declarations);
+  if (result.ok()) return *std::move(result);
+  ApplyDeclarationsResult refused;
+  refused.refusal = result.status();
+  return refused;
 }
 
 }  // namespace cache_invalidation::engine

@@ -42,6 +42,7 @@ ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&
 ApplyResult Apply(State& state, const DeleteRule& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<Event>& events);
+ApplyResult Apply(State& state, const ApplyDeclarations& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events);
 ApplyResult Apply(State& state, const DeleteNamespace& command, std::vector<Event>& events);
 
@@ -86,6 +87,7 @@ Result Answer(const State& state, const ListRules& query, absl::Time now);
 Result Answer(const State& state, const GetRelationship& query, absl::Time now);
 Result Answer(const State& state, const ListRelationships& query, absl::Time now);
 Result Answer(const State& state, const GetInvalidationStats& query, absl::Time now);
+Result Answer(const State& state, const ValidateDeclarations& query, absl::Time now);
 
 // answer_entry.cc
 Result Answer(const State& state, const ListCacheDependencies& query, absl::Time now);

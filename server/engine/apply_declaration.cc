@@ -1,10 +1,14 @@
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "common/condition/condition.h"
 #include "common/limits.h"
 #include "server/engine/apply.h"
+#include "server/engine/declaration_changes.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
 
@@ -15,6 +19,54 @@ void EvictEverything(State& state, std::vector<Event>& events) {
   Emission emission(state, EventSource::kCall);
   emission.Add(InvalidationKind::kEvict, TargetKind::kEverything, "", Cause{CauseStep::kCall, ""});
   emission.Commit(events);
+}
+
+void StoreRelationship(State& state, const Relationship& relationship) {
+  state.relationships.Put(relationship);
+  state.delta.push_back({RelationshipRecord{relationship}});
+}
+
+// Return whether there was one.
+
+bool RemoveRule(State& state, absl::string_view name) {
+  const Rule* rule = state.rules.Find(name);
+  if (rule == nullptr) return false;
+  RuleRecord record;
+  record.rule.name = rule->name;
+  state.delta.push_back({RuleCountersRecord{rule->name, {}}, /*deleted=*/true});
+  state.delta.push_back({std::move(record), /*deleted=*/true});
+  state.rule_counters.erase(rule->name);
+  state.rules.Remove(name);
+  return true;
+}
+
+bool RemoveRelationship(State& state, absl::string_view name) {
+  const Relationship* relationship = state.relationships.Find(name);
+  if (relationship == nullptr) return false;
+  RelationshipRecord record;
+  record.relationship.name = relationship->name;
+  state.delta.push_back({std::move(record), /*deleted=*/true});
+  state.relationships.Remove(name);
+  return true;
+}
+
+// Carries out the changes of one kind: the first ones are those of `declared`, in order.
+template <typename Declaration, typename Store, typename Remove>
+void CarryOut(const std::vector<DeclarationResult>& changes,
+              const std::vector<Declaration>& declared, Store store, Remove remove) {
+  for (size_t i = 0; i < changes.size(); ++i) {
+    switch (changes[i].change) {
+      case DeclarationChange::kAdded:
+      case DeclarationChange::kReplaced:
+        store(declared[i]);
+        break;
+      case DeclarationChange::kUnchanged:
+        break;
+      case DeclarationChange::kDeleted:
+        remove(changes[i].name);
+        break;
+    }
+  }
 }
 
 }  // namespace
@@ -43,15 +95,7 @@ ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&
 }
 
 ApplyResult Apply(State& state, const DeleteRule& command, std::vector<Event>&) {
-  const Rule* rule = state.rules.Find(command.name);
-  if (rule == nullptr) return DeleteResult{false};
-  RuleRecord record;
-  record.rule.name = rule->name;
-  state.delta.push_back({RuleCountersRecord{rule->name, {}}, /*deleted=*/true});
-  state.delta.push_back({std::move(record), /*deleted=*/true});
-  state.rule_counters.erase(rule->name);
-  state.rules.Remove(command.name);
-  return DeleteResult{true};
+  return DeleteResult{RemoveRule(state, command.name)};
 }
 
 ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector<Event>&) {
@@ -63,21 +107,27 @@ ApplyResult Apply(State& state, const RegisterRelationship& command, std::vector
                                                      kMaxRelationshipsPerNamespace,
                                                      " relationships, which is its limit"));
   }
-  state.relationships.Put(relationship);
-  state.delta.push_back({RelationshipRecord{relationship}});
+  StoreRelationship(state, relationship);
   result.relationship = relationship;
   result.warnings = LintRelationship(relationship);
   return result;
 }
 
 ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<Event>&) {
-  const Relationship* relationship = state.relationships.Find(command.name);
-  if (relationship == nullptr) return DeleteResult{false};
-  RelationshipRecord record;
-  record.relationship.name = relationship->name;
-  state.delta.push_back({std::move(record), /*deleted=*/true});
-  state.relationships.Remove(command.name);
-  return DeleteResult{true};
+  return DeleteResult{RemoveRelationship(state, command.name)};
+}
+
+ApplyResult Apply(State& state, const ApplyDeclarations& command, std::vector<Event>&) {
+  absl::StatusOr<ApplyDeclarationsResult> result = DeclarationChanges(state, command);
+  if (!result.ok()) return result.status();
+  CarryOut(
+      result->rules, command.rules, [&](const Rule& rule) { StoreRule(state, rule); },
+      [&](absl::string_view name) { RemoveRule(state, name); });
+  CarryOut(
+      result->relationships, command.relationships,
+      [&](const Relationship& relationship) { StoreRelationship(state, relationship); },
+      [&](absl::string_view name) { RemoveRelationship(state, name); });
+  return *std::move(result);
 }
 
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events) {

@@ -83,6 +83,13 @@ struct DeleteRelationship {
   absl::string_view name;
 };
 
+// Each declaration is added, or replaces the one of its name, unless that is equal.
+struct ApplyDeclarations {
+  std::vector<Rule> rules = {};                  // no two of the same name
+  std::vector<Relationship> relationships = {};  // the same
+  bool prune = false;                            // deletes all others
+};
+
 struct AddCacheDependency {
   absl::string_view key;
   DependencyNames depends_on;  // does not name the key itself as a key
@@ -141,8 +148,8 @@ struct DeleteNamespace {};
 using Command = std::variant<InvalidateByWrites, Invalidate, InvalidateWithDependencies,
                              FlushPendingInvalidations, FlushBatch, SetBatchDelay, RegisterRule,
                              DeleteRule, RegisterRelationship, DeleteRelationship,
-                             AddCacheDependency, RemoveCacheDependency, TrackEntries,
-                             UntrackEntries, Sweep, CreateNamespace, DeleteNamespace>;
+                             ApplyDeclarations, AddCacheDependency, RemoveCacheDependency,
+                             TrackEntries, UntrackEntries, Sweep, CreateNamespace, DeleteNamespace>;
 
 }  // namespace cache_invalidation::engine
 

@@ -277,6 +277,7 @@ Event Emission::Build(uint64_t revision) {
   Event event;
   event.revision = revision;
   event.source = source_;
+  event.time = state_.meta.now;
   event.invalidations.reserve(slots_.size());
   CauseDictionary dictionary(event.causes);
   for (const Slot& slot : slots_) {

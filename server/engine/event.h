@@ -2,9 +2,11 @@
 #define CACHE_INVALIDATION_SERVER_ENGINE_EVENT_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 namespace cache_invalidation::engine {
@@ -58,6 +60,8 @@ struct Event {
   std::vector<Cause> causes;            // each once
   std::vector<uint32_t> cause_indexes;  // into `causes`
   std::vector<Invalidation> invalidations;
+  // Engine time of the command; absent if it was stored by a version that did not record it.
+  std::optional<absl::Time> time;
 
   absl::Span<const uint32_t> causes_of(const Invalidation& invalidation) const {
     return absl::MakeConstSpan(cause_indexes)

@@ -72,9 +72,14 @@ struct ExplainWrite {
 
 struct GetInvalidationStats {};
 
+// What the command would do, or why it would be refused.
+struct ValidateDeclarations {
+  ApplyDeclarations declarations;
+};
+
 using Query =
     std::variant<GetRule, ListRules, GetRelationship, ListRelationships, ListCacheDependencies,
-                 LookupEntry, Validate, ExplainWrite, GetInvalidationStats>;
+                 LookupEntry, Validate, ExplainWrite, GetInvalidationStats, ValidateDeclarations>;
 
 }  // namespace cache_invalidation::engine
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/engine/model.h"
 #include "server/engine/query.h"
@@ -97,6 +98,23 @@ struct RegisterRelationshipResult {
 // Result to DeleteRule and DeleteRelationship.
 struct DeleteResult {
   bool found = false;
+};
+
+enum class DeclarationChange : uint8_t { kAdded, kReplaced, kUnchanged, kDeleted };
+
+struct DeclarationResult {
+  std::string name;
+  DeclarationChange change = DeclarationChange::kAdded;
+  std::vector<std::string> warnings;
+};
+
+// Result to ApplyDeclarations and ValidateDeclarations. Deleted declarations follow the others, by
+// name.
+struct ApplyDeclarationsResult {
+  std::vector<DeclarationResult> rules;
+  std::vector<DeclarationResult> relationships;
+  uint32_t more_warnings = 0;  // that do not fit in a response
+  absl::Status refusal;        // to ValidateDeclarations: that of the command
 };
 
 struct AddCacheDependencyResult {
@@ -248,7 +266,7 @@ using Result =
                  UntrackEntriesResult, SweepResult, GetRuleResult, ListRulesResult,
                  GetRelationshipResult, ListRelationshipsResult, ListCacheDependenciesResult,
                  LookupEntryResult, ValidateResult, ExplainWriteResult, InvalidationStats,
-                 DeleteNamespaceResult>;
+                 DeleteNamespaceResult, ApplyDeclarationsResult>;
 
 }  // namespace cache_invalidation::engine
 

@@ -24,6 +24,7 @@ std::vector<std::string> CommandNames() {
                                     "DeleteRule",
                                     "RegisterRelationship",
                                     "DeleteRelationship",
+                                    "ApplyDeclarations",
                                     "AddCacheDependency",
                                     "RemoveCacheDependency",
                                     "TrackEntries",
@@ -37,9 +38,16 @@ std::vector<std::string> CommandNames() {
 
 // In the order of engine::Query.
 std::vector<std::string> QueryNames() {
-  std::vector<std::string> names = {
-      "GetRule",     "ListRules", "GetRelationship", "ListRelationships",   "ListCacheDependencies",
-      "LookupEntry", "Validate",  "ExplainWrite",    "GetInvalidationStats"};
+  std::vector<std::string> names = {"GetRule",
+                                    "ListRules",
+                                    "GetRelationship",
+                                    "ListRelationships",
+                                    "ListCacheDependencies",
+                                    "LookupEntry",
+                                    "Validate",
+                                    "ExplainWrite",
+                                    "GetInvalidationStats",
+                                    "ValidateDeclarations"};
   Check(names.size() == std::variant_size_v<engine::Query>, "every query has a name");
   return names;
 }

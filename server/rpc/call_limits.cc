@@ -25,7 +25,8 @@ absl::Status Admission::AdmitCommand(const engine::Command& command) const {
   const bool keeps = std::holds_alternative<engine::TrackEntries>(command) ||
                      std::holds_alternative<engine::AddCacheDependency>(command) ||
                      std::holds_alternative<engine::RegisterRule>(command) ||
-                     std::holds_alternative<engine::RegisterRelationship>(command);
+                     std::holds_alternative<engine::RegisterRelationship>(command) ||
+                     std::holds_alternative<engine::ApplyDeclarations>(command);
   return keeps ? AdmitToKeep() : absl::OkStatus();
 }
 

@@ -1,16 +1,16 @@
 #include "server/rpc/services.h"
 
 #include <deque>
-#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
-#include "google/protobuf/descriptor.h"
+#include "google/protobuf/arena.h"
 #include "grpc/health/v1/health.pb.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/declaration_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
@@ -19,10 +19,12 @@
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "server/rpc/conversion/cache_entry_conversion.h"
+#include "server/rpc/conversion/declaration_conversion.h"
 #include "server/rpc/conversion/namespace_conversion.h"
 #include "server/rpc/conversion/rule_conversion.h"
 #include "server/rpc/conversion/write_conversion.h"
 #include "server/rpc/unary_call.h"
+#include "server/rpc/unary_service.h"
 #include "server/rpc/write_stream.h"
 
 namespace cache_invalidation::rpc {
@@ -31,42 +33,23 @@ namespace {
 using Context = grpc::CallbackServerContext;
 using Bytes = grpc::ByteBuffer;
 
-// A service of the contract. Its unary methods are added by name, each with its conversions, and
-// take raw bytes, as the generated WithRawCallbackMethod_* do. `Base`: the generated service, with
-// the methods that are not unary.
+// A service whose unary methods are commands and queries of a namespace.
 template <typename Contract, typename Base = typename Contract::Service>
-class UnaryService : public Base {
+class ShardService : public UnaryService<Contract, Base> {
  public:
-  explicit UnaryService(const Backend& backend) : backend_(backend) {}
+  explicit ShardService(const Backend& backend) : backend_(backend) {}
 
-  // A method that is one command or query of a namespace. See StartUnaryCall.
+  // Each call is converted by `convert`, its result by `fill`. See StartUnaryCall.
   template <typename Convert, typename Fill>
   void Add(const char* name, Convert convert, Fill fill) {
-    Add(name, [convert, fill](UnaryMethod& method, Context* context, const Bytes* request,
-                              Bytes* response) {
-      return StartUnaryCall(method, context, request, response, convert, fill);
-    });
+    UnaryMethod& method = methods_.emplace_back(backend_, Contract::service_full_name(), name);
+    this->AddMethod(
+        name, [&method, convert, fill](Context* context, const Bytes* request, Bytes* response) {
+          return StartUnaryCall(method, context, request, response, convert, fill);
+        });
   }
 
  protected:
-  using StartFunction = std::function<grpc::ServerUnaryReactor*(
-      UnaryMethod& method, Context* context, const Bytes* request, Bytes* response)>;
-
-  void Add(const char* name, StartFunction start) {
-    const google::protobuf::MethodDescriptor* found =
-        google::protobuf::DescriptorPool::generated_pool()
-            ->FindServiceByName(Contract::service_full_name())
-            ->FindMethodByName(name);
-    Check(found != nullptr, "the contract has every method that is added");
-    UnaryMethod& method = methods_.emplace_back(backend_, Contract::service_full_name(), name);
-    this->MarkMethodRawCallback(found->index(),
-                                new grpc::internal::CallbackUnaryHandler<Bytes, Bytes>(
-                                    [&method, start = std::move(start)](
-                                        Context* context, const Bytes* request, Bytes* response) {
-                                      return start(method, context, request, response);
-                                    }));
-  }
-
   const Backend& backend() const { return backend_; }
 
  private:
@@ -74,56 +57,43 @@ class UnaryService : public Base {
   std::deque<UnaryMethod> methods_;  // a deque does not move its elements
 };
 
-class NamespaceService final : public UnaryService<v1::NamespaceService> {
+class NamespaceService final : public ShardService<v1::NamespaceService> {
  public:
-  explicit NamespaceService(const Backend& backend) : UnaryService(backend) {
-    Add("ListNamespaces",
-        [this](UnaryMethod& method, Context* context, const Bytes* request, Bytes* response) {
-          return List(method, context, *request, response);
-        });
+  explicit NamespaceService(const Backend& backend)
+      : ShardService(backend),
+        list_(backend.clock, backend.metrics, v1::NamespaceService::service_full_name(),
+              "ListNamespaces") {
+    AddMethod("ListNamespaces", [this](Context* context, const Bytes* request, Bytes* response) {
+      return list_.Start<v1::ListNamespacesRequest, v1::ListNamespacesResponse>(
+          context, *request, response,
+          [this](const auto& asked, google::protobuf::Arena& arena, auto* page) {
+            return List(asked, arena, page);
+          });
+    });
     Add("DeleteNamespace", ToDeleteNamespace, FromDeleteNamespace);
   }
 
  private:
-  // Needs no shard, so it finishes at once.
-  grpc::ServerUnaryReactor* List(UnaryMethod& method, Context* context, const Bytes& request,
-                                 Bytes* response) {
-    const absl::Duration started = backend().clock.Monotonic();
-    method.metrics.Started();
-    const absl::Status status = Answer(method, request, response);
-    if (status.ok()) method.metrics.MessageSent();
-    method.metrics.Handled(status.code(), backend().clock.Monotonic() - started);
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(ToGrpcStatus(status));
-    return reactor;
-  }
-
-  absl::Status Answer(UnaryMethod& method, const Bytes& bytes, Bytes* answer) {
-    if (!bytes.Valid()) return absl::InvalidArgumentError("expected a message, got none");
-    method.metrics.MessageReceived();
-    google::protobuf::Arena arena;
-    auto& request = *google::protobuf::Arena::CreateMessage<v1::ListNamespacesRequest>(&arena);
-    absl::Status status = ParseMessage(ReceivedBytes(bytes).view(), request);
-    if (!status.ok()) return status;
-    auto& response = *google::protobuf::Arena::CreateMessage<v1::ListNamespacesResponse>(&arena);
-    status = rpc::ListNamespaces(
+  absl::Status List(const v1::ListNamespacesRequest& request, google::protobuf::Arena& arena,
+                    v1::ListNamespacesResponse* response) {
+    return rpc::ListNamespaces(
         request,
         [this](absl::string_view name, size_t limit) {
           return backend().shards.NamesAfter(name, limit);
         },
-        arena, &response);
-    if (status.ok()) *answer = ToByteBuffer(response);
-    return status;
+        arena, response);
   }
+
+  ImmediateMethod list_;
 };
 
 using StreamWritesMethod =
     v1::WriteEventService::WithRawCallbackMethod_StreamWrites<v1::WriteEventService::Service>;
 
-class WriteEventService final : public UnaryService<v1::WriteEventService, StreamWritesMethod> {
+class WriteEventService final : public ShardService<v1::WriteEventService, StreamWritesMethod> {
  public:
   WriteEventService(const Backend& backend, WriteStreamSet& streams)
-      : UnaryService(backend), streams_(streams) {
+      : ShardService(backend), streams_(streams) {
     Add("InvalidateByWrite", ToInvalidateByWrite, FromInvalidateByWrite);
     Add("InvalidateByWrites", ToInvalidateByWrites, FromInvalidateByWrites);
     Add("ExplainWrite", ToExplainWrite, FromExplainWrite);
@@ -141,9 +111,9 @@ class WriteEventService final : public UnaryService<v1::WriteEventService, Strea
 };
 
 constexpr const char* kServices[] = {
-    "CacheEntryService", "DependencyService",   "InvalidationService",
-    "NamespaceService",  "RelationshipService", "RuleService",
-    "StatsService",      "SubscriptionService", "WriteEventService"};
+    "CacheEntryService",   "DeclarationService",  "DependencyService", "InvalidationService",
+    "NamespaceService",    "RelationshipService", "RuleService",       "StatsService",
+    "SubscriptionService", "WriteEventService"};
 
 }  // namespace
 
@@ -151,27 +121,31 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Backend& backend,
                                                          WriteStreamSet& streams) {
   std::vector<std::unique_ptr<grpc::Service>> services;
 
-  auto rules = std::make_unique<UnaryService<v1::RuleService>>(backend);
+  auto rules = std::make_unique<ShardService<v1::RuleService>>(backend);
   rules->Add("RegisterRule", ToRegisterRule, FromRegisterRule);
   rules->Add("GetRule", ToGetRule, FromGetRule);
   rules->Add("ListRules", ToListRules, FromListRules);
   rules->Add("DeleteRule", ToDeleteRule, FromDeleteRule);
   services.push_back(std::move(rules));
 
-  auto relationships = std::make_unique<UnaryService<v1::RelationshipService>>(backend);
+  auto relationships = std::make_unique<ShardService<v1::RelationshipService>>(backend);
   relationships->Add("RegisterRelationship", ToRegisterRelationship, FromRegisterRelationship);
   relationships->Add("GetRelationship", ToGetRelationship, FromGetRelationship);
   relationships->Add("ListRelationships", ToListRelationships, FromListRelationships);
   relationships->Add("DeleteRelationship", ToDeleteRelationship, FromDeleteRelationship);
   services.push_back(std::move(relationships));
 
-  auto dependencies = std::make_unique<UnaryService<v1::DependencyService>>(backend);
+  auto declarations = std::make_unique<ShardService<v1::DeclarationService>>(backend);
+  declarations->Add("ApplyDeclarations", ToApplyDeclarations, FromApplyDeclarations);
+  services.push_back(std::move(declarations));
+
+  auto dependencies = std::make_unique<ShardService<v1::DependencyService>>(backend);
   dependencies->Add("AddCacheDependency", ToAddCacheDependency, FromAddCacheDependency);
   dependencies->Add("RemoveCacheDependency", ToRemoveCacheDependency, FromRemoveCacheDependency);
   dependencies->Add("ListCacheDependencies", ToListCacheDependencies, FromListCacheDependencies);
   services.push_back(std::move(dependencies));
 
-  auto invalidations = std::make_unique<UnaryService<v1::InvalidationService>>(backend);
+  auto invalidations = std::make_unique<ShardService<v1::InvalidationService>>(backend);
   invalidations->Add("Invalidate", ToInvalidate, FromInvalidate);
   invalidations->Add("InvalidateWithDependencies", ToInvalidateWithDependencies,
                      FromInvalidateWithDependencies);
@@ -182,14 +156,14 @@ std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Backend& backend,
   invalidations->Add("SetBatchDelay", ToSetBatchDelay, FromSetBatchDelay);
   services.push_back(std::move(invalidations));
 
-  auto entries = std::make_unique<UnaryService<v1::CacheEntryService>>(backend);
+  auto entries = std::make_unique<ShardService<v1::CacheEntryService>>(backend);
   entries->Add("TrackEntries", ToTrackEntries, FromTrackEntries);
   entries->Add("UntrackEntries", ToUntrackEntries, FromUntrackEntries);
   entries->Add("LookupEntry", ToLookupEntry, FromLookupEntry);
   entries->Add("Validate", ToValidate, FromValidate);
   services.push_back(std::move(entries));
 
-  auto stats = std::make_unique<UnaryService<v1::StatsService>>(backend);
+  auto stats = std::make_unique<ShardService<v1::StatsService>>(backend);
   stats->Add("GetInvalidationStats", ToGetInvalidationStats, FromGetInvalidationStats);
   services.push_back(std::move(stats));
 

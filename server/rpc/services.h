@@ -11,6 +11,7 @@
 #include "server/delivery/hub.h"
 #include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/allowed_namespaces.h"
 #include "server/rpc/call_limits.h"
 #include "server/shard/shard_set.h"
 
@@ -33,6 +34,7 @@ struct Backend {
   const Clock& clock;
   metrics::RpcMetrics& metrics;
   const Admission& admission;
+  const AllowedNamespaces& namespaces;
   OpenCalls& open_calls;
 };
 

@@ -11,7 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "common/check.h"
+#include "google/protobuf/arena.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
@@ -51,8 +53,12 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
  public:
   // Begins to read. `open` is decremented when it is done.
   SubscriberStream(const delivery::StreamSurroundings& surroundings,
-                   grpc::CallbackServerContext& context, std::atomic<size_t>& open)
-      : context_(context), open_(open), core_(delivery::StreamCore::Start(surroundings, *this)) {}
+                   const AllowedNamespaces& namespaces, grpc::CallbackServerContext& context,
+                   std::atomic<size_t>& open)
+      : namespaces_(namespaces),
+        context_(context),
+        open_(open),
+        core_(delivery::StreamCore::Start(surroundings, *this)) {}
 
   void OnReadDone(bool ok) override {
     if (ok) core_->OnRead(Received());
@@ -80,8 +86,10 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
     absl::StatusOr<delivery::ReceivedMessage> message =
         ToReceivedMessage(*request, std::exchange(is_first_, false));
     if (!message.ok() || !message->subscription) return message;
-    std::string& instance = message->subscription->session.instance;
-    if (instance.empty()) instance = RandomInstance();
+    delivery::SessionKey& session = message->subscription->session;
+    absl::Status status = namespaces_.Check(session.namespace_name);
+    if (!status.ok()) return status;
+    if (session.instance.empty()) session.instance = RandomInstance();
     return message;
   }
 
@@ -94,6 +102,7 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   void End(const absl::Status& status) override { Finish(ToGrpcStatus(status)); }
   void Cancel() override { context_.TryCancel(); }
 
+  const AllowedNamespaces& namespaces_;
   grpc::CallbackServerContext& context_;
   std::atomic<size_t>& open_;
   bool is_first_ = true;       // the next message is
@@ -106,8 +115,33 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
 
 SubscriptionService::SubscriptionService(size_t max_streams,
                                          const delivery::StreamSurroundings& surroundings,
-                                         const Admission& admission)
-    : max_streams_(max_streams), surroundings_(surroundings), admission_(admission) {}
+                                         const Guards& guards)
+    : max_streams_(max_streams),
+      surroundings_(surroundings),
+      guards_(guards),
+      list_(surroundings.clock, guards.metrics, v1::SubscriptionService::service_full_name(),
+            "ListSubscribers") {
+  AddMethod("ListSubscribers", [this](grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+    return list_.Start<v1::ListSubscribersRequest, v1::ListSubscribersResponse>(
+        context, *request, response,
+        [this](const auto& asked, google::protobuf::Arena& arena, auto* page) {
+          return rpc::ListSubscribers(
+              asked, [this](absl::string_view name) { return SubscribersOf(name); }, arena, page);
+        });
+  });
+}
+
+absl::StatusOr<SubscribersNow> SubscriptionService::SubscribersOf(
+    absl::string_view namespace_name) const {
+  if (absl::Status status = guards_.namespaces.Check(namespace_name); !status.ok()) return status;
+  const delivery::Hub& hub = surroundings_.hub;
+  return SubscribersNow{.sessions = hub.sessions(namespace_name),
+                        .head = hub.head(namespace_name),
+                        .epoch = hub.epoch(),
+                        .monotonic = surroundings_.clock.Monotonic(),
+                        .wall = surroundings_.clock.Now()};
+}
 
 SubscriptionService::~SubscriptionService() {
   Check(streams() == 0, "the server has ended every stream before its services are destroyed");
@@ -115,7 +149,7 @@ SubscriptionService::~SubscriptionService() {
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService::Subscribe(
     grpc::CallbackServerContext* context) {
-  if (absl::Status status = admission_.AdmitToKeep(); !status.ok()) {
+  if (absl::Status status = guards_.admission.AdmitToKeep(); !status.ok()) {
     return new RefusedStream(status);
   }
   if (streams_.fetch_add(1, std::memory_order_relaxed) >= max_streams_) {
@@ -123,7 +157,7 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService
     return new RefusedStream(absl::ResourceExhaustedError(
         absl::StrCat("expected at most ", max_streams_, " subscriptions")));
   }
-  return new SubscriberStream(surroundings_, *context, streams_);
+  return new SubscriberStream(surroundings_, guards_.namespaces, *context, streams_);
 }
 
 }  // namespace cache_invalidation::rpc

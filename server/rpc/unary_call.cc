@@ -49,6 +49,9 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
   if (absl::Status status = ParseRequest(bytes, request); !status.ok()) return status;
   const absl::StatusOr<absl::string_view> namespace_name = ToNamespace(namespace_field());
   if (!namespace_name.ok()) return namespace_name.status();
+  if (absl::Status status = method_.backend.namespaces.Check(*namespace_name); !status.ok()) {
+    return status;
+  }
   namespace_name_ = *namespace_name;
   absl::StatusOr<EngineRequest> engine_request = Convert(arena_);
   if (!engine_request.ok()) return engine_request.status();

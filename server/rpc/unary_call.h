@@ -107,8 +107,8 @@ concept MayWait = requires(const Request& request) {
   request.wait_for_subscribers();
 };
 
-// A call of given message types. `convert` takes the request, and the arena if it needs one; `fill`
-// is as AnswerTypes says.
+// A call of given message types. `convert` takes the request, and the arena if it needs one, and
+// returns a command, a query, or either of them; `fill` is as AnswerTypes says.
 template <typename Asked, typename Request, typename Fill, typename... Arena>
 class TypedUnaryCall final : public UnaryCall {
  public:
@@ -137,9 +137,13 @@ class TypedUnaryCall final : public UnaryCall {
       }
     }();
     if (!asked.ok()) return asked.status();
-    using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Asked>,
-                                    engine::Command, engine::Query>;
-    return EngineRequest(Kind(*std::move(asked)));
+    if constexpr (std::is_same_v<Asked, EngineRequest>) {
+      return *std::move(asked);
+    } else {
+      using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Asked>,
+                                      engine::Command, engine::Query>;
+      return EngineRequest(Kind(*std::move(asked)));
+    }
   }
 
   std::optional<AskedWait> wait() const override {

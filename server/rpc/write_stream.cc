@@ -102,6 +102,7 @@ absl::Status WriteStream::Accept(std::shared_ptr<WriteMessage> message) {
       return AtField("namespace", absl::InvalidArgumentError(
                                       "expected the namespace of the first message, or none"));
     }
+    if (absl::Status status = backend_.namespaces.Check(*name); !status.ok()) return status;
     namespace_name_ = std::string(*name);
   }
   messages_.push_back(std::move(message));

@@ -43,11 +43,13 @@ bool IsAppliedWithoutItsCaller(const std::variant<engine::Command, engine::Query
           std::holds_alternative<engine::DeleteNamespace>(*command));
 }
 
-// Whether a command only removes something.
-bool OnlyTakesAway(const engine::Command& command) {
+// Whether a command may change nothing in a new namespace: it only removes something, or declares
+// what is declared already.
+bool MayChangeNothing(const engine::Command& command) {
   return std::holds_alternative<engine::FlushPendingInvalidations>(command) ||
          std::holds_alternative<engine::DeleteRule>(command) ||
          std::holds_alternative<engine::DeleteRelationship>(command) ||
+         std::holds_alternative<engine::ApplyDeclarations>(command) ||
          std::holds_alternative<engine::RemoveCacheDependency>(command) ||
          std::holds_alternative<engine::UntrackEntries>(command);
 }
@@ -191,7 +193,7 @@ Result ShardCore::ApplyCommand(absl::string_view name, const engine::Command& co
 }
 
 std::optional<Result> ShardCore::AnswerAsNew(const engine::Command& command, absl::Time now) {
-  if (!OnlyTakesAway(command)) return std::nullopt;
+  if (!MayChangeNothing(command)) return std::nullopt;
   const std::unique_ptr<engine::Engine> scratch = MakeNewEngine(epoch_, create_namespace_);
   engine::Applied applied = scratch->Apply(command, now);
   if (!applied.status.ok() || !OnlyMovedTheClock(applied)) return std::nullopt;

@@ -75,7 +75,7 @@ class ShardCore {
   // Applies the next request of a submission; all of them are dropped if its caller has gone. False
   // if none is left: then the group has its answers. The first command that is not refused creates
   // the namespace; queries and timers do not, nor do commands that only remove something and find
-  // nothing: both get the answer of a new namespace.
+  // nothing, or declare what a new namespace has anyway: they get the answer of a new namespace.
   bool ApplyNext(Submission& submission, absl::Time now);
 
   // Drops the revisions up to `floor` of the namespace, in the engine and in the store, with the

@@ -59,6 +59,7 @@ class EventEncoder {
     uint32_t number = 0;
     std::string causes;         // its Event.causes fields
     std::string invalidations;  // its Event.invalidations fields
+    std::string time;           // its Event.time field, that of every part of the event
     // The part's dictionary: indexes into engine::Event::causes; kUnknown for a cause that replaces
     // others.
     std::vector<uint32_t> known_causes;

@@ -46,6 +46,7 @@ bool SetTarget(const v1::Invalidation& message, engine::Invalidation& out) {
 // invalid.
 bool AddPart(const v1::Event& part, engine::Event& event) {
   event.revision = part.revision();
+  if (part.has_time()) event.time = ToTime(part.time());
   if (!SetEnum(part.source(), event.source)) {
     return false;
   }

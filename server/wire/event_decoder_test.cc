@@ -14,7 +14,8 @@ namespace {
 
 // An event as text with its causes resolved, since parts may number them differently.
 std::string ToText(const engine::Event& event) {
-  std::string text = absl::StrCat(event.revision, " source ", static_cast<int>(event.source));
+  std::string text = absl::StrCat(event.revision, " source ", static_cast<int>(event.source),
+                                  " at ", event.time ? absl::FormatTime(*event.time) : "no time");
   for (const engine::Invalidation& invalidation : event.invalidations) {
     absl::StrAppend(&text, "\n", static_cast<int>(invalidation.kind), " ",
                     static_cast<int>(invalidation.target), " ", invalidation.name);
@@ -66,6 +67,8 @@ TEST(EventDecoderTest, GivesBackWhatWasEncodedHoweverItWasSplit) {
     for (uint64_t revision = 1; revision <= 20; ++revision) {
       engine::Event event = EverythingInOne(revision);
       event.source = static_cast<engine::EventSource>(revision % 6);
+      // An event of a version that did not record its time has none afterwards.
+      if (revision % 3 != 0) event.time = absl::FromUnixNanos(1'577'836'800'000'000'001 + revision);
       encoder.Add(event);
       expected.push_back(ToText(event));
     }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/check.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.pb.h"
 #include "server/wire/message_conversion.h"
 #include "server/wire/proto_format.h"
@@ -12,9 +13,10 @@ namespace {
 
 constexpr uint32_t kUnknown = ~uint32_t{0};
 
-// An upper bound of the tags, lengths and numbers of an Invalidation, of a Cause, or of an Event
+// An upper bound of the tags, lengths and numbers of an Invalidation or of a Cause, and of an Event
 // without its lists.
 constexpr size_t kFixedBytes = 32;
+constexpr size_t kFixedEventBytes = 48;
 constexpr size_t kIndexBytes = 5;
 
 int TargetField(engine::TargetKind target) {
@@ -75,6 +77,24 @@ void AppendInvalidation(const engine::Invalidation& invalidation,
   }
 }
 
+// A varint that is left out if it is 0, as the generated classes do.
+void AppendUnlessZero(int field, uint64_t value, std::string& out) {
+  if (value != 0) AppendVarintField(field, value, out);
+}
+size_t SizeUnlessZero(uint64_t value) { return value == 0 ? 0 : VarintFieldSize(value); }
+
+void AppendTime(absl::Time time, std::string& out) {
+  using google::protobuf::Timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);  // rounds down
+  const auto nanos =
+      static_cast<uint64_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds)));
+  const auto unsigned_seconds = static_cast<uint64_t>(seconds);
+  AppendBytesHeader(v1::Event::kTimeFieldNumber,
+                    SizeUnlessZero(unsigned_seconds) + SizeUnlessZero(nanos), out);
+  AppendUnlessZero(Timestamp::kSecondsFieldNumber, unsigned_seconds, out);
+  AppendUnlessZero(Timestamp::kNanosFieldNumber, nanos, out);
+}
+
 }  // namespace
 
 EventEncoder::EventEncoder(absl::string_view namespace_name, EncoderLimits limits)
@@ -84,10 +104,12 @@ void EventEncoder::Add(const engine::Event& event) {
   Check(!event.invalidations.empty(), "an event invalidates something");
   places_.assign(event.causes.size(), kUnknown);
   part_.number = 0;
+  part_.time.clear();
+  if (event.time.has_value()) AppendTime(*event.time, part_.time);
   for (const engine::Invalidation& invalidation : event.invalidations) {
     const bool begun = !part_.invalidations.empty();
-    if (begun &&
-        kFixedBytes + part_.size_bytes() + SizeBound(event, invalidation) > limits_.part_bytes) {
+    if (begun && kFixedEventBytes + part_.size_bytes() + SizeBound(event, invalidation) >
+                     limits_.part_bytes) {
       EndPart(event, /*last_part=*/false);
     }
     AddToPart(event, invalidation);
@@ -153,10 +175,10 @@ uint32_t EventEncoder::IndexInPart(const engine::Event& event, uint32_t cause) {
 }
 
 void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
-  const size_t size = VarintFieldSize(event.revision) +
-                      (part_.number == 0 ? 0 : VarintFieldSize(part_.number)) +
-                      (last_part ? VarintFieldSize(1) : 0) +
-                      VarintFieldSize(ToEventEnum(event.source)) + part_.size_bytes();
+  const size_t size =
+      VarintFieldSize(event.revision) + (part_.number == 0 ? 0 : VarintFieldSize(part_.number)) +
+      (last_part ? VarintFieldSize(1) : 0) + VarintFieldSize(ToEventEnum(event.source)) +
+      part_.size_bytes() + part_.time.size();
   const size_t entry_size = BytesFieldSize(size);
   Chunk& chunk = ChunkFor(entry_size);
   chunk.parts.push_back({.offset = static_cast<uint32_t>(chunk.bytes.size()),
@@ -176,6 +198,7 @@ void EventEncoder::EndPart(const engine::Event& event, bool last_part) {
   AppendVarintField(v1::Event::kSourceFieldNumber, ToEventEnum(event.source), out);
   out += part_.causes;
   out += part_.invalidations;
+  out += part_.time;
 
   for (const uint32_t cause : part_.known_causes) {
     if (cause != kUnknown) places_[cause] = kUnknown;

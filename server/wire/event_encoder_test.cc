@@ -92,6 +92,12 @@ v1::Event Expected(const engine::Event& event, size_t first, size_t last, uint32
   message.set_part(part);
   message.set_last_part(last == event.invalidations.size());
   message.set_source(ProtoSource(event.source));
+  if (event.time.has_value()) {
+    const int64_t seconds = absl::ToUnixSeconds(*event.time);
+    message.mutable_time()->set_seconds(seconds);
+    message.mutable_time()->set_nanos(static_cast<int32_t>(
+        absl::ToInt64Nanoseconds(*event.time - absl::FromUnixSeconds(seconds))));
+  }
   std::vector<int> places(event.causes.size(), -1);
   for (size_t i = first; i < last; ++i) {
     const engine::Invalidation& invalidation = event.invalidations[i];
@@ -177,6 +183,9 @@ void RandomEvent(std::mt19937& random, uint64_t revision, OwnedEvent& out) {
   }
   out.event.revision = revision;
   out.event.source = static_cast<engine::EventSource>(below(6));
+  if (below(4) != 0) {
+    out.event.time = absl::UnixEpoch() + absl::Milliseconds(random()) + absl::Nanoseconds(below(3));
+  }
   for (uint32_t i = 0; i < causes; ++i) {
     out.event.causes.push_back(
         {static_cast<engine::CauseStep>(below(9)), out.names[i], below(2) == 0});

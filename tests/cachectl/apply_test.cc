@@ -1,6 +1,7 @@
 // apply and export: files of rules and relationships.
 
 #include <fstream>
+#include <string>
 
 #include "tests/cachectl/cachectl_test.h"
 
@@ -90,16 +91,63 @@ TEST_F(CachectlTest, AFaultNamesItsLine) {
   EXPECT_EQ(Run({"apply", "-f", path + ".missing"}).code, 1);
 }
 
+// All or nothing, also in a dry run.
 TEST_F(CachectlTest, WhatTheServiceRefusesNamesItsLineToo) {
-  const Ended refused =
-      Run({"apply", "-f", "-"},
-          "rules:\n"
-          "  - {name: a, trigger_tags: [x], invalidate_tags: [\"y:{resource_id}\"]}\n"
-          "  - {name: b, trigger_tags: [x], pattern: \"(\"}\n"
-          "  - {name: c, trigger_tags: [x], invalidate_tags: [z]}\n");
+  const std::string file =
+      "rules:\n"
+      "  - {name: a, trigger_tags: [x], invalidate_tags: [\"y:{resource_id}\"]}\n"
+      "  - {name: b, trigger_tags: [x], pattern: \"(\"}\n"
+      "  - {name: c, trigger_tags: [x], invalidate_tags: [z]}\n";
+  for (const Strings& arguments :
+       {Strings{"apply", "-f", "-"}, Strings{"apply", "-f", "-", "--dry-run"}}) {
+    const Ended refused = Run(arguments, file);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_EQ(refused.err.rfind("cachectl: INVALID_ARGUMENT: -:3: rules[1].pattern: ", 0), 0u)
+        << refused.err;
+    EXPECT_EQ(refused.out, "");
+  }
+  EXPECT_EQ(Ok({"rule", "list"}).find("\na "), std::string::npos);
+}
+
+TEST_F(CachectlTest, ApplyDeletesWhatTheFileDoesNotNameIfAskedTo) {
+  Ok({"apply", "-f", "-"}, kFile);
+  const std::string less =
+      "rules:\n"
+      "  - name: forms\n"
+      "    trigger_tags: [form]\n"
+      "    invalidate_tags: [\"form_state:{resource_id}\"]\n";
+  EXPECT_EQ(Ok({"apply", "-f", "-"}, less), "rule  forms  replaced\n");
+  const std::string pruned =
+      "rule          forms     unchanged\n"
+      "rule          sessions  deleted\n"
+      "relationship  items     deleted\n";
+  EXPECT_EQ(Ok({"apply", "-f", "-", "--prune", "--dry-run"}, less),
+            pruned + "nothing was changed (--dry-run)\n");
+  EXPECT_EQ(Ok({"apply", "-f", "-", "--prune"}, less), pruned);
+  EXPECT_EQ(Field(Ok({"stats"}), "rules"), "1");
+  EXPECT_EQ(Field(Ok({"stats"}), "relationships"), "0");
+}
+
+TEST_F(CachectlTest, ApplyTellsWhichDeclarationAWarningIsAbout) {
+  const Ended warned =
+      Run({"apply", "-f", "-"}, "rules:\n  - {name: a, trigger_tags: [x], invalidate_tags: [y]}\n");
+  EXPECT_EQ(warned.code, 0);
+  EXPECT_EQ(warned.err.rfind("warning: rule a: invalidate_tags[0]: ", 0), 0u) << warned.err;
+  const Ended accepted = Run({"apply", "-f", "-"},
+                             "rules:\n  - {name: a, trigger_tags: [x], invalidate_tags: [y], "
+                             "accepted_warnings: [whole_type]}\n");
+  EXPECT_EQ(accepted.err, "");
+}
+
+TEST_F(CachectlTest, ApplyRefusesAFileThatIsTooLargeForOneCall) {
+  std::string file = "rules:\n";
+  for (int i = 0; i < 1001; ++i) {
+    file += "- {name: r" + std::to_string(i) + ", trigger_tags: [x], pattern: y}\n";
+  }
+  const Ended refused = Run({"apply", "-f", "-"}, file);
   EXPECT_EQ(refused.code, 2);
-  EXPECT_EQ(refused.err.substr(0, 32), "cachectl: INVALID_ARGUMENT: -:3:") << refused.err;
-  EXPECT_EQ(refused.out, "rule  a  added\n") << "what was done before it is told";
+  EXPECT_NE(refused.err.find("-: expected at most 1000 rules"), std::string::npos) << refused.err;
+  EXPECT_EQ(Field(Ok({"stats"}), "rules"), "0");
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ DeliveryServer::DeliveryServer(Options options, Clock& clock)
                .until = absl::ZeroDuration()},
               [](commit::Group) { return false; }),
       service_(options.max_streams, {hub_, outbox_, *waiting_, leases_, clock, observer_},
-               admission_) {
+               {admission_, namespaces_, metrics_.rpc()}) {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(&service_);

@@ -25,6 +25,8 @@
 #include "server/delivery/observer.h"
 #include "server/delivery/outbox.h"
 #include "server/delivery/waiting_calls.h"
+#include "server/metrics/metrics.h"
+#include "server/rpc/allowed_namespaces.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/subscription_service.h"
 #include "server/storage/memory_store.h"
@@ -113,6 +115,8 @@ class DeliveryServer {
   std::shared_ptr<delivery::WaitingCalls> waiting_;
   delivery::LeaseRecord leases_;
   const rpc::Admission admission_;
+  const rpc::AllowedNamespaces namespaces_;
+  metrics::Metrics metrics_{"test"};
   rpc::SubscriptionService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

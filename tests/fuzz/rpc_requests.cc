@@ -23,10 +23,12 @@
 #include "google/protobuf/arena.h"
 #include "server/engine/engine.h"
 #include "server/rpc/conversion/cache_entry_conversion.h"
+#include "server/rpc/conversion/declaration_conversion.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/namespace_conversion.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/conversion/rule_conversion.h"
+#include "server/rpc/conversion/subscriber_conversion.h"
 #include "server/rpc/conversion/subscription_conversion.h"
 #include "server/rpc/conversion/write_conversion.h"
 #include "server/rpc/write_message.h"
@@ -34,7 +36,7 @@
 namespace cache_invalidation::rpc {
 namespace {
 
-constexpr int kMethods = 28;
+constexpr int kMethods = 30;
 constexpr int kMostRequests = 16;
 constexpr absl::Duration kBetweenRequests = absl::Milliseconds(40);
 // A path of fields, a name cut short, and a few words; with a pattern, what RE2 says of it.
@@ -65,21 +67,33 @@ class Edge {
   void Call(int method, absl::string_view bytes);
 
  private:
-  template <typename Asked, typename Request, typename... Arena, typename Fill>
-  void Unary(absl::string_view bytes, absl::StatusOr<Asked> (*convert)(const Request&, Arena&...),
+  template <typename Typed, typename Request, typename... Arena, typename Fill>
+  void Unary(absl::string_view bytes, absl::StatusOr<Typed> (*convert)(const Request&, Arena&...),
              Fill fill);
   void StreamWrites(absl::string_view bytes);
   static void Subscribe(absl::string_view bytes);
   static void ListNamespaces(absl::string_view bytes);
+  static void ListSubscribers(absl::string_view bytes);
+
+  using Asked = std::variant<engine::Command, engine::Query>;
+
+  // A command or a query, or one of the two.
+  static const Asked& Either(const Asked& asked) { return asked; }
+  template <typename Typed>
+  static Asked Either(const Typed& asked) {
+    using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Typed>,
+                                    engine::Command, engine::Query>;
+    return Kind(asked);
+  }
 
   // Status and result of a command or query.
-  shard::Result Ask(const std::variant<engine::Command, engine::Query>& asked);
+  shard::Result Ask(const Asked& asked);
 
   std::unique_ptr<engine::Engine> engine_ = std::make_unique<engine::Engine>(kEpoch);
   absl::Time now_ = absl::UnixEpoch();
 };
 
-shard::Result Edge::Ask(const std::variant<engine::Command, engine::Query>& asked) {
+shard::Result Edge::Ask(const Asked& asked) {
   now_ += kBetweenRequests;
   if (const auto deadline = engine_->batch_deadline(); deadline && deadline->at <= now_) {
     Check(engine_->Apply(engine::FlushBatch{deadline->generation}, now_).status.ok(),
@@ -106,9 +120,9 @@ shard::Result Edge::Ask(const std::variant<engine::Command, engine::Query>& aske
   return std::move(applied.result);
 }
 
-template <typename Asked, typename Request, typename... Arena, typename Fill>
+template <typename Typed, typename Request, typename... Arena, typename Fill>
 void Edge::Unary(absl::string_view bytes,
-                 absl::StatusOr<Asked> (*convert)(const Request&, Arena&...), Fill fill) {
+                 absl::StatusOr<Typed> (*convert)(const Request&, Arena&...), Fill fill) {
   google::protobuf::Arena arena;
   auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
   if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -116,7 +130,7 @@ void Edge::Unary(absl::string_view bytes,
   }
   const absl::StatusOr<absl::string_view> name = ToNamespace(request.namespace_());
   if (!name.ok()) return CheckBadRequest(name.status());
-  const absl::StatusOr<Asked> asked = [&] {
+  const absl::StatusOr<Typed> asked = [&] {
     if constexpr (sizeof...(Arena) == 0) {
       return convert(request);
     } else {
@@ -124,9 +138,7 @@ void Edge::Unary(absl::string_view bytes,
     }
   }();
   if (!asked.ok()) return CheckBadRequest(asked.status());
-  using Kind = std::conditional_t<std::is_constructible_v<engine::Command, Asked>, engine::Command,
-                                  engine::Query>;
-  const shard::Result answer = Ask(Kind(*asked));
+  const shard::Result answer = Ask(Either(*asked));
   if (!answer.ok()) return;
   const auto subscribers = [](absl::string_view) -> uint64_t { return 0; };
   const auto& result = std::get<typename AnswerTypes<Fill>::Result>(*answer);
@@ -185,6 +197,33 @@ void Edge::ListNamespaces(absl::string_view bytes) {
   CheckAnswer(response);
 }
 
+void Edge::ListSubscribers(absl::string_view bytes) {
+  google::protobuf::Arena arena;
+  auto& request = *google::protobuf::Arena::CreateMessage<v1::ListSubscribersRequest>(&arena);
+  if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return CheckBadRequest(DescribeMalformed(*request.GetDescriptor(), bytes));
+  }
+  v1::ListSubscribersResponse response;
+  const absl::Status status = rpc::ListSubscribers(
+      request,
+      [](absl::string_view) -> absl::StatusOr<SubscribersNow> {
+        SubscribersNow now = {.sessions = {},
+                              .head = 1,
+                              .epoch = kEpoch,
+                              .monotonic = absl::ZeroDuration(),
+                              .wall = absl::UnixEpoch()};
+        for (const char* name : {"a", "b"}) {
+          now.sessions.push_back(std::make_shared<delivery::SubscriberSession>(
+              delivery::SessionKey{"default", name, "i"}));
+          now.sessions.back()->Attach({true, absl::Seconds(1)}, 0, now.monotonic);
+        }
+        return now;
+      },
+      arena, &response);
+  if (!status.ok()) return CheckBadRequest(status);
+  CheckAnswer(response);
+}
+
 void Edge::Call(int method, absl::string_view bytes) {
   switch (method % kMethods) {
     // clang-format off
@@ -215,7 +254,9 @@ void Edge::Call(int method, absl::string_view bytes) {
     case 24: return StreamWrites(bytes);
     case 25: return Subscribe(bytes);
     case 26: return Unary(bytes, ToDeleteNamespace, FromDeleteNamespace);
-    default: return ListNamespaces(bytes);
+    case 27: return ListNamespaces(bytes);
+    case 28: return Unary(bytes, ToApplyDeclarations, FromApplyDeclarations);
+    default: return ListSubscribers(bytes);
       // clang-format on
   }
 }

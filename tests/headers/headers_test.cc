@@ -15,6 +15,7 @@
 #include "client/async_client.h"
 #include "client/cache_keys.h"
 #include "client/client.h"
+#include "client/declarations.h"
 #include "client/grpc_channel.h"
 #include "client/json.h"
 #include "client/logging.h"
@@ -123,6 +124,15 @@ TEST_F(ExamplesTest, Client) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_client
   EXPECT_EQ(result->position.revision, 1u);
+}
+
+TEST_F(ExamplesTest, Declarations) {
+  const Client client(service_.Connect());
+#define EXAMPLE_declarations
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_declarations
+  EXPECT_TRUE(applied.ok()) << applied.status();
+  EXPECT_EQ(client.ListDataRelationships()->size(), 1u);
 }
 
 TEST_F(ExamplesTest, FakeClock) {

@@ -33,19 +33,47 @@ class RestartTest : public PersistentServerTest {
   v1::InvalidationStats StatsNow() { return Ok(*stats_, &Stats::GetInvalidationStats, "").stats(); }
 
   // An acknowledging subscriber comes, is granted a lease, and goes. Answers its seconds.
-  int64_t SubscribeForMoment(const std::string& name, int64_t lease_seconds) {
+  int64_t SubscribeForMoment(const std::string& name, int64_t lease_seconds,
+                             const std::string& resumes_in_epoch = "") {
     grpc::ClientContext context;
     const auto stream = subscriptions_->Subscribe(&context);
     v1::SubscribeRequest request;
     request.mutable_subscription()->set_name(name);
     request.mutable_subscription()->set_acknowledges(true);
     request.mutable_subscription()->mutable_lease()->set_seconds(lease_seconds);
+    if (!resumes_in_epoch.empty()) {
+      request.mutable_subscription()->mutable_start_after()->set_epoch(resumes_in_epoch);
+    }
     stream->Write(request);
     v1::SubscribeResponse response;
     EXPECT_TRUE(stream->Read(&response));
     context.TryCancel();
     (void)stream->Finish();
     return response.started().lease().seconds();
+  }
+
+  // The times of the events after `start`, up to that revision.
+  std::vector<absl::Time> TimesAfter(const v1::Position& start, uint64_t until) {
+    grpc::ClientContext context;
+    const auto stream = subscriptions_->Subscribe(&context);
+    v1::SubscribeRequest request;
+    request.mutable_subscription()->set_name("reader");
+    *request.mutable_subscription()->mutable_start_after() = start;
+    stream->Write(request);
+    std::vector<absl::Time> times;
+    for (uint64_t seen = start.revision(); seen < until;) {
+      v1::SubscribeResponse response;
+      if (!stream->Read(&response)) break;
+      for (const v1::Event& event : response.events()) {
+        EXPECT_TRUE(event.has_time());
+        times.push_back(absl::FromUnixSeconds(event.time().seconds()) +
+                        absl::Nanoseconds(event.time().nanos()));
+        seen = event.revision();
+      }
+    }
+    context.TryCancel();
+    (void)stream->Finish();
+    return times;
   }
 
   // Whether a call that waits for subscribers has to reckon with some that nobody knows, so long
@@ -214,8 +242,7 @@ constexpr absl::Duration kTwoSecondLease = absl::Milliseconds(2'300);
 TEST_F(RestartTest, CallsThatWaitWaitOutTheLongestLeaseThatWasGranted) {
   Start();
   EXPECT_EQ(SubscribeForMoment("first", 2), 2);
-  EXPECT_TRUE(MayHaveStrangers(kTwoSecondLease)) << "nobody knows whom an earlier server knew";
-  EXPECT_FALSE(MayHaveStrangers(kLongestLeaseOfAll));
+  EXPECT_FALSE(MayHaveStrangers(absl::ZeroDuration())) << "a new directory had no earlier server";
   EXPECT_EQ(SubscribeForMoment("second", 1), 1);
   Write("user", "1");  // is stored behind the note of the lease, which a shorter one need not await
   Kill();
@@ -223,6 +250,44 @@ TEST_F(RestartTest, CallsThatWaitWaitOutTheLongestLeaseThatWasGranted) {
   EXPECT_FALSE(MayHaveStrangers(kTwoSecondLease)) << "two seconds were the longest";
   Restart();
   EXPECT_FALSE(MayHaveStrangers(kTwoSecondLease));
+}
+
+// The directory is new, but not the system: it had a server with another one.
+TEST_F(RestartTest, CallsThatWaitReckonWithStrangersOnceOneHasTurnedUp) {
+  Start();
+  EXPECT_FALSE(MayHaveStrangers(absl::Seconds(1)));
+  EXPECT_EQ(SubscribeForMoment("stranger", 2, "another epoch"), 2);
+  EXPECT_TRUE(MayHaveStrangers(absl::Seconds(1))) << "there may be more of them";
+  Kill();
+  Start();
+  EXPECT_TRUE(MayHaveStrangers(absl::Seconds(59))) << "the store has them on record";
+  EXPECT_FALSE(MayHaveStrangers(kLongestLeaseOfAll));
+}
+
+TEST_F(RestartTest, AStrangerThatComesLaterShowsNothing) {
+  Start();
+  clock_.Advance(kLongestLeaseOfAll);
+  SubscribeForMoment("stranger", 2, "another epoch");
+  EXPECT_FALSE(MayHaveStrangers(absl::ZeroDuration())) << "no lease of another server still runs";
+}
+
+TEST_F(RestartTest, AnEmptyStoreThatWasAskedForANewEpochProvesNothing) {
+  options_.new_epoch = true;
+  Start();
+  EXPECT_TRUE(MayHaveStrangers(absl::ZeroDuration()));
+}
+
+TEST_F(RestartTest, AnEventKeepsItsTime) {
+  Start();
+  const v1::Position start = Position();
+  Write("user", "1");
+  clock_.Advance(absl::Seconds(5));
+  Write("user", "2");
+  const std::vector<absl::Time> times = TimesAfter(start, 2);
+  ASSERT_EQ(times.size(), 2u);
+  EXPECT_EQ(times[1] - times[0], absl::Seconds(5));
+  Restart();
+  EXPECT_EQ(TimesAfter(start, 2), times) << "the same from the store as from memory";
 }
 
 TEST_F(RestartTest, AStoreThatWasRestoredDoesNotKnowTheLongestLease) {

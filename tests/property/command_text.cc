@@ -92,6 +92,15 @@ std::string Describe(const engine::DeleteRelationship& command) {
   return absl::StrCat("DeleteRelationship ", command.name);
 }
 
+std::string Describe(const engine::ApplyDeclarations& command) {
+  std::string text = absl::StrCat("ApplyDeclarations", Flag("prune", command.prune));
+  for (const engine::Rule& rule : command.rules) absl::StrAppend(&text, " ", Text(rule));
+  for (const engine::Relationship& relationship : command.relationships) {
+    absl::StrAppend(&text, " ", Text(relationship));
+  }
+  return text;
+}
+
 std::string Describe(const engine::AddCacheDependency& command) {
   return absl::StrCat("AddCacheDependency ", command.key, Depends(command.depends_on),
                       Ttl(command.ttl), At(command.position));
@@ -168,6 +177,10 @@ std::string Describe(const engine::ExplainWrite& query) {
 }
 
 std::string Describe(const engine::GetInvalidationStats&) { return "GetInvalidationStats"; }
+
+std::string Describe(const engine::ValidateDeclarations& query) {
+  return absl::StrCat("Validate", Describe(query.declarations));
+}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "tests/reference/condition.h"
 
@@ -10,6 +11,15 @@ namespace {
 
 // A page of a list; often too small for it.
 uint32_t Limit(Choices& choices) { return 1 + choices.Below(choices.Percent(50) ? 3 : 100); }
+
+// In one call no two declarations of a kind have the same name.
+template <typename Declaration>
+void AddUnlessNamed(Declaration added, std::vector<Declaration>& declarations) {
+  for (const Declaration& declaration : declarations) {
+    if (declaration.name == added.name) return;
+  }
+  declarations.push_back(std::move(added));
+}
 
 }  // namespace
 
@@ -41,6 +51,7 @@ Generator::Generator(uint64_t seed) : choices_(seed) {
       {&Generator::MakeDeleteRule, 2},
       {&Generator::MakeRegisterRelationship, 7},
       {&Generator::MakeDeleteRelationship, 2},
+      {&Generator::MakeApplyDeclarations, 4},
       {&Generator::MakeAddDependency, 11},
       {&Generator::MakeRemoveDependency, 3},
       {&Generator::MakeTrack, 18},
@@ -211,6 +222,22 @@ void Generator::MakeRegisterRelationship(Step& step) {
 
 void Generator::MakeDeleteRelationship(Step& step) {
   step.action = engine::DeleteRelationship{Keep(choices_.RelationshipName())};
+}
+
+void Generator::MakeApplyDeclarations(Step& step) {
+  engine::ApplyDeclarations command;
+  for (uint64_t left = choices_.Below(4); left > 0; --left) {
+    AddUnlessNamed(choices_.Rule(), command.rules);
+  }
+  for (uint64_t left = choices_.Below(3); left > 0; --left) {
+    AddUnlessNamed(choices_.Relationship(), command.relationships);
+  }
+  command.prune = choices_.Percent(30);
+  if (choices_.Percent(25)) {
+    step.action = engine::Query(engine::ValidateDeclarations{std::move(command)});
+  } else {
+    step.action = std::move(command);
+  }
 }
 
 void Generator::MakeAddDependency(Step& step) {

@@ -58,6 +58,7 @@ class Generator {
   void MakeDeleteRule(Step& step);
   void MakeRegisterRelationship(Step& step);
   void MakeDeleteRelationship(Step& step);
+  void MakeApplyDeclarations(Step& step);
   void MakeAddDependency(Step& step);
   void MakeRemoveDependency(Step& step);
   void MakeTrack(Step& step);

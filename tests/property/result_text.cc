@@ -76,6 +76,21 @@ std::string Describe(const engine::UntrackEntriesResult& result) {
   return absl::StrCat("UntrackEntries found=", result.found);
 }
 
+// Warnings are compared elsewhere.
+std::string Describe(const engine::ApplyDeclarationsResult& result) {
+  std::string text = "ApplyDeclarations";
+  if (!result.refusal.ok()) {
+    absl::StrAppend(&text, " refused ", absl::StatusCodeToString(result.refusal.code()));
+  }
+  for (const auto* results : {&result.rules, &result.relationships}) {
+    for (const engine::DeclarationResult& one : *results) {
+      absl::StrAppend(&text, " ", one.name, "=", static_cast<int>(one.change));
+    }
+    absl::StrAppend(&text, ";");
+  }
+  return text;
+}
+
 std::string Describe(const engine::SweepResult&) { return "Sweep"; }
 
 std::string Describe(const engine::DeleteNamespaceResult& result) {

@@ -21,6 +21,7 @@ Prediction Apply(State& state, const engine::RegisterRule& command);
 Prediction Apply(State& state, const engine::DeleteRule& command);
 Prediction Apply(State& state, const engine::RegisterRelationship& command);
 Prediction Apply(State& state, const engine::DeleteRelationship& command);
+Prediction Apply(State& state, const engine::ApplyDeclarations& command);
 Prediction Apply(State& state, const engine::CreateNamespace& command);
 Prediction Apply(State& state, const engine::DeleteNamespace& command);
 
@@ -41,6 +42,7 @@ engine::Result Answer(const State& state, const engine::ListRelationships& query
 engine::Result Answer(const State& state, const engine::ListCacheDependencies& query);
 engine::Result Answer(const State& state, const engine::LookupEntry& query);
 engine::Result Answer(const State& state, const engine::GetInvalidationStats& query);
+engine::Result Answer(const State& state, const engine::ValidateDeclarations& query);
 
 }  // namespace cache_invalidation::reference
 

@@ -1,4 +1,9 @@
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "tests/reference/apply.h"
@@ -39,6 +44,31 @@ Prediction Refuse(absl::StatusCode code) {
   return prediction;
 }
 
+template <typename Declaration>
+engine::DeclarationResult Declare(const Declaration& declaration,
+                                  std::map<std::string, Declaration>& declared) {
+  engine::DeclarationResult result{declaration.name, engine::DeclarationChange::kAdded, {}};
+  const auto before = declared.find(declaration.name);
+  if (before != declared.end()) {
+    result.change = before->second == declaration ? engine::DeclarationChange::kUnchanged
+                                                  : engine::DeclarationChange::kReplaced;
+  }
+  declared[declaration.name] = declaration;
+  return result;
+}
+
+template <typename Declaration>
+void Prune(const std::vector<Declaration>& named, std::map<std::string, Declaration>& declared,
+           std::vector<engine::DeclarationResult>& results) {
+  for (auto at = declared.begin(); at != declared.end();) {
+    const bool keep = std::any_of(named.begin(), named.end(), [&](const Declaration& declaration) {
+      return declaration.name == at->first;
+    });
+    if (!keep) results.push_back({at->first, engine::DeclarationChange::kDeleted, {}});
+    at = keep ? std::next(at) : declared.erase(at);
+  }
+}
+
 }  // namespace
 
 Prediction Apply(State& state, const engine::RegisterRule& command) {
@@ -76,6 +106,42 @@ Prediction Apply(State& state, const engine::RegisterRelationship& command) {
 Prediction Apply(State& state, const engine::DeleteRelationship& command) {
   const bool found = state.relationships.erase(std::string(command.name)) != 0;
   return {absl::OkStatus(), engine::DeleteResult{found}, {}, {}};
+}
+
+// Declares one after the other, in a copy, and then deletes what was not named.
+Prediction Apply(State& state, const engine::ApplyDeclarations& command) {
+  State next = state;
+  engine::ApplyDeclarationsResult result;
+  for (const engine::Rule& rule : command.rules) {
+    if (IsMalformed(rule.condition)) return Refuse(absl::StatusCode::kInvalidArgument);
+    result.rules.push_back(Declare(rule, next.rules));
+    if (DeservesWarning(rule)) result.rules.back().warnings.push_back(kWarning);
+    next.rule_counters.insert({rule.name, {}});
+  }
+  for (const engine::Relationship& relationship : command.relationships) {
+    result.relationships.push_back(Declare(relationship, next.relationships));
+    if (TooDeep(relationship)) result.relationships.back().warnings.push_back(kWarning);
+  }
+  if (command.prune) {
+    Prune(command.rules, next.rules, result.rules);
+    Prune(command.relationships, next.relationships, result.relationships);
+    std::erase_if(next.rule_counters,
+                  [&](const auto& counters) { return !next.rules.contains(counters.first); });
+  }
+  if (next.rules.size() > kMostRules || next.relationships.size() > kMostRelationships) {
+    return Refuse(absl::StatusCode::kResourceExhausted);
+  }
+  state = std::move(next);
+  return {absl::OkStatus(), result, {}, {}};
+}
+
+engine::Result Answer(const State& state, const engine::ValidateDeclarations& query) {
+  State next = state;
+  const Prediction prediction = Apply(next, query.declarations);
+  if (prediction.status.ok()) return prediction.result;
+  engine::ApplyDeclarationsResult refused;
+  refused.refusal = prediction.status;
+  return refused;
 }
 
 Prediction Apply(State& state, const engine::CreateNamespace& command) {

@@ -68,7 +68,7 @@ absl::string_view Name(engine::CauseStep step) {
 }  // namespace
 
 OwnedEvent Own(const engine::Event& event) {
-  OwnedEvent owned{event.revision, event.source, {}};
+  OwnedEvent owned{event.revision, event.source, {}, event.time};
   for (const engine::Invalidation& invalidation : event.invalidations) {
     OwnedInvalidation& target = owned.invalidations.emplace_back();
     target.kind = invalidation.kind;
@@ -87,6 +87,7 @@ engine::Event ViewOf(const OwnedEvent& owned) {
   engine::Event event;
   event.revision = owned.revision;
   event.source = owned.source;
+  event.time = owned.time;
   for (const OwnedInvalidation& target : owned.invalidations) {
     engine::Invalidation invalidation{target.kind, target.target, target.name};
     invalidation.first_cause = event.cause_indexes.size();
@@ -103,7 +104,9 @@ engine::Event ViewOf(const OwnedEvent& owned) {
 }
 
 std::string Text(const OwnedEvent& event) {
-  std::string text = absl::StrCat("event ", event.revision, " ", Name(event.source), "\n");
+  std::string text = absl::StrCat("event ", event.revision, " ", Name(event.source));
+  if (event.time) absl::StrAppend(&text, " ", absl::FormatTime(*event.time, absl::UTCTimeZone()));
+  absl::StrAppend(&text, "\n");
   for (const OwnedInvalidation& invalidation : event.invalidations) {
     const bool evict = invalidation.kind == engine::InvalidationKind::kEvict;
     absl::StrAppend(&text, "  ", evict ? "evict " : "stale ", Name(invalidation.target), " '",

@@ -2,9 +2,11 @@
 #define CACHE_INVALIDATION_TESTS_REFERENCE_OWNED_EVENT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "server/engine/event.h"
 
 namespace cache_invalidation::reference {
@@ -34,6 +36,7 @@ struct OwnedEvent {
   uint64_t revision = 0;
   engine::EventSource source = engine::EventSource::kWrite;
   std::vector<OwnedInvalidation> invalidations;
+  std::optional<absl::Time> time = {};
 
   bool operator==(const OwnedEvent&) const = default;
 };

@@ -182,6 +182,7 @@ void Publish(State& state, OwnedEvent event, std::vector<OwnedEvent>& events,
              bool leaves_dependents) {
   if (event.invalidations.empty()) return;
   event.revision = ++state.head;
+  event.time = state.now;
   HitEntries(state, event);
   NotePatterns(state, event);
   if (!leaves_dependents) LeaveBatch(state, event);

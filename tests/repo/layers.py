@@ -61,7 +61,8 @@ ALLOWED = {
     "client/internal/cache/subscribed_cache.": ("common/", "client/", "pthread.h"),
     # The fake server is the real one, behind the interface of the SDK.
     "client/testing/": ("common/", "client/", "server/server.h", "server/default_rules.h", "server/rpc/conversion/rule_conversion.h") + _GRPC + _POSIX,
-    "client/cachectl/": ("common/", "client/", "CLI/", "yaml-cpp/") + _POSIX,
+    "client/cachectl/": ("common/", "client/", "CLI/") + _POSIX,
+    "client/yaml_text/": ("common/", "client/", "yaml-cpp/"),
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
     "tests/outbox_table/": ("common/", "client/", "examples/", "sqlite3.h") + _POSIX,

@@ -13,18 +13,21 @@
 #include "grpcpp/support/client_callback.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/declaration_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/relationship_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "tests/services/service_test.h"
 
 namespace cache_invalidation {
 namespace {
 
+using Declarations = v1::DeclarationService::Stub;
 using Dependencies = v1::DependencyService::Stub;
 using Entries = v1::CacheEntryService::Stub;
 using Invalidations = v1::InvalidationService::Stub;
@@ -32,6 +35,7 @@ using Namespaces = v1::NamespaceService::Stub;
 using Relationships = v1::RelationshipService::Stub;
 using Rules = v1::RuleService::Stub;
 using Stats = v1::StatsService::Stub;
+using Subscriptions = v1::SubscriptionService::Stub;
 using Writes = v1::WriteEventService::Stub;
 
 // A namespace with something of everything, which no bad request may change.
@@ -63,10 +67,12 @@ class BadInputTest : public ServiceTest {
   std::unique_ptr<Rules> rules_ = NewStub<v1::RuleService>();
   std::unique_ptr<Namespaces> namespaces_ = NewStub<v1::NamespaceService>();
   std::unique_ptr<Relationships> relationships_ = NewStub<v1::RelationshipService>();
+  std::unique_ptr<Declarations> declarations_ = NewStub<v1::DeclarationService>();
   std::unique_ptr<Dependencies> dependencies_ = NewStub<v1::DependencyService>();
   std::unique_ptr<Entries> entries_ = NewStub<v1::CacheEntryService>();
   std::unique_ptr<Invalidations> invalidations_ = NewStub<v1::InvalidationService>();
   std::unique_ptr<Stats> stats_ = NewStub<v1::StatsService>();
+  std::unique_ptr<Subscriptions> subscriptions_ = NewStub<v1::SubscriptionService>();
   std::unique_ptr<Writes> writes_ = NewStub<v1::WriteEventService>();
 
  private:
@@ -156,7 +162,6 @@ TEST_F(BadInputTest, RegisterRelationship) {
   const std::string good = "source_type: 'a' target_types: 'b' ";
   test.ExpectRefused("relationship.source_type", "");
   test.ExpectRefused("relationship.target_types", of("source_type: 'a' cascade_depth: 1"));
-  test.ExpectRefused("relationship.cascade_depth", of(good));
   test.ExpectRefused("relationship.cascade_depth", of(good + "cascade_depth: 9"));
   for (const char* bad : {"*", "a:b", "", "a*"}) {
     test.ExpectRefused(
@@ -185,6 +190,35 @@ TEST_F(BadInputTest, OtherRelationshipCalls) {
                 .error_message()
                 .rfind("name: ", 0),
             0u);
+}
+
+TEST_F(BadInputTest, DeclarationCalls) {
+  const std::string good = R"(
+      rules { name: "n" trigger_tags: "a" invalidate_tags: "b"
+              relationships { source_type: "a" target_types: "b" } }
+      relationships { source_type: "a" target_types: "b" })";
+  for (const std::string& request : {good, good + "validate_only: true"}) {
+    BadInput test(*declarations_, &Declarations::ApplyDeclarations, request);
+    test.ExpectEveryFieldRefused(
+        {.control_characters = {"rules[].pattern", "rules[].condition"}, .shared_limits = {}});
+    const std::string other = request.substr(good.size());
+    test.ExpectRefused(
+        "rules[1].condition",
+        good + "rules { name: 'm' trigger_tags: 'a' pattern: 'x' condition: '(' }" + other);
+    test.ExpectRefused("rules[1].name",
+                       good + "rules { name: 'n' trigger_tags: 'a' pattern: 'x' }" + other);
+    test.ExpectRefused("relationships[1].name",
+                       good + "relationships { source_type: 'a' target_types: 'b' }" + other);
+    test.ExpectRefused(
+        "relationships[1].cascade_depth",
+        good + "relationships { source_type: 'a' target_types: 'c' cascade_depth: 9 }" + other);
+  }
+}
+
+TEST_F(BadInputTest, SubscriberCalls) {
+  BadInput list(*subscriptions_, &Subscriptions::ListSubscribers, "");
+  list.ExpectEveryFieldRefused();
+  list.ExpectRefused("page_size", "page_size: -1");
 }
 
 const BadInput::Exemptions kDependencyLimits = {
@@ -346,8 +380,8 @@ class SilentCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 // and its message leaves the server with one.
 TEST_F(BadInputTest, CallsWithoutAMessage) {
   int calls = 0;
-  for (const char* name : {"CacheEntry", "Dependency", "Invalidation", "Namespace", "Relationship",
-                           "Rule", "Stats", "WriteEvent"}) {
+  for (const char* name : {"CacheEntry", "Declaration", "Dependency", "Invalidation", "Namespace",
+                           "Relationship", "Rule", "Stats", "Subscription", "WriteEvent"}) {
     const google::protobuf::ServiceDescriptor* service =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
             absl::StrCat("cache_invalidation.v1.", name, "Service"));

@@ -61,6 +61,19 @@ TEST(ServerProcess, TellsItsPortsAndEndsWellOnSigterm) {
   EXPECT_EQ(ended.code, 0) << ended.err;
 }
 
+// Otherwise a call that waits a minute after a start is a riddle.
+TEST(ServerProcess, TellsUntilWhenCallsWaitForEarlierSubscribers) {
+  const auto fourth_line = [](const std::vector<std::string>& flags) {
+    RunningServer server(flags);
+    server.program().ReadErrorLine();  // its limits
+    server.program().Signal(SIGTERM);
+    return server.program().ReadErrorLine();
+  };
+  EXPECT_EQ(fourth_line({kForget}).rfind("until 20", 0), 0u);
+  EXPECT_EQ(fourth_line({kForget, "--longest_earlier_lease=0s"}), "");
+  EXPECT_EQ(fourth_line({DataDirFlag("new")}), "") << "a new directory had no earlier server";
+}
+
 TEST(ServerProcess, EndsWellOnSigint) {
   RunningServer server({kForget});
   server.program().Signal(SIGINT);
@@ -103,10 +116,12 @@ TEST(ServerProcess, ExplainsItself) {
   EXPECT_TRUE(absl::StartsWith(version.out, "cache_invalidation_server 0.")) << version.out;
   const Ended help = RunServer({"--help"});
   for (const char* flag :
-       {"--data_dir ", "--default_rules ", "--default_rules_file ", "--durability ",
-        "--event_retention_age ", "--event_retention_bytes ", "--flagfile", "--grpc_port ",
-        "--heartbeat ", "--max_memory ", "--event_cache_bytes ", "--http_port ",
-        "--listen_address ", "--max_request_bytes ", "--new_epoch ", "--port_file ", "--shards ",
+       {"--data_dir ",       "--default_rules ",       "--default_rules_file ",
+        "--durability ",     "--event_retention_age ", "--event_retention_bytes ",
+        "--flagfile",        "--grpc_port ",           "--heartbeat ",
+        "--max_memory ",     "--event_cache_bytes ",   "--http_port ",
+        "--listen_address ", "--max_request_bytes ",   "--namespaces ",
+        "--new_epoch ",      "--port_file ",           "--shards ",
         "--shutdown_grace ", "--store_memory_bytes "}) {
     EXPECT_TRUE(absl::StrContains(help.out, flag)) << flag;
   }
@@ -167,6 +182,7 @@ TEST(ServerProcess, RefusesNumbersAndTimesThatMakeNoSense) {
       {"--heartbeat=0s", "--heartbeat: expected 100ms to 1h, got 0"},
       {"--heartbeat=-5s", "--heartbeat: expected 100ms to 1h, got -5s"},
       {"--heartbeat=inf", "--heartbeat: expected 100ms to 1h, got inf"},
+      {"--namespaces=shop,No Name", "--namespaces: expected 1 to 64 characters"},
       {"--longest_earlier_lease=-1s", "--longest_earlier_lease: expected 0 to 1m, got -1s"},
       {"--longest_earlier_lease=1h", "--longest_earlier_lease: expected 0 to 1m, got 1h"},
       {"--shutdown_grace=-1s", "--shutdown_grace: expected 0 to 87600h, got -1s"},

@@ -92,9 +92,10 @@ TEST_F(ReflectionTest, DescribesEveryServiceItLists) {
   const std::vector<std::string> listed =
       Values(*Ask("list_services: ''"), "list_services_response", "service", "name");
   const std::set<std::string> services(listed.begin(), listed.end());
-  for (const char* name : {"CacheEntryService", "DependencyService", "InvalidationService",
-                           "NamespaceService", "RelationshipService", "RuleService", "StatsService",
-                           "SubscriptionService", "WriteEventService"}) {
+  for (const char* name :
+       {"CacheEntryService", "DeclarationService", "DependencyService", "InvalidationService",
+        "NamespaceService", "RelationshipService", "RuleService", "StatsService",
+        "SubscriptionService", "WriteEventService"}) {
     EXPECT_EQ(services.count(absl::StrCat("cache_invalidation.v1.", name)), 1u) << name;
   }
   EXPECT_EQ(services.count("grpc.health.v1.Health"), 1u);

@@ -15,6 +15,15 @@ class RelationshipServiceTest : public ServiceTest {
   std::unique_ptr<Relationships> relationships_ = NewStub<v1::RelationshipService>();
 };
 
+TEST_F(RelationshipServiceTest, HasADepthOfOneUnlessItSaysMore) {
+  for (const char* depth : {"", "cascade_depth: 0", "cascade_depth: 1"}) {
+    const auto answer = Ok(*relationships_, &Relationships::RegisterRelationship,
+                           absl::StrCat("relationship { name: 'r' source_type: 'a' ",
+                                        "target_types: 'b' ", depth, " }"));
+    EXPECT_EQ(answer.relationship().cascade_depth(), 1u) << depth;
+  }
+}
+
 TEST_F(RelationshipServiceTest, AnswersTheStoredRelationshipWithItsDefaults) {
   const auto answer =
       Ok(*relationships_, &Relationships::RegisterRelationship,

@@ -14,7 +14,7 @@ def running(program, directory):
     port_file = pathlib.Path(directory) / "ports"
     port_file.unlink(missing_ok=True)
     server = subprocess.Popen(
-        [program, "--durability=memory", "--grpc_port=0", "--http_port=0", f"--port_file={port_file}"],
+        [program, "--durability=memory", "--longest_earlier_lease=0s", "--grpc_port=0", "--http_port=0", f"--port_file={port_file}"],
         stdout=subprocess.DEVNULL,
     )
     try:

@@ -19,9 +19,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "client/cachectl/definitions.h"
 #include "client/cachectl/wal2json.h"
 #include "client/client.h"
+#include "client/declarations.h"
 #include "client/testing/fake_server.h"
 #include "common/check.h"
 #include "tests/postgres/postgres_cluster.h"
@@ -63,14 +63,12 @@ std::string ReadFile(const std::string& name) {
   return out.str();
 }
 
-cachectl::Definitions Rules() {
-  return Must(cachectl::ParseDefinitions("rules.yaml", ReadFile("rules.yaml")));
-}
+client::Declarations Rules() { return Must(client::ParseDeclarations(ReadFile("rules.yaml"))); }
 
 std::set<std::string> RulesWithCondition() {
   std::set<std::string> out;
   for (const auto& rule : Rules().rules) {
-    if (!rule.value.condition.empty()) out.insert(rule.value.name);
+    if (!rule.condition.empty()) out.insert(rule.name);
   }
   return out;
 }
@@ -87,10 +85,7 @@ class Trial {
       Must(writer_->Run(statement.sql));
     }
     Must(reader_->Run("SELECT pg_create_logical_replication_slot('truth', 'wal2json')"));
-    for (auto& rule : Rules().rules) Must(client_.RegisterInvalidationRule(rule.value));
-    for (auto& relationship : Rules().relationships) {
-      Must(client_.RegisterDataRelationship(relationship.value));
-    }
+    Must(client_.ApplyDeclarations(Rules()));
     results_ = std::make_unique<QueryResults>(*writer_);
     caches_ = std::make_unique<CachedResults>(client_, tally_);
     const client::Position position = Must(client_.GetInvalidationStats()).position;

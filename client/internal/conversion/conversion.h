@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "client/call_options.h"
+#include "client/declaration.h"
 #include "client/dependency.h"
 #include "client/entry.h"
 #include "client/event.h"
@@ -25,6 +26,7 @@
 #include "client/rule.h"
 #include "client/stats.h"
 #include "client/strategy.h"
+#include "client/subscriber.h"
 #include "client/subscription.h"
 #include "client/waiting.h"
 #include "client/write_event.h"
@@ -34,6 +36,7 @@
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.pb.h"
+#include "protos/cache_invalidation/v1/declaration_service.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.pb.h"
 #include "protos/cache_invalidation/v1/event.pb.h"
 #include "protos/cache_invalidation/v1/explanation.pb.h"
@@ -81,7 +84,7 @@ Waiting FromProto(const v1::Waiting& in);
 // ---- Rules and relationships: rule_conversion.cc
 
 void ToProto(const DataRelationship& in, v1::Relationship* out);
-// An unknown cardinality becomes kOneToMany.
+// An unknown cardinality becomes kOneToMany, a depth of 0 the default.
 DataRelationship FromProto(const v1::Relationship& in);
 void ToProto(const InvalidationRule& in, v1::Rule* out);
 InvalidationRule FromProto(const v1::Rule& in);
@@ -110,6 +113,12 @@ DataRelationship FromProto(const v1::GetRelationshipResponse& in);
 void ToProto(const RelationshipPage& in, v1::ListRelationshipsResponse* out);
 RelationshipPage FromProto(const v1::ListRelationshipsResponse& in);
 inline bool FromProto(const v1::DeleteRelationshipResponse& in) { return in.found(); }
+
+void ToProto(const ApplyDeclarationsParams& in, v1::ApplyDeclarationsRequest* out);
+void ToProto(const DeclarationResult& in, v1::DeclarationResult* out);
+DeclarationResult FromProto(const v1::DeclarationResult& in);
+void ToProto(const ApplyDeclarationsResult& in, v1::ApplyDeclarationsResponse* out);
+ApplyDeclarationsResult FromProto(const v1::ApplyDeclarationsResponse& in);
 
 // ---- Writes and invalidations: invalidation_conversion.cc
 
@@ -188,6 +197,14 @@ void ToProto(const SubscriptionOptions& in, v1::Subscription* out);
 SubscriptionStarted FromProto(const v1::Started& in);
 void ToProto(const SubscriptionReset& in, v1::Reset* out);
 SubscriptionReset FromProto(const v1::Reset& in);
+
+void ToProto(const ListSubscribersParams& in, v1::ListSubscribersRequest* out);
+void ToProto(const FilterSummary& in, v1::FilterSummary* out);
+FilterSummary FromProto(const v1::FilterSummary& in);
+void ToProto(const Subscriber& in, v1::Subscriber* out);
+Subscriber FromProto(const v1::Subscriber& in);
+void ToProto(const SubscriberPage& in, v1::ListSubscribersResponse* out);
+SubscriberPage FromProto(const v1::ListSubscribersResponse& in);
 
 // ---- Namespaces, statistics and explanations: namespace_conversion.cc
 

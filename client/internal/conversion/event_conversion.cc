@@ -105,6 +105,7 @@ void ToProto(const Event& in, v1::Event* out) {
   out->set_source(ToProto(kSources, in.source));
   ToProto(in.causes, out->mutable_causes());
   ToProto(in.invalidations, out->mutable_invalidations());
+  if (in.time.has_value()) ToProto(*in.time, out->mutable_time());
 }
 
 Event FromProto(const v1::Event& in) {
@@ -112,7 +113,8 @@ Event FromProto(const v1::Event& in) {
           .epoch = {},
           .source = FromProto(kSources, in.source()),
           .causes = FromProto(in.causes()),
-          .invalidations = FromProto(in.invalidations())};
+          .invalidations = FromProto(in.invalidations()),
+          .time = FromProtoIf(in.has_time(), in.time())};
 }
 
 void ToProto(const SubscriptionOptions& in, v1::Subscription* out) {
@@ -141,6 +143,60 @@ SubscriptionReset FromProto(const v1::Reset& in) {
   return {.reason = FromProto(kReasons, in.reason()),
           .oldest_revision = in.oldest_revision(),
           .start_after = FromProto(in.start_after())};
+}
+
+void ToProto(const ListSubscribersParams& in, v1::ListSubscribersRequest* out) {
+  out->set_page_size(in.page_size);
+  out->set_page_token(in.page_token);
+}
+
+void ToProto(const FilterSummary& in, v1::FilterSummary* out) {
+  out->set_tags(in.tags);
+  out->set_key_prefixes(in.key_prefixes);
+  ToProto(in.first_tags, out->mutable_first_tags());
+  ToProto(in.first_key_prefixes, out->mutable_first_key_prefixes());
+}
+
+FilterSummary FromProto(const v1::FilterSummary& in) {
+  return {.tags = in.tags(),
+          .key_prefixes = in.key_prefixes(),
+          .first_tags = FromProto(in.first_tags()),
+          .first_key_prefixes = FromProto(in.first_key_prefixes())};
+}
+
+void ToProto(const Subscriber& in, v1::Subscriber* out) {
+  out->set_name(in.name);
+  out->set_instance(in.instance);
+  ToProto(in.position, out->mutable_position());
+  out->set_lag(in.lag);
+  out->set_acknowledges(in.acknowledges);
+  ToProto(in.lease, out->mutable_lease());
+  ToProto(in.lease_left, out->mutable_lease_left());
+  if (in.connected_since.has_value()) {
+    ToProto(*in.connected_since, out->mutable_connected_since());
+  }
+  if (in.filter.has_value()) ToProto(*in.filter, out->mutable_filter());
+}
+
+Subscriber FromProto(const v1::Subscriber& in) {
+  return {.name = in.name(),
+          .instance = in.instance(),
+          .position = FromProto(in.position()),
+          .lag = in.lag(),
+          .acknowledges = in.acknowledges(),
+          .lease = FromProto(in.lease()),
+          .lease_left = FromProto(in.lease_left()),
+          .connected_since = FromProtoIf(in.has_connected_since(), in.connected_since()),
+          .filter = FromProtoIf(in.has_filter(), in.filter())};
+}
+
+void ToProto(const SubscriberPage& in, v1::ListSubscribersResponse* out) {
+  ToProto(in.subscribers, out->mutable_subscribers());
+  out->set_next_page_token(in.next_page_token);
+}
+
+SubscriberPage FromProto(const v1::ListSubscribersResponse& in) {
+  return {.subscribers = FromProto(in.subscribers()), .next_page_token = in.next_page_token()};
 }
 
 }  // namespace cache_invalidation::client::internal

@@ -88,6 +88,10 @@ std::string ToJson(const RelationshipPage& in, JsonFields fields) {
   return Print<v1::ListRelationshipsResponse>(in, fields);
 }
 
+std::string ToJson(const ApplyDeclarationsResult& in, JsonFields fields) {
+  return Print<v1::ApplyDeclarationsResponse>(in, fields);
+}
+
 std::string ToJson(const DependencyAddition& in, JsonFields fields) {
   return Print<v1::AddCacheDependencyResponse>(in, fields);
 }
@@ -150,6 +154,10 @@ std::string ToJson(const NamespacePage& in, JsonFields fields) {
 
 std::string ToJson(const NamespaceDeletion& in, JsonFields fields) {
   return Print<v1::DeleteNamespaceResponse>(in, fields);
+}
+
+std::string ToJson(const SubscriberPage& in, JsonFields fields) {
+  return Print<v1::ListSubscribersResponse>(in, fields);
 }
 
 std::string ToJson(const Event& in, JsonFields fields) { return Print<v1::Event>(in, fields); }

@@ -37,6 +37,20 @@ DataRelationship AnyRelationship() {
           .accepted_warnings = {"whole_type"}};
 }
 
+InvalidationRule AnyRule() {
+  return {.name = "n",
+          .trigger_tags = {"a"},
+          .invalidate_tags = {"b"},
+          .pattern = "p",
+          .strategy = InvalidationStrategy::kLazy,
+          .priority = 7,
+          .relationships = {AnyRelationship()},
+          .condition = "c",
+          .enabled = true,
+          .description = "d",
+          .accepted_warnings = {"whole_type"}};
+}
+
 WriteEvent AnyWrite() {
   return {.resource_type = "t",
           .resource_id = "i",
@@ -50,18 +64,8 @@ const DependencyNames kNames{.names = {"n"}, .keys = {"k"}, .tags = {"t"}};
 const Position kPosition{.epoch = "e", .revision = 1};
 
 TEST(RequestConversionTest, Rules) {
-  const InvalidationRule rule{.name = "n",
-                              .trigger_tags = {"a"},
-                              .invalidate_tags = {"b"},
-                              .pattern = "p",
-                              .strategy = InvalidationStrategy::kLazy,
-                              .priority = 7,
-                              .relationships = {AnyRelationship()},
-                              .condition = "c",
-                              .enabled = true,
-                              .description = "d",
-                              .accepted_warnings = {"whole_type"}};
-  EXPECT_EQ(Forgotten<v1::RegisterRuleRequest>(RegisterInvalidationRuleParams{rule}), Fields());
+  EXPECT_EQ(Forgotten<v1::RegisterRuleRequest>(RegisterInvalidationRuleParams{AnyRule()}),
+            Fields());
   EXPECT_EQ(Forgotten<v1::GetRuleRequest>(GetInvalidationRuleParams{"n"}), Fields());
   EXPECT_EQ(Forgotten<v1::ListRulesRequest>(
                 ListInvalidationRulesParams{.page_size = 1, .page_token = "t"}),
@@ -86,6 +90,14 @@ TEST(RequestConversionTest, Relationships) {
                 ListDataRelationshipsParams{.source_type = "s", .page_size = 1, .page_token = "t"}),
             Fields());
   EXPECT_EQ(Forgotten<v1::DeleteRelationshipRequest>(DeleteDataRelationshipParams{"n"}), Fields());
+}
+
+TEST(RequestConversionTest, Declarations) {
+  EXPECT_EQ(Forgotten<v1::ApplyDeclarationsRequest>(ApplyDeclarationsParams{
+                .declarations = {.rules = {AnyRule()}, .relationships = {AnyRelationship()}},
+                .validate_only = true,
+                .prune = true}),
+            Fields());
 }
 
 TEST(RequestConversionTest, Dependencies) {
@@ -156,6 +168,9 @@ TEST(RequestConversionTest, Namespaces) {
 
 TEST(RequestConversionTest, StatisticsAndSubscriptions) {
   EXPECT_EQ(Forgotten<v1::GetInvalidationStatsRequest>(GetInvalidationStatsParams{}), Fields());
+  EXPECT_EQ(Forgotten<v1::ListSubscribersRequest>(
+                ListSubscribersParams{.page_size = 1, .page_token = "t"}),
+            Fields());
   // The core fills the rest from stream to stream.
   EXPECT_EQ(Forgotten<v1::Subscription>(
                 SubscriptionOptions{.name = "n", .tags = {"t"}, .key_prefixes = {"p"}}),

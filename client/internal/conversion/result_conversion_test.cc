@@ -34,7 +34,8 @@ using Results =
                    v1::InvalidateWithDependenciesResponse, v1::ScheduleBatchInvalidationResponse,
                    v1::FlushPendingInvalidationsResponse, v1::TrackEntriesResponse,
                    v1::LookupEntryResponse, v1::ValidateResponse, v1::InvalidationStats,
-                   v1::ListNamespacesResponse, v1::DeleteNamespaceResponse, v1::Event, v1::Reset>;
+                   v1::ListNamespacesResponse, v1::DeleteNamespaceResponse, v1::Event, v1::Reset,
+                   v1::ApplyDeclarationsResponse, v1::ListSubscribersResponse>;
 TYPED_TEST_SUITE(ResultConversionTest, Results);
 
 // What an Event does not keep: it is always a whole revision.
@@ -62,6 +63,12 @@ TYPED_TEST(ResultConversionTest, KeepsWhatIsAbsentAbsent) {
   ToProto(FromProto(empty), &once);
   ToProto(FromProto(once), &twice);
   EXPECT_EQ(Difference(once, twice), "");
+}
+
+// The same default everywhere: absent or 0 in a message or in YAML is 1 in C++.
+TEST(RelationshipConversionTest, HasTheDefaultDepthIfNoneIsGiven) {
+  EXPECT_EQ(FromProto(v1::Relationship()).cascade_depth, 1u);
+  EXPECT_EQ(DataRelationship().cascade_depth, 1u);
 }
 
 TEST(SingleWriteConversionTest, AnswersTheSameAsSeveralWrites) {

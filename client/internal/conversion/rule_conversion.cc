@@ -10,6 +10,14 @@ constexpr EnumPair<Cardinality, v1::Cardinality> kCardinalities[] = {
     {Cardinality::kManyToMany, v1::CARDINALITY_MANY_TO_MANY},
 };
 
+constexpr EnumPair<DeclarationChange, v1::DeclarationChange> kChanges[] = {
+    {DeclarationChange::kUnknown, v1::DECLARATION_CHANGE_UNSPECIFIED},
+    {DeclarationChange::kAdded, v1::DECLARATION_CHANGE_ADDED},
+    {DeclarationChange::kReplaced, v1::DECLARATION_CHANGE_REPLACED},
+    {DeclarationChange::kUnchanged, v1::DECLARATION_CHANGE_UNCHANGED},
+    {DeclarationChange::kDeleted, v1::DECLARATION_CHANGE_DELETED},
+};
+
 // Set and return the statistics in a message that has them among its fields.
 
 template <typename Message>
@@ -44,7 +52,8 @@ DataRelationship FromProto(const v1::Relationship& in) {
           .source_type = in.source_type(),
           .target_types = FromProto(in.target_types()),
           .cardinality = FromProto(kCardinalities, in.cardinality()),
-          .cascade_depth = in.cascade_depth(),
+          .cascade_depth =
+              in.cascade_depth() == 0 ? DataRelationship().cascade_depth : in.cascade_depth(),
           .target_tag_template = in.target_tag_template(),
           .description = in.description(),
           .accepted_warnings = FromProto(in.accepted_warnings())};
@@ -182,6 +191,37 @@ void ToProto(const RelationshipPage& in, v1::ListRelationshipsResponse* out) {
 
 RelationshipPage FromProto(const v1::ListRelationshipsResponse& in) {
   return {.relationships = FromProto(in.relationships()), .next_page_token = in.next_page_token()};
+}
+
+void ToProto(const ApplyDeclarationsParams& in, v1::ApplyDeclarationsRequest* out) {
+  ToProto(in.declarations.rules, out->mutable_rules());
+  ToProto(in.declarations.relationships, out->mutable_relationships());
+  out->set_validate_only(in.validate_only);
+  out->set_prune(in.prune);
+}
+
+void ToProto(const DeclarationResult& in, v1::DeclarationResult* out) {
+  out->set_name(in.name);
+  out->set_change(ToProto(kChanges, in.change));
+  ToProto(in.warnings, out->mutable_warnings());
+}
+
+DeclarationResult FromProto(const v1::DeclarationResult& in) {
+  return {.name = in.name(),
+          .change = FromProto(kChanges, in.change()),
+          .warnings = FromProto(in.warnings())};
+}
+
+void ToProto(const ApplyDeclarationsResult& in, v1::ApplyDeclarationsResponse* out) {
+  ToProto(in.rules, out->mutable_rules());
+  ToProto(in.relationships, out->mutable_relationships());
+  out->set_more_warnings(in.more_warnings);
+}
+
+ApplyDeclarationsResult FromProto(const v1::ApplyDeclarationsResponse& in) {
+  return {.rules = FromProto(in.rules()),
+          .relationships = FromProto(in.relationships()),
+          .more_warnings = in.more_warnings()};
 }
 
 }  // namespace cache_invalidation::client::internal

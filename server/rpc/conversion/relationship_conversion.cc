@@ -37,7 +37,9 @@ absl::string_view CardinalityName(engine::Cardinality cardinality) {
   return "";
 }
 
+// 0: the default.
 absl::Status CheckDepth(uint32_t depth) {
+  if (depth == 0) return absl::OkStatus();
   if (depth >= kMinCascadeDepth && depth <= kMaxCascadeDepth) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("expected ", kMinCascadeDepth, " to ", kMaxCascadeDepth, ", got ", depth));
@@ -93,6 +95,7 @@ absl::Status CheckRelationship(const v1::Relationship& proto) {
 absl::Status CompleteRelationship(engine::Relationship& relationship) {
   SortToSet(relationship.target_types);
   SortToSet(relationship.accepted_warnings);
+  if (relationship.cascade_depth == 0) relationship.cascade_depth = kDefaultCascadeDepth;
   if (relationship.name.empty()) relationship.name = DefaultRelationshipName(relationship);
   absl::Status status = AtField("name", CheckRelationshipName(relationship));
   status.Update(AtField("target_tag_template", CheckTargetTemplate(relationship)));

@@ -1,4 +1,4 @@
-#include "client/cachectl/yaml.h"
+#include "client/yaml_text/yaml_text.h"
 
 #include <optional>
 #include <sstream>
@@ -13,7 +13,7 @@
 #include "yaml-cpp/mark.h"
 #include "yaml-cpp/parser.h"
 
-namespace cache_invalidation::cachectl {
+namespace cache_invalidation {
 namespace {
 
 constexpr size_t kMaxBytes = 1 << 20;
@@ -249,4 +249,4 @@ std::string JsonToYaml(absl::string_view json) {
   return out;
 }
 
-}  // namespace cache_invalidation::cachectl
+}  // namespace cache_invalidation

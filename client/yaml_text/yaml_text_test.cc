@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "client/cachectl/yaml.h"
 #include "client/json_text/json_text.h"
+#include "client/yaml_text/yaml_text.h"
 #include "gtest/gtest.h"
 
-namespace cache_invalidation::cachectl {
+namespace cache_invalidation {
 namespace {
 
 std::string Read(const std::string& yaml) {
@@ -88,4 +88,4 @@ TEST(YamlOutputTest, IsReadBackAsTheSame) {
 }
 
 }  // namespace
-}  // namespace cache_invalidation::cachectl
+}  // namespace cache_invalidation

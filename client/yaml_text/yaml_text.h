@@ -1,5 +1,5 @@
-#ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_YAML_H_
-#define CACHE_INVALIDATION_CLIENT_CACHECTL_YAML_H_
+#ifndef CACHE_INVALIDATION_CLIENT_YAML_TEXT_YAML_TEXT_H_
+#define CACHE_INVALIDATION_CLIENT_YAML_TEXT_YAML_TEXT_H_
 
 #include <string>
 #include <vector>
@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace cache_invalidation::cachectl {
+namespace cache_invalidation {
 
 // A node of a YAML text, with its line. Lines are counted from 1.
 struct YamlNode {
@@ -49,6 +49,6 @@ std::string YamlToJson(const YamlNode& node);
 // another type, so that parsing the result gives the same values.
 std::string JsonToYaml(absl::string_view json);
 
-}  // namespace cache_invalidation::cachectl
+}  // namespace cache_invalidation
 
-#endif  // CACHE_INVALIDATION_CLIENT_CACHECTL_YAML_H_
+#endif  // CACHE_INVALIDATION_CLIENT_YAML_TEXT_YAML_TEXT_H_

@@ -1,0 +1,96 @@
+#ifndef CACHE_INVALIDATION_SERVER_RPC_UNARY_SERVICE_H_
+#define CACHE_INVALIDATION_SERVER_RPC_UNARY_SERVICE_H_
+
+#include <functional>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/check.h"
+#include "common/clock.h"
+#include "google/protobuf/arena.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/metrics/rpc_metrics.h"
+#include "server/rpc/conversion/encoded_message.h"
+
+namespace cache_invalidation::rpc {
+
+// A service of the contract whose unary methods are added by name and take raw bytes, as the
+// generated WithRawCallbackMethod_* do. `Base`: the generated service, with the methods that are
+// not unary.
+template <typename Contract, typename Base = typename Contract::Service>
+class UnaryService : public Base {
+ protected:
+  using StartFunction = std::function<grpc::ServerUnaryReactor*(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response)>;
+
+  // `start` begins each call of the method.
+  void AddMethod(const char* name, StartFunction start) {
+    const google::protobuf::MethodDescriptor* found =
+        google::protobuf::DescriptorPool::generated_pool()
+            ->FindServiceByName(Contract::service_full_name())
+            ->FindMethodByName(name);
+    Check(found != nullptr, "the contract has every method that is added");
+    this->MarkMethodRawCallback(
+        found->index(),
+        new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+            std::move(start)));
+  }
+};
+
+// A unary method that needs no shard: each call finishes at once, on gRPC's thread. Thread-safe.
+class ImmediateMethod {
+ public:
+  // The references must outlive it.
+  ImmediateMethod(const Clock& clock, metrics::RpcMetrics& metrics, absl::string_view service,
+                  absl::string_view method)
+      : clock_(clock), metrics_(metrics, service, method, metrics::RpcType::kUnary) {}
+
+  // `fill` checks the request and fills in the response.
+  template <typename Request, typename Response>
+  using Fill = absl::FunctionRef<absl::Status(const Request& request,
+                                              google::protobuf::Arena& arena, Response* response)>;
+
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer& request, grpc::ByteBuffer* response,
+                                  Fill<Request, Response> fill) {
+    const absl::Duration started = clock_.Monotonic();
+    metrics_.Started();
+    const absl::Status status = Answer(request, response, fill);
+    if (status.ok()) metrics_.MessageSent();
+    metrics_.Handled(status.code(), clock_.Monotonic() - started);
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpcStatus(status));
+    return reactor;
+  }
+
+ private:
+  template <typename Request, typename Response>
+  absl::Status Answer(const grpc::ByteBuffer& bytes, grpc::ByteBuffer* answer,
+                      Fill<Request, Response> fill) {
+    if (!bytes.Valid()) return absl::InvalidArgumentError("expected a message, got none");
+    metrics_.MessageReceived();
+    google::protobuf::Arena arena;
+    auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
+    absl::Status status = ParseMessage(ReceivedBytes(bytes).view(), request);
+    if (!status.ok()) return status;
+    auto& response = *google::protobuf::Arena::CreateMessage<Response>(&arena);
+    status = fill(request, arena, &response);
+    if (status.ok()) *answer = ToByteBuffer(response);
+    return status;
+  }
+
+  const Clock& clock_;
+  metrics::MethodMetrics metrics_;
+};
+
+}  // namespace cache_invalidation::rpc
+
+#endif  // CACHE_INVALIDATION_SERVER_RPC_UNARY_SERVICE_H_
