@@ -49,6 +49,7 @@ find_dependency(absl CONFIG)
 if(_cache_invalidation_kind STREQUAL "STATIC" OR "testing" IN_LIST CacheInvalidation_FIND_COMPONENTS)
   find_dependency(Protobuf)
   find_dependency(gRPC CONFIG) # finds re2, too
+  find_dependency(yaml-cpp CONFIG)
 endif()
 
 if(NOT TARGET CacheInvalidation::client)
@@ -65,7 +66,7 @@ if(NOT TARGET CacheInvalidation::client)
   else()
     set_target_properties(CacheInvalidation::client
                           PROPERTIES IMPORTED_LOCATION "${_cache_invalidation_prefix}/lib/libcache_invalidation_client.a")
-    target_link_libraries(CacheInvalidation::client INTERFACE gRPC::grpc++ protobuf::libprotobuf re2::re2)
+    target_link_libraries(CacheInvalidation::client INTERFACE gRPC::grpc++ protobuf::libprotobuf re2::re2 yaml-cpp)
   endif()
 endif()
 
@@ -74,7 +75,7 @@ if("testing" IN_LIST CacheInvalidation_FIND_COMPONENTS AND NOT TARGET CacheInval
   set_target_properties(CacheInvalidation::testing
                         PROPERTIES IMPORTED_LOCATION "${_cache_invalidation_prefix}/lib/libcache_invalidation_testing.a")
   target_link_libraries(CacheInvalidation::testing INTERFACE CacheInvalidation::client gRPC::grpc++ protobuf::libprotobuf
-                                                             re2::re2 "@TESTING_LIBRARIES_CMAKE@")
+                                                             re2::re2 yaml-cpp "@TESTING_LIBRARIES_CMAKE@")
 endif()
 
 unset(_cache_invalidation_prefix)
