@@ -11,7 +11,13 @@
 #include "cache_invalidation/client/json.h"
 #include "cache_invalidation/client/widening.h"
 
-using namespace cache_invalidation::client;
+using cache_invalidation::client::Client;
+using cache_invalidation::client::JsonFields;
+using cache_invalidation::client::ToJson;
+using cache_invalidation::client::WidenedWrites;
+using cache_invalidation::client::WidenToLimits;
+using cache_invalidation::client::WriteEvent;
+using cache_invalidation::client::WriteFromJson;
 
 namespace {
 
@@ -80,13 +86,13 @@ absl::Status Delete(sqlite3* database, const std::vector<int64_t>& ids) {
   for (const int64_t id : ids) {
     sqlite3_bind_int64(remove->get(), 1, id);
     if (sqlite3_step(remove->get()) != SQLITE_DONE || sqlite3_reset(remove->get()) != SQLITE_OK) {
-      const absl::Status error = ErrorOf(database);
+      absl::Status error = ErrorOf(database);
       sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
       return error;
     }
   }
   if (sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
-    const absl::Status error = ErrorOf(database);
+    absl::Status error = ErrorOf(database);
     sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
     return error;
   }
