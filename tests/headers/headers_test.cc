@@ -4,6 +4,8 @@
 // An example is compiled inside a function that provides what it assumes: a service at
 // localhost:7400, a database, a cache, a logger.
 
+#include <algorithm>
+#include <functional>
 #include <future>
 #include <memory>
 #include <set>
@@ -87,6 +89,26 @@ TEST_F(ExamplesTest, AsyncClient) {
   EXPECT_EQ(Client(service_.Connect()).GetInvalidationStats()->position.revision, 1u);
 }
 
+TEST_F(ExamplesTest, CacheOptions) {
+  struct {
+    void Run(const std::function<void()>& task) { task(); }
+  } pool;
+#define EXAMPLE_cache_options
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_cache_options
+  EXPECT_TRUE(TaggedCache<User>::Open(client::Client(service_.Connect()), options).ok());
+}
+
+TEST_F(ExamplesTest, CacheStatistics) {
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+  const auto Log = [](const std::string& line) { ADD_FAILURE() << line; };
+#define EXAMPLE_cache_statistics
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_cache_statistics
+  EXPECT_EQ(look_ups, 0u);
+  EXPECT_EQ(average, absl::ZeroDuration());
+}
+
 TEST_F(ExamplesTest, CallOptions) {
   const Client client(service_.Connect());
 #define EXAMPLE_call_options
@@ -114,6 +136,14 @@ TEST_F(ExamplesTest, Json) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_json
   EXPECT_EQ(line.substr(0, 40), R"({"revision":"7","part":0,"lastPart":true)");
+}
+
+TEST_F(ExamplesTest, Load) {
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+#define EXAMPLE_load
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_load
+  EXPECT_EQ((*user)->name, "user 42");
 }
 
 TEST_F(ExamplesTest, Relationship) {
@@ -145,8 +175,9 @@ TEST_F(ExamplesTest, Tag) {
 }
 
 TEST_F(ExamplesTest, TaggedCache) {
-  std::string greeted;
-  const auto Greet = [&](const std::string& name) { greeted = name; };
+  std::vector<std::string> greeted;
+  const auto Greet = [&](const std::string& name) { greeted.push_back(name); };
+  const auto run_in_pool = [](const std::function<void()>& task) { task(); };
   const auto load_user = [&](Load& load) -> absl::StatusOr<User> {
     load.AddTag("user:42");
     return db.FindUser("42");
@@ -160,13 +191,31 @@ TEST_F(ExamplesTest, TaggedCache) {
     return absl::OkStatus();
   };
   EXPECT_EQ(example(), absl::OkStatus());
-  EXPECT_EQ(greeted, "user 42");
+  EXPECT_EQ(greeted.at(0), "user 42");
 }
 
 TEST_F(ExamplesTest, UnimplementedConnection){
 #define EXAMPLE_unimplemented_connection
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_unimplemented_connection
+}
+
+TEST_F(ExamplesTest, ValueOptions) {
+  const client::Client client(service_.Connect());
+  std::string gone;
+#define EXAMPLE_value_options
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_value_options
+  ASSERT_TRUE(cache.ok());
+  ASSERT_TRUE(cache->AwaitLive(absl::Seconds(10)));
+  const auto load = [](Load& load) {
+    load.AddTag("text");
+    return std::string("long");
+  };
+  EXPECT_TRUE(cache->GetOrLoad("k", load).ok());
+  EXPECT_EQ(cache->Statistics().weight, 4u);
+  cache->Drop({"text"});
+  EXPECT_EQ(gone, "k long");
 }
 
 TEST_F(ExamplesTest, WriteEvent) {
