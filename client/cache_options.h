@@ -20,10 +20,22 @@ namespace cache_invalidation::client {
 //
 //   TaggedCacheOptions options{.name = "web"};
 //   options.max_entries = 10'000;
-//   options.ttl = absl::Hours(1);  // a seat belt: whatever is not invalidated ends after an hour
-//   options.stale_for = absl::Minutes(5);
+//   options.max_weight = 64 << 20;     // with ValueOptions::weigher: bytes
+//   options.require_tags = true;
+//   options.ttl = absl::Hours(1);      // a seat belt: what no write names ends after an hour
+//   options.ttl_jitter = 0.2;
 //   options.refresh_ahead = 0.8;
+//   options.stale_for = absl::Minutes(5);
+//   options.lease = absl::Seconds(5);
+//   options.tags = {"user", "tenant:acme"};
+//   options.key_prefixes = {"user:", "page:"};
+//   options.remembered_names = 100'000;
+//   options.keep_refused_for = absl::ZeroDuration();
+//   options.refusals_before_keep = 3;
 //   options.executor = [&](std::function<void()> task) { pool.Run(std::move(task)); };
+//   options.listener.on_disconnected = [&](const absl::Status& status) { Log(status); };
+//   options.clock = &clock;            // that of ClientOptions::clock
+//   options.random = [] { return 0.5; };
 struct TaggedCacheOptions {
   // Name of the subscriber, shown to operators: a service name. Required.
   std::string name = {};
@@ -118,6 +130,12 @@ struct TaggedCacheOptions {
 };
 
 // Options of one look-up.
+//
+//   const ReadOptions tolerant{.while_revalidating = true,
+//                              .if_error = true,
+//                              .while_fenced = false,
+//                              .patience = absl::Seconds(1)};
+//   if (!users.Get("user:42", tolerant)) Load("user:42");
 struct ReadOptions {
   // Accepts, while its value is being loaded anew, an entry that was marked as stale
   // (InvalidationKind::kMarkStale), and what is kept as stale (TaggedCacheOptions::stale_for). Such

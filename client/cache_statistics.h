@@ -103,11 +103,37 @@ struct TypeStatistics {
 // Counters of a cache since it was opened, and its current contents: the sum over the types of its
 // values, and what concerns all of them (TaggedCache::Statistics).
 //
-//   const CacheStatistics statistics = users.Statistics();
-//   const uint64_t look_ups = statistics.hits + statistics.misses;
-//   const absl::Duration average =
-//       statistics.load_latency.sum / std::max<uint64_t>(statistics.load_latency.count, 1);
-//   if (statistics.untagged_fills > 0) Log("a loader forgot a tag");
+//   const CacheStatistics all = users.Statistics();
+//   const TypeStatistics own = users.TypeStatistics();
+//   const LoadLatency& latency = own.load_latency;
+//   const absl::Duration average = latency.sum / std::max<uint64_t>(latency.count, 1);
+//   const uint64_t within_5_ms = latency.buckets[0] + latency.buckets[1] + latency.buckets[2];
+//   const bool is_third = LoadLatency::kAtMost[2] == absl::Milliseconds(5);
+//   std::map<std::string, uint64_t> exported = {
+//       {"hits", own.hits},
+//       {"misses", own.misses},
+//       {"stale_hits", own.stale_hits},
+//       {"entries", own.entries},
+//       {"loads", own.loads},
+//       {"failed_loads", own.failed_loads},
+//       {"shared_loads", own.shared_loads},
+//       {"refreshes", own.refreshes},
+//       {"stale_on_error", own.stale_on_error},
+//       {"refused_fills", own.refused_fills},
+//       {"unkept_fills", own.unkept_fills},
+//       {"untagged_fills", own.untagged_fills},
+//       {"evictions", own.evictions},
+//       {"invalidated", own.invalidated},
+//       {"fills_on_unknown_keys", all.fills_on_unknown_keys},
+//       {"failed_callbacks", all.failed_callbacks},
+//       {"events", all.events},
+//       {"resets", all.resets},
+//       {"stale_entries", all.stale_entries},
+//       {"weight", all.weight},
+//       {"is_live", all.is_live ? 1 : 0},
+//       {"revision", all.position.revision},
+//       {"fenced_milliseconds", absl::ToInt64Milliseconds(all.fenced_time)}};
+//   if (!all.last_unknown_key.empty()) Log("no cache has " + all.last_unknown_key);
 struct CacheStatistics : TypeStatistics {
   // Refused fills whose value was computed from a key of which neither this cache nor the service
   // has an entry (Load::DependOnKey), and the most recent such key. While the key is missing, these

@@ -25,6 +25,8 @@ class SubscribedCache;
 //         load.AddTag("user:42");            // a write of the user invalidates the value
 //         load.DependOnKey("user:42");       // and so does what invalidates that entry
 //         load.DependOnTag("theme");         // within this cache the same as AddTag
+//         load.DependOn("settings");         // an entry and a tag of that name
+//         load.SetShared();                  // other caches depend on this value
 //         load.SetTtl(absl::Minutes(5));
 //         load.SetWeight(3);
 //         if (load.position().epoch.empty()) load.DoNotKeep();  // the service was never reached

@@ -77,9 +77,9 @@
 // start of the next one.
 //
 //   users.AwaitLive(absl::Seconds(5));
-//   std::vector<absl::StatusOr<Cached<User>>> team = users.GetOrLoadMany(
+//   std::vector<TaggedCache<User>::Result> team = users.GetOrLoadMany(
 //       {"user:1", "user:2"}, [&](absl::Span<Load* const> missing) {
-//         std::vector<absl::StatusOr<User>> found;
+//         TaggedCache<User>::Values found;
 //         for (Load* load : missing) {  // or one query: SELECT ... WHERE id IN (...)
 //           load->AddTag(load->key());
 //           found.push_back(db.FindUser(load->key().substr(5)));
@@ -87,10 +87,23 @@
 //         return found;
 //       });
 //   std::vector<Cached<User>> cached = users.GetMany({"user:1", "user:2"});
+//   if (cached[0]) Greet(cached[0].shared()->name);
 //   if (users.Contains("user:1")) Greet(users.Peek("user:1")->name);
 //   for (const std::string& key : users.Keys()) Greet(key);
 //   users.DropPrefix("user:1");
 //   users.DropIf([](absl::string_view key) { return key.size() > 100; });
+//
+// A writer that is to read what it wrote waits until its own cache has applied it. If the service
+// could not be reached, it drops the names itself.
+//
+//   const absl::StatusOr<WriteResult> written = client.InvalidateByWrite("user", "42", "update");
+//   if (written.ok()) {
+//     users.AwaitApplied(written->position, absl::Seconds(1));
+//   } else if (users.status().ok()) {
+//     users.Drop({"user:42"});
+//   } else {
+//     users.DropEverything();  // the subscription has ended for good
+//   }
 //
 // Without waiting for a load, for event loops and coroutines (examples/coroutine). The loader runs
 // on TaggedCacheOptions::executor.
@@ -284,8 +297,7 @@ class TaggedCache {
     const auto run = [&loader](absl::Span<Load* const> missing) {
       return UntypedMany(loader(missing), missing.size());
     };
-    const auto copy =
-        [&]() -> std::function<internal::UntypedValues(absl::Span<Load* const>)> {
+    const auto copy = [&]() -> std::function<internal::UntypedValues(absl::Span<Load* const>)> {
       if constexpr (kCanCopy<Loader>) {
         return [loader](absl::Span<Load* const> missing) mutable {
           return UntypedMany(loader(missing), missing.size());

@@ -1,5 +1,7 @@
 // Loads that nobody waits for: by callback, by future, and in a coroutine (tests/client).
 
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <future>
 #include <memory>
@@ -30,8 +32,8 @@ class AsyncTest : public DrivenCacheTest {
         [this](const TaggedCache<std::string>::Result& result) { noted_.push_back(Text(result)); };
   }
 
-  std::vector<std::function<void()>> tasks_;
   Strings noted_;
+  std::deque<std::function<void()>> tasks_;  // last: what it drops is noted
 };
 
 TEST_F(AsyncTest, AHitEndsAtOnceAndAMissOnTheExecutor) {

@@ -6,6 +6,8 @@
 //   texts.on_removed = [&](absl::string_view key, const std::shared_ptr<const std::string>& text,
 //                          RemovalCause cause) {
 //     if (cause == RemovalCause::kInvalidated) gone += std::string(key) + " " + *text;
+//     if (cause == RemovalCause::kEvicted || cause == RemovalCause::kExpired) ++made_room;
+//     if (cause == RemovalCause::kReplaced || cause == RemovalCause::kClosed) return;
 //   };
 //   const absl::StatusOr<TaggedCache<std::string>> cache = TaggedCache<std::string>::Open(
 //       client, {.name = "texts", .max_weight = 64 << 20}, texts);
@@ -40,7 +42,8 @@ enum class RemovalCause {
 
 // Given when the first handle for values of the type is made (TaggedCache's constructors, Open).
 // The functions are called from many threads concurrently, without a lock of the cache. They may
-// use the cache, and may throw, which is counted (CacheStatistics::failed_callbacks).
+// use the cache, but must not own a copy of it, which would keep it open for ever. They may throw,
+// which is counted (CacheStatistics::failed_callbacks).
 template <typename Value>
 struct ValueOptions {
   // Returns the share of an entry in TaggedCacheOptions::max_weight, unless its loader called

@@ -24,10 +24,10 @@
 template <typename Value, typename Loader>
 class AwaitableLoad {
  public:
-  using Cache = cache_invalidation::client::TaggedCache<Value>;
-  using Result = typename Cache::Result;
+  using Result = typename cache_invalidation::client::TaggedCache<Value>::Result;
 
-  AwaitableLoad(Cache cache, std::string key, Loader loader)
+  AwaitableLoad(cache_invalidation::client::TaggedCache<Value> cache, std::string key,
+                Loader loader)
       : cache_(std::move(cache)), key_(std::move(key)), loader_(std::move(loader)) {}
 
   bool await_ready() const { return false; }
@@ -44,7 +44,7 @@ class AwaitableLoad {
   Result await_resume() { return *std::move(result_); }
 
  private:
-  Cache cache_;
+  cache_invalidation::client::TaggedCache<Value> cache_;
   const std::string key_;
   Loader loader_;
   std::optional<Result> result_;

@@ -1,5 +1,6 @@
 // The coroutines of examples/coroutine.
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <utility>
@@ -36,7 +37,7 @@ Task ShowPage(TaggedCache<std::string> cache, std::vector<std::string>& shown) {
 using CoroutineTest = DrivenCacheTest;
 
 TEST_F(CoroutineTest, ContinuesWhenALoadHasEnded) {
-  std::vector<std::function<void()>> tasks;
+  std::deque<std::function<void()>> tasks;
   Open({.executor = [&](std::function<void()> task) { tasks.push_back(std::move(task)); }});
   std::vector<std::string> shown;
   ShowPage(cache(), shown);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <set>
 #include <stop_token>
@@ -22,6 +23,7 @@
 #include "client/testing/unimplemented_connection.h"
 #include "client/write_transaction.h"
 #include "gtest/gtest.h"
+#include "tests/fakes/fake_clock.h"
 
 namespace cache_invalidation::client {
 namespace {
@@ -93,9 +95,15 @@ TEST_F(ExamplesTest, CacheOptions) {
   struct {
     void Run(const std::function<void()>& task) { task(); }
   } pool;
+  FakeClock clock;
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+  std::string loaded;
+  const auto Load = [&](const std::string& key) { loaded = key; };
+  const auto Log = [](const absl::Status&) {};
 #define EXAMPLE_cache_options
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_cache_options
+  EXPECT_EQ(loaded, "user:42");
   EXPECT_TRUE(TaggedCache<User>::Open(client::Client(service_.Connect()), options).ok());
 }
 
@@ -105,8 +113,10 @@ TEST_F(ExamplesTest, CacheStatistics) {
 #define EXAMPLE_cache_statistics
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_cache_statistics
-  EXPECT_EQ(look_ups, 0u);
+  EXPECT_EQ(exported["hits"], 0u);
   EXPECT_EQ(average, absl::ZeroDuration());
+  EXPECT_EQ(within_5_ms, 0u);
+  EXPECT_TRUE(is_third);
 }
 
 TEST_F(ExamplesTest, CallOptions) {
@@ -203,6 +213,7 @@ TEST_F(ExamplesTest, UnimplementedConnection){
 TEST_F(ExamplesTest, ValueOptions) {
   const client::Client client(service_.Connect());
   std::string gone;
+  int made_room = 0;
 #define EXAMPLE_value_options
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_value_options
@@ -216,6 +227,7 @@ TEST_F(ExamplesTest, ValueOptions) {
   EXPECT_EQ(cache->Statistics().weight, 4u);
   cache->Drop({"text"});
   EXPECT_EQ(gone, "k long");
+  EXPECT_EQ(made_room, 0);
 }
 
 TEST_F(ExamplesTest, WriteEvent) {
