@@ -14,8 +14,28 @@
 
 namespace cache_invalidation::client {
 
-// Options of a TaggedCache (tagged_cache.h). If an option is out of range, the cache is closed:
-// TaggedCache::status() returns INVALID_ARGUMENT and names the option.
+// Options of a TaggedCache (tagged_cache.h). If an option is out of range, TaggedCache::Open fails
+// with INVALID_ARGUMENT and names the option. A cache that was made by its constructor is then
+// closed, and TaggedCache::status() returns that error.
+//
+//   TaggedCacheOptions options{.name = "web"};
+//   options.max_entries = 10'000;
+//   options.max_weight = 64 << 20;     // with ValueOptions::weigher: bytes
+//   options.require_tags = true;
+//   options.ttl = absl::Hours(1);      // a seat belt: what no write names ends after an hour
+//   options.ttl_jitter = 0.2;
+//   options.refresh_ahead = 0.8;
+//   options.stale_for = absl::Minutes(5);
+//   options.lease = absl::Seconds(5);
+//   options.tags = {"user", "tenant:acme"};
+//   options.key_prefixes = {"user:", "page:"};
+//   options.remembered_names = 100'000;
+//   options.keep_refused_for = absl::ZeroDuration();
+//   options.refusals_before_keep = 3;
+//   options.executor = [&](std::function<void()> task) { pool.Run(std::move(task)); };
+//   options.listener.on_disconnected = [&](const absl::Status& status) { Log(status); };
+//   options.clock = &clock;            // that of ClientOptions::clock
+//   options.random = [] { return 0.5; };
 struct TaggedCacheOptions {
   // Name of the subscriber, shown to operators: a service name. Required.
   std::string name = {};
@@ -27,6 +47,13 @@ struct TaggedCacheOptions {
   // exceeds it is not kept. Values above 2^56 are taken as 2^56, so that no sum overflows.
   uint64_t max_weight = std::numeric_limits<uint64_t>::max();
 
+  // If true, a value without any tag, dependency or finite time to live, whose loader did not call
+  // Load::SetShared either, is returned and not kept, because hardly anything could invalidate it:
+  // most likely its loader forgot a tag. Set it to false if you invalidate by keys or patterns.
+  // Such values are counted either way (CacheStatistics::untagged_fills). A finite default `ttl`
+  // was not chosen instead: it would make a forgotten tag rarer to see and leave it wrong.
+  bool require_tags = true;
+
   // Default time to live of an entry; a loader can override it. Zero: an entry is kept only if its
   // loader sets a time to live. Must not be negative.
   absl::Duration ttl = absl::InfiniteDuration();
@@ -34,6 +61,23 @@ struct TaggedCacheOptions {
   // Every time to live is shortened by a random fraction of up to this value, from 0 to 1, so that
   // entries filled together do not expire together.
   double ttl_jitter = 0.1;
+
+  // Above zero: the first hit after this fraction of an entry's time to live, from GetOrLoad or its
+  // variants, loads the value anew on the executor, while the entry continues to be served. If that
+  // fails, it is tried again after half of the remaining time. Has no effect on entries that do not
+  // expire. From 0 to less than 1; requires `executor`. Zero: never.
+  double refresh_ahead = 0;
+
+  // How long a value is kept as stale after it expired or was evicted by an event, by Drop or by a
+  // reset, or after the cache lost its lease. Only callers that accept it (ReadOptions::
+  // while_revalidating, if_error) get it, flagged; for every other caller it does not exist, and
+  // nothing computed from it is kept. This time begins when the value may not be served as fresh
+  // any more: once a call that waits for subscribers has returned without naming this cache as
+  // late, no caller gets what it invalidated for longer than this. Values marked as stale
+  // (InvalidationKind::kMarkStale) are not limited by it. Stale values count towards max_entries
+  // and max_weight and are the first to make room. DropEverything, DropIf and DropPrefix drop them
+  // as well. Zero: no value is kept. At most 30 days.
+  absl::Duration stale_for = absl::ZeroDuration();
 
   // Lease: how long the cache continues to serve after it loses the service, and therefore the
   // longest time that it can delay a writer that waits for subscribers. 1 s to 60 s; the service
@@ -61,7 +105,8 @@ struct TaggedCacheOptions {
   absl::Duration keep_refused_for = absl::ZeroDuration();
   uint32_t refusals_before_keep = 3;
 
-  // Runs the background loads of ReadOptions::while_revalidating. It must call its argument once,
+  // Runs the loads of GetOrLoadAsync, and the background loads of ReadOptions::while_revalidating
+  // and of refresh_ahead. It must call its argument once,
   // on a thread where it may block; a pool of one thread is sufficient. The argument does not
   // throw, and does nothing if another caller has already loaded the value. If the argument is
   // destroyed without being called, or the executor throws, the load fails. Empty: the caller that
@@ -85,16 +130,32 @@ struct TaggedCacheOptions {
 };
 
 // Options of one look-up.
+//
+//   const ReadOptions tolerant{.while_revalidating = true,
+//                              .if_error = true,
+//                              .while_fenced = false,
+//                              .patience = absl::Seconds(1)};
+//   if (!users.Get("user:42", tolerant)) Load("user:42");
 struct ReadOptions {
-  // Accepts an entry that was marked as stale (InvalidationKind::kMarkStale) while its value is
-  // being reloaded. Such a value is flagged as stale.
+  // Accepts, while its value is being loaded anew, an entry that was marked as stale
+  // (InvalidationKind::kMarkStale), and what is kept as stale (TaggedCacheOptions::stale_for). Such
+  // a value is flagged as stale. The value of a loader that got one on its own thread is returned
+  // to its caller, and neither kept nor shared with other callers. If a loader reads one on another
+  // thread, it must declare the key (Load::DependOnKey) or call Load::DoNotKeep.
   bool while_revalidating = false;
+
+  // Accepts the same if the load fails, with three exceptions: NOT_FOUND is returned because it
+  // says that there is no value any more, and so is FAILED_PRECONDITION for loads that wait for
+  // each other or are of another type. Also applies if the loader throws, or another caller's load
+  // takes longer than `patience`.
+  bool if_error = false;
 
   // Accepts an entry after the cache's lease has expired, without loading it. Such a value is
   // flagged as stale.
   bool while_fenced = false;
 
   // Maximum time to wait for another caller's load. The caller's own load is not interrupted.
+  // GetOrLoadAsync does not wait, and ignores it.
   absl::Duration patience = absl::InfiniteDuration();
 };
 

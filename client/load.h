@@ -20,10 +20,27 @@ class SubscribedCache;
 // What a loader declares about the value that it loads, while or after loading it.
 // TaggedCache::GetOrLoad passes it to the loader, which must not keep it.
 //
+//   const absl::StatusOr<Cached<User>> user =
+//       users.GetOrLoad("profile:42", [&](Load& load) -> absl::StatusOr<User> {
+//         load.AddTag("user:42");            // a write of the user invalidates the value
+//         load.DependOnKey("user:42");       // and so does what invalidates that entry
+//         load.DependOnTag("theme");         // within this cache the same as AddTag
+//         load.DependOn("settings");         // an entry and a tag of that name
+//         load.SetShared();                  // other caches depend on this value
+//         load.SetTtl(absl::Minutes(5));
+//         load.SetWeight(3);
+//         if (load.position().epoch.empty()) load.DoNotKeep();  // the service was never reached
+//         return db.FindUser(load.key().substr(8));
+//       });
+//
 // Thread-compatible.
 class Load {
  public:
   Load(std::string key, Position position) : key_(std::move(key)), position_(std::move(position)) {}
+
+  // A loader takes a Load&. A copy would take what the loader declares away with it.
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
 
   const std::string& key() const { return key_; }
 
@@ -57,7 +74,7 @@ class Load {
   void SetTtl(absl::Duration ttl) { ttl_ = ttl; }
 
   // The entry's share of TaggedCacheOptions::max_weight; if it exceeds that, the value is not kept.
-  // Default: 1.
+  // Default: what ValueOptions::weigher returns, or 1.
   void SetWeight(uint64_t weight) { weight_ = weight; }
 
   // Returns the value without keeping it.
@@ -72,7 +89,7 @@ class Load {
   DependencyNames depends_on_;
   bool is_shared_ = false;
   std::optional<absl::Duration> ttl_;
-  uint64_t weight_ = 1;
+  std::optional<uint64_t> weight_;
   bool is_wanted_ = true;
 };
 

@@ -3,6 +3,7 @@
 #   ./dev bench                                    the server's CPU time, then the engine alone
 #   ./dev bench --benchmark_filter=Sweep           benchmarks of the engine whose names match
 #   ./dev bench engine                             only the engine's benchmarks, which take less to build
+#   ./dev bench cache                              only the cache of the SDK, beside a hash map
 #   ./dev bench slow_subscriber                    how a subscriber that reads nothing affects 50 others, a minute each
 #   ./dev bench slow_subscriber --subscribers=10 --time=10s --turns=2
 #   ./dev bench restart                            how long a server with a million entries takes to start
@@ -22,6 +23,11 @@ if [ "${1-}" = engine ]; then
   build_program engine //tests/benchmark:engine --config=opt
   # shellcheck disable=SC2154  # set by build_program
   become "$engine" "$@"
+fi
+if [ "${1-}" = cache ]; then
+  build_program cache //tests/benchmark:cache --config=opt
+  # shellcheck disable=SC2154  # set by build_program
+  become "$cache"
 fi
 if [ "${1-}" = restart ]; then
   shift

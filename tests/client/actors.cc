@@ -1,9 +1,7 @@
 #include "tests/client/actors.h"
 
-#include <limits>
 #include <variant>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/position.h"
 
@@ -16,206 +14,15 @@ using client::internal::Change;
 using client::internal::ChangeOf;
 using client::internal::CompiledPatterns;
 using client::internal::DiscardedEntries;
-using client::internal::Fill;
 using client::internal::Flight;
-using client::internal::Found;
-using client::internal::LoadStart;
 
-// ---- Reading
+namespace {
 
-Reading::Reading(World& world, std::shared_ptr<Flight> flight)
-    : world_(world), key_(flight->key()), options_() {
-  attempt_.flight = std::move(flight);
-  StartLoading();
+bool AcceptsStale(const ReadOptions& options) {
+  return options.while_revalidating || options.while_fenced || options.if_error;
 }
 
-bool Reading::IsReady() const {
-  switch (stage_) {
-    case Stage::kAwait:
-      return attempt_.flight->IsDone();
-    case Stage::kLoadOther:
-      return other_->IsReady();
-    case Stage::kDone:
-      return false;
-    default:
-      return true;
-  }
-}
-
-void Reading::Step() {
-  switch (stage_) {
-    case Stage::kAskFence:
-      AskFence();
-      stage_ = Stage::kFind;
-      return;
-    case Stage::kFind:
-      return Find();
-    case Stage::kAskFenceLate:
-      return AskFenceLate();
-    case Stage::kAskFenceToLoad:
-      AskFence();
-      stage_ = Stage::kBeginLoad;
-      return;
-    case Stage::kBeginLoad:
-      return BeginLoad();
-    case Stage::kAwait:
-      return Await();
-    case Stage::kLoadOther:
-      return LoadOther();
-    case Stage::kReadRow:
-      return ReadRow();
-    case Stage::kResolve:
-      return Resolve();
-    case Stage::kLookUpParts:
-      return LookUpParts();
-    case Stage::kRegister:
-      return Register();
-    case Stage::kEnd:
-      return End();
-    case Stage::kDone:
-      return;
-  }
-}
-
-void Reading::AskFence() {
-  asked_at_ = world_.Now();
-  const bool is_first_look = stage_ == Stage::kAskFence;
-  is_open_ = world_.broken() == Broken::kNoFence ||
-             (world_.broken() == Broken::kFenceAfterLookup && is_first_look) ||
-             world_.cache().IsOpen(asked_at_);
-}
-
-void Reading::Find() {
-  ReadOptions options = options_;
-  options.while_revalidating = false;
-  found_ = world_.cache().Find(key_, &kType, is_open_, asked_at_, options);
-  if (found_.value == nullptr) {
-    stage_ = Stage::kAskFenceToLoad;
-  } else if (world_.broken() == Broken::kFenceAfterLookup) {
-    stage_ = Stage::kAskFenceLate;
-  } else {
-    Finish(found_);
-  }
-}
-
-void Reading::AskFenceLate() {
-  if (world_.cache().IsOpen(world_.Now())) return Finish(found_);
-  stage_ = Stage::kAskFenceToLoad;
-}
-
-void Reading::BeginLoad() {
-  attempt_ = world_.cache().BeginLoad(key_, &kType, is_open_, asked_at_, options_);
-  if (!arrival_.has_value()) arrival_ = attempt_.arrival;
-  if (attempt_.flight == nullptr) return Finish(attempt_.found);
-  if (attempt_.found.value != nullptr) {
-    world_.queued().push_back(attempt_.flight);
-    return Finish(attempt_.found);
-  }
-  if (attempt_.leads || attempt_.flight->Claim()) return StartLoading();
-  stage_ = Stage::kAwait;
-}
-
-void Reading::Await() {
-  const Flight& flight = *attempt_.flight;
-  if (!flight.MayBeSharedWith(*arrival_) && world_.broken() != Broken::kSharesAnyLoad) {
-    stage_ = Stage::kAskFenceToLoad;
-    return;
-  }
-  world_.cache().CountSharedLoad(flight);
-  Finish({.value = *flight.value()});
-}
-
-void Reading::StartLoading() {
-  loaded_ = std::make_shared<Versions>();
-  loaded_->fill(-1);
-  const KeySpec& spec = world_.Spec(key_);
-  stage_ = Stage::kReadRow;
-  if (spec.computed_from.empty()) return;
-  other_ = std::make_unique<Reading>(world_, spec.computed_from, options_);
-  stage_ = Stage::kLoadOther;
-}
-
-void Reading::LoadOther() {
-  other_->Step();
-  if (!other_->is_done()) return;
-  *loaded_ = other_->versions();
-  rests_on_stale_ = other_->is_stale();
-  other_.reset();
-  stage_ = Stage::kReadRow;
-}
-
-void Reading::ReadRow() {
-  const int row = world_.Spec(key_).row;
-  (*loaded_)[row] = world_.Read(row);
-  stage_ = Stage::kResolve;
-}
-
-void Reading::Resolve() {
-  const KeySpec& spec = world_.Spec(key_);
-  client::DependencyNames depends_on = spec.depends_on;
-  if (world_.broken() == Broken::kNoTakeOver) depends_on = {};
-  // As if it had begun only now: what departed meanwhile does not count.
-  LoadStart start = attempt_.flight->start();
-  if (world_.broken() == Broken::kNoDepartures) start.number = std::numeric_limits<uint64_t>::max();
-  const Flight flight(key_, &kType, start);
-  resolution_ =
-      world_.cache().Resolve(flight, spec.Tags((*loaded_)[spec.row]), depends_on, world_.Now());
-  stage_ = Stage::kEnd;
-  if (!resolution_.needs_service) return;
-  if (world_.broken() == Broken::kNoRegistration) return;
-  const bool asks = world_.broken() != Broken::kKeepsUnknownParts;
-  stage_ = asks && !resolution_.unknown_keys.empty() ? Stage::kLookUpParts : Stage::kRegister;
-}
-
-void Reading::LookUpParts() {
-  for (const std::string& key : resolution_.unknown_keys) {
-    resolution_.names_known &= world_.service().IsTracked(key);
-  }
-  stage_ = resolution_.names_known ? Stage::kRegister : Stage::kEnd;
-}
-
-void Reading::Register() {
-  resolution_.names_known &= world_.service().Track(
-      key_, {.tags = resolution_.names.tags, .depends_on_keys = resolution_.names.keys},
-      attempt_.flight->start().position);
-  stage_ = Stage::kEnd;
-}
-
-void Reading::End() {
-  Fill fill{.value = loaded_,
-            .names = resolution_.names,
-            .names_known = resolution_.names_known,
-            .needs_service = resolution_.needs_service};
-  if (world_.broken() == Broken::kPositionAfterLoad) {
-    EndAsOf(std::move(fill), /*only_resets=*/false);
-  } else if (world_.broken() == Broken::kNoResetCount) {
-    EndAsOf(std::move(fill), /*only_resets=*/true);
-  } else {
-    world_.cache().EndLoad(*attempt_.flight, std::move(fill), world_.Now());
-  }
-  Finish({.value = loaded_});
-}
-
-// Ends the load as one that was never wanted, and begins it anew with what it has loaded.
-void Reading::EndAsOf(Fill fill, bool only_resets) {
-  CacheCore& cache = world_.cache();
-  LoadStart start = attempt_.flight->start();
-  fill.is_wanted = false;
-  cache.EndLoad(*attempt_.flight, fill, world_.Now());
-  fill.is_wanted = true;
-  const CacheCore::Attempt again = cache.BeginLoad(key_, &kType, true, world_.Now(), {});
-  if (!again.leads) return;
-  start.moment.resets = again.flight->start().moment.resets;
-  if (!only_resets) start.moment.step = again.flight->start().moment.step;
-  Flight flight(key_, &kType, start);
-  cache.EndLoad(flight, std::move(fill), world_.Now());
-}
-
-void Reading::Finish(const Found& found) {
-  result_ = *static_cast<const Versions*>(found.value.get());
-  is_stale_ = found.is_stale || rests_on_stale_;
-  stage_ = Stage::kDone;
-}
+}  // namespace
 
 // ---- Worker
 
@@ -236,21 +43,70 @@ void Worker::Step() {
 
 // ---- Reader
 
-Reader::Reader(World& world, std::string key, int times, ReadOptions options)
-    : world_(world), key_(std::move(key)), options_(options), left_(times) {}
+Reader::Reader(World& world, std::string key, int times, ReadOptions options, Way way)
+    : world_(world), key_(std::move(key)), options_(options), way_(way), left_(times) {}
 
 bool Reader::IsReady() const { return reading_ != nullptr ? reading_->IsReady() : left_ > 0; }
 
 void Reader::Step() {
   if (reading_ == nullptr) {
     floor_ = world_.covered();
+    stale_floor_ = world_.covered_for_stale();
     reading_ = std::make_unique<Reading>(world_, key_, options_);
+    if (way_ == Way::kAsync) reading_->LoadElsewhere();
+    if (way_ == Way::kOutage) reading_->FailToLoad();
     --left_;
   }
   reading_->Step();
   if (!reading_->is_done()) return;
-  if (!reading_->is_stale()) world_.CheckRead(key_, reading_->versions(), *floor_);
+  const bool accepts_stale = reading_->is_stale() && AcceptsStale(options_);
+  world_.CheckRead(key_, reading_->versions(), accepts_stale ? *stale_floor_ : *floor_);
   reading_.reset();
+}
+
+// ---- ManyReader
+
+ManyReader::ManyReader(World& world, std::vector<std::string> keys, int times, ReadOptions options)
+    : world_(world), keys_(std::move(keys)), options_(options), left_(times) {}
+
+bool ManyReader::IsReady() const { return readings_.empty() ? left_ > 0 : Next() != nullptr; }
+
+Reading* ManyReader::Next() const {
+  // First all find or begin their loads, then the loader runs, then its loads end, and only then
+  // those of others are waited for.
+  const auto first = [&](const auto& is_next) -> Reading* {
+    for (const std::unique_ptr<Reading>& each : readings_) {
+      if (!each->is_done() && is_next(*each)) return each.get();
+    }
+    return nullptr;
+  };
+  if (Reading* next = first([](const Reading& each) { return each.is_starting(); })) return next;
+  if (Reading* next = first([](const Reading& each) { return each.is_loading(); })) return next;
+  if (Reading* next = first([](const Reading& each) { return !each.is_waiting(); })) return next;
+  return first([](const Reading& each) { return each.IsReady(); });
+}
+
+void ManyReader::Step() {
+  if (readings_.empty()) {
+    floor_ = world_.covered();
+    stale_floor_ = world_.covered_for_stale();
+    --left_;
+    for (const std::string& key : keys_) {
+      readings_.push_back(std::make_unique<Reading>(world_, key, options_));
+      readings_.back()->Step();  // the lease is checked once for all
+    }
+    return;
+  }
+  Next()->Step();
+  for (const std::unique_ptr<Reading>& each : readings_) {
+    if (!each->is_done()) return;
+  }
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const Reading& each = *readings_[i];
+    const bool accepts_stale = each.is_stale() && AcceptsStale(options_);
+    world_.CheckRead(keys_[i], each.versions(), accepts_stale ? stale_floor_ : floor_);
+  }
+  readings_.clear();
 }
 
 // ---- Writer
@@ -306,7 +162,7 @@ void Dropper::Step() {
       stage_ = Stage::kApply;
       return;
     case Stage::kApply:
-      cache.ApplyTo(shard_++, change_, discarded_);
+      cache.ApplyTo(shard_++, change_, world_.Now(), discarded_);
       discarded_.clear();
       if (shard_ == cache.shards()) stage_ = Stage::kEnd;
       return;
@@ -358,9 +214,9 @@ void Subscriber::PlanReset(const Position& position) {
   CacheCore& cache = world_.cache();
   Then([&cache] { cache.BeginReset(); });
   for (size_t i = 0; i < cache.shards() && world_.broken() != Broken::kNoReset; ++i) {
-    Then([&cache, i] {
+    Then([this, &cache, i] {
       DiscardedEntries discarded;
-      cache.ClearShard(i, discarded);
+      cache.ClearShard(i, world_.Now(), discarded);
     });
   }
   Then([&cache, position] { cache.EndReset(position); });
@@ -382,9 +238,9 @@ void Subscriber::PlanEvent(const client::Event& event) {
   }
   Then([&cache, applying] { applying->step = cache.BeginChange(applying->change); });
   for (size_t i = 0; i < cache.shards(); ++i) {
-    Then([&cache, applying, i] {
+    Then([this, &cache, applying, i] {
       DiscardedEntries discarded;
-      cache.ApplyTo(i, applying->change, discarded);
+      cache.ApplyTo(i, applying->change, world_.Now(), discarded);
     });
   }
   Then([this, &cache, applying] {

@@ -12,87 +12,26 @@
 
 #include "client/cache_options.h"
 #include "client/event.h"
-#include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/change.h"
 #include "client/internal/cache/entry.h"
-#include "client/internal/cache/flight.h"
 #include "tests/client/explorer.h"
+#include "tests/client/reading.h"
 #include "tests/client/world.h"
 
 namespace cache_invalidation::interleaving {
 
-// The steps of SubscribedCache::GetOrLoad, one by one: each takes a lock of the cache, reads a row,
-// or calls the service.
-class Reading {
- public:
-  Reading(World& world, std::string key, client::ReadOptions options)
-      : world_(world), key_(std::move(key)), options_(options) {}
-
-  // Runs a load that was claimed.
-  Reading(World& world, std::shared_ptr<client::internal::Flight> flight);
-
-  bool IsReady() const;
-  void Step();
-  bool is_done() const { return stage_ == Stage::kDone; }
-
-  // REQUIRES: it is done.
-  const Versions& versions() const { return result_; }
-  bool is_stale() const { return is_stale_; }
-
- private:
-  enum class Stage {
-    kAskFence,
-    kFind,
-    kAskFenceLate,
-    kAskFenceToLoad,
-    kBeginLoad,
-    kAwait,
-    kLoadOther,
-    kReadRow,
-    kResolve,
-    kLookUpParts,
-    kRegister,
-    kEnd,
-    kDone
-  };
-
-  void AskFence();
-  void Find();
-  void AskFenceLate();
-  void BeginLoad();
-  void Await();
-  void StartLoading();
-  void LoadOther();
-  void ReadRow();
-  void Resolve();
-  void LookUpParts();
-  void Register();
-  void End();
-  // Keeps the loaded value under a different start of load than the right one.
-  void EndAsOf(client::internal::Fill fill, bool only_resets);
-  void Finish(const client::internal::Found& found);
-
-  World& world_;
-  const std::string key_;
-  const client::ReadOptions options_;
-  Stage stage_ = Stage::kAskFence;
-  bool is_open_ = false;
-  absl::Duration asked_at_;
-  client::internal::Found found_;
-  client::internal::CacheCore::Attempt attempt_;
-  std::optional<client::internal::Arrival> arrival_;
-  std::unique_ptr<Reading> other_;
-  std::shared_ptr<Versions> loaded_;
-  client::internal::Resolution resolution_;
-  Versions result_ = {};
-  bool is_stale_ = false;
-  bool rests_on_stale_ = false;  // its own loader read a stale value
+// How a Reader reads.
+enum class Way {
+  kGetOrLoad,
+  kAsync,   // GetOrLoadAsync
+  kOutage,  // GetOrLoad, whose own loads fail
 };
 
 // Reads a key `times` times in sequence, and checks each result.
 class Reader final : public Actor {
  public:
-  Reader(World& world, std::string key, int times = 1, client::ReadOptions options = {});
+  Reader(World& world, std::string key, int times = 1, client::ReadOptions options = {},
+         Way way = Way::kGetOrLoad);
 
   bool IsReady() const override;
   void Step() override;
@@ -101,9 +40,33 @@ class Reader final : public Actor {
   World& world_;
   const std::string key_;
   const client::ReadOptions options_;
+  const Way way_;
   int left_;
   std::optional<Versions> floor_;
+  std::optional<Versions> stale_floor_;
   std::unique_ptr<Reading> reading_;
+};
+
+// Reads several keys with GetOrLoadMany, `times` times in sequence, and checks each result.
+class ManyReader final : public Actor {
+ public:
+  ManyReader(World& world, std::vector<std::string> keys, int times = 1,
+             client::ReadOptions options = {});
+
+  bool IsReady() const override;
+  void Step() override;
+
+ private:
+  // Returns the one that takes the next step, null if none can.
+  Reading* Next() const;
+
+  World& world_;
+  const std::vector<std::string> keys_;
+  const client::ReadOptions options_;
+  int left_;
+  Versions floor_ = {};
+  Versions stale_floor_ = {};
+  std::vector<std::unique_ptr<Reading>> readings_;
 };
 
 // The executor: runs the loads that it was given, in sequence.

@@ -224,7 +224,8 @@ TEST(CacheDestructionTest, ItsValuesFindItWhole) {
   FakeClock clock;
   auto connection = std::make_shared<ScriptedConnection>();
   const auto open = [&] {
-    return new TaggedCache<Value>(client::Client(connection), {.name = "test", .clock = &clock});
+    return new TaggedCache<Value>(client::Client(connection),
+                                  {.name = "test", .require_tags = false, .clock = &clock});
   };
   TaggedCache<Value>* const cache = open();
   connection->callbacks().on_reset({.start_after = {.epoch = "e"}});

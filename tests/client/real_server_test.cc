@@ -47,7 +47,8 @@ class RealServerTest : public testing::Test {
   Client NewClient() const { return Client(MakeConnection(EndpointOf(*server_))); }
 
   static TaggedCache<std::string> NewCache(const Client& client) {
-    TaggedCache<std::string> cache(client, {.name = "test", .lease = absl::Seconds(1)});
+    TaggedCache<std::string> cache(
+        client, {.name = "test", .require_tags = false, .lease = absl::Seconds(1)});
     EXPECT_TRUE(cache.AwaitLive(kPatience));
     return cache;
   }

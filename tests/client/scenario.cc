@@ -1,71 +1,14 @@
 #include "tests/client/scenario.h"
 
+#include <iterator>
 #include <utility>
 
 #include "client/event.h"
 #include "tests/client/actors.h"
+#include "tests/client/scenario_parts.h"
 
 namespace cache_invalidation::interleaving {
 namespace {
-
-using client::Invalidation;
-using client::InvalidationKind;
-using client::ReadOptions;
-using client::TargetKind;
-using client::internal::CacheCoreOptions;
-using Actors = std::vector<std::unique_ptr<Actor>>;
-
-template <typename... Parts>
-Actors Together(std::unique_ptr<Parts>... parts) {
-  Actors actors;
-  (actors.push_back(std::move(parts)), ...);
-  return actors;
-}
-
-// Breaks the stream, lets the lease end, and connects again.
-std::unique_ptr<Script> CutOff(World& world) {
-  return std::make_unique<Script>(std::vector<std::function<void()>>{
-      [&world] { world.service().Disconnect(); },
-      [&world] { world.Advance(kServiceLease); },
-      [&world] { Connect(world); },
-  });
-}
-
-const std::string& User() {
-  static const auto* const key = new std::string(KeyInShard("user:", 0));
-  return *key;
-}
-const std::string& Page() {
-  static const auto* const key = new std::string(KeyInShard("page:", 1));
-  return *key;
-}
-const std::string& Third() {
-  static const auto* const key = new std::string(KeyInShard("third:", 0));
-  return *key;
-}
-
-constexpr ReadOptions kRevalidating{.while_revalidating = true};
-constexpr ReadOptions kFenced{.while_fenced = true};
-
-constexpr int kUserRow = 0;
-constexpr int kPageRow = 1;
-
-KeySpec UserSpec() { return {.row = kUserRow, .tags = {{"user:1"}}}; }
-KeySpec PageSpec() {
-  return {.row = kPageRow,
-          .computed_from = User(),
-          .tags = {{"page:1"}},
-          .depends_on = {.keys = {User()}}};
-}
-
-Invalidation Evict(std::string tag) {
-  return {.kind = InvalidationKind::kEvict, .target = TargetKind::kTag, .name = std::move(tag)};
-}
-Invalidation Mark(std::string tag) {
-  return {.kind = InvalidationKind::kMarkStale, .target = TargetKind::kTag, .name = std::move(tag)};
-}
-
-CacheCoreOptions TwoShards() { return {.shards = 2}; }
 
 Scenario FillRace() {
   return {
@@ -236,9 +179,6 @@ Scenario NewHistory() {
                     Broken::kPositionAfterLoad}};
 }
 
-// Each version of the user belongs to another team, and the invalidation names the old one.
-KeySpec MovingUser() { return {.row = kUserRow, .tags = {{"team:0"}, {"team:1"}}}; }
-
 Scenario ComputedValue() {
   return {.name = "computed value",
           .keys = {{User(), MovingUser()}, {Page(), PageSpec()}},
@@ -365,23 +305,26 @@ void Drain(Actor& actor) {
 }  // namespace
 
 std::vector<Scenario> AllScenarios() {
-  return {FillRace(),
-          TwoWriters(),
-          OtherTargets(),
-          DroppedByItsProcess(),
-          MarkedStale(),
-          MarkedWhileLoaded(),
-          Reconnect(),
-          LostLease(),
-          SlowEcho(),
-          NewHistory(),
-          ComputedValue(),
-          ComputedFromStale(),
-          ComputedWhileFenced(),
-          LittleRoom(),
-          ForeignKey(),
-          UnknownKey(),
-          LoadedElsewhere()};
+  std::vector<Scenario> all = {FillRace(),
+                               TwoWriters(),
+                               OtherTargets(),
+                               DroppedByItsProcess(),
+                               MarkedStale(),
+                               MarkedWhileLoaded(),
+                               Reconnect(),
+                               LostLease(),
+                               SlowEcho(),
+                               NewHistory(),
+                               ComputedValue(),
+                               ComputedFromStale(),
+                               ComputedWhileFenced(),
+                               LittleRoom(),
+                               ForeignKey(),
+                               UnknownKey(),
+                               LoadedElsewhere()};
+  std::vector<Scenario> verbs = ScenariosOfVerbs();
+  std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
+  return all;
 }
 
 std::string RunScenario(const Scenario& scenario, Broken broken, int max_preemptions,

@@ -7,10 +7,13 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <future>
 #include <memory>
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -30,6 +33,8 @@ using client::Cached;
 using client::Load;
 using client::TaggedCache;
 
+constexpr client::ReadOptions kRevalidating{.while_revalidating = true};
+
 constexpr int kUsers = 8;
 constexpr int kReaders = 3;
 constexpr int kWritersRounds = 400;
@@ -44,11 +49,55 @@ struct Page {
   int other_version;
 };
 
+// An executor of one thread.
+class Worker {
+ public:
+  ~Worker() {
+    {
+      MutexLock lock(mutex_);
+      finished_ = true;
+      changed_.NotifyAll();
+    }
+    thread_.join();
+  }
+
+  void Run(std::function<void()> task) {
+    MutexLock lock(mutex_);
+    tasks_.push_back(std::move(task));
+    changed_.NotifyAll();
+  }
+
+ private:
+  void Work() {
+    while (true) {
+      std::function<void()> task;
+      {
+        MutexLock lock(mutex_);
+        while (tasks_.empty() && !finished_) changed_.Wait(mutex_);
+        if (tasks_.empty()) return;
+        task = std::move(tasks_.front());
+        tasks_.pop_front();
+      }
+      task();
+    }
+  }
+
+  Mutex mutex_;
+  CondVar changed_;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<std::function<void()>> tasks_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_{[this] { Work(); }};  // last: it uses all of the above
+};
+
 class ThreadsTest : public testing::Test {
  protected:
   ThreadsTest()
       : users_(client::Client(connection_),
-               {.name = "test", .max_entries = 3 * kUsers / 2, .clock = &clock_}),
+               {.name = "test",
+                .max_entries = 3 * kUsers / 2,
+                .stale_for = absl::Hours(1),
+                .executor = [this](std::function<void()> task) { worker_.Run(std::move(task)); },
+                .clock = &clock_}),
         pages_(users_),
         delivery_([this] { Deliver(); }) {
     client::SubscriptionStarted started;
@@ -89,6 +138,42 @@ class ThreadsTest : public testing::Test {
     EXPECT_GE(LoadUser(user).version, floor) << "user " << user;
   }
 
+  // Reads two users with one call, or with none that waits, or accepts stale values. What is not
+  // flagged is as fresh as anything.
+  void ReadUsers(int user, bool accepts_stale) {
+    const int other = (user + 3) % kUsers;
+    const std::array<int, 2> floors = {covered_[user], covered_[other]};
+    const auto load = [this, user, other](absl::Span<Load* const> missing) {
+      std::vector<absl::StatusOr<User>> values;
+      for (Load* const load : missing) {
+        const int loaded = load->key() == Key(user) ? user : other;
+        load->AddTag(Key(loaded));
+        values.push_back(User{.version = database_[loaded]});
+      }
+      return values;
+    };
+    const auto read = users_.GetOrLoadMany({Key(user), Key(other)}, load,
+                                           accepts_stale ? kRevalidating : client::ReadOptions());
+    for (size_t i = 0; i < floors.size(); ++i) {
+      ASSERT_TRUE(read[i].ok()) << read[i].status();
+      if (read[i]->is_stale()) {
+        ++stale_reads_;
+      } else {
+        EXPECT_GE((*read[i])->version, floors[i]) << "user " << (i == 0 ? user : other);
+      }
+    }
+  }
+  void ReadUserLater(int user) {
+    const int floor = covered_[user];
+    const auto load = [this, user](Load& load) {
+      load.AddTag(Key(user));
+      return User{.version = database_[user]};
+    };
+    const absl::StatusOr<Cached<User>> read = users_.GetOrLoadFuture(Key(user), load).get();
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_GE((*read)->version, floor) << "user " << user;
+  }
+
   void ReadPage(int user) {
     const int other = (user + 1) % kUsers;
     const int floor = covered_[user];
@@ -120,6 +205,7 @@ class ThreadsTest : public testing::Test {
   }
 
   client::CacheStatistics Statistics() { return users_.Statistics(); }
+  int stale_reads() const { return stale_reads_; }
 
  private:
   static std::string Key(int user) { return absl::StrCat("user:", user); }
@@ -154,6 +240,7 @@ class ThreadsTest : public testing::Test {
 
   FakeClock clock_;
   std::shared_ptr<ScriptedConnection> connection_ = std::make_shared<ScriptedConnection>();
+  std::atomic<int> stale_reads_ = 0;
   TaggedCache<User> users_;
   TaggedCache<Page> pages_;
   std::array<std::atomic<int>, kUsers> database_ = {};
@@ -167,7 +254,8 @@ class ThreadsTest : public testing::Test {
   uint64_t head_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t applied_ ABSL_GUARDED_BY(mutex_) = 0;
 
-  std::thread delivery_;  // last: it uses all of the above
+  std::thread delivery_;  // it uses all of the above
+  Worker worker_;         // last: it ends first
 };
 
 TEST_F(ThreadsTest, NobodyReadsWhatAWaitingCallCovered) {
@@ -177,10 +265,22 @@ TEST_F(ThreadsTest, NobodyReadsWhatAWaitingCallCovered) {
       std::mt19937 random(i);
       for (int read = 0; read < kReadsEach; ++read) {
         const int user = static_cast<int>(random() % kUsers);
-        if (random() % 2 == 0) {
-          ReadUser(user);
-        } else {
-          ReadPage(user);
+        switch (random() % 8) {
+          case 0:
+            ReadUsers(user, /*accepts_stale=*/false);
+            break;
+          case 1:
+            ReadUsers(user, /*accepts_stale=*/true);
+            break;
+          case 2:
+            ReadUserLater(user);
+            break;
+          case 3:
+          case 4:
+            ReadUser(user);
+            break;
+          default:
+            ReadPage(user);
         }
       }
     });
@@ -202,6 +302,7 @@ TEST_F(ThreadsTest, NobodyReadsWhatAWaitingCallCovered) {
   EXPECT_GT(statistics.hits, 0u);
   EXPECT_GT(statistics.invalidated, 0u);
   EXPECT_GT(statistics.evictions, 0u);
+  EXPECT_GT(stale_reads(), 0);
   EXPECT_LE(statistics.entries, static_cast<uint64_t>(3 * kUsers / 2));
 }
 

@@ -39,16 +39,49 @@ std::string Name(Broken broken) {
       return "no registration";
     case Broken::kKeepsUnknownParts:
       return "keeps unknown parts";
+    case Broken::kTakesStale:
+      return "takes stale";
+    case Broken::kStaleForLonger:
+      return "stale for longer";
+    case Broken::kForgetsStale:
+      return "forgets stale";
+    case Broken::kSharesStale:
+      return "shares stale";
   }
   return "";
 }
 
+namespace {
+
+CacheCoreOptions WithFault(CacheCoreOptions options, Broken broken) {
+  if (broken == Broken::kStaleForLonger) options.stale_for *= 3;
+  return options;
+}
+
+}  // namespace
+
 World::World(std::map<std::string, KeySpec> keys, CacheCoreOptions options, Broken broken)
     : keys_(std::move(keys)),
       broken_(broken),
-      cache_(std::make_unique<client::internal::CacheCore>(std::move(options), Now())) {}
+      stale_for_(absl::ToInt64Seconds(options.stale_for)),
+      cache_(std::make_unique<client::internal::CacheCore>(WithFault(std::move(options), broken),
+                                                           Now())),
+      type_(cache_->Type(client::internal::TypeToken::Of<Versions>())) {}
 
-void World::Cover(int row, int version) { covered_[row] = std::max(covered_[row], version); }
+void World::Cover(int row, int version) {
+  covered_[row] = std::max(covered_[row], version);
+  covers_.push_back({row, version, now_});
+}
+
+Versions World::covered_for_stale() const {
+  Versions covered = {};
+  if (stale_for_ == 0) return covered;
+  for (const Covered& each : covers_) {
+    if (each.since + stale_for_ > now_) continue;
+    covered[each.row] = std::max(covered[each.row], each.version);
+  }
+  return covered;
+}
 
 void World::CheckRead(const std::string& key, const Versions& read, const Versions& floor) {
   for (int row = 0; row < kRows; ++row) {
@@ -61,7 +94,7 @@ void World::CheckRead(const std::string& key, const Versions& read, const Versio
 
 void World::CheckNothingStale() {
   for (const auto& [key, spec] : keys_) {
-    const Found found = cache_->Find(key, &kType, true, Now(), {});
+    const Found found = cache_->Find(key, type_, true, Now(), {});
     if (found.value == nullptr) continue;
     const Versions& cached = *static_cast<const Versions*>(found.value.get());
     for (int row = 0; row < kRows; ++row) {

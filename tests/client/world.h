@@ -64,6 +64,14 @@ enum class Broken {
   kNoRegistration,
   // A key that is unknown everywhere is treated as one of the service.
   kKeepsUnknownParts,
+  // Callers that do not accept stale values get them.
+  kTakesStale,
+  // Values are kept as stale for longer than was asked for.
+  kStaleForLonger,
+  // A value that may be computed from a stale one counts as computed from a fresh one.
+  kForgetsStale,
+  // Callers share a value whose loader was given a stale one.
+  kSharesStale,
 };
 
 std::string Name(Broken broken);
@@ -84,6 +92,8 @@ class World {
   void Cover(int row, int version);
   // The versions that every later read must at least return.
   const Versions& covered() const { return covered_; }
+  // The versions that every later read must at least return though it accepts stale values.
+  Versions covered_for_stale() const;
 
   // ---- Time
 
@@ -94,6 +104,8 @@ class World {
   // ---- The cache
 
   client::internal::CacheCore& cache() { return *cache_; }
+  // One type for all values.
+  client::internal::ValueType& type() { return type_; }
   const KeySpec& Spec(const std::string& key) const { return keys_.at(key); }
   Broken broken() const { return broken_; }
 
@@ -122,16 +134,21 @@ class World {
   const Broken broken_;
   Versions database_ = {};
   Versions covered_ = {};
+  struct Covered {
+    int row;
+    int version;
+    Time since;
+  };
+  std::vector<Covered> covers_;
+  const Time stale_for_;  // as asked for; 0: stale values are not checked
   Time now_ = 1;
   ServiceModel service_;
   const std::unique_ptr<client::internal::CacheCore> cache_;
+  client::internal::ValueType& type_;
   std::deque<std::shared_ptr<client::internal::Flight>> queued_;
   const void* applying_ = nullptr;
   std::string failure_;
 };
-
-// One type for all values.
-inline constexpr char kType = 0;
 
 // Returns a key that begins with `prefix` and is in that one of two shards.
 std::string KeyInShard(const std::string& prefix, size_t shard);

@@ -50,18 +50,19 @@ Bound BoundAt(const std::vector<Bound>& bounds, absl::Duration begun) {
 }  // namespace
 
 std::vector<std::string> StaleReads(const std::vector<Observations>& processes,
-                                    absl::Duration lease) {
+                                    absl::Duration lease, absl::Duration stale_for) {
   const Bounds bounds = BoundsOf(processes, lease);
   std::vector<std::string> stale;
   for (size_t process = 0; process < processes.size(); ++process) {
     for (const Reads& reads : processes[process].reads) {
       const auto found = bounds.find(reads.key);
       if (found == bounds.end()) continue;
-      const Bound bound = BoundAt(found->second, reads.last_begun);
+      const absl::Duration accepted = reads.is_stale ? stale_for : absl::ZeroDuration();
+      const Bound bound = BoundAt(found->second, reads.last_begun - accepted);
       if (reads.version >= bound.version) continue;
       stale.push_back(absl::StrCat(
-          "process ", process, " read ", reads.key, " in version ", reads.version,
-          ", which was version ", bound.version, " everywhere ",
+          "process ", process, reads.is_stale ? " accepted " : " read ", reads.key, " in version ",
+          reads.version, ", which was version ", bound.version, " everywhere ",
           absl::FormatDuration(reads.last_begun - bound.from), " before the read began"));
     }
   }

@@ -14,11 +14,15 @@ namespace cache_invalidation::consistency {
 //
 // - a read that begins after a write returned with kNowhereLeft finds no older version;
 // - a read that begins later than the caches' lease after a write returned with kTold finds no
-//   older version.
+//   older version;
+// - a read that accepts stale values, and whose value is flagged as stale, finds no older version
+// if
+//   it begins `stale_for` later than that.
 //
 // REQUIRES: each key has one writer, whose versions increase.
 std::vector<std::string> StaleReads(const std::vector<Observations>& processes,
-                                    absl::Duration lease);
+                                    absl::Duration lease,
+                                    absl::Duration stale_for = absl::ZeroDuration());
 
 }  // namespace cache_invalidation::consistency
 

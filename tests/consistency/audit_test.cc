@@ -53,6 +53,16 @@ TEST(AuditTest, AnEarlierPromiseIsNotTakenBackByALaterOne) {
   EXPECT_THAT(StaleReads({written, Read(3, 1500)}, kLease), IsEmpty());
 }
 
+TEST(AuditTest, WhatWasAcceptedAsStaleIsStaleForSoLong) {
+  const Observations written = Wrote(2, Promise::kNowhereLeft, 500);
+  Observations read = Read(1, 799);
+  read.reads[0].is_stale = true;
+  EXPECT_THAT(StaleReads({written, read}, kLease, At(300)), IsEmpty());
+  EXPECT_THAT(StaleReads({written, read}, kLease, At(200)), SizeIs(1));
+  read.reads[0].is_stale = false;
+  EXPECT_THAT(StaleReads({written, read}, kLease, At(300)), SizeIs(1)) << "nobody accepted it";
+}
+
 TEST(AuditTest, OtherKeysAreOtherKeys) {
   const Observations other = {.reads = {{"other", 1, 1, At(900)}}};
   EXPECT_THAT(StaleReads({Wrote(2, Promise::kNowhereLeft, 500), other}, kLease), IsEmpty());
@@ -60,12 +70,13 @@ TEST(AuditTest, OtherKeysAreOtherKeys) {
 
 TEST(AuditTest, LinesSayAllOfIt) {
   const Observations all = {.writes = {{"k", 7, Promise::kTold, At(3)}},
-                            .reads = {{"l", 6, 12, absl::Nanoseconds(5)}}};
+                            .reads = {{"l", 6, 12, absl::Nanoseconds(5)},
+                                      {"l", 7, 1, absl::Nanoseconds(6), /*is_stale=*/true}}};
   std::stringstream lines;
   WriteLines(all, lines);
   const Observations read = ReadLines(lines);
   ASSERT_THAT(read.writes, SizeIs(1));
-  ASSERT_THAT(read.reads, SizeIs(1));
+  ASSERT_THAT(read.reads, SizeIs(2));
   EXPECT_EQ(read.writes[0].key, "k");
   EXPECT_EQ(read.writes[0].version, 7);
   EXPECT_EQ(read.writes[0].promise, Promise::kTold);
@@ -74,6 +85,8 @@ TEST(AuditTest, LinesSayAllOfIt) {
   EXPECT_EQ(read.reads[0].version, 6);
   EXPECT_EQ(read.reads[0].count, 12);
   EXPECT_EQ(read.reads[0].last_begun, absl::Nanoseconds(5));
+  EXPECT_FALSE(read.reads[0].is_stale);
+  EXPECT_TRUE(read.reads[1].is_stale);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kWrite = 'W';
 constexpr char kReads = 'R';
+constexpr char kStaleReads = 'S';
 
 }  // namespace
 
@@ -23,8 +24,8 @@ void WriteLines(const Observations& observations, std::ostream& out) {
         << '\n';
   }
   for (const Reads& reads : observations.reads) {
-    out << kReads << ' ' << reads.key << ' ' << reads.version << ' ' << reads.count << ' '
-        << absl::ToInt64Nanoseconds(reads.last_begun) << '\n';
+    out << (reads.is_stale ? kStaleReads : kReads) << ' ' << reads.key << ' ' << reads.version
+        << ' ' << reads.count << ' ' << absl::ToInt64Nanoseconds(reads.last_begun) << '\n';
   }
 }
 
@@ -36,13 +37,14 @@ Observations ReadLines(std::istream& in) {
     uint64_t version = 0;
     uint64_t number = 0;
     int64_t nanoseconds = 0;
-    Check((kind == kWrite || kind == kReads) && in >> key >> version >> number >> nanoseconds,
+    Check((kind == kWrite || kind == kReads || kind == kStaleReads) &&
+              in >> key >> version >> number >> nanoseconds,
           "a line of observations is whole");
     const absl::Duration time = absl::Nanoseconds(nanoseconds);
     if (kind == kWrite) {
       observations.writes.push_back({key, version, static_cast<Promise>(number), time});
     } else {
-      observations.reads.push_back({key, version, number, time});
+      observations.reads.push_back({key, version, number, time, kind == kStaleReads});
     }
   }
   return observations;

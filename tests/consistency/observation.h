@@ -36,6 +36,7 @@ struct Reads {
   uint64_t version = 0;
   uint64_t count = 0;
   absl::Duration last_begun;
+  bool is_stale = false;  // the reader accepted a stale value, and the value was flagged
 };
 
 // What one process observed. Written as lines of text, which people can read too.

@@ -38,6 +38,7 @@ using testing::Not;
 
 constexpr int kProcesses = 4;
 constexpr absl::Duration kLease = absl::Seconds(1);
+constexpr absl::Duration kStaleFor = absl::Milliseconds(500);
 // Standing still for so long, a process or a network outlives the lease, or does not.
 constexpr int kLongestStandstillMilliseconds = 1800;
 constexpr int kLongestPeaceMilliseconds = 600;
@@ -57,6 +58,7 @@ class Processes {
           absl::StrCat("--number=", number),
           absl::StrCat("--processes=", kProcesses),
           "--lease=" + absl::FormatDuration(kLease),
+          "--stale_for=" + absl::FormatDuration(kStaleFor),
       };
       command.insert(command.end(), flags.begin(), flags.end());
       programs_.push_back(std::make_unique<Program>(command));
@@ -156,7 +158,7 @@ std::vector<std::string> StaleReadsUnderFaults(const std::vector<std::string>& f
     Pause(absl::Milliseconds(random() % kLongestPeaceMilliseconds));
     processes.Fault(random);
   }
-  return StaleReads(processes.Finish(), kLease);
+  return StaleReads(processes.Finish(), kLease, kStaleFor);
 }
 
 TEST(ProcessesTest, AfterAWriteThatWaitedNobodyReadsWhatWasThereBefore) {
@@ -167,10 +169,20 @@ TEST(ProcessesTest, AfterTheLeaseNobodyReadsWhatWasThereBeforeAWrite) {
   EXPECT_THAT(StaleReadsUnderFaults({"--nowait"}), IsEmpty());
 }
 
+TEST(ProcessesTest, WhoLivesOnStaleValuesDoesSoForSoLong) {
+  EXPECT_THAT(StaleReadsUnderFaults({"--wait", "--outage"}), IsEmpty());
+}
+
+TEST(ProcessesTest, ValuesThatAreStaleForLongerAreFound) {
+  Processes processes({"--wait", "--outage", "--stale_for=1h"});
+  Pause(6 * kStaleFor);
+  EXPECT_THAT(StaleReads(processes.Finish(), kLease, kStaleFor), Not(IsEmpty()));
+}
+
 TEST(ProcessesTest, WritesThatNobodyTellsAreFound) {
   Processes processes({"--nowait", "--notell"});
   Pause(3 * kLease);
-  EXPECT_THAT(StaleReads(processes.Finish(), kLease), Not(IsEmpty()));
+  EXPECT_THAT(StaleReads(processes.Finish(), kLease, kStaleFor), Not(IsEmpty()));
 }
 
 }  // namespace

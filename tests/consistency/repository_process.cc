@@ -1,10 +1,13 @@
-// One of several processes over one database: a thread that writes users, and one that reads the
-// users of all processes through a cache. Runs until its input ends; then writes what it observed.
+// One of several processes over one database: a thread that writes users, and two that read the
+// users of all processes through caches, one of them in all ways but GetOrLoad alone. Runs until
+// its input ends; then writes what it observed.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <random>
@@ -24,6 +27,7 @@
 #include "examples/user_repository/user_repository.h"
 #include "tests/consistency/observation.h"
 #include "tests/consistency/users.h"
+#include "tests/consistency/verb_reader.h"
 #include "tests/support/pause.h"
 
 ABSL_FLAG(std::string, endpoint, "", "Of the service.");
@@ -32,6 +36,10 @@ ABSL_FLAG(std::string, observations, "", "The file to write.");
 ABSL_FLAG(int, number, 0, "Of this process: it writes the users whose id begins with it.");
 ABSL_FLAG(int, processes, 1, "How many processes there are.");
 ABSL_FLAG(absl::Duration, lease, absl::Seconds(1), "Of its caches.");
+ABSL_FLAG(absl::Duration, stale_for, absl::Milliseconds(500),
+          "For how long readers accept values.");
+ABSL_FLAG(bool, outage, false,
+          "Whether readers load each user only once, and live on stale values.");
 ABSL_FLAG(bool, wait, true, "Whether writes wait for the caches.");
 ABSL_FLAG(bool, tell, true, "Whether the service is told of writes. False: a bug to be found.");
 
@@ -60,11 +68,14 @@ class Process {
   Observations Run() {
     std::thread writer(&Process::Write, this);
     std::thread reader(&Process::Read, this);
+    std::thread verb_reader(&Process::ReadInOtherWays, this);
     std::cout << "running" << std::endl;
     std::cin.ignore(std::numeric_limits<std::streamsize>::max());
     stopped_ = true;
     writer.join();
     reader.join();
+    verb_reader.join();
+    std::move(verb_reads_.begin(), verb_reads_.end(), std::back_inserter(reads_));
     return {.writes = std::move(writes_), .reads = std::move(reads_)};
   }
 
@@ -121,11 +132,37 @@ class Process {
               << absl::ToInt64Milliseconds(statistics.fenced_time) << std::endl;
   }
 
+  void ReadInOtherWays() {
+    VerbReader reader(client_, {.name = absl::StrCat("verbs ", absl::GetFlag(FLAGS_number)),
+                                .database = absl::GetFlag(FLAGS_database),
+                                .lease = absl::GetFlag(FLAGS_lease),
+                                .stale_for = absl::GetFlag(FLAGS_stale_for),
+                                .outage = absl::GetFlag(FLAGS_outage)});
+    std::mt19937 random(2000 + absl::GetFlag(FLAGS_number));
+    std::map<std::pair<std::string, bool>, Reads> current;
+    uint64_t stale = 0;
+    for (int reads_in_a_row = 0; !stopped_; ++reads_in_a_row) {
+      if (reads_in_a_row % kReadsInARow == 0) Pause(kRest);
+      const absl::Duration begun = clock_.Monotonic();
+      for (const VerbReader::Seen& seen : reader.Read(random, absl::GetFlag(FLAGS_processes))) {
+        stale += seen.is_stale ? 1 : 0;
+        Reads& reads = current[{seen.id, seen.is_stale}];
+        if (reads.count > 0 && reads.version != seen.version) {
+          verb_reads_.push_back(std::exchange(reads, {}));
+        }
+        reads = {seen.id, seen.version, reads.count + 1, begun, seen.is_stale};
+      }
+    }
+    for (auto& [id, reads] : current) verb_reads_.push_back(std::move(reads));
+    std::cout << "stale " << stale << " refreshes " << reader.Statistics().refreshes << std::endl;
+  }
+
   const RealClock clock_;
   const Client client_;
   std::atomic<bool> stopped_ = false;
   std::vector<consistency::Write> writes_;  // of the writing thread
   std::vector<Reads> reads_;                // of the reading one
+  std::vector<Reads> verb_reads_;           // of the other reading one
 };
 
 }  // namespace

@@ -35,14 +35,20 @@ class DrivenCacheTest : public testing::Test {
   }
   ~DrivenCacheTest() override { alarm(0); }
 
+  // Values need no tags, which most tests do not care for.
   void Open(client::TaggedCacheOptions options) {
+    options.require_tags = false;
+    OpenAsGiven(std::move(options));
+  }
+  void OpenAsGiven(client::TaggedCacheOptions options,
+                   client::ValueOptions<std::string> values = {}) {
     if (options.name.empty()) options.name = "test";
     options.clock = &clock_;
     if (!options.random) options.random = [] { return 0.5; };
     cache_.reset();
     revision_ = 0;
-    cache_ =
-        std::make_unique<client::TaggedCache<std::string>>(client::Client(connection_), options);
+    cache_ = std::make_unique<client::TaggedCache<std::string>>(client::Client(connection_),
+                                                                options, std::move(values));
     Start("e", 0, 0);
     Renew();
   }

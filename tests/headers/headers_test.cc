@@ -4,8 +4,11 @@
 // An example is compiled inside a function that provides what it assumes: a service at
 // localhost:7400, a database, a cache, a logger.
 
+#include <algorithm>
+#include <functional>
 #include <future>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <set>
 #include <stop_token>
@@ -111,6 +114,34 @@ TEST_F(ExamplesTest, CacheKeys) {
   EXPECT_EQ(key, "shop:user:42:a%3Ab");
 }
 
+TEST_F(ExamplesTest, CacheOptions) {
+  struct {
+    void Run(const std::function<void()>& task) { task(); }
+  } pool;
+  FakeClock clock;
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+  std::string loaded;
+  const auto Load = [&](const std::string& key) { loaded = key; };
+  const auto Log = [](const absl::Status&) {};
+#define EXAMPLE_cache_options
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_cache_options
+  EXPECT_EQ(loaded, "user:42");
+  EXPECT_TRUE(TaggedCache<User>::Open(client::Client(service_.Connect()), options).ok());
+}
+
+TEST_F(ExamplesTest, CacheStatistics) {
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+  const auto Log = [](const std::string& line) { ADD_FAILURE() << line; };
+#define EXAMPLE_cache_statistics
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_cache_statistics
+  EXPECT_EQ(exported["hits"], 0u);
+  EXPECT_EQ(average, absl::ZeroDuration());
+  EXPECT_EQ(within_5_ms, 0u);
+  EXPECT_TRUE(is_third);
+}
+
 TEST_F(ExamplesTest, CallOptions) {
   const Client client(service_.Connect());
 #define EXAMPLE_call_options
@@ -179,6 +210,14 @@ TEST_F(ExamplesTest, Logging) {
   EXPECT_EQ(logged, "") << "there was nothing to log";
 }
 
+TEST_F(ExamplesTest, Load) {
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+#define EXAMPLE_load
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_load
+  EXPECT_EQ((*user)->name, "user 42");
+}
+
 TEST_F(ExamplesTest, Relationship) {
 #define EXAMPLE_relationship
 #include "tests/headers/examples.inc"
@@ -208,8 +247,9 @@ TEST_F(ExamplesTest, Tag) {
 }
 
 TEST_F(ExamplesTest, TaggedCache) {
-  std::string greeted;
-  const auto Greet = [&](const std::string& name) { greeted = name; };
+  std::vector<std::string> greeted;
+  const auto Greet = [&](const std::string& name) { greeted.push_back(name); };
+  const auto run_in_pool = [](const std::function<void()>& task) { task(); };
   const auto load_user = [&](Load& load) -> absl::StatusOr<User> {
     load.AddTag("user:42");
     return db.FindUser("42");
@@ -223,7 +263,7 @@ TEST_F(ExamplesTest, TaggedCache) {
     return absl::OkStatus();
   };
   EXPECT_EQ(example(), absl::OkStatus());
-  EXPECT_EQ(greeted, "user 42");
+  EXPECT_EQ(greeted.at(0), "user 42");
 }
 
 TEST_F(ExamplesTest, UnimplementedConnection){
@@ -238,6 +278,26 @@ TEST_F(ExamplesTest, Version) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_version
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(ExamplesTest, ValueOptions) {
+  const client::Client client(service_.Connect());
+  std::string gone;
+  int made_room = 0;
+#define EXAMPLE_value_options
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_value_options
+  ASSERT_TRUE(cache.ok());
+  ASSERT_TRUE(cache->AwaitLive(absl::Seconds(10)));
+  const auto load = [](Load& load) {
+    load.AddTag("text");
+    return std::string("long");
+  };
+  EXPECT_TRUE(cache->GetOrLoad("k", load).ok());
+  EXPECT_EQ(cache->Statistics().weight, 4u);
+  cache->Drop({"text"});
+  EXPECT_EQ(gone, "k long");
+  EXPECT_EQ(made_room, 0);
 }
 
 TEST_F(ExamplesTest, WriteEvent) {

@@ -18,7 +18,8 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 
 CachedResults::CachedResults(const client::Client& client, Tally& tally)
     : client_(client), tally_(tally) {
-  client::TaggedCacheOptions options{.name = "truth", .lease = absl::Seconds(60)};
+  client::TaggedCacheOptions options{
+      .name = "truth", .require_tags = false, .lease = absl::Seconds(60)};
   options.listener.on_event = [this](const Event& event) {
     MutexLock lock(mutex_);
     events_.push_back(event);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <string>
@@ -20,10 +21,13 @@
 #include "client/internal/cache/applied_history.h"
 #include "client/internal/cache/cache_shard.h"
 #include "client/internal/cache/change.h"
+#include "client/internal/cache/discarded_entries.h"
 #include "client/internal/cache/entry.h"
 #include "client/internal/cache/flight.h"
 #include "client/internal/cache/lease_fence.h"
+#include "client/internal/cache/type_token.h"
 #include "client/internal/cache/untyped_value.h"
+#include "client/internal/cache/value_type.h"
 #include "client/position.h"
 #include "common/mutex.h"
 
@@ -37,6 +41,8 @@ struct CacheCoreOptions {
   SubscriptionFilter filter = {};
   absl::Duration keep_refused_for = absl::ZeroDuration();
   uint32_t refusals_before_keep = 0;
+  absl::Duration stale_for = absl::ZeroDuration();
+  double refresh_ahead = 0;
   // A caller that accepts a stale entry does not wait: the load runs in the background.
   bool loads_in_background = false;
 };
@@ -44,10 +50,13 @@ struct CacheCoreOptions {
 // The result of a load.
 struct Fill {
   std::shared_ptr<const void> value = {};
+  bool is_error = false;                              // Found::is_error
   EntryNames names = {};                              // canonical
   bool names_known = true;                            // false: unknown names may invalidate it
   bool needs_service = false;                         // Entry::needs_service
   bool is_wanted = true;                              // false: return it without keeping it
+  bool rests_on_stale = false;                        // neither keep nor share it
+  bool is_untagged = false;                           // hardly anything can invalidate it
   absl::Duration expires = absl::InfiniteDuration();  // of Clock::Monotonic
   uint64_t weight = 1;
 };
@@ -89,6 +98,11 @@ struct Resolution {
 //   recorded after this check finds the value in the shard.
 // - A caller that shares a load which had begun before it arrived makes the same check for that
 // span.
+// - What is kept as stale is not among the entries, and only a caller that accepts it looks for it.
+// A value that may have been computed from it is not kept: its key has no right names while it is
+// there, and has departed when it goes; and a loader that was given a stale value shares its own
+// with no caller. It is kept from the moment when it may not be served as
+// fresh any more, which is the end of the lease if that came first.
 //
 // A method that takes a lock takes it once, or once per shard: this is one step, and tests of
 // interleavings run others between steps. Thread-safe, except as said at "Applying".
@@ -104,8 +118,18 @@ class CacheCore {
   // Whether the lease runs. To be called before a look-up, whose result may be used only if it
   // does.
   bool IsOpen(absl::Duration now) const { return fence_.IsOpen(now); }
-  Found Find(absl::string_view key, TypeToken type, bool is_open, absl::Duration now,
+  Found Find(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
              const ReadOptions& options);
+  // As Find; it is not counted, and is no use of the entry.
+  Found Peek(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
+             const ReadOptions& options) const;
+  // Finds what a caller whose load has failed may use.
+  Found FindAfterError(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
+                       const ReadOptions& options);
+  // Returns the keys of one shard: of usable entries of the type; or, if it is null, of all
+  // entries, stale values and loads, some possibly twice.
+  std::vector<std::string> Keys(size_t index, const ValueType* type, bool is_open,
+                                absl::Duration now) const;
 
   // ---- Loading
 
@@ -121,14 +145,28 @@ class CacheCore {
     bool leads = false;
     Arrival arrival = {};
   };
-  Attempt BeginLoad(absl::string_view key, TypeToken type, bool is_open, absl::Duration now,
-                    const ReadOptions& options);
+  enum class RunsOn {
+    // The caller runs its load, or hands it to an executor if it has found something stale.
+    kAnyThread,
+    // The caller runs its load in any case.
+    kThisThread,
+    // The caller hands its load to an executor in any case: it is unclaimed.
+    kExecutor,
+  };
+  Attempt BeginLoad(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
+                    const ReadOptions& options, RunsOn runs_on = RunsOn::kAnyThread);
+
+  // Begins to load an entry anew that is due (Found::is_due). Returns the load, which is unclaimed;
+  // null if there is no need.
+  std::shared_ptr<Flight> BeginRefresh(absl::string_view key, ValueType& type, absl::Duration now);
 
   Resolution Resolve(const Flight& flight, const std::vector<std::string>& tags,
                      const DependencyNames& depends_on, absl::Duration now);
 
-  // Ends a load, keeps the value if it may be kept, and wakes the callers that wait for it.
-  FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now);
+  // Ends a load that took so long, keeps the value if it may be kept, and wakes the callers that
+  // wait for it.
+  FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
+                     absl::Duration took = absl::ZeroDuration());
 
   // Counts a caller that used the load of another.
   void CountSharedLoad(const Flight& flight);
@@ -140,13 +178,13 @@ class CacheCore {
   void Apply(const Change& change, uint64_t revision, absl::Duration now,
              DiscardedEntries& discarded);
   uint64_t BeginChange(const Change& change);
-  void ApplyTo(size_t index, const Change& change, DiscardedEntries& discarded);
+  void ApplyTo(size_t index, const Change& change, absl::Duration now, DiscardedEntries& discarded);
   void EndChange(uint64_t step, uint64_t revision, absl::Duration now);
 
   // Drops everything and continues after a position: Begin, ClearShard for every shard, End.
-  void Reset(const Position& position, DiscardedEntries& discarded);
+  void Reset(const Position& position, absl::Duration now, DiscardedEntries& discarded);
   void BeginReset();
-  void ClearShard(size_t index, DiscardedEntries& discarded);
+  void ClearShard(size_t index, absl::Duration now, DiscardedEntries& discarded);
   void EndReset(const Position& position);
 
   // Begins a reset that does not end: drops everything, and keeps nothing from now on.
@@ -167,14 +205,23 @@ class CacheCore {
   // ---- Other
 
   size_t shards() const { return shards_.size(); }
+
+  // Returns the type; adds it if it is unknown. Fails with FAILED_PRECONDITION if it is known and
+  // there are options.
+  absl::StatusOr<ValueType*> AddType(TypeToken id, UntypedValueOptions options, bool has_options);
+  ValueType& Type(TypeToken id) { return **AddType(id, {}, false); }
+
   CacheStatistics Statistics(absl::Duration now) const;
+  TypeStatistics StatisticsOf(ValueType& type) const;
 
  private:
   // On a cache line of its own, like its neighbours.
   struct alignas(128) Shard {
+    Shard(size_t index, int64_t stale_for) : index(index), entries(stale_for) {}
+
     mutable Mutex mutex;
+    const size_t index;
     CacheShard entries ABSL_GUARDED_BY(mutex);
-    CacheStatistics counters ABSL_GUARDED_BY(mutex);  // only what is counted per shard
     absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights ABSL_GUARDED_BY(mutex);
     // Refusals in a row, by hash of the key; only if refused values may be kept.
     absl::flat_hash_map<size_t, uint32_t> refusals ABSL_GUARDED_BY(mutex);
@@ -184,11 +231,27 @@ class CacheCore {
   };
 
   Shard& ShardOf(size_t hash) const { return *shards_[hash >> shift_]; }
-  static bool IsUsable(const Entry& entry, TypeToken type, bool is_open, int64_t now,
-                       const ReadOptions& options);
+  // Whether it may be served to any caller, but for being marked as stale.
+  static bool IsUsable(const Entry& entry, const ValueType& type, bool is_open, int64_t now,
+                       const ReadOptions& options) {
+    return entry.type == &type && !entry.IsExpired(now) && (is_open || options.while_fenced);
+  }
+  static Found FoundIn(const Entry& entry, bool is_open, int64_t now);
 
-  static Found Take(Shard& shard, Entry& entry, bool is_open)
+  static Found Take(Shard& shard, Entry& entry, bool is_open, int64_t now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+
+  // Returns what a caller that accepts stale values may use of the key that has this entry, or
+  // none.
+  Found StaleOf(const Shard& shard, const Entry* entry, absl::string_view key,
+                const ValueType& type, bool is_open, int64_t now, const ReadOptions& options) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+
+  // Returns a new load of a key that has none.
+  std::shared_ptr<Flight> AddFlight(Shard& shard, absl::string_view key, ValueType& type)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex, history_mutex_);
+
+  Removal RemovalFor(RemovalCause cause, absl::Duration now, bool keeps_stale) const;
 
   // Adds the names of a key that the value was computed from.
   void TakeOver(const std::string& key, const Flight& flight, int64_t now, Resolution& resolution);
@@ -203,12 +266,13 @@ class CacheCore {
   // Carries what changed in a shard over into the totals.
   void Settle(Shard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   bool IsOverfull() const;
-  void MakeRoom(Shard& shard, const Entry* spared, int64_t now, DiscardedEntries& discarded)
+  void MakeRoom(Shard& shard, const Entry* spared, absl::Duration now, DiscardedEntries& discarded)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
-  void MakeRoomElsewhere(size_t hash, int64_t now);
+  void MakeRoomElsewhere(size_t hash, absl::Duration now);
 
   const CacheCoreOptions options_;
   const int shift_;
+  const int64_t stale_for_;  // nanoseconds
   std::vector<std::unique_ptr<Shard>> shards_;
 
   // Renewed under history_mutex_, asked without.
@@ -218,6 +282,9 @@ class CacheCore {
   alignas(128) std::atomic<uint64_t> entries_ = 0;
   std::atomic<uint64_t> weight_ = 0;
   std::atomic<uint64_t> load_number_ = 0;
+
+  mutable Mutex types_mutex_;
+  std::deque<std::unique_ptr<ValueType>> types_ ABSL_GUARDED_BY(types_mutex_);
 
   // Taken after a shard's mutex, if both are.
   mutable Mutex history_mutex_;

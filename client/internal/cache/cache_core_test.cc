@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,9 +14,6 @@
 
 namespace cache_invalidation::client::internal {
 namespace {
-
-constexpr char kType = 0;
-constexpr char kOtherType = 0;
 
 absl::Duration At(int seconds) { return absl::Seconds(seconds); }
 
@@ -40,15 +38,16 @@ class CacheCoreTest : public testing::Test {
     cache_ = std::make_unique<CacheCore>(std::move(options), At(0));
     EXPECT_FALSE(cache_->Start({.epoch = "e", .revision = 0}, 0));
     DiscardedEntries discarded;
-    cache_->Reset({.epoch = "e", .revision = 0}, discarded);
+    cache_->Reset({.epoch = "e", .revision = 0}, At(0), discarded);
     cache_->Progress({.epoch = "e", .revision = 0}, At(100), At(0));
   }
 
   CacheCore& cache() { return *cache_; }
+  ValueType& type() { return cache_->Type(TypeToken::Of<std::string>()); }
 
   std::shared_ptr<Flight> Begin(const std::string& key) {
     const CacheCore::Attempt attempt =
-        cache_->BeginLoad(key, &kType, cache_->IsOpen(now_), now_, {});
+        cache_->BeginLoad(key, type(), cache_->IsOpen(now_), now_, {});
     EXPECT_TRUE(attempt.leads);
     return attempt.flight;
   }
@@ -64,7 +63,7 @@ class CacheCoreTest : public testing::Test {
 
   // What is found: the value, "stale" in front if it is flagged so; empty if nothing.
   std::string Find(const std::string& key, const ReadOptions& options = {}) {
-    const Found found = cache_->Find(key, &kType, cache_->IsOpen(now_), now_, options);
+    const Found found = cache_->Find(key, type(), cache_->IsOpen(now_), now_, options);
     if (found.value == nullptr) return "";
     return (found.is_stale ? "stale " : "") + *static_cast<const std::string*>(found.value.get());
   }
@@ -85,7 +84,7 @@ TEST_F(CacheCoreTest, FindsWhatWasLoaded) {
   EXPECT_EQ(Find("k"), "");
   EXPECT_EQ(Load("k"), FillResult::kKept);
   EXPECT_EQ(Find("k"), "k");
-  EXPECT_EQ(cache().Find("k", &kOtherType, true, now_, {}).value, nullptr);
+  EXPECT_EQ(cache().Find("k", cache().Type(TypeToken::Of<int>()), true, now_, {}).value, nullptr);
   const CacheStatistics statistics = cache().Statistics(now_);
   EXPECT_EQ(statistics.hits, 1u);
   EXPECT_EQ(statistics.misses, 2u);
@@ -137,14 +136,14 @@ TEST_F(CacheCoreTest, OneRevalidatesAndOthersTakeWhatIsStale) {
   Load("k", {.names = {.tags = {"a"}}});
   Apply(EventAt(1, {MarkTag("a")}));
   const ReadOptions accepts{.while_revalidating = true};
-  const CacheCore::Attempt first = cache().BeginLoad("k", &kType, true, now_, accepts);
+  const CacheCore::Attempt first = cache().BeginLoad("k", type(), true, now_, accepts);
   EXPECT_TRUE(first.leads);
   EXPECT_TRUE(first.found.is_stale);
-  const CacheCore::Attempt second = cache().BeginLoad("k", &kType, true, now_, accepts);
+  const CacheCore::Attempt second = cache().BeginLoad("k", type(), true, now_, accepts);
   EXPECT_FALSE(second.leads);
   EXPECT_EQ(second.flight, nullptr);
   EXPECT_TRUE(second.found.is_stale);
-  const CacheCore::Attempt third = cache().BeginLoad("k", &kType, true, now_, {});
+  const CacheCore::Attempt third = cache().BeginLoad("k", type(), true, now_, {});
   EXPECT_FALSE(third.leads);
   EXPECT_EQ(third.flight, first.flight);
 }
@@ -153,10 +152,10 @@ TEST_F(CacheCoreTest, WhoCannotLoadElsewhereDoesNotTakeWhatIsStale) {
   Load("k", {.names = {.tags = {"a"}}});
   Apply(EventAt(1, {MarkTag("a")}));
   const ReadOptions accepts{.while_revalidating = true};
-  const CacheCore::Attempt first = cache().BeginLoad("k", &kType, true, now_, accepts);
+  const CacheCore::Attempt first = cache().BeginLoad("k", type(), true, now_, accepts);
   EXPECT_TRUE(first.leads);
   EXPECT_EQ(first.found.value, nullptr);
-  const CacheCore::Attempt second = cache().BeginLoad("k", &kType, true, now_, accepts);
+  const CacheCore::Attempt second = cache().BeginLoad("k", type(), true, now_, accepts);
   EXPECT_TRUE(second.found.is_stale);
   EXPECT_EQ(cache().Statistics(now_).hits, 1u);
 }
@@ -179,12 +178,12 @@ TEST_F(CacheCoreTest, AFillFromAnotherHistoryIsRefused) {
   const std::shared_ptr<Flight> within = Begin("within");
   const std::shared_ptr<Flight> ended = Begin("ended");
   EXPECT_EQ(End(ended, {}), FillResult::kRefused);
-  for (size_t i = 0; i < cache().shards(); ++i) cache().ClearShard(i, discarded);
+  for (size_t i = 0; i < cache().shards(); ++i) cache().ClearShard(i, now_, discarded);
   cache().EndReset({.epoch = "f", .revision = 3});
   EXPECT_EQ(End(before, {}), FillResult::kRefused);
   EXPECT_EQ(End(within, {}), FillResult::kRefused);
   EXPECT_EQ(Load("after"), FillResult::kKept);
-  cache().Reset({.epoch = "f", .revision = 3}, discarded);
+  cache().Reset({.epoch = "f", .revision = 3}, now_, discarded);
   EXPECT_EQ(Find("after"), "") << "told twice, it is done twice";
   EXPECT_EQ(cache().Statistics(now_).resets, 1u) << "and counted once";
 }
@@ -192,14 +191,15 @@ TEST_F(CacheCoreTest, AFillFromAnotherHistoryIsRefused) {
 TEST_F(CacheCoreTest, NothingIsKeptBeforeTheFirstStart) {
   // Not on the stack: AddressSanitizer's does not align it.
   const auto fresh = std::make_unique<CacheCore>(CacheCoreOptions(), At(0));
-  const CacheCore::Attempt attempt = fresh->BeginLoad("k", &kType, false, now_, {});
+  const CacheCore::Attempt attempt =
+      fresh->BeginLoad("k", fresh->Type(TypeToken::Of<int>()), false, now_, {});
   EXPECT_EQ(fresh->EndLoad(*attempt.flight, Fill{.value = std::make_shared<int>(1)}, now_),
             FillResult::kRefused);
 }
 
 TEST_F(CacheCoreTest, ThoseWhoCameBeforeTheTouchShareALoad) {
   const auto join = [&](bool is_open) {
-    return cache().BeginLoad("k", &kType, is_open, now_, {}).arrival;
+    return cache().BeginLoad("k", type(), is_open, now_, {}).arrival;
   };
   const std::shared_ptr<Flight> flight = Begin("k");
   const Arrival early = join(true);
@@ -218,7 +218,7 @@ TEST_F(CacheCoreTest, ThoseWhoCameBeforeTheTouchShareALoad) {
 
 TEST_F(CacheCoreTest, ThoseWhoCameBeforeALoadBeganShareIt) {
   const std::shared_ptr<Flight> before = Begin("k");
-  const Arrival arrival = cache().BeginLoad("k", &kType, false, now_, {}).arrival;
+  const Arrival arrival = cache().BeginLoad("k", type(), false, now_, {}).arrival;
   Apply(EventAt(1, {EvictTag("a")}));
   End(before, {.names = {.tags = {"a"}}});
   EXPECT_FALSE(before->MayBeSharedWith(arrival));
@@ -231,9 +231,9 @@ TEST_F(CacheCoreTest, ThoseWhoCameBeforeALoadBeganShareIt) {
 
 TEST_F(CacheCoreTest, OfAFailureNobodyKnowsWhatTouchesIt) {
   const std::shared_ptr<Flight> flight = Begin("k");
-  const Arrival early = cache().BeginLoad("k", &kType, true, now_, {}).arrival;
+  const Arrival early = cache().BeginLoad("k", type(), true, now_, {}).arrival;
   Apply(EventAt(1, {EvictTag("other")}));
-  const Arrival later = cache().BeginLoad("k", &kType, true, now_, {}).arrival;
+  const Arrival later = cache().BeginLoad("k", type(), true, now_, {}).arrival;
   EXPECT_EQ(cache().EndLoad(*flight, absl::NotFoundError("no"), now_), FillResult::kFailed);
   EXPECT_EQ(flight->value().status(), absl::NotFoundError("no"));
   EXPECT_TRUE(flight->MayBeSharedWith(early));
@@ -308,7 +308,7 @@ TEST_F(CacheCoreTest, UnderAFilterItKeepsWhatItHearsOf) {
   EXPECT_EQ(Load("k", {.names = {.tags = {"a:b"}}}), FillResult::kKept);
   EXPECT_EQ(Load("j", {.names = {.tags = {"a:b", "c"}}}), FillResult::kUnkept);
   const std::shared_ptr<Flight> flight = Begin("j");
-  const Arrival arrival = cache().BeginLoad("j", &kType, true, now_, {}).arrival;
+  const Arrival arrival = cache().BeginLoad("j", type(), true, now_, {}).arrival;
   End(flight, {.names = {.tags = {"c"}}});
   EXPECT_FALSE(flight->MayBeSharedWith(arrival)) << "what touched it meanwhile was not heard";
 }
@@ -405,10 +405,10 @@ TEST_F(CacheCoreTest, ALoadForAnExecutorIsClaimedByTheFirstToAsk) {
   Load("k", {.names = {.tags = {"a"}}});
   Apply(EventAt(1, {MarkTag("a")}));
   const CacheCore::Attempt attempt =
-      cache().BeginLoad("k", &kType, true, now_, {.while_revalidating = true});
-  EXPECT_FALSE(attempt.flight->IsRunByThisThread());
+      cache().BeginLoad("k", type(), true, now_, {.while_revalidating = true});
+  EXPECT_EQ(attempt.flight->thread(), std::thread::id());
   EXPECT_TRUE(attempt.flight->Claim());
-  EXPECT_TRUE(attempt.flight->IsRunByThisThread());
+  EXPECT_EQ(attempt.flight->thread(), std::this_thread::get_id());
   EXPECT_FALSE(attempt.flight->Claim());
 }
 

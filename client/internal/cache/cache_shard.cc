@@ -1,6 +1,7 @@
 #include "client/internal/cache/cache_shard.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace cache_invalidation::client::internal {
@@ -63,58 +64,110 @@ bool Departures::HasDeparted(size_t key_hash, uint64_t time) const {
   return found != last_.end() && found->second >= time;
 }
 
-CacheShard::CacheShard() : departures_(kMaxDepartures) {}
+CacheShard::CacheShard(int64_t stale_for) : stale_for_(stale_for), departures_(kMaxDepartures) {}
 
-Entry& CacheShard::Insert(std::unique_ptr<Entry> owned, const EntryNames& names, uint64_t time,
-                          DiscardedEntries& discarded) {
+Entry& CacheShard::Insert(std::unique_ptr<Entry> owned, const EntryNames& names,
+                          const Removal& removal, DiscardedEntries& discarded) {
   Entry& entry = *owned;
-  if (Entry* const replaced = Find(entry.key, entry.hash)) Remove(*replaced, time, discarded);
+  if (Entry* const replaced = Find(entry.key, entry.hash)) Remove(*replaced, removal, discarded);
+  // A load that has read the stale value must not take over the names of the new one.
+  if (stale_.Remove(entry.key, discarded)) departures_.Record(entry.hash, removal.time);
   names_.Link(entry, names);
   order_.Add(entry);
   weight_ += entry.weight;
+  if (entry.counters != nullptr) ++entry.counters->entries;
   entries_.insert(std::move(owned));
   return entry;
 }
 
-void CacheShard::Remove(Entry& entry, uint64_t time, DiscardedEntries& discarded) {
-  departures_.Record(entry.hash, time);
-  Detach(entry, discarded);
+void CacheShard::Remove(Entry& entry, const Removal& removal, DiscardedEntries& discarded) {
+  departures_.Record(entry.hash, removal.time);
+  Detach(entry, removal, discarded);
 }
 
-void CacheShard::Detach(Entry& entry, DiscardedEntries& discarded) {
+void CacheShard::Detach(Entry& entry, const Removal& removal, DiscardedEntries& discarded) {
   names_.Unlink(entry);
   order_.Remove(entry);
   weight_ -= entry.weight;
+  RemovalCause cause = removal.cause;
+  if (entry.counters != nullptr) {
+    --entry.counters->entries;
+    if (cause == RemovalCause::kEvicted) ++entry.counters->evictions;
+    if (cause == RemovalCause::kInvalidated || cause == RemovalCause::kClosed) {
+      ++entry.counters->invalidated;
+    }
+  }
+  if (removal.stale_since != Removal::kNotStale) KeepAsStale(entry, removal);
+  const bool makes_room = cause == RemovalCause::kReplaced || cause == RemovalCause::kEvicted;
+  if (makes_room && entry.IsExpired(removal.now)) cause = RemovalCause::kExpired;
   const auto found = entries_.find(absl::string_view(entry.key), entry.hash);
-  discarded.push_back(std::move(entries_.extract(found).value()));
+  discarded.Add(std::move(entries_.extract(found).value()), cause);
 }
 
-CacheShard::Applied CacheShard::Apply(const Change& change, uint64_t time,
-                                      DiscardedEntries& discarded) {
-  Applied applied;
+void CacheShard::KeepAsStale(const Entry& entry, const Removal& removal) {
+  if (entry.is_error || entry.provisional) return;
+  const int64_t until = std::min(removal.stale_since, entry.expires) + stale_for_;
+  if (until <= removal.now) return;
+  stale_.Add({.key = entry.key,
+              .hash = entry.hash,
+              .value = entry.value,
+              .type = entry.type,
+              .until = until,
+              .weight = entry.weight});
+}
+
+bool CacheShard::Apply(const Change& change, const Removal& removal, DiscardedEntries& discarded) {
+  bool evicted = false;
+  if (stale_.size() > 0) {
+    const size_t before = stale_.size();
+    RemoveEnded(removal, discarded);
+    if (change.drops_stale) DropStale(change, removal, discarded);
+    evicted = stale_.size() != before;
+  }
   if (change.evicts_everything) {
-    applied.evicted = entries_.size();
-    Clear(time, discarded);
-    return applied;
+    Clear(removal, discarded);
+    return true;
   }
   if (change.marks_everything) {
     for (Entry* entry = order_.newest(); entry != nullptr; entry = entry->older) Select(*entry);
-    Hit(false, time, applied, discarded);
+    Hit(false, removal, discarded);
   }
   for (const Change::Name& tag : change.tags) {
     names_.ForEachUnderTag(tag.name, [this](Entry& entry) { Select(entry); });
-    Hit(tag.evicts, time, applied, discarded);
+    evicted |= Hit(tag.evicts, removal, discarded);
   }
   for (const Change::Name& key : change.keys) {
     if (Entry* const entry = Find(key.name, KeyHash(key.name))) Select(*entry);
     names_.ForEachOfKey(key.name, [this](Entry& entry) { Select(entry); });
-    Hit(key.evicts, time, applied, discarded);
+    evicted |= Hit(key.evicts, removal, discarded);
   }
   for (const Change::KeyPattern& pattern : change.patterns) {
     SelectMatching(pattern.pattern);
-    Hit(pattern.evicts, time, applied, discarded);
+    evicted |= Hit(pattern.evicts, removal, discarded);
   }
-  return applied;
+  return evicted;
+}
+
+void CacheShard::DropStale(const Change& change, const Removal& removal,
+                           DiscardedEntries& discarded) {
+  for (const Change::Name& key : change.keys) {
+    if (stale_.Remove(key.name, discarded)) departures_.Record(KeyHash(key.name), removal.time);
+  }
+  if (!change.evicts_everything && change.patterns.empty()) return;
+  const auto matches = [&](absl::string_view key) {
+    return change.evicts_everything ||
+           std::any_of(change.patterns.begin(), change.patterns.end(),
+                       [&](const Change::KeyPattern& each) { return each.pattern.Matches(key); });
+  };
+  RecordDepartures(stale_.RemoveIf(matches, discarded), removal.time);
+}
+
+void CacheShard::RecordDepartures(const std::vector<size_t>& key_hashes, uint64_t time) {
+  for (const size_t hash : key_hashes) departures_.Record(hash, time);
+}
+
+void CacheShard::RemoveEnded(const Removal& removal, DiscardedEntries& discarded) {
+  RecordDepartures(stale_.RemoveEnded(removal.now, discarded), removal.time);
 }
 
 void CacheShard::Select(Entry& entry) {
@@ -131,30 +184,35 @@ void CacheShard::SelectMatching(const Pattern& pattern) {
                        [this](Entry& entry) { Select(entry); });
 }
 
-void CacheShard::Hit(bool evicts, uint64_t time, Applied& applied, DiscardedEntries& discarded) {
+bool CacheShard::Hit(bool evicts, const Removal& removal, DiscardedEntries& discarded) {
+  const bool evicted = evicts && !selected_.empty();
   for (Entry* const entry : selected_) {
     entry->selected = false;
     if (evicts) {
-      ++applied.evicted;
-      Remove(*entry, time, discarded);
+      Remove(*entry, removal, discarded);
     } else if (!entry->marked) {
-      ++applied.marked;
       entry->marked = true;
+      if (entry->counters != nullptr) ++entry->counters->invalidated;
     }
   }
   selected_.clear();
+  return evicted;
 }
 
-void CacheShard::Clear(uint64_t time, DiscardedEntries& discarded) {
-  departures_.RecordAll(time);
-  while (Entry* const entry = order_.newest()) Detach(*entry, discarded);
+void CacheShard::Clear(const Removal& removal, DiscardedEntries& discarded) {
+  departures_.RecordAll(removal.time);
+  while (Entry* const entry = order_.newest()) Detach(*entry, removal, discarded);
 }
 
-bool CacheShard::EvictOne(int64_t now, const Entry* spared, uint64_t time,
+bool CacheShard::EvictOne(const Entry* spared, const Removal& removal,
                           DiscardedEntries& discarded) {
-  Entry* const entry = order_.Next(now, spared);
+  if (const std::optional<size_t> oldest = stale_.RemoveOldest(discarded)) {
+    departures_.Record(*oldest, removal.time);
+    return true;
+  }
+  Entry* const entry = order_.Next(removal.now, spared);
   if (entry == nullptr) return false;
-  Remove(*entry, time, discarded);
+  Remove(*entry, removal, discarded);
   return true;
 }
 

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,8 +14,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "client/internal/cache/change.h"
+#include "client/internal/cache/discarded_entries.h"
 #include "client/internal/cache/entry.h"
 #include "client/internal/cache/name_index.h"
+#include "client/internal/cache/stale_values.h"
 
 namespace cache_invalidation::client::internal {
 
@@ -70,15 +74,29 @@ class Departures {
   absl::flat_hash_map<size_t, uint64_t> last_;
 };
 
-// The entries of one shard of the keys, indexed by key and by the names that invalidate them.
+// How entries leave a shard.
+struct Removal {
+  static constexpr int64_t kNotStale = std::numeric_limits<int64_t>::min();
+
+  RemovalCause cause = RemovalCause::kInvalidated;
+  // The number of the last load that began (Departures).
+  uint64_t time = 0;
+  // Nanoseconds of Clock::Monotonic.
+  int64_t now = 0;
+  // Since when the values count as stale; kNotStale: they are not kept as stale.
+  int64_t stale_since = kNotStale;
+};
+
+// The entries of one shard of the keys, indexed by key and by the names that invalidate them, and
+// the values that are kept as stale. A key has one or the other.
 //
-// `time` is the number of the last load that began (Departures). Entries that leave go to
-// `discarded`.
+// Whatever leaves is counted, its departure is noted, and it goes to `discarded`.
 //
 // Thread-compatible.
 class CacheShard {
  public:
-  CacheShard();
+  // `stale_for`: how long values are kept as stale, in nanoseconds.
+  explicit CacheShard(int64_t stale_for = 0);
 
   // Returns the entry, null if there is none. `hash` is KeyHash(key).
   Entry* Find(absl::string_view key, size_t hash) const {
@@ -86,29 +104,37 @@ class CacheShard {
     return found == entries_.end() ? nullptr : found->get();
   }
 
-  // Replaces an entry of the same key. REQUIRES: the names are canonical.
-  Entry& Insert(std::unique_ptr<Entry> owned, const EntryNames& names, uint64_t time,
+  // Returns the value that is kept as stale, null if there is none. It may have ended.
+  const StaleValue* FindStale(absl::string_view key) const { return stale_.Find(key); }
+  const StaleValues& stale() const { return stale_; }
+
+  // Replaces what there is of the same key. REQUIRES: the names are canonical.
+  Entry& Insert(std::unique_ptr<Entry> owned, const EntryNames& names, const Removal& removal,
                 DiscardedEntries& discarded);
 
-  // How many entries a change evicted, and how many it marked as stale.
-  struct Applied {
-    uint64_t evicted = 0;
-    uint64_t marked = 0;
-  };
-  Applied Apply(const Change& change, uint64_t time, DiscardedEntries& discarded);
+  // Returns whether anything was evicted or dropped.
+  bool Apply(const Change& change, const Removal& removal, DiscardedEntries& discarded);
 
-  // Drops everything.
-  void Clear(uint64_t time, DiscardedEntries& discarded);
+  // Drops all entries.
+  void Clear(const Removal& removal, DiscardedEntries& discarded);
 
-  // Drops the next entry of the eviction order other than `spared`. Returns whether there was one.
-  bool EvictOne(int64_t now, const Entry* spared, uint64_t time, DiscardedEntries& discarded);
+  // Drops the oldest stale value, or else the next entry of the eviction order other than `spared`.
+  // Returns whether there was one.
+  bool EvictOne(const Entry* spared, const Removal& removal, DiscardedEntries& discarded);
+
+  // Drops stale values that have ended.
+  void RemoveEnded(const Removal& removal, DiscardedEntries& discarded);
+
+  // The newest entry. Its `older` links lead to all others.
+  Entry* newest() const { return order_.newest(); }
 
   const Departures& departures() const { return departures_; }
   // Notes a value that is returned to a caller and not kept.
   void RecordDeparture(size_t key_hash, uint64_t time) { departures_.Record(key_hash, time); }
 
-  size_t size() const { return entries_.size(); }
-  uint64_t weight() const { return weight_; }
+  // Of the entries and the stale values.
+  size_t size() const { return entries_.size() + stale_.size(); }
+  uint64_t weight() const { return weight_ + stale_.weight(); }
 
  private:
   struct Hash {
@@ -126,20 +152,25 @@ class CacheShard {
     }
   };
 
-  void Remove(Entry& entry, uint64_t time, DiscardedEntries& discarded);
+  void Remove(Entry& entry, const Removal& removal, DiscardedEntries& discarded);
   // As Remove, without noting the departure.
-  void Detach(Entry& entry, DiscardedEntries& discarded);
+  void Detach(Entry& entry, const Removal& removal, DiscardedEntries& discarded);
+  void KeepAsStale(const Entry& entry, const Removal& removal);
+  void DropStale(const Change& change, const Removal& removal, DiscardedEntries& discarded);
+  void RecordDepartures(const std::vector<size_t>& key_hashes, uint64_t time);
   // Adds the entries that the target hits to `selected_`, each once.
   void Select(Entry& entry);
   void SelectMatching(const Pattern& pattern);
-  // Evicts or marks the entries of `selected_`, and clears it.
-  void Hit(bool evicts, uint64_t time, Applied& applied, DiscardedEntries& discarded);
+  // Evicts or marks the entries of `selected_`, and clears it. Returns whether any was evicted.
+  bool Hit(bool evicts, const Removal& removal, DiscardedEntries& discarded);
 
+  const int64_t stale_for_;
   absl::flat_hash_set<std::unique_ptr<Entry>, Hash, Equal> entries_;
   NameIndex names_;
   EvictionOrder order_;
   Departures departures_;
-  uint64_t weight_ = 0;
+  StaleValues stale_;
+  uint64_t weight_ = 0;  // of the entries
   std::vector<Entry*> selected_;
 };
 

@@ -30,6 +30,9 @@ struct Change {
   std::vector<KeyPattern> patterns = {};
   bool evicts_everything = false;
   bool marks_everything = false;
+
+  // It also drops what is kept as stale of the same keys.
+  bool drops_stale = false;
 };
 
 // Compiled patterns by expression: rules use the same ones again and again.

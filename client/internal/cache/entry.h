@@ -11,7 +11,9 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
-#include "client/internal/cache/untyped_value.h"
+#include "client/cache_statistics.h"
+#include "client/internal/cache/value_type.h"
+#include "client/value_options.h"
 
 namespace cache_invalidation::client::internal {
 
@@ -28,14 +30,21 @@ struct NameLink {
 
 // A cached value. It belongs to a CacheShard, which sets the fields below the line.
 struct Entry {
-  static constexpr int64_t kNeverExpires = std::numeric_limits<int64_t>::max();
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
   std::string key = {};
   size_t hash = 0;  // KeyHash of the key
   std::shared_ptr<const void> value = {};
-  TypeToken type = nullptr;
-  int64_t expires = kNeverExpires;  // nanoseconds of Clock::Monotonic
+  ValueType* type = nullptr;
+  int64_t expires = kNever;     // nanoseconds of Clock::Monotonic
+  int64_t refresh_at = kNever;  // likewise: when a hit has it loaded anew
   uint64_t weight = 1;
+
+  // Where it is counted; null: nowhere.
+  TypeStatistics* counters = nullptr;
+
+  // The value is an absl::Status (Found::is_error).
+  bool is_error = false;
 
   // It was computed from something that only the service knows. So a value that is computed from
   // this entry must be registered with the service as well.
@@ -55,10 +64,6 @@ struct Entry {
 
   bool IsExpired(int64_t now) const { return expires <= now; }
 };
-
-// Entries that left a shard. They are destroyed without locks, because the destructors of their
-// values are code of users.
-using DiscardedEntries = std::vector<std::unique_ptr<Entry>>;
 
 inline size_t KeyHash(absl::string_view key) { return absl::Hash<absl::string_view>()(key); }
 

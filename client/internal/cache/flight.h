@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -13,6 +15,7 @@
 #include "client/internal/cache/applied_history.h"
 #include "client/internal/cache/entry.h"
 #include "client/internal/cache/untyped_value.h"
+#include "client/internal/cache/value_type.h"
 #include "client/position.h"
 #include "common/clock.h"
 #include "common/mutex.h"
@@ -40,22 +43,44 @@ struct Arrival {
 // the first caller that needs it. Thread-safe.
 class Flight {
  public:
-  Flight(std::string key, TypeToken type, LoadStart start)
+  Flight(std::string key, ValueType& type, LoadStart start)
       : key_(std::move(key)), hash_(KeyHash(key_)), type_(type), start_(std::move(start)) {}
 
   const std::string& key() const { return key_; }
   size_t hash() const { return hash_; }
-  TypeToken type() const { return type_; }
+  ValueType& type() const { return type_; }
   const LoadStart& start() const { return start_; }
 
-  // Ends it. Called once. `first_touch` is the first step after the start that touched the value;
-  // the step right after the start if its names are unknown; 0 if not even that is known.
-  void Complete(UntypedValue value, uint64_t first_touch) ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    value_ = std::move(value);
-    first_touch_ = first_touch;
-    done_ = true;
-    ended_.NotifyAll();
+  // Ends it, and runs the callbacks. Called once. `first_touch` is the first step after the start
+  // that touched the value; the step right after the start if its names are unknown; 0 if not even
+  // that is known. `is_shareable`: false if only the caller that ran it may use the value.
+  void Complete(UntypedValue value, uint64_t first_touch, bool is_shareable = true)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    std::vector<Callback> callbacks;
+    {
+      MutexLock lock(mutex_);
+      value_ = std::move(value);
+      first_touch_ = first_touch;
+      is_shareable_ = is_shareable;
+      done_ = true;
+      ended_.NotifyAll();
+      callbacks = std::move(callbacks_);
+    }
+    for (const Callback& callback : callbacks) callback(*this);
+  }
+
+  // Calls `callback`, which must not throw, when it has ended: on the thread that ends it, or at
+  // once. The flight must be kept alive until then.
+  using Callback = std::function<void(const Flight& flight)>;
+  void OnEnded(Callback callback) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      if (!done_) {
+        callbacks_.push_back(std::move(callback));
+        return;
+      }
+    }
+    callback(*this);
   }
 
   bool IsDone() const ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -78,13 +103,14 @@ class Flight {
     return value_;
   }
 
-  // Whether a caller may use the value. A caller that arrived before the start may. One that
-  // arrived during the load may if nothing that touches the value was applied between the start and
-  // its arrival, and if the lease ran: without a lease, an invalidation that the caller must see
-  // may not have been applied. REQUIRES: it is done.
+  // Whether a caller that did not run it may use the value. A caller that arrived before the start
+  // may. One that arrived during the load may if nothing that touches the value was applied between
+  // the start and its arrival, and if the lease ran: without a lease, an invalidation that the
+  // caller must see may not have been applied. REQUIRES: it is done.
   bool MayBeSharedWith(const Arrival& arrival) const ABSL_LOCKS_EXCLUDED(mutex_) {
-    if (start_.number > arrival.loads) return true;
     MutexLock lock(mutex_);
+    if (!is_shareable_) return false;
+    if (start_.number > arrival.loads) return true;
     return arrival.is_open && arrival.moment.resets == start_.moment.resets &&
            arrival.moment.step < first_touch_;
   }
@@ -95,21 +121,23 @@ class Flight {
     return thread_.compare_exchange_strong(nobody, std::this_thread::get_id());
   }
 
-  // Detects a load that would wait for itself.
-  bool IsRunByThisThread() const { return thread_.load() == std::this_thread::get_id(); }
+  // The thread that has claimed it.
+  std::thread::id thread() const { return thread_.load(); }
 
  private:
   const std::string key_;
   const size_t hash_;
-  const TypeToken type_;
+  ValueType& type_;
   const LoadStart start_;
-  std::atomic<std::thread::id> thread_ = std::thread::id();  // that has claimed it
+  std::atomic<std::thread::id> thread_ = std::thread::id();
 
   mutable Mutex mutex_;
   CondVar ended_;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
   UntypedValue value_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("");
   uint64_t first_touch_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool is_shareable_ ABSL_GUARDED_BY(mutex_) = true;
+  std::vector<Callback> callbacks_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cache_invalidation::client::internal

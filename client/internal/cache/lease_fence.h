@@ -19,8 +19,9 @@ inline int64_t Nanoseconds(absl::Duration time) { return absl::ToInt64Nanosecond
 // named at its start, because up to there it may have missed events. All times are of
 // Clock::Monotonic.
 //
-// IsOpen may be called on any thread at any time; a thread that sees it open also sees everything
-// that was applied before the lease was renewed. All other methods are thread-compatible.
+// IsOpen and open_until may be called on any thread at any time; a thread that sees it open also
+// sees everything that was applied before the lease was renewed. All other methods are
+// thread-compatible.
 class LeaseFence {
  public:
   explicit LeaseFence(absl::Duration now) : fenced_since_(now) {}
@@ -28,6 +29,9 @@ class LeaseFence {
   bool IsOpen(absl::Duration now) const {
     return Nanoseconds(now) < open_until_.load(std::memory_order_acquire);
   }
+
+  // When the last lease ends or ended, in nanoseconds; the smallest number before the first lease.
+  int64_t open_until() const { return open_until_.load(std::memory_order_acquire); }
 
   // A stream started, with the head of its history at this revision.
   void Require(uint64_t head) { required_ = head; }

@@ -2,46 +2,36 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/ascii.h"
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/change.h"
-#include "client/internal/cache/entry.h"
+#include "client/internal/cache/discarded_entries.h"
+#include "client/internal/cache/option_checks.h"
+#include "client/internal/cache/value_type.h"
+#include "client/internal/cache/wait_graph.h"
 #include "client/internal/retry.h"
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/limits.h"
+#include "common/pattern.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
-absl::Status Refused(absl::string_view option, absl::string_view what_it_is) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("TaggedCacheOptions::", option, " is ", what_it_is));
-}
-
-// Fails with INVALID_ARGUMENT, which names the first option that is out of range.
-absl::Status CheckOptions(const TaggedCacheOptions& options) {
-  if (options.name.empty()) return Refused("name", "empty");
-  if (options.ttl < absl::ZeroDuration()) {
-    return Refused("ttl", absl::StrCat(absl::FormatDuration(options.ttl), ", less than nothing"));
+// Returns a pattern of the keys with a prefix.
+absl::StatusOr<Pattern> KeysWithPrefix(absl::string_view prefix) {
+  std::string expression;
+  for (const char letter : prefix) {
+    const bool is_plain = absl::ascii_isalnum(static_cast<unsigned char>(letter)) ||
+                          letter == '_' || !absl::ascii_isascii(static_cast<unsigned char>(letter));
+    if (!is_plain) expression += '\\';
+    expression += letter;
   }
-  // Written so that it refuses NaN.
-  if (!(options.ttl_jitter >= 0 && options.ttl_jitter <= 1)) {
-    return Refused("ttl_jitter", absl::StrCat(options.ttl_jitter, ", not from 0 to 1"));
-  }
-  if (options.lease < kMinLease || options.lease > kMaxLease) {
-    return Refused("lease", absl::StrCat(absl::FormatDuration(options.lease), ", not from ",
-                                         absl::FormatDuration(kMinLease), " to ",
-                                         absl::FormatDuration(kMaxLease)));
-  }
-  if (options.keep_refused_for < absl::ZeroDuration() ||
-      options.keep_refused_for == absl::InfiniteDuration()) {
-    return Refused("keep_refused_for", absl::StrCat(absl::FormatDuration(options.keep_refused_for),
-                                                    ", not a time that ends"));
-  }
-  return absl::OkStatus();
+  return Pattern::Compile(expression + ".*");
 }
 
 CacheCoreOptions CoreOptions(const TaggedCacheOptions& options) {
@@ -51,6 +41,8 @@ CacheCoreOptions CoreOptions(const TaggedCacheOptions& options) {
           .filter = SubscriptionFilter(options.tags, options.key_prefixes),
           .keep_refused_for = options.keep_refused_for,
           .refusals_before_keep = options.refusals_before_keep,
+          .stale_for = options.stale_for,
+          .refresh_ahead = options.refresh_ahead,
           .loads_in_background = options.executor != nullptr};
 }
 
@@ -81,6 +73,8 @@ SubscribedCache::SubscribedCache(Client client, TaggedCacheOptions options)
       random_(options_.random ? options_.random : MakeRandom()),
       client_(std::move(client)),
       core_(std::make_unique<CacheCore>(CoreOptions(options_), clock_->Monotonic())),
+      waits_(std::make_unique<WaitGraph>()),
+      no_type_(std::make_unique<ValueType>(TypeToken::Of<void>(), UntypedValueOptions(), 1)),
       patterns_(std::make_unique<CompiledPatterns>(kMaxCompiledPatterns)),
       status_(refused_) {
   if (!refused_.ok()) return;
@@ -139,14 +133,14 @@ void SubscribedCache::OnStarted(const SubscriptionStarted& started) {
   DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
   if (core_->Start(started.head, started.start_after)) return;
-  core_->Reset({.epoch = started.head.epoch, .revision = started.start_after}, discarded);
+  core_->Reset({.epoch = started.head.epoch, .revision = started.start_after}, Now(), discarded);
 }
 
 void SubscribedCache::OnReset(const SubscriptionReset& reset) {
   DiscardedEntries discarded;
   {
     MutexLock lock(apply_mutex_);
-    core_->Reset(reset.start_after, discarded);
+    core_->Reset(reset.start_after, Now(), discarded);
   }
   Notify();
 }
@@ -156,7 +150,7 @@ void SubscribedCache::OnEvent(const Event& event) {
   {
     MutexLock lock(apply_mutex_);
     // Events of a history without a start or reset should not arrive. Anything may be missing.
-    if (!core_->IsOfHistory(event.epoch)) core_->Reset(event.position(), discarded);
+    if (!core_->IsOfHistory(event.epoch)) core_->Reset(event.position(), Now(), discarded);
     if (core_->IsNew(event.position())) {
       core_->Apply(ChangeOf(event, *patterns_), event.revision, Now(), discarded);
     }
@@ -210,11 +204,54 @@ absl::Status SubscribedCache::status() const {
   return status_;
 }
 
-Found SubscribedCache::Get(absl::string_view key, TypeToken type, const ReadOptions& options) {
+absl::StatusOr<ValueType*> SubscribedCache::AddType(TypeToken id, UntypedValueOptions options,
+                                                    bool has_options) {
+  if (IsForked()) return no_type_.get();
+  if (options.not_found_ttl < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("ValueOptions::not_found_ttl is less than nothing");
+  }
+  return core_->AddType(id, std::move(options), has_options);
+}
+
+ValueType& SubscribedCache::Type(TypeToken id) { return IsForked() ? *no_type_ : core_->Type(id); }
+
+Found SubscribedCache::Get(absl::string_view key, ValueType& type, const ReadOptions& options) {
   if (IsForked()) return {};
   const absl::Duration now = Now();
   const bool is_open = core_->IsOpen(now);
-  return core_->Find(key, type, is_open, now, options);
+  return Noted(core_->Find(key, type, is_open, now, options));
+}
+
+Found SubscribedCache::Peek(absl::string_view key, ValueType& type,
+                            const ReadOptions& options) const {
+  if (IsForked()) return {};
+  const absl::Duration now = Now();
+  const bool is_open = core_->IsOpen(now);
+  return Noted(core_->Peek(key, type, is_open, now, options));
+}
+
+std::vector<Found> SubscribedCache::GetMany(absl::Span<const std::string> keys, ValueType& type,
+                                            const ReadOptions& options) {
+  std::vector<Found> found(keys.size());
+  if (IsForked()) return found;
+  const absl::Duration now = Now();
+  const bool is_open = core_->IsOpen(now);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    found[i] = Noted(core_->Find(keys[i], type, is_open, now, options));
+  }
+  return found;
+}
+
+std::vector<std::string> SubscribedCache::Keys(const ValueType& type) const {
+  std::vector<std::string> all;
+  if (IsForked()) return all;
+  const absl::Duration now = Now();
+  const bool is_open = core_->IsOpen(now);
+  for (size_t i = 0; i < core_->shards(); ++i) {
+    std::vector<std::string> keys = core_->Keys(i, &type, is_open, now);
+    std::move(keys.begin(), keys.end(), std::back_inserter(all));
+  }
+  return all;
 }
 
 void SubscribedCache::Drop(const std::vector<std::string>& tags,
@@ -225,21 +262,55 @@ void SubscribedCache::Drop(const std::vector<std::string>& tags,
   core_->Apply(ChangeOf(tags, keys), 0, Now(), discarded);
 }
 
+void SubscribedCache::DropIf(absl::FunctionRef<bool(absl::string_view key)> matches) {
+  if (IsForked()) return;
+  std::vector<std::string> dropped;
+  for (size_t i = 0; i < core_->shards(); ++i) {
+    for (std::string& key : core_->Keys(i, nullptr, false, Now())) {
+      if (matches(key)) dropped.push_back(std::move(key));
+    }
+  }
+  if (dropped.empty()) return;
+  Change change = ChangeOf({}, dropped);
+  change.drops_stale = true;
+  DiscardedEntries discarded;
+  MutexLock lock(apply_mutex_);
+  core_->Apply(change, 0, Now(), discarded);
+}
+
+void SubscribedCache::DropPrefix(absl::string_view prefix) {
+  if (IsForked()) return;
+  Change change{.drops_stale = true};
+  const absl::StatusOr<Pattern> pattern = KeysWithPrefix(prefix);
+  if (pattern.ok()) {
+    change.patterns.push_back({*pattern, /*evicts=*/true});
+  } else {
+    change.evicts_everything = true;
+  }
+  DiscardedEntries discarded;
+  MutexLock lock(apply_mutex_);
+  core_->Apply(change, 0, Now(), discarded);
+}
+
 void SubscribedCache::DropEverything() {
   if (IsForked()) return;
   DiscardedEntries discarded;
   MutexLock lock(apply_mutex_);
-  core_->Apply({.evicts_everything = true}, 0, Now(), discarded);
+  core_->Apply({.evicts_everything = true, .drops_stale = true}, 0, Now(), discarded);
 }
 
 CacheStatistics SubscribedCache::Statistics() const {
   if (IsForked()) return {};
   CacheStatistics statistics = core_->Statistics(Now());
-  statistics.failed_callbacks = failed_callbacks_.load();
+  statistics.failed_callbacks += failed_callbacks_.load();
   MutexLock lock(unknown_mutex_);
   statistics.fills_on_unknown_keys = fills_on_unknown_keys_;
   statistics.last_unknown_key = last_unknown_key_;
   return statistics;
+}
+
+TypeStatistics SubscribedCache::StatisticsOf(ValueType& type) const {
+  return IsForked() ? TypeStatistics() : core_->StatisticsOf(type);
 }
 
 }  // namespace cache_invalidation::client::internal

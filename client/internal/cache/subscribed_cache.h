@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "client/cache_options.h"
 #include "client/cache_statistics.h"
 #include "client/client.h"
+#include "client/internal/cache/type_token.h"
 #include "client/internal/cache/untyped_value.h"
 #include "client/load.h"
 #include "client/position.h"
@@ -29,14 +32,19 @@ namespace cache_invalidation::client::internal {
 class CacheCore;
 class CompiledPatterns;
 class Flight;
+class ValueType;
+class WaitGraph;
+struct Draft;
 struct Fill;
-struct Resolution;
+struct OwnLoad;
+struct PartLookups;
 
 // Detects whether the process is a fork of the one in which the mark was made. A child has copies
 // of all memory, but none of the threads: a lock that one of them held stays locked, data that one
 // of them was changing stays inconsistent, and no events arrive.
 //
-// The count of forks is global, the only global state of the SDK: handlers of pthread_atfork belong
+// The count of forks is global, the only global state of the SDK beside the loads that a thread
+// runs: handlers of pthread_atfork belong
 // to the process, and asking the kernel (getpid) at each look-up would cost as much as the look-up.
 // A child for which no handler runs is not detected: that of a bare clone system call, and those of
 // vfork or posix_spawn, which may only exec.
@@ -70,21 +78,50 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
 
   ~SubscribedCache() ABSL_LOCKS_EXCLUDED(apply_mutex_);
 
-  Found Get(absl::string_view key, TypeToken type, const ReadOptions& options);
+  // Returns the type of values, which is added if it is new. Fails with FAILED_PRECONDITION if it
+  // is not and there are options, with INVALID_ARGUMENT if one of them is out of range.
+  absl::StatusOr<ValueType*> AddType(TypeToken id, UntypedValueOptions options, bool has_options);
+  // Returns the type without options.
+  ValueType& Type(TypeToken id);
+
+  Found Get(absl::string_view key, ValueType& type, const ReadOptions& options);
+  Found Peek(absl::string_view key, ValueType& type, const ReadOptions& options) const;
+  std::vector<Found> GetMany(absl::Span<const std::string> keys, ValueType& type,
+                             const ReadOptions& options);
 
   // As Get; loads what it does not find. FAILED_PRECONDITION: the key is being loaded as another
-  // type, or by this thread. DEADLINE_EXCEEDED: another caller's load took too long.
-  absl::StatusOr<Found> GetOrLoad(absl::string_view key, TypeToken type,
+  // type, by this thread, or by one that waits for this one. DEADLINE_EXCEEDED: another caller's
+  // load took too long.
+  absl::StatusOr<Found> GetOrLoad(absl::string_view key, ValueType& type,
                                   const UntypedLoader& loader, const ReadOptions& options);
 
+  // As GetOrLoad, with one call of the loader for what is missing. Returns as many results as there
+  // are keys.
+  std::vector<absl::StatusOr<Found>> GetOrLoadMany(absl::Span<const std::string> keys,
+                                                   ValueType& type, const UntypedManyLoader& loader,
+                                                   const ReadOptions& options);
+
+  // As GetOrLoad; the loader runs on the executor, and nothing blocks. Calls `done` once.
+  using Done = std::function<void(absl::StatusOr<Found> found)>;
+  void GetOrLoadAsync(std::string key, ValueType& type, std::function<UntypedValue(Load&)> run,
+                      const ReadOptions& options, Done done);
+
+  std::vector<std::string> Keys(const ValueType& type) const;
+
   void Drop(const std::vector<std::string>& tags, const std::vector<std::string>& keys);
+  void DropIf(absl::FunctionRef<bool(absl::string_view key)> matches);
+  void DropPrefix(absl::string_view prefix);
   void DropEverything();
   bool AwaitLive(absl::Duration patience);
   bool AwaitApplied(const Position& position, absl::Duration patience);
   absl::Status status() const;
   CacheStatistics Statistics() const;
+  TypeStatistics StatisticsOf(ValueType& type) const;
 
  private:
+  struct AsyncLookup;
+  struct ManyLookup;
+
   SubscribedCache(Client client, TaggedCacheOptions options);
 
   bool IsForked() const { return fork_.IsForked(); }
@@ -113,27 +150,72 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   // Makes waiting threads check again.
   void Notify() ABSL_LOCKS_EXCLUDED(waiting_mutex_);
 
+  // ---- Looking up (subscribed_cache_loads.cc)
+
+  // Returns what is found. If it is stale, notes that the loads of this thread rest on it: their
+  // values are neither kept nor shared.
+  static Found Noted(Found found);
+
+  // Returns what is found, or the error that it stands for.
+  static absl::StatusOr<Found> ResultOf(Found found);
+  // Returns what a caller gets whose load ended like this.
+  absl::StatusOr<Found> Outcome(absl::string_view key, ValueType& type, UntypedValue value,
+                                const ReadOptions& options);
+  // Returns what the caller of a failed load accepts, or none.
+  Found AfterError(absl::string_view key, ValueType& type, const ReadOptions& options);
+
   // Waits until another caller's load has ended.
   absl::Status Await(Flight& flight, absl::Duration deadline);
 
-  // Runs a load that this thread has claimed, and ends it in any case. Exceptions of the loader
-  // propagate.
   using Run = absl::FunctionRef<UntypedValue(Load&)>;
-  UntypedValue Lead(Flight& flight, Run run);
+  using CopyRun = absl::FunctionRef<std::function<UntypedValue(Load&)>()>;
+  absl::StatusOr<Found> LeadFor(Flight& flight, Run run, const ReadOptions& options);
 
   // Hands a load to the executor, which may run it, drop it or throw.
-  void LeadInBackground(const std::shared_ptr<Flight>& flight, const UntypedLoader& loader);
+  void LeadInBackground(const std::shared_ptr<Flight>& flight, CopyRun copy);
+  // Makes the load end if it is never run: others may wait for it.
+  std::shared_ptr<Flight> Queued(const std::shared_ptr<Flight>& flight);
   void RunQueued(Flight& flight, Run run);
   void DropQueued(Flight& flight);
 
-  Fill MakeFill(const Flight& flight, const Load& load, std::shared_ptr<const void> value);
+  // ---- Several keys (subscribed_cache_many.cc)
+
+  using ManyRun = absl::FunctionRef<UntypedValues(absl::Span<Load* const>)>;
+  using Flights = std::vector<std::shared_ptr<Flight>>;
+  // Looks for the keys at these places. Returns those to look for again.
+  std::vector<size_t> LoadMissing(ManyLookup& lookup, const std::vector<size_t>& places);
+  void LeadOwn(ManyLookup& lookup, const Flights& flights, const std::vector<size_t>& places);
+  UntypedValues LeadMany(const Flights& flights, ManyRun run);
+  void LeadManyInBackground(const Flights& flights, const UntypedManyLoader& loader);
+
+  // ---- Without waiting (subscribed_cache_async.cc)
+
+  void Continue(const std::shared_ptr<AsyncLookup>& lookup);
+  void Finish(AsyncLookup& lookup, absl::StatusOr<Found> found);
+
+  // ---- Running loads and keeping their values (subscribed_cache_fills.cc)
+
+  // Runs a load that this thread has claimed, and ends it in any case. Exceptions of the loader
+  // propagate.
+  UntypedValue Lead(Flight& flight, Run run);
+  // The same for several loads; `run` sets their values.
+  void LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<void()> run);
+  // Ends loads whose loader has returned.
+  void Keep(absl::Span<OwnLoad* const> own);
+  void End(OwnLoad& own, absl::StatusOr<Fill> fill);
+
+  // Returns what is to be kept, or none.
+  std::optional<Draft> DraftOf(OwnLoad& own);
+  static bool IsWanted(const Draft& draft);
+  Fill FillOf(Draft draft);
   absl::Duration TimeToLive(const Load& load);
+  // Asks the service about the keys that these were computed from, and registers them.
+  void AskService(std::vector<Draft>& drafts) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
   // Looks up the keys that a value was computed from and that are not known here. Returns whether
   // the service knows them all. The value expires no later than they do.
-  bool AskForParts(Resolution& resolution) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
-  // Registers the entry with the service. Returns whether it may be kept.
-  bool Register(const Flight& flight, const Load& load, const Resolution& resolution,
-                absl::Duration ttl);
+  bool AskForParts(Draft& draft, PartLookups& lookups) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
+  // Registers entries with the service. Those that may not be kept have no known names then.
+  void Register(absl::Span<Draft* const> drafts);
 
   const ForkMark fork_;
   const TaggedCacheOptions options_;
@@ -142,6 +224,9 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   const std::function<double()> random_;
   const Client client_;
   const std::unique_ptr<CacheCore> core_;
+  const std::unique_ptr<WaitGraph> waits_;
+  // Stands for every type in a forked child.
+  const std::unique_ptr<ValueType> no_type_;
   std::atomic<uint64_t> failed_callbacks_ = 0;
 
   // Held while a change is applied, by the subscription or by Drop.

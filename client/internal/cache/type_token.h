@@ -75,7 +75,12 @@ inline bool IsSameType(const TypeName& one, const TypeName& other) {
 class TypeToken {
  public:
   // Null: of no type.
-  constexpr TypeToken(const TypeName* name) : name_(name) {}  // NOLINT: implicit
+  explicit constexpr TypeToken(const TypeName* name) : name_(name) {}
+
+  template <typename Type>
+  static constexpr TypeToken Of() {
+    return TypeToken(&kTypeName<Type>);
+  }
 
   friend bool operator==(TypeToken one, TypeToken other) {
     if (one.name_ == other.name_) return true;

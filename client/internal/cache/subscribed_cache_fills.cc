@@ -1,0 +1,253 @@
+// How a SubscribedCache runs loads, and keeps their values.
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "client/internal/cache/cache_core.h"
+#include "client/internal/cache/flight.h"
+#include "client/internal/cache/own_load.h"
+#include "client/internal/cache/subscribed_cache.h"
+#include "client/internal/cache/value_type.h"
+#include "common/limits.h"
+
+namespace cache_invalidation::client::internal {
+namespace {
+
+// The caller waits for the registration of its value. Without it, the value is merely not kept.
+constexpr absl::Duration kRegistrationDeadline = absl::Seconds(1);
+
+// The service must forget an entry later than the cache does, because it does not invalidate
+// entries that it has forgotten, and clocks drift.
+constexpr double kServiceTtlFactor = 1.1;
+constexpr absl::Duration kServiceTtlMargin = absl::Seconds(1);
+
+// The loads that a thread runs. Those of a loader that is called by another one are inside.
+struct RunningLoads {
+  absl::Span<OwnLoad* const> own;
+  RunningLoads* outside;
+};
+thread_local RunningLoads* innermost_loads = nullptr;
+
+// Returns the entry to register. `own_tags`: what the loader declared as tags.
+TrackedEntry EntryFor(const Draft& draft, const std::vector<std::string>& own_tags) {
+  const EntryNames& names = draft.resolution.names;
+  const Flight& flight = draft.own->flight;
+  TrackedEntry entry{
+      .key = flight.key(), .depends_on = {.keys = names.keys}, .position = flight.start().position};
+  // The service looks for them again. It need not know those that are cached here.
+  entry.only_tracked_keys = draft.resolution.unknown_keys.size() == names.keys.size();
+  // The entry's own tags are registered as its tags, up to the limit of the service. All others are
+  // registered as what it was computed from, with the same effect.
+  for (const std::string& tag : names.tags) {
+    const bool is_own = std::find(own_tags.begin(), own_tags.end(), tag) != own_tags.end();
+    const bool fits = entry.tags.size() < kMaxTagsPerEntry;
+    (is_own && fits ? entry.tags : entry.depends_on.tags).push_back(tag);
+  }
+  const absl::Duration service_ttl = draft.ttl() * kServiceTtlFactor + kServiceTtlMargin;
+  if (service_ttl <= kMaxTtl) entry.ttl = service_ttl;
+  return entry;
+}
+
+}  // namespace
+
+UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
+  OwnLoad own(flight);
+  OwnLoad* const only = &own;
+  LeadAll({&only, 1}, [&] { own.value = run(own.load); });
+  return std::move(own.value);
+}
+
+void SubscribedCache::LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<void()> run) {
+  // Others wait, so the loads end whatever the loader does.
+  const absl::Cleanup end = [&] {
+    if (IsForked()) return;
+    for (OwnLoad* const each : own) {
+      if (!each->has_ended) End(*each, absl::Status(each->value.status()));
+    }
+  };
+  const auto threw = [&](absl::string_view what) {
+    for (OwnLoad* const each : own) {
+      each->value =
+          absl::UnknownError(absl::StrCat("the loader of ", each->flight.key(), " threw", what));
+    }
+  };
+  const absl::Duration now = Now();
+  for (OwnLoad* const each : own) each->began = now;
+  RunningLoads running{.own = own, .outside = innermost_loads};
+  try {
+    {
+      innermost_loads = &running;
+      const absl::Cleanup leave = [&] { innermost_loads = running.outside; };
+      run();
+    }
+    if (IsForked()) return;  // the loader forked, and this is the child
+    Keep(own);
+  } catch (const std::exception& exception) {
+    threw(absl::StrCat(": ", exception.what()));
+    throw;
+  } catch (...) {
+    threw(" something that is no std::exception");
+    throw;
+  }
+}
+
+Found SubscribedCache::Noted(Found found) {
+  if (!found.is_stale) return found;
+  for (const RunningLoads* running = innermost_loads; running != nullptr;
+       running = running->outside) {
+    for (OwnLoad* const each : running->own) each->rests_on_stale = true;
+  }
+  return found;
+}
+
+void SubscribedCache::Keep(absl::Span<OwnLoad* const> own) {
+  // One after the other: a value may be computed from one before it.
+  std::vector<Draft> asking;
+  for (OwnLoad* const each : own) {
+    std::optional<Draft> draft = DraftOf(*each);
+    if (!draft.has_value()) {
+      End(*each, absl::Status(each->value.status()));
+    } else if (draft->asks_service && draft->resolution.names_known) {
+      asking.push_back(*std::move(draft));
+    } else {
+      End(*each, FillOf(*std::move(draft)));
+    }
+  }
+  if (asking.empty()) return;
+  AskService(asking);
+  for (Draft& draft : asking) {
+    OwnLoad& each = *draft.own;
+    End(each, FillOf(std::move(draft)));
+  }
+}
+
+void SubscribedCache::End(OwnLoad& own, absl::StatusOr<Fill> fill) {
+  own.has_ended = true;
+  const absl::Duration now = Now();
+  core_->EndLoad(own.flight, std::move(fill), now, now - own.began);
+}
+
+std::optional<Draft> SubscribedCache::DraftOf(OwnLoad& own) {
+  Draft draft{.own = &own, .is_error = !own.value.ok(), .now = Now()};
+  const Load& load = own.load;
+  if (draft.is_error) {
+    const absl::Duration ttl = own.flight.type().options().not_found_ttl;
+    if (!absl::IsNotFound(own.value.status()) || ttl <= absl::ZeroDuration()) return std::nullopt;
+    draft.own_ttl = std::min(ttl, load.ttl_.value_or(ttl));
+  } else {
+    draft.own_ttl = TimeToLive(load);
+  }
+  draft.resolution = core_->Resolve(own.flight, load.tags_, load.depends_on_, draft.now);
+  if (own.rests_on_stale) draft.resolution.names_known = false;
+  draft.asks_service = draft.resolution.needs_service || load.is_shared_;
+  return draft;
+}
+
+bool SubscribedCache::IsWanted(const Draft& draft) {
+  return draft.own->load.is_wanted_ && draft.ttl() > absl::ZeroDuration();
+}
+
+Fill SubscribedCache::FillOf(Draft draft) {
+  OwnLoad& own = *draft.own;
+  ValueType& type = own.flight.type();
+  const EntryNames& names = draft.resolution.names;
+  const absl::Duration ttl = draft.ttl();
+  Fill fill{.is_error = draft.is_error,
+            .names_known = draft.resolution.names_known,
+            .needs_service = draft.resolution.needs_service,
+            .is_wanted = IsWanted(draft),
+            .rests_on_stale = own.rests_on_stale,
+            .expires = draft.now + ttl,
+            .weight = own.load.weight_.value_or(1)};
+  if (draft.is_error) {
+    fill.value = std::make_shared<const absl::Status>(own.value.status());
+  } else {
+    fill.value = *own.value;
+  }
+  fill.is_untagged = fill.is_wanted && names.tags.empty() && names.keys.empty() &&
+                     !own.load.is_shared_ && ttl == absl::InfiniteDuration();
+  if (fill.is_untagged && options_.require_tags) fill.is_wanted = false;
+  if (!draft.is_error && !own.load.weight_.has_value() && type.options().weigher) {
+    try {
+      fill.weight = type.options().weigher(fill.value.get());
+    } catch (...) {
+      ++type.failures();
+      fill.is_wanted = false;
+    }
+  }
+  fill.names = std::move(draft.resolution.names);
+  return fill;
+}
+
+absl::Duration SubscribedCache::TimeToLive(const Load& load) {
+  const absl::Duration ttl = load.ttl_.value_or(options_.ttl);
+  if (ttl == absl::InfiniteDuration()) return ttl;
+  double part = 1;  // of the jitter; all of it if the source of random numbers fails
+  try {
+    const double random = random_();
+    if (random >= 0 && random < 1) part = random;
+  } catch (...) {
+    ++failed_callbacks_;
+  }
+  return ttl * (1 - options_.ttl_jitter * part);
+}
+
+void SubscribedCache::AskService(std::vector<Draft>& drafts) {
+  PartLookups lookups{.asked_at = Now()};
+  // Without the service the calls would only take time.
+  const bool is_open = core_->IsOpen(lookups.asked_at);
+  std::vector<Draft*> registering;
+  for (Draft& draft : drafts) {
+    const bool is_known = draft.own->load.is_wanted_ && is_open && AskForParts(draft, lookups);
+    draft.resolution.names_known = is_known && IsWanted(draft);
+    if (draft.resolution.names_known) registering.push_back(&draft);
+  }
+  for (size_t i = 0; i < registering.size(); i += kMaxEntriesPerCall) {
+    Register(absl::MakeConstSpan(registering).subspan(i, kMaxEntriesPerCall));
+  }
+}
+
+bool SubscribedCache::AskForParts(Draft& draft, PartLookups& lookups) {
+  Resolution& resolution = draft.resolution;
+  for (const std::string& key : resolution.unknown_keys) {
+    auto found = lookups.parts.find(key);
+    if (found == lookups.parts.end()) {
+      const absl::Duration left = lookups.asked_at + kRegistrationDeadline - Now();
+      if (left <= absl::ZeroDuration()) return false;
+      found = lookups.parts.emplace(key, client_.LookupEntry(key, {.deadline = left})).first;
+    }
+    const absl::StatusOr<EntryLookup>& part = found->second;
+    if (!part.ok()) return false;
+    if (part->state == EntryState::kAbsent) {
+      MutexLock lock(unknown_mutex_);
+      ++fills_on_unknown_keys_;
+      last_unknown_key_ = key;
+    }
+    if (part->state != EntryState::kFresh) return false;
+    if (part->ttl.has_value()) {
+      resolution.expires = std::min(resolution.expires, lookups.asked_at + *part->ttl);
+    }
+  }
+  return true;
+}
+
+void SubscribedCache::Register(absl::Span<Draft* const> drafts) {
+  std::vector<TrackedEntry> entries;
+  for (const Draft* const draft : drafts) {
+    entries.push_back(EntryFor(*draft, draft->own->load.tags_));
+  }
+  const absl::StatusOr<TrackEntriesResult> result =
+      client_.TrackEntries(std::move(entries), {.deadline = kRegistrationDeadline});
+  const bool has_all = result.ok() && result->results.size() == drafts.size();
+  for (size_t i = 0; i < drafts.size(); ++i) {
+    drafts[i]->resolution.names_known = has_all && result->results[i].outcome == FillOutcome::kKept;
+  }
+}
+
+}  // namespace cache_invalidation::client::internal
