@@ -78,7 +78,7 @@ void WriteTransaction::Add(WriteEvent write) {
 }
 
 absl::Status WriteTransaction::CheckOptions() const {
-  const absl::Status connection = client_.OptionsStatus();
+  absl::Status connection = client_.OptionsStatus();
   if (!connection.ok()) return connection;
   const std::string name = client_.NamespaceOf(options_.call);
   if (!name.empty()) {

@@ -23,7 +23,7 @@ WriteEvent User(const std::string& id) {
 
 class OutboxCoreTest : public testing::Test {
  protected:
-  void Open(WriteOutboxOptions options) {
+  void Open(const WriteOutboxOptions& options) {
     core_.emplace(options, [] { return 1.0; });
   }
 
