@@ -8,6 +8,7 @@ from installed import DIRECTORY, PREFIX, cmake, copy, run, run_on_server, unpack
 
 # Bazel itself uses these and would download them; bazel/README.md says where ours come from.
 INSTALLED_BAZEL_RULES = {
+    "remote_coverage_tools": "../remote_coverage_tools",
     "rules_cc": "../rules_cc",
     "rules_java": "/usr/share/bazel/rules/java",
     "rules_proto": "/usr/share/bazel/rules/proto",
