@@ -131,7 +131,9 @@ TEST_F(AsyncTest, AKeyOfAnotherTypeFails) {
   std::string noted;
   TaggedCache<int>(cache()).GetOrLoadAsync(
       "k", [](Load&) { return 7; },
-      [&](const TaggedCache<int>::Result& result) { noted = result.status().message(); });
+      [&](const TaggedCache<int>::Result& result) {
+        noted = std::string(result.status().message());
+      });
   EXPECT_EQ(noted, "k is loaded as another type");
 }
 
