@@ -20,7 +20,6 @@
 namespace cache_invalidation {
 namespace {
 
-using client::Cached;
 using client::Client;
 using client::Load;
 using client::TaggedCache;
