@@ -15,7 +15,7 @@ TESTING = ["fake_clock.h", "fake_server.h", "local_connection.h", "unimplemented
 
 # Declared in public headers, and not for users.
 NOT_FOR_USERS = {
-    "CACHE_INVALIDATION_JOIN_VERSION_",
+    "CACHE_INVALIDATION_QUOTE_NUMBER_",
     "CACHE_INVALIDATION_QUOTE_VERSION_",
 }
 
