@@ -1,5 +1,6 @@
 #include "client/declarations.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -122,7 +123,8 @@ absl::StatusOr<Declarations> ParseDeclarations(absl::string_view yaml, Declarati
 int LineOf(absl::string_view yaml, absl::string_view path) {
   YamlError malformed;
   const absl::StatusOr<YamlNode> root = ParseYaml(std::string(yaml), &malformed);
-  return root.ok() ? LineAt(*root, path) : 1;
+  // An empty text has no line.
+  return root.ok() ? std::max(LineAt(*root, path), 1) : 1;
 }
 
 std::string ToJson(const Declarations& declarations) {

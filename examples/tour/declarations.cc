@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cache_invalidation/client/declarations.h"
 #include "cache_invalidation/client/json.h"
 #include "tour.h"
 
@@ -37,6 +38,20 @@ void ShowDeclarations(const Client& client) {
   JsonError error;
   Expect(!RuleFromJson(R"({"nmae": "typo"})", &error).ok() && !error.message.empty(),
          "errors say where they are");
+
+  // All that an application declares, from the YAML of `cachectl apply`, in one call.
+  const std::string yaml = "rules:\n  - name: totals\n    trigger_tags: [order]\n    pattern: x\n";
+  DeclarationsError wrong;
+  Expect(!ParseDeclarations("rules: 7", &wrong).ok() && wrong.line == 1, "errors have a line");
+  Expect(LineOf(yaml, "rules[0].trigger_tags") == 3, "and so has each path");
+  const Declarations declared{.rules = {rule}, .relationships = {relationship}};
+  Expect(OrEnd(ParseDeclarations(ToYaml(declared))) == declared,
+         "declarations are the same in YAML");
+  const ApplyDeclarationsResult applied = OrEnd(client.ApplyDeclarations(
+      ApplyDeclarationsParams{.declarations = declared, .validate_only = true}));
+  for (const DeclarationResult& result : applied.rules) {
+    Expect(result.change == DeclarationChange::kUnchanged, "nothing would change");
+  }
 
   const InvalidationRule unwanted{
       .name = "unwanted", .trigger_tags = {"nothing"}, .invalidate_tags = {"nothing_else"}};

@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
       .backoff = BackoffOptions{.initial = absl::Milliseconds(50), .maximum = absl::Seconds(1)}};
   // A service behind a proxy that encrypts: options.tls = TlsOptions{.root_certificates = ...}.
   options.tls = std::optional<TlsOptions>();
-  const std::shared_ptr<Connection> connection = MakeConnection(argv[1], options);
+  Expect(!MakeConnection("", options)->OptionsStatus().ok(), "an endpoint is needed");
+  const std::shared_ptr<Connection> connection = OrEnd(OpenConnection(argv[1], options));
   const Client client(connection);
   Expect(connection->NamespaceName() == "tour", "the connection has a namespace");
   Expect(client.InNamespace("elsewhere").NamespaceOf({}) == "elsewhere",

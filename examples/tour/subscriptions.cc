@@ -34,5 +34,10 @@ void ShowSubscriptions(const Client& client) {
               << (cause.step == CauseStep::kDirect ? ", written" : ", by a rule") << "\n";
   }
   subscription->Acknowledge(event.position());
+  for (const Subscriber& subscriber : OrEnd(client.ListSubscribers())) {
+    const FilterSummary filter = subscriber.filter.value_or(FilterSummary());
+    std::cout << subscriber.name << " follows " << filter.tags << " tags, " << subscriber.lag
+              << " revisions behind\n";
+  }
   subscription->Stop();
 }

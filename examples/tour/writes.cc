@@ -7,6 +7,7 @@
 
 #include "cache_invalidation/client/async_client.h"
 #include "cache_invalidation/client/widening.h"
+#include "cache_invalidation/client/write_outbox.h"
 #include "cache_invalidation/client/write_transaction.h"
 #include "tour.h"
 
@@ -50,6 +51,14 @@ void ShowWrites(const Client& client) {
   Expect(widened.everything && collector.empty(), "what cannot be named is everything");
   Expect(WidenToLimits({write}).writes.size() == 1, "a small transaction stays as it is");
   Expect(EncodedContextBytes(write.context) > 0, "contexts have a size");
+  Expect(EncodedWriteBytes(write) > EncodedContextBytes(write.context), "and so have writes");
+
+  // What could not be sent is kept, and sent again.
+  RetryingOutbox outbox(client, WriteOutboxOptions{.max_writes = 1000});
+  outbox.Add(UnsentWrites{.writes = {write}});
+  Expect(outbox.Flush(absl::Seconds(30)), "the service is there");
+  const WriteOutboxStatistics outbox_statistics = outbox.Statistics();
+  Expect(outbox_statistics.sent == 1, "it is sent once");
 
   // Many, without waiting for each result.
   std::atomic<int> results = 0;
@@ -104,6 +113,9 @@ void ShowAsynchronousCalls(const std::shared_ptr<Connection>& connection) {
       OrEnd(client.Call(&Connection::ListDataRelationships, ListDataRelationshipsParams{}).get());
   const NamespacePage namespaces =
       OrEnd(client.Call(&Connection::ListNamespaces, ListNamespacesParams{.page_size = 1}).get());
+  const SubscriberPage subscribers =
+      OrEnd(client.Call(&Connection::ListSubscribers, ListSubscribersParams{.page_size = 1}).get());
+  Expect(subscribers.next_page_token.empty(), "nobody follows yet");
   Expect(rules.rules.size() == 1 && relationships.relationships.size() >= 1 &&
              namespaces.names.size() == 1,
          "pages have the size that was asked for");

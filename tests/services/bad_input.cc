@@ -97,6 +97,13 @@ void Fill(Message& message, const Place& place) {
   std::unique_ptr<Message> element;
   if (field->message_type() != nullptr && reflection.FieldSize(holder, field) > 0) {
     element = Copy(reflection.GetRepeatedMessage(holder, field, 0));
+    // With lists of its own, the whole request would be refused before its fields are looked at.
+    for (int i = 0; i < element->GetDescriptor()->field_count(); ++i) {
+      const FieldDescriptor* list = element->GetDescriptor()->field(i);
+      if (list->is_repeated() && list->message_type() != nullptr) {
+        element->GetReflection()->ClearField(element.get(), list);
+      }
+    }
   }
   for (int i = 0; i < kTooMany; ++i) {
     if (field->message_type() == nullptr) {

@@ -52,9 +52,8 @@ class DeclarationServiceTest : public ServiceTest {
   }
   std::vector<std::string> RuleNames(const std::string& request = "") {
     std::vector<std::string> names;
-    for (const v1::Rule& rule : Ok(*rules_, &Rules::ListRules, request).rules()) {
-      names.push_back(rule.name());
-    }
+    const v1::ListRulesResponse listed = Ok(*rules_, &Rules::ListRules, request);
+    for (const v1::Rule& rule : listed.rules()) names.push_back(rule.name());
     return names;
   }
   int NamespaceCount() {

@@ -21,7 +21,13 @@ using Subscriptions = v1::SubscriptionService::Stub;
 
 class SubscriberListTest : public ServiceTest {
  protected:
-  SubscriberListTest() : ServiceTest(OnLoopback()) {}
+  SubscriberListTest() : ServiceTest(WithMetrics()) {}
+
+  static ServerOptions WithMetrics() {
+    ServerOptions options = OnLoopback();
+    options.http_address = "127.0.0.1:0";
+    return options;
+  }
 
   // A stream that acknowledges and has begun.
   struct Stream {
