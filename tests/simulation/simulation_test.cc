@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Planted{Mutation::kTrustsEntries, "trusts entries"},
                     Planted{Mutation::kRecordsRunFirst, "records run first"},
                     Planted{Mutation::kSkipsAfterResume, "skips after resume"},
-                    Planted{Mutation::kAcknowledgesTooMuch, "acknowledges too much", 3000},
+                    Planted{Mutation::kAcknowledgesTooMuch, "acknowledges too much", 3300},
                     Planted{Mutation::kForgetsStrangers, "forgets strangers"},
                     Planted{Mutation::kForgetsWakeAfterRead, "forgets wake after read"},
                     Planted{Mutation::kForgetsWakeAfterWrite, "forgets wake after write"},
