@@ -16,6 +16,14 @@ using Strings = std::vector<std::string>;
 // Runs the program as a user does, against a real server without default rules.
 class CachectlTest : public ::testing::Test {
  protected:
+  // The text without what follows `mark` up to `end`: the times of events differ from run to run.
+  static std::string Without(const std::string& mark, char end, std::string text) {
+    for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+      text.erase(at, text.find(end, at + mark.size()) - at);
+    }
+    return text;
+  }
+
   CachectlTest();
 
   // Returns the command line of the program with the server's address and `arguments`.

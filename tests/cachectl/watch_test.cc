@@ -8,14 +8,6 @@
 namespace cache_invalidation {
 namespace {
 
-// The text without what follows `mark` up to `end`: the times of events differ from run to run.
-std::string Without(const std::string& mark, char end, std::string text) {
-  for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
-    text.erase(at, text.find(end, at + mark.size()) - at);
-  }
-  return text;
-}
-
 TEST_F(CachectlTest, WatchPrintsOneEventPerLine) {
   Ok({"write", "user", "1"});
   Ok({"invalidate", "--key", "k", "--strategy", "lazy"});

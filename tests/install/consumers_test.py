@@ -113,7 +113,7 @@ class Package(unittest.TestCase):
         source = DIRECTORY / "all_headers.cc"
         source.write_text("".join(f'#include "{header}"\n' for header in self.headers()))
         flags = pkg_config("--cflags", SHARED)
-        self.assertEqual([flag for flag in flags if "cache_invalidation" in flag], [])
+        self.assertEqual([flag for flag in flags if flag.endswith("cache_invalidation")], [])
         run("g++", "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", *flags, source)
 
     def test_each_header_says_that_it_needs_cpp20(self):
