@@ -50,7 +50,7 @@ class CacheCoreStaleTest : public testing::Test {
   // Not on the stack: AddressSanitizer's does not align it.
   const std::unique_ptr<CacheCore> cache_ =
       std::make_unique<CacheCore>(CacheCoreOptions{.stale_for = absl::Seconds(10)}, At(0));
-  ValueType& type_ = cache_->Type(TypeId::Of<std::string>());
+  ValueType& type_ = cache_->Type(TypeToken::Of<std::string>());
 };
 
 TEST_F(CacheCoreStaleTest, AKeyThatIsStaleHasNoNames) {
