@@ -43,6 +43,8 @@ VerbReader::VerbReader(const client::Client& client, Options options)
               .stale_for = options_.stale_for,
               .lease = options_.lease,
               .executor = [this](std::function<void()> task) { executor_.Run(std::move(task)); }}) {
+  // The one load of a user would be for nothing.
+  if (options_.outage) (void)cache_.AwaitLive(absl::Seconds(10));
 }
 
 absl::StatusOr<uint64_t> VerbReader::Load(client::Load& load) const {
