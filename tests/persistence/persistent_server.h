@@ -64,6 +64,7 @@ class PersistentServerTest : public ::testing::Test {
   PersistenceOptions options_;
   size_t event_cache_bytes_ = ServerOptions().event_cache_bytes;
   delivery::RetentionLimits event_retention_ = ServerOptions().event_retention;
+  std::string http_address_;  // none
   FakeClock clock_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Entries> entries_;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/persistence/persistent_server.h"
+#include "tests/support/http_get.h"
 
 namespace cache_invalidation {
 namespace {
@@ -20,6 +21,8 @@ using ::testing::ElementsAre;
 
 class RestartTest : public PersistentServerTest {
  protected:
+  RestartTest() { http_address_ = "127.0.0.1:0"; }
+
   void Write(const std::string& type, const std::string& id) {
     Ok(*writes_, &Writes::InvalidateByWrite,
        absl::StrCat("write { resource_type: '", type, "' resource_id: '", id, "' }"));
@@ -76,18 +79,25 @@ class RestartTest : public PersistentServerTest {
     return times;
   }
 
+  bool ACallWaits() const {
+    return absl::StrContains(testing::HttpGet(server_->http_port(), "/metrics").body,
+                             "\ncache_invalidation_waiting_calls 1\n");
+  }
+
   // Whether a call that waits for subscribers has to reckon with some that nobody knows, so long
-  // after now. Moves the clock there, and on a little.
+  // after now. Moves the clock there, and on by the call's timeout.
   bool MayHaveStrangers(absl::Duration after) {
     clock_.Advance(after);
     auto call = std::async(std::launch::async, [this] {
       return Ok(*invalidations_, &Invalidations::Invalidate,
                 "tags: 't' wait_for_subscribers: true wait_timeout { nanos: 1000000 }");
     });
-    while (call.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-      clock_.Advance(absl::Milliseconds(1));
-      std::this_thread::yield();
-    }
+    const auto is_over = [&call] {
+      return call.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    };
+    // The timeout begins when the call waits, and it need not wait.
+    while (!is_over() && !ACallWaits()) std::this_thread::yield();
+    if (!is_over()) clock_.Advance(absl::Milliseconds(1));
     return call.get().waiting().unknown_late();
   }
 
