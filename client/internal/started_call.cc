@@ -6,17 +6,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
 #include "client/internal/metadata.h"
-#include "common/limits.h"
 #include "grpc/support/time.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
-
-// What a waiting attempt leaves of its time for everything but waiting: the way there, the commit
-// before the wait and the way back. 250 ms are far more than these take, so that a result arrives;
-// of short deadlines a tenth, so that most of their time is used for waiting.
-constexpr absl::Duration kLongestWay = absl::Milliseconds(250);
-constexpr int kShareForWay = 10;
 
 // A deadline too far away would overflow. No call should take longer.
 constexpr absl::Duration kLongestCall = absl::Hours(24);
@@ -60,11 +53,6 @@ absl::Status FromGrpc(const grpc::Status& status) {
 
 void AddMetadata(const CallMetadata& metadata, grpc::ClientContext& context) {
   for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
-}
-
-absl::Duration LongestWait(absl::Duration remaining) {
-  const absl::Duration way = std::min(remaining / kShareForWay, kLongestWay);
-  return std::clamp(remaining - way, kMinWaitTimeout, kMaxWaitTimeout);
 }
 
 void StartedCall::Begin() {

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_STARTED_CALL_H_
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_STARTED_CALL_H_
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +15,8 @@
 #include "client/call_options.h"
 #include "client/internal/conversion/conversion.h"
 #include "client/internal/retry.h"
+#include "common/limits.h"
+#include "common/longest_wait.h"
 #include "common/mutex.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/client_context.h"
@@ -27,20 +30,18 @@ absl::Status FromGrpc(const grpc::Status& status);
 // Adds metadata that was checked (metadata.h).
 void AddMetadata(const CallMetadata& metadata, grpc::ClientContext& context);
 
-// Returns how long an attempt that ends after `remaining` may ask the service to wait for
-// subscribers, so that the result, which names those that were late, is back in time.
-absl::Duration LongestWait(absl::Duration remaining);
-
 // A wait without a timeout ends with the longest possible lease (60 s) and its margin.
 inline constexpr absl::Duration kLongestDefaultWait = absl::Seconds(67);
 
-// Bounds the wait of a request, if it asks for one, by the attempt that sends it.
+// Bounds the wait of a request, if it asks for one, by the attempt that sends it. The service does
+// so too, by the deadline of the call; a service that is older than this client does not.
 template <typename Request>
 void LimitWait(absl::Duration remaining, Request& request) {
   if (!request.wait_for_subscribers()) return;
   const absl::Duration asked =
       request.has_wait_timeout() ? FromProto(request.wait_timeout()) : kLongestDefaultWait;
-  const absl::Duration longest = LongestWait(remaining);
+  const absl::Duration longest =
+      std::clamp(LongestWait(remaining), kMinWaitTimeout, kMaxWaitTimeout);
   if (asked > longest) ToProto(longest, request.mutable_wait_timeout());
 }
 

@@ -156,7 +156,8 @@ TEST_F(StreamCoreTest, ASubscriberOfAnotherEpochLetsCallsWaitForOthersLikeIt) {
       StreamCore::Start({hub_, outbox_, *waiting_, doubtful, clock_, observer_}, transport);
   const auto strangers = [this] {
     std::optional<WaitOutcome> outcome;
-    waiting_->Wait("shop", 0, absl::ZeroDuration(), [&](WaitOutcome ended) { outcome = ended; });
+    waiting_->Wait("shop", 0, {.timeout = absl::ZeroDuration()},
+                   [&](WaitOutcome ended) { outcome = ended; });
     (void)waiting_->Drive(clock_.Monotonic());
     return outcome.has_value() && outcome->unknown_late;
   };

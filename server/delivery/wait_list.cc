@@ -4,8 +4,8 @@
 
 namespace cache_invalidation::delivery {
 
-uint64_t WaitList::Add(uint64_t revision, const Sessions& sessions,
-                       std::optional<absl::Duration> timeout, absl::Duration now, Done done) {
+uint64_t WaitList::Add(uint64_t revision, const Sessions& sessions, const WaitLimit& limit,
+                       absl::Duration now, Done done) {
   const uint64_t number = ++last_number_;
   Wait wait;
   wait.revision = revision;
@@ -17,7 +17,7 @@ uint64_t WaitList::Add(uint64_t revision, const Sessions& sessions,
     longest = std::max(longest, Join(number, wait, session, now));
   }
   std::sort(wait.outcome.waited_for.begin(), wait.outcome.waited_for.end());
-  wait.ends = now + timeout.value_or(longest);
+  wait.ends = now + std::min(limit.timeout.value_or(longest), limit.at_most);
   timeouts_.insert({wait.ends, number});
   if (wait.strangers) for_strangers_.insert(number);
   waits_.emplace(number, std::move(wait));

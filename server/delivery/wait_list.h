@@ -18,6 +18,14 @@
 
 namespace cache_invalidation::delivery {
 
+// When a wait ends although subscribers are behind.
+struct WaitLimit {
+  // Absent: as late as the longest of the subscribers' leases may run without a renewal.
+  std::optional<absl::Duration> timeout = std::nullopt;
+  // Of both: what the call has left. Not negative.
+  absl::Duration at_most = absl::InfiniteDuration();
+};
+
 // The pending waits: completes each call once every subscriber has applied its revision, or the
 // subscriber's lease has expired.
 //
@@ -45,9 +53,8 @@ class WaitList {
   WaitList& operator=(const WaitList&) = delete;
 
   // Begins to wait until the subscribers among `sessions`, which are all of its namespace, have
-  // applied `revision`, which is published. Without `timeout` it waits as long as the longest of
-  // their leases may run without a renewal. Returns the number of the wait.
-  uint64_t Add(uint64_t revision, const Sessions& sessions, std::optional<absl::Duration> timeout,
+  // applied `revision`, which is published. Returns the number of the wait.
+  uint64_t Add(uint64_t revision, const Sessions& sessions, const WaitLimit& limit,
                absl::Duration now, Done done);
 
   // There may be unknown subscribers until then: pending waits, and those that follow, last as

@@ -46,7 +46,10 @@ class WaitListTest : public testing::Test {
   }
 
   uint64_t Wait(uint64_t revision, std::optional<absl::Duration> timeout = std::nullopt) {
-    return list_->Add(revision, table_.Of("shop"), timeout, now_, [](WaitOutcome) {});
+    return Wait(revision, WaitLimit{.timeout = timeout});
+  }
+  uint64_t Wait(uint64_t revision, const WaitLimit& limit) {
+    return list_->Add(revision, table_.Of("shop"), limit, now_, [](WaitOutcome) {});
   }
 
   void Pass(absl::Duration time) {
@@ -143,6 +146,40 @@ TEST_F(WaitListTest, TheDefaultTimeoutIsTheLongestLeaseWithItsMargin) {
   EXPECT_FALSE(list_->HasFinished());
   Pass(absl::Milliseconds(100));
   EXPECT_THAT(Finished().late, ElementsAre("a", "b")) << "they renew, and acknowledge nothing";
+}
+
+TEST_F(WaitListTest, WhatTheCallHasLeftBoundsEveryTimeout) {
+  Subscribe("a", 4);
+  Wait(5, WaitLimit{.timeout = absl::Seconds(3), .at_most = absl::Seconds(2)});
+  Wait(5, WaitLimit{.at_most = absl::Seconds(2)});
+  Pass(absl::Seconds(2) - absl::Nanoseconds(1));
+  EXPECT_FALSE(list_->HasFinished());
+  Pass(absl::Nanoseconds(1));
+  for (const WaitList::Finished& wait : list_->TakeFinished()) {
+    EXPECT_THAT(wait.outcome.late, ElementsAre("a"));
+  }
+  ExpectNothingLeft();
+}
+
+TEST_F(WaitListTest, WhatTheCallHasLeftMakesNoWaitLonger) {
+  Subscribe("a", 4);
+  Wait(5, WaitLimit{.timeout = absl::Seconds(3), .at_most = absl::Seconds(4)});
+  Pass(absl::Seconds(3));
+  EXPECT_THAT(Finished().late, ElementsAre("a"));
+  Wait(5, WaitLimit{.at_most = absl::Hours(1)});
+  for (absl::Duration passed; passed < kLeaseEnd; passed += absl::Milliseconds(100)) {
+    Renew("a");
+    Pass(absl::Milliseconds(100));
+  }
+  EXPECT_THAT(Finished().late, ElementsAre("a")) << "it renews, and acknowledges nothing";
+}
+
+TEST_F(WaitListTest, ACallThatHasNothingLeftDoesNotWait) {
+  Subscribe("a", 4);
+  Wait(5, WaitLimit{.at_most = absl::ZeroDuration()});
+  list_->Advance(now_);
+  EXPECT_THAT(Finished().late, ElementsAre("a"));
+  ExpectNothingLeft();
 }
 
 TEST_F(WaitListTest, WhoDoesNotAcknowledgeIsCountedAndNotWaitedFor) {

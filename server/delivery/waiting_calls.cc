@@ -51,12 +51,12 @@ WaitOutcome WaitingCalls::NotWaited() {
 }
 
 uint64_t WaitingCalls::Wait(absl::string_view namespace_name, uint64_t revision,
-                            std::optional<absl::Duration> timeout, Done done) {
+                            const WaitLimit& limit, Done done) {
   const WaitList::Sessions sessions = hub_.sessions(namespace_name);
   uint64_t wait = 0;
   {
     MutexLock lock(mutex_);
-    wait = list_.Add(revision, sessions, timeout, clock_.Monotonic(), std::move(done));
+    wait = list_.Add(revision, sessions, limit, clock_.Monotonic(), std::move(done));
   }
   outbox_.Wake(shared_from_this());
   return wait;

@@ -72,8 +72,8 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
   // Waits for the subscribers of the namespace to apply `revision`, which is published. `done` is
   // called on the outbox's thread, after this has returned. Returns a number for Cancel. REQUIRES:
   // on the outbox's thread.
-  uint64_t Wait(absl::string_view namespace_name, uint64_t revision,
-                std::optional<absl::Duration> timeout, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
+  uint64_t Wait(absl::string_view namespace_name, uint64_t revision, const WaitLimit& limit,
+                Done done) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // True: the wait was pending, and `done` is not called.
   bool Cancel(uint64_t wait) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "common/clock.h"
+#include "common/longest_wait.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 
@@ -18,6 +20,16 @@ constexpr size_t kCallBytes = 1024;
 // mailbox drains.
 constexpr char kRetryPushbackKey[] = "grpc-retry-pushback-ms";
 constexpr char kRetryPushbackMs[] = "100";
+
+// Clients of gRPC's core send the time that is left rounded up to three digits.
+constexpr int kMostRounding = 100;  // by one in a hundred
+
+// Returns what is surely left of the call's deadline, which is on the clock of the machine,
+// whatever the server's is. Without a deadline: centuries.
+absl::Duration Remaining(const grpc::CallbackServerContext& context) {
+  const absl::Duration left = absl::FromChrono(context.deadline()) - RealClock().Now();
+  return left - left / kMostRounding;
+}
 
 }  // namespace
 
@@ -62,6 +74,7 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
   if (const std::optional<AskedWait> asked = wait()) {
     wait_ = std::make_shared<Wait>();
     wait_->asked = *asked;
+    wait_->ends = method_.backend.clock.Monotonic() + Remaining(*context_);
     wait_->place = method_.backend.waiting.Admit(namespace_name_);
   }
 
@@ -91,8 +104,11 @@ void UnaryCall::BeginWait(engine::Result result) {
     return Tell(result, &outcome);
   }
   wait->result = std::move(result);
+  // The caller gets a result that names who is late, not DEADLINE_EXCEEDED.
+  const absl::Duration at_most = LongestWait(wait->ends - method_.backend.clock.Monotonic());
   wait->number =
-      waiting.Wait(namespace_name_, RevisionOf(wait->result), wait->asked.timeout,
+      waiting.Wait(namespace_name_, RevisionOf(wait->result),
+                   {.timeout = wait->asked.timeout, .at_most = at_most},
                    [this](const delivery::WaitOutcome& outcome) { Tell(wait_->result, &outcome); });
   // OnCancel may have run before there was a number to cancel by.
   if (wait->cancelled && waiting.Cancel(wait->number)) End(absl::CancelledError("cancelled"));

@@ -79,6 +79,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   // A wait for subscribers. Shared, because ending the wait ends the call, too.
   struct Wait {
     AskedWait asked;
+    absl::Duration ends;  // when the caller gives up, on the server's clock
     std::optional<delivery::WaitingCalls::Place> place;  // absent: too many calls wait already
     engine::Result result;
     std::atomic<uint64_t> number = 0;  // 0: it has not begun to wait

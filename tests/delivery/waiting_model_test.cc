@@ -329,7 +329,7 @@ class World {
     wait.ends = now() + timeout.value_or(longest);
     const auto number = std::make_shared<uint64_t>();
     *number =
-        list_->Add(wait.revision, hub_.sessions("shop"), timeout, now(),
+        list_->Add(wait.revision, hub_.sessions("shop"), {.timeout = timeout}, now(),
                    [this, number](delivery::WaitOutcome outcome) { Finish(*number, outcome); });
     waits_[*number] = std::move(wait);
   }

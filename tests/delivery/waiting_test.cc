@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/limits.h"
+#include "grpc/support/time.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -286,6 +287,41 @@ TEST_F(WaitingTest, ASubscriberThatRenewsAndDoesNotApplyIsLate) {
       PassTimeUntilAnswered(Invalidate("wait_timeout { seconds: 3 }"), renew);
   EXPECT_THAT(Names(early.waiting().late()), ElementsAre("a"));
   EXPECT_GE(clock_.Monotonic() - begun, absl::Seconds(3));
+}
+
+// The caller, of any language, bounds nothing itself. Its deadline is on gRPC's clock, the wait on
+// the server's.
+TEST_F(WaitingTest, ACallEndsALittleBeforeItsDeadlineAndNamesWhoIsLate) {
+  Start(kMaxLease);
+  v1::SubscribeRequest first = First("a");
+  first.mutable_subscription()->mutable_lease()->set_seconds(60);
+  const auto silent = Subscribe(first);
+  const auto call = [this](const std::string& rest) {
+    return std::async(std::launch::async, [this, rest] {
+      grpc::ClientContext context;
+      context.set_deadline(gpr_time_from_seconds(60, GPR_TIMESPAN));
+      v1::InvalidateResponse response;
+      const grpc::Status status = invalidations_->Invalidate(
+          &context,
+          testing::FromText<v1::InvalidateRequest>("tags: 't' wait_for_subscribers: true " + rest),
+          &response);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      return response;
+    });
+  };
+  std::vector<std::future<v1::InvalidateResponse>> calls;
+  calls.push_back(call(""));
+  calls.push_back(call("wait_timeout { seconds: 120 }"));
+  AwaitWaiting(2);
+  clock_.Advance(absl::Seconds(30));
+  AwaitWaiting(2);
+  for (const auto& waiting : calls) EXPECT_FALSE(Ready(waiting));
+  clock_.Advance(absl::Milliseconds(29'750));
+  for (auto& waiting : calls) {
+    const v1::InvalidateResponse answer = waiting.get();
+    EXPECT_THAT(Names(answer.waiting().late()), ElementsAre("a"));
+    EXPECT_TRUE(answer.waiting().unknown_late());
+  }
 }
 
 TEST_F(WaitingTest, ASubscriberIsWaitedForWhileItsStreamIsLost) {

@@ -96,7 +96,8 @@ void ServerRun::OnAnswers(const std::shared_ptr<Call>& call, std::vector<shard::
   }
   if (!call->waits || !call->ok()) return Finish(call);
   core_->waiting().Wait(call->namespace_name, *RevisionOf(*call->answers.front()),
-                        call->wait_timeout, [this, call](delivery::WaitOutcome outcome) {
+                        {.timeout = call->wait_timeout},
+                        [this, call](delivery::WaitOutcome outcome) {
                           call->outcome = std::move(outcome);
                           Finish(call);
                         });
