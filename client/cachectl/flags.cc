@@ -120,9 +120,19 @@ std::optional<client::Position> PositionFlags::Get() const {
   return client::Position{.epoch = epoch, .revision = *revision};
 }
 
+CLI::Option* AddEpochFlag(CLI::App* command, std::string* out, const std::string& description) {
+  const auto check = [](const std::string& text) {
+    return text.empty() ? "expected the epoch of a position, got an empty text" : "";
+  };
+  return command->add_option("--epoch", *out, description)
+      ->check(CLI::Validator(check, "", "epoch"));
+}
+
 void AddPositionFlags(CLI::App* command, PositionFlags* out, const std::string& description) {
   CLI::Option* revision = command->add_option("--revision", out->revision, description);
-  command->add_option("--epoch", out->epoch, "The epoch of --revision")->needs(revision);
+  CLI::Option* epoch = AddEpochFlag(command, &out->epoch, "The epoch of --revision");
+  revision->needs(epoch);
+  epoch->needs(revision);
 }
 
 absl::StatusOr<client::WriteEvent> WriteFlags::Get() const {

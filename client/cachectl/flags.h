@@ -18,6 +18,7 @@
 
 namespace CLI {
 class App;
+class Option;
 }  // namespace CLI
 
 namespace cache_invalidation::cachectl {
@@ -47,12 +48,14 @@ struct WaitFlags {
 };
 void AddWaitFlags(CLI::App* command, WaitFlags* out);
 
-// --revision and --epoch.
+// --epoch, which must not be empty: a variable of a script that was never set is no epoch.
+CLI::Option* AddEpochFlag(CLI::App* command, std::string* out, const std::string& description);
+
+// --revision and --epoch: both or none, as one of them alone is no position.
 struct PositionFlags {
   std::optional<uint64_t> revision;
   std::string epoch;
 
-  // Nothing without a revision: an epoch alone is no position.
   std::optional<client::Position> Get() const;
 };
 void AddPositionFlags(CLI::App* command, PositionFlags* out, const std::string& description);

@@ -21,6 +21,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "client/cachectl/commands.h"
+#include "client/cachectl/flags.h"
 #include "client/cachectl/report.h"
 #include "client/cachectl/result_text.h"
 #include "client/json.h"
@@ -288,7 +289,7 @@ void AddWatchCommand(CLI::App* app, Action& chosen) {
       ->allow_extra_args(false);
   CLI::Option* from = command->add_option("--from-revision", flags->from_revision,
                                           "Start after this revision [the head]");
-  command->add_option("--epoch", flags->epoch, "The epoch of --from-revision [the current one]")
+  AddEpochFlag(command, &flags->epoch, "The epoch of --from-revision [the current one]")
       ->needs(from);
   command->add_option("--until-revision", flags->until_revision,
                       "End once everything up to this revision is printed");

@@ -41,6 +41,33 @@ TEST_F(CachectlTest, AWrongCommandLineIsAUsageError) {
   }
 }
 
+TEST_F(CachectlTest, HalfAPositionIsAUsageErrorThatNamesTheOtherHalf) {
+  for (const Strings& command : std::vector<Strings>{{"entry", "track", "k"},
+                                                     {"entry", "validate", "k"},
+                                                     {"dependency", "add", "k", "name"}}) {
+    const auto run = [&](const Strings& flags) {
+      Strings arguments = command;
+      arguments.insert(arguments.end(), flags.begin(), flags.end());
+      return Run(arguments);
+    };
+    const Ended no_epoch = run({"--revision", "0"});
+    EXPECT_EQ(no_epoch.code, 2) << command[0];
+    EXPECT_NE(no_epoch.err.find("--revision requires --epoch"), std::string::npos) << no_epoch.err;
+    const Ended no_revision = run({"--epoch", "e"});
+    EXPECT_EQ(no_revision.code, 2) << command[0];
+    EXPECT_NE(no_revision.err.find("--revision"), std::string::npos) << no_revision.err;
+    const Ended empty = run({"--epoch", "", "--revision", "0"});
+    EXPECT_EQ(empty.code, 2) << command[0];
+    EXPECT_NE(empty.err.find("--epoch: expected"), std::string::npos) << empty.err;
+  }
+  const Ended watch = Run({"watch", "--epoch", "e"});
+  EXPECT_EQ(watch.code, 2);
+  EXPECT_NE(watch.err.find("--epoch requires --from-revision"), std::string::npos) << watch.err;
+  const Ended empty = Run({"watch", "--epoch", "", "--from-revision", "0"});
+  EXPECT_EQ(empty.code, 2);
+  EXPECT_NE(empty.err.find("--epoch: expected"), std::string::npos) << empty.err;
+}
+
 TEST_F(CachectlTest, ErrorsNameTheirCode) {
   const Ended ended = Run({"rule", "get", "r"});
   EXPECT_EQ(ended.code, 3);
