@@ -1,24 +1,25 @@
 """Builds small users of what `./dev install` installs, in each way of linking it, and runs them on a server."""
 
-import pathlib
 import shutil
 import unittest
 
-from installed import DIRECTORY, PREFIX, cmake, copy, pkg_config, run, run_on_server, try_to_run, unpack
+from installed import (
+    CONSUMERS,
+    DIRECTORY,
+    PREFIX,
+    SHARED,
+    cmake,
+    compile_cc,
+    copy,
+    pkg_config,
+    run,
+    run_on_server,
+    try_to_run,
+    unpack,
+)
 
-CONSUMERS = pathlib.Path("tests/install/consumers").resolve()
 ANSWER = "0.1.0: Ada, kept: 1, after a write: 0\n"
-SHARED = "cache_invalidation_client"
-STATIC = "cache_invalidation_client_static"
 TESTING = "cache_invalidation_testing"
-
-
-def compile_cc(output, *sources, module=STATIC, flags=()):
-    """Compiles and links a program with pkg-config. It finds a shared library by its run path."""
-    arguments = pkg_config("--cflags", "--libs", module)
-    path = f"-Wl,-rpath,{PREFIX}/lib"
-    run("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", *flags, "-o", output, *sources, *arguments, path)
-    return output
 
 
 class Consumers(unittest.TestCase):

@@ -4,7 +4,7 @@ import pathlib
 import re
 import unittest
 
-from installed import DIRECTORY, PREFIX, cmake, copy, run, run_on_server, unpack
+from installed import CONSUMERS, DIRECTORY, PREFIX, SHARED, cmake, compile_cc, copy, run, run_on_server, unpack
 
 # Bazel itself uses these and would download them; bazel/README.md says where ours come from.
 INSTALLED_BAZEL_RULES = {
@@ -33,6 +33,30 @@ class Examples(unittest.TestCase):
         output = run_on_server(build / "user_repository", DIRECTORY / "users.db")
         shop = [line.split("  (")[0] for line in output.splitlines()]
         self.assertEqual(shop, ["shop : Ada", "shop : Ada", "shop : Grace", "shop : no user 42"])
+
+    def test_outbox_table(self):
+        build = cmake(copy("examples/outbox_table"))
+        output = run_on_server(build / "outbox_table", DIRECTORY / "prices.db", typed="price 7 100\nsend\nsend\n")
+        self.assertEqual(output, "sent 0\ncommitted 7\nsent 1\nsent 0\n")
+
+    # The next two are files to copy into a program.
+    def test_telemetry(self):
+        folder = pathlib.Path("examples/telemetry")
+        sources = CONSUMERS / "spans.cc", folder / "attempt_spans.cc"
+        program = compile_cc(DIRECTORY / "spans", *sources, module=SHARED, flags=(f"-I{folder}",))
+        span = "cache_invalidation.v1.WriteEventService/InvalidateByWrite, trace 0af7, code 0\n"
+        self.assertEqual(run_on_server(program), span)
+
+    def test_coroutine(self):
+        flags = ("-Iexamples/coroutine",)
+        program = compile_cc(DIRECTORY / "coroutine", CONSUMERS / "coroutine.cc", module=SHARED, flags=flags)
+        self.assertEqual(run_on_server(program), "Ada\n")
+
+    def test_every_example_is_tested(self):
+        programs = {path.name for path in pathlib.Path("examples").iterdir() if path.is_dir()}
+        tested = {name.removeprefix("test_") for name in dir(self) if name.startswith("test_")}
+        # tests/process and tests/postgres run these two, which do not use the installed client.
+        self.assertEqual(programs - tested, {"haproxy", "postgresql"})
 
     def test_tour(self):
         build = cmake(copy("examples/tour"))

@@ -14,6 +14,9 @@ import server
 
 DIRECTORY = pathlib.Path(os.environ["TEST_TMPDIR"])
 PREFIX = DIRECTORY / "prefix"
+CONSUMERS = pathlib.Path("tests/install/consumers").resolve()
+SHARED = "cache_invalidation_client"
+STATIC = "cache_invalidation_client_static"
 
 
 def unpack():
@@ -23,10 +26,11 @@ def unpack():
             tree.extractall(PREFIX)
 
 
-def try_to_run(*command, **environment):
-    """The exit code of the command and what it prints."""
+def try_to_run(*command, typed="", **environment):
+    """The exit code of the command and what it prints. It reads `typed`."""
     done = subprocess.run(
         [str(word) for word in command],
+        input=typed,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -35,9 +39,9 @@ def try_to_run(*command, **environment):
     return done.returncode, done.stdout
 
 
-def run(*command, **environment):
+def run(*command, typed="", **environment):
     """What the command prints; its failure fails the test and shows everything."""
-    code, output = try_to_run(*command, **environment)
+    code, output = try_to_run(*command, typed=typed, **environment)
     if code != 0:
         raise AssertionError(f"{command} ended with {code}:\n{output}")
     return output
@@ -51,15 +55,23 @@ def copy(folder):
     return destination
 
 
-def run_on_server(program, *arguments, **environment):
+def run_on_server(program, *arguments, typed="", **environment):
     """What the program prints. Its first argument is the endpoint of a new server."""
     with server.running(os.environ["SERVER"], DIRECTORY) as ports:
-        return run(program, f"localhost:{ports['grpc']}", *arguments, **environment)
+        return run(program, f"localhost:{ports['grpc']}", *arguments, typed=typed, **environment)
 
 
 def pkg_config(*arguments):
     """The words that pkg-config prints."""
     return run("pkg-config", *arguments, PKG_CONFIG_PATH=str(PREFIX / "lib/pkgconfig")).split()
+
+
+def compile_cc(output, *sources, module=STATIC, flags=()):
+    """Compiles and links a program with pkg-config. It finds a shared library by its run path."""
+    arguments = pkg_config("--cflags", "--libs", module)
+    path = f"-Wl,-rpath,{PREFIX}/lib"
+    run("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", *flags, "-o", output, *sources, *arguments, path)
+    return output
 
 
 def cmake(directory, *arguments):
