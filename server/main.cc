@@ -23,6 +23,7 @@
 #include "server/process/environment.h"
 #include "server/process/memory_watch.h"
 #include "server/rpc/conversion/encoded_message.h"
+#include "server/rpc/grpc_log.h"
 #include "server/server.h"
 
 namespace cache_invalidation {
@@ -151,6 +152,7 @@ int Run(int argc, char** argv) {
   IgnoreClosedPipes();
   const sigset_t stop_signals = BlockStopSignals();
   rpc::KeepParserQuiet();
+  rpc::ReportGrpcLog();
   absl::StatusOr<ParsedFlags> flags = ParseFlags(argc, argv);
   const absl::Status status = flags.ok() ? Serve(*std::move(flags), stop_signals) : flags.status();
   if (!status.ok()) ReportLine(absl::StrCat("cache_invalidation_server: ", status.message()));
