@@ -124,7 +124,7 @@ class ServerCore {
   // Ends the run. Each step leaves the next one nothing new to do: requests are refused, those that
   // were accepted are applied and pending batches are flushed, so no more groups come; all groups
   // are committed, so no more events come; that the run ended cleanly is recorded; streams end when
-  // they have sent everything, and after `grace` at the latest.
+  // they have sent everything or are not read, and after `grace` at the latest.
   void Stop(absl::Duration grace);
 
   // For a server whose store has failed: refuses requests, and ends the loops.

@@ -57,8 +57,9 @@ class OutboxStream {
   // Sends what is ready and does what is due. Must not block.
   virtual Upkeep Drive(absl::Duration now) = 0;
 
-  // The server stops: the stream must end once it has sent everything published, and at `deadline`
-  // at the latest. Called once at most, before the Drive that acts on it.
+  // The server stops: the stream must end once it has sent everything published or its client reads
+  // nothing any more, and at `deadline` at the latest. Called once at most, before the Drive that
+  // acts on it.
   virtual void Drain(absl::Duration deadline) = 0;
 
   // The store failed: the stream must end at once, without sending anything more. Called once at
@@ -199,8 +200,8 @@ class Outbox final : public Outlet, public StreamWaker {
   void Wake(std::shared_ptr<OutboxStream> stream) override ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends every stream, including future ones, with UNAVAILABLE: as soon as everything that was
-  // published has been sent to it, and after `grace` at the latest. REQUIRES: the last group has
-  // been published.
+  // published has been sent to it or its client reads nothing any more, and after `grace` at the
+  // latest. REQUIRES: the last group has been published.
   void Drain(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -120,7 +120,7 @@ OutboxStream::Upkeep StreamCore::Drive(absl::Duration now) {
       DriveOpen(now);
     }
   }
-  if (ended_ && writing_ && now >= cancel_at_) {
+  if (ended_ && IsWatched() && now >= cancel_at_) {
     cancel_at_ = absl::InfiniteDuration();
     surroundings_.observer.OnStalledStreamCancelled();
     transport_.Cancel();
@@ -146,17 +146,22 @@ void StreamCore::DriveOpen(absl::Duration now) {
     Send(now);
   }
   if (!drain_by_) return;
-  const bool all_sent = !writing_ && !subscription_->SomethingWaits();
-  if (all_sent || now >= *drain_by_) End(Draining());
+  // A lease that is not granted now never will be: nothing is committed any more.
+  const bool all_sent = !writing_ && !(lease_granted_ && subscription_->SomethingWaits());
+  const bool stalled = writing_ && now >= StalledAt();
+  if (all_sent || stalled || now >= *drain_by_) End(Draining());
+  if (stalled) cancel_at_ = now;  // it has had its time
 }
 
 absl::Duration StreamCore::WakeAt(absl::Duration now) const {
-  if (ended_) return writing_ ? cancel_at_ : absl::InfiniteDuration();
+  if (ended_) return IsWatched() ? cancel_at_ : absl::InfiniteDuration();
   if (subscription_ == nullptr) return first_message_by_;
   absl::Duration wake_at = subscription_->heartbeat_at();
   // Overdue only while a write is pending; OnWritten looks at the time again.
   if (wake_at <= now) wake_at = absl::InfiniteDuration();
-  return drain_by_ ? std::min(*drain_by_, wake_at) : wake_at;
+  if (drain_by_) wake_at = std::min(*drain_by_, wake_at);
+  if (drain_by_ && writing_) wake_at = std::min(StalledAt(), wake_at);
+  return wake_at;
 }
 
 void StreamCore::Send(absl::Duration now) {
@@ -174,6 +179,7 @@ void StreamCore::Send(absl::Duration now) {
                                     : absl::ZeroDuration();
   surroundings_.observer.OnMessageSent(message.events.events, bytes, waited);
   writing_ = true;
+  writes_since_ = now;
   transport_.Write();
 }
 
@@ -181,16 +187,15 @@ void StreamCore::End(const absl::Status& reason) {
   if (ended_) return;
   ended_ = true;
   end_code_ = reason.code();
-  if (writing_) {
-    cancel_at_ = surroundings_.clock.Monotonic() + kFinishPatience;
-    Wake();
-  }
+  cancel_at_ = surroundings_.clock.Monotonic() + kFinishPatience;
+  if (IsWatched()) Wake();
   transport_.End(reason);
 }
 
 void StreamCore::Drain(absl::Duration deadline) {
   MutexLock lock(mutex_);
   drain_by_ = deadline;
+  drains_since_ = surroundings_.clock.Monotonic();
 }
 
 void StreamCore::Abort() {

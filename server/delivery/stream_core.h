@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_DELIVERY_STREAM_CORE_H_
 #define CACHE_INVALIDATION_SERVER_DELIVERY_STREAM_CORE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -75,6 +76,10 @@ class StreamCore final : public OutboxStream, public std::enable_shared_from_thi
  public:
   // How long a client may leave the last message unread after the stream has ended.
   static constexpr absl::Duration kFinishPatience = absl::Seconds(1);
+  // How long a client may leave one message unread while the server drains. One that reads a
+  // message in this time gets all that was published; one that reads nothing is no reason to wait,
+  // and resumes from its position like every other.
+  static constexpr absl::Duration kDrainPatience = absl::Seconds(2);
 
   // A stream that has begun to read. `transport` must live until OnDone.
   static std::shared_ptr<StreamCore> Start(const StreamSurroundings& surroundings,
@@ -103,6 +108,12 @@ class StreamCore final : public OutboxStream, public std::enable_shared_from_thi
   void DriveUnopened(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DriveOpen(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration WakeAt(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // When a write that is pending is stalled, if the server drains.
+  absl::Duration StalledAt() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return std::max(drains_since_, writes_since_) + kDrainPatience;
+  }
+  // Whether a call that has ended is watched until it is done.
+  bool IsWatched() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return writing_ || drain_by_; }
   // Starts a write if there is something to say. REQUIRES: open, its lease granted, not writing,
   // not ended.
   void Send(absl::Duration now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -120,12 +131,15 @@ class StreamCore final : public OutboxStream, public std::enable_shared_from_thi
   StreamTransport& transport_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Subscription> subscription_ ABSL_GUARDED_BY(mutex_);  // null: not opened yet
   std::optional<absl::Duration> drain_by_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration drains_since_ ABSL_GUARDED_BY(mutex_);
   bool lease_granted_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Duration writes_since_ ABSL_GUARDED_BY(mutex_);
   bool missed_turn_ ABSL_GUARDED_BY(mutex_) = false;  // driven while writing
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;        // StreamTransport::End was called
   bool done_ ABSL_GUARDED_BY(mutex_) = false;         // OnDone has been called
-  // When a call that has ended is cancelled if its write is still pending.
+  // When a call that has ended is cancelled if its write is still pending, or, while the server
+  // drains, if it is not done.
   absl::Duration cancel_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
   absl::StatusCode end_code_ ABSL_GUARDED_BY(mutex_) = absl::StatusCode::kOk;
 };

@@ -238,6 +238,70 @@ TEST_F(StreamCoreTest, DrainsWhatWasPublished) {
   EXPECT_EQ(transport_.ended->code(), absl::StatusCode::kUnavailable);
 }
 
+// However long the server may take: a client that reads nothing gets nothing by waiting for it.
+TEST_F(StreamCoreTest, DrainingCancelsAWriteThatIsStalled) {
+  Open();
+  Publish(TagEvents("a:", 1));
+  (void)Drive();
+  clock_.Advance(absl::Hours(1));
+  stream_->Drain(clock_.Monotonic() + absl::Hours(1));
+  EXPECT_EQ(Drive().wake_at, clock_.Monotonic() + StreamCore::kDrainPatience)
+      << "from the beginning of the drain";
+  EXPECT_FALSE(transport_.ended.has_value());
+  clock_.Advance(StreamCore::kDrainPatience);
+  (void)Drive();
+  EXPECT_EQ(transport_.ended->code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(transport_.cancels, 1);
+  (void)Drive();
+  EXPECT_EQ(transport_.cancels, 1);
+}
+
+TEST_F(StreamCoreTest, DrainingWaitsForAClientThatReads) {
+  Open();
+  constexpr int kMessages = 5;
+  Publish(TagEvents("a:", 1));
+  (void)Drive();
+  stream_->Drain(clock_.Monotonic() + absl::Hours(1));
+  for (int i = 0; i < kMessages; ++i) {
+    clock_.Advance(StreamCore::kDrainPatience - absl::Milliseconds(1));
+    (void)Drive();
+    ASSERT_FALSE(transport_.ended.has_value()) << i;
+    Publish(TagEvents("b:", 1));
+    stream_->OnWritten(true);
+    (void)Drive();
+  }
+  stream_->OnWritten(true);
+  (void)Drive();
+  EXPECT_EQ(transport_.written.size(), 2u + kMessages);
+  EXPECT_EQ(transport_.ended->code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(transport_.cancels, 0);
+}
+
+// Its end, too, may be stuck behind what the client does not read.
+TEST_F(StreamCoreTest, DrainingCancelsAStreamWhoseEndIsNotTaken) {
+  Open();
+  stream_->Drain(clock_.Monotonic() + absl::Hours(1));
+  const absl::Duration wake_at = Drive().wake_at;
+  EXPECT_EQ(transport_.ended->code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(wake_at, clock_.Monotonic() + StreamCore::kFinishPatience);
+  clock_.Advance(StreamCore::kFinishPatience);
+  (void)Drive();
+  EXPECT_EQ(transport_.cancels, 1);
+}
+
+TEST_F(StreamCoreTest, DrainingDoesNotWaitForALeaseThatIsNotGranted) {
+  ReceivedMessage first = First();
+  first.subscription->terms.lease = absl::Seconds(30);
+  stream_->OnRead(std::move(first));
+  (void)Drive();
+  EXPECT_EQ(lease_groups_.size(), 1u);
+  EXPECT_TRUE(transport_.written.empty());
+  stream_->Drain(clock_.Monotonic() + absl::Hours(1));
+  (void)Drive();
+  ASSERT_TRUE(transport_.ended.has_value());
+  EXPECT_EQ(transport_.ended->code(), absl::StatusCode::kUnavailable);
+}
+
 TEST_F(StreamCoreTest, AStalledStreamIsCancelled) {
   Open();
   Publish(TagEvents("a:", 1));

@@ -4,10 +4,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "server/process/environment.h"
+#include "tests/support/http_get.h"
 #include "tests/support/probe.h"
 #include "tests/support/raw_http2.h"
 #include "tests/support/running_server.h"
@@ -53,6 +56,33 @@ TEST(StopTest, WaitsForCallsAsLongAsItMay) {
     EXPECT_GE(time, grace);
     EXPECT_LT(time, grace + absl::Seconds(3));
   }
+}
+
+// The frames of a subscriber, which says its name.
+std::string SubscriberFrames() {
+  constexpr char kMethod[] = "/cache_invalidation.v1.SubscriptionService/Subscribe";
+  // `subscription { name: "s" }`, after a byte and a length that gRPC puts before each message.
+  const std::string message("\0\0\0\0\5\x0a\3\x12\1s", 10);
+  return absl::StrCat(Frame(FrameType::kHeaders, kEndHeaders, 1, CallHeaders(kMethod)),
+                      Frame(FrameType::kData, 0, 1, message));
+}
+
+// They read not even how their stream begins.
+TEST(StopTest, IsNotHeldUpByManySubscribersThatReadNothing) {
+  RunningServer server({"--durability=memory", "--shutdown_grace=5m"});
+  std::vector<std::unique_ptr<RawHttp2>> silent;
+  for (int i = 0; i < 20; ++i) {
+    silent.push_back(std::make_unique<RawHttp2>(server.Port("grpc"), NoWindow()));
+    ASSERT_TRUE(silent.back()->Send(SubscriberFrames()));
+  }
+  ASSERT_TRUE(Eventually(
+      [&] {
+        return absl::StrContains(testing::HttpGet(server.Port("http"), "/metrics").body,
+                                 "\ncache_invalidation_subscriber_sessions 20\n");
+      },
+      absl::Seconds(30)));
+  // Two seconds where nothing else runs.
+  EXPECT_LT(TimeToStop(server), absl::Seconds(15));
 }
 
 TEST(StopDeathTest, IsForcedWhateverTheProcessDoes) {
