@@ -360,9 +360,10 @@ class TaggedCache {
   }
 
   // As Drop for the keys, of any type, that `matches` returns true for, or that begin with
-  // `prefix`; what is kept as stale (TaggedCacheOptions::stale_for) is dropped as well. `matches`
-  // is called without a lock of the cache, possibly several times for a key. Both are linear in the
-  // entries.
+  // `prefix`, including keys that values were computed from and that have no entry here; what is
+  // kept as stale (TaggedCacheOptions::stale_for) is dropped as well. `matches` is called without a
+  // lock of the cache, possibly several times for a key. DropIf keeps no value that is being loaded
+  // at its beginning, whatever the key. Both are linear in the entries and their dependencies.
   void DropIf(absl::FunctionRef<bool(absl::string_view key)> matches) const {
     cache_->DropIf(matches);
   }

@@ -133,6 +133,62 @@ TEST_F(VerbsTest, DropsWhatMatches) {
   EXPECT_THAT(cache().Keys(), UnorderedElementsAre());
 }
 
+// The key may have no entry: it made room, expired with a stale value, or never had one here.
+TEST_F(VerbsTest, DropsWhatWasComputedFromAKeyThatHasGone) {
+  const std::vector<std::function<void()>> drops = {
+      [&] { cache().Drop({}, {"user:1"}); },
+      [&] { cache().DropPrefix("user:"); },
+      [&] { cache().DropIf([](absl::string_view key) { return key == "user:1"; }); },
+  };
+  for (size_t i = 0; i < drops.size(); ++i) {
+    Open({.max_entries = 1});
+    cache().GetOrLoad("user:1", Loader("one", {"a"})).IgnoreError();
+    const auto of_user = [](Load& load) {
+      load.DependOnKey("user:1");
+      return std::string("page");
+    };
+    cache().GetOrLoad("page", of_user).IgnoreError();
+    ASSERT_FALSE(cache().Contains("user:1"));
+    ASSERT_TRUE(cache().Contains("page"));
+    drops[i]();
+    EXPECT_FALSE(cache().Contains("page")) << i;
+  }
+}
+
+// Before the loader has said so, nobody knows what the value will be computed from.
+TEST_F(VerbsTest, WhatIsComputedFromADroppedKeyMeanwhileIsNotKept) {
+  connection_->on_lookup_entry = [](const LookupEntryParams&) {
+    return EntryLookup{.state = EntryState::kFresh};
+  };
+  const std::vector<std::function<void()>> drops = {
+      [&] { cache().Drop({}, {"user:1"}); },
+      [&] { cache().DropPrefix("user:"); },
+      [&] { cache().DropIf([](absl::string_view key) { return key == "user:1"; }); },
+  };
+  for (size_t i = 0; i < drops.size(); ++i) {
+    std::thread other;
+    std::string others;
+    const auto load = [&](Load& load) {
+      drops[i]();
+      other = std::thread([&] { others = Text(cache().GetOrLoad("page", Loader("new"))); });
+      clock_.AwaitWaiters(1);
+      load.DependOnKey("user:1");
+      return std::string("old");
+    };
+    EXPECT_EQ(Text(cache().GetOrLoad("page", load)), "old");
+    other.join();
+    EXPECT_EQ(others, "new") << i << ": it came after the drop";
+    cache().Drop({}, {"page"});
+    const auto alone = [&](Load& load) {
+      drops[i]();
+      load.DependOnKey("user:1");
+      return std::string("old");
+    };
+    EXPECT_EQ(Text(cache().GetOrLoad("page", alone)), "old");
+    EXPECT_FALSE(cache().Contains("page")) << i;
+  }
+}
+
 TEST_F(VerbsTest, WhatIsLoadedWhileItIsDroppedIsNotKept) {
   for (const bool by_prefix : {false, true}) {
     const auto dropped = [&](Load&) {

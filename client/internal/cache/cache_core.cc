@@ -134,20 +134,24 @@ Found CacheCore::StaleOf(const Shard& shard, const Entry* entry, absl::string_vi
   return {.value = entry->value, .is_stale = true};
 }
 
-std::vector<std::string> CacheCore::Keys(size_t index, const ValueType* type, bool is_open,
+std::vector<std::string> CacheCore::Keys(size_t index, const ValueType& type, bool is_open,
                                          absl::Duration now) const {
   const int64_t at = Nanoseconds(now);
   std::vector<std::string> keys;
   const Shard& shard = *shards_[index];
   MutexLock lock(shard.mutex);
   for (const Entry* entry = shard.entries.newest(); entry != nullptr; entry = entry->older) {
-    const bool is_usable = type != nullptr && !entry->marked && !entry->is_error &&
-                           IsUsable(*entry, *type, is_open, at, {});
-    if (type == nullptr || is_usable) keys.push_back(entry->key);
+    if (entry->marked || entry->is_error || !IsUsable(*entry, type, is_open, at, {})) continue;
+    keys.push_back(entry->key);
   }
-  if (type != nullptr) return keys;
-  shard.entries.stale().AddKeysTo(keys);
-  for (const auto& [key, flight] : shard.flights) keys.push_back(key);
+  return keys;
+}
+
+std::vector<std::string> CacheCore::AllKeys(size_t index) const {
+  std::vector<std::string> keys;
+  const Shard& shard = *shards_[index];
+  MutexLock lock(shard.mutex);
+  shard.entries.AddKeysTo(keys);
   return keys;
 }
 

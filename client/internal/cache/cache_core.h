@@ -126,10 +126,11 @@ class CacheCore {
   // Finds what a caller whose load has failed may use.
   Found FindAfterError(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
                        const ReadOptions& options);
-  // Returns the keys of one shard: of usable entries of the type; or, if it is null, of all
-  // entries, stale values and loads, some possibly twice.
-  std::vector<std::string> Keys(size_t index, const ValueType* type, bool is_open,
+  // Returns the keys of the usable entries of a type in one shard.
+  std::vector<std::string> Keys(size_t index, const ValueType& type, bool is_open,
                                 absl::Duration now) const;
+  // Returns all keys that a change of one shard can hit (CacheShard::AddKeysTo).
+  std::vector<std::string> AllKeys(size_t index) const;
 
   // ---- Loading
 

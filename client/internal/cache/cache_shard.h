@@ -128,6 +128,10 @@ class CacheShard {
   // The newest entry. Its `older` links lead to all others.
   Entry* newest() const { return order_.newest(); }
 
+  // Adds the keys of the entries and of the stale values, and those that entries were computed
+  // from, some possibly several times.
+  void AddKeysTo(std::vector<std::string>& keys) const;
+
   const Departures& departures() const { return departures_; }
   // Notes a value that is returned to a caller and not kept.
   void RecordDeparture(size_t key_hash, uint64_t time) { departures_.Record(key_hash, time); }

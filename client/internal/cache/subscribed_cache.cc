@@ -248,7 +248,7 @@ std::vector<std::string> SubscribedCache::Keys(const ValueType& type) const {
   const absl::Duration now = Now();
   const bool is_open = core_->IsOpen(now);
   for (size_t i = 0; i < core_->shards(); ++i) {
-    std::vector<std::string> keys = core_->Keys(i, &type, is_open, now);
+    std::vector<std::string> keys = core_->Keys(i, type, is_open, now);
     std::move(keys.begin(), keys.end(), std::back_inserter(all));
   }
   return all;
@@ -264,9 +264,15 @@ void SubscribedCache::Drop(const std::vector<std::string>& tags,
 
 void SubscribedCache::DropIf(absl::FunctionRef<bool(absl::string_view key)> matches) {
   if (IsForked()) return;
+  {
+    // What a running load will name is unknown, and `matches` cannot be remembered to ask it then.
+    // Before the keys are listed, so that a load that ends in between is among them.
+    MutexLock lock(apply_mutex_);
+    core_->EndChange(core_->BeginChange({.touches_loads = true}), 0, Now());
+  }
   std::vector<std::string> dropped;
   for (size_t i = 0; i < core_->shards(); ++i) {
-    for (std::string& key : core_->Keys(i, nullptr, false, Now())) {
+    for (std::string& key : core_->AllKeys(i)) {
       if (matches(key)) dropped.push_back(std::move(key));
     }
   }
