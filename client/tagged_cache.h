@@ -131,9 +131,12 @@
 // be modified.
 //
 // Destructors of values run without a lock of the cache, on the thread that releases the last
-// reference: a caller's, or the subscription's, which applies nothing meanwhile. They may use the
-// cache and take locks that other threads hold while using it. They must not throw, and must not
-// wait for something to be applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
+// reference: a caller's, or the subscription's, which applies nothing meanwhile. What a thread
+// removes from the cache while it runs loads of it is destroyed when the outermost of these has
+// ended. So destructors may use the cache and take locks that other threads hold while using it,
+// with one exception: if a loader removes values from a cache with a separate subscription, not a
+// lock under which others wait for the value of that loader. They must not throw, and must not wait
+// for something to be applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
 //
 // Errors: a failed load returns its loader's error, to the callers that shared it as well, and
 // keeps nothing, except NOT_FOUND with ValueOptions::not_found_ttl. Fails with FAILED_PRECONDITION

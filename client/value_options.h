@@ -52,7 +52,8 @@ struct ValueOptions {
   std::function<uint64_t(const Value& value)> weigher = {};
 
   // Called once for each entry that left the cache, after it left, on the thread that removed it: a
-  // caller's, or the subscription's, which applies nothing meanwhile. Order is not guaranteed
+  // caller's, or the subscription's, which applies nothing meanwhile. If that thread runs loads of
+  // the cache, it is called when the outermost of them has ended. Order is not guaranteed
   // between threads. Must not wait for something to be applied, and must not destroy the cache.
   std::function<void(absl::string_view key, const std::shared_ptr<const Value>& value,
                      RemovalCause cause)>

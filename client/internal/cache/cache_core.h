@@ -107,8 +107,9 @@ struct Resolution {
 // A method that takes a lock takes it once, or once per shard: this is one step, and tests of
 // interleavings run others between steps. Thread-safe, except as said at "Applying".
 //
-// No code of users is called, and no value destroyed, under a lock. Entries that leave while the
-// caller may hold locks of its own go to `discarded`, which the caller destroys without locks.
+// No code of users is called, and no value destroyed, under a lock. Entries that leave go to
+// `discarded`, which the caller destroys without locks, and when the thread runs no load for which
+// others may wait.
 class CacheCore {
  public:
   CacheCore(CacheCoreOptions options, absl::Duration now);
@@ -167,7 +168,7 @@ class CacheCore {
   // Ends a load that took so long, keeps the value if it may be kept, and wakes the callers that
   // wait for it.
   FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
-                     absl::Duration took = absl::ZeroDuration());
+                     DiscardedEntries& discarded, absl::Duration took = absl::ZeroDuration());
 
   // Counts a caller that used the load of another.
   void CountSharedLoad(const Flight& flight);
@@ -269,7 +270,7 @@ class CacheCore {
   bool IsOverfull() const;
   void MakeRoom(Shard& shard, const Entry* spared, absl::Duration now, DiscardedEntries& discarded)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
-  void MakeRoomElsewhere(size_t hash, absl::Duration now);
+  void MakeRoomElsewhere(size_t hash, absl::Duration now, DiscardedEntries& discarded);
 
   const CacheCoreOptions options_;
   const int shift_;

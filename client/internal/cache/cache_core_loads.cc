@@ -138,9 +138,8 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
 }
 
 FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
-                              absl::Duration took) {
+                              DiscardedEntries& discarded, absl::Duration took) {
   Shard& shard = ShardOf(flight.hash());
-  DiscardedEntries discarded;
   const bool is_error = fill.ok() && fill->is_error;
   const bool is_shareable = !fill.ok() || !fill->rests_on_stale;
   const absl::Status error =
@@ -165,7 +164,7 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
     }
   }
   flight.Complete(std::move(value), first_touch, is_shareable);
-  if (IsOverfull()) MakeRoomElsewhere(flight.hash(), now);
+  if (IsOverfull()) MakeRoomElsewhere(flight.hash(), now, discarded);
   return result;
 }
 
@@ -254,10 +253,9 @@ void CacheCore::MakeRoom(Shard& shard, const Entry* spared, absl::Duration now,
 }
 
 // The shard of the key comes last, because it has the new entry.
-void CacheCore::MakeRoomElsewhere(size_t hash, absl::Duration now) {
+void CacheCore::MakeRoomElsewhere(size_t hash, absl::Duration now, DiscardedEntries& discarded) {
   const size_t own = hash >> shift_;
   for (size_t i = 1; i <= shards_.size() && IsOverfull(); ++i) {
-    DiscardedEntries discarded;
     Shard& shard = *shards_[(own + i) % shards_.size()];
     MutexLock lock(shard.mutex);
     MakeRoom(shard, nullptr, now, discarded);

@@ -29,7 +29,8 @@ class CacheCoreStaleTest : public testing::Test {
   }
   FillResult End(const std::shared_ptr<Flight>& flight, Fill fill) {
     fill.value = std::make_shared<const std::string>(flight->key());
-    return cache_->EndLoad(*flight, std::move(fill), now_);
+    DiscardedEntries discarded;
+    return cache_->EndLoad(*flight, std::move(fill), now_, discarded);
   }
   void Load(const std::string& key) { End(Begin(key), {.names = {.tags = {"a"}}}); }
 

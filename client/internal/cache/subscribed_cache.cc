@@ -127,17 +127,20 @@ SubscriptionCallbacks SubscribedCache::Callbacks() {
 }
 
 // In each of these, dropped values are destroyed at the end: without the lock, and after the
-// threads that wait for the position are notified.
+// threads that wait for the position are notified. If the thread runs a load, they are destroyed
+// when that has ended (Discarding).
 
 void SubscribedCache::OnStarted(const SubscriptionStarted& started) {
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   if (core_->Start(started.head, started.start_after)) return;
   core_->Reset({.epoch = started.head.epoch, .revision = started.start_after}, Now(), discarded);
 }
 
 void SubscribedCache::OnReset(const SubscriptionReset& reset) {
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   {
     MutexLock lock(apply_mutex_);
     core_->Reset(reset.start_after, Now(), discarded);
@@ -146,7 +149,8 @@ void SubscribedCache::OnReset(const SubscriptionReset& reset) {
 }
 
 void SubscribedCache::OnEvent(const Event& event) {
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   {
     MutexLock lock(apply_mutex_);
     // Events of a history without a start or reset should not arrive. Anything may be missing.
@@ -257,7 +261,8 @@ std::vector<std::string> SubscribedCache::Keys(const ValueType& type) const {
 void SubscribedCache::Drop(const std::vector<std::string>& tags,
                            const std::vector<std::string>& keys) {
   if (IsForked()) return;
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply(ChangeOf(tags, keys), 0, Now(), discarded);
 }
@@ -279,7 +284,8 @@ void SubscribedCache::DropIf(absl::FunctionRef<bool(absl::string_view key)> matc
   if (dropped.empty()) return;
   Change change = ChangeOf({}, dropped);
   change.drops_stale = true;
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply(change, 0, Now(), discarded);
 }
@@ -293,14 +299,16 @@ void SubscribedCache::DropPrefix(absl::string_view prefix) {
   } else {
     change.evicts_everything = true;
   }
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply(change, 0, Now(), discarded);
 }
 
 void SubscribedCache::DropEverything() {
   if (IsForked()) return;
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply({.evicts_everything = true, .drops_stale = true}, 0, Now(), discarded);
 }

@@ -31,6 +31,7 @@ namespace cache_invalidation::client::internal {
 
 class CacheCore;
 class CompiledPatterns;
+class DiscardedEntries;
 class Flight;
 class ValueType;
 class WaitGraph;
@@ -203,6 +204,11 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   // Ends loads whose loader has returned.
   void Keep(absl::Span<OwnLoad* const> own);
   void End(OwnLoad& own, absl::StatusOr<Fill> fill);
+
+  // Returns where to put what the calling thread discards: with the outermost of its loads of this
+  // cache, or else, if it runs none, to `own`. Others may wait for these loads, and hold locks that
+  // the destructor of a value takes.
+  DiscardedEntries& Discarding(DiscardedEntries& own) const;
 
   // Returns what is to be kept, or none.
   std::optional<Draft> DraftOf(OwnLoad& own);

@@ -10,6 +10,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "client/internal/cache/cache_core.h"
+#include "client/internal/cache/discarded_entries.h"
 #include "client/internal/cache/flight.h"
 #include "client/internal/cache/own_load.h"
 #include "client/internal/cache/subscribed_cache.h"
@@ -29,8 +30,11 @@ constexpr absl::Duration kServiceTtlMargin = absl::Seconds(1);
 
 // The loads that a thread runs. Those of a loader that is called by another one are inside.
 struct RunningLoads {
+  const SubscribedCache& cache;
   absl::Span<OwnLoad* const> own;
-  RunningLoads* outside;
+  RunningLoads* const outside;
+  bool has_returned = false;        // the loader; not all loads have ended yet
+  DiscardedEntries discarded = {};  // meanwhile, if none of the loads outside is of the same cache
 };
 thread_local RunningLoads* innermost_loads = nullptr;
 
@@ -64,12 +68,19 @@ UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
 }
 
 void SubscribedCache::LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<void()> run) {
+  RunningLoads running{.cache = *this, .own = own, .outside = innermost_loads};
+  innermost_loads = &running;
   // Others wait, so the loads end whatever the loader does.
   const absl::Cleanup end = [&] {
-    if (IsForked()) return;
-    for (OwnLoad* const each : own) {
-      if (!each->has_ended) End(*each, absl::Status(each->value.status()));
+    running.has_returned = true;
+    if (IsForked()) {
+      running.discarded.Abandon();
+    } else {
+      for (OwnLoad* const each : own) {
+        if (!each->has_ended) End(*each, absl::Status(each->value.status()));
+      }
     }
+    innermost_loads = running.outside;
   };
   const auto threw = [&](absl::string_view what) {
     for (OwnLoad* const each : own) {
@@ -79,13 +90,9 @@ void SubscribedCache::LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<
   };
   const absl::Duration now = Now();
   for (OwnLoad* const each : own) each->began = now;
-  RunningLoads running{.own = own, .outside = innermost_loads};
   try {
-    {
-      innermost_loads = &running;
-      const absl::Cleanup leave = [&] { innermost_loads = running.outside; };
-      run();
-    }
+    run();
+    running.has_returned = true;
     if (IsForked()) return;  // the loader forked, and this is the child
     Keep(own);
   } catch (const std::exception& exception) {
@@ -101,6 +108,7 @@ Found SubscribedCache::Noted(Found found) {
   if (!found.is_stale) return found;
   for (const RunningLoads* running = innermost_loads; running != nullptr;
        running = running->outside) {
+    if (running->has_returned) continue;
     for (OwnLoad* const each : running->own) each->rests_on_stale = true;
   }
   return found;
@@ -130,7 +138,16 @@ void SubscribedCache::Keep(absl::Span<OwnLoad* const> own) {
 void SubscribedCache::End(OwnLoad& own, absl::StatusOr<Fill> fill) {
   own.has_ended = true;
   const absl::Duration now = Now();
-  core_->EndLoad(own.flight, std::move(fill), now, now - own.began);
+  DiscardedEntries none;  // this thread still runs the load
+  core_->EndLoad(own.flight, std::move(fill), now, Discarding(none), now - own.began);
+}
+
+DiscardedEntries& SubscribedCache::Discarding(DiscardedEntries& own) const {
+  DiscardedEntries* discarding = &own;
+  for (RunningLoads* running = innermost_loads; running != nullptr; running = running->outside) {
+    if (&running->cache == this) discarding = &running->discarded;
+  }
+  return *discarding;
 }
 
 std::optional<Draft> SubscribedCache::DraftOf(OwnLoad& own) {

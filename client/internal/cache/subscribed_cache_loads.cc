@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/internal/cache/cache_core.h"
+#include "client/internal/cache/discarded_entries.h"
 #include "client/internal/cache/flight.h"
 #include "client/internal/cache/subscribed_cache.h"
 #include "client/internal/cache/value_type.h"
@@ -133,7 +134,9 @@ void SubscribedCache::RunQueued(Flight& flight, Run run) {
 
 void SubscribedCache::DropQueued(Flight& flight) {
   if (IsForked() || !flight.Claim()) return;
-  core_->EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now());
+  DiscardedEntries own;
+  core_->EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now(),
+                 Discarding(own));
 }
 
 }  // namespace cache_invalidation::client::internal
