@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "client/tagged_cache.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -298,6 +299,46 @@ TEST_F(VerbsTest, NotFoundMayBeKept) {
   clock_.Advance(absl::Seconds(5));
   EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two", {"user:1"}))), "two");
   EXPECT_EQ(cache().Statistics().failed_loads, 3u);
+}
+
+// An error cannot be flagged as stale: no caller gets one that is, and nothing is computed from it.
+TEST_F(VerbsTest, NotFoundIsNeverServedStale) {
+  const auto none = [](Load& load) -> absl::StatusOr<std::string> {
+    load.AddTag("user:1");
+    return absl::NotFoundError("no user");
+  };
+  const auto late = [&](Load& load) {
+    Invalidate("user:1");
+    return none(load);
+  };
+  for (const bool many : {false, true}) {
+    for (const bool fenced : {false, true}) {
+      OpenAsGiven({.keep_refused_for = absl::Seconds(10), .refusals_before_keep = 1},
+                  {.not_found_ttl = absl::Hours(1)});
+      if (fenced) {
+        EXPECT_EQ(Text(cache().GetOrLoad("user:1", none)), "no user");
+        clock_.Advance(absl::Seconds(10));
+      } else {
+        EXPECT_EQ(Text(cache().GetOrLoad("user:1", late)), "no user");
+      }
+      const ReadOptions options{.while_fenced = fenced};
+      const auto user = [&]() -> std::string {
+        if (!many) return Text(cache().GetOrLoad("user:1", Loader("one", {"user:1"}), options));
+        const auto load = [](absl::Span<Load* const> missing) {
+          missing[0]->AddTag("user:1");
+          return TaggedCache<std::string>::Values{"one"};
+        };
+        return Text(cache().GetOrLoadMany({"user:1"}, load, options)[0]);
+      };
+      const auto page = [&](Load& load) {
+        load.AddTag("user:1");
+        return "page of " + user();
+      };
+      EXPECT_EQ(Text(cache().GetOrLoad("page", page)), "page of one") << many << fenced;
+      Renew();
+      EXPECT_EQ(Text(cache().GetOrLoad("page", Loader("never"))), "page of one") << many << fenced;
+    }
+  }
 }
 
 TEST_F(VerbsTest, CountsByTypeAndHowLongLoadsTook) {

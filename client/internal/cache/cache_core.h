@@ -233,10 +233,12 @@ class CacheCore {
   };
 
   Shard& ShardOf(size_t hash) const { return *shards_[hash >> shift_]; }
-  // Whether it may be served to any caller, but for being marked as stale.
+  // Whether it may be served to any caller, but for being marked as stale. An error cannot be
+  // flagged as stale, so that none is served after the lease.
   static bool IsUsable(const Entry& entry, const ValueType& type, bool is_open, int64_t now,
                        const ReadOptions& options) {
-    return entry.type == &type && !entry.IsExpired(now) && (is_open || options.while_fenced);
+    return entry.type == &type && !entry.IsExpired(now) &&
+           (is_open || (options.while_fenced && !entry.is_error));
   }
   static Found FoundIn(const Entry& entry, bool is_open, int64_t now);
 

@@ -188,8 +188,9 @@ FillResult CacheCore::Judge(Shard& shard, const Flight& flight, const Fill& fill
     return FillResult::kKept;
   }
   ++counters.refused_fills;
-  // A value with unknown names could never be evicted.
-  if (fill.names_known && !fill.rests_on_stale && MayKeepRefused(shard, flight.hash())) {
+  // A value with unknown names could never be evicted, and an error cannot be flagged as stale.
+  if (fill.names_known && !fill.rests_on_stale && !fill.is_error &&
+      MayKeepRefused(shard, flight.hash())) {
     return FillResult::kKeptProvisionally;
   }
   return FillResult::kRefused;

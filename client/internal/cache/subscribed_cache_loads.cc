@@ -22,8 +22,9 @@ ReadOptions WithoutStale(ReadOptions options) {
 }  // namespace
 
 absl::StatusOr<Found> SubscribedCache::ResultOf(Found found) {
+  found = Noted(std::move(found));
   if (found.is_error) return *static_cast<const absl::Status*>(found.value.get());
-  return Noted(std::move(found));
+  return found;
 }
 
 absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, ValueType& type,
