@@ -140,9 +140,10 @@ struct TaggedCacheOptions {
 struct ReadOptions {
   // Accepts, while its value is being loaded anew, an entry that was marked as stale
   // (InvalidationKind::kMarkStale), and what is kept as stale (TaggedCacheOptions::stale_for). Such
-  // a value is flagged as stale. The value of a loader that got one on its own thread is returned
-  // to its caller, and neither kept nor shared with other callers. If a loader reads one on another
-  // thread, it must declare the key (Load::DependOnKey) or call Load::DoNotKeep.
+  // a value is flagged as stale. The value, or the error, of a loader that got one on its own
+  // thread is returned to its caller, and neither kept nor shared with other callers. If a loader
+  // reads one on another thread, it must declare the key (Load::DependOnKey) or call
+  // Load::DoNotKeep.
   bool while_revalidating = false;
 
   // Accepts the same if the load fails, with three exceptions: NOT_FOUND is returned because it

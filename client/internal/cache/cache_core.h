@@ -55,10 +55,16 @@ struct Fill {
   bool names_known = true;                            // false: unknown names may invalidate it
   bool needs_service = false;                         // Entry::needs_service
   bool is_wanted = true;                              // false: return it without keeping it
-  bool rests_on_stale = false;                        // neither keep nor share it
   bool is_untagged = false;                           // hardly anything can invalidate it
   absl::Duration expires = absl::InfiniteDuration();  // of Clock::Monotonic
   uint64_t weight = 1;
+};
+
+// How a load went, whatever it loaded.
+struct LoadRun {
+  absl::Duration took = absl::ZeroDuration();
+  // Its value, or its error, may come from something stale: it is neither kept nor shared.
+  bool rests_on_stale = false;
 };
 
 enum class FillResult {
@@ -165,10 +171,9 @@ class CacheCore {
   Resolution Resolve(const Flight& flight, const std::vector<std::string>& tags,
                      const DependencyNames& depends_on, absl::Duration now);
 
-  // Ends a load that took so long, keeps the value if it may be kept, and wakes the callers that
-  // wait for it.
+  // Ends a load, keeps the value if it may be kept, and wakes the callers that wait for it.
   FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
-                     DiscardedEntries& discarded, absl::Duration took = absl::ZeroDuration());
+                     DiscardedEntries& discarded, const LoadRun& run = {});
 
   // Counts a caller that used the load of another.
   void CountSharedLoad(const Flight& flight);
@@ -261,8 +266,9 @@ class CacheCore {
   void TakeOver(const std::string& key, const Flight& flight, int64_t now, Resolution& resolution);
 
   // Decides whether a fill is kept. Sets `first_touch` to the step that first touched it.
-  FillResult Judge(Shard& shard, const Flight& flight, const Fill& fill, uint64_t& first_touch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) ABSL_LOCKS_EXCLUDED(history_mutex_);
+  FillResult Judge(Shard& shard, const Flight& flight, const Fill& fill, bool rests_on_stale,
+                   uint64_t& first_touch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex)
+      ABSL_LOCKS_EXCLUDED(history_mutex_);
   bool MayKeepRefused(Shard& shard, size_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void Insert(Shard& shard, const Flight& flight, Fill fill, bool provisional, absl::Duration now,
               DiscardedEntries& discarded) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);

@@ -138,10 +138,9 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
 }
 
 FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
-                              DiscardedEntries& discarded, absl::Duration took) {
+                              DiscardedEntries& discarded, const LoadRun& run) {
   Shard& shard = ShardOf(flight.hash());
   const bool is_error = fill.ok() && fill->is_error;
-  const bool is_shareable = !fill.ok() || !fill->rests_on_stale;
   const absl::Status error =
       is_error ? *static_cast<const absl::Status*>(fill->value.get()) : fill.status();
   UntypedValue value = error.ok() ? UntypedValue(fill->value) : error;
@@ -153,9 +152,9 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
     shard.flights.erase(flight.key());
     TypeStatistics& counters = flight.type().counters(shard.index);
     ++counters.loads;
-    counters.load_latency.Add(took);
+    counters.load_latency.Add(run.took);
     if (!error.ok()) ++counters.failed_loads;
-    if (fill.ok()) result = Judge(shard, flight, *fill, first_touch);
+    if (fill.ok()) result = Judge(shard, flight, *fill, run.rests_on_stale, first_touch);
     if (result == FillResult::kKept || result == FillResult::kKeptProvisionally) {
       Insert(shard, flight, *std::move(fill), result == FillResult::kKeptProvisionally, now,
              discarded);
@@ -163,13 +162,13 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
       shard.entries.RecordDeparture(flight.hash(), load_number_.load());
     }
   }
-  flight.Complete(std::move(value), first_touch, is_shareable);
+  flight.Complete(std::move(value), first_touch, /*is_shareable=*/!run.rests_on_stale);
   if (IsOverfull()) MakeRoomElsewhere(flight.hash(), now, discarded);
   return result;
 }
 
 FillResult CacheCore::Judge(Shard& shard, const Flight& flight, const Fill& fill,
-                            uint64_t& first_touch) {
+                            bool rests_on_stale, uint64_t& first_touch) {
   TypeStatistics& counters = flight.type().counters(shard.index);
   if (fill.is_untagged) ++counters.untagged_fills;
   const bool passes = options_.filter.Passes(flight.key(), fill.names);
@@ -183,13 +182,13 @@ FillResult CacheCore::Judge(Shard& shard, const Flight& flight, const Fill& fill
     ++counters.unkept_fills;
     return FillResult::kUnkept;
   }
-  if (first_touch == RecentInvalidations::kNever && !fill.rests_on_stale) {
+  if (first_touch == RecentInvalidations::kNever && !rests_on_stale) {
     shard.refusals.erase(flight.hash());
     return FillResult::kKept;
   }
   ++counters.refused_fills;
   // A value with unknown names could never be evicted, and an error cannot be flagged as stale.
-  if (fill.names_known && !fill.rests_on_stale && !fill.is_error &&
+  if (fill.names_known && !rests_on_stale && !fill.is_error &&
       MayKeepRefused(shard, flight.hash())) {
     return FillResult::kKeptProvisionally;
   }

@@ -139,7 +139,8 @@ void SubscribedCache::End(OwnLoad& own, absl::StatusOr<Fill> fill) {
   own.has_ended = true;
   const absl::Duration now = Now();
   DiscardedEntries none;  // this thread still runs the load
-  core_->EndLoad(own.flight, std::move(fill), now, Discarding(none), now - own.began);
+  core_->EndLoad(own.flight, std::move(fill), now, Discarding(none),
+                 {.took = now - own.began, .rests_on_stale = own.rests_on_stale});
 }
 
 DiscardedEntries& SubscribedCache::Discarding(DiscardedEntries& own) const {
@@ -179,7 +180,6 @@ Fill SubscribedCache::FillOf(Draft draft) {
             .names_known = draft.resolution.names_known,
             .needs_service = draft.resolution.needs_service,
             .is_wanted = IsWanted(draft),
-            .rests_on_stale = own.rests_on_stale,
             .expires = draft.now + ttl,
             .weight = own.load.weight_.value_or(1)};
   if (draft.is_error) {
