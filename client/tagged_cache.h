@@ -293,7 +293,9 @@ class TaggedCache {
   // an absl::Span<Load* const>, the loads of the keys that it has to load, and returns `Values` of
   // the same number; if the number differs, each of these loads fails with INTERNAL. It runs again
   // only for keys of which another caller's load could not be shared. The loads of this call end
-  // before it waits for those of other callers.
+  // before it waits for those of other callers. Values may be computed from each other
+  // (Load::DependOnKey), in any order of the keys; those that form a circle, or were computed from
+  // one that replaces another, are not kept.
   template <typename Loader>
   std::vector<Result> GetOrLoadMany(const std::vector<std::string>& keys, Loader&& loader,
                                     const ReadOptions& options = {}) const {

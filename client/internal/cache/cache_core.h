@@ -168,8 +168,13 @@ class CacheCore {
   // null if there is no need.
   std::shared_ptr<Flight> BeginRefresh(absl::string_view key, ValueType& type, absl::Duration now);
 
+  // Resolves what a loaded value was computed from. The names of a key of which this thread runs a
+  // load (IsLoading) are not the right ones: the value may be computed from what that has loaded.
   Resolution Resolve(const Flight& flight, const std::vector<std::string>& tags,
                      const DependencyNames& depends_on, absl::Duration now);
+
+  // Whether the calling thread runs a load of the key, which has not ended.
+  bool IsLoading(absl::string_view key) const;
 
   // Ends a load, keeps the value if it may be kept, and wakes the callers that wait for it.
   FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,

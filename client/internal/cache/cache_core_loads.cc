@@ -1,6 +1,7 @@
 // How a CacheCore loads: from the beginning of a load to the entry that it fills.
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "client/internal/cache/cache_core.h"
@@ -135,6 +136,13 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
   if (entry->expires != Entry::kNever) {
     resolution.expires = std::min(resolution.expires, absl::Nanoseconds(entry->expires));
   }
+}
+
+bool CacheCore::IsLoading(absl::string_view key) const {
+  Shard& shard = ShardOf(KeyHash(key));
+  MutexLock lock(shard.mutex);
+  const auto running = shard.flights.find(key);
+  return running != shard.flights.end() && running->second->thread() == std::this_thread::get_id();
 }
 
 FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,

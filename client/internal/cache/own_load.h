@@ -25,6 +25,7 @@ struct OwnLoad {
   UntypedValue value = absl::UnknownError("");
   absl::Duration began;
   bool has_ended = false;
+  enum class Place { kNone, kEntered, kFound } place = Place::kNone;  // among those to end in order
   bool rests_on_stale = false;  // the loader was given a stale value
 };
 

@@ -203,6 +203,13 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   void LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<void()> run);
   // Ends loads whose loader has returned.
   void Keep(absl::Span<OwnLoad* const> own);
+  // Returns them such that each comes after those that its value was computed from, unless these
+  // form a circle.
+  static std::vector<OwnLoad*> InOrder(absl::Span<OwnLoad* const> own);
+  // Whether the value was computed from a key of which this thread runs another load.
+  bool RestsOnUnended(const OwnLoad& own) const;
+  // Ends these loads, which ask the service, and clears the list.
+  void EndAsking(std::vector<Draft>& asking);
   void End(OwnLoad& own, absl::StatusOr<Fill> fill);
 
   // Returns where to put what the calling thread discards: with the outermost of its loads of this

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/discarded_entries.h"
@@ -115,9 +116,11 @@ Found SubscribedCache::Noted(Found found) {
 }
 
 void SubscribedCache::Keep(absl::Span<OwnLoad* const> own) {
-  // One after the other: a value may be computed from one before it.
+  // A value takes over the names of what it was computed from. Before that has ended there are
+  // none, or those of the value that it replaces.
   std::vector<Draft> asking;
-  for (OwnLoad* const each : own) {
+  for (OwnLoad* const each : InOrder(own)) {
+    if (!asking.empty() && RestsOnUnended(*each)) EndAsking(asking);
     std::optional<Draft> draft = DraftOf(*each);
     if (!draft.has_value()) {
       End(*each, absl::Status(each->value.status()));
@@ -127,12 +130,57 @@ void SubscribedCache::Keep(absl::Span<OwnLoad* const> own) {
       End(*each, FillOf(*std::move(draft)));
     }
   }
+  EndAsking(asking);
+}
+
+void SubscribedCache::EndAsking(std::vector<Draft>& asking) {
   if (asking.empty()) return;
   AskService(asking);
   for (Draft& draft : asking) {
     OwnLoad& each = *draft.own;
     End(each, FillOf(std::move(draft)));
   }
+  asking.clear();
+}
+
+std::vector<OwnLoad*> SubscribedCache::InOrder(absl::Span<OwnLoad* const> own) {
+  std::vector<OwnLoad*> ordered(own.begin(), own.end());
+  const auto has_parts = [](const OwnLoad* each) {
+    return !each->load.depends_on_.keys.empty() || !each->load.depends_on_.names.empty();
+  };
+  if (own.size() == 1 || std::none_of(own.begin(), own.end(), has_parts)) return ordered;
+  ordered.clear();
+  absl::flat_hash_map<absl::string_view, OwnLoad*> by_key;
+  for (OwnLoad* const each : own) by_key.emplace(each->flight.key(), each);
+  // Depth first, without recursion: the last one waits for those that it was computed from.
+  std::vector<OwnLoad*> waiting(own.rbegin(), own.rend());
+  while (!waiting.empty()) {
+    OwnLoad& each = *waiting.back();
+    if (each.place != OwnLoad::Place::kNone) {
+      waiting.pop_back();
+      if (each.place == OwnLoad::Place::kEntered) ordered.push_back(&each);
+      each.place = OwnLoad::Place::kFound;
+      continue;
+    }
+    each.place = OwnLoad::Place::kEntered;
+    for (const auto* const names : {&each.load.depends_on_.keys, &each.load.depends_on_.names}) {
+      for (const std::string& name : *names) {
+        const auto part = by_key.find(name);
+        if (part == by_key.end() || part->second->place != OwnLoad::Place::kNone) continue;
+        waiting.push_back(part->second);
+      }
+    }
+  }
+  return ordered;
+}
+
+bool SubscribedCache::RestsOnUnended(const OwnLoad& own) const {
+  const auto is_loading = [&](const std::string& name) {
+    return name != own.flight.key() && core_->IsLoading(name);
+  };
+  const DependencyNames& parts = own.load.depends_on_;
+  return std::any_of(parts.keys.begin(), parts.keys.end(), is_loading) ||
+         std::any_of(parts.names.begin(), parts.names.end(), is_loading);
 }
 
 void SubscribedCache::End(OwnLoad& own, absl::StatusOr<Fill> fill) {
@@ -162,7 +210,7 @@ std::optional<Draft> SubscribedCache::DraftOf(OwnLoad& own) {
     draft.own_ttl = TimeToLive(load);
   }
   draft.resolution = core_->Resolve(own.flight, load.tags_, load.depends_on_, draft.now);
-  if (own.rests_on_stale) draft.resolution.names_known = false;
+  if (own.rests_on_stale || RestsOnUnended(own)) draft.resolution.names_known = false;
   draft.asks_service = draft.resolution.needs_service || load.is_shared_;
   return draft;
 }
