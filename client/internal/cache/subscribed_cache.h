@@ -159,6 +159,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
 
   // Returns what is found, or the error that it stands for.
   static absl::StatusOr<Found> ResultOf(Found found);
+  // Returns what a loader has returned.
+  static absl::StatusOr<Found> Uncached(UntypedValue value);
   // Returns what a caller gets whose load ended like this.
   absl::StatusOr<Found> Outcome(absl::string_view key, ValueType& type, UntypedValue value,
                                 const ReadOptions& options);
@@ -185,6 +187,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   using Flights = std::vector<std::shared_ptr<Flight>>;
   // Looks for the keys at these places. Returns those to look for again.
   std::vector<size_t> LoadMissing(ManyLookup& lookup, const std::vector<size_t>& places);
+  // Loads the keys at these places for a cache that is closed.
+  static void LoadUncached(ManyLookup& lookup, const std::vector<size_t>& places);
   void LeadOwn(ManyLookup& lookup, const Flights& flights, const std::vector<size_t>& places);
   UntypedValues LeadMany(const Flights& flights, ManyRun run);
   void LeadManyInBackground(const Flights& flights, const UntypedManyLoader& loader);

@@ -38,9 +38,7 @@ void SubscribedCache::GetOrLoadAsync(std::string key, ValueType& type,
   }
   if (IsForked() || !refused_.ok()) {
     Load load(lookup->key, Position{});
-    UntypedValue value = lookup->run(load);
-    return Finish(*lookup, value.ok() ? absl::StatusOr<Found>(Found{.value = *std::move(value)})
-                                      : value.status());
+    return Finish(*lookup, Uncached(lookup->run(load)));
   }
   ReadOptions only_fresh = options;
   only_fresh.while_revalidating = false;

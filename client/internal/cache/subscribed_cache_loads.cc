@@ -27,14 +27,17 @@ absl::StatusOr<Found> SubscribedCache::ResultOf(Found found) {
   return found;
 }
 
+absl::StatusOr<Found> SubscribedCache::Uncached(UntypedValue value) {
+  if (!value.ok()) return value.status();
+  return Found{.value = *std::move(value)};
+}
+
 absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, ValueType& type,
                                                  const UntypedLoader& loader,
                                                  const ReadOptions& options) {
   if (IsForked() || !refused_.ok()) {
     Load load(std::string(key), Position{});
-    UntypedValue value = loader.run(load);
-    if (!value.ok()) return value.status();
-    return Found{.value = *std::move(value)};
+    return Uncached(loader.run(load));
   }
   Found found = Get(key, type, WithoutStale(options));
   if (found.is_due && loader.can_copy) {
@@ -86,12 +89,11 @@ absl::StatusOr<Found> SubscribedCache::LeadFor(Flight& flight, Run run,
 
 absl::StatusOr<Found> SubscribedCache::Outcome(absl::string_view key, ValueType& type,
                                                UntypedValue value, const ReadOptions& options) {
-  if (value.ok()) return Found{.value = *std::move(value)};
-  if (!absl::IsNotFound(value.status())) {
+  if (!value.ok() && !absl::IsNotFound(value.status())) {
     Found stale = AfterError(key, type, options);
     if (stale.value != nullptr) return stale;
   }
-  return value.status();
+  return Uncached(std::move(value));
 }
 
 Found SubscribedCache::AfterError(absl::string_view key, ValueType& type,
