@@ -110,6 +110,21 @@ TEST_F(AsyncTest, ErrorsAreReported) {
   EXPECT_EQ(noted_.back(), "GetOrLoadAsync needs TaggedCacheOptions::executor");
 }
 
+// The loader runs during the call, whose caller expects no exception of it.
+TEST_F(AsyncTest, AClosedCacheReportsWhatALoaderThrows) {
+  const auto run_later = [](const std::function<void()>&) {};
+  const TaggedCache<std::string> closed(Client(connection_), {.executor = run_later});
+  ASSERT_FALSE(closed.status().ok());
+  const auto throws = [](Load&) -> std::string { throw std::runtime_error("oh"); };
+  const auto throws_seven = [](Load&) -> std::string { throw 7; };
+  closed.GetOrLoadAsync("k", Loader("one"), Notes());
+  EXPECT_NO_THROW(closed.GetOrLoadAsync("k", throws, Notes()));
+  EXPECT_NO_THROW(closed.GetOrLoadAsync("k", throws_seven, Notes()));
+  EXPECT_EQ(noted_, Strings({"one", "the loader of k threw: oh",
+                             "the loader of k threw something that is no std::exception"}));
+  EXPECT_EQ(Text(closed.GetOrLoadFuture("k", throws).get()), "the loader of k threw: oh");
+}
+
 TEST_F(AsyncTest, AnExecutorThatThrowsEndsTheLoad) {
   Open({.executor = [](const std::function<void()>&) { throw std::runtime_error("full"); }});
   cache().GetOrLoadAsync("k", Loader("never"), Notes());

@@ -171,6 +171,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   absl::Status Await(Flight& flight, absl::Duration deadline);
 
   using Run = absl::FunctionRef<UntypedValue(Load&)>;
+  // Runs a loader for a cache that is closed. Returns UNKNOWN if it throws.
+  static UntypedValue RunCaught(const std::string& key, Run run);
   using CopyRun = absl::FunctionRef<std::function<UntypedValue(Load&)>()>;
   absl::StatusOr<Found> LeadFor(Flight& flight, Run run, const ReadOptions& options);
 

@@ -1,5 +1,6 @@
 // How a SubscribedCache loads for a caller that does not wait.
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/flight.h"
+#include "client/internal/cache/own_load.h"
 #include "client/internal/cache/subscribed_cache.h"
 #include "client/internal/cache/value_type.h"
 
@@ -37,8 +39,7 @@ void SubscribedCache::GetOrLoadAsync(std::string key, ValueType& type,
                                "GetOrLoadAsync needs TaggedCacheOptions::executor"));
   }
   if (IsForked() || !refused_.ok()) {
-    Load load(lookup->key, Position{});
-    return Finish(*lookup, Uncached(lookup->run(load)));
+    return Finish(*lookup, Uncached(RunCaught(lookup->key, lookup->run)));
   }
   ReadOptions only_fresh = options;
   only_fresh.while_revalidating = false;
@@ -49,6 +50,17 @@ void SubscribedCache::GetOrLoadAsync(std::string key, ValueType& type,
     if (refresh != nullptr) LeadInBackground(refresh, [&] { return lookup->run; });
   }
   Finish(*lookup, ResultOf(std::move(found)));
+}
+
+UntypedValue SubscribedCache::RunCaught(const std::string& key, Run run) {
+  Load load(key, Position{});
+  try {
+    return run(load);
+  } catch (const std::exception& exception) {
+    return LoaderThrew(key, exception.what());
+  } catch (...) {
+    return LoaderThrew(key);
+  }
 }
 
 void SubscribedCache::Continue(const std::shared_ptr<AsyncLookup>& lookup) {

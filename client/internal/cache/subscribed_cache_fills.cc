@@ -9,7 +9,6 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/discarded_entries.h"
 #include "client/internal/cache/flight.h"
@@ -83,11 +82,8 @@ void SubscribedCache::LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<
     }
     innermost_loads = running.outside;
   };
-  const auto threw = [&](absl::string_view what) {
-    for (OwnLoad* const each : own) {
-      each->value =
-          absl::UnknownError(absl::StrCat("the loader of ", each->flight.key(), " threw", what));
-    }
+  const auto threw = [&](std::optional<absl::string_view> what) {
+    for (OwnLoad* const each : own) each->value = LoaderThrew(each->flight.key(), what);
   };
   const absl::Duration now = Now();
   for (OwnLoad* const each : own) each->began = now;
@@ -97,10 +93,10 @@ void SubscribedCache::LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<
     if (IsForked()) return;  // the loader forked, and this is the child
     Keep(own);
   } catch (const std::exception& exception) {
-    threw(absl::StrCat(": ", exception.what()));
+    threw(exception.what());
     throw;
   } catch (...) {
-    threw(" something that is no std::exception");
+    threw(std::nullopt);
     throw;
   }
 }
