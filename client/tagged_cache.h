@@ -143,8 +143,9 @@
 // if the key is being loaded as another type, or if the load would wait for itself; with
 // DEADLINE_EXCEEDED if another caller's load took longer than
 // ReadOptions::patience. Open fails if an option is invalid. status() is not OK if the subscription
-// has ended for good, or never began because an option is invalid (INVALID_ARGUMENT names it);
-// every look-up is then a miss, and loads still run.
+// has ended for good, or never began because an option is invalid (INVALID_ARGUMENT names it).
+// Every look-up is then a miss, except of what is kept as stale (TaggedCacheOptions::stale_for) for
+// callers that accept it, and loads still run.
 //
 // Exceptions: the SDK throws none, and its headers compile without exceptions. If a loader throws,
 // its load has failed: the caller gets the exception, and callers that shared the load get UNKNOWN

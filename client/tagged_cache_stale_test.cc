@@ -230,6 +230,15 @@ TEST_F(StaleTest, AResetKeepsItAndDroppingDoesNot) {
   }
 }
 
+TEST_F(StaleTest, TheEndOfTheSubscriptionKeepsItForItsTime) {
+  Fill();
+  service().on_ended(absl::InvalidArgumentError("no"));
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(Failing(kIfError), "stale one");
+  clock_.Advance(absl::Seconds(30));
+  EXPECT_EQ(Failing(kIfError), "no database");
+}
+
 TEST_F(StaleTest, ItIsTheFirstToMakeRoom) {
   Open({.max_weight = 10, .stale_for = absl::Seconds(30)});
   const auto heavy = [](Load& load) {

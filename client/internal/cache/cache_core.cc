@@ -201,8 +201,15 @@ void CacheCore::Reset(const Position& position, absl::Duration now, DiscardedEnt
   EndReset(position);
 }
 
+void CacheCore::End(absl::Duration now, DiscardedEntries& discarded) {
+  BeginEnd();
+  for (size_t i = 0; i < shards_.size(); ++i) ClearShard(i, now, discarded);
+  MutexLock lock(history_mutex_);
+  fence_.End(now);
+}
+
 void CacheCore::Close(DiscardedEntries& discarded) {
-  BeginReset();
+  BeginEnd();
   const Change everything{.evicts_everything = true, .drops_stale = true};
   for (const std::unique_ptr<Shard>& owned : shards_) {
     Shard& shard = *owned;
@@ -216,6 +223,11 @@ void CacheCore::Close(DiscardedEntries& discarded) {
 void CacheCore::BeginReset() {
   MutexLock lock(history_mutex_);
   history_.BeginReset();
+}
+
+void CacheCore::BeginEnd() {
+  has_ended_ = true;
+  BeginReset();
 }
 
 void CacheCore::ClearShard(size_t index, absl::Duration now, DiscardedEntries& discarded) {

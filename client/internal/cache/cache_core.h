@@ -196,10 +196,16 @@ class CacheCore {
   // Drops everything and continues after a position: Begin, ClearShard for every shard, End.
   void Reset(const Position& position, absl::Duration now, DiscardedEntries& discarded);
   void BeginReset();
+  // Begins one that does not end.
+  void BeginEnd();
   void ClearShard(size_t index, absl::Duration now, DiscardedEntries& discarded);
   void EndReset(const Position& position);
 
-  // Begins a reset that does not end: drops everything, and keeps nothing from now on.
+  // No event will arrive any more: ends the lease, drops everything but what is kept as stale, and
+  // keeps nothing from now on.
+  void End(absl::Duration now, DiscardedEntries& discarded);
+
+  // The same at the end of the cache; drops what is kept as stale, too.
   void Close(DiscardedEntries& discarded);
 
   // A stream started. Returns false if it does not continue what was applied: then the caller must
@@ -297,6 +303,7 @@ class CacheCore {
   alignas(128) std::atomic<uint64_t> entries_ = 0;
   std::atomic<uint64_t> weight_ = 0;
   std::atomic<uint64_t> load_number_ = 0;
+  std::atomic<bool> has_ended_ = false;  // set before the shards are cleared
 
   mutable Mutex types_mutex_;
   std::deque<std::unique_ptr<ValueType>> types_ ABSL_GUARDED_BY(types_mutex_);

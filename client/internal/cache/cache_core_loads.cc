@@ -204,7 +204,7 @@ FillResult CacheCore::Judge(Shard& shard, const Flight& flight, const Fill& fill
 }
 
 bool CacheCore::MayKeepRefused(Shard& shard, size_t hash) {
-  if (options_.keep_refused_for <= absl::ZeroDuration()) return false;
+  if (options_.keep_refused_for <= absl::ZeroDuration() || has_ended_.load()) return false;
   if (shard.refusals.size() >= kMaxCountedRefusals) shard.refusals.clear();
   return ++shard.refusals[hash] >= options_.refusals_before_keep;
 }

@@ -171,6 +171,12 @@ void SubscribedCache::OnProgress(const SubscriptionProgress& progress) {
 }
 
 void SubscribedCache::OnEnded(const absl::Status& status) {
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
+  {
+    MutexLock lock(apply_mutex_);
+    core_->End(Now(), discarded);
+  }
   MutexLock lock(waiting_mutex_);
   status_ = status;
   changed_.NotifyAll();

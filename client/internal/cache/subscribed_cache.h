@@ -133,7 +133,7 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   void OnReset(const SubscriptionReset& reset) ABSL_LOCKS_EXCLUDED(apply_mutex_);
   void OnEvent(const Event& event) ABSL_LOCKS_EXCLUDED(apply_mutex_);
   void OnProgress(const SubscriptionProgress& progress) ABSL_LOCKS_EXCLUDED(apply_mutex_);
-  void OnEnded(const absl::Status& status);
+  void OnEnded(const absl::Status& status) ABSL_LOCKS_EXCLUDED(apply_mutex_);
 
   // Calls a callback of the application, if it is set, and counts it if it throws.
   template <typename Told>
