@@ -77,6 +77,7 @@ TEST_F(AsyncTest, ACallerThatWaitsRunsWhatIsQueued) {
   cache().GetOrLoadAsync("k", Loader("never"), Notes());
   EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"))), "two");
   EXPECT_EQ(noted_, Strings({"two"}));
+  EXPECT_EQ(cache().Statistics().shared_loads, 1u) << "the one that was queued is not its own";
   tasks_.at(0)();
   EXPECT_EQ(loads_, 1);
 }
@@ -105,6 +106,9 @@ TEST_F(AsyncTest, ErrorsAreReported) {
   tasks_.clear();
   EXPECT_EQ(noted_, Strings({"no such user", "the loader of k threw: oh",
                              "the executor did not run the load"}));
+  EXPECT_EQ(cache().Statistics().loads, 3u);
+  EXPECT_EQ(cache().Statistics().load_latency.count, 2u) << "no loader ran for the last one";
+  EXPECT_EQ(cache().Statistics().shared_loads, 0u);
   Open({});
   cache().GetOrLoadAsync("k", Loader("never"), Notes());
   EXPECT_EQ(noted_.back(), "GetOrLoadAsync needs TaggedCacheOptions::executor");

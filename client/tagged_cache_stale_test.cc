@@ -78,6 +78,7 @@ TEST_F(StaleTest, WhatAnEventEvictedIsStaleForSoLong) {
   Pass(absl::Milliseconds(1));
   EXPECT_EQ(Failing(kIfError), "no database");
   EXPECT_FALSE(cache().Get("k", kRevalidating));
+  EXPECT_EQ(cache().Statistics().stale_entries, 0u);
 }
 
 TEST_F(StaleTest, WhatExpiredIsStaleForSoLong) {

@@ -287,7 +287,7 @@ CacheStatistics CacheCore::Statistics(absl::Duration now) const {
     const Shard& shard = *owned;
     MutexLock lock(shard.mutex);
     for (ValueType* const type : types) all += type->counters(shard.index);
-    all.stale_entries += shard.entries.stale().size();
+    all.stale_entries += shard.entries.stale().SizeAt(Nanoseconds(now));
     all.weight += shard.entries.weight();
   }
   for (ValueType* const type : types) all.failed_callbacks += type->failures();

@@ -7,6 +7,7 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,8 @@ struct Fill {
 
 // How a load went, whatever it loaded.
 struct LoadRun {
-  absl::Duration took = absl::ZeroDuration();
+  // How long its loader ran; none if no loader did.
+  std::optional<absl::Duration> took = {};
   // Its value, or its error, may come from something stale: it is neither kept nor shared.
   bool rests_on_stale = false;
 };
@@ -180,7 +182,7 @@ class CacheCore {
   FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
                      DiscardedEntries& discarded, const LoadRun& run = {});
 
-  // Counts a caller that used the load of another.
+  // Counts a caller that used the load of another, if a loader ran.
   void CountSharedLoad(const Flight& flight);
 
   // ---- Applying: one call at a time, on any thread

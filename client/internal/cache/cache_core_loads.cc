@@ -160,7 +160,7 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
     shard.flights.erase(flight.key());
     TypeStatistics& counters = flight.type().counters(shard.index);
     ++counters.loads;
-    counters.load_latency.Add(run.took);
+    if (run.took.has_value()) counters.load_latency.Add(*run.took);
     if (!error.ok()) ++counters.failed_loads;
     if (fill.ok()) result = Judge(shard, flight, *fill, run.rests_on_stale, first_touch);
     if (result == FillResult::kKept || result == FillResult::kKeptProvisionally) {
@@ -170,7 +170,8 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
       shard.entries.RecordDeparture(flight.hash(), load_number_.load());
     }
   }
-  flight.Complete(std::move(value), first_touch, /*is_shareable=*/!run.rests_on_stale);
+  flight.Complete(std::move(value), first_touch, /*is_shareable=*/!run.rests_on_stale,
+                  /*has_run=*/run.took.has_value());
   if (IsOverfull()) MakeRoomElsewhere(flight.hash(), now, discarded);
   return result;
 }
@@ -235,6 +236,7 @@ void CacheCore::Insert(Shard& shard, const Flight& flight, Fill fill, bool provi
 }
 
 void CacheCore::CountSharedLoad(const Flight& flight) {
+  if (!flight.has_run()) return;
   Shard& shard = ShardOf(flight.hash());
   MutexLock lock(shard.mutex);
   ++flight.type().counters(shard.index).shared_loads;

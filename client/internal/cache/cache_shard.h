@@ -118,8 +118,8 @@ class CacheShard {
   // Drops all entries.
   void Clear(const Removal& removal, DiscardedEntries& discarded);
 
-  // Drops the oldest stale value, or else the next entry of the eviction order other than `spared`.
-  // Returns whether there was one.
+  // Drops the stale value that ends first, or else the next entry of the eviction order other than
+  // `spared`. Returns whether there was one.
   bool EvictOne(const Entry* spared, const Removal& removal, DiscardedEntries& discarded);
 
   // Drops stale values that have ended.

@@ -78,10 +78,10 @@ void SubscribedCache::Continue(const std::shared_ptr<AsyncLookup>& lookup) {
     LeadInBackground(flight, [&] { return lookup->run; });
     return Finish(*lookup, ResultOf(std::move(attempt.found)));
   }
-  flight->OnEnded([self = shared_from_this(), lookup, leads = attempt.leads](const Flight& ended) {
+  flight->OnEnded([self = shared_from_this(), lookup](const Flight& ended) {
     const bool may_use = lookup->has_run || ended.MayBeSharedWith(*lookup->arrival);
     if (!may_use) return self->Continue(lookup);
-    if (!leads) self->core_->CountSharedLoad(ended);
+    if (!lookup->has_run) self->core_->CountSharedLoad(ended);
     self->Finish(*lookup, self->Outcome(lookup->key, lookup->type, ended.value(), lookup->options));
   });
   if (!attempt.leads) return;
