@@ -100,8 +100,9 @@ struct TaggedCacheOptions {
   // because it is invalidated faster than it is loaded, the value is kept for this duration
   // although one of its names was invalidated during the load. THIS VOIDS THE WAITING GUARANTEE for
   // this cache: after a call that waited for subscribers has returned, the cache can serve an
-  // invalidated value for this duration. Look-ups flag it as stale. Zero: never. Must be neither
-  // negative nor infinite. A `refusals_before_keep` of zero is taken as one.
+  // invalidated value for this duration. Look-ups flag it as stale; NOT_FOUND, which cannot be
+  // flagged, is never kept so. Zero: never. Must be neither negative nor infinite. A
+  // `refusals_before_keep` of zero is taken as one.
   absl::Duration keep_refused_for = absl::ZeroDuration();
   uint32_t refusals_before_keep = 3;
 
@@ -139,9 +140,10 @@ struct TaggedCacheOptions {
 struct ReadOptions {
   // Accepts, while its value is being loaded anew, an entry that was marked as stale
   // (InvalidationKind::kMarkStale), and what is kept as stale (TaggedCacheOptions::stale_for). Such
-  // a value is flagged as stale. The value of a loader that got one on its own thread is returned
-  // to its caller, and neither kept nor shared with other callers. If a loader reads one on another
-  // thread, it must declare the key (Load::DependOnKey) or call Load::DoNotKeep.
+  // a value is flagged as stale. The value, or the error, of a loader that got one on its own
+  // thread is returned to its caller, and neither kept nor shared with other callers. If a loader
+  // reads one on another thread, it must declare the key (Load::DependOnKey) or call
+  // Load::DoNotKeep.
   bool while_revalidating = false;
 
   // Accepts the same if the load fails, with three exceptions: NOT_FOUND is returned because it
@@ -151,7 +153,8 @@ struct ReadOptions {
   bool if_error = false;
 
   // Accepts an entry after the cache's lease has expired, without loading it. Such a value is
-  // flagged as stale.
+  // flagged as stale. A kept NOT_FOUND (ValueOptions::not_found_ttl), which cannot be flagged, is
+  // not accepted.
   bool while_fenced = false;
 
   // Maximum time to wait for another caller's load. The caller's own load is not interrupted.

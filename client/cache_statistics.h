@@ -12,7 +12,8 @@
 namespace cache_invalidation::client {
 
 // How long loads took, failed ones included, from the call of the loader to the decision whether
-// its value is kept. A load of several keys counts once for each.
+// its value is kept. A load of several keys counts once for each, one that no loader ran for (the
+// executor dropped it) not at all.
 struct LoadLatency {
   // A bucket counts the loads that took at most `at_most` and longer than that of the one before.
   // The last bucket has no limit.
@@ -153,7 +154,7 @@ struct CacheStatistics : TypeStatistics {
   // Values kept as stale now (TaggedCacheOptions::stale_for).
   uint64_t stale_entries = 0;
 
-  // Of the entries and the stale values.
+  // Of the entries and the stale values, including those that have ended and are not removed yet.
   uint64_t weight = 0;
 
   // Total time without a lease, including the time before the first one, and whether it has one

@@ -131,17 +131,21 @@
 // be modified.
 //
 // Destructors of values run without a lock of the cache, on the thread that releases the last
-// reference: a caller's, or the subscription's, which applies nothing meanwhile. They may use the
-// cache and take locks that other threads hold while using it. They must not throw, and must not
-// wait for something to be applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
+// reference: a caller's, or the subscription's, which applies nothing meanwhile. What a thread
+// removes from the cache while it runs loads of it is destroyed when the outermost of these has
+// ended. So destructors may use the cache and take locks that other threads hold while using it,
+// with one exception: if a loader removes values from a cache with a separate subscription, not a
+// lock under which others wait for the value of that loader. They must not throw, and must not wait
+// for something to be applied (AwaitApplied, AwaitLive, a call that waits for subscribers).
 //
 // Errors: a failed load returns its loader's error, to the callers that shared it as well, and
 // keeps nothing, except NOT_FOUND with ValueOptions::not_found_ttl. Fails with FAILED_PRECONDITION
 // if the key is being loaded as another type, or if the load would wait for itself; with
 // DEADLINE_EXCEEDED if another caller's load took longer than
 // ReadOptions::patience. Open fails if an option is invalid. status() is not OK if the subscription
-// has ended for good, or never began because an option is invalid (INVALID_ARGUMENT names it);
-// every look-up is then a miss, and loads still run.
+// has ended for good, or never began because an option is invalid (INVALID_ARGUMENT names it).
+// Every look-up is then a miss, except of what is kept as stale (TaggedCacheOptions::stale_for) for
+// callers that accept it, and loads still run.
 //
 // Exceptions: the SDK throws none, and its headers compile without exceptions. If a loader throws,
 // its load has failed: the caller gets the exception, and callers that shared the load get UNKNOWN
@@ -290,7 +294,9 @@ class TaggedCache {
   // an absl::Span<Load* const>, the loads of the keys that it has to load, and returns `Values` of
   // the same number; if the number differs, each of these loads fails with INTERNAL. It runs again
   // only for keys of which another caller's load could not be shared. The loads of this call end
-  // before it waits for those of other callers.
+  // before it waits for those of other callers. Values may be computed from each other
+  // (Load::DependOnKey), in any order of the keys; those that form a circle, or were computed from
+  // one that replaces another, are not kept.
   template <typename Loader>
   std::vector<Result> GetOrLoadMany(const std::vector<std::string>& keys, Loader&& loader,
                                     const ReadOptions& options = {}) const {
@@ -360,9 +366,10 @@ class TaggedCache {
   }
 
   // As Drop for the keys, of any type, that `matches` returns true for, or that begin with
-  // `prefix`; what is kept as stale (TaggedCacheOptions::stale_for) is dropped as well. `matches`
-  // is called without a lock of the cache, possibly several times for a key. Both are linear in the
-  // entries.
+  // `prefix`, including keys that values were computed from and that have no entry here; what is
+  // kept as stale (TaggedCacheOptions::stale_for) is dropped as well. `matches` is called without a
+  // lock of the cache, possibly several times for a key. DropIf keeps no value that is being loaded
+  // at its beginning, whatever the key. Both are linear in the entries and their dependencies.
   void DropIf(absl::FunctionRef<bool(absl::string_view key)> matches) const {
     cache_->DropIf(matches);
   }

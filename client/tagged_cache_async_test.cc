@@ -77,6 +77,7 @@ TEST_F(AsyncTest, ACallerThatWaitsRunsWhatIsQueued) {
   cache().GetOrLoadAsync("k", Loader("never"), Notes());
   EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"))), "two");
   EXPECT_EQ(noted_, Strings({"two"}));
+  EXPECT_EQ(cache().Statistics().shared_loads, 1u) << "the one that was queued is not its own";
   tasks_.at(0)();
   EXPECT_EQ(loads_, 1);
 }
@@ -105,9 +106,27 @@ TEST_F(AsyncTest, ErrorsAreReported) {
   tasks_.clear();
   EXPECT_EQ(noted_, Strings({"no such user", "the loader of k threw: oh",
                              "the executor did not run the load"}));
+  EXPECT_EQ(cache().Statistics().loads, 3u);
+  EXPECT_EQ(cache().Statistics().load_latency.count, 2u) << "no loader ran for the last one";
+  EXPECT_EQ(cache().Statistics().shared_loads, 0u);
   Open({});
   cache().GetOrLoadAsync("k", Loader("never"), Notes());
   EXPECT_EQ(noted_.back(), "GetOrLoadAsync needs TaggedCacheOptions::executor");
+}
+
+// The loader runs during the call, whose caller expects no exception of it.
+TEST_F(AsyncTest, AClosedCacheReportsWhatALoaderThrows) {
+  const auto run_later = [](const std::function<void()>&) {};
+  const TaggedCache<std::string> closed(Client(connection_), {.executor = run_later});
+  ASSERT_FALSE(closed.status().ok());
+  const auto throws = [](Load&) -> std::string { throw std::runtime_error("oh"); };
+  const auto throws_seven = [](Load&) -> std::string { throw 7; };
+  closed.GetOrLoadAsync("k", Loader("one"), Notes());
+  EXPECT_NO_THROW(closed.GetOrLoadAsync("k", throws, Notes()));
+  EXPECT_NO_THROW(closed.GetOrLoadAsync("k", throws_seven, Notes()));
+  EXPECT_EQ(noted_, Strings({"one", "the loader of k threw: oh",
+                             "the loader of k threw something that is no std::exception"}));
+  EXPECT_EQ(Text(closed.GetOrLoadFuture("k", throws).get()), "the loader of k threw: oh");
 }
 
 TEST_F(AsyncTest, AnExecutorThatThrowsEndsTheLoad) {

@@ -190,6 +190,113 @@ TEST_F(ManyTest, AValueMayBeComputedFromOneBeforeIt) {
   EXPECT_FALSE(cache().Get("b"));
 }
 
+TEST_F(ManyTest, AValueMayBeComputedFromOneAfterIt) {
+  int looked_up = 0;
+  connection_->on_lookup_entry = [&](const LookupEntryParams&) {
+    ++looked_up;
+    return EntryLookup();
+  };
+  const auto loads = [&](absl::Span<Load* const> missing) {
+    missing[0]->DependOnKey("b");
+    missing[1]->DependOn("c");
+    return Loads()(missing);
+  };
+  cache().GetOrLoadMany({"a", "b", "c"}, loads);
+  EXPECT_TRUE(cache().Get("a"));
+  Invalidate("tag:c");
+  EXPECT_FALSE(cache().Get("a"));
+  EXPECT_FALSE(cache().Get("b"));
+  EXPECT_EQ(looked_up, 0) << "this cache has them all";
+  EXPECT_EQ(cache().Statistics().fills_on_unknown_keys, 0u);
+}
+
+// The old value of "b" is there while both are loaded: the lease has ended, or it is refreshed.
+TEST_F(ManyTest, NothingIsTakenOverFromAValueThatIsBeingReplaced) {
+  std::vector<std::function<void()>> tasks;
+  for (const bool refreshes : {false, true}) {
+    for (const bool is_kept : {true, false}) {
+      for (const bool in_circle : {false, true}) {
+        TaggedCacheOptions options{.ttl_jitter = 0};
+        if (refreshes) {
+          options.refresh_ahead = 0.5;
+          options.executor = [&](std::function<void()> task) { tasks.push_back(std::move(task)); };
+        }
+        Open(options);
+        const auto loads = [&](const std::string& tag) {
+          return [&, tag](absl::Span<Load* const> missing) {
+            Values values;
+            for (Load* const load : missing) {
+              load->SetTtl(absl::Seconds(16));
+              load->AddTag(load->key() == "b" ? tag : "a");
+              if (load->key() == "a") load->DependOnKey("b");
+              if (load->key() == "b" && in_circle) load->DependOnKey("a");
+              if (load->key() == "b" && tag == "new" && !is_kept) load->DoNotKeep();
+              values.push_back(load->key() + " " + tag);
+            }
+            return values;
+          };
+        };
+        cache().GetOrLoadMany({"b"}, loads("old"));
+        cache().GetOrLoadMany({"a"}, loads("old"));
+        clock_.Advance(absl::Seconds(9));
+        if (refreshes) Renew();
+        if (!refreshes) clock_.Advance(absl::Seconds(1));
+        cache().GetOrLoadMany({"a", "b"}, loads("new"));
+        if (refreshes) {
+          ASSERT_EQ(tasks.size(), 1u);
+          tasks[0]();
+        }
+        tasks.clear();
+        Renew();
+        Invalidate("new");
+        EXPECT_NE(Text(cache().Get("a")), "a new") << refreshes << is_kept << in_circle;
+      }
+    }
+  }
+}
+
+// The outer value is not cached yet when the inner one is computed from it.
+TEST_F(ManyTest, NothingIsTakenOverFromAValueWhoseLoaderRuns) {
+  cache().GetOrLoad("b", Loader("old", {"old"})).IgnoreError();
+  clock_.Advance(absl::Seconds(10));
+  const auto load = [&](Load& load) {
+    load.AddTag("new");
+    const auto inner = [](Load& load) {
+      load.DependOnKey("b");
+      return std::string("of new");
+    };
+    cache().GetOrLoad("a", inner).IgnoreError();
+    return std::string("new");
+  };
+  cache().GetOrLoad("b", load).IgnoreError();
+  Renew();
+  Invalidate("new");
+  EXPECT_FALSE(cache().Get("a"));
+}
+
+TEST_F(ManyTest, ASharedValueMayBeComputedFromAnother) {
+  std::vector<Strings> registered;
+  connection_->on_track_entries = [&](const TrackEntriesParams& params) {
+    TrackEntriesResult result;
+    registered.emplace_back();
+    for (const TrackedEntry& entry : params.entries) {
+      registered.back().push_back(entry.key);
+      result.results.push_back({.key = entry.key, .outcome = FillOutcome::kKept});
+    }
+    return result;
+  };
+  const auto loads = [&](absl::Span<Load* const> missing) {
+    for (Load* const load : missing) load->SetShared();
+    missing[0]->DependOnKey("b");
+    return Loads()(missing);
+  };
+  cache().GetOrLoadMany({"a", "b", "c"}, loads);
+  EXPECT_EQ(registered, std::vector<Strings>({{"b"}, {"a", "c"}}));
+  EXPECT_TRUE(cache().Get("a"));
+  Invalidate("tag:b");
+  EXPECT_FALSE(cache().Get("a"));
+}
+
 TEST_F(ManyTest, AnExecutorLoadsWhatIsStale) {
   std::vector<std::function<void()>> tasks;
   Open({.executor = [&](std::function<void()> task) { tasks.push_back(std::move(task)); }});

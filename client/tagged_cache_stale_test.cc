@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "client/tagged_cache.h"
 #include "gtest/gtest.h"
 #include "tests/fakes/driven_cache.h"
@@ -77,6 +78,7 @@ TEST_F(StaleTest, WhatAnEventEvictedIsStaleForSoLong) {
   Pass(absl::Milliseconds(1));
   EXPECT_EQ(Failing(kIfError), "no database");
   EXPECT_FALSE(cache().Get("k", kRevalidating));
+  EXPECT_EQ(cache().Statistics().stale_entries, 0u);
 }
 
 TEST_F(StaleTest, WhatExpiredIsStaleForSoLong) {
@@ -153,6 +155,40 @@ TEST_F(StaleTest, NothingComputedFromItIsKept) {
   EXPECT_FALSE(cache().Get("page")) << "it was there when the load began";
 }
 
+// A loader may fail because of what it read. Who waits for it has not accepted that.
+TEST_F(StaleTest, NoErrorComputedFromItIsShared) {
+  const std::vector<std::function<std::string()>> failures = {
+      []() -> std::string { return "gone"; },
+      []() -> std::string { throw std::runtime_error("oh"); },
+  };
+  for (const bool many : {false, true}) {
+    for (const auto& fail : failures) {
+      OpenFor(absl::Seconds(30));
+      Fill();
+      Invalidate("a");
+      std::thread other;
+      std::string others;
+      const auto fails = [&](Load&) -> absl::StatusOr<std::string> {
+        other = std::thread([&] { others = Text(cache().GetOrLoad("page", Loader("fresh"))); });
+        clock_.AwaitWaiters(1);
+        EXPECT_EQ(Text(cache().Get("k", kRevalidating)), "stale one");
+        return absl::NotFoundError(fail());
+      };
+      const auto all_fail = [&](absl::Span<Load* const> missing) {
+        return TaggedCache<std::string>::Values{fails(*missing[0])};
+      };
+      try {
+        const absl::StatusOr<Cached<std::string>> own =
+            many ? cache().GetOrLoadMany({"page"}, all_fail)[0] : cache().GetOrLoad("page", fails);
+        EXPECT_EQ(Text(own), "gone");
+      } catch (const std::runtime_error&) {
+      }
+      other.join();
+      EXPECT_EQ(others, "fresh");
+    }
+  }
+}
+
 TEST_F(StaleTest, TheTimeBeginsAtTheEndOfTheLease) {
   Fill();
   clock_.Advance(absl::Seconds(25));  // the lease ended 15 seconds ago
@@ -193,6 +229,15 @@ TEST_F(StaleTest, AResetKeepsItAndDroppingDoesNot) {
     }
     EXPECT_FALSE(cache().Get("k", kRevalidating));
   }
+}
+
+TEST_F(StaleTest, TheEndOfTheSubscriptionKeepsItForItsTime) {
+  Fill();
+  service().on_ended(absl::InvalidArgumentError("no"));
+  EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(Failing(kIfError), "stale one");
+  clock_.Advance(absl::Seconds(30));
+  EXPECT_EQ(Failing(kIfError), "no database");
 }
 
 TEST_F(StaleTest, ItIsTheFirstToMakeRoom) {

@@ -355,6 +355,28 @@ TEST_F(TaggedCacheTest, TellsWhenItLives) {
   EXPECT_EQ(cache().status(), absl::PermissionDeniedError("no"));
 }
 
+// No event will tell what was invalidated, so nothing is served, whatever a caller accepts.
+TEST_F(TaggedCacheTest, ServesNothingWhenTheSubscriptionHasEnded) {
+  Open({.keep_refused_for = absl::Seconds(5), .refusals_before_keep = 1});
+  const ReadOptions anything{.while_revalidating = true, .if_error = true, .while_fenced = true};
+  for (const std::string key : {"k", "marked"}) {
+    cache().GetOrLoad(key, Loader("one", {key})).IgnoreError();
+  }
+  Invalidate("marked", InvalidationKind::kMarkStale);
+  const auto load = [&](Load&) {
+    service().on_ended(absl::InvalidArgumentError("no"));
+    return std::string("two");
+  };
+  EXPECT_EQ(Text(cache().GetOrLoad("j", load)), "two");
+  EXPECT_FALSE(cache().status().ok());
+  EXPECT_FALSE(cache().Statistics().is_live);
+  EXPECT_EQ(Text(cache().GetOrLoad("i", Loader("three"))), "three");
+  for (const std::string key : {"i", "j", "k", "marked"}) {
+    EXPECT_FALSE(cache().Get(key)) << key;
+    EXPECT_FALSE(cache().Get(key, anything)) << key;
+  }
+}
+
 TEST_F(TaggedCacheTest, TellsWhatItHasApplied) {
   EXPECT_TRUE(cache().AwaitApplied({.epoch = "e"}, absl::ZeroDuration()));
   EXPECT_FALSE(cache().AwaitApplied({.epoch = "e", .revision = 1}, absl::ZeroDuration()));

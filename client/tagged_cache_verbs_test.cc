@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "client/tagged_cache.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -133,6 +134,62 @@ TEST_F(VerbsTest, DropsWhatMatches) {
   EXPECT_THAT(cache().Keys(), UnorderedElementsAre());
 }
 
+// The key may have no entry: it made room, expired with a stale value, or never had one here.
+TEST_F(VerbsTest, DropsWhatWasComputedFromAKeyThatHasGone) {
+  const std::vector<std::function<void()>> drops = {
+      [&] { cache().Drop({}, {"user:1"}); },
+      [&] { cache().DropPrefix("user:"); },
+      [&] { cache().DropIf([](absl::string_view key) { return key == "user:1"; }); },
+  };
+  for (size_t i = 0; i < drops.size(); ++i) {
+    Open({.max_entries = 1});
+    cache().GetOrLoad("user:1", Loader("one", {"a"})).IgnoreError();
+    const auto of_user = [](Load& load) {
+      load.DependOnKey("user:1");
+      return std::string("page");
+    };
+    cache().GetOrLoad("page", of_user).IgnoreError();
+    ASSERT_FALSE(cache().Contains("user:1"));
+    ASSERT_TRUE(cache().Contains("page"));
+    drops[i]();
+    EXPECT_FALSE(cache().Contains("page")) << i;
+  }
+}
+
+// Before the loader has said so, nobody knows what the value will be computed from.
+TEST_F(VerbsTest, WhatIsComputedFromADroppedKeyMeanwhileIsNotKept) {
+  connection_->on_lookup_entry = [](const LookupEntryParams&) {
+    return EntryLookup{.state = EntryState::kFresh};
+  };
+  const std::vector<std::function<void()>> drops = {
+      [&] { cache().Drop({}, {"user:1"}); },
+      [&] { cache().DropPrefix("user:"); },
+      [&] { cache().DropIf([](absl::string_view key) { return key == "user:1"; }); },
+  };
+  for (size_t i = 0; i < drops.size(); ++i) {
+    std::thread other;
+    std::string others;
+    const auto load = [&](Load& load) {
+      drops[i]();
+      other = std::thread([&] { others = Text(cache().GetOrLoad("page", Loader("new"))); });
+      clock_.AwaitWaiters(1);
+      load.DependOnKey("user:1");
+      return std::string("old");
+    };
+    EXPECT_EQ(Text(cache().GetOrLoad("page", load)), "old");
+    other.join();
+    EXPECT_EQ(others, "new") << i << ": it came after the drop";
+    cache().Drop({}, {"page"});
+    const auto alone = [&](Load& load) {
+      drops[i]();
+      load.DependOnKey("user:1");
+      return std::string("old");
+    };
+    EXPECT_EQ(Text(cache().GetOrLoad("page", alone)), "old");
+    EXPECT_FALSE(cache().Contains("page")) << i;
+  }
+}
+
 TEST_F(VerbsTest, WhatIsLoadedWhileItIsDroppedIsNotKept) {
   for (const bool by_prefix : {false, true}) {
     const auto dropped = [&](Load&) {
@@ -242,6 +299,46 @@ TEST_F(VerbsTest, NotFoundMayBeKept) {
   clock_.Advance(absl::Seconds(5));
   EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two", {"user:1"}))), "two");
   EXPECT_EQ(cache().Statistics().failed_loads, 3u);
+}
+
+// An error cannot be flagged as stale: no caller gets one that is, and nothing is computed from it.
+TEST_F(VerbsTest, NotFoundIsNeverServedStale) {
+  const auto none = [](Load& load) -> absl::StatusOr<std::string> {
+    load.AddTag("user:1");
+    return absl::NotFoundError("no user");
+  };
+  const auto late = [&](Load& load) {
+    Invalidate("user:1");
+    return none(load);
+  };
+  for (const bool many : {false, true}) {
+    for (const bool fenced : {false, true}) {
+      OpenAsGiven({.keep_refused_for = absl::Seconds(10), .refusals_before_keep = 1},
+                  {.not_found_ttl = absl::Hours(1)});
+      if (fenced) {
+        EXPECT_EQ(Text(cache().GetOrLoad("user:1", none)), "no user");
+        clock_.Advance(absl::Seconds(10));
+      } else {
+        EXPECT_EQ(Text(cache().GetOrLoad("user:1", late)), "no user");
+      }
+      const ReadOptions options{.while_fenced = fenced};
+      const auto user = [&]() -> std::string {
+        if (!many) return Text(cache().GetOrLoad("user:1", Loader("one", {"user:1"}), options));
+        const auto load = [](absl::Span<Load* const> missing) {
+          missing[0]->AddTag("user:1");
+          return TaggedCache<std::string>::Values{"one"};
+        };
+        return Text(cache().GetOrLoadMany({"user:1"}, load, options)[0]);
+      };
+      const auto page = [&](Load& load) {
+        load.AddTag("user:1");
+        return "page of " + user();
+      };
+      EXPECT_EQ(Text(cache().GetOrLoad("page", page)), "page of one") << many << fenced;
+      Renew();
+      EXPECT_EQ(Text(cache().GetOrLoad("page", Loader("never"))), "page of one") << many << fenced;
+    }
+  }
 }
 
 TEST_F(VerbsTest, CountsByTypeAndHowLongLoadsTook) {

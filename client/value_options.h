@@ -26,7 +26,8 @@ namespace cache_invalidation::client {
 
 // Why an entry left the cache.
 enum class RemovalCause {
-  // An event, a Drop or a reset removed it. With TaggedCacheOptions::stale_for its value is still
+  // An event, a Drop, a reset or the end of the subscription removed it. With
+  // TaggedCacheOptions::stale_for its value is still
   // returned to callers that accept stale values.
   kInvalidated,
   // A new value was loaded.
@@ -52,7 +53,8 @@ struct ValueOptions {
   std::function<uint64_t(const Value& value)> weigher = {};
 
   // Called once for each entry that left the cache, after it left, on the thread that removed it: a
-  // caller's, or the subscription's, which applies nothing meanwhile. Order is not guaranteed
+  // caller's, or the subscription's, which applies nothing meanwhile. If that thread runs loads of
+  // the cache, it is called when the outermost of them has ended. Order is not guaranteed
   // between threads. Must not wait for something to be applied, and must not destroy the cache.
   std::function<void(absl::string_view key, const std::shared_ptr<const Value>& value,
                      RemovalCause cause)>

@@ -26,6 +26,10 @@
 // empty id for each), and if these take more than half of a limit, by everything. So is what the
 // service refuses. Both are counted (WriteOutboxStatistics).
 //
+// A namespace that the service refuses, because its name is wrong or a permission is missing, waits
+// alone: the others are sent meanwhile. They share one thread, so a call that waits for the service
+// holds them up until its deadline (WriteOutboxOptions::call) at most.
+//
 // It is memory: what it holds is lost with the process. A table in the application's own database
 // loses nothing (docs/outbox.md).
 //
@@ -72,8 +76,8 @@ struct WriteOutboxOptions {
   // writes; `cancellation` and `request_id` are ignored.
   CallOptions call = {};
 
-  // Pause between two calls. After an error that the same call would get again, for example a
-  // permission that is missing, it is 1 to 30 s.
+  // Pause between two calls for a namespace. After an error that the same call would get again, for
+  // example a permission that is missing, it is 1 to 30 s.
   BackoffOptions backoff = {};
 
   // Called by the destructor, for each namespace once or more, with what was not sent (without
@@ -104,7 +108,8 @@ struct WriteOutboxStatistics {
   uint64_t widened_writes = 0;
   uint64_t widened_to_everything = 0;
 
-  // Calls that failed, and the error of the last one; OK if none failed since the last success.
+  // Calls that failed, and the error of the last one, of the namespaces whose last call failed; OK
+  // if there are none.
   uint64_t failed_calls = 0;
   absl::Status last_error = {};
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <utility>
 
 #include "client/widening.h"
@@ -42,8 +41,19 @@ size_t BytesOf(const std::vector<WriteEvent>& writes) {
 OutboxCore::OutboxCore(const WriteOutboxOptions& options, std::function<double()> random)
     : max_writes_(options.max_writes),
       max_bytes_(options.max_bytes),
-      backoff_(options.backoff, random),
-      patient_(kPatientBackoff, std::move(random)) {}
+      backoff_(options.backoff),
+      random_(std::move(random)) {}
+
+OutboxCore::Lane& OutboxCore::LaneOf(const std::string& namespace_name) {
+  const auto found = lanes_.find(namespace_name);
+  if (found != lanes_.end()) return found->second;
+  // A namespace that comes and goes does not overtake one that is due for another try.
+  return lanes_
+      .try_emplace(namespace_name, Lane{.backoff = Backoff(backoff_, random_),
+                                        .patient = Backoff(kPatientBackoff, random_),
+                                        .last_call = calls_})
+      .first->second;
+}
 
 void OutboxCore::Add(UnsentWrites unsent) {
   if (unsent.writes.empty() && !unsent.everything) return;
@@ -53,84 +63,108 @@ void OutboxCore::Add(UnsentWrites unsent) {
   if (!batch.everything) batch.writes = std::move(unsent.writes);
   batch.exact = batch.writes.size();
   batch.bytes = BytesOf(batch.writes);
-  const auto covering = std::find_if(queue_.begin(), queue_.end(), [&](const OutboxBatch& one) {
-    return one.everything && one.namespace_name == batch.namespace_name;
-  });
   CountBatch(batch, 1);
-  if (covering != queue_.end()) {
+  std::deque<OutboxBatch>& waiting = LaneOf(batch.namespace_name).waiting;
+  const auto covering = std::find_if(waiting.begin(), waiting.end(),
+                                     [](const OutboxBatch& one) { return one.everything; });
+  if (covering != waiting.end()) {
     Append(std::move(batch), *covering);
   } else {
-    queue_.push_back(std::move(batch));
+    waiting.push_back(std::move(batch));
   }
   FitIntoLimits();
 }
 
 std::optional<OutboxBatch> OutboxCore::Next(absl::Duration now) {
-  if (sending_.has_value() || queue_.empty() || now < next_at_) return std::nullopt;
-  OutboxBatch batch = std::move(queue_.front());
-  queue_.pop_front();
-  Fill(batch);
+  if (sending_.has_value()) return std::nullopt;
+  Lane* next = nullptr;
+  const auto turn = [](const Lane& lane) {
+    return std::pair(lane.last_call, lane.waiting.front().oldest);
+  };
+  for (auto& [name, lane] : lanes_) {
+    if (lane.next_at <= now && (next == nullptr || turn(lane) < turn(*next))) next = &lane;
+  }
+  if (next == nullptr) return std::nullopt;
+  next->last_call = ++calls_;
+  OutboxBatch batch = std::move(next->waiting.front());
+  next->waiting.pop_front();
+  Fill(*next, batch);
   sending_ = batch;
   return batch;
 }
 
-void OutboxCore::Fill(OutboxBatch& batch) {
-  if (batch.everything) {
-    // It covers all that waits for its namespace.
-    for (auto one = queue_.begin(); one != queue_.end();) {
-      if (one->namespace_name != batch.namespace_name) {
-        ++one;
-        continue;
-      }
-      Append(std::move(*one), batch);
-      one = queue_.erase(one);
-    }
-    return;
-  }
-  while (!queue_.empty() && queue_.front().namespace_name == batch.namespace_name &&
-         !queue_.front().everything &&
-         queue_.front().writes.size() + batch.writes.size() <= kMaxWritesPerCommand &&
-         queue_.front().bytes + batch.bytes <= kJoinedBytes) {
-    Append(std::move(queue_.front()), batch);
-    queue_.pop_front();
+void OutboxCore::Fill(Lane& lane, OutboxBatch& batch) {
+  std::deque<OutboxBatch>& waiting = lane.waiting;
+  // Everything covers all that waits for its namespace.
+  const auto joins = [&](const OutboxBatch& one) {
+    return batch.everything ||
+           (!one.everything && one.writes.size() + batch.writes.size() <= kMaxWritesPerCommand &&
+            one.bytes + batch.bytes <= kJoinedBytes);
+  };
+  while (!waiting.empty() && joins(waiting.front())) {
+    Append(std::move(waiting.front()), batch);
+    waiting.pop_front();
   }
 }
 
 void OutboxCore::Finish(const absl::Status& status, absl::Duration now) {
   OutboxBatch batch = *std::exchange(sending_, std::nullopt);
-  statistics_.last_error = status;
+  const auto found = lanes_.find(batch.namespace_name);
+  Lane& lane = found->second;
+  lane.error = status;
   if (status.ok()) {
     CountBatch(batch, -1);
     statistics_.sent += batch.adds;
-    backoff_.Reset();
-    patient_.Reset();
-    next_at_ = now;
-    return;
+    lane.backoff.Reset();
+    lane.patient.Reset();
+    lane.next_at = now;
+    if (lane.waiting.empty()) lanes_.erase(found);
+  } else {
+    ++statistics_.failed_calls;
+    const bool may_be_accepted = IsAboutTheWrites(status) && !batch.everything;
+    if (may_be_accepted) Widen(batch, /*to_everything=*/batch.exact == 0);
+    const bool needs_patience = IsDefinitive(status) && !may_be_accepted;
+    lane.next_at = now + (needs_patience ? lane.patient : lane.backoff).Next();
+    lane.waiting.push_front(std::move(batch));
+    FitIntoLimits();
   }
-  ++statistics_.failed_calls;
-  const bool may_be_accepted = IsAboutTheWrites(status) && !batch.everything;
-  if (may_be_accepted) Widen(batch, /*to_everything=*/batch.exact == 0);
-  next_at_ = now + (IsDefinitive(status) && !may_be_accepted ? patient_ : backoff_).Next();
-  queue_.push_front(std::move(batch));
-  FitIntoLimits();
+  // A success in one namespace does not hide that another one fails.
+  statistics_.last_error = absl::OkStatus();
+  uint64_t last_call = 0;
+  for (const auto& [name, one] : lanes_) {
+    if (one.error.ok() || one.last_call < last_call) continue;
+    last_call = one.last_call;
+    statistics_.last_error = one.error;
+  }
 }
 
 absl::Duration OutboxCore::NextAt() const {
-  return sending_.has_value() || queue_.empty() ? absl::InfiniteDuration() : next_at_;
+  absl::Duration next_at = absl::InfiniteDuration();
+  if (sending_.has_value()) return next_at;
+  for (const auto& [name, lane] : lanes_) next_at = std::min(next_at, lane.next_at);
+  return next_at;
+}
+
+void OutboxCore::Hurry() {
+  for (auto& [name, lane] : lanes_) lane.next_at = -absl::InfiniteDuration();
 }
 
 uint64_t OutboxCore::OldestWaiting() const {
   uint64_t oldest = added_ + 1;
   if (sending_.has_value()) oldest = sending_->oldest;
-  for (const OutboxBatch& batch : queue_) oldest = std::min(oldest, batch.oldest);
+  for (const auto& [name, lane] : lanes_) {
+    for (const OutboxBatch& batch : lane.waiting) oldest = std::min(oldest, batch.oldest);
+  }
   return oldest;
 }
 
 std::vector<OutboxBatch> OutboxCore::TakeAll() {
   std::vector<OutboxBatch> all;
   if (sending_.has_value()) all.push_back(*std::exchange(sending_, std::nullopt));
-  std::move(queue_.begin(), queue_.end(), std::back_inserter(all));
-  queue_.clear();
+  for (auto& [name, lane] : lanes_) {
+    std::move(lane.waiting.begin(), lane.waiting.end(), std::back_inserter(all));
+  }
+  lanes_.clear();
   writes_ = 0;
   bytes_ = 0;
   return all;
@@ -140,8 +174,11 @@ WriteOutboxStatistics OutboxCore::Statistics() const {
   WriteOutboxStatistics statistics = statistics_;
   statistics.waiting_writes = writes_;
   statistics.waiting_bytes = bytes_;
-  statistics.waiting_everything =
-      std::count_if(queue_.begin(), queue_.end(), [](const auto& one) { return one.everything; });
+  for (const auto& [name, lane] : lanes_) {
+    statistics.waiting_everything +=
+        std::count_if(lane.waiting.begin(), lane.waiting.end(),
+                      [](const OutboxBatch& one) { return one.everything; });
+  }
   if (sending_.has_value() && sending_->everything) ++statistics.waiting_everything;
   statistics.added = added_;
   return statistics;
@@ -153,24 +190,20 @@ bool OutboxCore::Fits(size_t divisor) const {
 
 void OutboxCore::FitIntoLimits() {
   if (Fits(1)) return;
-  WidenQueue(/*to_everything=*/false);
+  WidenAll(/*to_everything=*/false);
   // If the types take more than half, the next write soon widens all of them again.
-  if (!Fits(2)) WidenQueue(/*to_everything=*/true);
+  if (!Fits(2)) WidenAll(/*to_everything=*/true);
 }
 
-void OutboxCore::WidenQueue(bool to_everything) {
-  std::map<std::string, OutboxBatch> by_namespace;
-  for (OutboxBatch& batch : std::exchange(queue_, {})) {
-    const auto [found, is_new] = by_namespace.try_emplace(batch.namespace_name);
-    if (is_new) {
-      found->second = std::move(batch);
-    } else {
-      Append(std::move(batch), found->second);
+void OutboxCore::WidenAll(bool to_everything) {
+  for (auto& [name, lane] : lanes_) {
+    std::deque<OutboxBatch>& waiting = lane.waiting;
+    if (waiting.empty()) continue;  // what it had is being sent
+    while (waiting.size() > 1) {
+      Append(std::move(waiting[1]), waiting[0]);
+      waiting.erase(waiting.begin() + 1);
     }
-  }
-  for (auto& [name, batch] : by_namespace) {
-    if (!batch.everything) Widen(batch, to_everything);
-    queue_.push_back(std::move(batch));
+    if (!waiting[0].everything) Widen(waiting[0], to_everything);
   }
 }
 

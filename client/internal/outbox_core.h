@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,7 +31,13 @@ struct OutboxBatch {
 };
 
 // What a RetryingOutbox holds, and when it sends what. Without threads and clock: time is an
-// argument, as Clock::Monotonic counts. Thread-compatible.
+// argument, as Clock::Monotonic counts.
+//
+// Each namespace waits for itself: what the service refuses of one is tried again without end, and
+// must not hold up the others. Among those that may send, the one that was tried longest ago is
+// next, so that none of them waits for more than one call of each other.
+//
+// Thread-compatible.
 class OutboxCore {
  public:
   OutboxCore(const WriteOutboxOptions& options, std::function<double()> random);
@@ -48,8 +55,8 @@ class OutboxCore {
   // never.
   absl::Duration NextAt() const;
 
-  // Ends a pause.
-  void Hurry() { next_at_ = -absl::InfiniteDuration(); }
+  // Ends all pauses.
+  void Hurry();
 
   // Returns the number of the last Add, counted from 1, and of the oldest that is not covered by a
   // call that succeeded (one more than the last if there is none).
@@ -62,12 +69,23 @@ class OutboxCore {
   WriteOutboxStatistics Statistics() const;
 
  private:
+  // What waits for one namespace. There is one while something waits or is being sent.
+  struct Lane {
+    std::deque<OutboxBatch> waiting = {};  // in the order of their addition
+    Backoff backoff;
+    Backoff patient;
+    absl::Duration next_at = -absl::InfiniteDuration();
+    uint64_t last_call = 0;   // the number of the last call, or of the one before its first
+    absl::Status error = {};  // of the last call
+  };
+
+  Lane& LaneOf(const std::string& namespace_name);
   // Appends what follows, as far as it fits into one call.
-  void Fill(OutboxBatch& batch);
+  void Fill(Lane& lane, OutboxBatch& batch);
   bool Fits(size_t divisor) const;
   // Widens what waits if it exceeds a limit.
   void FitIntoLimits();
-  void WidenQueue(bool to_everything);
+  void WidenAll(bool to_everything);
   // Names types instead of what was written; or everything.
   void Widen(OutboxBatch& batch, bool to_everything);
   // Makes one batch of two of the same namespace. `later` was added later.
@@ -78,14 +96,14 @@ class OutboxCore {
 
   const size_t max_writes_;
   const size_t max_bytes_;
-  std::deque<OutboxBatch> queue_;
+  const BackoffOptions backoff_;
+  const std::function<double()> random_;
+  std::map<std::string, Lane> lanes_;  // by namespace
   std::optional<OutboxBatch> sending_;
-  size_t writes_ = 0;  // of queue_ and sending_
+  size_t writes_ = 0;  // of lanes_ and sending_
   size_t bytes_ = 0;
   uint64_t added_ = 0;
-  Backoff backoff_;
-  Backoff patient_;
-  absl::Duration next_at_ = -absl::InfiniteDuration();
+  uint64_t calls_ = 0;
   WriteOutboxStatistics statistics_;
 };
 

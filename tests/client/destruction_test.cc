@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "client/tagged_cache.h"
 #include "common/mutex.h"
 #include "gtest/gtest.h"
@@ -208,6 +210,102 @@ TEST_P(DestructionTest, TakesALockUnderWhichOthersUseTheCache) {
     MutexLock lock(application);
   });
   other.join();
+}
+
+// A thread holds a lock of the application and waits for the load of "b". The thread that runs this
+// load removes an old value, whose destructor takes the same lock.
+class LoadDestructionTest : public DrivenCacheTest {
+ protected:
+  ~LoadDestructionTest() override {
+    if (other_.joinable()) other_.join();
+  }
+
+  // Fills "old" with a value that takes the lock when it dies, and lets it expire.
+  void FillOld() {
+    const auto load = [&](Load& load) {
+      load.SetTtl(absl::Seconds(1));
+      return std::make_unique<Mortal>([&] {
+        MutexLock lock(application_);
+        ++ended_;
+      });
+    };
+    values().GetOrLoad("old", load).IgnoreError();
+    clock_.Advance(absl::Seconds(1));
+  }
+
+  // To be called while "b" is loaded: another thread takes the lock, and waits for "b" under it.
+  void WaitUnderTheLock() {
+    other_ = std::thread([&] {
+      MutexLock lock(application_);
+      const auto never = [](Load&) -> absl::StatusOr<Value> { return absl::InternalError(""); };
+      EXPECT_TRUE(values().GetOrLoad("b", never).ok());
+    });
+    clock_.AwaitWaiters(1);
+  }
+
+  TaggedCache<Value> values() { return TaggedCache<Value>(cache()); }
+  static Value Immortal() {
+    return std::make_unique<Mortal>([] {});
+  }
+
+  Mutex application_;
+  int ended_ = 0;
+  std::thread other_;
+};
+
+TEST_F(LoadDestructionTest, NoValueDiesBeforeAllLoadsOfACallHaveEnded) {
+  FillOld();
+  const auto load = [&](absl::Span<Load* const>) {
+    WaitUnderTheLock();
+    TaggedCache<Value>::Values values;
+    values.push_back(Immortal());
+    values.push_back(Immortal());
+    return values;
+  };
+  values().GetOrLoadMany({"old", "b"}, load);
+  other_.join();
+  EXPECT_EQ(ended_, 1);
+}
+
+TEST_F(LoadDestructionTest, NoValueDiesInALoaderThatUsesTheCache) {
+  const auto anew = [&](Load&) { return Immortal(); };
+  const std::vector<std::function<void()>> uses = {
+      [&] { values().GetOrLoad("old", anew).IgnoreError(); },
+      [&] { cache().Drop({}, {"old"}); },
+      [&] { cache().DropIf([](absl::string_view key) { return key == "old"; }); },
+      [&] { cache().DropPrefix("old"); },
+      [&] { cache().DropEverything(); },
+      // Two loaders deep.
+      [&] {
+        const auto load = [&](Load&) {
+          cache().Drop({}, {"old"});
+          return Immortal();
+        };
+        values().GetOrLoad("c", load).IgnoreError();
+      },
+      // In a loader that fails.
+      [&] {
+        const auto load = [&](Load&) -> absl::StatusOr<Value> {
+          cache().Drop({}, {"old"});
+          throw std::runtime_error("oh");
+        };
+        EXPECT_THROW(values().GetOrLoad("c", load).IgnoreError(), std::runtime_error);
+      },
+  };
+  for (size_t i = 0; i < uses.size(); ++i) {
+    Open({});
+    ended_ = 0;
+    FillOld();
+    const auto load = [&](Load&) {
+      WaitUnderTheLock();
+      uses[i]();
+      EXPECT_EQ(ended_, 0) << i;
+      return Immortal();
+    };
+    values().GetOrLoad("b", load).IgnoreError();
+    other_.join();
+    EXPECT_EQ(ended_, 1) << i;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, DestructionTest, testing::Range(0, static_cast<int>(Ends().size())),

@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "client/tagged_cache.h"
 #include "common/mutex.h"
 #include "gtest/gtest.h"
@@ -127,6 +128,45 @@ TEST_F(ForkTest, ALoadEndsInBothProcesses) {
   EXPECT_FALSE(WIFSIGNALED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
   EXPECT_EQ(Text(cache().Get("k")), "one");
+}
+
+// The same, while another thread loads one of the keys: it does not exist in the child.
+TEST_F(ForkTest, ALoadOfSeveralKeysEndsInBothProcesses) {
+  std::thread other;
+  pid_t child = -1;
+  const auto forks = [&](absl::Span<Load* const> missing) {
+    TaggedCache<std::string>::Values values;
+    for (Load* const load : missing) {
+      load->AddTag("a");
+      values.push_back("own " + load->key());
+    }
+    if (child >= 0) return values;
+    child = fork();
+    if (child == 0) alarm(kSecondsPerChild);
+    return values;
+  };
+  std::vector<TaggedCache<std::string>::Result> results;
+  const auto load_b = [&](Load&) {
+    // "b" runs until the call for both keys waits for it.
+    other = std::thread([&] {
+      results = cache().GetOrLoadMany({"a", "b", "c"}, forks);
+      if (child != 0) return;
+      std::string texts;
+      for (const auto& result : results) texts += Text(result) + ",";
+      _exit(texts == "own a,own b,own c," && LooksClosed().empty() ? 0 : 1);
+    });
+    clock_.AwaitWaiters(1);
+    return std::string("others b");
+  };
+  EXPECT_EQ(Text(cache().GetOrLoad("b", load_b)), "others b");
+  other.join();
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(Text(results[0]), "own a");
+  EXPECT_EQ(Text(results[1]), "others b");
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_FALSE(WIFSIGNALED(status)) << "it hung: signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(ForkTest, WhatAnExecutorHoldsIsNotKeptInAChild) {

@@ -9,9 +9,11 @@ namespace cache_invalidation::interleaving {
 
 using client::ReadOptions;
 using client::internal::CacheCore;
+using client::internal::DiscardedEntries;
 using client::internal::Fill;
 using client::internal::Flight;
 using client::internal::Found;
+using client::internal::LoadRun;
 using client::internal::LoadStart;
 
 namespace {
@@ -166,7 +168,9 @@ void Reading::ReadRow() {
 
 void Reading::Resolve() {
   if (fails_) {
-    world_.cache().EndLoad(*attempt_.flight, absl::UnavailableError("no database"), world_.Now());
+    DiscardedEntries discarded;
+    world_.cache().EndLoad(*attempt_.flight, absl::UnavailableError("no database"), world_.Now(),
+                           discarded, Run());
     return Fail();
   }
   const KeySpec& spec = world_.Spec(key_);
@@ -200,18 +204,22 @@ void Reading::Register() {
   stage_ = Stage::kEnd;
 }
 
+LoadRun Reading::Run() const {
+  return {.rests_on_stale = rests_on_stale_ && NotesStale(world_.broken())};
+}
+
 void Reading::End() {
   Fill fill{.value = loaded_,
             .names = resolution_.names,
             .names_known = resolution_.names_known,
-            .needs_service = resolution_.needs_service,
-            .rests_on_stale = rests_on_stale_ && NotesStale(world_.broken())};
+            .needs_service = resolution_.needs_service};
+  DiscardedEntries discarded;
   if (world_.broken() == Broken::kPositionAfterLoad) {
     EndAsOf(std::move(fill), /*only_resets=*/false);
   } else if (world_.broken() == Broken::kNoResetCount) {
     EndAsOf(std::move(fill), /*only_resets=*/true);
   } else {
-    world_.cache().EndLoad(*attempt_.flight, std::move(fill), world_.Now());
+    world_.cache().EndLoad(*attempt_.flight, std::move(fill), world_.Now(), discarded, Run());
   }
   Finish({.value = loaded_});
 }
@@ -221,14 +229,15 @@ void Reading::EndAsOf(Fill fill, bool only_resets) {
   CacheCore& cache = world_.cache();
   LoadStart start = attempt_.flight->start();
   fill.is_wanted = false;
-  cache.EndLoad(*attempt_.flight, fill, world_.Now());
+  DiscardedEntries discarded;
+  cache.EndLoad(*attempt_.flight, fill, world_.Now(), discarded, Run());
   fill.is_wanted = true;
   const CacheCore::Attempt again = cache.BeginLoad(key_, world_.type(), true, world_.Now(), {});
   if (!again.leads) return;
   start.moment.resets = again.flight->start().moment.resets;
   if (!only_resets) start.moment.step = again.flight->start().moment.step;
   Flight flight(key_, world_.type(), start);
-  cache.EndLoad(flight, std::move(fill), world_.Now());
+  cache.EndLoad(flight, std::move(fill), world_.Now(), discarded, Run());
 }
 
 void Reading::Fail() {

@@ -72,6 +72,7 @@ class Reading {
   void Resolve();
   void LookUpParts();
   void Register();
+  client::internal::LoadRun Run() const;
   void End();
   // What follows a load that failed.
   void Fail();

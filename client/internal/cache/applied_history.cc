@@ -40,7 +40,7 @@ auto FirstAbove(const Sequence& sequence, uint64_t after) {
 }  // namespace
 
 void RecentInvalidations::Record(uint64_t step, const Change& change) {
-  if (change.evicts_everything || change.marks_everything) {
+  if (change.evicts_everything || change.marks_everything || change.touches_loads) {
     Add(step, Hash(NameKind::kEverything, ""));
   }
   for (const Change::Name& tag : change.tags) Add(step, Hash(NameKind::kTag, tag.name));

@@ -134,20 +134,24 @@ Found CacheCore::StaleOf(const Shard& shard, const Entry* entry, absl::string_vi
   return {.value = entry->value, .is_stale = true};
 }
 
-std::vector<std::string> CacheCore::Keys(size_t index, const ValueType* type, bool is_open,
+std::vector<std::string> CacheCore::Keys(size_t index, const ValueType& type, bool is_open,
                                          absl::Duration now) const {
   const int64_t at = Nanoseconds(now);
   std::vector<std::string> keys;
   const Shard& shard = *shards_[index];
   MutexLock lock(shard.mutex);
   for (const Entry* entry = shard.entries.newest(); entry != nullptr; entry = entry->older) {
-    const bool is_usable = type != nullptr && !entry->marked && !entry->is_error &&
-                           IsUsable(*entry, *type, is_open, at, {});
-    if (type == nullptr || is_usable) keys.push_back(entry->key);
+    if (entry->marked || entry->is_error || !IsUsable(*entry, type, is_open, at, {})) continue;
+    keys.push_back(entry->key);
   }
-  if (type != nullptr) return keys;
-  shard.entries.stale().AddKeysTo(keys);
-  for (const auto& [key, flight] : shard.flights) keys.push_back(key);
+  return keys;
+}
+
+std::vector<std::string> CacheCore::AllKeys(size_t index) const {
+  std::vector<std::string> keys;
+  const Shard& shard = *shards_[index];
+  MutexLock lock(shard.mutex);
+  shard.entries.AddKeysTo(keys);
   return keys;
 }
 
@@ -197,8 +201,15 @@ void CacheCore::Reset(const Position& position, absl::Duration now, DiscardedEnt
   EndReset(position);
 }
 
+void CacheCore::End(absl::Duration now, DiscardedEntries& discarded) {
+  BeginEnd();
+  for (size_t i = 0; i < shards_.size(); ++i) ClearShard(i, now, discarded);
+  MutexLock lock(history_mutex_);
+  fence_.End(now);
+}
+
 void CacheCore::Close(DiscardedEntries& discarded) {
-  BeginReset();
+  BeginEnd();
   const Change everything{.evicts_everything = true, .drops_stale = true};
   for (const std::unique_ptr<Shard>& owned : shards_) {
     Shard& shard = *owned;
@@ -212,6 +223,11 @@ void CacheCore::Close(DiscardedEntries& discarded) {
 void CacheCore::BeginReset() {
   MutexLock lock(history_mutex_);
   history_.BeginReset();
+}
+
+void CacheCore::BeginEnd() {
+  has_ended_ = true;
+  BeginReset();
 }
 
 void CacheCore::ClearShard(size_t index, absl::Duration now, DiscardedEntries& discarded) {
@@ -271,7 +287,7 @@ CacheStatistics CacheCore::Statistics(absl::Duration now) const {
     const Shard& shard = *owned;
     MutexLock lock(shard.mutex);
     for (ValueType* const type : types) all += type->counters(shard.index);
-    all.stale_entries += shard.entries.stale().size();
+    all.stale_entries += shard.entries.stale().SizeAt(Nanoseconds(now));
     all.weight += shard.entries.weight();
   }
   for (ValueType* const type : types) all.failed_callbacks += type->failures();

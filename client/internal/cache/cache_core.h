@@ -7,6 +7,7 @@
 #include <deque>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,10 +56,17 @@ struct Fill {
   bool names_known = true;                            // false: unknown names may invalidate it
   bool needs_service = false;                         // Entry::needs_service
   bool is_wanted = true;                              // false: return it without keeping it
-  bool rests_on_stale = false;                        // neither keep nor share it
   bool is_untagged = false;                           // hardly anything can invalidate it
   absl::Duration expires = absl::InfiniteDuration();  // of Clock::Monotonic
   uint64_t weight = 1;
+};
+
+// How a load went, whatever it loaded.
+struct LoadRun {
+  // How long its loader ran; none if no loader did.
+  std::optional<absl::Duration> took = {};
+  // Its value, or its error, may come from something stale: it is neither kept nor shared.
+  bool rests_on_stale = false;
 };
 
 enum class FillResult {
@@ -107,8 +115,9 @@ struct Resolution {
 // A method that takes a lock takes it once, or once per shard: this is one step, and tests of
 // interleavings run others between steps. Thread-safe, except as said at "Applying".
 //
-// No code of users is called, and no value destroyed, under a lock. Entries that leave while the
-// caller may hold locks of its own go to `discarded`, which the caller destroys without locks.
+// No code of users is called, and no value destroyed, under a lock. Entries that leave go to
+// `discarded`, which the caller destroys without locks, and when the thread runs no load for which
+// others may wait.
 class CacheCore {
  public:
   CacheCore(CacheCoreOptions options, absl::Duration now);
@@ -126,10 +135,11 @@ class CacheCore {
   // Finds what a caller whose load has failed may use.
   Found FindAfterError(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
                        const ReadOptions& options);
-  // Returns the keys of one shard: of usable entries of the type; or, if it is null, of all
-  // entries, stale values and loads, some possibly twice.
-  std::vector<std::string> Keys(size_t index, const ValueType* type, bool is_open,
+  // Returns the keys of the usable entries of a type in one shard.
+  std::vector<std::string> Keys(size_t index, const ValueType& type, bool is_open,
                                 absl::Duration now) const;
+  // Returns all keys that a change of one shard can hit (CacheShard::AddKeysTo).
+  std::vector<std::string> AllKeys(size_t index) const;
 
   // ---- Loading
 
@@ -160,15 +170,19 @@ class CacheCore {
   // null if there is no need.
   std::shared_ptr<Flight> BeginRefresh(absl::string_view key, ValueType& type, absl::Duration now);
 
+  // Resolves what a loaded value was computed from. The names of a key of which this thread runs a
+  // load (IsLoading) are not the right ones: the value may be computed from what that has loaded.
   Resolution Resolve(const Flight& flight, const std::vector<std::string>& tags,
                      const DependencyNames& depends_on, absl::Duration now);
 
-  // Ends a load that took so long, keeps the value if it may be kept, and wakes the callers that
-  // wait for it.
-  FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
-                     absl::Duration took = absl::ZeroDuration());
+  // Whether the calling thread runs a load of the key, which has not ended.
+  bool IsLoading(absl::string_view key) const;
 
-  // Counts a caller that used the load of another.
+  // Ends a load, keeps the value if it may be kept, and wakes the callers that wait for it.
+  FillResult EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
+                     DiscardedEntries& discarded, const LoadRun& run = {});
+
+  // Counts a caller that used the load of another, if a loader ran.
   void CountSharedLoad(const Flight& flight);
 
   // ---- Applying: one call at a time, on any thread
@@ -184,10 +198,16 @@ class CacheCore {
   // Drops everything and continues after a position: Begin, ClearShard for every shard, End.
   void Reset(const Position& position, absl::Duration now, DiscardedEntries& discarded);
   void BeginReset();
+  // Begins one that does not end.
+  void BeginEnd();
   void ClearShard(size_t index, absl::Duration now, DiscardedEntries& discarded);
   void EndReset(const Position& position);
 
-  // Begins a reset that does not end: drops everything, and keeps nothing from now on.
+  // No event will arrive any more: ends the lease, drops everything but what is kept as stale, and
+  // keeps nothing from now on.
+  void End(absl::Duration now, DiscardedEntries& discarded);
+
+  // The same at the end of the cache; drops what is kept as stale, too.
   void Close(DiscardedEntries& discarded);
 
   // A stream started. Returns false if it does not continue what was applied: then the caller must
@@ -231,10 +251,12 @@ class CacheCore {
   };
 
   Shard& ShardOf(size_t hash) const { return *shards_[hash >> shift_]; }
-  // Whether it may be served to any caller, but for being marked as stale.
+  // Whether it may be served to any caller, but for being marked as stale. An error cannot be
+  // flagged as stale, so that none is served after the lease.
   static bool IsUsable(const Entry& entry, const ValueType& type, bool is_open, int64_t now,
                        const ReadOptions& options) {
-    return entry.type == &type && !entry.IsExpired(now) && (is_open || options.while_fenced);
+    return entry.type == &type && !entry.IsExpired(now) &&
+           (is_open || (options.while_fenced && !entry.is_error));
   }
   static Found FoundIn(const Entry& entry, bool is_open, int64_t now);
 
@@ -257,8 +279,9 @@ class CacheCore {
   void TakeOver(const std::string& key, const Flight& flight, int64_t now, Resolution& resolution);
 
   // Decides whether a fill is kept. Sets `first_touch` to the step that first touched it.
-  FillResult Judge(Shard& shard, const Flight& flight, const Fill& fill, uint64_t& first_touch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) ABSL_LOCKS_EXCLUDED(history_mutex_);
+  FillResult Judge(Shard& shard, const Flight& flight, const Fill& fill, bool rests_on_stale,
+                   uint64_t& first_touch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex)
+      ABSL_LOCKS_EXCLUDED(history_mutex_);
   bool MayKeepRefused(Shard& shard, size_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void Insert(Shard& shard, const Flight& flight, Fill fill, bool provisional, absl::Duration now,
               DiscardedEntries& discarded) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
@@ -268,7 +291,7 @@ class CacheCore {
   bool IsOverfull() const;
   void MakeRoom(Shard& shard, const Entry* spared, absl::Duration now, DiscardedEntries& discarded)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
-  void MakeRoomElsewhere(size_t hash, absl::Duration now);
+  void MakeRoomElsewhere(size_t hash, absl::Duration now, DiscardedEntries& discarded);
 
   const CacheCoreOptions options_;
   const int shift_;
@@ -282,6 +305,7 @@ class CacheCore {
   alignas(128) std::atomic<uint64_t> entries_ = 0;
   std::atomic<uint64_t> weight_ = 0;
   std::atomic<uint64_t> load_number_ = 0;
+  std::atomic<bool> has_ended_ = false;  // set before the shards are cleared
 
   mutable Mutex types_mutex_;
   std::deque<std::unique_ptr<ValueType>> types_ ABSL_GUARDED_BY(types_mutex_);

@@ -1,6 +1,7 @@
 // How a CacheCore loads: from the beginning of a load to the entry that it fills.
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "client/internal/cache/cache_core.h"
@@ -137,12 +138,17 @@ void CacheCore::TakeOver(const std::string& key, const Flight& flight, int64_t n
   }
 }
 
+bool CacheCore::IsLoading(absl::string_view key) const {
+  Shard& shard = ShardOf(KeyHash(key));
+  MutexLock lock(shard.mutex);
+  const auto running = shard.flights.find(key);
+  return running != shard.flights.end() && running->second->thread() == std::this_thread::get_id();
+}
+
 FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::Duration now,
-                              absl::Duration took) {
+                              DiscardedEntries& discarded, const LoadRun& run) {
   Shard& shard = ShardOf(flight.hash());
-  DiscardedEntries discarded;
   const bool is_error = fill.ok() && fill->is_error;
-  const bool is_shareable = !fill.ok() || !fill->rests_on_stale;
   const absl::Status error =
       is_error ? *static_cast<const absl::Status*>(fill->value.get()) : fill.status();
   UntypedValue value = error.ok() ? UntypedValue(fill->value) : error;
@@ -154,9 +160,9 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
     shard.flights.erase(flight.key());
     TypeStatistics& counters = flight.type().counters(shard.index);
     ++counters.loads;
-    counters.load_latency.Add(took);
+    if (run.took.has_value()) counters.load_latency.Add(*run.took);
     if (!error.ok()) ++counters.failed_loads;
-    if (fill.ok()) result = Judge(shard, flight, *fill, first_touch);
+    if (fill.ok()) result = Judge(shard, flight, *fill, run.rests_on_stale, first_touch);
     if (result == FillResult::kKept || result == FillResult::kKeptProvisionally) {
       Insert(shard, flight, *std::move(fill), result == FillResult::kKeptProvisionally, now,
              discarded);
@@ -164,13 +170,14 @@ FillResult CacheCore::EndLoad(Flight& flight, absl::StatusOr<Fill> fill, absl::D
       shard.entries.RecordDeparture(flight.hash(), load_number_.load());
     }
   }
-  flight.Complete(std::move(value), first_touch, is_shareable);
-  if (IsOverfull()) MakeRoomElsewhere(flight.hash(), now);
+  flight.Complete(std::move(value), first_touch, /*is_shareable=*/!run.rests_on_stale,
+                  /*has_run=*/run.took.has_value());
+  if (IsOverfull()) MakeRoomElsewhere(flight.hash(), now, discarded);
   return result;
 }
 
 FillResult CacheCore::Judge(Shard& shard, const Flight& flight, const Fill& fill,
-                            uint64_t& first_touch) {
+                            bool rests_on_stale, uint64_t& first_touch) {
   TypeStatistics& counters = flight.type().counters(shard.index);
   if (fill.is_untagged) ++counters.untagged_fills;
   const bool passes = options_.filter.Passes(flight.key(), fill.names);
@@ -184,20 +191,21 @@ FillResult CacheCore::Judge(Shard& shard, const Flight& flight, const Fill& fill
     ++counters.unkept_fills;
     return FillResult::kUnkept;
   }
-  if (first_touch == RecentInvalidations::kNever && !fill.rests_on_stale) {
+  if (first_touch == RecentInvalidations::kNever && !rests_on_stale) {
     shard.refusals.erase(flight.hash());
     return FillResult::kKept;
   }
   ++counters.refused_fills;
-  // A value with unknown names could never be evicted.
-  if (fill.names_known && !fill.rests_on_stale && MayKeepRefused(shard, flight.hash())) {
+  // A value with unknown names could never be evicted, and an error cannot be flagged as stale.
+  if (fill.names_known && !rests_on_stale && !fill.is_error &&
+      MayKeepRefused(shard, flight.hash())) {
     return FillResult::kKeptProvisionally;
   }
   return FillResult::kRefused;
 }
 
 bool CacheCore::MayKeepRefused(Shard& shard, size_t hash) {
-  if (options_.keep_refused_for <= absl::ZeroDuration()) return false;
+  if (options_.keep_refused_for <= absl::ZeroDuration() || has_ended_.load()) return false;
   if (shard.refusals.size() >= kMaxCountedRefusals) shard.refusals.clear();
   return ++shard.refusals[hash] >= options_.refusals_before_keep;
 }
@@ -228,6 +236,7 @@ void CacheCore::Insert(Shard& shard, const Flight& flight, Fill fill, bool provi
 }
 
 void CacheCore::CountSharedLoad(const Flight& flight) {
+  if (!flight.has_run()) return;
   Shard& shard = ShardOf(flight.hash());
   MutexLock lock(shard.mutex);
   ++flight.type().counters(shard.index).shared_loads;
@@ -254,10 +263,9 @@ void CacheCore::MakeRoom(Shard& shard, const Entry* spared, absl::Duration now,
 }
 
 // The shard of the key comes last, because it has the new entry.
-void CacheCore::MakeRoomElsewhere(size_t hash, absl::Duration now) {
+void CacheCore::MakeRoomElsewhere(size_t hash, absl::Duration now, DiscardedEntries& discarded) {
   const size_t own = hash >> shift_;
   for (size_t i = 1; i <= shards_.size() && IsOverfull(); ++i) {
-    DiscardedEntries discarded;
     Shard& shard = *shards_[(own + i) % shards_.size()];
     MutexLock lock(shard.mutex);
     MakeRoom(shard, nullptr, now, discarded);

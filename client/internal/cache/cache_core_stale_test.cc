@@ -27,9 +27,10 @@ class CacheCoreStaleTest : public testing::Test {
   std::shared_ptr<Flight> Begin(const std::string& key) {
     return cache_->BeginLoad(key, type_, cache_->IsOpen(now_), now_, {}).flight;
   }
-  FillResult End(const std::shared_ptr<Flight>& flight, Fill fill) {
+  FillResult End(const std::shared_ptr<Flight>& flight, Fill fill, const LoadRun& run = {}) {
     fill.value = std::make_shared<const std::string>(flight->key());
-    return cache_->EndLoad(*flight, std::move(fill), now_);
+    DiscardedEntries discarded;
+    return cache_->EndLoad(*flight, std::move(fill), now_, discarded, run);
   }
   void Load(const std::string& key) { End(Begin(key), {.names = {.tags = {"a"}}}); }
 
@@ -85,7 +86,8 @@ TEST_F(CacheCoreStaleTest, AKeyWhoseStaleValueHasEndedHasDeparted) {
 TEST_F(CacheCoreStaleTest, AValueThatRestsOnStaleOnesIsNeitherKeptNorShared) {
   const std::shared_ptr<Flight> flight = Begin("page");
   const Arrival arrival = cache_->BeginLoad("page", type_, true, now_, {}).arrival;
-  EXPECT_EQ(End(flight, {.names = {.tags = {"b"}}, .rests_on_stale = true}), FillResult::kRefused);
+  EXPECT_EQ(End(flight, {.names = {.tags = {"b"}}}, {.rests_on_stale = true}),
+            FillResult::kRefused);
   EXPECT_FALSE(flight->MayBeSharedWith(arrival));
 }
 

@@ -54,7 +54,8 @@ class CacheCoreTest : public testing::Test {
 
   FillResult End(const std::shared_ptr<Flight>& flight, Fill fill) {
     if (fill.value == nullptr) fill.value = std::make_shared<const std::string>(flight->key());
-    return cache_->EndLoad(*flight, std::move(fill), now_);
+    DiscardedEntries discarded;
+    return cache_->EndLoad(*flight, std::move(fill), now_, discarded);
   }
 
   FillResult Load(const std::string& key, Fill fill = {}) {
@@ -193,8 +194,10 @@ TEST_F(CacheCoreTest, NothingIsKeptBeforeTheFirstStart) {
   const auto fresh = std::make_unique<CacheCore>(CacheCoreOptions(), At(0));
   const CacheCore::Attempt attempt =
       fresh->BeginLoad("k", fresh->Type(TypeToken::Of<int>()), false, now_, {});
-  EXPECT_EQ(fresh->EndLoad(*attempt.flight, Fill{.value = std::make_shared<int>(1)}, now_),
-            FillResult::kRefused);
+  DiscardedEntries discarded;
+  EXPECT_EQ(
+      fresh->EndLoad(*attempt.flight, Fill{.value = std::make_shared<int>(1)}, now_, discarded),
+      FillResult::kRefused);
 }
 
 TEST_F(CacheCoreTest, ThoseWhoCameBeforeTheTouchShareALoad) {
@@ -234,7 +237,9 @@ TEST_F(CacheCoreTest, OfAFailureNobodyKnowsWhatTouchesIt) {
   const Arrival early = cache().BeginLoad("k", type(), true, now_, {}).arrival;
   Apply(EventAt(1, {EvictTag("other")}));
   const Arrival later = cache().BeginLoad("k", type(), true, now_, {}).arrival;
-  EXPECT_EQ(cache().EndLoad(*flight, absl::NotFoundError("no"), now_), FillResult::kFailed);
+  DiscardedEntries discarded;
+  EXPECT_EQ(cache().EndLoad(*flight, absl::NotFoundError("no"), now_, discarded),
+            FillResult::kFailed);
   EXPECT_EQ(flight->value().status(), absl::NotFoundError("no"));
   EXPECT_TRUE(flight->MayBeSharedWith(early));
   EXPECT_FALSE(flight->MayBeSharedWith(later));

@@ -80,6 +80,12 @@ Entry& CacheShard::Insert(std::unique_ptr<Entry> owned, const EntryNames& names,
   return entry;
 }
 
+void CacheShard::AddKeysTo(std::vector<std::string>& keys) const {
+  for (const std::unique_ptr<Entry>& entry : entries_) keys.push_back(entry->key);
+  stale_.AddKeysTo(keys);
+  names_.AddKeysTo(keys);
+}
+
 void CacheShard::Remove(Entry& entry, const Removal& removal, DiscardedEntries& discarded) {
   departures_.Record(entry.hash, removal.time);
   Detach(entry, removal, discarded);

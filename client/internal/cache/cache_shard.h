@@ -118,8 +118,8 @@ class CacheShard {
   // Drops all entries.
   void Clear(const Removal& removal, DiscardedEntries& discarded);
 
-  // Drops the oldest stale value, or else the next entry of the eviction order other than `spared`.
-  // Returns whether there was one.
+  // Drops the stale value that ends first, or else the next entry of the eviction order other than
+  // `spared`. Returns whether there was one.
   bool EvictOne(const Entry* spared, const Removal& removal, DiscardedEntries& discarded);
 
   // Drops stale values that have ended.
@@ -127,6 +127,10 @@ class CacheShard {
 
   // The newest entry. Its `older` links lead to all others.
   Entry* newest() const { return order_.newest(); }
+
+  // Adds the keys of the entries and of the stale values, and those that entries were computed
+  // from, some possibly several times.
+  void AddKeysTo(std::vector<std::string>& keys) const;
 
   const Departures& departures() const { return departures_; }
   // Notes a value that is returned to a caller and not kept.

@@ -31,6 +31,10 @@ struct Change {
   bool evicts_everything = false;
   bool marks_everything = false;
 
+  // No value that is being loaded now is kept, whatever its names are. It is noted, and does
+  // nothing to entries.
+  bool touches_loads = false;
+
   // It also drops what is kept as stale of the same keys.
   bool drops_stale = false;
 };

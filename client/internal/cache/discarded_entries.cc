@@ -19,4 +19,9 @@ void DiscardedEntries::clear() {
   const std::vector<std::shared_ptr<const void>> values = std::exchange(values_, {});
 }
 
+void DiscardedEntries::Abandon() {
+  static_cast<void>(new auto(std::exchange(entries_, {})));
+  static_cast<void>(new auto(std::exchange(values_, {})));
+}
+
 }  // namespace cache_invalidation::client::internal

@@ -12,7 +12,8 @@
 namespace cache_invalidation::client::internal {
 
 // Entries and values that left a shard. They are reported (ValueOptions::on_removed) and destroyed
-// without locks, because both run code of users: the holder destroys this after its locks.
+// without locks, because both run code of users: the holder destroys this after its locks, and
+// after the loads that its thread runs, for which a thread may wait that holds a lock of the users.
 //
 // Thread-compatible.
 class DiscardedEntries {
@@ -32,6 +33,9 @@ class DiscardedEntries {
 
   // Reports and destroys them.
   void clear();
+
+  // Forgets them without doing so.
+  void Abandon();
 
  private:
   struct Left {

@@ -54,14 +54,16 @@ class Flight {
   // Ends it, and runs the callbacks. Called once. `first_touch` is the first step after the start
   // that touched the value; the step right after the start if its names are unknown; 0 if not even
   // that is known. `is_shareable`: false if only the caller that ran it may use the value.
-  void Complete(UntypedValue value, uint64_t first_touch, bool is_shareable = true)
-      ABSL_LOCKS_EXCLUDED(mutex_) {
+  // `has_run`: whether a loader did.
+  void Complete(UntypedValue value, uint64_t first_touch, bool is_shareable = true,
+                bool has_run = true) ABSL_LOCKS_EXCLUDED(mutex_) {
     std::vector<Callback> callbacks;
     {
       MutexLock lock(mutex_);
       value_ = std::move(value);
       first_touch_ = first_touch;
       is_shareable_ = is_shareable;
+      has_run_ = has_run;
       done_ = true;
       ended_.NotifyAll();
       callbacks = std::move(callbacks_);
@@ -103,6 +105,12 @@ class Flight {
     return value_;
   }
 
+  // Whether a loader ran. REQUIRES: it is done.
+  bool has_run() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return has_run_;
+  }
+
   // Whether a caller that did not run it may use the value. A caller that arrived before the start
   // may. One that arrived during the load may if nothing that touches the value was applied between
   // the start and its arrival, and if the lease ran: without a lease, an invalidation that the
@@ -137,6 +145,7 @@ class Flight {
   UntypedValue value_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("");
   uint64_t first_touch_ ABSL_GUARDED_BY(mutex_) = 0;
   bool is_shareable_ ABSL_GUARDED_BY(mutex_) = true;
+  bool has_run_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Callback> callbacks_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -46,6 +46,12 @@ class LeaseFence {
     open_until_.store(Nanoseconds(lease_end), std::memory_order_release);
   }
 
+  // Ends the lease before its time.
+  void End(absl::Duration now) {
+    open_until_.store(std::min(open_until_.load(), Nanoseconds(now)), std::memory_order_release);
+    fenced_since_ = std::min(fenced_since_, now);
+  }
+
   // The total time without a lease.
   absl::Duration FencedFor(absl::Duration now) const {
     return fenced_for_ + std::max(now - fenced_since_, absl::ZeroDuration());

@@ -39,6 +39,19 @@ TEST(LeaseFenceTest, StaysClosedUntilTheHeadIsApplied) {
   EXPECT_TRUE(fence.IsOpen(At(21)));
 }
 
+TEST(LeaseFenceTest, ALeaseMayEndBeforeItsTime) {
+  LeaseFence fence(At(0));
+  fence.End(At(1));
+  EXPECT_FALSE(fence.IsOpen(At(1)));
+  fence.Renew(0, At(10), At(4));
+  fence.End(At(6));
+  EXPECT_FALSE(fence.IsOpen(At(6)));
+  EXPECT_EQ(fence.FencedFor(At(8)), At(6));
+  fence.End(At(9));
+  EXPECT_EQ(fence.open_until(), Nanoseconds(At(6)));
+  EXPECT_EQ(fence.FencedFor(At(9)), At(7));
+}
+
 TEST(LeaseFenceTest, CountsTheTimeWithoutLease) {
   LeaseFence fence(At(0));
   EXPECT_EQ(fence.FencedFor(At(3)), At(3));

@@ -1,6 +1,8 @@
 #include "client/internal/cache/name_index.h"
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -116,6 +118,10 @@ void NameIndex::ForEachOfKeys(absl::FunctionRef<bool(absl::string_view)> matches
   for (const std::unique_ptr<NameNode>& node : keys_) {
     if (matches(node->name)) VisitLinks(*node, visit);
   }
+}
+
+void NameIndex::AddKeysTo(std::vector<std::string>& keys) const {
+  for (const std::unique_ptr<NameNode>& node : keys_) keys.push_back(node->name);
 }
 
 }  // namespace cache_invalidation::client::internal

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
@@ -50,6 +51,9 @@ class NameIndex {
   // Visit those that were computed from the key, or from a key that `matches` accepts.
   void ForEachOfKey(absl::string_view key, Visit visit) const;
   void ForEachOfKeys(absl::FunctionRef<bool(absl::string_view)> matches, Visit visit) const;
+
+  // Adds the keys that entries were computed from.
+  void AddKeysTo(std::vector<std::string>& keys) const;
 
   // The number of names held.
   size_t size() const { return tags_.size() + keys_.size(); }

@@ -46,6 +46,9 @@ TEST(NameIndexTest, FindsByTagAndByWhatStandsBelowIt) {
   index.ForEachOfKeys([](absl::string_view key) { return key == "one"; },
                       [&](Entry& entry) { matched.insert(entry.key); });
   EXPECT_EQ(matched, Keys({"two"}));
+  std::vector<std::string> keys;
+  index.AddKeysTo(keys);
+  EXPECT_EQ(keys, std::vector<std::string>({"one"}));
   EXPECT_EQ(NameIndex::NamesOf(two), (EntryNames{.tags = {"a:b", "ab"}, .keys = {"one"}}));
   index.Unlink(one);
   EXPECT_EQ(UnderTag(index, "a"), Keys({"two"}));

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/entry.h"
 #include "client/internal/cache/cache_core.h"
@@ -15,6 +18,13 @@
 #include "client/load.h"
 
 namespace cache_invalidation::client::internal {
+
+// The error of a load whose loader threw an exception, with its text if it has one.
+inline absl::Status LoaderThrew(absl::string_view key, std::optional<absl::string_view> what = {}) {
+  return absl::UnknownError(absl::StrCat(
+      "the loader of ", key, " threw",
+      what.has_value() ? absl::StrCat(": ", *what) : " something that is no std::exception"));
+}
 
 // A load that this thread has claimed and runs.
 struct OwnLoad {
@@ -25,6 +35,7 @@ struct OwnLoad {
   UntypedValue value = absl::UnknownError("");
   absl::Duration began;
   bool has_ended = false;
+  enum class Place { kNone, kEntered, kFound } place = Place::kNone;  // among those to end in order
   bool rests_on_stale = false;  // the loader was given a stale value
 };
 

@@ -7,24 +7,25 @@ namespace cache_invalidation::client::internal {
 
 void StaleValues::Add(StaleValue value) {
   weight_ += value.weight;
-  order_.push_back(std::move(value));
-  places_[order_.back().key] = std::prev(order_.end());
+  const auto place = order_.emplace(value.until, std::move(value));
+  places_[place->second.key] = place;
 }
 
 const StaleValue* StaleValues::Find(absl::string_view key) const {
   if (places_.empty()) return nullptr;
   const auto found = places_.find(key);
-  return found == places_.end() ? nullptr : &*found->second;
+  return found == places_.end() ? nullptr : &found->second->second;
 }
 
 void StaleValues::AddKeysTo(std::vector<std::string>& keys) const {
-  for (const StaleValue& value : order_) keys.push_back(value.key);
+  for (const auto& [until, value] : order_) keys.push_back(value.key);
 }
 
 void StaleValues::Remove(Order::iterator place, DiscardedEntries& discarded) {
-  weight_ -= place->weight;
-  places_.erase(place->key);
-  discarded.AddValue(std::move(place->value));
+  StaleValue& value = place->second;
+  weight_ -= value.weight;
+  places_.erase(value.key);
+  discarded.AddValue(std::move(value.value));
   order_.erase(place);
 }
 
@@ -40,8 +41,8 @@ std::vector<size_t> StaleValues::RemoveIf(absl::FunctionRef<bool(absl::string_vi
   std::vector<size_t> removed;
   for (auto place = order_.begin(); place != order_.end();) {
     const auto next = std::next(place);
-    if (matches(place->key)) {
-      removed.push_back(place->hash);
+    if (matches(place->second.key)) {
+      removed.push_back(place->second.hash);
       Remove(place, discarded);
     }
     place = next;
@@ -51,17 +52,21 @@ std::vector<size_t> StaleValues::RemoveIf(absl::FunctionRef<bool(absl::string_vi
 
 std::optional<size_t> StaleValues::RemoveOldest(DiscardedEntries& discarded) {
   if (order_.empty()) return std::nullopt;
-  const size_t hash = order_.front().hash;
+  const size_t hash = order_.begin()->second.hash;
   Remove(order_.begin(), discarded);
   return hash;
 }
 
 std::vector<size_t> StaleValues::RemoveEnded(int64_t now, DiscardedEntries& discarded) {
   std::vector<size_t> removed;
-  while (!order_.empty() && order_.front().until <= now) {
+  while (!order_.empty() && order_.begin()->first <= now) {
     removed.push_back(*RemoveOldest(discarded));
   }
   return removed;
+}
+
+size_t StaleValues::SizeAt(int64_t now) const {
+  return order_.size() - std::distance(order_.begin(), order_.upper_bound(now));
 }
 
 }  // namespace cache_invalidation::client::internal

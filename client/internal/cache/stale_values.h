@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,19 +46,21 @@ class StaleValues {
   bool Remove(absl::string_view key, DiscardedEntries& discarded);
   std::vector<size_t> RemoveIf(absl::FunctionRef<bool(absl::string_view key)> matches,
                                DiscardedEntries& discarded);
+  // The one that ends first.
   std::optional<size_t> RemoveOldest(DiscardedEntries& discarded);
-  // Those that were added first, up to one that has not ended.
   std::vector<size_t> RemoveEnded(int64_t now, DiscardedEntries& discarded);
 
   size_t size() const { return order_.size(); }
+  // Without those that have ended. Linear in these.
+  size_t SizeAt(int64_t now) const;
   uint64_t weight() const { return weight_; }
 
  private:
-  using Order = std::list<StaleValue>;
+  using Order = std::multimap<int64_t, StaleValue>;
 
   void Remove(Order::iterator place, DiscardedEntries& discarded);
 
-  Order order_;  // the oldest first
+  Order order_;  // by their end, which is not the order of their addition
   absl::flat_hash_map<absl::string_view, Order::iterator> places_;
   uint64_t weight_ = 0;
 };

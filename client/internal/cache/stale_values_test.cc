@@ -46,6 +46,16 @@ TEST_F(StaleValuesTest, TheOldestLeavesFirst) {
   EXPECT_EQ(values_.weight(), 0u);
 }
 
+TEST_F(StaleValuesTest, WhatIsAddedLaterMayEndEarlier) {
+  values_.Add({.key = "d", .hash = KeyHash("d"), .until = 9});
+  EXPECT_EQ(values_.SizeAt(8), 4u);
+  EXPECT_EQ(values_.SizeAt(9), 3u);
+  EXPECT_EQ(values_.SizeAt(12), 0u);
+  EXPECT_EQ(values_.size(), 4u) << "they are still there";
+  EXPECT_EQ(values_.RemoveEnded(9, discarded_), std::vector<size_t>({KeyHash("d")}));
+  EXPECT_EQ(values_.size(), 3u);
+}
+
 TEST_F(StaleValuesTest, RemovesWhatMatches) {
   const auto is_b = [](absl::string_view key) { return key == "b"; };
   EXPECT_EQ(values_.RemoveIf(is_b, discarded_), std::vector<size_t>({KeyHash("b")}));

@@ -127,17 +127,20 @@ SubscriptionCallbacks SubscribedCache::Callbacks() {
 }
 
 // In each of these, dropped values are destroyed at the end: without the lock, and after the
-// threads that wait for the position are notified.
+// threads that wait for the position are notified. If the thread runs a load, they are destroyed
+// when that has ended (Discarding).
 
 void SubscribedCache::OnStarted(const SubscriptionStarted& started) {
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   if (core_->Start(started.head, started.start_after)) return;
   core_->Reset({.epoch = started.head.epoch, .revision = started.start_after}, Now(), discarded);
 }
 
 void SubscribedCache::OnReset(const SubscriptionReset& reset) {
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   {
     MutexLock lock(apply_mutex_);
     core_->Reset(reset.start_after, Now(), discarded);
@@ -146,7 +149,8 @@ void SubscribedCache::OnReset(const SubscriptionReset& reset) {
 }
 
 void SubscribedCache::OnEvent(const Event& event) {
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   {
     MutexLock lock(apply_mutex_);
     // Events of a history without a start or reset should not arrive. Anything may be missing.
@@ -167,6 +171,12 @@ void SubscribedCache::OnProgress(const SubscriptionProgress& progress) {
 }
 
 void SubscribedCache::OnEnded(const absl::Status& status) {
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
+  {
+    MutexLock lock(apply_mutex_);
+    core_->End(Now(), discarded);
+  }
   MutexLock lock(waiting_mutex_);
   status_ = status;
   changed_.NotifyAll();
@@ -248,7 +258,7 @@ std::vector<std::string> SubscribedCache::Keys(const ValueType& type) const {
   const absl::Duration now = Now();
   const bool is_open = core_->IsOpen(now);
   for (size_t i = 0; i < core_->shards(); ++i) {
-    std::vector<std::string> keys = core_->Keys(i, &type, is_open, now);
+    std::vector<std::string> keys = core_->Keys(i, type, is_open, now);
     std::move(keys.begin(), keys.end(), std::back_inserter(all));
   }
   return all;
@@ -257,23 +267,31 @@ std::vector<std::string> SubscribedCache::Keys(const ValueType& type) const {
 void SubscribedCache::Drop(const std::vector<std::string>& tags,
                            const std::vector<std::string>& keys) {
   if (IsForked()) return;
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply(ChangeOf(tags, keys), 0, Now(), discarded);
 }
 
 void SubscribedCache::DropIf(absl::FunctionRef<bool(absl::string_view key)> matches) {
   if (IsForked()) return;
+  {
+    // What a running load will name is unknown, and `matches` cannot be remembered to ask it then.
+    // Before the keys are listed, so that a load that ends in between is among them.
+    MutexLock lock(apply_mutex_);
+    core_->EndChange(core_->BeginChange({.touches_loads = true}), 0, Now());
+  }
   std::vector<std::string> dropped;
   for (size_t i = 0; i < core_->shards(); ++i) {
-    for (std::string& key : core_->Keys(i, nullptr, false, Now())) {
+    for (std::string& key : core_->AllKeys(i)) {
       if (matches(key)) dropped.push_back(std::move(key));
     }
   }
   if (dropped.empty()) return;
   Change change = ChangeOf({}, dropped);
   change.drops_stale = true;
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply(change, 0, Now(), discarded);
 }
@@ -287,14 +305,16 @@ void SubscribedCache::DropPrefix(absl::string_view prefix) {
   } else {
     change.evicts_everything = true;
   }
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply(change, 0, Now(), discarded);
 }
 
 void SubscribedCache::DropEverything() {
   if (IsForked()) return;
-  DiscardedEntries discarded;
+  DiscardedEntries own;
+  DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
   core_->Apply({.evicts_everything = true, .drops_stale = true}, 0, Now(), discarded);
 }

@@ -31,6 +31,7 @@ namespace cache_invalidation::client::internal {
 
 class CacheCore;
 class CompiledPatterns;
+class DiscardedEntries;
 class Flight;
 class ValueType;
 class WaitGraph;
@@ -132,7 +133,7 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   void OnReset(const SubscriptionReset& reset) ABSL_LOCKS_EXCLUDED(apply_mutex_);
   void OnEvent(const Event& event) ABSL_LOCKS_EXCLUDED(apply_mutex_);
   void OnProgress(const SubscriptionProgress& progress) ABSL_LOCKS_EXCLUDED(apply_mutex_);
-  void OnEnded(const absl::Status& status);
+  void OnEnded(const absl::Status& status) ABSL_LOCKS_EXCLUDED(apply_mutex_);
 
   // Calls a callback of the application, if it is set, and counts it if it throws.
   template <typename Told>
@@ -158,6 +159,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
 
   // Returns what is found, or the error that it stands for.
   static absl::StatusOr<Found> ResultOf(Found found);
+  // Returns what a loader has returned.
+  static absl::StatusOr<Found> Uncached(UntypedValue value);
   // Returns what a caller gets whose load ended like this.
   absl::StatusOr<Found> Outcome(absl::string_view key, ValueType& type, UntypedValue value,
                                 const ReadOptions& options);
@@ -168,6 +171,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   absl::Status Await(Flight& flight, absl::Duration deadline);
 
   using Run = absl::FunctionRef<UntypedValue(Load&)>;
+  // Runs a loader for a cache that is closed. Returns UNKNOWN if it throws.
+  static UntypedValue RunCaught(const std::string& key, Run run);
   using CopyRun = absl::FunctionRef<std::function<UntypedValue(Load&)>()>;
   absl::StatusOr<Found> LeadFor(Flight& flight, Run run, const ReadOptions& options);
 
@@ -184,6 +189,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   using Flights = std::vector<std::shared_ptr<Flight>>;
   // Looks for the keys at these places. Returns those to look for again.
   std::vector<size_t> LoadMissing(ManyLookup& lookup, const std::vector<size_t>& places);
+  // Loads the keys at these places for a cache that is closed.
+  static void LoadUncached(ManyLookup& lookup, const std::vector<size_t>& places);
   void LeadOwn(ManyLookup& lookup, const Flights& flights, const std::vector<size_t>& places);
   UntypedValues LeadMany(const Flights& flights, ManyRun run);
   void LeadManyInBackground(const Flights& flights, const UntypedManyLoader& loader);
@@ -202,7 +209,19 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   void LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<void()> run);
   // Ends loads whose loader has returned.
   void Keep(absl::Span<OwnLoad* const> own);
+  // Returns them such that each comes after those that its value was computed from, unless these
+  // form a circle.
+  static std::vector<OwnLoad*> InOrder(absl::Span<OwnLoad* const> own);
+  // Whether the value was computed from a key of which this thread runs another load.
+  bool RestsOnUnended(const OwnLoad& own) const;
+  // Ends these loads, which ask the service, and clears the list.
+  void EndAsking(std::vector<Draft>& asking);
   void End(OwnLoad& own, absl::StatusOr<Fill> fill);
+
+  // Returns where to put what the calling thread discards: with the outermost of its loads of this
+  // cache, or else, if it runs none, to `own`. Others may wait for these loads, and hold locks that
+  // the destructor of a value takes.
+  DiscardedEntries& Discarding(DiscardedEntries& own) const;
 
   // Returns what is to be kept, or none.
   std::optional<Draft> DraftOf(OwnLoad& own);

@@ -1,5 +1,6 @@
 // How a SubscribedCache loads for a caller that does not wait.
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/flight.h"
+#include "client/internal/cache/own_load.h"
 #include "client/internal/cache/subscribed_cache.h"
 #include "client/internal/cache/value_type.h"
 
@@ -37,10 +39,7 @@ void SubscribedCache::GetOrLoadAsync(std::string key, ValueType& type,
                                "GetOrLoadAsync needs TaggedCacheOptions::executor"));
   }
   if (IsForked() || !refused_.ok()) {
-    Load load(lookup->key, Position{});
-    UntypedValue value = lookup->run(load);
-    return Finish(*lookup, value.ok() ? absl::StatusOr<Found>(Found{.value = *std::move(value)})
-                                      : value.status());
+    return Finish(*lookup, Uncached(RunCaught(lookup->key, lookup->run)));
   }
   ReadOptions only_fresh = options;
   only_fresh.while_revalidating = false;
@@ -51,6 +50,17 @@ void SubscribedCache::GetOrLoadAsync(std::string key, ValueType& type,
     if (refresh != nullptr) LeadInBackground(refresh, [&] { return lookup->run; });
   }
   Finish(*lookup, ResultOf(std::move(found)));
+}
+
+UntypedValue SubscribedCache::RunCaught(const std::string& key, Run run) {
+  Load load(key, Position{});
+  try {
+    return run(load);
+  } catch (const std::exception& exception) {
+    return LoaderThrew(key, exception.what());
+  } catch (...) {
+    return LoaderThrew(key);
+  }
 }
 
 void SubscribedCache::Continue(const std::shared_ptr<AsyncLookup>& lookup) {
@@ -68,10 +78,10 @@ void SubscribedCache::Continue(const std::shared_ptr<AsyncLookup>& lookup) {
     LeadInBackground(flight, [&] { return lookup->run; });
     return Finish(*lookup, ResultOf(std::move(attempt.found)));
   }
-  flight->OnEnded([self = shared_from_this(), lookup, leads = attempt.leads](const Flight& ended) {
+  flight->OnEnded([self = shared_from_this(), lookup](const Flight& ended) {
     const bool may_use = lookup->has_run || ended.MayBeSharedWith(*lookup->arrival);
     if (!may_use) return self->Continue(lookup);
-    if (!leads) self->core_->CountSharedLoad(ended);
+    if (!lookup->has_run) self->core_->CountSharedLoad(ended);
     self->Finish(*lookup, self->Outcome(lookup->key, lookup->type, ended.value(), lookup->options));
   });
   if (!attempt.leads) return;

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/str_cat.h"
+#include "absl/container/flat_hash_map.h"
 #include "client/internal/cache/cache_core.h"
+#include "client/internal/cache/discarded_entries.h"
 #include "client/internal/cache/flight.h"
 #include "client/internal/cache/own_load.h"
 #include "client/internal/cache/subscribed_cache.h"
@@ -29,8 +30,11 @@ constexpr absl::Duration kServiceTtlMargin = absl::Seconds(1);
 
 // The loads that a thread runs. Those of a loader that is called by another one are inside.
 struct RunningLoads {
+  const SubscribedCache& cache;
   absl::Span<OwnLoad* const> own;
-  RunningLoads* outside;
+  RunningLoads* const outside;
+  bool has_returned = false;        // the loader; not all loads have ended yet
+  DiscardedEntries discarded = {};  // meanwhile, if none of the loads outside is of the same cache
 };
 thread_local RunningLoads* innermost_loads = nullptr;
 
@@ -64,35 +68,35 @@ UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
 }
 
 void SubscribedCache::LeadAll(absl::Span<OwnLoad* const> own, absl::FunctionRef<void()> run) {
+  RunningLoads running{.cache = *this, .own = own, .outside = innermost_loads};
+  innermost_loads = &running;
   // Others wait, so the loads end whatever the loader does.
   const absl::Cleanup end = [&] {
-    if (IsForked()) return;
-    for (OwnLoad* const each : own) {
-      if (!each->has_ended) End(*each, absl::Status(each->value.status()));
+    running.has_returned = true;
+    if (IsForked()) {
+      running.discarded.Abandon();
+    } else {
+      for (OwnLoad* const each : own) {
+        if (!each->has_ended) End(*each, absl::Status(each->value.status()));
+      }
     }
+    innermost_loads = running.outside;
   };
-  const auto threw = [&](absl::string_view what) {
-    for (OwnLoad* const each : own) {
-      each->value =
-          absl::UnknownError(absl::StrCat("the loader of ", each->flight.key(), " threw", what));
-    }
+  const auto threw = [&](std::optional<absl::string_view> what) {
+    for (OwnLoad* const each : own) each->value = LoaderThrew(each->flight.key(), what);
   };
   const absl::Duration now = Now();
   for (OwnLoad* const each : own) each->began = now;
-  RunningLoads running{.own = own, .outside = innermost_loads};
   try {
-    {
-      innermost_loads = &running;
-      const absl::Cleanup leave = [&] { innermost_loads = running.outside; };
-      run();
-    }
+    run();
+    running.has_returned = true;
     if (IsForked()) return;  // the loader forked, and this is the child
     Keep(own);
   } catch (const std::exception& exception) {
-    threw(absl::StrCat(": ", exception.what()));
+    threw(exception.what());
     throw;
   } catch (...) {
-    threw(" something that is no std::exception");
+    threw(std::nullopt);
     throw;
   }
 }
@@ -101,15 +105,18 @@ Found SubscribedCache::Noted(Found found) {
   if (!found.is_stale) return found;
   for (const RunningLoads* running = innermost_loads; running != nullptr;
        running = running->outside) {
+    if (running->has_returned) continue;
     for (OwnLoad* const each : running->own) each->rests_on_stale = true;
   }
   return found;
 }
 
 void SubscribedCache::Keep(absl::Span<OwnLoad* const> own) {
-  // One after the other: a value may be computed from one before it.
+  // A value takes over the names of what it was computed from. Before that has ended there are
+  // none, or those of the value that it replaces.
   std::vector<Draft> asking;
-  for (OwnLoad* const each : own) {
+  for (OwnLoad* const each : InOrder(own)) {
+    if (!asking.empty() && RestsOnUnended(*each)) EndAsking(asking);
     std::optional<Draft> draft = DraftOf(*each);
     if (!draft.has_value()) {
       End(*each, absl::Status(each->value.status()));
@@ -119,18 +126,73 @@ void SubscribedCache::Keep(absl::Span<OwnLoad* const> own) {
       End(*each, FillOf(*std::move(draft)));
     }
   }
+  EndAsking(asking);
+}
+
+void SubscribedCache::EndAsking(std::vector<Draft>& asking) {
   if (asking.empty()) return;
   AskService(asking);
   for (Draft& draft : asking) {
     OwnLoad& each = *draft.own;
     End(each, FillOf(std::move(draft)));
   }
+  asking.clear();
+}
+
+std::vector<OwnLoad*> SubscribedCache::InOrder(absl::Span<OwnLoad* const> own) {
+  std::vector<OwnLoad*> ordered(own.begin(), own.end());
+  const auto has_parts = [](const OwnLoad* each) {
+    return !each->load.depends_on_.keys.empty() || !each->load.depends_on_.names.empty();
+  };
+  if (own.size() == 1 || std::none_of(own.begin(), own.end(), has_parts)) return ordered;
+  ordered.clear();
+  absl::flat_hash_map<absl::string_view, OwnLoad*> by_key;
+  for (OwnLoad* const each : own) by_key.emplace(each->flight.key(), each);
+  // Depth first, without recursion: the last one waits for those that it was computed from.
+  std::vector<OwnLoad*> waiting(own.rbegin(), own.rend());
+  while (!waiting.empty()) {
+    OwnLoad& each = *waiting.back();
+    if (each.place != OwnLoad::Place::kNone) {
+      waiting.pop_back();
+      if (each.place == OwnLoad::Place::kEntered) ordered.push_back(&each);
+      each.place = OwnLoad::Place::kFound;
+      continue;
+    }
+    each.place = OwnLoad::Place::kEntered;
+    for (const auto* const names : {&each.load.depends_on_.keys, &each.load.depends_on_.names}) {
+      for (const std::string& name : *names) {
+        const auto part = by_key.find(name);
+        if (part == by_key.end() || part->second->place != OwnLoad::Place::kNone) continue;
+        waiting.push_back(part->second);
+      }
+    }
+  }
+  return ordered;
+}
+
+bool SubscribedCache::RestsOnUnended(const OwnLoad& own) const {
+  const auto is_loading = [&](const std::string& name) {
+    return name != own.flight.key() && core_->IsLoading(name);
+  };
+  const DependencyNames& parts = own.load.depends_on_;
+  return std::any_of(parts.keys.begin(), parts.keys.end(), is_loading) ||
+         std::any_of(parts.names.begin(), parts.names.end(), is_loading);
 }
 
 void SubscribedCache::End(OwnLoad& own, absl::StatusOr<Fill> fill) {
   own.has_ended = true;
   const absl::Duration now = Now();
-  core_->EndLoad(own.flight, std::move(fill), now, now - own.began);
+  DiscardedEntries none;  // this thread still runs the load
+  core_->EndLoad(own.flight, std::move(fill), now, Discarding(none),
+                 {.took = now - own.began, .rests_on_stale = own.rests_on_stale});
+}
+
+DiscardedEntries& SubscribedCache::Discarding(DiscardedEntries& own) const {
+  DiscardedEntries* discarding = &own;
+  for (RunningLoads* running = innermost_loads; running != nullptr; running = running->outside) {
+    if (&running->cache == this) discarding = &running->discarded;
+  }
+  return *discarding;
 }
 
 std::optional<Draft> SubscribedCache::DraftOf(OwnLoad& own) {
@@ -144,7 +206,7 @@ std::optional<Draft> SubscribedCache::DraftOf(OwnLoad& own) {
     draft.own_ttl = TimeToLive(load);
   }
   draft.resolution = core_->Resolve(own.flight, load.tags_, load.depends_on_, draft.now);
-  if (own.rests_on_stale) draft.resolution.names_known = false;
+  if (own.rests_on_stale || RestsOnUnended(own)) draft.resolution.names_known = false;
   draft.asks_service = draft.resolution.needs_service || load.is_shared_;
   return draft;
 }
@@ -162,7 +224,6 @@ Fill SubscribedCache::FillOf(Draft draft) {
             .names_known = draft.resolution.names_known,
             .needs_service = draft.resolution.needs_service,
             .is_wanted = IsWanted(draft),
-            .rests_on_stale = own.rests_on_stale,
             .expires = draft.now + ttl,
             .weight = own.load.weight_.value_or(1)};
   if (draft.is_error) {

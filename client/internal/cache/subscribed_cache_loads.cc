@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/internal/cache/cache_core.h"
+#include "client/internal/cache/discarded_entries.h"
 #include "client/internal/cache/flight.h"
 #include "client/internal/cache/subscribed_cache.h"
 #include "client/internal/cache/value_type.h"
@@ -21,8 +22,14 @@ ReadOptions WithoutStale(ReadOptions options) {
 }  // namespace
 
 absl::StatusOr<Found> SubscribedCache::ResultOf(Found found) {
+  found = Noted(std::move(found));
   if (found.is_error) return *static_cast<const absl::Status*>(found.value.get());
-  return Noted(std::move(found));
+  return found;
+}
+
+absl::StatusOr<Found> SubscribedCache::Uncached(UntypedValue value) {
+  if (!value.ok()) return value.status();
+  return Found{.value = *std::move(value)};
 }
 
 absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, ValueType& type,
@@ -30,9 +37,7 @@ absl::StatusOr<Found> SubscribedCache::GetOrLoad(absl::string_view key, ValueTyp
                                                  const ReadOptions& options) {
   if (IsForked() || !refused_.ok()) {
     Load load(std::string(key), Position{});
-    UntypedValue value = loader.run(load);
-    if (!value.ok()) return value.status();
-    return Found{.value = *std::move(value)};
+    return Uncached(loader.run(load));
   }
   Found found = Get(key, type, WithoutStale(options));
   if (found.is_due && loader.can_copy) {
@@ -84,12 +89,11 @@ absl::StatusOr<Found> SubscribedCache::LeadFor(Flight& flight, Run run,
 
 absl::StatusOr<Found> SubscribedCache::Outcome(absl::string_view key, ValueType& type,
                                                UntypedValue value, const ReadOptions& options) {
-  if (value.ok()) return Found{.value = *std::move(value)};
-  if (!absl::IsNotFound(value.status())) {
+  if (!value.ok() && !absl::IsNotFound(value.status())) {
     Found stale = AfterError(key, type, options);
     if (stale.value != nullptr) return stale;
   }
-  return value.status();
+  return Uncached(std::move(value));
 }
 
 Found SubscribedCache::AfterError(absl::string_view key, ValueType& type,
@@ -133,7 +137,9 @@ void SubscribedCache::RunQueued(Flight& flight, Run run) {
 
 void SubscribedCache::DropQueued(Flight& flight) {
   if (IsForked() || !flight.Claim()) return;
-  core_->EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now());
+  DiscardedEntries own;
+  core_->EndLoad(flight, absl::UnavailableError("the executor did not run the load"), Now(),
+                 Discarding(own));
 }
 
 }  // namespace cache_invalidation::client::internal

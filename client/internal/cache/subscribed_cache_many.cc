@@ -1,6 +1,7 @@
 // How a SubscribedCache loads several keys with one call of a loader.
 
 #include <deque>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -25,17 +26,18 @@ struct SubscribedCache::ManyLookup {
   std::vector<std::optional<Arrival>> arrivals;
 };
 
-namespace {
-
-// Loads all of the keys, for a cache that is closed.
-UntypedValues LoadUncached(absl::Span<const std::string> keys, const UntypedManyLoader& loader) {
+void SubscribedCache::LoadUncached(ManyLookup& lookup, const std::vector<size_t>& places) {
+  if (places.empty()) return;
   std::deque<Load> loads;
   std::vector<Load*> missing;
-  for (const std::string& key : keys) missing.push_back(&loads.emplace_back(key, Position{}));
-  return loader.run(missing);
+  for (const size_t place : places) {
+    missing.push_back(&loads.emplace_back(lookup.keys[place], Position{}));
+  }
+  UntypedValues values = lookup.loader.run(missing);
+  for (size_t i = 0; i < places.size(); ++i) {
+    lookup.results[places[i]] = Uncached(std::move(values[i]));
+  }
 }
-
-}  // namespace
 
 std::vector<absl::StatusOr<Found>> SubscribedCache::GetOrLoadMany(
     absl::Span<const std::string> keys, ValueType& type, const UntypedManyLoader& loader,
@@ -51,11 +53,9 @@ std::vector<absl::StatusOr<Found>> SubscribedCache::GetOrLoadMany(
   results.assign(keys.size(), Found());
   if (keys.empty()) return results;
   if (IsForked() || !refused_.ok()) {
-    UntypedValues values = LoadUncached(keys, loader);
-    for (size_t i = 0; i < values.size(); ++i) {
-      results[i] = values[i].ok() ? absl::StatusOr<Found>(Found{.value = *std::move(values[i])})
-                                  : values[i].status();
-    }
+    std::vector<size_t> all(keys.size());
+    std::iota(all.begin(), all.end(), 0);
+    LoadUncached(lookup, all);
     return results;
   }
   const absl::Duration now = Now();
@@ -120,6 +120,10 @@ std::vector<size_t> SubscribedCache::LoadMissing(ManyLookup& lookup,
   LeadManyInBackground(background, lookup.loader);
   // The own loads end before this thread waits for others, which may wait for them.
   if (!own.empty()) LeadOwn(lookup, own, own_places);
+  if (IsForked()) {  // by the loader, and this is the child: no thread runs the loads of others
+    LoadUncached(lookup, other_places);
+    return {};
+  }
   std::vector<size_t> again;
   for (size_t i = 0; i < others.size(); ++i) {
     Flight& flight = *others[i];
