@@ -22,6 +22,7 @@
 #include "client/grpc_channel.h"
 #include "client/json.h"
 #include "client/logging.h"
+#include "client/prometheus_text.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
 #include "client/testing/fake_clock.h"
@@ -215,6 +216,15 @@ TEST_F(ExamplesTest, Load) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_load
   EXPECT_EQ((*user)->name, "user 42");
+}
+
+TEST_F(ExamplesTest, PrometheusText) {
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+  const TaggedCache<Page> pages(users);
+#define EXAMPLE_prometheus_text
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_prometheus_text
+  EXPECT_NE(text.find("tagged_cache_hits_total{cache=\"web\",type=\"page\"} 0"), text.npos);
 }
 
 TEST_F(ExamplesTest, Relationship) {
