@@ -50,15 +50,13 @@ class Report {
 
   absl::StatusOr<int64_t> Revenue(const std::string& customer, Load& load) const {
     load.AddTag("customer_orders:" + customer);
-    const auto products = Run(database_,
-                              "SELECT product_id, SUM(quantity) * IFNULL(price, 0) FROM orders LEFT JOIN products "
-                              "ON products.id = product_id WHERE customer_id = " +
-                                  customer + " GROUP BY product_id");
-    if (!products.ok()) return products.status();
+    const auto orders =
+        Run(database_, "SELECT product_id, revenue FROM sales WHERE customer_id = " + customer);
+    if (!orders.ok()) return orders.status();
     int64_t revenue = 0;
-    for (const auto& product : *products) {
-      load.AddTag("price:" + product[0]);
-      revenue += std::stoll(product[1]);
+    for (const auto& order : *orders) {
+      load.AddTag("price:" + order[0]);
+      revenue += std::stoll(order[1]);
     }
     return revenue;
   }

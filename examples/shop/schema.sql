@@ -11,6 +11,8 @@ CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, customer_id INTEGER N
                                    quantity INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS orders_of_customer ON orders (customer_id);
 CREATE INDEX IF NOT EXISTS orders_of_product ON orders (product_id);
+CREATE VIEW IF NOT EXISTS sales AS SELECT customer_id, product_id, quantity * IFNULL(price, 0) AS revenue
+  FROM orders LEFT JOIN products ON products.id = product_id;
 
 CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, write TEXT NOT NULL) STRICT;
 

@@ -53,7 +53,7 @@ class Web {
     const auto load = [&](absl::Span<Load* const> missing) -> absl::StatusOr<Texts::Values> {
       std::vector<std::string> wanted;
       for (Load* load : missing) {
-        load->AddTag(load->key());
+        load->AddTag(load->key());  // it is also the tag of the row
         wanted.push_back(load->key().substr(load->key().find(':') + 1));
       }
       // One query for all of them. It returns a row for each, in their order.
@@ -74,7 +74,7 @@ class Web {
 
   absl::StatusOr<std::string> Page(int id, Load& load) const {
     const Texts::Result product = Products({id})[0];
-    load.DependOnKey(KeyOf(id));
+    load.DependOnKey(KeyOf(id));  // before an error, because that is cached as well
     if (!product.ok()) return product.status();
     load.AddTag(absl::StrCat("product_orders:", id));
     const auto orders =
