@@ -16,7 +16,9 @@ class Report {
   Report(const std::string& endpoint, const std::string& path)
       : database_(OpenDatabase(path)),
         revenues_(Client(MakeConnection(endpoint)), {.name = "report", .lease = absl::Seconds(2)}),
-        reports_(revenues_) {}
+        reports_(revenues_) {
+    revenues_.AwaitLive(absl::Seconds(5));  // until then nothing is kept
+  }
 
   absl::StatusOr<std::string> Answer(const std::string& request) const {
     if (request == "metrics") {

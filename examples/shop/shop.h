@@ -13,7 +13,6 @@ struct sqlite3;
 // A connection to the shop's database. For one thread at a time.
 using Database = std::unique_ptr<sqlite3, int (*)(sqlite3*)>;
 using Rows = std::vector<std::vector<std::string>>;
-
 Database OpenDatabase(const std::string& path);
 
 // Runs statements. Returns the rows; NULL is "". There are no parameters, because the shop puts

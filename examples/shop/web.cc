@@ -18,7 +18,9 @@ class Web {
   Web(const std::string& endpoint, const std::string& path)
       : database_(OpenDatabase(path)),
         texts_(Client(MakeConnection(endpoint)), {.name = "web", .lease = absl::Seconds(2)},
-               {.not_found_ttl = absl::Minutes(1)}) {}
+               {.not_found_ttl = absl::Minutes(1)}) {
+    texts_.AwaitLive(absl::Seconds(5));  // until then nothing is kept
+  }
 
   absl::StatusOr<std::string> Answer(const std::string& request) const {
     std::istringstream words(request);
@@ -44,7 +46,6 @@ class Web {
 
  private:
   using Texts = TaggedCache<std::string>;
-
   static std::string KeyOf(int product) { return absl::StrCat("products:", product); }
 
   std::vector<Texts::Result> Products(const std::vector<int>& ids) const {
@@ -92,13 +93,13 @@ class Web {
     std::vector<int> ids;
     for (const auto& order : *orders) ids.push_back(std::stoi(order[0]));
     const std::vector<Texts::Result> products = Products(ids);
-    std::string list;
+    std::vector<std::string> lines;
     for (size_t i = 0; i < ids.size(); ++i) {
       load.DependOnKey(KeyOf(ids[i]));
       if (!products[i].ok()) return products[i].status();
-      absl::StrAppend(&list, (*orders)[i][1], " x ", **products[i], "\n");
+      lines.push_back(absl::StrCat((*orders)[i][1], " x ", **products[i]));
     }
-    return list;
+    return absl::StrJoin(lines, "\n");
   }
 
   const Database database_;
