@@ -102,7 +102,8 @@ struct TypeStatistics {
 };
 
 // Counters of a cache since it was opened, and its current contents: the sum over the types of its
-// values, and what concerns all of them (TaggedCache::Statistics).
+// values, and what concerns all of them (TaggedCache::Statistics). PrometheusText
+// (prometheus_text.h) writes them for Prometheus; for others:
 //
 //   const CacheStatistics all = users.Statistics();
 //   const TypeStatistics own = users.TypeStatistics();

@@ -3,6 +3,8 @@
 // grpc-gateway, buf curl and cachectl print the same form, and rule files are read from it.
 //
 //   const std::string line = ToJson(event);  // {"revision":"7","part":0,"lastPart":true,...}
+//   const absl::StatusOr<WriteEvent> write =
+//       WriteFromJson(R"({"resourceType": "user", "resourceId": "42", "operation": "update"})");
 //
 // All functions are pure. Unknown names are refused when reading.
 

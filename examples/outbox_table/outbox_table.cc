@@ -9,15 +9,13 @@
 #include <vector>
 
 #include "cache_invalidation/client/json.h"
-#include "cache_invalidation/client/widening.h"
+#include "cache_invalidation/client/recorded_writes.h"
 
 using cache_invalidation::client::Client;
+using cache_invalidation::client::InvalidateByRecordedWrites;
 using cache_invalidation::client::JsonFields;
 using cache_invalidation::client::ToJson;
-using cache_invalidation::client::WidenedWrites;
-using cache_invalidation::client::WidenToLimits;
 using cache_invalidation::client::WriteEvent;
-using cache_invalidation::client::WriteFromJson;
 
 namespace {
 
@@ -38,8 +36,7 @@ absl::StatusOr<Statement> Prepare(sqlite3* database, const char* sql) {
 
 struct Recorded {
   std::vector<int64_t> ids;
-  std::vector<WriteEvent> writes;
-  bool everything = false;  // a row cannot be read: nobody knows what it was about
+  std::vector<std::string> writes;
 };
 
 absl::StatusOr<Recorded> Read(sqlite3* database) {
@@ -52,26 +49,10 @@ absl::StatusOr<Recorded> Read(sqlite3* database) {
   for (; result == SQLITE_ROW; result = sqlite3_step(select->get())) {
     recorded.ids.push_back(sqlite3_column_int64(select->get(), 0));
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(select->get(), 1));
-    absl::StatusOr<WriteEvent> write = WriteFromJson(text == nullptr ? "" : text);
-    if (write.ok()) {
-      recorded.writes.push_back(*std::move(write));
-    } else {
-      recorded.everything = true;
-    }
+    recorded.writes.push_back(text == nullptr ? "" : text);
   }
   if (result != SQLITE_DONE) return ErrorOf(database);
   return recorded;
-}
-
-// What is recorded is committed, so it is reported in any case: less exactly if it has to be.
-absl::Status Report(const Client& client, Recorded recorded) {
-  const WidenedWrites told =
-      WidenToLimits(std::move(recorded.writes), {.widen_malformed_names = true});
-  if (!recorded.everything && !told.everything) {
-    absl::Status status = client.InvalidateByWrites(told.writes).status();
-    if (!absl::IsInvalidArgument(status)) return status;
-  }
-  return client.Invalidate({.everything = true}).status();
 }
 
 // One by one, not up to the last: in other databases a transaction with a smaller id may commit
@@ -126,11 +107,11 @@ absl::StatusOr<int> OutboxTable::Send(const Client& client) {
     absl::StatusOr<Recorded> recorded = Read(database_);
     if (!recorded.ok()) return recorded.status();
     if (recorded->ids.empty()) return sent;
-    const std::vector<int64_t> ids = recorded->ids;
-    const absl::Status told = Report(client, *std::move(recorded));
+    const absl::Status told =
+        InvalidateByRecordedWrites(client, {.writes = std::move(recorded->writes)}).status();
     if (!told.ok()) return told;
-    const absl::Status deleted = Delete(database_, ids);
+    const absl::Status deleted = Delete(database_, recorded->ids);
     if (!deleted.ok()) return deleted;
-    sent += static_cast<int>(ids.size());
+    sent += static_cast<int>(recorded->ids.size());
   }
 }

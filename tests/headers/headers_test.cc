@@ -22,6 +22,8 @@
 #include "client/grpc_channel.h"
 #include "client/json.h"
 #include "client/logging.h"
+#include "client/prometheus_text.h"
+#include "client/recorded_writes.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
 #include "client/testing/fake_clock.h"
@@ -59,6 +61,10 @@ struct Database {
     return absl::OkStatus();
   }
   absl::StatusOr<User> FindUser(const std::string& id) const { return User{prefix + id}; }
+  std::vector<std::string> Query(const std::string& /*sql*/) const { return rows; }
+  void Delete(const std::string& /*table*/, const std::vector<std::string>& deleted) {
+    for (const std::string& row : deleted) std::erase(rows, row);
+  }
 
   bool is_open = false;
   std::vector<std::string> rows;
@@ -193,6 +199,7 @@ TEST_F(ExamplesTest, Json) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_json
   EXPECT_EQ(line.substr(0, 40), R"({"revision":"7","part":0,"lastPart":true)");
+  EXPECT_EQ(write->resource_id, "42");
 }
 
 TEST_F(ExamplesTest, LocalConnection) {
@@ -215,6 +222,25 @@ TEST_F(ExamplesTest, Load) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_load
   EXPECT_EQ((*user)->name, "user 42");
+}
+
+TEST_F(ExamplesTest, PrometheusText) {
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+  const TaggedCache<Page> pages(users);
+#define EXAMPLE_prometheus_text
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_prometheus_text
+  EXPECT_NE(text.find("tagged_cache_hits_total{cache=\"web\",type=\"page\"} 0"), text.npos);
+}
+
+TEST_F(ExamplesTest, RecordedWrites) {
+  const client::Client client(service_.Connect());
+  db.rows = {ToJson(WriteEvent{.resource_type = "user", .resource_id = "1"})};
+#define EXAMPLE_recorded_writes
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_recorded_writes
+  EXPECT_EQ(client.GetInvalidationStats()->position.revision, 1u);
+  EXPECT_TRUE(db.rows.empty());
 }
 
 TEST_F(ExamplesTest, Relationship) {

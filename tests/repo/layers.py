@@ -75,6 +75,7 @@ ALLOWED = {
     "examples/user_repository/": ("cache_invalidation/client/", "database.h", "user_repository.h", "sqlite3.h"),
     "tests/install/": ("cache_invalidation/client/", "client/client.h", "common/mutex.h", "greeter.grpc.pb.h", "catalog.h", "attempt_spans.h", "awaitable_cache.h") + _GRPC + _POSIX,
     "examples/telemetry/": ("absl/", "cache_invalidation/client/", "attempt_spans.h"),
+    "examples/shop/": ("absl/", "cache_invalidation/client/", "shop.h", "sqlite3.h"),
     "examples/outbox_table/": ("absl/", "cache_invalidation/client/", "outbox_table.h", "sqlite3.h"),
     "demo/": ("common/", "client/"),
     "bazel/sanitizers/": ("bazel/sanitizers/", "sanitizer/") + _GRPC + _POSIX,
