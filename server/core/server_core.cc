@@ -21,7 +21,7 @@ ServerCore::ServerCore(const CoreOptions& options, Persistence persistence,
                                                  surroundings_.clock.Monotonic())),
       waiting_(delivery::WaitingCalls::Make(
           hub_, surroundings_.waker, surroundings_.clock, surroundings_.delivery_observer,
-          earlier_leases_.until, options.max_awaited_per_namespace)),
+          earlier_leases_.until, options.max_awaited_per_namespace, earlier_leases_.doubt_until)),
       leases_(earlier_leases_, [this](commit::Group group) {
         return surroundings_.driver.TryHandOver(std::move(group));
       }) {}
