@@ -17,7 +17,7 @@ LeaseRecord::LeaseRecord(const EarlierLeases& earlier, Submit submit)
 bool LeaseRecord::Grant(absl::Duration lease, absl::Duration now,
                         absl::AnyInvocable<void()> granted) {
   MutexLock lock(mutex_);
-  longest_here_ = std::max(longest_here_, lease);
+  longest_here_ = std::max(longest_here_, absl::Ceil(lease, absl::Seconds(1)));
   const bool others = now < earlier_.until;
   Note(others ? std::max(longest_here_, earlier_.longest) : longest_here_,
        doubt_noted_ && now >= earlier_.doubt_until);

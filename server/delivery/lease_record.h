@@ -31,7 +31,8 @@ struct EarlierLeases {
 };
 
 // Records the longest granted lease in the store, so that the next server knows how long
-// subscribers that it does not know may serve what they have.
+// subscribers that it does not know may serve what they have. What is on record is rounded up to
+// whole seconds: otherwise a client could cause a synced write with each of its leases.
 //
 // A lease may be granted to its subscriber only once the store has it, whatever becomes of the
 // server. When all earlier leases have ended, the record shrinks to what this server granted, and a

@@ -141,6 +141,17 @@ TEST_F(LeaseRecordTest, ADoubtIsOnRecordUntilItHasPassed) {
   EXPECT_THAT(submitted_, IsEmpty());
 }
 
+// Each write is synced, whatever the durability is, and any client can choose its lease.
+TEST_F(LeaseRecordTest, LeasesThatDifferByNanosecondsCauseOneWrite) {
+  Make(kNone);
+  for (int i = 1; i <= 1000; ++i) {
+    EXPECT_FALSE(Grant("a", absl::Seconds(1) + absl::Nanoseconds(i)));
+  }
+  ASSERT_EQ(submitted_.size(), 1u);
+  EXPECT_EQ(Commit(), absl::Seconds(2));
+  EXPECT_EQ(granted_.size(), 1000u);
+}
+
 TEST_F(LeaseRecordTest, WhatTheStoreSaysAlreadyIsNotSaidAgain) {
   Make({.noted = absl::Seconds(10), .longest = absl::Seconds(10), .until = kUntil});
   EXPECT_TRUE(Grant("a", absl::Seconds(10)));
