@@ -128,6 +128,21 @@ TEST_F(CachectlTest, ApplyDeletesWhatTheFileDoesNotNameIfAskedTo) {
   EXPECT_EQ(Field(Ok({"stats"}), "relationships"), "0");
 }
 
+TEST_F(CachectlTest, ApplyDoesNotDeleteEverythingForAFileThatNamesNothing) {
+  Ok({"apply", "-f", "-"}, kFile);
+  for (const std::string file : {"", "# later\n", "rules:\n", "rules: []\nrelationships: []\n"}) {
+    const Ended refused = Run({"apply", "-f", "-", "--prune"}, file);
+    EXPECT_EQ(refused.code, 2) << file;
+    EXPECT_EQ(refused.err.rfind("cachectl: INVALID_ARGUMENT: -: names no rule and no relationship, "
+                                "so --prune would delete all of them.",
+                                0),
+              0u)
+        << refused.err;
+    EXPECT_EQ(Ok({"apply", "-f", "-"}, file), "") << "without --prune it changes nothing";
+  }
+  EXPECT_EQ(Field(Ok({"stats"}), "rules"), "2");
+}
+
 TEST_F(CachectlTest, ApplyTellsWhichDeclarationAWarningIsAbout) {
   const Ended warned =
       Run({"apply", "-f", "-"}, "rules:\n  - {name: a, trigger_tags: [x], invalidate_tags: [y]}\n");
