@@ -143,6 +143,14 @@ TEST_F(CachectlTest, ApplyDoesNotDeleteEverythingForAFileThatNamesNothing) {
   EXPECT_EQ(Field(Ok({"stats"}), "rules"), "2");
 }
 
+TEST_F(CachectlTest, OutputThatCannotBeWrittenIsAnError) {
+  std::string command;
+  for (const std::string& word : CommandLine({"export"})) command += "'" + word + "' ";
+  const Ended ended = RunProgram({"/bin/sh", "-c", command + "> /dev/full"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err, "cachectl: cannot write the output\n");
+}
+
 TEST_F(CachectlTest, ApplyTellsWhichDeclarationAWarningIsAbout) {
   const Ended warned =
       Run({"apply", "-f", "-"}, "rules:\n  - {name: a, trigger_tags: [x], invalidate_tags: [y]}\n");
