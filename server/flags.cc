@@ -13,6 +13,7 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/bounded_input.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "server/default_rules.h"
@@ -164,12 +165,15 @@ absl::Status CheckNamespaces(const std::vector<std::string>& names) {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  // Enough for the rules of a namespace, whose every text is as long as it may be.
+  constexpr size_t kMaxBytes = 64 << 20;
   std::ifstream file(path);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  std::optional<std::string> text = ReadAtMost(file, kMaxBytes + 1);
+  if (!text.has_value()) return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  if (text->size() > kMaxBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": expected at most 64 MiB"));
   }
-  return text;
+  return *std::move(text);
 }
 
 absl::StatusOr<std::vector<engine::Rule>> DefaultRules() {

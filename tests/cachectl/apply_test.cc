@@ -143,6 +143,13 @@ TEST_F(CachectlTest, ApplyDoesNotDeleteEverythingForAFileThatNamesNothing) {
   EXPECT_EQ(Field(Ok({"stats"}), "rules"), "2");
 }
 
+TEST_F(CachectlTest, ApplyReadsNeitherADirectoryNorAFileWithoutEnd) {
+  const Ended directory = Run({"apply", "-f", "/"});
+  EXPECT_EQ(directory.code, 1) << directory.err;
+  EXPECT_EQ(directory.err, "cachectl: UNKNOWN: cannot read /\n");
+  EXPECT_EQ(Run({"apply", "-f", "/dev/zero"}).code, 2);
+}
+
 TEST_F(CachectlTest, OutputThatCannotBeWrittenIsAnError) {
   std::string command;
   for (const std::string& word : CommandLine({"export"})) command += "'" + word + "' ";

@@ -149,6 +149,7 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
        "cannot make the directory /no/such/folder/data: No such file or directory"},
       {{"--data_dir=" + no_json}, "no.json"},
       {{kForget, "--default_rules_file=/no/such/file"}, "cannot read /no/such/file"},
+      {{kForget, "--default_rules_file=/"}, "cannot read /"},
       {{kForget, "--default_rules_file=" + bad_rules},
        "bad_rules.json: rules[0].invalidate_tags: "},
       {{kForget, "--default_rules_file=" + no_json},
