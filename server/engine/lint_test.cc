@@ -77,6 +77,8 @@ TEST(Lint, OfComparisonsThatNeverHold) {
   for (const Row& row : std::vector<Row>{
            {"resource_id == 1001", {"`resource_id` is text and never equals 1001"}},
            {"1001 != resource_id", {"`resource_id` is text"}},
+           {"resource_id == 9007199254740993", {"no plain number in a context"}},
+           {"resource_id in [-9007199254740993]", {"no plain number in a context"}},
            {"resource_id in ['a', 7]", {"`resource_id` is text and never equals 7"}},
            {"resource_type == null", {"`resource_type` is text and never equals null"}},
            {"operation == 'DELETE'", {"usually \"delete\""}},
@@ -185,6 +187,8 @@ TEST(Lint, OfConditions) {
            {"context.x != 100000000000000.001 || context.old.x == 1.5",
             {"100000000000000.001 has more digits than a double"}},
            {"context.x > 1e18 || context.old.x > 0.1", {}},
+           {"context.id in [1, -9007199254740993] || context.old.id == 1",
+            {"is -9007199254740993 exactly"}},
        }) {
     Rule rule;
     rule.condition = row.condition;
