@@ -101,6 +101,8 @@ TEST(DeclarationsTest, NamesTheLineOfAFault) {
             "type.googleapis.com/cache_invalidation.v1.InvalidationStrategy"},
            {"rules:\n  - name: a\n    trigger_tags:\n      - b\n      - 5\n",
             "line 5: trigger_tags[1]: invalid value 5 for type TYPE_STRING"},
+           {"relationships:\n  - targetTagTemplate: a\n    target_tag_template: b\n",
+            "line 3: \"target_tag_template\" is defined twice"},
            {"rules:\n  - name: a\n    name: b\n", "line 3: \"name\" is defined twice"},
            {"rules:\n  a: b\n", "line 1: expected a list of rules"},
            {"rules:\n  - a\n", "line 2: expected one of the rules"},

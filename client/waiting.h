@@ -22,8 +22,10 @@ struct Waiting {
   // Number of subscribers that do not acknowledge; they are never waited for.
   uint32_t not_acknowledging = 0;
 
-  // At the timeout, subscribers of a previous server process, which this one does not know, could
-  // still hold a lease. Treat like `late`.
+  // When the wait ended, subscribers of a previous server process, which this one does not know,
+  // could still hold a lease. Treat like `late`. During the first minute of a server with a new
+  // data directory this is so without any wait, unless it was started with
+  // --longest_earlier_lease=0s.
   bool unknown_late = false;
 
   // Too many calls were waiting, so this one did not wait for any subscriber. `unknown_late` is set

@@ -3,10 +3,13 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/limits.h"
 #include "common/names.h"
 
@@ -30,15 +33,80 @@ re2::RE2::Options CompileOptions() {
   return options;
 }
 
-// All matches are between two bounds, so they begin with the common prefix of the bounds.
-std::string LiteralPrefixOf(const re2::RE2& compiled) {
-  std::string least;
-  std::string most;
-  if (!compiled.PossibleMatchRange(&least, &most, kMaxPatternBytes)) return "";
-  const size_t shorter = std::min(least.size(), most.size());
-  const auto differ = std::mismatch(least.begin(), least.begin() + shorter, most.begin());
-  least.erase(differ.first, least.end());
-  return least;
+bool IsLetterOrDigit(char byte) {
+  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+         (byte >= 'A' && byte <= 'Z');
+}
+
+bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+// Consumes a class in brackets, without its `[`. Returns false if it may end elsewhere: `[` is part
+// of a named class, but not in `[:-[:a]`.
+bool SkipClass(absl::string_view& left) {
+  absl::ConsumePrefix(&left, "^");
+  // A `]` in first place does not end the class.
+  absl::ConsumePrefix(&left, "]");
+  while (!left.empty() && !absl::ConsumePrefix(&left, "]")) {
+    if (left.front() == '[') return false;
+    left.remove_prefix(std::min<size_t>(left.front() == '\\' ? 2 : 1, left.size()));
+  }
+  return true;
+}
+
+// Returns whether there may be a `|` outside of all groups.
+bool MayHaveAlternatives(absl::string_view left) {
+  if (!absl::StrContains(left, '|')) return false;
+  if (absl::StrContains(left, "\\Q")) return true;  // quoted parentheses are not groups
+  int depth = 0;
+  while (!left.empty()) {
+    const char front = left.front();
+    left.remove_prefix(1);
+    if (front == '\\' && !left.empty()) left.remove_prefix(1);
+    if (front == '[' && !SkipClass(left)) return true;
+    if (front == '(') ++depth;
+    if (front == ')') --depth;
+    if (front == '|' && depth <= 0) return true;
+  }
+  return false;
+}
+
+// Moves a literal character from `left` to `prefix`. Returns false if there is none.
+bool TakeLiteral(absl::string_view& left, std::string& prefix) {
+  if (left.empty() || absl::StrContains("^$.|()[]*+?{}", left.front())) return false;
+  if (left.front() == '\\') {
+    // Letters and digits have a meaning; bytes beyond ASCII are no escapes.
+    if (left.size() < 2 || IsLetterOrDigit(left[1]) || left[1] == '_') return false;
+    left.remove_prefix(1);
+  }
+  do {
+    prefix += left.front();
+    left.remove_prefix(1);
+  } while (!left.empty() && IsContinuation(left.front()));
+  return true;
+}
+
+// Returns whether the character before `left` may occur not even once. RE2 ignores `(?i)`, `\Q` and
+// `\E` when it looks for what a star repeats: `ab+(?i)*` is `a(?i)(?:b+)*`.
+bool MayBeOptional(absl::string_view left) {
+  absl::ConsumePrefix(&left, "+");
+  if (left.empty()) return false;
+  if (absl::StrContains("*?{", left.front())) return true;
+  return absl::StartsWith(left, "\\Q") || absl::StartsWith(left, "\\E") ||
+         (absl::StartsWith(left, "(?") && !absl::StartsWith(left, "(?:"));
+}
+
+// Returns a text that every match of the expression, which RE2 accepts, begins with: its literal
+// characters up to the first construct that is none. Takes as long as reading the text.
+// RE2::PossibleMatchRange finds longer prefixes, but builds a state of the automaton for each of
+// their characters: 25 milliseconds for an expression of twenty bytes.
+std::string LiteralPrefixOf(absl::string_view expression) {
+  absl::string_view left = absl::StripPrefix(expression, "^");
+  std::string prefix;
+  size_t before_last = 0;  // the size of the prefix without its last character
+  for (size_t size = 0; TakeLiteral(left, prefix); size = prefix.size()) before_last = size;
+  if (MayBeOptional(left)) prefix.resize(before_last);
+  if (MayHaveAlternatives(left)) prefix.clear();
+  return prefix;
 }
 
 // Returns how many instructions RE2 may have to follow per byte of a key.
@@ -66,7 +134,7 @@ absl::StatusOr<Pattern> Pattern::Compile(absl::string_view expression) {
 
 Pattern::Pattern(std::shared_ptr<const re2::RE2> compiled)
     : compiled_(std::move(compiled)),
-      literal_prefix_(LiteralPrefixOf(*compiled_)),
+      literal_prefix_(LiteralPrefixOf(expression())),
       instructions_per_byte_(InstructionsPerByte(*compiled_)) {}
 
 bool Pattern::Matches(absl::string_view key) const {

@@ -13,6 +13,7 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/bounded_input.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "server/default_rules.h"
@@ -110,8 +111,10 @@ ABSL_FLAG(
     std::optional<absl::Duration>, longest_earlier_lease, std::nullopt,
     "Upper bound on the leases that earlier servers granted. For this time after a start, "
     "calls that wait for subscribers also wait for those of earlier servers, unless the store "
-    "has a shorter lease on record. 0: there are none. Default: 1m, and none if --data_dir is new "
-    "and empty, as long as no subscriber of another server connects within that time.");
+    "has a shorter lease on record. 0: there are none. Default: 1m. If --data_dir is new and "
+    "empty, "
+    "they do not wait but say that some may be late, and wait once a subscriber of another server "
+    "connects.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
           "Time for calls to end after SIGTERM or SIGINT. At most a second later the process exits "
           "in any case. A second signal ends it at once.");
@@ -162,12 +165,15 @@ absl::Status CheckNamespaces(const std::vector<std::string>& names) {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  // Enough for the rules of a namespace, whose every text is as long as it may be.
+  constexpr size_t kMaxBytes = 64 << 20;
   std::ifstream file(path);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) {
-    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  std::optional<std::string> text = ReadAtMost(file, kMaxBytes + 1);
+  if (!text.has_value()) return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  if (text->size() > kMaxBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": expected at most 64 MiB"));
   }
-  return text;
+  return *std::move(text);
 }
 
 absl::StatusOr<std::vector<engine::Rule>> DefaultRules() {

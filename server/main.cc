@@ -87,14 +87,19 @@ void ReportLimits(size_t max_memory_bytes) {
                           " open files; memory: ", memory));
 }
 
-// A call that takes a minute longer than usual after a start needs an explanation.
-void ReportEarlierLeases(const Server& server) {
-  const std::optional<absl::Time> until = server.waits_for_earlier_until();
+void ReportUntil(const std::optional<absl::Time>& until, absl::string_view what) {
   if (!until) return;
   ReportLine(absl::StrCat("until ",
                           absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *until, absl::UTCTimeZone()),
-                          " calls that wait for subscribers also wait for those of earlier "
-                          "servers; --longest_earlier_lease=0s if there were none"));
+                          " calls that wait for subscribers ", what,
+                          "; --longest_earlier_lease=0s if there were none"));
+}
+
+// A call that takes a minute longer than usual after a start, or is not complete, needs an
+// explanation.
+void ReportEarlierLeases(const Server& server) {
+  ReportUntil(server.waits_for_earlier_until(), "also wait for those of earlier servers");
+  ReportUntil(server.doubts_earlier_until(), "say that those of earlier servers may be late");
 }
 
 void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {

@@ -38,8 +38,10 @@ class WholeServer final : public Server {
   const std::string& epoch() const override { return threads_->core().epoch(); }
   EpochDecision epoch_decision() const override { return threads_->core().epoch_decision(); }
   std::optional<absl::Time> waits_for_earlier_until() const override {
-    const absl::Duration left = threads_->core().earlier_leases().until - clock_.Monotonic();
-    return left > absl::ZeroDuration() ? std::optional(clock_.Now() + left) : std::nullopt;
+    return IfToCome(threads_->core().earlier_leases().until);
+  }
+  std::optional<absl::Time> doubts_earlier_until() const override {
+    return IfToCome(threads_->core().earlier_leases().doubt_until);
   }
   std::shared_ptr<grpc::Channel> InProcessChannel() override { return grpc_->InProcessChannel(); }
   void Shutdown(absl::Duration grace) override;
@@ -51,6 +53,10 @@ class WholeServer final : public Server {
   void CheckItself();
   void WatchMemory();
   void OnMemory(process::MemoryLevel level, size_t resident_bytes);
+  std::optional<absl::Time> IfToCome(absl::Duration monotonic) const {
+    const absl::Duration left = monotonic - clock_.Monotonic();
+    return left > absl::ZeroDuration() ? std::optional(clock_.Now() + left) : std::nullopt;
+  }
   void Fatal(const absl::Status& status) {
     if (options_.on_fatal) options_.on_fatal(status);
   }

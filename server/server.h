@@ -85,6 +85,8 @@ class Server {
   // Until when calls that wait for subscribers also wait for those of earlier servers; absent if
   // they do not. See CoreOptions::longest_earlier_lease.
   virtual std::optional<absl::Time> waits_for_earlier_until() const = 0;
+  // Until when they do not, but say that some may be late.
+  virtual std::optional<absl::Time> doubts_earlier_until() const = 0;
 
   // A channel to this server without a network.
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;

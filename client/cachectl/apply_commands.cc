@@ -86,10 +86,22 @@ absl::Status CheckSize(const Flags& flags, const client::Declarations& declarati
   return status;
 }
 
+// A file that came out empty would delete everything that is registered.
+absl::Status CheckPrune(const Flags& flags, const client::Declarations& declarations) {
+  if (!flags.prune || !declarations.rules.empty() || !declarations.relationships.empty()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      flags.file, ": names no rule and no relationship, so --prune would delete all of them. ",
+      "Nothing was changed. `rule delete` and `relationship delete` delete what they name"));
+}
+
 absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
   const absl::StatusOr<DeclarationFile> file = ReadDeclarations(flags.file, session.in());
   if (!file.ok()) return file.status();
-  if (absl::Status status = CheckSize(flags, file->declarations); !status.ok()) return status;
+  absl::Status status = CheckSize(flags, file->declarations);
+  status.Update(CheckPrune(flags, file->declarations));
+  if (!status.ok()) return status;
   const auto result = session.client().ApplyDeclarations(client::ApplyDeclarationsParams{
       .declarations = file->declarations, .validate_only = flags.dry_run, .prune = flags.prune});
   if (!result.ok()) return file->InFile(result.status());
@@ -122,7 +134,7 @@ void AddApplyCommands(CLI::App* app, Action& chosen) {
   apply->add_flag(
       "--prune", flags->prune,
       "Delete every rule and relationship of the namespace that the file does not name, "
-      "default rules too");
+      "default rules too; refused if it names none");
   apply->footer(
       "Without --prune, rules and relationships that the file does not name stay registered. Safe "
       "to repeat.");

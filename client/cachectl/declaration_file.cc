@@ -1,15 +1,22 @@
 #include "client/cachectl/declaration_file.h"
 
+#include <cstddef>
 #include <fstream>
-#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/declarations.h"
+#include "common/bounded_input.h"
 
 namespace cache_invalidation::cachectl {
+namespace {
+
+constexpr size_t kMaxBytes = 1 << 20;  // that client::ParseDeclarations accepts
+
+}  // namespace
 
 absl::Status DeclarationFile::InFile(const absl::Status& error) const {
   const absl::string_view message = error.message();
@@ -28,11 +35,10 @@ absl::StatusOr<DeclarationFile> ReadDeclarations(const std::string& file,
     if (!opened) return absl::UnknownError(absl::StrCat("cannot open ", file));
     stream = &opened;
   }
-  DeclarationFile read{.name = file,
-                       .text = std::string((std::istreambuf_iterator<char>(*stream)),
-                                           std::istreambuf_iterator<char>()),
-                       .declarations = {}};
-  if (stream->bad()) return absl::UnknownError(absl::StrCat("cannot read ", file));
+  // One byte too many is refused where the text is parsed.
+  std::optional<std::string> text = ReadAtMost(*stream, kMaxBytes + 1);
+  if (!text.has_value()) return absl::UnknownError(absl::StrCat("cannot read ", file));
+  DeclarationFile read{.name = file, .text = *std::move(text), .declarations = {}};
   client::DeclarationsError error;
   absl::StatusOr<client::Declarations> declarations = client::ParseDeclarations(read.text, &error);
   if (!declarations.ok()) {

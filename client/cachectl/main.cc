@@ -72,9 +72,16 @@ ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& 
   Session session(std::move(options), in, out, err);
   const absl::StatusOr<ExitCode> end = chosen(session);
   out.flush();
-  if (end.ok()) return *end;
-  err << "cachectl: " << Describe(end.status()) << "\n";
-  return ExitCodeOf(end.status());
+  if (!end.ok()) {
+    err << "cachectl: " << Describe(end.status()) << "\n";
+    return ExitCodeOf(end.status());
+  }
+  // A full disk: what was to be kept, such as an export, is not all there.
+  if (!out) {
+    err << "cachectl: cannot write the output\n";
+    return ExitCode::kError;
+  }
+  return *end;
 }
 
 }  // namespace

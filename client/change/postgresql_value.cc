@@ -260,6 +260,33 @@ JsonValue JsonColumnValue(const std::string& text) {
   return FromJson(*json);
 }
 
+constexpr absl::string_view kDigits = "0123456789";
+
+// Whether the text may be an amount of money, such as -$1.00, 1,00 € or 1.234,56 kr: digits, and
+// beside them something that may be the sign of a currency.
+bool LooksLikeMoney(absl::string_view text) {
+  const size_t first = text.find_first_of(kDigits);
+  if (first == absl::string_view::npos) return false;
+  const size_t end = text.find_last_of(kDigits) + 1;
+  const absl::string_view number = text.substr(first, end - first);
+  const auto is_ascii = [](char byte) { return static_cast<unsigned char>(byte) < 128; };
+  const bool is_amount = std::all_of(number.begin(), number.end(), [&](char byte) {
+    return absl::StrContains("0123456789.,' ", byte) || !is_ascii(byte);
+  });
+  if (!is_amount) return false;
+  const std::string beside = absl::StrCat(text.substr(0, first), text.substr(end));
+  if (absl::StrContains(beside, '$') || !std::all_of(beside.begin(), beside.end(), is_ascii)) {
+    return true;
+  }
+  // Letters, such as kr and CHF: those of a label, v1 or step 2, are not beside a fraction.
+  constexpr size_t kLongestSign = 4;
+  const auto letters = std::count_if(beside.begin(), beside.end(), [](char byte) {
+    return absl::ascii_isalpha(static_cast<unsigned char>(byte));
+  });
+  return letters > 0 && static_cast<size_t>(letters) <= kLongestSign &&
+         number.find_first_of(".,") != absl::string_view::npos;
+}
+
 // Enumerations, domains, composites, geometry, types of extensions. The log names a domain by its
 // own name, so a text that looks like a value of another type may be one: 5 may be a number or a
 // text.
@@ -267,7 +294,7 @@ JsonValue ValueOfAnUnknownType(const std::string& text) {
   const absl::string_view inner = absl::StripAsciiWhitespace(text);
   const bool structured =
       !inner.empty() && absl::string_view("{([<\"'").find(inner[0]) != absl::string_view::npos;
-  const bool ambiguous = text == "t" || text == "f" || ParseJson(text).ok();
+  const bool ambiguous = text == "t" || text == "f" || ParseJson(text).ok() || LooksLikeMoney(text);
   return structured || ambiguous ? JsonValue::Unknown() : JsonValue(text);
 }
 
@@ -329,8 +356,12 @@ std::optional<std::string> PostgresqlKeyText(absl::string_view name, const std::
   if (DependsOnSettings(element.value_or(type))) return std::nullopt;
   if (IsBool(type)) return BooleanText(text);
   if (IsBytea(type)) return ByteaText(text);
-  const bool may_be_boolean = (text == "t" || text == "f") && !IsText(type);
-  return may_be_boolean ? std::nullopt : std::optional(text);
+  // A domain over boolean or money, or an array of one.
+  if (IsText(element.value_or(type)) || IsNumber(element.value_or(type))) return text;
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::ByAnyChar("{},\""));
+  const bool may_differ =
+      text == "t" || text == "f" || std::any_of(parts.begin(), parts.end(), LooksLikeMoney);
+  return may_differ ? std::nullopt : std::optional(text);
 }
 
 bool HasValuesWithoutJson(absl::string_view type) {

@@ -196,8 +196,13 @@ TEST(PostgresqlValueTest, OnlyWhatAContextHolds) {
 TEST(PostgresqlValueTest, TypesThatAreNotKnown) {
   for (const char* type : {"mood", "audit.mood", "posint", "tsvector", "hstore", "point", ""}) {
     Expect({{type, "ok", "ok"}, {type, "", ""}, {type, "2024-01-01", "2024-01-01"}});
+    // Labels.
+    Expect({{type, "v1", "v1"}, {type, "step 2", "step 2"}, {type, "größer", "größer"}});
     for (const char* text : {"{1,2}", "(1,2)", "[1,3)", "<(0,0),1>", "\"a\"=>\"1\"", "'a' 'b'",
-                             " {\"a\":1}", "5", "-1.50", "1e+10", "t", "f", "true", "null"}) {
+                             " {\"a\":1}", "5", "-1.50", "1e+10", "t", "f", "true", "null",
+                             // A domain over money.
+                             "$1.00", "-$1.00", "$1,234.50", "1,00 €", "€ 1.234,56", "-1 234,50 kr",
+                             "CHF 1'234.50", "¥1,000"}) {
       Expect({{type, text, kUnknown}});
     }
   }
@@ -220,6 +225,11 @@ TEST(PostgresqlValueTest, KeysOfWhichAReaderMaySeeAnotherText) {
   EXPECT_EQ(PostgresqlKeyText("flag", "t"), std::nullopt);
   EXPECT_EQ(PostgresqlKeyText("flag", "f"), std::nullopt);
   EXPECT_EQ(PostgresqlKeyText("mood", "ok"), "ok");
+  EXPECT_EQ(PostgresqlKeyText("price", "$1.00"), std::nullopt);
+  EXPECT_EQ(PostgresqlKeyText("price", "-1,00 €"), std::nullopt);
+  EXPECT_EQ(PostgresqlKeyText("price[]", "{$1.00,$2.00}"), std::nullopt);
+  EXPECT_EQ(PostgresqlKeyText("text", "$1.00"), "$1.00");
+  EXPECT_EQ(PostgresqlKeyText("text[]", "{$1.00}"), "{$1.00}");
   for (const char* type : {"money", "regclass", "regtype", "money[]", "_regclass"}) {
     EXPECT_EQ(PostgresqlKeyText(type, "1"), std::nullopt) << type;
     EXPECT_EQ(PostgresqlValue(type, "x"), kUnknown) << type;

@@ -4,9 +4,11 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "client/json_text/json_text.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
@@ -18,6 +20,12 @@ namespace {
 
 constexpr size_t kMaxBytes = 1 << 20;
 constexpr size_t kMaxLevels = 32;
+
+// One form of the spellings that protobuf accepts for a name, snake_case and camelCase: of two in
+// one map it would take the last, silently.
+std::string Canonical(absl::string_view name) {
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", ""}}));
+}
 
 // Builds the tree from the events of the parser. Ignores all events after the first error.
 class Builder final : public YAML::EventHandler {
@@ -72,7 +80,7 @@ class Builder final : public YAML::EventHandler {
 
   void SetName(const std::string& name, int line) {
     if (failed()) return;
-    if (open_.back().Find(name) != nullptr) {
+    if (!names_.back().insert(Canonical(name)).second) {
       return Fail(line, absl::StrCat("\"", name, "\" is defined twice"));
     }
     name_ = name;
@@ -93,12 +101,14 @@ class Builder final : public YAML::EventHandler {
     YamlNode node{.kind = kind, .line = line};
     TakeName(node);
     open_.push_back(std::move(node));
+    names_.emplace_back();
   }
 
   void Close() {
     if (failed()) return;
     YamlNode closed = std::move(open_.back());
     open_.pop_back();
+    names_.pop_back();
     Attach(std::move(closed));
   }
 
@@ -114,7 +124,9 @@ class Builder final : public YAML::EventHandler {
   }
 
   YamlNode root_;
-  std::vector<YamlNode> open_;       // outermost first
+  std::vector<YamlNode> open_;  // outermost first
+  // Of each of them, the names of its members so far.
+  std::vector<absl::flat_hash_set<std::string>> names_;
   std::optional<std::string> name_;  // of the next member of the innermost map
   int name_line_ = 0;
   YamlError error_;

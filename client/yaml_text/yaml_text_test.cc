@@ -45,6 +45,7 @@ TEST(YamlInputTest, KnowsLines) {
 TEST(YamlInputTest, RefusesWhatCouldBlowUp) {
   EXPECT_EQ(Read("a: &x 1\nb: *x\n"), "line 2: aliases are not supported");
   EXPECT_EQ(Read("a: 1\nb: 2\na: 3\n"), "line 3: \"a\" is defined twice");
+  EXPECT_EQ(Read("a: {b_c: 1}\nd:\n  b_c: 2\n  bC: 3\n"), "line 4: \"bC\" is defined twice");
   EXPECT_EQ(Read("a: !!str 1\n"), "line 1: tags are not supported");
   EXPECT_EQ(Read("--- a\n--- b\n"), "line 1: expected a single document");
   EXPECT_EQ(Read("? [a]\n: 1\n"), "line 1: expected a name");

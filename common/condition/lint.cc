@@ -132,6 +132,13 @@ absl::string_view VariableAt(const Expression& expression, NodeId id) {
   return is_one ? node.name : absl::string_view();
 }
 
+// Whether it is an integer that doubles do not have, nor all of its neighbours.
+bool IsBeyondDoubles(const Value& value) {
+  constexpr auto kLargest = static_cast<int64_t>(kMaxExactInteger);
+  if (value.is(Value::Kind::kUint)) return value.as_uint() > static_cast<uint64_t>(kLargest);
+  return value.is(Value::Kind::kInt) && (value.as_int() > kLargest || value.as_int() < -kLargest);
+}
+
 // Returns why the variable never equals the literal, or an empty text if it may.
 std::string WhyNeverEqual(absl::string_view variable, const Expression& expression, NodeId id) {
   const Node& node = expression.node(id);
@@ -141,6 +148,8 @@ std::string WhyNeverEqual(absl::string_view variable, const Expression& expressi
     return absl::StrCat("`tags` is a list and never equals ", text, "; `", text,
                         " in tags` asks whether the writer named it");
   }
+  // Integers of any size come as text; those that a double cannot hold are compared with it.
+  if (IsBeyondDoubles(node.literal)) return "";
   if (!node.literal.is(Value::Kind::kString)) {
     return absl::StrCat("`", variable, "` is text and never equals ", text,
                         "; text is written in quotes");
@@ -178,16 +187,11 @@ void LintEquality(const Expression& expression, std::vector<Remark>& remarks) {
 }
 
 void LintNumbers(const Expression& expression, std::vector<Remark>& remarks) {
-  constexpr auto kLargest = static_cast<uint64_t>(kMaxExactInteger);
   for (NodeId id = 0; id < expression.size(); ++id) {
     const Node& node = expression.node(id);
     if (node.kind != Kind::kLiteral) continue;
     const Value& value = node.literal;
-    const bool beyond =
-        (value.is(Value::Kind::kInt) && (value.as_int() > static_cast<int64_t>(kLargest) ||
-                                         value.as_int() < -static_cast<int64_t>(kLargest))) ||
-        (value.is(Value::Kind::kUint) && value.as_uint() > kLargest);
-    if (beyond) {
+    if (IsBeyondDoubles(value)) {
       remarks.push_back({Remark::Kind::kUnequalNumber,
                          absl::StrCat("no plain number in a context is ", expression.TextOf(id),
                                       " exactly, since JSON's numbers are doubles; it is compared "

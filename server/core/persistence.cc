@@ -148,23 +148,28 @@ absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> stor
   const absl::StatusOr<std::optional<std::string>> lease =
       store->ReadServerValue(delivery::kLongestLeaseName);
   if (!lease.ok()) return lease.status();
+  const absl::StatusOr<std::optional<std::string>> doubt =
+      store->ReadServerValue(delivery::kDoubtedLeaseName);
+  if (!doubt.ok()) return doubt.status();
   const absl::StatusOr<std::vector<std::string>> namespaces = store->ListNamespaces();
   if (!namespaces.ok()) return namespaces.status();
   const bool was_empty = options.durability != Durability::kMemory && !options.new_epoch &&
                          !stored->has_value() && !missing->has_value() && !lease->has_value() &&
                          namespaces->empty();
   return Persistence(std::move(store), std::move(run), decision, end_missing,
-                     delivery::DecodeLongestLease(lease->value_or("")), was_empty);
+                     delivery::DecodeLongestLease(lease->value_or("")),
+                     delivery::DecodeLongestLease(doubt->value_or("")), was_empty);
 }
 
 Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
                          EpochDecision decision, bool end_missing, absl::Duration noted_lease,
-                         bool was_empty)
+                         absl::Duration noted_doubt, bool was_empty)
     : store_(std::move(store)),
       run_(std::move(run)),
       decision_(decision),
       end_missing_(end_missing),
       noted_lease_(noted_lease),
+      noted_doubt_(noted_doubt),
       was_empty_(was_empty) {}
 
 absl::Duration Persistence::longest_earlier_lease() const {
@@ -178,21 +183,31 @@ delivery::EarlierLeases Persistence::EarlierLeases(std::optional<absl::Duration>
                                                    absl::Duration now) const {
   delivery::EarlierLeases earlier = {
       .noted = noted_lease_, .longest = absl::ZeroDuration(), .until = -absl::InfiniteDuration()};
-  if (was_empty_ && !at_most.has_value()) {
-    earlier.doubt_longest = kMaxLease;
-    earlier.doubt_until = now + delivery::LeaseWithMargin(kMaxLease);
-    return earlier;
+  if (!at_most.has_value()) earlier.doubt_longest = was_empty_ ? kMaxLease : noted_doubt_;
+  if (earlier.doubt_longest > absl::ZeroDuration()) {
+    earlier.doubt_until = now + delivery::LeaseWithMargin(earlier.doubt_longest);
   }
+  if (was_empty_ && !at_most.has_value()) return earlier;
   earlier.longest = std::min(longest_earlier_lease(), at_most.value_or(kMaxLease));
   if (earlier.longest > absl::ZeroDuration()) {
     earlier.until = now + delivery::LeaseWithMargin(earlier.longest);
   }
+  // RunBegins notes it.
+  earlier.noted = std::max(noted_lease_, earlier.longest);
   return earlier;
 }
 
-storage::WriteBatch Persistence::RunBegins() const {
+storage::WriteBatch Persistence::RunBegins(const delivery::EarlierLeases& earlier) const {
   if (run_.durability == Durability::kMemory) return {};
   storage::WriteBatch batch = BatchOf(run_);
+  if (earlier.noted > noted_lease_) {
+    batch.server_values.push_back(
+        {delivery::kLongestLeaseName, delivery::EncodeLongestLease(earlier.noted)});
+  }
+  if (earlier.doubt_longest != noted_doubt_) {
+    batch.server_values.push_back(
+        {delivery::kDoubtedLeaseName, delivery::EncodeLongestLease(earlier.doubt_longest)});
+  }
   if (end_missing_) batch.server_values.push_back({storage::kEndMissingName, ""});
   return batch;
 }

@@ -111,14 +111,15 @@ class Persistence {
   // The leases that earlier servers granted and that may still run at `now`, as Clock::Monotonic.
   // Uses the store's record, unless there is none or the store is not what the last run left: then
   // there may be leases of kMaxLease. `at_most`: an upper bound that the operator knows. Without
-  // one, a store that was empty when it was opened had no earlier server; with one it proves
-  // nothing, as an earlier server may have had another store.
+  // one, a store that was empty when it was opened leaves a doubt: it may be the first server's, or
+  // an earlier server may have had another store. The doubt is on record until it has passed.
   delivery::EarlierLeases EarlierLeases(std::optional<absl::Duration> at_most,
                                         absl::Duration now) const;
 
   // The record that the run has begun; empty if nothing is kept. It must be durable before the
-  // epoch is sent to anybody, but not before distrusted entries have been invalidated.
-  storage::WriteBatch RunBegins() const;
+  // epoch is sent to anybody, but not before distrusted entries have been invalidated. It notes
+  // what is assumed of earlier leases, as the next start may be within a minute and know less.
+  storage::WriteBatch RunBegins(const delivery::EarlierLeases& earlier) const;
 
   // Records that the run has ended, with everything it wrote on the device. REQUIRES: RunBegins is
   // durable, and nothing else is written any more.
@@ -126,7 +127,8 @@ class Persistence {
 
  private:
   Persistence(std::unique_ptr<storage::Store> store, RunRecord run, EpochDecision decision,
-              bool end_missing, absl::Duration noted_lease, bool was_empty);
+              bool end_missing, absl::Duration noted_lease, absl::Duration noted_doubt,
+              bool was_empty);
 
   absl::Duration longest_earlier_lease() const;
 
@@ -135,6 +137,7 @@ class Persistence {
   EpochDecision decision_;
   bool end_missing_;            // according to the store, until the run has begun
   absl::Duration noted_lease_;  // the longest one on record in the store; zero: none
+  absl::Duration noted_doubt_;  // the same for EarlierLeases::doubt_longest
   bool was_empty_;              // nothing had ever been stored, and the operator expects nothing
 };
 

@@ -121,11 +121,11 @@ class EarlierLeasesTest : public ::testing::Test {
   }
 };
 
-TEST_F(EarlierLeasesTest, AnEmptyStoreHadNoEarlierServer) {
+TEST_F(EarlierLeasesTest, AnEmptyStoreLeavesADoubt) {
   const delivery::EarlierLeases none = Of(Options(kSync), std::nullopt);
   EXPECT_EQ(none.longest, absl::ZeroDuration());
   EXPECT_LT(none.until, kNow);
-  EXPECT_EQ(none.doubt_longest, absl::Minutes(1)) << "unless one of its subscribers turns up";
+  EXPECT_EQ(none.doubt_longest, absl::Minutes(1)) << "there may be one with another directory";
   EXPECT_EQ(none.doubt_until, kNow + kMinute);
 }
 
@@ -147,6 +147,65 @@ TEST_F(EarlierLeasesTest, AStoreThatHoldsSomethingIsNotNew) {
                 {delivery::kLongestLeaseName, "2000"}})
                 .until,
             kNow + absl::Milliseconds(2'300));
+}
+
+// What one start assumes, the next one, which may be seconds later, has to know.
+class SecondStartTest : public EarlierLeasesTest {
+ protected:
+  using Values = std::vector<std::pair<std::string, std::string>>;
+
+  // The values of the store after a start that ended before it granted anything.
+  static Values AfterStart(const PersistenceOptions& options, Values values,
+                           std::optional<absl::Duration> at_most = std::nullopt) {
+    auto store = std::make_unique<storage::MemoryStore>();
+    storage::WriteBatch before;
+    for (const auto& [name, value] : values) before.server_values.push_back({name, value});
+    EXPECT_TRUE(store->Write({&before}, storage::Store::Sync::kYes).ok());
+    const auto persistence = Persistence::On(std::move(store), options, "new");
+    const storage::WriteBatch begun =
+        persistence->RunBegins(persistence->EarlierLeases(at_most, kNow));
+    EXPECT_TRUE(persistence->store().Write({&begun}, storage::Store::Sync::kYes).ok());
+    Values after;
+    for (const char* name :
+         {kRunRecordName, delivery::kLongestLeaseName, delivery::kDoubtedLeaseName}) {
+      const auto value = *persistence->store().ReadServerValue(name);
+      if (value.has_value()) after.emplace_back(name, *value);
+    }
+    return after;
+  }
+  static Values OfRun() {
+    return {{kRunRecordName, EncodeRunRecord(RunOf(kSync, "b", false))},
+            {delivery::kLongestLeaseName, "10000"}};
+  }
+};
+
+TEST_F(SecondStartTest, KnowsWhatANewEpochAssumed) {
+  const Values after = AfterStart(Options(kSync, /*new_epoch=*/true), OfRun());
+  EXPECT_EQ(Of(Options(kSync), std::nullopt, after).until, kNow + kMinute);
+}
+
+TEST_F(SecondStartTest, KnowsWhatADamagedLogMadeTheFirstAssume) {
+  Values damaged = OfRun();
+  damaged.emplace_back(storage::kEndMissingName, "1");
+  const Values after = AfterStart(Options(kAsync), damaged);
+  EXPECT_EQ(Of(Options(kAsync), std::nullopt, after).until, kNow + kMinute);
+}
+
+TEST_F(SecondStartTest, DoubtsWhatTheFirstDoubted) {
+  Values after = AfterStart(Options(kSync), {});
+  after.emplace_back(delivery::kLongestLeaseName, "10000");  // the first granted that
+  const delivery::EarlierLeases earlier = Of(Options(kSync), std::nullopt, after);
+  EXPECT_EQ(earlier.until, kNow + absl::Milliseconds(11'100));
+  EXPECT_EQ(earlier.doubt_longest, absl::Minutes(1));
+  EXPECT_EQ(earlier.doubt_until, kNow + kMinute);
+}
+
+TEST_F(SecondStartTest, DoubtsNothingIfTheOperatorKnew) {
+  const Values first = AfterStart(Options(kSync), {}, absl::ZeroDuration());
+  EXPECT_EQ(Of(Options(kSync), std::nullopt, first).doubt_longest, absl::ZeroDuration());
+  const Values later =
+      AfterStart(Options(kSync), AfterStart(Options(kSync), {}), absl::ZeroDuration());
+  EXPECT_EQ(Of(Options(kSync), std::nullopt, later).doubt_longest, absl::ZeroDuration());
 }
 
 TEST_F(EarlierLeasesTest, AStoreInMemoryIsAlwaysEmpty) {

@@ -19,9 +19,9 @@ ServerCore::ServerCore(const CoreOptions& options, Persistence persistence,
            surroundings_.clock, surroundings_.outlet),
       earlier_leases_(persistence_.EarlierLeases(options.longest_earlier_lease,
                                                  surroundings_.clock.Monotonic())),
-      waiting_(delivery::WaitingCalls::Make(hub_, surroundings_.waker, surroundings_.clock,
-                                            surroundings_.delivery_observer, earlier_leases_.until,
-                                            options.max_awaited_per_namespace)),
+      waiting_(delivery::WaitingCalls::Make(
+          hub_, surroundings_.waker, surroundings_.clock, surroundings_.delivery_observer,
+          earlier_leases_.until, options.max_awaited_per_namespace, earlier_leases_.doubt_until)),
       leases_(earlier_leases_, [this](commit::Group group) {
         return surroundings_.driver.TryHandOver(std::move(group));
       }) {}
@@ -60,7 +60,7 @@ void ServerCore::InvalidateDistrusted() {
 // Comes after the invalidations: a start that ends between the two has to invalidate again.
 absl::Status ServerCore::RecordRun() {
   commit::Group group;
-  group.batch = persistence_.RunBegins();
+  group.batch = persistence_.RunBegins(earlier_leases_);
   group.sync = true;
   if (!surroundings_.driver.Commit(std::move(group))) {
     return absl::UnavailableError("the store failed while the server started");

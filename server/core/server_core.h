@@ -61,7 +61,8 @@ struct CoreOptions {
   // An upper bound on the leases that earlier servers granted: their subscribers' caches may serve
   // for that long, and calls that wait for subscribers wait for that, too. The store's own record
   // counts if it is less. Zero: there was no earlier server. Absent: kMaxLease, unless the store is
-  // new and empty: then there was no earlier server, as long as no subscriber of one turns up.
+  // new and empty: then calls do not wait, but until kMaxLease has passed they say that subscribers
+  // of an earlier server may be late; once one turns up, they wait.
   std::optional<absl::Duration> longest_earlier_lease;
 };
 

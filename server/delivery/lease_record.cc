@@ -9,14 +9,18 @@
 namespace cache_invalidation::delivery {
 
 LeaseRecord::LeaseRecord(const EarlierLeases& earlier, Submit submit)
-    : earlier_(earlier), submit_(std::move(submit)), noted_({earlier.noted}) {}
+    : earlier_(earlier),
+      submit_(std::move(submit)),
+      noted_({earlier.noted}),
+      doubt_noted_(earlier.doubt_longest > absl::ZeroDuration()) {}
 
 bool LeaseRecord::Grant(absl::Duration lease, absl::Duration now,
                         absl::AnyInvocable<void()> granted) {
   MutexLock lock(mutex_);
-  longest_here_ = std::max(longest_here_, lease);
+  longest_here_ = std::max(longest_here_, absl::Ceil(lease, absl::Seconds(1)));
   const bool others = now < earlier_.until;
-  Note(others ? std::max(longest_here_, earlier_.longest) : longest_here_);
+  Note(others ? std::max(longest_here_, earlier_.longest) : longest_here_,
+       doubt_noted_ && now >= earlier_.doubt_until);
   if (Covers(lease)) return true;
   waiters_.push_back({lease, std::move(granted)});
   return false;
@@ -30,15 +34,21 @@ std::optional<absl::Duration> LeaseRecord::OnStranger(absl::Duration now) {
   return earlier_.until;
 }
 
-void LeaseRecord::Note(absl::Duration longest) {
-  if (noted_.back() == longest) return;
+void LeaseRecord::Note(absl::Duration longest, bool ends_doubt) {
+  if (noted_.back() == longest && !ends_doubt) return;
   commit::Group group;
   group.batch.server_values.push_back({kLongestLeaseName, EncodeLongestLease(longest)});
+  if (ends_doubt) {
+    group.batch.server_values.push_back(
+        {kDoubtedLeaseName, EncodeLongestLease(absl::ZeroDuration())});
+  }
   group.sync = true;
   group.completions.push_back([this](bool durable) {
     if (durable) OnNoted();
   });
-  if (submit_(std::move(group))) noted_.push_back(longest);
+  if (!submit_(std::move(group))) return;
+  noted_.push_back(longest);
+  doubt_noted_ &= !ends_doubt;
 }
 
 void LeaseRecord::OnNoted() {

@@ -24,17 +24,19 @@ struct EarlierLeases {
   absl::Duration longest;
   // When the last of them has ended, as Clock::Monotonic.
   absl::Duration until;
-  // No earlier server is known. If a subscriber of one turns up before `doubt_until` all the same,
-  // others may, too, with leases of up to `doubt_longest` that end by then.
+  // It is unknown whether an earlier server had another store. Until `doubt_until` it may have
+  // subscribers with leases of up to `doubt_longest`. Zero: it is known. Noted in the store, too.
   absl::Duration doubt_longest = absl::ZeroDuration();
   absl::Duration doubt_until = -absl::InfiniteDuration();
 };
 
 // Records the longest granted lease in the store, so that the next server knows how long
-// subscribers that it does not know may serve what they have.
+// subscribers that it does not know may serve what they have. What is on record is rounded up to
+// whole seconds: otherwise a client could cause a synced write with each of its leases.
 //
 // A lease may be granted to its subscriber only once the store has it, whatever becomes of the
-// server. When all earlier leases have ended, the record shrinks to what this server granted.
+// server. When all earlier leases have ended, the record shrinks to what this server granted, and a
+// doubt that has passed is removed.
 //
 // Thread-safe.
 class LeaseRecord {
@@ -65,7 +67,7 @@ class LeaseRecord {
   bool Covers(absl::Duration lease) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return lease <= *std::min_element(noted_.begin(), noted_.end());
   }
-  void Note(absl::Duration longest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Note(absl::Duration longest, bool ends_doubt) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnNoted() ABSL_LOCKS_EXCLUDED(mutex_);
 
   Mutex mutex_;
@@ -75,10 +77,13 @@ class LeaseRecord {
   // The records of the store: the first one is durable, the others are being written.
   std::deque<absl::Duration> noted_ ABSL_GUARDED_BY(mutex_);
   std::vector<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  bool doubt_noted_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The name of its value in the store, and the value. Decoding returns zero for anything else.
 inline constexpr char kLongestLeaseName[] = "longest_lease";
+// The same for EarlierLeases::doubt_longest.
+inline constexpr char kDoubtedLeaseName[] = "doubted_lease";
 std::string EncodeLongestLease(absl::Duration lease);
 absl::Duration DecodeLongestLease(absl::string_view value);
 

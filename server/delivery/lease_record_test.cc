@@ -122,6 +122,36 @@ TEST_F(LeaseRecordTest, AStrangerThatComesLateShowsNothing) {
   EXPECT_EQ(record_->OnStranger(absl::Seconds(1)), std::nullopt);
 }
 
+TEST_F(LeaseRecordTest, ADoubtIsOnRecordUntilItHasPassed) {
+  EarlierLeases doubtful = kNone;
+  doubtful.doubt_longest = absl::Seconds(60);
+  doubtful.doubt_until = kUntil;
+  Make(doubtful);
+  EXPECT_FALSE(Grant("a", absl::Seconds(10)));
+  EXPECT_EQ(submitted_.front().batch.server_values.size(), 1u);
+  Commit();
+  EXPECT_TRUE(Grant("b", absl::Seconds(10), kUntil));
+  ASSERT_EQ(submitted_.size(), 1u);
+  ASSERT_EQ(submitted_.front().batch.server_values.size(), 2u);
+  EXPECT_EQ(submitted_.front().batch.server_values[1].name, kDoubtedLeaseName);
+  EXPECT_EQ(DecodeLongestLease(submitted_.front().batch.server_values[1].value),
+            absl::ZeroDuration());
+  Commit();
+  EXPECT_TRUE(Grant("c", absl::Seconds(10), kUntil));
+  EXPECT_THAT(submitted_, IsEmpty());
+}
+
+// Each write is synced, whatever the durability is, and any client can choose its lease.
+TEST_F(LeaseRecordTest, LeasesThatDifferByNanosecondsCauseOneWrite) {
+  Make(kNone);
+  for (int i = 1; i <= 1000; ++i) {
+    EXPECT_FALSE(Grant("a", absl::Seconds(1) + absl::Nanoseconds(i)));
+  }
+  ASSERT_EQ(submitted_.size(), 1u);
+  EXPECT_EQ(Commit(), absl::Seconds(2));
+  EXPECT_EQ(granted_.size(), 1000u);
+}
+
 TEST_F(LeaseRecordTest, WhatTheStoreSaysAlreadyIsNotSaidAgain) {
   Make({.noted = absl::Seconds(10), .longest = absl::Seconds(10), .until = kUntil});
   EXPECT_TRUE(Grant("a", absl::Seconds(10)));

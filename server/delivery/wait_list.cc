@@ -149,7 +149,7 @@ void WaitList::Finish(uint64_t number, absl::Duration now) {
   WaitOutcome& outcome = wait.outcome;
   std::sort(outcome.lapsed.begin(), outcome.lapsed.end());
   std::sort(outcome.late.begin(), outcome.late.end());
-  outcome.unknown_late = wait.strangers;
+  outcome.unknown_late = wait.strangers || now < doubted_until_;
   outcome.waited = now - wait.begun;
   finished_.push_back({std::move(wait.done), std::move(outcome)});
 }

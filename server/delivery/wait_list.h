@@ -35,7 +35,8 @@ struct WaitLimit {
 // returned since: under a new lease a cache serves only what it has applied.
 //
 // Until `strangers_until` there may be subscribers of an earlier server that this one does not
-// know: every wait lasts at least until then.
+// know: every wait lasts at least until then. Until `doubted_until` it is unknown whether there are
+// any: no wait lasts longer for that, but one that ends before says that some may be late.
 //
 // The owner reports when a session that the list watches has made progress, and takes the waits
 // that have finished. All times are Clock::Monotonic(). Thread-compatible. Memory: about a hundred
@@ -45,7 +46,9 @@ class WaitList {
   using Done = absl::AnyInvocable<void(WaitOutcome)>;
   using Sessions = std::vector<std::shared_ptr<SubscriberSession>>;
 
-  explicit WaitList(absl::Duration strangers_until) : strangers_until_(strangers_until) {}
+  explicit WaitList(absl::Duration strangers_until,
+                    absl::Duration doubted_until = -absl::InfiniteDuration())
+      : strangers_until_(strangers_until), doubted_until_(doubted_until) {}
   ~WaitList() {
     for (const auto& [session, watched] : watched_) watched.session->Ignore();
   }
@@ -125,6 +128,7 @@ class WaitList {
   void Finish(uint64_t number, absl::Duration now);
 
   absl::Duration strangers_until_;
+  const absl::Duration doubted_until_;
   uint64_t last_number_ = 0;
   absl::flat_hash_map<uint64_t, Wait> waits_;
   WatchedMap watched_;

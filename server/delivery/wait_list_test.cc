@@ -314,6 +314,19 @@ TEST_F(WaitListTest, WaitsForStrangersUntilTheirLeasesHaveEnded) {
   ExpectNothingLeft();
 }
 
+TEST_F(WaitListTest, InDoubtWhetherThereAreStrangersItSaysSoAndDoesNotWait) {
+  list_ = std::make_unique<WaitList>(-absl::InfiniteDuration(), now_ + absl::Seconds(66));
+  Wait(5);
+  const WaitOutcome early = Finished();
+  EXPECT_EQ(early.waited, absl::ZeroDuration());
+  EXPECT_TRUE(early.unknown_late);
+  EXPECT_THAT(early.late, IsEmpty());
+  Pass(absl::Seconds(66));
+  Wait(5);
+  EXPECT_FALSE(Finished().unknown_late);
+  ExpectNothingLeft();
+}
+
 TEST_F(WaitListTest, StrangersCanBecomeKnownWhileItWaits) {
   Subscribe("a", 4);
   Wait(5, absl::Minutes(2));

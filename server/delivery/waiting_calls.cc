@@ -6,19 +6,21 @@ namespace cache_invalidation::delivery {
 
 std::shared_ptr<WaitingCalls> WaitingCalls::Make(const Hub& hub, StreamWaker& outbox,
                                                  const Clock& clock, DeliveryObserver& observer,
-                                                 absl::Duration strangers_until, size_t most) {
+                                                 absl::Duration strangers_until, size_t most,
+                                                 absl::Duration doubted_until) {
   return std::shared_ptr<WaitingCalls>(
-      new WaitingCalls(hub, outbox, clock, observer, strangers_until, most));
+      new WaitingCalls(hub, outbox, clock, observer, strangers_until, most, doubted_until));
 }
 
 WaitingCalls::WaitingCalls(const Hub& hub, StreamWaker& outbox, const Clock& clock,
-                           DeliveryObserver& observer, absl::Duration strangers_until, size_t most)
+                           DeliveryObserver& observer, absl::Duration strangers_until, size_t most,
+                           absl::Duration doubted_until)
     : hub_(hub),
       outbox_(outbox),
       clock_(clock),
       observer_(observer),
       most_(most),
-      list_(strangers_until) {}
+      list_(strangers_until, doubted_until) {}
 
 WaitingCalls::Place::~Place() {
   if (calls_ == nullptr) return;

@@ -33,12 +33,12 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
  public:
   using Done = WaitList::Done;
 
-  // Waits last at least until `strangers_until`: see WaitList. `most`: limit on pairs of a call and
+  // `strangers_until`, `doubted_until`: see WaitList. `most`: limit on pairs of a call and
   // a subscriber, of one namespace. The references must outlive this.
-  static std::shared_ptr<WaitingCalls> Make(const Hub& hub, StreamWaker& outbox, const Clock& clock,
-                                            DeliveryObserver& observer,
-                                            absl::Duration strangers_until,
-                                            size_t most = kMaxAwaitedPerNamespace);
+  static std::shared_ptr<WaitingCalls> Make(
+      const Hub& hub, StreamWaker& outbox, const Clock& clock, DeliveryObserver& observer,
+      absl::Duration strangers_until, size_t most = kMaxAwaitedPerNamespace,
+      absl::Duration doubted_until = -absl::InfiniteDuration());
 
   // A call's share of kMaxAwaited and of kMaxAwaitedPerNamespace, released with it.
   class Place {
@@ -94,7 +94,7 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
 
  private:
   WaitingCalls(const Hub& hub, StreamWaker& outbox, const Clock& clock, DeliveryObserver& observer,
-               absl::Duration strangers_until, size_t most);
+               absl::Duration strangers_until, size_t most, absl::Duration doubted_until);
 
   const Hub& hub_;
   StreamWaker& outbox_;

@@ -102,7 +102,8 @@ Result Answer(const State& state, const GetInvalidationStats&, absl::Time) {
 }
 
 Result Answer(const State& state, const ValidateDeclarations& query, absl::Time) {
-  absl::StatusOr<ApplyDeclarationsResult> result = DeclarationChanges(state, query.declarations);
+  absl::StatusOr<ApplyDeclarationsResult> result =
+      DeclarationChanges(state, query.declarations, *PreparedOf(query.declarations));
   if (result.ok()) return *std::move(result);
   ApplyDeclarationsResult refused;
   refused.refusal = result.status();

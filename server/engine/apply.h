@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -60,7 +61,7 @@ ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events
 uint64_t FreeNames(State& state, uint64_t limit);
 
 // Adds or replaces a rule. A replacement keeps the counters of the rule it replaces.
-void StoreRule(State& state, const Rule& rule);
+void StoreRule(State& state, std::shared_ptr<const CompiledRule> rule);
 
 // Routes planned steps by strategy: BATCHED steps go to the pending batch, the others to
 // `emission`. With `immediate`, BATCHED steps go to `emission` as well.

@@ -1,16 +1,18 @@
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/condition/condition.h"
+#include "absl/types/span.h"
 #include "common/limits.h"
 #include "server/engine/apply.h"
 #include "server/engine/declaration_changes.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
+#include "server/engine/prepared_declarations.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -51,9 +53,9 @@ bool RemoveRelationship(State& state, absl::string_view name) {
 }
 
 // Carries out the changes of one kind: the first ones are those of `declared`, in order.
-template <typename Declaration, typename Store, typename Remove>
-void CarryOut(const std::vector<DeclarationResult>& changes,
-              const std::vector<Declaration>& declared, Store store, Remove remove) {
+template <typename Declared, typename Store, typename Remove>
+void CarryOut(const std::vector<DeclarationResult>& changes, const std::vector<Declared>& declared,
+              Store store, Remove remove) {
   for (size_t i = 0; i < changes.size(); ++i) {
     switch (changes[i].change) {
       case DeclarationChange::kAdded:
@@ -71,8 +73,9 @@ void CarryOut(const std::vector<DeclarationResult>& changes,
 
 }  // namespace
 
-void StoreRule(State& state, const Rule& rule) {
-  state.rules.Put(rule);
+void StoreRule(State& state, std::shared_ptr<const CompiledRule> compiled) {
+  const Rule& rule = compiled->rule;
+  state.rules.Put(std::move(compiled));
   state.delta.push_back({RuleRecord{rule}});
   if (state.rule_counters.try_emplace(rule.name).second) {
     state.delta.push_back({RuleCountersRecord{rule.name, {}}});
@@ -81,16 +84,21 @@ void StoreRule(State& state, const Rule& rule) {
 
 ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&) {
   const Rule& rule = command.rule;
-  if (absl::Status status = CheckCondition(rule.condition); !status.ok()) return status;
+  const std::shared_ptr<const PreparedDeclarations> prepared =
+      command.prepared != nullptr ? command.prepared : Prepare(absl::MakeConstSpan(&rule, 1));
+  const std::shared_ptr<const CompiledRule>& compiled = prepared->rules.front();
+  if (compiled->condition.has_value() && !compiled->condition->ok()) {
+    return compiled->condition->status();
+  }
   RegisterRuleResult result;
   result.replaced = state.rules.Find(rule.name) != nullptr;
   if (!result.replaced && state.rules.size() >= kMaxRulesPerNamespace) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the namespace holds ", kMaxRulesPerNamespace, " rules, which is its limit"));
   }
-  StoreRule(state, rule);
+  StoreRule(state, compiled);
   result.rule = rule;
-  result.warnings = LintRule(rule);
+  result.warnings = prepared->rule_warnings.front();
   return result;
 }
 
@@ -118,10 +126,12 @@ ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<E
 }
 
 ApplyResult Apply(State& state, const ApplyDeclarations& command, std::vector<Event>&) {
-  absl::StatusOr<ApplyDeclarationsResult> result = DeclarationChanges(state, command);
+  const std::shared_ptr<const PreparedDeclarations> prepared = PreparedOf(command);
+  absl::StatusOr<ApplyDeclarationsResult> result = DeclarationChanges(state, command, *prepared);
   if (!result.ok()) return result.status();
   CarryOut(
-      result->rules, command.rules, [&](const Rule& rule) { StoreRule(state, rule); },
+      result->rules, prepared->rules,
+      [&](const std::shared_ptr<const CompiledRule>& rule) { StoreRule(state, rule); },
       [&](absl::string_view name) { RemoveRule(state, name); });
   CarryOut(
       result->relationships, command.relationships,
@@ -131,7 +141,9 @@ ApplyResult Apply(State& state, const ApplyDeclarations& command, std::vector<Ev
 }
 
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events) {
-  for (const Rule& rule : command.default_rules) StoreRule(state, rule);
+  const std::shared_ptr<const PreparedDeclarations> prepared =
+      command.prepared != nullptr ? command.prepared : Prepare(command.default_rules);
+  for (const std::shared_ptr<const CompiledRule>& rule : prepared->rules) StoreRule(state, rule);
   if (command.after == 0) return EmptyResult{};
   state.meta.head = command.after;
   EvictEverything(state, events);

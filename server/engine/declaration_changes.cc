@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,22 +11,16 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/condition/condition.h"
 #include "common/limits.h"
-#include "server/engine/lint.h"
 
 namespace cache_invalidation::engine {
 namespace {
 
-std::vector<std::string> Lint(const Rule& rule) { return LintRule(rule); }
-std::vector<std::string> Lint(const Relationship& relationship) {
-  return LintRelationship(relationship);
-}
-
-absl::Status CheckConditions(const std::vector<Rule>& rules) {
-  for (size_t i = 0; i < rules.size(); ++i) {
-    const absl::Status status = CheckCondition(rules[i].condition);
-    if (status.ok()) continue;
+absl::Status CheckConditions(const PreparedDeclarations& prepared) {
+  for (size_t i = 0; i < prepared.rules.size(); ++i) {
+    const auto& condition = prepared.rules[i]->condition;
+    if (!condition.has_value() || condition->ok()) continue;
+    const absl::Status& status = condition->status();
     return absl::Status(status.code(),
                         absl::StrCat("rules[", i, "].condition: ", status.message()));
   }
@@ -37,12 +31,14 @@ absl::Status CheckConditions(const std::vector<Rule>& rules) {
 template <typename Declaration, typename Set>
 class Changes {
  public:
-  Changes(const Set& registered, const std::vector<Declaration>& declared, bool prune)
+  Changes(const Set& registered, const std::vector<Declaration>& declared,
+          const std::vector<std::vector<std::string>>& warnings, bool prune)
       : left_(registered.size()) {
     absl::flat_hash_set<absl::string_view> named;
-    for (const Declaration& declaration : declared) {
+    for (size_t i = 0; i < declared.size(); ++i) {
+      const Declaration& declaration = declared[i];
       named.insert(declaration.name);
-      results_.push_back({declaration.name, ChangeOf(registered, declaration), Lint(declaration)});
+      results_.push_back({declaration.name, ChangeOf(registered, declaration), warnings[i]});
     }
     if (prune) AddDeleted(registered, named);
   }
@@ -83,39 +79,28 @@ class Changes {
   std::vector<DeclarationResult> results_;
 };
 
-// Drops the warnings that do not fit in `bytes`, and returns their number.
-uint32_t DropWhatDoesNotFit(std::vector<DeclarationResult>& results, size_t& bytes) {
-  uint32_t dropped = 0;
-  for (DeclarationResult& result : results) {
-    size_t fitting = 0;
-    while (fitting < result.warnings.size() && result.warnings[fitting].size() <= bytes) {
-      bytes -= result.warnings[fitting].size();
-      ++fitting;
-    }
-    if (fitting < result.warnings.size()) bytes = 0;  // those that follow are dropped, too
-    dropped += static_cast<uint32_t>(result.warnings.size() - fitting);
-    result.warnings.resize(fitting);
-  }
-  return dropped;
-}
-
 }  // namespace
 
+std::shared_ptr<const PreparedDeclarations> PreparedOf(const ApplyDeclarations& command) {
+  return command.prepared != nullptr ? command.prepared
+                                     : Prepare(command.rules, command.relationships);
+}
+
 absl::StatusOr<ApplyDeclarationsResult> DeclarationChanges(const State& state,
-                                                           const ApplyDeclarations& command) {
-  absl::Status status = CheckConditions(command.rules);
+                                                           const ApplyDeclarations& command,
+                                                           const PreparedDeclarations& prepared) {
+  absl::Status status = CheckConditions(prepared);
   if (!status.ok()) return status;
-  Changes rules(state.rules, command.rules, command.prune);
-  Changes relationships(state.relationships, command.relationships, command.prune);
+  Changes rules(state.rules, command.rules, prepared.rule_warnings, command.prune);
+  Changes relationships(state.relationships, command.relationships, prepared.relationship_warnings,
+                        command.prune);
   status.Update(rules.CheckCount("rules", kMaxRulesPerNamespace));
   status.Update(relationships.CheckCount("relationships", kMaxRelationshipsPerNamespace));
   if (!status.ok()) return status;
   ApplyDeclarationsResult result;
   result.rules = rules.Take();
   result.relationships = relationships.Take();
-  size_t bytes = kMaxAnswerBytes;
-  result.more_warnings = DropWhatDoesNotFit(result.rules, bytes);
-  result.more_warnings += DropWhatDoesNotFit(result.relationships, bytes);
+  result.more_warnings = prepared.more_warnings;
   return result;
 }
 

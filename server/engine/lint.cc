@@ -8,8 +8,7 @@
 #include <utility>
 
 #include "absl/container/btree_map.h"
-#include "absl/status/statusor.h"
-#include "absl/strings/match.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -69,23 +68,28 @@ void LintStar(absl::string_view path, absl::string_view name, Warnings& warnings
                absl::StrCat("\"*\" in \"", name, "\" is not a wildcard: it stands for itself"));
 }
 
+// The name at the beginning of the rest of a placeholder, up to `}` or `|`.
+absl::string_view FieldAt(absl::string_view rest) {
+  return rest.substr(0, rest.find_first_of("|}"));
+}
+
 // A tag whose only placeholder of a column is its old value: a row that moves to another value
 // leaves the tag of the new one.
 void LintOldValues(absl::Span<const std::string> templates, absl::string_view path, bool is_list,
                    Warnings& warnings) {
+  absl::flat_hash_set<absl::string_view> fields;  // of all templates, the old values as `old.NAME`
+  for (const std::string& text : templates) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(text, "{context.");
+    for (size_t part = 1; part < parts.size(); ++part) fields.insert(FieldAt(parts[part]));
+  }
   for (size_t i = 0; i < templates.size(); ++i) {
     const std::vector<absl::string_view> parts = absl::StrSplit(templates[i], "{context.old.");
     if (parts.size() == 1) continue;
-    const absl::string_view field = parts[1].substr(0, parts[1].find_first_of("|}"));
-    const std::string both = absl::StrCat("{context.", field);
-    const bool names_both =
-        std::any_of(templates.begin(), templates.end(), [&both](const std::string& other) {
-          return absl::StrContains(other, both + "}") || absl::StrContains(other, both + "|");
-        });
-    if (names_both) continue;
+    const absl::string_view field = FieldAt(parts[1]);
+    if (fields.contains(field)) continue;
     warnings.Add(kOldValueOnly, is_list ? absl::StrCat(path, "[", i, "]") : std::string(path),
-                 absl::StrCat("it names the tag of the old value only; \"", both, "}",
-                              "\" names those of the old and of the new value. Is that meant?"));
+                 absl::StrCat("it names the tag of the old value only; \"{context.", field,
+                              "}\" names those of the old and of the new value. Is that meant?"));
   }
 }
 
@@ -142,7 +146,8 @@ void LintTriggers(const Rule& rule, Warnings& warnings) {
   }
 }
 
-void LintTargets(const Rule& rule, Warnings& warnings) {
+void LintTargets(const CompiledRule& compiled, Warnings& warnings) {
+  const Rule& rule = compiled.rule;
   for (size_t i = 0; i < rule.invalidate_tags.size(); ++i) {
     const std::string& tag = rule.invalidate_tags[i];
     LintStar(absl::StrCat("invalidate_tags[", i, "]"), tag, warnings);
@@ -154,9 +159,7 @@ void LintTargets(const Rule& rule, Warnings& warnings) {
                               "template names only those"));
   }
   LintOldValues(rule.invalidate_tags, "invalidate_tags", /*is_list=*/true, warnings);
-  if (rule.pattern.empty()) return;
-  const absl::StatusOr<Pattern> pattern = Pattern::Compile(rule.pattern);
-  if (pattern.ok() && pattern->literal_prefix().empty()) {
+  if (compiled.pattern.has_value() && compiled.pattern->literal_prefix().empty()) {
     warnings.Add(kPatternScan, "pattern",
                  "it has no literal prefix, so every known key is matched each time the rule "
                  "fires");
@@ -170,11 +173,9 @@ absl::string_view NameOf(condition::Remark::Kind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-void LintCondition(const Rule& rule, Warnings& warnings) {
-  if (rule.condition.empty()) return;
-  const absl::StatusOr<Condition> condition = Condition::Parse(rule.condition);
-  if (!condition.ok()) return;
-  for (const condition::Remark& remark : condition->Lint()) {
+void LintCondition(const CompiledRule& compiled, Warnings& warnings) {
+  if (!compiled.condition.has_value() || !compiled.condition->ok()) return;
+  for (const condition::Remark& remark : (*compiled.condition)->Lint()) {
     warnings.Add(NameOf(remark.kind), "condition", remark.text);
   }
 }
@@ -237,11 +238,12 @@ absl::Status CheckWarningName(absl::string_view name) {
       absl::StrCat("expected the name of a warning: one of ", absl::StrJoin(kWarningNames, ", ")));
 }
 
-std::vector<std::string> LintRule(const Rule& rule) {
+std::vector<std::string> LintRule(const CompiledRule& compiled) {
+  const Rule& rule = compiled.rule;
   Warnings warnings(rule.accepted_warnings);
   LintTriggers(rule, warnings);
-  LintTargets(rule, warnings);
-  LintCondition(rule, warnings);
+  LintTargets(compiled, warnings);
+  LintCondition(compiled, warnings);
   for (size_t i = 0; i < rule.relationships.size(); ++i) {
     warnings.Append(
         RelationshipWarnings(rule.relationships[i], absl::StrCat("relationships[", i, "].")));

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "server/engine/command.h"
 #include "server/engine/model.h"
+#include "server/engine/rule_set.h"
 
 namespace cache_invalidation::engine {
 
@@ -22,8 +23,8 @@ absl::Status CheckWarningName(absl::string_view name);
 
 // Warns of triggers that never fire, targets that drop a whole type, patterns that every key must
 // be matched against, conditions that miss what they seem to mean, and questionable attached
-// relationships. REQUIRES: the rule has been checked.
-std::vector<std::string> LintRule(const Rule& rule);
+// relationships. Of a condition that does not parse it says nothing.
+std::vector<std::string> LintRule(const CompiledRule& rule);
 
 // Warns of depth above what is recommended, targets that drop a whole type, and ids that are
 // mistaken for others. REQUIRES: the relationship has been checked.

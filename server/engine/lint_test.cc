@@ -59,12 +59,13 @@ TEST(Lint, OfRules) {
   Rule rule;
   rule.invalidate_tags = {"a:{resource_id}", "b", "c:fixed"};
   rule.pattern = "user:.*";
-  ExpectWarnings(LintRule(rule), {"invalidate_tags[1]: \"b\" drops every entry"});
+  ExpectWarnings(LintRule(CompiledRule(rule)), {"invalidate_tags[1]: \"b\" drops every entry"});
   rule.invalidate_tags.clear();
   rule.pattern = ".*:user";
   rule.relationships = {Edge(Cardinality::kOneToMany, 1, {"item"}, "item:{resource_id}"),
                         Edge(Cardinality::kOneToMany, 4, {"item"}, "item:{resource_id}")};
-  ExpectWarnings(LintRule(rule), {"pattern: ", "relationships[1].cascade_depth: 4 hops"});
+  ExpectWarnings(LintRule(CompiledRule(rule)),
+                 {"pattern: ", "relationships[1].cascade_depth: 4 hops"});
 }
 
 // Such a rule never fires, or, if the two are compared with !=, on every write.
@@ -76,6 +77,8 @@ TEST(Lint, OfComparisonsThatNeverHold) {
   for (const Row& row : std::vector<Row>{
            {"resource_id == 1001", {"`resource_id` is text and never equals 1001"}},
            {"1001 != resource_id", {"`resource_id` is text"}},
+           {"resource_id == 9007199254740993", {"no plain number in a context"}},
+           {"resource_id in [-9007199254740993]", {"no plain number in a context"}},
            {"resource_id in ['a', 7]", {"`resource_id` is text and never equals 7"}},
            {"resource_type == null", {"`resource_type` is text and never equals null"}},
            {"operation == 'DELETE'", {"usually \"delete\""}},
@@ -87,7 +90,7 @@ TEST(Lint, OfComparisonsThatNeverHold) {
     Rule rule;
     rule.condition = row.condition;
     SCOPED_TRACE(row.condition);
-    ExpectWarnings(LintRule(rule), row.warnings);
+    ExpectWarnings(LintRule(CompiledRule(rule)), row.warnings);
   }
 }
 
@@ -96,7 +99,7 @@ TEST(Lint, AsksAndDoesNotPropose) {
   Rule rule;
   rule.trigger_tags = {"product"};
   rule.invalidate_tags = {"dashboard", "expensive_items", "label_page"};
-  for (const std::string& warning : LintRule(rule)) {
+  for (const std::string& warning : LintRule(CompiledRule(rule))) {
     EXPECT_FALSE(absl::StrContains(warning, "{resource_id}")) << warning;
     EXPECT_TRUE(absl::StrContains(warning, "Is that meant?")) << warning;
   }
@@ -106,17 +109,19 @@ TEST(Lint, OfTriggersThatNeverFire) {
   Rule rule;
   rule.trigger_tags = {"order", "order:#all", "order:7", "tenant:acme"};
   rule.invalidate_tags = {"page:{resource_id}"};
-  ExpectWarnings(LintRule(rule), {"trigger_tags[1]: \"order:#all\" is carried by lists"});
+  ExpectWarnings(LintRule(CompiledRule(rule)),
+                 {"trigger_tags[1]: \"order:#all\" is carried by lists"});
 }
 
 TEST(Lint, OfNamesThatLookLikePatterns) {
   Rule rule;
   rule.trigger_tags = {"orders_2024_*"};
   rule.invalidate_tags = {"page:{resource_id}", "p*ge:x"};
-  ExpectWarnings(LintRule(rule), {"trigger_tags[0]: \"*\" in \"orders_2024_*\" is not a wildcard",
-                                  "invalidate_tags[1]: \"*\" in \"p*ge:x\""});
+  ExpectWarnings(LintRule(CompiledRule(rule)),
+                 {"trigger_tags[0]: \"*\" in \"orders_2024_*\" is not a wildcard",
+                  "invalidate_tags[1]: \"*\" in \"p*ge:x\""});
   rule.accepted_warnings = {"literal_star"};
-  ExpectWarnings(LintRule(rule), {});
+  ExpectWarnings(LintRule(CompiledRule(rule)), {});
   Relationship relationship = Edge(Cardinality::kOneToMany, 1, {"item*"}, "item*:{resource_id}");
   relationship.source_type = "order_*";
   ExpectWarnings(LintRelationship(relationship),
@@ -126,11 +131,11 @@ TEST(Lint, OfNamesThatLookLikePatterns) {
 TEST(Lint, OfTagsOfTheOldValueOnly) {
   Rule rule;
   rule.invalidate_tags = {"x:1", "owner:{context.old.owner}"};
-  ExpectWarnings(LintRule(rule),
+  ExpectWarnings(LintRule(CompiledRule(rule)),
                  {"invalidate_tags[1]: it names the tag of the old value only; "
                   "\"{context.owner}\" names those of the old and of the new value"});
   rule.invalidate_tags.push_back("user:{context.owner}");
-  ExpectWarnings(LintRule(rule), {});
+  ExpectWarnings(LintRule(CompiledRule(rule)), {});
   const Relationship relationship =
       Edge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{context.old.customer_id}");
   ExpectWarnings(LintRelationship(relationship),
@@ -145,7 +150,7 @@ TEST(Lint, OfConditionsThatAreNoBooleans) {
     Rule rule;
     rule.condition = condition;
     SCOPED_TRACE(condition);
-    ExpectWarnings(LintRule(rule), {"is never true or false"});
+    ExpectWarnings(LintRule(CompiledRule(rule)), {"is never true or false"});
   }
   for (const std::string condition :
        {"true", "bool('true')", "dyn(true)", "operation == 'x' ? 1 : true", "'x' in tags",
@@ -153,7 +158,7 @@ TEST(Lint, OfConditionsThatAreNoBooleans) {
     Rule rule;
     rule.condition = condition;
     SCOPED_TRACE(condition);
-    ExpectWarnings(LintRule(rule), {});
+    ExpectWarnings(LintRule(CompiledRule(rule)), {});
   }
 }
 
@@ -188,7 +193,7 @@ TEST(Lint, OfConditions) {
     Rule rule;
     rule.condition = row.condition;
     SCOPED_TRACE(row.condition);
-    const Lines warnings = LintRule(rule);
+    const Lines warnings = LintRule(CompiledRule(rule));
     // `context.operation` also counts as a new value without an old one.
     ASSERT_EQ(warnings.empty(), row.warnings.empty()) << ::testing::PrintToString(warnings);
     for (const std::string& part : row.warnings) {
@@ -202,17 +207,17 @@ TEST(Lint, LeavesOutWhatIsMeant) {
   rule.trigger_tags = {"order"};
   rule.invalidate_tags = {"dashboard"};
   rule.condition = "context.status == 'published'";
-  ExpectWarnings(LintRule(rule), {"[whole_type]", "[new_value_only]"});
+  ExpectWarnings(LintRule(CompiledRule(rule)), {"[whole_type]", "[new_value_only]"});
   rule.accepted_warnings = {"whole_type"};
-  ExpectWarnings(LintRule(rule), {"[new_value_only]"});
+  ExpectWarnings(LintRule(CompiledRule(rule)), {"[new_value_only]"});
   rule.accepted_warnings = {"new_value_only", "whole_type"};
-  ExpectWarnings(LintRule(rule), {});
+  ExpectWarnings(LintRule(CompiledRule(rule)), {});
 
   Relationship relationship = Edge(Cardinality::kOneToMany, 3, {"item"}, "");
   relationship.accepted_warnings = {"deep_cascade"};
   ExpectWarnings(LintRelationship(relationship), {"[whole_type]"});
   rule.relationships = {relationship};
-  ExpectWarnings(LintRule(rule), {"relationships[0].target_types"});
+  ExpectWarnings(LintRule(CompiledRule(rule)), {"relationships[0].target_types"});
 
   EXPECT_TRUE(CheckWarningName("whole_type").ok());
   EXPECT_TRUE(absl::StrContains(CheckWarningName("Whole_type").message(), "whole_type"));

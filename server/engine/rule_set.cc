@@ -24,6 +24,13 @@ constexpr uint64_t kStepsPerRule = 4;
 // The cost of starting an evaluation, in the units of conditions.
 constexpr uint64_t kCostOfBeginning = 10;
 
+std::optional<Pattern> PatternOf(const Rule& rule) {
+  if (rule.pattern.empty()) return std::nullopt;
+  absl::StatusOr<Pattern> compiled = Pattern::Compile(rule.pattern);
+  Check(compiled.ok(), "a rule's pattern has been checked");
+  return *std::move(compiled);
+}
+
 }  // namespace
 
 CompiledRelationship::CompiledRelationship(Relationship checked)
@@ -90,7 +97,10 @@ RelationshipSet::Page RelationshipSet::List(const ListRelationships& query) cons
   return page;
 }
 
-CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
+CompiledRule::CompiledRule(Rule checked) : CompiledRule(checked, PatternOf(checked)) {}
+
+CompiledRule::CompiledRule(Rule checked, std::optional<Pattern> compiled)
+    : rule(std::move(checked)), pattern(std::move(compiled)) {
   if (!rule.condition.empty()) condition = Condition::Parse(rule.condition);
   bool all_literal = true;
   for (const std::string& tag : rule.invalidate_tags) {
@@ -98,11 +108,6 @@ CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
     Check(parsed.ok(), "a rule's templates have been checked");
     all_literal &= parsed->is_literal();
     templates.push_back(*std::move(parsed));
-  }
-  if (!rule.pattern.empty()) {
-    absl::StatusOr<Pattern> compiled = Pattern::Compile(rule.pattern);
-    Check(compiled.ok(), "a rule's pattern has been checked");
-    pattern = *std::move(compiled);
   }
   for (const Relationship& relationship : rule.relationships) {
     relationships.emplace_back(relationship);
@@ -112,10 +117,10 @@ CompiledRule::CompiledRule(Rule checked) : rule(std::move(checked)) {
 
 bool RuleSet::RunsBefore(const CompiledRule& a, const CompiledRule& b) { return Order()(&a, &b); }
 
-bool RuleSet::Put(Rule rule) {
-  const bool replaced = Remove(rule.name);
-  std::string name = rule.name;
-  const CompiledRule& added = by_name_.try_emplace(std::move(name), std::move(rule)).first->second;
+bool RuleSet::Put(std::shared_ptr<const CompiledRule> rule) {
+  const CompiledRule& added = *rule;
+  const bool replaced = Remove(added.rule.name);
+  by_name_.emplace(added.rule.name, std::move(rule));
   in_order_.insert(&added);
   for (const std::string& trigger : added.rule.trigger_tags) {
     by_trigger_[trigger].push_back(&added);
@@ -126,7 +131,7 @@ bool RuleSet::Put(Rule rule) {
 bool RuleSet::Remove(absl::string_view name) {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return false;
-  const CompiledRule* removed = &found->second;
+  const CompiledRule* removed = found->second.get();
   for (const std::string& trigger : removed->rule.trigger_tags) {
     const auto rules = by_trigger_.find(trigger);
     rules->second.erase(std::find(rules->second.begin(), rules->second.end(), removed));
@@ -139,7 +144,7 @@ bool RuleSet::Remove(absl::string_view name) {
 
 const Rule* RuleSet::Find(absl::string_view name) const {
   const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : &found->second.rule;
+  return found == by_name_.end() ? nullptr : &found->second->rule;
 }
 
 std::vector<RuleSet::Match> RuleSet::Matches(absl::Span<const absl::string_view> tags,

@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -85,10 +87,13 @@ class RelationshipSet {
   absl::flat_hash_map<std::string, Sources> by_source_;
 };
 
-// A rule with its parsed templates, pattern and condition.
+// A rule with its parsed templates, pattern and condition. Compiling takes up to some milliseconds,
+// so it is done before a command reaches its shard (prepared_declarations.h).
 struct CompiledRule {
   // REQUIRES: the rule has been checked (model.h).
   explicit CompiledRule(Rule rule);
+  // The same with the pattern of the rule, which the caller has compiled.
+  CompiledRule(Rule rule, std::optional<Pattern> pattern);
 
   Rule rule;
   std::vector<TagTemplate> templates;  // of invalidate_tags
@@ -109,9 +114,10 @@ class RuleSet {
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
-  // Adds the rule or replaces the one of the same name. Returns whether one was replaced. REQUIRES:
-  // it has been checked.
-  bool Put(Rule rule);
+  // Adds the rule or replaces the one of the same name. Returns whether one was replaced.
+  bool Put(std::shared_ptr<const CompiledRule> rule);
+  // Compiles it first.
+  bool Put(Rule rule) { return Put(std::make_shared<const CompiledRule>(std::move(rule))); }
 
   // Returns whether there was one.
   bool Remove(absl::string_view name);
@@ -169,7 +175,7 @@ class RuleSet {
     }
   };
 
-  std::map<std::string, CompiledRule, std::less<>> by_name_;
+  std::map<std::string, std::shared_ptr<const CompiledRule>, std::less<>> by_name_;
   absl::btree_set<const CompiledRule*, Order> in_order_;
   absl::btree_map<std::string, std::vector<const CompiledRule*>> by_trigger_;
 };

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "server/engine/limits.h"
+#include "server/engine/prepared_declarations.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::shard {
@@ -43,13 +44,16 @@ bool IsAppliedWithoutItsCaller(const std::variant<engine::Command, engine::Query
           std::holds_alternative<engine::DeleteNamespace>(*command));
 }
 
-// Whether a command may change nothing in a new namespace: it only removes something, or declares
-// what is declared already.
-bool MayChangeNothing(const engine::Command& command) {
+// Whether a command may change nothing in a new namespace, which has this many rules: it only
+// removes something, or declares what is declared already.
+bool MayChangeNothing(const engine::Command& command, size_t rules) {
+  if (const auto* apply = std::get_if<engine::ApplyDeclarations>(&command)) {
+    return apply->rules.size() <= rules && apply->relationships.empty();
+  }
+
   return std::holds_alternative<engine::FlushPendingInvalidations>(command) ||
          std::holds_alternative<engine::DeleteRule>(command) ||
          std::holds_alternative<engine::DeleteRelationship>(command) ||
-         std::holds_alternative<engine::ApplyDeclarations>(command) ||
          std::holds_alternative<engine::RemoveCacheDependency>(command) ||
          std::holds_alternative<engine::UntrackEntries>(command);
 }
@@ -77,6 +81,12 @@ std::unique_ptr<engine::Engine> MakeNewEngine(absl::string_view epoch,
   auto engine = std::make_unique<engine::Engine>(epoch);
   (void)engine->Apply(create_namespace, absl::UnixEpoch());
   return engine;
+}
+
+// The rules are compiled once, not for each namespace.
+engine::CreateNamespace CreationWith(std::vector<engine::Rule> default_rules, uint64_t after) {
+  auto prepared = engine::Prepare(default_rules);
+  return {std::move(default_rules), after, std::move(prepared)};
 }
 
 StrategyCounts CountedBy(const engine::Engine& engine) {
@@ -115,7 +125,7 @@ ShardCore::ShardCore(Options options, NamespaceQuota& quota, ShardObserver& obse
       limits_(options.limits),
       on_dropped_(std::move(options.on_dropped)),
       shard_(options.shard),
-      create_namespace_{std::move(options.default_rules), options.deleted_revision},
+      create_namespace_(CreationWith(std::move(options.default_rules), options.deleted_revision)),
       quota_(quota),
       observer_(observer),
       new_engine_(MakeNewEngine(epoch_, create_namespace_)),
@@ -193,7 +203,7 @@ Result ShardCore::ApplyCommand(absl::string_view name, const engine::Command& co
 }
 
 std::optional<Result> ShardCore::AnswerAsNew(const engine::Command& command, absl::Time now) {
-  if (!MayChangeNothing(command)) return std::nullopt;
+  if (!MayChangeNothing(command, create_namespace_.default_rules.size())) return std::nullopt;
   const std::unique_ptr<engine::Engine> scratch = MakeNewEngine(epoch_, create_namespace_);
   engine::Applied applied = scratch->Apply(command, now);
   if (!applied.status.ok() || !OnlyMovedTheClock(applied)) return std::nullopt;

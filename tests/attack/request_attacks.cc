@@ -179,6 +179,44 @@ Attack AllAtOnce(const Size& size) {
           }};
 }
 
+// Rules whose patterns are slow to compile, then others whose warnings take more than they do
+// themselves: validated, then applied to a namespace that does not exist yet.
+Attack Declarations(const Size& size) {
+  const int rules = static_cast<int>(size.Of(kMostRules, 100));
+  return {.name = "declarations",
+          .input = absl::StrCat("ApplyDeclarations of ", rules,
+                                " rules with a pattern of 1,400 instructions, and of as many with ",
+                                "64 templates and a condition"),
+          .prepare = {},
+          .run = [rules](Target& target) {
+            v1::ApplyDeclarationsRequest request;
+            request.set_namespace_("declared");
+            for (const bool patterns : {true, false}) {
+              request.clear_rules();
+              for (int r = 0; r < rules; ++r) {
+                v1::Rule& rule = *request.add_rules();
+                rule = RuleOf(absl::StrCat("r", r));
+                if (patterns) {
+                  rule.set_pattern("(?:[a-y]{0,99}){7}z");
+                  continue;
+                }
+                rule.set_condition("context.price > 9007199254740993 || operation == \"Insert\"");
+                for (int t = 0; t < 64; ++t) {
+                  rule.add_invalidate_tags(absl::StrCat("t", t, ":{context.old.f", t, "}"));
+                }
+              }
+              for (const bool only : {true, false}) {
+                request.set_validate_only(only);
+                v1::ApplyDeclarationsResponse response;
+                const grpc::Status status =
+                    Call(target.declarations(), &v1::DeclarationService::Stub::ApplyDeclarations,
+                         request, &response);
+                if (!status.ok()) target.Complain(status.error_message());
+              }
+            }
+          }};
+}
+
 Attack Cascade(const Size& size, bool chain) {
   const uint64_t keys = size.Of(chain ? 300'000 : 1'000'000, 20'000);
   return {.name = chain ? "cascade-chain" : "cascade-star",
@@ -257,8 +295,8 @@ std::vector<Attack> RequestAttacks(const Size& size) {
           DirectTags(size),       ManyRelationships(size),
           NestedConditions(size), LongLists(size),
           Patterns(size),         AllAtOnce(size),
-          Cascade(size, false),   Cascade(size, true),
-          Readers(size)};
+          Declarations(size),     Cascade(size, false),
+          Cascade(size, true),    Readers(size)};
 }
 
 }  // namespace cache_invalidation::attack

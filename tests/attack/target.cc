@@ -34,6 +34,7 @@ Target::Target(int descriptors)
   invalidations_ = v1::InvalidationService::NewStub(channel);
   entries_ = v1::CacheEntryService::NewStub(channel);
   dependencies_ = v1::DependencyService::NewStub(channel);
+  declarations_ = v1::DeclarationService::NewStub(channel);
   rules_ = v1::RuleService::NewStub(channel);
   relationships_ = v1::RelationshipService::NewStub(channel);
 }

@@ -14,6 +14,7 @@
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/status.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/declaration_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/relationship_service.grpc.pb.h"
@@ -50,6 +51,7 @@ class Target {
   v1::InvalidationService::Stub& invalidations() { return *invalidations_; }
   v1::CacheEntryService::Stub& entries() { return *entries_; }
   v1::DependencyService::Stub& dependencies() { return *dependencies_; }
+  v1::DeclarationService::Stub& declarations() { return *declarations_; }
   v1::RuleService::Stub& rules() { return *rules_; }
   v1::RelationshipService::Stub& relationships() { return *relationships_; }
 
@@ -89,6 +91,7 @@ class Target {
   std::unique_ptr<v1::InvalidationService::Stub> invalidations_;
   std::unique_ptr<v1::CacheEntryService::Stub> entries_;
   std::unique_ptr<v1::DependencyService::Stub> dependencies_;
+  std::unique_ptr<v1::DeclarationService::Stub> declarations_;
   std::unique_ptr<v1::RuleService::Stub> rules_;
   std::unique_ptr<v1::RelationshipService::Stub> relationships_;
 };

@@ -128,6 +128,36 @@ TEST_F(CachectlTest, ApplyDeletesWhatTheFileDoesNotNameIfAskedTo) {
   EXPECT_EQ(Field(Ok({"stats"}), "relationships"), "0");
 }
 
+TEST_F(CachectlTest, ApplyDoesNotDeleteEverythingForAFileThatNamesNothing) {
+  Ok({"apply", "-f", "-"}, kFile);
+  for (const std::string file : {"", "# later\n", "rules:\n", "rules: []\nrelationships: []\n"}) {
+    const Ended refused = Run({"apply", "-f", "-", "--prune"}, file);
+    EXPECT_EQ(refused.code, 2) << file;
+    EXPECT_EQ(refused.err.rfind("cachectl: INVALID_ARGUMENT: -: names no rule and no relationship, "
+                                "so --prune would delete all of them.",
+                                0),
+              0u)
+        << refused.err;
+    EXPECT_EQ(Ok({"apply", "-f", "-"}, file), "") << "without --prune it changes nothing";
+  }
+  EXPECT_EQ(Field(Ok({"stats"}), "rules"), "2");
+}
+
+TEST_F(CachectlTest, ApplyReadsNeitherADirectoryNorAFileWithoutEnd) {
+  const Ended directory = Run({"apply", "-f", "/"});
+  EXPECT_EQ(directory.code, 1) << directory.err;
+  EXPECT_EQ(directory.err, "cachectl: UNKNOWN: cannot read /\n");
+  EXPECT_EQ(Run({"apply", "-f", "/dev/zero"}).code, 2);
+}
+
+TEST_F(CachectlTest, OutputThatCannotBeWrittenIsAnError) {
+  std::string command;
+  for (const std::string& word : CommandLine({"export"})) command += "'" + word + "' ";
+  const Ended ended = RunProgram({"/bin/sh", "-c", command + "> /dev/full"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err, "cachectl: cannot write the output\n");
+}
+
 TEST_F(CachectlTest, ApplyTellsWhichDeclarationAWarningIsAbout) {
   const Ended warned =
       Run({"apply", "-f", "-"}, "rules:\n  - {name: a, trigger_tags: [x], invalidate_tags: [y]}\n");

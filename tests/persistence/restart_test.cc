@@ -250,9 +250,11 @@ constexpr absl::Duration kLongestLeaseOfAll = absl::Milliseconds(66'100);
 constexpr absl::Duration kTwoSecondLease = absl::Milliseconds(2'300);
 
 TEST_F(RestartTest, CallsThatWaitWaitOutTheLongestLeaseThatWasGranted) {
+  options_.longest_earlier_lease = absl::ZeroDuration();
   Start();
   EXPECT_EQ(SubscribeForMoment("first", 2), 2);
-  EXPECT_FALSE(MayHaveStrangers(absl::ZeroDuration())) << "a new directory had no earlier server";
+  EXPECT_FALSE(MayHaveStrangers(absl::ZeroDuration())) << "it is known to be the first server";
+  options_.longest_earlier_lease = std::nullopt;
   EXPECT_EQ(SubscribeForMoment("second", 1), 1);
   Write("user", "1");  // is stored behind the note of the lease, which a shorter one need not await
   Kill();
@@ -262,10 +264,35 @@ TEST_F(RestartTest, CallsThatWaitWaitOutTheLongestLeaseThatWasGranted) {
   EXPECT_FALSE(MayHaveStrangers(kTwoSecondLease));
 }
 
-// The directory is new, but not the system: it had a server with another one.
+// The directory is new, but perhaps not the system: it may have had a server with another one.
+TEST_F(RestartTest, WithANewDirectoryCallsSayThatTheyAreInDoubtAlsoAfterACrash) {
+  Start();
+  EXPECT_TRUE(MayHaveStrangers(absl::Seconds(1)));
+  SubscribeForMoment("first", 2);
+  Kill();
+  Start();
+  EXPECT_TRUE(MayHaveStrangers(kTwoSecondLease));
+  EXPECT_FALSE(MayHaveStrangers(kLongestLeaseOfAll));
+}
+
+TEST_F(RestartTest, WhatANewEpochAssumedIsKnownToTheNextStart) {
+  options_.longest_earlier_lease = absl::ZeroDuration();
+  Start();
+  SubscribeForMoment("first", 2);
+  Kill();
+  options_.longest_earlier_lease = std::nullopt;
+  options_.new_epoch = true;
+  Start();
+  Kill();
+  options_.new_epoch = false;
+  Start();
+  EXPECT_TRUE(MayHaveStrangers(kTwoSecondLease)) << "the record was not to be trusted";
+  EXPECT_FALSE(MayHaveStrangers(kLongestLeaseOfAll));
+}
+
 TEST_F(RestartTest, CallsThatWaitReckonWithStrangersOnceOneHasTurnedUp) {
   Start();
-  EXPECT_FALSE(MayHaveStrangers(absl::Seconds(1)));
+  EXPECT_TRUE(MayHaveStrangers(absl::Seconds(1)));
   EXPECT_EQ(SubscribeForMoment("stranger", 2, "another epoch"), 2);
   EXPECT_TRUE(MayHaveStrangers(absl::Seconds(1))) << "there may be more of them";
   Kill();

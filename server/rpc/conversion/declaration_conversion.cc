@@ -1,6 +1,7 @@
 #include "server/rpc/conversion/declaration_conversion.h"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "common/limits.h"
 #include "google/protobuf/repeated_ptr_field.h"
+#include "server/engine/prepared_declarations.h"
 #include "server/rpc/conversion/rule_conversion.h"
 #include "server/wire/message_conversion.h"
 
@@ -24,6 +26,11 @@ constexpr std::pair<engine::DeclarationChange, v1::DeclarationChange> kChanges[]
     {engine::DeclarationChange::kDeleted, v1::DECLARATION_CHANGE_DELETED},
 };
 
+const std::string& NameOf(const std::shared_ptr<const engine::CompiledRule>& rule) {
+  return rule->rule.name;
+}
+const std::string& NameOf(const engine::Relationship& relationship) { return relationship.name; }
+
 // Converts one kind of declarations. Which of two with the same name counts would depend on their
 // order, so neither is accepted.
 template <typename Declaration, typename Proto>
@@ -38,7 +45,7 @@ absl::Status Convert(absl::string_view field,
   for (size_t i = 0; i < count; ++i) {
     absl::StatusOr<Declaration> declaration = convert(protos[static_cast<int>(i)]);
     if (!declaration.ok()) return InElement(field, i, declaration.status());
-    if (!names.insert(declaration->name).second) {
+    if (!names.insert(NameOf(*declaration)).second) {
       return InElement(field, i,
                        AtField("name", absl::InvalidArgumentError("expected a name of its own")));
     }
@@ -62,15 +69,18 @@ absl::StatusOr<std::variant<engine::Command, engine::Query>> ToApplyDeclarations
     const v1::ApplyDeclarationsRequest& request) {
   engine::ApplyDeclarations command;
   command.prune = request.prune();
+  std::vector<std::shared_ptr<const engine::CompiledRule>> rules;
   absl::Status status = CheckRequestIdField(request.request_id());
   if (status.ok()) {
-    status = Convert("rules", request.rules(), kMaxRulesPerNamespace, ToRule, command.rules);
+    status = Convert("rules", request.rules(), kMaxRulesPerNamespace, ToRule, rules);
   }
   if (status.ok()) {
     status = Convert("relationships", request.relationships(), kMaxRelationshipsPerNamespace,
                      ToRelationship, command.relationships);
   }
   if (!status.ok()) return status;
+  for (const auto& compiled : rules) command.rules.push_back(compiled->rule);
+  command.prepared = engine::Prepare(std::move(rules), command.relationships);
   if (request.validate_only()) {
     return engine::Query(engine::ValidateDeclarations{std::move(command)});
   }

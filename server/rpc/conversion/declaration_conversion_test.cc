@@ -41,6 +41,11 @@ TEST(DeclarationConversion, IsACommandOrAQuery) {
   EXPECT_EQ(command.relationships[0].name, "s:one_to_many:t");
   EXPECT_EQ(command.relationships[0].cascade_depth, 1u) << "by default";
   EXPECT_TRUE(command.prune);
+  // A shard does not wait for what depends on the declarations alone.
+  ASSERT_NE(command.prepared, nullptr);
+  ASSERT_EQ(command.prepared->rules.size(), 1u);
+  EXPECT_EQ(command.prepared->rules[0]->rule, command.rules[0]);
+  EXPECT_EQ(command.prepared->relationship_warnings.size(), 1u);
 
   const auto validated = ToApplyDeclarations(Request(absl::StrCat(kFull, " validate_only: true")));
   ASSERT_TRUE(validated.ok()) << validated.status();
@@ -48,6 +53,7 @@ TEST(DeclarationConversion, IsACommandOrAQuery) {
   EXPECT_EQ(query.declarations.rules, command.rules);
   EXPECT_EQ(query.declarations.relationships, command.relationships);
   EXPECT_TRUE(query.declarations.prune);
+  EXPECT_NE(query.declarations.prepared, nullptr);
 }
 
 TEST(DeclarationConversion, NamesThePathOfTheFirstFault) {

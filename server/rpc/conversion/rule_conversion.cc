@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -9,13 +11,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "common/condition/condition.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/pattern.h"
 #include "google/protobuf/util/json_util.h"
 #include "protos/internal/v1/rule_file.pb.h"
 #include "server/engine/lint.h"
+#include "server/engine/prepared_declarations.h"
 #include "server/engine/tag_template.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/wire/message_conversion.h"
@@ -35,8 +37,8 @@ absl::Status CheckTemplate(absl::string_view text) {
   return status;
 }
 
-// A rule without targets would have no effect, unnoticed.
-absl::Status CheckTargets(const v1::Rule& proto) {
+// A rule without targets would have no effect, unnoticed. Compiles the pattern, if there is one.
+absl::Status CheckTargets(const v1::Rule& proto, std::optional<Pattern>& pattern) {
   if (proto.invalidate_tags().empty() && proto.pattern().empty() && proto.relationships().empty()) {
     return AtField(
         "invalidate_tags",
@@ -45,7 +47,9 @@ absl::Status CheckTargets(const v1::Rule& proto) {
   absl::Status status =
       CheckList("invalidate_tags", proto.invalidate_tags(), 0, kMaxInvalidateTags, CheckTemplate);
   if (!proto.pattern().empty()) {
-    status.Update(AtField("pattern", Pattern::Compile(proto.pattern()).status()));
+    absl::StatusOr<Pattern> compiled = Pattern::Compile(proto.pattern());
+    status.Update(AtField("pattern", compiled.status()));
+    if (compiled.ok()) pattern = *std::move(compiled);
   }
   status.Update(AtField("relationships", CheckCount(static_cast<size_t>(proto.relationships_size()),
                                                     0, kMaxRelationshipsPerRule)));
@@ -76,11 +80,12 @@ ListIdentity IdentityOf(const v1::ListRulesRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto) {
+absl::StatusOr<std::shared_ptr<const engine::CompiledRule>> ToRule(const v1::Rule& proto) {
+  std::optional<Pattern> pattern;
   absl::Status status = AtField("name", CheckName(proto.name()));
   status.Update(
       CheckList("trigger_tags", proto.trigger_tags(), 1, kMaxTriggerTags, CheckTagWithoutWildcard));
-  status.Update(CheckTargets(proto));
+  status.Update(CheckTargets(proto, pattern));
   status.Update(ToStrategy(proto.strategy()).status());
   status.Update(AtField("priority", CheckPriority(proto.priority())));
   status.Update(AtField("description", CheckDescription(proto.description())));
@@ -93,18 +98,20 @@ absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto) {
   SortToSet(rule.invalidate_tags);
   SortToSet(rule.accepted_warnings);
   status.Update(CompleteRelationships(rule.relationships));
-  // Checked last, so that any other error of the rule is reported first.
-  status.Update(AtField("condition", CheckCondition(rule.condition)));
   if (!status.ok()) return status;
-  return rule;
+  auto compiled = std::make_shared<const engine::CompiledRule>(std::move(rule), std::move(pattern));
+  // Checked last, so that any other error of the rule is reported first.
+  if (compiled->condition.has_value()) status = compiled->condition->status();
+  if (!status.ok()) return AtField("condition", status);
+  return compiled;
 }
 
 absl::StatusOr<engine::RegisterRule> ToRegisterRule(const v1::RegisterRuleRequest& request) {
   const absl::Status status = CheckRequestIdField(request.request_id());
   if (!status.ok()) return status;
-  absl::StatusOr<engine::Rule> rule = ToRule(request.rule());
+  const absl::StatusOr<std::shared_ptr<const engine::CompiledRule>> rule = ToRule(request.rule());
   if (!rule.ok()) return InField("rule", rule.status());
-  return engine::RegisterRule{*std::move(rule)};
+  return engine::RegisterRule{(*rule)->rule, engine::Prepare(std::vector{*rule})};
 }
 
 absl::StatusOr<engine::GetRule> ToGetRule(const v1::GetRuleRequest& request) {
@@ -179,13 +186,13 @@ absl::StatusOr<std::vector<engine::Rule>> ParseRuleFile(absl::string_view json) 
   std::vector<engine::Rule> rules;
   std::set<std::string> names;
   for (const v1::Rule& proto : file.rules()) {
-    absl::StatusOr<engine::Rule> rule = ToRule(proto);
+    const absl::StatusOr<std::shared_ptr<const engine::CompiledRule>> rule = ToRule(proto);
     if (!rule.ok()) return InElement("rules", rules.size(), rule.status());
-    if (!names.insert(rule->name).second) {
+    if (!names.insert((*rule)->rule.name).second) {
       return InElement("rules", rules.size(),
                        AtField("name", absl::InvalidArgumentError("expected a name of its own")));
     }
-    rules.push_back(*std::move(rule));
+    rules.push_back((*rule)->rule);
   }
   return rules;
 }

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_CONVERSION_RULE_CONVERSION_H_
 #define CACHE_INVALIDATION_SERVER_RPC_CONVERSION_RULE_CONVERSION_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,14 @@
 #include "server/engine/model.h"
 #include "server/engine/query.h"
 #include "server/engine/result.h"
+#include "server/engine/rule_set.h"
 #include "server/rpc/conversion/request_conversion.h"
 
 namespace cache_invalidation::rpc {
 
-// Checks a rule, fills in its defaults and sorts its lists. Paths in errors are relative to it.
-absl::StatusOr<engine::Rule> ToRule(const v1::Rule& proto);
+// Checks a rule, fills in its defaults, sorts its lists and compiles it. Paths in errors are
+// relative to it.
+absl::StatusOr<std::shared_ptr<const engine::CompiledRule>> ToRule(const v1::Rule& proto);
 
 // Check and convert the requests of RuleService. Results are views into the requests and the arena.
 // Fail with INVALID_ARGUMENT, which names the field.

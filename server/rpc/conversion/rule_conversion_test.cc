@@ -36,10 +36,10 @@ v1::Rule FullRule() {
 TEST(RuleConversion, KeepsEveryFieldThereAndBack) {
   const v1::Rule full = FullRule();
   EXPECT_THAT(UnsetFields(full), IsEmpty());
-  const absl::StatusOr<engine::Rule> rule = ToRule(full);
+  const auto rule = ToRule(full);
   ASSERT_TRUE(rule.ok()) << rule.status();
   v1::Rule back;
-  wire::FromRule(*rule, &back);
+  wire::FromRule((*rule)->rule, &back);
   EXPECT_EQ(back.DebugString(), full.DebugString());
 }
 
@@ -58,7 +58,7 @@ TEST(RuleConversion, KnowsEveryStrategyAndCardinality) {
     v1::Rule rule = FullRule();
     rule.set_strategy(static_cast<v1::InvalidationStrategy>(i));
     v1::Rule back;
-    wire::FromRule(*ToRule(rule), &back);
+    wire::FromRule((*ToRule(rule))->rule, &back);
     EXPECT_EQ(back.strategy(), i);
   }
   for (int i = 1; i < v1::Cardinality_ARRAYSIZE; ++i) {
@@ -72,7 +72,7 @@ TEST(RuleConversion, KnowsEveryStrategyAndCardinality) {
 
 TEST(RuleConversion, FillsEveryFieldOfTheAnswers) {
   engine::GetRuleResult get;
-  get.rule = *ToRule(FullRule());
+  get.rule = (*ToRule(FullRule()))->rule;
   get.rule->condition = "c";
   get.counters = {
       .execution_count = 1, .condition_errors = 2, .last_execution = absl::FromUnixSeconds(3)};
