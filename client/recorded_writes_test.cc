@@ -15,7 +15,7 @@ namespace {
 const WriteEvent kWrite = {.resource_type = "user",
                            .resource_id = "1",
                            .operation = "update",
-                           .context = {{"tenant", "acme"}, {"old", JsonValue::Object{}}}};
+                           .context = {{"tenant", "acme"}}};
 
 // Returns the errors of a script, then revision 7; records the requests.
 class ScriptedConnection final : public UnimplementedConnection {
