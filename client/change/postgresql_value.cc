@@ -359,8 +359,8 @@ std::optional<std::string> PostgresqlKeyText(absl::string_view name, const std::
   // A domain over boolean or money, or an array of one.
   if (IsText(element.value_or(type)) || IsNumber(element.value_or(type))) return text;
   const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::ByAnyChar("{},\""));
-  const bool may_differ =
-      text == "t" || text == "f" || std::any_of(parts.begin(), parts.end(), LooksLikeMoney);
+  const bool may_differ = text == "t" || text == "f" || LooksLikeMoney(text) ||
+                          std::any_of(parts.begin(), parts.end(), LooksLikeMoney);
   return may_differ ? std::nullopt : std::optional(text);
 }
 

@@ -227,6 +227,7 @@ TEST(PostgresqlValueTest, KeysOfWhichAReaderMaySeeAnotherText) {
   EXPECT_EQ(PostgresqlKeyText("mood", "ok"), "ok");
   EXPECT_EQ(PostgresqlKeyText("price", "$1.00"), std::nullopt);
   EXPECT_EQ(PostgresqlKeyText("price", "-1,00 €"), std::nullopt);
+  EXPECT_EQ(PostgresqlKeyText("price", "1,00 kr"), std::nullopt);
   EXPECT_EQ(PostgresqlKeyText("price[]", "{$1.00,$2.00}"), std::nullopt);
   EXPECT_EQ(PostgresqlKeyText("text", "$1.00"), "$1.00");
   EXPECT_EQ(PostgresqlKeyText("text[]", "{$1.00}"), "{$1.00}");
