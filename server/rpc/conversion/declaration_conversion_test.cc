@@ -7,6 +7,7 @@
 #include "common/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/engine/prepared_declarations.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 

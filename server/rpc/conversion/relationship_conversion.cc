@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "server/engine/lint.h"
@@ -20,21 +19,6 @@ absl::Status CheckCardinality(v1::Cardinality cardinality) {
   if (wire::ToCardinality(cardinality).has_value()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("expected a known cardinality, got ", static_cast<int>(cardinality)));
-}
-
-absl::string_view CardinalityName(engine::Cardinality cardinality) {
-  switch (cardinality) {
-    case engine::Cardinality::kOneToOne:
-      return "one_to_one";
-    case engine::Cardinality::kOneToMany:
-      return "one_to_many";
-    case engine::Cardinality::kManyToOne:
-      return "many_to_one";
-    case engine::Cardinality::kManyToMany:
-      return "many_to_many";
-  }
-  Check(false, "every cardinality has a name");
-  return "";
 }
 
 // 0: the default.
@@ -77,7 +61,8 @@ ListIdentity IdentityOf(const v1::ListRelationshipsRequest& request) {
 }  // namespace
 
 std::string DefaultRelationshipName(const engine::Relationship& relationship) {
-  return absl::StrCat(relationship.source_type, ":", CardinalityName(relationship.cardinality), ":",
+  return absl::StrCat(relationship.source_type, ":",
+                      engine::CardinalityName(relationship.cardinality), ":",
                       absl::StrJoin(relationship.target_types, ":"));
 }
 
