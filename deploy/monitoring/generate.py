@@ -12,7 +12,7 @@ import sys
 
 import yaml
 
-HERE = pathlib.Path(__file__).resolve().parent
+HERE = pathlib.Path(__file__).parent
 SELECTED = 'job="cache-invalidation", instance=~"$instance"'
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Grafana divides a screen into 24 columns.

@@ -1,13 +1,20 @@
 """What the tests ask of rendered manifests."""
 
+import copy
+import functools
 import re
 
 import render
 
 
+@functools.cache
+def _rendered(name):
+    return render.render(f"deploy/{name}")
+
+
 def load(name):
     """The objects of deploy/NAME, by kind and name."""
-    return {render.identity(item): item for item in render.render(f"deploy/{name}")}
+    return {render.identity(item): copy.deepcopy(item) for item in _rendered(name)}
 
 
 def pods(items):

@@ -3,6 +3,7 @@
 $SERVER and $CACHECTL are the programs. Runs at the top of the tree.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -16,6 +17,7 @@ import restricted
 LABEL = "app.kubernetes.io/name"
 
 
+@functools.cache
 def help_of(*command):
     return subprocess.run([*command, "--help"], stdout=subprocess.PIPE, text=True, check=False).stdout
 

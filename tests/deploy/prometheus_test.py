@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -69,6 +70,7 @@ class Prometheus:
             self._process = subprocess.Popen([*command, "--web.listen-address=127.0.0.1:0"], stderr=log)
         try:
             self._address = eventually(self._find_address)
+            eventually(self._is_ready)
         except AssertionError:
             self.stop()
             raise
@@ -78,6 +80,13 @@ class Prometheus:
             raise RuntimeError(f"Prometheus does not start: {self._log.read_text()}")
         found = re.search(r'msg="Listening on" address=(\S+)', self._log.read_text())
         return found and found.group(1)
+
+    def _is_ready(self):
+        try:
+            with urllib.request.urlopen(f"http://{self._address}/-/ready", timeout=PATIENCE_SECONDS):
+                return True
+        except urllib.error.HTTPError:
+            return False  # it listens, but still reads its store
 
     def _get(self, path, **parameters):
         url = f"http://{self._address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"

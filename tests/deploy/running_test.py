@@ -60,6 +60,7 @@ class PodTest(unittest.TestCase):
         flags |= {"data_dir": self.directory / "data", "grpc_port": 0, "http_port": 0, "listen_address": "127.0.0.1"}
         arguments = [f"--{name}={value}" for name, value in {**flags, "port_file": port_file}.items()]
         process = subprocess.Popen([os.environ["SERVER"], *arguments], stdout=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         wait_for(port_file, process)
         return process, dict(line.split("=") for line in port_file.read_text().split())
