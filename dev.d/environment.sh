@@ -72,6 +72,14 @@ need_cel() {
   CEL_MODULES=$PWD/dev.d/cel/node_modules
 }
 
+# Installs the types of Kubernetes that manifests are checked against, in the versions of
+# dev.d/kubernetes/package-lock.json, and sets $KUBERNETES_MODULES to their folder.
+need_kubernetes() {
+  npm_packages dev.d/kubernetes ci
+  # shellcheck disable=SC2034  # for the commands
+  KUBERNETES_MODULES=$PWD/dev.d/kubernetes/node_modules
+}
+
 # Bazel's server speeds up the next command; outside a terminal there is none, so it is stopped at exit.
 run_bazel() {
   [ -t 2 ] || trap stop_bazel EXIT

@@ -6,4 +6,5 @@
 need build test lint
 need_buf
 need_cel
+need_kubernetes
 say "everything is installed"

@@ -9,12 +9,20 @@ PATIENCE_SECONDS = 30
 
 
 @contextlib.contextmanager
-def running(program, directory):
+def running(program, directory, flags=()):
     """Starts the program, and gives its ports: {"grpc": "40123", "http": "40124"}. It ends with the block."""
     port_file = pathlib.Path(directory) / "ports"
     port_file.unlink(missing_ok=True)
     server = subprocess.Popen(
-        [program, "--durability=memory", "--longest_earlier_lease=0s", "--grpc_port=0", "--http_port=0", f"--port_file={port_file}"],
+        [
+            program,
+            "--durability=memory",
+            "--longest_earlier_lease=0s",
+            "--grpc_port=0",
+            "--http_port=0",
+            f"--port_file={port_file}",
+            *flags,
+        ],
         stdout=subprocess.DEVNULL,
     )
     try:
