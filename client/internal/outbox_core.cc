@@ -164,6 +164,8 @@ std::vector<OutboxBatch> OutboxCore::TakeAll() {
   for (auto& [name, lane] : lanes_) {
     std::move(lane.waiting.begin(), lane.waiting.end(), std::back_inserter(all));
   }
+  std::sort(all.begin(), all.end(),
+            [](const OutboxBatch& a, const OutboxBatch& b) { return a.oldest < b.oldest; });
   lanes_.clear();
   writes_ = 0;
   bytes_ = 0;

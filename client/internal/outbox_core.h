@@ -63,7 +63,8 @@ class OutboxCore {
   uint64_t last_added() const { return added_; }
   uint64_t OldestWaiting() const;
 
-  // Returns everything that was not sent, also what is being sent, and forgets it.
+  // Returns everything that was not sent, also what is being sent, the oldest first, and forgets
+  // it.
   std::vector<OutboxBatch> TakeAll();
 
   WriteOutboxStatistics Statistics() const;

@@ -68,6 +68,7 @@ absl::StatusOr<std::unique_ptr<Server>> PersistentServerTest::TryStart() {
   options.event_cache_bytes = event_cache_bytes_;
   options.event_retention = event_retention_;
   options.http_address = http_address_;
+  options.longest_earlier_lease = longest_earlier_lease_;
   options.clock = &clock_;
   options.on_fatal = [](const absl::Status& status) { ADD_FAILURE() << status; };
   return Server::Start(std::move(options));

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/cache_entry_service.grpc.pb.h"
@@ -65,6 +67,7 @@ class PersistentServerTest : public ::testing::Test {
   size_t event_cache_bytes_ = ServerOptions().event_cache_bytes;
   delivery::RetentionLimits event_retention_ = ServerOptions().event_retention;
   std::string http_address_;  // none
+  std::optional<absl::Duration> longest_earlier_lease_;
   FakeClock clock_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Entries> entries_;

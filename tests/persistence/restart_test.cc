@@ -250,11 +250,11 @@ constexpr absl::Duration kLongestLeaseOfAll = absl::Milliseconds(66'100);
 constexpr absl::Duration kTwoSecondLease = absl::Milliseconds(2'300);
 
 TEST_F(RestartTest, CallsThatWaitWaitOutTheLongestLeaseThatWasGranted) {
-  options_.longest_earlier_lease = absl::ZeroDuration();
+  longest_earlier_lease_ = absl::ZeroDuration();
   Start();
   EXPECT_EQ(SubscribeForMoment("first", 2), 2);
   EXPECT_FALSE(MayHaveStrangers(absl::ZeroDuration())) << "it is known to be the first server";
-  options_.longest_earlier_lease = std::nullopt;
+  longest_earlier_lease_ = std::nullopt;
   EXPECT_EQ(SubscribeForMoment("second", 1), 1);
   Write("user", "1");  // is stored behind the note of the lease, which a shorter one need not await
   Kill();
@@ -276,11 +276,11 @@ TEST_F(RestartTest, WithANewDirectoryCallsSayThatTheyAreInDoubtAlsoAfterACrash) 
 }
 
 TEST_F(RestartTest, WhatANewEpochAssumedIsKnownToTheNextStart) {
-  options_.longest_earlier_lease = absl::ZeroDuration();
+  longest_earlier_lease_ = absl::ZeroDuration();
   Start();
   SubscribeForMoment("first", 2);
   Kill();
-  options_.longest_earlier_lease = std::nullopt;
+  longest_earlier_lease_ = std::nullopt;
   options_.new_epoch = true;
   Start();
   Kill();
