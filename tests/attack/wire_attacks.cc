@@ -179,7 +179,8 @@ Attack Stop(const Size& size) {
                 });
                 Pause(absl::Seconds(1));
                 const absl::Duration took = target.Stop();
-                if (took > absl::Seconds(3)) {
+                // The grace, one second until the process ends in any case, and one to see it end.
+                if (took > absl::Seconds(4)) {
                   target.Complain("it ended after " + absl::FormatDuration(took));
                 }
                 callers.join();
