@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -31,11 +32,6 @@ re2::RE2::Options CompileOptions() {
   options.set_never_capture(true);
   options.set_max_mem(kMaxPatternMemoryBytes);
   return options;
-}
-
-bool IsLetterOrDigit(char byte) {
-  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-         (byte >= 'A' && byte <= 'Z');
 }
 
 bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
@@ -75,7 +71,8 @@ bool TakeLiteral(absl::string_view& left, std::string& prefix) {
   if (left.empty() || absl::StrContains("^$.|()[]*+?{}", left.front())) return false;
   if (left.front() == '\\') {
     // Letters and digits have a meaning; bytes beyond ASCII are no escapes.
-    if (left.size() < 2 || IsLetterOrDigit(left[1]) || left[1] == '_') return false;
+    if (left.size() < 2 || left[1] == '_') return false;
+    if (absl::ascii_isalnum(static_cast<unsigned char>(left[1]))) return false;
     left.remove_prefix(1);
   }
   do {
