@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "client/json.h"
 #include "client/yaml_text/yaml_text.h"
@@ -36,11 +35,6 @@ void ExpandEnums(YamlNode& node) {
   }
 }
 
-// Maps both of protobuf's spellings of a name (snake_case, camelCase) to one.
-std::string Canonical(absl::string_view name) {
-  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", ""}}));
-}
-
 // Returns the line of the node at a path such as `relationships[0].cascade_depth`, or of its last
 // ancestor that exists.
 int LineAt(const YamlNode& node, absl::string_view path) {
@@ -50,7 +44,7 @@ int LineAt(const YamlNode& node, absl::string_view path) {
     const std::vector<absl::string_view> parts = absl::StrSplit(step, absl::ByAnyChar("[]"));
     const YamlNode* found = nullptr;
     for (const YamlNode& member : at->children) {
-      if (Canonical(member.name) == Canonical(parts[0])) found = &member;
+      if (CanonicalName(member.name) == CanonicalName(parts[0])) found = &member;
     }
     if (found == nullptr) return line;
     at = found;

@@ -27,8 +27,7 @@ namespace cache_invalidation::client {
 // Why an entry left the cache.
 enum class RemovalCause {
   // An event, a Drop, a reset or the end of the subscription removed it. With
-  // TaggedCacheOptions::stale_for its value is still
-  // returned to callers that accept stale values.
+  // TaggedCacheOptions::stale_for its value is still returned to callers that accept stale values.
   kInvalidated,
   // A new value was loaded.
   kReplaced,

@@ -112,9 +112,8 @@ ABSL_FLAG(
     "Upper bound on the leases that earlier servers granted. For this time after a start, "
     "calls that wait for subscribers also wait for those of earlier servers, unless the store "
     "has a shorter lease on record. 0: there are none. Default: 1m. If --data_dir is new and "
-    "empty, "
-    "they do not wait but say that some may be late, and wait once a subscriber of another server "
-    "connects.");
+    "empty, they do not wait but say that some may be late, and wait once a subscriber of another "
+    "server connects.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
           "Time for calls to end after SIGTERM or SIGINT. At most a second later the process exits "
           "in any case. A second signal ends it at once.");

@@ -1,6 +1,5 @@
 #include "client/cachectl/declaration_file.h"
 
-#include <cstddef>
 #include <fstream>
 #include <optional>
 #include <utility>
@@ -9,14 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/declarations.h"
+#include "client/yaml_text/yaml_text.h"
 #include "common/bounded_input.h"
 
 namespace cache_invalidation::cachectl {
-namespace {
-
-constexpr size_t kMaxBytes = 1 << 20;  // that client::ParseDeclarations accepts
-
-}  // namespace
 
 absl::Status DeclarationFile::InFile(const absl::Status& error) const {
   const absl::string_view message = error.message();
@@ -36,7 +31,7 @@ absl::StatusOr<DeclarationFile> ReadDeclarations(const std::string& file,
     stream = &opened;
   }
   // One byte too many is refused where the text is parsed.
-  std::optional<std::string> text = ReadAtMost(*stream, kMaxBytes + 1);
+  std::optional<std::string> text = ReadAtMost(*stream, kMaxYamlBytes + 1);
   if (!text.has_value()) return absl::UnknownError(absl::StrCat("cannot read ", file));
   DeclarationFile read{.name = file, .text = *std::move(text), .declarations = {}};
   client::DeclarationsError error;

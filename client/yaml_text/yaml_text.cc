@@ -18,14 +18,7 @@
 namespace cache_invalidation {
 namespace {
 
-constexpr size_t kMaxBytes = 1 << 20;
 constexpr size_t kMaxLevels = 32;
-
-// One form of the spellings that protobuf accepts for a name, snake_case and camelCase: of two in
-// one map it would take the last, silently.
-std::string Canonical(absl::string_view name) {
-  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", ""}}));
-}
 
 // Builds the tree from the events of the parser. Ignores all events after the first error.
 class Builder final : public YAML::EventHandler {
@@ -80,7 +73,7 @@ class Builder final : public YAML::EventHandler {
 
   void SetName(const std::string& name, int line) {
     if (failed()) return;
-    if (!names_.back().insert(Canonical(name)).second) {
+    if (!names_.back().insert(CanonicalName(name)).second) {
       return Fail(line, absl::StrCat("\"", name, "\" is defined twice"));
     }
     name_ = name;
@@ -216,9 +209,14 @@ const YamlNode* YamlNode::Find(absl::string_view wanted) const {
   return nullptr;
 }
 
+std::string CanonicalName(absl::string_view name) {
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", ""}}));
+}
+
 absl::StatusOr<YamlNode> ParseYaml(const std::string& yaml, YamlError* error) {
   Builder builder;
-  *error = yaml.size() > kMaxBytes ? YamlError{1, "expected at most 1 MiB"} : Read(yaml, builder);
+  *error =
+      yaml.size() > kMaxYamlBytes ? YamlError{1, "expected at most 1 MiB"} : Read(yaml, builder);
   if (error->message.empty()) return builder.Take();
   return absl::InvalidArgumentError(absl::StrCat("line ", error->line, ": ", error->message));
 }

@@ -37,9 +37,16 @@ struct YamlError {
   std::string message;
 };
 
+// The largest document that is parsed.
+inline constexpr size_t kMaxYamlBytes = 1 << 20;
+
+// Returns one form for both spellings that protobuf accepts for a name, snake_case and camelCase.
+std::string CanonicalName(absl::string_view name);
+
 // Parses one document. Fails with INVALID_ARGUMENT, and fills `error`, also for what files of
-// definitions do not need and what could take unbounded memory: more than 1 MiB, more than 32
-// levels, aliases, several documents, a name that is defined twice in one map.
+// definitions do not need and what could take unbounded memory: more than kMaxYamlBytes, more than
+// 32 levels, aliases, several documents, a name that is defined twice in one map (CanonicalName: of
+// two spellings protobuf would take the last, silently).
 absl::StatusOr<YamlNode> ParseYaml(const std::string& yaml, YamlError* error);
 
 // Converts to JSON. A scalar without quotes that has the form of a null, boolean or number is one.

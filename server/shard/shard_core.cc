@@ -50,7 +50,6 @@ bool MayChangeNothing(const engine::Command& command, size_t rules) {
   if (const auto* apply = std::get_if<engine::ApplyDeclarations>(&command)) {
     return apply->rules.size() <= rules && apply->relationships.empty();
   }
-
   return std::holds_alternative<engine::FlushPendingInvalidations>(command) ||
          std::holds_alternative<engine::DeleteRule>(command) ||
          std::holds_alternative<engine::DeleteRelationship>(command) ||
