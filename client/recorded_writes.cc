@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "client/internal/widened_call.h"
 #include "client/json.h"
 #include "client/widening.h"
 
@@ -12,18 +13,6 @@ namespace {
 // Whether the same writes would be refused again: their names, or a limit.
 bool IsRefusal(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsResourceExhausted(status);
-}
-
-absl::StatusOr<WriteResult> InvalidateEverything(const Client& client,
-                                                 const RecordedWritesParams& params) {
-  absl::StatusOr<InvalidationResult> result =
-      client.Invalidate({.everything = true, .wait = params.wait, .options = params.options});
-  if (!result.ok()) return result.status();
-  return WriteResult{.position = std::move(result->position),
-                     .invalidations = result->invalidations,
-                     .widened = result->widened,
-                     .pending_targets = result->pending_targets,
-                     .waiting = std::move(result->waiting)};
 }
 
 }  // namespace
@@ -38,11 +27,11 @@ absl::StatusOr<WriteResult> InvalidateByRecordedWrites(const Client& client,
   }
   WidenedWrites told = collector.Take();
   if (!told.everything) {
-    absl::StatusOr<WriteResult> result = client.InvalidateByWrites(
-        {.writes = std::move(told.writes), .wait = params.wait, .options = params.options});
+    absl::StatusOr<WriteResult> result =
+        internal::Report(client, told, params.wait, params.options);
     if (!IsRefusal(result.status())) return result;
   }
-  return InvalidateEverything(client, params);
+  return internal::Report(client, {.everything = true}, params.wait, params.options);
 }
 
 }  // namespace cache_invalidation::client

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "client/internal/metadata.h"
 #include "client/internal/retry.h"
+#include "client/internal/widened_call.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"
@@ -163,18 +164,7 @@ void WriteTransaction::Send(WidenedWrites told, uint64_t added, TransactionResul
 
 absl::StatusOr<WriteResult> WriteTransaction::Tell(
     const WidenedWrites& told, const std::optional<WaitForSubscribers>& wait) const {
-  if (!told.everything) {
-    return client_.InvalidateByWrites(
-        {.writes = told.writes, .wait = wait, .options = options_.call});
-  }
-  absl::StatusOr<InvalidationResult> answer =
-      client_.Invalidate({.everything = true, .wait = wait, .options = options_.call});
-  if (!answer.ok()) return answer.status();
-  return WriteResult{.position = std::move(answer->position),
-                     .invalidations = answer->invalidations,
-                     .widened = answer->widened,
-                     .pending_targets = answer->pending_targets,
-                     .waiting = std::move(answer->waiting)};
+  return internal::Report(client_, told, wait, options_.call);
 }
 
 }  // namespace cache_invalidation::client
