@@ -1,9 +1,9 @@
-"""Runs the commands of README.md, against a server of its own, and compares the output.
+"""Runs the commands of a page, against a server of its own, and compares the output.
 
-  SERVER=PROGRAM CACHECTL=PROGRAM BUF=PROGRAM readme_test.py [--show]
+  SERVER=PROGRAM CACHECTL=PROGRAM [BUF=PROGRAM] readme_test.py PAGE [--show]
 
-Runs at the top of the tree. --show prints the output, to be copied into README.md after a change. The ports of the README
-are replaced by free ones; `./dev demo` by the script that it calls.
+Runs at the top of the tree. --show prints the output, to be copied into the page after a change. The ports of the page are
+replaced by free ones; `./dev demo` by the script that it calls.
 """
 
 import os
@@ -30,19 +30,20 @@ def outputs_of(commands, ports, directory):
     texts = [
         replace_ports(command.text, DOCUMENTED_PORTS, ports).replace("./dev demo", "demo/run") for command in commands
     ]
-    programs = {"cachectl": os.environ["CACHECTL"], "buf": os.environ["BUF"]}
+    programs = {name: os.environ[name.upper()] for name in ("cachectl", "buf") if name.upper() in os.environ}
     environment = {**os.environ, "CACHE_INVALIDATION_ENDPOINT": f"localhost:{ports['grpc']}"}
     outputs = page.outputs_of(texts, directory, programs, environment)
     return [replace_ports(output, ports, DOCUMENTED_PORTS) for output in outputs]
 
 
 def main():
-    commands = console.commands(pathlib.Path("README.md").read_text())
+    text_page = sys.argv[1]
+    commands = console.commands(pathlib.Path(text_page).read_text())
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         with server.running(os.environ["SERVER"], directory) as ports:
             outputs = outputs_of(commands, ports, directory)
-    return page.compare("README.md", commands, outputs)
+    return page.compare(text_page, commands, outputs)
 
 
 if __name__ == "__main__":
