@@ -8,12 +8,14 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
+from xml.etree import ElementTree
 
 import queries
 import server
@@ -81,15 +83,19 @@ class Prometheus:
         found = re.search(r'msg="Listening on" address=(\S+)', self._log.read_text())
         return found and found.group(1)
 
+    @property
+    def url(self):
+        return f"http://{self._address}"
+
     def _is_ready(self):
         try:
-            with urllib.request.urlopen(f"http://{self._address}/-/ready", timeout=PATIENCE_SECONDS):
+            with urllib.request.urlopen(f"{self.url}/-/ready", timeout=PATIENCE_SECONDS):
                 return True
         except urllib.error.HTTPError:
             return False  # it listens, but still reads its store
 
     def _get(self, path, **parameters):
-        url = f"http://{self._address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as response:
             return json.load(response)["data"]
 
@@ -173,6 +179,14 @@ class PrometheusTest(unittest.TestCase):
             return eventually(lambda: self.prometheus.query(query) or None)
         except AssertionError:
             return []
+
+    def test_the_dashboard_can_be_drawn(self):
+        self.use()
+        drawn = subprocess.run([sys.executable, queries.MONITORING / "draw.py", self.prometheus.url, "30"], capture_output=True)
+        self.assertEqual(drawn.returncode, 0, drawn.stderr.decode())
+        texts = [element.text for element in ElementTree.fromstring(drawn.stdout).iter("{http://www.w3.org/2000/svg}text")]
+        for panel in json.loads((queries.MONITORING / "dashboard.json").read_text())["panels"]:
+            self.assertIn(panel["title"], texts)
 
     def test_alerts_are_evaluated_and_a_healthy_server_raises_none_that_is_critical(self):
         rules = eventually(self.evaluated)
