@@ -49,6 +49,8 @@ std::vector<Attack> RequestAttacks(const Size& size);
 std::vector<Attack> ObjectAttacks(const Size& size);
 // Many namespaces, streams, sessions or connections.
 std::vector<Attack> CrowdAttacks(const Size& size);
+// More calls than the server can answer.
+std::vector<Attack> OverloadAttacks(const Size& size);
 // Bytes that no client library would send.
 std::vector<Attack> WireAttacks(const Size& size);
 

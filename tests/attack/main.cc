@@ -76,7 +76,7 @@ std::string Text(absl::Duration time) {
 int RunAll(const std::string& program) {
   const Size size = {.full = !absl::GetFlag(FLAGS_small)};
   std::vector<Attack> attacks;
-  for (auto* make : {RequestAttacks, ObjectAttacks, CrowdAttacks, WireAttacks}) {
+  for (auto* make : {RequestAttacks, ObjectAttacks, CrowdAttacks, OverloadAttacks, WireAttacks}) {
     for (Attack& attack : make(size)) attacks.push_back(std::move(attack));
   }
   std::printf(
