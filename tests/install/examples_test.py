@@ -1,19 +1,9 @@
 """Builds each of examples/ against what `./dev install` installs, and runs it on a server."""
 
 import pathlib
-import re
 import unittest
 
 from installed import CONSUMERS, DIRECTORY, PREFIX, SHARED, cmake, compile_cc, copy, run, run_on_server, unpack
-
-# Bazel itself uses these and would download them; bazel/README.md says where ours come from.
-INSTALLED_BAZEL_RULES = {
-    "remote_coverage_tools": "../remote_coverage_tools",
-    "rules_cc": "../rules_cc",
-    "rules_java": "/usr/share/bazel/rules/java",
-    "rules_proto": "/usr/share/bazel/rules/proto",
-}
-
 
 class Examples(unittest.TestCase):
     @classmethod
@@ -55,8 +45,8 @@ class Examples(unittest.TestCase):
     def test_every_example_is_tested(self):
         programs = {path.name for path in pathlib.Path("examples").iterdir() if path.is_dir()}
         tested = {name.removeprefix("test_") for name in dir(self) if name.startswith("test_")}
-        # tests/process and tests/postgres run two that do not use the installed client, and shop_test.py the shop.
-        self.assertEqual(programs - tested, {"haproxy", "postgresql", "shop"})
+        # bazel_test.py and shop_test.py build one each; tests/process and tests/postgres run two that need no compiler.
+        self.assertEqual(programs - tested, {"bazel", "haproxy", "postgresql", "shop"})
 
     def test_tour(self):
         build = cmake(copy("examples/tour"))
@@ -73,20 +63,6 @@ class Examples(unittest.TestCase):
                 output = run_on_server(directory / "explain_write")
                 self.assertIn("order_lists\n", output)
                 self.assertIn("customer_orders:b\n", output)
-
-    def test_bazel(self):
-        directory = copy("examples/bazel")
-        workspace = directory / "WORKSPACE"
-        workspace.write_text(re.sub('PREFIX = ".*"', f'PREFIX = "{PREFIX}"', workspace.read_text()))
-        bazel = f"cd {directory} && exec bazel --output_user_root={DIRECTORY}/bazel --batch"
-        build = f"{bazel} build"
-        for rules, path in INSTALLED_BAZEL_RULES.items():
-            build += f" --override_repository={rules}={pathlib.Path(path).resolve()}"
-        run("bash", "-c", f"{build} //...")
-        for program in "stream_writes", "stream_writes_shared":
-            output = run_on_server(directory / "bazel-bin" / program)
-            self.assertEqual(output, "1000 writes, 0 failed\n")
-        run(directory / "bazel-bin" / "writes_test")
 
 
 if __name__ == "__main__":

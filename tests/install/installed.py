@@ -78,5 +78,5 @@ def cmake(directory, *arguments):
     """Configures and builds the project. Returns the folder of its build."""
     build = directory / "build"
     run("cmake", "-S", directory, "-B", build, f"-DCMAKE_PREFIX_PATH={PREFIX}", *arguments)
-    run("cmake", "--build", build, "--parallel", "2")
+    run("cmake", "--build", build)
     return build

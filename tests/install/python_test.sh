@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds examples and other users of the client against an installed one, and runs them.
+# Runs a test that builds users of the client against an installed one.
 #
-#   install_test.sh TREE SERVER CACHECTL
+#   python_test.sh TEST TREE SERVER CACHECTL
 set -euo pipefail
-TREE=$(realpath "$1")
-SERVER=$(realpath "$2")
-CACHECTL=$(realpath "$3")
+TREE=$(realpath "$2")
+SERVER=$(realpath "$3")
+CACHECTL=$(realpath "$4")
 export TREE SERVER CACHECTL PYTHONPATH=tests/support:tests/install PYTHONDONTWRITEBYTECODE=1
-exec python3 -m unittest -v examples_test shop_test consumers_test
+exec python3 "tests/install/$1.py" -v

@@ -34,7 +34,7 @@
 
 ABSL_FLAG(std::string, identity, "mixed",
           "REPLICA IDENTITY of the tables: full, default or mixed.");
-ABSL_FLAG(int, transactions, 2000, "How many are to be committed.");
+ABSL_FLAG(int, transactions, 700, "How many are to be committed.");
 ABSL_FLAG(uint64_t, seed, 1, "Of everything that is random. 0: another one each time.");
 ABSL_FLAG(std::string, fault, "none",
           "A fault to put back, which must then be found: unknown_is_null, nan_is_null or "
