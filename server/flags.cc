@@ -37,8 +37,9 @@ std::string AbslUnparseFlag(Durability durability) {
 
 // Addresses.
 ABSL_FLAG(std::string, listen_address, "127.0.0.1",
-          "Address to listen on. There is no encryption or authentication: use an address other "
-          "than loopback only on networks where everybody may do everything.");
+          "Address to listen on. There is no encryption, and no authentication without "
+          "--policy_file: use an address other than loopback only on networks where everybody may "
+          "do everything.");
 ABSL_FLAG(uint16_t, grpc_port, 7400, "Port for gRPC. 0: any free port.");
 ABSL_FLAG(uint16_t, http_port, 7401,
           "HTTP port for /metrics, /healthz and /readyz. 0: any free port.");
@@ -46,6 +47,19 @@ ABSL_FLAG(bool, http, true, "Serve HTTP.");
 ABSL_FLAG(std::string, port_file, "",
           "File to which the ports are written once the server serves, as the lines grpc=PORT and "
           "http=PORT.");
+
+// Access.
+ABSL_FLAG(
+    std::string, policy_file, "",
+    "File that says who may do what: principals with their tokens or certificates, roles and "
+    "limits. It is read again when it changes and on SIGHUP; a file with a mistake leaves the "
+    "last good one in use. Empty: everybody may do everything.");
+ABSL_FLAG(
+    std::string, audit_log, "",
+    "File to which calls that need an admin, calls that were denied and changes of the policy "
+    "are appended, as a JSON object per line. It is opened again on SIGHUP. -: standard error. "
+    "Empty: none.");
+ABSL_FLAG(bool, reflection, true, "Describe the services to any caller that asks, by reflection.");
 
 // Persistence.
 ABSL_FLAG(
@@ -295,6 +309,9 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   parsed.options.http_address =
       absl::GetFlag(FLAGS_http) ? Address(absl::GetFlag(FLAGS_http_port)) : "";
   parsed.options.default_rules = *std::move(rules);
+  parsed.options.policy_file = absl::GetFlag(FLAGS_policy_file);
+  parsed.options.audit_log = absl::GetFlag(FLAGS_audit_log);
+  parsed.options.reflection = absl::GetFlag(FLAGS_reflection);
   parsed.options.shards = absl::GetFlag(FLAGS_shards);
   parsed.options.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
   parsed.options.max_memory_bytes = absl::GetFlag(FLAGS_max_memory);

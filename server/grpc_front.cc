@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/mutex.h"
+#include "grpcpp/impl/server_builder_option.h"
+#include "grpcpp/impl/server_builder_plugin.h"
 #include "server/rpc/services.h"
 
 namespace cache_invalidation {
@@ -34,26 +36,39 @@ void Configure(grpc::ServerBuilder& builder, size_t max_request_bytes) {
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 20'000);
 }
 
+// Reflection is linked in and adds itself to every server.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
+      return plugin->name() == "proto_server_reflection";
+    });
+  }
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const GrpcFrontOptions& options,
                                                             ServerCore& core, const Clock& clock,
                                                             metrics::RpcMetrics& metrics,
-                                                            const rpc::Admission& admission) {
-  std::unique_ptr<GrpcFront> front(new GrpcFront(options, core, clock, metrics, admission));
+                                                            const rpc::Admission& admission,
+                                                            access::Access& access) {
+  std::unique_ptr<GrpcFront> front(new GrpcFront(options, core, clock, metrics, admission, access));
   if (absl::Status status = front->Serve(options); !status.ok()) return status;
   return front;
 }
 
 GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Clock& clock,
-                     metrics::RpcMetrics& metrics, const rpc::Admission& admission)
+                     metrics::RpcMetrics& metrics, const rpc::Admission& admission,
+                     access::Access& access)
     : shards_(core.shards()), namespaces_(options.namespaces) {
-  const rpc::Backend backend = {core.shards(), core.hub(), core.waiting(), clock,
-                                metrics,       admission,  namespaces_,    open_calls_};
+  const rpc::Backend backend = {core.shards(), core.hub(),  core.waiting(), clock, metrics,
+                                admission,     namespaces_, open_calls_,    access};
   services_ = rpc::MakeServices(backend, write_streams_);
   auto subscriptions = std::make_unique<rpc::SubscriptionService>(
       options.max_subscriptions, core.streams(),
-      rpc::SubscriptionService::Guards{admission, namespaces_, metrics});
+      rpc::SubscriptionService::Guards{admission, namespaces_, access, metrics});
   subscriptions_ = subscriptions.get();
   services_.push_back(std::move(subscriptions));
 }
@@ -62,6 +77,7 @@ absl::Status GrpcFront::Serve(const GrpcFrontOptions& options) {
   rpc::Health::Enable();
   grpc::ServerBuilder builder;
   Configure(builder, options.max_request_bytes);
+  if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   if (!options.address.empty()) {
     auto listening = process::ConnectionAcceptor::Listen(options.address);
     if (!listening.ok()) {

@@ -15,6 +15,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "server/access/access.h"
 #include "server/core/server_core.h"
 #include "server/metrics/metrics.h"
 #include "server/process/connection_acceptor.h"
@@ -33,6 +34,8 @@ struct GrpcFrontOptions {
   size_t max_subscriptions = 0;
   // The namespaces that calls may name; empty: all.
   std::vector<std::string> namespaces;
+  // Describe the services to callers that ask.
+  bool reflection = true;
 };
 
 // The gRPC side of a server: the services over its core, their connections, and how they end.
@@ -45,7 +48,8 @@ class GrpcFront {
   static absl::StatusOr<std::unique_ptr<GrpcFront>> Start(const GrpcFrontOptions& options,
                                                           ServerCore& core, const Clock& clock,
                                                           metrics::RpcMetrics& metrics,
-                                                          const rpc::Admission& admission);
+                                                          const rpc::Admission& admission,
+                                                          access::Access& access);
 
   // Accepts connections from now on.
   void Accept();
@@ -54,6 +58,8 @@ class GrpcFront {
 
   // Ends the streams of writes: nothing more is taken from them.
   void DrainWriteStreams() { write_streams_.Drain(); }
+  // Ends the streams of writes whose callers may not write any more.
+  void RecheckWriteStreams() { write_streams_.Recheck(); }
 
   // Ends every call; those that still come are refused with UNAVAILABLE. Waits for the last results
   // until `by` of the machine's clock, then cuts off. REQUIRES: the core has stopped.
@@ -66,7 +72,7 @@ class GrpcFront {
 
  private:
   GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Clock& clock,
-            metrics::RpcMetrics& metrics, const rpc::Admission& admission);
+            metrics::RpcMetrics& metrics, const rpc::Admission& admission, access::Access& access);
 
   absl::Status Serve(const GrpcFrontOptions& options);
   void RefuseLateCalls(absl::Duration by);

@@ -38,12 +38,12 @@ constexpr absl::Duration kFailStopLimit = absl::Milliseconds(700);
 // store.
 constexpr absl::Duration kAfterGrace = absl::Milliseconds(900);
 
-// The signals that end the server. Blocked before any other thread is started, so that only this
-// thread receives them.
-sigset_t BlockStopSignals() {
+// The signals that end the server, and SIGHUP, which has it read its files again. Blocked before
+// any other thread is started, so that only this thread receives them.
+sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (int signal : {SIGTERM, SIGINT, kFailed}) sigaddset(&signals, signal);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP, kFailed}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -108,7 +108,7 @@ void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
 }
 
 // Serves until a stop signal. Returns the error if the server cannot start.
-absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
+absl::Status Serve(ParsedFlags flags, const sigset_t& signals) {
   std::atomic<bool> failed = false;
   flags.options.on_fatal = [&failed](const absl::Status& error) {
     if (failed.exchange(true)) return;
@@ -131,10 +131,12 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& stop_signals) {
   ReportEarlierLeases(**server);
   int signal = 0;
   do {
-    sigwait(&stop_signals, &signal);
-  } while (signal == kFailed && !failed);  // another process can send it as well
-  sigset_t second = stop_signals;          // a second signal ends the process at once
-  sigdelset(&second, kFailed);
+    sigwait(&signals, &signal);
+    if (signal == SIGHUP) (*server)->Reload();
+  } while (signal == SIGHUP ||
+           (signal == kFailed && !failed));  // another process can send it as well
+  sigset_t second = signals;                 // a second signal ends the process at once
+  for (int ignored : {SIGHUP, kFailed}) sigdelset(&second, ignored);
   pthread_sigmask(SIG_UNBLOCK, &second, nullptr);
   if (!failed) {
     process::ForceExitAfter(
@@ -155,11 +157,11 @@ int Run(int argc, char** argv) {
   process::ChooseGrpcExperiments();
   process::EndWithAWordWhenOutOfMemory();
   IgnoreClosedPipes();
-  const sigset_t stop_signals = BlockStopSignals();
+  const sigset_t signals = BlockSignals();
   rpc::KeepParserQuiet();
   rpc::ReportGrpcLog();
   absl::StatusOr<ParsedFlags> flags = ParseFlags(argc, argv);
-  const absl::Status status = flags.ok() ? Serve(*std::move(flags), stop_signals) : flags.status();
+  const absl::Status status = flags.ok() ? Serve(*std::move(flags), signals) : flags.status();
   if (!status.ok()) ReportLine(absl::StrCat("cache_invalidation_server: ", status.message()));
   return status.ok() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

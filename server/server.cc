@@ -6,7 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
+#include "common/standard_error.h"
 #include "grpcpp/channel.h"
+#include "server/access/access.h"
+#include "server/access/audit_log.h"
+#include "server/access/policy_file.h"
 #include "server/grpc_front.h"
 #include "server/http/http_server.h"
 #include "server/metrics/metrics.h"
@@ -44,10 +48,13 @@ class WholeServer final : public Server {
     return IfToCome(threads_->core().earlier_leases().doubt_until);
   }
   std::shared_ptr<grpc::Channel> InProcessChannel() override { return grpc_->InProcessChannel(); }
+  void Reload() override;
   void Shutdown(absl::Duration grace) override;
   void GiveUp() override;
 
  private:
+  absl::Status StartAccess();
+  void OnPolicyRead(const absl::Status& outcome);
   absl::Status StartHttp();
   void SetServing(bool now_serving);
   void CheckItself();
@@ -65,18 +72,23 @@ class WholeServer final : public Server {
   RealClock real_clock_;
   Clock& clock_;
   metrics::Metrics metrics_;
+  std::unique_ptr<access::AuditLog> audit_log_;
+  std::unique_ptr<access::Access> access_;
+  std::unique_ptr<access::PolicyFile> policy_file_;  // null: no policy
   std::atomic<bool> serving_ = false;
   std::atomic<bool> reachable_ = true;
   std::unique_ptr<ServerThreads> threads_;
   rpc::Admission admission_;
   std::unique_ptr<process::MemoryThread> memory_;
   std::unique_ptr<GrpcFront> grpc_;
+  std::unique_ptr<access::PolicyThread> policy_thread_;
   std::unique_ptr<process::SelfCheck> self_check_;
   std::unique_ptr<http::HttpServer> http_;
   bool shut_down_ = false;
 };
 
 absl::Status WholeServer::Start() {
+  if (absl::Status status = StartAccess(); !status.ok()) return status;
   absl::StatusOr<Persistence> persistence = Persistence::Open(options_.persistence);
   if (!persistence.ok()) return persistence.status();
   absl::StatusOr<std::unique_ptr<ServerThreads>> core = ServerThreads::Start(
@@ -88,17 +100,51 @@ absl::Status WholeServer::Start() {
   threads_ = *std::move(core);
   absl::StatusOr<std::unique_ptr<GrpcFront>> front =
       GrpcFront::Start({options_.grpc_address, options_.max_request_bytes,
-                        options_.max_subscriptions, options_.namespaces},
-                       threads_->core(), clock_, metrics_.rpc(), admission_);
+                        options_.max_subscriptions, options_.namespaces, options_.reflection},
+                       threads_->core(), clock_, metrics_.rpc(), admission_, *access_);
   if (!front.ok()) return front.status();
   grpc_ = *std::move(front);
   if (absl::Status status = StartHttp(); !status.ok()) return status;
   WatchMemory();
+  if (policy_file_ != nullptr) {
+    policy_thread_ = std::make_unique<access::PolicyThread>(*policy_file_, real_clock_);
+  }
   SetServing(true);
   // Last: every connection that is accepted is served.
   grpc_->Accept();
   if (options_.self_check) CheckItself();
   return absl::OkStatus();
+}
+
+// Before the store is opened: a wrong policy changes nothing.
+absl::Status WholeServer::StartAccess() {
+  absl::StatusOr<std::unique_ptr<access::AuditLog>> log =
+      access::AuditLog::Open(options_.audit_log, clock_, metrics_.access());
+  if (!log.ok()) return log.status();
+  audit_log_ = *std::move(log);
+  access_ = std::make_unique<access::Access>(clock_, *audit_log_, metrics_.access());
+  if (options_.policy_file.empty()) return absl::OkStatus();
+  policy_file_ = std::make_unique<access::PolicyFile>(
+      options_.policy_file, *access_, clock_,
+      [this](const absl::Status& outcome) { OnPolicyRead(outcome); });
+  return policy_file_->Reload();
+}
+
+// At the start there are no streams yet, and the error ends it.
+void WholeServer::OnPolicyRead(const absl::Status& outcome) {
+  if (grpc_ == nullptr) return;
+  if (!outcome.ok()) {
+    ReportLine(absl::StrCat(outcome.message(), "; the last good one stays in use"));
+    return;
+  }
+  ReportLine("a new policy is in use");
+  threads_->WakeStreams();
+  grpc_->RecheckWriteStreams();
+}
+
+void WholeServer::Reload() {
+  if (const absl::Status status = audit_log_->Reopen(); !status.ok()) ReportLine(status.message());
+  if (policy_file_ != nullptr) policy_file_->Reload().IgnoreError();  // OnPolicyRead reports it
 }
 
 void WholeServer::SetServing(bool now_serving) {
@@ -185,6 +231,7 @@ absl::Status WholeServer::StartHttp() {
 void WholeServer::Shutdown(absl::Duration grace) {
   if (std::exchange(shut_down_, true)) return;
   self_check_.reset();
+  policy_thread_.reset();
   SetServing(false);
   const absl::Duration by = real_clock_.Monotonic() + grace;
   if (grpc_ != nullptr) grpc_->DrainWriteStreams();

@@ -26,9 +26,9 @@ namespace cache_invalidation {
 inline constexpr char kVersion[] = "0.1.0";
 
 struct ServerOptions : CoreOptions {
-  // Where to listen, `host:port`; port 0 picks a free one. Nothing here is encrypted or
-  // authenticated: other addresses than loopback are for networks where everybody may do
-  // everything.
+  // Where to listen, `host:port`; port 0 picks a free one. Nothing here is encrypted, and without a
+  // policy file no caller is authenticated: other addresses than loopback are for networks where
+  // everybody may do everything.
   std::string grpc_address = "127.0.0.1:0";
   // For metrics and probes. Empty: no HTTP.
   std::string http_address = "127.0.0.1:0";
@@ -41,6 +41,13 @@ struct ServerOptions : CoreOptions {
   size_t max_subscriptions = kMaxSubscriptions;
   // The namespaces that calls may name; others fail with NOT_FOUND. Empty: every name.
   std::vector<std::string> namespaces;
+  // Who may do what (docs/operations.md). Empty: everybody may do everything.
+  std::string policy_file;
+  // Where calls that need an admin and calls that were denied are written. "-": to standard error;
+  // empty: nowhere.
+  std::string audit_log;
+  // Describe the services to callers that ask.
+  bool reflection = true;
   // The memory that the process may use. Near it calls are refused; beyond it `on_fatal` is called,
   // before the kernel ends the process. 0: no limit.
   size_t max_memory_bytes = 0;
@@ -67,7 +74,8 @@ struct ServerOptions : CoreOptions {
 // Shutdown and destruction are for one thread; the rest is thread-safe.
 class Server {
  public:
-  // Serves when it returns. UNAVAILABLE: an address is taken. For errors of the store see
+  // Serves when it returns. UNAVAILABLE: an address is taken. INVALID_ARGUMENT: the policy file is
+  // wrong. FAILED_PRECONDITION: the audit log cannot be opened. For errors of the store see
   // Persistence::Open.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
 
@@ -90,6 +98,10 @@ class Server {
 
   // A channel to this server without a network.
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
+
+  // Reads the policy file now, and opens the audit log again. What is wrong with them is reported
+  // on standard error, and leaves what is in use.
+  virtual void Reload() = 0;
 
   // Accepts no more requests, completes those it has accepted, flushes pending batches, sends
   // subscribers what they have not received, and ends every call; later calls fail with

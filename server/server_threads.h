@@ -33,6 +33,9 @@ class ServerThreads final : private ServerDriver {
 
   ServerCore& core() { return *core_; }
 
+  // Has every subscriber's stream look whether it may go on.
+  void WakeStreams() { outbox_->WakeAll(); }
+
   // See ServerCore::Stop. Idempotent.
   void Stop(absl::Duration grace);
 

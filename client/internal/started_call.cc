@@ -39,9 +39,18 @@ void Prepare(const RetrySchedule& schedule, absl::Duration remaining,
 }
 
 // Returns the outcome of an attempt that has ended, with the delay that the service asked for.
+//
+// A limit that asks for a delay is one of calls per second: it says nothing against the request. If
+// it lasts until the deadline, the call was not taken, and that is UNAVAILABLE: RESOURCE_EXHAUSTED
+// would mean that the request is too large, and a writer would widen what it invalidates.
 Attempt AttemptOf(const grpc::ClientContext& context, const grpc::Status& status) {
   if (status.ok()) return {absl::OkStatus()};
-  return {FromGrpc(status), RetryDelay(context)};
+  const absl::Status error = FromGrpc(status);
+  const absl::Duration delay = RetryDelay(context);
+  if (absl::IsResourceExhausted(error) && delay > absl::ZeroDuration()) {
+    return {absl::UnavailableError(error.message()), delay};
+  }
+  return {error, delay};
 }
 
 }  // namespace

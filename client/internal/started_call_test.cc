@@ -13,6 +13,7 @@
 #include "client/grpc_channel.h"
 #include "client/internal/testing/in_process_server.h"
 #include "client/internal/testing/scripted_service.h"
+#include "common/clock.h"
 #include "common/mutex.h"
 #include "gtest/gtest.h"
 
@@ -57,6 +58,29 @@ TEST_F(StartedCallTest, IsTriedAgain) {
   service_.script = {kDraining, kDraining};
   EXPECT_TRUE(Flush(*MakeClient()).get().ok());
   EXPECT_EQ(service_.requests.size(), 3u);
+}
+
+// A limit of calls per second, unlike one of size, says nothing against the request.
+TEST_F(StartedCallTest, IsTriedAgainAfterTheDelayOfALimit) {
+  service_.script = {grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls")};
+  service_.pushback = "20";
+  const auto client = MakeClient();
+  const absl::Duration start = RealClock().Monotonic();
+  EXPECT_TRUE(Flush(*client).get().ok());
+  EXPECT_GE(RealClock().Monotonic() - start, absl::Milliseconds(20));
+  EXPECT_EQ(service_.requests.size(), 2u);
+}
+
+TEST_F(StartedCallTest, ALimitThatOutlastsTheDeadlineIsTemporary) {
+  service_.script = {grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls")};
+  service_.pushback = "3600000";
+  EXPECT_EQ(Flush(*MakeClient()).get().status(), absl::UnavailableError("too many calls"));
+}
+
+TEST_F(StartedCallTest, ALimitWithoutADelayIsFinal) {
+  service_.script = {grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too large")};
+  EXPECT_EQ(Flush(*MakeClient()).get().status(), absl::ResourceExhaustedError("too large"));
+  EXPECT_EQ(service_.requests.size(), 1u);
 }
 
 TEST_F(StartedCallTest, IsTriedAgainIfSomebodyElseCancelledIt) {

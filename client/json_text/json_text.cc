@@ -291,20 +291,6 @@ JsonValue ToJsonValue(const JsonText& json) {
   return JsonValue();
 }
 
-std::string QuoteJson(absl::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      absl::StrAppend(&out, "\\", std::string(1, c));
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppend(&out, "\\u", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad4));
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out + "\"";
-}
-
 std::string IndentJson(absl::string_view json) {
   std::string out;
   int level = 0;

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/json_quote.h"
 #include "common/json_value.h"
 
 namespace cache_invalidation {
@@ -53,9 +54,6 @@ JsonText ParseBeginOfObject(absl::string_view json, StringBytes bytes);
 // 2^53 - 1, a number of at most 15 digits) becomes a plain number, any other a JsonValue::Number:
 // two different numbers may have the same double.
 JsonValue ToJsonValue(const JsonText& json);
-
-// Returns the text as a JSON string, with quotes and escapes.
-std::string QuoteJson(absl::string_view text);
 
 // Breaks a JSON text into lines, with two spaces of indent per level. REQUIRES: it is well formed.
 std::string IndentJson(absl::string_view json);

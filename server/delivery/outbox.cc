@@ -8,6 +8,9 @@ void OutboxCore::Accept(OutboxWork work) {
   std::move(work.completions.begin(), work.completions.end(), std::back_inserter(completions_));
   moved_.insert(work.moved.begin(), work.moved.end());
   for (std::shared_ptr<OutboxStream>& stream : work.woken) Enqueue(std::move(stream));
+  if (work.all_woken) {
+    for (const std::shared_ptr<OutboxStream>& stream : streams_) Queue(stream);
+  }
   if (work.drain && !drain_) {
     drain_ = work.drain;
     for (const std::shared_ptr<OutboxStream>& stream : streams_) {
@@ -149,6 +152,14 @@ void Outbox::Wake(std::shared_ptr<OutboxStream> stream) {
   {
     MutexLock lock(mutex_);
     work_.woken.push_back(std::move(stream));
+  }
+  changed_.NotifyOne();
+}
+
+void Outbox::WakeAll() {
+  {
+    MutexLock lock(mutex_);
+    work_.all_woken = true;
   }
   changed_.NotifyOne();
 }

@@ -103,9 +103,11 @@ struct OutboxWork {
   absl::flat_hash_set<uint64_t> moved;               // channels with new events
   std::optional<absl::Duration> drain;               // the deadline
   bool abandoned = false;
+  bool all_woken = false;  // every stream is driven
 
   bool empty() const {
-    return completions.empty() && woken.empty() && moved.empty() && !drain && !abandoned;
+    return completions.empty() && woken.empty() && moved.empty() && !drain && !abandoned &&
+           !all_woken;
   }
 };
 
@@ -198,6 +200,9 @@ class Outbox final : public Outlet, public StreamWaker {
   void Abandon(std::vector<Completion> completions) override ABSL_LOCKS_EXCLUDED(mutex_);
 
   void Wake(std::shared_ptr<OutboxStream> stream) override ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Queues every stream to be driven soon: something has changed that they all look at.
+  void WakeAll() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends every stream, including future ones, with UNAVAILABLE: as soon as everything that was
   // published has been sent to it or its client reads nothing any more, and after `grace` at the

@@ -114,7 +114,9 @@ OutboxStream::Upkeep StreamCore::Drive(absl::Duration now) {
   MutexLock lock(mutex_);
   if (done_) return {.over = true};
   if (!ended_) {
-    if (subscription_ == nullptr) {
+    if (const absl::Status status = transport_.MayGoOn(); !status.ok()) {
+      End(status);
+    } else if (subscription_ == nullptr) {
       DriveUnopened(now);
     } else {
       DriveOpen(now);
@@ -165,6 +167,7 @@ absl::Duration StreamCore::WakeAt(absl::Duration now) const {
 }
 
 void StreamCore::Send(absl::Duration now) {
+  if (const absl::Status status = transport_.MayGoOn(); !status.ok()) return End(status);
   const Message message = drain_by_ ? subscription_->Last(now) : subscription_->Next(now);
   TellProgress();
   if (message.empty()) {

@@ -34,6 +34,10 @@ class StreamTransport {
  public:
   virtual ~StreamTransport() = default;
 
+  // Whether the caller may still receive what it asked for. Asked whenever the stream is driven and
+  // before each message; an error ends the stream.
+  virtual absl::Status MayGoOn() { return absl::OkStatus(); }
+
   // Starts to read the next message, which is reported with StreamCore::OnRead.
   virtual void Read() = 0;
 

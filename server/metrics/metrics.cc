@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
+#include "server/metrics/access_metrics.h"
 #include "server/metrics/families.h"
 #include "server/metrics/observers.h"
 #include "server/metrics/rpc_metrics.h"
@@ -17,7 +18,8 @@ Metrics::Metrics(absl::string_view version)
       rpc_(std::make_unique<RpcMetrics>(*registry_)),
       shard_(std::make_unique<ShardMetrics>(*registry_)),
       commit_(std::make_unique<CommitMetrics>(*registry_)),
-      delivery_(std::make_unique<DeliveryMetrics>(*registry_, *rpc_)) {
+      delivery_(std::make_unique<DeliveryMetrics>(*registry_, *rpc_)),
+      access_(std::make_unique<AccessMetrics>(*registry_)) {
   MakeGauge(*registry_, "build_info", "Always 1; the labels identify the executable.",
             {{"version", std::string(version)}, {"compiler", absl::StrCat("gcc ", __VERSION__)}})
       .Set(1);

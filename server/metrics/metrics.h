@@ -12,6 +12,9 @@ namespace prometheus {
 class Registry;
 }  // namespace prometheus
 
+namespace cache_invalidation::access {
+class AccessObserver;
+}  // namespace cache_invalidation::access
 namespace cache_invalidation::commit {
 class CommitObserver;
 }  // namespace cache_invalidation::commit
@@ -47,6 +50,7 @@ class Metrics {
   shard::ShardObserver& shard() { return *shard_; }
   commit::CommitObserver& commit() { return *commit_; }
   delivery::DeliveryObserver& delivery() { return *delivery_; }
+  access::AccessObserver& access() { return *access_; }
 
   // Returns everything in Prometheus' text format, with the current values of `gauges`.
   std::string Text(const std::vector<GaugeSource>& gauges) const;
@@ -57,6 +61,7 @@ class Metrics {
   const std::unique_ptr<shard::ShardObserver> shard_;
   const std::unique_ptr<commit::CommitObserver> commit_;
   const std::unique_ptr<delivery::DeliveryObserver> delivery_;
+  const std::unique_ptr<access::AccessObserver> access_;
 };
 
 // The content type of Metrics::Text.

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "server/access/access_observer.h"
 #include "server/commit/commit_observer.h"
 #include "server/delivery/observer.h"
 #include "server/metrics/metrics.h"
@@ -36,6 +37,20 @@ class MetricsTest : public ::testing::Test {
   Metrics metrics_{"1.2.3"};
   shard::StrategyCounts counted_ = {};  // counted for the one namespace
 };
+
+TEST_F(MetricsTest, CountsWhatAccessDecides) {
+  metrics_.access().OnDenied(access::Denial::kPermissionDenied);
+  metrics_.access().OnPolicyRead(true, absl::FromUnixSeconds(1'000));
+  metrics_.access().OnPolicyRead(false, absl::FromUnixSeconds(2'000));
+  metrics_.access().OnAuditLineLost();
+  EXPECT_TRUE(Shows("cache_invalidation_denied_calls_total{reason=\"unauthenticated\"} 0"));
+  EXPECT_TRUE(Shows("cache_invalidation_denied_calls_total{reason=\"permission_denied\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_policy_reads_total{result=\"in_use\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_policy_reads_total{result=\"refused\"} 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_policy_refused 1"));
+  EXPECT_TRUE(Shows("cache_invalidation_policy_in_use_since_timestamp_seconds 1000"));
+  EXPECT_TRUE(Shows("cache_invalidation_audit_lines_lost_total 1"));
+}
 
 TEST_F(MetricsTest, CountsCommandsEventsAndStrategies) {
   engine::Applied applied;

@@ -1,6 +1,7 @@
 #include "server/rpc/services.h"
 
 #include <deque>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,7 @@
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "server/rpc/call_access.h"
 #include "server/rpc/conversion/cache_entry_conversion.h"
 #include "server/rpc/conversion/declaration_conversion.h"
 #include "server/rpc/conversion/namespace_conversion.h"
@@ -61,27 +63,43 @@ class NamespaceService final : public ShardService<v1::NamespaceService> {
  public:
   explicit NamespaceService(const Backend& backend)
       : ShardService(backend),
-        list_(backend.clock, backend.metrics, v1::NamespaceService::service_full_name(),
-              "ListNamespaces") {
+        list_(backend.access, backend.clock, backend.metrics,
+              v1::NamespaceService::service_full_name(), "ListNamespaces") {
     AddMethod("ListNamespaces", [this](Context* context, const Bytes* request, Bytes* response) {
       return list_.Start<v1::ListNamespacesRequest, v1::ListNamespacesResponse>(
           context, *request, response,
-          [this](const auto& asked, google::protobuf::Arena& arena, auto* page) {
-            return List(asked, arena, page);
-          });
+          [this](const auto& asked, CallAccess& access, google::protobuf::Arena& arena,
+                 auto* page) { return List(asked, access, arena, page); });
     });
     Add("DeleteNamespace", ToDeleteNamespace, FromDeleteNamespace);
   }
 
  private:
-  absl::Status List(const v1::ListNamespacesRequest& request, google::protobuf::Arena& arena,
-                    v1::ListNamespacesResponse* response) {
+  absl::Status List(const v1::ListNamespacesRequest& request, const CallAccess& access,
+                    google::protobuf::Arena& arena, v1::ListNamespacesResponse* response) {
     return rpc::ListNamespaces(
         request,
-        [this](absl::string_view name, size_t limit) {
-          return backend().shards.NamesAfter(name, limit);
+        [this, &access](absl::string_view name, size_t limit) {
+          return ReadableAfter(access, std::string(name), limit);
         },
         arena, response);
+  }
+
+  // The first names after `name` of which the caller is a reader: of others it learns nothing, not
+  // even how many there are.
+  std::vector<std::string> ReadableAfter(const CallAccess& access, std::string name,
+                                         size_t limit) const {
+    std::vector<std::string> readable;
+    bool more = true;
+    while (more && readable.size() < limit) {
+      std::vector<std::string> names = backend().shards.NamesAfter(name, limit);
+      more = names.size() == limit;
+      if (more) name = names.back();
+      for (std::string& next : names) {
+        if (readable.size() < limit && access.MayRead(next)) readable.push_back(std::move(next));
+      }
+    }
+    return readable;
   }
 
   ImmediateMethod list_;
@@ -100,7 +118,7 @@ class WriteEventService final : public ShardService<v1::WriteEventService, Strea
   }
 
   WriteStream::Reactor* StreamWrites(Context* context) override {
-    return WriteStream::Start(backend(), stream_writes_, streams_);
+    return WriteStream::Start(backend(), stream_writes_, *context, streams_);
   }
 
  private:

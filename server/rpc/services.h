@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "server/access/access.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
@@ -36,6 +37,7 @@ struct Backend {
   const Admission& admission;
   const AllowedNamespaces& namespaces;
   OpenCalls& open_calls;
+  access::Access& access;
 };
 
 // The services of cache_invalidation.v1, each under its name there, except SubscriptionService

@@ -51,11 +51,12 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                                private delivery::StreamTransport {
  public:
-  // Begins to read. `open` is decremented when it is done.
+  // Begins to read. The caller was admitted. `open` is decremented when it is done.
   SubscriberStream(const delivery::StreamSurroundings& surroundings,
-                   const AllowedNamespaces& namespaces, grpc::CallbackServerContext& context,
-                   std::atomic<size_t>& open)
+                   const AllowedNamespaces& namespaces, std::unique_ptr<CallAccess> access,
+                   grpc::CallbackServerContext& context, std::atomic<size_t>& open)
       : namespaces_(namespaces),
+        access_(std::move(access)),
         context_(context),
         open_(open),
         core_(delivery::StreamCore::Start(surroundings, *this)) {}
@@ -87,12 +88,14 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
         ToReceivedMessage(*request, std::exchange(is_first_, false));
     if (!message.ok() || !message->subscription) return message;
     delivery::SessionKey& session = message->subscription->session;
-    absl::Status status = namespaces_.Check(session.namespace_name);
+    absl::Status status = access_->Enter(session.namespace_name);
+    status.Update(namespaces_.Check(session.namespace_name));
     if (!status.ok()) return status;
     if (session.instance.empty()) session.instance = RandomInstance();
     return message;
   }
 
+  absl::Status MayGoOn() override { return access_->Recheck(); }
   void Read() override { StartRead(&received_); }
   size_t Encode(const delivery::Message& message) override {
     sent_ = ToByteBuffer(message);
@@ -103,6 +106,7 @@ class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, 
   void Cancel() override { context_.TryCancel(); }
 
   const AllowedNamespaces& namespaces_;
+  const std::unique_ptr<CallAccess> access_;
   grpc::CallbackServerContext& context_;
   std::atomic<size_t>& open_;
   bool is_first_ = true;       // the next message is
@@ -119,21 +123,25 @@ SubscriptionService::SubscriptionService(size_t max_streams,
     : max_streams_(max_streams),
       surroundings_(surroundings),
       guards_(guards),
-      list_(surroundings.clock, guards.metrics, v1::SubscriptionService::service_full_name(),
-            "ListSubscribers") {
+      subscribe_(access::MethodOf(v1::SubscriptionService::service_full_name(), "Subscribe")),
+      list_(guards.access, surroundings.clock, guards.metrics,
+            v1::SubscriptionService::service_full_name(), "ListSubscribers") {
   AddMethod("ListSubscribers", [this](grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
     return list_.Start<v1::ListSubscribersRequest, v1::ListSubscribersResponse>(
         context, *request, response,
-        [this](const auto& asked, google::protobuf::Arena& arena, auto* page) {
+        [this](const auto& asked, CallAccess& access, google::protobuf::Arena& arena, auto* page) {
           return rpc::ListSubscribers(
-              asked, [this](absl::string_view name) { return SubscribersOf(name); }, arena, page);
+              asked,
+              [this, &access](absl::string_view name) { return SubscribersOf(name, access); },
+              arena, page);
         });
   });
 }
 
-absl::StatusOr<SubscribersNow> SubscriptionService::SubscribersOf(
-    absl::string_view namespace_name) const {
+absl::StatusOr<SubscribersNow> SubscriptionService::SubscribersOf(absl::string_view namespace_name,
+                                                                  CallAccess& access) const {
+  if (absl::Status status = access.Enter(namespace_name); !status.ok()) return status;
   if (absl::Status status = guards_.namespaces.Check(namespace_name); !status.ok()) return status;
   const delivery::Hub& hub = surroundings_.hub;
   return SubscribersNow{.sessions = hub.sessions(namespace_name),
@@ -149,6 +157,8 @@ SubscriptionService::~SubscriptionService() {
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService::Subscribe(
     grpc::CallbackServerContext* context) {
+  auto access = std::make_unique<CallAccess>(guards_.access, subscribe_, *context);
+  if (absl::Status status = access->Admit(); !status.ok()) return new RefusedStream(status);
   if (absl::Status status = guards_.admission.AdmitToKeep(); !status.ok()) {
     return new RefusedStream(status);
   }
@@ -157,7 +167,8 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService
     return new RefusedStream(absl::ResourceExhaustedError(
         absl::StrCat("expected at most ", max_streams_, " subscriptions")));
   }
-  return new SubscriberStream(surroundings_, guards_.namespaces, *context, streams_);
+  return new SubscriberStream(surroundings_, guards_.namespaces, std::move(access), *context,
+                              streams_);
 }
 
 }  // namespace cache_invalidation::rpc

@@ -7,9 +7,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
+#include "server/access/access.h"
+#include "server/access/method_roles.h"
 #include "server/delivery/stream_core.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/allowed_namespaces.h"
+#include "server/rpc/call_access.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/subscriber_conversion.h"
 #include "server/rpc/unary_service.h"
@@ -29,6 +32,7 @@ class SubscriptionService final : public UnaryService<v1::SubscriptionService, S
   struct Guards {
     const Admission& admission;
     const AllowedNamespaces& namespaces;
+    access::Access& access;
     metrics::RpcMetrics& metrics;
   };
 
@@ -45,11 +49,13 @@ class SubscriptionService final : public UnaryService<v1::SubscriptionService, S
   size_t streams() const { return streams_.load(std::memory_order_relaxed); }
 
  private:
-  absl::StatusOr<SubscribersNow> SubscribersOf(absl::string_view namespace_name) const;
+  absl::StatusOr<SubscribersNow> SubscribersOf(absl::string_view namespace_name,
+                                               CallAccess& access) const;
 
   const size_t max_streams_;
   const delivery::StreamSurroundings surroundings_;
   const Guards guards_;
+  const access::Method& subscribe_;
   ImmediateMethod list_;
   std::atomic<size_t> streams_ = 0;
 };

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/clock.h"
 #include "common/longest_wait.h"
+#include "server/rpc/audited_changes.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 
@@ -16,9 +18,7 @@ namespace {
 // The size of a call in a mailbox, besides its request.
 constexpr size_t kCallBytes = 1024;
 
-// The delay before gRPC's own retries, if the client uses them: about the time in which a full
-// mailbox drains.
-constexpr char kRetryPushbackKey[] = "grpc-retry-pushback-ms";
+// The delay before a retry: about the time in which a full mailbox drains.
 constexpr char kRetryPushbackMs[] = "100";
 
 // Clients of gRPC's core send the time that is left rounded up to three digits.
@@ -39,11 +39,13 @@ UnaryCall::UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
       open_(method.backend.open_calls),
       context_(context),
       response_(response),
-      started_(method.backend.clock.Monotonic()) {
+      started_(method.backend.clock.Monotonic()),
+      access_(method.backend.access, method.access, *context) {
   method_.metrics.Started();
 }
 
 void UnaryCall::Start(grpc::ByteBuffer& request) {
+  if (absl::Status status = access_.Admit(); !status.ok()) return End(status);
   // If the client sends no message, or gives up before it, the buffer is invalid and must not be
   // read.
   if (!request.Valid()) return End(absl::InvalidArgumentError("expected a message, got none"));
@@ -51,7 +53,17 @@ void UnaryCall::Start(grpc::ByteBuffer& request) {
   const ReceivedBytes received(request);
   request.Clear();
   const absl::Status status = Submit(received.view());
-  if (!status.ok()) End(status);
+  if (status.ok()) return;
+  access_.Audit(std::move(changes_), status);
+  End(status);
+}
+
+absl::Status UnaryCall::EnterNamespace() {
+  const absl::StatusOr<absl::string_view> name = ToNamespace(namespace_field());
+  if (!name.ok()) return name.status();
+  if (absl::Status status = access_.Enter(*name); !status.ok()) return status;
+  namespace_name_ = *name;
+  return method_.backend.namespaces.Check(*name);
 }
 
 // Once the request is submitted, `this` may be deleted.
@@ -59,15 +71,11 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
   if (absl::Status status = method_.backend.admission.Admit(); !status.ok()) return status;
   google::protobuf::Message& request = MakeRequest(arena_);
   if (absl::Status status = ParseRequest(bytes, request); !status.ok()) return status;
-  const absl::StatusOr<absl::string_view> namespace_name = ToNamespace(namespace_field());
-  if (!namespace_name.ok()) return namespace_name.status();
-  if (absl::Status status = method_.backend.namespaces.Check(*namespace_name); !status.ok()) {
-    return status;
-  }
-  namespace_name_ = *namespace_name;
+  if (absl::Status status = EnterNamespace(); !status.ok()) return status;
   absl::StatusOr<EngineRequest> engine_request = Convert(arena_);
   if (!engine_request.ok()) return engine_request.status();
   if (const auto* command = std::get_if<engine::Command>(&*engine_request)) {
+    if (method_.access.role == access::Role::kAdmin) changes_ = AuditedChanges(*command);
     absl::Status status = method_.backend.admission.AdmitCommand(*command);
     if (!status.ok()) return status;
   }
@@ -90,6 +98,7 @@ absl::Status UnaryCall::Submit(absl::string_view bytes) {
 }
 
 void UnaryCall::OnAnswer(shard::Result answer) {
+  access_.Audit(std::move(changes_), answer.status());
   if (!answer.ok()) return End(answer.status());
   if (wait_ != nullptr) return BeginWait(std::move(*answer));
   Tell(*answer, nullptr);

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,8 +20,10 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/access/method_roles.h"
 #include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/call_access.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
@@ -31,16 +35,19 @@ namespace cache_invalidation::rpc {
 // A unary method: the server behind it, and its counters.
 struct UnaryMethod {
   UnaryMethod(const Backend& backend, absl::string_view service, absl::string_view method)
-      : backend(backend), metrics(backend.metrics, service, method, metrics::RpcType::kUnary) {}
+      : backend(backend),
+        access(access::MethodOf(service, method)),
+        metrics(backend.metrics, service, method, metrics::RpcType::kUnary) {}
 
   const Backend& backend;
+  const access::Method& access;
   metrics::MethodMetrics metrics;
 };
 
-// One call of a unary method: parses, checks and converts the request on gRPC's thread, submits it
-// to its shard, and writes the answer on the outbox's thread, at once or when the subscribers have
-// applied the invalidation. Owned by gRPC: OnDone, which follows Finish, deletes it. So capturing
-// `this` is safe in a submission, and in a wait until that is cancelled.
+// One call of a unary method: authenticates the caller, parses, checks and converts the request on
+// gRPC's thread, submits it to its shard, and writes the answer on the outbox's thread, at once or
+// when the subscribers have applied the invalidation. Owned by gRPC: OnDone, which follows Finish,
+// deletes it. So capturing `this` is safe in a submission, and in a wait until that is cancelled.
 //
 // The raw bytes are parsed here rather than by gRPC, because gRPC fails with UNIMPLEMENTED and no
 // message if a request is malformed, and because request and answer then share one arena. Both are
@@ -87,6 +94,8 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   };
 
   absl::Status Submit(absl::string_view request);
+  // What is decided by the namespace, before anything else of the request.
+  absl::Status EnterNamespace();
   void OnAnswer(shard::Result answer);
   void BeginWait(engine::Result result);
   void Tell(const engine::Result& result, const delivery::WaitOutcome* waiting);
@@ -97,6 +106,8 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   grpc::CallbackServerContext* const context_;
   grpc::ByteBuffer* const response_;
   const absl::Duration started_;
+  CallAccess access_;
+  std::vector<std::string> changes_;  // for the audit log
   absl::string_view namespace_name_;  // in the request
   google::protobuf::Arena arena_;     // until the end
   std::shared_ptr<Wait> wait_;        // null: it does not ask to wait

@@ -15,7 +15,10 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/access/access.h"
+#include "server/access/method_roles.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/call_access.h"
 #include "server/rpc/conversion/encoded_message.h"
 
 namespace cache_invalidation::rpc {
@@ -48,13 +51,17 @@ class UnaryService : public Base {
 class ImmediateMethod {
  public:
   // The references must outlive it.
-  ImmediateMethod(const Clock& clock, metrics::RpcMetrics& metrics, absl::string_view service,
-                  absl::string_view method)
-      : clock_(clock), metrics_(metrics, service, method, metrics::RpcType::kUnary) {}
+  ImmediateMethod(access::Access& access, const Clock& clock, metrics::RpcMetrics& metrics,
+                  absl::string_view service, absl::string_view method)
+      : access_(access),
+        method_(access::MethodOf(service, method)),
+        clock_(clock),
+        metrics_(metrics, service, method, metrics::RpcType::kUnary) {}
 
-  // `fill` checks the request and fills in the response.
+  // `fill` checks the request, and whether the caller, which was admitted, may enter the namespace;
+  // then it fills in the response.
   template <typename Request, typename Response>
-  using Fill = absl::FunctionRef<absl::Status(const Request& request,
+  using Fill = absl::FunctionRef<absl::Status(const Request& request, CallAccess& access,
                                               google::protobuf::Arena& arena, Response* response)>;
 
   template <typename Request, typename Response>
@@ -63,7 +70,7 @@ class ImmediateMethod {
                                   Fill<Request, Response> fill) {
     const absl::Duration started = clock_.Monotonic();
     metrics_.Started();
-    const absl::Status status = Answer(request, response, fill);
+    const absl::Status status = Answer(*context, request, response, fill);
     if (status.ok()) metrics_.MessageSent();
     metrics_.Handled(status.code(), clock_.Monotonic() - started);
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
@@ -73,8 +80,10 @@ class ImmediateMethod {
 
  private:
   template <typename Request, typename Response>
-  absl::Status Answer(const grpc::ByteBuffer& bytes, grpc::ByteBuffer* answer,
-                      Fill<Request, Response> fill) {
+  absl::Status Answer(grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes,
+                      grpc::ByteBuffer* answer, Fill<Request, Response> fill) {
+    CallAccess access(access_, method_, context);
+    if (absl::Status status = access.Admit(); !status.ok()) return status;
     if (!bytes.Valid()) return absl::InvalidArgumentError("expected a message, got none");
     metrics_.MessageReceived();
     google::protobuf::Arena arena;
@@ -82,11 +91,13 @@ class ImmediateMethod {
     absl::Status status = ParseMessage(ReceivedBytes(bytes).view(), request);
     if (!status.ok()) return status;
     auto& response = *google::protobuf::Arena::CreateMessage<Response>(&arena);
-    status = fill(request, arena, &response);
+    status = fill(request, access, arena, &response);
     if (status.ok()) *answer = ToByteBuffer(response);
     return status;
   }
 
+  access::Access& access_;
+  const access::Method& method_;
   const Clock& clock_;
   metrics::MethodMetrics metrics_;
 };

@@ -3,6 +3,9 @@
 #include <utility>
 
 #include "common/limits.h"
+#include "grpc/support/time.h"
+#include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "server/access/method_roles.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 
@@ -22,13 +25,20 @@ absl::Status TooOld() {
 }  // namespace
 
 void WriteStreamSet::Drain() {
-  absl::flat_hash_set<std::shared_ptr<WriteStream>> streams;
   {
     MutexLock lock(mutex_);
     draining_ = true;
-    streams = streams_;
   }
-  for (const std::shared_ptr<WriteStream>& stream : streams) stream->End(Draining());
+  for (const std::shared_ptr<WriteStream>& stream : streams()) stream->End(Draining());
+}
+
+void WriteStreamSet::Recheck() {
+  for (const std::shared_ptr<WriteStream>& stream : streams()) stream->Recheck();
+}
+
+absl::flat_hash_set<std::shared_ptr<WriteStream>> WriteStreamSet::streams() {
+  MutexLock lock(mutex_);
+  return streams_;
 }
 
 bool WriteStreamSet::Add(std::shared_ptr<WriteStream> stream) {
@@ -43,21 +53,28 @@ void WriteStreamSet::Remove(const std::shared_ptr<WriteStream>& stream) {
 }
 
 WriteStream::WriteStream(const Backend& backend, metrics::MethodMetrics& metrics,
-                         WriteStreamSet& streams)
+                         grpc::CallbackServerContext& context, WriteStreamSet& streams)
     : backend_(backend),
       open_(backend.open_calls),
       metrics_(metrics),
       streams_(streams),
-      started_(backend.clock.Monotonic()) {
+      started_(backend.clock.Monotonic()),
+      access_(backend.access,
+              access::MethodOf(v1::WriteEventService::service_full_name(), "StreamWrites"),
+              context) {
   metrics_.Started();
 }
 
 WriteStream::Reactor* WriteStream::Start(const Backend& backend, metrics::MethodMetrics& metrics,
+                                         grpc::CallbackServerContext& context,
                                          WriteStreamSet& streams) {
-  auto stream = std::shared_ptr<WriteStream>(new WriteStream(backend, metrics, streams));
+  auto stream = std::shared_ptr<WriteStream>(new WriteStream(backend, metrics, context, streams));
+  const absl::Status authenticated = stream->access_.Authenticate();
   const bool draining = streams.Add(stream);
   MutexLock lock(stream->mutex_);
+  if (!authenticated.ok()) stream->EndLocked(authenticated);
   if (draining) stream->EndLocked(Draining());
+  stream->Pace();
   stream->Advance();
   return stream.get();
 }
@@ -65,6 +82,31 @@ WriteStream::Reactor* WriteStream::Start(const Backend& backend, metrics::Method
 void WriteStream::End(const absl::Status& reason) {
   MutexLock lock(mutex_);
   EndLocked(reason);
+  Advance();
+}
+
+void WriteStream::Recheck() {
+  MutexLock lock(mutex_);
+  if (ending_) return;
+  if (absl::Status status = access_.Recheck(); !status.ok()) EndLocked(status);
+  Advance();
+}
+
+// The alarm does not keep the stream alive: the server may end before it.
+void WriteStream::Pace() {
+  const absl::Duration pause = access_.TakeInAdvance();
+  if (pause == absl::ZeroDuration()) return;
+  pausing_ = true;
+  pause_ = std::make_unique<grpc::Alarm>();
+  pause_->Set(gpr_time_from_micros(absl::ToInt64Microseconds(pause), GPR_TIMESPAN),
+              [stream = weak_from_this()](bool /*expired*/) {
+                if (const auto self = stream.lock()) self->OnPauseOver();
+              });
+}
+
+void WriteStream::OnPauseOver() {
+  MutexLock lock(mutex_);
+  pausing_ = false;
   Advance();
 }
 
@@ -102,9 +144,13 @@ absl::Status WriteStream::Accept(std::shared_ptr<WriteMessage> message) {
       return AtField("namespace", absl::InvalidArgumentError(
                                       "expected the namespace of the first message, or none"));
     }
+    if (absl::Status status = access_.Permit(*name); !status.ok()) return status;
     if (absl::Status status = backend_.namespaces.Check(*name); !status.ok()) return status;
     namespace_name_ = std::string(*name);
+  } else if (absl::Status status = access_.Permit(namespace_name_); !status.ok()) {
+    return status;
   }
+  Pace();
   messages_.push_back(std::move(message));
   Submit();
   if (backend_.clock.Monotonic() - started_ > kMaxConnectionAge) EndLocked(TooOld());
@@ -167,7 +213,7 @@ void WriteStream::Advance() {
     outgoing_ = ToByteBuffer(*messages_.front()->part());
     StartWrite(&outgoing_);
   }
-  if (!cancelled_ && !ending_ && !reading_ && !parked_ &&
+  if (!cancelled_ && !ending_ && !reading_ && !parked_ && !pausing_ &&
       messages_.size() < kMaxStreamWritesInFlight) {
     reading_ = true;
     StartRead(&incoming_);

@@ -14,9 +14,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/mutex.h"
+#include "grpcpp/alarm.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/call_access.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/services.h"
 #include "server/rpc/write_message.h"
@@ -36,9 +39,14 @@ class WriteStreamSet {
   // acknowledged.
   void Drain() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The policy has changed: ends the streams whose callers may not write any more, with the reason,
+  // once everything received has been acknowledged.
+  void Recheck() ABSL_LOCKS_EXCLUDED(mutex_);
+
  private:
   friend class WriteStream;
 
+  absl::flat_hash_set<std::shared_ptr<WriteStream>> streams() ABSL_LOCKS_EXCLUDED(mutex_);
   // Returns whether the stream must end because the server is draining.
   bool Add(std::shared_ptr<WriteStream> stream) ABSL_LOCKS_EXCLUDED(mutex_);
   void Remove(const std::shared_ptr<WriteStream>& stream) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -52,8 +60,9 @@ class WriteStreamSet {
 // one response, or by several if one would be too large.
 //
 // Reads ahead of the responses by at most kMaxStreamWritesInFlight messages, and not at all while
-// the mailbox is full: that is the back-pressure on the writer. A message that is invalid as a
-// whole ends the stream, after the responses to those before it.
+// the mailbox is full or the caller is over a limit of calls: that is the back-pressure on the
+// writer. Each message counts as a call, and needs the role when it is read. A message that is
+// invalid as a whole ends the stream, after the responses to those before it.
 //
 // Invariants:
 //   1. `messages_` holds the messages that were read and not yet answered, in order. Only the
@@ -71,10 +80,13 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
   // Returns the reactor for the gRPC handler. All arguments must outlive the grpc::Server.
   static Reactor* Start(const Backend& backend, metrics::MethodMetrics& metrics,
-                        WriteStreamSet& streams);
+                        grpc::CallbackServerContext& context, WriteStreamSet& streams);
 
   // Stops reading; ends with `reason` once everything read has been answered.
   void End(const absl::Status& reason) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Ends if the caller may not write any more.
+  void Recheck() ABSL_LOCKS_EXCLUDED(mutex_);
 
   void OnReadDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
@@ -82,7 +94,8 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void OnDone() override;
 
  private:
-  WriteStream(const Backend& backend, metrics::MethodMetrics& metrics, WriteStreamSet& streams);
+  WriteStream(const Backend& backend, metrics::MethodMetrics& metrics,
+              grpc::CallbackServerContext& context, WriteStreamSet& streams);
 
   // Accepts a message that was read, unless it is invalid as a whole.
   absl::Status Accept(std::shared_ptr<WriteMessage> message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -90,6 +103,9 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void Submit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnAnswers(WriteMessage& message, const std::vector<shard::Result>& answers)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Takes a call from the limits. Reads nothing more until it would have been allowed.
+  void Pace() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnPauseOver() ABSL_LOCKS_EXCLUDED(mutex_);
   void EndLocked(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts whatever can be started: a write, a read, the end.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -99,6 +115,7 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   metrics::MethodMetrics& metrics_;
   WriteStreamSet& streams_;
   const absl::Duration started_;
+  CallAccess access_;
 
   // The client has disconnected. Set with the mutex held, read by the shard without.
   std::atomic<bool> cancelled_ = false;
@@ -111,6 +128,8 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   std::deque<std::shared_ptr<WriteMessage>> messages_ ABSL_GUARDED_BY(mutex_);
   size_t in_shard_ ABSL_GUARDED_BY(mutex_) = 0;  // number of messages_ in the shard
   bool parked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool pausing_ ABSL_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<grpc::Alarm> pause_ ABSL_GUARDED_BY(mutex_);  // null: it never paused
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;  // stops reading

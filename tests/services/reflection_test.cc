@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -86,6 +87,25 @@ std::vector<std::string> Values(const Message& outer, const std::string& member,
     }
   }
   return values;
+}
+
+TEST(ReflectionOffTest, ThereIsNoReflection) {
+  ServerOptions options = WithoutNetwork();
+  options.reflection = false;
+  const std::unique_ptr<Server> server = StartServer(std::move(options));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  grpc::GenericStub stub(ChannelTo(*server));
+  const auto call = stub.PrepareCall(
+      &context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  call->StartCall(nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  queue.Next(&tag, &ok);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
 }
 
 TEST_F(ReflectionTest, DescribesEveryServiceItLists) {

@@ -38,6 +38,7 @@ class ScriptedService final : public v1::InvalidationService::Service {
       response->set_flushed(7);
       return grpc::Status::OK;
     }
+    if (!pushback.empty()) context->AddTrailingMetadata("grpc-retry-pushback-ms", pushback);
     grpc::Status status = script.front();
     script.pop_front();
     while (held_) released_.Wait(mutex_);
@@ -63,6 +64,7 @@ class ScriptedService final : public v1::InvalidationService::Service {
 
   // To be used before and after the calls only.
   std::deque<grpc::Status> script;
+  std::string pushback;  // the delay that scripted statuses ask for; empty: none
   std::vector<v1::FlushPendingInvalidationsRequest> requests;
   std::vector<absl::Duration> allowed;
   std::vector<std::string> user_agents;

@@ -1,0 +1,81 @@
+#include "server/access/policy_file.h"
+
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/bounded_input.h"
+#include "common/yaml.h"
+#include "server/access/policy_text.h"
+
+namespace cache_invalidation::access {
+
+namespace {
+
+// One byte more than a policy may have, so that a longer one is refused and not cut.
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::optional<std::string> text = ReadAtMost(file, kMaxYamlBytes + 1);
+  if (!text) return absl::InvalidArgumentError("cannot be read");
+  return *std::move(text);
+}
+
+}  // namespace
+
+PolicyFile::PolicyFile(std::string path, Access& access, const Clock& clock, Tell tell)
+    : path_(std::move(path)), access_(access), clock_(clock), tell_(std::move(tell)) {}
+
+absl::Status PolicyFile::Read(bool is_settled) {
+  absl::Status outcome;
+  {
+    MutexLock lock(mutex_);
+    const Content content = ReadFile(path_);
+    is_settled = is_settled || seen_ == content;
+    seen_ = content;
+    if (!is_settled || taken_ == content) return outcome_;
+    taken_ = content;
+    outcome_ = Take(content);
+    outcome = outcome_;
+  }
+  tell_(outcome);
+  return outcome;
+}
+
+absl::Status PolicyFile::Take(const Content& content) {
+  using Parsed = absl::StatusOr<std::shared_ptr<const Policy>>;
+  Parsed policy = content.ok() ? ParsePolicy(*content) : Parsed(content.status());
+  const absl::Status outcome = policy.ok()
+                                   ? absl::OkStatus()
+                                   : absl::InvalidArgumentError(absl::StrCat(
+                                         "policy file ", path_, ": ", policy.status().message()));
+  if (policy.ok()) access_.SetPolicy(*std::move(policy));
+  access_.observer().OnPolicyRead(outcome.ok(), clock_.Now());
+  access_.audit().WritePolicy(outcome);
+  return outcome;
+}
+
+PolicyThread::PolicyThread(PolicyFile& file, Clock& clock)
+    : file_(file), clock_(clock), thread_([this] { Run(); }) {}
+
+PolicyThread::~PolicyThread() {
+  {
+    MutexLock lock(mutex_);
+    ending_ = true;
+    changed_.NotifyAll();
+  }
+  thread_.join();
+}
+
+void PolicyThread::Run() {
+  while (true) {
+    file_.Look();
+    MutexLock lock(mutex_);
+    const absl::Duration next = clock_.Monotonic() + kLookAtPolicy;
+    while (!ending_ && !clock_.WaitUntil(mutex_, changed_, next)) {
+    }
+    if (ending_) return;
+  }
+}
+
+}  // namespace cache_invalidation::access
