@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 
 namespace prometheus {
+class Counter;
 class Registry;
 }  // namespace prometheus
 
@@ -48,6 +49,9 @@ class Metrics {
   commit::CommitObserver& commit() { return *commit_; }
   delivery::DeliveryObserver& delivery() { return *delivery_; }
 
+  // Counts a change of the certificate files: whether other certificates are in use now.
+  void CountCertificateReload(bool is_used);
+
   // Returns everything in Prometheus' text format, with the current values of `gauges`.
   std::string Text(const std::vector<GaugeSource>& gauges) const;
 
@@ -57,6 +61,7 @@ class Metrics {
   const std::unique_ptr<shard::ShardObserver> shard_;
   const std::unique_ptr<commit::CommitObserver> commit_;
   const std::unique_ptr<delivery::DeliveryObserver> delivery_;
+  const std::vector<prometheus::Counter*> certificate_reloads_;  // used, refused
 };
 
 // The content type of Metrics::Text.
