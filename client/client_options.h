@@ -23,7 +23,8 @@ struct BackoffOptions {
   double multiplier = 2;
 };
 
-// Encrypts the connection and verifies the service's certificate. All values are PEM.
+// Encrypts the connection and verifies the service's certificate. The certificates and the key are
+// PEM, as texts or as files, not both.
 struct TlsOptions {
   // Root certificates that the service's certificate must chain to. Empty: those that gRPC finds on
   // the machine.
@@ -36,6 +37,16 @@ struct TlsOptions {
 
   // The name that the service's certificate must contain. Empty: the host of the endpoint.
   std::string server_name = {};
+
+  // In place of the texts: files that another program may replace, as Kubernetes and ACME clients
+  // do. They are read again once a second by a thread of gRPC, and each new connection to the
+  // service, also that of a Connection that has existed for long, uses what they hold then; open
+  // ones go on. They must be good when the Connection is made. A file that is missing later leaves
+  // the last one in use; while a pair is damaged or does not match, new connections fail, and are
+  // tried again. Replace key and certificate by renaming, not by writing into them.
+  std::string root_certificates_file = {};
+  std::string private_key_file = {};
+  std::string certificate_chain_file = {};
 };
 
 // One attempt of a call, or one step of a stream: what ClientOptions::on_attempt gets.
@@ -76,9 +87,9 @@ struct CallAttempt {
 // wrong; through MakeConnection every call then fails with that error.
 struct ClientOptions {
   // Encryption of the connection to an endpoint. Default: none; anyone on the network path can read
-  // and change the traffic. The PEM texts are checked at once, as far as their form shows what is
-  // wrong. Certificates that the service or this side does not trust appear as UNAVAILABLE from the
-  // calls.
+  // and change the traffic. PEM texts and files are checked at once, as far as their form shows
+  // what is wrong. Certificates that the service or this side does not trust appear as UNAVAILABLE
+  // from the calls.
   std::optional<TlsOptions> tls = {};
 
   // The namespace to use; empty: the service's `default`. A call can override it.

@@ -16,6 +16,7 @@
 #include "common/bounded_input.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "server/address_flags.h"
 #include "server/default_rules.h"
 #include "server/rpc/conversion/rule_conversion.h"
 #include "server/server.h"
@@ -35,15 +36,6 @@ std::string AbslUnparseFlag(Durability durability) {
 
 }  // namespace cache_invalidation
 
-// Addresses.
-ABSL_FLAG(std::string, listen_address, "127.0.0.1",
-          "Address to listen on. There is no encryption, and no authentication without "
-          "--policy_file: use an address other than loopback only on networks where everybody may "
-          "do everything.");
-ABSL_FLAG(uint16_t, grpc_port, 7400, "Port for gRPC. 0: any free port.");
-ABSL_FLAG(uint16_t, http_port, 7401,
-          "HTTP port for /metrics, /healthz and /readyz. 0: any free port.");
-ABSL_FLAG(bool, http, true, "Serve HTTP.");
 ABSL_FLAG(std::string, port_file, "",
           "File to which the ports are written once the server serves, as the lines grpc=PORT and "
           "http=PORT.");
@@ -144,9 +136,10 @@ constexpr char kUsage[] =
 void ConfigureHelp() {
   absl::SetProgramUsageMessage(kUsage);
   absl::FlagsUsageConfig config;
-  // --help shows the flags of this file, and none of the libraries.
+  // --help shows the flags of the server, and none of the libraries.
   config.contains_help_flags = [](absl::string_view file) {
-    return absl::EndsWith(file, "server/flags.cc");
+    return absl::EndsWith(file, "server/flags.cc") ||
+           absl::EndsWith(file, "server/address_flags.cc");
   };
   config.version_string = [] { return absl::StrCat("cache_invalidation_server ", kVersion, "\n"); };
   absl::SetFlagsUsageConfig(config);
@@ -200,10 +193,6 @@ absl::StatusOr<std::vector<engine::Rule>> DefaultRules() {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", rules.status().message()));
   }
   return rules;
-}
-
-std::string Address(uint16_t port) {
-  return absl::StrCat(absl::GetFlag(FLAGS_listen_address), ":", port);
 }
 
 // Maximum of `--max_request_bytes`: a mailbox holds a few such requests.
@@ -287,10 +276,8 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(absl::StrCat("expected flags only, got \"", rest[1], "\""));
   }
-  if (absl::GetFlag(FLAGS_listen_address).empty()) {
-    return absl::InvalidArgumentError("--listen_address: expected an address, got none");
-  }
   ParsedFlags parsed;
+  if (absl::Status status = TakeAddressFlags(parsed.options); !status.ok()) return status;
   parsed.options.persistence = {.durability = absl::GetFlag(FLAGS_durability),
                                 .data_dir = absl::GetFlag(FLAGS_data_dir),
                                 .memory_bytes = absl::GetFlag(FLAGS_store_memory_bytes),
@@ -305,9 +292,6 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
   }
   absl::StatusOr<std::vector<engine::Rule>> rules = DefaultRules();
   if (!rules.ok()) return rules.status();
-  parsed.options.grpc_address = Address(absl::GetFlag(FLAGS_grpc_port));
-  parsed.options.http_address =
-      absl::GetFlag(FLAGS_http) ? Address(absl::GetFlag(FLAGS_http_port)) : "";
   parsed.options.default_rules = *std::move(rules);
   parsed.options.policy_file = absl::GetFlag(FLAGS_policy_file);
   parsed.options.audit_log = absl::GetFlag(FLAGS_audit_log);

@@ -87,7 +87,7 @@ absl::Status GrpcFront::Serve(const GrpcFrontOptions& options) {
     acceptor_ = *std::move(listening);
     connections_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-        grpc::InsecureServerCredentials());
+        options.credentials == nullptr ? grpc::InsecureServerCredentials() : options.credentials);
   }
   for (const std::unique_ptr<grpc::Service>& service : services_) {
     builder.RegisterService(service.get());

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "grpcpp/channel.h"
+#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "server/access/access.h"
@@ -30,6 +31,8 @@ namespace cache_invalidation {
 struct GrpcFrontOptions {
   // Where to listen; empty: only InProcessChannel.
   std::string address;
+  // How connections are encrypted; null: they are not.
+  std::shared_ptr<grpc::ServerCredentials> credentials;
   size_t max_request_bytes = 0;
   size_t max_subscriptions = 0;
   // The namespaces that calls may name; empty: all.

@@ -87,6 +87,15 @@ void ReportLimits(size_t max_memory_bytes) {
                           " open files; memory: ", memory));
 }
 
+void ReportCertificate(const Server& server, const tls::CertificatePaths& paths) {
+  const std::optional<absl::Time> expiry = server.certificate_expiry();
+  if (!expiry) return;
+  ReportLine(absl::StrCat(
+      "TLS: the certificate in ", paths.cert, " expires at ",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *expiry, absl::UTCTimeZone()),
+      paths.client_ca.empty() ? "; clients show none" : "; clients must show one, too"));
+}
+
 void ReportUntil(const std::optional<absl::Time>& until, absl::string_view what) {
   if (!until) return;
   ReportLine(absl::StrCat("until ",
@@ -119,6 +128,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& signals) {
   flags.options.on_dropped = ReportDropped;
   TakeLimits(flags.options);
   const size_t max_memory = flags.options.max_memory_bytes;
+  const tls::CertificatePaths certificates = flags.options.certificates;
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(flags.options));
   if (!server.ok()) return server.status();
   if (!flags.port_file.empty()) {
@@ -128,6 +138,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& signals) {
   }
   ReportServing(**server);
   ReportLimits(max_memory);
+  ReportCertificate(**server, certificates);
   ReportEarlierLeases(**server);
   int signal = 0;
   do {

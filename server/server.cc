@@ -3,6 +3,7 @@
 #include <atomic>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
@@ -18,6 +19,8 @@
 #include "server/process/self_check.h"
 #include "server/rpc/call_limits.h"
 #include "server/server_threads.h"
+#include "server/tls/client_hello.h"
+#include "server/tls/server_credentials.h"
 
 namespace cache_invalidation {
 namespace {
@@ -39,6 +42,9 @@ class WholeServer final : public Server {
 
   int grpc_port() const override { return grpc_->port(); }
   int http_port() const override { return http_ == nullptr ? 0 : http_->port(); }
+  std::optional<absl::Time> certificate_expiry() const override {
+    return certificates_ == nullptr ? std::nullopt : std::optional(certificates_->expires());
+  }
   const std::string& epoch() const override { return threads_->core().epoch(); }
   EpochDecision epoch_decision() const override { return threads_->core().epoch_decision(); }
   std::optional<absl::Time> waits_for_earlier_until() const override {
@@ -55,6 +61,8 @@ class WholeServer final : public Server {
  private:
   absl::Status StartAccess();
   void OnPolicyRead(const absl::Status& outcome);
+  absl::Status OpenCertificates();
+  absl::Status StartGrpc();
   absl::Status StartHttp();
   void SetServing(bool now_serving);
   void CheckItself();
@@ -80,6 +88,7 @@ class WholeServer final : public Server {
   std::unique_ptr<ServerThreads> threads_;
   rpc::Admission admission_;
   std::unique_ptr<process::MemoryThread> memory_;
+  std::unique_ptr<tls::CertificateFiles> certificates_;  // null: nothing is encrypted
   std::unique_ptr<GrpcFront> grpc_;
   std::unique_ptr<access::PolicyThread> policy_thread_;
   std::unique_ptr<process::SelfCheck> self_check_;
@@ -89,6 +98,7 @@ class WholeServer final : public Server {
 
 absl::Status WholeServer::Start() {
   if (absl::Status status = StartAccess(); !status.ok()) return status;
+  if (absl::Status status = OpenCertificates(); !status.ok()) return status;
   absl::StatusOr<Persistence> persistence = Persistence::Open(options_.persistence);
   if (!persistence.ok()) return persistence.status();
   absl::StatusOr<std::unique_ptr<ServerThreads>> core = ServerThreads::Start(
@@ -98,12 +108,7 @@ absl::Status WholeServer::Start() {
       });
   if (!core.ok()) return core.status();
   threads_ = *std::move(core);
-  absl::StatusOr<std::unique_ptr<GrpcFront>> front =
-      GrpcFront::Start({options_.grpc_address, options_.max_request_bytes,
-                        options_.max_subscriptions, options_.namespaces, options_.reflection},
-                       threads_->core(), clock_, metrics_.rpc(), admission_, *access_);
-  if (!front.ok()) return front.status();
-  grpc_ = *std::move(front);
+  if (absl::Status status = StartGrpc(); !status.ok()) return status;
   if (absl::Status status = StartHttp(); !status.ok()) return status;
   WatchMemory();
   if (policy_file_ != nullptr) {
@@ -147,6 +152,36 @@ void WholeServer::Reload() {
   if (policy_file_ != nullptr) policy_file_->Reload().IgnoreError();  // OnPolicyRead reports it
 }
 
+absl::Status WholeServer::OpenCertificates() {
+  if (options_.certificates.cert.empty()) return absl::OkStatus();
+  auto opened = tls::CertificateFiles::Open(
+      options_.certificates, real_clock_, [this](const absl::Status& status, absl::Time expires) {
+        metrics_.CountCertificateReload(status.ok());
+        ReportLine(
+            status.ok()
+                ? absl::StrCat("new certificates are in use, until ",
+                               absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expires, absl::UTCTimeZone()))
+                : absl::StrCat("the last certificates stay in use: ", status.message()));
+      });
+  if (!opened.ok()) return opened.status();
+  certificates_ = *std::move(opened);
+  return absl::OkStatus();
+}
+
+absl::Status WholeServer::StartGrpc() {
+  absl::StatusOr<std::unique_ptr<GrpcFront>> front = GrpcFront::Start(
+      {.address = options_.grpc_address,
+       .credentials = certificates_ == nullptr ? nullptr : tls::ServerCredentials(*certificates_),
+       .max_request_bytes = options_.max_request_bytes,
+       .max_subscriptions = options_.max_subscriptions,
+       .namespaces = options_.namespaces,
+       .reflection = options_.reflection},
+      threads_->core(), clock_, metrics_.rpc(), admission_, *access_);
+  if (!front.ok()) return front.status();
+  grpc_ = *std::move(front);
+  return absl::OkStatus();
+}
+
 void WholeServer::SetServing(bool now_serving) {
   serving_ = now_serving;
   if (grpc_ != nullptr) grpc_->SetServing(now_serving && reachable_);
@@ -154,8 +189,13 @@ void WholeServer::SetServing(bool now_serving) {
 
 void WholeServer::CheckItself() {
   if (grpc_->acceptor() == nullptr) return;
+  process::Greeting greeting =
+      certificates_ == nullptr
+          ? process::Http2Greeting()
+          : process::Greeting{.says = tls::ClientHello(), .at = 0, .answer = tls::kHandshakeRecord};
   self_check_ = std::make_unique<process::SelfCheck>(
-      grpc_->acceptor()->listener(), real_clock_, [this](const process::Reachability& state) {
+      grpc_->acceptor()->listener(), std::move(greeting), real_clock_,
+      [this](const process::Reachability& state) {
         if (reachable_.exchange(state.reachable()) != state.reachable()) SetServing(serving_);
         if (state.hopeless()) {
           Fatal(
@@ -187,28 +227,34 @@ void WholeServer::OnMemory(process::MemoryLevel level, size_t resident_bytes) {
 absl::Status WholeServer::StartHttp() {
   if (options_.http_address.empty()) return absl::OkStatus();
   const auto text = [this] {
-    return metrics_.Text(
-        {{"namespaces", "Namespaces that exist.",
-          [this] { return double(threads_->core().shards().namespaces()); }},
-         {"subscriber_sessions", "Subscribers with a stream or a running lease.",
-          [this] { return double(threads_->core().hub().counts().sessions); }},
-         {"subscriber_lag_revisions",
-          "Largest number of revisions that a connected subscriber is behind.",
-          [this] { return double(threads_->core().hub().LargestLag()); }},
-         {"waiting_calls", "Calls that wait for subscribers.",
-          [this] { return double(threads_->core().waiting().waits()); }},
-         {"event_cache_bytes", "Events kept in memory.",
-          [this] { return double(threads_->core().hub().counts().event_cache_bytes); }},
-         {"event_retention_bytes", "Events retained for subscribers that reconnect.",
-          [this] { return double(threads_->core().hub().counts().retained_bytes); }},
-         {"event_retention_seconds",
-          "Age of the oldest retained event: a subscriber that was disconnected for longer is "
-          "reset.",
-          [this] { return absl::ToDoubleSeconds(threads_->core().hub().counts().retained); }},
-         {"refused_connections", "Connections closed at once since the start: too many were open.",
-          [this] {
-            return grpc_->acceptor() == nullptr ? 0 : double(grpc_->acceptor()->refused());
-          }}});
+    std::vector<metrics::GaugeSource> gauges = {
+        {"namespaces", "Namespaces that exist.",
+         [this] { return double(threads_->core().shards().namespaces()); }},
+        {"subscriber_sessions", "Subscribers with a stream or a running lease.",
+         [this] { return double(threads_->core().hub().counts().sessions); }},
+        {"subscriber_lag_revisions",
+         "Largest number of revisions that a connected subscriber is behind.",
+         [this] { return double(threads_->core().hub().LargestLag()); }},
+        {"waiting_calls", "Calls that wait for subscribers.",
+         [this] { return double(threads_->core().waiting().waits()); }},
+        {"event_cache_bytes", "Events kept in memory.",
+         [this] { return double(threads_->core().hub().counts().event_cache_bytes); }},
+        {"event_retention_bytes", "Events retained for subscribers that reconnect.",
+         [this] { return double(threads_->core().hub().counts().retained_bytes); }},
+        {"event_retention_seconds",
+         "Age of the oldest retained event: a subscriber that was disconnected for longer is "
+         "reset.",
+         [this] { return absl::ToDoubleSeconds(threads_->core().hub().counts().retained); }},
+        {"refused_connections", "Connections closed at once since the start: too many were open.",
+         [this] {
+           return grpc_->acceptor() == nullptr ? 0 : double(grpc_->acceptor()->refused());
+         }}};
+    if (certificates_ != nullptr) {
+      gauges.push_back({"certificate_expiry_timestamp_seconds",
+                        "When the server's certificate in use expires, in Unix time.",
+                        [this] { return double(absl::ToUnixSeconds(certificates_->expires())); }});
+    }
+    return metrics_.Text(gauges);
   };
   const auto ready = [this] {
     if (!serving_) return http::Page{.status = 503, .body = "not serving\n"};

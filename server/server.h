@@ -15,6 +15,7 @@
 #include "common/limits.h"
 #include "server/core/persistence.h"
 #include "server/core/server_core.h"
+#include "server/tls/certificate_files.h"
 
 namespace grpc {
 class Channel;
@@ -26,11 +27,13 @@ namespace cache_invalidation {
 inline constexpr char kVersion[] = "0.1.0";
 
 struct ServerOptions : CoreOptions {
-  // Where to listen, `host:port`; port 0 picks a free one. Nothing here is encrypted, and without a
-  // policy file no caller is authenticated: other addresses than loopback are for networks where
-  // everybody may do everything.
+  // Where to listen, `host:port`; port 0 picks a free one. Without certificates nothing is
+  // encrypted, and without a policy file no caller is authenticated: other addresses than loopback
+  // are then for networks where everybody may do everything.
   std::string grpc_address = "127.0.0.1:0";
-  // For metrics and probes. Empty: no HTTP.
+  // Encrypts connections for gRPC. Changes of the files are written to the standard error.
+  tls::CertificatePaths certificates;
+  // For metrics and probes, never encrypted. Empty: no HTTP.
   std::string http_address = "127.0.0.1:0";
 
   // What outlives the server, and where it is kept.
@@ -74,9 +77,9 @@ struct ServerOptions : CoreOptions {
 // Shutdown and destruction are for one thread; the rest is thread-safe.
 class Server {
  public:
-  // Serves when it returns. UNAVAILABLE: an address is taken. INVALID_ARGUMENT: the policy file is
-  // wrong. FAILED_PRECONDITION: the audit log cannot be opened. For errors of the store see
-  // Persistence::Open.
+  // Serves when it returns. UNAVAILABLE: an address is taken. INVALID_ARGUMENT: a certificate cannot
+  // be used, or the policy file is wrong. FAILED_PRECONDITION: the audit log cannot be opened. For
+  // errors of the store see Persistence::Open.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
 
   // Shuts down with no grace, unless that has been done.
@@ -85,6 +88,9 @@ class Server {
   // The ports it listens on; 0 if there is none.
   virtual int grpc_port() const = 0;
   virtual int http_port() const = 0;
+
+  // When the certificate in use expires; absent without one.
+  virtual std::optional<absl::Time> certificate_expiry() const = 0;
 
   // The history that positions refer to, and whether it continues that of the last run.
   virtual const std::string& epoch() const = 0;

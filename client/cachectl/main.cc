@@ -4,6 +4,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "client/cachectl/commands.h"
+#include "client/cachectl/connection_flags.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/session.h"
 #include "client/version.h"
@@ -24,9 +25,7 @@ constexpr char kFooter[] =
 
 // The flags that may precede or follow any command.
 void AddGlobalFlags(CLI::App& app, GlobalOptions& options) {
-  app.add_option("-e,--endpoint", options.endpoint, "host:port of the service")
-      ->envname("CACHE_INVALIDATION_ENDPOINT")
-      ->capture_default_str();
+  AddConnectionFlags(&app, &options.connection);
   app.add_option("-n,--namespace", options.namespace_name, "The namespace to work in [default]")
       ->envname("CACHE_INVALIDATION_NAMESPACE");
   AddDurationFlag(&app, "--timeout", &options.timeout,

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/cachectl/connection_flags.h"
 #include "client/cachectl/report.h"
 #include "client/client.h"
 #include "client/client_options.h"
@@ -19,7 +20,7 @@ namespace cache_invalidation::cachectl {
 
 // The options of every command.
 struct GlobalOptions {
-  std::string endpoint = "localhost:7400";
+  ConnectionFlags connection = {};
   std::string namespace_name = {};
   absl::Duration timeout = absl::Seconds(5);
   OutputFormat format = OutputFormat::kTable;
@@ -38,7 +39,8 @@ class Session {
       client::ClientOptions options;
       options.namespace_name = options_.namespace_name;
       options.deadline = options_.timeout;
-      client_.emplace(client::MakeConnection(options_.endpoint, std::move(options)));
+      options_.connection.Set(options);
+      client_.emplace(client::MakeConnection(options_.connection.endpoint, std::move(options)));
     }
     return *client_;
   }

@@ -15,6 +15,7 @@
 #include "client/internal/retry.h"
 #include "client/internal/started_call.h"
 #include "client/internal/stream_threads.h"
+#include "client/internal/tls_credentials.h"
 #include "client/version.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/create_channel.h"
@@ -88,9 +89,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint,
   if (IsOnThisMachine(endpoint)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (options.tls.has_value()) {
-    credentials = grpc::SslCredentials({.pem_root_certs = options.tls->root_certificates,
-                                        .pem_private_key = options.tls->private_key,
-                                        .pem_cert_chain = options.tls->certificate_chain});
+    credentials = TlsCredentials(*options.tls);
     if (!options.tls->server_name.empty()) {
       arguments.SetSslTargetNameOverride(options.tls->server_name);
     }

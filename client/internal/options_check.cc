@@ -28,17 +28,41 @@ bool Authorizes(const CallMetadata& metadata) {
                      [](const auto& entry) { return entry.first == kAuthorization; });
 }
 
+using CheckPem = absl::Status (*)(absl::string_view pem);
+
+absl::Status CheckText(absl::string_view field, const std::string& pem, CheckPem check) {
+  return pem.empty() ? absl::OkStatus() : Named(field, check(pem));
+}
+
+absl::Status CheckFile(absl::string_view field, const std::string& path, CheckPem check) {
+  if (path.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::string> pem = ReadPemFile(path);
+  if (!pem.ok()) return Named(field, pem.status());
+  const absl::Status status = check(*pem);
+  return status.ok() ? status : Refuse(field, absl::StrCat(": ", path, ": ", status.message()));
+}
+
 absl::Status CheckTls(const TlsOptions& tls) {
-  if (!tls.root_certificates.empty()) {
-    const absl::Status status = CheckPemCertificates(tls.root_certificates);
-    if (!status.ok()) return Named("tls.root_certificates", status);
-  }
+  const bool has_text =
+      !tls.root_certificates.empty() || !tls.private_key.empty() || !tls.certificate_chain.empty();
+  if (has_text && HasFiles(tls)) return Refuse("tls", ": expected texts or files, got both");
+  absl::Status status;
+  status.Update(CheckText("tls.root_certificates", tls.root_certificates, CheckPemCertificates));
+  status.Update(
+      CheckFile("tls.root_certificates_file", tls.root_certificates_file, CheckPemCertificates));
   if (tls.private_key.empty() != tls.certificate_chain.empty()) {
-    return Refuse("tls", ": expected private_key and certificate_chain, or neither; got one");
+    status.Update(
+        Refuse("tls", ": expected private_key and certificate_chain, or neither; got one"));
   }
-  if (tls.private_key.empty()) return absl::OkStatus();
-  absl::Status status = Named("tls.private_key", CheckPemPrivateKey(tls.private_key));
-  status.Update(Named("tls.certificate_chain", CheckPemCertificates(tls.certificate_chain)));
+  if (tls.private_key_file.empty() != tls.certificate_chain_file.empty()) {
+    status.Update(Refuse(
+        "tls", ": expected private_key_file and certificate_chain_file, or neither; got one"));
+  }
+  status.Update(CheckText("tls.private_key", tls.private_key, CheckPemPrivateKey));
+  status.Update(CheckFile("tls.private_key_file", tls.private_key_file, CheckPemPrivateKey));
+  status.Update(CheckText("tls.certificate_chain", tls.certificate_chain, CheckPemCertificates));
+  status.Update(
+      CheckFile("tls.certificate_chain_file", tls.certificate_chain_file, CheckPemCertificates));
   return status;
 }
 
@@ -92,6 +116,11 @@ absl::Status CheckAll(const ClientOptions& options, bool is_protected) {
 }
 
 }  // namespace
+
+bool HasFiles(const TlsOptions& tls) {
+  return !tls.root_certificates_file.empty() || !tls.private_key_file.empty() ||
+         !tls.certificate_chain_file.empty();
+}
 
 absl::Status CheckEndpointAndOptions(absl::string_view endpoint, const ClientOptions& options) {
   absl::Status status = CheckEndpoint(endpoint);

@@ -8,12 +8,16 @@
 namespace cache_invalidation::client::internal {
 
 // Check what a connection is made with. Fail with INVALID_ARGUMENT, which names the field: a call
-// would otherwise fail later and less clearly, or never end. The token file is not read.
+// would otherwise fail later and less clearly, or never end. Files of TLS are read, the token file
+// is not.
 
 absl::Status CheckEndpointAndOptions(absl::string_view endpoint, const ClientOptions& options);
 
 // For a connection over a channel of the application.
 absl::Status CheckOptions(const ClientOptions& options);
+
+// Whether certificates come from files; then none comes from a text.
+bool HasFiles(const TlsOptions& tls);
 
 }  // namespace cache_invalidation::client::internal
 

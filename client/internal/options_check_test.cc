@@ -1,10 +1,12 @@
 #include "client/internal/options_check.h"
 
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
@@ -48,6 +50,31 @@ TEST(OptionsCheckTest, NamesTheField) {
   EXPECT_EQ(Refused({.tls = TlsOptions{}, .token = "a", .token_file = "/f"}), "token");
   EXPECT_EQ(Refused({.tls = TlsOptions{}, .metadata = {{"authorization", "b"}}, .token = "a"}),
             "token");
+}
+
+TEST(OptionsCheckTest, FilesOfTlsAreReadAtOnce) {
+  const std::string cert = "client/internal/test_certificate.pem";
+  const std::string key = "client/internal/test_key.pem";
+  const TemporaryDirectory directory;
+  const std::string cut = directory.path() + "/cut.pem";
+  std::ofstream(cut) << "-----BEGIN CERTIFICATE-----\n";
+  const auto refused = [](TlsOptions tls) { return Refused({.tls = std::move(tls)}); };
+  EXPECT_EQ(refused({.root_certificates_file = cert}), "");
+  EXPECT_EQ(refused({.private_key_file = key, .certificate_chain_file = cert}), "");
+  EXPECT_EQ(refused({.private_key_file = key}), "tls");
+  EXPECT_EQ(refused({.root_certificates = "text", .root_certificates_file = cert}), "tls");
+  EXPECT_EQ(refused({.root_certificates_file = key}), "tls.root_certificates_file");
+  EXPECT_EQ(refused({.private_key_file = cert, .certificate_chain_file = cert}),
+            "tls.private_key_file");
+  EXPECT_EQ(refused({.private_key_file = key, .certificate_chain_file = cut}),
+            "tls.certificate_chain_file");
+  for (const std::string& path : {std::string("/no/file"), directory.path()}) {
+    const absl::Status status =
+        CheckEndpointAndOptions(kRemote, {.tls = TlsOptions{.root_certificates_file = path}});
+    EXPECT_NE(status.message().find("tls.root_certificates_file: " + path + ": "),
+              absl::string_view::npos)
+        << status;
+  }
 }
 
 TEST(OptionsCheckTest, ATokenLeavesTheMachineOnlyEncrypted) {

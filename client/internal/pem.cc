@@ -1,13 +1,19 @@
 #include "client/internal/pem.h"
 
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/bounded_input.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
@@ -15,6 +21,9 @@ namespace {
 constexpr absl::string_view kBegin = "-----BEGIN ";
 constexpr absl::string_view kDashes = "-----";
 constexpr uint8_t kSequence = 0x30;
+
+// All root certificates of a machine are a quarter of this.
+constexpr size_t kMaxPemFileBytes = 1 << 20;
 
 // Whether the bytes are one ASN.1 sequence in DER, to their end.
 bool IsOneSequence(absl::string_view der) {
@@ -104,6 +113,22 @@ absl::Status CheckPemPrivateKey(absl::string_view pem) {
         absl::StrCat("expected one PEM private key, got ", *found == 0 ? "none" : "several"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadPemFile(const std::string& path) {
+  const auto refuse = [&](absl::string_view reason) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", reason));
+  };
+  std::error_code error;
+  // A pipe could block for ever.
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return refuse(error ? error.message() : "not a regular file");
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::optional<std::string> pem = ReadAtMost(file, kMaxPemFileBytes + 1);
+  if (!pem.has_value()) return refuse("cannot be read");
+  if (pem->size() > kMaxPemFileBytes) return refuse("expected at most 1 MiB, got more");
+  return *std::move(pem);
 }
 
 }  // namespace cache_invalidation::client::internal

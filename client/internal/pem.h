@@ -1,7 +1,10 @@
 #ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_PEM_H_
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_PEM_H_
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace cache_invalidation::client::internal {
@@ -12,6 +15,10 @@ namespace cache_invalidation::client::internal {
 // dates, or whether key and certificate belong together. Fail with INVALID_ARGUMENT.
 absl::Status CheckPemCertificates(absl::string_view pem);
 absl::Status CheckPemPrivateKey(absl::string_view pem);
+
+// Reads a file that is to hold PEM. Fails with INVALID_ARGUMENT if it is no regular file, cannot be
+// read, or is larger than any such file.
+absl::StatusOr<std::string> ReadPemFile(const std::string& path);
 
 }  // namespace cache_invalidation::client::internal
 

@@ -82,6 +82,21 @@ TEST_F(TlsTest, DoesNotTalkToOneOfAnotherName) {
   EXPECT_FALSE(Call(tls, kShort).ok());
 }
 
+TEST_F(TlsTest, TakesCertificatesFromFiles) {
+  Serve(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  const std::string certificate = "client/internal/test_certificate.pem";
+  const std::string key = "client/internal/test_key.pem";
+  TlsOptions tls = {.server_name = kName, .root_certificates_file = certificate};
+  EXPECT_FALSE(Call(tls, kShort).ok()) << "it has none to show";
+  tls.private_key_file = key;
+  tls.certificate_chain_file = certificate;
+  EXPECT_EQ(Call(tls), absl::OkStatus());
+  tls.server_name.clear();  // 127.0.0.1
+  EXPECT_FALSE(Call(tls, kShort).ok());
+  const TlsOptions pair = {.private_key_file = key, .certificate_chain_file = certificate};
+  EXPECT_FALSE(Call(pair, kShort).ok()) << "the machine does not trust it";
+}
+
 TEST_F(TlsTest, CertificatesThatAreNoneAreAnError) {
   Serve();
   EXPECT_EQ(Call(TlsOptions{.root_certificates = "none", .server_name = kName}).code(),

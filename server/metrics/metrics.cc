@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "prometheus/counter.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
 #include "server/metrics/access_metrics.h"
@@ -19,13 +20,21 @@ Metrics::Metrics(absl::string_view version)
       shard_(std::make_unique<ShardMetrics>(*registry_)),
       commit_(std::make_unique<CommitMetrics>(*registry_)),
       delivery_(std::make_unique<DeliveryMetrics>(*registry_, *rpc_)),
-      access_(std::make_unique<AccessMetrics>(*registry_)) {
+      access_(std::make_unique<AccessMetrics>(*registry_)),
+      certificate_reloads_(MakeCounters(
+          *registry_, "certificate_reloads_total",
+          "Changes of the certificate files: used, or refused because they cannot be used.",
+          "result", {"used", "refused"})) {
   MakeGauge(*registry_, "build_info", "Always 1; the labels identify the executable.",
             {{"version", std::string(version)}, {"compiler", absl::StrCat("gcc ", __VERSION__)}})
       .Set(1);
 }
 
 Metrics::~Metrics() = default;
+
+void Metrics::CountCertificateReload(bool is_used) {
+  certificate_reloads_[is_used ? 0 : 1]->Increment();
+}
 
 std::string Metrics::Text(const std::vector<GaugeSource>& gauges) const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();

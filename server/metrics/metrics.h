@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 
 namespace prometheus {
+class Counter;
 class Registry;
 }  // namespace prometheus
 
@@ -52,6 +53,9 @@ class Metrics {
   delivery::DeliveryObserver& delivery() { return *delivery_; }
   access::AccessObserver& access() { return *access_; }
 
+  // Counts a change of the certificate files: whether other certificates are in use now.
+  void CountCertificateReload(bool is_used);
+
   // Returns everything in Prometheus' text format, with the current values of `gauges`.
   std::string Text(const std::vector<GaugeSource>& gauges) const;
 
@@ -62,6 +66,7 @@ class Metrics {
   const std::unique_ptr<commit::CommitObserver> commit_;
   const std::unique_ptr<delivery::DeliveryObserver> delivery_;
   const std::unique_ptr<access::AccessObserver> access_;
+  const std::vector<prometheus::Counter*> certificate_reloads_;  // used, refused
 };
 
 // The content type of Metrics::Text.

@@ -18,13 +18,19 @@ namespace {
 // The client preface of HTTP/2, followed by an empty SETTINGS frame.
 constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0";
 constexpr size_t kPrefaceBytes = sizeof(kPreface);  // includes the last zero of the frame
-constexpr size_t kFrameHeadBytes = 9;
+// The type of a frame stands behind its length.
+constexpr size_t kTypeAt = 3;
 constexpr char kSettingsFrame = 4;
 
 }  // namespace
 
-SelfCheck::SelfCheck(int listener, const Clock& clock, Tell tell)
+Greeting Http2Greeting() {
+  return {.says = std::string(kPreface, kPrefaceBytes), .at = kTypeAt, .answer = kSettingsFrame};
+}
+
+SelfCheck::SelfCheck(int listener, Greeting greeting, const Clock& clock, Tell tell)
     : listener_(listener),
+      greeting_(std::move(greeting)),
       clock_(clock),
       tell_(std::move(tell)),
       wake_(eventfd(0, EFD_CLOEXEC)),
@@ -71,19 +77,21 @@ Reach SelfCheck::Try() {
 
 Reach SelfCheck::Exchange(int connection, absl::Duration deadline) {
   if (!Await(connection, POLLOUT, deadline)) return Reach::kSilent;
-  if (send(connection, kPreface, kPrefaceBytes, MSG_NOSIGNAL) != ssize_t{kPrefaceBytes}) {
+  const std::string& says = greeting_.says;
+  if (send(connection, says.data(), says.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(says.size())) {
     return Reach::kRefused;
   }
-  char head[kFrameHeadBytes];
+  std::string answer(greeting_.at + 1, '\0');
   size_t received = 0;
-  while (received < sizeof(head)) {
+  while (received < answer.size()) {
     if (!Await(connection, POLLIN, deadline)) return Reach::kSilent;
-    const ssize_t got = recv(connection, head + received, sizeof(head) - received, 0);
+    const ssize_t got = recv(connection, &answer[received], answer.size() - received, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (got <= 0) return Reach::kRefused;
     received += static_cast<size_t>(got);
   }
-  return head[3] == kSettingsFrame ? Reach::kAnswered : Reach::kSilent;
+  return answer.back() == greeting_.answer ? Reach::kAnswered : Reach::kSilent;
 }
 
 bool SelfCheck::Await(int socket, short events, absl::Duration deadline) {

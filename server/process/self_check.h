@@ -1,8 +1,10 @@
 #ifndef CACHE_INVALIDATION_SERVER_PROCESS_SELF_CHECK_H_
 #define CACHE_INVALIDATION_SERVER_PROCESS_SELF_CHECK_H_
 
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "absl/time/time.h"
@@ -51,8 +53,18 @@ class Reachability {
 inline constexpr absl::Duration kSelfCheckInterval = absl::Seconds(1);
 inline constexpr absl::Duration kSelfCheckTimeout = absl::Seconds(2);
 
+// What a client says first, and by which byte it recognizes the server's answer.
+struct Greeting {
+  std::string says;
+  size_t at;  // the place of the byte in the answer
+  char answer;
+};
+
+// That of a client of HTTP/2, which is not encrypted: the answer begins with the server's settings.
+Greeting Http2Greeting();
+
 // Connects to the server's own gRPC port every kSelfCheckInterval, as a new client would, and
-// expects the first frame of an HTTP/2 server within kSelfCheckTimeout. Thread-safe.
+// expects the answer to its greeting within kSelfCheckTimeout. Thread-safe.
 class SelfCheck {
  public:
   // Called with each result, on the object's thread.
@@ -60,7 +72,7 @@ class SelfCheck {
 
   // `listener`: the socket whose address it connects to. `clock` must outlive the object and be the
   // machine's.
-  SelfCheck(int listener, const Clock& clock, Tell tell);
+  SelfCheck(int listener, Greeting greeting, const Clock& clock, Tell tell);
   // Ends the thread at once.
   ~SelfCheck();
 
@@ -73,6 +85,7 @@ class SelfCheck {
   bool Await(int socket, short events, absl::Duration deadline);
 
   const int listener_;
+  const Greeting greeting_;
   const Clock& clock_;
   const Tell tell_;
   int wake_ = -1;        // an eventfd that ends the thread

@@ -32,6 +32,12 @@ def flags(container):
     return dict(re.fullmatch(r"--([^=]+)=(.*)", argument).groups() for argument in container["args"])
 
 
+def mount_path(container, volume):
+    """Where the container sees the volume of the pod."""
+    (found,) = [mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == volume]
+    return found
+
+
 def seconds(text):
     """The value of a duration like 20s or 1m."""
     number, unit = re.fullmatch(r"(\d+)(s|m|h)", text).groups()

@@ -47,7 +47,9 @@ class Checks:
         flags = manifests.flags(all_containers["server"])
         ports = {port["name"]: port["containerPort"] for port in all_containers["server"]["ports"]}
         self.assertEqual(ports, {"grpc": int(flags["grpc_port"]), "http": int(flags["http_port"])})
-        self.assertEqual(flags["listen_address"], "0.0.0.0")
+        # Probes come from outside of the pod, and calls unless HAProxy takes them.
+        self.assertEqual(flags.get("http_listen_address", flags["listen_address"]), "0.0.0.0")
+        self.assertEqual(flags["listen_address"], "127.0.0.1" if "haproxy" in all_containers else "0.0.0.0")
         entrance = ports["grpc"]
         if "haproxy" in all_containers:
             given = {variable["name"]: variable["value"] for variable in all_containers["haproxy"]["env"]}
@@ -86,7 +88,11 @@ class Checks:
         for pod in manifests.pods(items).values():
             volumes = {volume["name"] for volume in pod.get("volumes", [])} | {"data"}
             for volume in pod.get("volumes", []):
-                self.assertIn(("ConfigMap", volume["configMap"]["name"]), items)
+                if "secret" in volume:
+                    # Not among the manifests: they say who makes it.
+                    self.assertIn(volume["secret"]["secretName"], pathlib.Path(f"deploy/{self.overlay}/kustomization.yaml").read_text())
+                else:
+                    self.assertIn(("ConfigMap", volume["configMap"]["name"]), items)
             for container in manifests.containers(pod).values():
                 self.assertLessEqual({mount["name"] for mount in container["volumeMounts"]}, volumes)
 
@@ -120,7 +126,7 @@ class Checks:
         container = manifests.pods(items)["cache-invalidation-rules"]["containers"][0]
         (rules,) = [a.partition("=")[2] for a in container["args"] if a.startswith("--file=")]
         path = pathlib.PurePath(rules)
-        self.assertEqual(str(path.parent), container["volumeMounts"][0]["mountPath"])
+        self.assertEqual(str(path.parent), manifests.mount_path(container, "rules"))
         self.assertIn(path.name, items["ConfigMap", "cache-invalidation-rules"]["data"])
         cachectl_help = help_of(os.environ["CACHECTL"])
         for variable in container["env"]:
@@ -140,6 +146,27 @@ class HaproxyTest(Checks, unittest.TestCase):
     def test_haproxy_has_the_configuration_of_the_example(self):
         example = pathlib.Path("examples/haproxy/haproxy.cfg").read_text()
         self.assertEqual(self.items["ConfigMap", "cache-invalidation-haproxy"]["data"]["haproxy.cfg"], example)
+
+
+class MtlsTest(Checks, unittest.TestCase):
+    overlay = "overlays/mtls"
+
+    def test_certificates_are_those_of_the_secrets(self):
+        pods = manifests.pods(self.items)
+        server = manifests.containers(pods["cache-invalidation"])["server"]
+        job = manifests.containers(pods["cache-invalidation-rules"])["apply"]
+        given = {name: value for name, value in manifests.flags(server).items() if name.startswith("tls_")}
+        folder = manifests.mount_path(server, "tls")
+        names = {"cert": "tls.crt", "key": "tls.key", "client_ca": "ca.crt"}
+        self.assertEqual(given, {f"tls_{flag}_file": f"{folder}/{file}" for flag, file in names.items()})
+        given = {variable["name"]: variable["value"] for variable in job["env"] if "_TLS_" in variable["name"]}
+        folder = manifests.mount_path(job, "tls")
+        names = {"CERT": "tls.crt", "KEY": "tls.key", "CA": "ca.crt"}
+        self.assertEqual(given, {f"CACHE_INVALIDATION_TLS_{name}_FILE": f"{folder}/{file}" for name, file in names.items()})
+        self.assertNotIn("allow_plaintext", manifests.flags(server))
+        # A file that is mounted alone would never change.
+        mounts = server["volumeMounts"] + job["volumeMounts"]
+        self.assertEqual([mount for mount in mounts if "subPath" in mount], [])
 
 
 class MonitoringTest(Checks, unittest.TestCase):
@@ -199,6 +226,8 @@ class RenderTest(unittest.TestCase):
         item = {"a": [{"b/c": 1}]}
         replace = {"op": "replace", "path": "/a/0/b~1c", "value": 2}
         self.assertEqual(render.with_operations(item, [replace]), {"a": [{"b/c": 2}]})
+        append = {"op": "add", "path": "/a/-", "value": 3}
+        self.assertEqual(render.with_operations(item, [append]), {"a": [{"b/c": 1}, 3]})
         for wrong in [{**replace, "path": "/a/0/d"}, {**replace, "op": "move"}]:
             self.assertRaises((KeyError, ValueError), render.with_operations, item, [wrong])
 

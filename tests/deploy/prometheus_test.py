@@ -22,8 +22,8 @@ import server
 import yaml
 
 PATIENCE_SECONDS = 60
-# Their series begin with the first call that ends so.
-BEGIN_WITH_USE = {"grpc_server_handled_total"}
+# Their series begin with the first call that ends so, or with TLS.
+BEGIN_WITH_USE = {"grpc_server_handled_total", "cache_invalidation_certificate_expiry_timestamp_seconds"}
 # By Prometheus itself.
 OF_PROMETHEUS = {"up"}
 # Moved by the calls of `use`.

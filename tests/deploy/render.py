@@ -50,7 +50,7 @@ def _is_named(value):
 
 
 def with_operations(item, operations):
-    """JSON 6902: `replace` of what exists, and `add` to a map."""
+    """JSON 6902: `replace` of what exists, and `add` to a map or at the end of a list."""
     result = copy.deepcopy(item)
     for operation in operations:
         _expect_keys(operation, {"op", "path", "value"}, "a patch")
@@ -58,6 +58,9 @@ def with_operations(item, operations):
         place = result
         for part in path:
             place = place[int(part)] if isinstance(place, list) else place[part]
+        if operation["op"] == "add" and isinstance(place, list) and last == "-":
+            place.append(operation["value"])
+            continue
         key = int(last) if isinstance(place, list) else last
         if operation["op"] == "replace":
             place[key]  # raises if there is nothing to replace

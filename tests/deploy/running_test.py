@@ -82,7 +82,7 @@ class PodTest(unittest.TestCase):
         job = pods["cache-invalidation-rules"]["containers"][0]
         for name, text in items["ConfigMap", "cache-invalidation-rules"]["data"].items():
             (self.directory / name).write_text(text)
-        arguments = [argument.replace(job["volumeMounts"][0]["mountPath"], str(self.directory)) for argument in job["args"]]
+        arguments = [argument.replace(manifests.mount_path(job, "rules"), str(self.directory)) for argument in job["args"]]
         variables = {variable["name"]: variable["value"] for variable in job["env"]}
         variables["CACHE_INVALIDATION_ENDPOINT"] = f"127.0.0.1:{ports['grpc']}"
         for _ in range(2):

@@ -10,7 +10,7 @@ import unittest
 
 import render
 
-KUSTOMIZATIONS = ["base", "monitoring", "overlays/haproxy", "overlays/monitoring", "overlays/production"]
+KUSTOMIZATIONS = ["base", "monitoring", "overlays/haproxy", "overlays/monitoring", "overlays/mtls", "overlays/production"]
 
 
 def findings(items):

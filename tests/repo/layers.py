@@ -58,6 +58,7 @@ ALLOWED = {
     + _POSIX,
     "server/http/": ("common/", "server/http/", "server/process/") + _POSIX,
     "server/process/": ("common/", "server/process/") + _POSIX,
+    "server/tls/": ("common/", "server/tls/", "openssl/") + _GRPC,
     "server/": ("common/", "grpcpp/") + _SERVER + _POSIX,
     "client/": ("common/", "client/"),
     "client/internal/": ("common/", "client/") + _GRPC + _MESSAGES,
@@ -69,6 +70,7 @@ ALLOWED = {
     "client/yaml_text/": ("common/", "client/"),
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
+    "tests/support/certificates.": ("common/", "tests/", "openssl/"),
     "tests/outbox_table/": ("common/", "client/", "examples/", "sqlite3.h") + _POSIX,
     # Tests with PostgreSQL: libpq stays in there.
     "tests/postgres/": ("common/", "client/", "postgresql/", "pwd.h", "spawn.h") + _POSIX,

@@ -1,0 +1,86 @@
+"""The commands of docs/operations.md make certificates with which the pods of deploy/overlays/mtls work.
+
+$SERVER and $CACHECTL are the programs. Runs at the top of the tree.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+
+import manifests
+import server
+
+FILES = {"tls.crt": "{}.crt", "tls.key": "{}.key", "ca.crt": "ca.crt"}
+
+
+def blocks():
+    """The commands of the section: what makes the certificates, the start of the server, a call, a look at the handshake."""
+    (section,) = re.findall(r"^## TLS\n(.*?)^## ", pathlib.Path("docs/operations.md").read_text(), re.DOTALL | re.MULTILINE)
+    return re.findall(r"^```sh\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+
+
+class MtlsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(dir=os.environ["TEST_TMPDIR"])))
+        make, cls.start, cls.call, cls.look = blocks()
+        subprocess.run(["bash", "-e", "-c", make], cwd=cls.directory, check=True)
+        for name in ("server", "orders"):
+            (cls.directory / name).mkdir()
+            for key, file in FILES.items():
+                (cls.directory / name / key).symlink_to(cls.directory / file.format(name))
+
+    def cachectl(self, port, *arguments, **variables):
+        environment = {**os.environ, "CACHE_INVALIDATION_ENDPOINT": f"localhost:{port}", **variables}
+        command = [os.environ["CACHECTL"], *arguments]
+        return subprocess.run(command, env=environment, cwd=self.directory, capture_output=True, text=True, check=False)
+
+    def test_the_commands_of_the_page(self):
+        program, *flags = self.start.replace("\\\n", " ").split()
+        self.assertEqual(program, "cache_invalidation_server")
+        flags = [re.sub(r"^(--tls_\w+)=", rf"\1={self.directory}/", flag) for flag in flags if "data_dir" not in flag]
+        with server.running(os.environ["SERVER"], self.directory, flags) as ports:
+            program, *arguments = self.call.split()
+            self.assertEqual(program, "cachectl")
+            done = self.cachectl(ports["grpc"], *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(self.cachectl(ports["grpc"], "--timeout=1s", "--tls-ca-file=ca.crt", "stats").returncode, 6)
+            look = self.look.replace(":7400", f":{ports['grpc']}")
+            seen = subprocess.run(["bash", "-c", look], cwd=self.directory, capture_output=True, text=True, check=False)
+            self.assertIn("Verification: OK", seen.stdout + seen.stderr)
+
+    def test_the_pods_of_the_overlay(self):
+        items = manifests.load("overlays/mtls")
+        pods = manifests.pods(items)
+        container = manifests.containers(pods["cache-invalidation"])["server"]
+        mounted = manifests.mount_path(container, "tls")
+        flags = [f"--{flag}={value.replace(mounted, str(self.directory / 'server'))}" for flag, value in manifests.flags(container).items()]
+        own = [flag for flag in flags if not re.match("--(data_dir|durability|grpc_port|http_port)=", flag)]
+        with server.running(os.environ["SERVER"], self.directory, own) as ports:
+            for probe in (container[name] for name in container if name.endswith("Probe")):
+                with urllib.request.urlopen(f"http://127.0.0.1:{ports['http']}{probe['httpGet']['path']}") as response:
+                    self.assertEqual(response.status, 200)
+            job = manifests.containers(pods["cache-invalidation-rules"])["apply"]
+            (self.directory / "rules.yaml").write_text(items["ConfigMap", "cache-invalidation-rules"]["data"]["rules.yaml"])
+            places = {manifests.mount_path(job, "rules"): str(self.directory), manifests.mount_path(job, "tls"): str(self.directory / "orders")}
+            variables = {variable["name"]: self.placed(variable["value"], places) for variable in job["env"]}
+            variables["CACHE_INVALIDATION_ENDPOINT"] = f"localhost:{ports['grpc']}"
+            done = self.cachectl(ports["grpc"], *(self.placed(argument, places) for argument in job["args"]), **variables)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            without = self.cachectl(ports["grpc"], "--timeout=1s", "stats")
+            self.assertEqual(without.returncode, 6, without.stdout)
+
+    @staticmethod
+    def placed(text, places):
+        """The text with the paths of the test in place of those of the pod."""
+        for mounted, here in sorted(places.items(), reverse=True):
+            text = text.replace(f"{mounted}/", f"{here}/")
+        return text
+
+
+if __name__ == "__main__":
+    unittest.main()
