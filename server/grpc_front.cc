@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/mutex.h"
+#include "server/rpc/backup_service.h"
 #include "server/rpc/services.h"
 
 namespace cache_invalidation {
@@ -56,6 +57,11 @@ GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Cl
       rpc::SubscriptionService::Guards{admission, namespaces_, metrics});
   subscriptions_ = subscriptions.get();
   services_.push_back(std::move(subscriptions));
+  services_.push_back(std::make_unique<rpc::BackupService>(
+      rpc::BackupService::Source{.copy = [&core] { return core.CopyStore(); },
+                                 .epoch = core.epoch(),
+                                 .server_version = options.version},
+      clock, metrics, admission));
 }
 
 absl::Status GrpcFront::Serve(const GrpcFrontOptions& options) {

@@ -33,6 +33,8 @@ struct GrpcFrontOptions {
   size_t max_subscriptions = 0;
   // The namespaces that calls may name; empty: all.
   std::vector<std::string> namespaces;
+  // Of the server.
+  std::string version;
 };
 
 // The gRPC side of a server: the services over its core, their connections, and how they end.

@@ -88,7 +88,7 @@ absl::Status WholeServer::Start() {
   threads_ = *std::move(core);
   absl::StatusOr<std::unique_ptr<GrpcFront>> front =
       GrpcFront::Start({options_.grpc_address, options_.max_request_bytes,
-                        options_.max_subscriptions, options_.namespaces},
+                        options_.max_subscriptions, options_.namespaces, kVersion},
                        threads_->core(), clock_, metrics_.rpc(), admission_);
   if (!front.ok()) return front.status();
   grpc_ = *std::move(front);

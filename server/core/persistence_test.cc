@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "server/storage/memory_store.h"
+#include "server/storage/rocksdb_store.h"
 
 namespace cache_invalidation {
 namespace {
@@ -34,6 +35,7 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
     bool asked;
     EpochDecision expected;
     bool end_missing = false;
+    bool copied = false;
   } rows[] = {
       {"first start", {}, kSync, "b", false, EpochDecision::kNothingStored},
       {"first start, asked", {}, kAsync, "b", true, EpochDecision::kNothingStored},
@@ -74,14 +76,25 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
       {"damaged, asked", RunOf(kSync, "b", kKilled), kSync, "b", true, EpochDecision::kAsked, true},
       {"damaged from the beginning", {}, kSync, "b", false, EpochDecision::kNothingStored, true},
 
+      {"copied", RunOf(kSync, "b", kCleanly), kSync, "b", false, EpochDecision::kCopied, false,
+       true},
+      {"copied, asked", RunOf(kSync, "b", kCleanly), kSync, "b", true, EpochDecision::kAsked, false,
+       true},
+      {"copied and damaged", RunOf(kSync, "b", kKilled), kSync, "b", false,
+       EpochDecision::kEndMissing, true, true},
+      {"copied from nothing", {}, kSync, "b", false, EpochDecision::kNothingStored, false, true},
+      {"copied, in memory", RunOf(kSync, "b", kKilled), kMemory, "b", false,
+       EpochDecision::kNothingKept, false, true},
+
       {"memory, nothing stored", {}, kMemory, "b", false, EpochDecision::kNothingKept},
       {"memory, asked", {}, kMemory, "b", true, EpochDecision::kNothingKept},
       {"memory, something stored", RunOf(kSync, "b", kCleanly), kMemory, "b", false,
        EpochDecision::kNothingKept},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(DecideEpoch(row.last, row.durability, row.boot_id, row.asked, row.end_missing),
-              row.expected)
+    EXPECT_EQ(
+        DecideEpoch(row.last, row.durability, row.boot_id, row.asked, row.end_missing, row.copied),
+        row.expected)
         << row.what;
     EXPECT_NE(Explanation(row.expected), "");
   }
@@ -189,6 +202,29 @@ TEST_F(SecondStartTest, KnowsWhatADamagedLogMadeTheFirstAssume) {
   damaged.emplace_back(storage::kEndMissingName, "1");
   const Values after = AfterStart(Options(kAsync), damaged);
   EXPECT_EQ(Of(Options(kAsync), std::nullopt, after).until, kNow + kMinute);
+}
+
+TEST_F(SecondStartTest, OfACopyGoesOnWithTheHistoryOfTheFirst) {
+  Values copied = OfRun();
+  copied.emplace_back(storage::kCopiedName, "1");
+  auto store = std::make_unique<storage::MemoryStore>();
+  storage::WriteBatch before;
+  for (const auto& [name, value] : copied) before.server_values.push_back({name, value});
+  ASSERT_TRUE(store->Write({&before}, storage::Store::Sync::kYes).ok());
+  const auto first = Persistence::On(std::move(store), Options(kSync), "new");
+  EXPECT_EQ(first->decision(), EpochDecision::kCopied);
+  EXPECT_EQ(first->epoch(), "new");
+  EXPECT_TRUE(first->distrusts_entries());
+  EXPECT_EQ(first->EarlierLeases(std::nullopt, kNow).until, kNow + kMinute);
+  const storage::WriteBatch begun = first->RunBegins(first->EarlierLeases(std::nullopt, kNow));
+  ASSERT_TRUE(first->store().Write({&begun}, storage::Store::Sync::kYes).ok());
+  EXPECT_EQ(*first->store().ReadServerValue(storage::kCopiedName), "");
+
+  auto again = std::make_unique<storage::MemoryStore>();
+  ASSERT_TRUE(again->Write({&before, &begun}, storage::Store::Sync::kYes).ok());
+  const auto second = Persistence::On(std::move(again), Options(kSync), "newer");
+  EXPECT_EQ(second->decision(), EpochDecision::kGoesOn);
+  EXPECT_EQ(second->epoch(), "new");
 }
 
 TEST_F(SecondStartTest, DoubtsWhatTheFirstDoubted) {
