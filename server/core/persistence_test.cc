@@ -35,7 +35,6 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
     bool asked;
     EpochDecision expected;
     bool end_missing = false;
-    bool copied = false;
   } rows[] = {
       {"first start", {}, kSync, "b", false, EpochDecision::kNothingStored},
       {"first start, asked", {}, kAsync, "b", true, EpochDecision::kNothingStored},
@@ -76,16 +75,6 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
       {"damaged, asked", RunOf(kSync, "b", kKilled), kSync, "b", true, EpochDecision::kAsked, true},
       {"damaged from the beginning", {}, kSync, "b", false, EpochDecision::kNothingStored, true},
 
-      {"copied", RunOf(kSync, "b", kCleanly), kSync, "b", false, EpochDecision::kCopied, false,
-       true},
-      {"copied, asked", RunOf(kSync, "b", kCleanly), kSync, "b", true, EpochDecision::kAsked, false,
-       true},
-      {"copied and damaged", RunOf(kSync, "b", kKilled), kSync, "b", false,
-       EpochDecision::kEndMissing, true, true},
-      {"copied from nothing", {}, kSync, "b", false, EpochDecision::kNothingStored, false, true},
-      {"copied, in memory", RunOf(kSync, "b", kKilled), kMemory, "b", false,
-       EpochDecision::kNothingKept, false, true},
-
       {"memory, nothing stored", {}, kMemory, "b", false, EpochDecision::kNothingKept},
       {"memory, asked", {}, kMemory, "b", true, EpochDecision::kNothingKept},
       {"memory, something stored", RunOf(kSync, "b", kCleanly), kMemory, "b", false,
@@ -98,6 +87,22 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
         << row.what;
     EXPECT_NE(Explanation(row.expected), "");
   }
+}
+
+TEST(EpochTest, OfACopyDoesNotGoOn) {
+  const RunRecord clean = RunOf(kSync, "b", true);
+  constexpr bool kDamaged = true;
+  const auto decision = [](const std::optional<RunRecord>& last, Durability now, bool asked,
+                           bool damaged) {
+    return DecideEpoch(last, now, "b", asked, damaged, /*copied=*/true);
+  };
+  EXPECT_EQ(decision(clean, kSync, false, !kDamaged), EpochDecision::kCopied);
+  EXPECT_EQ(decision(RunOf(kAsync, "b", false), kAsync, false, !kDamaged), EpochDecision::kCopied);
+  EXPECT_EQ(decision(clean, kSync, true, !kDamaged), EpochDecision::kAsked);
+  EXPECT_EQ(decision(clean, kSync, false, kDamaged), EpochDecision::kEndMissing);
+  EXPECT_EQ(decision(std::nullopt, kSync, false, !kDamaged), EpochDecision::kNothingStored);
+  EXPECT_EQ(decision(clean, kMemory, false, !kDamaged), EpochDecision::kNothingKept);
+  EXPECT_NE(Explanation(EpochDecision::kCopied), "");
 }
 
 TEST(EpochTest, ARunRecordComesBackAsItWas) {

@@ -66,7 +66,7 @@ ALLOWED = {
     "client/backup/": ("common/", "client/") + _GRPC + _MESSAGES + _POSIX,
     "client/cachectl/": ("common/", "client/", "CLI/") + _POSIX,
     # What a server stores, read in the directory that it left.
-    "client/cachectl/data_directory": ("common/", "server/storage/", "server/core/run_record.h"),
+    "client/cachectl/data_directory.": ("client/cachectl/data_directory.h", "server/storage/", "server/core/run_record.h"),
     "client/yaml_text/": ("common/", "client/", "yaml-cpp/"),
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,
