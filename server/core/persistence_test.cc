@@ -81,9 +81,9 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
        EpochDecision::kNothingKept},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(
-        DecideEpoch(row.last, row.durability, row.boot_id, row.asked, row.end_missing, row.copied),
-        row.expected)
+    EXPECT_EQ(DecideEpoch(row.last, row.durability, row.boot_id, row.asked, row.end_missing,
+                          /*copied=*/false),
+              row.expected)
         << row.what;
     EXPECT_NE(Explanation(row.expected), "");
   }

@@ -88,8 +88,7 @@ TEST_F(StoreCopyTest, HoldsWhatTheStoreHeld) {
     MoveCopy(*store);
     const std::string held = DumpOf(*store);
     Fill(*store, 20);
-    const auto copy = Open(elsewhere());
-    EXPECT_EQ(DumpOf(*copy), held);
+    EXPECT_EQ(DumpOf(*Open(elsewhere())), held);
     std::filesystem::remove_all(elsewhere());
   }
 }
@@ -126,10 +125,12 @@ TEST_F(StoreCopyTest, IsMadeWhileTheStoreIsWritten) {
   for (int round = 0; round < 5; ++round) {
     const uint64_t before = Retained(*store, "n").head;
     MoveCopy(*store);
-    const auto copy = Open(elsewhere());
-    const uint64_t head = Retained(*copy, "n").head;
-    EXPECT_GE(head, before);
-    EXPECT_EQ(copy->ReadChunks("n", {1, 0}, kEverything)->size(), head);
+    {
+      const auto copy = Open(elsewhere());
+      const uint64_t head = Retained(*copy, "n").head;
+      EXPECT_GE(head, before);
+      EXPECT_EQ(copy->ReadChunks("n", {1, 0}, kEverything)->size(), head);
+    }
     std::filesystem::remove_all(elsewhere());
   }
   stop = true;

@@ -66,7 +66,7 @@ TEST_F(DoctorTest, ShowsAWholeStoreAndChangesNothing) {
   const std::string json = Ok({"doctor", data(), "-o", "json"});
   EXPECT_THAT(json, HasSubstr("\"whole\": true"));
   EXPECT_THAT(json, HasSubstr("\"name\": \"default\",\n      \"entries\": \"3\""));
-  EXPECT_THAT(json, HasSubstr("\"relationships\": \"1\",\n      \"dependencies\": \"2\""));
+  EXPECT_THAT(json, HasSubstr("\"relationships\": \"1\",\n      \"dependencies\": \"4\""));
   EXPECT_THAT(json, HasSubstr("\"oldestRevision\": \"1\",\n      \"headRevision\": \"50\""));
   EXPECT_EQ(Files(), before);
 }
