@@ -99,12 +99,15 @@ struct OpenDatabase {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
 };
 
+// `is_ours`: a store of this program was there.
 absl::StatusOr<OpenDatabase> OpenIn(const RocksdbOptions& options, const rocksdb::Options& tuning,
-                                    const LogCheck& check) {
+                                    const LogCheck& check, bool is_ours) {
   const std::string path = options.directory + "/rocksdb";
   if (options.read_only && !HasOurFamilies(path, tuning)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("what is in ", options.directory, " is no store of this program"));
+    return is_ours ? absl::DataLossError(absl::StrCat("the store in ", options.directory,
+                                                      " lacks all rows and history"))
+                   : absl::FailedPreconditionError(absl::StrCat("what is in ", options.directory,
+                                                                " is no store of this program"));
   }
   OpenDatabase opened;
   rocksdb::DB* db = nullptr;
@@ -198,8 +201,9 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   tuning.wal_filter = check.get();
   // If anything was noted, there was a database: creating a new one would hide the loss of all of
   // it.
-  tuning.create_if_missing = noted.ok() && !noted->has_value() && !options.read_only;
-  absl::StatusOr<OpenDatabase> opened = OpenIn(options, tuning, *check);
+  const bool was_noted = !noted.ok() || noted->has_value();
+  tuning.create_if_missing = !was_noted && !options.read_only;
+  absl::StatusOr<OpenDatabase> opened = OpenIn(options, tuning, *check, was_noted);
   if (!opened.ok()) return opened.status();
   auto database = std::unique_ptr<RocksdbDatabase>(
       new RocksdbDatabase(env, options.directory, mark, std::move(log_end), std::move(check),
