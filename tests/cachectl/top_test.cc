@@ -16,7 +16,7 @@ TEST_F(CachectlTest, TopShowsRatesOnce) {
   const std::string out = Ok({"top", "--once", "--interval", "100ms"});
   EXPECT_EQ(out.rfind(endpoint() + "  20", 0), 0u) << out;
   EXPECT_NE(out.find("  every 100ms\n\nNAMESPACE  INVALIDATIONS/S"), std::string::npos) << out;
-  EXPECT_NE(out.find("\ndefault               0.0       0.0        0.0        1"),
+  EXPECT_NE(out.find("\ndefault                0.0       0.0        0.0        1"),
             std::string::npos)
       << out;
   EXPECT_NE(out.find("\nshop "), std::string::npos) << out;
