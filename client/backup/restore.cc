@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t kBufferBytes = 1 << 20;
 
-// In every root directory of some file systems.
+// In the root directory of some file systems.
 constexpr char kLostAndFound[] = "lost+found";
 
 // Creates the directory if it does not exist.
@@ -66,8 +66,9 @@ int StepOf(const Manifest::File& file) {
   return file.path == kCurrentPath ? 3 : 2;
 }
 
+// Adds to `written` the paths of the files that it has made.
 absl::Status CopyAll(const Manifest& manifest, const std::string& backup,
-                     const std::string& data_dir) {
+                     const std::string& data_dir, std::vector<std::string>& written) {
   std::vector<Manifest::File> files = manifest.files;
   std::stable_sort(files.begin(), files.end(),
                    [](const auto& a, const auto& b) { return StepOf(a) < StepOf(b); });
@@ -91,15 +92,21 @@ absl::Status CopyAll(const Manifest& manifest, const std::string& backup,
     std::error_code error;
     fs::create_directories(ParentOf(to), error);
     absl::Status status = CopyChecked(files[i], absl::StrCat(backup, "/", files[i].path), to);
+    if (!absl::IsAlreadyExists(status)) written.push_back(to);
     if (!status.ok()) return status;
   }
   return sync_all();
 }
 
-void Empty(const std::string& data_dir) {
+// Deletes the files, and the directories below `data_dir` that are empty then: nothing that another
+// process has put there meanwhile.
+void Delete(const std::vector<std::string>& written, const std::string& data_dir) {
   std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(data_dir, ignored)) {
-    if (entry.path().filename() != kLostAndFound) fs::remove_all(entry.path(), ignored);
+  for (const std::string& path : written) {
+    fs::remove(path, ignored);
+    for (std::string above = ParentOf(path); above != data_dir; above = ParentOf(above)) {
+      fs::remove(above, ignored);
+    }
   }
 }
 
@@ -111,10 +118,11 @@ absl::StatusOr<Manifest> Restore(const std::string& backup, const std::string& d
   std::string to = data_dir;
   while (to.size() > 1 && to.back() == '/') to.pop_back();
   if (absl::Status status = CheckEmpty(to); !status.ok()) return status;
-  absl::Status status = CopyAll(*manifest, backup, to);
+  std::vector<std::string> written;
+  absl::Status status = CopyAll(*manifest, backup, to, written);
   if (status.ok()) status = SyncDirectory(ParentOf(to));
   if (status.ok()) return manifest;
-  Empty(to);
+  Delete(written, to);
   return status;
 }
 

@@ -26,6 +26,9 @@ absl::StatusOr<client::Manifest> Receive(Session& session, const std::string& pa
   const absl::StatusOr<client::BackupSummary> summary = client::ReceiveBackup(
       session.options().endpoint, session.client_options(),
       [&](const client::BackupChunk& chunk) { return (*directory)->Add(chunk); });
+  if (absl::IsUnimplemented(summary.status())) {
+    return absl::UnimplementedError("the service is older than this program, and has no backups");
+  }
   if (!summary.ok()) return summary.status();
   return (*directory)->Finish(*summary);
 }
