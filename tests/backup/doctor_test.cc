@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/client.h"
 #include "gmock/gmock.h"
 #include "tests/backup/backup_test.h"
 
@@ -24,7 +25,10 @@ class DoctorTest : public BackupTest {
     Ok({"relationship", "register", "user", "order"});
     Ok({"dependency", "add", "report", "summary", "total"});
     for (const char* key : {"a", "b", "c"}) Ok({"entry", "track", key, "--tag", "t"});
-    for (int i = 0; i < 50; ++i) Ok({"-n", "shop", "invalidate", "--tag", absl::StrCat("x", i)});
+    const auto shop = client::Client(client::MakeConnection(endpoint())).InNamespace("shop");
+    for (int i = 0; i < 50; ++i) {
+      ASSERT_TRUE(shop.Invalidate({.tags = {absl::StrCat("x", i)}}).ok());
+    }
     Kill();
   }
 
