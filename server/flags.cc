@@ -66,7 +66,8 @@ ABSL_FLAG(uint64_t, store_memory_bytes, cache_invalidation::PersistenceOptions()
           "Approximate limit on the memory of the store, for changes and for blocks of files.");
 ABSL_FLAG(bool, new_epoch, false,
           "Begin a new history: every subscriber drops its cache. Required once after the data "
-          "directory was restored or repaired; the server uses what can be read of it.");
+          "directory was repaired, or restored from a copy that `cachectl backup` did not make; the "
+          "server uses what can be read of it.");
 
 // Rules.
 ABSL_FLAG(bool, default_rules, true,

@@ -8,6 +8,7 @@
 #include "common/mutex.h"
 #include "grpcpp/impl/server_builder_option.h"
 #include "grpcpp/impl/server_builder_plugin.h"
+#include "server/rpc/backup_service.h"
 #include "server/rpc/services.h"
 
 namespace cache_invalidation {
@@ -71,6 +72,11 @@ GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Cl
       rpc::SubscriptionService::Guards{admission, namespaces_, access, metrics});
   subscriptions_ = subscriptions.get();
   services_.push_back(std::move(subscriptions));
+  services_.push_back(std::make_unique<rpc::BackupService>(
+      rpc::BackupService::Source{.copy = [&core] { return core.CopyStore(); },
+                                 .epoch = core.epoch(),
+                                 .server_version = options.version},
+      clock, metrics, admission, access));
 }
 
 absl::Status GrpcFront::Serve(const GrpcFrontOptions& options) {

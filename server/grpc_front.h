@@ -39,6 +39,8 @@ struct GrpcFrontOptions {
   std::vector<std::string> namespaces;
   // Describe the services to callers that ask.
   bool reflection = true;
+  // Of the server.
+  std::string version;
 };
 
 // The gRPC side of a server: the services over its core, their connections, and how they end.

@@ -175,7 +175,8 @@ absl::Status WholeServer::StartGrpc() {
        .max_request_bytes = options_.max_request_bytes,
        .max_subscriptions = options_.max_subscriptions,
        .namespaces = options_.namespaces,
-       .reflection = options_.reflection},
+       .reflection = options_.reflection,
+       .version = kVersion},
       threads_->core(), clock_, metrics_.rpc(), admission_, *access_);
   if (!front.ok()) return front.status();
   grpc_ = *std::move(front);

@@ -24,6 +24,9 @@ inline void OnChosen(CLI::App* command, Action& chosen, Action action) {
 // apply, export
 void AddApplyCommands(CLI::App* app, Action& chosen);
 
+// backup, restore
+void AddBackupCommands(CLI::App* app, Action& chosen);
+
 // batch schedule|flush|delay
 void AddBatchCommands(CLI::App* app, Action& chosen);
 
@@ -33,6 +36,9 @@ void AddCompletionCommand(CLI::App* app, Action& chosen);
 
 // dependency add|remove|list
 void AddDependencyCommands(CLI::App* app, Action& chosen);
+
+// doctor. Calls no service.
+void AddDoctorCommand(CLI::App* app, Action& chosen);
 
 // entry track|untrack|lookup|validate
 void AddEntryCommands(CLI::App* app, Action& chosen);
@@ -61,6 +67,9 @@ void AddStatsCommand(CLI::App* app, Action& chosen);
 
 // subscriber list
 void AddSubscriberCommands(CLI::App* app, Action& chosen);
+
+// top
+void AddTopCommand(CLI::App* app, Action& chosen);
 
 // watch
 void AddWatchCommand(CLI::App* app, Action& chosen);

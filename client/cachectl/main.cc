@@ -47,6 +47,9 @@ void AddCommands(CLI::App& app, Action& chosen) {
   AddStatsCommand(&app, chosen);
   AddSubscriberCommands(&app, chosen);
   AddNamespaceCommands(&app, chosen);
+  AddTopCommand(&app, chosen);
+  AddBackupCommands(&app, chosen);
+  AddDoctorCommand(&app, chosen);
   AddCompletionCommand(&app, chosen);
 }
 

@@ -36,13 +36,18 @@ class Session {
   // Connects at the first call.
   const client::Client& client() {
     if (!client_.has_value()) {
-      client::ClientOptions options;
-      options.namespace_name = options_.namespace_name;
-      options.deadline = options_.timeout;
-      options_.connection.Set(options);
-      client_.emplace(client::MakeConnection(options_.connection.endpoint, std::move(options)));
+      client_.emplace(client::MakeConnection(options_.connection.endpoint, client_options()));
     }
     return *client_;
+  }
+
+  // What a connection to the service is made with.
+  client::ClientOptions client_options() const {
+    client::ClientOptions options;
+    options.namespace_name = options_.namespace_name;
+    options.deadline = options_.timeout;
+    options_.connection.Set(options);
+    return options;
   }
 
   const GlobalOptions& options() const { return options_; }

@@ -7,7 +7,7 @@
 #include "client/connection.h"
 #include "client/grpc_channel.h"
 #include "client/internal/conversion/conversion.h"
-#include "client/internal/endpoint.h"
+#include "client/internal/endpoint_channel.h"
 #include "client/internal/log.h"
 #include "client/internal/metadata.h"
 #include "client/internal/method_name.h"
@@ -15,7 +15,6 @@
 #include "client/internal/retry.h"
 #include "client/internal/started_call.h"
 #include "client/internal/stream_threads.h"
-#include "client/internal/tls_credentials.h"
 #include "client/version.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/create_channel.h"
@@ -79,22 +78,6 @@ Runtime MakeRuntimeWithMetadata(ClientOptions options, absl::Status error) {
 // A channel that connects to nothing, for a connection whose calls all fail before they are sent.
 std::shared_ptr<grpc::Channel> UnusedChannel() {
   return grpc::CreateChannel("ipv4:127.0.0.1:1", grpc::InsecureChannelCredentials());
-}
-
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint,
-                                           const ClientOptions& options) {
-  grpc::ChannelArguments arguments;
-  SetDefaultChannelArguments(arguments);
-  // A proxy of the environment (http_proxy) does not get what is sent on this machine.
-  if (IsOnThisMachine(endpoint)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
-  if (options.tls.has_value()) {
-    credentials = TlsCredentials(*options.tls);
-    if (!options.tls->server_name.empty()) {
-      arguments.SetSslTargetNameOverride(options.tls->server_name);
-    }
-  }
-  return grpc::CreateCustomChannel(endpoint, credentials, arguments);
 }
 
 absl::StatusOr<std::shared_ptr<Connection>> UnlessWrong(std::shared_ptr<Connection> connection) {
@@ -331,7 +314,7 @@ std::shared_ptr<Connection> MakeConnection(std::shared_ptr<grpc::Channel> channe
 std::shared_ptr<Connection> MakeConnection(const std::string& endpoint, ClientOptions options) {
   absl::Status error = internal::CheckEndpointAndOptions(endpoint, options);
   const std::shared_ptr<grpc::Channel> channel =
-      error.ok() ? internal::MakeChannel(endpoint, options) : internal::UnusedChannel();
+      error.ok() ? internal::MakeEndpointChannel(endpoint, options) : internal::UnusedChannel();
   return std::make_shared<internal::GrpcConnection>(channel, std::move(options), std::move(error));
 }
 

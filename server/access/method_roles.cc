@@ -9,6 +9,7 @@ namespace cache_invalidation::access {
 namespace {
 
 constexpr Method kMethods[] = {
+    {"cache_invalidation.v1.BackupService/StreamBackup", Role::kAdmin},
     {"cache_invalidation.v1.CacheEntryService/LookupEntry", Role::kReader},
     {"cache_invalidation.v1.CacheEntryService/TrackEntries", Role::kWriter},
     {"cache_invalidation.v1.CacheEntryService/UntrackEntries", Role::kWriter},

@@ -9,7 +9,7 @@ namespace cache_invalidation::access {
 
 // A method of the contract, and the role that a call needs in the namespace that it names. A call
 // that concerns all namespaces names none: ListNamespaces returns those of which the caller is a
-// reader.
+// reader, and StreamBackup needs the role in kAllNamespaces.
 //
 // Every call that needs an admin is written to the audit log.
 struct Method {

@@ -17,6 +17,10 @@
 
 namespace cache_invalidation::access {
 
+// The pattern of all namespaces. No namespace has this name, so it can stand for a call that
+// concerns all of them.
+inline constexpr absl::string_view kAllNamespaces = "*";
+
 // Names of namespaces: one name, or all with a prefix.
 class NamePattern {
  public:

@@ -9,7 +9,6 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "common/limits.h"
 #include "server/delivery/session_table.h"
 #include "server/storage/memory_store.h"
@@ -17,14 +16,6 @@
 
 namespace cache_invalidation {
 namespace {
-
-// By Durability.
-constexpr absl::string_view kDurabilities[] = {"memory", "async", "sync"};
-
-constexpr absl::string_view kEpoch = "epoch";
-constexpr absl::string_view kDurability = "durability";
-constexpr absl::string_view kBootId = "boot_id";
-constexpr absl::string_view kStoppedCleanly = "stopped_cleanly";
 
 // What distinguishes this start of this machine from every other start and machine. Empty if the
 // system does not say.
@@ -40,19 +31,33 @@ std::string NewEpoch() {
   return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
 }
 
-absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const PersistenceOptions& options) {
-  if (options.durability == Durability::kMemory) return std::make_unique<storage::MemoryStore>();
+absl::StatusOr<std::unique_ptr<storage::RocksdbStore>> OpenStore(
+    const PersistenceOptions& options) {
   absl::StatusOr<std::unique_ptr<storage::RocksdbStore>> store =
       storage::RocksdbStore::Open({.directory = options.data_dir,
                                    .memory_bytes = options.memory_bytes,
                                    .accept_cut_log = options.new_epoch,
                                    .env = nullptr});
-  if (store.ok()) return *std::move(store);
-  if (store.status().code() != absl::StatusCode::kDataLoss) return store.status();
+  if (store.status().code() != absl::StatusCode::kDataLoss) return store;
   return absl::DataLossError(absl::StrCat(
       store.status().message(), ". Restore the directory from a copy, or ",
       options.new_epoch ? "begin with an empty one: even --new_epoch finds nothing to go on with"
                         : "start once with --new_epoch to go on with what can be read"));
+}
+
+// What the store has found about itself: that its end is missing, that it is a copy.
+absl::StatusOr<std::vector<std::string>> FindingsOf(const storage::Store& store) {
+  std::vector<std::string> findings;
+  for (const char* name : {storage::kEndMissingName, storage::kCopiedName}) {
+    const absl::StatusOr<std::optional<std::string>> value = store.ReadServerValue(name);
+    if (!value.ok()) return value.status();
+    if (!value->value_or("").empty()) findings.emplace_back(name);
+  }
+  return findings;
+}
+
+bool Contains(const std::vector<std::string>& findings, absl::string_view name) {
+  return std::find(findings.begin(), findings.end(), name) != findings.end();
 }
 
 storage::WriteBatch BatchOf(const RunRecord& run) {
@@ -63,45 +68,14 @@ storage::WriteBatch BatchOf(const RunRecord& run) {
 
 }  // namespace
 
-absl::string_view DurabilityName(Durability durability) {
-  return kDurabilities[static_cast<size_t>(durability)];
-}
-
-std::optional<Durability> DurabilityOfName(absl::string_view name) {
-  const auto* found = std::find(std::begin(kDurabilities), std::end(kDurabilities), name);
-  if (found == std::end(kDurabilities)) return std::nullopt;
-  return static_cast<Durability>(found - std::begin(kDurabilities));
-}
-
-std::string EncodeRunRecord(const RunRecord& record) {
-  return absl::StrCat(kEpoch, "=", record.epoch, "\n", kDurability, "=",
-                      DurabilityName(record.durability), "\n", kBootId, "=", record.boot_id, "\n",
-                      kStoppedCleanly, "=", record.stopped_cleanly ? "1" : "0", "\n");
-}
-
-// Ignores unknown names, so that lines can be added later.
-std::optional<RunRecord> DecodeRunRecord(absl::string_view value) {
-  RunRecord record;
-  std::optional<Durability> durability;
-  for (const absl::string_view line : absl::StrSplit(value, '\n', absl::SkipEmpty())) {
-    const std::pair<absl::string_view, absl::string_view> field =
-        absl::StrSplit(line, absl::MaxSplits('=', 1));
-    if (field.first == kEpoch) record.epoch = std::string(field.second);
-    if (field.first == kDurability) durability = DurabilityOfName(field.second);
-    if (field.first == kBootId) record.boot_id = std::string(field.second);
-    if (field.first == kStoppedCleanly) record.stopped_cleanly = field.second == "1";
-  }
-  if (record.epoch.empty() || !durability) return std::nullopt;
-  record.durability = *durability;
-  return record;
-}
-
 EpochDecision DecideEpoch(const std::optional<RunRecord>& last, Durability durability,
-                          absl::string_view boot_id, bool new_epoch_asked, bool end_missing) {
+                          absl::string_view boot_id, bool new_epoch_asked, bool end_missing,
+                          bool copied) {
   if (durability == Durability::kMemory) return EpochDecision::kNothingKept;
   if (!last) return EpochDecision::kNothingStored;
   if (new_epoch_asked) return EpochDecision::kAsked;
   if (end_missing) return EpochDecision::kEndMissing;
+  if (copied) return EpochDecision::kCopied;
   const bool same_boot = !boot_id.empty() && last->boot_id == boot_id;
   const bool whole = last->durability == Durability::kSync || last->stopped_cleanly || same_boot;
   return whole ? EpochDecision::kGoesOn : EpochDecision::kTailLost;
@@ -114,15 +88,22 @@ absl::string_view Explanation(EpochDecision decision) {
                                           "is new: --new_epoch was given",
                                           "is new: the machine has ended since, and with "
                                           "--durability=async the last writes may be lost",
-                                          "is new: the end of the store's log is missing"};
-  static_assert(std::size(kTexts) == static_cast<size_t>(EpochDecision::kEndMissing) + 1);
+                                          "is new: the end of the store's log is missing",
+                                          "is new: the store was restored from a copy"};
+  static_assert(std::size(kTexts) == static_cast<size_t>(EpochDecision::kCopied) + 1);
   return kTexts[static_cast<size_t>(decision)];
 }
 
 absl::StatusOr<Persistence> Persistence::Open(const PersistenceOptions& options) {
-  absl::StatusOr<std::unique_ptr<storage::Store>> store = OpenStore(options);
+  if (options.durability == Durability::kMemory) {
+    return On(std::make_unique<storage::MemoryStore>(), options, NewEpoch());
+  }
+  absl::StatusOr<std::unique_ptr<storage::RocksdbStore>> store = OpenStore(options);
   if (!store.ok()) return store.status();
-  return On(*std::move(store), options, NewEpoch());
+  const storage::RocksdbStore& on_disk = **store;
+  absl::StatusOr<Persistence> persistence = On(*std::move(store), options, NewEpoch());
+  if (persistence.ok()) persistence->copied_from_ = &on_disk;
+  return persistence;
 }
 
 absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> store,
@@ -137,12 +118,11 @@ absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> stor
                    .durability = options.durability,
                    .boot_id = options.boot_id.empty() ? BootId() : options.boot_id,
                    .stopped_cleanly = false};
-  const absl::StatusOr<std::optional<std::string>> missing =
-      store->ReadServerValue(storage::kEndMissingName);
-  if (!missing.ok()) return missing.status();
-  const bool end_missing = !missing->value_or("").empty();
-  const EpochDecision decision =
-      DecideEpoch(last, options.durability, run.boot_id, options.new_epoch, end_missing);
+  absl::StatusOr<std::vector<std::string>> findings = FindingsOf(*store);
+  if (!findings.ok()) return findings.status();
+  const EpochDecision decision = DecideEpoch(
+      last, options.durability, run.boot_id, options.new_epoch,
+      Contains(*findings, storage::kEndMissingName), Contains(*findings, storage::kCopiedName));
   run.epoch = decision == EpochDecision::kGoesOn ? last->epoch : std::move(new_epoch);
 
   const absl::StatusOr<std::optional<std::string>> lease =
@@ -154,20 +134,20 @@ absl::StatusOr<Persistence> Persistence::On(std::unique_ptr<storage::Store> stor
   const absl::StatusOr<std::vector<std::string>> namespaces = store->ListNamespaces();
   if (!namespaces.ok()) return namespaces.status();
   const bool was_empty = options.durability != Durability::kMemory && !options.new_epoch &&
-                         !stored->has_value() && !missing->has_value() && !lease->has_value() &&
+                         !stored->has_value() && findings->empty() && !lease->has_value() &&
                          namespaces->empty();
-  return Persistence(std::move(store), std::move(run), decision, end_missing,
+  return Persistence(std::move(store), std::move(run), decision, *std::move(findings),
                      delivery::DecodeLongestLease(lease->value_or("")),
                      delivery::DecodeLongestLease(doubt->value_or("")), was_empty);
 }
 
 Persistence::Persistence(std::unique_ptr<storage::Store> store, RunRecord run,
-                         EpochDecision decision, bool end_missing, absl::Duration noted_lease,
-                         absl::Duration noted_doubt, bool was_empty)
+                         EpochDecision decision, std::vector<std::string> findings,
+                         absl::Duration noted_lease, absl::Duration noted_doubt, bool was_empty)
     : store_(std::move(store)),
       run_(std::move(run)),
       decision_(decision),
-      end_missing_(end_missing),
+      findings_(std::move(findings)),
       noted_lease_(noted_lease),
       noted_doubt_(noted_doubt),
       was_empty_(was_empty) {}
@@ -208,8 +188,14 @@ storage::WriteBatch Persistence::RunBegins(const delivery::EarlierLeases& earlie
     batch.server_values.push_back(
         {delivery::kDoubtedLeaseName, delivery::EncodeLongestLease(earlier.doubt_longest)});
   }
-  if (end_missing_) batch.server_values.push_back({storage::kEndMissingName, ""});
+  for (const std::string& finding : findings_) batch.server_values.push_back({finding, ""});
   return batch;
+}
+
+absl::StatusOr<std::string> Persistence::CopyStore() const {
+  if (copied_from_ != nullptr) return copied_from_->Copy();
+  return absl::FailedPreconditionError(
+      "the server keeps nothing on a disk (--durability=memory), so there is nothing to copy");
 }
 
 absl::Status Persistence::RunEndsCleanly() {

@@ -5,45 +5,21 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/core/run_record.h"
 #include "server/delivery/lease_record.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation {
 
-// What an acknowledged write survives.
-enum class Durability {
-  kMemory,  // nothing: state and history end with the process
-  kAsync,   // the end of the process; that of the machine only if the system has written it out
-  kSync,    // the end of the machine
-};
-
-// "memory", "async", "sync".
-absl::string_view DurabilityName(Durability durability);
-std::optional<Durability> DurabilityOfName(absl::string_view name);
-
-// The store's record of a run of the server: written when the run begins, and again when it has
-// ended cleanly.
-struct RunRecord {
-  std::string epoch;
-  Durability durability = Durability::kSync;
-  // Identifies the boot of the machine that it ran on; empty: unknown.
-  std::string boot_id;
-  // Everything that it acknowledged has reached the device.
-  bool stopped_cleanly = false;
-
-  bool operator==(const RunRecord&) const = default;
-};
-
-// The name of its value in the store, and the value.
-inline constexpr char kRunRecordName[] = "run";
-std::string EncodeRunRecord(const RunRecord& record);
-// Absent if it cannot be decoded: then nothing is known of the run.
-std::optional<RunRecord> DecodeRunRecord(absl::string_view value);
+namespace storage {
+class RocksdbStore;
+}  // namespace storage
 
 // Whether the history of the last run is continued, or why not.
 enum class EpochDecision {
@@ -53,16 +29,19 @@ enum class EpochDecision {
   kAsked,          // the operator declares that the store is not what the last run left
   kTailLost,       // some of what the last run acknowledged may be missing
   kEndMissing,     // some of what the last run acknowledged is missing
+  kCopied,         // the store is a copy: the original may have gone on
 };
 
 // A revision that a subscriber may have seen must never be given to another event of the same
 // epoch. So an epoch is continued only if the store is known to hold everything that the last run
 // acknowledged: the run synced all of it, or was stopped cleanly, or ran since the last boot of the
 // machine (writes that the system has not written out survive the end of a process, not that of the
-// machine); and if no part of the store is missing, as files can be damaged. `last`: absent if
-// there is none. `end_missing`: see storage::kEndMissingName.
+// machine); if no part of the store is missing, as files can be damaged; and if it is not a copy.
+// `last`: absent if there is none. `end_missing`: see storage::kEndMissingName. `copied`: see
+// storage::kCopiedName.
 EpochDecision DecideEpoch(const std::optional<RunRecord>& last, Durability durability,
-                          absl::string_view boot_id, bool new_epoch_asked, bool end_missing);
+                          absl::string_view boot_id, bool new_epoch_asked, bool end_missing,
+                          bool copied);
 
 // Text for operators, to follow "epoch X ": "goes on", "is new: ...".
 absl::string_view Explanation(EpochDecision decision);
@@ -84,7 +63,7 @@ struct PersistenceOptions {
 
 // The store of a server, and the history that its run continues or begins.
 //
-// Thread-compatible.
+// Thread-compatible; CopyStore can be called by another thread.
 class Persistence {
  public:
   // Errors are those of storage::RocksdbStore::Open and of the store.
@@ -96,6 +75,9 @@ class Persistence {
                                         const PersistenceOptions& options, std::string new_epoch);
 
   storage::Store& store() const { return *store_; }
+  // Makes a copy of the store, as storage::RocksdbStore::Copy does. FAILED_PRECONDITION if nothing
+  // is kept.
+  absl::StatusOr<std::string> CopyStore() const;
   // Whether the writes of the run are synced.
   storage::Store::Sync sync() const {
     return run_.durability == Durability::kSync ? storage::Store::Sync::kYes
@@ -127,15 +109,17 @@ class Persistence {
 
  private:
   Persistence(std::unique_ptr<storage::Store> store, RunRecord run, EpochDecision decision,
-              bool end_missing, absl::Duration noted_lease, absl::Duration noted_doubt,
-              bool was_empty);
+              std::vector<std::string> findings, absl::Duration noted_lease,
+              absl::Duration noted_doubt, bool was_empty);
 
   absl::Duration longest_earlier_lease() const;
 
   std::unique_ptr<storage::Store> store_;
   RunRecord run_;
   EpochDecision decision_;
-  bool end_missing_;            // according to the store, until the run has begun
+  const storage::RocksdbStore* copied_from_ = nullptr;  // store_, if it can be copied
+  // What the store has found about itself, by the names of its values, until the run has begun.
+  std::vector<std::string> findings_;
   absl::Duration noted_lease_;  // the longest one on record in the store; zero: none
   absl::Duration noted_doubt_;  // the same for EarlierLeases::doubt_longest
   bool was_empty_;              // nothing had ever been stored, and the operator expects nothing

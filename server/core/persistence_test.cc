@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "server/storage/memory_store.h"
+#include "server/storage/rocksdb_store.h"
 
 namespace cache_invalidation {
 namespace {
@@ -80,11 +81,28 @@ TEST(EpochTest, GoesOnOnlyWhereNothingCanHaveBeenLost) {
        EpochDecision::kNothingKept},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(DecideEpoch(row.last, row.durability, row.boot_id, row.asked, row.end_missing),
+    EXPECT_EQ(DecideEpoch(row.last, row.durability, row.boot_id, row.asked, row.end_missing,
+                          /*copied=*/false),
               row.expected)
         << row.what;
     EXPECT_NE(Explanation(row.expected), "");
   }
+}
+
+TEST(EpochTest, OfACopyDoesNotGoOn) {
+  const RunRecord clean = RunOf(kSync, "b", true);
+  constexpr bool kDamaged = true;
+  const auto decision = [](const std::optional<RunRecord>& last, Durability now, bool asked,
+                           bool damaged) {
+    return DecideEpoch(last, now, "b", asked, damaged, /*copied=*/true);
+  };
+  EXPECT_EQ(decision(clean, kSync, false, !kDamaged), EpochDecision::kCopied);
+  EXPECT_EQ(decision(RunOf(kAsync, "b", false), kAsync, false, !kDamaged), EpochDecision::kCopied);
+  EXPECT_EQ(decision(clean, kSync, true, !kDamaged), EpochDecision::kAsked);
+  EXPECT_EQ(decision(clean, kSync, false, kDamaged), EpochDecision::kEndMissing);
+  EXPECT_EQ(decision(std::nullopt, kSync, false, !kDamaged), EpochDecision::kNothingStored);
+  EXPECT_EQ(decision(clean, kMemory, false, !kDamaged), EpochDecision::kNothingKept);
+  EXPECT_NE(Explanation(EpochDecision::kCopied), "");
 }
 
 TEST(EpochTest, ARunRecordComesBackAsItWas) {
@@ -189,6 +207,29 @@ TEST_F(SecondStartTest, KnowsWhatADamagedLogMadeTheFirstAssume) {
   damaged.emplace_back(storage::kEndMissingName, "1");
   const Values after = AfterStart(Options(kAsync), damaged);
   EXPECT_EQ(Of(Options(kAsync), std::nullopt, after).until, kNow + kMinute);
+}
+
+TEST_F(SecondStartTest, OfACopyGoesOnWithTheHistoryOfTheFirst) {
+  Values copied = OfRun();
+  copied.emplace_back(storage::kCopiedName, "1");
+  auto store = std::make_unique<storage::MemoryStore>();
+  storage::WriteBatch before;
+  for (const auto& [name, value] : copied) before.server_values.push_back({name, value});
+  ASSERT_TRUE(store->Write({&before}, storage::Store::Sync::kYes).ok());
+  const auto first = Persistence::On(std::move(store), Options(kSync), "new");
+  EXPECT_EQ(first->decision(), EpochDecision::kCopied);
+  EXPECT_EQ(first->epoch(), "new");
+  EXPECT_TRUE(first->distrusts_entries());
+  EXPECT_EQ(first->EarlierLeases(std::nullopt, kNow).until, kNow + kMinute);
+  const storage::WriteBatch begun = first->RunBegins(first->EarlierLeases(std::nullopt, kNow));
+  ASSERT_TRUE(first->store().Write({&begun}, storage::Store::Sync::kYes).ok());
+  EXPECT_EQ(*first->store().ReadServerValue(storage::kCopiedName), "");
+
+  auto again = std::make_unique<storage::MemoryStore>();
+  ASSERT_TRUE(again->Write({&before, &begun}, storage::Store::Sync::kYes).ok());
+  const auto second = Persistence::On(std::move(again), Options(kSync), "newer");
+  EXPECT_EQ(second->decision(), EpochDecision::kGoesOn);
+  EXPECT_EQ(second->epoch(), "new");
 }
 
 TEST_F(SecondStartTest, DoubtsWhatTheFirstDoubted) {

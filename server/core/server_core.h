@@ -135,6 +135,8 @@ class ServerCore {
   EpochDecision epoch_decision() const { return persistence_.decision(); }
   storage::Store& store() const { return persistence_.store(); }
   storage::Store::Sync sync() const { return persistence_.sync(); }
+  // See Persistence::CopyStore. One call at a time, on any thread.
+  absl::StatusOr<std::string> CopyStore() const { return persistence_.CopyStore(); }
 
   shard::ShardSet& shards() { return *shards_; }
   delivery::Hub& hub() { return hub_; }

@@ -24,6 +24,9 @@ prometheus::Labels MethodLabels(const std::string& type, const std::string& serv
   return {{"grpc_type", type}, {"grpc_service", service}, {"grpc_method", method}};
 }
 
+// By RpcType.
+constexpr const char* kTypeNames[] = {"unary", "server_stream", "bidi_stream"};
+
 // By code. The names of gRPC's specification, which differ from Abseil's.
 constexpr const char* kCodeNames[] = {
     "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
@@ -48,7 +51,7 @@ MethodMetrics::MethodMetrics(RpcMetrics& metrics, absl::string_view service,
     : metrics_(metrics),
       service_(service),
       method_(method),
-      type_(type == RpcType::kUnary ? "unary" : "bidi_stream"),
+      type_(kTypeNames[static_cast<size_t>(type)]),
       started_(metrics.started_.Add(MethodLabels(type_, service_, method_))),
       received_(metrics.received_.Add(MethodLabels(type_, service_, method_))),
       sent_(metrics.sent_.Add(MethodLabels(type_, service_, method_))),

@@ -37,7 +37,7 @@ class RpcMetrics {
   prometheus::Family<prometheus::Histogram>& seconds_;
 };
 
-enum class RpcType { kUnary, kBidiStream };
+enum class RpcType { kUnary, kServerStream, kBidiStream };
 
 // The series of one method. Thread-safe.
 class MethodMetrics {

@@ -129,9 +129,9 @@ class WriteEventService final : public ShardService<v1::WriteEventService, Strea
 };
 
 constexpr const char* kServices[] = {
-    "CacheEntryService",   "DeclarationService",  "DependencyService", "InvalidationService",
-    "NamespaceService",    "RelationshipService", "RuleService",       "StatsService",
-    "SubscriptionService", "WriteEventService"};
+    "BackupService",       "CacheEntryService",   "DeclarationService",  "DependencyService",
+    "InvalidationService", "NamespaceService",    "RelationshipService", "RuleService",
+    "StatsService",        "SubscriptionService", "WriteEventService"};
 
 }  // namespace
 

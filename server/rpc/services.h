@@ -41,7 +41,7 @@ struct Backend {
 };
 
 // The services of cache_invalidation.v1, each under its name there, except SubscriptionService
-// (subscription_service.h). Thread-safe.
+// (subscription_service.h) and BackupService (backup_service.h). Thread-safe.
 // `streams` must outlive them.
 std::vector<std::unique_ptr<grpc::Service>> MakeServices(const Backend& backend,
                                                          WriteStreamSet& streams);

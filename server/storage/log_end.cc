@@ -136,17 +136,17 @@ absl::Status LogEnd::WriteAnew() {
   return status.ok() ? SyncDirectory(env_, directory_) : Converted(status, path_);
 }
 
-UnsyncedMark::UnsyncedMark(rocksdb::Env& env, std::string directory)
-    : env_(env), directory_(std::move(directory)), path_(directory_ + "/unsynced") {}
+MarkFile::MarkFile(rocksdb::Env& env, std::string directory, absl::string_view name)
+    : env_(env), directory_(std::move(directory)), path_(absl::StrCat(directory_, "/", name)) {}
 
-absl::StatusOr<bool> UnsyncedMark::IsSet() const {
+absl::StatusOr<bool> MarkFile::IsSet() const {
   const rocksdb::Status status = env_.FileExists(path_);
   if (status.IsNotFound()) return false;
   if (!status.ok()) return Converted(status, path_);
   return true;
 }
 
-absl::Status UnsyncedMark::Set() {
+absl::Status MarkFile::Set() {
   std::unique_ptr<rocksdb::WritableFile> file;
   rocksdb::Status status = env_.NewWritableFile(path_, &file, rocksdb::EnvOptions());
   if (status.ok()) status = file->Sync();
@@ -154,7 +154,7 @@ absl::Status UnsyncedMark::Set() {
   return status.ok() ? SyncDirectory(env_, directory_) : Converted(status, path_);
 }
 
-absl::Status UnsyncedMark::Clear() {
+absl::Status MarkFile::Clear() {
   const rocksdb::Status status = env_.DeleteFile(path_);
   return status.ok() ? SyncDirectory(env_, directory_) : Converted(status, path_);
 }

@@ -1,5 +1,5 @@
-// What is recorded beside a database about its log: how far it reaches, and whether all of it was
-// synced.
+// What is recorded beside a database: how far its log reaches, whether all of it was synced, and
+// whether it is a copy.
 
 #ifndef CACHE_INVALIDATION_SERVER_STORAGE_LOG_END_H_
 #define CACHE_INVALIDATION_SERVER_STORAGE_LOG_END_H_
@@ -102,14 +102,19 @@ class LogEnd {
   size_t notes_ = 0;  // notes in the file
 };
 
-// A file beside a database that marks its log as having unsynced writes. It is read before the log,
-// because it decides how holes in the log are handled.
+// Marks of a database: empty files beside it, by these names.
 //
-// Thread-compatible.
-class UnsyncedMark {
+// Its log has unsynced writes. Read before the log, because it decides how holes in the log are
+// handled.
+inline constexpr char kUnsyncedMark[] = "unsynced";
+// The directory is a copy: the store may have gone on since, so its history must not be continued.
+inline constexpr char kCopiedMark[] = "copied";
+
+// One of these marks. Thread-compatible.
+class MarkFile {
  public:
   // The file is in `directory`. `env` must outlive the object.
-  UnsyncedMark(rocksdb::Env& env, std::string directory);
+  MarkFile(rocksdb::Env& env, std::string directory, absl::string_view name);
 
   absl::StatusOr<bool> IsSet() const;
 

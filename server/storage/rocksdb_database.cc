@@ -5,11 +5,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "rocksdb/env.h"
+#include "rocksdb/utilities/checkpoint.h"
+#include "server/storage/store_lock.h"
 
 namespace cache_invalidation::storage {
 namespace {
@@ -58,6 +62,9 @@ constexpr char kSynced[] = "synced";
 constexpr char kUnsynced[] = "unsynced";
 constexpr char kTorn[] = "torn";
 
+// The value of kCopiedName.
+constexpr char kCopied[] = "1";
+
 // Our families in the order of RocksdbDatabase::Family, then those in the database that are not
 // ours, because RocksDB opens all of them or none. The schema version says which program wrote
 // them.
@@ -74,6 +81,58 @@ std::vector<ColumnFamilyDescriptor> FamiliesOf(const std::string& path,
     if (!known) families.emplace_back(name, tuning);
   }
   return families;
+}
+
+// Whether the database has our families, which a read-only one cannot be given. True if that cannot
+// be found out: then opening fails, and says why.
+bool HasOurFamilies(const std::string& path, const rocksdb::Options& tuning) {
+  std::vector<std::string> present;
+  if (!rocksdb::DB::ListColumnFamilies(tuning, path, &present).ok()) return true;
+  int ours = 0;
+  for (const std::string& name : present) ours += name == kRowsFamily || name == kChunksFamily;
+  return ours == 2;
+}
+
+// An open database of RocksDB with its families.
+struct OpenDatabase {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+};
+
+// `is_ours`: a store of this program was there.
+absl::StatusOr<OpenDatabase> OpenIn(const RocksdbOptions& options, const rocksdb::Options& tuning,
+                                    const LogCheck& check, bool is_ours) {
+  const std::string path = options.directory + "/rocksdb";
+  if (options.read_only && !HasOurFamilies(path, tuning)) {
+    return is_ours ? absl::DataLossError(absl::StrCat("the store in ", options.directory,
+                                                      " lacks all rows and history"))
+                   : absl::FailedPreconditionError(absl::StrCat("what is in ", options.directory,
+                                                                " is no store of this program"));
+  }
+  OpenDatabase opened;
+  rocksdb::DB* db = nullptr;
+  const std::vector<ColumnFamilyDescriptor> families = FamiliesOf(path, tuning);
+  const rocksdb::Status status =
+      options.read_only
+          ? rocksdb::DB::OpenForReadOnly(tuning, path, families, &opened.families, &db)
+          : rocksdb::DB::Open(tuning, path, families, &opened.families, &db);
+  if (status.ok()) {
+    opened.db.reset(db);
+    return opened;
+  }
+  const absl::Status error =
+      FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory,
+                                       check.has_hole() ? ", its log has a hole" : ""));
+  // The directory exists, so a file of the store is missing.
+  const bool lacks_file = status.IsPathNotFound() || status.IsNotFound() ||
+                          (status.IsInvalidArgument() && !tuning.create_if_missing);
+  return lacks_file ? absl::DataLossError(error.message()) : error;
+}
+
+// Deletes a copy that was made, or the rest of one. Errors are left to whoever needs the place.
+void DeleteCopy(const std::string& directory) {
+  std::error_code ignored;
+  std::filesystem::remove_all(directory + "/" + kCopyDirectory, ignored);
 }
 
 // Collects the families that a batch changes.
@@ -119,13 +178,17 @@ absl::Status EndIsMissing(const std::string& directory, absl::string_view state,
 
 absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
     const RocksdbOptions& options) {
-  // The database has its own subdirectory, to leave room for other files beside it.
-  const std::string path = options.directory + "/rocksdb";
-  for (const std::string& directory : {options.directory, path}) {
-    if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
+  if (options.read_only) {
+    absl::Status free = CheckNotOpenElsewhere(options.directory);
+    if (!free.ok()) return free;
+  } else {
+    // The database has its own subdirectory, to leave room for other files beside it.
+    for (const std::string& directory : {options.directory, options.directory + "/rocksdb"}) {
+      if (absl::Status status = MakeDirectory(directory); !status.ok()) return status;
+    }
   }
   rocksdb::Env& env = options.env == nullptr ? *rocksdb::Env::Default() : *options.env;
-  UnsyncedMark mark(env, options.directory);
+  MarkFile mark(env, options.directory, kUnsyncedMark);
   const absl::StatusOr<bool> unsynced = mark.IsSet();
   if (!unsynced.ok()) return unsynced.status();
   RocksdbOptions adapted = options;
@@ -138,36 +201,30 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   tuning.wal_filter = check.get();
   // If anything was noted, there was a database: creating a new one would hide the loss of all of
   // it.
-  tuning.create_if_missing = noted.ok() && !noted->has_value();
-  rocksdb::DB* db = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(tuning, path, FamiliesOf(path, tuning), &families, &db);
-  if (!status.ok()) {
-    const absl::Status error =
-        FromRocksdb(status, absl::StrCat("cannot open the store in ", options.directory,
-                                         check->has_hole() ? ", its log has a hole" : ""));
-    // The directory exists, so a file of the store is missing.
-    const bool lacks_file =
-        status.IsPathNotFound() || (status.IsInvalidArgument() && !tuning.create_if_missing);
-    return lacks_file ? absl::DataLossError(error.message()) : error;
-  }
+  const bool was_noted = !noted.ok() || noted->has_value();
+  tuning.create_if_missing = !was_noted && !options.read_only;
+  absl::StatusOr<OpenDatabase> opened = OpenIn(options, tuning, *check, was_noted);
+  if (!opened.ok()) return opened.status();
   auto database = std::unique_ptr<RocksdbDatabase>(
-      new RocksdbDatabase(options.directory, mark, std::move(log_end), std::move(check),
-                          std::unique_ptr<rocksdb::DB>(db), std::move(families)));
-  absl::Status whole = database->CheckEnd(noted, *unsynced, options.accept_cut_log);
-  if (!whole.ok()) return whole;
+      new RocksdbDatabase(env, options.directory, mark, std::move(log_end), std::move(check),
+                          std::move(opened->db), std::move(opened->families)));
+  absl::Status status = database->CheckEnd(noted, *unsynced, options);
+  if (!status.ok()) return status;
+  if (options.read_only) return database;
   // What was in the log is in synced files now.
-  if (*unsynced) {
-    if (absl::Status cleared = mark.Clear(); !cleared.ok()) return cleared;
-  }
+  if (*unsynced) status = mark.Clear();
+  if (status.ok()) status = database->NoteCopied();
+  if (!status.ok()) return status;
+  DeleteCopy(options.directory);
   return database;
 }
 
-RocksdbDatabase::RocksdbDatabase(std::string directory, UnsyncedMark mark, LogEnd log_end,
-                                 std::unique_ptr<LogCheck> check, std::unique_ptr<rocksdb::DB> db,
+RocksdbDatabase::RocksdbDatabase(rocksdb::Env& env, std::string directory, MarkFile mark,
+                                 LogEnd log_end, std::unique_ptr<LogCheck> check,
+                                 std::unique_ptr<rocksdb::DB> db,
                                  std::vector<rocksdb::ColumnFamilyHandle*> families)
-    : directory_(std::move(directory)),
+    : env_(env),
+      directory_(std::move(directory)),
       mark_(std::move(mark)),
       log_end_(std::move(log_end)),
       check_(std::move(check)),
@@ -184,7 +241,7 @@ RocksdbDatabase::~RocksdbDatabase() {
 // The log that was read has been deleted by now, and the next start would not notice anything
 // missing. So the finding is stored.
 absl::Status RocksdbDatabase::CheckEnd(const absl::StatusOr<std::optional<NotedLog>>& noted,
-                                       bool unsynced, bool accepted) {
+                                       bool unsynced, const RocksdbOptions& options) {
   const absl::StatusOr<std::optional<std::string>> notes_end =
       ReadMeta(rocksdb::ReadOptions(), kNotesEndKey);
   if (!notes_end.ok()) return notes_end.status();
@@ -200,10 +257,42 @@ absl::Status RocksdbDatabase::CheckEnd(const absl::StatusOr<std::optional<NotedL
     state = check_->is_torn() ? kTorn : unsynced ? kUnsynced : kSynced;
     rocksdb::WriteBatch changes;
     (void)changes.Put(meta(), ServerValueKey(kEndMissingName), state);
-    if (absl::Status status = Write(changes, /*sync=*/true); !status.ok()) return status;
+    absl::Status status = options.read_only ? absl::OkStatus() : Write(changes, /*sync=*/true);
+    if (!status.ok()) return status;
   }
-  const bool refused = state == kTorn || (state == kSynced && !accepted);
+  lacks_end_ = !state.empty();
+  const bool refused = state == kTorn || (state == kSynced && !options.accept_cut_log);
   return refused ? EndIsMissing(directory_, state, noted) : absl::OkStatus();
+}
+
+// The value can be taken back together with the record of another history; the file could not.
+absl::Status RocksdbDatabase::NoteCopied() {
+  MarkFile mark(env_, directory_, kCopiedMark);
+  const absl::StatusOr<bool> copied = mark.IsSet();
+  if (!copied.ok() || !*copied) return copied.status();
+  rocksdb::WriteBatch changes;
+  (void)changes.Put(meta(), ServerValueKey(kCopiedName), kCopied);
+  if (absl::Status status = Write(changes, /*sync=*/true); !status.ok()) return status;
+  return mark.Clear();
+}
+
+// The memory is not flushed, because flushes compete with writes: the copy has the log instead.
+absl::StatusOr<std::string> RocksdbDatabase::Copy() const {
+  constexpr uint64_t kNeverFlush = std::numeric_limits<uint64_t>::max();
+  DeleteCopy(directory_);
+  std::string copy = absl::StrCat(directory_, "/", kCopyDirectory);
+  if (absl::Status status = MakeDirectory(copy); !status.ok()) return status;
+  rocksdb::Checkpoint* created = nullptr;
+  rocksdb::Status made = rocksdb::Checkpoint::Create(db_.get(), &created);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(created);
+  uint64_t sequence = 0;
+  if (made.ok()) made = checkpoint->CreateCheckpoint(copy + "/rocksdb", kNeverFlush, &sequence);
+  absl::Status status = FromRocksdb(made, absl::StrCat("cannot copy the store in ", directory_));
+  if (status.ok()) status = LogEnd(env_, copy).Begin(sequence);
+  if (status.ok()) status = MarkFile(env_, copy, kCopiedMark).Set();
+  if (status.ok()) return copy;
+  DeleteCopy(directory_);
+  return status;
 }
 
 absl::Status RocksdbDatabase::BeginToNoteEnd() {
@@ -223,7 +312,10 @@ absl::StatusOr<bool> RocksdbDatabase::IsEmpty() const {
   for (rocksdb::ColumnFamilyHandle* family : families_) {
     const auto iterator = NewIterator(ScanOptions(), family);
     iterator->SeekToFirst();
-    if (iterator->Valid() && iterator->key() == ServerValueKey(kEndMissingName)) iterator->Next();
+    while (iterator->Valid() && (iterator->key() == ServerValueKey(kEndMissingName) ||
+                                 iterator->key() == ServerValueKey(kCopiedName))) {
+      iterator->Next();
+    }
     if (iterator->Valid()) return false;
     if (absl::Status status = StatusOf(*iterator); !status.ok()) return status;
   }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "rocksdb/iterator.h"
 #include "rocksdb/write_batch.h"
 #include "server/storage/disk_format.h"
@@ -44,9 +45,15 @@ class RocksdbDatabase {
   rocksdb::ColumnFamilyHandle* chunks() const { return families_[kChunks]; }
   rocksdb::ColumnFamilyHandle* meta() const { return families_[kMeta]; }
 
-  // True if the database holds nothing, not even a schema version; the mark that its end is missing
-  // does not count.
+  // True if the database holds nothing, not even a schema version; what Open itself stores (that
+  // the end is missing, that it is a copy) does not count.
   absl::StatusOr<bool> IsEmpty() const;
+
+  // The end of the log was missing at Open, or before: see kEndMissingName.
+  bool lacks_end() const { return lacks_end_; }
+
+  // See RocksdbStore::Copy. Any thread.
+  absl::StatusOr<std::string> Copy() const;
 
   // From now on Write notes the end of the log (log_end.h). Forgets what an earlier process noted.
   absl::Status BeginToNoteEnd();
@@ -88,20 +95,25 @@ class RocksdbDatabase {
   // Indexes into families_.
   enum Family { kMeta, kRows, kChunks };
 
-  RocksdbDatabase(std::string directory, UnsyncedMark mark, LogEnd log_end,
+  RocksdbDatabase(rocksdb::Env& env, std::string directory, MarkFile mark, LogEnd log_end,
                   std::unique_ptr<LogCheck> check, std::unique_ptr<rocksdb::DB> db,
                   std::vector<rocksdb::ColumnFamilyHandle*> families);
 
-  // Compares the log that was read with what was noted, and stores the finding.
+  // Compares the log that was read with what was noted, and stores the finding unless the database
+  // is read only.
   absl::Status CheckEnd(const absl::StatusOr<std::optional<NotedLog>>& noted, bool unsynced,
-                        bool accepted);
+                        const RocksdbOptions& options);
+  // Stores that the database is a copy, so that the mark can go.
+  absl::Status NoteCopied();
   absl::Status NoteEnd(const rocksdb::WriteBatch& changes);
 
+  rocksdb::Env& env_;
   const std::string directory_;
   // Set before the first unsynced write.
-  UnsyncedMark mark_;
+  MarkFile mark_;
   bool marked_ = false;  // of the writing thread
   LogEnd log_end_;
+  bool lacks_end_ = false;
   bool notes_end_ = false;
   uint64_t newest_log_file_ = 0;
   // The database has a pointer to it.

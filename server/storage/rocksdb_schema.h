@@ -24,9 +24,15 @@ using Migration =
 // migration from it.
 inline constexpr uint32_t kOldestSchemaVersion = 2;
 
-// One migration per version, from kOldestSchemaVersion on. The version that this program writes is
-// the one after the last.
+// One migration per version, from kOldestSchemaVersion on.
 std::vector<Migration> SchemaMigrations();
+
+// The version that a program with these migrations writes: the one after the last.
+uint32_t NewestSchemaVersion(const std::vector<Migration>& migrations);
+
+// Fails with FAILED_PRECONDITION, as BringToNewestSchema does, unless the store has the newest
+// version. Changes nothing.
+absl::Status CheckSchema(const RocksdbDatabase& store, const std::vector<Migration>& migrations);
 
 // Gives an empty store the newest version, and migrates an older one step by step. Fails with
 // FAILED_PRECONDITION if the store has a newer version, one older than kOldestSchemaVersion, or is

@@ -41,10 +41,10 @@ size_t SizeOf(absl::Span<const WriteBatch* const> batches) {
 absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const RocksdbOptions& options) {
   absl::StatusOr<std::unique_ptr<RocksdbDatabase>> database = RocksdbDatabase::Open(options);
   if (!database.ok()) return database.status();
-  if (absl::Status status = BringToNewestSchema(**database, SchemaMigrations()); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = (*database)->BeginToNoteEnd(); !status.ok()) return status;
+  absl::Status status = options.read_only ? CheckSchema(**database, SchemaMigrations())
+                                          : BringToNewestSchema(**database, SchemaMigrations());
+  if (status.ok() && !options.read_only) status = (*database)->BeginToNoteEnd();
+  if (!status.ok()) return status;
   return std::unique_ptr<RocksdbStore>(new RocksdbStore(*std::move(database)));
 }
 
@@ -179,5 +179,11 @@ absl::StatusOr<std::optional<std::string>> RocksdbStore::ReadServerValue(
     absl::string_view name) const {
   return database_->ReadMeta(rocksdb::ReadOptions(), ServerValueKey(name));
 }
+
+absl::StatusOr<std::string> RocksdbStore::Copy() const { return database_->Copy(); }
+
+bool RocksdbStore::lacks_end() const { return database_->lacks_end(); }
+
+uint32_t RocksdbStore::schema_version() { return NewestSchemaVersion(SchemaMigrations()); }
 
 }  // namespace cache_invalidation::storage

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_STORE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,9 +37,23 @@ struct RocksdbOptions {
   // writes may be lost.
   bool accept_cut_log = false;
 
+  // Reads what is there, and changes nothing on the device. The directory and a store in it must
+  // exist; Write must not be called. Fails with UNAVAILABLE while another process has the store
+  // open. One that opens it afterwards is not prevented: what is read from then on is worthless
+  // (store_lock.h).
+  bool read_only = false;
+
   // The file system; null: the operating system's. For tests. Must outlive the store.
   rocksdb::Env* env = nullptr;
 };
+
+// A server value that the store sets itself when a copy is opened for the first time (see Copy):
+// the history of the original must not be continued. Not empty; it stays until the caller has begun
+// another history and writes an empty value.
+inline constexpr char kCopiedName[] = "copied";
+
+// A copy of the store is made in this subdirectory of its directory.
+inline constexpr char kCopyDirectory[] = "backup";
 
 class RocksdbDatabase;
 
@@ -51,7 +66,7 @@ class RocksdbDatabase;
 class RocksdbStore final : public Store {
  public:
   // Opens the store in `options.directory`, or creates an empty one there. Migrates a store that an
-  // older version of the program wrote.
+  // older version of the program wrote. Deletes what is left of a copy.
   //
   // Fails with UNAVAILABLE if the directory cannot be used (another process has it open, missing
   // permission, a full or failing device); with FAILED_PRECONDITION if a newer version of the
@@ -70,6 +85,21 @@ class RocksdbStore final : public Store {
   absl::StatusOr<std::vector<std::shared_ptr<const wire::Chunk>>> ReadChunks(
       absl::string_view namespace_name, PartPosition from, size_t max_bytes) const override;
   absl::StatusOr<std::optional<std::string>> ReadServerValue(absl::string_view name) const override;
+
+  // Makes a copy of the store as of one moment during the call, in the subdirectory kCopyDirectory,
+  // and returns its path. The copy is a directory for Open, marked as a copy; its large files are
+  // links to those of the store, so it keeps the space of files that the store deletes meanwhile.
+  // The caller deletes it. Replaces an earlier one.
+  //
+  // One call at a time, on any thread, also during a Write, which does not wait for it.
+  absl::StatusOr<std::string> Copy() const;
+
+  // The end of the log was missing when the store was opened, or before: what kEndMissingName is
+  // set for, also where it cannot be stored because the store is read only.
+  bool lacks_end() const;
+
+  // The version of the schema that the program writes, and of every open store.
+  static uint32_t schema_version();
 
  private:
   explicit RocksdbStore(std::unique_ptr<RocksdbDatabase> database);

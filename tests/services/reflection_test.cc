@@ -113,9 +113,9 @@ TEST_F(ReflectionTest, DescribesEveryServiceItLists) {
       Values(*Ask("list_services: ''"), "list_services_response", "service", "name");
   const std::set<std::string> services(listed.begin(), listed.end());
   for (const char* name :
-       {"CacheEntryService", "DeclarationService", "DependencyService", "InvalidationService",
-        "NamespaceService", "RelationshipService", "RuleService", "StatsService",
-        "SubscriptionService", "WriteEventService"}) {
+       {"BackupService", "CacheEntryService", "DeclarationService", "DependencyService",
+        "InvalidationService", "NamespaceService", "RelationshipService", "RuleService",
+        "StatsService", "SubscriptionService", "WriteEventService"}) {
     EXPECT_EQ(services.count(absl::StrCat("cache_invalidation.v1.", name)), 1u) << name;
   }
   EXPECT_EQ(services.count("grpc.health.v1.Health"), 1u);

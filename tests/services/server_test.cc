@@ -58,9 +58,10 @@ class ServerTest : public ServiceTest {
 
 TEST_F(ServerTest, IsHealthyAsAWholeAndByService) {
   EXPECT_EQ(HealthOf(""), grpc::health::v1::HealthCheckResponse::SERVING);
-  for (const char* service : {"CacheEntryService", "DependencyService", "InvalidationService",
-                              "NamespaceService", "RelationshipService", "RuleService",
-                              "StatsService", "SubscriptionService", "WriteEventService"}) {
+  for (const char* service :
+       {"BackupService", "CacheEntryService", "DependencyService", "InvalidationService",
+        "NamespaceService", "RelationshipService", "RuleService", "StatsService",
+        "SubscriptionService", "WriteEventService"}) {
     EXPECT_EQ(HealthOf(absl::StrCat("cache_invalidation.v1.", service)),
               grpc::health::v1::HealthCheckResponse::SERVING)
         << service;
