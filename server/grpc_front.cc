@@ -39,17 +39,20 @@ void Configure(grpc::ServerBuilder& builder, size_t max_request_bytes) {
 absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const GrpcFrontOptions& options,
                                                             ServerCore& core, const Clock& clock,
                                                             metrics::RpcMetrics& metrics,
-                                                            const rpc::Admission& admission) {
-  std::unique_ptr<GrpcFront> front(new GrpcFront(options, core, clock, metrics, admission));
+                                                            const rpc::Admission& admission,
+                                                            journal::Journal& journal) {
+  std::unique_ptr<GrpcFront> front(
+      new GrpcFront(options, core, clock, metrics, admission, journal));
   if (absl::Status status = front->Serve(options); !status.ok()) return status;
   return front;
 }
 
 GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Clock& clock,
-                     metrics::RpcMetrics& metrics, const rpc::Admission& admission)
+                     metrics::RpcMetrics& metrics, const rpc::Admission& admission,
+                     journal::Journal& journal)
     : shards_(core.shards()), namespaces_(options.namespaces) {
-  const rpc::Backend backend = {core.shards(), core.hub(), core.waiting(), clock,
-                                metrics,       admission,  namespaces_,    open_calls_};
+  const rpc::Backend backend = {core.shards(), core.hub(),  core.waiting(), clock,  metrics,
+                                admission,     namespaces_, open_calls_,    journal};
   services_ = rpc::MakeServices(backend, write_streams_);
   auto subscriptions = std::make_unique<rpc::SubscriptionService>(
       options.max_subscriptions, core.streams(),

@@ -16,6 +16,7 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "server/core/server_core.h"
+#include "server/journal/journal.h"
 #include "server/metrics/metrics.h"
 #include "server/process/connection_acceptor.h"
 #include "server/rpc/allowed_namespaces.h"
@@ -45,7 +46,8 @@ class GrpcFront {
   static absl::StatusOr<std::unique_ptr<GrpcFront>> Start(const GrpcFrontOptions& options,
                                                           ServerCore& core, const Clock& clock,
                                                           metrics::RpcMetrics& metrics,
-                                                          const rpc::Admission& admission);
+                                                          const rpc::Admission& admission,
+                                                          journal::Journal& journal);
 
   // Accepts connections from now on.
   void Accept();
@@ -66,7 +68,8 @@ class GrpcFront {
 
  private:
   GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Clock& clock,
-            metrics::RpcMetrics& metrics, const rpc::Admission& admission);
+            metrics::RpcMetrics& metrics, const rpc::Admission& admission,
+            journal::Journal& journal);
 
   absl::Status Serve(const GrpcFrontOptions& options);
   void RefuseLateCalls(absl::Duration by);

@@ -9,6 +9,7 @@
 #include "grpcpp/channel.h"
 #include "server/grpc_front.h"
 #include "server/http/http_server.h"
+#include "server/journal/journal.h"
 #include "server/metrics/metrics.h"
 #include "server/process/memory_watch.h"
 #include "server/process/self_check.h"
@@ -18,8 +19,31 @@
 namespace cache_invalidation {
 namespace {
 
+using journal::Format;
+using journal::Level;
+
 absl::Status StoreFailed(const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat("the store failed: ", status.message()));
+}
+
+void ReportMemory(process::MemoryLevel level, size_t resident_bytes, size_t max_bytes,
+                  journal::Journal& journal) {
+  journal::Line line = {Level::kWarning, "", {{"resident", resident_bytes}, {"limit", max_bytes}}};
+  switch (level) {
+    case process::MemoryLevel::kNormal:
+      line.level = Level::kInfo;
+      line.message = "memory suffices again";
+      break;
+    case process::MemoryLevel::kFull:
+      line.message = "memory is nearly full: nothing more is stored";
+      break;
+    case process::MemoryLevel::kCritical:
+      line.message = "memory is nearly full: every call is refused";
+      break;
+    case process::MemoryLevel::kOver:
+      return;  // the server ends with a line of its own
+  }
+  journal.Write(line);
 }
 
 // Its parts stand in the order of construction; each uses only those before it.
@@ -28,6 +52,7 @@ class WholeServer final : public Server {
   explicit WholeServer(ServerOptions given)
       : options_(std::move(given)),
         clock_(options_.clock == nullptr ? real_clock_ : *options_.clock),
+        journal_(options_.journal == nullptr ? silent_ : *options_.journal),
         metrics_(kVersion) {}
   ~WholeServer() override { WholeServer::Shutdown(absl::ZeroDuration()); }
 
@@ -44,6 +69,7 @@ class WholeServer final : public Server {
     return IfToCome(threads_->core().earlier_leases().doubt_until);
   }
   std::shared_ptr<grpc::Channel> InProcessChannel() override { return grpc_->InProcessChannel(); }
+  void AnnounceStop() override;
   void Shutdown(absl::Duration grace) override;
   void GiveUp() override;
 
@@ -51,6 +77,7 @@ class WholeServer final : public Server {
   absl::Status StartHttp();
   void SetServing(bool now_serving);
   void CheckItself();
+  void SetReachable(bool reachable);
   void WatchMemory();
   void OnMemory(process::MemoryLevel level, size_t resident_bytes);
   std::optional<absl::Time> IfToCome(absl::Duration monotonic) const {
@@ -64,6 +91,8 @@ class WholeServer final : public Server {
   const ServerOptions options_;
   RealClock real_clock_;
   Clock& clock_;
+  journal::Journal silent_{Format::kText, Level::kError, real_clock_, [](absl::string_view) {}};
+  journal::Journal& journal_;
   metrics::Metrics metrics_;
   std::atomic<bool> serving_ = false;
   std::atomic<bool> reachable_ = true;
@@ -89,7 +118,7 @@ absl::Status WholeServer::Start() {
   absl::StatusOr<std::unique_ptr<GrpcFront>> front =
       GrpcFront::Start({options_.grpc_address, options_.max_request_bytes,
                         options_.max_subscriptions, options_.namespaces},
-                       threads_->core(), clock_, metrics_.rpc(), admission_);
+                       threads_->core(), clock_, metrics_.rpc(), admission_, journal_);
   if (!front.ok()) return front.status();
   grpc_ = *std::move(front);
   if (absl::Status status = StartHttp(); !status.ok()) return status;
@@ -110,13 +139,23 @@ void WholeServer::CheckItself() {
   if (grpc_->acceptor() == nullptr) return;
   self_check_ = std::make_unique<process::SelfCheck>(
       grpc_->acceptor()->listener(), real_clock_, [this](const process::Reachability& state) {
-        if (reachable_.exchange(state.reachable()) != state.reachable()) SetServing(serving_);
+        SetReachable(state.reachable());
         if (state.hopeless()) {
           Fatal(
               absl::UnavailableError(absl::StrCat("no new connection was answered for ",
                                                   absl::FormatDuration(process::kMaxUnreachable))));
         }
       });
+}
+
+void WholeServer::SetReachable(bool reachable) {
+  if (reachable_.exchange(reachable) == reachable) return;
+  if (reachable) {
+    journal_.Write({Level::kInfo, "new clients can connect again"});
+  } else {
+    journal_.Write({Level::kWarning, "new clients cannot connect"});
+  }
+  SetServing(serving_);
 }
 
 void WholeServer::WatchMemory() {
@@ -127,10 +166,11 @@ void WholeServer::WatchMemory() {
 }
 
 void WholeServer::OnMemory(process::MemoryLevel level, size_t resident_bytes) {
-  using Level = rpc::Admission::Level;
-  admission_.SetLevel(level == process::MemoryLevel::kNormal ? Level::kAll
-                      : level == process::MemoryLevel::kFull ? Level::kNothingToKeep
-                                                             : Level::kNothing);
+  using Admits = rpc::Admission::Level;
+  admission_.SetLevel(level == process::MemoryLevel::kNormal ? Admits::kAll
+                      : level == process::MemoryLevel::kFull ? Admits::kNothingToKeep
+                                                             : Admits::kNothing);
+  ReportMemory(level, resident_bytes, options_.max_memory_bytes, journal_);
   if (level == process::MemoryLevel::kOver) {
     Fatal(absl::ResourceExhaustedError(absl::StrCat("out of memory: ", resident_bytes,
                                                     " bytes are resident, allowed are ",
@@ -181,11 +221,15 @@ absl::Status WholeServer::StartHttp() {
   return absl::OkStatus();
 }
 
+void WholeServer::AnnounceStop() {
+  self_check_.reset();  // it would set the health again
+  SetServing(false);
+}
+
 // Each step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
 void WholeServer::Shutdown(absl::Duration grace) {
   if (std::exchange(shut_down_, true)) return;
-  self_check_.reset();
-  SetServing(false);
+  AnnounceStop();
   const absl::Duration by = real_clock_.Monotonic() + grace;
   if (grpc_ != nullptr) grpc_->DrainWriteStreams();
   if (threads_ != nullptr) threads_->Stop(grace);

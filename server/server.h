@@ -20,6 +20,10 @@ namespace grpc {
 class Channel;
 }  // namespace grpc
 
+namespace cache_invalidation::journal {
+class Journal;
+}  // namespace cache_invalidation::journal
+
 namespace cache_invalidation {
 
 // Semantic version of the interfaces that users depend on: contract, flags, metrics.
@@ -55,6 +59,8 @@ struct ServerOptions : CoreOptions {
 
   // Tests decide what time it is; null: the machine's clock. Must outlive the server.
   Clock* clock = nullptr;
+  // Where it reports what an operator should know; null: nowhere. Must outlive the server.
+  journal::Journal* journal = nullptr;
   // Called when the server cannot go on: the store failed and nothing can be promised any more,
   // memory is exhausted, or no new client can connect. The process must end within a second, after
   // GiveUp. Called by any thread, perhaps more than once. Must not block. What it uses must outlive
@@ -90,6 +96,10 @@ class Server {
 
   // A channel to this server without a network.
   virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
+
+  // Announces that it will stop: the health becomes NOT_SERVING, so that load balancers and probes
+  // send new clients elsewhere. Everything is served as before until Shutdown. Idempotent.
+  virtual void AnnounceStop() = 0;
 
   // Accepts no more requests, completes those it has accepted, flushes pending batches, sends
   // subscribers what they have not received, and ends every call; later calls fail with

@@ -46,7 +46,8 @@ absl::StatusOr<std::unique_ptr<storage::Store>> OpenStore(const PersistenceOptio
       storage::RocksdbStore::Open({.directory = options.data_dir,
                                    .memory_bytes = options.memory_bytes,
                                    .accept_cut_log = options.new_epoch,
-                                   .env = nullptr});
+                                   .env = nullptr,
+                                   .on_error = options.on_store_error});
   if (store.ok()) return *std::move(store);
   if (store.status().code() != absl::StatusCode::kDataLoss) return store.status();
   return absl::DataLossError(absl::StrCat(

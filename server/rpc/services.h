@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/waiting_calls.h"
+#include "server/journal/journal.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/allowed_namespaces.h"
 #include "server/rpc/call_limits.h"
@@ -36,6 +37,7 @@ struct Backend {
   const Admission& admission;
   const AllowedNamespaces& namespaces;
   OpenCalls& open_calls;
+  journal::Journal& journal;
 };
 
 // The services of cache_invalidation.v1, each under its name there, except SubscriptionService

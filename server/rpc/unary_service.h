@@ -16,6 +16,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/call_deadline.h"
 #include "server/rpc/conversion/encoded_message.h"
 
 namespace cache_invalidation::rpc {
@@ -63,7 +64,8 @@ class ImmediateMethod {
                                   Fill<Request, Response> fill) {
     const absl::Duration started = clock_.Monotonic();
     metrics_.Started();
-    const absl::Status status = Answer(request, response, fill);
+    absl::Status status = CheckDeadline(*context);
+    if (status.ok()) status = Answer(request, response, fill);
     if (status.ok()) metrics_.MessageSent();
     metrics_.Handled(status.code(), clock_.Monotonic() - started);
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_STORE_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "server/storage/store.h"
 
 namespace rocksdb {
@@ -38,6 +40,10 @@ struct RocksdbOptions {
 
   // The file system; null: the operating system's. For tests. Must outlive the store.
   rocksdb::Env* env = nullptr;
+
+  // Called with what RocksDB itself reports about an error, by any thread. Must not block. Null: it
+  // is dropped; every error is returned as well.
+  std::function<void(absl::string_view message)> on_error = nullptr;
 };
 
 class RocksdbDatabase;

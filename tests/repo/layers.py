@@ -32,11 +32,12 @@ ALLOWED = {
     "common/standard_error": ("common/",) + _POSIX,
     "server/engine/": ("common/",) + _ENGINE,
     "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,
+    "server/journal/": ("common/", "server/journal/"),
     "server/storage/": ("common/", "server/storage/", "server/wire/", "rocksdb/") + _POSIX,
     "server/commit/": ("common/", "server/commit/", "server/storage/", "server/wire/", "server/delivery/"),
     "server/delivery/": ("common/", "server/delivery/", "server/commit/group.h", "server/storage/", "server/wire/") + _ENGINE,
     "server/shard/": ("common/", "server/shard/", "server/commit/", "server/storage/", "server/wire/") + _ENGINE,
-    "server/rpc/": ("common/", "server/rpc/", "server/shard/", "server/delivery/", "server/wire/", "server/metrics/")
+    "server/rpc/": ("common/", "server/rpc/", "server/journal/", "server/shard/", "server/delivery/", "server/wire/", "server/metrics/")
     + _ENGINE
     + _GRPC
     + _MESSAGES,
