@@ -11,6 +11,7 @@
 #include "tests/attack/inputs.h"
 #include "tests/support/http_get.h"
 #include "tests/support/pause.h"
+#include "tests/support/probe.h"
 #include "tests/support/raw_http2.h"
 #include "tests/support/silent_connections.h"
 
@@ -136,6 +137,11 @@ Attack IdleConnections(const Size& size) {
           .run = [each](Target& target) {
             const testing::SilentConnections grpc(target.grpc_port(), each, ConnectionPreface());
             const testing::SilentConnections http(target.http_port(), each);
+            // While gRPC takes thousands of connections at once, a new client waits for seconds.
+            const bool ready = Eventually(
+                [&] { return testing::HttpGet(target.http_port(), "/readyz").status == 200; },
+                absl::Seconds(30));
+            if (!ready) target.Complain("it is not ready any more");
             for (const char* path : {"/metrics", "/readyz", "/healthz"}) {
               ExpectQuick(target, path);
             }

@@ -1,12 +1,14 @@
 // Calls whose deadline has passed when they arrive: no client library sends them, but under load
 // every call may wait for that long.
 
+#include <map>
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/invalidation_service.pb.h"
 #include "tests/services/service_test.h"
@@ -16,6 +18,10 @@
 
 namespace cache_invalidation {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Gt;
+using ::testing::Pair;
 
 constexpr uint32_t kCalls = 200;
 
@@ -29,44 +35,58 @@ class LateCallTest : public ServiceTest {
  protected:
   LateCallTest() : ServiceTest(WithHttp()) {}
 
-  // Sends kCalls calls with this message and a deadline of a nanosecond, and waits until they have
-  // ended.
-  void Send(const std::string& service, const std::string& method, const std::string& message) {
+  // Sends kCalls calls with this message and a deadline of a nanosecond, and returns how many have
+  // ended with each code, by its name in the metrics. gRPC itself ends some of them before it hands
+  // them over, so there may be fewer.
+  std::map<std::string, int> Send(const std::string& service, const std::string& method,
+                                  const std::string& message) {
+    const auto path = absl::StrCat("/cache_invalidation.v1.", service, "/", method);
     RawHttp2 client(server().grpc_port());
     for (uint32_t i = 0; i < kCalls; ++i) {
-      ASSERT_TRUE(client.Send(
-          UnaryCallFrames(2 * i + 1, absl::StrCat("/cache_invalidation.v1.", service, "/", method),
-                          message, Header("grpc-timeout", "1n"))));
+      EXPECT_TRUE(
+          client.Send(UnaryCallFrames(2 * i + 1, path, message, Header("grpc-timeout", "1n"))));
     }
-    ASSERT_TRUE(Eventually([&] { return Ended(method) == kCalls; }, absl::Seconds(30)))
-        << Ended(method);
+    std::map<std::string, int> codes;
+    EXPECT_TRUE(Eventually(
+        [&] {
+          codes = Ended(method);
+          return !codes.empty();
+        },
+        absl::Seconds(30)));
+    return codes;
   }
 
-  // How many calls of the method have ended, or those that have ended with this code.
-  int Ended(const std::string& method, const std::string& code = "") {
-    int ended = 0;
+ private:
+  std::map<std::string, int> Ended(const std::string& method) {
+    std::map<std::string, int> codes;
     const std::string page = testing::HttpGet(server().http_port(), "/metrics").body;
     for (const absl::string_view line : absl::StrSplit(page, '\n')) {
-      const bool counts = absl::StartsWith(line, "grpc_server_handled_total") &&
-                          absl::StrContains(line, absl::StrCat("\"", method, "\"")) &&
-                          (code.empty() || absl::StrContains(line, absl::StrCat("\"", code, "\"")));
+      constexpr absl::string_view kCode = "grpc_code=\"";
       int number = 0;
-      if (counts && absl::SimpleAtoi(line.substr(line.rfind(' ') + 1), &number)) ended += number;
+      if (!absl::StartsWith(line, "grpc_server_handled_total") ||
+          !absl::StrContains(line, absl::StrCat("\"", method, "\"")) ||
+          !absl::SimpleAtoi(line.substr(line.rfind(' ') + 1), &number)) {
+        continue;
+      }
+      const absl::string_view code = line.substr(line.find(kCode) + kCode.size());
+      codes[std::string(code.substr(0, code.find('"')))] += number;
     }
-    return ended;
+    return codes;
   }
 };
 
 TEST_F(LateCallTest, IsNotBegunAndNotEvenParsed) {
-  Send("RuleService", "GetRule", "no message");
-  EXPECT_EQ(Ended("GetRule", "DeadlineExceeded"), static_cast<int>(kCalls));
+  EXPECT_THAT(Send("RuleService", "GetRule", "no message"),
+              ElementsAre(Pair("DeadlineExceeded", Gt(0))));
+  EXPECT_THAT(Send("NamespaceService", "ListNamespaces", "no message"),
+              ElementsAre(Pair("DeadlineExceeded", Gt(0))));
 }
 
 TEST_F(LateCallTest, IsAppliedIfItInvalidates) {
   v1::InvalidateRequest request;
   request.add_tags("a");
-  Send("InvalidationService", "Invalidate", request.SerializeAsString());
-  EXPECT_EQ(Ended("Invalidate", "OK"), static_cast<int>(kCalls));
+  EXPECT_THAT(Send("InvalidationService", "Invalidate", request.SerializeAsString()),
+              ElementsAre(Pair("OK", Gt(0))));
 }
 
 }  // namespace
