@@ -64,10 +64,11 @@ ABSL_FLAG(std::string, data_dir, "",
           "Directory of the store, created if it is missing. Required unless --durability=memory.");
 ABSL_FLAG(uint64_t, store_memory_bytes, cache_invalidation::PersistenceOptions().memory_bytes,
           "Approximate limit on the memory of the store, for changes and for blocks of files.");
-ABSL_FLAG(bool, new_epoch, false,
-          "Begin a new history: every subscriber drops its cache. Required once after the data "
-          "directory was repaired, or restored from a copy that `cachectl backup` did not make; the "
-          "server uses what can be read of it.");
+ABSL_FLAG(
+    bool, new_epoch, false,
+    "Begin a new history: every subscriber drops its cache. Required once after the data "
+    "directory was repaired, or restored from a copy that `cachectl backup` did not make; the "
+    "server uses what can be read of it.");
 
 // Rules.
 ABSL_FLAG(bool, default_rules, true,
@@ -121,6 +122,10 @@ ABSL_FLAG(
     "has a shorter lease on record. 0: there are none. Default: 1m. If --data_dir is new and "
     "empty, they do not wait but say that some may be late, and wait once a subscriber of another "
     "server connects.");
+ABSL_FLAG(
+    absl::Duration, drain_delay, absl::ZeroDuration(),
+    "After SIGTERM or SIGINT the server is not ready, but serves as before for this time: load "
+    "balancers take it out before it ends. --shutdown_grace begins afterwards.");
 ABSL_FLAG(absl::Duration, shutdown_grace, absl::Seconds(5),
           "Time for calls to end after SIGTERM or SIGINT. At most a second later the process exits "
           "in any case. A second signal ends it at once.");
@@ -140,7 +145,8 @@ void ConfigureHelp() {
   // --help shows the flags of the server, and none of the libraries.
   config.contains_help_flags = [](absl::string_view file) {
     return absl::EndsWith(file, "server/flags.cc") ||
-           absl::EndsWith(file, "server/address_flags.cc");
+           absl::EndsWith(file, "server/address_flags.cc") ||
+           absl::EndsWith(file, "server/log_flags.cc");
   };
   config.version_string = [] { return absl::StrCat("cache_invalidation_server ", kVersion, "\n"); };
   absl::SetFlagsUsageConfig(config);
@@ -259,6 +265,7 @@ absl::Status CheckRanges(const ParsedFlags& flags) {
       {"heartbeat", options.heartbeat, kLeastHeartbeat, absl::Hours(1)},
       {"longest_earlier_lease", options.longest_earlier_lease.value_or(absl::ZeroDuration()),
        absl::ZeroDuration(), kMaxLease},
+      {"drain_delay", flags.drain_delay, absl::ZeroDuration(), kLargestFlagDuration},
       {"shutdown_grace", flags.shutdown_grace, absl::ZeroDuration(), kLargestFlagDuration},
   };
   for (const Range<absl::Duration>& range : times) {
@@ -309,6 +316,7 @@ absl::StatusOr<ParsedFlags> ParseFlags(int argc, char** argv) {
                                     .age = absl::GetFlag(FLAGS_event_retention_age)};
   parsed.options.heartbeat = absl::GetFlag(FLAGS_heartbeat);
   parsed.options.longest_earlier_lease = absl::GetFlag(FLAGS_longest_earlier_lease);
+  parsed.drain_delay = absl::GetFlag(FLAGS_drain_delay);
   parsed.shutdown_grace = absl::GetFlag(FLAGS_shutdown_grace);
   parsed.port_file = absl::GetFlag(FLAGS_port_file);
   if (absl::Status status = CheckRanges(parsed); !status.ok()) return status;

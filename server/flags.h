@@ -12,6 +12,8 @@ namespace cache_invalidation {
 // The values of the command line.
 struct ParsedFlags {
   ServerOptions options;
+  // How long the server is not ready but serves as before, after a stop signal.
+  absl::Duration drain_delay;
   absl::Duration shutdown_grace;
   std::string port_file;  // empty: none
 };

@@ -54,18 +54,20 @@ absl::StatusOr<std::unique_ptr<GrpcFront>> GrpcFront::Start(const GrpcFrontOptio
                                                             ServerCore& core, const Clock& clock,
                                                             metrics::RpcMetrics& metrics,
                                                             const rpc::Admission& admission,
-                                                            access::Access& access) {
-  std::unique_ptr<GrpcFront> front(new GrpcFront(options, core, clock, metrics, admission, access));
+                                                            access::Access& access,
+                                                            journal::Journal& journal) {
+  std::unique_ptr<GrpcFront> front(
+      new GrpcFront(options, core, clock, metrics, admission, access, journal));
   if (absl::Status status = front->Serve(options); !status.ok()) return status;
   return front;
 }
 
 GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Clock& clock,
                      metrics::RpcMetrics& metrics, const rpc::Admission& admission,
-                     access::Access& access)
+                     access::Access& access, journal::Journal& journal)
     : shards_(core.shards()), namespaces_(options.namespaces) {
-  const rpc::Backend backend = {core.shards(), core.hub(),  core.waiting(), clock, metrics,
-                                admission,     namespaces_, open_calls_,    access};
+  const rpc::Backend backend = {core.shards(), core.hub(),  core.waiting(), clock,  metrics,
+                                admission,     namespaces_, open_calls_,    access, journal};
   services_ = rpc::MakeServices(backend, write_streams_);
   auto subscriptions = std::make_unique<rpc::SubscriptionService>(
       options.max_subscriptions, core.streams(),

@@ -18,6 +18,7 @@
 #include "grpcpp/server_builder.h"
 #include "server/access/access.h"
 #include "server/core/server_core.h"
+#include "server/journal/journal.h"
 #include "server/metrics/metrics.h"
 #include "server/process/connection_acceptor.h"
 #include "server/rpc/allowed_namespaces.h"
@@ -54,7 +55,8 @@ class GrpcFront {
                                                           ServerCore& core, const Clock& clock,
                                                           metrics::RpcMetrics& metrics,
                                                           const rpc::Admission& admission,
-                                                          access::Access& access);
+                                                          access::Access& access,
+                                                          journal::Journal& journal);
 
   // Accepts connections from now on.
   void Accept();
@@ -77,7 +79,8 @@ class GrpcFront {
 
  private:
   GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Clock& clock,
-            metrics::RpcMetrics& metrics, const rpc::Admission& admission, access::Access& access);
+            metrics::RpcMetrics& metrics, const rpc::Admission& admission, access::Access& access,
+            journal::Journal& journal);
 
   absl::Status Serve(const GrpcFrontOptions& options);
   void RefuseLateCalls(absl::Duration by);

@@ -9,25 +9,34 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <ctime>
 #include <fstream>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/clock.h"
 #include "common/limits.h"
 #include "common/standard_error.h"
+#include "server/core/persistence.h"
 #include "server/flags.h"
+#include "server/journal/journal.h"
+#include "server/log_flags.h"
 #include "server/process/environment.h"
 #include "server/process/memory_watch.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/grpc_log.h"
 #include "server/server.h"
+#include "server/start_lines.h"
 
 namespace cache_invalidation {
 namespace {
+
+using journal::Level;
 
 // Raised by the process itself: the server cannot go on.
 constexpr int kFailed = SIGUSR1;
@@ -61,12 +70,6 @@ absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port
   return absl::OkStatus();
 }
 
-void ReportServing(const Server& server) {
-  ReportLine(absl::StrCat("serving gRPC on port ", server.grpc_port(), ", HTTP on port ",
-                          server.http_port()));
-  ReportLine(absl::StrCat("epoch ", server.epoch(), " ", Explanation(server.epoch_decision())));
-}
-
 // Sets the limits on the machine's resources.
 void TakeLimits(ServerOptions& options) {
   const int files = process::RaiseDescriptorLimit();
@@ -79,56 +82,90 @@ void TakeLimits(ServerOptions& options) {
   options.self_check = true;
 }
 
-void ReportLimits(size_t max_memory_bytes) {
-  const int files = process::DescriptorLimit();
-  const std::string memory =
-      max_memory_bytes == 0 ? "without limit" : absl::StrCat(max_memory_bytes, " bytes");
-  ReportLine(absl::StrCat("connections: ", process::FirstReservedDescriptor(files), " of ", files,
-                          " open files; memory: ", memory));
+// Passes what the server has to report to the journal. `failed` is set once it cannot go on; then
+// this thread is woken.
+void SetCallbacks(ServerOptions& options, std::atomic<bool>& failed, journal::Journal& journal) {
+  options.journal = &journal;
+  options.on_fatal = [&failed, &journal](const absl::Status& error) {
+    if (failed.exchange(true)) return;
+    process::ForceExitAfter(kFailStopLimit);
+    journal.Write({Level::kError, "nothing more can be promised", {}, error.ToString()});
+    kill(getpid(), kFailed);
+  };
+  options.on_dropped = [&journal](absl::string_view namespace_name, uint64_t dropped) {
+    journal.Write({Level::kWarning,
+                   "entries were dropped at a limit",
+                   {{"entries", dropped}, {"last_namespace", namespace_name}}});
+  };
+  options.persistence.on_store_error = [&journal](absl::string_view message) {
+    journal.Write({Level::kError, "RocksDB", {}, std::string(message)});
+  };
 }
 
-void ReportCertificate(const Server& server, const tls::CertificatePaths& paths) {
-  const std::optional<absl::Time> expiry = server.certificate_expiry();
-  if (!expiry) return;
-  ReportLine(absl::StrCat(
-      "TLS: the certificate in ", paths.cert, " expires at ",
-      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *expiry, absl::UTCTimeZone()),
-      paths.client_ca.empty() ? "; clients show none" : "; clients must show one, too"));
+// Blocks until a stop signal, or until the server has failed. On SIGHUP the server reads its files
+// again. From then on a second stop signal ends the process at once. Returns the signal.
+int AwaitStop(const sigset_t& signals, const std::atomic<bool>& failed, Server& server) {
+  int signal = 0;
+  do {
+    sigwait(&signals, &signal);
+    if (signal == SIGHUP) server.Reload();
+  } while (signal == SIGHUP ||
+           (signal == kFailed && !failed));  // another process can send it as well
+  sigset_t second = signals;
+  for (int ignored : {SIGHUP, kFailed}) sigdelset(&second, ignored);
+  pthread_sigmask(SIG_UNBLOCK, &second, nullptr);
+  return signal;
 }
 
-void ReportUntil(const std::optional<absl::Time>& until, absl::string_view what) {
-  if (!until) return;
-  ReportLine(absl::StrCat("until ",
-                          absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *until, absl::UTCTimeZone()),
-                          " calls that wait for subscribers ", what,
-                          "; --longest_earlier_lease=0s if there were none"));
+// Blocks for this time, or until the server has failed.
+void AwaitFailure(absl::Duration at_most, const std::atomic<bool>& failed) {
+  const RealClock clock;
+  const absl::Duration end = clock.Monotonic() + at_most;
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, kFailed);
+  while (!failed) {
+    const absl::Duration left = end - clock.Monotonic();
+    if (left <= absl::ZeroDuration()) return;
+    const timespec wait = absl::ToTimespec(left);
+    sigtimedwait(&signals, nullptr, &wait);
+  }
 }
 
-// A call that takes a minute longer than usual after a start, or is not complete, needs an
-// explanation.
-void ReportEarlierLeases(const Server& server) {
-  ReportUntil(server.waits_for_earlier_until(), "also wait for those of earlier servers");
-  ReportUntil(server.doubts_earlier_until(), "say that those of earlier servers may be late");
+// What is written if the server does not end in time.
+const char* OutlastedLine(journal::Format format) {
+  static const std::string& line = *new std::string(
+      journal::FormatLastLine(format, "something outlasted --shutdown_grace: ended all the same"));
+  return line.c_str();
 }
 
-void ReportDropped(absl::string_view namespace_name, uint64_t dropped) {
-  ReportLine(absl::StrCat(dropped, " entries were dropped at a limit, the last in namespace ",
-                          namespace_name));
+// Returns when the server has ended or, in the middle of that, failed.
+void Stop(Server& server, const ParsedFlags& flags, const std::atomic<bool>& failed,
+          journal::Journal& journal) {
+  journal.Write({Level::kInfo,
+                 "not ready any more, serving as before",
+                 {{"drain_delay", absl::FormatDuration(flags.drain_delay)}}});
+  server.AnnounceStop();
+  AwaitFailure(flags.drain_delay, failed);
+  if (failed) return;
+  journal.Write(
+      {Level::kInfo, "stopping", {{"shutdown_grace", absl::FormatDuration(flags.shutdown_grace)}}});
+  process::ForceExitAfter(flags.shutdown_grace + kAfterGrace, OutlastedLine(journal.format()));
+  server.Shutdown(flags.shutdown_grace);
 }
 
 // Serves until a stop signal. Returns the error if the server cannot start.
-absl::Status Serve(ParsedFlags flags, const sigset_t& signals) {
+absl::Status Serve(ParsedFlags flags, const sigset_t& signals, journal::Journal& journal) {
   std::atomic<bool> failed = false;
-  flags.options.on_fatal = [&failed](const absl::Status& error) {
-    if (failed.exchange(true)) return;
-    process::ForceExitAfter(kFailStopLimit);
-    ReportLine(absl::StrCat("nothing more can be promised: ", error.ToString()));
-    kill(getpid(), kFailed);
-  };
-  flags.options.on_dropped = ReportDropped;
+  SetCallbacks(flags.options, failed, journal);
   TakeLimits(flags.options);
   const size_t max_memory = flags.options.max_memory_bytes;
   const tls::CertificatePaths certificates = flags.options.certificates;
+  journal.Write({Level::kInfo,
+                 "starting",
+                 {{"version", kVersion},
+                  {"durability", DurabilityName(flags.options.persistence.durability)},
+                  {"data_dir", flags.options.persistence.data_dir}}});
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(flags.options));
   if (!server.ok()) return server.status();
   if (!flags.port_file.empty()) {
@@ -136,25 +173,11 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& signals) {
         WritePortFile(flags.port_file, (*server)->grpc_port(), (*server)->http_port());
     if (!status.ok()) return status;
   }
-  ReportServing(**server);
-  ReportLimits(max_memory);
-  ReportCertificate(**server, certificates);
-  ReportEarlierLeases(**server);
-  int signal = 0;
-  do {
-    sigwait(&signals, &signal);
-    if (signal == SIGHUP) (*server)->Reload();
-  } while (signal == SIGHUP ||
-           (signal == kFailed && !failed));  // another process can send it as well
-  sigset_t second = signals;                 // a second signal ends the process at once
-  for (int ignored : {SIGHUP, kFailed}) sigdelset(&second, ignored);
-  pthread_sigmask(SIG_UNBLOCK, &second, nullptr);
+  WriteStartLines(**server, certificates, max_memory, journal);
+  const int signal = AwaitStop(signals, failed, **server);
   if (!failed) {
-    process::ForceExitAfter(
-        flags.shutdown_grace + kAfterGrace,
-        "cache_invalidation_server: something outlasted --shutdown_grace: ended all the "
-        "same\n");
-    (*server)->Shutdown(flags.shutdown_grace);
+    journal.Write({Level::kInfo, "asked to stop", {{"signal", strsignal(signal)}}});
+    Stop(**server, flags, failed, journal);
   }
   if (failed) {
     (*server)->GiveUp();
@@ -164,16 +187,32 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& signals) {
   return absl::OkStatus();
 }
 
+// The journal of the process. Never destroyed: gRPC's threads write to it until the process ends.
+journal::Journal& OpenJournal() {
+  static const RealClock& clock = *new RealClock;
+  static const std::string& out_of_memory = *new std::string(
+      journal::FormatLastLine(LogFormat(), "out of memory: the system has no more memory"));
+  process::EndWithAWordWhenOutOfMemory(out_of_memory.c_str());
+  static journal::Journal& journal = *new journal::Journal(LogFormat(), LogLevel(), clock);
+  rpc::ReportGrpcLog(journal);
+  return journal;
+}
+
 int Run(int argc, char** argv) {
   process::ChooseGrpcExperiments();
-  process::EndWithAWordWhenOutOfMemory();
   IgnoreClosedPipes();
   const sigset_t signals = BlockSignals();
   rpc::KeepParserQuiet();
-  rpc::ReportGrpcLog();
   absl::StatusOr<ParsedFlags> flags = ParseFlags(argc, argv);
-  const absl::Status status = flags.ok() ? Serve(*std::move(flags), signals) : flags.status();
-  if (!status.ok()) ReportLine(absl::StrCat("cache_invalidation_server: ", status.message()));
+  journal::Journal& journal = OpenJournal();
+  const absl::Status status =
+      flags.ok() ? Serve(*std::move(flags), signals, journal) : flags.status();
+  if (status.ok()) {
+    journal.Write({Level::kInfo, "ended"});
+  } else {
+    journal.Write({Level::kError, "cannot start", {}, std::string(status.message())});
+  }
+  journal.Flush();
   return status.ok() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

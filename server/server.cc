@@ -7,13 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
-#include "common/standard_error.h"
 #include "grpcpp/channel.h"
 #include "server/access/access.h"
 #include "server/access/audit_log.h"
 #include "server/access/policy_file.h"
 #include "server/grpc_front.h"
 #include "server/http/http_server.h"
+#include "server/journal/journal.h"
 #include "server/metrics/metrics.h"
 #include "server/process/memory_watch.h"
 #include "server/process/self_check.h"
@@ -25,8 +25,31 @@
 namespace cache_invalidation {
 namespace {
 
+using journal::Format;
+using journal::Level;
+
 absl::Status StoreFailed(const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat("the store failed: ", status.message()));
+}
+
+void ReportMemory(process::MemoryLevel level, size_t resident_bytes, size_t max_bytes,
+                  journal::Journal& journal) {
+  journal::Line line = {Level::kWarning, "", {{"resident", resident_bytes}, {"limit", max_bytes}}};
+  switch (level) {
+    case process::MemoryLevel::kNormal:
+      line.level = Level::kInfo;
+      line.message = "memory suffices again";
+      break;
+    case process::MemoryLevel::kFull:
+      line.message = "memory is nearly full: nothing more is stored";
+      break;
+    case process::MemoryLevel::kCritical:
+      line.message = "memory is nearly full: every call is refused";
+      break;
+    case process::MemoryLevel::kOver:
+      return;  // the server ends with a line of its own
+  }
+  journal.Write(line);
 }
 
 // Its parts stand in the order of construction; each uses only those before it.
@@ -35,6 +58,7 @@ class WholeServer final : public Server {
   explicit WholeServer(ServerOptions given)
       : options_(std::move(given)),
         clock_(options_.clock == nullptr ? real_clock_ : *options_.clock),
+        journal_(options_.journal == nullptr ? silent_ : *options_.journal),
         metrics_(kVersion) {}
   ~WholeServer() override { WholeServer::Shutdown(absl::ZeroDuration()); }
 
@@ -55,17 +79,20 @@ class WholeServer final : public Server {
   }
   std::shared_ptr<grpc::Channel> InProcessChannel() override { return grpc_->InProcessChannel(); }
   void Reload() override;
+  void AnnounceStop() override;
   void Shutdown(absl::Duration grace) override;
   void GiveUp() override;
 
  private:
   absl::Status StartAccess();
   void OnPolicyRead(const absl::Status& outcome);
+  void OnCertificatesRead(const absl::Status& outcome, absl::Time expires);
   absl::Status OpenCertificates();
   absl::Status StartGrpc();
   absl::Status StartHttp();
   void SetServing(bool now_serving);
   void CheckItself();
+  void SetReachable(bool reachable);
   void WatchMemory();
   void OnMemory(process::MemoryLevel level, size_t resident_bytes);
   std::optional<absl::Time> IfToCome(absl::Duration monotonic) const {
@@ -79,6 +106,8 @@ class WholeServer final : public Server {
   const ServerOptions options_;
   RealClock real_clock_;
   Clock& clock_;
+  journal::Journal silent_{Format::kText, Level::kError, real_clock_, [](absl::string_view) {}};
+  journal::Journal& journal_;
   metrics::Metrics metrics_;
   std::unique_ptr<access::AuditLog> audit_log_;
   std::unique_ptr<access::Access> access_;
@@ -139,30 +168,42 @@ absl::Status WholeServer::StartAccess() {
 void WholeServer::OnPolicyRead(const absl::Status& outcome) {
   if (grpc_ == nullptr) return;
   if (!outcome.ok()) {
-    ReportLine(absl::StrCat(outcome.message(), "; the last good one stays in use"));
+    journal_.Write(
+        {Level::kError, "the last good policy stays in use", {}, std::string(outcome.message())});
     return;
   }
-  ReportLine("a new policy is in use");
+  journal_.Write({Level::kInfo, "a new policy is in use"});
   threads_->WakeStreams();
   grpc_->RecheckWriteStreams();
 }
 
 void WholeServer::Reload() {
-  if (const absl::Status status = audit_log_->Reopen(); !status.ok()) ReportLine(status.message());
+  if (const absl::Status status = audit_log_->Reopen(); !status.ok()) {
+    journal_.Write(
+        {Level::kError, "the audit log cannot be opened again", {}, std::string(status.message())});
+  }
   if (policy_file_ != nullptr) policy_file_->Reload().IgnoreError();  // OnPolicyRead reports it
+}
+
+void WholeServer::OnCertificatesRead(const absl::Status& outcome, absl::Time expires) {
+  metrics_.CountCertificateReload(outcome.ok());
+  if (!outcome.ok()) {
+    journal_.Write(
+        {Level::kError, "the last certificates stay in use", {}, std::string(outcome.message())});
+    return;
+  }
+  journal_.Write(
+      {Level::kInfo,
+       "new certificates are in use",
+       {{"expires", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expires, absl::UTCTimeZone())}}});
 }
 
 absl::Status WholeServer::OpenCertificates() {
   if (options_.certificates.cert.empty()) return absl::OkStatus();
-  auto opened = tls::CertificateFiles::Open(
-      options_.certificates, real_clock_, [this](const absl::Status& status, absl::Time expires) {
-        metrics_.CountCertificateReload(status.ok());
-        ReportLine(
-            status.ok()
-                ? absl::StrCat("new certificates are in use, until ",
-                               absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expires, absl::UTCTimeZone()))
-                : absl::StrCat("the last certificates stay in use: ", status.message()));
-      });
+  auto opened = tls::CertificateFiles::Open(options_.certificates, real_clock_,
+                                            [this](const absl::Status& status, absl::Time expires) {
+                                              OnCertificatesRead(status, expires);
+                                            });
   if (!opened.ok()) return opened.status();
   certificates_ = *std::move(opened);
   return absl::OkStatus();
@@ -177,7 +218,7 @@ absl::Status WholeServer::StartGrpc() {
        .namespaces = options_.namespaces,
        .reflection = options_.reflection,
        .version = kVersion},
-      threads_->core(), clock_, metrics_.rpc(), admission_, *access_);
+      threads_->core(), clock_, metrics_.rpc(), admission_, *access_, journal_);
   if (!front.ok()) return front.status();
   grpc_ = *std::move(front);
   return absl::OkStatus();
@@ -197,13 +238,23 @@ void WholeServer::CheckItself() {
   self_check_ = std::make_unique<process::SelfCheck>(
       grpc_->acceptor()->listener(), std::move(greeting), real_clock_,
       [this](const process::Reachability& state) {
-        if (reachable_.exchange(state.reachable()) != state.reachable()) SetServing(serving_);
+        SetReachable(state.reachable());
         if (state.hopeless()) {
           Fatal(
               absl::UnavailableError(absl::StrCat("no new connection was answered for ",
                                                   absl::FormatDuration(process::kMaxUnreachable))));
         }
       });
+}
+
+void WholeServer::SetReachable(bool reachable) {
+  if (reachable_.exchange(reachable) == reachable) return;
+  if (reachable) {
+    journal_.Write({Level::kInfo, "new clients can connect again"});
+  } else {
+    journal_.Write({Level::kWarning, "new clients cannot connect"});
+  }
+  SetServing(serving_);
 }
 
 void WholeServer::WatchMemory() {
@@ -214,10 +265,11 @@ void WholeServer::WatchMemory() {
 }
 
 void WholeServer::OnMemory(process::MemoryLevel level, size_t resident_bytes) {
-  using Level = rpc::Admission::Level;
-  admission_.SetLevel(level == process::MemoryLevel::kNormal ? Level::kAll
-                      : level == process::MemoryLevel::kFull ? Level::kNothingToKeep
-                                                             : Level::kNothing);
+  using Admits = rpc::Admission::Level;
+  admission_.SetLevel(level == process::MemoryLevel::kNormal ? Admits::kAll
+                      : level == process::MemoryLevel::kFull ? Admits::kNothingToKeep
+                                                             : Admits::kNothing);
+  ReportMemory(level, resident_bytes, options_.max_memory_bytes, journal_);
   if (level == process::MemoryLevel::kOver) {
     Fatal(absl::ResourceExhaustedError(absl::StrCat("out of memory: ", resident_bytes,
                                                     " bytes are resident, allowed are ",
@@ -274,12 +326,16 @@ absl::Status WholeServer::StartHttp() {
   return absl::OkStatus();
 }
 
+void WholeServer::AnnounceStop() {
+  self_check_.reset();  // it would set the health again
+  SetServing(false);
+}
+
 // Each step leaves the next one nothing new to do: no requests, so no events, so nothing to send.
 void WholeServer::Shutdown(absl::Duration grace) {
   if (std::exchange(shut_down_, true)) return;
-  self_check_.reset();
   policy_thread_.reset();
-  SetServing(false);
+  AnnounceStop();
   const absl::Duration by = real_clock_.Monotonic() + grace;
   if (grpc_ != nullptr) grpc_->DrainWriteStreams();
   if (threads_ != nullptr) threads_->Stop(grace);

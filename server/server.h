@@ -21,6 +21,10 @@ namespace grpc {
 class Channel;
 }  // namespace grpc
 
+namespace cache_invalidation::journal {
+class Journal;
+}  // namespace cache_invalidation::journal
+
 namespace cache_invalidation {
 
 // Semantic version of the interfaces that users depend on: contract, flags, metrics.
@@ -65,6 +69,8 @@ struct ServerOptions : CoreOptions {
 
   // Tests decide what time it is; null: the machine's clock. Must outlive the server.
   Clock* clock = nullptr;
+  // Where it reports what an operator should know; null: nowhere. Must outlive the server.
+  journal::Journal* journal = nullptr;
   // Called when the server cannot go on: the store failed and nothing can be promised any more,
   // memory is exhausted, or no new client can connect. The process must end within a second, after
   // GiveUp. Called by any thread, perhaps more than once. Must not block. What it uses must outlive
@@ -77,9 +83,9 @@ struct ServerOptions : CoreOptions {
 // Shutdown and destruction are for one thread; the rest is thread-safe.
 class Server {
  public:
-  // Serves when it returns. UNAVAILABLE: an address is taken. INVALID_ARGUMENT: a certificate cannot
-  // be used, or the policy file is wrong. FAILED_PRECONDITION: the audit log cannot be opened. For
-  // errors of the store see Persistence::Open.
+  // Serves when it returns. UNAVAILABLE: an address is taken. INVALID_ARGUMENT: a certificate
+  // cannot be used, or the policy file is wrong. FAILED_PRECONDITION: the audit log cannot be
+  // opened. For errors of the store see Persistence::Open.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
 
   // Shuts down with no grace, unless that has been done.
@@ -108,6 +114,9 @@ class Server {
   // Reads the policy file now, and opens the audit log again. What is wrong with them is reported
   // on standard error, and leaves what is in use.
   virtual void Reload() = 0;
+  // Announces that it will stop: the health becomes NOT_SERVING, so that load balancers and probes
+  // send new clients elsewhere. Everything is served as before until Shutdown. Idempotent.
+  virtual void AnnounceStop() = 0;
 
   // Accepts no more requests, completes those it has accepted, flushes pending batches, sends
   // subscribers what they have not received, and ends every call; later calls fail with

@@ -37,7 +37,8 @@ absl::StatusOr<std::unique_ptr<storage::RocksdbStore>> OpenStore(
       storage::RocksdbStore::Open({.directory = options.data_dir,
                                    .memory_bytes = options.memory_bytes,
                                    .accept_cut_log = options.new_epoch,
-                                   .env = nullptr});
+                                   .env = nullptr,
+                                   .on_error = options.on_store_error});
   if (store.status().code() != absl::StatusCode::kDataLoss) return store;
   return absl::DataLossError(absl::StrCat(
       store.status().message(), ". Restore the directory from a copy, or ",

@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_CORE_PERSISTENCE_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,8 @@ struct PersistenceOptions {
   bool new_epoch = false;
   // For tests; empty: the machine's.
   std::string boot_id;
+  // See storage::RocksdbOptions.
+  std::function<void(absl::string_view message)> on_store_error = nullptr;
 };
 
 // The store of a server, and the history that its run continues or begins.

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace cache_invalidation::delivery {
 namespace {
-
-absl::Status Draining() {
-  return absl::UnavailableError(
-      "the server is draining: connect again and resume after the last complete revision");
-}
 
 absl::Status ClientGone() { return absl::CancelledError("the client is gone"); }
 
@@ -133,7 +130,7 @@ OutboxStream::Upkeep StreamCore::Drive(absl::Duration now) {
 
 void StreamCore::DriveUnopened(absl::Duration now) {
   if (drain_by_) {
-    End(Draining());
+    End(Stopping());
   } else if (now >= first_message_by_) {
     End(absl::DeadlineExceededError("the first message did not come in time"));
   }
@@ -151,7 +148,7 @@ void StreamCore::DriveOpen(absl::Duration now) {
   // A lease that is not granted now never will be: nothing is committed any more.
   const bool all_sent = !writing_ && !(lease_granted_ && subscription_->SomethingWaits());
   const bool stalled = writing_ && now >= StalledAt();
-  if (all_sent || stalled || now >= *drain_by_) End(Draining());
+  if (all_sent || stalled || now >= *drain_by_) End(Stopping());
   if (stalled) cancel_at_ = now;  // it has had its time
 }
 
@@ -193,6 +190,14 @@ void StreamCore::End(const absl::Status& reason) {
   cancel_at_ = surroundings_.clock.Monotonic() + kFinishPatience;
   if (IsWatched()) Wake();
   transport_.End(reason);
+}
+
+absl::Status StreamCore::Stopping() const {
+  const std::optional<Position> told = subscription_ ? subscription_->told() : std::nullopt;
+  if (!told) return absl::UnavailableError("the server is draining: connect again");
+  return absl::UnavailableError(
+      absl::StrCat("the server is draining: connect again and resume after revision ",
+                   told->revision, " of epoch ", told->epoch));
 }
 
 void StreamCore::Drain(absl::Duration deadline) {

@@ -126,6 +126,8 @@ class StreamCore final : public OutboxStream, public std::enable_shared_from_thi
     if (subscription_->TakeAwaitedProgress()) surroundings_.waiting.Look(*subscription_->session());
   }
   void End(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Why it ends when the server stops, and where the client goes on.
+  absl::Status Stopping() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Wake() { surroundings_.outbox.Wake(shared_from_this()); }
 
   const StreamSurroundings surroundings_;

@@ -1,5 +1,6 @@
 #include "server/delivery/stream_core.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -230,12 +231,39 @@ TEST_F(StreamCoreTest, DrainsWhatWasPublished) {
   const absl::Duration deadline = clock_.Monotonic() + absl::Seconds(1);
   stream_->Drain(deadline);
   EXPECT_EQ(Drive().wake_at, deadline);
-  EXPECT_EQ(transport_.written.size(), 2u);
+  ASSERT_EQ(transport_.written.size(), 2u);
+  EXPECT_EQ(transport_.written[1].events.events, 1u);
+  EXPECT_EQ(transport_.written[1].progress->revision, 1u);
   EXPECT_FALSE(transport_.ended.has_value());
   stream_->OnWritten(true);
   EXPECT_EQ(outbox_.TakeWakes(), 1);
   (void)Drive();
-  EXPECT_EQ(transport_.ended->code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(*transport_.ended,
+            absl::UnavailableError("the server is draining: connect again and resume after "
+                                   "revision 1 of epoch e"));
+  EXPECT_EQ(transport_.written.size(), 2u);
+}
+
+// Nothing happens in its namespace; it hears once more where it is.
+TEST_F(StreamCoreTest, DrainingEndsAnIdleStreamWithItsPosition) {
+  Publish(TagEvents("a:", 7));
+  Open();
+  stream_->Drain(clock_.Monotonic() + absl::Hours(1));
+  (void)Drive();
+  ASSERT_EQ(transport_.written.size(), 2u);
+  EXPECT_EQ(transport_.written[1].progress->revision, 7u);
+  EXPECT_FALSE(transport_.ended.has_value()) << "it can be read first";
+  stream_->OnWritten(true);
+  (void)Drive();
+  EXPECT_EQ(transport_.written.size(), 2u);
+  EXPECT_THAT(std::string(transport_.ended->message()),
+              testing::HasSubstr("resume after revision 7 of epoch e"));
+}
+
+TEST_F(StreamCoreTest, DrainingEndsAStreamThatHasNotSaidWhatItWants) {
+  stream_->Drain(clock_.Monotonic() + absl::Hours(1));
+  (void)Drive();
+  EXPECT_EQ(*transport_.ended, absl::UnavailableError("the server is draining: connect again"));
 }
 
 // However long the server may take: a client that reads nothing gets nothing by waiting for it.
@@ -281,6 +309,8 @@ TEST_F(StreamCoreTest, DrainingWaitsForAClientThatReads) {
 TEST_F(StreamCoreTest, DrainingCancelsAStreamWhoseEndIsNotTaken) {
   Open();
   stream_->Drain(clock_.Monotonic() + absl::Hours(1));
+  (void)Drive();
+  stream_->OnWritten(true);
   const absl::Duration wake_at = Drive().wake_at;
   EXPECT_EQ(transport_.ended->code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(wake_at, clock_.Monotonic() + StreamCore::kFinishPatience);

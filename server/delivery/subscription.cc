@@ -105,6 +105,12 @@ absl::Status Subscription::Receive(const ClientMessage& message, absl::Duration 
   return absl::OkStatus();
 }
 
+Message Subscription::Last(absl::Duration now) {
+  Message message = Compose(now, !farewell_said_ || told_ < channel_->head());
+  farewell_said_ = cursor_.at_head();
+  return message;
+}
+
 Message Subscription::Compose(absl::Duration now, bool tell_progress) {
   Message message;
   if (!started_) AddStarted(message);

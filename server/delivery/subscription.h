@@ -102,8 +102,9 @@ class Subscription {
   // The message to send now; empty if there is nothing to send yet.
   Message Next(absl::Duration now) { return Compose(now, now >= heartbeat_at()); }
 
-  // The same for a stream that is about to end: contains a Progress even if none is due.
-  Message Last(absl::Duration now) { return Compose(now, told_ < channel_->head()); }
+  // The same for a stream that is about to end: the last message has a Progress even if none is
+  // due, so that the client knows where to resume.
+  Message Last(absl::Duration now);
 
   // The client has left: its session is over, and the stream must end.
   bool left() const { return left_; }
@@ -129,6 +130,12 @@ class Subscription {
   absl::Duration heartbeat_at() const { return last_sent_ + heartbeat_; }
 
   const Channel& channel() const { return *channel_; }
+
+  // The client knows that it has everything up to here, as far as it has been sent to it; absent
+  // before Started.
+  std::optional<Position> told() const {
+    return started_ ? std::optional(Position{epoch_, told_}) : std::nullopt;
+  }
 
  private:
   // A client's message whose echo is sent after everything up to `after`.
@@ -163,6 +170,7 @@ class Subscription {
   Cursor cursor_;
 
   bool started_ = false;
+  bool farewell_said_ = false;  // Last has nothing more to say until there are new events
   absl::Duration last_sent_;
   // The client knows that it has everything up to here; it may acknowledge that.
   uint64_t told_ = 0;

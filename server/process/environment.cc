@@ -54,11 +54,11 @@ std::optional<uint64_t> LeastLimit(const std::string& mount, absl::string_view g
   }
 }
 
+std::atomic<const char*> out_of_memory_line = nullptr;
+
 // Allocates nothing and skips all clean-up: acknowledged writes are in the store.
 [[noreturn]] void End() {
-  constexpr absl::string_view kWhy =
-      "cache_invalidation_server: out of memory: the system has no more memory\n";
-  ReportLastLine(kWhy);
+  ReportLastLine(out_of_memory_line.load());
   std::_Exit(EXIT_FAILURE);
 }
 
@@ -120,7 +120,8 @@ std::optional<uint64_t> CgroupMemoryLimit(const std::string& root) {
   return least;
 }
 
-void EndWithAWordWhenOutOfMemory() {
+void EndWithAWordWhenOutOfMemory(const char* line) {
+  out_of_memory_line = line;
   std::set_new_handler(End);
   signal(SIGABRT, OnAbort);
 }

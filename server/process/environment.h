@@ -30,10 +30,11 @@ int FirstReservedDescriptor(int limit);
 // the file system; other than "" in tests.
 std::optional<uint64_t> CgroupMemoryLimit(const std::string& root = "");
 
-// From now on, if the system has no more memory, the process ends with EXIT_FAILURE and one line on
+// From now on, if the system has no more memory, the process ends with EXIT_FAILURE and `line` on
 // standard error instead of a silent abort. This covers our own code and C libraries that abort
-// then, such as gRPC's core. Any other abort is unchanged. Call it once.
-void EndWithAWordWhenOutOfMemory();
+// then, such as gRPC's core. Any other abort is unchanged. A later call replaces the line. `line`
+// is in static storage, with its line break.
+void EndWithAWordWhenOutOfMemory(const char* line);
 
 // Arms SIGALRM: after `delay` the process writes `why` to standard error and exits with
 // EXIT_FAILURE, even if every thread is blocked. A later call replaces an earlier one. `why` is a

@@ -11,6 +11,7 @@
 #include "server/access/access.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/waiting_calls.h"
+#include "server/journal/journal.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/allowed_namespaces.h"
 #include "server/rpc/call_limits.h"
@@ -38,6 +39,7 @@ struct Backend {
   const AllowedNamespaces& namespaces;
   OpenCalls& open_calls;
   access::Access& access;
+  journal::Journal& journal;
 };
 
 // The services of cache_invalidation.v1, each under its name there, except SubscriptionService

@@ -3,14 +3,17 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "common/clock.h"
 #include "common/longest_wait.h"
+#include "server/journal/journal.h"
 #include "server/rpc/audited_changes.h"
+#include "server/rpc/call_deadline.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
+#include "server/rpc/trace_id.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -24,11 +27,20 @@ constexpr char kRetryPushbackMs[] = "100";
 // Clients of gRPC's core send the time that is left rounded up to three digits.
 constexpr int kMostRounding = 100;  // by one in a hundred
 
-// Returns what is surely left of the call's deadline, which is on the clock of the machine,
-// whatever the server's is. Without a deadline: centuries.
+// Returns what is surely left of the call's deadline.
 absl::Duration Remaining(const grpc::CallbackServerContext& context) {
-  const absl::Duration left = absl::FromChrono(context.deadline()) - RealClock().Now();
+  const absl::Duration left = TimeLeft(context);
   return left - left / kMostRounding;
+}
+
+// A call that takes longer is worth a line at debug level. Most take a millisecond, and a sync on a
+// slow disk less than this.
+constexpr absl::Duration kSlowCall = absl::Milliseconds(100);
+
+// Whether a code means that the server has a fault, and not that its caller or its load has.
+bool IsFaultOfServer(absl::StatusCode code) {
+  return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
+         code == absl::StatusCode::kDataLoss;
 }
 
 }  // namespace
@@ -46,6 +58,9 @@ UnaryCall::UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context,
 
 void UnaryCall::Start(grpc::ByteBuffer& request) {
   if (absl::Status status = access_.Admit(); !status.ok()) return End(status);
+  if (!MayBeAppliedLate()) {
+    if (absl::Status status = CheckDeadline(*context_); !status.ok()) return End(status);
+  }
   // If the client sends no message, or gives up before it, the buffer is invalid and must not be
   // read.
   if (!request.Valid()) return End(absl::InvalidArgumentError("expected a message, got none"));
@@ -135,12 +150,15 @@ void UnaryCall::Tell(const engine::Result& result, const delivery::WaitOutcome* 
   const auto subscribers = [&hub](absl::string_view name) -> uint64_t {
     return hub.subscribers(name);
   };
-  End(Answer(result, {namespace_name_, hub.epoch(), subscribers, waiting}, arena_, response_));
+  End(Answer(result, {namespace_name_, hub.epoch(), subscribers, waiting, TraceIdOf(*context_)},
+             arena_, response_));
 }
 
 void UnaryCall::End(const absl::Status& status) {
   if (status.ok()) method_.metrics.MessageSent();
-  method_.metrics.Handled(status.code(), method_.backend.clock.Monotonic() - started_);
+  const absl::Duration took = method_.backend.clock.Monotonic() - started_;
+  method_.metrics.Handled(status.code(), took);
+  Report(status, took);
   if (status.code() == absl::StatusCode::kUnavailable) {
     context_->AddTrailingMetadata(kRetryPushbackKey, kRetryPushbackMs);
   }
@@ -153,6 +171,23 @@ void UnaryCall::End(const absl::Status& status) {
   }
   open_.BeginResponse(response_->Valid() ? response_->Length() : 0, *context_);
   Finish(ToGrpcStatus(status));
+}
+
+// The text of an error can quote names of the request, so only debug lines have it.
+void UnaryCall::Report(const absl::Status& status, absl::Duration took) const {
+  journal::Journal& journal = method_.backend.journal;
+  const bool debug = journal.Takes(journal::Level::kDebug);
+  const bool fault = IsFaultOfServer(status.code());
+  if (!fault && !(debug && (!status.ok() || took > kSlowCall))) return;
+  journal::Line line = {fault ? journal::Level::kError : journal::Level::kDebug,
+                        status.ok() ? "slow call" : "call failed",
+                        {{"method", method_.access.name},
+                         {"code", absl::StatusCodeToString(status.code())},
+                         {"milliseconds", absl::ToInt64Milliseconds(took)}}};
+  const absl::string_view trace_id = TraceIdOf(*context_);
+  if (!trace_id.empty()) line.fields.emplace_back("trace_id", trace_id);
+  if (debug) line.detail = std::string(status.message());
+  journal.Write(line);
 }
 
 }  // namespace cache_invalidation::rpc

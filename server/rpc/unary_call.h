@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/arena.h"
@@ -29,6 +30,7 @@
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/services.h"
 #include "server/shard/mailbox.h"
+#include "server/shard/without_caller.h"
 
 namespace cache_invalidation::rpc {
 
@@ -58,7 +60,8 @@ class UnaryCall : public grpc::ServerUnaryReactor {
 
   UnaryCall(UnaryMethod& method, grpc::CallbackServerContext* context, grpc::ByteBuffer* response);
 
-  // Clears `request`, which gRPC would keep until the call is over.
+  // Clears `request`, which gRPC would keep until the call is over. A call whose deadline has
+  // passed is not begun, except one that invalidates.
   void Start(grpc::ByteBuffer& request);
 
   // The caller has gone: the call need not wait for subscribers any more.
@@ -68,6 +71,9 @@ class UnaryCall : public grpc::ServerUnaryReactor {
  protected:
   ~UnaryCall() override = default;
 
+  // Whether its request is applied even if its deadline has passed, or may be; known before the
+  // request is parsed.
+  virtual bool MayBeAppliedLate() const = 0;
   // An empty request message on the arena. Called once.
   virtual google::protobuf::Message& MakeRequest(google::protobuf::Arena& arena) = 0;
   // The field `namespace` of the request.
@@ -99,6 +105,9 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   void OnAnswer(shard::Result answer);
   void BeginWait(engine::Result result);
   void Tell(const engine::Result& result, const delivery::WaitOutcome* waiting);
+  // Writes a line about a call that failed by a fault of the server, and at debug level about any
+  // that failed or was slow.
+  void Report(const absl::Status& status, absl::Duration took) const;
   void End(const absl::Status& status);
 
   UnaryMethod& method_;
@@ -133,6 +142,10 @@ class TypedUnaryCall final : public UnaryCall {
       : UnaryCall(method, context, response), convert_(convert), fill_(fill) {}
 
  private:
+  bool MayBeAppliedLate() const override {
+    return std::is_same_v<Asked, EngineRequest> || shard::kAppliedWithoutItsCaller<Asked>;
+  }
+
   google::protobuf::Message& MakeRequest(google::protobuf::Arena& arena) override {
     request_ = google::protobuf::Arena::CreateMessage<Request>(&arena);
     return *request_;

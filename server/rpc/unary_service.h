@@ -19,6 +19,7 @@
 #include "server/access/method_roles.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/call_access.h"
+#include "server/rpc/call_deadline.h"
 #include "server/rpc/conversion/encoded_message.h"
 
 namespace cache_invalidation::rpc {
@@ -70,7 +71,8 @@ class ImmediateMethod {
                                   Fill<Request, Response> fill) {
     const absl::Duration started = clock_.Monotonic();
     metrics_.Started();
-    const absl::Status status = Answer(*context, request, response, fill);
+    absl::Status status = CheckDeadline(*context);
+    if (status.ok()) status = Answer(*context, request, response, fill);
     if (status.ok()) metrics_.MessageSent();
     metrics_.Handled(status.code(), clock_.Monotonic() - started);
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

@@ -7,6 +7,7 @@
 #include "common/check.h"
 #include "server/engine/limits.h"
 #include "server/engine/prepared_declarations.h"
+#include "server/shard/without_caller.h"
 #include "server/storage/store.h"
 
 namespace cache_invalidation::shard {
@@ -27,21 +28,6 @@ constexpr uint64_t kKeysPerNamespace = 20;
 bool IsTimer(const engine::Command& command) {
   return std::holds_alternative<engine::FlushBatch>(command) ||
          std::holds_alternative<engine::Sweep>(command);
-}
-
-// Whether a request must be applied even if its caller has gone. A write that the caller reports
-// has happened all the same: caches that are not told would serve the old value for ever. A fill
-// counts, too: if it is refused, everything computed from it is invalidated. Declarations, and
-// commands that only remove something, are for the caller to repeat.
-bool IsAppliedWithoutItsCaller(const std::variant<engine::Command, engine::Query>& request) {
-  const auto* command = std::get_if<engine::Command>(&request);
-  return command != nullptr &&
-         (std::holds_alternative<engine::InvalidateByWrites>(*command) ||
-          std::holds_alternative<engine::Invalidate>(*command) ||
-          std::holds_alternative<engine::InvalidateWithDependencies>(*command) ||
-          std::holds_alternative<engine::FlushPendingInvalidations>(*command) ||
-          std::holds_alternative<engine::TrackEntries>(*command) ||
-          std::holds_alternative<engine::DeleteNamespace>(*command));
 }
 
 // Whether a command may change nothing in a new namespace, which has this many rules: it only

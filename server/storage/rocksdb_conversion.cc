@@ -4,12 +4,13 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/standard_error.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
 #include "rocksdb/table.h"
@@ -21,20 +22,25 @@ namespace {
 // Longer messages are truncated.
 constexpr size_t kMaxMessageBytes = 1024;
 
-// RocksDB's own messages: errors only, to where the server reports its own.
+// RocksDB's own messages: errors only, for RocksdbOptions::on_error.
 //
 // Replaces RocksDB's log file, whose writer aborts the process in an assertion when the device is
 // full, before the server can report it. Thread-safe.
 class RocksdbLog final : public rocksdb::Logger {
  public:
-  RocksdbLog() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
+  explicit RocksdbLog(std::function<void(absl::string_view)> on_error)
+      : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL), on_error_(std::move(on_error)) {}
 
   using rocksdb::Logger::Logv;
   void Logv(const char* format, va_list arguments) override {
+    if (on_error_ == nullptr) return;
     char message[kMaxMessageBytes];
     (void)std::vsnprintf(message, sizeof(message), format, arguments);
-    ReportLine(absl::StrCat("RocksDB: ", message));
+    on_error_(message);
   }
+
+ private:
+  const std::function<void(absl::string_view)> on_error_;
 };
 
 // One flush and one compaction at a time: the processors are for invalidations.
@@ -89,7 +95,7 @@ rocksdb::DBOptions DatabaseOptions(const RocksdbOptions& options,
   // Nothing is written merely because time passes.
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;
-  database.info_log = std::make_shared<RocksdbLog>();
+  database.info_log = std::make_shared<RocksdbLog>(options.on_error);
   return database;
 }
 

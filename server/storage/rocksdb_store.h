@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "server/storage/store.h"
 
 namespace rocksdb {
@@ -45,6 +47,10 @@ struct RocksdbOptions {
 
   // The file system; null: the operating system's. For tests. Must outlive the store.
   rocksdb::Env* env = nullptr;
+
+  // Called with what RocksDB itself reports about an error, by any thread. Must not block. Null: it
+  // is dropped; every error is returned as well.
+  std::function<void(absl::string_view message)> on_error = nullptr;
 };
 
 // A server value that the store sets itself when a copy is opened for the first time (see Copy):

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "server/process/environment.h"
 #include "tests/attack/attack.h"
 #include "tests/attack/healthy.h"
 #include "tests/attack/target.h"
@@ -108,5 +109,7 @@ int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
   const int healthy = absl::GetFlag(FLAGS_healthy);
   if (healthy != 0) return cache_invalidation::attack::RunHealthyProcess(healthy);
+  // Some attacks have ten thousand connections.
+  cache_invalidation::process::RaiseDescriptorLimit();
   return cache_invalidation::attack::RunAll(argv[0]);
 }

@@ -28,7 +28,7 @@ std::vector<std::string> Limited(int descriptors) {
 Target::Target(int descriptors)
     : server_({"--data_dir=" + directory_.path(), "--shutdown_grace=2s"}, {},
               Limited(descriptors)) {
-  Check(absl::StartsWith(server_.first_line(), "serving"), server_.first_line().c_str());
+  Check(server_.serves(), server_.start_line().c_str());
   const std::shared_ptr<grpc::Channel> channel = NewChannel();
   writes_ = v1::WriteEventService::NewStub(channel);
   invalidations_ = v1::InvalidationService::NewStub(channel);

@@ -11,6 +11,7 @@
 #include "tests/attack/inputs.h"
 #include "tests/support/http_get.h"
 #include "tests/support/pause.h"
+#include "tests/support/probe.h"
 #include "tests/support/raw_http2.h"
 #include "tests/support/silent_connections.h"
 
@@ -127,6 +128,34 @@ Attack SlowProbes(const Size& size) {
           }};
 }
 
+Attack IdleConnections(const Size& size) {
+  const int each = static_cast<int>(size.Of(5000, 1000));
+  return {.name = "idle-connections",
+          .input = absl::StrCat(each, " idle connections to the HTTP port, and ", each,
+                                " to the gRPC port that say hello; a new client"),
+          .prepare = {},
+          .run = [each](Target& target) {
+            const testing::SilentConnections grpc(target.grpc_port(), each, ConnectionPreface());
+            const testing::SilentConnections http(target.http_port(), each);
+            // While gRPC takes thousands of connections at once, a new client waits for seconds.
+            const bool ready = Eventually(
+                [&] { return testing::HttpGet(target.http_port(), "/readyz").status == 200; },
+                absl::Seconds(30));
+            if (!ready) target.Complain("it is not ready any more");
+            for (const char* path : {"/metrics", "/readyz", "/healthz"}) {
+              ExpectQuick(target, path);
+            }
+            const auto stub = v1::InvalidationService::NewStub(target.NewChannel());
+            v1::InvalidateRequest request;
+            request.set_namespace_(kNamespace);
+            request.add_tags("t");
+            v1::InvalidateResponse response;
+            const grpc::Status status = Call(*stub, &v1::InvalidationService::Stub::Invalidate,
+                                             request, &response, absl::Seconds(1));
+            if (!status.ok()) target.Complain("a new client: " + status.error_message());
+          }};
+}
+
 Attack Descriptors(const Size& size) {
   const int connections = static_cast<int>(size.Of(1100, 300));
   const int descriptors = static_cast<int>(size.Of(1024, 256));
@@ -191,8 +220,8 @@ Attack Stop(const Size& size) {
 }  // namespace
 
 std::vector<Attack> WireAttacks(const Size& size) {
-  return {UnknownFrames(size), EmptyData(size),   Continuations(size), RapidReset(size),
-          SlowProbes(size),    Descriptors(size), Stop(size)};
+  return {UnknownFrames(size), EmptyData(size),       Continuations(size), RapidReset(size),
+          SlowProbes(size),    IdleConnections(size), Descriptors(size),   Stop(size)};
 }
 
 }  // namespace cache_invalidation::attack

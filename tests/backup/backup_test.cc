@@ -16,7 +16,7 @@ BackupTest::BackupTest() {
 void BackupTest::Start(const std::string& data_dir) {
   server_.reset();
   server_ = std::make_unique<RunningServer>(std::vector<std::string>{"--data_dir=" + data_dir});
-  ASSERT_TRUE(absl::StartsWith(server_->first_line(), "serving gRPC")) << server_->first_line();
+  ASSERT_TRUE(server_->serves()) << server_->start_line();
 }
 
 void BackupTest::Stop() {

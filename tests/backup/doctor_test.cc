@@ -101,7 +101,7 @@ TEST_F(DoctorTest, SaysWhatIsLeftOfADamagedStore) {
                         "following\n"));
   EXPECT_EQ(Files(), before);
   RunningServer refused({"--data_dir=" + data()});
-  EXPECT_THAT(refused.first_line(), HasSubstr("the end of the log of the store in "));
+  EXPECT_THAT(refused.start_line(), HasSubstr("the end of the log of the store in "));
 }
 
 TEST_F(DoctorTest, SaysThatMoreIsMissing) {

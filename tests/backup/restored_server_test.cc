@@ -210,7 +210,7 @@ TEST_F(RestoredServerTest, IsNotStartedOnHalfARestoredBackup) {
   std::filesystem::copy(backup(), In("half"), std::filesystem::copy_options::recursive);
   std::filesystem::remove(In("half/rocksdb/CURRENT"));
   RunningServer half({"--data_dir=" + In("half")});
-  EXPECT_THAT(half.first_line(), HasSubstr("Restore the directory from a copy"));
+  EXPECT_THAT(half.start_line(), HasSubstr("Restore the directory from a copy"));
   const Ended report = Run({"doctor", In("half")});
   EXPECT_EQ(report.code, 1);
   EXPECT_THAT(report.out, HasSubstr("next start  is refused, also with --new_epoch\n"));

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "client/async_client.h"
 #include "client/client.h"
 #include "client/grpc_channel.h"
@@ -18,6 +20,7 @@
 #include "server/server.h"
 #include "tests/support/local_server.h"
 #include "tests/support/pause.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation {
 namespace {
@@ -43,7 +46,20 @@ class Told {
               Add(reset.reason == client::ResetReason::kEpoch ? "reset: epoch" : "reset");
             },
         .on_event = [this](const auto& event) { Add("event " + std::to_string(event.revision)); },
-        .on_disconnected = [this](const auto&) { Add("disconnected"); }};
+        .on_disconnected =
+            [this](const absl::Status& reason) {
+              {
+                MutexLock lock(mutex_);
+                reason_ = reason;
+              }
+              Add("disconnected");
+            }};
+  }
+
+  // Why it was disconnected last.
+  absl::Status reason() {
+    MutexLock lock(mutex_);
+    return reason_;
   }
 
   // Blocks until `line` was told `count` times.
@@ -72,6 +88,7 @@ class Told {
   Mutex mutex_;
   CondVar changed_;
   std::vector<std::string> lines_ ABSL_GUARDED_BY(mutex_);
+  absl::Status reason_ ABSL_GUARDED_BY(mutex_);
 };
 
 std::unique_ptr<Subscription> Subscribe(const std::string& endpoint, Told& told,
@@ -144,6 +161,43 @@ TEST(LostConnectionsTest, AServerThatStartsAnewIsAReset) {
   told.Await("event 1", 2);
   EXPECT_EQ(told.Events(),
             std::vector<std::string>({"event 1", "event 2", "reset: epoch", "event 1"}));
+}
+
+// Each server runs elsewhere, and finds what the one before has left in the directory.
+TEST(LostConnectionsTest, ASubscriberResumesOnTheNextServerWithoutAGap) {
+  const TemporaryDirectory directory;
+  ServerOptions options = OnLoopback();
+  options.persistence.durability = Durability::kAsync;
+  options.persistence.data_dir = directory.path() + "/data";
+  std::unique_ptr<Server> server = StartServer(options);
+  FlakyProxy proxy(server->grpc_port());
+  Told told;
+  const std::unique_ptr<Subscription> subscription = Subscribe(proxy.endpoint(), told);
+  told.Await("started");
+  std::vector<std::string> expected;
+  for (int round = 1; round <= 4; ++round) {
+    // Some arrive only because a server that stops sends what it has.
+    Write(Client(client::MakeConnection(server->InProcessChannel())), 20);
+    for (int i = 0; i < 20; ++i) {
+      expected.push_back("event " + std::to_string(expected.size() + 1));
+    }
+    server->AnnounceStop();
+    server->Shutdown(absl::Seconds(5));
+    told.Await("disconnected", round);
+    EXPECT_EQ(told.Events(), expected);
+    EXPECT_EQ(told.reason(), absl::UnavailableError(absl::StrCat(
+                                 "the server is draining: connect again and resume after revision ",
+                                 expected.size(), " of epoch ", server->epoch())));
+    proxy.SetTarget(0);
+    server = nullptr;
+    server = StartServer(options);
+    proxy.SetTarget(server->grpc_port());
+    told.Await("started", round + 1);
+  }
+  Write(Client(client::MakeConnection(server->InProcessChannel())), 1);
+  expected.push_back("event " + std::to_string(expected.size() + 1));
+  told.Await(expected.back());
+  EXPECT_EQ(told.Events(), expected) << "no gap, and no reset";
 }
 
 TEST(LostConnectionsTest, AWriterRidesOutARestart) {

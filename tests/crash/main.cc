@@ -12,6 +12,7 @@
 #include "tests/crash/flags.h"
 
 ABSL_FLAG(int, cycles, 50, "How often the server is killed.");
+ABSL_FLAG(int, restarts, 3, "How often the server is asked to stop and started again.");
 ABSL_FLAG(uint32_t, seed, 0, "Of everything that is random. 0: another one each time.");
 ABSL_FLAG(std::string, cache_process, "", "Set by the tests themselves: be a cache.");
 

@@ -53,7 +53,7 @@ class FailStopTest : public ::testing::TestWithParam<Failure> {
                                  "BROKEN_DISK_SWITCH=" + Switch(),
                                  // Its runtime wants to be the first library otherwise.
                                  "ASAN_OPTIONS=verify_asan_link_order=0"});
-    ASSERT_THAT(server_->first_line(), HasSubstr("serving gRPC"));
+    ASSERT_TRUE(server_->serves()) << server_->start_line();
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->Port("grpc")),
                                    grpc::InsecureChannelCredentials());
     invalidations_ = v1::InvalidationService::NewStub(channel_);

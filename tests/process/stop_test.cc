@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "server/process/environment.h"
 #include "tests/support/http_get.h"
 #include "tests/support/probe.h"
@@ -41,6 +42,40 @@ TEST(StopTest, IsNotHeldUpByIdleConnections) {
   ASSERT_TRUE(CheckHealth(channel, absl::Seconds(10)).ok());
   // Half a second where nothing else runs.
   EXPECT_LT(TimeToStop(server), absl::Seconds(3));
+}
+
+// Load balancers need a moment until they send calls elsewhere; those that come meanwhile are
+// served.
+TEST(StopTest, ServesAsBeforeWhileItDrains) {
+  RunningServer server({"--durability=memory", "--drain_delay=1h", "--shutdown_grace=1h"});
+  const int http_port = server.Port("http");
+  const auto early = NewConnection(server.Port("grpc"));
+  ASSERT_TRUE(CheckHealth(early, absl::Seconds(10)).ok());
+  server.program().Signal(SIGTERM);
+  ASSERT_TRUE(Eventually([&] { return testing::HttpGet(http_port, "/readyz").status == 503; },
+                         absl::Seconds(10)));
+  EXPECT_EQ(testing::HttpGet(http_port, "/healthz").status, 200);
+  for (const auto& connection : {early, NewConnection(server.Port("grpc"))}) {
+    const grpc::Status health = CheckHealth(connection, absl::Seconds(10));
+    EXPECT_EQ(health.error_code(), grpc::StatusCode::FAILED_PRECONDITION) << "NOT_SERVING";
+    const auto stub = v1::InvalidationService::NewStub(connection);
+    v1::InvalidateRequest request;
+    request.add_tags("a");
+    grpc::ClientContext context;
+    v1::InvalidateResponse response;
+    const grpc::Status status = stub->Invalidate(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+  server.program().Signal(SIGTERM);
+  EXPECT_EQ(server.program().Wait().code, 128 + SIGTERM) << "a second signal ends it at once";
+}
+
+TEST(StopTest, EndsWellAfterItHasDrained) {
+  constexpr absl::Duration kDelay = absl::Milliseconds(300);
+  RunningServer server({"--durability=memory", "--drain_delay=300ms", "--shutdown_grace=1h"});
+  const absl::Duration time = TimeToStop(server);
+  EXPECT_GE(time, kDelay);
+  EXPECT_LT(time, kDelay + absl::Seconds(3));
 }
 
 // A client that does not read its answer has its call open.

@@ -33,6 +33,7 @@ ALLOWED = {
     "common/standard_error": ("common/",) + _POSIX,
     "server/engine/": ("common/",) + _ENGINE,
     "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,
+    "server/journal/": ("common/", "server/journal/"),
     "server/storage/": ("common/", "server/storage/", "server/wire/", "rocksdb/") + _POSIX,
     "server/backup/": ("common/", "server/backup/"),
     "server/commit/": ("common/", "server/commit/", "server/storage/", "server/wire/", "server/delivery/"),
@@ -40,7 +41,7 @@ ALLOWED = {
     "server/shard/": ("common/", "server/shard/", "server/commit/", "server/storage/", "server/wire/") + _ENGINE,
     # OpenSSL's hash, and a file that is appended to.
     "server/access/": ("common/", "server/access/", "openssl/") + _POSIX,
-    "server/rpc/": ("common/", "server/rpc/", "server/access/", "server/shard/", "server/delivery/", "server/wire/", "server/metrics/", "server/backup/")
+    "server/rpc/": ("common/", "server/rpc/", "server/access/", "server/journal/", "server/shard/", "server/delivery/", "server/wire/", "server/metrics/", "server/backup/")
     + _ENGINE
     + _GRPC
     + _MESSAGES,

@@ -2,8 +2,6 @@
 
 #include <signal.h>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
 #include "common/check.h"
 #include "tests/support/pause.h"
 #include "tests/support/probe.h"
@@ -22,6 +20,15 @@ void MortalServer::Kill() {
   running_.reset();
 }
 
+Ended MortalServer::Stop() {
+  Signal(SIGTERM);
+  Ended ended = running_->program().Wait();
+  // Whoever connects from now on waits for the next process.
+  proxy_->SetTarget(0);
+  running_.reset();
+  return ended;
+}
+
 void MortalServer::DieStarting(absl::Duration after) {
   std::vector<std::string> flags = flags_;
   flags.push_back("--grpc_port=0");
@@ -35,12 +42,9 @@ void MortalServer::Start(const std::string& flag) {
   std::vector<std::string> flags = flags_;
   flags.push_back(flag);
   running_ = std::make_unique<RunningServer>(flags);
-  Check(absl::StartsWith(running_->first_line(), "serving"), running_->first_line().c_str());
-  // "epoch ID is new: ..." or "epoch ID goes on"
-  const std::vector<std::string> words = absl::StrSplit(running_->epoch_line(), ' ');
-  Check(words.size() > 1, "a server tells its epoch");
-  if (epoch_.empty()) epoch_ = words[1];
-  Check(words[1] == epoch_, "a process that dies does not end the epoch");
+  Check(running_->serves(), running_->start_line().c_str());
+  if (epoch_.empty()) epoch_ = running_->epoch();
+  Check(running_->epoch() == epoch_, "a process that ends does not end the epoch");
   if (proxy_ == nullptr) proxy_ = std::make_unique<client::FlakyProxy>(port());
   proxy_->SetTarget(port());
 }

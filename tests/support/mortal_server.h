@@ -25,6 +25,9 @@ class MortalServer {
   // Kills the process; what it has sent can still arrive.
   void Kill();
 
+  // Asks the process to stop, and returns once it has ended.
+  Ended Stop();
+
   // Starts a process and kills it after `after`, whether it serves by then or not.
   // REQUIRES: none runs.
   void DieStarting(absl::Duration after);

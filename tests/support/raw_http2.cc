@@ -24,8 +24,15 @@ std::string BigEndian(uint32_t number, int bytes) {
   return out;
 }
 
-// A header that no table holds, as HPACK has it: without compression. REQUIRES: both are short.
-std::string Literal(absl::string_view name, absl::string_view value) {
+}  // namespace
+
+std::string ConnectionPreface(absl::string_view settings) {
+  return absl::StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                      Frame(FrameType::kSettings, 0, 0, settings));
+}
+
+// As HPACK has it, in no table and without compression.
+std::string Header(absl::string_view name, absl::string_view value) {
   const auto length = [](absl::string_view text) {
     Check(text.size() < 127, "a header of a test is short");
     return static_cast<char>(text.size());
@@ -38,8 +45,6 @@ std::string Literal(absl::string_view name, absl::string_view value) {
   return out;
 }
 
-}  // namespace
-
 std::string Frame(FrameType type, uint8_t flags, uint32_t stream, absl::string_view payload) {
   std::string out = BigEndian(static_cast<uint32_t>(payload.size()), 3);
   out.push_back(static_cast<char>(type));
@@ -50,14 +55,18 @@ std::string Frame(FrameType type, uint8_t flags, uint32_t stream, absl::string_v
 }
 
 std::string CallHeaders(absl::string_view path) {
-  return absl::StrCat(Literal(":method", "POST"), Literal(":scheme", "http"),
-                      Literal(":path", path), Literal(":authority", "localhost"),
-                      Literal("te", "trailers"), Literal("content-type", "application/grpc"));
+  return absl::StrCat(Header(":method", "POST"), Header(":scheme", "http"), Header(":path", path),
+                      Header(":authority", "localhost"), Header("te", "trailers"),
+                      Header("content-type", "application/grpc"));
 }
 
-std::string UnaryCallFrames(uint32_t stream, absl::string_view path) {
-  return absl::StrCat(Frame(FrameType::kHeaders, kEndHeaders, stream, CallHeaders(path)),
-                      Frame(FrameType::kData, kEndStream, stream, std::string(5, '\0')));
+std::string UnaryCallFrames(uint32_t stream, absl::string_view path, absl::string_view message,
+                            absl::string_view more) {
+  const std::string data = absl::StrCat(
+      std::string(1, '\0'), BigEndian(static_cast<uint32_t>(message.size()), 4), message);
+  return absl::StrCat(
+      Frame(FrameType::kHeaders, kEndHeaders, stream, absl::StrCat(CallHeaders(path), more)),
+      Frame(FrameType::kData, kEndStream, stream, data));
 }
 
 std::string NoWindow() { return absl::StrCat(BigEndian(4, 2), BigEndian(0, 4)); }
@@ -75,8 +84,7 @@ RawHttp2::RawHttp2(int port, absl::string_view settings, const std::string& from
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   Check(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0,
         "a server listens");
-  Send(absl::StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-                    Frame(FrameType::kSettings, 0, 0, settings)));
+  Send(ConnectionPreface(settings));
 }
 
 RawHttp2::~RawHttp2() { close(socket_); }

@@ -24,11 +24,19 @@ inline constexpr uint8_t kEndHeaders = 4;  // of kHeaders and kContinuation
 
 std::string Frame(FrameType type, uint8_t flags, uint32_t stream, absl::string_view payload);
 
+// Returns what a client sends first: the preface of HTTP/2 and a SETTINGS frame with this payload.
+std::string ConnectionPreface(absl::string_view settings = "");
+
+// Returns one header for a header block. REQUIRES: both are shorter than 127 bytes.
+std::string Header(absl::string_view name, absl::string_view value);
+
 // Returns the header block of a gRPC call.
 std::string CallHeaders(absl::string_view path);
 
-// Returns the frames of a complete unary call with an empty request.
-std::string UnaryCallFrames(uint32_t stream, absl::string_view path);
+// Returns the frames of a complete unary call with an empty request, or with `message`. `more`:
+// further headers.
+std::string UnaryCallFrames(uint32_t stream, absl::string_view path, absl::string_view message = "",
+                            absl::string_view more = "");
 
 // A connection to a port of this machine that sends arbitrary bytes, as no client would, and reads
 // and discards what it receives. For one thread.

@@ -1,12 +1,17 @@
 #include "tests/support/running_server.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "common/check.h"
 
 namespace cache_invalidation {
 namespace {
+
+constexpr absl::string_view kEpochField = " info history epoch=";
 
 std::vector<std::string> OnFreePorts(std::vector<std::string> flags, const std::string& port_file,
                                      std::vector<std::string> launcher) {
@@ -29,8 +34,30 @@ RunningServer::RunningServer(const std::vector<std::string>& flags,
                              const std::vector<std::string>& launcher)
     : port_file_(directory_.path() + "/ports"),
       program_(OnFreePorts(flags, port_file_, launcher), environment) {
-  first_line_ = program_.ReadErrorLine();
-  epoch_line_ = program_.ReadErrorLine();
+  do {
+    start_lines_.push_back(program_.ReadErrorLine());
+  } while (!serves() && !start_line().empty());
+  // The end of the output.
+  if (!serves() && start_lines_.size() > 1) start_lines_.pop_back();
+}
+
+bool RunningServer::serves() const {
+  return absl::StrContains(start_line(), " serving grpc_port=") ||
+         absl::StrContains(start_line(), R"("message":"serving")");
+}
+
+const std::string& RunningServer::epoch_line() const {
+  const auto found = std::find_if(start_lines_.begin(), start_lines_.end(), [](const auto& line) {
+    return absl::StrContains(line, kEpochField);
+  });
+  Check(found != start_lines_.end(), "a server that serves has told its epoch");
+  return *found;
+}
+
+std::string RunningServer::epoch() const {
+  const absl::string_view line = epoch_line();
+  const absl::string_view value = line.substr(line.find(kEpochField) + kEpochField.size());
+  return std::string(value.substr(0, value.find(':')));
 }
 
 std::string RunningServer::ports() const {

@@ -15,7 +15,7 @@ std::vector<std::string> ServerCommand(const std::vector<std::string>& flags);
 // The server program, as operators run it, on free ports of the loopback interface. For one thread.
 class RunningServer {
  public:
-  // Returns when it serves, or has failed to start: first_line then has the reason. Needs
+  // Returns when it serves, or has failed to start: start_line then has the reason. Needs
   // --data_dir or --durability=memory. `environment`: see Program. `launcher`: a command that is
   // prepended and executes its arguments.
   explicit RunningServer(const std::vector<std::string>& flags,
@@ -29,9 +29,15 @@ class RunningServer {
 
   Program& program() { return program_; }
 
-  // The lines it prints when it serves: its addresses, and whether its history continues.
-  const std::string& first_line() const { return first_line_; }
-  const std::string& epoch_line() const { return epoch_line_; }
+  // The lines that it wrote until it served or had failed to start, and the last of them.
+  const std::vector<std::string>& start_lines() const { return start_lines_; }
+  const std::string& start_line() const { return start_lines_.back(); }
+  // Whether it has started.
+  bool serves() const;
+  // The line of start_lines() that says whether its history continues, and its epoch there.
+  // REQUIRES: it serves, and writes text.
+  const std::string& epoch_line() const;
+  std::string epoch() const;
 
   // The contents of the port file.
   std::string ports() const;
@@ -42,8 +48,7 @@ class RunningServer {
   const TemporaryDirectory directory_;
   const std::string port_file_;
   Program program_;
-  std::string first_line_;
-  std::string epoch_line_;
+  std::vector<std::string> start_lines_;
 };
 
 }  // namespace cache_invalidation

@@ -139,7 +139,7 @@ TEST_F(RotationTest, HalfOfItLeavesTheLastInUse) {
       said, "the last certificates stay in use: --tls_key_file: " + server_secret_.key() +
                 ": the private key is not that of the certificate"))
       << said;
-  EXPECT_TRUE(absl::StrContains(said, "new certificates are in use, until 20")) << said;
+  EXPECT_TRUE(absl::StrContains(said, "new certificates are in use expires=20")) << said;
 }
 
 // Without clients there are only the server's checks of its own port, which show no certificate:

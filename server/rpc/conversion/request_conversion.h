@@ -92,6 +92,8 @@ struct AnswerContext {
   absl::FunctionRef<uint64_t(absl::string_view namespace_name)> subscribers;
   // The outcome of waiting for subscribers; null: the call did not wait.
   const delivery::WaitOutcome* waiting = nullptr;
+  // Of the call; empty: it has none.
+  absl::string_view trace_id = "";
 };
 
 // The types of a function that builds a response from the engine's result: alone, or from the

@@ -139,6 +139,16 @@ TEST(WriteConversion, FillsEveryFieldOfTheAnswers) {
   EXPECT_THAT(UnsetFields(several), IsEmpty());
 }
 
+TEST(WriteConversion, AnExplanationHasTheTraceOfItsCall) {
+  AnswerContext traced = kContext;
+  v1::ExplainWriteResponse response;
+  FromExplainWrite({}, traced, &response);
+  EXPECT_EQ(response.trace_id(), "");
+  traced.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  FromExplainWrite({}, traced, &response);
+  EXPECT_EQ(response.trace_id(), traced.trace_id);
+}
+
 engine::ExplanationNode FullNode() {
   engine::ExplanationNode node;
   node.kind = engine::ExplanationKind::kCascade;
