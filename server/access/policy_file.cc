@@ -45,10 +45,9 @@ absl::Status PolicyFile::Read(bool is_settled) {
 absl::Status PolicyFile::Take(const Content& content) {
   using Parsed = absl::StatusOr<std::shared_ptr<const Policy>>;
   Parsed policy = content.ok() ? ParsePolicy(*content) : Parsed(content.status());
-  const absl::Status outcome = policy.ok()
-                                   ? absl::OkStatus()
-                                   : absl::InvalidArgumentError(absl::StrCat(
-                                         "policy file ", path_, ": ", policy.status().message()));
+  absl::Status outcome = policy.ok() ? absl::OkStatus()
+                                     : absl::InvalidArgumentError(absl::StrCat(
+                                           "policy file ", path_, ": ", policy.status().message()));
   if (policy.ok()) access_.SetPolicy(*std::move(policy));
   access_.observer().OnPolicyRead(outcome.ok(), clock_.Now());
   access_.audit().WritePolicy(outcome);

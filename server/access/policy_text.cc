@@ -65,7 +65,7 @@ absl::Status ReadMap(const Place& place,
                      absl::StrCat("unknown key \"", absl::CHexEscape(child.name), "\""));
     }
     const absl::string_view dot = place.path.empty() ? "" : ".";
-    const absl::Status status = known->second({child, absl::StrCat(place.path, dot, child.name)});
+    absl::Status status = known->second({child, absl::StrCat(place.path, dot, child.name)});
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -75,7 +75,7 @@ absl::Status ReadList(const Place& place, const Read& element) {
   if (place.node.kind != YamlNode::Kind::kList) return ErrorAt(place, "expected a list");
   size_t index = 0;
   for (const YamlNode& child : place.node.children) {
-    const absl::Status status = element({child, absl::StrCat(place.path, "[", index++, "]")});
+    absl::Status status = element({child, absl::StrCat(place.path, "[", index++, "]")});
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -126,7 +126,7 @@ absl::Status ReadPattern(const Place& place, std::vector<NamePattern>* patterns)
 absl::Status ReadGrant(const Place& place, std::vector<Grant>* grants) {
   std::optional<Role> role;
   std::vector<NamePattern> namespaces;
-  const absl::Status status = ReadMap(
+  absl::Status status = ReadMap(
       place, {{"role",
                [&](const Place& at) {
                  std::string name;
@@ -146,7 +146,7 @@ absl::Status ReadGrant(const Place& place, std::vector<Grant>* grants) {
 }
 
 absl::Status ReadGrants(const Place& place, Principal* principal) {
-  const absl::Status status =
+  absl::Status status =
       ReadList(place, [principal](const Place& one) { return ReadGrant(one, &principal->grants); });
   if (!status.ok()) return status;
   size_t namespaces = 0;
@@ -165,7 +165,7 @@ Read ReadLimitOf(Principal* principal) {
 class Reader {
  public:
   absl::StatusOr<std::shared_ptr<const Policy>> ReadPolicy(const YamlNode& root) {
-    const absl::Status status =
+    absl::Status status =
         ReadMap({root, ""},
                 {{"principals",
                   [this](const Place& at) {
@@ -189,7 +189,7 @@ class Reader {
       return ErrorAt(place, absl::StrCat("expected at most ", kMaxPrincipals, " principals"));
     }
     Principal principal;
-    const absl::Status status = ReadMap(
+    absl::Status status = ReadMap(
         place, {{"name", [&](const Place& at) { return ReadName(at, &principal.name); }},
                 {"tokens",
                  [&](const Place& at) {
@@ -222,7 +222,7 @@ class Reader {
 
   absl::Status ReadToken(const Place& place, size_t principal) {
     std::string hex;
-    const absl::Status status =
+    absl::Status status =
         ReadMap(place, {{"sha256", [&](const Place& at) { return ReadText(at, &hex); }}});
     if (!status.ok()) return status;
     const bool is_hash = hex.size() == 2 * std::tuple_size_v<TokenHash> &&
@@ -270,7 +270,7 @@ class Reader {
   absl::Status ReadNamespace(const Place& place) {
     std::vector<NamePattern> pattern;
     std::optional<RateLimit> limit;
-    const absl::Status status = ReadMap(
+    absl::Status status = ReadMap(
         place, {{"name", [&](const Place& at) { return ReadPattern(at, &pattern); }},
                 {"limits", [&](const Place& at) { return ReadLimit(at, &limit.emplace()); }}});
     if (!status.ok()) return status;

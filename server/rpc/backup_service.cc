@@ -38,12 +38,15 @@ class RefusedBackup final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 // it until it calls Finish.
 class BackupStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  BackupStream(grpc::CallbackServerContext& context, Clock& clock)
-      : context_(context), clock_(clock) {}
+  BackupStream(grpc::CallbackServerContext& context, std::unique_ptr<CallAccess> access,
+               Clock& clock)
+      : context_(context), access_(std::move(access)), clock_(clock) {}
 
   // Returns when gRPC has taken the message. CANCELLED: the caller has gone. DEADLINE_EXCEEDED: it
-  // does not read, and the call is cancelled.
+  // does not read, and the call is cancelled. PERMISSION_DENIED, UNAUTHENTICATED: the policy has
+  // changed, and the caller may not have it any more.
   absl::Status Write(const v1::StreamBackupResponse& message) ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (absl::Status status = access_->Recheck(); !status.ok()) return status;
     sent_ = ToByteBuffer(message);
     {
       MutexLock lock(mutex_);
@@ -73,6 +76,7 @@ class BackupStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
  private:
   grpc::CallbackServerContext& context_;
+  const std::unique_ptr<CallAccess> access_;
   Clock& clock_;
   grpc::ByteBuffer sent_;  // gRPC's while a write is pending
   Mutex mutex_;
@@ -99,7 +103,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* BackupService::StreamBackup(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer*) {
   metrics_.Started();
   metrics_.MessageReceived();
-  absl::Status status = Permit(*context);
+  auto access = std::make_unique<CallAccess>(
+      access_, access::MethodOf(v1::BackupService::service_full_name(), "StreamBackup"), *context);
+  absl::Status status = Permit(*access);
   MutexLock lock(mutex_);
   if (status.ok() && running_) {
     status = absl::AbortedError("another backup is running; try again when it has ended");
@@ -110,15 +116,13 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* BackupService::StreamBackup(
   }
   if (thread_.joinable()) thread_.join();
   running_ = true;
-  auto* stream = new BackupStream(*context, real_clock_);
+  auto* stream = new BackupStream(*context, std::move(access), real_clock_);
   thread_ = std::thread([this, stream] { Run(*stream); });
   return stream;
 }
 
 // The audit log has every backup that was permitted: it takes everything out of the server.
-absl::Status BackupService::Permit(grpc::CallbackServerContext& context) {
-  CallAccess access(
-      access_, access::MethodOf(v1::BackupService::service_full_name(), "StreamBackup"), context);
+absl::Status BackupService::Permit(CallAccess& access) {
   absl::Status status = access.Admit();
   if (status.ok()) status = access.Enter(access::kAllNamespaces);
   if (status.ok()) status = admission_.Admit();

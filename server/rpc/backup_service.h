@@ -46,7 +46,7 @@ class BackupService final : public StreamBackupMethod {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  absl::Status Permit(grpc::CallbackServerContext& context);
+  absl::Status Permit(CallAccess& access);
   void Run(BackupStream& stream) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Send(BackupStream& stream);
 

@@ -42,11 +42,14 @@ access::Denial DenialOf(const absl::Status& status) {
 std::optional<std::vector<std::string>> CertificateOf(const grpc::AuthContext& context) {
   if (!context.IsPeerAuthenticated()) return std::nullopt;
   std::vector<std::string> names;
-  for (const char* property : {GRPC_PEER_URI_PROPERTY_NAME, GRPC_PEER_DNS_PROPERTY_NAME}) {
+  const auto add = [&](const char* property, bool is_uri) {
     for (const grpc::string_ref& name : context.FindPropertyValues(property)) {
-      names.emplace_back(name.data(), name.size());
+      const absl::string_view text(name.data(), name.size());
+      if (absl::StrContains(text, ':') == is_uri) names.emplace_back(text);
     }
-  }
+  };
+  add(GRPC_PEER_URI_PROPERTY_NAME, true);
+  add(GRPC_PEER_DNS_PROPERTY_NAME, false);
   return names;
 }
 

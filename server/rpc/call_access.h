@@ -24,7 +24,9 @@ namespace cache_invalidation::rpc {
 // The trailing metadata with the delay before gRPC's own retries, if the client uses them.
 inline constexpr char kRetryPushbackKey[] = "grpc-retry-pushback-ms";
 
-// The names of the client certificate that the connection was verified with. Absent: none.
+// The names of the client certificate that the connection was verified with: its URIs, and its DNS
+// names. A text that is the one cannot pass for the other, because a policy does not say which it
+// means: a URI has a colon, a host has none. Absent: no certificate.
 std::optional<std::vector<std::string>> CertificateOf(const grpc::AuthContext& context);
 
 // Whether one call or stream may do what it asks: authenticates the caller, compares its role with

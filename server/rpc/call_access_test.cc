@@ -53,6 +53,12 @@ TEST(CertificateOfTest, TakesTheNamesThatAreUrisAndHosts) {
   EXPECT_EQ(CertificateOf(peer), Names({"spiffe://shop/orders", "orders.shop.svc", "orders"}));
 }
 
+TEST(CertificateOfTest, AUriIsNoHostAndAHostNoUri) {
+  EXPECT_EQ(CertificateOf(Peer(
+                Properties{{"peer_uri", "orders.shop.svc"}, {"peer_dns", "spiffe://shop/orders"}})),
+            Names());
+}
+
 TEST(CertificateOfTest, ACertificateWithoutNamesIsStillOne) {
   EXPECT_EQ(CertificateOf(Peer(Properties{{"x509_common_name", "orders"}})), Names());
 }
