@@ -7,6 +7,7 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "tests/support/pause.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation {
 namespace {
@@ -44,6 +45,11 @@ GuardedCaches::GuardedCaches(int caches, const std::string& endpoint) {
 
 GuardedCaches::~GuardedCaches() {
   if (!threads_.empty()) Stop();
+}
+
+bool GuardedCaches::AwaitComplete(absl::Duration within) {
+  const uint64_t told = told_to_all_;
+  return Eventually([&] { return told_to_all_ > told; }, within);
 }
 
 GuardedCaches::Counts GuardedCaches::Stop() {

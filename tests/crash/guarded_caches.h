@@ -31,6 +31,9 @@ class GuardedCaches {
   // Stops, unless Stop has been called.
   ~GuardedCaches();
 
+  // Polls until one more write has waited for all. Returns whether that was within the time.
+  bool AwaitComplete(absl::Duration within);
+
   // Stops it. Call at most once.
   Counts Stop();
 
