@@ -13,7 +13,6 @@
 #include "server/access/method_roles.h"
 #include "server/access/policy.h"
 #include "server/backup/copied_files.h"
-#include "server/rpc/call_access.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/wire/message_conversion.h"
 

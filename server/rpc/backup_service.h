@@ -12,6 +12,7 @@
 #include "protos/cache_invalidation/v1/backup_service.grpc.pb.h"
 #include "server/access/access.h"
 #include "server/metrics/rpc_metrics.h"
+#include "server/rpc/call_access.h"
 #include "server/rpc/call_limits.h"
 
 namespace cache_invalidation::rpc {

@@ -35,10 +35,10 @@ class PolicyTest : public ::testing::Test {
     const TestCertificate shown = clients_.Issue({.subject_alt_name = name});
     const client::Client client(
         client::MakeConnection(absl::StrCat("127.0.0.1:", Running().Port("grpc")),
-                               {.namespace_name = "shop",
-                                .tls = client::TlsOptions{.root_certificates = servers_.cert(),
+                               {.tls = client::TlsOptions{.root_certificates = servers_.cert(),
                                                           .private_key = shown.key,
                                                           .certificate_chain = shown.cert},
+                                .namespace_name = "shop",
                                 .token = token}));
     return client.InvalidateByWrite("user", "1", "update").status().code();
   }
