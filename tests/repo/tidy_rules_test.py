@@ -76,7 +76,7 @@ class LayersTest(unittest.TestCase):
             "<rocksdb/db.h>": ("server/storage/a.cc",),
             "<prometheus/registry.h>": ("server/metrics/a.cc",),
             "<re2/re2.h>": ("common/pattern.cc", "common/pattern_test.cc", "common/condition/a.cc"),
-            "<yaml-cpp/yaml.h>": ("client/yaml_text/a.cc",),
+            "<yaml-cpp/yaml.h>": ("common/yaml.cc",),
             "<CLI/CLI.hpp>": ("client/cachectl/a.cc",),
         }
         everyone = {home for some in homes.values() for home in some} | {
