@@ -22,10 +22,11 @@ std::string TimeText(absl::Time time) {
 void WriteUntil(std::optional<absl::Time> until, absl::string_view what,
                 journal::Journal& journal) {
   if (!until) return;
-  journal.Write({Level::kInfo,
-                 std::string(what),
-                 {{"until", TimeText(*until)}},
-                 "pass --longest_earlier_lease=0s if there were none"});
+  journal.Write(
+      {Level::kInfo,
+       std::string(what),
+       {{"until", TimeText(*until)}},
+       "at the very first start of all there are none: pass --longest_earlier_lease=0s then"});
 }
 
 void WriteLimits(size_t max_memory_bytes, journal::Journal& journal) {
@@ -61,9 +62,11 @@ void WriteStartLines(const Server& server, const tls::CertificatePaths& certific
   WriteCertificate(server, certificates, journal);
   WriteUntil(server.waits_for_earlier_until(),
              "calls that wait for subscribers also wait for those of earlier servers", journal);
-  WriteUntil(server.doubts_earlier_until(),
-             "calls that wait for subscribers say that those of earlier servers may be late",
-             journal);
+  if (server.doubts_earlier_until() > server.waits_for_earlier_until()) {
+    WriteUntil(server.doubts_earlier_until(),
+               "calls that wait for subscribers say that those of earlier servers may be late",
+               journal);
+  }
   journal.Write({Level::kInfo,
                  "serving",
                  {{"grpc_port", server.grpc_port()}, {"http_port", server.http_port()}}});

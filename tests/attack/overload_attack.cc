@@ -55,7 +55,9 @@ class Outcomes {
     }
     std::sort(times_.begin(), times_.end());
     const absl::Duration most = times_[times_.size() * 99 / 100];
-    if (most > kAcceptedWithin) target.Complain(absl::StrCat("accepted calls took ", most));
+    if (most > kAcceptedWithin) {
+      target.Complain(absl::StrCat("accepted calls took ", absl::FormatDuration(most)));
+    }
     std::fprintf(stderr, "overload: %zu accepted, %zu refused, 99 of 100 accepted within %s\n",
                  times_.size(), refused_, absl::FormatDuration(most).c_str());
   }
@@ -100,7 +102,8 @@ class Caller {
 
   void End(const Open& call, const grpc::Status& status) {
     if (status.ok()) {
-      outcomes_.Accepted(call.response.position().revision(), RealClock().Monotonic() - call.began);
+      outcomes_.Accepted(call.response.result().position().revision(),
+                         RealClock().Monotonic() - call.began);
     } else {
       outcomes_.Refused(status);
     }
@@ -177,10 +180,10 @@ uint64_t AwaitRecovery(Target& target) {
         Call(target.writes(), &v1::WriteEventService::Stub::InvalidateByWrites, Transaction(1),
              &response);
     const absl::Duration now = RealClock().Monotonic();
-    if (status.ok() && now - began <= kUsual) return response.position().revision();
+    if (status.ok() && now - began <= kUsual) return response.result().position().revision();
     if (now > end) {
       target.Complain("the server has not recovered");
-      return response.position().revision();
+      return response.result().position().revision();
     }
   }
 }

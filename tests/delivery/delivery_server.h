@@ -19,6 +19,8 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/server.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
+#include "server/access/access.h"
+#include "server/access/audit_log.h"
 #include "server/delivery/catch_up.h"
 #include "server/delivery/hub.h"
 #include "server/delivery/lease_record.h"
@@ -117,6 +119,8 @@ class DeliveryServer {
   const rpc::Admission admission_;
   const rpc::AllowedNamespaces namespaces_;
   metrics::Metrics metrics_{"test"};
+  const std::unique_ptr<access::AuditLog> audit_log_;
+  access::Access access_;  // without a policy
   rpc::SubscriptionService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
