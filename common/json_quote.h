@@ -7,7 +7,8 @@
 
 namespace cache_invalidation {
 
-// Returns the text as a JSON string, with quotes and escapes: one line, whatever the text.
+// Returns the text as a JSON string, with quotes and escapes: one line of UTF-8,
+// whatever the text. What is not UTF-8 becomes U+FFFD.
 std::string QuoteJson(absl::string_view text);
 
 }  // namespace cache_invalidation

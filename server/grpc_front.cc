@@ -71,7 +71,7 @@ GrpcFront::GrpcFront(const GrpcFrontOptions& options, ServerCore& core, const Cl
   services_ = rpc::MakeServices(backend, write_streams_);
   auto subscriptions = std::make_unique<rpc::SubscriptionService>(
       options.max_subscriptions, core.streams(),
-      rpc::SubscriptionService::Guards{admission, namespaces_, access, metrics});
+      rpc::SubscriptionService::Guards{admission, namespaces_, access, open_calls_, metrics});
   subscriptions_ = subscriptions.get();
   services_.push_back(std::move(subscriptions));
   services_.push_back(std::make_unique<rpc::BackupService>(

@@ -152,8 +152,10 @@ absl::Status WholeServer::Start() {
 
 // Before the store is opened: a wrong policy changes nothing.
 absl::Status WholeServer::StartAccess() {
-  absl::StatusOr<std::unique_ptr<access::AuditLog>> log =
-      access::AuditLog::Open(options_.audit_log, clock_, metrics_.access());
+  absl::StatusOr<std::unique_ptr<access::AuditLog>> log = access::AuditLog::Open(
+      options_.audit_log, clock_, metrics_.access(), [this](absl::string_view problem) {
+        journal_.Write({Level::kError, "the audit log lacks lines", {}, std::string(problem)});
+      });
   if (!log.ok()) return log.status();
   audit_log_ = *std::move(log);
   access_ = std::make_unique<access::Access>(clock_, *audit_log_, metrics_.access());

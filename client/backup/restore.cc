@@ -37,14 +37,21 @@ absl::Status CheckEmpty(const std::string& data_dir) {
 
 absl::Status CopyChecked(const Manifest::File& file, const std::string& from,
                          const std::string& to) {
+  std::error_code error;
+  const fs::file_status there = fs::symlink_status(from, error);
+  if (!fs::exists(there)) return absl::DataLossError(absl::StrCat(from, ": the file is missing"));
+  // A pipe or a device would have no end.
+  if (!fs::is_regular_file(there)) {
+    return absl::DataLossError(absl::StrCat(from, ": not a regular file"));
+  }
   std::ifstream source(from, std::ios::binary);
-  if (!source) return absl::DataLossError(absl::StrCat(from, ": the file is missing"));
+  if (!source) return absl::DataLossError(absl::StrCat(from, ": the file cannot be read"));
   absl::StatusOr<SyncedFile> copy = SyncedFile::Create(to);
   if (!copy.ok()) return copy.status();
   std::string buffer(kBufferBytes, '\0');
   uint64_t bytes = 0;
   uint32_t crc32c = 0;
-  while (source) {
+  while (source && bytes <= file.bytes) {
     source.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     const absl::string_view read(buffer.data(), static_cast<size_t>(source.gcount()));
     if (absl::Status status = copy->Append(read); !status.ok()) return status;

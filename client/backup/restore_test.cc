@@ -1,5 +1,7 @@
 #include "client/backup/restore.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -105,6 +107,17 @@ TEST_F(RestoreTest, AnyDamageIsRefused) {
     std::ofstream(file, std::ios::binary) << data;
   }
   EXPECT_TRUE(Restore(backup(), data()).ok());
+}
+
+// None of them has an end.
+TEST_F(RestoreTest, ReadsFilesOnly) {
+  const std::string path = backup() + "/rocksdb/000001.sst";
+  fs::remove(path);
+  fs::create_symlink("/dev/zero", path);
+  ExpectRefused(absl::StatusCode::kDataLoss);
+  fs::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  ExpectRefused(absl::StatusCode::kDataLoss);
 }
 
 TEST_F(RestoreTest, NeedsAManifest) {

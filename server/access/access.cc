@@ -49,13 +49,12 @@ absl::Duration Access::TakeInAdvance(const Caller& caller, absl::string_view nam
   if (caller.policy() == nullptr) return absl::ZeroDuration();
   const absl::Duration now = clock_.Monotonic();
   absl::Duration pause = absl::ZeroDuration();
-  if (const auto& limit = caller.principal()->limit; limit) {
-    pause = principals_.TakeInAdvance(caller.principal()->name, *limit, now);
+  if (const RateLimit* limit = caller.policy()->LimitOf(namespace_name); limit != nullptr) {
+    pause = namespaces_.TakeInAdvance(namespace_name, *limit, now);
+    if (pause == absl::InfiniteDuration()) return pause;
   }
-  const RateLimit* limit =
-      namespace_name.empty() ? nullptr : caller.policy()->LimitOf(namespace_name);
-  if (limit != nullptr) {
-    pause = std::max(pause, namespaces_.TakeInAdvance(namespace_name, *limit, now));
+  if (const auto& limit = caller.principal()->limit; limit) {
+    pause = std::max(pause, principals_.TakeInAdvance(caller.principal()->name, *limit, now));
   }
   return pause;
 }

@@ -73,8 +73,8 @@ class Access {
   absl::Duration TakeOfPrincipal(const Caller& caller);
   // The same of the limit of the namespace.
   absl::Duration TakeOfNamespace(const Caller& caller, absl::string_view namespace_name);
-  // Takes a call of both in any case. Returns how long the caller has to pause. An empty name: of
-  // the principal only.
+  // Takes a call of both before it is there. Returns how long the caller has to pause. Infinite:
+  // one of them gives none in advance any more (TokenBucket::kLongestAdvance).
   absl::Duration TakeInAdvance(const Caller& caller, absl::string_view namespace_name);
 
   AuditLog& audit() { return audit_; }

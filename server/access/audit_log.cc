@@ -52,8 +52,8 @@ void AddChanges(const std::vector<std::string>& changes, std::string& line) {
 
 absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const std::string& path,
                                                          const Clock& clock,
-                                                         AccessObserver& observer) {
-  std::unique_ptr<AuditLog> log(new AuditLog(path, clock, observer));
+                                                         AccessObserver& observer, Report report) {
+  std::unique_ptr<AuditLog> log(new AuditLog(path, clock, observer, std::move(report)));
   if (absl::Status status = log->Reopen(); !status.ok()) return status;
   return log;
 }
@@ -81,6 +81,7 @@ absl::Status AuditLog::Reopen() {
   MutexLock lock(mutex_);
   if (file_ >= 0) close(file_);
   file_ = *file;
+  failing_ = false;
   return absl::OkStatus();
 }
 
@@ -124,7 +125,7 @@ void AuditLog::Write(absl::string_view event, const AuditRecord& record, uint64_
   const bool written = write(file_, line.data(), line.size()) == ssize_t(line.size());
   if (!written) observer_.OnAuditLineLost();
   if (!written && !failing_) {
-    ReportLine(absl::StrCat("the audit log ", path_, " cannot be written"));
+    report_(absl::StrCat("the audit log ", path_, " cannot be written"));
   }
   failing_ = !written;
 }

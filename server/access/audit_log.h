@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_SERVER_ACCESS_AUDIT_LOG_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/mutex.h"
+#include "common/standard_error.h"
 #include "server/access/access_observer.h"
 #include "server/access/rate_limits.h"
 
@@ -44,8 +46,11 @@ class AuditLog {
 
   // Appends to the file, which only its owner can read if it is new. "-": to standard error. Empty:
   // writes nothing. FAILED_PRECONDITION: the file cannot be opened. The references must outlive it.
+  // `report` gets the first line that is lost after a good one, with the audit log locked.
+  using Report = std::function<void(absl::string_view problem)>;
   static absl::StatusOr<std::unique_ptr<AuditLog>> Open(const std::string& path, const Clock& clock,
-                                                        AccessObserver& observer);
+                                                        AccessObserver& observer,
+                                                        Report report = ReportLine);
   ~AuditLog();
 
   AuditLog(const AuditLog&) = delete;
@@ -60,8 +65,8 @@ class AuditLog {
   void WritePolicy(const absl::Status& outcome) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  AuditLog(std::string path, const Clock& clock, AccessObserver& observer)
-      : path_(std::move(path)), clock_(clock), observer_(observer) {}
+  AuditLog(std::string path, const Clock& clock, AccessObserver& observer, Report report)
+      : path_(std::move(path)), clock_(clock), observer_(observer), report_(std::move(report)) {}
 
   absl::StatusOr<int> OpenFile() const;
   void Write(absl::string_view event, const AuditRecord& record, uint64_t left_out)
@@ -70,6 +75,7 @@ class AuditLog {
   const std::string path_;
   const Clock& clock_;
   AccessObserver& observer_;
+  const Report report_;
   Mutex mutex_;
   int file_ ABSL_GUARDED_BY(mutex_) = -1;  // -1: none
   bool failing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -31,6 +31,9 @@ class NamePattern {
     return is_prefix_ ? name.substr(0, text_.size()) == text_ : name == text_;
   }
 
+  // As it was given.
+  std::string text() const { return is_prefix_ ? text_ + "*" : text_; }
+
   // Whether it names fewer namespaces than another one that matches the same name.
   bool IsNarrowerThan(const NamePattern& other) const {
     if (is_prefix_ != other.is_prefix_) return other.is_prefix_;

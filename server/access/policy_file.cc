@@ -1,7 +1,9 @@
 #include "server/access/policy_file.h"
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +17,11 @@ namespace {
 
 // One byte more than a policy may have, so that a longer one is refused and not cut.
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::error_code error;
+  // A pipe could block for ever.
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return absl::InvalidArgumentError(error ? error.message() : "not a regular file");
+  }
   std::ifstream file(path);
   std::optional<std::string> text = ReadAtMost(file, kMaxYamlBytes + 1);
   if (!text) return absl::InvalidArgumentError("cannot be read");

@@ -1,5 +1,6 @@
 #include "server/access/policy_file.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -39,9 +40,21 @@ class PolicyFileTest : public testing::Test {
 
 TEST_F(PolicyFileTest, AFileThatCannotBeReadIsNoPolicy) {
   const absl::Status status = file_.Reload();
-  EXPECT_EQ(status, absl::InvalidArgumentError("policy file " + path_ + ": cannot be read"));
+  EXPECT_EQ(status,
+            absl::InvalidArgumentError("policy file " + path_ + ": No such file or directory"));
   EXPECT_FALSE(access_.has_policy());
   EXPECT_EQ(told_, std::vector<absl::Status>({status}));
+}
+
+// It would block whoever opens it, for ever.
+TEST_F(PolicyFileTest, APipeIsNoPolicy) {
+  Write(kReader);
+  EXPECT_TRUE(file_.Reload().ok());
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_EQ(file_.Reload(),
+            absl::InvalidArgumentError("policy file " + path_ + ": not a regular file"));
+  EXPECT_EQ(observer_.refused, 1);
 }
 
 TEST_F(PolicyFileTest, TakesAChangeOnceItHasSettled) {

@@ -275,6 +275,9 @@ class Reader {
                 {"limits", [&](const Place& at) { return ReadLimit(at, &limit.emplace()); }}});
     if (!status.ok()) return status;
     if (pattern.empty() || !limit) return ErrorAt(place, "expected a name and limits");
+    if (!limited_.insert(pattern.front().text()).second) {
+      return ErrorAt(place, absl::StrCat("\"", pattern.front().text(), "\" occurs twice"));
+    }
     parts_.namespace_limits.emplace_back(std::move(pattern.front()), *limit);
     if (parts_.namespace_limits.size() <= kMaxNamespaceLimits) return absl::OkStatus();
     return ErrorAt(place, absl::StrCat("expected at most ", kMaxNamespaceLimits));
@@ -284,6 +287,7 @@ class Reader {
   absl::flat_hash_set<std::string> names_;
   absl::flat_hash_set<TokenHash> tokens_;
   absl::flat_hash_set<std::string> certificates_;
+  absl::flat_hash_set<std::string> limited_;
 };
 
 }  // namespace

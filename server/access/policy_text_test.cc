@@ -98,6 +98,9 @@ TEST(PolicyTextTest, RefusesWithTheLineAndTheField) {
        "line 1: anonymous.limits.burst: expected a number of 1 to 1e+06"},
       {"anonymous: {}\nnamespaces:\n- {name: a}",
        "line 3: namespaces[0]: expected a name and limits"},
+      {"anonymous: {}\nnamespaces: [{name: s*, limits: {calls_per_second: 1}}, "
+       "{name: s*, limits: {calls_per_second: 2}}]",
+       "line 2: namespaces[1]: \"s*\" occurs twice"},
       {"anonymous: {}\nanonymous: {}", "line 2: \"anonymous\" is defined twice"},
   };
   for (const auto& c : kCases) {

@@ -10,17 +10,22 @@ absl::Duration Step(const RateLimit& limit) { return absl::Seconds(1) / limit.ca
 
 }  // namespace
 
+absl::Duration TokenBucket::Delay(const RateLimit& limit, absl::Duration now) const {
+  const absl::Duration full_at = std::max(full_at_, now) + Step(limit);
+  return std::max(full_at - now - Step(limit) * limit.burst, absl::ZeroDuration());
+}
+
 absl::Duration TokenBucket::Take(const RateLimit& limit, absl::Duration now) {
-  const absl::Duration before = full_at_;
-  const absl::Duration delay = TakeInAdvance(limit, now);
-  if (delay > absl::ZeroDuration()) full_at_ = before;
+  const absl::Duration delay = Delay(limit, now);
+  if (delay == absl::ZeroDuration()) full_at_ = std::max(full_at_, now) + Step(limit);
   return delay;
 }
 
 absl::Duration TokenBucket::TakeInAdvance(const RateLimit& limit, absl::Duration now) {
-  const absl::Duration step = Step(limit);
-  full_at_ = std::max(full_at_, now) + step;
-  return std::max(full_at_ - now - step * limit.burst, absl::ZeroDuration());
+  const absl::Duration delay = Delay(limit, now);
+  if (delay > std::max(kLongestAdvance, Step(limit))) return absl::InfiniteDuration();
+  full_at_ = std::max(full_at_, now) + Step(limit);
+  return delay;
 }
 
 absl::Duration RateLimits::Take(absl::string_view name, const RateLimit& limit,

@@ -27,10 +27,18 @@ class TokenBucket {
   // Takes a token and returns zero, or takes none and returns how long it is until there is one.
   absl::Duration Take(const RateLimit& limit, absl::Duration now);
 
-  // Takes a token that may not be there yet. Returns how long it is until it is.
+  // The longest that callers together can be in advance of the bucket, unless one token takes
+  // longer. All who share it have to wait for that long, also when those have gone.
+  static constexpr absl::Duration kLongestAdvance = absl::Seconds(5);
+
+  // Takes a token that may not be there yet, and returns how long it is until it is. Infinite: that
+  // would be more than kLongestAdvance, and none was taken.
   absl::Duration TakeInAdvance(const RateLimit& limit, absl::Duration now);
 
  private:
+  // Returns how long it is until there is another token.
+  absl::Duration Delay(const RateLimit& limit, absl::Duration now) const;
+
   absl::Duration full_at_ = -absl::InfiniteDuration();
 };
 

@@ -45,6 +45,24 @@ TEST(TokenBucketTest, WhatIsTakenInAdvanceIsPaidBack) {
   EXPECT_EQ(bucket.Take(kTenWithBurstOfThree, kStart + Ms(300)), absl::ZeroDuration());
 }
 
+// What a crowd has taken does not lock out the others for longer.
+TEST(TokenBucketTest, GivesOnlySoMuchInAdvance) {
+  TokenBucket bucket;
+  for (int i = 0; i < 3 + 50; ++i) {
+    EXPECT_LE(bucket.TakeInAdvance(kTenWithBurstOfThree, kStart), TokenBucket::kLongestAdvance);
+  }
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(bucket.TakeInAdvance(kTenWithBurstOfThree, kStart), absl::InfiniteDuration());
+  }
+  const absl::Duration later = kStart + TokenBucket::kLongestAdvance + Ms(100);
+  EXPECT_EQ(bucket.Take(kTenWithBurstOfThree, later), absl::ZeroDuration());
+  // One is always given, however slow the bucket is.
+  TokenBucket slow;
+  const RateLimit hourly = {.calls_per_second = 1.0 / 3600, .burst = 1};
+  EXPECT_EQ(slow.TakeInAdvance(hourly, kStart), absl::ZeroDuration());
+  EXPECT_LT(slow.TakeInAdvance(hourly, kStart), absl::Hours(2));
+}
+
 TEST(TokenBucketTest, GoesByTheLimitOfTheCall) {
   TokenBucket bucket;
   const RateLimit slow = {.calls_per_second = 0.5, .burst = 1};

@@ -109,11 +109,16 @@ absl::Status CallAccess::Recheck() {
   return access_.IsCurrent(caller_) ? absl::OkStatus() : PermitLocked();
 }
 
-absl::Duration CallAccess::TakeInAdvance() {
+absl::StatusOr<absl::Duration> CallAccess::TakeInAdvance() {
   MutexLock lock(mutex_);
   const absl::Duration pause = access_.TakeInAdvance(caller_, namespace_name_);
   if (pause > absl::ZeroDuration()) access_.observer().OnDenied(access::Denial::kRateLimit);
-  return pause;
+  if (pause != absl::InfiniteDuration()) return pause;
+  AskForRetryIn(access::TokenBucket::kLongestAdvance);
+  return absl::ResourceExhaustedError(
+      "too many streams of writes are over the limit of the caller or of the namespace: resend "
+      "what "
+      "was not acknowledged, after some seconds");
 }
 
 bool CallAccess::MayRead(absl::string_view namespace_name) const {
@@ -135,12 +140,18 @@ absl::Status CallAccess::Deny(const absl::Status& reason) {
   return reason;
 }
 
+// Returns the milliseconds, rounded up: a retry that comes too early is refused again.
+int64_t CallAccess::AskForRetryIn(absl::Duration delay) {
+  const int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(delay, absl::Milliseconds(1)));
+  context_.AddTrailingMetadata(kRetryPushbackKey, absl::StrCat(milliseconds));
+  return milliseconds;
+}
+
 absl::Status CallAccess::DenyUntil(const access::RateLimit& limit, absl::string_view whose,
                                    absl::Duration delay) {
   access_.observer().OnDenied(access::Denial::kRateLimit);
-  // Rounded up: a retry that comes too early is refused again.
-  const int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(delay, absl::Milliseconds(1)));
-  context_.AddTrailingMetadata(kRetryPushbackKey, absl::StrCat(milliseconds));
+  permitted_ = false;  // it changes nothing
+  const int64_t milliseconds = AskForRetryIn(delay);
   return absl::ResourceExhaustedError(
       absl::StrCat("the limit of ", whose, " is ", limit.calls_per_second,
                    " calls per second; retry in ", static_cast<double>(milliseconds) / 1000, " s"));

@@ -1,12 +1,14 @@
 #ifndef CACHE_INVALIDATION_SERVER_RPC_CALL_ACCESS_H_
 #define CACHE_INVALIDATION_SERVER_RPC_CALL_ACCESS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/mutex.h"
@@ -60,7 +62,8 @@ class CallAccess {
 
   // For streams that read more slowly instead of failing: takes a call from the limits of the
   // caller and of the namespace that was permitted. Returns how long to wait before the next.
-  absl::Duration TakeInAdvance() ABSL_LOCKS_EXCLUDED(mutex_);
+  // RESOURCE_EXHAUSTED as Admit: so many streams are over the limit that it was not taken.
+  absl::StatusOr<absl::Duration> TakeInAdvance() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Whether the caller is a reader of the namespace. Denies nothing. REQUIRES: authenticated.
   bool MayRead(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -75,6 +78,7 @@ class CallAccess {
   absl::Status Deny(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status DenyUntil(const access::RateLimit& limit, absl::string_view whose,
                          absl::Duration delay) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int64_t AskForRetryIn(absl::Duration delay) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   access::AuditRecord RecordOf(const absl::Status& outcome) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

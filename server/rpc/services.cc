@@ -63,8 +63,9 @@ class NamespaceService final : public ShardService<v1::NamespaceService> {
  public:
   explicit NamespaceService(const Backend& backend)
       : ShardService(backend),
-        list_(backend.access, backend.clock, backend.metrics,
-              v1::NamespaceService::service_full_name(), "ListNamespaces") {
+        list_(
+            {backend.access, backend.admission, backend.open_calls, backend.clock, backend.metrics},
+            v1::NamespaceService::service_full_name(), "ListNamespaces") {
     AddMethod("ListNamespaces", [this](Context* context, const Bytes* request, Bytes* response) {
       return list_.Start<v1::ListNamespacesRequest, v1::ListNamespacesResponse>(
           context, *request, response,

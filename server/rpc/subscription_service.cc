@@ -124,8 +124,9 @@ SubscriptionService::SubscriptionService(size_t max_streams,
       surroundings_(surroundings),
       guards_(guards),
       subscribe_(access::MethodOf(v1::SubscriptionService::service_full_name(), "Subscribe")),
-      list_(guards.access, surroundings.clock, guards.metrics,
-            v1::SubscriptionService::service_full_name(), "ListSubscribers") {
+      list_(
+          {guards.access, guards.admission, guards.open_calls, surroundings.clock, guards.metrics},
+          v1::SubscriptionService::service_full_name(), "ListSubscribers") {
   AddMethod("ListSubscribers", [this](grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
     return list_.Start<v1::ListSubscribersRequest, v1::ListSubscribersResponse>(

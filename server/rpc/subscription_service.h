@@ -33,6 +33,7 @@ class SubscriptionService final : public UnaryService<v1::SubscriptionService, S
     const Admission& admission;
     const AllowedNamespaces& namespaces;
     access::Access& access;
+    OpenCalls& open_calls;
     metrics::RpcMetrics& metrics;
   };
 

@@ -20,6 +20,7 @@
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/call_access.h"
 #include "server/rpc/call_deadline.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
 
 namespace cache_invalidation::rpc {
@@ -51,13 +52,19 @@ class UnaryService : public Base {
 // A unary method that needs no shard: each call finishes at once, on gRPC's thread. Thread-safe.
 class ImmediateMethod {
  public:
-  // The references must outlive it.
-  ImmediateMethod(access::Access& access, const Clock& clock, metrics::RpcMetrics& metrics,
-                  absl::string_view service, absl::string_view method)
-      : access_(access),
+  // What its calls pass, as those of shards do. Outlives it.
+  struct Guards {
+    access::Access& access;
+    const Admission& admission;
+    OpenCalls& open_calls;
+    const Clock& clock;
+    metrics::RpcMetrics& metrics;
+  };
+
+  ImmediateMethod(const Guards& guards, absl::string_view service, absl::string_view method)
+      : guards_(guards),
         method_(access::MethodOf(service, method)),
-        clock_(clock),
-        metrics_(metrics, service, method, metrics::RpcType::kUnary) {}
+        metrics_(guards.metrics, service, method, metrics::RpcType::kUnary) {}
 
   // `fill` checks the request, and whether the caller, which was admitted, may enter the namespace;
   // then it fills in the response.
@@ -69,25 +76,43 @@ class ImmediateMethod {
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer& request, grpc::ByteBuffer* response,
                                   Fill<Request, Response> fill) {
-    const absl::Duration started = clock_.Monotonic();
+    const absl::Duration started = guards_.clock.Monotonic();
     metrics_.Started();
+    auto* call = new Call(guards_.open_calls);
     absl::Status status = CheckDeadline(*context);
     if (status.ok()) status = Answer(*context, request, response, fill);
     if (status.ok()) metrics_.MessageSent();
-    metrics_.Handled(status.code(), clock_.Monotonic() - started);
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(ToGrpcStatus(status));
-    return reactor;
+    metrics_.Handled(status.code(), guards_.clock.Monotonic() - started);
+    call->End(*response, status, *context);
+    return call;
   }
 
  private:
+  // A call until its response is on the way. Owned by gRPC: OnDone, which follows End, deletes it.
+  class Call final : public grpc::ServerUnaryReactor {
+   public:
+    explicit Call(OpenCalls& calls) : open_(calls) {}
+
+    void End(const grpc::ByteBuffer& response, const absl::Status& status,
+             grpc::CallbackServerContext& context) {
+      open_.BeginResponse(response.Valid() ? response.Length() : 0, context);
+      Finish(ToGrpcStatus(status));
+    }
+
+    void OnDone() override { delete this; }
+
+   private:
+    OpenCalls::Call open_;
+  };
+
   template <typename Request, typename Response>
   absl::Status Answer(grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes,
                       grpc::ByteBuffer* answer, Fill<Request, Response> fill) {
-    CallAccess access(access_, method_, context);
+    CallAccess access(guards_.access, method_, context);
     if (absl::Status status = access.Admit(); !status.ok()) return status;
     if (!bytes.Valid()) return absl::InvalidArgumentError("expected a message, got none");
     metrics_.MessageReceived();
+    if (absl::Status status = guards_.admission.Admit(); !status.ok()) return status;
     google::protobuf::Arena arena;
     auto& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
     absl::Status status = ParseMessage(ReceivedBytes(bytes).view(), request);
@@ -98,9 +123,8 @@ class ImmediateMethod {
     return status;
   }
 
-  access::Access& access_;
+  const Guards guards_;
   const access::Method& method_;
-  const Clock& clock_;
   metrics::MethodMetrics metrics_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "grpc/support/time.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
@@ -41,10 +42,13 @@ absl::flat_hash_set<std::shared_ptr<WriteStream>> WriteStreamSet::streams() {
   return streams_;
 }
 
-bool WriteStreamSet::Add(std::shared_ptr<WriteStream> stream) {
+absl::Status WriteStreamSet::Add(std::shared_ptr<WriteStream> stream) {
   MutexLock lock(mutex_);
   streams_.insert(std::move(stream));
-  return draining_;
+  if (draining_) return Draining();
+  if (streams_.size() <= kMaxWriteStreams) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("expected at most ", kMaxWriteStreams, " streams of writes"));
 }
 
 void WriteStreamSet::Remove(const std::shared_ptr<WriteStream>& stream) {
@@ -69,12 +73,12 @@ WriteStream::Reactor* WriteStream::Start(const Backend& backend, metrics::Method
                                          grpc::CallbackServerContext& context,
                                          WriteStreamSet& streams) {
   auto stream = std::shared_ptr<WriteStream>(new WriteStream(backend, metrics, context, streams));
-  const absl::Status authenticated = stream->access_.Authenticate();
-  const bool draining = streams.Add(stream);
+  const absl::Status admitted = stream->access_.Admit();
+  const absl::Status added = streams.Add(stream);
   MutexLock lock(stream->mutex_);
-  if (!authenticated.ok()) stream->EndLocked(authenticated);
-  if (draining) stream->EndLocked(Draining());
-  stream->Pace();
+  if (!admitted.ok()) stream->EndLocked(admitted);
+  if (!added.ok()) stream->EndLocked(added);
+  stream->ExpectFirstMessage();
   stream->Advance();
   return stream.get();
 }
@@ -92,16 +96,33 @@ void WriteStream::Recheck() {
   Advance();
 }
 
-// The alarm does not keep the stream alive: the server may end before it.
-void WriteStream::Pace() {
-  const absl::Duration pause = access_.TakeInAdvance();
-  if (pause == absl::ZeroDuration()) return;
+// The alarms do not keep the stream alive: the server may end before them.
+void WriteStream::After(absl::Duration delay, void (WriteStream::*react)(), grpc::Alarm& alarm) {
+  alarm.Set(gpr_time_from_micros(absl::ToInt64Microseconds(delay), GPR_TIMESPAN),
+            [react, stream = weak_from_this()](bool /*expired*/) {
+              if (const auto self = stream.lock()) (self.get()->*react)();
+            });
+}
+
+void WriteStream::ExpectFirstMessage() {
+  After(kFirstMessageTimeout, &WriteStream::OnFirstMessageLate, first_message_);
+}
+
+void WriteStream::OnFirstMessageLate() {
+  MutexLock lock(mutex_);
+  if (namespace_name_.empty()) {
+    EndLocked(absl::DeadlineExceededError("the first message did not come in time"));
+  }
+  Advance();
+}
+
+absl::Status WriteStream::Pace() {
+  const absl::StatusOr<absl::Duration> pause = access_.TakeInAdvance();
+  if (!pause.ok() || *pause == absl::ZeroDuration()) return pause.status();
   pausing_ = true;
   pause_ = std::make_unique<grpc::Alarm>();
-  pause_->Set(gpr_time_from_micros(absl::ToInt64Microseconds(pause), GPR_TIMESPAN),
-              [stream = weak_from_this()](bool /*expired*/) {
-                if (const auto self = stream.lock()) self->OnPauseOver();
-              });
+  After(*pause, &WriteStream::OnPauseOver, *pause_);
+  return absl::OkStatus();
 }
 
 void WriteStream::OnPauseOver() {
@@ -150,7 +171,7 @@ absl::Status WriteStream::Accept(std::shared_ptr<WriteMessage> message) {
   } else if (absl::Status status = access_.Permit(namespace_name_); !status.ok()) {
     return status;
   }
-  Pace();
+  if (absl::Status status = Pace(); !status.ok()) return status;
   messages_.push_back(std::move(message));
   Submit();
   if (backend_.clock.Monotonic() - started_ > kMaxConnectionAge) EndLocked(TooOld());

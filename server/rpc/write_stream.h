@@ -30,6 +30,9 @@ namespace cache_invalidation::rpc {
 // Messages of one StreamWrites stream that can wait in a shard before its next read is delayed.
 inline constexpr size_t kMaxStreamWritesInFlight = 4;
 
+// Streams at one time, of all callers: each takes about 11 KB, also if it says nothing.
+inline constexpr size_t kMaxWriteStreams = 10'000;
+
 class WriteStream;
 
 // The streams of bulk writers. Owns each until gRPC is done with it. Thread-safe.
@@ -47,8 +50,8 @@ class WriteStreamSet {
   friend class WriteStream;
 
   absl::flat_hash_set<std::shared_ptr<WriteStream>> streams() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Returns whether the stream must end because the server is draining.
-  bool Add(std::shared_ptr<WriteStream> stream) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Fails if the stream must end: the server is draining, or there are too many.
+  absl::Status Add(std::shared_ptr<WriteStream> stream) ABSL_LOCKS_EXCLUDED(mutex_);
   void Remove(const std::shared_ptr<WriteStream>& stream) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Mutex mutex_;  // never held while a stream is called
@@ -104,7 +107,11 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void OnAnswers(WriteMessage& message, const std::vector<shard::Result>& answers)
       ABSL_LOCKS_EXCLUDED(mutex_);
   // Takes a call from the limits. Reads nothing more until it would have been allowed.
-  void Pace() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Pace() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Calls `react` then, if the stream still exists.
+  void After(absl::Duration delay, void (WriteStream::*react)(), grpc::Alarm& alarm);
+  void ExpectFirstMessage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnFirstMessageLate() ABSL_LOCKS_EXCLUDED(mutex_);
   void OnPauseOver() ABSL_LOCKS_EXCLUDED(mutex_);
   void EndLocked(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts whatever can be started: a write, a read, the end.
@@ -129,6 +136,7 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   size_t in_shard_ ABSL_GUARDED_BY(mutex_) = 0;  // number of messages_ in the shard
   bool parked_ ABSL_GUARDED_BY(mutex_) = false;
   bool pausing_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::Alarm first_message_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<grpc::Alarm> pause_ ABSL_GUARDED_BY(mutex_);  // null: it never paused
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

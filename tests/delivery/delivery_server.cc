@@ -100,7 +100,7 @@ DeliveryServer::DeliveryServer(Options options, Clock& clock)
       audit_log_(*access::AuditLog::Open("", clock, metrics_.access())),
       access_(clock, *audit_log_, metrics_.access()),
       service_(options.max_streams, {hub_, outbox_, *waiting_, leases_, clock, observer_},
-               {admission_, namespaces_, access_, metrics_.rpc()}) {
+               {admission_, namespaces_, access_, open_calls_, metrics_.rpc()}) {
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(&service_);

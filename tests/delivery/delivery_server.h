@@ -121,6 +121,7 @@ class DeliveryServer {
   metrics::Metrics metrics_{"test"};
   const std::unique_ptr<access::AuditLog> audit_log_;
   access::Access access_;  // without a policy
+  rpc::OpenCalls open_calls_;
   rpc::SubscriptionService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

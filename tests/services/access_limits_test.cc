@@ -147,6 +147,32 @@ TEST_F(AccessPaceTest, AStreamOfWritesIsSlowedDown) {
   EXPECT_GE(time, (kMessages - 1) * absl::Milliseconds(20));
 }
 
+class AccessCrowdTest : public AccessServiceTest {
+ protected:
+  AccessCrowdTest()
+      : AccessServiceTest(absl::StrCat(
+            "principals:\n",
+            PrincipalLine("w", absl::StrCat("limits: {calls_per_second: 100, burst: 1}, ",
+                                            RoleIn("writer", "shop"))))) {}
+};
+
+// Who opens many streams of writes has made as many calls, and takes nothing in advance.
+TEST_F(AccessCrowdTest, OpeningStreamsOfWritesIsACall) {
+  const auto stub = NewStub<v1::WriteEventService>();
+  int refused = 0;
+  for (int i = 0; i < 50; ++i) {
+    const auto context = As("w");
+    const auto stream = stub->StreamWrites(context.get());
+    stream->WritesDone();
+    const grpc::Status status = stream->Finish();
+    if (status.ok()) continue;
+    ++refused;
+    EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED) << status.error_message();
+    EXPECT_TRUE(absl::StrContains(status.error_message(), "retry in 0.")) << status.error_message();
+  }
+  EXPECT_GT(refused, 0);
+}
+
 class AuditTest : public AccessServiceTest {
  protected:
   AuditTest() : AccessServiceTest(kPolicy) {}
