@@ -1,34 +1,14 @@
 #include "server/access/policy_file.h"
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/bounded_input.h"
+#include "common/regular_file.h"
 #include "common/yaml.h"
 #include "server/access/policy_text.h"
 
 namespace cache_invalidation::access {
-
-namespace {
-
-// One byte more than a policy may have, so that a longer one is refused and not cut.
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::error_code error;
-  // A pipe could block for ever.
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return absl::InvalidArgumentError(error ? error.message() : "not a regular file");
-  }
-  std::ifstream file(path);
-  std::optional<std::string> text = ReadAtMost(file, kMaxYamlBytes + 1);
-  if (!text) return absl::InvalidArgumentError("cannot be read");
-  return *std::move(text);
-}
-
-}  // namespace
 
 PolicyFile::PolicyFile(std::string path, Access& access, const Clock& clock, Tell tell)
     : path_(std::move(path)), access_(access), clock_(clock), tell_(std::move(tell)) {}
@@ -37,7 +17,8 @@ absl::Status PolicyFile::Read(bool is_settled) {
   absl::Status outcome;
   {
     MutexLock lock(mutex_);
-    const Content content = ReadFile(path_);
+    // One byte more than a policy may have, so that a longer one is refused and not cut.
+    const Content content = ReadRegularFile(path_, kMaxYamlBytes + 1);
     is_settled = is_settled || seen_ == content;
     seen_ = content;
     if (!is_settled || taken_ == content) return outcome_;

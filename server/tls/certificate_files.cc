@@ -1,14 +1,10 @@
 #include "server/tls/certificate_files.h"
 
-#include <filesystem>
-#include <fstream>
-#include <optional>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/bounded_input.h"
+#include "common/regular_file.h"
 #include "server/tls/certificates.h"
 
 namespace cache_invalidation::tls {
@@ -18,18 +14,12 @@ namespace {
 constexpr size_t kMaxFileBytes = 1 << 20;
 
 absl::StatusOr<std::string> Read(const std::string& path) {
-  std::error_code error;
-  // A pipe could block for ever.
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return absl::InvalidArgumentError(error ? error.message() : "not a regular file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::optional<std::string> text = ReadAtMost(file, kMaxFileBytes + 1);
-  if (!text.has_value()) return absl::InvalidArgumentError("cannot be read");
+  absl::StatusOr<std::string> text = ReadRegularFile(path, kMaxFileBytes + 1);
+  if (!text.ok()) return text.status();
   if (text->size() > kMaxFileBytes) {
     return absl::InvalidArgumentError("expected at most 1 MiB, got more");
   }
-  return *std::move(text);
+  return text;
 }
 
 absl::Status Named(absl::string_view flag, const std::string& path, const absl::Status& status) {
