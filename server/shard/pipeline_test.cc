@@ -19,10 +19,13 @@ class PipelineTest : public ShardSetTest {
     ASSERT_TRUE(shards_->Submit(inbox_.Expect("n", std::move(request))).ok());
   }
 
-  void AwaitApplied(int commands, int queries) {
+  // Waits until that many have been applied and handed over. REQUIRES: the store holds a write, so
+  // that the thread that waits for the clock is the shard's.
+  void AwaitHandedOver(int commands, int queries) {
     while (observer_.applied() < commands || observer_.answered() < queries) {
       std::this_thread::yield();
     }
+    clock_.AwaitWaiters(1);
   }
 
   Inbox inbox_;
@@ -36,10 +39,10 @@ TEST_F(PipelineTest, AppliesTheNextGroupWhileOneIsWrittenAndTellsNothingOfEither
   Submit(Write("user", "1"));
   store_.AwaitHeld();
   Submit(Write("user", "2"));
-  AwaitApplied(2, 0);
+  AwaitHandedOver(2, 0);
   Submit(engine::GetInvalidationStats{});
   Submit(Write("user", "3"));
-  AwaitApplied(3, 1);
+  AwaitHandedOver(3, 1);
   EXPECT_EQ(store_.writes(), 0);
   EXPECT_EQ(inbox_.size(), 0u);
   EXPECT_TRUE(publisher_.published().empty());
@@ -72,7 +75,7 @@ TEST_F(PipelineTest, AWriteThatFailsTakesAlongWhatWasAppliedMeanwhile) {
   store_.AwaitHeld();
   Submit(Write("user", "3"));
   Submit(engine::GetInvalidationStats{});
-  AwaitApplied(3, 1);
+  AwaitHandedOver(3, 1);
   store_.Break();
   store_.LetGo();
   const std::vector<Result> answers = inbox_.Await(4);
