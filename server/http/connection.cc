@@ -30,7 +30,9 @@ std::optional<Request> ParseRequest(absl::string_view received) {
     return request;
   }
   request.method = std::string(words[0]);
-  request.path = std::string(words[1].substr(0, words[1].find('?')));
+  const size_t mark = words[1].find('?');
+  request.path = std::string(words[1].substr(0, mark));
+  if (mark != absl::string_view::npos) request.query = std::string(words[1].substr(mark + 1));
   return request;
 }
 

@@ -19,7 +19,8 @@ struct Request {
   // 200, or 400 if the request is malformed.
   int status = 200;
   std::string method;
-  std::string path;  // as sent, without the query
+  std::string path;   // as sent, without the query
+  std::string query;  // as sent, without the "?"
 };
 
 // Returns the request at the beginning of `received`; absent while its headers are incomplete.

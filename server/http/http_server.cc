@@ -158,8 +158,10 @@ std::string HttpServer::ResponseTo(const Request& request,
   }
   for (const Route& route : routes_) {
     if (route.path != request.path) continue;
-    const auto [page, is_new] = pages.try_emplace(route.path);
-    if (is_new) page->second = route.make();
+    const bool asks = route.make_for_query != nullptr;
+    const auto [page, is_new] =
+        pages.try_emplace(asks ? absl::StrCat(route.path, "?", request.query) : route.path);
+    if (is_new) page->second = asks ? route.make_for_query(request.query) : route.make();
     return Encode(page->second, !head);
   }
   return Encode({404, kText, "no such page\n"}, !head);

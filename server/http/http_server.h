@@ -29,6 +29,9 @@ struct Page {
 struct Route {
   std::string path;
   std::function<Page()> make;
+
+  // In place of `make`, for a page that depends on what follows the "?", without it; as sent.
+  std::function<Page(absl::string_view query)> make_for_query = {};
 };
 
 // A small HTTP server for pages about this process. It serves only its routes, with GET and HEAD:
@@ -64,7 +67,7 @@ class HttpServer {
   // The connection to close if there are too many: if possible, one that is not being sent a
   // response.
   std::list<Connection>::iterator Oldest();
-  // `pages`: those that were made since the sockets were last looked at, by path.
+  // `pages`: those that were made since the sockets were last looked at, by path and query.
   std::string ResponseTo(const Request& request, std::map<std::string, Page>& pages) const;
 
   process::Listeners listeners_;

@@ -1,0 +1,103 @@
+#include "client/connect/config.h"
+
+#include <string>
+
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
+
+namespace cache_invalidation::connect {
+namespace {
+
+constexpr char kWhole[] = R"(service:
+  endpoint: cache-invalidation:7400
+  namespace: shop
+  token: ${TOKEN}
+  tls: { ca_file: /ca.pem }
+state_file: /var/lib/connect/orders
+http: { listen: "0.0.0.0:7402" }
+log: { format: json, level: debug }
+source:
+  postgres:
+    connection: "host=db dbname=shop"
+    password: ${file:/run/secrets/pg}
+    publication: cache_invalidation
+    slot: cache_invalidation
+    allow_unbounded_wal: true
+    release_after: 5s
+    wal_sender_timeout: 1m
+  outbox: { prefix: cache_invalidation, allow_everything: true }
+  tables:
+    - { match: 'jobs_.*', ignore: true }
+    - match: 'tenant_(\d+)\.(\w+)'
+      type: '\2'
+      id_prefix: '\1.'
+      key: [order_no]
+      tags: ['tenant:\1']
+)";
+
+SecretSources Secrets() {
+  return {.variable = [](const std::string& name) -> std::optional<std::string> {
+            if (name == "TOKEN") return "t0ken";
+            return std::nullopt;
+          },
+          .file = [](const std::string& path) -> std::optional<std::string> {
+            if (path == "/run/secrets/pg") return "pa55";
+            return std::nullopt;
+          }};
+}
+
+std::string ErrorOf(const std::string& from, const std::string& to) {
+  const std::string text = absl::StrReplaceAll(kWhole, {{from, to}});
+  EXPECT_NE(text, kWhole) << from;
+  return std::string(ParseConfig(text, Secrets()).status().message());
+}
+
+TEST(ConfigTest, EverythingInIt) {
+  const auto config = ParseConfig(kWhole, Secrets());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->endpoint, "cache-invalidation:7400");
+  EXPECT_EQ(config->service.namespace_name, "shop");
+  EXPECT_EQ(config->service.token, "t0ken");
+  EXPECT_EQ(config->service.tls->root_certificates_file, "/ca.pem");
+  EXPECT_EQ(config->http_listen, "0.0.0.0:7402");
+  EXPECT_EQ(config->log_format, journal::Format::kJson);
+  EXPECT_EQ(config->log_level, journal::Level::kDebug);
+  const SourceOptions& source = config->source;
+  EXPECT_EQ(source.state_file, "/var/lib/connect/orders");
+  EXPECT_EQ(source.postgres.connection, "host=db dbname=shop");
+  EXPECT_EQ(source.postgres.password, "pa55");
+  EXPECT_TRUE(source.allow_unbounded_wal);
+  EXPECT_EQ(source.release_after, absl::Seconds(5));
+  EXPECT_EQ(source.postgres.wal_sender_timeout, absl::Minutes(1));
+  EXPECT_TRUE(source.outbox.allow_everything);
+  EXPECT_TRUE(source.tables.Of("public", "jobs_1").ignore);
+  const TableTreatment tenant = source.tables.Of("tenant_42", "orders");
+  EXPECT_EQ(tenant.types.TypeOf("tenant_42", "orders"), "orders");
+  EXPECT_EQ(tenant.id_prefix, "42.");
+  EXPECT_EQ(tenant.key, std::vector<std::string>{"order_no"});
+  EXPECT_EQ(tenant.tags, std::vector<std::string>{"tenant:42"});
+  EXPECT_FALSE(source.tables.Of("public", "orders").ignore);
+}
+
+TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
+  EXPECT_EQ(ErrorOf("    slot:", "    slott:"), "line 11: slot is missing");
+  EXPECT_EQ(ErrorOf("    release_after", "    relase_after"),
+            "line 16: no such name: relase_after");
+  EXPECT_EQ(ErrorOf("5s", "soon"), "line 16: release_after: expected a duration such as 20s or 1m");
+  EXPECT_EQ(ErrorOf("ignore: true", "ignore: yes please"),
+            "line 20: ignore: expected false or true");
+  EXPECT_EQ(ErrorOf("jobs_.*", "jobs_(.*"), "line 20: match: missing ): \\A(?:jobs_(.*)\\z");
+  EXPECT_EQ(ErrorOf("${TOKEN}", "${TOKENS}"), "line 2: token: the variable TOKENS is not set");
+  EXPECT_EQ(ErrorOf("slot: cache_invalidation", "slot: 'Cache; DROP'"),
+            "line 11: slot: expected at most 63 lower case letters, digits and _");
+  EXPECT_EQ(ErrorOf("[order_no]", "order_no"), "line 24: key: expected a list");
+  EXPECT_EQ(ErrorOf("state_file: /var/lib/connect/orders\n", ""), "line 1: state_file is missing");
+}
+
+TEST(ConfigTest, NoTextIsTakenForASecretOutsideOfSecrets) {
+  const std::string text = absl::StrReplaceAll(kWhole, {{"jobs_.*", "${TOKEN}"}});
+  EXPECT_TRUE(ParseConfig(text, Secrets()).ok());
+}
+
+}  // namespace
+}  // namespace cache_invalidation::connect

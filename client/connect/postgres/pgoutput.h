@@ -1,0 +1,106 @@
+// The messages of PostgreSQL's output plugin pgoutput, protocol version 1, with values in text
+// form.
+
+#ifndef CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_PGOUTPUT_H_
+#define CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_PGOUTPUT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "client/change/change_writes.h"
+#include "client/connect/postgres/lsn.h"
+
+namespace cache_invalidation::connect {
+
+// A transaction begins.
+struct BeginMessage {
+  Lsn commit = 0;  // that of its CommitMessage
+  absl::Time time = absl::InfinitePast();
+  uint32_t xid = 0;
+};
+
+// It ends. A slot that is confirmed up to `end` does not contain it any more.
+struct CommitMessage {
+  Lsn commit = 0;
+  Lsn end = 0;
+  absl::Time time = absl::InfinitePast();
+};
+
+// Describes a table before its first change on a connection, and after every change of its
+// definition.
+struct RelationMessage {
+  struct Column {
+    std::string name;
+    bool in_identity = false;
+    uint32_t type_oid = 0;
+  };
+
+  uint32_t oid = 0;
+  std::string schema;
+  std::string table;
+  char identity = 'd';  // d: the primary key, n: nothing, f: every column, i: an index
+  std::vector<Column> columns;
+};
+
+// The values of a row in the order of the table. Those of a key tuple that are not in the identity
+// are NULL and mean nothing.
+using Tuple = std::vector<change::ColumnValue>;
+
+// A change of one row.
+struct RowMessage {
+  change::RowChange::Action action = change::RowChange::Action::kInsert;
+  uint32_t oid = 0;
+  char old_kind = 0;  // of `old`: 'K' has the key alone, 'O' every column, 0 is not there
+  Tuple old = {};
+  Tuple now = {};  // of an insert or update
+};
+
+struct TruncateMessage {
+  std::vector<uint32_t> oids;
+};
+
+// What an application has written with pg_logical_emit_message.
+struct LogicalMessage {
+  bool transactional = false;
+  Lsn lsn = 0;
+  std::string prefix;
+  std::string content;
+};
+
+// Messages without meaning for us: origins and types.
+struct OtherMessage {};
+
+using PgoutputMessage = std::variant<BeginMessage, CommitMessage, RelationMessage, RowMessage,
+                                     TruncateMessage, LogicalMessage, OtherMessage>;
+
+// Decodes one message. Fails with INVALID_ARGUMENT for bytes that are none: an unknown letter, an
+// incomplete or longer message. Reads nothing beyond `bytes` whatever they are. Pure.
+absl::StatusOr<PgoutputMessage> DecodePgoutput(absl::string_view bytes);
+
+// The two frames of the replication protocol that carry them.
+struct DataFrame {
+  Lsn end = 0;  // of the server's log
+  absl::string_view message;
+};
+struct KeepaliveFrame {
+  Lsn end = 0;
+  bool wants_status = false;
+};
+using ReplicationFrame = std::variant<DataFrame, KeepaliveFrame>;
+
+// As DecodePgoutput, for what the replication protocol wraps around the messages. The frame refers
+// to `bytes`.
+absl::StatusOr<ReplicationFrame> DecodeFrame(absl::string_view bytes);
+
+// Returns the status that is sent to the server: everything before `confirmed` is not needed again.
+std::string EncodeStatus(Lsn received, Lsn confirmed, absl::Time now);
+
+}  // namespace cache_invalidation::connect
+
+#endif  // CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_PGOUTPUT_H_

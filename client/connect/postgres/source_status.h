@@ -1,0 +1,71 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_SOURCE_STATUS_H_
+#define CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_SOURCE_STATUS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
+#include "client/connect/postgres/lsn.h"
+#include "client/connect/postgres/transaction_assembler.h"
+#include "common/mutex.h"
+
+namespace cache_invalidation::connect {
+
+// Time from a commit, by the database's clock, to its result, by ours. Clocks may differ: what is
+// below zero counts as zero.
+struct ToldSeconds {
+  static constexpr std::array<double, 12> kBounds = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05,
+                                                     0.1,   0.2,   0.5,   1,    5,    60};
+  std::array<uint64_t, kBounds.size() + 1> counts = {};  // of each bucket, the last without bound
+  double sum = 0;
+
+  void Add(absl::Duration duration);
+};
+
+// What is known of a source, for metrics and probes. Counters are since the start of the process.
+struct SourceFigures {
+  bool connected = false;          // to the log, and reported what came
+  std::string state = "starting";  // in words: why it is not connected
+  Lsn received = 0;                // the end of the server's log
+  Lsn told = 0;       // every commit before it is reported, and was visible when it was
+  Lsn confirmed = 0;  // by us to PostgreSQL
+  absl::Time told_commit = absl::InfinitePast();      // time of the last commit that is reported
+  absl::Time untold_commit = absl::InfiniteFuture();  // of the oldest one that is not
+  size_t pending_commands = 0;
+  uint64_t transactions = 0;
+  uint64_t told_again = 0;               // because they were not visible yet
+  uint64_t refused = 0;                  // by the service: reported as everything
+  uint64_t released = 0;                 // connections given up because the service did not answer
+  std::map<std::string, uint64_t> gaps;  // by reason
+  AssemblyCounts assembly;
+  ToldSeconds commit_to_told;
+};
+
+// Thread-safe.
+class SourceStatus {
+ public:
+  template <typename Change>
+  void Update(const Change& change) ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    change(figures_);
+  }
+  SourceFigures Get() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return figures_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  SourceFigures figures_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Returns the figures in Prometheus' text format. docs/postgresql.md has the table. Pure.
+std::string MetricsText(const SourceFigures& figures, absl::Time now);
+
+}  // namespace cache_invalidation::connect
+
+#endif  // CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_SOURCE_STATUS_H_

@@ -1,0 +1,70 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CONNECT_YAML_SECTION_H_
+#define CACHE_INVALIDATION_CLIENT_CONNECT_YAML_SECTION_H_
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/yaml.h"
+
+namespace cache_invalidation::connect {
+
+// Reads the members of a map in a configuration. The first thing that is wrong is kept in `status`,
+// with its line; what is read after that is left unchanged. Thread-compatible.
+//
+//   YamlSection source(root, "source", status);
+//   source.Text("slot", options.slot);
+//   source.Finish();  // names that were not read are unknown
+class YamlSection {
+ public:
+  // The whole document.
+  YamlSection(const YamlNode& node, absl::Status& status);
+  // The member of that name of a map; if there is none, an empty one.
+  YamlSection(YamlSection& parent, absl::string_view name);
+
+  YamlSection(const YamlSection&) = delete;
+  YamlSection& operator=(const YamlSection&) = delete;
+
+  bool present() const { return node_ != nullptr && node_->kind == YamlNode::Kind::kMap; }
+  int line() const { return node_ == nullptr ? 0 : node_->line; }
+
+  // Each reads one member, if it is there.
+  void Text(absl::string_view name, std::string& out);
+  void Texts(absl::string_view name, std::vector<std::string>& out);
+  void Bool(absl::string_view name, bool& out);
+  void Duration(absl::string_view name, absl::Duration& out);  // more than zero
+  // One of these words, by its place.
+  template <typename Enum, size_t size>
+  void Word(absl::string_view name, const absl::string_view (&words)[size], Enum& out) {
+    const int place = PlaceOf(name, words, size);
+    if (place >= 0) out = static_cast<Enum>(place);
+  }
+  // Calls `read` for each map in the list.
+  void Sections(absl::string_view name, const std::function<void(YamlSection&)>& read);
+
+  // Fails if a member that must be there is not.
+  void Require(absl::string_view name);
+  // Fails if there is a member that was not read.
+  void Finish();
+  // Fails with this, at the section's line.
+  void Fail(absl::string_view what) { FailAt(line(), what); }
+
+ private:
+  const YamlNode* Take(absl::string_view name);
+  // The text of a scalar; null, with an error, for anything else.
+  const std::string* ScalarOf(const YamlNode& node, absl::string_view name);
+  int PlaceOf(absl::string_view name, const absl::string_view* words, size_t size);
+  void FailAt(int line, absl::string_view what);
+
+  const YamlNode* node_;
+  absl::Status& status_;
+  std::set<std::string> taken_;
+};
+
+}  // namespace cache_invalidation::connect
+
+#endif  // CACHE_INVALIDATION_CLIENT_CONNECT_YAML_SECTION_H_
