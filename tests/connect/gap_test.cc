@@ -86,6 +86,42 @@ TEST_F(GapTest, SomebodyElseHasReadTheSlot) {
   ExpectGap("slot_advanced");
 }
 
+// The copy has the slot, on the same timeline of the same system, at a position that we know.
+class RestoredCopyTest : public GapTest {
+ protected:
+  void RestoreACopy() {
+    FollowAndStop();
+    connector_.StartAndAwaitReady();
+    const std::string connection = cluster_.connection_string();
+    const std::string directory = connection.substr(5, connection.find(' ') - 5);  // host=
+    sql_.reset();
+    cluster_.Stop();
+    ASSERT_EQ(RunProgram({"/bin/cp", "-a", directory + "/cluster", directory + "/copy"}).code, 0);
+    cluster_.Start();
+    Reconnect();
+    Execute("UPDATE t SET note = 'only in the caches' WHERE id = 1");
+    AwaitTold();
+    ASSERT_EQ(connector_.Stop().code, 0);
+    sql_.reset();
+    cluster_.Stop();
+    ASSERT_EQ(RunProgram({"/bin/rm", "-r", directory + "/cluster"}).code, 0);
+    ASSERT_EQ(RunProgram({"/bin/mv", directory + "/copy", directory + "/cluster"}).code, 0);
+    cluster_.Start();
+    Reconnect();
+  }
+};
+
+TEST_F(RestoredCopyTest, ItsLogEndsEarlier) {
+  RestoreACopy();
+  ExpectGap("log_went_back");
+}
+
+TEST_F(RestoredCopyTest, ItsLogHasGrownSince) {
+  RestoreACopy();
+  Execute("INSERT INTO t SELECT generate_series(2000, 9000), 'x'");
+  ExpectGap("other_history");
+}
+
 TEST_F(GapTest, PostgresHasGivenTheSlotUp) {
   FollowAndStop();
   for (int segment = 2; segment < 6; ++segment) {

@@ -213,7 +213,7 @@ absl::Status LogReader::TakeResults() {
   absl::Status failure;
   for (const TellResult& result : environment_.teller.TakeResults()) {
     if (result.ticket.generation != generation_) continue;
-    if (IsRefusal(result.status)) {
+    if (IsRefusal(result.status) && !result.everything) {
       environment_.journal.Write({Level::kError,
                                   "the service refuses a transaction: told as everything",
                                   {},

@@ -20,8 +20,8 @@ void Merge(Transaction more, Transaction& into) {
   targets.tags.merge(more.outbox.tags);
   targets.keys.merge(more.outbox.keys);
   targets.patterns.merge(more.outbox.patterns);
-  if (targets.tags.size() + targets.keys.size() + targets.patterns.size() >
-      TransactionAssembler::kMaxOutboxTargets) {
+  if (targets.tags.size() + targets.keys.size() > TransactionAssembler::kMaxOutboxTargets ||
+      targets.patterns.size() > TransactionAssembler::kMaxOutboxPatterns) {
     targets = {};
     collector.AddEverything();
   }

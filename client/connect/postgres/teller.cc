@@ -39,10 +39,10 @@ Teller::~Teller() {
   while (pending_ > 0) none_pending_.Wait(mutex_);
 }
 
-void Teller::Add(Ticket ticket, const absl::Status& status) {
+void Teller::Add(TellResult result) {
   wake_.Notify();
   MutexLock lock(mutex_);
-  results_.push_back({ticket, status});
+  results_.push_back(std::move(result));
   if (--pending_ == 0) none_pending_.NotifyAll();
 }
 
@@ -54,7 +54,9 @@ void Teller::Expect() {
 void Teller::Send(Ticket ticket, client::InvalidateParams params) {
   Expect();
   params.options = {.namespace_name = client_.NamespaceOf({}), .deadline = kDeadline};
-  connection_->Start(params, [this, ticket](const auto& result) { Add(ticket, result.status()); });
+  connection_->Start(params, [this, ticket, everything = params.everything](const auto& result) {
+    Add({ticket, result.status(), everything});
+  });
 }
 
 size_t Teller::Tell(Ticket ticket, Transaction transaction) {
@@ -74,8 +76,9 @@ size_t Teller::Tell(Ticket ticket, Transaction transaction) {
     ++commands;
   } else if (!transaction.writes.writes.empty()) {
     Expect();
-    stream_->Write(std::move(transaction.writes.writes),
-                   [this, ticket](const auto& result) { Add(ticket, result.status()); });
+    stream_->Write(std::move(transaction.writes.writes), [this, ticket](const auto& result) {
+      Add({ticket, result.status()});
+    });
     ++commands;
   }
   return commands;

@@ -29,6 +29,7 @@ struct Ticket {
 struct TellResult {
   Ticket ticket;
   absl::Status status;
+  bool everything = false;  // of a command that invalidates everything
 };
 
 // Reports transactions to the service without waiting. One stream for the life of the process;
@@ -69,7 +70,7 @@ class Teller {
                        std::stop_token stop) const;
 
  private:
-  void Add(Ticket ticket, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Add(TellResult result) ABSL_LOCKS_EXCLUDED(mutex_);
   void Expect() ABSL_LOCKS_EXCLUDED(mutex_);
   void Send(Ticket ticket, client::InvalidateParams params);
 

@@ -153,7 +153,7 @@ void TransactionAssembler::AddOutbox(const LogicalMessage& message) {
   outbox_.types.merge(targets->types);
   outbox_.patterns.merge(targets->patterns);
   outbox_.everything |= targets->everything;
-  if (Count(outbox_) <= kMaxOutboxTargets && outbox_bytes_ <= kMaxOutboxBytes) return;
+  if (Fits(outbox_) && outbox_bytes_ <= kMaxOutboxBytes) return;
   outbox_ = {.everything = true};  // also counted, as a widened write
   outbox_bytes_ = 0;
 }

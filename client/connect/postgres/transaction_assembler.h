@@ -46,6 +46,8 @@ class TransactionAssembler {
   // More than one call can name.
   static constexpr size_t kMaxOutboxTargets = 10'000;
   static constexpr size_t kMaxOutboxBytes = 2 << 20;
+  // Each is a call of its own.
+  static constexpr size_t kMaxOutboxPatterns = 64;
 
   TransactionAssembler(CatalogLookup catalog, const TableRules& rules, OutboxOptions outbox,
                        KnownTables known);
