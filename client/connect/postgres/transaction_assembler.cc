@@ -13,8 +13,10 @@ namespace {
 // The operation of a write that a message asked for.
 constexpr char kMessageOperation[] = "message";
 
-size_t Count(const OutboxTargets& targets) {
-  return targets.tags.size() + targets.keys.size() + targets.types.size() + targets.patterns.size();
+bool Fits(const OutboxTargets& targets) {
+  return targets.tags.size() + targets.keys.size() + targets.types.size() <=
+             TransactionAssembler::kMaxOutboxTargets &&
+         targets.patterns.size() <= TransactionAssembler::kMaxOutboxPatterns;
 }
 
 }  // namespace
