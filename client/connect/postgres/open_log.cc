@@ -160,6 +160,8 @@ class Opening {
     }
     Report(Level::kError, "changes may have been missed: everything is invalidated",
            absl::StrJoin(reasons, ", "));
+    // Positions of another history mean nothing in this one.
+    environment_.status.Update([](SourceFigures& figures) { figures.told = 0; });
     // From here on it is a gap, whatever ends this attempt.
     absl::Status status = RemoveState(options_.state_file);
     const bool has_slot = view_.slot.has_value();
