@@ -25,11 +25,11 @@ TEST_F(CheckTest, ADatabaseThatIsReady) {
 }
 
 TEST_F(CheckTest, EverythingThatIsWrongIsSaid) {
-  Execute("CREATE TABLE none (a int); CREATE TABLE i (id int PRIMARY KEY, u int NOT NULL UNIQUE)");
+  Execute("CREATE TABLE bare (a int); CREATE TABLE i (id int PRIMARY KEY, u int NOT NULL UNIQUE)");
   Execute("ALTER TABLE i REPLICA IDENTITY USING INDEX i_u_key");
   Execute("CREATE ROLE app LOGIN");
   Execute(
-      "CREATE PUBLICATION cache_invalidation FOR TABLE none, i WITH (publish = "
+      "CREATE PUBLICATION cache_invalidation FOR TABLE bare, i WITH (publish = "
       "'insert, update', publish_via_partition_root = true)");
   Execute("SELECT pg_create_logical_replication_slot('cache_invalidation', 'test_decoding')");
   connector_.setting().connection += " user=app";
@@ -39,7 +39,7 @@ TEST_F(CheckTest, EverythingThatIsWrongIsSaid) {
   for (const char* line :
        {"error: the role app may not replicate",
         "error: the publication leaves out inserts, updates, deletes or truncates",
-        "error: publish_via_partition_root is on", "error: public.none has no replica identity",
+        "error: publish_via_partition_root is on", "error: public.bare has no replica identity",
         "warning: public.i has an index as replica identity",
         "error: the slot cache_invalidation is not one of pgoutput",
         "warning: every role may write messages", "warning: max_slot_wal_keep_size is -1",
@@ -49,8 +49,8 @@ TEST_F(CheckTest, EverythingThatIsWrongIsSaid) {
 }
 
 TEST_F(CheckTest, TheSqlThatItPrintsCuresIt) {
-  Execute("CREATE TABLE none (a int)");
-  Execute("CREATE PUBLICATION cache_invalidation FOR TABLE none WITH (publish = 'insert')");
+  Execute("CREATE TABLE bare (a int)");
+  Execute("CREATE PUBLICATION cache_invalidation FOR TABLE bare WITH (publish = 'insert')");
   Execute("ALTER PUBLICATION cache_invalidation SET (publish = 'insert, update')");
   const Ended sql = connector_.Check({"--sql"});
   EXPECT_EQ(sql.code, 1);
