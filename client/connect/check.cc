@@ -7,6 +7,7 @@
 #include "client/client.h"
 #include "client/connect/postgres/preflight.h"
 #include "client/connect/postgres/source_state.h"
+#include "client/connect/redis/redis_check.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -55,8 +56,15 @@ void CheckDatabase(const Config& config, const Clock& clock, std::vector<Finding
 bool Check(const Config& config, bool sql, const Clock& clock, std::ostream& out) {
   std::vector<Finding> findings;
   CheckService(config, findings);
-  CheckDatabase(config, clock, findings);
-  CheckStateFile(config, findings);
+  if (config.redis.has_value()) {
+    for (const RedisFinding& finding : CheckRedis(*config.redis)) {
+      findings.push_back({finding.is_error ? Severity::kError : Severity::kWarning,
+                          absl::StrCat("redis: ", finding.sentence)});
+    }
+  } else {
+    CheckDatabase(config, clock, findings);
+    CheckStateFile(config, findings);
+  }
   bool good = true;
   for (const Finding& finding : findings) {
     const bool wrong = finding.severity == Severity::kError;

@@ -1,46 +1,20 @@
 #include "client/connect/config.h"
 
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "client/connect/redis/redis_section.h"
 #include "client/connect/yaml_section.h"
-#include "common/regular_file.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
-constexpr size_t kMaxSecretBytes = 64 << 10;
 // PostgreSQL's: a name in its catalog.
 constexpr size_t kMaxSlotBytes = 63;
 
 constexpr absl::string_view kFormats[] = {"text", "json"};
 constexpr absl::string_view kLevels[] = {"debug", "info", "warning", "error"};
-
-// Only where secrets are expected: other values, such as patterns, may contain ${.
-absl::StatusOr<std::string> Expanded(const std::string& value, const SecretSources& secrets) {
-  absl::string_view inner = value;
-  if (!absl::ConsumePrefix(&inner, "${") || !absl::ConsumeSuffix(&inner, "}")) return value;
-  const bool is_file = absl::ConsumePrefix(&inner, "file:");
-  const std::string name(inner);
-  const std::optional<std::string> secret = is_file ? secrets.file(name) : secrets.variable(name);
-  if (secret.has_value()) return *secret;
-  return absl::InvalidArgumentError(is_file ? absl::StrCat("cannot read the file ", name)
-                                            : absl::StrCat("the variable ", name, " is not set"));
-}
-
-void ReadSecret(YamlSection& section, absl::string_view name, const SecretSources& secrets,
-                std::string& out) {
-  section.Text(name, out);
-  absl::StatusOr<std::string> expanded = Expanded(out, secrets);
-  if (!expanded.ok()) {
-    return section.Fail(absl::StrCat(name, ": ", expanded.status().message()));
-  }
-  out = *std::move(expanded);
-}
 
 void ReadService(YamlSection& root, const SecretSources& secrets, Config& config) {
   YamlSection service(root, "service");
@@ -100,22 +74,23 @@ void ReadTables(YamlSection& source, absl::Status& status, SourceOptions& option
   }
 }
 
-}  // namespace
-
-SecretSources ProcessSecrets() {
-  return {.variable = [](const std::string& name) -> std::optional<std::string> {
-            const char* value = std::getenv(name.c_str());
-            return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-          },
-          .file = [](const std::string& path) -> std::optional<std::string> {
-            absl::StatusOr<std::string> content = ReadRegularFile(path, kMaxSecretBytes);
-            if (!content.ok()) return std::nullopt;
-            while (absl::EndsWith(*content, "\n") || absl::EndsWith(*content, "\r")) {
-              content->pop_back();
-            }
-            return *std::move(content);
-          }};
+void ReadSource(YamlSection& root, const SecretSources& secrets, absl::Status& status,
+                SourceOptions& options) {
+  for (const char* name : {"source", "state_file"}) root.Require(name);
+  root.Text("state_file", options.state_file);
+  YamlSection source(root, "source");
+  source.Require("postgres");
+  ReadPostgres(source, secrets, options);
+  YamlSection outbox(source, "outbox");
+  if (outbox.present()) outbox.Require("prefix");
+  outbox.Text("prefix", options.outbox.prefix);
+  outbox.Bool("allow_everything", options.outbox.allow_everything);
+  outbox.Finish();
+  ReadTables(source, status, options);
+  source.Finish();
 }
+
+}  // namespace
 
 absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources& secrets) {
   YamlError error;
@@ -126,9 +101,8 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
   Config config;
   absl::Status status;
   YamlSection root(*document, status);
-  for (const char* name : {"service", "source", "state_file"}) root.Require(name);
+  root.Require("service");
   ReadService(root, secrets, config);
-  root.Text("state_file", config.source.state_file);
   YamlSection http(root, "http");
   http.Text("listen", config.http_listen);
   http.Finish();
@@ -136,16 +110,13 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
   log.Word("format", kFormats, config.log_format);
   log.Word("level", kLevels, config.log_level);
   log.Finish();
-  YamlSection source(root, "source");
-  source.Require("postgres");
-  ReadPostgres(source, secrets, config.source);
-  YamlSection outbox(source, "outbox");
-  if (outbox.present()) outbox.Require("prefix");
-  outbox.Text("prefix", config.source.outbox.prefix);
-  outbox.Bool("allow_everything", config.source.outbox.allow_everything);
-  outbox.Finish();
-  ReadTables(source, status, config.source);
-  source.Finish();
+  YamlSection sink(root, "sink");
+  if (sink.present()) {
+    ReadRedisSection(sink, secrets, config.redis.emplace());
+    sink.Finish();
+  } else {
+    ReadSource(root, secrets, status, config.source);
+  }
   root.Finish();
   if (!status.ok()) return status;
   return config;

@@ -1,7 +1,6 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_CONFIG_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_CONFIG_H_
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -9,11 +8,13 @@
 #include "absl/strings/string_view.h"
 #include "client/client_options.h"
 #include "client/connect/postgres/source_environment.h"
+#include "client/connect/redis/redis_options.h"
+#include "client/connect/secrets.h"
 #include "server/journal/journal_line.h"
 
 namespace cache_invalidation::connect {
 
-// What the configuration file says.
+// What the configuration file says: of a source, or of a sink.
 struct Config {
   std::string endpoint = {};
   client::ClientOptions service = {};
@@ -21,16 +22,8 @@ struct Config {
   journal::Format log_format = journal::Format::kText;
   journal::Level log_level = journal::Level::kInfo;
   SourceOptions source = {};
+  std::optional<RedisOptions> redis = {};  // then there is no source
 };
-
-// Where the values of `${NAME}` and `${file:PATH}` come from. Nothing: there is none.
-struct SecretSources {
-  std::function<std::optional<std::string>(const std::string& name)> variable;
-  std::function<std::optional<std::string>(const std::string& path)> file;
-};
-
-// Those of this process. A file loses the line breaks at its end.
-SecretSources ProcessSecrets();
 
 // Parses a configuration. Fails with INVALID_ARGUMENT, `line N: ` and what is wrong there: an
 // unknown name, a value of another kind, a secret that does not exist. Pure but for `secrets`.

@@ -1,8 +1,10 @@
 #include "client/connect/config.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::connect {
@@ -97,6 +99,57 @@ TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
 TEST(ConfigTest, NoTextIsTakenForASecretOutsideOfSecrets) {
   const std::string text = absl::StrReplaceAll(kWhole, {{"jobs_.*", "${TOKEN}"}});
   EXPECT_TRUE(ParseConfig(text, Secrets()).ok());
+}
+
+constexpr char kSink[] = R"(service: { endpoint: "localhost:7400" }
+sink:
+  redis:
+    address: "redis:6379"
+    user: sink
+    password: ${TOKEN}
+    database: 2
+    name: pages
+    prefixes: ["page:", "cust:"]
+    key_prefix: "page:"
+    versions: "ci:v:"
+    templates:
+      - { tag: 'customer:*', keys: ['cust:\1', 'cust:\1:orders'] }
+    everything: unlink
+    again_after: [1s, 1m]
+    max_targets: 1000
+)";
+
+TEST(ConfigTest, ASinkInPlaceOfASource) {
+  const auto config = ParseConfig(kSink, Secrets());
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->redis.has_value());
+  EXPECT_EQ(config->redis->redis.address, "redis:6379");
+  EXPECT_EQ(config->redis->redis.user, "sink");
+  EXPECT_EQ(config->redis->redis.password, "t0ken");
+  EXPECT_EQ(config->redis->redis.database, 2);
+  EXPECT_EQ(config->redis->templates.size(), 1u);
+  EXPECT_EQ(config->redis->again_after,
+            (std::vector<absl::Duration>{absl::Seconds(1), absl::Minutes(1)}));
+  EXPECT_EQ(config->redis->max_targets, 1000u);
+}
+
+TEST(ConfigTest, WhatIsWrongWithASink) {
+  const auto error = [](const std::string& from, const std::string& to) {
+    return std::string(
+        ParseConfig(absl::StrReplaceAll(kSink, {{from, to}}), Secrets()).status().message());
+  };
+  EXPECT_EQ(error("name: pages", "nom: pages"), "line 4: name is missing");
+  EXPECT_EQ(error("everything: unlink", "everything: flush"),
+            "line 4: everything: flush needs i_own_this_database: true, for it drops all keys");
+  EXPECT_EQ(error("everything: unlink", "everything: all"),
+            "line 14: everything: expected unlink or version or flush");
+  EXPECT_EQ(error("[1s, 1m]", "[1s, soon]"),
+            "line 4: again_after: expected durations such as 2s, not soon");
+  EXPECT_EQ(error("[1s, 1m]", "[1m, 1s]"), "line 4: again_after: expected ascending times");
+  EXPECT_EQ(error("database: 2", "database: x"),
+            "line 4: database: expected a number of at least 0");
+  EXPECT_EQ(error(R"('cust:\1:orders')", R"('cust:\2')"),
+            "line 13: keys: \\ must be followed by the number of a * of the tag: cust:\\2");
 }
 
 }  // namespace

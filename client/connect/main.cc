@@ -1,5 +1,5 @@
-// cache_invalidation_connect: follows a PostgreSQL database, and reports the service what is
-// committed.
+// cache_invalidation_connect: follows a PostgreSQL database and reports the service what is
+// committed, or follows the service and drops from Redis what is wrong.
 
 #include <pthread.h>
 #include <signal.h>
@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
@@ -18,6 +19,7 @@
 #include "client/connect/config.h"
 #include "client/connect/pages.h"
 #include "client/connect/postgres/source.h"
+#include "client/connect/redis/redis_sink.h"
 #include "client/connection.h"
 #include "client/logging.h"
 #include "client/version.h"
@@ -57,23 +59,45 @@ absl::StatusOr<Config> ReadConfig(const std::string& path) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", config.status().message()));
 }
 
-// Follows the database until a stop signal.
-absl::Status Run(Config config, const sigset_t& signals, journal::Journal& journal, Clock& clock) {
-  auto connection = client::OpenConnection(config.endpoint, config.service);
-  if (!connection.ok()) return connection.status();
-  SourceStatus status;
-  auto http = http::HttpServer::Start(config.http_listen, Pages(status, clock), clock);
+absl::StatusOr<std::unique_ptr<http::HttpServer>> StartPages(const Config& config,
+                                                             std::vector<http::Route> pages,
+                                                             journal::Journal& journal,
+                                                             Clock& clock) {
+  auto http = http::HttpServer::Start(config.http_listen, std::move(pages), clock);
   if (!http.ok()) return http.status();
   journal.Write({Level::kInfo,
                  "starting",
                  {{"version", client::ClientVersion()}, {"http_port", (*http)->port()}}});
-  const Source source(std::move(config.source), *std::move(connection),
-                      config.service.namespace_name, clock, journal, status);
+  return http;
+}
+
+void AwaitSignal(const sigset_t& signals, journal::Journal& journal) {
   int signal = 0;
   sigwait(&signals, &signal);
   journal.Write({Level::kInfo, "stopping"});
   // A second signal ends the process at once.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// Follows the database, or the service, until a stop signal.
+absl::Status Run(Config config, const sigset_t& signals, journal::Journal& journal, Clock& clock) {
+  auto connection = client::OpenConnection(config.endpoint, config.service);
+  if (!connection.ok()) return connection.status();
+  if (config.redis.has_value()) {
+    RedisStatus status;
+    auto http = StartPages(config, Pages(status), journal, clock);
+    if (!http.ok()) return http.status();
+    const RedisSink sink(*std::move(config.redis), client::Client(*std::move(connection)), clock,
+                         journal, status);
+    AwaitSignal(signals, journal);
+    return absl::OkStatus();
+  }
+  SourceStatus status;
+  auto http = StartPages(config, Pages(status, clock), journal, clock);
+  if (!http.ok()) return http.status();
+  const Source source(std::move(config.source), *std::move(connection),
+                      config.service.namespace_name, clock, journal, status);
+  AwaitSignal(signals, journal);
   return absl::OkStatus();
 }
 
@@ -95,17 +119,19 @@ int RunCommand(Config config, const sigset_t& signals) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Tells the Tagged Cache Invalidation System what a PostgreSQL database commits.",
-               "cache_invalidation_connect");
+  CLI::App app(
+      "Tells the Tagged Cache Invalidation System what a PostgreSQL database commits, or drops "
+      "from Redis what it tells.",
+      "cache_invalidation_connect");
   app.footer(kFooter);
   app.set_version_flag("--version",
                        absl::StrCat("cache_invalidation_connect ", client::ClientVersion()));
   app.require_subcommand(1);
   std::string file;
   bool print_sql = false;
-  CLI::App* run = app.add_subcommand("run", "Follow the database until a signal");
-  CLI::App* check = app.add_subcommand(
-      "check", "Say what is wrong with the database and the service; change nothing");
+  CLI::App* run = app.add_subcommand("run", "Follow the database, or the service, until a signal");
+  CLI::App* check =
+      app.add_subcommand("check", "Say what is wrong with the database, or Redis, and the service");
   for (CLI::App* command : {run, check}) {
     command->add_option("-f,--file", file, "The configuration, in YAML")->required();
   }

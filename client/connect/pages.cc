@@ -13,9 +13,9 @@ namespace {
 
 constexpr absl::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
-http::Page Ready(const SourceFigures& figures) {
-  if (figures.connected) return {.body = "ready\n"};
-  return {.status = 503, .body = absl::StrCat(figures.state, "\n")};
+http::Page Ready(bool connected, const std::string& state) {
+  if (connected) return {.body = "ready\n"};
+  return {.status = 503, .body = absl::StrCat(state, "\n")};
 }
 
 http::Page Told(const SourceFigures& figures, absl::string_view query) {
@@ -40,8 +40,25 @@ std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock) {
                                .body = MetricsText(status.Get(), clock.Now())};
            }},
           {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
-          {"/readyz", [&status] { return Ready(status.Get()); }},
+          {"/readyz",
+           [&status] {
+             const SourceFigures figures = status.Get();
+             return Ready(figures.connected, figures.state);
+           }},
           {"/told", {}, [&status](absl::string_view query) { return Told(status.Get(), query); }}};
+}
+
+std::vector<http::Route> Pages(const RedisStatus& status) {
+  return {{"/metrics",
+           [&status] {
+             return http::Page{.content_type = kMetricsType,
+                               .body = RedisMetricsText(status.Get())};
+           }},
+          {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
+          {"/readyz", [&status] {
+             const RedisFigures figures = status.Get();
+             return Ready(figures.connected, figures.state);
+           }}};
 }
 
 }  // namespace cache_invalidation::connect

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "client/connect/postgres/source_status.h"
+#include "client/connect/redis/redis_status.h"
 #include "common/clock.h"
 #include "server/http/http_server.h"
 
@@ -19,6 +20,9 @@ namespace cache_invalidation::connect {
 //   with
 //                   pg_current_wal_insert_lsn(), an application can wait until caches know of it.
 std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock);
+
+// The same for a sink: /metrics, /healthz, and /readyz while it follows the service.
+std::vector<http::Route> Pages(const RedisStatus& status);
 
 }  // namespace cache_invalidation::connect
 

@@ -92,7 +92,7 @@ void YamlSection::Sections(absl::string_view name, const std::function<void(Yaml
 }
 
 void YamlSection::Require(absl::string_view name) {
-  if (!present() || node_->Find(name) == nullptr) Fail(absl::StrCat(name, " is missing"));
+  if (!Has(name)) Fail(absl::StrCat(name, " is missing"));
 }
 
 void YamlSection::Finish() {

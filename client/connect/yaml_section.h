@@ -32,6 +32,9 @@ class YamlSection {
   bool present() const { return node_ != nullptr && node_->kind == YamlNode::Kind::kMap; }
   int line() const { return node_ == nullptr ? 0 : node_->line; }
 
+  // Whether there is a member of that name; does not count as read.
+  bool Has(absl::string_view name) const { return present() && node_->Find(name) != nullptr; }
+
   // Each reads one member, if it is there.
   void Text(absl::string_view name, std::string& out);
   void Texts(absl::string_view name, std::vector<std::string>& out);

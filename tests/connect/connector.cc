@@ -24,14 +24,18 @@ std::string Connector::WriteConfig() const {
   const std::string path = directory_.path() + "/connect.yaml";
   std::ofstream file(path);
   file << "service: {endpoint: '" << setting_.endpoint << "'}\n"
-       << "state_file: '" << state_file() << "'\n"
-       << "http: {listen: '127.0.0.1:0'}\n"
-       << "source:\n  postgres:\n"
-       << "    connection: \"" << setting_.connection << "\"\n"
-       << "    publication: " << setting_.publication << "\n"
-       << "    slot: " << setting_.slot << "\n"
-       << "    allow_unbounded_wal: true\n"
-       << setting_.more_postgres << setting_.more;
+       << "http: {listen: '127.0.0.1:0'}\n";
+  if (!setting_.sink.empty()) {
+    file << "sink: {" << setting_.sink << "}\n";
+  } else {
+    file << "state_file: '" << state_file() << "'\n"
+         << "source:\n  postgres:\n"
+         << "    connection: \"" << setting_.connection << "\"\n"
+         << "    publication: " << setting_.publication << "\n"
+         << "    slot: " << setting_.slot << "\n"
+         << "    allow_unbounded_wal: true\n"
+         << setting_.more_postgres << setting_.more;
+  }
   file.close();
   cache_invalidation::Check(!file.fail(), "a configuration can be written");
   return path;

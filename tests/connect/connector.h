@@ -12,12 +12,13 @@ namespace cache_invalidation {
 
 // What a connector follows, and whom it tells.
 struct ConnectorSetting {
-  std::string connection;  // of libpq
-  std::string endpoint;    // of the service
+  std::string connection = "";  // of libpq
+  std::string endpoint;         // of the service
   std::string publication = "cache_invalidation";
   std::string slot = "cache_invalidation";
   std::string more = "";           // YAML, in `source`
   std::string more_postgres = "";  // YAML, in `source.postgres`
+  std::string sink = "";           // YAML, of `sink`; then there is no source
 };
 
 // The program cache_invalidation_connect as operators run it, with a state file that lasts from
@@ -33,7 +34,7 @@ class Connector {
   void Kill();
   Ended Stop();
 
-  // Blocks until it follows the log, or does not.
+  // Block until it follows the log, or the service, or does not.
   void AwaitReady();
   void AwaitNotReady();
 

@@ -73,9 +73,11 @@ ALLOWED = {
     "client/cachectl/": ("common/", "client/", "CLI/") + _POSIX,
     # What a server stores, read in the directory that it left.
     "client/cachectl/data_directory.": ("client/cachectl/data_directory.h", "server/storage/", "server/core/run_record.h"),
-    # A program of its own, which logs and shows metrics as the server does. libpq stays in one file.
+    # A program of its own, which logs and shows metrics as the server does. libpq and hiredis
+    # stay in one file each.
     "client/connect/": ("common/", "client/", "CLI/", "re2/", "server/journal/", "server/http/http_server.h") + _POSIX,
     "client/connect/postgres/postgres_connection.": ("common/", "client/connect/postgres/", "postgresql/", "poll.h"),
+    "client/connect/redis/redis_connection.": ("client/connect/redis/", "hiredis/", "sys/time.h"),
     "client/yaml_text/": ("common/", "client/"),
     "client/change/": ("common/", "client/", "re2/"),
     "tests/": ("common/", "client/", "examples/", "benchmark/") + _SERVER + _GRPC + _MESSAGES + _POSIX,

@@ -1,0 +1,56 @@
+#ifndef CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_KEY_TEMPLATE_H_
+#define CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_KEY_TEMPLATE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace cache_invalidation::connect {
+
+// The keys that an application derives from a tag: `customer:*` gives `cust:\1`. Each `*` is one
+// whole level of the tag, `\1` to `\9` are those levels in their order. Immutable.
+//
+//   customer:7            names the key cust:7
+//   customer              is above: names every key that begins with cust:
+//   customer:7:orders     is below: names nothing, for a tag does not hit those above it
+//   invoice:7             names nothing
+//
+// A level with an escaped value (client/tag.h) names two keys: with the value as it is in the tag,
+// and with the value itself. Applications write either.
+class KeyTemplate {
+ public:
+  // What a tag names. Empty: nothing.
+  struct Named {
+    std::vector<std::string> keys = {};
+    std::vector<std::string> prefixes = {};  // every key that begins with one of them
+  };
+
+  // Fails with INVALID_ARGUMENT if there are no levels, no keys, or a key names a level that is no
+  // `*`. A key must not begin with a level: what it names could not be found.
+  static absl::StatusOr<KeyTemplate> Parse(absl::string_view tag,
+                                           const std::vector<std::string>& keys);
+
+  // Adds what `tag` names to `named`. Returns whether it named something.
+  bool Match(absl::string_view tag, Named& named) const;
+
+  // What every key begins with: the text before its first level.
+  std::vector<std::string> LiteralPrefixes() const;
+
+ private:
+  // A piece of text, then the level of that number; 0: the end.
+  using Piece = std::pair<std::string, size_t>;
+  struct Level {
+    std::string text;
+    bool is_value = false;
+  };
+
+  std::vector<Level> levels_;
+  std::vector<std::vector<Piece>> keys_;
+};
+
+}  // namespace cache_invalidation::connect
+
+#endif  // CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_KEY_TEMPLATE_H_
