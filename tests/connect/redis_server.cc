@@ -65,7 +65,7 @@ void RedisServer::Kill() {
   std::filesystem::remove(directory_ + "/socket");
 }
 
-connect::RedisReply RedisServer::Run(const connect::RedisCommand& command) {
+connect::RedisResult RedisServer::Run(const connect::RedisCommand& command) {
   auto reply = connection_->Run(command);
   Check(reply.ok(), reply.status().ToString().c_str());
   Check(reply->error.empty(), reply->error.c_str());

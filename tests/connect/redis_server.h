@@ -30,7 +30,7 @@ class RedisServer {
   void Start();
 
   // Runs a command as the default user; aborts if it is refused.
-  connect::RedisReply Run(const connect::RedisCommand& command);
+  connect::RedisResult Run(const connect::RedisCommand& command);
 
   void Set(const std::string& key, const std::string& value = "old") { Run({"SET", key, value}); }
   bool Has(const std::string& key) { return Run({"EXISTS", key}).number == 1; }

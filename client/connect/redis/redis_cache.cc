@@ -21,7 +21,7 @@ constexpr size_t kCommandsTogether = 20;
 // Keys for one step of SCAN, which holds up other clients for about a millisecond.
 constexpr absl::string_view kScanCount = "1000";
 
-absl::Status Refused(absl::string_view what, const RedisReply& reply) {
+absl::Status Refused(absl::string_view what, const RedisResult& reply) {
   return absl::UnavailableError(absl::StrCat("Redis refuses ", what, ": ", reply.error));
 }
 
@@ -77,7 +77,7 @@ RedisCache::RedisCache(const RedisOptions& options, std::string id, RedisConnect
 absl::Status RedisCache::Open() {
   const auto replies = connection_.Pipeline({{"INFO"}, {"GET", options_.position_key()}});
   if (!replies.ok()) return replies.status();
-  const RedisReply& info = replies->front();
+  const RedisResult& info = replies->front();
   if (!info.error.empty()) return Refused("INFO", info);
   if (!replies->back().error.empty()) return Refused("to read the position", replies->back());
   if (InfoValue(*info.text, "cluster_enabled") == "1") {
@@ -113,10 +113,10 @@ absl::Status RedisCache::Watch() {
                             {"MGET", options_.owner_key(), options_.position_key()},
                             {"INFO", "replication"}});
   if (!replies.ok()) return replies.status();
-  for (const RedisReply& reply : *replies) {
+  for (const RedisResult& reply : *replies) {
     if (!reply.error.empty()) return Refused("to look at its state", reply);
   }
-  const std::vector<RedisReply>& values = (*replies)[1].elements;
+  const std::vector<RedisResult>& values = (*replies)[1].elements;
   const std::string& info = *(*replies)[2].text;
   if (values.size() != 2) return absl::UnavailableError("Redis: unexpected reply to MGET");
   // Behind a proxy the connection can survive a failover. A position that is gone was evicted: the
@@ -139,7 +139,7 @@ absl::Status RedisCache::Renew() {
   const auto replies =
       connection_.Pipeline({{"UNWATCH"}, {"PEXPIRE", options_.owner_key(), Milliseconds(kLease)}});
   if (!replies.ok()) return replies.status();
-  for (const RedisReply& reply : *replies) {
+  for (const RedisResult& reply : *replies) {
     if (!reply.error.empty()) return Refused("to renew the lease", reply);
   }
   return absl::OkStatus();
@@ -187,7 +187,7 @@ absl::Status RedisCache::Unlink(const std::vector<std::string>& keys) {
   return absl::OkStatus();
 }
 
-absl::Status RedisCache::TakeUnlinked(const RedisCommand& unlink, const RedisReply& reply) {
+absl::Status RedisCache::TakeUnlinked(const RedisCommand& unlink, const RedisResult& reply) {
   // One key that is not permitted makes Redis refuse all of a command.
   if (reply.IsError("NOPERM")) return UnlinkEach(unlink);
   if (!reply.error.empty()) return Refused("UNLINK", reply);
@@ -256,9 +256,9 @@ absl::StatusOr<bool> RedisCache::Commit(const std::vector<RedisCommand>& unlinks
   commands.push_back({"EXEC"});
   const auto replies = connection_.Pipeline(commands);
   if (!replies.ok()) return replies.status();
-  const RedisReply& result = replies->back();
+  const RedisResult& result = replies->back();
   if (result.IsError("EXECABORT")) {
-    for (const RedisReply& reply : *replies) {
+    for (const RedisResult& reply : *replies) {
       is_full = is_full || reply.IsError("OOM");
       const bool is_known = reply.error.empty() || reply.IsError("OOM") ||
                             reply.IsError("NOPERM") || &reply == &result;
@@ -331,12 +331,12 @@ absl::Status RedisCache::Scan(const std::string& prefix,
                               // A pass can last longer than the lease.
                               {"PEXPIRE", options_.owner_key(), Milliseconds(kLease)}});
     if (!replies.ok()) return replies.status();
-    const RedisReply& step = replies->front();
+    const RedisResult& step = replies->front();
     if (!step.error.empty()) return Refused("SCAN", step);
     if (step.elements.size() != 2) return absl::UnavailableError("Redis: unexpected reply to SCAN");
     cursor = step.elements[0].text.value_or("0");
     std::vector<std::string> hit;
-    for (const RedisReply& key : step.elements[1].elements) {
+    for (const RedisResult& key : step.elements[1].elements) {
       if (key.text.has_value() && is_hit(*key.text)) hit.push_back(*key.text);
     }
     const absl::Status status = Unlink(hit);

@@ -61,7 +61,7 @@ class RedisCache {
   absl::Status TakeLease();
   absl::Status Unlink(const std::vector<std::string>& keys);
   absl::Status UnlinkEach(const RedisCommand& unlink);
-  absl::Status TakeUnlinked(const RedisCommand& unlink, const RedisReply& reply);
+  absl::Status TakeUnlinked(const RedisCommand& unlink, const RedisResult& reply);
   absl::Status Reach(const std::vector<std::string>& keys, const client::Position& position);
   absl::StatusOr<bool> Commit(const std::vector<RedisCommand>& unlinks, const std::string& position,
                               bool& is_full);

@@ -59,7 +59,7 @@ std::vector<RedisFinding> CheckRedis(const RedisOptions& options) {
   const auto replies = (*connection)->Pipeline(commands);
   if (!replies.ok()) return {{true, std::string(replies.status().message())}};
   for (size_t i = 0; i < commands.size(); ++i) {
-    const RedisReply& reply = (*replies)[i];
+    const RedisResult& reply = (*replies)[i];
     if (reply.error.empty()) continue;
     // Dropping works when it is full; a position is then not kept.
     const bool is_full = reply.IsError("OOM");

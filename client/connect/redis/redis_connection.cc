@@ -16,8 +16,8 @@ namespace {
 constexpr timeval kTimeout = {.tv_sec = 5, .tv_usec = 0};
 
 // REQUIRES: reply is not null.
-RedisReply Converted(const redisReply& reply) {
-  RedisReply converted;
+RedisResult Converted(const redisReply& reply) {
+  RedisResult converted;
   switch (reply.type) {
     case REDIS_REPLY_ERROR:
       converted.error.assign(reply.str, reply.len);
@@ -55,7 +55,7 @@ absl::StatusOr<redisContext*> Open(const std::string& address) {
 
 }  // namespace
 
-bool RedisReply::IsError(const std::string& code) const {
+bool RedisResult::IsError(const std::string& code) const {
   return error == code || error.compare(0, code.size() + 1, code + " ") == 0;
 }
 
@@ -84,13 +84,13 @@ absl::Status RedisConnection::Greet(const RedisAddress& address) {
   if (address.database != 0) commands.push_back({"SELECT", absl::StrCat(address.database)});
   const auto replies = Pipeline(commands);
   if (!replies.ok()) return replies.status();
-  for (const RedisReply& reply : *replies) {
+  for (const RedisResult& reply : *replies) {
     if (!reply.error.empty()) return absl::UnavailableError(reply.error);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<RedisReply>> RedisConnection::Pipeline(
+absl::StatusOr<std::vector<RedisResult>> RedisConnection::Pipeline(
     const std::vector<RedisCommand>& commands) {
   std::vector<const char*> arguments;
   std::vector<size_t> sizes;
@@ -106,7 +106,7 @@ absl::StatusOr<std::vector<RedisReply>> RedisConnection::Pipeline(
       return Lost();
     }
   }
-  std::vector<RedisReply> replies;
+  std::vector<RedisResult> replies;
   while (replies.size() < commands.size()) {
     void* reply = nullptr;
     if (redisGetReply(context_, &reply) != REDIS_OK || reply == nullptr) return Lost();
@@ -116,7 +116,7 @@ absl::StatusOr<std::vector<RedisReply>> RedisConnection::Pipeline(
   return replies;
 }
 
-absl::StatusOr<RedisReply> RedisConnection::Run(const RedisCommand& command) {
+absl::StatusOr<RedisResult> RedisConnection::Run(const RedisCommand& command) {
   auto replies = Pipeline({command});
   if (!replies.ok()) return replies.status();
   return std::move(replies->front());

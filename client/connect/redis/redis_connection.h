@@ -19,11 +19,11 @@ namespace cache_invalidation::connect {
 using RedisCommand = std::vector<std::string>;
 
 // What Redis returns for one command.
-struct RedisReply {
+struct RedisResult {
   std::string error = {};                // `NOPERM ...`; empty if it is none
   std::optional<std::string> text = {};  // of a string or a status
   int64_t number = 0;
-  std::vector<RedisReply> elements = {};
+  std::vector<RedisResult> elements = {};
   bool is_null = false;
 
   // Whether the error has this code, which is its first word.
@@ -32,7 +32,7 @@ struct RedisReply {
 
 // A connection to Redis, by hiredis. Blocks, for kTimeout at most without any byte. Fails with
 // UNAVAILABLE if there is no connection, or it is lost; then only the destructor may be called. A
-// refused command is no failure, but a reply. Thread-compatible.
+// refused command does not fail: its error is in what Redis returns. Thread-compatible.
 class RedisConnection {
  public:
   // Also authenticates and selects the database, if there is something to select.
@@ -42,9 +42,9 @@ class RedisConnection {
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
-  // Sends commands together and returns a reply for each.
-  absl::StatusOr<std::vector<RedisReply>> Pipeline(const std::vector<RedisCommand>& commands);
-  absl::StatusOr<RedisReply> Run(const RedisCommand& command);
+  // Sends commands together and returns what Redis returns for each.
+  absl::StatusOr<std::vector<RedisResult>> Pipeline(const std::vector<RedisCommand>& commands);
+  absl::StatusOr<RedisResult> Run(const RedisCommand& command);
 
  private:
   explicit RedisConnection(redisContext* context) : context_(context) {}
