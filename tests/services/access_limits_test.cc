@@ -16,7 +16,6 @@
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "tests/fakes/fake_clock.h"
 #include "tests/services/access_test.h"
 #include "tests/support/probe.h"
 
@@ -31,11 +30,6 @@ const std::string kPolicy = absl::StrCat(
         "slow", absl::StrCat("limits: {calls_per_second: 2, burst: 2}, ", RoleIn("admin", "'*'"))),
     PrincipalLine("one", RoleIn("admin", "'*'")), PrincipalLine("two", RoleIn("reader", "'*'")),
     "namespaces:\n  - {name: 'tight*', limits: {calls_per_second: 1}}\n");
-
-// A base, so that it outlives the server.
-struct WithClock {
-  FakeClock clock;
-};
 
 class AccessLimitsTest : protected WithClock, public AccessServiceTest {
  protected:

@@ -154,8 +154,9 @@ TEST_F(AccessMatrixTest, WhatIsNoTokenIsRefused) {
 TEST(AccessStartTest, AWrongPolicyEndsTheStart) {
   ServerOptions options = WithoutNetwork();
   options.policy_file = "/nowhere/policy.yaml";
-  EXPECT_EQ(Server::Start(options).status(),
-            absl::InvalidArgumentError("policy file /nowhere/policy.yaml: No such file or directory"));
+  EXPECT_EQ(
+      Server::Start(options).status(),
+      absl::InvalidArgumentError("policy file /nowhere/policy.yaml: No such file or directory"));
   options.policy_file = "";
   options.audit_log = "/nowhere/audit.log";
   EXPECT_EQ(Server::Start(options).status().code(), absl::StatusCode::kFailedPrecondition);

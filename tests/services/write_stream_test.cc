@@ -18,9 +18,9 @@ using Stats = v1::StatsService::Stub;
 using Writes = v1::WriteEventService::Stub;
 
 // One call, step by step.
-class Stream {
+class WritesStream {
  public:
-  explicit Stream(Writes& writes) : call_(writes.StreamWrites(&context_)) {}
+  explicit WritesStream(Writes& writes) : call_(writes.StreamWrites(&context_)) {}
 
   bool Write(const std::string& request) {
     return call_->Write(FromText<v1::StreamWritesRequest>(request));
@@ -76,7 +76,7 @@ class WriteStreamTest : public ServiceTest {
 };
 
 TEST_F(WriteStreamTest, AnswersEveryGroupInOrder) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(7) + Group(8));
   stream.Write(Group(9));
   EXPECT_EQ(stream.Read(), "7:1 8:2");
@@ -95,7 +95,7 @@ TEST_F(WriteStreamTest, AnswersALargeMessageInParts) {
        absl::StrCat("rule { name: '", std::string(200, 'r'), i,
                     "' trigger_tags: 't' invalidate_tags: 'a:b' }"));
   }
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::string request;
   std::string expected;
   for (int i = 1; i <= 256; ++i) {
@@ -120,7 +120,7 @@ TEST_F(WriteStreamTest, AnswersALargeMessageInParts) {
 }
 
 TEST_F(WriteStreamTest, GoesOnAfterABadGroup) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(1) + Group(2, "*") + "groups { sequence: 3 }" + Group(4));
   EXPECT_EQ(stream.Read(), "1:1 2!3 3!3 4:2");
   stream.Write(Group(5, "\xff") + Group(6));
@@ -132,7 +132,7 @@ TEST_F(WriteStreamTest, GoesOnAfterABadGroup) {
 }
 
 TEST_F(WriteStreamTest, KeepsTheOrderWhenAMessageHasNoGoodGroup) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::thread writer([&] {
     for (int i = 1; i <= 30; ++i) stream.Write(Group(i, i % 3 == 0 ? "*" : "t"));
     stream.WritesDone();
@@ -147,7 +147,7 @@ TEST_F(WriteStreamTest, KeepsTheOrderWhenAMessageHasNoGoodGroup) {
 }
 
 TEST_F(WriteStreamTest, BelongsToTheNamespaceOfItsFirstMessage) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write("namespace: 'shop' " + Group(1));
   stream.Write(Group(2));
   stream.Write("namespace: 'shop' " + Group(3));
@@ -171,7 +171,7 @@ TEST_F(WriteStreamTest, EndsWhenAMessageIsWrongAsAWhole) {
       {FromText<v1::StreamWritesRequest>("namespace: 'No' " + Group(2)), "namespace: "},
       {FromText<v1::StreamWritesRequest>("namespace: '\\xff' " + Group(2)), "namespace: "}};
   for (const auto& [request, path] : cases) {
-    Stream stream(*writes_);
+    WritesStream stream(*writes_);
     stream.Write(Group(1));
     stream.Write(request);
     EXPECT_NE(stream.Read(), "") << "what came before is answered";
@@ -185,7 +185,7 @@ TEST_F(WriteStreamTest, EndsWhenAMessageIsWrongAsAWhole) {
 // A client that writes without reading meets back-pressure, never loss.
 TEST_F(WriteStreamTest, TakesFarMoreThanItReadsAhead) {
   constexpr int kMessages = 3000;
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::thread writer([&] {
     for (int i = 1; i <= kMessages; ++i) stream.Write(Group(2 * i) + Group(2 * i + 1));
     stream.WritesDone();
@@ -200,19 +200,19 @@ TEST_F(WriteStreamTest, TakesFarMoreThanItReadsAhead) {
 
 TEST_F(WriteStreamTest, SurvivesClientsThatVanish) {
   for (int i = 0; i < 50; ++i) {
-    Stream stream(*writes_);
+    WritesStream stream(*writes_);
     for (int j = 0; j <= i % 4; ++j) stream.Write(Group(j));
     if (i % 2 == 0) stream.Read();
     stream.Cancel();
     EXPECT_EQ(stream.Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(1));
   EXPECT_NE(stream.Read(), "");
 }
 
 TEST_F(WriteStreamTest, EndsWithUnavailableWhenTheServerDrains) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(1));
   EXPECT_EQ(stream.Read(), "1:1");
   server().Shutdown(absl::Seconds(60));  // far more than it needs: the stream does not hold it up
@@ -236,7 +236,7 @@ class SmallMailboxTest : public WriteStreamTest {
   // Writes the groups after `done` up to `last` on a stream, three at a time, and answers how many
   // were taken.
   int WriteAsFarAsTaken(int done, int last) {
-    Stream stream(*writes_);
+    WritesStream stream(*writes_);
     int sent = done;
     int answered = done;
     bool open = true;
@@ -262,7 +262,7 @@ class SmallMailboxTest : public WriteStreamTest {
 
 TEST_F(SmallMailboxTest, LosesNothingOfOneWriter) {
   constexpr int kMessages = 2000;
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::thread writer([&] {
     for (int i = 1; i <= kMessages; ++i) stream.Write(Group(i));
     stream.WritesDone();
