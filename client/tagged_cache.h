@@ -77,12 +77,13 @@
 // start of the next one.
 //
 //   users.AwaitLive(absl::Seconds(5));
+//   const std::vector<std::string> ids = {"1", "2"};
 //   std::vector<TaggedCache<User>::Result> team = users.GetOrLoadMany(
 //       {"user:1", "user:2"}, [&](absl::Span<Load* const> missing) {
 //         TaggedCache<User>::Values found;
 //         for (Load* load : missing) {  // or one query: SELECT ... WHERE id IN (...)
 //           load->AddTag(load->key());
-//           found.push_back(db.FindUser(load->key().substr(5)));
+//           found.push_back(db.FindUser(ids[load->index()]));
 //         }
 //         return found;
 //       });

@@ -186,12 +186,17 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   // ---- Several keys (subscribed_cache_many.cc)
 
   using ManyRun = absl::FunctionRef<UntypedValues(absl::Span<Load* const>)>;
-  using Flights = std::vector<std::shared_ptr<Flight>>;
+  // The load of a key, and the index of the key among those of the call.
+  struct PlacedFlight {
+    std::shared_ptr<Flight> flight;
+    size_t place;
+  };
+  using Flights = std::vector<PlacedFlight>;
   // Looks for the keys at these places. Returns those to look for again.
   std::vector<size_t> LoadMissing(ManyLookup& lookup, const std::vector<size_t>& places);
   // Loads the keys at these places for a cache that is closed.
   static void LoadUncached(ManyLookup& lookup, const std::vector<size_t>& places);
-  void LeadOwn(ManyLookup& lookup, const Flights& flights, const std::vector<size_t>& places);
+  void LeadOwn(ManyLookup& lookup, const Flights& flights);
   UntypedValues LeadMany(const Flights& flights, ManyRun run);
   void LeadManyInBackground(const Flights& flights, const UntypedManyLoader& loader);
 

@@ -61,7 +61,7 @@ TrackedEntry EntryFor(const Draft& draft, const std::vector<std::string>& own_ta
 }  // namespace
 
 UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
-  OwnLoad own(flight);
+  OwnLoad own(flight, /*index=*/0);
   OwnLoad* const only = &own;
   LeadAll({&only, 1}, [&] { own.value = run(own.load); });
   return std::move(own.value);
