@@ -355,10 +355,12 @@ TEST_F(ExamplesTest, WriteStream) {
   const client::Client client(service_.Connect());
 #define EXAMPLE_write_stream
 #include "tests/headers/examples.inc"
+  const absl::Status error = absl::InvalidArgumentError("a name");
 #undef EXAMPLE_write_stream
   EXPECT_EQ(client.GetInvalidationStats()->position.revision, 1u);
 }
 
+  EXPECT_TRUE(IsWriteRefusal(error));
 TEST_F(ExamplesTest, WriteTransaction) {
   const auto example = [&]() -> absl::Status {
 #define EXAMPLE_write_transaction
