@@ -23,7 +23,7 @@ TEST(LeaseFenceTest, IsOpenWhileALeaseRuns) {
 TEST(LeaseFenceTest, ALeaseIsNotShortenedByTheNextStream) {
   LeaseFence fence(At(0));
   fence.Renew(0, At(10), At(1));
-  fence.Require(5);
+  fence.Require(5, absl::Seconds(10));
   fence.Renew(0, -absl::InfiniteDuration(), At(2));
   fence.Renew(5, At(7), At(3));
   EXPECT_TRUE(fence.IsOpen(At(9)));
@@ -32,7 +32,7 @@ TEST(LeaseFenceTest, ALeaseIsNotShortenedByTheNextStream) {
 TEST(LeaseFenceTest, StaysClosedUntilTheHeadIsApplied) {
   LeaseFence fence(At(0));
   fence.Renew(0, At(10), At(1));
-  fence.Require(5);
+  fence.Require(5, absl::Seconds(10));
   fence.Renew(4, At(30), At(20));
   EXPECT_FALSE(fence.IsOpen(At(20)));
   fence.Renew(5, At(30), At(21));
@@ -50,6 +50,24 @@ TEST(LeaseFenceTest, ALeaseMayEndBeforeItsTime) {
   fence.End(At(9));
   EXPECT_EQ(fence.open_until(), Nanoseconds(At(6)));
   EXPECT_EQ(fence.FencedFor(At(9)), At(7));
+}
+
+TEST(LeaseFenceTest, WhenDistrustedItOpensWithALeaseThatIsRequestedLater) {
+  LeaseFence fence(At(0));
+  fence.Require(0, absl::Seconds(10));
+  fence.Renew(0, At(10), At(1));
+  fence.Distrust(At(4));
+  EXPECT_FALSE(fence.IsOpen(At(4)));
+  fence.Renew(0, At(14), At(5));
+  EXPECT_FALSE(fence.IsOpen(At(5))) << "it was requested at 4";
+  fence.Renew(0, At(15), At(6));
+  EXPECT_TRUE(fence.IsOpen(At(6)));
+  EXPECT_EQ(fence.FencedFor(At(6)), At(3));
+
+  fence.Distrust(At(7));
+  fence.Trust();
+  fence.Renew(0, At(16), At(8));
+  EXPECT_TRUE(fence.IsOpen(At(8)));
 }
 
 TEST(LeaseFenceTest, CountsTheTimeWithoutLease) {

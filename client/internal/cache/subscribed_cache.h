@@ -115,6 +115,7 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   void DropEverything();
   bool AwaitLive(absl::Duration patience);
   bool AwaitApplied(const Position& position, absl::Duration patience);
+  bool AwaitCaughtUp(absl::Duration patience);
   absl::Status status() const;
   CacheStatistics Statistics() const;
   TypeStatistics StatisticsOf(ValueType& type) const;
@@ -238,6 +239,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   // Looks up the keys that a value was computed from and that are not known here. Returns whether
   // the service knows them all. The value expires no later than they do.
   bool AskForParts(Draft& draft, PartLookups& lookups) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
+  // Whether the service has answered about the value from the history in which it was loaded.
+  bool IsAnswerFor(const Draft& draft, const Position& answer);
   // Registers entries with the service. Those that may not be kept have no known names then.
   void Register(absl::Span<Draft* const> drafts);
 
