@@ -37,7 +37,7 @@ class ManyTest : public DrivenCacheTest {
     };
   }
 
-  // Returns the results in a row.
+  // Returns the results as one text, separated by commas.
   static std::string Texts(const std::vector<absl::StatusOr<Cached<std::string>>>& results) {
     std::string texts;
     for (const auto& result : results) texts += (texts.empty() ? "" : ",") + Text(result);
@@ -154,7 +154,7 @@ TEST_F(ManyTest, WhatCannotBeSharedIsLoadedAgain) {
   EXPECT_EQ(Text(cache().Get("b")), "b2");
 }
 
-// Each has what the other waits for: neither waits before its own loads have ended.
+// Each call loads a key that the other needs. Neither waits before its own loads have ended.
 TEST_F(ManyTest, TwoCallsThatOverlapDoNotWaitForEachOther) {
   std::thread other;
   std::string others;
