@@ -63,8 +63,8 @@ TEST_F(RetryScheduleTest, DoesNotRepeatWhatWouldFailAgain) {
   }
 }
 
-// CANCELLED comes of a server that stops, DEADLINE_EXCEEDED of a proxy with less patience, INTERNAL
-// and UNKNOWN of a stream that was reset on its way.
+// A server that stops returns CANCELLED, a proxy with a shorter timeout DEADLINE_EXCEEDED, and a
+// stream that was reset on its way ends with INTERNAL or UNKNOWN.
 TEST_F(RetryScheduleTest, RepeatsEveryOtherError) {
   for (absl::StatusCode code :
        {absl::StatusCode::kCancelled, absl::StatusCode::kUnknown,

@@ -227,7 +227,7 @@ TEST_F(WriteStreamThreadTest, CloseDoesNotWaitForAServiceThatDoesNotEnd) {
     stream->Close();
     closed = true;
   });
-  // It half-closes, and then waits for as long as it has patience.
+  // It closes its side, and then waits for the service for a limited time.
   while (!closed) clock_.Advance(absl::Milliseconds(100));
   closing.join();
   MutexLock lock(mutex);

@@ -1,4 +1,4 @@
-// That nothing is taken over from a key whose value is kept as stale, or was while a load ran.
+// Nothing is taken over from a key whose value is kept as stale, or was kept so while a load ran.
 
 #include <memory>
 #include <string>

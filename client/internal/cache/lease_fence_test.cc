@@ -23,7 +23,7 @@ TEST(LeaseFenceTest, IsOpenWhileALeaseRuns) {
 TEST(LeaseFenceTest, ALeaseIsNotShortenedByTheNextStream) {
   LeaseFence fence(Moment(0));
   fence.Renew(0, Moment(10), Moment(1));
-  fence.Require(5);
+  fence.Require(5, absl::Seconds(10));
   fence.Renew(0, -absl::InfiniteDuration(), Moment(2));
   fence.Renew(5, Moment(7), Moment(3));
   EXPECT_TRUE(fence.IsOpen(Moment(9)));
@@ -32,7 +32,7 @@ TEST(LeaseFenceTest, ALeaseIsNotShortenedByTheNextStream) {
 TEST(LeaseFenceTest, StaysClosedUntilTheHeadIsApplied) {
   LeaseFence fence(Moment(0));
   fence.Renew(0, Moment(10), Moment(1));
-  fence.Require(5);
+  fence.Require(5, absl::Seconds(10));
   fence.Renew(4, Moment(30), Moment(20));
   EXPECT_FALSE(fence.IsOpen(Moment(20)));
   fence.Renew(5, Moment(30), Moment(21));
@@ -50,6 +50,24 @@ TEST(LeaseFenceTest, ALeaseMayEndBeforeItsTime) {
   fence.End(Moment(9));
   EXPECT_EQ(fence.open_until(), Nanoseconds(Moment(6)));
   EXPECT_EQ(fence.FencedFor(Moment(9)), Moment(7));
+}
+
+TEST(LeaseFenceTest, WhenDistrustedItOpensWithALeaseThatIsRequestedLater) {
+  LeaseFence fence(Moment(0));
+  fence.Require(0, absl::Seconds(10));
+  fence.Renew(0, Moment(10), Moment(1));
+  fence.Distrust(Moment(4));
+  EXPECT_FALSE(fence.IsOpen(Moment(4)));
+  fence.Renew(0, Moment(14), Moment(5));
+  EXPECT_FALSE(fence.IsOpen(Moment(5))) << "it was requested at 4";
+  fence.Renew(0, Moment(15), Moment(6));
+  EXPECT_TRUE(fence.IsOpen(Moment(6)));
+  EXPECT_EQ(fence.FencedFor(Moment(6)), Moment(3));
+
+  fence.Distrust(Moment(7));
+  fence.Trust();
+  fence.Renew(0, Moment(16), Moment(8));
+  EXPECT_TRUE(fence.IsOpen(Moment(8)));
 }
 
 TEST(LeaseFenceTest, CountsTheTimeWithoutLease) {
