@@ -1,15 +1,20 @@
 // StreamWrites: acknowledges every group in order, even if some are invalid.
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/limits.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "server/rpc/write_stream.h"
 #include "tests/services/service_test.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation {
 namespace {
@@ -220,6 +225,43 @@ TEST_F(WriteStreamTest, EndsWithUnavailableWhenTheServerDrains) {
   const grpc::Status status = stream.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_NE(status.error_message(), "");
+}
+
+TEST_F(WriteStreamTest, EndsIfItsFirstMessageDoesNotCome) {
+  Stream silent(*writes_);
+  grpc::Status status;
+  const absl::Duration time = TimeOf([&] { status = silent.Finish(); });
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(status.error_message(), "the first message did not come in time");
+  EXPECT_GE(time, kFirstMessageTimeout - absl::Seconds(1));
+  Stream stream(*writes_);
+  stream.Write(Group(1));
+  EXPECT_EQ(stream.Read(), "1:1");
+}
+
+TEST_F(WriteStreamTest, ThereAreAtMostSoMany) {
+  std::vector<std::unique_ptr<Stream>> streams;
+  for (size_t i = 0; i < rpc::kMaxWriteStreams; ++i) {
+    streams.push_back(std::make_unique<Stream>(*writes_));
+    streams.back()->Write(Group(1));
+    ASSERT_NE(streams.back()->Read(), "") << i;
+  }
+  Stream refused(*writes_);
+  const grpc::Status status = refused.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(status.error_message(), "expected at most 10000 streams of writes");
+  streams.back()->WritesDone();
+  EXPECT_TRUE(streams.back()->Finish().ok());
+  const auto fits = [&] {
+    Stream next(*writes_);
+    next.Write(Group(1));
+    const bool is_acknowledged = !next.Read().empty();
+    next.Cancel();
+    (void)next.Finish();
+    return is_acknowledged;
+  };
+  EXPECT_TRUE(Eventually(fits, absl::Seconds(30))) << "its place is free once the server is done";
+  for (const auto& stream : streams) stream->Cancel();
 }
 
 // A mailbox that holds a single message: most are refused at first, wait, and come in later.

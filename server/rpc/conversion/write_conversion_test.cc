@@ -137,13 +137,12 @@ TEST(WriteConversion, FillsEveryFieldOfTheAnswers) {
 }
 
 TEST(WriteConversion, AnExplanationHasTheTraceOfItsCall) {
-  AnswerContext traced = kContext;
   v1::ExplainWriteResponse response;
-  FromExplainWrite({}, traced, &response);
+  FromExplainWrite({}, kContext, &response);
   EXPECT_EQ(response.trace_id(), "");
-  traced.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
-  FromExplainWrite({}, traced, &response);
-  EXPECT_EQ(response.trace_id(), traced.trace_id);
+  const auto trace_id = []() -> absl::string_view { return "4bf92f3577b34da6a3ce929d0e0e4736"; };
+  FromExplainWrite({}, {"shop", "epoch", NoSubscribers, nullptr, trace_id}, &response);
+  EXPECT_EQ(response.trace_id(), trace_id());
 }
 
 engine::ExplanationNode FullNode() {
