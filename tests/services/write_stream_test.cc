@@ -228,13 +228,13 @@ TEST_F(WriteStreamTest, EndsWithUnavailableWhenTheServerDrains) {
 }
 
 TEST_F(WriteStreamTest, EndsIfItsFirstMessageDoesNotCome) {
-  Stream silent(*writes_);
+  WritesStream silent(*writes_);
   grpc::Status status;
   const absl::Duration time = TimeOf([&] { status = silent.Finish(); });
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(status.error_message(), "the first message did not come in time");
   EXPECT_GE(time, kFirstMessageTimeout - absl::Seconds(1));
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(1));
   EXPECT_EQ(stream.Read(), "1:1");
 }
