@@ -240,20 +240,20 @@ TEST_F(WriteStreamTest, EndsIfItsFirstMessageDoesNotCome) {
 }
 
 TEST_F(WriteStreamTest, ThereAreAtMostSoMany) {
-  std::vector<std::unique_ptr<Stream>> streams;
+  std::vector<std::unique_ptr<WritesStream>> streams;
   for (size_t i = 0; i < rpc::kMaxWriteStreams; ++i) {
-    streams.push_back(std::make_unique<Stream>(*writes_));
+    streams.push_back(std::make_unique<WritesStream>(*writes_));
     streams.back()->Write(Group(1));
     ASSERT_NE(streams.back()->Read(), "") << i;
   }
-  Stream refused(*writes_);
+  WritesStream refused(*writes_);
   const grpc::Status status = refused.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(status.error_message(), "expected at most 10000 streams of writes");
   streams.back()->WritesDone();
   EXPECT_TRUE(streams.back()->Finish().ok());
   const auto fits = [&] {
-    Stream next(*writes_);
+    WritesStream next(*writes_);
     next.Write(Group(1));
     const bool is_acknowledged = !next.Read().empty();
     next.Cancel();
