@@ -178,14 +178,16 @@ class HostileServerTest : public InterruptedBackupTest {
     summary.set_files(3);
     summary.set_bytes(12);
     summary.set_crc32c(Crc32c("endMANIFEST\n"));
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
-    builder.RegisterService(&service_);
-    grpc_ = builder.BuildAndStart();
   }
 
+  // Serves what the test made of the script.
   Ended Backup() {
-    return Run({"--endpoint", absl::StrCat("127.0.0.1:", port_), "backup", backup()});
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+    return Run({"--endpoint", absl::StrCat("127.0.0.1:", port), "backup", backup()});
   }
   void ExpectRefused(int code, const std::string& error) {
     const Ended ended = Backup();
@@ -195,8 +197,6 @@ class HostileServerTest : public InterruptedBackupTest {
   }
 
   ScriptedService service_;
-  int port_ = 0;
-  std::unique_ptr<grpc::Server> grpc_;
 };
 
 TEST_F(HostileServerTest, IsBelievedIfEverythingFits) {
