@@ -1,10 +1,12 @@
 #include "client/connect/check.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/client.h"
+#include "client/connect/http/http_sink.h"
 #include "client/connect/postgres/preflight.h"
 #include "client/connect/postgres/source_state.h"
 
@@ -55,8 +57,14 @@ void CheckDatabase(const Config& config, const Clock& clock, std::vector<Finding
 bool Check(const Config& config, bool sql, const Clock& clock, std::ostream& out) {
   std::vector<Finding> findings;
   CheckService(config, findings);
-  CheckDatabase(config, clock, findings);
-  CheckStateFile(config, findings);
+  if (config.http_sink.has_value()) {
+    for (std::string& wrong : CheckHttpSink(*config.http_sink)) {
+      findings.push_back({Severity::kError, std::move(wrong)});
+    }
+  } else {
+    CheckDatabase(config, clock, findings);
+    CheckStateFile(config, findings);
+  }
   bool good = true;
   for (const Finding& finding : findings) {
     const bool wrong = finding.severity == Severity::kError;

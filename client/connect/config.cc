@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "client/connect/http_sink_config.h"
 #include "client/connect/yaml_section.h"
 #include "common/regular_file.h"
 
@@ -100,6 +101,34 @@ void ReadTables(YamlSection& source, absl::Status& status, SourceOptions& option
   }
 }
 
+void ReadSource(YamlSection& source, const SecretSources& secrets, absl::Status& status,
+                SourceOptions& options) {
+  source.Require("postgres");
+  ReadPostgres(source, secrets, options);
+  YamlSection outbox(source, "outbox");
+  if (outbox.present()) outbox.Require("prefix");
+  outbox.Text("prefix", options.outbox.prefix);
+  outbox.Bool("allow_everything", options.outbox.allow_everything);
+  outbox.Finish();
+  ReadTables(source, status, options);
+  source.Finish();
+}
+
+void ReadSink(YamlSection& sink, const SecretSources& secrets, Config& config) {
+  HttpSinkOptions& options = config.http_sink.emplace();
+  options.state_file = config.source.state_file;
+  sink.Text("name", options.name);
+  sink.Require("http");
+  YamlSection http(sink, "http");
+  ReadHttpSink(
+      http,
+      [&](YamlSection& section, absl::string_view name, std::string& out) {
+        ReadSecret(section, name, secrets, out);
+      },
+      options);
+  sink.Finish();
+}
+
 }  // namespace
 
 SecretSources ProcessSecrets() {
@@ -126,7 +155,7 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
   Config config;
   absl::Status status;
   YamlSection root(*document, status);
-  for (const char* name : {"service", "source", "state_file"}) root.Require(name);
+  for (const char* name : {"service", "state_file"}) root.Require(name);
   ReadService(root, secrets, config);
   root.Text("state_file", config.source.state_file);
   YamlSection http(root, "http");
@@ -137,15 +166,10 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
   log.Word("level", kLevels, config.log_level);
   log.Finish();
   YamlSection source(root, "source");
-  source.Require("postgres");
-  ReadPostgres(source, secrets, config.source);
-  YamlSection outbox(source, "outbox");
-  if (outbox.present()) outbox.Require("prefix");
-  outbox.Text("prefix", config.source.outbox.prefix);
-  outbox.Bool("allow_everything", config.source.outbox.allow_everything);
-  outbox.Finish();
-  ReadTables(source, status, config.source);
-  source.Finish();
+  YamlSection sink(root, "sink");
+  if (source.present() == sink.present()) root.Fail("expected a source or a sink, and not both");
+  if (source.present()) ReadSource(source, secrets, status, config.source);
+  if (sink.present()) ReadSink(sink, secrets, config);
   root.Finish();
   if (!status.ok()) return status;
   return config;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/client_options.h"
+#include "client/connect/http/http_sink_options.h"
 #include "client/connect/postgres/source_environment.h"
 #include "server/journal/journal_line.h"
 
@@ -20,7 +21,10 @@ struct Config {
   std::string http_listen = "127.0.0.1:7402";
   journal::Format log_format = journal::Format::kText;
   journal::Level log_level = journal::Level::kInfo;
+
+  // One of them: a process follows one source, or feeds one sink.
   SourceOptions source = {};
+  std::optional<HttpSinkOptions> http_sink = {};
 };
 
 // Where the values of `${NAME}` and `${file:PATH}` come from. Nothing: there is none.

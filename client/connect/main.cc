@@ -1,5 +1,5 @@
 // cache_invalidation_connect: follows a PostgreSQL database, and reports the service what is
-// committed.
+// committed; or hears the service's events, and purges HTTP caches.
 
 #include <pthread.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/connect/check.h"
 #include "client/connect/config.h"
+#include "client/connect/http/http_sink.h"
 #include "client/connect/pages.h"
 #include "client/connect/postgres/source.h"
 #include "client/connection.h"
@@ -57,18 +59,28 @@ absl::StatusOr<Config> ReadConfig(const std::string& path) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", config.status().message()));
 }
 
-// Follows the database until a stop signal.
+// Does what the configuration says until a stop signal.
 absl::Status Run(Config config, const sigset_t& signals, journal::Journal& journal, Clock& clock) {
   auto connection = client::OpenConnection(config.endpoint, config.service);
   if (!connection.ok()) return connection.status();
-  SourceStatus status;
-  auto http = http::HttpServer::Start(config.http_listen, Pages(status, clock), clock);
+  SourceStatus source_status;
+  HttpSinkStatus sink_status;
+  const bool is_sink = config.http_sink.has_value();
+  auto http = http::HttpServer::Start(
+      config.http_listen, is_sink ? Pages(sink_status) : Pages(source_status, clock), clock);
   if (!http.ok()) return http.status();
   journal.Write({Level::kInfo,
                  "starting",
                  {{"version", client::ClientVersion()}, {"http_port", (*http)->port()}}});
-  const Source source(std::move(config.source), *std::move(connection),
-                      config.service.namespace_name, clock, journal, status);
+  std::optional<HttpSink> sink;
+  std::optional<Source> source;
+  if (is_sink) {
+    sink.emplace(*std::move(config.http_sink), client::Client(*std::move(connection)), clock,
+                 journal, sink_status);
+  } else {
+    source.emplace(std::move(config.source), *std::move(connection), config.service.namespace_name,
+                   clock, journal, source_status);
+  }
   int signal = 0;
   sigwait(&signals, &signal);
   journal.Write({Level::kInfo, "stopping"});
@@ -95,17 +107,21 @@ int RunCommand(Config config, const sigset_t& signals) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Tells the Tagged Cache Invalidation System what a PostgreSQL database commits.",
-               "cache_invalidation_connect");
+  CLI::App app(
+      "Tells the Tagged Cache Invalidation System what a PostgreSQL database commits, or "
+      "HTTP caches what it invalidates.",
+      "cache_invalidation_connect");
   app.footer(kFooter);
   app.set_version_flag("--version",
                        absl::StrCat("cache_invalidation_connect ", client::ClientVersion()));
   app.require_subcommand(1);
   std::string file;
   bool print_sql = false;
-  CLI::App* run = app.add_subcommand("run", "Follow the database until a signal");
+  CLI::App* run =
+      app.add_subcommand("run", "Follow the database, or feed the caches, until a signal");
   CLI::App* check = app.add_subcommand(
-      "check", "Say what is wrong with the database and the service; change nothing");
+      "check",
+      "Say what is wrong with the database or the caches, and the service; change nothing");
   for (CLI::App* command : {run, check}) {
     command->add_option("-f,--file", file, "The configuration, in YAML")->required();
   }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "client/connect/http/http_sink_status.h"
 #include "client/connect/postgres/source_status.h"
 #include "common/clock.h"
 #include "server/http/http_server.h"
@@ -19,6 +20,10 @@ namespace cache_invalidation::connect {
 //   with
 //                   pg_current_wal_insert_lsn(), an application can wait until caches know of it.
 std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock);
+
+// As above, of a sink: it is ready if it hears events, and every endpoint carried the last request
+// out.
+std::vector<http::Route> Pages(const HttpSinkStatus& status);
 
 }  // namespace cache_invalidation::connect
 

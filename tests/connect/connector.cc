@@ -25,13 +25,17 @@ std::string Connector::WriteConfig() const {
   std::ofstream file(path);
   file << "service: {endpoint: '" << setting_.endpoint << "'}\n"
        << "state_file: '" << state_file() << "'\n"
-       << "http: {listen: '127.0.0.1:0'}\n"
-       << "source:\n  postgres:\n"
-       << "    connection: \"" << setting_.connection << "\"\n"
-       << "    publication: " << setting_.publication << "\n"
-       << "    slot: " << setting_.slot << "\n"
-       << "    allow_unbounded_wal: true\n"
-       << setting_.more_postgres << setting_.more;
+       << "http: {listen: '127.0.0.1:0'}\n";
+  if (!setting_.sink.empty()) {
+    file << "sink:\n  http:\n" << setting_.sink;
+  } else {
+    file << "source:\n  postgres:\n"
+         << "    connection: \"" << setting_.connection << "\"\n"
+         << "    publication: " << setting_.publication << "\n"
+         << "    slot: " << setting_.slot << "\n"
+         << "    allow_unbounded_wal: true\n"
+         << setting_.more_postgres << setting_.more;
+  }
   file.close();
   cache_invalidation::Check(!file.fail(), "a configuration can be written");
   return path;
@@ -94,6 +98,23 @@ double Connector::Metric(const std::string& name) const {
 
 void Connector::AwaitMetric(const std::string& name, double least) {
   while (Metric(name) < least) Pause(kLookAgain);
+}
+
+void Connector::AwaitSinkIdle() {
+  const auto is_idle = [](absl::string_view page) {
+    bool is_fed = false;
+    for (const absl::string_view line : absl::StrSplit(page, '\n')) {
+      for (const char* name : {"lag_revisions{", "pending_targets{", "repeated_targets{"}) {
+        if (!absl::StartsWith(line, absl::StrCat("cache_invalidation_connect_sink_", name))) {
+          continue;
+        }
+        is_fed = true;
+        if (!absl::EndsWith(line, "} 0")) return false;
+      }
+    }
+    return is_fed;
+  };
+  while (!is_idle(Page("/metrics"))) Pause(kLookAgain);
 }
 
 Ended Connector::Check(const std::vector<std::string>& flags) {
