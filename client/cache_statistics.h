@@ -48,8 +48,10 @@ struct TypeStatistics {
   uint64_t hits = 0;
   uint64_t misses = 0;
 
-  // Hits whose value was flagged as stale.
+  // Hits whose value was flagged as stale, and those that found a kept NOT_FOUND
+  // (ValueOptions::not_found_ttl).
   uint64_t stale_hits = 0;
+  uint64_t not_found_hits = 0;
 
   // Entries now, without those kept as stale.
   uint64_t entries = 0;
@@ -89,8 +91,8 @@ struct TypeStatistics {
   TypeStatistics& operator+=(const TypeStatistics& other) {
     for (uint64_t TypeStatistics::*const counter :
          {&TypeStatistics::hits, &TypeStatistics::misses, &TypeStatistics::stale_hits,
-          &TypeStatistics::entries, &TypeStatistics::loads, &TypeStatistics::failed_loads,
-          &TypeStatistics::shared_loads, &TypeStatistics::refreshes,
+          &TypeStatistics::not_found_hits, &TypeStatistics::entries, &TypeStatistics::loads,
+          &TypeStatistics::failed_loads, &TypeStatistics::shared_loads, &TypeStatistics::refreshes,
           &TypeStatistics::stale_on_error, &TypeStatistics::refused_fills,
           &TypeStatistics::unkept_fills, &TypeStatistics::untagged_fills,
           &TypeStatistics::evictions, &TypeStatistics::invalidated}) {
@@ -115,6 +117,7 @@ struct TypeStatistics {
 //       {"hits", own.hits},
 //       {"misses", own.misses},
 //       {"stale_hits", own.stale_hits},
+//       {"not_found_hits", own.not_found_hits},
 //       {"entries", own.entries},
 //       {"loads", own.loads},
 //       {"failed_loads", own.failed_loads},
@@ -130,6 +133,7 @@ struct TypeStatistics {
 //       {"failed_callbacks", all.failed_callbacks},
 //       {"events", all.events},
 //       {"resets", all.resets},
+//       {"epoch_conflicts", all.epoch_conflicts},
 //       {"stale_entries", all.stale_entries},
 //       {"weight", all.weight},
 //       {"is_live", all.is_live ? 1 : 0},
@@ -151,6 +155,12 @@ struct CacheStatistics : TypeStatistics {
   // continued.
   uint64_t events = 0;
   uint64_t resets = 0;
+
+  // Values, and calls of AwaitCaughtUp, about which the service answered from another epoch than
+  // the subscription's. After each the cache has no lease until the subscription has obtained a new
+  // one. A few are normal when a server starts that has lost its state; if they continue, two
+  // servers answer at one address.
+  uint64_t epoch_conflicts = 0;
 
   // Values kept as stale now (TaggedCacheOptions::stale_for).
   uint64_t stale_entries = 0;

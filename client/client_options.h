@@ -106,8 +106,8 @@ struct ClientOptions {
   // Sent with every attempt of every call and stream. At most 2 KiB.
   CallMetadata metadata = {};
 
-  // Proves who is calling: sent with every attempt as `authorization: Bearer TOKEN`, for a proxy
-  // that checks it (the service itself does not). Visible ASCII, at most 4 KiB.
+  // Proves who is calling: sent with every attempt as `authorization: Bearer TOKEN`, for a
+  // service with a policy, or a proxy that checks it. Visible ASCII, at most 4 KiB.
   //
   // `token_file` names a file that holds the token, which another program may replace, as
   // Kubernetes does. It must hold one when the connection is made. It is read again, at most once a

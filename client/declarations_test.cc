@@ -59,7 +59,7 @@ TEST(DeclarationsTest, ReadsBackWhatItWrites) {
   }
 }
 
-// What a file leaves out is what a struct leaves out.
+// A field that a file leaves out has the default of the C++ struct.
 TEST(DeclarationsTest, HasTheDefaultsOfTheStructs) {
   const absl::StatusOr<Declarations> out = ParseDeclarations(
       "rules:\n  - {name: a, relationships: [{source_type: s}]}\nrelationships:\n  - name: r\n");

@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_LOAD_H_
 #define CACHE_INVALIDATION_CLIENT_LOAD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,13 +37,19 @@ class SubscribedCache;
 // Thread-compatible.
 class Load {
  public:
-  Load(std::string key, Position position) : key_(std::move(key)), position_(std::move(position)) {}
+  Load(std::string key, Position position, size_t index = 0)
+      : key_(std::move(key)), position_(std::move(position)), index_(index) {}
 
   // A loader takes a Load&. A copy would take what the loader declares away with it.
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
 
   const std::string& key() const { return key_; }
+
+  // The index of the key among those of TaggedCache::GetOrLoadMany, the first one if the key occurs
+  // there repeatedly: with it a loader finds what its caller knows about the key. 0 if one key is
+  // loaded. A copy of the loader that runs in the background can outlive what the caller indexes.
+  size_t index() const { return index_; }
 
   // The position of the cache before the load began. Empty before the service was first reached.
   const Position& position() const { return position_; }
@@ -85,6 +92,7 @@ class Load {
 
   const std::string key_;
   const Position position_;
+  const size_t index_;
   std::vector<std::string> tags_;
   DependencyNames depends_on_;
   bool is_shared_ = false;

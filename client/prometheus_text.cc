@@ -2,42 +2,33 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "client/internal/metric_families.h"
 
 namespace cache_invalidation::client {
 namespace {
 
-struct TypeMetric {
-  absl::string_view name;
-  uint64_t TypeStatistics::*value;
-};
+using internal::MetricFamily;
+using internal::MetricType;
 
-constexpr TypeMetric kTypeCounters[] = {
-    {"hits", &TypeStatistics::hits},
-    {"misses", &TypeStatistics::misses},
-    {"stale_hits", &TypeStatistics::stale_hits},
-    {"loads", &TypeStatistics::loads},
-    {"failed_loads", &TypeStatistics::failed_loads},
-    {"shared_loads", &TypeStatistics::shared_loads},
-    {"refreshes", &TypeStatistics::refreshes},
-    {"stale_on_error", &TypeStatistics::stale_on_error},
-    {"refused_fills", &TypeStatistics::refused_fills},
-    {"unkept_fills", &TypeStatistics::unkept_fills},
-    {"untagged_fills", &TypeStatistics::untagged_fills},
-    {"evictions", &TypeStatistics::evictions},
-    {"invalidated", &TypeStatistics::invalidated},
-};
-
-// A set of counters with the labels of its samples.
-struct Labelled {
-  std::string labels;
-  const TypeStatistics* statistics;
-};
+absl::string_view NameOf(MetricType type) {
+  switch (type) {
+    case MetricType::kCounter:
+      return "counter";
+    case MetricType::kGauge:
+      return "gauge";
+    case MetricType::kHistogram:
+      return "histogram";
+  }
+  return "untyped";
+}
 
 std::string Label(absl::string_view name, absl::string_view value) {
   return absl::StrCat(name, "=\"",
@@ -46,88 +37,46 @@ std::string Label(absl::string_view name, absl::string_view value) {
 }
 
 // Returns all digits that count: a sum of many loads grows by little.
-std::string Seconds(absl::Duration duration) {
-  return absl::StrFormat("%.15g", absl::ToDoubleSeconds(duration));
-}
-
-std::vector<Labelled> LabelledTypes(const std::vector<CacheMetrics>& caches) {
-  std::vector<Labelled> all;
-  for (const CacheMetrics& cache : caches) {
-    const std::string label = Label("cache", cache.cache);
-    if (cache.types.empty()) all.push_back({label, &cache.statistics});
-    for (const auto& [type, statistics] : cache.types) {
-      all.push_back({absl::StrCat(label, ",", Label("type", type)), &statistics});
-    }
-  }
-  return all;
-}
-
-void AppendType(std::string& text, absl::string_view name, absl::string_view type) {
-  absl::StrAppend(&text, "# TYPE tagged_cache_", name, " ", type, "\n");
-}
+std::string Number(double value) { return absl::StrFormat("%.15g", value); }
 
 void AppendSample(std::string& text, absl::string_view name, absl::string_view labels,
-                  const absl::AlphaNum& value) {
-  absl::StrAppend(&text, "tagged_cache_", name, "{", labels, "} ", value, "\n");
+                  double value) {
+  absl::StrAppend(&text, name, "{", labels, "} ", Number(value), "\n");
 }
 
-void AppendLatencies(std::string& text, const Labelled& type) {
-  const LoadLatency& latency = type.statistics->load_latency;
+void AppendLatencies(std::string& text, absl::string_view name, absl::string_view labels,
+                     const LoadLatency& latency) {
   uint64_t count = 0;
   for (size_t i = 0; i < LoadLatency::kAtMost.size(); ++i) {
     const absl::Duration at_most = LoadLatency::kAtMost[i];
     const std::string limit =
         at_most == absl::InfiniteDuration() ? "+Inf" : absl::StrCat(absl::ToDoubleSeconds(at_most));
     count += latency.buckets[i];
-    AppendSample(text, "load_seconds_bucket", absl::StrCat(type.labels, ",", Label("le", limit)),
-                 count);
+    AppendSample(text, absl::StrCat(name, "_bucket"), absl::StrCat(labels, ",", Label("le", limit)),
+                 static_cast<double>(count));
   }
-  AppendSample(text, "load_seconds_sum", type.labels, Seconds(latency.sum));
-  AppendSample(text, "load_seconds_count", type.labels, count);
-}
-
-// Appends a metric of whole caches; `value` returns it.
-template <typename Value>
-void AppendOfCaches(std::string& text, absl::string_view name, absl::string_view type,
-                    const std::vector<CacheMetrics>& caches, Value value) {
-  AppendType(text, name, type);
-  for (const CacheMetrics& cache : caches) {
-    AppendSample(text, name, Label("cache", cache.cache), value(cache.statistics));
-  }
+  AppendSample(text, absl::StrCat(name, "_sum"), labels, absl::ToDoubleSeconds(latency.sum));
+  AppendSample(text, absl::StrCat(name, "_count"), labels, static_cast<double>(count));
 }
 
 }  // namespace
 
 std::string PrometheusText(const std::vector<CacheMetrics>& caches) {
   std::string text;
-  const std::vector<Labelled> types = LabelledTypes(caches);
-  for (const TypeMetric& metric : kTypeCounters) {
-    const std::string name = absl::StrCat(metric.name, "_total");
-    AppendType(text, name, "counter");
-    for (const Labelled& type : types) {
-      AppendSample(text, name, type.labels, type.statistics->*metric.value);
+  for (const MetricFamily& family : internal::MetricFamilies(caches)) {
+    absl::StrAppend(&text, "# TYPE ", family.name, " ", NameOf(family.type), "\n");
+    for (const MetricFamily::Sample& sample : family.samples) {
+      const std::string labels =
+          absl::StrJoin(sample.labels, ",", [](std::string* out, const auto& label) {
+            out->append(Label(label.first, label.second));
+          });
+      if (family.type == MetricType::kHistogram) {
+        AppendLatencies(text, family.name, labels, sample.latency);
+      } else {
+        AppendSample(text, family.name, labels, sample.value);
+      }
     }
   }
-  AppendType(text, "load_seconds", "histogram");
-  for (const Labelled& type : types) AppendLatencies(text, type);
-  AppendType(text, "entries", "gauge");
-  for (const Labelled& type : types) {
-    AppendSample(text, "entries", type.labels, type.statistics->entries);
-  }
-
-  using All = const CacheStatistics&;
-  const auto append = [&](absl::string_view name, absl::string_view type, auto value) {
-    AppendOfCaches(text, name, type, caches, value);
-  };
-  append("fills_on_unknown_keys_total", "counter", [](All s) { return s.fills_on_unknown_keys; });
-  append("failed_callbacks_total", "counter", [](All s) { return s.failed_callbacks; });
-  append("events_total", "counter", [](All s) { return s.events; });
-  append("resets_total", "counter", [](All s) { return s.resets; });
-  append("fenced_seconds_total", "counter", [](All s) { return Seconds(s.fenced_time); });
-  append("stale_entries", "gauge", [](All s) { return s.stale_entries; });
-  append("weight", "gauge", [](All s) { return s.weight; });
-  append("is_live", "gauge", [](All s) { return s.is_live ? 1 : 0; });
-  append("revision", "gauge", [](All s) { return s.position.revision; });
   return text;
 }
 

@@ -8,14 +8,6 @@
 #include "client/widening.h"
 
 namespace cache_invalidation::client {
-namespace {
-
-// Whether the same writes would be refused again: their names, or a limit.
-bool IsRefusal(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsResourceExhausted(status);
-}
-
-}  // namespace
 
 absl::StatusOr<WriteResult> InvalidateByRecordedWrites(const Client& client,
                                                        const RecordedWritesParams& params) {
@@ -29,7 +21,7 @@ absl::StatusOr<WriteResult> InvalidateByRecordedWrites(const Client& client,
   if (!told.everything) {
     absl::StatusOr<WriteResult> result =
         internal::Report(client, told, params.wait, params.options);
-    if (!IsRefusal(result.status())) return result;
+    if (!IsWriteRefusal(result.status())) return result;
   }
   return internal::Report(client, {.everything = true}, params.wait, params.options);
 }

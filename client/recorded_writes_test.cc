@@ -95,7 +95,8 @@ TEST_F(RecordedWritesTest, AWriteThatCannotBeReadMeansEverything) {
 
 TEST_F(RecordedWritesTest, WhatIsRefusedMeansEverything) {
   for (const absl::Status& refusal :
-       {absl::InvalidArgumentError("a field"), absl::ResourceExhaustedError("too large")}) {
+       {absl::InvalidArgumentError("a field"), absl::ResourceExhaustedError("too large"),
+        absl::OutOfRangeError("too many bytes"), absl::FailedPreconditionError("no such type")}) {
     connection_->invalidated.clear();
     connection_->script = {refusal};
     EXPECT_TRUE(Report({ToJson(kWrite)}).ok());
@@ -105,7 +106,8 @@ TEST_F(RecordedWritesTest, WhatIsRefusedMeansEverything) {
 
 TEST_F(RecordedWritesTest, OtherErrorsAreReturned) {
   for (const absl::Status& error :
-       {absl::UnavailableError("away"), absl::PermissionDeniedError("no")}) {
+       {absl::UnavailableError("away"), absl::PermissionDeniedError("no"),
+        absl::UnauthenticatedError("who"), absl::NotFoundError("no such namespace")}) {
     connection_->script = {error};
     EXPECT_EQ(Report({ToJson(kWrite)}).status(), error);
   }

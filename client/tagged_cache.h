@@ -77,12 +77,13 @@
 // start of the next one.
 //
 //   users.AwaitLive(absl::Seconds(5));
+//   const std::vector<std::string> ids = {"1", "2"};
 //   std::vector<TaggedCache<User>::Result> team = users.GetOrLoadMany(
 //       {"user:1", "user:2"}, [&](absl::Span<Load* const> missing) {
 //         TaggedCache<User>::Values found;
 //         for (Load* load : missing) {  // or one query: SELECT ... WHERE id IN (...)
 //           load->AddTag(load->key());
-//           found.push_back(db.FindUser(load->key().substr(5)));
+//           found.push_back(db.FindUser(ids[load->index()]));
 //         }
 //         return found;
 //       });
@@ -104,6 +105,11 @@
 //   } else {
 //     users.DropEverything();  // the subscription has ended for good
 //   }
+//
+// A process that hears of a write otherwise, from a queue say, waits until its cache has applied
+// what the service had applied by then:
+//
+//   if (!users.AwaitCaughtUp(absl::Seconds(1))) users.DropEverything();
 //
 // Without waiting for a load, for event loops and coroutines (examples/coroutine). The loader runs
 // on TaggedCacheOptions::executor.
@@ -389,6 +395,12 @@ class TaggedCache {
   bool AwaitApplied(const Position& position, absl::Duration patience) const {
     return cache_->AwaitApplied(position, patience);
   }
+
+  // Waits until this cache has applied everything that the service had applied when this call
+  // began: for a process that has heard of a write by other means, and for tests. Asks the service
+  // for its head with one call (Client::GetInvalidationStats). Returns whether the cache has caught
+  // up within `patience`; if that is infinite, the deadline of the client bounds the call.
+  bool AwaitCaughtUp(absl::Duration patience) const { return cache_->AwaitCaughtUp(patience); }
 
   // Returns OK unless the options were refused, or the subscription has ended for good
   // (SubscriptionCallbacks::on_ended).

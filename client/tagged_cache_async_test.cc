@@ -1,4 +1,4 @@
-// Loads that nobody waits for: by callback, by future, and in a coroutine (tests/client).
+// Loads whose callers do not wait: with a callback, and with a future. Coroutines: tests/client.
 
 #include <chrono>
 #include <deque>
@@ -26,7 +26,7 @@ class AsyncTest : public DrivenCacheTest {
     Open({.executor = [this](std::function<void()> task) { tasks_.push_back(std::move(task)); }});
   }
 
-  // Notes what it is called with.
+  // Returns a callback that notes its result as text.
   auto Notes() {
     return
         [this](const TaggedCache<std::string>::Result& result) { noted_.push_back(Text(result)); };
@@ -114,7 +114,7 @@ TEST_F(AsyncTest, ErrorsAreReported) {
   EXPECT_EQ(noted_.back(), "GetOrLoadAsync needs TaggedCacheOptions::executor");
 }
 
-// The loader runs during the call, whose caller expects no exception of it.
+// The loader runs during the call, and its exceptions do not reach the caller.
 TEST_F(AsyncTest, AClosedCacheReportsWhatALoaderThrows) {
   const auto run_later = [](const std::function<void()>&) {};
   const TaggedCache<std::string> closed(Client(connection_), {.executor = run_later});

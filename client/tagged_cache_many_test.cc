@@ -37,7 +37,7 @@ class ManyTest : public DrivenCacheTest {
     };
   }
 
-  // Returns the results in a row.
+  // Returns the results as one text, separated by commas.
   static std::string Texts(const std::vector<absl::StatusOr<Cached<std::string>>>& results) {
     std::string texts;
     for (const auto& result : results) texts += (texts.empty() ? "" : ",") + Text(result);
@@ -61,6 +61,40 @@ TEST_F(ManyTest, LoadsWhatIsMissingWithOneCall) {
   EXPECT_EQ(cache().Statistics().loads, 4u);
   Invalidate("tag:b");
   EXPECT_EQ(Texts(cache().GetOrLoadMany({"a", "b"}, Loads("5"))), "a1,b5");
+}
+
+// On the caller's thread and in an executor, and if some of the keys are cached.
+TEST_F(ManyTest, ALoadHasTheIndexOfItsKey) {
+  std::vector<std::function<void()>> tasks;
+  Open({.executor = [&](std::function<void()> task) { tasks.push_back(std::move(task)); }});
+  const Strings ids = {"4", "1", "4", "3", "2"};
+  const auto load = [&](absl::Span<Load* const> missing) {
+    Values values;
+    for (Load* const load : missing) {
+      load->AddTag("tag:" + load->key());
+      values.push_back("text " + ids[load->index()]);
+      calls_.push_back(std::to_string(load->index()) + load->key());
+    }
+    return values;
+  };
+  const Strings keys = {"k4", "k1", "k4", "k3", "k2"};
+  cache().GetOrLoadMany({"k1"}, Loads()).front().IgnoreError();
+  calls_.clear();
+  EXPECT_EQ(Texts(cache().GetOrLoadMany(keys, load)), "text 4,k1,text 4,text 3,text 2");
+  EXPECT_EQ(calls_, Strings({"0k4", "3k3", "4k2"}));
+
+  Invalidate("tag:k3", InvalidationKind::kMarkStale);
+  calls_.clear();
+  cache().GetOrLoadMany(keys, load, {.while_revalidating = true}).front().IgnoreError();
+  for (const std::function<void()>& task : tasks) task();
+  EXPECT_EQ(calls_, Strings({"3k3"}));
+  cache()
+      .GetOrLoad("alone",
+                 [](Load& load) {
+                   EXPECT_EQ(load.index(), 0u);
+                   return std::string();
+                 })
+      .IgnoreError();
 }
 
 TEST_F(ManyTest, EachKeyIsJudgedByItself) {
@@ -120,7 +154,7 @@ TEST_F(ManyTest, WhatCannotBeSharedIsLoadedAgain) {
   EXPECT_EQ(Text(cache().Get("b")), "b2");
 }
 
-// Each has what the other waits for: neither waits before its own loads have ended.
+// Each call loads a key that the other needs. Neither waits before its own loads have ended.
 TEST_F(ManyTest, TwoCallsThatOverlapDoNotWaitForEachOther) {
   std::thread other;
   std::string others;

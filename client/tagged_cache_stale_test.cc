@@ -1,5 +1,5 @@
-// Values beyond their end: for callers that accept them, flagged, for as long as was asked, and for
-// nobody else.
+// Values that are served after their end: flagged, for as long as the options say, and only to
+// callers that accept them.
 
 #include <functional>
 #include <memory>
@@ -42,7 +42,7 @@ class StaleTest : public DrivenCacheTest {
     cache().GetOrLoad("k", load).IgnoreError();
   }
 
-  // Moves the clock on under a lease that lasts.
+  // Advances the clock, and renews the lease meanwhile.
   void Pass(absl::Duration time) {
     for (; time > absl::Seconds(5); time -= absl::Seconds(5)) {
       clock_.Advance(absl::Seconds(5));
@@ -155,7 +155,8 @@ TEST_F(StaleTest, NothingComputedFromItIsKept) {
   EXPECT_FALSE(cache().Get("page")) << "it was there when the load began";
 }
 
-// A loader may fail because of what it read. Who waits for it has not accepted that.
+// A loader may fail because of a stale value that it read. Callers that share its load have not
+// accepted stale values.
 TEST_F(StaleTest, NoErrorComputedFromItIsShared) {
   const std::vector<std::function<std::string()>> failures = {
       []() -> std::string { return "gone"; },
@@ -292,7 +293,7 @@ TEST_F(StaleTest, PatienceMayEndWithWhatIsStale) {
   EXPECT_EQ(others, "stale one");
 }
 
-// ---- Ahead of the end
+// ---- Loading anew ahead of the end
 
 TEST_F(StaleTest, AHitNearTheEndLoadsAhead) {
   OpenFor(absl::ZeroDuration(), 0.75);

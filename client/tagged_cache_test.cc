@@ -280,6 +280,77 @@ TEST_F(TaggedCacheTest, WhatTheServiceRefusesIsNotKept) {
   EXPECT_TRUE(cache().Get("k"));
 }
 
+// The service has begun another epoch, and the stream of the one before it has not ended yet.
+TEST_F(TaggedCacheTest, AnAnswerFromAnotherEpochEndsTheLease) {
+  const Position other{.epoch = "f"};
+  const auto shared = [](Load& load) {
+    load.SetShared();
+    return std::string("shared");
+  };
+  const auto dependent = [](Load& load) {
+    load.DependOnKey("elsewhere");
+    return std::string("dependent");
+  };
+  connection_->on_track_entries = [&](const TrackEntriesParams&) {
+    return TrackEntriesResult{.results = {{.key = "k", .outcome = FillOutcome::kKept}},
+                              .position = other};
+  };
+  connection_->on_lookup_entry = [&](const LookupEntryParams&) {
+    return EntryLookup{.state = EntryState::kFresh, .position = other};
+  };
+  for (const bool is_shared : {false, true}) {
+    Open({});
+    cache().GetOrLoad("kept", Loader("kept")).IgnoreError();
+    EXPECT_EQ(Text(is_shared ? cache().GetOrLoad("k", shared) : cache().GetOrLoad("k", dependent)),
+              is_shared ? "shared" : "dependent");
+    EXPECT_FALSE(cache().Get("k"));
+    EXPECT_FALSE(cache().Get("kept")) << "what was invalidated in the other epoch is unknown";
+    EXPECT_EQ(cache().Statistics().refused_fills, 1u);
+    EXPECT_EQ(cache().Statistics().epoch_conflicts, 1u);
+
+    // The stream goes on after all. A lease counts if it was requested after the conflict.
+    clock_.Advance(absl::Seconds(1));
+    service().on_progress({.position = {.epoch = "e", .revision = revision_},
+                           .lease_end = clock_.Monotonic() + absl::Seconds(8)});
+    EXPECT_FALSE(cache().Get("kept"));
+    Renew();
+    EXPECT_TRUE(cache().Get("kept"));
+  }
+
+  // Usually, the stream starts again in that epoch.
+  cache().GetOrLoad("j", shared).IgnoreError();
+  EXPECT_EQ(cache().Statistics().epoch_conflicts, 2u);
+  Start("f", 0, 0);
+  service().on_progress({.position = other, .lease_end = clock_.Monotonic() + absl::Seconds(9)});
+  EXPECT_TRUE(cache().Statistics().is_live);
+  EXPECT_FALSE(cache().Get("kept"));
+  EXPECT_EQ(Text(cache().GetOrLoad("k", shared)), "shared");
+  EXPECT_TRUE(cache().Get("k"));
+  EXPECT_EQ(cache().Statistics().epoch_conflicts, 2u);
+}
+
+// The answer comes from the epoch in which the load began, or from the one that is applied by now.
+TEST_F(TaggedCacheTest, AnAnswerFromTheEpochBeforeOrAfterAResetIsNoConflict) {
+  for (const std::string answers : {"e", "f"}) {
+    Open({});
+    connection_->on_track_entries = [&](const TrackEntriesParams&) {
+      Start("f", 0, 0);
+      service().on_progress(
+          {.position = {.epoch = "f"}, .lease_end = clock_.Monotonic() + absl::Seconds(10)});
+      return TrackEntriesResult{.results = {{.key = "k", .outcome = FillOutcome::kKept}},
+                                .position = {.epoch = answers}};
+    };
+    const auto shared = [](Load& load) {
+      load.SetShared();
+      return std::string("one");
+    };
+    EXPECT_EQ(Text(cache().GetOrLoad("k", shared)), "one");
+    EXPECT_FALSE(cache().Get("k")) << "it was loaded before the reset";
+    EXPECT_TRUE(cache().Statistics().is_live);
+    EXPECT_EQ(cache().Statistics().epoch_conflicts, 0u);
+  }
+}
+
 TEST_F(TaggedCacheTest, AsManyTagsAsTheServiceTakesAreTags) {
   TrackedEntry tracked;
   connection_->on_track_entries = [&](const TrackEntriesParams& params) {
@@ -355,7 +426,8 @@ TEST_F(TaggedCacheTest, TellsWhenItLives) {
   EXPECT_EQ(cache().status(), absl::PermissionDeniedError("no"));
 }
 
-// No event will tell what was invalidated, so nothing is served, whatever a caller accepts.
+// No event arrives any more that could invalidate something, so nothing is served, whatever a
+// caller accepts.
 TEST_F(TaggedCacheTest, ServesNothingWhenTheSubscriptionHasEnded) {
   Open({.keep_refused_for = absl::Seconds(5), .refusals_before_keep = 1});
   const ReadOptions anything{.while_revalidating = true, .if_error = true, .while_fenced = true};

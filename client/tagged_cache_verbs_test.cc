@@ -134,7 +134,8 @@ TEST_F(VerbsTest, DropsWhatMatches) {
   EXPECT_THAT(cache().Keys(), UnorderedElementsAre());
 }
 
-// The key may have no entry: it made room, expired with a stale value, or never had one here.
+// The key may have no entry: it was evicted to make room, has expired and left a stale value, or
+// was never in this cache.
 TEST_F(VerbsTest, DropsWhatWasComputedFromAKeyThatHasGone) {
   const std::vector<std::function<void()>> drops = {
       [&] { cache().Drop({}, {"user:1"}); },
@@ -156,7 +157,7 @@ TEST_F(VerbsTest, DropsWhatWasComputedFromAKeyThatHasGone) {
   }
 }
 
-// Before the loader has said so, nobody knows what the value will be computed from.
+// What a value is computed from is unknown until its loader has declared it.
 TEST_F(VerbsTest, WhatIsComputedFromADroppedKeyMeanwhileIsNotKept) {
   connection_->on_lookup_entry = [](const LookupEntryParams&) {
     return EntryLookup{.state = EntryState::kFresh};
@@ -284,6 +285,8 @@ TEST_F(VerbsTest, NotFoundMayBeKept) {
   EXPECT_EQ(Text(cache().GetOrLoad("k", none)), "no user");
   EXPECT_EQ(loads_, 1);
   EXPECT_FALSE(cache().Get("k"));
+  EXPECT_EQ(cache().Statistics().hits, 2u);
+  EXPECT_EQ(cache().Statistics().not_found_hits, 2u) << "of GetOrLoad and of Get";
   EXPECT_FALSE(cache().Contains("k"));
   EXPECT_THAT(cache().Keys(), UnorderedElementsAre());
   Invalidate("user:1");

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/string_view.h"
+#include "client/internal/retry.h"
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/tag.h"
@@ -251,6 +252,17 @@ void WriteCollector::WidenTo(Detail detail) {
   for (const WriteEvent& write : writes) KeepTypes(write);
   for (const auto& [type, operation] : types) KeepType(type, operation);
   for (const std::string& tag : tags) KeepTag(tag);
+}
+
+bool IsWriteRefusal(const absl::Status& error) {
+  switch (error.code()) {
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return false;
+    default:
+      return internal::IsDefinitive(error);
+  }
 }
 
 WidenedWrites WidenToLimits(std::vector<WriteEvent> writes, WideningOptions options) {

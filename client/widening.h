@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "client/write_event.h"
 
 namespace cache_invalidation::client {
@@ -105,6 +106,12 @@ class WriteCollector {
 
 // As WriteCollector, for writes that are all available.
 WidenedWrites WidenToLimits(std::vector<WriteEvent> writes, WideningOptions options = {});
+
+// Returns whether the service refused the writes themselves, and may accept less precise ones: the
+// same call would fail again, and not because of who is calling, or of the namespace.
+//
+//   if (IsWriteRefusal(error)) collector.WidenToTypes();
+bool IsWriteRefusal(const absl::Status& error);
 
 // Returns the encoded size of a context in bytes, which is what the service limits.
 size_t EncodedContextBytes(const JsonValue::Object& context);

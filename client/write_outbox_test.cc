@@ -20,10 +20,10 @@ namespace {
 
 using Writes = std::vector<WriteEvent>;
 
-const WriteEvent kWrite = {.resource_type = "user", .resource_id = "1", .operation = "update"};
+const WriteEvent kUserWrite = {.resource_type = "user", .resource_id = "1", .operation = "update"};
 
 // Answers with the errors of a script, then with OK. Held calls end only when they are cancelled.
-class ScriptedConnection final : public UnimplementedConnection {
+class OutboxConnection final : public UnimplementedConnection {
  public:
   using UnimplementedConnection::Start;
 
@@ -97,10 +97,10 @@ class ScriptedConnection final : public UnimplementedConnection {
 class WriteOutboxTest : public testing::Test {
  protected:
   UnsentWrites Unsent(const std::string& namespace_name = "shop") const {
-    return {.namespace_name = namespace_name, .writes = {kWrite}};
+    return {.namespace_name = namespace_name, .writes = {kUserWrite}};
   }
 
-  std::shared_ptr<ScriptedConnection> connection_ = std::make_shared<ScriptedConnection>();
+  std::shared_ptr<OutboxConnection> connection_ = std::make_shared<OutboxConnection>();
   const Client client_{connection_};
 };
 
@@ -112,7 +112,7 @@ TEST_F(WriteOutboxTest, SendsToTheNamespaceOfTheWrites) {
   EXPECT_TRUE(outbox.Flush(absl::InfiniteDuration()));
   const auto sent = connection_->sent();
   ASSERT_EQ(sent.size(), 2u);
-  EXPECT_EQ(sent[0].writes, Writes({kWrite}));
+  EXPECT_EQ(sent[0].writes, Writes({kUserWrite}));
   EXPECT_EQ(sent[0].options.namespace_name, "shop");
   EXPECT_EQ(sent[0].options.deadline, absl::Seconds(9));
   EXPECT_EQ(sent[1].options.namespace_name, "") << "the service's default";
@@ -161,7 +161,7 @@ TEST_F(WriteOutboxTest, ItsEndCancelsTheCallAndAbandonsTheRest) {
   }
   ASSERT_EQ(abandoned.size(), 2u);
   EXPECT_EQ(abandoned[0].namespace_name, "shop");
-  EXPECT_EQ(abandoned[0].writes, Writes({kWrite}));
+  EXPECT_EQ(abandoned[0].writes, Writes({kUserWrite}));
   EXPECT_EQ(abandoned[1].namespace_name, "bank");
   EXPECT_TRUE(abandoned[1].everything);
 }

@@ -18,7 +18,7 @@ using Strings = std::vector<std::string>;
 
 // Returns scripted errors from InvalidateByWrites and Invalidate, then revision 7; records the
 // requests, and whether the database had committed by then.
-class ScriptedConnection final : public UnimplementedConnection {
+class TransactionConnection final : public UnimplementedConnection {
  public:
   using UnimplementedConnection::Start;
 
@@ -76,7 +76,7 @@ class WriteTransactionTest : public testing::Test {
   }
 
   bool committed_ = false;
-  std::shared_ptr<ScriptedConnection> connection_ = std::make_shared<ScriptedConnection>();
+  std::shared_ptr<TransactionConnection> connection_ = std::make_shared<TransactionConnection>();
   WriteTransactionOptions options_;
   std::vector<UnsentWrites> unsent_;
 };

@@ -12,22 +12,28 @@ constexpr absl::string_view kNotUtf8 = "\xEF\xBF\xBD";  // U+FFFD
 
 }  // namespace
 
+void AppendJsonCharacter(absl::string_view character, std::string& out) {
+  if (character.empty()) {
+    absl::StrAppend(&out, kNotUtf8);
+  } else if (character == "\"" || character == "\\") {
+    absl::StrAppend(&out, "\\", character);
+  } else if (character == "\n") {
+    out += "\\n";
+  } else if (IsControlCharacter(character)) {
+    // U+0080 to U+009F take two bytes of UTF-8.
+    absl::StrAppend(&out, "\\u",
+                    absl::Hex(static_cast<unsigned char>(character.back()), absl::kZeroPad4));
+  } else {
+    absl::StrAppend(&out, character);
+  }
+}
+
 std::string QuoteJson(absl::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
     const size_t bytes = Utf8CharacterBytes(text);
-    const absl::string_view character = text.substr(0, std::max<size_t>(bytes, 1));
-    if (bytes == 0) {
-      absl::StrAppend(&out, kNotUtf8);
-    } else if (character == "\"" || character == "\\") {
-      absl::StrAppend(&out, "\\", character);
-    } else if (static_cast<unsigned char>(character[0]) < 0x20) {
-      absl::StrAppend(&out, "\\u",
-                      absl::Hex(static_cast<unsigned char>(character[0]), absl::kZeroPad4));
-    } else {
-      absl::StrAppend(&out, character);
-    }
-    text.remove_prefix(character.size());
+    AppendJsonCharacter(text.substr(0, bytes), out);
+    text.remove_prefix(std::max<size_t>(bytes, 1));
   }
   return out + "\"";
 }

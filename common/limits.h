@@ -197,7 +197,7 @@ inline constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
 inline constexpr size_t kMaxShards = 256;
 // Concurrent connections to the HTTP port. Beyond it the oldest one that has sent no request is
 // closed, if it had some time to send one. Serves some scrapers and probes; a thousand silent
-// connections delay a probe by a fifth of a second.
+// connections delay a probe by twenty milliseconds.
 inline constexpr size_t kMaxHttpConnections = 256;
 
 // Events and chunks.

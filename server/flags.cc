@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +12,9 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/bounded_input.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "common/regular_file.h"
 #include "server/address_flags.h"
 #include "server/default_rules.h"
 #include "server/rpc/conversion/rule_conversion.h"
@@ -180,13 +179,15 @@ absl::Status CheckNamespaces(const std::vector<std::string>& names) {
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   // Enough for the rules of a namespace, whose every text is as long as it may be.
   constexpr size_t kMaxBytes = 64 << 20;
-  std::ifstream file(path);
-  std::optional<std::string> text = ReadAtMost(file, kMaxBytes + 1);
-  if (!text.has_value()) return absl::InvalidArgumentError(absl::StrCat("cannot read ", path));
+  absl::StatusOr<std::string> text = ReadRegularFile(path, kMaxBytes + 1);
+  if (!text.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot read ", path, ": ", text.status().message()));
+  }
   if (text->size() > kMaxBytes) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": expected at most 64 MiB"));
   }
-  return *std::move(text);
+  return text;
 }
 
 absl::StatusOr<std::vector<engine::Rule>> DefaultRules() {

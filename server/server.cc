@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
+#include "common/periodic_thread.h"
 #include "grpcpp/channel.h"
 #include "server/access/access.h"
 #include "server/access/audit_log.h"
@@ -119,7 +120,7 @@ class WholeServer final : public Server {
   std::unique_ptr<process::MemoryThread> memory_;
   std::unique_ptr<tls::CertificateFiles> certificates_;  // null: nothing is encrypted
   std::unique_ptr<GrpcFront> grpc_;
-  std::unique_ptr<access::PolicyThread> policy_thread_;
+  std::unique_ptr<PeriodicThread> policy_thread_;
   std::unique_ptr<process::SelfCheck> self_check_;
   std::unique_ptr<http::HttpServer> http_;
   bool shut_down_ = false;
@@ -141,7 +142,8 @@ absl::Status WholeServer::Start() {
   if (absl::Status status = StartHttp(); !status.ok()) return status;
   WatchMemory();
   if (policy_file_ != nullptr) {
-    policy_thread_ = std::make_unique<access::PolicyThread>(*policy_file_, real_clock_);
+    policy_thread_ = std::make_unique<PeriodicThread>(real_clock_, access::kLookAtPolicy,
+                                                      [this] { policy_file_->Look(); });
   }
   SetServing(true);
   // Last: every connection that is accepted is served.
@@ -154,7 +156,7 @@ absl::Status WholeServer::Start() {
 absl::Status WholeServer::StartAccess() {
   absl::StatusOr<std::unique_ptr<access::AuditLog>> log = access::AuditLog::Open(
       options_.audit_log, clock_, metrics_.access(), [this](absl::string_view problem) {
-        journal_.Write({Level::kError, "the audit log lacks lines", {}, std::string(problem)});
+        journal_.Write({Level::kError, "the audit log fails", {}, std::string(problem)});
       });
   if (!log.ok()) return log.status();
   audit_log_ = *std::move(log);
@@ -180,10 +182,7 @@ void WholeServer::OnPolicyRead(const absl::Status& outcome) {
 }
 
 void WholeServer::Reload() {
-  if (const absl::Status status = audit_log_->Reopen(); !status.ok()) {
-    journal_.Write(
-        {Level::kError, "the audit log cannot be opened again", {}, std::string(status.message())});
-  }
+  audit_log_->Reopen();
   if (policy_file_ != nullptr) policy_file_->Reload().IgnoreError();  // OnPolicyRead reports it
 }
 
@@ -194,10 +193,7 @@ void WholeServer::OnCertificatesRead(const absl::Status& outcome, absl::Time exp
         {Level::kError, "the last certificates stay in use", {}, std::string(outcome.message())});
     return;
   }
-  journal_.Write(
-      {Level::kInfo,
-       "new certificates are in use",
-       {{"expires", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", expires, absl::UTCTimeZone())}}});
+  journal_.Write({Level::kInfo, "new certificates are in use", {{"expires", expires}}});
 }
 
 absl::Status WholeServer::OpenCertificates() {

@@ -13,10 +13,6 @@ namespace {
 
 using journal::Level;
 
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
 // A call that takes a minute longer than usual after a start, or is not complete, needs an
 // explanation.
 void WriteUntil(std::optional<absl::Time> until, absl::string_view what,
@@ -25,7 +21,7 @@ void WriteUntil(std::optional<absl::Time> until, absl::string_view what,
   journal.Write(
       {Level::kInfo,
        std::string(what),
-       {{"until", TimeText(*until)}},
+       {{"until", *until}},
        "at the very first start of all there are none: pass --longest_earlier_lease=0s then"});
 }
 
@@ -46,7 +42,7 @@ void WriteCertificate(const Server& server, const tls::CertificatePaths& paths,
   journal.Write({Level::kInfo,
                  "gRPC is encrypted",
                  {{"certificate", paths.cert},
-                  {"expires", TimeText(*expiry)},
+                  {"expires", *expiry},
                   {"clients_show_one", paths.client_ca.empty() ? "no" : "yes"}}});
 }
 

@@ -1,8 +1,8 @@
 #include "client/backup/manifest.h"
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
-#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "client/backup/synced_file.h"
 #include "client/json_text/json_text.h"
-#include "common/bounded_input.h"
+#include "common/regular_file.h"
 
 namespace cache_invalidation::client {
 namespace {
@@ -176,10 +176,11 @@ absl::StatusOr<Manifest> ParseManifest(absl::string_view json) {
 
 absl::StatusOr<Manifest> ReadManifest(const std::string& backup) {
   const std::string path = absl::StrCat(backup, "/", kManifestName);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return FileError("cannot open", path);
-  const std::optional<std::string> text = ReadAtMost(file, kMaxManifestBytes + 1);
-  if (!text.has_value()) return absl::UnknownError(absl::StrCat("cannot read ", path));
+  if (access(path.c_str(), R_OK) != 0) return FileError("cannot open", path);
+  const absl::StatusOr<std::string> text = ReadRegularFile(path, kMaxManifestBytes + 1);
+  if (!text.ok()) {
+    return absl::Status(text.status().code(), absl::StrCat(path, ": ", text.status().message()));
+  }
   if (text->size() > kMaxManifestBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": expected at most ", kMaxManifestBytes, " bytes"));

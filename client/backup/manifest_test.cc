@@ -1,5 +1,7 @@
 #include "client/backup/manifest.h"
 
+#include <sys/stat.h>
+
 #include <fstream>
 #include <string>
 
@@ -104,6 +106,14 @@ TEST(ManifestTest, IsReadFromItsFile) {
   std::ofstream(path) << "{}";
   EXPECT_THAT(std::string(ReadManifest(directory.path()).status().message()),
               HasSubstr(path + ": format: expected a number"));
+}
+
+TEST(ManifestTest, APipeInItsPlaceBlocksNobody) {
+  const TemporaryDirectory directory;
+  const std::string path = absl::StrCat(directory.path(), "/", kManifestName);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(ReadManifest(directory.path()).status(),
+            absl::InvalidArgumentError(path + ": not a regular file"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/backup/synced_file.h"
 #include "common/crc32c.h"
+#include "common/parent_path.h"
 
 namespace cache_invalidation::client {
 namespace {

@@ -83,13 +83,6 @@ absl::Status SyncDirectory(const std::string& path) {
   return status;
 }
 
-std::string ParentOf(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 absl::Status MakeDirectory(const std::string& path) {
   if (mkdir(path.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return absl::OkStatus();
   return FileError("cannot make the directory", path);

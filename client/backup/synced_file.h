@@ -47,9 +47,6 @@ absl::Status WriteSynced(const std::string& path, absl::string_view bytes);
 // The names in the directory survive a power failure once it returns OK.
 absl::Status SyncDirectory(const std::string& path);
 
-// The directory that contains `path`.
-std::string ParentOf(std::string path);
-
 // Creates the directory, for its owner and group, unless it exists.
 absl::Status MakeDirectory(const std::string& path);
 

@@ -174,20 +174,12 @@ class Ingest {
     }
     stream.Write(std::move(transaction.writes),
                  [this, line = lines_, number](const absl::StatusOr<client::WriteResult>& result) {
-                   if (IsRefusal(result.status())) {
+                   if (client::IsWriteRefusal(result.status())) {
                      return OnRefusal({line, number, result.status()});
                    }
                    if (result.ok()) progress_.Answer(number);
                    OnResult(line, result);
                  });
-  }
-
-  // Whether the service will never accept these writes as they are. They are committed all the
-  // same.
-  static bool IsRefusal(const absl::Status& status) {
-    return status.code() == absl::StatusCode::kInvalidArgument ||
-           status.code() == absl::StatusCode::kOutOfRange ||
-           status.code() == absl::StatusCode::kResourceExhausted;
   }
 
   void OnRefusal(Refused refused) ABSL_LOCKS_EXCLUDED(mutex_) {

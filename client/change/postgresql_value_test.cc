@@ -13,7 +13,7 @@ namespace {
 using List = JsonValue::List;
 using Object = JsonValue::Object;
 
-const JsonValue kUnknown = JsonValue::Unknown();
+const JsonValue kUnread = JsonValue::Unknown();
 
 JsonValue Number(const std::string& text) { return JsonValue::Number(text); }
 
@@ -33,7 +33,7 @@ TEST(PostgresqlValueTest, BooleansInBothSpellings) {
           {"boolean", "false", false},
           {"bool", "t", true},
           {"bool", "f", false},
-          {"boolean", "yes", kUnknown}});
+          {"boolean", "yes", kUnread}});
 }
 
 TEST(PostgresqlValueTest, IntegersThatADoubleHolds) {
@@ -45,7 +45,7 @@ TEST(PostgresqlValueTest, IntegersThatADoubleHolds) {
           {"bigint", "9007199254740992", Number("9007199254740992")},
           {"bigint", "-9007199254740992", Number("-9007199254740992")},
           {"int8", "9223372036854775807", Number("9223372036854775807")},
-          {"integer", "label", kUnknown}});
+          {"integer", "label", kUnread}});
 }
 
 // A tag must have the text that PostgreSQL has, so a number is plain only if its double does.
@@ -106,14 +106,14 @@ TEST(PostgresqlValueTest, Arrays) {
   Expect({{"integer[]", "{1,NULL,3}", List{1, JsonValue(), 3}},
           {"integer[]", "{}", List{}},
           // ANY looks into all dimensions, `in` into the outer one.
-          {"integer[]", "{{1,2},{3,4}}", kUnknown},
-          {"_int4", "{{{1}}}", kUnknown},
+          {"integer[]", "{{1,2},{3,4}}", kUnread},
+          {"_int4", "{{{1}}}", kUnread},
           // A domain of somebody, over nobody knows what.
           {"_t", "{a}", JsonValue::Unknown()},
           {"_t", "a", "a"},
           {"bigint[]", "[0:1]={9007199254740993,-1}", List{Number("9007199254740993"), -1}},
-          {"_int8", "[1:1][-2:-1]={{1,2}}", kUnknown},
-          {"money[]", "{$1.00}", List{kUnknown}},
+          {"_int8", "[1:1][-2:-1]={{1,2}}", kUnread},
+          {"money[]", "{$1.00}", List{kUnread}},
           {"numeric(10,2)[]", "{1.50,2.00,NaN}", List{Number("1.50"), Number("2.00"), "NaN"}},
           {"boolean[]", "{t,f,NULL}", List{true, false, JsonValue()}},
           {"timestamp with time zone[]", "{\"2024-01-01 00:00:00+00\",infinity}",
@@ -121,8 +121,8 @@ TEST(PostgresqlValueTest, Arrays) {
           {"character(3)[]", "{\"ab \",\"c  \"}", List{"ab ", "c  "}},
           {"jsonb[]", R"({"{\"a\": 1}",1.0})", List{Object{{"a", 1}}, Number("1.0")}},
           {"\"App\"[]", "{x,y}", List{"x", "y"}},
-          {"posint[]", "{7}", List{kUnknown}},
-          {"pair[]", "{\"(1,x)\"}", List{kUnknown}}});
+          {"posint[]", "{7}", List{kUnread}},
+          {"pair[]", "{\"(1,x)\"}", List{kUnread}}});
 }
 
 TEST(PostgresqlValueTest, ArraysOfText) {
@@ -135,8 +135,7 @@ TEST(PostgresqlValueTest, ArraysOfText) {
 }
 
 TEST(PostgresqlValueTest, BoxesAreDividedBySemicolons) {
-  Expect(
-      {{"box[]", "{(1,2),(0,0);(3,4),(1,1)}", List{kUnknown, kUnknown}}, {"_box", "{}", List{}}});
+  Expect({{"box[]", "{(1,2),(0,0);(3,4),(1,1)}", List{kUnread, kUnread}}, {"_box", "{}", List{}}});
 }
 
 TEST(PostgresqlValueTest, TextThatIsNoArray) {
@@ -145,7 +144,7 @@ TEST(PostgresqlValueTest, TextThatIsNoArray) {
                            "{a\"b\"}", "{\"a",    "{a\\",     "[0:1]{1}", "[0:1={1}",
                            "[a]={1}",  "[1]={1}", "[:1]={1}", "[0:]={1}", "{{{{{{{1}}}}}}}",
                            "{1{2}}"}) {
-    Expect({{"text[]", text, kUnknown}});
+    Expect({{"text[]", text, kUnread}});
   }
 }
 
@@ -157,37 +156,37 @@ TEST(PostgresqlValueTest, Json) {
           {"json", R"("\u00e4")", "ä"},
           {"jsonb", "9007199254740993", Number("9007199254740993")},
           {"jsonb", "true", true},
-          {"json", "{\"a\": 1", kUnknown},
-          {"json", "", kUnknown},
-          {"json", "\"\\ud800\"", kUnknown}});
+          {"json", "{\"a\": 1", kUnread},
+          {"json", "", kUnread},
+          {"json", "\"\\ud800\"", kUnread}});
 }
 
 // A context has one null: that of JSON must not look like SQL's, or a change from one to the other
 // would be none.
 TEST(PostgresqlValueTest, ANullOfJsonIsNotKnown) {
-  Expect({{"jsonb", "null", kUnknown}, {"json", " null ", kUnknown}});
+  Expect({{"jsonb", "null", kUnread}, {"json", " null ", kUnread}});
 }
 
 // The marks of json_value.h within data: {"$number": "5"} names x:5 where an object names nothing.
 TEST(PostgresqlValueTest, DataThatLooksLikeAMarkIsNotKnown) {
-  Expect({{"jsonb", R"({"$number": "5"})", kUnknown},
-          {"jsonb", R"({"$number": 5, "a": 1})", kUnknown},
-          {"jsonb", R"({"$unknown": false})", kUnknown},
-          {"jsonb", R"({"a": [{"$number": "5"}]})", Object{{"a", List{kUnknown}}}}});
+  Expect({{"jsonb", R"({"$number": "5"})", kUnread},
+          {"jsonb", R"({"$number": 5, "a": 1})", kUnread},
+          {"jsonb", R"({"$unknown": false})", kUnread},
+          {"jsonb", R"({"a": [{"$number": "5"}]})", Object{{"a", List{kUnread}}}}});
 }
 
 TEST(PostgresqlValueTest, OnlyWhatAContextHolds) {
   const auto nested = [](int levels) {
     return std::string(levels, '[') + "1" + std::string(levels, ']');
   };
-  EXPECT_NE(PostgresqlValue("jsonb", nested(kMaxContextDepth - 2)), kUnknown);
-  EXPECT_EQ(PostgresqlValue("jsonb", nested(kMaxContextDepth - 1)), kUnknown);
-  EXPECT_EQ(PostgresqlValue("jsonb", nested(101)), kUnknown);
+  EXPECT_NE(PostgresqlValue("jsonb", nested(kMaxContextDepth - 2)), kUnread);
+  EXPECT_EQ(PostgresqlValue("jsonb", nested(kMaxContextDepth - 1)), kUnread);
+  EXPECT_EQ(PostgresqlValue("jsonb", nested(101)), kUnread);
   // The text of a number takes a level of its own.
   std::string fraction = nested(kMaxContextDepth - 2);
-  EXPECT_EQ(PostgresqlValue("jsonb", fraction.replace(fraction.find('1'), 1, "1.0")), kUnknown);
+  EXPECT_EQ(PostgresqlValue("jsonb", fraction.replace(fraction.find('1'), 1, "1.0")), kUnread);
   for (const char* type : {"text", "bytea", "text[]", "json", "mood"}) {
-    EXPECT_EQ(PostgresqlValue(type, "\"\xe4\""), kUnknown) << type;
+    EXPECT_EQ(PostgresqlValue(type, "\"\xe4\""), kUnread) << type;
   }
 }
 
@@ -203,10 +202,10 @@ TEST(PostgresqlValueTest, TypesThatAreNotKnown) {
                              // A domain over money.
                              "$1.00", "-$1.00", "$1,234.50", "1,00 €", "€ 1.234,56", "-1 234,50 kr",
                              "CHF 1'234.50", "¥1,000"}) {
-      Expect({{type, text, kUnknown}});
+      Expect({{type, text, kUnread}});
     }
   }
-  Expect({{"int4multirange", "{[1,3)}", kUnknown}});
+  Expect({{"int4multirange", "{[1,3)}", kUnread}});
 }
 
 TEST(PostgresqlValueTest, KeysHaveOneText) {
@@ -233,7 +232,7 @@ TEST(PostgresqlValueTest, KeysOfWhichAReaderMaySeeAnotherText) {
   EXPECT_EQ(PostgresqlKeyText("text[]", "{$1.00}"), "{$1.00}");
   for (const char* type : {"money", "regclass", "regtype", "money[]", "_regclass"}) {
     EXPECT_EQ(PostgresqlKeyText(type, "1"), std::nullopt) << type;
-    EXPECT_EQ(PostgresqlValue(type, "x"), kUnknown) << type;
+    EXPECT_EQ(PostgresqlValue(type, "x"), kUnread) << type;
   }
 }
 

@@ -104,7 +104,8 @@ TEST_F(GrpcConnectionTest, TheDeadlineBoundsAWait) {
   is_just_below(wait(std::nullopt, std::nullopt), absl::Milliseconds(59'750));
   is_just_below(wait(std::nullopt, absl::Seconds(120)), absl::Milliseconds(59'750));
   is_just_below(wait(absl::Minutes(10), absl::InfiniteDuration()), absl::Seconds(120));
-  // What ends before, and what only the service judges, is sent as it is.
+  // A timeout that ends before the deadline, and one that only the service can limit, are sent
+  // unchanged.
   EXPECT_EQ(wait(absl::Seconds(10), absl::Seconds(3)), absl::Seconds(3));
   EXPECT_EQ(wait(absl::Seconds(10), absl::ZeroDuration()), absl::ZeroDuration());
   EXPECT_EQ(wait(absl::Minutes(10), std::nullopt), std::nullopt);
@@ -216,7 +217,7 @@ TEST_F(GrpcConnectionTest, TheDeadlineOfTheClientIsThatOfAllCalls) {
   EXPECT_LE(service_.allowed[0], absl::Seconds(8));
 }
 
-// What a server answers to calls that come while it stops, and proxies to those that they lose.
+// The errors that a server returns while it stops, and a proxy for a call that it has lost.
 TEST_F(GrpcConnectionTest, TriesAgainWhatTheCallerDidNotCancel) {
   service_.script = {grpc::Status(grpc::StatusCode::CANCELLED, ""),
                      grpc::Status(grpc::StatusCode::INTERNAL, "RST_STREAM"),
@@ -263,10 +264,10 @@ TEST_F(GrpcConnectionTest, ACallEndsWhenItIsCancelled) {
 }
 
 TEST(UnreachableServiceTest, IsUnavailable) {
-  // Port 1 is nobody's: connecting is refused at once.
+  // Nothing listens on port 1, so connecting is refused at once.
   const Client client(MakeConnection("127.0.0.1:1", {.deadline = absl::Milliseconds(300)}));
   const absl::Status status = client.GetInvalidationStats().status();
-  // The second, if the deadline comes while it is connecting once more.
+  // DEADLINE_EXCEEDED if the deadline passes during another attempt to connect.
   EXPECT_TRUE(absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) << status;
 }
 

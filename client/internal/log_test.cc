@@ -71,7 +71,7 @@ TEST_F(LogTest, TheSinkIsNotCalledUnderALock) {
   Log(LogSeverity::kError, "replace yourself");
 }
 
-// For the sanitizers: a sink lives as long as it runs.
+// For the sanitizers: a sink is not destroyed while it runs.
 TEST_F(LogTest, SinksAreReplacedWhileTheyRun) {
   std::atomic<bool> stop = false;
   std::atomic<int> entries = 0;

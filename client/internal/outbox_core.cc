@@ -17,19 +17,6 @@ constexpr size_t kJoinedBytes = 1 << 20;
 constexpr BackoffOptions kPatientBackoff = {
     .initial = absl::Seconds(1), .maximum = absl::Seconds(30), .multiplier = 2};
 
-// Whether less precise writes might be accepted. An error about who is calling, or about the
-// namespace, has nothing to do with them.
-bool IsAboutTheWrites(const absl::Status& error) {
-  switch (error.code()) {
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kUnauthenticated:
-      return false;
-    default:
-      return IsDefinitive(error);
-  }
-}
-
 size_t BytesOf(const std::vector<WriteEvent>& writes) {
   size_t bytes = 0;
   for (const WriteEvent& write : writes) bytes += EncodedWriteBytes(write);
@@ -121,7 +108,7 @@ void OutboxCore::Finish(const absl::Status& status, absl::Duration now) {
     if (lane.waiting.empty()) lanes_.erase(found);
   } else {
     ++statistics_.failed_calls;
-    const bool may_be_accepted = IsAboutTheWrites(status) && !batch.everything;
+    const bool may_be_accepted = IsWriteRefusal(status) && !batch.everything;
     if (may_be_accepted) Widen(batch, /*to_everything=*/batch.exact == 0);
     const bool needs_patience = IsDefinitive(status) && !may_be_accepted;
     lane.next_at = now + (needs_patience ? lane.patient : lane.backoff).Next();

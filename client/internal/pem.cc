@@ -1,11 +1,7 @@
 #include "client/internal/pem.h"
 
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
@@ -13,7 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/bounded_input.h"
+#include "common/regular_file.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
@@ -119,16 +115,10 @@ absl::StatusOr<std::string> ReadPemFile(const std::string& path) {
   const auto refuse = [&](absl::string_view reason) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", reason));
   };
-  std::error_code error;
-  // A pipe could block for ever.
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return refuse(error ? error.message() : "not a regular file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::optional<std::string> pem = ReadAtMost(file, kMaxPemFileBytes + 1);
-  if (!pem.has_value()) return refuse("cannot be read");
+  absl::StatusOr<std::string> pem = ReadRegularFile(path, kMaxPemFileBytes + 1);
+  if (!pem.ok()) return refuse(pem.status().message());
   if (pem->size() > kMaxPemFileBytes) return refuse("expected at most 1 MiB, got more");
-  return *std::move(pem);
+  return pem;
 }
 
 }  // namespace cache_invalidation::client::internal

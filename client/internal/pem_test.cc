@@ -46,7 +46,7 @@ TEST_F(PemTest, SaysWhatIsWrong) {
             "the private key is encrypted with a passphrase");
 }
 
-// A file that was copied in part, or in which something was changed.
+// A file that was copied in part, or changed.
 TEST_F(PemTest, FindsDamage) {
   EXPECT_EQ(Message(CheckPemCertificates(certificate_.substr(0, certificate_.size() / 2))),
             "the block \"CERTIFICATE\" has no END");

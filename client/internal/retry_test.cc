@@ -15,7 +15,7 @@ using Spans = std::vector<absl::Duration>;
 const Attempt kOk{absl::OkStatus()};
 const Attempt kUnavailable{absl::UnavailableError("draining")};
 
-constexpr absl::Duration Ms(int64_t n) { return absl::Milliseconds(n); }
+constexpr absl::Duration Milliseconds(int64_t n) { return absl::Milliseconds(n); }
 
 class RetryScheduleTest : public testing::Test {
  protected:
@@ -47,7 +47,7 @@ class RetryScheduleTest : public testing::Test {
 
 TEST_F(RetryScheduleTest, AnswersTheFirstSuccess) {
   EXPECT_TRUE(Run({kOk}).ok());
-  EXPECT_EQ(attempted_at_, Spans({Ms(0)}));
+  EXPECT_EQ(attempted_at_, Spans({Milliseconds(0)}));
 }
 
 TEST_F(RetryScheduleTest, DoesNotRepeatWhatWouldFailAgain) {
@@ -63,8 +63,8 @@ TEST_F(RetryScheduleTest, DoesNotRepeatWhatWouldFailAgain) {
   }
 }
 
-// CANCELLED comes of a server that stops, DEADLINE_EXCEEDED of a proxy with less patience, INTERNAL
-// and UNKNOWN of a stream that was reset on its way.
+// A server that stops returns CANCELLED, a proxy with a shorter timeout DEADLINE_EXCEEDED, and a
+// stream that was reset on its way ends with INTERNAL or UNKNOWN.
 TEST_F(RetryScheduleTest, RepeatsEveryOtherError) {
   for (absl::StatusCode code :
        {absl::StatusCode::kCancelled, absl::StatusCode::kUnknown,
@@ -82,22 +82,23 @@ TEST_F(RetryScheduleTest, LaterAttemptsWaitForAConnection) {
 }
 
 TEST_F(RetryScheduleTest, TellsWhatWasWrongRatherThanThatTimeRanOut) {
-  EXPECT_EQ(Run({kUnavailable, {absl::DeadlineExceededError("late")}}, Ms(150)),
+  EXPECT_EQ(Run({kUnavailable, {absl::DeadlineExceededError("late")}}, Milliseconds(150)),
             absl::UnavailableError("draining (tried 2 times)"));
   attempted_at_.clear();
-  EXPECT_EQ(Run({{absl::DeadlineExceededError("late")}}, Ms(50)),
+  EXPECT_EQ(Run({{absl::DeadlineExceededError("late")}}, Milliseconds(50)),
             absl::DeadlineExceededError("late"));
 }
 
 TEST_F(RetryScheduleTest, BacksOffExponentially) {
   const absl::Status status = Run({kUnavailable, kUnavailable, kUnavailable, kOk});
   EXPECT_TRUE(status.ok()) << status;
-  EXPECT_EQ(attempted_at_, Spans({Ms(0), Ms(100), Ms(300), Ms(700)}));
+  EXPECT_EQ(attempted_at_,
+            Spans({Milliseconds(0), Milliseconds(100), Milliseconds(300), Milliseconds(700)}));
 }
 
 TEST_F(RetryScheduleTest, GivesEachAttemptWhatIsLeft) {
   EXPECT_TRUE(Run({kUnavailable, kOk}).ok());
-  EXPECT_EQ(remaining_, Spans({Ms(5000), Ms(4900)}));
+  EXPECT_EQ(remaining_, Spans({Milliseconds(5000), Milliseconds(4900)}));
 }
 
 TEST_F(RetryScheduleTest, GivesUpWhenTheDeadlineLeavesNoTimeForAnother) {
@@ -109,24 +110,25 @@ TEST_F(RetryScheduleTest, GivesUpWhenTheDeadlineLeavesNoTimeForAnother) {
 }
 
 TEST_F(RetryScheduleTest, WaitsAsLongAsTheServiceAsks) {
-  EXPECT_TRUE(Run({{absl::UnavailableError("full"), Ms(750)}, kOk}).ok());
-  EXPECT_EQ(attempted_at_, Spans({Ms(0), Ms(750)}));
+  EXPECT_TRUE(Run({{absl::UnavailableError("full"), Milliseconds(750)}, kOk}).ok());
+  EXPECT_EQ(attempted_at_, Spans({Milliseconds(0), Milliseconds(750)}));
 }
 
 TEST_F(RetryScheduleTest, JitterShortensTheDelay) {
   random_ = 0.25;
   EXPECT_TRUE(Run({kUnavailable, kUnavailable, kOk}).ok());
-  EXPECT_EQ(attempted_at_, Spans({Ms(0), Ms(25), Ms(75)}));
+  EXPECT_EQ(attempted_at_, Spans({Milliseconds(0), Milliseconds(25), Milliseconds(75)}));
 }
 
 TEST(BackoffTest, StopsAtItsMaximumAndBeginsAnewAfterReset) {
-  Backoff backoff({.initial = Ms(10), .maximum = Ms(25), .multiplier = 2}, [] { return 1.0; });
-  EXPECT_EQ(backoff.Next(), Ms(10));
-  EXPECT_EQ(backoff.Next(), Ms(20));
-  EXPECT_EQ(backoff.Next(), Ms(25));
-  EXPECT_EQ(backoff.Next(), Ms(25));
+  Backoff backoff({.initial = Milliseconds(10), .maximum = Milliseconds(25), .multiplier = 2},
+                  [] { return 1.0; });
+  EXPECT_EQ(backoff.Next(), Milliseconds(10));
+  EXPECT_EQ(backoff.Next(), Milliseconds(20));
+  EXPECT_EQ(backoff.Next(), Milliseconds(25));
+  EXPECT_EQ(backoff.Next(), Milliseconds(25));
   backoff.Reset();
-  EXPECT_EQ(backoff.Next(), Ms(10));
+  EXPECT_EQ(backoff.Next(), Milliseconds(10));
 }
 
 TEST(BackoffTest, RandomNumbersAreInRangeAndDiffer) {

@@ -60,7 +60,7 @@ TEST_F(StartedCallTest, IsTriedAgain) {
   EXPECT_EQ(service_.requests.size(), 3u);
 }
 
-// A limit of calls per second, unlike one of size, says nothing against the request.
+// The same request is accepted once the rate of calls has fallen, unlike one that is too large.
 TEST_F(StartedCallTest, IsTriedAgainAfterTheDelayOfALimit) {
   service_.script = {grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls")};
   service_.pushback = "20";
@@ -125,7 +125,7 @@ TEST_F(StartedCallTest, EndsWhenItIsCancelledBetweenAttempts) {
   service_.script = {kDraining};
   ClientOptions options{.deadline = absl::Hours(1), .backoff = {.initial = absl::Minutes(30)}};
   std::stop_source source;
-  // Asked for the backoff after the first attempt: from here on the alarm is set, or about to be.
+  // Called for the delay after the first attempt: the alarm of the next one is set now or soon.
   options.random = [&] {
     source.request_stop();
     return 1.0;
@@ -177,7 +177,7 @@ TEST_F(StartedCallTest, ACallThatIsNotMadeIsNotReported) {
   EXPECT_EQ(attempts, 0);
 }
 
-// The end of the client is that of its channel, and may be that of the last thread of gRPC's.
+// Destroying the client destroys its channel, and may end the last thread of gRPC.
 TEST_F(StartedCallTest, AClientMayEndRightAfterItsCalls) {
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(Flush(*MakeClient()).get().ok());
 }

@@ -16,7 +16,7 @@ Event Part(uint64_t revision, const std::string& tag) {
           .invalidations = {{.target = TargetKind::kTag, .name = tag, .causes = {0}}}};
 }
 
-// What came out, as "revision:tag,tag".
+// Returns the complete revisions, as "revision:tag,tag".
 std::string Show(const std::vector<Event>& events) {
   std::string out;
   for (const Event& event : events) {
@@ -150,7 +150,7 @@ v1::SubscribeResponse Progress(uint64_t revision, uint64_t echo) {
                   " echoed_sequence: " + std::to_string(echo) + " }");
 }
 
-// What was delivered, in short.
+// Returns the deliveries as short texts.
 std::string Show(const std::vector<Delivery>& deliveries) {
   struct Shower {
     std::string operator()(const SubscriptionStarted& started) const {
@@ -189,14 +189,14 @@ class SubscriptionCoreTest : public testing::Test {
     EXPECT_EQ(AcknowledgedAt(At(0)), acknowledges ? 10 : -1);
   }
 
-  // What the core makes of an answer.
+  // Returns what the core delivers for a response.
   std::vector<Delivery> Receive(const v1::SubscribeResponse& response, absl::Duration now) {
     std::vector<Delivery> deliveries;
     status_ = core_->Receive(response, now, deliveries);
     return deliveries;
   }
 
-  // The revision acknowledged by the message that is due, -1 if none is due.
+  // Returns the revision that the due message acknowledges, -1 if none is due.
   int64_t AcknowledgedAt(absl::Duration now) {
     const auto message = core_->NextMessage(now);
     return message.has_value() ? static_cast<int64_t>(message->acknowledged_revision()) : -1;

@@ -75,7 +75,8 @@ grpc::Status ReadToTheEnd(Stream& stream) {
 
 grpc::Status Draining() { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining"); }
 
-// What one thread noted for another, in order: above all, what was told to the application.
+// Texts that one thread notes and another waits for, in order: mostly callbacks of the
+// application.
 class Log {
  public:
   SubscriptionCallbacks Callbacks() {
@@ -219,7 +220,7 @@ TEST_F(SubscriptionThreadTest, EndsWhenTryingAgainCannotHelp) {
   EXPECT_EQ(log_.Await(1).size(), 1u);
 }
 
-// A proxy answers so while the service behind it moves, or certificates are replaced.
+// A proxy returns this error while the service behind it moves, or certificates are replaced.
 TEST_F(SubscriptionThreadTest, OutlivesWhatMayBeTheWordOfAProxy) {
   const auto refuses = [](grpc::StatusCode code) {
     return [code](const auto&, Stream&) { return grpc::Status(code, "refused"); };
@@ -231,7 +232,7 @@ TEST_F(SubscriptionThreadTest, OutlivesWhatMayBeTheWordOfAProxy) {
                stream.Write(Started(0));
                return ReadToTheEnd(stream);
              }});
-  // Half of each limit, by the random number.
+  // The random number makes each pause half of its limit.
   size_t told = 0;
   for (const absl::Duration pause :
        {absl::Milliseconds(500), absl::Seconds(1), absl::Seconds(2), absl::Seconds(4)}) {
@@ -312,7 +313,7 @@ TEST_F(SubscriptionThreadTest, ACallbackMayStop) {
 }
 
 TEST_F(SubscriptionThreadTest, OutlivesTheClient) {
-  // Start's client is gone when it returns; the stream works all the same.
+  // The client is destroyed when Start returns; the stream continues.
   auto subscription = Start({[](const auto&, Stream& stream) {
     stream.Write(Started(0));
     stream.Write(EventAt(1));

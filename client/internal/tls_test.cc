@@ -20,7 +20,7 @@ namespace {
 
 constexpr char kName[] = "service.test";
 
-// For calls that are to fail: they take this long, because they are tried again.
+// The deadline of calls that must fail. They take this long, because they are retried.
 constexpr absl::Duration kShort = absl::Milliseconds(300);
 
 std::string Read(const std::string& name) {

@@ -1,33 +1,22 @@
 #include "client/internal/token_file.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/regular_file.h"
 
 namespace cache_invalidation::client::internal {
 namespace {
 
 // Reads a little more than a token can have, whatever the size of the file.
 absl::StatusOr<std::string> ReadToken(const std::string& path) {
-  std::error_code error;
-  // A pipe could block for ever.
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return absl::InvalidArgumentError(error ? absl::StrCat("cannot be read: ", error.message())
-                                            : "is not a regular file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::InvalidArgumentError("cannot be opened");
-  std::string text(kMaxTokenBytes + 64, '\0');  // with spaces and line breaks around the token
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return absl::InvalidArgumentError("cannot be read");
-  text.resize(static_cast<size_t>(file.gcount()));
-  std::string token(absl::StripAsciiWhitespace(text));
+  // With spaces and line breaks around the token.
+  const absl::StatusOr<std::string> text = ReadRegularFile(path, kMaxTokenBytes + 64);
+  if (!text.ok()) return text.status();
+  std::string token(absl::StripAsciiWhitespace(*text));
   const absl::Status status = CheckToken(token);
   if (!status.ok()) return status;
   return token;

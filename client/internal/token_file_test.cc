@@ -46,7 +46,7 @@ TEST_F(TokenFileTest, ReadsAgainAtMostOnceASecond) {
   EXPECT_TRUE(logged_.empty());
 }
 
-// A file that is being replaced, or was replaced by nonsense.
+// A file that is being replaced, or was replaced by something that is no token.
 TEST_F(TokenFileTest, KeepsTheLastGoodTokenAndSaysWhyOnce) {
   Write("one");
   const auto file = Open();

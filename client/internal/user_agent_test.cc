@@ -1,4 +1,4 @@
-// How a connection introduces itself.
+// The user agent of a connection.
 
 #include <memory>
 #include <string>

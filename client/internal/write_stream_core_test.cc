@@ -27,7 +27,8 @@ class WriteStreamCoreTest : public testing::Test {
     }
   }
 
-  // The first and the last sequence number of the next message, as "1-3"; "" if there is none.
+  // Returns the first and the last sequence number of the next message, as "1-3"; "" if there is
+  // none.
   std::string NextMessage() {
     const auto message = core_.NextMessage();
     if (!message.has_value()) return "";
@@ -179,8 +180,8 @@ TEST_F(WriteStreamCoreTest, FindsTheCommandThatTheServiceRefuses) {
   EXPECT_EQ(NextMessage(), "3-4") << "together again";
 }
 
-// An error may be nobody's: an answer that was too large, a proxy's word. A writer that never rests
-// must not send one command at a time for ever.
+// An error may concern no command: the response was too large, or a proxy sent it. A writer that
+// always has commands must not send one at a time for ever.
 TEST_F(WriteStreamCoreTest, SendsTogetherAgainBehindWhatWasRefused) {
   Add(3);
   EXPECT_EQ(NextMessage(), "1-3");

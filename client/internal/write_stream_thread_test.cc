@@ -22,16 +22,16 @@
 namespace cache_invalidation::client {
 namespace {
 
-using Stream = grpc::ServerReaderWriter<v1::StreamWritesResponse, v1::StreamWritesRequest>;
-using Script = std::function<grpc::Status(Stream& stream)>;
+using WritesStream = grpc::ServerReaderWriter<v1::StreamWritesResponse, v1::StreamWritesRequest>;
+using Script = std::function<grpc::Status(WritesStream& stream)>;
 using Strings = std::vector<std::string>;
 
 // Runs one function per stream; when they are used up, answers everything.
-class ScriptedService final : public v1::WriteEventService::Service {
+class ScriptedWrites final : public v1::WriteEventService::Service {
  public:
-  explicit ScriptedService(std::vector<Script> scripts) : scripts_(std::move(scripts)) {}
+  explicit ScriptedWrites(std::vector<Script> scripts) : scripts_(std::move(scripts)) {}
 
-  grpc::Status StreamWrites(grpc::ServerContext*, Stream* stream) override {
+  grpc::Status StreamWrites(grpc::ServerContext*, WritesStream* stream) override {
     size_t mine = 0;
     {
       MutexLock lock(mutex_);
@@ -41,7 +41,7 @@ class ScriptedService final : public v1::WriteEventService::Service {
   }
 
   // Answers up to `count` commands, each with its number as revision.
-  static grpc::Status AnswerAll(Stream& stream, int count = 1'000'000) {
+  static grpc::Status AnswerAll(WritesStream& stream, int count = 1'000'000) {
     v1::StreamWritesRequest request;
     while (count > 0 && stream.Read(&request)) {
       v1::StreamWritesResponse response;
@@ -62,7 +62,7 @@ class ScriptedService final : public v1::WriteEventService::Service {
   size_t next_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-grpc::Status ReadToTheEnd(Stream& stream) {
+grpc::Status ReadAllWrites(WritesStream& stream) {
   v1::StreamWritesRequest request;
   while (stream.Read(&request)) continue;
   return grpc::Status::OK;
@@ -71,7 +71,7 @@ grpc::Status ReadToTheEnd(Stream& stream) {
 class WriteStreamThreadTest : public testing::Test {
  protected:
   std::unique_ptr<WriteStream> Open(std::vector<Script> scripts, WriteStreamOptions options = {}) {
-    service_ = std::make_unique<ScriptedService>(std::move(scripts));
+    service_ = std::make_unique<ScriptedWrites>(std::move(scripts));
     server_ = std::make_unique<internal::InProcessServer>(service_.get());
     ClientOptions client_options;
     client_options.clock = &clock_;
@@ -95,7 +95,7 @@ class WriteStreamThreadTest : public testing::Test {
   }
 
   FakeClock clock_;
-  std::unique_ptr<ScriptedService> service_;
+  std::unique_ptr<ScriptedWrites> service_;
   std::unique_ptr<internal::InProcessServer> server_;
 
  private:
@@ -127,8 +127,8 @@ TEST_F(WriteStreamThreadTest, NothingCanBeWrittenAfterClose) {
 }
 
 TEST_F(WriteStreamThreadTest, SendsAgainWhatALostStreamDidNotAnswer) {
-  const Script lost = [](Stream& stream) {
-    ScriptedService::AnswerAll(stream, 1);
+  const Script lost = [](WritesStream& stream) {
+    ScriptedWrites::AnswerAll(stream, 1);
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining");
   };
   auto stream = Open({lost, lost, lost});
@@ -138,7 +138,7 @@ TEST_F(WriteStreamThreadTest, SendsAgainWhatALostStreamDidNotAnswer) {
 }
 
 TEST_F(WriteStreamThreadTest, OpensAnotherStreamAfterOneThatEndedInPeace) {
-  auto stream = Open({[](Stream& stream) { return ScriptedService::AnswerAll(stream, 1); }});
+  auto stream = Open({[](WritesStream& stream) { return ScriptedWrites::AnswerAll(stream, 1); }});
   Write(*stream, 1);
   stream->Flush();
   Write(*stream, 1);
@@ -147,7 +147,7 @@ TEST_F(WriteStreamThreadTest, OpensAnotherStreamAfterOneThatEndedInPeace) {
 }
 
 TEST_F(WriteStreamThreadTest, GivesUpWhatIsNotAnsweredInTime) {
-  auto stream = Open({ReadToTheEnd}, {.deadline = absl::Seconds(10)});
+  auto stream = Open({ReadAllWrites}, {.deadline = absl::Seconds(10)});
   Write(*stream, 1);
   clock_.AwaitWaiters(1);
   clock_.Advance(absl::Seconds(10));
@@ -160,7 +160,7 @@ TEST_F(WriteStreamThreadTest, GivesUpWhatIsNotAnsweredInTime) {
 
 TEST_F(WriteStreamThreadTest, GivesTheErrorToTheCommandThatIsToBlame) {
   // Refuses messages that hold the second command, as a service does that cannot read them.
-  const Script picky = [](Stream& stream) {
+  const Script picky = [](WritesStream& stream) {
     v1::StreamWritesRequest request;
     while (stream.Read(&request)) {
       v1::StreamWritesResponse response;
@@ -184,12 +184,12 @@ TEST_F(WriteStreamThreadTest, BlocksWhileTooMuchIsUnanswered) {
   Mutex mutex;
   CondVar changed;
   bool go = false;
-  auto stream = Open({[&](Stream& stream) {
+  auto stream = Open({[&](WritesStream& stream) {
                        {
                          MutexLock lock(mutex);
                          while (!go) changed.Wait(mutex);
                        }
-                       return ScriptedService::AnswerAll(stream);
+                       return ScriptedWrites::AnswerAll(stream);
                      }},
                      {.max_unanswered_commands = 2});
   Write(*stream, 2);
@@ -214,8 +214,8 @@ TEST_F(WriteStreamThreadTest, CloseDoesNotWaitForAServiceThatDoesNotEnd) {
   Mutex mutex;
   CondVar changed;
   bool over = false;
-  auto stream = Open({[&](Stream& stream) {
-    ScriptedService::AnswerAll(stream, 1);
+  auto stream = Open({[&](WritesStream& stream) {
+    ScriptedWrites::AnswerAll(stream, 1);
     MutexLock lock(mutex);
     while (!over) changed.Wait(mutex);
     return grpc::Status::OK;
@@ -227,7 +227,7 @@ TEST_F(WriteStreamThreadTest, CloseDoesNotWaitForAServiceThatDoesNotEnd) {
     stream->Close();
     closed = true;
   });
-  // It half-closes, and then waits for as long as it has patience.
+  // It closes its side, and then waits for the service for a limited time.
   while (!closed) clock_.Advance(absl::Milliseconds(100));
   closing.join();
   MutexLock lock(mutex);

@@ -129,7 +129,7 @@ TEST(JsonTextTest, ReadsTheBeginOfATornObject) {
 
 TEST(JsonTextTest, QuotesWhatMustBe) {
   const std::string text = "a\"b\\c\n\x01ä";
-  EXPECT_EQ(QuoteJson(text), "\"a\\\"b\\\\c\\u000a\\u0001ä\"");
+  EXPECT_EQ(QuoteJson(text), "\"a\\\"b\\\\c\\n\\u0001ä\"");
   EXPECT_EQ(ParseJson(QuoteJson(text))->text, text);
   // What is not UTF-8, of a file or a peer, makes no line that nobody can read.
   EXPECT_EQ(QuoteJson("a\xff\xe4\xb8z"), "\"a\uFFFD\uFFFD\uFFFDz\"");

@@ -1,15 +1,11 @@
 #include "common/condition/budget.h"
 
+#include "common/utf8_prefix.h"
+
 namespace cache_invalidation::condition {
 namespace {
 
-// Truncates to kMaxQuotedBytes at a character boundary.
-absl::string_view Cut(absl::string_view part) {
-  if (part.size() <= kMaxQuotedBytes) return part;
-  size_t end = kMaxQuotedBytes;
-  while (end > 0 && (static_cast<unsigned char>(part[end]) & 0xC0) == 0x80) --end;
-  return part.substr(0, end);
-}
+absl::string_view Cut(absl::string_view part) { return Utf8Prefix(part, kMaxQuotedBytes); }
 
 }  // namespace
 

@@ -13,13 +13,13 @@ namespace {
 
 ParseOptions TwoVariables() { return {.variables = {"operation", "context"}}; }
 
-struct Case {
+struct ErrorCase {
   const char* text;
   const char* message;
 };
 
-void ExpectErrors(const std::vector<Case>& cases) {
-  for (const Case& each : cases) {
+void ExpectErrors(const std::vector<ErrorCase>& cases) {
+  for (const ErrorCase& each : cases) {
     const auto parsed = Parse(each.text, TwoVariables());
     ASSERT_FALSE(parsed.ok()) << each.text;
     EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument) << each.text;

@@ -19,7 +19,7 @@ const JsonValue kUnknown = JsonValue::Unknown();
 JsonValue Number(const char* text) { return JsonValue::Number(text); }
 
 // `u` is not known, `open` has members that it does not name, `half` one that is not known.
-JsonValue Context() {
+JsonValue PartlyKnown() {
   return Object{{"u", kUnknown},
                 {"n", 5},
                 {"list", List{1, kUnknown, 3}},
@@ -28,54 +28,54 @@ JsonValue Context() {
                 {"whole", Object{{"a", 1}}}};
 }
 
-void ExpectAll(std::initializer_list<const char*> expressions, const char* value,
-               const JsonValue& x) {
+void ExpectEach(std::initializer_list<const char*> expressions, const char* value,
+                const JsonValue& x) {
   for (const char* each : expressions) EXPECT_EQ(EvaluateText(each, x), value) << each;
 }
 
 TEST(Unknown, EveryReadIsAnError) {
-  ExpectAll({"x.u",
-             "x['u']",
-             "x.u == 1",
-             "x.u != 1",
-             "x.u == null",
-             "1 == x.u",
-             "x.u == x.u",
-             "x.u > 1",
-             "x.u + 1",
-             "!x.u",
-             "-x.u",
-             "x.u in [1, 2]",
-             "[1, 2] == [x.u, 2]",
-             "x.u in {}",
-             "x.u.b",
-             "x.u.b.c",
-             "x.u[0]",
-             "has(x.u)",
-             "has(x.u.b)",
-             "'u' in x",
-             "size(x.u)",
-             "type(x.u)",
-             "dyn(x.u)",
-             "string(x.u)",
-             "int(x.u)",
-             "x.u ? 1 : 2",
-             "x.u.contains('a')",
-             "x.u.matches('a')",
-             "x.u.all(v, true)",
-             "x.u.map(v, 1)",
-             "[x.u]",
-             "{'a': x.u}",
-             "timestamp(x.u)",
-             "x.n == 5 && x.u",
-             "x.n == 6 || x.u == 1"},
-            "error: not known: u", Context());
+  ExpectEach({"x.u",
+              "x['u']",
+              "x.u == 1",
+              "x.u != 1",
+              "x.u == null",
+              "1 == x.u",
+              "x.u == x.u",
+              "x.u > 1",
+              "x.u + 1",
+              "!x.u",
+              "-x.u",
+              "x.u in [1, 2]",
+              "[1, 2] == [x.u, 2]",
+              "x.u in {}",
+              "x.u.b",
+              "x.u.b.c",
+              "x.u[0]",
+              "has(x.u)",
+              "has(x.u.b)",
+              "'u' in x",
+              "size(x.u)",
+              "type(x.u)",
+              "dyn(x.u)",
+              "string(x.u)",
+              "int(x.u)",
+              "x.u ? 1 : 2",
+              "x.u.contains('a')",
+              "x.u.matches('a')",
+              "x.u.all(v, true)",
+              "x.u.map(v, 1)",
+              "[x.u]",
+              "{'a': x.u}",
+              "timestamp(x.u)",
+              "x.n == 5 && x.u",
+              "x.n == 6 || x.u == 1"},
+             "error: not known: u", PartlyKnown());
 }
 
 TEST(Unknown, DoesNotMatterWhereSomethingElseDecides) {
-  ExpectAll({"x.u == 1 || x.n == 5", "x.n == 5 || has(x.u)", "!(x.u == 1 && x.n == 6)",
-             "x.n == 5 ? true : x.u"},
-            "true", Context());
+  ExpectEach({"x.u == 1 || x.n == 5", "x.n == 5 || has(x.u)", "!(x.u == 1 && x.n == 6)",
+              "x.n == 5 ? true : x.u"},
+             "true", PartlyKnown());
 }
 
 TEST(Unknown, InAListHasAPlace) {
@@ -109,7 +109,7 @@ TEST(Unknown, InAListHasAPlace) {
           {"x.list.map(v, type(v))", "error: not known"},
           {"[[1], x.list].exists(l, 3 in l)", "true"},
       },
-      Context());
+      PartlyKnown());
 }
 
 TEST(Unknown, MembersOfAnOpenMapThatItDoesNotName) {
@@ -144,7 +144,7 @@ TEST(Unknown, MembersOfAnOpenMapThatItDoesNotName) {
           {"[x.open, 1] == [{'a': 1}, 2]", "false"},
           {"{'k': x.open} == {'k': {'a': 1}}", "error: not known"},
       },
-      Context());
+      PartlyKnown());
 }
 
 // What is not known may be absent.
@@ -166,7 +166,7 @@ TEST(Unknown, AMapWithAnUnknownMemberHasUnknownKeys) {
           {"x.whole == {'a': 1}", "true"},
           {"x.exists(k, k == 'n')", "error: not known"},
       },
-      Context());
+      PartlyKnown());
 }
 
 TEST(Unknown, AWholeContext) {
@@ -176,18 +176,18 @@ TEST(Unknown, AWholeContext) {
                 {"has(x.old)", "error: not known: old"},
                 {"!has(x.old) || x.id != 1", "error: not known: old"}},
                open);
-  ExpectAll({"x", "x == {}", "x.y", "has(x.y)", "x == null"}, "error: not known", kUnknown);
+  ExpectEach({"x", "x == {}", "x.y", "has(x.y)", "x == null"}, "error: not known", kUnknown);
 }
 
 TEST(Numbers, OfATextAreTheDoubleThatHasIt) {
   const JsonValue x = Object{{"price", Number("10.00")}, {"tenth", Number("0.10")},
                              {"large", Number("1e+20")}, {"last", Number("9007199254740991")},
                              {"zero", Number("-0")},     {"long", Number("5.000000000000000000")}};
-  ExpectAll({"x.price == 10", "x.price == 10.0", "x.price + 1.0 == 11.0", "x.price > 9",
-             "x.price in [9, 10]", "x.tenth == 0.1", "x.large == 1e20",
-             "x.last == 9007199254740991", "x.zero == 0", "x.long == 5", "type(x.price) == double",
-             "has(x.price)", "x == x", "'price' in x", "size(x) == 6", "x.price != '10.00'"},
-            "true", x);
+  ExpectEach({"x.price == 10", "x.price == 10.0", "x.price + 1.0 == 11.0", "x.price > 9",
+              "x.price in [9, 10]", "x.tenth == 0.1", "x.large == 1e20",
+              "x.last == 9007199254740991", "x.zero == 0", "x.long == 5", "type(x.price) == double",
+              "has(x.price)", "x == x", "'price' in x", "size(x) == 6", "x.price != '10.00'"},
+             "true", x);
 }
 
 TEST(Numbers, OfATextThatNoDoubleHoldsAreIntegers) {
@@ -195,21 +195,21 @@ TEST(Numbers, OfATextThatNoDoubleHoldsAreIntegers) {
                              {"least", Number("-9223372036854775808")},
                              {"great", Number("18446744073709551615")},
                              {"point", Number("9007199254740993.0")}};
-  ExpectAll({"x.id == 9007199254740993", "x.id != 9007199254740992", "x.id != 9007199254740994",
-             "x.id == x.point", "x.id in [1, 9007199254740993]", "x.id > 9007199254740992",
-             "x.least == -9223372036854775808", "x.great == 18446744073709551615u",
-             "type(x.id) == int", "type(x.great) == uint", "string(x.id) == '9007199254740993'",
-             "x.id % 2 == 1", "x.id in {9007199254740993: true}"},
-            "true", x);
+  ExpectEach({"x.id == 9007199254740993", "x.id != 9007199254740992", "x.id != 9007199254740994",
+              "x.id == x.point", "x.id in [1, 9007199254740993]", "x.id > 9007199254740992",
+              "x.least == -9223372036854775808", "x.great == 18446744073709551615u",
+              "type(x.id) == int", "type(x.great) == uint", "string(x.id) == '9007199254740993'",
+              "x.id % 2 == 1", "x.id in {9007199254740993: true}"},
+             "true", x);
   // Exactly, though the nearest double is the other number.
-  ExpectAll(
+  ExpectEach(
       {"x.id > 9007199254740992.0", "!(x.id <= 9007199254740992.0)", "-x.id < -9007199254740992.0",
        "x.id + 1 > 9007199254740993.0", "x.id < 9007199254740994.0",
        "x.least >= -9223372036854775808.0", "x.great < 18446744073709551616.0"},
       "true", x);
-  ExpectAll({"double(x.id) == 9007199254740992.0", "double(x.id) != double(x.id)",
-             "double('100000000000000.001') == 100000000000000.0"},
-            "error: a number beyond 2^53 that may have been rounded", x);
+  ExpectEach({"double(x.id) == 9007199254740992.0", "double(x.id) != double(x.id)",
+              "double('100000000000000.001') == 100000000000000.0"},
+             "error: a number beyond 2^53 that may have been rounded", x);
 }
 
 TEST(Numbers, ThatNothingHoldsAreErrors) {
@@ -217,18 +217,18 @@ TEST(Numbers, ThatNothingHoldsAreErrors) {
        {"100000000000000.001", "99999999999999999.98", "1e400", "-1e400", "1e-400",
         "18446744073709551616", "-9223372036854775809", "0.1234567890123456789"}) {
     const JsonValue x = Object{{"v", Number(text)}, {"list", List{1, Number(text)}}};
-    ExpectAll({"x.v == 1", "x.v != x.v", "x.v > 0", "x.v + 1.0", "type(x.v)", "string(x.v)"},
-              "error: not a number that fits a double or an integer: v", x);
-    ExpectAll({"2 in x.list", "x.list == [1, 2]", "x.list.all(v, v > 0)"},
-              "error: not a number that fits a double or an integer", x);
-    ExpectAll({"has(x.v)", "'v' in x", "size(x) == 2", "x.list != [2, 2]", "1 in x.list"}, "true",
-              x);
+    ExpectEach({"x.v == 1", "x.v != x.v", "x.v > 0", "x.v + 1.0", "type(x.v)", "string(x.v)"},
+               "error: not a number that fits a double or an integer: v", x);
+    ExpectEach({"2 in x.list", "x.list == [1, 2]", "x.list.all(v, v > 0)"},
+               "error: not a number that fits a double or an integer", x);
+    ExpectEach({"has(x.v)", "'v' in x", "size(x) == 2", "x.list != [2, 2]", "1 in x.list"}, "true",
+               x);
   }
   // Nor is what is no number at all.
   for (const JsonValue& content : {JsonValue("NaN"), JsonValue("1."), JsonValue(1), JsonValue(),
                                    JsonValue(std::string(101, '1'))}) {
-    ExpectAll({"x.v == 1"}, "error: not a number that fits a double or an integer: v",
-              Object{{"v", Object{{"$number", content}}}});
+    ExpectEach({"x.v == 1"}, "error: not a number that fits a double or an integer: v",
+               Object{{"v", Object{{"$number", content}}}});
   }
 }
 
@@ -239,18 +239,18 @@ TEST(Numbers, MeetTheTextOfOneThatNoDoubleHolds) {
                              {"fine", "100000000000000.001"},
                              {"huge", "100000000000000000000"},
                              {"ids", List{"a", "9007199254740993"}}};
-  ExpectAll({"x.id == 9007199254740993", "9007199254740993u == x.id", "x.id != 9007199254740992",
-             "x.id in [1, 9007199254740993]", "9007199254740993 in x.ids", "x.known == x.id",
-             "[x.id] == [9007199254740993]", "x.id != 1.5", "x.known in x.ids",
-             "x.id in {9007199254740993: 1}", "{'k': x.id} == {'k': 9007199254740993}",
-             "x.huge != 18446744073709551615u",
-             // What a double holds is told as a number, so its text is a text.
-             "x.short != 42", "!(42 in [x.short])"},
-            "true", x);
-  ExpectAll({"x.fine == 100000000000000", "x.fine != 1", "1 in [x.fine]"},
-            "error: a number was compared with text that has more digits than a double", x);
-  ExpectAll({"x.id == 9007199254740992.0", "x.id != double(x.id)", "x.huge == 1e20"},
-            "error: a number beyond 2^53 that may have been rounded", x);
+  ExpectEach({"x.id == 9007199254740993", "9007199254740993u == x.id", "x.id != 9007199254740992",
+              "x.id in [1, 9007199254740993]", "9007199254740993 in x.ids", "x.known == x.id",
+              "[x.id] == [9007199254740993]", "x.id != 1.5", "x.known in x.ids",
+              "x.id in {9007199254740993: 1}", "{'k': x.id} == {'k': 9007199254740993}",
+              "x.huge != 18446744073709551615u",
+              // What a double holds is told as a number, so its text is a text.
+              "x.short != 42", "!(42 in [x.short])"},
+             "true", x);
+  ExpectEach({"x.fine == 100000000000000", "x.fine != 1", "1 in [x.fine]"},
+             "error: a number was compared with text that has more digits than a double", x);
+  ExpectEach({"x.id == 9007199254740992.0", "x.id != double(x.id)", "x.huge == 1e20"},
+             "error: a number beyond 2^53 that may have been rounded", x);
 }
 
 // JSON has read 9007199254740993 as 9007199254740992: what is equal to that may be another number.
@@ -259,16 +259,17 @@ TEST(Numbers, OfPlainJsonThatMayHaveBeenRounded) {
                              {"old", Object{{"id", 9007199254740992.0}}},
                              {"text", "9007199254740993"},
                              {"exact", 9007199254740991.0}};
-  ExpectAll({"x.id == 9007199254740993", "x.id != 9007199254740992", "x.id != x.old.id",
-             "x.id in [1, 9007199254740993]", "x.id in {9007199254740993: 1}", "x == x",
-             "x.id == x.text", "x.id > 9007199254740992", "x.id <= x.old.id", "int(x.id) == 1",
-             "uint(x.id) == 1u", "string(x.id) == '9007199254740993'", "-x.id == -9007199254740993",
-             "x.id + 0.0 == 9007199254740993", "x.id - x.old.id != 0.0"},
-            "error: a number beyond 2^53 that may have been rounded", x);
-  ExpectAll({"x.id != 5", "x.id > 5", "x.id != 9007199254740996", "x.id > x.exact",
-             "!(x.id in [1, 2])", "x.exact == 9007199254740991", "int(x.exact) > 5",
-             "type(x.id) == double", "double(x.id) > 1.0"},
-            "true", x);
+  ExpectEach(
+      {"x.id == 9007199254740993", "x.id != 9007199254740992", "x.id != x.old.id",
+       "x.id in [1, 9007199254740993]", "x.id in {9007199254740993: 1}", "x == x", "x.id == x.text",
+       "x.id > 9007199254740992", "x.id <= x.old.id", "int(x.id) == 1", "uint(x.id) == 1u",
+       "string(x.id) == '9007199254740993'", "-x.id == -9007199254740993",
+       "x.id + 0.0 == 9007199254740993", "x.id - x.old.id != 0.0"},
+      "error: a number beyond 2^53 that may have been rounded", x);
+  ExpectEach({"x.id != 5", "x.id > 5", "x.id != 9007199254740996", "x.id > x.exact",
+              "!(x.id in [1, 2])", "x.exact == 9007199254740991", "int(x.exact) > 5",
+              "type(x.id) == double", "double(x.id) > 1.0"},
+             "true", x);
 }
 
 }  // namespace

@@ -52,10 +52,10 @@ class Web {
     std::vector<std::string> keys;
     for (const int id : ids) keys.push_back(KeyOf(id));
     const auto load = [&](absl::Span<Load* const> missing) -> absl::StatusOr<Texts::Values> {
-      std::vector<std::string> wanted;
+      std::vector<int> wanted;
       for (Load* load : missing) {
         load->AddTag(load->key());  // it is also the tag of the row
-        wanted.push_back(load->key().substr(load->key().find(':') + 1));
+        wanted.push_back(ids[load->index()]);
       }
       // One query for all of them. It returns a row for each, in their order.
       const auto rows = Run(

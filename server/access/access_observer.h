@@ -21,7 +21,7 @@ class AccessObserver {
   virtual void OnDenied(Denial denial) = 0;
   // A changed policy file was read: it is in use, or is wrong and was left.
   virtual void OnPolicyRead(bool in_use, absl::Time now) = 0;
-  // A line of the audit log could not be written.
+  // A line of the audit log could not be written, or not in time.
   virtual void OnAuditLineLost() = 0;
 };
 

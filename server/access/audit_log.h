@@ -2,7 +2,6 @@
 #define CACHE_INVALIDATION_SERVER_ACCESS_AUDIT_LOG_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "common/mutex.h"
 #include "common/standard_error.h"
 #include "server/access/access_observer.h"
+#include "server/access/audit_writer.h"
 #include "server/access/rate_limits.h"
 
 namespace cache_invalidation::access {
@@ -35,50 +35,41 @@ struct AuditRecord {
 // change of the policy, and calls that were denied. At most kMaxDeniedPerSecond of these: a flood
 // of them must not fill the disk. The next line of a denied call has the number of those left out.
 //
-// A line is written at once, by the caller's thread, and is shorter than 4,096 bytes: the names of
-// what changed are cut. What cannot be written is counted and reported on standard error, and the
-// call goes on: an invalidation does not wait for a disk of logs.
+// A line is queued, by the caller's thread, and written by an AuditWriter: nothing waits for a disk
+// of logs. It is shorter than 4,096 bytes: the names of what changed are cut. Lines that are lost
+// are counted and reported, and the next one says how many were (`lost_before`).
 //
 // Thread-safe.
 class AuditLog {
  public:
   static constexpr double kMaxDeniedPerSecond = 10;
 
-  // Appends to the file, which only its owner can read if it is new. "-": to standard error. Empty:
-  // writes nothing. FAILED_PRECONDITION: the file cannot be opened. The references must outlive it.
-  // `report` gets the first line that is lost after a good one, with the audit log locked.
-  using Report = std::function<void(absl::string_view problem)>;
+  // See AuditWriter::Open; an empty path: writes nothing. The references must outlive it.
+  using Report = AuditWriter::Report;
   static absl::StatusOr<std::unique_ptr<AuditLog>> Open(const std::string& path, const Clock& clock,
                                                         AccessObserver& observer,
                                                         Report report = ReportLine);
-  ~AuditLog();
 
-  AuditLog(const AuditLog&) = delete;
-  AuditLog& operator=(const AuditLog&) = delete;
+  // Opens the path again: see AuditWriter::Reopen.
+  void Reopen();
 
-  // Opens the path again: the file may have been renamed. On an error the old file stays in use.
-  absl::Status Reopen() ABSL_LOCKS_EXCLUDED(mutex_);
+  // See AuditWriter::AwaitWritten.
+  bool AwaitWritten(absl::Duration within) const;
 
-  void WriteCall(const AuditRecord& record) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WriteCall(const AuditRecord& record);
   void WriteDenied(const AuditRecord& record) ABSL_LOCKS_EXCLUDED(mutex_);
   // `outcome`: OK if the policy is in use now, else why it is not.
-  void WritePolicy(const absl::Status& outcome) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WritePolicy(const absl::Status& outcome);
 
  private:
-  AuditLog(std::string path, const Clock& clock, AccessObserver& observer, Report report)
-      : path_(std::move(path)), clock_(clock), observer_(observer), report_(std::move(report)) {}
+  AuditLog(std::unique_ptr<AuditWriter> writer, const Clock& clock)
+      : clock_(clock), writer_(std::move(writer)) {}
 
-  absl::StatusOr<int> OpenFile() const;
-  void Write(absl::string_view event, const AuditRecord& record, uint64_t left_out)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Write(absl::string_view event, const AuditRecord& record, uint64_t left_out);
 
-  const std::string path_;
   const Clock& clock_;
-  AccessObserver& observer_;
-  const Report report_;
+  const std::unique_ptr<AuditWriter> writer_;  // null: nothing is written
   Mutex mutex_;
-  int file_ ABSL_GUARDED_BY(mutex_) = -1;  // -1: none
-  bool failing_ ABSL_GUARDED_BY(mutex_) = false;
   TokenBucket denied_ ABSL_GUARDED_BY(mutex_);
   uint64_t left_out_ ABSL_GUARDED_BY(mutex_) = 0;
 };

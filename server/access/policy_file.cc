@@ -42,27 +42,4 @@ absl::Status PolicyFile::Take(const Content& content) {
   return outcome;
 }
 
-PolicyThread::PolicyThread(PolicyFile& file, Clock& clock)
-    : file_(file), clock_(clock), thread_([this] { Run(); }) {}
-
-PolicyThread::~PolicyThread() {
-  {
-    MutexLock lock(mutex_);
-    ending_ = true;
-    changed_.NotifyAll();
-  }
-  thread_.join();
-}
-
-void PolicyThread::Run() {
-  while (true) {
-    file_.Look();
-    MutexLock lock(mutex_);
-    const absl::Duration next = clock_.Monotonic() + kLookAtPolicy;
-    while (!ending_ && !clock_.WaitUntil(mutex_, changed_, next)) {
-    }
-    if (ending_) return;
-  }
-}
-
 }  // namespace cache_invalidation::access

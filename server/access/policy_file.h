@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -16,7 +15,7 @@
 
 namespace cache_invalidation::access {
 
-// How often the file is read.
+// How often to look at the file.
 inline constexpr absl::Duration kLookAtPolicy = absl::Seconds(1);
 
 // Keeps the policy of an Access as its file says. A file is taken as a whole or not at all: a bad
@@ -55,24 +54,6 @@ class PolicyFile {
   std::optional<Content> seen_ ABSL_GUARDED_BY(mutex_);   // at the last look
   std::optional<Content> taken_ ABSL_GUARDED_BY(mutex_);  // good or bad
   absl::Status outcome_ ABSL_GUARDED_BY(mutex_);          // of it
-};
-
-// Looks at the file every kLookAtPolicy. Thread-safe.
-class PolicyThread {
- public:
-  // Both must outlive the object.
-  PolicyThread(PolicyFile& file, Clock& clock);
-  ~PolicyThread();
-
- private:
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
-
-  PolicyFile& file_;
-  Clock& clock_;
-  Mutex mutex_;
-  CondVar changed_;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
 };
 
 }  // namespace cache_invalidation::access

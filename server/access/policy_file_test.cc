@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/periodic_thread.h"
 #include "gtest/gtest.h"
 #include "server/access/testing/counting_observer.h"
 #include "tests/fakes/fake_clock.h"
@@ -119,7 +120,7 @@ TEST_F(PolicyFileTest, FollowsALinkThatChanges) {
 TEST_F(PolicyFileTest, AThreadLooksEverySecond) {
   Write(kReader);
   EXPECT_TRUE(file_.Reload().ok());
-  const PolicyThread thread(file_, clock_);
+  const PeriodicThread thread(clock_, kLookAtPolicy, [this] { file_.Look(); });
   clock_.AwaitWaiters(1);
   Write(kWriter);
   for (int i = 0; i < 2; ++i) {

@@ -140,7 +140,7 @@ TEST_F(CatchUpTest, DoesNotReadAheadOfThoseWhoAsk) {
   reader.join();
 }
 
-class RecordingOutlet final : public Outlet {
+class LastMoved final : public Outlet {
  public:
   void Deliver(std::vector<Completion>, std::vector<uint64_t> moved) override {
     for (const uint64_t channel : moved) moved_ = channel;
@@ -152,7 +152,7 @@ class RecordingOutlet final : public Outlet {
 
 TEST_F(CatchUpTest, TheThreadHasTheStreamsDriven) {
   Append(3);
-  RecordingOutlet outlet;
+  LastMoved outlet;
   CatchUpThread thread(catch_up_, outlet);
   Find(1, 42);
   while (outlet.moved_ == 0) std::this_thread::yield();

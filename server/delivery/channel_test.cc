@@ -12,7 +12,6 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-constexpr wire::EncoderLimits kSmall{256, 1024};
 constexpr absl::Duration kThen = absl::Seconds(1);
 
 std::vector<PartPosition> PositionsOf(const wire::Chunk& chunk, size_t first_part = 0) {
@@ -50,10 +49,10 @@ TEST(LogTest, BeginsEmptyAtRevisionZero) {
 }
 
 TEST(LogTest, ReadsFromInsideAChunkAndFromInsideARevision) {
-  HistoryBuilder history("shop", kSmall);
+  HistoryBuilder history("shop", kSmallParts);
   Log log;
   log.Append(history.Add(TagEvents("tag:", 3)), 3, kThen);
-  log.Append(history.Add({LargeEvent("k", 3, kSmall)}), 4, kThen);
+  log.Append(history.Add({LargeEvent("k", 3, kSmallParts)}), 4, kThen);
   EXPECT_EQ(ReadAll(log, FirstAfter(1)).front(), std::make_pair(uint64_t{2}, 0u));
   EXPECT_EQ(ReadAll(log, {4, 2}).front(), std::make_pair(uint64_t{4}, 2u));
   EXPECT_EQ(ReadAll(log, FirstAfter(4)), Pairs());
@@ -72,11 +71,11 @@ TEST(LogTest, ReadsAtLeastOneChunkAndNoMoreThanAsked) {
 }
 
 TEST(LogTest, DropsWholeRevisionsOldestFirst) {
-  HistoryBuilder history("shop", kSmall);
+  HistoryBuilder history("shop", kSmallParts);
   Log log;
   size_t drops = log.Append(history.Add(TagEvents("tag:", 2)), 2, kThen);
   EXPECT_EQ(drops, 1u);
-  const auto large = history.Add({LargeEvent("k", 12, kSmall)});
+  const auto large = history.Add({LargeEvent("k", 12, kSmallParts)});
   ASSERT_GT(large.size(), 1u) << "the revision is to go over several chunks";
   drops = log.Append(large, 3, kThen);
   EXPECT_EQ(drops, 1u);
@@ -108,14 +107,14 @@ TEST(LogTest, AgreesWithANaiveLog) {
   const uint32_t seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937 random(seed);
-  HistoryBuilder history("shop", kSmall);
+  HistoryBuilder history("shop", kSmallParts);
   Log log;
   std::vector<PartPosition> all;
   size_t drops = 0;
   for (int step = 0; step < 500; ++step) {
     if (random() % 3 != 0 || drops == 0) {
       std::vector<Targets> events = TagEvents("tag:", random() % 5 + 1);
-      if (random() % 4 == 0) events.push_back(LargeEvent("k", random() % 8 + 1, kSmall));
+      if (random() % 4 == 0) events.push_back(LargeEvent("k", random() % 8 + 1, kSmallParts));
       const auto chunks = history.Add(events);
       for (const auto& chunk : chunks) {
         const auto positions = PositionsOf(*chunk);

@@ -17,8 +17,6 @@
 namespace cache_invalidation::delivery {
 namespace {
 
-constexpr wire::EncoderLimits kSmall{256, 1024};
-
 class CursorTest : public testing::Test {
  protected:
   void Publish(const std::vector<Targets>& events) {
@@ -55,7 +53,7 @@ class CursorTest : public testing::Test {
     return bytes;
   }
 
-  HistoryBuilder history_{"shop", kSmall};
+  HistoryBuilder history_{"shop", kSmallParts};
   std::shared_ptr<Channel> channel_ = std::make_shared<Channel>("shop", 1);
   std::vector<std::shared_ptr<const wire::Chunk>> chunks_;
   size_t drops_ = 0;
@@ -83,7 +81,7 @@ TEST_F(CursorTest, BeginsInsideAChunk) {
 }
 
 TEST_F(CursorTest, AMessageMayEndInsideARevision) {
-  Publish({LargeEvent("k", 6, kSmall)});
+  Publish({LargeEvent("k", 6, kSmallParts)});
   Cursor cursor = At(0);
   const Batch first = *cursor.Next(600);
   EXPECT_LE(first.bytes, 600u);
@@ -97,7 +95,7 @@ TEST_F(CursorTest, AMessageMayEndInsideARevision) {
 }
 
 TEST_F(CursorTest, SendsAnEntryThatIsLargerThanAMessage) {
-  Publish({LargeEvent("k", 2, kSmall)});
+  Publish({LargeEvent("k", 2, kSmallParts)});
   Cursor cursor = At(0);
   EXPECT_EQ(cursor.Next(1)->events, 1u);
   EXPECT_EQ(cursor.Next(1)->events, 1u);
@@ -259,7 +257,7 @@ TEST_F(OlderHistoryTest, AgreesWithANaiveReader) {
   const auto publish = [&] {
     std::vector<Targets> events = TagEvents("tag:", static_cast<int>(random() % 6 + 1));
     if (random() % 3 == 0) {
-      events.push_back(LargeEvent("k", static_cast<int>(random() % 9 + 1), kSmall));
+      events.push_back(LargeEvent("k", static_cast<int>(random() % 9 + 1), kSmallParts));
     }
     PublishStored(events);
   };
@@ -336,7 +334,7 @@ TEST_F(CursorTest, AgreesWithANaiveReader) {
   std::mt19937 random(seed);
   for (int i = 0; i < 40; ++i) {
     std::vector<Targets> events = TagEvents("tag:", random() % 6 + 1);
-    if (random() % 3 == 0) events.push_back(LargeEvent("k", random() % 9 + 1, kSmall));
+    if (random() % 3 == 0) events.push_back(LargeEvent("k", random() % 9 + 1, kSmallParts));
     Publish(events);
   }
   for (int round = 0; round < 300; ++round) {

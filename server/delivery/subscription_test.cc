@@ -14,8 +14,6 @@ namespace cache_invalidation::delivery {
 namespace {
 
 constexpr absl::Duration kHeartbeat = absl::Seconds(5);
-constexpr wire::EncoderLimits kSmall{256, 1024};
-
 class SubscriptionTest : public testing::Test {
  protected:
   void Publish(const std::vector<Targets>& events) {
@@ -60,7 +58,7 @@ class SubscriptionTest : public testing::Test {
     return subscription;
   }
 
-  std::optional<HistoryBuilder> history_{std::in_place, "shop", kSmall};
+  std::optional<HistoryBuilder> history_{std::in_place, "shop", kSmallParts};
   std::shared_ptr<Channel> channel_ = std::make_shared<Channel>("shop", 1);
   std::shared_ptr<SubscriberSession> session_;
   absl::Duration now_ = absl::Seconds(100);
@@ -118,7 +116,7 @@ TEST_F(SubscriptionTest, ResetsWhereHistoryCannotBeContinued) {
     Publish(TagEvents("tag:", 1));
     EXPECT_EQ(subscription->Next(now_).events.events, 1u);
     channel_ = std::make_shared<Channel>("shop", 1);
-    history_.emplace("shop", kSmall);
+    history_.emplace("shop", kSmallParts);
     Publish(TagEvents("tag:", 2));
     Publish(TagEvents("tag:", 3));
     channel_->DropOldest();
@@ -230,7 +228,7 @@ TEST_F(SubscriptionTest, AHeartbeatTellsHowFarAFilteredStreamGot) {
 
 TEST_F(SubscriptionTest, TellsThatARevisionIsCompleteWhoseLastPartDoesNotPass) {
   const auto subscription = Started(Filtered(Request(), "user:1"));
-  Targets targets = LargeEvent("k", 3, kSmall);
+  Targets targets = LargeEvent("k", 3, kSmallParts);
   targets.tags = {"user:1"};  // in the first part
   Publish({targets});
   const Message message = subscription->Next(now_);

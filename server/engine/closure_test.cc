@@ -3,14 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/engine/testing/moments.h"
 namespace cache_invalidation::engine {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr absl::Time kNow = absl::UnixEpoch();
-constexpr absl::Time kNever = absl::InfiniteFuture();
 
 class ClosureTest : public ::testing::Test {
  protected:

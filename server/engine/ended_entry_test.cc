@@ -29,10 +29,6 @@ void TrackRow(EngineScript& script, absl::string_view key, std::vector<absl::str
   EXPECT_THAT(script.Do(command), IsEmpty());
 }
 
-std::string Moved(EngineScript& script) {
-  return script.result<TrackEntriesResult>().results.at(0).moved;
-}
-
 TEST(EndedEntryTest, WhatWasComputedFromItIsRefused) {
   for (const bool swept : {false, true}) {
     EngineScript script;
@@ -42,7 +38,7 @@ TEST(EndedEntryTest, WhatWasComputedFromItIsRefused) {
     if (swept) script.Do(Sweep{100});
     script.Write("user", "1");
     EXPECT_THAT(script.TrackAt(1, "page", {}, {"row"}), IsEmpty());
-    EXPECT_EQ(Moved(script), "row") << swept;
+    EXPECT_EQ(script.moved(), "row") << swept;
     EXPECT_EQ(script.Lookup("page"), "ABSENT");
   }
 }
@@ -53,9 +49,9 @@ TEST(EndedEntryTest, AlsoIfTheRowIsTrackedAgain) {
   script.Advance(absl::Seconds(2));
   script.Write("user", "1");
   script.TrackAt(1, "row", {"user:2"});
-  EXPECT_EQ(Moved(script), "") << "a new value was not computed from the old one";
+  EXPECT_EQ(script.moved(), "") << "a new value was not computed from the old one";
   script.TrackAt(0, "page", {}, {"row"});
-  EXPECT_EQ(Moved(script), "row");
+  EXPECT_EQ(script.moved(), "row");
 }
 
 TEST(EndedEntryTest, ARefusalGivesAPositionBehindTheEnd) {
@@ -68,7 +64,7 @@ TEST(EndedEntryTest, ARefusalGivesAPositionBehindTheEnd) {
   EXPECT_EQ(script.Lookup("page"), "FRESH");
   // If such a position exists, no event is emitted.
   EXPECT_THAT(script.TrackAt(0, "other", {}, {"row"}), IsEmpty());
-  EXPECT_EQ(Moved(script), "row");
+  EXPECT_EQ(script.moved(), "row");
 }
 
 // Otherwise overlapping loads would refuse each other forever.
@@ -78,7 +74,7 @@ TEST(EndedEntryTest, ARefusalForAnotherReasonNamesNothing) {
   script.Write("user", "2");
   script.Do(UntrackEntries{{"row"}});
   EXPECT_THAT(script.TrackAt(0, "page", {"user:2"}), IsEmpty());
-  EXPECT_EQ(Moved(script), "user:2");
+  EXPECT_EQ(script.moved(), "user:2");
 }
 
 TEST(EndedEntryTest, UntrackingIsAnEnd) {
@@ -86,7 +82,7 @@ TEST(EndedEntryTest, UntrackingIsAnEnd) {
   script.Track("row", {}, {"source"});
   script.Do(UntrackEntries{{"row"}});
   script.TrackAt(0, "page", {}, {"row"});
-  EXPECT_EQ(Moved(script), "row");
+  EXPECT_EQ(script.moved(), "row");
 }
 
 TEST(EndedEntryTest, AnEntryThatStoodForNothingElseIsForgotten) {
@@ -207,7 +203,7 @@ TEST(EndedDeclarationTest, WhatWasComputedFromTheKeyIsRefused) {
     if (swept) script.Do(Sweep{100});
     script.Write("user", "1");
     script.TrackAt(1, "site", {}, {"page"});
-    EXPECT_EQ(Moved(script), "page") << swept;
+    EXPECT_EQ(script.moved(), "page") << swept;
     EXPECT_TRUE(CopyMoved(script, 1, "page", {"a:1"})) << swept;
   }
 }
@@ -219,7 +215,7 @@ TEST(EndedDeclarationTest, AlsoFarBehind) {
   script.Advance(absl::Seconds(2));
   script.Write("user", "1");
   script.TrackAt(0, "site", {}, {"frame"});
-  EXPECT_EQ(Moved(script), "frame");
+  EXPECT_EQ(script.moved(), "frame");
 }
 
 TEST(EndedDeclarationTest, AlsoIfItIsDeclaredAgain) {
@@ -229,9 +225,9 @@ TEST(EndedDeclarationTest, AlsoIfItIsDeclaredAgain) {
   script.Write("user", "1");
   DeclarePage(script);
   script.TrackAt(0, "site", {}, {"page"});
-  EXPECT_EQ(Moved(script), "page");
+  EXPECT_EQ(script.moved(), "page");
   script.TrackAt(2, "site", {}, {"page"});
-  EXPECT_EQ(Moved(script), "");
+  EXPECT_EQ(script.moved(), "");
 }
 
 TEST(EndedDeclarationTest, TakingItBackIsAnEnd) {
@@ -242,7 +238,7 @@ TEST(EndedDeclarationTest, TakingItBackIsAnEnd) {
   script.Do(command);
   script.Write("user", "1");
   script.TrackAt(0, "site", {}, {"page"});
-  EXPECT_EQ(Moved(script), "page");
+  EXPECT_EQ(script.moved(), "page");
 }
 
 TEST(EndedDeclarationTest, ARefusalGivesAPositionBehindTheEnd) {
@@ -266,11 +262,11 @@ TEST(EndedEntryTest, BeyondTheLimitItMayHaveBeenAnyKey) {
   }
   // The end of "a" at revision 0 is forgotten, that of "b" is not.
   EXPECT_THAT(script.TrackAt(0, "page", {}, {"unknown"}), IsEmpty());
-  EXPECT_EQ(Moved(script), "unknown");
+  EXPECT_EQ(script.moved(), "unknown");
   EXPECT_THAT(script.TrackAt(1, "page", {}, {"unknown"}), IsEmpty());
-  EXPECT_EQ(Moved(script), "");
+  EXPECT_EQ(script.moved(), "");
   script.TrackAt(1, "page", {}, {"b"});
-  EXPECT_EQ(Moved(script), "b");
+  EXPECT_EQ(script.moved(), "b");
 }
 
 TEST(EndedEntryTest, TheFloorForgetsIt) {

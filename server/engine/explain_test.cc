@@ -8,19 +8,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
+#include "server/engine/testing/edges.h"
 #include "server/engine/testing/engine_script.h"
 #include "tests/fakes/fixed_json.h"
 
 namespace cache_invalidation::engine {
 namespace {
 
-using Lines = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 using Names = std::vector<absl::string_view>;
 
 constexpr absl::string_view kKinds[] = {"WRITE", "DIRECT",  "RULE",       "RELATIONSHIP", "TAG",
                                         "KEY",   "PATTERN", "DEPENDENCY", "CASCADE"};
 
-void AppendTree(const ExplanationNode& node, const std::string& indent, Lines& lines) {
+void AppendTree(const ExplanationNode& node, const std::string& indent, Strings& lines) {
   std::string line =
       absl::StrCat(indent, node.applies ? "" : "NOT ", kKinds[static_cast<int>(node.kind)]);
   if (!node.name.empty()) absl::StrAppend(&line, " ", node.name);
@@ -38,8 +39,8 @@ void AppendTree(const ExplanationNode& node, const std::string& indent, Lines& l
   }
 }
 
-Lines Tree(const Explanation& explanation) {
-  Lines lines;
+Strings Tree(const Explanation& explanation) {
+  Strings lines;
   AppendTree(explanation.root, "", lines);
   return lines;
 }
@@ -77,17 +78,6 @@ void AddRule(EngineScript& script, std::string name, std::vector<std::string> ta
   script.Do(RegisterRule{rule});
 }
 
-Relationship Edge(std::string name, std::string source, std::vector<std::string> targets,
-                  uint32_t depth, std::string tag_template = "") {
-  Relationship relationship;
-  relationship.name = std::move(name);
-  relationship.source_type = std::move(source);
-  relationship.target_types = std::move(targets);
-  relationship.cascade_depth = depth;
-  relationship.target_tag_template = std::move(tag_template);
-  return relationship;
-}
-
 TEST(Explain, DirectTagsWithWhatTheyHit) {
   EngineScript script;
   script.Track("profile", {"user:42"});
@@ -97,7 +87,7 @@ TEST(Explain, DirectTagsWithWhatTheyHit) {
   ExplainWrite query = Asking("user", "42");
   query.write.tags = {"tenant:7"};
   const Explanation explanation = Ask(script, query);
-  EXPECT_EQ(Tree(explanation), (Lines{
+  EXPECT_EQ(Tree(explanation), (Strings{
                                    "WRITE user:42 (update)",
                                    "  DIRECT",
                                    "    TAG user:42 entries=2 (the written resource)",
@@ -112,16 +102,17 @@ TEST(Explain, DirectTagsWithWhatTheyHit) {
 TEST(Explain, BothFormsOfAnId) {
   EngineScript script;
   script.Track("key", {"user:a%3Ab"});
-  EXPECT_EQ(Tree(Ask(script, Asking("user", "a:b"))),
-            (Lines{"WRITE user:a:b (update)", "  DIRECT", "    TAG user:a:b (the written resource)",
-                   "    TAG user:a%3Ab entries=1 (the written resource, its id escaped)",
-                   "    TAG user:#all (lists, counts and searches over the type)"}));
+  EXPECT_EQ(
+      Tree(Ask(script, Asking("user", "a:b"))),
+      (Strings{"WRITE user:a:b (update)", "  DIRECT", "    TAG user:a:b (the written resource)",
+               "    TAG user:a%3Ab entries=1 (the written resource, its id escaped)",
+               "    TAG user:#all (lists, counts and searches over the type)"}));
 }
 
 TEST(Explain, AWriteWithoutIdConcernsTheType) {
   EngineScript script;
   const Explanation explanation = Ask(script, Asking("user", ""));
-  EXPECT_EQ(Tree(explanation), (Lines{
+  EXPECT_EQ(Tree(explanation), (Strings{
                                    "WRITE user (update)",
                                    "  DIRECT",
                                    "    TAG user~ (no id: the write concerns the whole type)",
@@ -140,7 +131,7 @@ TEST(Explain, RulesWithAMatchingTriggerAndWhyTheyFireOrNot) {
   ExplainWrite query = Asking("user", "42");
   query.write.context = &context;
   const Explanation explanation = Ask(script, query);
-  EXPECT_EQ(Tree(explanation), (Lines{
+  EXPECT_EQ(Tree(explanation), (Strings{
                                    "WRITE user:42 (update)",
                                    "  DIRECT",
                                    "    TAG user:42 (the written resource)",
@@ -160,14 +151,14 @@ TEST(Explain, RulesWithAMatchingTriggerAndWhyTheyFireOrNot) {
 
 TEST(Explain, RelationshipsHopByHopWithTheDepthLeft) {
   EngineScript script;
-  script.Do(RegisterRelationship{Edge("1", "user", {"session"}, 2)});
+  script.Do(RegisterRelationship{EdgeTo("1", "user", {"session"}, 2)});
   script.Do(
-      RegisterRelationship{Edge("2", "session", {"navigation"}, 1, "navigation:{resource_id}")});
-  script.Do(RegisterRelationship{Edge("3", "navigation", {"menu"}, 8)});
+      RegisterRelationship{EdgeTo("2", "session", {"navigation"}, 1, "navigation:{resource_id}")});
+  script.Do(RegisterRelationship{EdgeTo("3", "navigation", {"menu"}, 8)});
   const Explanation explanation = Ask(script, Asking("user", "42"));
   EXPECT_EQ(
       Tree(explanation),
-      (Lines{
+      (Strings{
           "WRITE user:42 (update)",
           "  DIRECT",
           "    TAG user:42 (the written resource)",
@@ -183,18 +174,18 @@ TEST(Explain, RelationshipsHopByHopWithTheDepthLeft) {
 
 TEST(Explain, AttachedRelationshipsAndCascades) {
   EngineScript script;
-  script.Do(RegisterRelationship{Edge("1", "computed", {"dashboard"}, 1)});
+  script.Do(RegisterRelationship{EdgeTo("1", "computed", {"dashboard"}, 1)});
   Rule rule;
   rule.name = "r";
   rule.trigger_tags = {"user"};
   rule.invalidate_tags = {"query"};
   rule.strategy = Strategy::kCascade;
-  rule.relationships = {Edge("own", "user", {"computed"}, 1, "computed:{resource_id}")};
+  rule.relationships = {EdgeTo("own", "user", {"computed"}, 1, "computed:{resource_id}")};
   script.Do(RegisterRule{rule});
   const Explanation explanation = Ask(script, Asking("user", "42"));
   EXPECT_EQ(
       Tree(explanation),
-      (Lines{
+      (Strings{
           "WRITE user:42 (update)",
           "  DIRECT",
           "    TAG user:42 (the written resource)",
@@ -222,7 +213,7 @@ TEST(Explain, WhatFollowsThroughDependencies) {
   const Explanation explanation = Ask(script, Asking("user", "42"));
   EXPECT_EQ(
       Tree(explanation),
-      (Lines{
+      (Strings{
           "WRITE user:42 (update)", "  DIRECT",
           "    TAG user:42 entries=2 dependents=4 (the written resource)",
           "      KEY row (carries user:42)", "        DEPENDENCY page (computed from key row)",
@@ -245,7 +236,7 @@ TEST(Explain, PatternsWithTheKnownKeysTheyMatch) {
   script.Track("page:4", {});
   script.Do(UntrackEntries{{"page:4"}});
   const Explanation explanation = Ask(script, Asking("user", "42"));
-  EXPECT_EQ(Tree(explanation), (Lines{
+  EXPECT_EQ(Tree(explanation), (Strings{
                                    "WRITE user:42 (update)",
                                    "  DIRECT",
                                    "    TAG user:42 (the written resource)",
@@ -267,7 +258,7 @@ struct KeyRow {
   const char* key;
   Names key_tags;
   bool hit;
-  Lines tree;
+  Strings tree;
 };
 
 void CheckKeys(EngineScript& script, const std::vector<KeyRow>& rows) {
@@ -373,8 +364,8 @@ TEST(ExplainKey, ByRules) {
 
 TEST(ExplainKey, ByRelationships) {
   EngineScript script;
-  script.Do(RegisterRelationship{Edge("1", "user", {"session"}, 1)});
-  script.Do(RegisterRelationship{Edge("2", "session", {"menu"}, 1)});
+  script.Do(RegisterRelationship{EdgeTo("1", "user", {"session"}, 1)});
+  script.Do(RegisterRelationship{EdgeTo("2", "session", {"menu"}, 1)});
   CheckKeys(script,
             {
                 {"reached",
@@ -478,14 +469,14 @@ TEST(Explain, ForgetsWhatWasEvictedOrExpired) {
 
 TEST(Explain, ChangesNothingAndPredictsTheWrite) {
   EngineScript script;
-  script.Do(RegisterRelationship{Edge("1", "user", {"session"}, 2)});
+  script.Do(RegisterRelationship{EdgeTo("1", "user", {"session"}, 2)});
   AddRule(script, "r", {"view:{resource_id}", "view:{context.f}"}, Strategy::kLazy);
   script.Track("row", {"user:42"});
   script.Depend("page", {"row"});
   const std::string before = script.engine().DumpForTest();
   const Explanation explanation = Ask(script, Asking("user", "42"));
   EXPECT_EQ(script.engine().DumpForTest(), before);
-  const Lines events = script.Write("user", "42");
+  const Strings events = script.Write("user", "42");
   EXPECT_EQ(events.size(), explanation.targets + explanation.dependents);
   EXPECT_EQ(script.result<InvalidationResult>().widened, explanation.widened);
 }

@@ -10,13 +10,13 @@ namespace cache_invalidation::engine {
 namespace {
 
 // Matching this many patterns takes as long as looking at one key.
-constexpr uint64_t kPatternsPerKey = 8;
+constexpr uint64_t kPatternsPerLook = 8;
 
 // The counters of the targets that hit one key.
 using Counters = absl::InlinedVector<uint64_t*, 4>;
 
 // Looking at this many names of an entry takes as long as looking at one key.
-constexpr uint64_t kNamesPerKey = 16;
+constexpr uint64_t kNamesPerLook = 16;
 
 // Whether anything that still counts is known of the key; evicted entries may not have been removed
 // yet. Adds the edges it looks at to `looked_at`; beyond `limit` the key counts as known.
@@ -59,7 +59,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
   }
   uint64_t looked_at = 0;
   // Matching a key against many patterns takes as long as looking at many keys.
-  const uint64_t cost = 1 + patterns.size() / kPatternsPerKey;
+  const uint64_t cost = 1 + patterns.size() / kPatternsPerLook;
   for (const auto& [name, key] : graph.keys()) {
     looked_at += cost;
     if (looked_at > limit) {
@@ -68,7 +68,7 @@ HitCounts::HitCounts(const Graph& graph, const Freshness& freshness, const Plan&
     }
     Counters counters;
     if (key->entry != nullptr) {
-      looked_at += key->entry->names() / kNamesPerKey;
+      looked_at += key->entry->names() / kNamesPerLook;
       for (const Tag* tag : key->entry->tags) {
         ForEachSelfAndAncestor(tag->name, [&](absl::string_view above) {
           const auto hit = hits_.find({TargetKind::kTag, above});

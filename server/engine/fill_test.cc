@@ -14,10 +14,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::string Moved(EngineScript& script) {
-  return script.result<TrackEntriesResult>().results.at(0).moved;
-}
-
 AddCacheDependency Declaration(absl::string_view key, absl::string_view on, uint64_t position) {
   AddCacheDependency command;
   command.key = key;
@@ -32,12 +28,12 @@ TEST(StaleSourceTest, WhatWasComputedFromItIsRefusedUntilItIsFilledAnew) {
   script.Track("row", {"user:1"});
   script.Invalidate({"user:1"}, {}, Strategy::kLazy);
   script.TrackAt(1, "page", {}, {"row"});
-  EXPECT_EQ(Moved(script), "row");
+  EXPECT_EQ(script.moved(), "row");
   EXPECT_EQ(script.Lookup("page"), "ABSENT");
   script.TrackAt(1, "row", {"user:1"});
-  EXPECT_EQ(Moved(script), "") << "the row itself was loaded anew";
+  EXPECT_EQ(script.moved(), "") << "the row itself was loaded anew";
   script.TrackAt(1, "page", {}, {"row"});
-  EXPECT_EQ(Moved(script), "");
+  EXPECT_EQ(script.moved(), "");
 }
 
 TEST(StaleSourceTest, HoweverItWasMarked) {
@@ -48,7 +44,7 @@ TEST(StaleSourceTest, HoweverItWasMarked) {
     if (how == 1) script.InvalidatePattern("r.w", Strategy::kLazy);
     if (how == 2) script.InvalidateEverything(Strategy::kLazy);
     script.TrackAt(1, "page", {}, {"row"});
-    EXPECT_EQ(Moved(script), "row") << how;
+    EXPECT_EQ(script.moved(), "row") << how;
   }
 }
 
@@ -58,7 +54,7 @@ TEST(StaleSourceTest, AlsoFarBehind) {
   script.Depend("list", {"row"});
   script.Invalidate({"user:1"}, {}, Strategy::kLazy);
   script.TrackAt(1, "page", {}, {"list"});
-  EXPECT_EQ(Moved(script), "list");
+  EXPECT_EQ(script.moved(), "list");
 }
 
 TEST(StaleSourceTest, AlsoWhenTheMarkIsNoLongerRetained) {
@@ -67,7 +63,7 @@ TEST(StaleSourceTest, AlsoWhenTheMarkIsNoLongerRetained) {
   script.Invalidate({"user:1"}, {}, Strategy::kLazy);
   script.Do(Sweep{100, /*floor=*/1});
   script.TrackAt(1, "page", {}, {"row"});
-  EXPECT_EQ(Moved(script), "row");
+  EXPECT_EQ(script.moved(), "row");
 }
 
 TEST(StaleSourceTest, ALateDependencyOnItIsInvalidatedAtOnce) {

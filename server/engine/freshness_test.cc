@@ -6,12 +6,10 @@
 #include <set>
 #include <string>
 #include <vector>
+#include "server/engine/testing/moments.h"
 
 namespace cache_invalidation::engine {
 namespace {
-
-constexpr absl::Time kNow = absl::UnixEpoch();
-constexpr absl::Time kNever = absl::InfiniteFuture();
 
 class GroundingTest : public ::testing::Test {
  protected:

@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <random>
 #include <vector>
+#include "server/engine/testing/moments.h"
 
 namespace cache_invalidation::engine {
 namespace {
-
-constexpr absl::Time kNow = absl::UnixEpoch();
-constexpr absl::Time kNever = absl::InfiniteFuture();
 
 bool AreEqual(const KeyAt& a, const KeyAt& b) { return a.key == b.key && a.revision == b.revision; }
 

@@ -16,14 +16,10 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-Limits Names(uint64_t most) {
+Limits NamesPerEntry(uint64_t most) {
   Limits limits;
   limits.names_per_entry = most;
   return limits;
-}
-
-InvalidationStats StatsOf(EngineScript& script) {
-  return script.Ask<InvalidationStats>(GetInvalidationStats{});
 }
 
 std::vector<std::string> TagsOf(EngineScript& script, absl::string_view key) {
@@ -38,7 +34,7 @@ TrackedEntry EntryOf(absl::string_view key, std::vector<absl::string_view> tags)
 }
 
 // The keys of entry rows, in the order of the delta.
-std::vector<std::string> EntryRows(const Delta& delta) {
+std::vector<std::string> KeysOfRows(const Delta& delta) {
   std::vector<std::string> keys;
   for (const RecordChange& change : delta) {
     if (const auto* row = std::get_if<EntryRecord>(&change.record)) keys.push_back(row->key);
@@ -47,7 +43,7 @@ std::vector<std::string> EntryRows(const Delta& delta) {
 }
 
 TEST(LargeEntryTest, BeginsAnewWithTheFillThatIsTooMuch) {
-  EngineScript script(Names(3));
+  EngineScript script(NamesPerEntry(3));
   script.Track("list", {"row:1", "row:2"}, {"source"});
   script.Depend("page", {"list"});
   EXPECT_THAT(script.Track("list", {"row:2", "row:1"}, {"source"}), IsEmpty()) << "nothing is new";
@@ -56,8 +52,8 @@ TEST(LargeEntryTest, BeginsAnewWithTheFillThatIsTooMuch) {
   EXPECT_EQ(script.applied().events[0].source, EventSource::kLimit);
   EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
   EXPECT_EQ(script.result<TrackEntriesResult>().dropped, 1);
-  EXPECT_EQ(StatsOf(script).dropped_entries, 1);
-  EXPECT_EQ(StatsOf(script).refused_fills, 0);
+  EXPECT_EQ(script.Stats().dropped_entries, 1);
+  EXPECT_EQ(script.Stats().refused_fills, 0);
   EXPECT_EQ(script.Lookup("list"), "FRESH");
   EXPECT_THAT(TagsOf(script, "list"), ElementsAre("row:3"));
   script.Write("row", "1");
@@ -65,13 +61,13 @@ TEST(LargeEntryTest, BeginsAnewWithTheFillThatIsTooMuch) {
 }
 
 TEST(LargeEntryTest, ASingleFillMayNameMore) {
-  EngineScript script(Names(1));
+  EngineScript script(NamesPerEntry(1));
   EXPECT_THAT(script.Track("list", {"row:1", "row:2"}, {"source"}), IsEmpty());
   EXPECT_THAT(TagsOf(script, "list"), ElementsAre("row:1", "row:2"));
 }
 
 TEST(LargeEntryTest, ALazyMarkDoesNotKeepWhatEveryFillNamed) {
-  EngineScript script(Names(409));
+  EngineScript script(NamesPerEntry(409));
   for (int i = 0; i < 50; ++i) {
     std::vector<std::string> tags;
     for (int j = 0; j < 11; ++j) tags.push_back(absl::StrCat("row:", i, "-", j));
@@ -79,12 +75,12 @@ TEST(LargeEntryTest, ALazyMarkDoesNotKeepWhatEveryFillNamed) {
     script.Invalidate({}, {"list"}, Strategy::kLazy);
   }
   EXPECT_LE(TagsOf(script, "list").size(), 409);
-  EXPECT_EQ(StatsOf(script).dropped_entries, 1);
+  EXPECT_EQ(script.Stats().dropped_entries, 1);
 }
 
 // An earlier fill of the call is evicted with its entry, and so is what the call computed from it.
 TEST(LargeEntryTest, OfOneCallOnlyTheFillsBehindStand) {
-  EngineScript script(Names(2));
+  EngineScript script(NamesPerEntry(2));
   TrackEntries command;
   command.entries = {EntryOf("list", {"a", "b"}), EntryOf("page", {}), EntryOf("list", {"c"}),
                      EntryOf("list", {"d"}), EntryOf("list", {"e"})};
@@ -97,13 +93,13 @@ TEST(LargeEntryTest, OfOneCallOnlyTheFillsBehindStand) {
     EXPECT_EQ(result.moved, kept.back() ? "" : result.key);
   }
   EXPECT_THAT(kept, ElementsAre(false, false, true, true, false));
-  EXPECT_EQ(StatsOf(script).refused_fills, 3);
+  EXPECT_EQ(script.Stats().refused_fills, 3);
   EXPECT_THAT(TagsOf(script, "list"), ElementsAre("c", "d"));
 }
 
 // What the entry was computed from is not known any more.
 TEST(LargeEntryTest, WhatWasComputedFromOneThatGoesIsRefused) {
-  EngineScript script(Names(2));
+  EngineScript script(NamesPerEntry(2));
   script.Track("a", {"x", "y"});
   script.Track("b", {"x", "y"});
   TrackEntries command;
@@ -117,7 +113,7 @@ TEST(LargeEntryTest, WhatWasComputedFromOneThatGoesIsRefused) {
 }
 
 TEST(LargeEntryTest, OneCallIsOneEvent) {
-  EngineScript script(Names(1));
+  EngineScript script(NamesPerEntry(1));
   script.Depend("p", {"a", "b"});
   for (absl::string_view key : {"b", "a"}) script.Track(key, {"x"});
   TrackEntries command;
@@ -133,18 +129,18 @@ TEST(RowsTest, EachIsWrittenOnceByKey) {
     command.entries.push_back(EntryOf(key, {"x"}));
   }
   script.Do(command);
-  EXPECT_THAT(EntryRows(script.applied().delta), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(KeysOfRows(script.applied().delta), ElementsAre("a", "b", "c"));
 }
 
 // A thousand fills of one key with 128 tags each would otherwise write gigabytes of rows.
 TEST(RowsTest, FillsOfOneKeyWriteNoMoreThanItsNames) {
-  EngineScript script(Names(64));
+  EngineScript script(NamesPerEntry(64));
   std::vector<std::string> tags;
   for (size_t i = 0; i < kMaxEntriesPerCall; ++i) tags.push_back(absl::StrCat("tag", i));
   TrackEntries command;
   for (const std::string& tag : tags) command.entries.push_back(EntryOf("k", {tag}));
   script.Do(command);
-  ASSERT_THAT(EntryRows(script.applied().delta), ElementsAre("k"));
+  ASSERT_THAT(KeysOfRows(script.applied().delta), ElementsAre("k"));
   EXPECT_LE(TagsOf(script, "k").size(), 64);
 }
 
@@ -197,10 +193,10 @@ TEST(RowsTest, WhatOthersNeedIsNotWrittenWithoutEnd) {
   EXPECT_EQ(script.result<UntrackEntriesResult>().found, keys.size());
   ASSERT_EQ(script.applied().events.size(), 1);
   EXPECT_EQ(script.applied().events[0].source, EventSource::kLimit);
-  EXPECT_EQ(script.applied().events[0].invalidations.size(), 2 * StatsOf(script).dropped_entries);
+  EXPECT_EQ(script.applied().events[0].invalidations.size(), 2 * script.Stats().dropped_entries);
   // The first ones stay as ghosts for their dependents.
   EXPECT_THAT(script.Invalidate({tags[0]}),
-              testing::SizeIs(1 + keys.size() - StatsOf(script).dropped_entries));
+              testing::SizeIs(1 + keys.size() - script.Stats().dropped_entries));
 }
 
 }  // namespace

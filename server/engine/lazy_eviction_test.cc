@@ -31,10 +31,6 @@ size_t EntryRows(const Delta& delta) {
   return rows;
 }
 
-InvalidationStats StatsOf(EngineScript& script) {
-  return script.Ask<InvalidationStats>(GetInvalidationStats{});
-}
-
 TEST(LazyEvictionTest, AnEventEndsNoMoreThanItsShare) {
   EngineScript script;
   constexpr uint64_t kEnded = kEndedAtOnce / 2;  // each has an edge
@@ -42,15 +38,15 @@ TEST(LazyEvictionTest, AnEventEndsNoMoreThanItsShare) {
   for (uint64_t i = 0; i < kPages; ++i) script.Track(absl::StrCat("page", i), {}, {"row"});
   EXPECT_THAT(script.Invalidate({}, {"row"}), SizeIs(kPages + 1));
   EXPECT_EQ(EntryRows(script.applied().delta), kEnded);
-  EXPECT_EQ(StatsOf(script).tracked_entries, 500) << "in the table until they are swept";
+  EXPECT_EQ(script.Stats().tracked_entries, 500) << "in the table until they are swept";
   for (uint64_t i = 0; i < kPages; ++i) {
     ASSERT_EQ(script.Lookup(absl::StrCat("page", i)), "ABSENT") << i;
   }
   EXPECT_THAT(script.Invalidate({}, {"row"}), SizeIs(1)) << "their edges do not count";
   do script.Do(Sweep{kSweepKeys});
   while (!script.result<SweepResult>().finished);
-  EXPECT_EQ(StatsOf(script).tracked_entries, 0);
-  EXPECT_EQ(StatsOf(script).dependency_edges, 0);
+  EXPECT_EQ(script.Stats().tracked_entries, 0);
+  EXPECT_EQ(script.Stats().dependency_edges, 0);
 }
 
 // Entries that an event reaches only through their tags have as many parts as any others.
@@ -76,7 +72,7 @@ TEST(LazyEvictionTest, AFillOfADeadEntryStartsFromNothing) {
   script.Invalidate({"old"});
   script.Invalidate({}, {"row"});
   EXPECT_EQ(script.Lookup("page"), "FRESH");
-  EXPECT_EQ(StatsOf(script).dependency_edges, 0);
+  EXPECT_EQ(script.Stats().dependency_edges, 0);
 }
 
 TEST(LazyEvictionTest, ADeadEntryHandsNothingOn) {
@@ -111,7 +107,7 @@ TEST(LazyEvictionTest, WhatIsDroppedForALimitEndsAtOnce) {
   script.Track("a", {});
   script.Track("b", {});
   EXPECT_THAT(script.Track("c", {}), ElementsAre("1 EVICT key a <LIMIT>"));
-  EXPECT_EQ(StatsOf(script).tracked_entries, 2);
+  EXPECT_EQ(script.Stats().tracked_entries, 2);
 }
 
 TEST(LazyEvictionTest, AFillThatItsOwnCallEvictedIsRefused) {
@@ -139,7 +135,7 @@ TEST(LargeEventTest, SpreadingEndsWhereTheEventIsTooLarge) {
   EXPECT_THAT(script.Invalidate({}, {"row"}, Strategy::kLazy),
               ElementsAre("1 MARK_STALE everything <LIMIT~>"));
   EXPECT_THAT(script.Invalidate({}, {"row"}), ElementsAre("2 EVICT everything <LIMIT~>"));
-  EXPECT_EQ(StatsOf(script).widened, 2);
+  EXPECT_EQ(script.Stats().widened, 2);
   // A refused fill is not named itself, but its dependents are evicted.
   script.TrackAt(0, "row", {});
   EXPECT_THAT(Lines(script.applied().events), ElementsAre("3 EVICT everything <LIMIT~>"));

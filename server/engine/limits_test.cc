@@ -29,10 +29,6 @@ Limits Parts(uint64_t most) {
   return limits;
 }
 
-InvalidationStats StatsOf(EngineScript& script) {
-  return script.Ask<InvalidationStats>(GetInvalidationStats{});
-}
-
 TEST(LimitsTest, TheOldestFillMakesRoom) {
   EngineScript script(Entries(2));
   script.Track("z", {"x"});
@@ -44,8 +40,8 @@ TEST(LimitsTest, TheOldestFillMakesRoom) {
   EXPECT_EQ(script.Lookup("z"), "ABSENT");
   EXPECT_EQ(script.Lookup("a"), "FRESH");
   EXPECT_EQ(script.Lookup("b"), "FRESH");
-  EXPECT_EQ(StatsOf(script).dropped_entries, 1);
-  EXPECT_EQ(StatsOf(script).tracked_entries, 2);
+  EXPECT_EQ(script.Stats().dropped_entries, 1);
+  EXPECT_EQ(script.Stats().tracked_entries, 2);
 }
 
 TEST(LimitsTest, OfFillsAtOneRevisionTheSmallestKeyGoes) {
@@ -73,7 +69,7 @@ TEST(LimitsTest, DependentsGoWithWhatIsDropped) {
   EXPECT_THAT(script.Track("c", {}),
               ElementsAre("1 EVICT key a <LIMIT>", "1 EVICT key b <DEPENDENCY(a)>",
                           "1 EVICT key page <DEPENDENCY(a)>"));
-  EXPECT_EQ(StatsOf(script).dropped_entries, 1) << "b was not dropped, it followed";
+  EXPECT_EQ(script.Stats().dropped_entries, 1) << "b was not dropped, it followed";
 }
 
 TEST(LimitsTest, WhatIsOverAnywayMakesRoomWithoutAnEvent) {
@@ -89,8 +85,8 @@ TEST(LimitsTest, WhatIsOverAnywayMakesRoomWithoutAnEvent) {
   script.Advance(absl::Seconds(2));
   EXPECT_THAT(script.Track("d", {}), IsEmpty());
   EXPECT_THAT(script.Track("e", {}), IsEmpty());
-  EXPECT_EQ(StatsOf(script).dropped_entries, 0);
-  EXPECT_EQ(StatsOf(script).tracked_entries, 3);
+  EXPECT_EQ(script.Stats().dropped_entries, 0);
+  EXPECT_EQ(script.Stats().tracked_entries, 3);
 }
 
 TEST(LimitsTest, AFullNamespaceMakesRoomForSomeFillsAtOnce) {
@@ -137,7 +133,7 @@ TEST(LimitsTest, GhostsTakeRoom) {
   script.Track("row", {"user:1"});
   script.Depend("page", {"row"});
   script.Do(UntrackEntries{{"row"}});
-  EXPECT_EQ(StatsOf(script).tracked_entries, 0);
+  EXPECT_EQ(script.Stats().tracked_entries, 0);
   script.Write("other", "1");
   EXPECT_THAT(script.Track("a", {}),
               ElementsAre("2 EVICT key row <LIMIT>", "2 EVICT key page <DEPENDENCY(row)>"));
@@ -155,7 +151,7 @@ TEST(LimitsTest, AFillThatItsOwnCallDropsIsRefused) {
   EXPECT_EQ(results[0].outcome, FillOutcome::kRefusedMoved);
   EXPECT_EQ(results[0].moved, "a");
   EXPECT_EQ(results[1].outcome, FillOutcome::kKept);
-  EXPECT_EQ(StatsOf(script).refused_fills, 1);
+  EXPECT_EQ(script.Stats().refused_fills, 1);
 }
 
 TEST(LimitsTest, AFillThatFollowsARefusedOneIsRefused) {
@@ -191,7 +187,7 @@ TEST(LimitsTest, AStartWithALowerLimitDropsLittleByLittle) {
   after.Track("new", {});
   EXPECT_EQ(after.result<TrackEntriesResult>().dropped, kMaxDroppedTogether + 1);
   after.Track("new2", {});
-  EXPECT_EQ(StatsOf(after).tracked_entries, 100);
+  EXPECT_EQ(after.Stats().tracked_entries, 100);
 }
 
 TEST(LimitsTest, DeclarationsAreRefusedAndChangeNothing) {
@@ -246,7 +242,7 @@ TEST(LimitsTest, PatternsThatAreTooManyHitEveryKey) {
   script.Track("k", {});
   script.InvalidatePattern("x.*");
   script.InvalidatePattern("y.*");
-  EXPECT_EQ(StatsOf(script).widened, 1);
+  EXPECT_EQ(script.Stats().widened, 1);
   EXPECT_EQ(script.Lookup("k"), "FRESH") << "what evicts an entry does so at once";
   script.TrackAt(0, "other", {});
   EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "other");
@@ -254,7 +250,7 @@ TEST(LimitsTest, PatternsThatAreTooManyHitEveryKey) {
   EXPECT_EQ(script.result<TrackEntriesResult>().results[0].outcome, FillOutcome::kKept);
   // The one that was used again stays.
   script.InvalidatePattern("y.*");
-  EXPECT_EQ(StatsOf(script).widened, 1);
+  EXPECT_EQ(script.Stats().widened, 1);
 }
 
 TEST(LimitsTest, AMarkOfAPatternThatWasGivenUpIsOnEveryEntry) {
@@ -287,7 +283,7 @@ TEST(LimitsTest, WhatWasGivenUpDoesNotDependOnTheLimitOfARestart) {
   many.patterns = 100;
   Engine rebuilt(EngineScript::kEpoch, many);
   for (absl::string_view pattern : {"x.*", "y.*", "z.*", "x.*"}) script.InvalidatePattern(pattern);
-  EXPECT_EQ(StatsOf(script).widened, 2);
+  EXPECT_EQ(script.Stats().widened, 2);
   for (const RecordChange& change : script.applied().delta) rebuilt.Load(change.record);
   rebuilt.Replay(PatternEvent(1, {"x.*"}));
   rebuilt.Replay(PatternEvent(2, {"y.*"}));
@@ -305,7 +301,7 @@ TEST(LimitsTest, PatternsOfOneEventAreGivenUpTogether) {
   script.InvalidatePattern("b.*", Strategy::kBatched);
   script.InvalidatePattern("c.*", Strategy::kBatched);
   script.Do(FlushPendingInvalidations{});
-  EXPECT_EQ(StatsOf(script).widened, 3);
+  EXPECT_EQ(script.Stats().widened, 3);
   script.TrackAt(0, "other", {});
   EXPECT_EQ(script.result<TrackEntriesResult>().results[0].moved, "other");
   script.TrackAt(1, "other", {});

@@ -13,18 +13,18 @@
 namespace cache_invalidation::engine {
 namespace {
 
-using Lines = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 // Each warning contains the text at the same index, and there are no others.
-void ExpectWarnings(const Lines& warnings, const Lines& parts) {
+void ExpectWarnings(const Strings& warnings, const Strings& parts) {
   ASSERT_EQ(warnings.size(), parts.size()) << ::testing::PrintToString(warnings);
   for (size_t i = 0; i < parts.size(); ++i) {
     EXPECT_TRUE(absl::StrContains(warnings[i], parts[i])) << warnings[i];
   }
 }
 
-Relationship Edge(Cardinality cardinality, uint32_t depth, std::vector<std::string> targets,
-                  std::string tag_template) {
+Relationship OrderEdge(Cardinality cardinality, uint32_t depth, std::vector<std::string> targets,
+                       std::string tag_template) {
   Relationship relationship;
   relationship.source_type = "order";
   relationship.cardinality = cardinality;
@@ -37,18 +37,19 @@ Relationship Edge(Cardinality cardinality, uint32_t depth, std::vector<std::stri
 TEST(Lint, OfRelationships) {
   struct Row {
     Relationship relationship;
-    Lines warnings;
+    Strings warnings;
   };
   for (const Row& row : std::vector<Row>{
-           {Edge(Cardinality::kOneToMany, 2, {"item"}, "item:{resource_id}"), {}},
-           {Edge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{context.customer_id}"), {}},
-           {Edge(Cardinality::kOneToMany, 3, {"item"}, "item:{resource_id}"),
+           {OrderEdge(Cardinality::kOneToMany, 2, {"item"}, "item:{resource_id}"), {}},
+           {OrderEdge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{context.customer_id}"),
+            {}},
+           {OrderEdge(Cardinality::kOneToMany, 3, {"item"}, "item:{resource_id}"),
             {"cascade_depth: 3 hops"}},
-           {Edge(Cardinality::kOneToMany, 1, {"item"}, ""),
+           {OrderEdge(Cardinality::kOneToMany, 1, {"item"}, ""),
             {"drops all entries of \"item\". Is that meant?"}},
-           {Edge(Cardinality::kOneToMany, 8, {"item", "stock", "price"}, ""),
+           {OrderEdge(Cardinality::kOneToMany, 8, {"item", "stock", "price"}, ""),
             {"cascade_depth: 8 hops", "\"item\" and 2 more types. Is that meant?"}},
-           {Edge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{resource_id}"),
+           {OrderEdge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{resource_id}"),
             {"{resource_id} is the id of the written \"order\""}},
        }) {
     ExpectWarnings(LintRelationship(row.relationship), row.warnings);
@@ -62,8 +63,8 @@ TEST(Lint, OfRules) {
   ExpectWarnings(LintRule(CompiledRule(rule)), {"invalidate_tags[1]: \"b\" drops every entry"});
   rule.invalidate_tags.clear();
   rule.pattern = ".*:user";
-  rule.relationships = {Edge(Cardinality::kOneToMany, 1, {"item"}, "item:{resource_id}"),
-                        Edge(Cardinality::kOneToMany, 4, {"item"}, "item:{resource_id}")};
+  rule.relationships = {OrderEdge(Cardinality::kOneToMany, 1, {"item"}, "item:{resource_id}"),
+                        OrderEdge(Cardinality::kOneToMany, 4, {"item"}, "item:{resource_id}")};
   ExpectWarnings(LintRule(CompiledRule(rule)),
                  {"pattern: ", "relationships[1].cascade_depth: 4 hops"});
 }
@@ -72,7 +73,7 @@ TEST(Lint, OfRules) {
 TEST(Lint, OfComparisonsThatNeverHold) {
   struct Row {
     std::string condition;
-    Lines warnings;
+    Strings warnings;
   };
   for (const Row& row : std::vector<Row>{
            {"resource_id == 1001", {"`resource_id` is text and never equals 1001"}},
@@ -122,7 +123,8 @@ TEST(Lint, OfNamesThatLookLikePatterns) {
                   "invalidate_tags[1]: \"*\" in \"p*ge:x\""});
   rule.accepted_warnings = {"literal_star"};
   ExpectWarnings(LintRule(CompiledRule(rule)), {});
-  Relationship relationship = Edge(Cardinality::kOneToMany, 1, {"item*"}, "item*:{resource_id}");
+  Relationship relationship =
+      OrderEdge(Cardinality::kOneToMany, 1, {"item*"}, "item*:{resource_id}");
   relationship.source_type = "order_*";
   ExpectWarnings(LintRelationship(relationship),
                  {"source_type: \"*\"", "target_types[0]: \"*\"", "target_tag_template: \"*\""});
@@ -137,7 +139,7 @@ TEST(Lint, OfTagsOfTheOldValueOnly) {
   rule.invalidate_tags.push_back("user:{context.owner}");
   ExpectWarnings(LintRule(CompiledRule(rule)), {});
   const Relationship relationship =
-      Edge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{context.old.customer_id}");
+      OrderEdge(Cardinality::kManyToOne, 1, {"customer"}, "customer:{context.old.customer_id}");
   ExpectWarnings(LintRelationship(relationship),
                  {"target_tag_template: it names the tag of the old"});
 }
@@ -165,7 +167,7 @@ TEST(Lint, OfConditionsThatAreNoBooleans) {
 TEST(Lint, OfConditions) {
   struct Row {
     std::string condition;
-    Lines warnings;
+    Strings warnings;
   };
   for (const Row& row : std::vector<Row>{
            {"operation == 'delete'", {}},
@@ -193,7 +195,7 @@ TEST(Lint, OfConditions) {
     Rule rule;
     rule.condition = row.condition;
     SCOPED_TRACE(row.condition);
-    const Lines warnings = LintRule(CompiledRule(rule));
+    const Strings warnings = LintRule(CompiledRule(rule));
     // `context.operation` also counts as a new value without an old one.
     ASSERT_EQ(warnings.empty(), row.warnings.empty()) << ::testing::PrintToString(warnings);
     for (const std::string& part : row.warnings) {
@@ -213,7 +215,7 @@ TEST(Lint, LeavesOutWhatIsMeant) {
   rule.accepted_warnings = {"new_value_only", "whole_type"};
   ExpectWarnings(LintRule(CompiledRule(rule)), {});
 
-  Relationship relationship = Edge(Cardinality::kOneToMany, 3, {"item"}, "");
+  Relationship relationship = OrderEdge(Cardinality::kOneToMany, 3, {"item"}, "");
   relationship.accepted_warnings = {"deep_cascade"};
   ExpectWarnings(LintRelationship(relationship), {"[whole_type]"});
   rule.relationships = {relationship};
@@ -251,7 +253,7 @@ TEST(Lint, OfEntriesIsBounded) {
   for (size_t i = 0; i < kMaxWarnings + 5; ++i) names.push_back(absl::StrCat("type", i));
   std::vector<TrackedEntry> entries(1);
   entries[0].tags = {names.begin(), names.end()};
-  const Lines warnings = LintEntries(entries);
+  const Strings warnings = LintEntries(entries);
   EXPECT_EQ(warnings.size(), kMaxWarnings + 1);
   EXPECT_EQ(warnings.back(), "tags: 5 more tags that a write to one row does not hit");
 }

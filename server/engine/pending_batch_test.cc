@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "server/engine/testing/moments.h"
 namespace cache_invalidation::engine {
 namespace {
-
-constexpr absl::Time kNow = absl::UnixEpoch();
 
 class PendingBatchTest : public ::testing::Test {
  protected:

@@ -14,7 +14,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-using Lines = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 // A write with the data it points to.
 struct Written {
@@ -94,8 +94,8 @@ const char* StrategyName(Strategy strategy) {
 }
 
 // One line for each step, then the counts that are not zero.
-Lines Describe(const Plan& plan) {
-  Lines lines;
+Strings Describe(const Plan& plan) {
+  Strings lines;
   for (const PlannedStep& step : plan.steps) {
     lines.push_back(absl::StrCat(
         StrategyName(step.strategy), ": ",
@@ -113,8 +113,8 @@ Lines Describe(const Plan& plan) {
   return lines;
 }
 
-Lines PlanOf(const std::vector<Rule>& rules, const std::vector<Relationship>& relationships,
-             const std::vector<Written>& writes) {
+Strings PlanOf(const std::vector<Rule>& rules, const std::vector<Relationship>& relationships,
+               const std::vector<Written>& writes) {
   RuleSet rule_set;
   for (const Rule& rule : rules) rule_set.Put(rule);
   RelationshipSet relationship_set;
@@ -139,7 +139,7 @@ struct Row {
   std::vector<Rule> rules;
   std::vector<Relationship> relationships;
   std::vector<Written> writes;
-  Lines expected;
+  Strings expected;
 };
 
 void CheckRows(const std::vector<Row>& rows) {
@@ -372,9 +372,9 @@ TEST(Planner, CascadesFromTagsThatAreCalledFor) {
   set.Put(Edge("2", "a", {"c", "b"}));
   WorkBudget budget;
   const CascadePlan plan = PlanCascade(set, {"a:7", "a", "x"}, budget);
-  Lines lines;
+  Strings lines;
   for (const PlannedTarget& target : plan.targets) lines.push_back(Describe(target));
-  EXPECT_EQ(lines, (Lines{"b <cascade>", "b <cascade>~", "c <cascade>"}));
+  EXPECT_EQ(lines, (Strings{"b <cascade>", "b <cascade>~", "c <cascade>"}));
   EXPECT_EQ(plan.widened, 1u);
 }
 

@@ -16,7 +16,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-Rule RuleOf(std::string name) {
+Rule OrderRule(std::string name) {
   Rule rule;
   rule.name = std::move(name);
   rule.trigger_tags = {"t"};
@@ -37,7 +37,8 @@ TEST(PreparedDeclarations, HoldWhatDependsOnTheDeclarationsAlone) {
   relationship.source_type = "a";
   relationship.target_types = {"b"};
   relationship.cascade_depth = kRecommendedCascadeDepth + 1;
-  const auto prepared = Prepare(std::vector{RuleOf("a"), RuleOf("b")}, std::vector{relationship});
+  const auto prepared =
+      Prepare(std::vector{OrderRule("a"), OrderRule("b")}, std::vector{relationship});
   ASSERT_EQ(prepared->rules.size(), 2u);
   EXPECT_EQ(prepared->rules[1]->rule.name, "b");
   EXPECT_TRUE(prepared->rules[1]->pattern->Matches("user:1"));
@@ -48,7 +49,7 @@ TEST(PreparedDeclarations, HoldWhatDependsOnTheDeclarationsAlone) {
 
 // Whoever has prepared a command has done what takes long: the engine does none of it again.
 TEST(PreparedDeclarations, AreUsedByTheCommandsThatCarryThem) {
-  const std::vector<Rule> rules = {RuleOf("a")};
+  const std::vector<Rule> rules = {OrderRule("a")};
   EngineScript script;
   const auto first = PreparedWithMark(rules);
   script.Do(ApplyDeclarations{.rules = rules, .prepared = first});
@@ -70,7 +71,7 @@ TEST(PreparedDeclarations, AreUsedByTheCommandsThatCarryThem) {
 TEST(PreparedDeclarations, KeepNoMoreWarningsThanAResponseHolds) {
   std::vector<Rule> rules;
   for (int i = 0; i < 50; ++i) {
-    rules.push_back(RuleOf(absl::StrCat("r", i)));
+    rules.push_back(OrderRule(absl::StrCat("r", i)));
     for (size_t tag = 1; tag < kMaxInvalidateTags; ++tag) {
       rules.back().invalidate_tags.push_back(absl::StrCat(std::string(500, 'x'), tag));
     }

@@ -11,7 +11,7 @@
 namespace cache_invalidation::engine {
 namespace {
 
-using Names = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 Relationship From(std::string source, std::string name) {
   Relationship relationship;
@@ -21,19 +21,19 @@ Relationship From(std::string source, std::string name) {
   return relationship;
 }
 
-Names NamesFrom(const RelationshipSet& set, absl::string_view type) {
-  Names names;
+Strings NamesFrom(const RelationshipSet& set, absl::string_view type) {
+  Strings names;
   for (const CompiledRelationship* compiled : set.From(type)) {
     names.push_back(compiled->relationship.name);
   }
   return names;
 }
 
-Names PageOf(const RelationshipSet& set, absl::string_view source, absl::string_view after,
-             uint32_t limit, bool more) {
+Strings PageOf(const RelationshipSet& set, absl::string_view source, absl::string_view after,
+               uint32_t limit, bool more) {
   const RelationshipSet::Page page = set.List({source, after, limit});
   EXPECT_EQ(page.more, more);
-  Names names;
+  Strings names;
   for (const Relationship* relationship : page.relationships) names.push_back(relationship->name);
   return names;
 }
@@ -45,17 +45,17 @@ TEST(RelationshipSet, AddsReplacesAndRemovesByName) {
   EXPECT_FALSE(set.Put(From("user", "a")));
   EXPECT_FALSE(set.Put(From("order", "c")));
   EXPECT_EQ(set.size(), 3u);
-  EXPECT_EQ(NamesFrom(set, "user"), (Names{"a", "b"}));
+  EXPECT_EQ(NamesFrom(set, "user"), (Strings{"a", "b"}));
 
   EXPECT_TRUE(set.Put(From("order", "a")));
   EXPECT_EQ(set.size(), 3u);
   EXPECT_EQ(set.Find("a")->source_type, "order");
-  EXPECT_EQ(NamesFrom(set, "user"), Names{"b"});
-  EXPECT_EQ(NamesFrom(set, "order"), (Names{"a", "c"}));
+  EXPECT_EQ(NamesFrom(set, "user"), Strings{"b"});
+  EXPECT_EQ(NamesFrom(set, "order"), (Strings{"a", "c"}));
 
   EXPECT_TRUE(set.Remove("b"));
   EXPECT_FALSE(set.Remove("b"));
-  EXPECT_EQ(NamesFrom(set, "user"), Names{});
+  EXPECT_EQ(NamesFrom(set, "user"), Strings{});
   EXPECT_EQ(set.Find("b"), nullptr);
 }
 
@@ -63,16 +63,16 @@ TEST(RelationshipSet, ListsByNameInPages) {
   RelationshipSet set;
   for (const char* name : {"d", "a", "c"}) set.Put(From("user", name));
   set.Put(From("order", "b"));
-  EXPECT_EQ(PageOf(set, "", "", 2, true), (Names{"a", "b"}));
-  EXPECT_EQ(PageOf(set, "", "b", 2, false), (Names{"c", "d"}));
-  EXPECT_EQ(PageOf(set, "", "bb", 9, false), (Names{"c", "d"}));
-  EXPECT_EQ(PageOf(set, "user", "", 2, true), (Names{"a", "c"}));
-  EXPECT_EQ(PageOf(set, "user", "c", 2, false), Names{"d"});
-  EXPECT_EQ(PageOf(set, "order", "", 1, false), Names{"b"});
-  EXPECT_EQ(PageOf(set, "none", "", 1, false), Names{});
-  Names visited;
+  EXPECT_EQ(PageOf(set, "", "", 2, true), (Strings{"a", "b"}));
+  EXPECT_EQ(PageOf(set, "", "b", 2, false), (Strings{"c", "d"}));
+  EXPECT_EQ(PageOf(set, "", "bb", 9, false), (Strings{"c", "d"}));
+  EXPECT_EQ(PageOf(set, "user", "", 2, true), (Strings{"a", "c"}));
+  EXPECT_EQ(PageOf(set, "user", "c", 2, false), Strings{"d"});
+  EXPECT_EQ(PageOf(set, "order", "", 1, false), Strings{"b"});
+  EXPECT_EQ(PageOf(set, "none", "", 1, false), Strings{});
+  Strings visited;
   set.ForEach([&](const Relationship& relationship) { visited.push_back(relationship.name); });
-  EXPECT_EQ(visited, (Names{"a", "b", "c", "d"}));
+  EXPECT_EQ(visited, (Strings{"a", "b", "c", "d"}));
 }
 
 Rule On(std::string name, int32_t priority, std::vector<std::string> triggers) {
@@ -85,8 +85,8 @@ Rule On(std::string name, int32_t priority, std::vector<std::string> triggers) {
 }
 
 // "rule by trigger", in the order of the result.
-Names Matching(const RuleSet& rules, std::vector<absl::string_view> tags) {
-  Names names;
+Strings Matching(const RuleSet& rules, std::vector<absl::string_view> tags) {
+  Strings names;
   WorkBudget budget;
   for (const RuleSet::Match& match : rules.Matches(tags, budget)) {
     names.push_back(absl::StrCat(match.rule->rule.name, " by ", match.trigger));
@@ -94,10 +94,10 @@ Names Matching(const RuleSet& rules, std::vector<absl::string_view> tags) {
   return names;
 }
 
-Names PageOf(const RuleSet& rules, const ListRules& query, bool more) {
+Strings PageOf(const RuleSet& rules, const ListRules& query, bool more) {
   const RuleSet::Page page = rules.List(query);
   EXPECT_EQ(page.more, more);
-  Names names;
+  Strings names;
   for (const Rule* rule : page.rules) names.push_back(rule->name);
   return names;
 }
@@ -107,12 +107,12 @@ TEST(RuleSet, AWriteToAWholeTypeMeetsTheTriggersBelowItToo) {
   rules.Put(On("on_type", 0, {"user"}));
   rules.Put(On("on_one", 0, {"user:42"}));
   rules.Put(On("on_other", 0, {"users", "user2:1"}));
-  Names names;
+  Strings names;
   WorkBudget budget;
   for (const RuleSet::Match& match : rules.Matches({"user"}, budget, "user")) {
     names.push_back(absl::StrCat(match.rule->rule.name, " by ", match.trigger));
   }
-  EXPECT_EQ(names, (Names{"on_one by user:42", "on_type by user"}));
+  EXPECT_EQ(names, (Strings{"on_one by user:42", "on_type by user"}));
 }
 
 TEST(RuleSet, MatchesTagsAndWhatStandsAboveThem) {
@@ -122,7 +122,7 @@ TEST(RuleSet, MatchesTagsAndWhatStandsAboveThem) {
   rules.Put(On("on_both", 5, {"order", "user:eu:1"}));
   struct Row {
     std::vector<absl::string_view> tags;
-    Names expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {{"user"}, {"on_user by user"}},
@@ -145,8 +145,8 @@ TEST(RuleSet, RunsByPriorityThenBytewiseByName) {
   for (const char* name : {"b", "a", "B", "é"}) rules.Put(On(name, 0, {"t"}));
   rules.Put(On("low", -1, {"t"}));
   rules.Put(On("high", 1, {"t"}));
-  const Names order = {"high", "B", "a", "b", "é", "low"};
-  Names visited;
+  const Strings order = {"high", "B", "a", "b", "é", "low"};
+  Strings visited;
   rules.ForEach([&](const Rule& rule) { visited.push_back(rule.name); });
   EXPECT_EQ(visited, order);
   EXPECT_EQ(Matching(rules, {"t:1"}).size(), order.size());
@@ -160,11 +160,11 @@ TEST(RuleSet, AddsReplacesAndRemovesByName) {
   EXPECT_TRUE(rules.Put(On("r", 2, {"b", "c"})));
   EXPECT_EQ(rules.size(), 1u);
   EXPECT_EQ(rules.Find("r")->priority, 2);
-  EXPECT_EQ(Matching(rules, {"a"}), Names{});
-  EXPECT_EQ(Matching(rules, {"b"}), Names{"r by b"});
+  EXPECT_EQ(Matching(rules, {"a"}), Strings{});
+  EXPECT_EQ(Matching(rules, {"b"}), Strings{"r by b"});
   EXPECT_TRUE(rules.Remove("r"));
   EXPECT_FALSE(rules.Remove("r"));
-  EXPECT_EQ(Matching(rules, {"b"}), Names{});
+  EXPECT_EQ(Matching(rules, {"b"}), Strings{});
   EXPECT_EQ(rules.Find("r"), nullptr);
   EXPECT_EQ(rules.size(), 0u);
 }
@@ -174,12 +174,12 @@ TEST(RuleSet, ListsInRunningOrderInPages) {
   rules.Put(On("a", 0, {"t"}));
   rules.Put(On("z", 7, {"t"}));
   rules.Put(On("b", 0, {"t"}));
-  EXPECT_EQ(PageOf(rules, {0, "", 2}, true), (Names{"z", "a"}));
-  EXPECT_EQ(PageOf(rules, {0, "a", 2}, false), Names{"b"});
-  EXPECT_EQ(PageOf(rules, {7, "z", 2}, false), (Names{"a", "b"}));
+  EXPECT_EQ(PageOf(rules, {0, "", 2}, true), (Strings{"z", "a"}));
+  EXPECT_EQ(PageOf(rules, {0, "a", 2}, false), Strings{"b"});
+  EXPECT_EQ(PageOf(rules, {7, "z", 2}, false), (Strings{"a", "b"}));
   // The last rule of the page before may have been deleted.
-  EXPECT_EQ(PageOf(rules, {3, "gone", 9}, false), (Names{"a", "b"}));
-  EXPECT_EQ(PageOf(rules, {-1, "a", 9}, false), Names{});
+  EXPECT_EQ(PageOf(rules, {3, "gone", 9}, false), (Strings{"a", "b"}));
+  EXPECT_EQ(PageOf(rules, {-1, "a", 9}, false), Strings{});
 }
 
 TEST(RuleSet, CompilesWhatARuleNames) {

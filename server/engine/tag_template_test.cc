@@ -89,7 +89,7 @@ TEST(TagTemplate, FillsInTheIdInBothForms) {
   struct Row {
     const char* text;
     const char* id;
-    Lines expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {"computed", "42", {"computed"}},
@@ -127,7 +127,7 @@ TEST(TagTemplate, CombinesSeveralPlaceholders) {
   struct Row {
     const char* text;
     JsonValue::Object context;
-    Lines expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {"a:{context.f}:{context.g}", {{"f", Number(1)}, {"g", two}}, {"a:1:2", "a:1:3"}},
@@ -151,15 +151,15 @@ TEST(TagTemplate, WidensInsteadOfNamingTooManyTags) {
   for (int i = 0; i < 32; ++i) many.push_back(Number(i));
   const JsonValue::Object context = {{"f", JsonValue(many)}, {"g", JsonValue(many)}};
   EXPECT_EQ(RenderWith("a:{resource_id}:{context.f}:{context.g}", context),
-            Lines{"a:42 ~ {context.f} makes more than 1000 tags"});
+            Strings{"a:42 ~ {context.f} makes more than 1000 tags"});
   EXPECT_EQ(
       RenderWith("a:{context.f}:{context.f}{context.f}{context.f}{context.f}{context.f}", context),
-      Lines{"a ~ {context.f} makes more than 1000 tags"});
+      Strings{"a ~ {context.f} makes more than 1000 tags"});
   // Both forms of a value count.
   JsonValue::List both;
   for (int i = 0; i < 600; ++i) both.push_back(JsonValue(absl::StrCat("urn:", i)));
   EXPECT_EQ(RenderWith("a:{context.f}", {{"f", JsonValue(both)}}),
-            Lines{"a ~ {context.f} makes more than 1000 tags"});
+            Strings{"a ~ {context.f} makes more than 1000 tags"});
   many.resize(31);
   EXPECT_EQ(
       RenderWith("a:{context.f}:{context.g}", {{"f", JsonValue(many)}, {"g", JsonValue(many)}})

@@ -18,7 +18,7 @@ TEST(TagValues, FillsInValuesOfTheContext) {
   struct Row {
     const char* text;
     JsonValue::Object context;
-    Lines expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {"o:{context.f}", {{"f", Text("x")}}, {"o:x"}},
@@ -50,7 +50,7 @@ TEST(TagValues, FillsInValuesOfTheContext) {
 TEST(TagValues, KnowsWhichValuesHaveAText) {
   struct Row {
     JsonValue value;
-    Lines expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {JsonValue(true), {"a:b:true"}},
@@ -97,18 +97,18 @@ TEST(TagValues, GivesTheTextOfNumbersExactly) {
   for (const char* text : {"10.00", "0", "-0", "12.5", "1e+10", "9007199254740993",
                            "-9007199254740993", "99999999999999999.98"}) {
     EXPECT_EQ(RenderWith("o:{context.f}", {{"f", JsonValue::Number(text)}}),
-              Lines{absl::StrCat("o:", text)});
+              Strings{absl::StrCat("o:", text)});
   }
   EXPECT_EQ(RenderWith("o:{context.f}",
                        {{"f", List({JsonValue::Number("10.00"), JsonValue::Number("1.0")})}}),
-            (Lines{"o:1.0", "o:10.00"}));
+            (Strings{"o:1.0", "o:10.00"}));
   for (const char* text : {"", "NaN", "Infinity", "1:2", "01", "+1", " 1"}) {
     EXPECT_EQ(RenderWith("o:{context.f}", {{"f", JsonValue::Number(text)}}),
-              Lines{"o ~ {context.f} is an object"});
+              Strings{"o ~ {context.f} is an object"});
   }
   EXPECT_EQ(
       RenderWith("o:{context.f}", {{"f", JsonValue::Number(std::string(kMaxTagBytes + 1, '7'))}}),
-      Lines{"o ~ {context.f} makes no well-formed tag"});
+      Strings{"o ~ {context.f} makes no well-formed tag"});
 }
 
 TEST(TagValues, NamesWhatItIsToldToForNull) {
@@ -117,7 +117,7 @@ TEST(TagValues, NamesWhatItIsToldToForNull) {
   struct Row {
     const char* text;
     JsonValue::Object context;
-    Lines expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {"o:{context.f|null=skip}", {{"f", Text("x")}}, {"o:x"}},
@@ -178,7 +178,7 @@ TEST(TagValues, WidensForWhatIsNotKnown) {
   struct Row {
     const char* text;
     JsonValue::Object context;
-    Lines expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {"o:{context.f}", {{"f", unknown}}, {f}},
@@ -238,7 +238,7 @@ TEST(TagValues, WidensWhereARowMovedAndOnlyOneEndIsGiven) {
     const char* text;
     const char* operation;
     JsonValue::Object context;
-    Lines expected;
+    Strings expected;
   };
   for (const Row& row : std::vector<Row>{
            {"o:{context.f}", "update", {{"f", Number(2)}, {"fields_changed", named}}, {f, "o:2"}},
@@ -292,10 +292,10 @@ TEST(TagValues, TakesWhatIsNoListOfNamesForAllNames) {
        std::vector<JsonValue>{JsonValue(), Text("f"), Object({}), List({Text("f"), Number(1)}),
                               List({Text("f"), JsonValue::Unknown()}), JsonValue::Unknown()}) {
     EXPECT_EQ(RenderWith("o:{context.g}", {{"g", Number(2)}, {"fields_changed", changed}}),
-              (Lines{"o ~ {context.g} changed, and only one of its values is given", "o:2"}));
+              (Strings{"o ~ {context.g} changed, and only one of its values is given", "o:2"}));
     EXPECT_EQ(RenderWith("o:{context.g}",
                          {{"g", Number(2)}, {"fields_changed", changed}, {"old", Object({})}}),
-              (Lines{"o ~ {context.g} is not known", "o:2"}));
+              (Strings{"o ~ {context.g} is not known", "o:2"}));
   }
 }
 
@@ -303,16 +303,16 @@ TEST(TagValues, TakesOldAndFieldsChangedForThemselves) {
   const JsonValue::Object context = {{"f", Number(2)},
                                      {"old", Object({{"f", Number(1)}})},
                                      {"fields_changed", List({Text("f"), Text("g")})}};
-  EXPECT_EQ(RenderWith("o:{context.old.f}", context), Lines{"o:1"});
-  EXPECT_EQ(RenderWith("o:{context.old.g}", context), Lines{"o ~ {context.old.g} is not known"});
+  EXPECT_EQ(RenderWith("o:{context.old.f}", context), Strings{"o:1"});
+  EXPECT_EQ(RenderWith("o:{context.old.g}", context), Strings{"o ~ {context.old.g} is not known"});
   EXPECT_EQ(RenderWith("o:{context.old.f}", {{"f", Number(2)}}),
-            Lines{"o ~ {context.old.f} is absent"});
+            Strings{"o ~ {context.old.f} is absent"});
   EXPECT_EQ(RenderWith("o:{context.old.f}", {{"f", Number(2)}, {"old", JsonValue()}}),
-            Lines{"o ~ {context.old.f} is absent"});
-  EXPECT_EQ(RenderWith("o:{context.old}", context), Lines{"o ~ {context.old} is an object"});
-  EXPECT_EQ(RenderWith("o:{context.fields_changed}", context), (Lines{"o:f", "o:g"}));
+            Strings{"o ~ {context.old.f} is absent"});
+  EXPECT_EQ(RenderWith("o:{context.old}", context), Strings{"o ~ {context.old} is an object"});
+  EXPECT_EQ(RenderWith("o:{context.fields_changed}", context), (Strings{"o:f", "o:g"}));
   EXPECT_EQ(RenderWith("o:{context.fields_changed}", {{"old", Object({})}}),
-            Lines{"o ~ {context.fields_changed} is absent"});
+            Strings{"o ~ {context.fields_changed} is absent"});
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-Rule RuleOf(std::string name, std::vector<std::string> invalidate_tags) {
+Rule BudgetRule(std::string name, std::vector<std::string> invalidate_tags) {
   Rule rule;
   rule.name = std::move(name);
   rule.trigger_tags = {"item"};
@@ -71,7 +71,7 @@ TEST(WorkBudgetTest, BeyondHalfOfItTheLiteralTagStandsForFurtherWrites) {
   Limits limits;
   limits.steps = 180;
   EngineScript script(limits);
-  script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
+  script.Do(RegisterRule{BudgetRule("r", {"page:{resource_id}"})});
   const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
   EXPECT_THAT(lines, Contains("1 EVICT tag page:1 <RULE(r)>"));
   EXPECT_THAT(lines, Contains("1 EVICT tag page:2 <RULE(r)>"));
@@ -85,7 +85,7 @@ TEST(WorkBudgetTest, BeyondItsBytesAsWell) {
   Limits limits;
   limits.expanded_bytes = 10;
   EngineScript script(limits);
-  script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
+  script.Do(RegisterRule{BudgetRule("r", {"page:{resource_id}"})});
   const auto lines = script.Do(Writes({"1", "2", "3"}));
   EXPECT_THAT(lines, Contains("1 EVICT tag page:1 <RULE(r)>"));
   EXPECT_THAT(lines, Contains("1 EVICT tag page <RULE(r)~>"));
@@ -111,7 +111,7 @@ TEST(WorkBudgetTest, AProductOfListsIsAskedForBeforeItIsMade) {
   limits.steps = 10'000;
   EngineScript script(limits);
   const FixedJson context{JsonValue(JsonValue::Object{{"l", Texts(30)}, {"m", Texts(30)}})};
-  script.Do(RegisterRule{RuleOf("r", {"page:{context.l}:{context.m}"})});
+  script.Do(RegisterRule{BudgetRule("r", {"page:{context.l}:{context.m}"})});
   EXPECT_THAT(script.Do(Writes({"1"}, &context)),
               ElementsAre("1 EVICT tag item:#all <DIRECT>", "1 EVICT tag item:1 <DIRECT>",
                           "1 EVICT tag page <RULE(r)~>"));
@@ -123,7 +123,7 @@ TEST(WorkBudgetTest, BeyondItsStepsACommandInvalidatesEverything) {
   EngineScript script(limits);
   script.Track("k", {"unrelated"});
   for (int i = 0; i < 21; ++i) {
-    script.Do(RegisterRule{RuleOf(absl::StrCat("r", i), {"page:{resource_id}"})});
+    script.Do(RegisterRule{BudgetRule(absl::StrCat("r", i), {"page:{resource_id}"})});
   }
   EXPECT_THAT(script.Do(Writes({"1", "2", "3"})), ElementsAre(kEverything));
   EXPECT_EQ(script.result<InvalidationResult>().invalidations, 1u);
@@ -138,7 +138,7 @@ TEST(WorkBudgetTest, EverythingEmptiesThePendingBatch) {
   limits.steps = 20;
   EngineScript script(limits);
   for (int i = 0; i < 30; ++i) {
-    Rule rule = RuleOf(absl::StrCat("r", i), {"page"});
+    Rule rule = BudgetRule(absl::StrCat("r", i), {"page"});
     rule.strategy = Strategy::kBatched;
     script.Do(RegisterRule{rule});
   }
@@ -151,7 +151,7 @@ TEST(WorkBudgetTest, BeyondHalfOfItConditionsAreInDoubt) {
   Limits limits;
   limits.steps = 160;
   EngineScript script(limits);
-  Rule rule = RuleOf("r", {"page:{resource_id}"});
+  Rule rule = BudgetRule("r", {"page:{resource_id}"});
   rule.condition = "operation == 'delete'";
   script.Do(RegisterRule{rule});
   const auto lines = script.Do(Writes({"1", "2", "3", "4"}));
@@ -237,7 +237,7 @@ TEST(WorkBudgetTest, OnePatternOfManyRulesIsMatchedOnce) {
   EngineScript script(limits);
   for (int i = 0; i < 8; ++i) script.Track(absl::StrCat("k", i), {});
   for (const char* name : {"a", "b", "c"}) {
-    Rule rule = RuleOf(name, {});
+    Rule rule = BudgetRule(name, {});
     rule.pattern = "k.*9";
     rule.strategy = Strategy::kBatched;
     script.Do(RegisterRule{rule});
@@ -268,7 +268,7 @@ TEST(WorkBudgetTest, AllKindsOfWorkShareIt) {
        {std::tuple(100, 1, false), std::tuple(20, 4, false), std::tuple(100, 4, true)}) {
     EngineScript script(limits);
     for (int i = 0; i < keys; ++i) script.Track(absl::StrCat("k", i), {});
-    Rule rule = RuleOf("r", {"page:{resource_id}"});
+    Rule rule = BudgetRule("r", {"page:{resource_id}"});
     rule.pattern = "k.*x";
     script.Do(RegisterRule{rule});
     std::vector<std::string> ids;
@@ -283,7 +283,7 @@ TEST(WorkBudgetTest, AnExplanationHasLessAndSaysSo) {
   limits.explained_steps = 20;
   EngineScript script(limits);
   for (const char* name : {"a", "b"}) {
-    script.Do(RegisterRule{RuleOf(name, {absl::StrCat(name, ":{resource_id}")})});
+    script.Do(RegisterRule{BudgetRule(name, {absl::StrCat(name, ":{resource_id}")})});
   }
   ExplainWrite query;
   query.write = Writes({"1"}).writes[0];
@@ -296,7 +296,7 @@ TEST(WorkBudgetTest, AnExplanationMatchesWithinItsSteps) {
   EngineScript script;
   const std::string key = absl::StrCat("k", std::string(1000, 'a'));
   for (int i = 0; i < 3; ++i) script.Track(absl::StrCat(key, i), {});
-  Rule rule = RuleOf("r", {});
+  Rule rule = BudgetRule("r", {});
   rule.pattern = "k[^:]*x";
   script.Do(RegisterRule{rule});
   ExplainWrite query;
@@ -369,7 +369,7 @@ TEST(WorkBudgetTest, OfManyCausesOneStandsForTheLastOnes) {
   Limits limits;
   limits.causes = 2;
   EngineScript script(limits);
-  for (const char* name : {"a", "b", "c", "d"}) script.Do(RegisterRule{RuleOf(name, {"page"})});
+  for (const char* name : {"a", "b", "c", "d"}) script.Do(RegisterRule{BudgetRule(name, {"page"})});
   EXPECT_THAT(script.Do(Writes({"1"})), Contains("1 EVICT tag page <RULE(a) RULE(b) OTHERS>"));
 }
 
@@ -400,7 +400,7 @@ TEST(WorkBudgetTest, ADeepIdIsNamedByItsFirstLevels) {
     absl::StrAppend(&first, ":1");
   }
   EngineScript script;
-  script.Do(RegisterRule{RuleOf("r", {"page:{resource_id}"})});
+  script.Do(RegisterRule{BudgetRule("r", {"page:{resource_id}"})});
   const auto lines = script.Do(Writes({id}));
   EXPECT_THAT(lines, Contains(absl::StrCat("1 EVICT tag ", first, " <DIRECT~>")));
   EXPECT_THAT(lines, SizeIs(5)) << "with the collection, the escaped id, and both of the rule";

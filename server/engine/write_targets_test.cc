@@ -1,4 +1,5 @@
 #include "server/engine/write_targets.h"
+#include "server/engine/testing/edges.h"
 
 #include <gtest/gtest.h>
 
@@ -17,23 +18,12 @@
 namespace cache_invalidation::engine {
 namespace {
 
-using Lines = std::vector<std::string>;
-
-Relationship Edge(std::string name, std::string source, std::vector<std::string> targets,
-                  uint32_t depth, std::string tag_template = "") {
-  Relationship relationship;
-  relationship.name = std::move(name);
-  relationship.source_type = std::move(source);
-  relationship.target_types = std::move(targets);
-  relationship.cascade_depth = depth;
-  relationship.target_tag_template = std::move(tag_template);
-  return relationship;
-}
+using Strings = std::vector<std::string>;
 
 // "name left=n [after parent]: tags", "~" after a widened tag, "spent" for a hop that was not
 // taken.
-Lines Describe(const Expansion& hops) {
-  Lines lines;
+Strings Describe(const Expansion& hops) {
+  Strings lines;
   for (const Hop& hop : hops) {
     std::string line = hop.via->relationship.name;
     if (hop.parent != Hop::kStart) {
@@ -72,16 +62,16 @@ Expansion Expand(const RelationshipSet& set, const WriteEvent& write,
   return ExpandWrite(set, values, spent);
 }
 
-struct Row {
+struct Expected {
   const char* what;
   std::vector<Relationship> relationships;
   const char* type;
   const char* id;
-  Lines expected;
+  Strings expected;
 };
 
-void CheckRows(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void CheckRows(const std::vector<Expected>& rows) {
+  for (const Expected& row : rows) {
     RelationshipSet set;
     Register(row.relationships, set);
     EXPECT_EQ(Describe(Expand(set, WriteOf(row.type, row.id), SpentHops::kInclude)), row.expected)
@@ -91,26 +81,26 @@ void CheckRows(const std::vector<Row>& rows) {
 
 TEST(Expansion, SpendsDepth) {
   CheckRows({
-      {"nothing registered for the type", {Edge("1", "a", {"b"}, 1)}, "x", "1", {}},
+      {"nothing registered for the type", {EdgeTo("1", "a", {"b"}, 1)}, "x", "1", {}},
       {"the type tag of every target",
-       {Edge("1", "a", {"b", "c"}, 1)},
+       {EdgeTo("1", "a", {"b", "c"}, 1)},
        "a",
        "1",
        {"1 left=0: b c"}},
       {"depth is the minimum of what is left and what the next allows",
-       {Edge("1", "user", {"session"}, 2), Edge("2", "session", {"navigation"}, 1),
-        Edge("3", "navigation", {"menu"}, 8)},
+       {EdgeTo("1", "user", {"session"}, 2), EdgeTo("2", "session", {"navigation"}, 1),
+        EdgeTo("3", "navigation", {"menu"}, 8)},
        "user",
        "1",
        {"1 left=1: session", "2 after 1 left=0: navigation", "3 after 2 spent"}},
       {"a type reached with more depth counts with that",
-       {Edge("1", "a", {"b"}, 1), Edge("2", "a", {"c"}, 3), Edge("3", "c", {"b"}, 2),
-        Edge("4", "b", {"d"}, 1)},
+       {EdgeTo("1", "a", {"b"}, 1), EdgeTo("2", "a", {"c"}, 3), EdgeTo("3", "c", {"b"}, 2),
+        EdgeTo("4", "b", {"d"}, 1)},
        "a",
        "1",
        {"1 left=0: b", "2 left=2: c", "3 after 2 left=1: b", "4 after 3 left=0: d"}},
       {"a cycle ends and names the written type",
-       {Edge("1", "a", {"b"}, 8), Edge("2", "b", {"a"}, 8)},
+       {EdgeTo("1", "a", {"b"}, 8), EdgeTo("2", "b", {"a"}, 8)},
        "a",
        "1",
        // The second round has scope nothing.
@@ -121,38 +111,40 @@ TEST(Expansion, SpendsDepth) {
 TEST(Expansion, StaysScopedAsLongAsEveryHopIs) {
   CheckRows({
       {"scoped hop by hop",
-       {Edge("1", "a", {"b"}, 2, "b:{resource_id}"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       {EdgeTo("1", "a", {"b"}, 2, "b:{resource_id}"),
+        EdgeTo("2", "b", {"c"}, 1, "c:{resource_id}")},
        "a",
        "1",
        {"1 left=1: b:1", "2 after 1 left=0: c:1"}},
       {"behind an unscoped hop a template widens",
-       {Edge("1", "a", {"b"}, 2), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       {EdgeTo("1", "a", {"b"}, 2), EdgeTo("2", "b", {"c"}, 1, "c:{resource_id}")},
        "a",
        "1",
        {"1 left=1: b", "2 after 1 left=0: c~"}},
       {"the id of a is no id of what follows a tag that does not name it",
-       {Edge("1", "a", {"b"}, 2, "b:all"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       {EdgeTo("1", "a", {"b"}, 2, "b:all"), EdgeTo("2", "b", {"c"}, 1, "c:{resource_id}")},
        "a",
        "1",
        {"1 left=1: b:all", "2 after 1 left=0: c~"}},
       {"a literal template names its tag unscoped too",
-       {Edge("1", "a", {"b"}, 1, "b:all")},
+       {EdgeTo("1", "a", {"b"}, 1, "b:all")},
        "a",
        "",
        {"1 left=0: b:all"}},
       {"an empty id is not scoped",
-       {Edge("1", "a", {"b"}, 1, "b:x:{resource_id}")},
+       {EdgeTo("1", "a", {"b"}, 1, "b:x:{resource_id}")},
        "a",
        "",
        {"1 left=0: b~"}},
       {"what has no value widens to the tag in front and leads on unscoped",
-       {Edge("1", "a", {"b"}, 2, "b:x:{context.f}"), Edge("2", "b", {"c"}, 1, "c:{resource_id}")},
+       {EdgeTo("1", "a", {"b"}, 2, "b:x:{context.f}"),
+        EdgeTo("2", "b", {"c"}, 1, "c:{resource_id}")},
        "a",
        "1",
        {"1 left=1: b:x~", "2 after 1 left=0: c~"}},
       {"a place is scoped and unscoped apart",
-       {Edge("1", "a", {"c"}, 2, "c:{resource_id}"), Edge("2", "a", {"c"}, 2),
-        Edge("3", "c", {"d"}, 1, "d:{resource_id}")},
+       {EdgeTo("1", "a", {"c"}, 2, "c:{resource_id}"), EdgeTo("2", "a", {"c"}, 2),
+        EdgeTo("3", "c", {"d"}, 1, "d:{resource_id}")},
        "a",
        "1",
        {"1 left=1: c:1", "2 left=1: c", "3 after 1 left=0: d:1", "3 after 2 left=0: d~"}},
@@ -162,65 +154,66 @@ TEST(Expansion, StaysScopedAsLongAsEveryHopIs) {
 // The written id is that of the first type. A tag that names it identifies the next type's rows by
 // it; after a tag that does not, the id would be that of a different row.
 TEST(Expansion, NamesTheWrittenIdOnlyAsLongAsEveryHopDid) {
-  struct Row {
+  struct Expected {
     const char* what;
     std::vector<Relationship> relationships;
-    Lines expected;
+    Strings expected;
   };
   const FixedJson context{JsonValue(JsonValue::Object{
       {"order", "61"},
       {"customer", JsonValue::List{JsonValue(7), JsonValue("u:8")}},
       {"nothing", JsonValue()},
   })};
-  for (const Row& row : std::vector<Row>{
+  for (const Expected& row : std::vector<Expected>{
            {"the id widens behind a hop by the context",
-            {Edge("1", "item", {"order"}, 3, "order:{context.order}"),
-             Edge("2", "order", {"invoice"}, 2, "invoice:{resource_id}"),
-             Edge("3", "invoice", {"page"}, 1, "page:{context.customer}")},
+            {EdgeTo("1", "item", {"order"}, 3, "order:{context.order}"),
+             EdgeTo("2", "order", {"invoice"}, 2, "invoice:{resource_id}"),
+             EdgeTo("3", "invoice", {"page"}, 1, "page:{context.customer}")},
             {"1 left=2: order:61", "2 after 1 left=1: invoice~", "3 after 2 left=0: page~"}},
            {"values of the context stay what they are",
-            {Edge("1", "item", {"order"}, 3, "order:{context.order}"),
-             Edge("2", "order", {"customer"}, 2, "customer:{context.customer}"),
-             Edge("3", "customer", {"page"}, 1, "page:{context.order}")},
+            {EdgeTo("1", "item", {"order"}, 3, "order:{context.order}"),
+             EdgeTo("2", "order", {"customer"}, 2, "customer:{context.customer}"),
+             EdgeTo("3", "customer", {"page"}, 1, "page:{context.order}")},
             {"1 left=2: order:61", "2 after 1 left=1: customer:7 customer:u%3A8 customer:u:8",
              "3 after 2 left=0: page:61"}},
            {"a tag with both names the id",
-            {Edge("1", "item", {"order"}, 3, "order:{context.order}:{resource_id}"),
-             Edge("2", "order", {"line"}, 2, "line:{resource_id}"),
-             Edge("3", "line", {"page"}, 1, "page:{context.order}:{resource_id}")},
+            {EdgeTo("1", "item", {"order"}, 3, "order:{context.order}:{resource_id}"),
+             EdgeTo("2", "order", {"line"}, 2, "line:{resource_id}"),
+             EdgeTo("3", "line", {"page"}, 1, "page:{context.order}:{resource_id}")},
             {"1 left=2: order:61:5", "2 after 1 left=1: line:5", "3 after 2 left=0: page:61:5"}},
            {"and needs it",
-            {Edge("1", "item", {"order"}, 3, "order:{context.order}"),
-             Edge("2", "order", {"line"}, 2, "line:{context.order}:{resource_id}")},
+            {EdgeTo("1", "item", {"order"}, 3, "order:{context.order}"),
+             EdgeTo("2", "order", {"line"}, 2, "line:{context.order}:{resource_id}")},
             {"1 left=2: order:61", "2 after 1 left=1: line~"}},
            {"it does not come back",
-            {Edge("1", "item", {"order"}, 4, "order:{resource_id}"),
-             Edge("2", "order", {"customer"}, 3, "customer:{context.customer}"),
-             Edge("3", "customer", {"page"}, 2, "page:{resource_id}"),
-             Edge("4", "page", {"part"}, 1, "part:{context.order}")},
+            {EdgeTo("1", "item", {"order"}, 4, "order:{resource_id}"),
+             EdgeTo("2", "order", {"customer"}, 3, "customer:{context.customer}"),
+             EdgeTo("3", "customer", {"page"}, 2, "page:{resource_id}"),
+             EdgeTo("4", "page", {"part"}, 1, "part:{context.order}")},
             {"1 left=3: order:5", "2 after 1 left=2: customer:7 customer:u%3A8 customer:u:8",
              "3 after 2 left=1: page~", "4 after 3 left=0: part~"}},
            {"a literal tag is no row's, values of the context stay",
-            {Edge("1", "item", {"order"}, 3, "order:today"),
-             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {EdgeTo("1", "item", {"order"}, 3, "order:today"),
+             EdgeTo("2", "order", {"page"}, 1, "page:{context.order}")},
             {"1 left=2: order:today", "2 after 1 left=0: page:61"}},
            {"behind a type tag nothing can be told",
-            {Edge("1", "item", {"order"}, 3),
-             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {EdgeTo("1", "item", {"order"}, 3),
+             EdgeTo("2", "order", {"page"}, 1, "page:{context.order}")},
             {"1 left=2: order", "2 after 1 left=0: page~"}},
            {"a null that is skipped leads nowhere",
-            {Edge("1", "item", {"order"}, 3, "order:{context.nothing|null=skip}"),
-             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {EdgeTo("1", "item", {"order"}, 3, "order:{context.nothing|null=skip}"),
+             EdgeTo("2", "order", {"page"}, 1, "page:{context.order}")},
             {"1 left=2:"}},
            {"a null that is named leads on",
-            {Edge("1", "item", {"order"}, 3, "order:{context.nothing|null=tag}"),
-             Edge("2", "order", {"page"}, 1, "page:{context.order}")},
+            {EdgeTo("1", "item", {"order"}, 3, "order:{context.nothing|null=tag}"),
+             EdgeTo("2", "order", {"page"}, 1, "page:{context.order}")},
             {"1 left=2: order:%null", "2 after 1 left=0: page:61"}},
            {"less depth with the id and more without both count",
-            {Edge("1", "item", {"order"}, 2, "order:{resource_id}"),
-             Edge("2", "item", {"order"}, 4, "order:{context.order}"),
-             Edge("3", "item", {"order"}, 8), Edge("4", "order", {"page"}, 8, "page:{resource_id}"),
-             Edge("5", "page", {"part"}, 8, "part:{context.order}")},
+            {EdgeTo("1", "item", {"order"}, 2, "order:{resource_id}"),
+             EdgeTo("2", "item", {"order"}, 4, "order:{context.order}"),
+             EdgeTo("3", "item", {"order"}, 8),
+             EdgeTo("4", "order", {"page"}, 8, "page:{resource_id}"),
+             EdgeTo("5", "page", {"part"}, 8, "part:{context.order}")},
             {"1 left=1: order:5", "2 left=3: order:61", "3 left=7: order",
              "4 after 3 left=6: page~", "5 after 4 left=5: part~", "4 after 2 left=2: page~",
              "4 after 1 left=0: page:5"}},
@@ -233,22 +226,22 @@ TEST(Expansion, NamesTheWrittenIdOnlyAsLongAsEveryHopDid) {
 
 TEST(Expansion, LeavesSpentHopsOut) {
   RelationshipSet set;
-  Register({Edge("1", "a", {"b"}, 1), Edge("2", "b", {"c"}, 1)}, set);
-  EXPECT_EQ(Describe(Expand(set, WriteOf("a", "7"))), Lines{"1 left=0: b"});
+  Register({EdgeTo("1", "a", {"b"}, 1), EdgeTo("2", "b", {"c"}, 1)}, set);
+  EXPECT_EQ(Describe(Expand(set, WriteOf("a", "7"))), Strings{"1 left=0: b"});
 }
 
 TEST(Expansion, OfAttachedRelationshipsStartsAtTheirOwnSources) {
   RelationshipSet set;
-  Register({Edge("r1", "other", {"y"}, 1), Edge("r2", "x", {"z"}, 1)}, set);
+  Register({EdgeTo("r1", "other", {"y"}, 1), EdgeTo("r2", "x", {"z"}, 1)}, set);
   std::vector<CompiledRelationship> attached;
-  attached.emplace_back(Edge("1", "other", {"x"}, 3, "x:{resource_id}"));
-  attached.emplace_back(Edge("2", "t", {"x"}, 2, "x:{resource_id}"));
-  attached.emplace_back(Edge("3", "z", {"other"}, 2));
+  attached.emplace_back(EdgeTo("1", "other", {"x"}, 3, "x:{resource_id}"));
+  attached.emplace_back(EdgeTo("2", "t", {"x"}, 2, "x:{resource_id}"));
+  attached.emplace_back(EdgeTo("3", "z", {"other"}, 2));
   const WriteEvent write = WriteOf("t", "7");
   WorkBudget budget;
   WriteValues values(write, budget);
   EXPECT_EQ(Describe(ExpandAttached(set, attached, values, SpentHops::kInclude)),
-            (Lines{
+            (Strings{
                 "1 left=2: x~",          // its source was not written
                 "2 left=1: x:7",         // registered ones of "other" are not first hops
                 "3 left=1: other",       //
@@ -262,10 +255,10 @@ TEST(Expansion, OfAttachedRelationshipsStartsAtTheirOwnSources) {
 
 TEST(Expansion, OfTypesIsUnscoped) {
   RelationshipSet set;
-  Register({Edge("1", "a", {"b"}, 1, "b:{resource_id}"), Edge("2", "c", {"d"}, 1)}, set);
+  Register({EdgeTo("1", "a", {"b"}, 1, "b:{resource_id}"), EdgeTo("2", "c", {"d"}, 1)}, set);
   WorkBudget budget;
   EXPECT_EQ(Describe(ExpandTypes(set, {"a", "c", "x"}, budget)),
-            (Lines{"1 left=0: b~", "2 left=0: d"}));
+            (Strings{"1 left=0: b~", "2 left=0: d"}));
 }
 
 // Follows every path without remembering states. `names`: 2 while all named the id, 1 while all
@@ -305,7 +298,7 @@ TEST(Expansion, IsTheUnionOverAllPathsInAnyOrderOfRegistration) {
       const char* const placeholders[] = {"", ":{resource_id}", ":{context.f}"};
       const char* placeholder = placeholders[random() % 3];
       std::string form = *placeholder == '\0' ? "" : absl::StrCat(target, placeholder);
-      all.push_back(Edge(absl::StrCat(n), type(), {target}, 1 + random() % 4, form));
+      all.push_back(EdgeTo(absl::StrCat(n), type(), {target}, 1 + random() % 4, form));
     }
     Found expected;
     FollowEveryPath(all, "a", 2, 100, expected);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_format.h"
+#include "common/json_quote.h"
 #include "common/names.h"
 
 namespace cache_invalidation::journal {
@@ -13,23 +13,8 @@ namespace {
 // server does: its fields are few.
 constexpr size_t kMostValueBytes[] = {kMaxLineBytes, 1024, 256, 64, 16};
 constexpr absl::string_view kCut = "...";
-constexpr absl::string_view kNotUtf8 = "\xEF\xBF\xBD";  // U+FFFD
 
 constexpr char kTime[] = "%Y-%m-%dT%H:%M:%E3SZ";
-
-// Appends one character of a JSON string, which is read easily in text, too.
-void AppendEscaped(absl::string_view character, std::string& out) {
-  if (character == "\"" || character == "\\") {
-    absl::StrAppend(&out, "\\", character);
-  } else if (character == "\n") {
-    out += "\\n";
-  } else if (IsControlCharacter(character)) {
-    // U+0080 to U+009F take two bytes of UTF-8.
-    absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned char>(character.back()));
-  } else {
-    absl::StrAppend(&out, character);
-  }
-}
 
 // `escapes_quotes`: for a text in quotes.
 std::string Escaped(absl::string_view text, size_t most_bytes, bool escapes_quotes = true) {
@@ -41,12 +26,10 @@ std::string Escaped(absl::string_view text, size_t most_bytes, bool escapes_quot
     if (read + std::max<size_t>(bytes, 1) > most_bytes) {
       return absl::StrCat(out, kCut);
     }
-    if (bytes == 0) {
-      absl::StrAppend(&out, kNotUtf8);
-    } else if (!escapes_quotes && (character == "\"" || character == "\\")) {
+    if (!escapes_quotes && (character == "\"" || character == "\\")) {
       absl::StrAppend(&out, character);
     } else {
-      AppendEscaped(character, out);
+      AppendJsonCharacter(character, out);
     }
     read += std::max<size_t>(bytes, 1);
   }
@@ -91,6 +74,9 @@ std::string JsonOf(absl::Time time, const Line& line, size_t most) {
 }
 
 }  // namespace
+
+Field::Field(absl::string_view name, absl::Time value)
+    : name(name), value(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", value, absl::UTCTimeZone())) {}
 
 std::string FormatLine(Format format, absl::Time time, const Line& line) {
   std::string out;

@@ -29,6 +29,8 @@ inline constexpr absl::string_view kFormatNames[] = {"text", "json"};
 // "level", "message" and "detail".
 struct Field {
   Field(absl::string_view name, absl::string_view value) : name(name), value(value) {}
+  // In UTC, to the second.
+  Field(absl::string_view name, absl::Time value);
   template <std::integral Number>
   Field(absl::string_view name, Number value)
       : name(name), value(absl::StrCat(value)), is_number(true) {}

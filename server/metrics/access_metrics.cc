@@ -16,8 +16,9 @@ AccessMetrics::AccessMetrics(prometheus::Registry& registry)
                                 "1 while the policy file is wrong and an older policy is in use.")),
       policy_in_use_since_(MakeGauge(registry, "policy_in_use_since_timestamp_seconds",
                                      "When the policy in use was read; 0 without a policy.")),
-      lost_lines_(MakeCounter(registry, "audit_lines_lost_total",
-                              "Lines that could not be written to the audit log.")) {}
+      lost_lines_(
+          MakeCounter(registry, "audit_lines_lost_total",
+                      "Lines that could not be written to the audit log, or not in time.")) {}
 
 void AccessMetrics::OnDenied(access::Denial denial) {
   denied_[static_cast<size_t>(denial)]->Increment();

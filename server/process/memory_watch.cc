@@ -56,27 +56,7 @@ MemoryThread::MemoryThread(size_t max_bytes, std::function<size_t()> resident_by
       clock_(clock),
       tell_(std::move(tell)),
       watch_(max_bytes),
-      thread_([this] { Run(); }) {}
-
-MemoryThread::~MemoryThread() {
-  {
-    MutexLock lock(mutex_);
-    ending_ = true;
-    changed_.NotifyAll();
-  }
-  thread_.join();
-}
-
-void MemoryThread::Run() {
-  while (true) {
-    Look();
-    MutexLock lock(mutex_);
-    const absl::Duration next = clock_.Monotonic() + kMemoryCheckInterval;
-    while (!ending_ && !clock_.WaitUntil(mutex_, changed_, next)) {
-    }
-    if (ending_) return;
-  }
-}
+      thread_(clock, kMemoryCheckInterval, [this] { Look(); }) {}
 
 void MemoryThread::Look() {
   const size_t resident = resident_bytes_();

@@ -3,12 +3,10 @@
 
 #include <cstddef>
 #include <functional>
-#include <thread>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
-#include "common/mutex.h"
+#include "common/periodic_thread.h"
 
 namespace cache_invalidation::process {
 
@@ -61,20 +59,15 @@ class MemoryThread {
 
   // `resident_bytes`: called on the thread. `clock` must outlive the object.
   MemoryThread(size_t max_bytes, std::function<size_t()> resident_bytes, Clock& clock, Tell tell);
-  ~MemoryThread();
 
  private:
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   void Look();
 
   const std::function<size_t()> resident_bytes_;
-  Clock& clock_;
+  const Clock& clock_;
   const Tell tell_;
   MemoryWatch watch_;  // the thread's
-  Mutex mutex_;
-  CondVar changed_;
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  PeriodicThread thread_;
 };
 
 }  // namespace cache_invalidation::process

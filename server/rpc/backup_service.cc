@@ -14,6 +14,7 @@
 #include "server/access/policy.h"
 #include "server/backup/copied_files.h"
 #include "server/rpc/conversion/encoded_message.h"
+#include "server/rpc/refused_call.h"
 #include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {
@@ -22,14 +23,6 @@ namespace {
 // A caller that does not read for this long is given up: until then there is no other backup, and
 // the space of deleted files is not free.
 constexpr absl::Duration kLongestWrite = absl::Minutes(1);
-
-// A call that is refused at its start.
-class RefusedBackup final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  explicit RefusedBackup(const absl::Status& reason) { Finish(ToGrpcStatus(reason)); }
-
-  void OnDone() override { delete this; }
-};
 
 }  // namespace
 
@@ -111,7 +104,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* BackupService::StreamBackup(
   }
   if (!status.ok()) {
     metrics_.Handled(status.code());
-    return new RefusedBackup(status);
+    return new RefusedCall<grpc::ServerWriteReactor<grpc::ByteBuffer>>(status);
   }
   if (thread_.joinable()) thread_.join();
   running_ = true;

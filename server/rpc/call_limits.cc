@@ -7,7 +7,7 @@ namespace {
 
 // Counted for each response beside its bytes, so that empty ones are bounded as well. Less than
 // gRPC keeps of a call: many calls that end together are no reason to cancel any.
-constexpr size_t kCallBytes = 1 << 10;
+constexpr size_t kResponseBytes = 1 << 10;
 
 }  // namespace
 
@@ -35,8 +35,8 @@ absl::Status Admission::AdmitCommand(const engine::Command& command) const {
 uint64_t OpenCalls::AddResponse(size_t bytes, grpc::ServerContextBase& context) {
   MutexLock lock(mutex_);
   const uint64_t added = ++last_response_;
-  responses_.emplace(added, Response{kCallBytes + bytes, &context});
-  unread_bytes_ += kCallBytes + bytes;
+  responses_.emplace(added, Response{kResponseBytes + bytes, &context});
+  unread_bytes_ += kResponseBytes + bytes;
   while (unread_bytes_ > max_unread_bytes_ && responses_.begin()->first != added) {
     const auto oldest = responses_.begin();
     oldest->second.context->TryCancel();

@@ -20,6 +20,7 @@
 #include "server/delivery/stream_core.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/subscription_conversion.h"
+#include "server/rpc/refused_call.h"
 
 namespace cache_invalidation::rpc {
 namespace {
@@ -30,13 +31,7 @@ std::string RandomInstance() {
                       absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
 }
 
-// A call that is refused at its start.
-class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
- public:
-  explicit RefusedStream(const absl::Status& reason) { Finish(ToGrpcStatus(reason)); }
-
-  void OnDone() override { delete this; }
-};
+using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 // One Subscribe call: gRPC's side of a delivery::StreamCore, which decides what happens on it.
 //
@@ -48,8 +43,7 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 //   3. Finish is called once, for the first reason to end.
 //   4. Finish does not end a call whose write is pending: then it is cancelled one second later.
 //   5. OnReadDone(false) is a half-close and ends nothing.
-class SubscriberStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-                               private delivery::StreamTransport {
+class SubscriberStream final : public Reactor, private delivery::StreamTransport {
  public:
   // Begins to read. The caller was admitted. `open` is decremented when it is done.
   SubscriberStream(const delivery::StreamSurroundings& surroundings,
@@ -156,16 +150,15 @@ SubscriptionService::~SubscriptionService() {
   Check(streams() == 0, "the server has ended every stream before its services are destroyed");
 }
 
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* SubscriptionService::Subscribe(
-    grpc::CallbackServerContext* context) {
+Reactor* SubscriptionService::Subscribe(grpc::CallbackServerContext* context) {
   auto access = std::make_unique<CallAccess>(guards_.access, subscribe_, *context);
-  if (absl::Status status = access->Admit(); !status.ok()) return new RefusedStream(status);
+  if (absl::Status status = access->Admit(); !status.ok()) return new RefusedCall<Reactor>(status);
   if (absl::Status status = guards_.admission.AdmitToKeep(); !status.ok()) {
-    return new RefusedStream(status);
+    return new RefusedCall<Reactor>(status);
   }
   if (streams_.fetch_add(1, std::memory_order_relaxed) >= max_streams_) {
     streams_.fetch_sub(1, std::memory_order_relaxed);
-    return new RefusedStream(absl::ResourceExhaustedError(
+    return new RefusedCall<Reactor>(absl::ResourceExhaustedError(
         absl::StrCat("expected at most ", max_streams_, " subscriptions")));
   }
   return new SubscriberStream(surroundings_, guards_.namespaces, std::move(access), *context,

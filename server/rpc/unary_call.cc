@@ -150,8 +150,9 @@ void UnaryCall::Tell(const engine::Result& result, const delivery::WaitOutcome* 
   const auto subscribers = [&hub](absl::string_view name) -> uint64_t {
     return hub.subscribers(name);
   };
-  End(Answer(result, {namespace_name_, hub.epoch(), subscribers, waiting, TraceIdOf(*context_)},
-             arena_, response_));
+  const auto trace_id = [this] { return TraceIdOf(*context_); };
+  End(Answer(result, {namespace_name_, hub.epoch(), subscribers, waiting, trace_id}, arena_,
+             response_));
 }
 
 void UnaryCall::End(const absl::Status& status) {

@@ -63,6 +63,7 @@ WriteStream::WriteStream(const Backend& backend, metrics::MethodMetrics& metrics
       metrics_(metrics),
       streams_(streams),
       started_(backend.clock.Monotonic()),
+      context_(context),
       access_(backend.access,
               access::MethodOf(v1::WriteEventService::service_full_name(), "StreamWrites"),
               context) {
@@ -76,8 +77,8 @@ WriteStream::Reactor* WriteStream::Start(const Backend& backend, metrics::Method
   const absl::Status admitted = stream->access_.Admit();
   const absl::Status added = streams.Add(stream);
   MutexLock lock(stream->mutex_);
-  if (!admitted.ok()) stream->EndLocked(admitted);
-  if (!added.ok()) stream->EndLocked(added);
+  if (!admitted.ok()) stream->EndInTime(admitted);
+  if (!added.ok()) stream->EndInTime(added);
   stream->ExpectFirstMessage();
   stream->Advance();
   return stream.get();
@@ -91,8 +92,8 @@ void WriteStream::End(const absl::Status& reason) {
 
 void WriteStream::Recheck() {
   MutexLock lock(mutex_);
-  if (ending_) return;
-  if (absl::Status status = access_.Recheck(); !status.ok()) EndLocked(status);
+  if (finished_) return;
+  if (absl::Status status = access_.Recheck(); !status.ok()) EndInTime(status);
   Advance();
 }
 
@@ -111,7 +112,7 @@ void WriteStream::ExpectFirstMessage() {
 void WriteStream::OnFirstMessageLate() {
   MutexLock lock(mutex_);
   if (namespace_name_.empty()) {
-    EndLocked(absl::DeadlineExceededError("the first message did not come in time"));
+    EndInTime(absl::DeadlineExceededError("the first message did not come in time"));
   }
   Advance();
 }
@@ -136,6 +137,19 @@ void WriteStream::EndLocked(const absl::Status& reason) {
   ending_ = true;
 }
 
+void WriteStream::EndInTime(const absl::Status& error) {
+  reason_.Update(error);
+  ending_ = true;
+  if (finished_ || patience_ != nullptr) return;
+  patience_ = std::make_unique<grpc::Alarm>();
+  After(kWriteStreamPatience, &WriteStream::OnPatienceOver, *patience_);
+}
+
+void WriteStream::OnPatienceOver() {
+  MutexLock lock(mutex_);
+  if (!finished_) context_.TryCancel();  // OnCancel follows
+}
+
 void WriteStream::OnReadDone(bool ok) {
   absl::StatusOr<std::shared_ptr<WriteMessage>> message =
       absl::OutOfRangeError("the client has no more");
@@ -150,7 +164,7 @@ void WriteStream::OnReadDone(bool ok) {
     EndLocked(absl::OkStatus());
   } else if (!ending_) {
     const absl::Status status = message.ok() ? Accept(*std::move(message)) : message.status();
-    if (!status.ok()) EndLocked(status);
+    if (!status.ok()) EndInTime(status);
   }
   Advance();
 }
@@ -241,7 +255,7 @@ void WriteStream::Advance() {
   }
   if (cancelled_ || (ending_ && messages_.empty())) {
     finished_ = true;
-    if (cancelled_) reason_ = absl::CancelledError("the client has disconnected");
+    if (cancelled_) reason_.Update(absl::CancelledError("the client has disconnected"));
     Finish(ToGrpcStatus(reason_));
   }
 }

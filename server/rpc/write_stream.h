@@ -30,6 +30,10 @@ namespace cache_invalidation::rpc {
 // Messages of one StreamWrites stream that can wait in a shard before its next read is delayed.
 inline constexpr size_t kMaxStreamWritesInFlight = 4;
 
+// How long a stream that must end waits for its caller to read the acknowledgements that are left:
+// enough for a slow caller, and all that a caller keeps after its permission was revoked.
+inline constexpr absl::Duration kWriteStreamPatience = absl::Seconds(5);
+
 // Streams at one time, of all callers: each takes about 11 KB, also if it says nothing.
 inline constexpr size_t kMaxWriteStreams = 10'000;
 
@@ -43,7 +47,7 @@ class WriteStreamSet {
   void Drain() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The policy has changed: ends the streams whose callers may not write any more, with the reason,
-  // once everything received has been acknowledged.
+  // once everything received has been acknowledged, or cancels them after kWriteStreamPatience.
   void Recheck() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -65,7 +69,9 @@ class WriteStreamSet {
 // Reads ahead of the responses by at most kMaxStreamWritesInFlight messages, and not at all while
 // the mailbox is full or the caller is over a limit of calls: that is the back-pressure on the
 // writer. Each message counts as a call, and needs the role when it is read. A message that is
-// invalid as a whole ends the stream, after the responses to those before it.
+// invalid as a whole ends the stream, after the responses to those before it. A stream that ends
+// for an error of its caller, or for its permission, is cancelled after kWriteStreamPatience: a
+// caller that reads no responses would otherwise keep it. What was read is applied all the same.
 //
 // Invariants:
 //   1. `messages_` holds the messages that were read and not yet answered, in order. Only the
@@ -85,7 +91,8 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   static Reactor* Start(const Backend& backend, metrics::MethodMetrics& metrics,
                         grpc::CallbackServerContext& context, WriteStreamSet& streams);
 
-  // Stops reading; ends with `reason` once everything read has been answered.
+  // Stops reading; ends with `reason` once everything read has been answered, however long that
+  // takes: the server that drains cuts it off.
   void End(const absl::Status& reason) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends if the caller may not write any more.
@@ -113,7 +120,11 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void ExpectFirstMessage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnFirstMessageLate() ABSL_LOCKS_EXCLUDED(mutex_);
   void OnPauseOver() ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnPatienceOver() ABSL_LOCKS_EXCLUDED(mutex_);
   void EndLocked(const absl::Status& reason) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ends with the error, also if the caller has no more to say, and cancels the call after
+  // kWriteStreamPatience.
+  void EndInTime(const absl::Status& error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Starts whatever can be started: a write, a read, the end.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -122,6 +133,7 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   metrics::MethodMetrics& metrics_;
   WriteStreamSet& streams_;
   const absl::Duration started_;
+  grpc::CallbackServerContext& context_;
   CallAccess access_;
 
   // The client has disconnected. Set with the mutex held, read by the shard without.
@@ -137,7 +149,8 @@ class WriteStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   bool parked_ ABSL_GUARDED_BY(mutex_) = false;
   bool pausing_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::Alarm first_message_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<grpc::Alarm> pause_ ABSL_GUARDED_BY(mutex_);  // null: it never paused
+  std::unique_ptr<grpc::Alarm> patience_ ABSL_GUARDED_BY(mutex_);  // null: it may take its time
+  std::unique_ptr<grpc::Alarm> pause_ ABSL_GUARDED_BY(mutex_);     // null: it never paused
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;  // stops reading

@@ -24,7 +24,7 @@ std::unique_ptr<Submission> MakeSubmission(const std::string& name, size_t bytes
   return submission;
 }
 
-std::vector<std::string> Names(const Mailbox::Contents& contents) {
+std::vector<std::string> NamesOf(const Mailbox::Contents& contents) {
   std::vector<std::string> names;
   for (const auto& submission : contents.submissions) {
     names.push_back(submission->namespace_name);
@@ -51,7 +51,7 @@ TEST_F(MailboxTest, GivesOutEverythingInOrderAtOnce) {
   ASSERT_TRUE(Push("a", 10).ok());
   ASSERT_TRUE(Push("b", 20).ok());
   const Mailbox::Contents contents = mailbox_.Take(kNoWait);
-  EXPECT_EQ(Names(contents), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(NamesOf(contents), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(contents.bytes, 30u);
   EXPECT_FALSE(contents.closed);
   EXPECT_TRUE(mailbox_.Take(kNoWait).submissions.empty());
@@ -141,7 +141,7 @@ TEST_F(MailboxTest, ClosingKeepsWhatIsThere) {
   mailbox_.Close();
   mailbox_.PushTrim("a", 1);
   Mailbox::Contents contents = mailbox_.Take(absl::InfiniteDuration());
-  EXPECT_EQ(Names(contents), std::vector<std::string>{"a"});
+  EXPECT_EQ(NamesOf(contents), std::vector<std::string>{"a"});
   EXPECT_TRUE(contents.trims.empty());
   EXPECT_TRUE(contents.closed);
   EXPECT_TRUE(mailbox_.Take(absl::InfiniteDuration()).closed);
@@ -165,7 +165,7 @@ class MailboxWaitTest : public MailboxTest {
 TEST_F(MailboxWaitTest, ASubmissionWakes) {
   const Mailbox::Contents contents = TakeDuring(
       absl::InfiniteDuration(), [this] { EXPECT_TRUE(mailbox_.Push(MakeSubmission("a")).ok()); });
-  EXPECT_EQ(Names(contents), std::vector<std::string>{"a"});
+  EXPECT_EQ(NamesOf(contents), std::vector<std::string>{"a"});
 }
 
 TEST_F(MailboxWaitTest, ATrimWakes) {

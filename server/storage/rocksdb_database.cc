@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/parent_path.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "server/storage/store_lock.h"
 
@@ -24,14 +25,6 @@ constexpr mode_t kMode = 0750;
 absl::Status CannotMake(const std::string& path, int error) {
   return absl::UnavailableError(
       absl::StrCat("cannot make the directory ", path, ": ", std::strerror(error)));
-}
-
-// The directory that contains `path`.
-std::string ParentOf(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 // Creates the directory, accessible only to its owner and group, unless something of that name

@@ -13,9 +13,11 @@ BackupTest::BackupTest() {
   signal(SIGPIPE, SIG_IGN);  // programs may end before they have read everything
 }
 
-void BackupTest::Start(const std::string& data_dir) {
+void BackupTest::Start(const std::string& data_dir, const std::vector<std::string>& more_flags) {
   server_.reset();
-  server_ = std::make_unique<RunningServer>(std::vector<std::string>{"--data_dir=" + data_dir});
+  std::vector<std::string> flags = {"--data_dir=" + data_dir};
+  flags.insert(flags.end(), more_flags.begin(), more_flags.end());
+  server_ = std::make_unique<RunningServer>(flags);
   ASSERT_TRUE(server_->serves()) << server_->start_line();
 }
 

@@ -23,8 +23,8 @@ class BackupTest : public ::testing::Test {
   std::string data() const { return In("data"); }
   std::string backup() const { return In("backup"); }
 
-  // Starts a server on that data directory. Fails the test if it does not serve.
-  void Start(const std::string& data_dir);
+  // Starts a server on that data directory, with more flags. Fails the test if it does not serve.
+  void Start(const std::string& data_dir, const std::vector<std::string>& more_flags = {});
   void Stop();
   void Kill();
   RunningServer& server() { return *server_; }

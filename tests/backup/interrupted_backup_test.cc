@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -104,6 +105,29 @@ TEST_F(InterruptedBackupTest, AServerThatStopsEndsIt) {
   ASSERT_TRUE(slow.ReadOne());
   Stop();
   EXPECT_FALSE(slow.End().ok());
+  EXPECT_FALSE(std::filesystem::exists(copy()));
+}
+
+TEST_F(InterruptedBackupTest, ACallerThatMayNotHaveItAnyMoreGetsNoMore) {
+  const auto everybody_is = [&](const std::string& role) {
+    std::ofstream(In("policy.yaml"))
+        << "anonymous: {roles: [{role: " << role << ", namespaces: ['*']}]}";
+  };
+  everybody_is("admin");
+  Start(data(), {"--policy_file=" + In("policy.yaml")});
+  Fill(kMegabytes);
+  SlowBackup slow(Channel());
+  ASSERT_TRUE(slow.ReadOne());
+  everybody_is("reader");
+  server().program().Signal(SIGHUP);
+  while (Run({"write", "user", "1"}).code == 0) continue;
+  const grpc::Status end = slow.End();
+  EXPECT_EQ(end.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(end.error_message(), "namespace: the caller needs the role admin in \"*\"");
+  const Ended next = Run({"backup", backup()});
+  EXPECT_THAT(next.err, HasSubstr("PERMISSION_DENIED: namespace: the caller needs"));
+  ExpectNothingWritten();
+  Stop();
   EXPECT_FALSE(std::filesystem::exists(copy()));
 }
 

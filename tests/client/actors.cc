@@ -205,7 +205,8 @@ void Subscriber::Plan(const Message& message) {
 }
 
 void Subscriber::PlanStart(const StartedMessage& started) {
-  const bool continues = world_.cache().Start(started.head, started.start_after);
+  const bool continues =
+      world_.cache().Start(started.head, started.start_after, absl::Seconds(kClientLease));
   if (continues) return Then([] {});
   PlanReset({.epoch = started.head.epoch, .revision = started.start_after});
 }

@@ -28,7 +28,7 @@ using client::TaggedCache;
 using client::TaggedCacheOptions;
 using client::TargetKind;
 
-// Calls a function when it dies.
+// Calls a function when it is destroyed.
 class Mortal {
  public:
   explicit Mortal(std::function<void()> last_act) : last_act_(std::move(last_act)) {}
@@ -56,7 +56,7 @@ void UseAllOf(const TaggedCache<Any>& cache) {
   cache.status().IgnoreError();
 }
 
-// How a value comes to its end.
+// A way in which a value is removed and destroyed.
 struct End {
   std::string name;
   TaggedCacheOptions options = {};
@@ -90,7 +90,7 @@ class DestructionTest : public DrivenCacheTest, public testing::WithParamInterfa
     values().GetOrLoad("k", load).IgnoreError();
   }
 
-  // Ends a value in the way of this test that does so in its destructor.
+  // Ends a value in the way of this test, whose destructor calls `last_act`.
   void EndDoing(std::function<void()> last_act) {
     const End end = Ends()[GetParam()];
     Open(end.options);
@@ -178,7 +178,7 @@ TEST_P(DestructionTest, UsesTheCache) {
   });
 }
 
-// Another thread takes whatever lock the dying value's thread might hold.
+// Another thread takes every lock that the thread of the destructor might hold.
 TEST_P(DestructionTest, HoldsNoLockOfTheCache) {
   EndDoing([this] {
     if (cache_ == nullptr) return;
@@ -186,7 +186,7 @@ TEST_P(DestructionTest, HoldsNoLockOfTheCache) {
   });
 }
 
-// Somebody uses the cache under a lock of the application, which the destructor needs, too.
+// Another thread uses the cache under a lock of the application that the destructor takes, too.
 TEST_P(DestructionTest, TakesALockUnderWhichOthersUseTheCache) {
   Mutex application;
   Mutex mutex;
@@ -220,7 +220,7 @@ class LoadDestructionTest : public DrivenCacheTest {
     if (other_.joinable()) other_.join();
   }
 
-  // Fills "old" with a value that takes the lock when it dies, and lets it expire.
+  // Fills "old" with a value whose destructor takes the lock, and lets it expire.
   void FillOld() {
     const auto load = [&](Load& load) {
       load.SetTtl(absl::Seconds(1));
@@ -317,7 +317,7 @@ INSTANTIATE_TEST_SUITE_P(, DestructionTest, testing::Range(0, static_cast<int>(E
                            return name;
                          });
 
-// While the cache dies it still answers, though it keeps nothing any more.
+// While it is destroyed, the cache can be used, and keeps nothing any more.
 TEST(CacheDestructionTest, ItsValuesFindItWhole) {
   FakeClock clock;
   auto connection = std::make_shared<ScriptedConnection>();
@@ -369,7 +369,7 @@ TEST_F(DrivenCacheTest, TheLastOfSeveralCallersEndsTheValue) {
   EXPECT_EQ(ended, 1);
 }
 
-// What a loader holds dies with its copy in the executor, which may be dropped anywhere.
+// What a loader holds is destroyed with its copy in the executor, on whatever thread drops it.
 TEST_F(DrivenCacheTest, LoadersOfTheBackgroundDieWithoutLocks) {
   std::vector<std::function<void()>> tasks;
   Open({.executor = [&](std::function<void()> task) { tasks.push_back(std::move(task)); }});

@@ -178,7 +178,7 @@ TEST_F(ExceptionsTest, WhatTheRandomSourceThrowsShortensALife) {
 
 // ---- Loads that wait in an executor
 
-// One worker, and a load whose loader needs what is queued behind it.
+// One worker, and a load whose loader needs a value whose load is queued behind it.
 TEST_F(ExceptionsTest, WhoNeedsAQueuedLoadRunsIt) {
   OpenWithQueue();
   FillAndMark("b");
@@ -202,7 +202,7 @@ TEST_F(ExceptionsTest, WhoDoesNotTakeWhatIsStaleRunsAQueuedLoad) {
   FillAndMark("k");
   EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("never"), kAccepts)), "stale one");
   EXPECT_EQ(Text(cache().GetOrLoad("k", Loader("two"))), "two");
-  tasks_.clear();  // what is dropped was run
+  tasks_.clear();  // these have been run
   EXPECT_EQ(Text(cache().Get("k")), "two");
   EXPECT_EQ(cache().Statistics().failed_loads, 0u);
 }
@@ -235,7 +235,7 @@ TEST_F(ExceptionsTest, AnExecutorMayRunALoadAtOnce) {
   EXPECT_EQ(Text(cache().Get("k")), "two");
 }
 
-// However many threads run it, one does.
+// Several threads may try to run it; one does.
 TEST_F(ExceptionsTest, AQueuedLoadRunsOnce) {
   OpenWithQueue();
   for (int round = 0; round < 50; ++round) {

@@ -46,7 +46,7 @@ void RunInterleaved(const std::vector<Actor*>& actors, int max_preemptions, Sche
   std::vector<Actor*> ready;
   while (true) {
     ready.clear();
-    // Who took the last step stands first: going on is no preemption.
+    // The actor of the last step comes first: continuing with it is no preemption.
     const bool can_go_on = last != nullptr && last->IsReady();
     if (can_go_on) ready.push_back(last);
     if (!can_go_on || max_preemptions > 0) {

@@ -40,7 +40,7 @@ std::vector<Scenario> ChosenScenarios() {
   return chosen;
 }
 
-// What the whole of the search must come to, unless flags ask for something else.
+// The number of orders that the whole search must try, unless flags restrict it.
 constexpr uint64_t kAtLeast = 1'000'000;
 
 TEST(FillRaceTest, NothingStaleInAnyInterleaving) {
@@ -57,7 +57,7 @@ TEST(FillRaceTest, NothingStaleInAnyInterleaving) {
         });
     EXPECT_EQ(exploration.failure, "") << scenario.name;
     EXPECT_TRUE(exploration.is_complete || absl::GetFlag(FLAGS_interleavings) != UINT64_MAX);
-    // A search in which nothing interesting happens finds nothing.
+    // Without these a search shows nothing.
     EXPECT_GT(coverage.hits, 0u) << scenario.name;
     EXPECT_GT(coverage.kept, 0u) << scenario.name;
     EXPECT_GT(coverage.refused, 0u) << scenario.name;
@@ -86,7 +86,7 @@ TEST(FillRaceTest, OneSchedule) {
   }
 }
 
-// That each rule is needed, and that the search would find it missing.
+// Each rule is needed: without it, the search finds a violation.
 TEST(FillRaceTest, FindsWhatIsBrokenOnPurpose) {
   if (!absl::GetFlag(FLAGS_schedule).empty()) GTEST_SKIP() << "one schedule was asked for";
   for (const Scenario& scenario : ChosenScenarios()) {

@@ -33,7 +33,7 @@ constexpr unsigned kSecondsPerChild = 20;
 
 class ForkTest : public DrivenCacheTest {
  protected:
-  // Runs `what` in a child and expects that it answers "" there: what did not hold.
+  // Runs `what` in a child, and expects that it returns "": otherwise, what did not hold.
   void ExpectInChild(const std::function<std::string()>& what) {
     const pid_t child = fork();
     ASSERT_GE(child, 0);
@@ -49,7 +49,7 @@ class ForkTest : public DrivenCacheTest {
     EXPECT_EQ(WEXITSTATUS(status), 0);
   }
 
-  // What a child may see of the cache.
+  // Returns what does not hold of the cache in a child.
   std::string LooksClosed() {
     if (cache().Get("k")) return "it serves what the parent had";
     if (cache().Get("k", {.while_revalidating = true, .while_fenced = true})) return "it is fenced";
@@ -92,7 +92,7 @@ TEST_F(ForkTest, AChildEndsItsCopy) {
     const int stopped = connection_->stopped();
     { const TaggedCache<std::string> copy = cache(); }
     cache_.reset();
-    // Its thread is not there to be waited for.
+    // The thread of the subscription does not exist here, so it must not be waited for.
     return connection_->stopped() == stopped ? "" : "it stops the subscription of its parent";
   });
   EXPECT_EQ(Text(cache().Get("k")), "one");

@@ -35,7 +35,7 @@ std::unique_ptr<Server> StartServer(int port = 0) {
   return StartServer(std::move(options));
 }
 
-// What a subscriber was told, as lines such as "event 3".
+// The callbacks of a subscriber, as lines such as "event 3".
 class Told {
  public:
   client::SubscriptionCallbacks Callbacks() {
@@ -62,13 +62,13 @@ class Told {
     while (std::count(reasons_.begin(), reasons_.end(), reason) == 0) changed_.Wait(mutex_);
   }
 
-  // Blocks until `line` was told `count` times.
+  // Blocks until `line` has been added `count` times.
   void Await(const std::string& line, int count = 1) {
     MutexLock lock(mutex_);
     while (std::count(lines_.begin(), lines_.end(), line) < count) changed_.Wait(mutex_);
   }
 
-  // All that were told but the ones about the connection.
+  // Returns all lines without those about the connection.
   std::vector<std::string> Events() {
     MutexLock lock(mutex_);
     std::vector<std::string> out;
@@ -134,7 +134,7 @@ TEST(LostConnectionsTest, NoticesAConnectionThatFellSilent) {
   told.Await("started");
   proxy.Freeze(true);
   Write(writer, 2);
-  told.Await("disconnected");  // nothing said so but the silence
+  told.Await("disconnected");  // only the silence shows it
   EXPECT_EQ(told.Events(), std::vector<std::string>());
   proxy.Freeze(false);
   told.Await("event 2");
@@ -163,7 +163,7 @@ TEST(LostConnectionsTest, AServerThatStartsAnewIsAReset) {
             std::vector<std::string>({"event 1", "event 2", "reset: epoch", "event 1"}));
 }
 
-// Each server runs elsewhere, and finds what the one before has left in the directory.
+// Each server has another port, and continues with the directory of the one before.
 TEST(LostConnectionsTest, ASubscriberResumesOnTheNextServerWithoutAGap) {
   const TemporaryDirectory directory;
   ServerOptions options = OnLoopback();

@@ -1,4 +1,4 @@
-// Numbers that make no sense: they never make an entry live longer or the cache hold more.
+// Options out of range: they never make an entry live longer or the cache hold more.
 
 #include <cmath>
 #include <cstdint>

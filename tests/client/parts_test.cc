@@ -42,7 +42,7 @@ class PartsTest : public DrivenCacheTest {
     cache().GetOrLoad(key, load).IgnoreError();
   }
 
-  // Moves the clock on under a lease that lasts.
+  // Advances the clock, and renews the lease.
   void Pass(absl::Duration time) {
     clock_.Advance(time);
     Renew();
@@ -80,7 +80,7 @@ TEST_F(PartsTest, TheFirstPartToEndEndsIt) {
   EXPECT_TRUE(cache().Get("other"));
 }
 
-// Also with names of which it is not said whether they are keys.
+// Also with Load::DependOn, whose names may be keys or tags.
 TEST_F(PartsTest, ANameMayBeAPart) {
   Fill("part", {}, absl::Seconds(5));
   const auto load = [](Load& load) {
@@ -127,7 +127,7 @@ TEST_F(PartsTest, TheServiceIsToldHowLongAWholeLives) {
   EXPECT_LT(*ttl, absl::Seconds(15));
 }
 
-// What is kept although it was refused ends soon, and nothing rests on it.
+// A value that is kept although it was refused ends soon, and nothing computed from it is kept.
 TEST_F(PartsTest, APartThatWasRefusedCarriesNothing) {
   Open({.keep_refused_for = absl::Seconds(5), .refusals_before_keep = 1});
   const auto touched = [this](Load& load) {
@@ -143,7 +143,8 @@ TEST_F(PartsTest, APartThatWasRefusedCarriesNothing) {
 
 // ---- Parts that are not in this cache
 
-// Neither in this cache nor known to the service: what the key stands for, nobody can tell.
+// The key is neither in this cache nor known to the service: nothing could report its
+// invalidation.
 TEST_F(PartsTest, WhatRestsOnAKeyThatNobodyKnowsIsNotKept) {
   connection_->on_lookup_entry = [](const LookupEntryParams&) {
     return EntryLookup{.state = EntryState::kAbsent};
@@ -205,7 +206,7 @@ TEST_F(PartsTest, TheServiceLooksForItsKeysOnceMore) {
   Fill("page", {"elsewhere"});
   EXPECT_TRUE(tracked.only_tracked_keys);
   EXPECT_EQ(tracked.depends_on.keys, std::vector<std::string>({"elsewhere"}));
-  // Of what is cached here it need not know.
+  // The service need not know the keys that are cached here.
   Fill("here", {});
   Fill("mixed", {"elsewhere", "here"});
   EXPECT_EQ(tracked.key, "mixed");

@@ -2,6 +2,7 @@
 // registered, and a server that restarts without its history empties them.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,11 +30,13 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 
 class RealServerTest : public testing::Test {
  protected:
-  RealServerTest() { StartServer(0); }
+  // Before the first server there was none whose subscribers calls would have to wait for.
+  RealServerTest() { StartServer(0, absl::ZeroDuration()); }
 
-  void StartServer(int port) {
+  void StartServer(int port, std::optional<absl::Duration> longest_earlier_lease = {}) {
     ServerOptions options = OnLoopback(port);
     options.heartbeat = absl::Milliseconds(100);
+    options.longest_earlier_lease = longest_earlier_lease;
     server_ = cache_invalidation::StartServer(std::move(options));
   }
 
@@ -88,6 +91,25 @@ TEST_F(RealServerTest, WhatIsWrittenDisappearsFromAllCaches) {
     EXPECT_FALSE(cache->Get("page"));
     EXPECT_TRUE(cache->Get("u2"));
   }
+}
+
+TEST_F(RealServerTest, ACacheCatchesUpWithWhatOthersHaveWritten) {
+  const TaggedCache<std::string> cache(NewClient(), {.name = "test", .require_tags = false});
+  EXPECT_TRUE(cache.AwaitCaughtUp(kPatience)) << "nothing was ever written";
+  EXPECT_TRUE(cache.AwaitLive(kPatience));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(Fill(cache, "u1", "old", {"user:1"}), "old");
+    ASSERT_TRUE(NewClient().InvalidateByWrite("user", "1", "update").ok());
+    EXPECT_TRUE(cache.AwaitCaughtUp(kPatience));
+    EXPECT_FALSE(cache.Get("u1"));
+  }
+  EXPECT_EQ(cache.Statistics().epoch_conflicts, 0u);
+
+  RestartServer();
+  EXPECT_TRUE(cache.AwaitCaughtUp(kPatience)) << "with the epoch that has begun";
+  EXPECT_EQ(cache.Statistics().resets, 1u);
+  server_.reset();
+  EXPECT_FALSE(cache.AwaitCaughtUp(absl::Milliseconds(50))) << "there is nobody to ask";
 }
 
 TEST_F(RealServerTest, NobodyWaitsForACacheThatIsGone) {

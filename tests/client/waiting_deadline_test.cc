@@ -57,7 +57,7 @@ TEST_F(WaitingDeadlineTest, OfTheClient) {
       client.InvalidateByWrite({.write = {.resource_type = "user"}, .wait = WaitForSubscribers{}}));
 }
 
-// What is left of the deadline counts, not what it was.
+// The time that is left counts, not the whole deadline.
 TEST_F(WaitingDeadlineTest, OfACallThatIsTriedAgain) {
   server_.Refuse(absl::UnavailableError("draining"));
   std::promise<void> refused;

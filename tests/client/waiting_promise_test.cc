@@ -51,8 +51,8 @@ class WaitingPromiseTest : public ::testing::Test {
     }
   }
 
-  // Reads all the time. What a cache serves is at least what was current, and told to everybody,
-  // before it was asked.
+  // Reads continuously. A cache serves at least the value for which the waiting call had returned
+  // before the look-up.
   void Read(CachedValue& cache) {
     while (!stopped_) {
       const uint64_t told = told_to_all_;
@@ -67,7 +67,7 @@ class WaitingPromiseTest : public ::testing::Test {
     }
   }
 
-  // One thing goes wrong.
+  // Injects one fault.
   void Disturb() {
     const size_t chosen = random_() % kCaches;
     switch (random_() % 8) {

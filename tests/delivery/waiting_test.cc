@@ -35,7 +35,7 @@ using ::testing::IsEmpty;
 using Invalidations = v1::InvalidationService::Stub;
 using Writes = v1::WriteEventService::Stub;
 
-constexpr absl::Duration kServerLease = absl::Milliseconds(11'100);  // of the default lease
+constexpr absl::Duration kDefaultServerLease = absl::Milliseconds(11'100);  // of the default lease
 
 class WaitingTest : public ::testing::Test {
  protected:
@@ -247,7 +247,7 @@ TEST_F(WaitingTest, ASubscriberThatFallsSilentLapses) {
   EXPECT_THAT(Names(answer.waiting().waited_for()), ElementsAre("gone", "silent"));
   EXPECT_THAT(Names(answer.waiting().lapsed()), ElementsAre("gone", "silent"));
   EXPECT_THAT(Names(answer.waiting().late()), IsEmpty());
-  EXPECT_GE(clock_.Monotonic(), kServerLease);
+  EXPECT_GE(clock_.Monotonic(), kDefaultServerLease);
   EXPECT_THAT(Names(Invalidate().get().waiting().waited_for()), IsEmpty());
 }
 

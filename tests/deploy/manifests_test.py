@@ -194,6 +194,35 @@ class ProductionTest(MonitoringTest):
     overlay = "overlays/production"
 
 
+class SystemdTest(unittest.TestCase):
+    """The unit starts the server as it is, and what rotates its audit log fits."""
+
+    def setUp(self):
+        self.unit = pathlib.Path("deploy/systemd/cache_invalidation.service").read_text()
+        (start,) = re.findall(r"^ExecStart=((?:.*\\\n)*.*)", self.unit, re.MULTILINE)
+        program, *arguments = start.replace("\\\n", " ").split()
+        self.assertEqual(pathlib.PurePath(program).name, pathlib.PurePath(os.environ["SERVER"]).name)
+        self.flags = manifests.flags({"args": arguments})
+
+    def value(self, name):
+        (found,) = re.findall(rf"^{name}=(.*)$", self.unit, re.MULTILINE)
+        return found
+
+    def test_flags_and_times(self):
+        self.assertLessEqual(set(self.flags), set(server_flags()))
+        needed = sum(manifests.seconds(self.flags[name]) for name in ("drain_delay", "shutdown_grace")) + 5
+        self.assertGreaterEqual(manifests.seconds(self.value("TimeoutStopSec")), needed)
+
+    def test_directories(self):
+        state, logs = f"/var/lib/{self.value('StateDirectory')}", f"/var/log/{self.value('LogsDirectory')}"
+        self.assertEqual(str(pathlib.PurePath(self.flags["data_dir"]).parent), state)
+        self.assertEqual(str(pathlib.PurePath(self.flags["audit_log"]).parent), logs)
+        rotation = pathlib.Path("deploy/systemd/cache_invalidation.logrotate").read_text()
+        self.assertIn(f"\n{self.flags['audit_log']} {{\n", rotation)
+        self.assertIn("--signal=HUP --kill-who=main cache_invalidation.service\n", rotation)
+        self.assertRegex(rotation, rf"su {self.value('User')} ")
+
+
 class RestrictedTest(unittest.TestCase):
     """The check of pods finds what it is for."""
 

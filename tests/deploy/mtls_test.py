@@ -28,8 +28,9 @@ class MtlsTest(unittest.TestCase):
     def setUpClass(cls):
         cls.directory = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(dir=os.environ["TEST_TMPDIR"])))
         make, cls.start, cls.call, cls.look = blocks()
+        make += "issue rules URI:spiffe://shop/rules\n"  # as deploy/README.md says
         subprocess.run(["bash", "-e", "-c", make], cwd=cls.directory, check=True)
-        for name in ("server", "orders"):
+        for name in ("server", "orders", "rules"):
             (cls.directory / name).mkdir()
             for key, file in FILES.items():
                 (cls.directory / name / key).symlink_to(cls.directory / file.format(name))
@@ -58,7 +59,9 @@ class MtlsTest(unittest.TestCase):
         pods = manifests.pods(items)
         container = manifests.containers(pods["cache-invalidation"])["server"]
         mounted = manifests.mount_path(container, "tls")
-        flags = [f"--{flag}={value.replace(mounted, str(self.directory / 'server'))}" for flag, value in manifests.flags(container).items()]
+        here = {mounted: str(self.directory / "server"), manifests.mount_path(container, "policy"): str(self.directory)}
+        flags = [f"--{flag}={self.placed(value, here)}" for flag, value in manifests.flags(container).items()]
+        (self.directory / "policy.yaml").write_text(items["ConfigMap", "cache-invalidation-policy"]["data"]["policy.yaml"])
         own = [flag for flag in flags if not re.match("--(data_dir|durability|grpc_port|http_port)=", flag)]
         with server.running(os.environ["SERVER"], self.directory, own) as ports:
             for probe in (container[name] for name in container if name.endswith("Probe")):
@@ -66,13 +69,23 @@ class MtlsTest(unittest.TestCase):
                     self.assertEqual(response.status, 200)
             job = manifests.containers(pods["cache-invalidation-rules"])["apply"]
             (self.directory / "rules.yaml").write_text(items["ConfigMap", "cache-invalidation-rules"]["data"]["rules.yaml"])
-            places = {manifests.mount_path(job, "rules"): str(self.directory), manifests.mount_path(job, "tls"): str(self.directory / "orders")}
+            places = {manifests.mount_path(job, "rules"): str(self.directory), manifests.mount_path(job, "tls"): str(self.directory / "rules")}
             variables = {variable["name"]: self.placed(variable["value"], places) for variable in job["env"]}
             variables["CACHE_INVALIDATION_ENDPOINT"] = f"localhost:{ports['grpc']}"
             done = self.cachectl(ports["grpc"], *(self.placed(argument, places) for argument in job["args"]), **variables)
             self.assertEqual(done.returncode, 0, done.stderr)
+            self.check_the_client(ports, variables)
             without = self.cachectl(ports["grpc"], "--timeout=1s", "stats")
             self.assertEqual(without.returncode, 6, without.stdout)
+
+    def check_the_client(self, ports, variables):
+        """The other principal of the policy may write, and no more."""
+        own = {name: value.replace("/rules/", "/orders/") for name, value in variables.items()}
+        self.assertNotEqual(own, variables)
+        written = self.cachectl(ports["grpc"], "write", "user", "1", **own)
+        self.assertEqual(written.returncode, 0, written.stderr)
+        refused = self.cachectl(ports["grpc"], "apply", "--file=rules.yaml", **own)
+        self.assertIn("PERMISSION_DENIED: namespace: the caller needs the role admin in \"default\"", refused.stderr)
 
     @staticmethod
     def placed(text, places):

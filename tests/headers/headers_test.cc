@@ -22,6 +22,7 @@
 #include "client/grpc_channel.h"
 #include "client/json.h"
 #include "client/logging.h"
+#include "client/prometheus_collectable.h"
 #include "client/prometheus_text.h"
 #include "client/recorded_writes.h"
 #include "client/tag.h"
@@ -224,6 +225,22 @@ TEST_F(ExamplesTest, Load) {
   EXPECT_EQ((*user)->name, "user 42");
 }
 
+TEST_F(ExamplesTest, PrometheusCollectable) {
+  const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
+  const TaggedCache<Page> pages(users);
+  struct {
+    void RegisterCollectable(const std::weak_ptr<prometheus::Collectable>& given) {
+      scraped = given;
+    }
+    std::weak_ptr<prometheus::Collectable> scraped;
+  } exposer;
+#define EXAMPLE_prometheus_collectable
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_prometheus_collectable
+  EXPECT_EQ(exposer.scraped.lock(), metrics);
+  EXPECT_EQ(now.at(0).metric.size(), 2u);
+}
+
 TEST_F(ExamplesTest, PrometheusText) {
   const TaggedCache<User> users(client::Client(service_.Connect()), {.name = "web"});
   const TaggedCache<Page> pages(users);
@@ -338,10 +355,12 @@ TEST_F(ExamplesTest, Widening) {
     std::string id;
   };
   const std::vector<Row> log = {{"user", "1"}, {"user", "2"}};
+  const absl::Status error = absl::InvalidArgumentError("a name");
 #define EXAMPLE_widening
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_widening
   EXPECT_EQ(told.writes.size(), 2u);
+  EXPECT_TRUE(IsWriteRefusal(error));
 }
 
 TEST_F(ExamplesTest, WriteOutbox) {

@@ -30,6 +30,8 @@ class Consumers(unittest.TestCase):
         build = cmake(copy(CONSUMERS) / "cmake")
         self.assertEqual(run_on_server(build / "static/ask_static"), ANSWER)
         self.assertEqual(run_on_server(build / "shared/ask_shared"), ANSWER)
+        metric = '# TYPE tagged_cache_hits_total counter\ntagged_cache_hits_total{cache="web"} 7\n'
+        self.assertEqual(run(build / "static/metrics"), metric)
         needed = {name: run("readelf", "-d", build / name) for name in ("static/ask_static", "shared/ask_shared")}
         self.assertNotIn("libcache_invalidation", needed["static/ask_static"])
         self.assertIn("[libcache_invalidation_client.so.0.1]", needed["shared/ask_shared"])

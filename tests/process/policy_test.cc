@@ -90,7 +90,7 @@ TEST_F(PolicyTest, SighupReadsTheFileAndReopensTheAuditLog) {
   Write(kNoBody);
   server_->program().Signal(SIGHUP);
   EXPECT_TRUE(Becomes(StatusCode::UNAUTHENTICATED));
-  EXPECT_TRUE(std::ifstream(audit_log_).good());
+  EXPECT_TRUE(Eventually([&] { return std::ifstream(audit_log_).good(); }, absl::Seconds(30)));
   server_->program().Signal(SIGTERM);
   EXPECT_EQ(server_->program().Wait().code, 0);
 }

@@ -63,6 +63,8 @@ ALLOWED = {
     "server/tls/": ("common/", "server/tls/", "openssl/") + _GRPC,
     "server/": ("common/", "grpcpp/") + _SERVER + _POSIX,
     "client/": ("common/", "client/"),
+    # For programs that use prometheus-cpp.
+    "client/prometheus_collectable": ("common/", "client/", "prometheus/"),
     "client/internal/": ("common/", "client/") + _GRPC + _MESSAGES,
     # The one place where the SDK hears of forks.
     "client/internal/cache/subscribed_cache.": ("common/", "client/", "pthread.h"),
@@ -89,7 +91,7 @@ ALLOWED = {
     "examples/testing/": ("cache_invalidation/client/", "gtest/", "names.h"),
     "examples/tour/": ("cache_invalidation/client/", "tour.h"),
     "examples/user_repository/": ("cache_invalidation/client/", "database.h", "user_repository.h", "sqlite3.h"),
-    "tests/install/": ("cache_invalidation/client/", "client/client.h", "common/mutex.h", "greeter.grpc.pb.h", "catalog.h", "attempt_spans.h", "awaitable_cache.h") + _GRPC + _POSIX,
+    "tests/install/": ("cache_invalidation/client/", "client/client.h", "common/mutex.h", "prometheus/", "greeter.grpc.pb.h", "catalog.h", "attempt_spans.h", "awaitable_cache.h") + _GRPC + _POSIX,
     "examples/telemetry/": ("absl/", "cache_invalidation/client/", "attempt_spans.h"),
     "examples/shop/": ("absl/", "cache_invalidation/client/", "shop.h", "sqlite3.h"),
     "examples/outbox_table/": ("absl/", "cache_invalidation/client/", "outbox_table.h", "sqlite3.h"),

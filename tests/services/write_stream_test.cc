@@ -1,15 +1,20 @@
 // StreamWrites: acknowledges every group in order, even if some are invalid.
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/limits.h"
 #include "gtest/gtest.h"
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
+#include "server/rpc/write_stream.h"
 #include "tests/services/service_test.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation {
 namespace {
@@ -18,9 +23,9 @@ using Stats = v1::StatsService::Stub;
 using Writes = v1::WriteEventService::Stub;
 
 // One call, step by step.
-class Stream {
+class WritesStream {
  public:
-  explicit Stream(Writes& writes) : call_(writes.StreamWrites(&context_)) {}
+  explicit WritesStream(Writes& writes) : call_(writes.StreamWrites(&context_)) {}
 
   bool Write(const std::string& request) {
     return call_->Write(FromText<v1::StreamWritesRequest>(request));
@@ -76,7 +81,7 @@ class WriteStreamTest : public ServiceTest {
 };
 
 TEST_F(WriteStreamTest, AnswersEveryGroupInOrder) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(7) + Group(8));
   stream.Write(Group(9));
   EXPECT_EQ(stream.Read(), "7:1 8:2");
@@ -95,7 +100,7 @@ TEST_F(WriteStreamTest, AnswersALargeMessageInParts) {
        absl::StrCat("rule { name: '", std::string(200, 'r'), i,
                     "' trigger_tags: 't' invalidate_tags: 'a:b' }"));
   }
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::string request;
   std::string expected;
   for (int i = 1; i <= 256; ++i) {
@@ -120,7 +125,7 @@ TEST_F(WriteStreamTest, AnswersALargeMessageInParts) {
 }
 
 TEST_F(WriteStreamTest, GoesOnAfterABadGroup) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(1) + Group(2, "*") + "groups { sequence: 3 }" + Group(4));
   EXPECT_EQ(stream.Read(), "1:1 2!3 3!3 4:2");
   stream.Write(Group(5, "\xff") + Group(6));
@@ -132,7 +137,7 @@ TEST_F(WriteStreamTest, GoesOnAfterABadGroup) {
 }
 
 TEST_F(WriteStreamTest, KeepsTheOrderWhenAMessageHasNoGoodGroup) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::thread writer([&] {
     for (int i = 1; i <= 30; ++i) stream.Write(Group(i, i % 3 == 0 ? "*" : "t"));
     stream.WritesDone();
@@ -147,7 +152,7 @@ TEST_F(WriteStreamTest, KeepsTheOrderWhenAMessageHasNoGoodGroup) {
 }
 
 TEST_F(WriteStreamTest, BelongsToTheNamespaceOfItsFirstMessage) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write("namespace: 'shop' " + Group(1));
   stream.Write(Group(2));
   stream.Write("namespace: 'shop' " + Group(3));
@@ -171,7 +176,7 @@ TEST_F(WriteStreamTest, EndsWhenAMessageIsWrongAsAWhole) {
       {FromText<v1::StreamWritesRequest>("namespace: 'No' " + Group(2)), "namespace: "},
       {FromText<v1::StreamWritesRequest>("namespace: '\\xff' " + Group(2)), "namespace: "}};
   for (const auto& [request, path] : cases) {
-    Stream stream(*writes_);
+    WritesStream stream(*writes_);
     stream.Write(Group(1));
     stream.Write(request);
     EXPECT_NE(stream.Read(), "") << "what came before is answered";
@@ -185,7 +190,7 @@ TEST_F(WriteStreamTest, EndsWhenAMessageIsWrongAsAWhole) {
 // A client that writes without reading meets back-pressure, never loss.
 TEST_F(WriteStreamTest, TakesFarMoreThanItReadsAhead) {
   constexpr int kMessages = 3000;
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::thread writer([&] {
     for (int i = 1; i <= kMessages; ++i) stream.Write(Group(2 * i) + Group(2 * i + 1));
     stream.WritesDone();
@@ -200,19 +205,19 @@ TEST_F(WriteStreamTest, TakesFarMoreThanItReadsAhead) {
 
 TEST_F(WriteStreamTest, SurvivesClientsThatVanish) {
   for (int i = 0; i < 50; ++i) {
-    Stream stream(*writes_);
+    WritesStream stream(*writes_);
     for (int j = 0; j <= i % 4; ++j) stream.Write(Group(j));
     if (i % 2 == 0) stream.Read();
     stream.Cancel();
     EXPECT_EQ(stream.Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(1));
   EXPECT_NE(stream.Read(), "");
 }
 
 TEST_F(WriteStreamTest, EndsWithUnavailableWhenTheServerDrains) {
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   stream.Write(Group(1));
   EXPECT_EQ(stream.Read(), "1:1");
   server().Shutdown(absl::Seconds(60));  // far more than it needs: the stream does not hold it up
@@ -220,6 +225,43 @@ TEST_F(WriteStreamTest, EndsWithUnavailableWhenTheServerDrains) {
   const grpc::Status status = stream.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_NE(status.error_message(), "");
+}
+
+TEST_F(WriteStreamTest, EndsIfItsFirstMessageDoesNotCome) {
+  WritesStream silent(*writes_);
+  grpc::Status status;
+  const absl::Duration time = TimeOf([&] { status = silent.Finish(); });
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(status.error_message(), "the first message did not come in time");
+  EXPECT_GE(time, kFirstMessageTimeout - absl::Seconds(1));
+  WritesStream stream(*writes_);
+  stream.Write(Group(1));
+  EXPECT_EQ(stream.Read(), "1:1");
+}
+
+TEST_F(WriteStreamTest, ThereAreAtMostSoMany) {
+  std::vector<std::unique_ptr<WritesStream>> streams;
+  for (size_t i = 0; i < rpc::kMaxWriteStreams; ++i) {
+    streams.push_back(std::make_unique<WritesStream>(*writes_));
+    streams.back()->Write(Group(1));
+    ASSERT_NE(streams.back()->Read(), "") << i;
+  }
+  WritesStream refused(*writes_);
+  const grpc::Status status = refused.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(status.error_message(), "expected at most 10000 streams of writes");
+  streams.back()->WritesDone();
+  EXPECT_TRUE(streams.back()->Finish().ok());
+  const auto fits = [&] {
+    WritesStream next(*writes_);
+    next.Write(Group(1));
+    const bool is_acknowledged = !next.Read().empty();
+    next.Cancel();
+    (void)next.Finish();
+    return is_acknowledged;
+  };
+  EXPECT_TRUE(Eventually(fits, absl::Seconds(30))) << "its place is free once the server is done";
+  for (const auto& stream : streams) stream->Cancel();
 }
 
 // A mailbox that holds a single message: most are refused at first, wait, and come in later.
@@ -236,7 +278,7 @@ class SmallMailboxTest : public WriteStreamTest {
   // Writes the groups after `done` up to `last` on a stream, three at a time, and answers how many
   // were taken.
   int WriteAsFarAsTaken(int done, int last) {
-    Stream stream(*writes_);
+    WritesStream stream(*writes_);
     int sent = done;
     int answered = done;
     bool open = true;
@@ -262,7 +304,7 @@ class SmallMailboxTest : public WriteStreamTest {
 
 TEST_F(SmallMailboxTest, LosesNothingOfOneWriter) {
   constexpr int kMessages = 2000;
-  Stream stream(*writes_);
+  WritesStream stream(*writes_);
   std::thread writer([&] {
     for (int i = 1; i <= kMessages; ++i) stream.Write(Group(i));
     stream.WritesDone();

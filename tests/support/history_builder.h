@@ -12,6 +12,9 @@
 
 namespace cache_invalidation {
 
+// Of parts and chunks so small that a test fills several of them.
+inline constexpr wire::EncoderLimits kSmallParts{256, 1024};
+
 // The targets of a test's event.
 struct Targets {
   std::vector<std::string> tags = {};

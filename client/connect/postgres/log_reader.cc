@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "client/widening.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -41,6 +42,10 @@ void AddTo(AssemblyCounts& total, const AssemblyCounts& now, const AssemblyCount
   total.outbox_messages += now.outbox_messages - before.outbox_messages;
   total.outbox_unreadable += now.outbox_unreadable - before.outbox_unreadable;
   total.outbox_not_allowed += now.outbox_not_allowed - before.outbox_not_allowed;
+}
+
+uint64_t OutboxFaults(const AssemblyCounts& counts) {
+  return counts.outbox_unreadable + counts.outbox_not_allowed;
 }
 
 }  // namespace
@@ -150,11 +155,18 @@ absl::Status LogReader::ReadFrames() {
 
 absl::Status LogReader::ReadMessage(absl::string_view message) {
   const uint64_t unreadable = assembler_.counts().unreadable;
+  const uint64_t outbox = OutboxFaults(assembler_.counts());
   absl::StatusOr<std::optional<Transaction>> transaction = assembler_.Add(message);
   if (!transaction.ok()) return transaction.status();
   if (assembler_.counts().unreadable != unreadable) {
     environment_.journal.Write({Level::kError,
                                 "a message of the log cannot be read: told as everything",
+                                {},
+                                std::string(assembler_.last_error().message())});
+  }
+  if (OutboxFaults(assembler_.counts()) != outbox) {
+    environment_.journal.Write({Level::kError,
+                                "a message of an application is not told as it asks",
                                 {},
                                 std::string(assembler_.last_error().message())});
   }
@@ -213,7 +225,7 @@ absl::Status LogReader::TakeResults() {
   absl::Status failure;
   for (const TellResult& result : environment_.teller.TakeResults()) {
     if (result.ticket.generation != generation_) continue;
-    if (IsRefusal(result.status) && !result.everything) {
+    if (client::IsWriteRefusal(result.status) && !result.everything) {
       environment_.journal.Write({Level::kError,
                                   "the service refuses a transaction: told as everything",
                                   {},

@@ -148,7 +148,7 @@ class Opening {
     if (!writes.everything) {
       absl::Status status =
           environment_.teller.TellNow(std::move(writes.writes), kTellWithin, environment_.stop);
-      if (!IsRefusal(status)) return status;
+      if (!client::IsWriteRefusal(status)) return status;
     }
     return environment_.teller.TellEverythingNow(kTellWithin, environment_.stop);
   }

@@ -13,15 +13,15 @@ using Action = change::RowChange::Action;
 using Kind = change::ColumnValue::Kind;
 
 // Recorded from PostgreSQL 15: table hx(id int primary key, a text).
-constexpr char kBegin[] = "42000000005a8464f800030466648df44c00005209";
-constexpr char kRelation[] =
+constexpr char kBeginHex[] = "42000000005a8464f800030466648df44c00005209";
+constexpr char kRelationHex[] =
     "520000801a7075626c6963006878006400020169640000000017ffffffff00610000000019ffffffff";
-constexpr char kInsert[] = "490000801a4e000274000000013174000000026162";
-constexpr char kUpdate[] = "550000801a4b00027400000001316e4e000274000000013274000000026162";
-constexpr char kDelete[] = "440000801a4b00027400000001326e";
-constexpr char kTruncate[] = "5400000001000000801a";
-constexpr char kMessage[] = "4d01000000005a8473887000000000027879";
-constexpr char kCommit[] = "4300000000005a8464f8000000005a84652800030466648df44c";
+constexpr char kInsertHex[] = "490000801a4e000274000000013174000000026162";
+constexpr char kUpdateHex[] = "550000801a4b00027400000001316e4e000274000000013274000000026162";
+constexpr char kDeleteHex[] = "440000801a4b00027400000001326e";
+constexpr char kTruncateHex[] = "5400000001000000801a";
+constexpr char kMessageHex[] = "4d01000000005a8473887000000000027879";
+constexpr char kCommitHex[] = "4300000000005a8464f8000000005a84652800030466648df44c";
 
 std::string Bytes(const char* hex) { return absl::HexStringToBytes(hex); }
 
@@ -34,8 +34,8 @@ Message Decoded(const char* hex) {
 }
 
 TEST(PgoutputTest, Transactions) {
-  const auto begin = Decoded<BeginMessage>(kBegin);
-  const auto commit = Decoded<CommitMessage>(kCommit);
+  const auto begin = Decoded<BeginMessage>(kBeginHex);
+  const auto commit = Decoded<CommitMessage>(kCommitHex);
   EXPECT_EQ(begin.xid, 0x5209u);
   EXPECT_EQ(FormatLsn(begin.commit), "0/5A8464F8");
   EXPECT_EQ(commit.commit, begin.commit);
@@ -45,7 +45,7 @@ TEST(PgoutputTest, Transactions) {
 }
 
 TEST(PgoutputTest, Relations) {
-  const auto relation = Decoded<RelationMessage>(kRelation);
+  const auto relation = Decoded<RelationMessage>(kRelationHex);
   EXPECT_EQ(relation.oid, 0x801au);
   EXPECT_EQ(relation.schema, "public");
   EXPECT_EQ(relation.table, "hx");
@@ -59,33 +59,33 @@ TEST(PgoutputTest, Relations) {
 }
 
 TEST(PgoutputTest, Rows) {
-  const auto insert = Decoded<RowMessage>(kInsert);
+  const auto insert = Decoded<RowMessage>(kInsertHex);
   EXPECT_EQ(insert.action, Action::kInsert);
   EXPECT_EQ(insert.old_kind, 0);
   ASSERT_EQ(insert.now.size(), 2u);
   EXPECT_EQ(insert.now[1].text, "ab");
-  const auto update = Decoded<RowMessage>(kUpdate);
+  const auto update = Decoded<RowMessage>(kUpdateHex);
   EXPECT_EQ(update.old_kind, 'K');
   EXPECT_EQ(update.old[0].text, "1");
   EXPECT_EQ(update.old[1].kind, Kind::kNull);
   EXPECT_EQ(update.now[0].text, "2");
-  const auto removed = Decoded<RowMessage>(kDelete);
+  const auto removed = Decoded<RowMessage>(kDeleteHex);
   EXPECT_EQ(removed.action, Action::kDelete);
   EXPECT_EQ(removed.old[0].text, "2");
   EXPECT_TRUE(removed.now.empty());
 }
 
 TEST(PgoutputTest, TruncatesAndMessages) {
-  EXPECT_EQ(Decoded<TruncateMessage>(kTruncate).oids, std::vector<uint32_t>{0x801a});
-  const auto message = Decoded<LogicalMessage>(kMessage);
+  EXPECT_EQ(Decoded<TruncateMessage>(kTruncateHex).oids, std::vector<uint32_t>{0x801a});
+  const auto message = Decoded<LogicalMessage>(kMessageHex);
   EXPECT_TRUE(message.transactional);
   EXPECT_EQ(message.prefix, "p");
   EXPECT_EQ(message.content, "xy");
 }
 
 TEST(PgoutputTest, EveryTruncationAndEveryExtensionIsAnError) {
-  for (const char* hex :
-       {kBegin, kRelation, kInsert, kUpdate, kDelete, kTruncate, kMessage, kCommit}) {
+  for (const char* hex : {kBeginHex, kRelationHex, kInsertHex, kUpdateHex, kDeleteHex, kTruncateHex,
+                          kMessageHex, kCommitHex}) {
     const std::string whole = Bytes(hex);
     for (size_t size = 0; size < whole.size(); ++size) {
       EXPECT_FALSE(DecodePgoutput(whole.substr(0, size)).ok()) << hex << " cut to " << size;

@@ -43,9 +43,11 @@ size_t BytesOf(const Transaction& transaction) {
 }
 
 uint64_t SourceProgress::Append(Commit commit) {
-  const Lsn end = commit.end;
-  entries_.push_back({.number = next_++, .commit = std::move(commit), .reached = end});
-  return entries_.back().number;
+  Entry& entry = entries_.emplace_back();
+  entry.number = next_++;
+  entry.reached = commit.end;
+  entry.commit = std::move(commit);
+  return entry.number;
 }
 
 uint64_t SourceProgress::Add(const Transaction& transaction, const Snapshot& snapshot) {
@@ -62,7 +64,11 @@ uint64_t SourceProgress::Add(const Transaction& transaction, const Snapshot& sna
     const size_t bytes = BytesOf(transaction);
     ++held_;
     held_bytes_ += bytes;
-    entries_.back().held = {transaction, bytes, transaction.xid, snapshot};
+    Held& held = entries_.back().held.emplace();
+    held.transaction = transaction;
+    held.bytes = bytes;
+    held.xid = transaction.xid;
+    held.read = snapshot;
     return number;
   }
   // What is behind an unsettled entry is not confirmed before it, so its writes can wait there.
@@ -81,7 +87,9 @@ uint64_t SourceProgress::Add(const Transaction& transaction, const Snapshot& sna
 uint64_t SourceProgress::AddGap(const Snapshot& gap) {
   const uint64_t number = Append({});
   ++held_;
-  entries_.back().held = {{.writes = {.everything = true}}, 0, std::nullopt, gap};
+  Held& held = entries_.back().held.emplace();
+  held.transaction.writes.everything = true;
+  held.read = gap;
   return number;
 }
 

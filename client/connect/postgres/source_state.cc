@@ -70,7 +70,7 @@ class Members {
   bool ok_ = true;
 };
 
-std::string Row(const std::vector<std::pair<std::string, std::string>>& members) {
+std::string ObjectOf(const std::vector<std::pair<std::string, std::string>>& members) {
   return absl::StrCat("{",
                       absl::StrJoin(members, ", ",
                                     [](std::string* out, const auto& member) {
@@ -83,11 +83,11 @@ std::string Row(const std::vector<std::pair<std::string, std::string>>& members)
 std::string FormatTables(const KnownTables& tables) {
   std::vector<std::string> rows;
   for (const auto& [oid, facts] : tables) {
-    rows.push_back(Row({{"oid", QuoteJson(absl::StrCat(oid))},
-                        {"schema", QuoteJson(facts.schema)},
-                        {"table", QuoteJson(facts.table)},
-                        {"columns", QuoteJson(absl::StrCat(facts.columns))},
-                        {"key", List(facts.key)}}));
+    rows.push_back(ObjectOf({{"oid", QuoteJson(absl::StrCat(oid))},
+                             {"schema", QuoteJson(facts.schema)},
+                             {"table", QuoteJson(facts.table)},
+                             {"columns", QuoteJson(absl::StrCat(facts.columns))},
+                             {"key", List(facts.key)}}));
   }
   return absl::StrCat("[", absl::StrJoin(rows, ",\n    "), "]");
 }
@@ -95,17 +95,17 @@ std::string FormatTables(const KnownTables& tables) {
 std::string FormatPublished(const Publication& publication) {
   std::vector<std::string> rows;
   for (const auto& [name, table] : publication.tables) {
-    rows.push_back(Row({{"name", QuoteJson(name)},
-                        {"root_schema", QuoteJson(table.root_schema)},
-                        {"root_table", QuoteJson(table.root_table)},
-                        {"rows", QuoteJson(table.rows)}}));
+    rows.push_back(ObjectOf({{"name", QuoteJson(name)},
+                             {"root_schema", QuoteJson(table.root_schema)},
+                             {"root_table", QuoteJson(table.root_table)},
+                             {"rows", QuoteJson(table.rows)}}));
   }
   return absl::StrCat("[", absl::StrJoin(rows, ",\n    "), "]");
 }
 
 // Commit times are only compared with the clock, so microseconds of Unix time suffice.
 std::string FormatTold(const Commit& told) {
-  return Row(
+  return ObjectOf(
       {{"lsn", QuoteJson(FormatLsn(told.lsn))},
        {"end", QuoteJson(FormatLsn(told.end))},
        {"xid", QuoteJson(absl::StrCat(told.xid.value_or(0)))},

@@ -20,12 +20,6 @@ client::Client ClientOf(std::shared_ptr<client::Connection> connection,
 
 }  // namespace
 
-bool IsRefusal(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kInvalidArgument ||
-         status.code() == absl::StatusCode::kOutOfRange ||
-         status.code() == absl::StatusCode::kResourceExhausted;
-}
-
 Teller::Teller(std::shared_ptr<client::Connection> connection, std::string namespace_name,
                WakeUp& wake)
     : connection_(connection),

@@ -84,10 +84,6 @@ class Teller {
   const std::unique_ptr<client::WriteStream> stream_;
 };
 
-// Whether the service will never accept the command as it is. What it reports is committed all the
-// same.
-bool IsRefusal(const absl::Status& status);
-
 }  // namespace cache_invalidation::connect
 
 #endif  // CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_TELLER_H_

@@ -1,14 +1,16 @@
 # find_package(CacheInvalidation [0] [REQUIRED] [COMPONENTS ...]) defines imported targets:
 #
-#   CacheInvalidation::client   always: headers, library, and what it needs
-#   CacheInvalidation::testing  component `testing`: the service and fakes for tests
+#   CacheInvalidation::client      always: headers, library, and what it needs
+#   CacheInvalidation::prometheus  component `prometheus`: the client, and prometheus-cpp
+#   CacheInvalidation::testing     component `testing`: the service and fakes for tests
 #
 # Components:
 #
-#   client   the default
-#   shared   CacheInvalidation::client is the shared library; without it the static one. One process needs one of them:
-#            plugins and libraries that use the client use the shared one.
-#   testing  needs librocksdb-dev and prometheus-cpp-dev
+#   client      the default
+#   shared      CacheInvalidation::client is the shared library; without it the static one. One process needs one of them:
+#               plugins and libraries that use the client use the shared one.
+#   prometheus  needs prometheus-cpp-dev
+#   testing     needs librocksdb-dev and prometheus-cpp-dev
 #
 # Sets CacheInvalidation_SANITIZERS: the folder with the suppressions for programs that run under a sanitizer.
 
@@ -16,12 +18,12 @@ cmake_policy(VERSION 3.11...3.25)
 
 set(_cache_invalidation_kind STATIC)
 foreach(_cache_invalidation_component IN LISTS CacheInvalidation_FIND_COMPONENTS)
-  if(_cache_invalidation_component MATCHES "^(client|shared|testing)$")
+  if(_cache_invalidation_component MATCHES "^(client|prometheus|shared|testing)$")
     set(CacheInvalidation_${_cache_invalidation_component}_FOUND TRUE)
   elseif(CacheInvalidation_FIND_REQUIRED_${_cache_invalidation_component})
     set(CacheInvalidation_FOUND FALSE)
     set(CacheInvalidation_NOT_FOUND_MESSAGE
-        "there is no component ${_cache_invalidation_component}; the components are client, shared and testing")
+        "there is no component ${_cache_invalidation_component}; the components are client, prometheus, shared and testing")
     return()
   endif()
 endforeach()
@@ -68,6 +70,12 @@ if(NOT TARGET CacheInvalidation::client)
                           PROPERTIES IMPORTED_LOCATION "${_cache_invalidation_prefix}/lib/libcache_invalidation_client.a")
     target_link_libraries(CacheInvalidation::client INTERFACE gRPC::grpc++ protobuf::libprotobuf re2::re2 yaml-cpp)
   endif()
+endif()
+
+if("prometheus" IN_LIST CacheInvalidation_FIND_COMPONENTS AND NOT TARGET CacheInvalidation::prometheus)
+  find_dependency(prometheus-cpp CONFIG)
+  add_library(CacheInvalidation::prometheus INTERFACE IMPORTED)
+  target_link_libraries(CacheInvalidation::prometheus INTERFACE CacheInvalidation::client prometheus-cpp::core)
 endif()
 
 if("testing" IN_LIST CacheInvalidation_FIND_COMPONENTS AND NOT TARGET CacheInvalidation::testing)

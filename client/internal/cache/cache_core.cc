@@ -66,6 +66,7 @@ Found CacheCore::Take(Shard& shard, Entry& entry, bool is_open, int64_t now) {
   TypeStatistics& counters = *entry.counters;
   ++counters.hits;
   if (found.is_stale) ++counters.stale_hits;
+  if (found.is_error) ++counters.not_found_hits;
   return found;
 }
 
@@ -242,12 +243,13 @@ void CacheCore::EndReset(const Position& position) {
   // A new history arrives twice: with the start of the stream, and with its reset.
   const bool is_news = position != history_.position();
   if (is_news && !history_.position().epoch.empty()) ++resets_;
+  if (position.epoch != history_.position().epoch) fence_.Trust();
   history_.EndReset(position);
 }
 
-bool CacheCore::Start(const Position& head, uint64_t start_after) {
+bool CacheCore::Start(const Position& head, uint64_t start_after, absl::Duration lease) {
   MutexLock lock(history_mutex_);
-  fence_.Require(head.revision);
+  fence_.Require(head.revision, lease);
   return history_.position().epoch == head.epoch && start_after <= history_.position().revision;
 }
 
@@ -276,6 +278,22 @@ bool CacheCore::HasApplied(const Position& position) const {
          position.revision <= history_.position().revision;
 }
 
+Position CacheCore::applied() const {
+  MutexLock lock(history_mutex_);
+  return history_.position();
+}
+
+bool CacheCore::IsAnswerOf(const Position& at_start, const Position& answer, absl::Duration now) {
+  if (answer.epoch.empty() || answer.epoch == at_start.epoch) return true;
+  MutexLock lock(history_mutex_);
+  const std::string& applied = history_.position().epoch;
+  if (!applied.empty() && answer.epoch != applied) {
+    ++epoch_conflicts_;
+    fence_.Distrust(now);
+  }
+  return false;
+}
+
 CacheStatistics CacheCore::Statistics(absl::Duration now) const {
   CacheStatistics all;
   std::vector<ValueType*> types;
@@ -294,6 +312,7 @@ CacheStatistics CacheCore::Statistics(absl::Duration now) const {
   MutexLock lock(history_mutex_);
   all.events = events_;
   all.resets = resets_;
+  all.epoch_conflicts = epoch_conflicts_;
   all.fenced_time = fence_.FencedFor(now);
   all.is_live = fence_.IsOpen(now);
   all.position = history_.position();

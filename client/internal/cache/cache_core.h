@@ -210,9 +210,9 @@ class CacheCore {
   // The same at the end of the cache; drops what is kept as stale, too.
   void Close(DiscardedEntries& discarded);
 
-  // A stream started. Returns false if it does not continue what was applied: then the caller must
-  // reset to its start.
-  bool Start(const Position& head, uint64_t start_after);
+  // A stream started, whose renewals grant a lease of that length. Returns false if it does not
+  // continue what was applied: then the caller must reset to its start.
+  bool Start(const Position& head, uint64_t start_after, absl::Duration lease);
 
   // Notes that everything up to the position is applied, and when the lease ends.
   void Progress(const Position& position, absl::Duration lease_end, absl::Duration now);
@@ -221,6 +221,15 @@ class CacheCore {
   bool IsOfHistory(const std::string& epoch) const;
   bool IsNew(const Position& position) const;
   bool HasApplied(const Position& position) const;
+
+  // Everything up to here is applied. The epoch is empty before the first start.
+  Position applied() const;
+
+  // Returns whether the service has answered a call of this cache from the history that was applied
+  // when the call began, or says nothing about it. If it is neither that history nor the one that
+  // is applied now, the service goes on with a history that this cache does not hear of: the lease
+  // ends, and begins again with a renewal that is requested later, or with that history.
+  bool IsAnswerOf(const Position& at_start, const Position& answer, absl::Duration now);
 
   // ---- Other
 
@@ -316,6 +325,7 @@ class CacheCore {
   absl::Duration offered_lease_end_ ABSL_GUARDED_BY(history_mutex_) = -absl::InfiniteDuration();
   uint64_t events_ ABSL_GUARDED_BY(history_mutex_) = 0;
   uint64_t resets_ ABSL_GUARDED_BY(history_mutex_) = 0;
+  uint64_t epoch_conflicts_ ABSL_GUARDED_BY(history_mutex_) = 0;
 };
 
 }  // namespace cache_invalidation::client::internal

@@ -1,4 +1,4 @@
-// That nothing is taken over from a key whose value is kept as stale, or was while a load ran.
+// Nothing is taken over from a key whose value is kept as stale, or was kept so while a load ran.
 
 #include <memory>
 #include <string>
@@ -13,15 +13,15 @@ namespace {
 
 constexpr ReadOptions kAccepts{.while_revalidating = true};
 
-absl::Duration At(int seconds) { return absl::Seconds(seconds); }
+absl::Duration Second(int seconds) { return absl::Seconds(seconds); }
 
 class CacheCoreStaleTest : public testing::Test {
  protected:
   // Connected, with a lease until 100.
   CacheCoreStaleTest() {
     DiscardedEntries discarded;
-    cache_->Reset({.epoch = "e"}, At(0), discarded);
-    cache_->Progress({.epoch = "e"}, At(100), At(0));
+    cache_->Reset({.epoch = "e"}, Second(0), discarded);
+    cache_->Progress({.epoch = "e"}, Second(100), Second(0));
   }
 
   std::shared_ptr<Flight> Begin(const std::string& key) {
@@ -47,10 +47,10 @@ class CacheCoreStaleTest : public testing::Test {
     return cache_->Resolve(*flight, {}, {.keys = {"k"}}, now_).names_known;
   }
 
-  absl::Duration now_ = At(1);
+  absl::Duration now_ = Second(1);
   // Not on the stack: AddressSanitizer's does not align it.
   const std::unique_ptr<CacheCore> cache_ =
-      std::make_unique<CacheCore>(CacheCoreOptions{.stale_for = absl::Seconds(10)}, At(0));
+      std::make_unique<CacheCore>(CacheCoreOptions{.stale_for = absl::Seconds(10)}, Second(0));
   ValueType& type_ = cache_->Type(TypeToken::Of<std::string>());
 };
 
@@ -75,7 +75,7 @@ TEST_F(CacheCoreStaleTest, AKeyWhoseStaleValueHasEndedHasDeparted) {
   Load("k");
   Evict();
   const std::shared_ptr<Flight> page = Begin("page");
-  now_ = At(11);
+  now_ = Second(11);
   EXPECT_FALSE(FindsStale());
   EXPECT_FALSE(NamesAreKnown(page)) << "it is still there";
   Evict();

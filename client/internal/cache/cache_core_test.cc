@@ -36,7 +36,7 @@ class CacheCoreTest : public testing::Test {
   // Connected at revision 0, with a lease until 100.
   void Open(CacheCoreOptions options) {
     cache_ = std::make_unique<CacheCore>(std::move(options), At(0));
-    EXPECT_FALSE(cache_->Start({.epoch = "e", .revision = 0}, 0));
+    EXPECT_FALSE(cache_->Start({.epoch = "e", .revision = 0}, 0, absl::Seconds(10)));
     DiscardedEntries discarded;
     cache_->Reset({.epoch = "e", .revision = 0}, At(0), discarded);
     cache_->Progress({.epoch = "e", .revision = 0}, At(100), At(0));
@@ -62,7 +62,7 @@ class CacheCoreTest : public testing::Test {
     return End(Begin(key), std::move(fill));
   }
 
-  // What is found: the value, "stale" in front if it is flagged so; empty if nothing.
+  // Returns the value that is found, preceded by "stale" if it is flagged so; empty if none.
   std::string Find(const std::string& key, const ReadOptions& options = {}) {
     const Found found = cache_->Find(key, type(), cache_->IsOpen(now_), now_, options);
     if (found.value == nullptr) return "";
@@ -261,7 +261,7 @@ TEST_F(CacheCoreTest, PastItsLeaseItServesMisses) {
   EXPECT_EQ(Find("k"), "");
   EXPECT_EQ(Find("k", {.while_fenced = true}), "stale k");
   EXPECT_FALSE(cache().Statistics(now_).is_live);
-  EXPECT_TRUE(cache().Start({.epoch = "e", .revision = 2}, 0));
+  EXPECT_TRUE(cache().Start({.epoch = "e", .revision = 2}, 0, absl::Seconds(10)));
   cache().Progress({.epoch = "e", .revision = 1}, At(200), At(110));
   now_ = At(110);
   EXPECT_EQ(Find("k"), "") << "the head is not applied yet";
@@ -272,10 +272,10 @@ TEST_F(CacheCoreTest, PastItsLeaseItServesMisses) {
 
 TEST_F(CacheCoreTest, KnowsWhichStartsItCanContinueFrom) {
   Apply(EventAt(5, {EvictTag("a")}));
-  EXPECT_TRUE(cache().Start({.epoch = "e", .revision = 9}, 5));
-  EXPECT_TRUE(cache().Start({.epoch = "e", .revision = 9}, 4));
-  EXPECT_FALSE(cache().Start({.epoch = "e", .revision = 9}, 6));
-  EXPECT_FALSE(cache().Start({.epoch = "f", .revision = 9}, 5));
+  EXPECT_TRUE(cache().Start({.epoch = "e", .revision = 9}, 5, absl::Seconds(10)));
+  EXPECT_TRUE(cache().Start({.epoch = "e", .revision = 9}, 4, absl::Seconds(10)));
+  EXPECT_FALSE(cache().Start({.epoch = "e", .revision = 9}, 6, absl::Seconds(10)));
+  EXPECT_FALSE(cache().Start({.epoch = "f", .revision = 9}, 5, absl::Seconds(10)));
   EXPECT_TRUE(cache().IsNew({.epoch = "e", .revision = 6}));
   EXPECT_FALSE(cache().IsNew({.epoch = "e", .revision = 5}));
   EXPECT_FALSE(cache().IsNew({.epoch = "f", .revision = 6}));

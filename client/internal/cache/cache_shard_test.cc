@@ -13,7 +13,7 @@ class EvictionOrderTest : public testing::Test {
     for (Entry* entry : {&a_, &b_, &c_}) order_.Add(*entry);
   }
 
-  // Evicts so many, and answers their keys.
+  // Evicts `count` entries, and returns their keys.
   std::string Evict(int count, int64_t now = 0, const Entry* spared = nullptr) {
     std::string keys;
     for (int i = 0; i < count; ++i) {

@@ -5,64 +5,82 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-absl::Duration At(int seconds) { return absl::Seconds(seconds); }
+absl::Duration Moment(int seconds) { return absl::Seconds(seconds); }
 
 TEST(LeaseFenceTest, IsOpenWhileALeaseRuns) {
-  LeaseFence fence(At(0));
-  EXPECT_FALSE(fence.IsOpen(At(0)));
-  fence.Renew(0, -absl::InfiniteDuration(), At(1));
-  EXPECT_FALSE(fence.IsOpen(At(1)));
-  fence.Renew(0, At(10), At(2));
-  EXPECT_TRUE(fence.IsOpen(At(2)));
-  EXPECT_FALSE(fence.IsOpen(At(10)));
-  fence.Renew(0, At(15), At(9));
-  EXPECT_TRUE(fence.IsOpen(At(14)));
-  EXPECT_FALSE(fence.IsOpen(At(15)));
+  LeaseFence fence(Moment(0));
+  EXPECT_FALSE(fence.IsOpen(Moment(0)));
+  fence.Renew(0, -absl::InfiniteDuration(), Moment(1));
+  EXPECT_FALSE(fence.IsOpen(Moment(1)));
+  fence.Renew(0, Moment(10), Moment(2));
+  EXPECT_TRUE(fence.IsOpen(Moment(2)));
+  EXPECT_FALSE(fence.IsOpen(Moment(10)));
+  fence.Renew(0, Moment(15), Moment(9));
+  EXPECT_TRUE(fence.IsOpen(Moment(14)));
+  EXPECT_FALSE(fence.IsOpen(Moment(15)));
 }
 
 TEST(LeaseFenceTest, ALeaseIsNotShortenedByTheNextStream) {
-  LeaseFence fence(At(0));
-  fence.Renew(0, At(10), At(1));
-  fence.Require(5);
-  fence.Renew(0, -absl::InfiniteDuration(), At(2));
-  fence.Renew(5, At(7), At(3));
-  EXPECT_TRUE(fence.IsOpen(At(9)));
+  LeaseFence fence(Moment(0));
+  fence.Renew(0, Moment(10), Moment(1));
+  fence.Require(5, absl::Seconds(10));
+  fence.Renew(0, -absl::InfiniteDuration(), Moment(2));
+  fence.Renew(5, Moment(7), Moment(3));
+  EXPECT_TRUE(fence.IsOpen(Moment(9)));
 }
 
 TEST(LeaseFenceTest, StaysClosedUntilTheHeadIsApplied) {
-  LeaseFence fence(At(0));
-  fence.Renew(0, At(10), At(1));
-  fence.Require(5);
-  fence.Renew(4, At(30), At(20));
-  EXPECT_FALSE(fence.IsOpen(At(20)));
-  fence.Renew(5, At(30), At(21));
-  EXPECT_TRUE(fence.IsOpen(At(21)));
+  LeaseFence fence(Moment(0));
+  fence.Renew(0, Moment(10), Moment(1));
+  fence.Require(5, absl::Seconds(10));
+  fence.Renew(4, Moment(30), Moment(20));
+  EXPECT_FALSE(fence.IsOpen(Moment(20)));
+  fence.Renew(5, Moment(30), Moment(21));
+  EXPECT_TRUE(fence.IsOpen(Moment(21)));
 }
 
 TEST(LeaseFenceTest, ALeaseMayEndBeforeItsTime) {
-  LeaseFence fence(At(0));
-  fence.End(At(1));
-  EXPECT_FALSE(fence.IsOpen(At(1)));
-  fence.Renew(0, At(10), At(4));
-  fence.End(At(6));
-  EXPECT_FALSE(fence.IsOpen(At(6)));
-  EXPECT_EQ(fence.FencedFor(At(8)), At(6));
-  fence.End(At(9));
-  EXPECT_EQ(fence.open_until(), Nanoseconds(At(6)));
-  EXPECT_EQ(fence.FencedFor(At(9)), At(7));
+  LeaseFence fence(Moment(0));
+  fence.End(Moment(1));
+  EXPECT_FALSE(fence.IsOpen(Moment(1)));
+  fence.Renew(0, Moment(10), Moment(4));
+  fence.End(Moment(6));
+  EXPECT_FALSE(fence.IsOpen(Moment(6)));
+  EXPECT_EQ(fence.FencedFor(Moment(8)), Moment(6));
+  fence.End(Moment(9));
+  EXPECT_EQ(fence.open_until(), Nanoseconds(Moment(6)));
+  EXPECT_EQ(fence.FencedFor(Moment(9)), Moment(7));
+}
+
+TEST(LeaseFenceTest, WhenDistrustedItOpensWithALeaseThatIsRequestedLater) {
+  LeaseFence fence(Moment(0));
+  fence.Require(0, absl::Seconds(10));
+  fence.Renew(0, Moment(10), Moment(1));
+  fence.Distrust(Moment(4));
+  EXPECT_FALSE(fence.IsOpen(Moment(4)));
+  fence.Renew(0, Moment(14), Moment(5));
+  EXPECT_FALSE(fence.IsOpen(Moment(5))) << "it was requested at 4";
+  fence.Renew(0, Moment(15), Moment(6));
+  EXPECT_TRUE(fence.IsOpen(Moment(6)));
+  EXPECT_EQ(fence.FencedFor(Moment(6)), Moment(3));
+
+  fence.Distrust(Moment(7));
+  fence.Trust();
+  fence.Renew(0, Moment(16), Moment(8));
+  EXPECT_TRUE(fence.IsOpen(Moment(8)));
 }
 
 TEST(LeaseFenceTest, CountsTheTimeWithoutLease) {
-  LeaseFence fence(At(0));
-  EXPECT_EQ(fence.FencedFor(At(3)), At(3));
-  fence.Renew(0, At(10), At(4));
-  EXPECT_EQ(fence.FencedFor(At(9)), At(4));
-  EXPECT_EQ(fence.FencedFor(At(12)), At(6));
-  fence.Renew(0, At(13), At(15));  // it has ended already
-  EXPECT_FALSE(fence.IsOpen(At(15)));
-  EXPECT_EQ(fence.FencedFor(At(16)), At(10));
-  fence.Renew(0, At(30), At(17));
-  EXPECT_EQ(fence.FencedFor(At(29)), At(11));
+  LeaseFence fence(Moment(0));
+  EXPECT_EQ(fence.FencedFor(Moment(3)), Moment(3));
+  fence.Renew(0, Moment(10), Moment(4));
+  EXPECT_EQ(fence.FencedFor(Moment(9)), Moment(4));
+  EXPECT_EQ(fence.FencedFor(Moment(12)), Moment(6));
+  fence.Renew(0, Moment(13), Moment(15));  // it has ended already
+  EXPECT_FALSE(fence.IsOpen(Moment(15)));
+  EXPECT_EQ(fence.FencedFor(Moment(16)), Moment(10));
+  fence.Renew(0, Moment(30), Moment(17));
+  EXPECT_EQ(fence.FencedFor(Moment(29)), Moment(11));
 }
 
 }  // namespace

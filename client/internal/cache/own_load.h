@@ -2,6 +2,7 @@
 #define CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_OWN_LOAD_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,7 +29,9 @@ inline absl::Status LoaderThrew(absl::string_view key, std::optional<absl::strin
 
 // A load that this thread has claimed and runs.
 struct OwnLoad {
-  explicit OwnLoad(Flight& flight) : flight(flight), load(flight.key(), flight.start().position) {}
+  // `index`: Load::index.
+  OwnLoad(Flight& flight, size_t index)
+      : flight(flight), load(flight.key(), flight.start().position, index) {}
 
   Flight& flight;
   Load load;

@@ -134,7 +134,7 @@ void SubscribedCache::OnStarted(const SubscriptionStarted& started) {
   DiscardedEntries own;
   DiscardedEntries& discarded = Discarding(own);
   MutexLock lock(apply_mutex_);
-  if (core_->Start(started.head, started.start_after)) return;
+  if (core_->Start(started.head, started.start_after, started.lease)) return;
   core_->Reset({.epoch = started.head.epoch, .revision = started.start_after}, Now(), discarded);
 }
 
@@ -204,6 +204,18 @@ bool SubscribedCache::AwaitLive(absl::Duration patience) {
 bool SubscribedCache::AwaitApplied(const Position& position, absl::Duration patience) {
   if (IsForked()) return false;
   return Await(patience, [&] { return core_->HasApplied(position); });
+}
+
+bool SubscribedCache::AwaitCaughtUp(absl::Duration patience) {
+  if (IsForked() || !refused_.ok()) return false;
+  const absl::Duration deadline = Now() + patience;
+  const Position at_start = core_->applied();
+  CallOptions options;
+  if (patience != absl::InfiniteDuration()) options.deadline = patience;
+  const absl::StatusOr<InvalidationStats> stats = client_.GetInvalidationStats(options);
+  if (!stats.ok()) return false;
+  core_->IsAnswerOf(at_start, stats->position, Now());
+  return AwaitApplied(stats->position, deadline - Now());
 }
 
 absl::Status SubscribedCache::status() const {

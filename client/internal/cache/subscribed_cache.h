@@ -115,6 +115,7 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   void DropEverything();
   bool AwaitLive(absl::Duration patience);
   bool AwaitApplied(const Position& position, absl::Duration patience);
+  bool AwaitCaughtUp(absl::Duration patience);
   absl::Status status() const;
   CacheStatistics Statistics() const;
   TypeStatistics StatisticsOf(ValueType& type) const;
@@ -186,12 +187,17 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   // ---- Several keys (subscribed_cache_many.cc)
 
   using ManyRun = absl::FunctionRef<UntypedValues(absl::Span<Load* const>)>;
-  using Flights = std::vector<std::shared_ptr<Flight>>;
+  // The load of a key, and the index of the key among those of the call.
+  struct PlacedFlight {
+    std::shared_ptr<Flight> flight;
+    size_t place;
+  };
+  using Flights = std::vector<PlacedFlight>;
   // Looks for the keys at these places. Returns those to look for again.
   std::vector<size_t> LoadMissing(ManyLookup& lookup, const std::vector<size_t>& places);
   // Loads the keys at these places for a cache that is closed.
   static void LoadUncached(ManyLookup& lookup, const std::vector<size_t>& places);
-  void LeadOwn(ManyLookup& lookup, const Flights& flights, const std::vector<size_t>& places);
+  void LeadOwn(ManyLookup& lookup, const Flights& flights);
   UntypedValues LeadMany(const Flights& flights, ManyRun run);
   void LeadManyInBackground(const Flights& flights, const UntypedManyLoader& loader);
 
@@ -233,6 +239,8 @@ class SubscribedCache final : public std::enable_shared_from_this<SubscribedCach
   // Looks up the keys that a value was computed from and that are not known here. Returns whether
   // the service knows them all. The value expires no later than they do.
   bool AskForParts(Draft& draft, PartLookups& lookups) ABSL_LOCKS_EXCLUDED(unknown_mutex_);
+  // Whether the service has answered about the value from the history in which it was loaded.
+  bool IsAnswerFor(const Draft& draft, const Position& answer);
   // Registers entries with the service. Those that may not be kept have no known names then.
   void Register(absl::Span<Draft* const> drafts);
 

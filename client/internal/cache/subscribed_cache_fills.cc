@@ -61,7 +61,7 @@ TrackedEntry EntryFor(const Draft& draft, const std::vector<std::string>& own_ta
 }  // namespace
 
 UntypedValue SubscribedCache::Lead(Flight& flight, Run run) {
-  OwnLoad own(flight);
+  OwnLoad own(flight, /*index=*/0);
   OwnLoad* const only = &own;
   LeadAll({&only, 1}, [&] { own.value = run(own.load); });
   return std::move(own.value);
@@ -284,7 +284,7 @@ bool SubscribedCache::AskForParts(Draft& draft, PartLookups& lookups) {
       found = lookups.parts.emplace(key, client_.LookupEntry(key, {.deadline = left})).first;
     }
     const absl::StatusOr<EntryLookup>& part = found->second;
-    if (!part.ok()) return false;
+    if (!part.ok() || !IsAnswerFor(draft, part->position)) return false;
     if (part->state == EntryState::kAbsent) {
       MutexLock lock(unknown_mutex_);
       ++fills_on_unknown_keys_;
@@ -298,6 +298,10 @@ bool SubscribedCache::AskForParts(Draft& draft, PartLookups& lookups) {
   return true;
 }
 
+bool SubscribedCache::IsAnswerFor(const Draft& draft, const Position& answer) {
+  return core_->IsAnswerOf(draft.own->flight.start().position, answer, Now());
+}
+
 void SubscribedCache::Register(absl::Span<Draft* const> drafts) {
   std::vector<TrackedEntry> entries;
   for (const Draft* const draft : drafts) {
@@ -307,7 +311,8 @@ void SubscribedCache::Register(absl::Span<Draft* const> drafts) {
       client_.TrackEntries(std::move(entries), {.deadline = kRegistrationDeadline});
   const bool has_all = result.ok() && result->results.size() == drafts.size();
   for (size_t i = 0; i < drafts.size(); ++i) {
-    drafts[i]->resolution.names_known = has_all && result->results[i].outcome == FillOutcome::kKept;
+    drafts[i]->resolution.names_known = has_all && IsAnswerFor(*drafts[i], result->position) &&
+                                        result->results[i].outcome == FillOutcome::kKept;
   }
 }
 

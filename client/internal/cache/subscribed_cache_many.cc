@@ -31,7 +31,7 @@ void SubscribedCache::LoadUncached(ManyLookup& lookup, const std::vector<size_t>
   std::deque<Load> loads;
   std::vector<Load*> missing;
   for (const size_t place : places) {
-    missing.push_back(&loads.emplace_back(lookup.keys[place], Position{}));
+    missing.push_back(&loads.emplace_back(lookup.keys[place], Position{}, place));
   }
   UntypedValues values = lookup.loader.run(missing);
   for (size_t i = 0; i < places.size(); ++i) {
@@ -72,7 +72,7 @@ std::vector<absl::StatusOr<Found>> SubscribedCache::GetOrLoadMany(
     Found found = core_->Find(keys[place], type, is_open, now, only_fresh);
     if (found.is_due && loader.can_copy) {
       std::shared_ptr<Flight> refresh = core_->BeginRefresh(keys[place], type, now);
-      if (refresh != nullptr) refreshes.push_back(std::move(refresh));
+      if (refresh != nullptr) refreshes.push_back({std::move(refresh), place});
     }
     if (found.value == nullptr) missing.push_back(place);
     results[place] = ResultOf(std::move(found));
@@ -92,9 +92,7 @@ std::vector<size_t> SubscribedCache::LoadMissing(ManyLookup& lookup,
       lookup.loader.can_copy ? CacheCore::RunsOn::kAnyThread : CacheCore::RunsOn::kThisThread;
   ValueType& type = lookup.type;
   Flights own;
-  std::vector<size_t> own_places;
   Flights others;
-  std::vector<size_t> other_places;
   Flights background;
   for (const size_t place : places) {
     const std::string& key = lookup.keys[place];
@@ -107,33 +105,33 @@ std::vector<size_t> SubscribedCache::LoadMissing(ManyLookup& lookup,
     if (attempt.flight == nullptr) {
       result = ResultOf(std::move(attempt.found));
     } else if (attempt.found.value != nullptr) {
-      background.push_back(std::move(attempt.flight));
+      background.push_back({std::move(attempt.flight), place});
       result = ResultOf(std::move(attempt.found));
     } else if (&attempt.flight->type() != &type) {
       result = absl::FailedPreconditionError(absl::StrCat(key, " is loaded as another type"));
     } else {
       const bool is_own = attempt.leads || attempt.flight->Claim();
-      (is_own ? own : others).push_back(std::move(attempt.flight));
-      (is_own ? own_places : other_places).push_back(place);
+      (is_own ? own : others).push_back({std::move(attempt.flight), place});
     }
   }
   LeadManyInBackground(background, lookup.loader);
   // The own loads end before this thread waits for others, which may wait for them.
-  if (!own.empty()) LeadOwn(lookup, own, own_places);
+  if (!own.empty()) LeadOwn(lookup, own);
+  std::vector<size_t> again;
   if (IsForked()) {  // by the loader, and this is the child: no thread runs the loads of others
-    LoadUncached(lookup, other_places);
+    for (const PlacedFlight& other : others) again.push_back(other.place);
+    LoadUncached(lookup, again);
     return {};
   }
-  std::vector<size_t> again;
-  for (size_t i = 0; i < others.size(); ++i) {
-    Flight& flight = *others[i];
-    absl::StatusOr<Found>& result = lookup.results[other_places[i]];
+  for (const auto& [shared, place] : others) {
+    Flight& flight = *shared;
+    absl::StatusOr<Found>& result = lookup.results[place];
     if (absl::Status status = Await(flight, lookup.deadline); absl::IsFailedPrecondition(status)) {
       result = std::move(status);
     } else if (!status.ok()) {
       result = Outcome(flight.key(), type, std::move(status), lookup.options);
-    } else if (!flight.MayBeSharedWith(*lookup.arrivals[other_places[i]])) {
-      again.push_back(other_places[i]);
+    } else if (!flight.MayBeSharedWith(*lookup.arrivals[place])) {
+      again.push_back(place);
     } else {
       core_->CountSharedLoad(flight);
       result = Outcome(flight.key(), type, flight.value(), lookup.options);
@@ -142,22 +140,22 @@ std::vector<size_t> SubscribedCache::LoadMissing(ManyLookup& lookup,
   return again;
 }
 
-void SubscribedCache::LeadOwn(ManyLookup& lookup, const Flights& flights,
-                              const std::vector<size_t>& places) {
+void SubscribedCache::LeadOwn(ManyLookup& lookup, const Flights& flights) {
   UntypedValues values;
   try {
     values = LeadMany(flights, lookup.loader.run);
   } catch (...) {
-    for (size_t i = 0; i < flights.size(); ++i) {
-      Found stale = AfterError(flights[i]->key(), lookup.type, lookup.options);
+    for (const auto& [flight, place] : flights) {
+      Found stale = AfterError(flight->key(), lookup.type, lookup.options);
       if (stale.value == nullptr) throw;
-      lookup.results[places[i]] = std::move(stale);
+      lookup.results[place] = std::move(stale);
     }
     return;
   }
   for (size_t i = 0; i < flights.size(); ++i) {
-    lookup.results[places[i]] =
-        Outcome(flights[i]->key(), lookup.type, std::move(values[i]), lookup.options);
+    const auto& [flight, place] = flights[i];
+    lookup.results[place] =
+        Outcome(flight->key(), lookup.type, std::move(values[i]), lookup.options);
   }
 }
 
@@ -165,8 +163,8 @@ UntypedValues SubscribedCache::LeadMany(const Flights& flights, ManyRun run) {
   std::deque<OwnLoad> own;
   std::vector<OwnLoad*> all;
   std::vector<Load*> loads;
-  for (const std::shared_ptr<Flight>& flight : flights) {
-    all.push_back(&own.emplace_back(*flight));
+  for (const auto& [flight, place] : flights) {
+    all.push_back(&own.emplace_back(*flight, place));
     loads.push_back(&own.back().load);
   }
   LeadAll(all, [&] {
@@ -183,12 +181,12 @@ void SubscribedCache::LeadManyInBackground(const Flights& flights,
   if (flights.empty()) return;
   try {
     Flights queued;
-    for (const std::shared_ptr<Flight>& flight : flights) queued.push_back(Queued(flight));
+    for (const auto& [flight, place] : flights) queued.push_back({Queued(flight), place});
     options_.executor([self = shared_from_this(), queued, run = loader.copy()] {
       if (self->IsForked()) return;
       Flights claimed;
-      for (const std::shared_ptr<Flight>& flight : queued) {
-        if (flight->Claim()) claimed.push_back(flight);
+      for (const PlacedFlight& each : queued) {
+        if (each.flight->Claim()) claimed.push_back(each);
       }
       if (claimed.empty()) return;
       try {

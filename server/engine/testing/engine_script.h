@@ -38,6 +38,8 @@ class EngineScript {
     return std::get<T>(applied_.result);
   }
   const Applied& applied() const { return applied_; }
+  // What moved since the fill of the last Track; empty if it was kept.
+  const std::string& moved() const { return result<TrackEntriesResult>().results.at(0).moved; }
 
   // Applies a command and returns the lines of its events. Fails the test if the command is
   // refused.
@@ -46,6 +48,7 @@ class EngineScript {
   T Ask(const Query& query) {
     return std::get<T>(engine_.Answer(query, now_));
   }
+  InvalidationStats Stats() { return Ask<InvalidationStats>(GetInvalidationStats{}); }
 
   Out Write(absl::string_view type, absl::string_view id, Names tags = {});
   Out Invalidate(Names tags, Names keys = {}, Strategy strategy = Strategy::kImmediate);

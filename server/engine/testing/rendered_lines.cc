@@ -20,8 +20,8 @@ class Context final : public JsonSource {
 
 }  // namespace
 
-Lines Render(absl::string_view text, absl::string_view id, const JsonSource* context,
-             absl::string_view operation, const Limits& limits) {
+Strings Render(absl::string_view text, absl::string_view id, const JsonSource* context,
+               absl::string_view operation, const Limits& limits) {
   absl::StatusOr<TagTemplate> parsed = TagTemplate::Parse(text);
   if (!parsed.ok()) return {std::string(parsed.status().message())};
   WriteEvent write;
@@ -32,7 +32,7 @@ Lines Render(absl::string_view text, absl::string_view id, const JsonSource* con
   WorkBudget budget(limits.steps);
   WriteValues values(write, budget);
   parsed->Render(values, tags);
-  Lines lines;
+  Strings lines;
   for (const RenderedTag& tag : tags) {
     lines.push_back(tag.name);
     if (tag.widened()) absl::StrAppend(&lines.back(), " ~ ", DescribeWidening(*parsed, tag));
@@ -41,7 +41,7 @@ Lines Render(absl::string_view text, absl::string_view id, const JsonSource* con
   return lines;
 }
 
-Lines RenderWith(absl::string_view text, JsonValue::Object context, absl::string_view operation) {
+Strings RenderWith(absl::string_view text, JsonValue::Object context, absl::string_view operation) {
   const Context source(std::move(context));
   return Render(text, "42", &source, operation);
 }

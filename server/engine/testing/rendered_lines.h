@@ -13,7 +13,7 @@
 
 namespace cache_invalidation::engine {
 
-using Lines = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 // Short names for building contexts.
 inline JsonValue Text(const char* text) { return JsonValue(std::string(text)); }
@@ -23,12 +23,12 @@ inline JsonValue Object(JsonValue::Object object) { return JsonValue(std::move(o
 
 // Returns the tags, sorted; a widened one ends with "~" and the reason. For a malformed template
 // returns the error.
-Lines Render(absl::string_view text, absl::string_view id, const JsonSource* context,
-             absl::string_view operation = "update", const Limits& limits = {});
+Strings Render(absl::string_view text, absl::string_view id, const JsonSource* context,
+               absl::string_view operation = "update", const Limits& limits = {});
 
 // Render for the id 42.
-Lines RenderWith(absl::string_view text, JsonValue::Object context,
-                 absl::string_view operation = "update");
+Strings RenderWith(absl::string_view text, JsonValue::Object context,
+                   absl::string_view operation = "update");
 
 }  // namespace cache_invalidation::engine
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/rpc/conversion/testing/answer_context.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
@@ -13,10 +14,6 @@ using ::testing::ElementsAre;
 using testing::FromText;
 using ::testing::IsEmpty;
 using testing::UnsetFields;
-
-uint64_t NoSubscribers(absl::string_view) { return 0; }
-
-const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
 
 TEST(CacheEntryConversion, TakesEveryFieldOfTheRequests) {
   const auto track = FromText<v1::TrackEntriesRequest>(R"(

@@ -27,7 +27,7 @@ constexpr int kEntryKey = 1;
 constexpr int kEntryValue = 2;
 
 // An error inside a value: its place ("" for the value itself) and what was expected there.
-struct Fault {
+struct ContextFault {
   std::string place;
   absl::string_view expected;  // empty: no error
 };
@@ -37,14 +37,14 @@ constexpr absl::string_view kExpectedUtf8 = "expected UTF-8";
 constexpr absl::string_view kExpectedShallow = "expected at most 32 levels of objects and lists";
 static_assert(kMaxContextDepth == 32, "kExpectedShallow says so");
 
-Fault CheckStruct(absl::string_view encoded, int depth);
-Fault CheckList(absl::string_view encoded, int depth);
+ContextFault CheckStruct(absl::string_view encoded, int depth);
+ContextFault CheckListOfValues(absl::string_view encoded, int depth);
 
-Fault CheckValue(absl::string_view encoded, int depth) {
+ContextFault CheckValue(absl::string_view encoded, int depth) {
   wire::ProtoReader reader(encoded);
   while (reader.Next()) {
     if (reader.type() != Type::kBytes) continue;
-    Fault fault;
+    ContextFault fault;
     switch (reader.number()) {
       case Value::kStringValueFieldNumber:
         if (!IsUtf8(reader.bytes())) fault.expected = kExpectedUtf8;
@@ -53,7 +53,7 @@ Fault CheckValue(absl::string_view encoded, int depth) {
         fault = CheckStruct(reader.bytes(), depth + 1);
         break;
       case Value::kListValueFieldNumber:
-        fault = CheckList(reader.bytes(), depth + 1);
+        fault = CheckListOfValues(reader.bytes(), depth + 1);
         break;
       default:
         break;
@@ -63,13 +63,13 @@ Fault CheckValue(absl::string_view encoded, int depth) {
   return {"", reader.broken() ? kExpectedStruct : ""};
 }
 
-Fault CheckList(absl::string_view encoded, int depth) {
+ContextFault CheckListOfValues(absl::string_view encoded, int depth) {
   if (depth > kMaxContextDepth) return {"", kExpectedShallow};
   size_t index = 0;
   wire::ProtoReader reader(encoded);
   while (reader.Next()) {
     if (!reader.Is(ListValue::kValuesFieldNumber, Type::kBytes)) continue;
-    Fault fault = CheckValue(reader.bytes(), depth);
+    ContextFault fault = CheckValue(reader.bytes(), depth);
     if (!fault.expected.empty()) {
       return {absl::StrCat("[", index, "]", fault.place), fault.expected};
     }
@@ -78,9 +78,9 @@ Fault CheckList(absl::string_view encoded, int depth) {
   return {"", reader.broken() ? kExpectedStruct : ""};
 }
 
-Fault CheckEntry(absl::string_view encoded, int depth) {
+ContextFault CheckEntry(absl::string_view encoded, int depth) {
   absl::string_view name;
-  Fault fault;
+  ContextFault fault;
   wire::ProtoReader reader(encoded);
   while (reader.Next() && fault.expected.empty()) {
     if (reader.Is(kEntryKey, Type::kBytes)) {
@@ -95,12 +95,12 @@ Fault CheckEntry(absl::string_view encoded, int depth) {
   return fault;
 }
 
-Fault CheckStruct(absl::string_view encoded, int depth) {
+ContextFault CheckStruct(absl::string_view encoded, int depth) {
   if (depth > kMaxContextDepth) return {"", kExpectedShallow};
   wire::ProtoReader reader(encoded);
   while (reader.Next()) {
     if (!reader.Is(Struct::kFieldsFieldNumber, Type::kBytes)) continue;
-    Fault fault = CheckEntry(reader.bytes(), depth);
+    ContextFault fault = CheckEntry(reader.bytes(), depth);
     if (!fault.expected.empty()) return fault;
   }
   return {"", reader.broken() ? kExpectedStruct : ""};
@@ -147,7 +147,7 @@ absl::Status CheckContext(absl::string_view field, absl::string_view encoded) {
                    absl::InvalidArgumentError(absl::StrCat("expected at most ", kMaxContextBytes,
                                                            " bytes, got ", encoded.size())));
   }
-  const Fault fault = CheckStruct(encoded, 1);
+  const ContextFault fault = CheckStruct(encoded, 1);
   if (fault.expected.empty()) return absl::OkStatus();
   return AtField(absl::StrCat(field, fault.place), absl::InvalidArgumentError(fault.expected));
 }

@@ -22,7 +22,7 @@ Struct FromJson(const std::string& json) {
   return object;
 }
 
-std::string ErrorOf(const std::string& encoded) {
+std::string ErrorOfContext(const std::string& encoded) {
   return std::string(CheckContext("context", encoded).message());
 }
 
@@ -59,16 +59,16 @@ TEST(Context, NamesThePlaceOfWhatIsNotUtf8) {
   Struct object = FromJson(R"({"old": {"names": ["a", "MARK"]}})");
   std::string encoded = object.SerializeAsString();
   encoded.replace(encoded.find("MARK"), 4, "\xff\xff\xff\xff");
-  EXPECT_EQ(ErrorOf(encoded), "context.old.names[1]: expected UTF-8");
+  EXPECT_EQ(ErrorOfContext(encoded), "context.old.names[1]: expected UTF-8");
 
   encoded = FromJson(R"({"MARK": 1})").SerializeAsString();
   encoded.replace(encoded.find("MARK"), 4, "\xff\xff\xff\xff");
-  EXPECT_EQ(ErrorOf(encoded), "context: expected names of fields in UTF-8");
+  EXPECT_EQ(ErrorOfContext(encoded), "context: expected names of fields in UTF-8");
 }
 
 TEST(Context, RefusesWhatIsNoStruct) {
-  EXPECT_EQ(ErrorOf("\x0a"), "context: expected an encoded google.protobuf.Struct");
-  EXPECT_EQ(ErrorOf(std::string("\x0a\x05\x0a\x01x\x12", 6)),
+  EXPECT_EQ(ErrorOfContext("\x0a"), "context: expected an encoded google.protobuf.Struct");
+  EXPECT_EQ(ErrorOfContext(std::string("\x0a\x05\x0a\x01x\x12", 6)),
             "context: expected an encoded google.protobuf.Struct");
 }
 
@@ -108,14 +108,14 @@ TEST(Context, BoundsTheDepth) {
     EXPECT_NE(EncodedContext(deepest).Get().Find("x"), nullptr) << "what is allowed can be decoded";
 
     (*object.mutable_fields())["x"] = Nested(kMaxContextDepth, lists);
-    EXPECT_NE(ErrorOf(object.SerializeAsString()).find("levels"), std::string::npos);
+    EXPECT_NE(ErrorOfContext(object.SerializeAsString()).find("levels"), std::string::npos);
   }
 }
 
 TEST(Context, BoundsTheSize) {
   Struct object;
   (*object.mutable_fields())["x"].set_string_value(std::string(kMaxContextBytes, 'x'));
-  EXPECT_NE(ErrorOf(object.SerializeAsString()).find("expected at most 262144 bytes"),
+  EXPECT_NE(ErrorOfContext(object.SerializeAsString()).find("expected at most 262144 bytes"),
             std::string::npos);
 }
 
@@ -125,7 +125,7 @@ TEST(Context, NeverAcceptsWhatCannotBeDecoded) {
       FromJson(R"({"a": [1, {"b": "text"}, null], "old": {"c": true, "d": {"e": [[]]}}})")
           .SerializeAsString();
   const unsigned seed = std::random_device()();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
   std::mt19937 random(seed);
   for (int i = 0; i < 50'000; ++i) {
     std::string damaged = good;

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/engine/prepared_declarations.h"
+#include "server/rpc/conversion/testing/answer_context.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
@@ -18,10 +19,6 @@ using testing::FromText;
 using ::testing::IsEmpty;
 using testing::UnsetFields;
 
-uint64_t NoSubscribers(absl::string_view) { return 0; }
-
-const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
-
 constexpr char kFull[] = R"(
     namespace: "n" rules { name: "r" trigger_tags: "a" invalidate_tags: "b:{resource_id}" }
     relationships { source_type: "s" target_types: "t" } prune: true request_id: "i")";
@@ -30,7 +27,7 @@ v1::ApplyDeclarationsRequest Request(const std::string& text) {
   return FromText<v1::ApplyDeclarationsRequest>(text);
 }
 
-std::string ErrorOf(const std::string& text) {
+std::string ErrorOfDeclarations(const std::string& text) {
   return std::string(ToApplyDeclarations(Request(text)).status().message());
 }
 
@@ -59,16 +56,20 @@ TEST(DeclarationConversion, IsACommandOrAQuery) {
 
 TEST(DeclarationConversion, NamesThePathOfTheFirstFault) {
   const std::string good = R"(rules { name: "a" trigger_tags: "a" invalidate_tags: "b" } )";
-  EXPECT_EQ(ErrorOf(good + R"(rules { name: "b" trigger_tags: "a" invalidate_tags: ["c", ""] })")
+  EXPECT_EQ(ErrorOfDeclarations(
+                good + R"(rules { name: "b" trigger_tags: "a" invalidate_tags: ["c", ""] })")
                 .rfind("rules[1].invalidate_tags[1]: ", 0),
             0u);
-  EXPECT_EQ(ErrorOf(good + R"(rules { name: "b" trigger_tags: "a" pattern: "x" condition: "1 +" })")
+  EXPECT_EQ(ErrorOfDeclarations(
+                good + R"(rules { name: "b" trigger_tags: "a" pattern: "x" condition: "1 +" })")
                 .rfind("rules[1].condition: line 1, column ", 0),
             0u);
-  EXPECT_EQ(ErrorOf(good + good), "rules[1].name: expected a name of its own");
+  EXPECT_EQ(ErrorOfDeclarations(good + good), "rules[1].name: expected a name of its own");
   const std::string unnamed = R"(relationships { source_type: "s" target_types: "t" } )";
-  EXPECT_EQ(ErrorOf(unnamed + unnamed), "relationships[1].name: expected a name of its own");
-  EXPECT_EQ(ErrorOf(R"(relationships { source_type: "s" target_types: "t" cascade_depth: 9 })"),
+  EXPECT_EQ(ErrorOfDeclarations(unnamed + unnamed),
+            "relationships[1].name: expected a name of its own");
+  EXPECT_EQ(ErrorOfDeclarations(
+                R"(relationships { source_type: "s" target_types: "t" cascade_depth: 9 })"),
             "relationships[0].cascade_depth: expected 1 to 8, got 9");
 }
 

@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/rpc/conversion/testing/answer_context.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
@@ -12,10 +13,6 @@ using ::testing::ElementsAre;
 using testing::FromText;
 using ::testing::IsEmpty;
 using testing::UnsetFields;
-
-uint64_t NoSubscribers(absl::string_view) { return 0; }
-
-const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
 
 TEST(DependencyConversion, TakesEveryFieldOfTheRequests) {
   const auto add = FromText<v1::AddCacheDependencyRequest>(R"(

@@ -13,6 +13,7 @@
 #include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "common/utf8_prefix.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpcpp/support/slice.h"
 #include "server/rpc/conversion/request_conversion.h"
@@ -22,13 +23,6 @@ namespace cache_invalidation::rpc {
 namespace {
 
 constexpr size_t kMaxMessageBytes = 1024;
-
-// At most `limit` bytes, without splitting a character.
-absl::string_view Cut(absl::string_view text, size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
-  return text.substr(0, limit);
-}
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
@@ -150,7 +144,7 @@ ReceivedBytes::ReceivedBytes(const grpc::ByteBuffer& buffer) {
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  const absl::string_view message = Cut(status.message(), kMaxMessageBytes);
+  const absl::string_view message = Utf8Prefix(status.message(), kMaxMessageBytes);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
                       message.size() == status.message().size() ? std::string(message)
                                                                 : absl::StrCat(message, "..."));

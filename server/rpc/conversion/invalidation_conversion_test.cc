@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/delivery/observer.h"
+#include "server/rpc/conversion/testing/answer_context.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
@@ -14,10 +15,6 @@ using ::testing::ElementsAre;
 using testing::FromText;
 using ::testing::IsEmpty;
 using testing::UnsetFields;
-
-uint64_t NoSubscribers(absl::string_view) { return 0; }
-
-const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
 
 TEST(InvalidationConversion, TakesEveryFieldOfTheRequests) {
   const auto invalidate = FromText<v1::InvalidateRequest>(R"(

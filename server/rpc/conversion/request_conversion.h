@@ -82,6 +82,9 @@ absl::Status ReadTtlAndPosition(const Message& message, Fields& fields) {
   return status;
 }
 
+// Of a call that is not traced.
+inline absl::string_view NoTraceId() { return ""; }
+
 // What a response contains besides the engine's result.
 struct AnswerContext {
   // The namespace of the call; `default` if the field was empty.
@@ -93,7 +96,7 @@ struct AnswerContext {
   // The outcome of waiting for subscribers; null: the call did not wait.
   const delivery::WaitOutcome* waiting = nullptr;
   // Of the call; empty: it has none.
-  absl::string_view trace_id = "";
+  absl::FunctionRef<absl::string_view()> trace_id = NoTraceId;
 };
 
 // The types of a function that builds a response from the engine's result: alone, or from the

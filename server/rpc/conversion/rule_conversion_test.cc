@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/rpc/conversion/testing/answer_context.h"
 #include "server/wire/message_conversion.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
@@ -19,10 +20,6 @@ using testing::UnsetFields;
 constexpr char kRelationship[] = R"(
     name: "n" source_type: "s" target_types: "t" cardinality: CARDINALITY_MANY_TO_ONE cascade_depth: 3
     target_tag_template: "t:{resource_id}" description: "d" accepted_warnings: "whole_type")";
-
-uint64_t NoSubscribers(absl::string_view) { return 0; }
-
-const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
 
 v1::Rule FullRule() {
   return FromText<v1::Rule>(absl::StrCat(

@@ -49,15 +49,15 @@ std::vector<Seen> PageOf(const SubscribersNow& now, const internal::v1::PageToke
   return page;
 }
 
-void FromNames(const std::vector<std::string>& names, ProtoStrings* first) {
+void FromFirstNames(const std::vector<std::string>& names, ProtoStrings* first) {
   for (size_t i = 0; i < std::min(names.size(), kListedNames); ++i) *first->Add() = names[i];
 }
 
 void FromFilter(const delivery::Filter& filter, v1::FilterSummary* proto) {
   proto->set_tags(static_cast<uint32_t>(filter.tags().size()));
   proto->set_key_prefixes(static_cast<uint32_t>(filter.key_prefixes().size()));
-  FromNames(filter.tags(), proto->mutable_first_tags());
-  FromNames(filter.key_prefixes(), proto->mutable_first_key_prefixes());
+  FromFirstNames(filter.tags(), proto->mutable_first_tags());
+  FromFirstNames(filter.key_prefixes(), proto->mutable_first_key_prefixes());
 }
 
 void FromSubscriber(const Seen& seen, const SubscribersNow& now, v1::Subscriber* proto) {

@@ -138,7 +138,7 @@ void FromInvalidateByWrites(const engine::InvalidationResult& result, const Answ
 void FromExplainWrite(const engine::ExplainWriteResult& result, const AnswerContext& context,
                       v1::ExplainWriteResponse* response) {
   FromExplanation(result.explanation, response->mutable_explanation());
-  response->set_trace_id(std::string(context.trace_id));
+  response->set_trace_id(std::string(context.trace_id()));
 }
 
 absl::StatusOr<engine::Invalidate> ToInvalidate(const v1::InvalidateRequest& request) {

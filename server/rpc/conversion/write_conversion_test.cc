@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/delivery/observer.h"
+#include "server/rpc/conversion/testing/answer_context.h"
 #include "tests/support/every_field.h"
 #include "tests/support/text.h"
 
@@ -17,10 +18,6 @@ using ::testing::ElementsAre;
 using testing::FromText;
 using ::testing::IsEmpty;
 using testing::UnsetFields;
-
-uint64_t NoSubscribers(absl::string_view) { return 0; }
-
-const AnswerContext kContext = {"shop", "epoch", NoSubscribers};
 
 constexpr char kWrite[] = R"(
     resource_type: "t" resource_id: "1" operation: "update" tags: ["a", "b"]
@@ -140,13 +137,12 @@ TEST(WriteConversion, FillsEveryFieldOfTheAnswers) {
 }
 
 TEST(WriteConversion, AnExplanationHasTheTraceOfItsCall) {
-  AnswerContext traced = kContext;
   v1::ExplainWriteResponse response;
-  FromExplainWrite({}, traced, &response);
+  FromExplainWrite({}, kContext, &response);
   EXPECT_EQ(response.trace_id(), "");
-  traced.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
-  FromExplainWrite({}, traced, &response);
-  EXPECT_EQ(response.trace_id(), traced.trace_id);
+  const auto trace_id = []() -> absl::string_view { return "4bf92f3577b34da6a3ce929d0e0e4736"; };
+  FromExplainWrite({}, {"shop", "epoch", NoSubscribers, nullptr, trace_id}, &response);
+  EXPECT_EQ(response.trace_id(), trace_id());
 }
 
 engine::ExplanationNode FullNode() {
