@@ -33,7 +33,7 @@ sub vcl_recv {
 }
 
 sub vcl_synth {
-    # The connector takes an answer without it for one of somebody else.
+    # The connector takes a response without it for that of somebody else.
     if (req.method == "PURGE" && req.http.cache-invalidation-purged) {
         set resp.http.cache-invalidation-purged = req.http.cache-invalidation-purged;
     }

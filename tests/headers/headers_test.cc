@@ -25,6 +25,7 @@
 #include "client/prometheus_collectable.h"
 #include "client/prometheus_text.h"
 #include "client/recorded_writes.h"
+#include "client/surrogate_keys.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
 #include "client/testing/fake_clock.h"

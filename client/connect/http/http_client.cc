@@ -13,7 +13,7 @@
 namespace cache_invalidation::connect {
 namespace {
 
-// Of the answer's body, which is small but for error pages.
+// Of the response's body, which is small but for error pages.
 constexpr size_t kMaxBodyBytes = 64 << 10;
 
 using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;

@@ -22,7 +22,7 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // UNAVAILABLE: there is no answer, and why. It may have been carried out.
+  // UNAVAILABLE: there is no response, and why. It may have been carried out.
   absl::StatusOr<HttpResponse> Send(const HttpRequest& request);
 
   // A Send that runs, and any later one, fails within a second. Thread-safe.

@@ -19,7 +19,7 @@ namespace {
 using journal::Level;
 
 constexpr absl::Duration kLookEvery = absl::Seconds(10);
-// An address that is not listed for less than this may only be missing in one answer.
+// An address that is not listed for less than this may only be missing in one result.
 constexpr absl::Duration kForgetAfter = absl::Minutes(10);
 
 // The host of a URL, without the brackets of an IPv6 address.
@@ -134,11 +134,11 @@ std::vector<std::string> CheckHttpSink(const HttpSinkOptions& options) {
     for (const PurgeAddress& address : addresses.value_or(std::vector<PurgeAddress>{})) {
       HttpClient http(address.address, options.timeout);
       const auto response = http.Send(RequestOf(nothing, options, url));
-      const Answer answer = response.ok()
-                                ? AnswerOf(*response, options.preset)
-                                : Answer{.reason = std::string(response.status().message())};
-      if (answer.kind == Answer::Kind::kPurged) continue;
-      wrong.push_back(absl::StrCat(address.label(), ": ", answer.reason));
+      const PurgeResult result =
+          response.ok() ? PurgeResultOf(*response, options.preset)
+                        : PurgeResult{.reason = std::string(response.status().message())};
+      if (result.kind == PurgeResult::Kind::kPurged) continue;
+      wrong.push_back(absl::StrCat(address.label(), ": ", result.reason));
     }
   }
   return wrong;

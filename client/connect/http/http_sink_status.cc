@@ -62,7 +62,7 @@ std::string MetricsText(const Figures& figures) {
        [](Of of) { return of.without_pages; });
   Each(out, figures, "widened_total", "counter", "Times that more was purged than named.",
        [](Of of) { return of.widened; });
-  Labeled(out, figures, "requests_total", "code", "Requests by the status of their answers.",
+  Labeled(out, figures, "requests_total", "code", "Requests by the status of their responses.",
           &EndpointFigures::requests);
   Labeled(out, figures, "flushes_total", "reason", "Why everything was purged.",
           &EndpointFigures::flushes);

@@ -12,8 +12,8 @@ namespace cache_invalidation::connect {
 
 // What is known of one endpoint. Counters are since the start of the process.
 struct EndpointFigures {
-  bool connected = false;                                // to the service
-  bool answers = true;                                   // the endpoint's last answer was good
+  bool connected = false;  // to the service
+  bool answers = true;     // the endpoint carried the last request out
   std::string trouble = "not connected to the service";  // in words, if one of them is false
   uint64_t latest = 0;                                   // revision
   uint64_t applied = 0;        // everything up to this revision is purged, and again
@@ -23,7 +23,7 @@ struct EndpointFigures {
   uint64_t purged_pages = 0;   // as the endpoint says
   uint64_t without_pages = 0;  // requests that purged none, as it says
   uint64_t widened = 0;
-  std::map<std::string, uint64_t> requests = {};  // by status of the answer, or `none`
+  std::map<std::string, uint64_t> requests = {};  // by status of the response, or `none`
   std::map<std::string, uint64_t> flushes = {};   // purges of everything, by reason
 };
 

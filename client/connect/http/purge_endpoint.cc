@@ -155,27 +155,28 @@ std::optional<PurgeSet> PurgeEndpoint::Await() {
 }
 
 void PurgeEndpoint::Handle(const absl::StatusOr<HttpResponse>& response, const PurgeSet& part) {
-  const Answer answer = response.ok() ? AnswerOf(*response, environment_.options.preset)
-                                      : Answer{.reason = std::string(response.status().message())};
-  const bool is_purged = answer.kind == Answer::Kind::kPurged;
+  const PurgeResult result = response.ok()
+                                 ? PurgeResultOf(*response, environment_.options.preset)
+                                 : PurgeResult{.reason = std::string(response.status().message())};
+  const bool is_purged = result.kind == PurgeResult::Kind::kPurged;
   const std::string code = response.ok() ? absl::StrCat(response->status) : "none";
   environment_.status.Update(address_.label(), [&](EndpointFigures& figures) {
     ++figures.requests[code];
     figures.answers = is_purged;
-    if (!is_purged) figures.trouble = answer.reason;
+    if (!is_purged) figures.trouble = result.reason;
     if (is_purged) figures.keys += part.size();
-    figures.purged_pages += answer.purged.value_or(0);
-    if (answer.purged == size_t{0}) ++figures.without_pages;
+    figures.purged_pages += result.purged.value_or(0);
+    if (result.purged == size_t{0}) ++figures.without_pages;
   });
   MutexLock lock(mutex_);
   if (stopping_ && !is_purged) return queue_.PutBack();
-  Handle(answer, part);
+  Handle(result, part);
   ShowQueue();
 }
 
-void PurgeEndpoint::Handle(const Answer& answer, const PurgeSet& part) {
+void PurgeEndpoint::Handle(const PurgeResult& result, const PurgeSet& part) {
   const absl::Duration now = environment_.clock.Monotonic();
-  if (answer.kind == Answer::Kind::kPurged) {
+  if (result.kind == PurgeResult::Kind::kPurged) {
     queue_.Done(now);
     pause_ = kShortestPause;
     max_keys_ = std::min(2 * max_keys_, LimitsOf(environment_.options.preset).keys);
@@ -184,14 +185,14 @@ void PurgeEndpoint::Handle(const Answer& answer, const PurgeSet& part) {
   environment_.journal.Write({Level::kWarning,
                               "a purge was not carried out",
                               {{"endpoint", address_.label()}},
-                              answer.reason});
-  if (answer.kind == Answer::Kind::kTooLarge && part.size() > 1) {
+                              result.reason});
+  if (result.kind == PurgeResult::Kind::kTooLarge && part.size() > 1) {
     max_keys_ = part.size() / 2;
     return queue_.PutBack();
   }
-  if (answer.kind == Answer::Kind::kTooLarge && !part.is_everything()) return queue_.Widen();
+  if (result.kind == PurgeResult::Kind::kTooLarge && !part.is_everything()) return queue_.Widen();
   queue_.PutBack();
-  not_before_ = now + std::max(pause_, answer.retry_after);
+  not_before_ = now + std::max(pause_, result.retry_after);
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 

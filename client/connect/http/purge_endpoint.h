@@ -40,7 +40,7 @@ struct HttpSinkEnvironment {
 
 // Purges one endpoint: a subscription, a queue, a position in a file, and a thread that sends.
 // Everything after the position is purged at least once, or everything is. An endpoint that does
-// not answer, or refuses, is asked again without limit; what comes meanwhile is merged.
+// not result, or refuses, is asked again without limit; what comes meanwhile is merged.
 class PurgeEndpoint {
  public:
   PurgeEndpoint(const HttpSinkEnvironment& environment, PurgeAddress address);
@@ -61,7 +61,8 @@ class PurgeEndpoint {
   std::optional<PurgeSet> Await() ABSL_LOCKS_EXCLUDED(mutex_);
   void Handle(const absl::StatusOr<HttpResponse>& response, const PurgeSet& part)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  void Handle(const Answer& answer, const PurgeSet& part) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Handle(const PurgeResult& result, const PurgeSet& part)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SavePosition() ABSL_LOCKS_EXCLUDED(mutex_);
   void ShowQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool stopping() ABSL_LOCKS_EXCLUDED(mutex_);

@@ -86,7 +86,7 @@ HttpRequest CustomRequest(const Keys& keys, bool purges_all, const HttpSinkOptio
   return request;
 }
 
-// Cloudflare may answer with 200 and an error in the body.
+// Cloudflare may respond with 200 and an error in the body.
 bool SaysSuccess(const std::string& body) {
   const absl::StatusOr<JsonText> json = ParseJson(body);
   if (!json.ok()) return false;
@@ -136,29 +136,29 @@ HttpRequest RequestOf(const PurgeSet& part, const HttpSinkOptions& options,
   return VarnishRequest(keys, purges_all, std::string(endpoint));
 }
 
-Answer AnswerOf(const HttpResponse& response, Preset preset) {
-  Answer answer{.reason = absl::StrCat("HTTP status ", response.status),
-                .retry_after = RetryAfterOf(response)};
+PurgeResult PurgeResultOf(const HttpResponse& response, Preset preset) {
+  PurgeResult result{.reason = absl::StrCat("HTTP status ", response.status),
+                     .retry_after = RetryAfterOf(response)};
   if (response.status == 400 || response.status == 413 || response.status == 431) {
-    answer.kind = Answer::Kind::kTooLarge;
-    return answer;
+    result.kind = PurgeResult::Kind::kTooLarge;
+    return result;
   }
-  if (response.status < 200 || response.status > 299) return answer;
+  if (response.status < 200 || response.status > 299) return result;
   if (preset == Preset::kCloudflare && !SaysSuccess(response.body)) {
-    answer.reason = "the answer does not say that it was a success";
-    return answer;
+    result.reason = "the response does not say that it was a success";
+    return result;
   }
   if (preset == Preset::kVarnish) {
     size_t purged = 0;
     if (!response.purged.has_value() || !absl::SimpleAtoi(*response.purged, &purged)) {
-      answer.reason = absl::StrCat("the answer has no header ", kPurgedHeader,
+      result.reason = absl::StrCat("the response has no header ", kPurgedHeader,
                                    ": it is not that of the VCL in examples/varnish");
-      return answer;
+      return result;
     }
-    answer.purged = purged;
+    result.purged = purged;
   }
-  answer.kind = Answer::Kind::kPurged;
-  return answer;
+  result.kind = PurgeResult::Kind::kPurged;
+  return result;
 }
 
 }  // namespace cache_invalidation::connect

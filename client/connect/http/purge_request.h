@@ -32,8 +32,8 @@ struct HttpResponse {
   std::string body = {};                   // its beginning
 };
 
-// The VCL of examples/varnish says in it how many pages it purged. An answer without it may be that
-// of an origin, to which Varnish sends requests that no VCL handles.
+// The VCL of examples/varnish says in it how many pages it purged. A response without it may be
+// that of an origin, to which Varnish sends requests that no VCL handles.
 inline constexpr char kPurgedHeader[] = "cache-invalidation-purged";
 
 // Maxima of one request.
@@ -49,7 +49,7 @@ HttpRequest RequestOf(const PurgeSet& part, const HttpSinkOptions& options,
                       absl::string_view endpoint);
 
 // What follows from a response.
-struct Answer {
+struct PurgeResult {
   enum class Kind {
     kPurged,
     kTooLarge,  // or something in it is refused: smaller requests may not be
@@ -60,7 +60,7 @@ struct Answer {
   absl::Duration retry_after = {};
   std::optional<size_t> purged = {};  // pages, if it says so
 };
-Answer AnswerOf(const HttpResponse& response, Preset preset);
+PurgeResult PurgeResultOf(const HttpResponse& response, Preset preset);
 
 }  // namespace cache_invalidation::connect
 

@@ -10,7 +10,7 @@ namespace cache_invalidation::connect {
 namespace {
 
 using ::testing::ElementsAre;
-using Kind = Answer::Kind;
+using Kind = PurgeResult::Kind;
 
 client::Event EventOf(std::vector<client::Invalidation> invalidations) {
   return {.revision = 7, .epoch = "e", .invalidations = std::move(invalidations)};
@@ -104,7 +104,7 @@ TEST(PurgeRequestTest, ATemplateIsFilledWithNothingThatEndsIt) {
 
 TEST(PurgeRequestTest, Answers) {
   const auto kind = [](int status, Preset preset = Preset::kFastly) {
-    return AnswerOf({.status = status}, preset).kind;
+    return PurgeResultOf({.status = status}, preset).kind;
   };
   EXPECT_EQ(kind(200), Kind::kPurged);
   EXPECT_EQ(kind(204), Kind::kPurged);
@@ -114,22 +114,25 @@ TEST(PurgeRequestTest, Answers) {
   }
 }
 
-// Varnish without the VCL pipes PURGE to the origin, which may answer with 200.
+// Varnish without the VCL pipes PURGE to the origin, which may result with 200.
 TEST(PurgeRequestTest, AnAnswerOfSomebodyElseIsNone) {
-  EXPECT_EQ(AnswerOf({.status = 200}, Preset::kVarnish).kind, Kind::kFailed);
-  const Answer answer = AnswerOf({.status = 200, .purged = "12"}, Preset::kVarnish);
-  EXPECT_EQ(answer.kind, Kind::kPurged);
-  EXPECT_EQ(answer.purged, 12u);
-  EXPECT_EQ(AnswerOf({.status = 200, .body = R"({"success": false})"}, Preset::kCloudflare).kind,
+  EXPECT_EQ(PurgeResultOf({.status = 200}, Preset::kVarnish).kind, Kind::kFailed);
+  const PurgeResult result = PurgeResultOf({.status = 200, .purged = "12"}, Preset::kVarnish);
+  EXPECT_EQ(result.kind, Kind::kPurged);
+  EXPECT_EQ(result.purged, 12u);
+  EXPECT_EQ(
+      PurgeResultOf({.status = 200, .body = R"({"success": false})"}, Preset::kCloudflare).kind,
+      Kind::kFailed);
+  EXPECT_EQ(PurgeResultOf({.status = 200, .body = "<html>"}, Preset::kCloudflare).kind,
             Kind::kFailed);
-  EXPECT_EQ(AnswerOf({.status = 200, .body = "<html>"}, Preset::kCloudflare).kind, Kind::kFailed);
-  EXPECT_EQ(AnswerOf({.status = 200, .body = R"({"success": true})"}, Preset::kCloudflare).kind,
-            Kind::kPurged);
+  EXPECT_EQ(
+      PurgeResultOf({.status = 200, .body = R"({"success": true})"}, Preset::kCloudflare).kind,
+      Kind::kPurged);
 }
 
 TEST(PurgeRequestTest, RetryAfterIsFollowedForAMinuteAtMost) {
   const auto after = [](const std::string& text) {
-    return AnswerOf({.status = 429, .retry_after = text}, Preset::kFastly).retry_after;
+    return PurgeResultOf({.status = 429, .retry_after = text}, Preset::kFastly).retry_after;
   };
   EXPECT_EQ(after("7"), absl::Seconds(7));
   EXPECT_EQ(after("99999999"), kLongestRetryAfter);
