@@ -58,7 +58,7 @@ LogReader::LogReader(const SourceEnvironment& environment, OpenedLog log, uint64
       assembler_(log_.catalog->lookup(), options_.tables, options_.outbox, log_.state.tables),
       now_(environment.clock.Monotonic()),
       received_at_(now_),
-      status_at_(now_),
+      status_at_(now_ - kStatusEvery),
       looked_at_(now_),
       publication_at_(now_) {
   if (log_.gap.has_value()) progress_.AddGap(*log_.gap);
@@ -258,6 +258,7 @@ absl::Status LogReader::Confirm(bool now) {
   if (!due && !now) return absl::OkStatus();
   status_at_ = now_;
   status_wanted_ = false;
+  wants_keepalive_ |= further;
   const Lsn position = progress_.confirmable();
   SourceState& state = log_.state;
   if (position > state.confirmed) {
@@ -279,8 +280,9 @@ absl::Status LogReader::Confirm(bool now) {
     state_is_unwritten_ = !written.ok();
   }
   if (position <= state.confirmed) confirmed_ = std::max(confirmed_, position);
-  return log_.replication->Send(
-      EncodeStatus(std::max(received_, confirmed_), confirmed_, environment_.clock.Now()));
+  return log_.replication->Send(EncodeStatus(std::max(received_, confirmed_), confirmed_,
+                                             environment_.clock.Now(),
+                                             std::exchange(wants_keepalive_, false)));
 }
 
 absl::Status LogReader::CheckTimes() {

@@ -69,6 +69,9 @@ class LogReader {
   Lsn confirmed_ = 0;
   Commit told_;
   bool status_wanted_ = false;
+  // Ask how far the server has read its log: what follows the last commit is of no transaction, and
+  // it would say so by itself only after half a minute.
+  bool wants_keepalive_ = true;
   bool more_ = false;  // frames were left in the last turn
   bool state_is_unwritten_ = false;
   bool is_unreadable_ = false;

@@ -222,13 +222,13 @@ absl::StatusOr<ReplicationFrame> DecodeFrame(absl::string_view bytes) {
   return frame;
 }
 
-std::string EncodeStatus(Lsn received, Lsn confirmed, absl::Time now) {
+std::string EncodeStatus(Lsn received, Lsn confirmed, absl::Time now, bool wants_keepalive) {
   std::string out = "r";
   Append(out, received);
   Append(out, confirmed);
   Append(out, confirmed);
   Append(out, static_cast<uint64_t>(absl::ToInt64Microseconds(now - kEpoch)));
-  out.push_back(0);
+  out.push_back(wants_keepalive ? 1 : 0);
   return out;
 }
 

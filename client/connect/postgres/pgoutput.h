@@ -99,7 +99,8 @@ using ReplicationFrame = std::variant<DataFrame, KeepaliveFrame>;
 absl::StatusOr<ReplicationFrame> DecodeFrame(absl::string_view bytes);
 
 // Returns the status that is sent to the server: everything before `confirmed` is not needed again.
-std::string EncodeStatus(Lsn received, Lsn confirmed, absl::Time now);
+// If `wants_keepalive`, it responds with a keepalive at once.
+std::string EncodeStatus(Lsn received, Lsn confirmed, absl::Time now, bool wants_keepalive);
 
 }  // namespace cache_invalidation::connect
 

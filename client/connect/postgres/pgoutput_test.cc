@@ -110,8 +110,11 @@ TEST(PgoutputTest, Frames) {
 }
 
 TEST(PgoutputTest, AStatusHas34Bytes) {
-  const std::string status = EncodeStatus(3, 2, absl::FromUnixSeconds(1'000'000'000));
+  const absl::Time now = absl::FromUnixSeconds(1'000'000'000);
+  const std::string status = EncodeStatus(3, 2, now, /*wants_keepalive=*/false);
   EXPECT_EQ(status.size(), 34u);
+  EXPECT_EQ(status.back(), '\0');
+  EXPECT_EQ(EncodeStatus(3, 2, now, /*wants_keepalive=*/true).back(), '\1');
   EXPECT_EQ(status.substr(0, 17),
             std::string("r") + std::string("\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\2", 16));
 }
