@@ -3,8 +3,8 @@
 // purge it by the tags of events.
 //
 //   const std::optional<std::string> keys =
-//       SurrogateKeysOfPage({"order:5", "customer:7"}, {.key = "page:/orders/5"});
-//   // "= order order:5 customer customer:7 =page:%2Forders%2F5"
+//       SurrogateKeysOfPage({"order:5", "customer:7"}, SurrogateKeyOptions{.key = "/orders/5"});
+//   // "= order order:5 customer customer:7 =%2Forders%2F5"
 //   const std::string header = keys.has_value() ? "xkey: " + *keys : "Cache-Control: no-store";
 //   const std::vector<std::string> purged = SurrogateKeysOfTag("order:5");  // order:5 order~
 //   const std::string page = SurrogateKeyOfKey("page:1");                   // =page:1

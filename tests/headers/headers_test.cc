@@ -282,6 +282,15 @@ TEST_F(ExamplesTest, Subscription) {
   subscription->Stop();
 }
 
+TEST_F(ExamplesTest, SurrogateKeys) {
+#define EXAMPLE_surrogate_keys
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_surrogate_keys
+  EXPECT_EQ(header, "xkey: = order order:5 customer customer:7 =%2Forders%2F5");
+  EXPECT_EQ(purged, (std::vector<std::string>{"order:5", "order~"}));
+  EXPECT_EQ(page + all, "=page:1=");
+}
+
 TEST_F(ExamplesTest, Tag) {
 #define EXAMPLE_tag
 #include "tests/headers/examples.inc"
