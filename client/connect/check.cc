@@ -1,10 +1,12 @@
 #include "client/connect/check.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/client.h"
+#include "client/connect/http/http_sink.h"
 #include "client/connect/postgres/preflight.h"
 #include "client/connect/postgres/source_state.h"
 #include "client/connect/redis/redis_check.h"
@@ -60,6 +62,10 @@ bool Check(const Config& config, bool sql, const Clock& clock, std::ostream& out
     for (const RedisFinding& finding : CheckRedis(*config.redis)) {
       findings.push_back({finding.is_error ? Severity::kError : Severity::kWarning,
                           absl::StrCat("redis: ", finding.sentence)});
+    }
+  } else if (config.http_sink.has_value()) {
+    for (std::string& wrong : CheckHttpSink(*config.http_sink)) {
+      findings.push_back({Severity::kError, std::move(wrong)});
     }
   } else {
     CheckDatabase(config, clock, findings);

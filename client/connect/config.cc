@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/connect/http_sink_config.h"
 #include "client/connect/redis/redis_section.h"
 #include "client/connect/yaml_section.h"
 
@@ -74,11 +75,8 @@ void ReadTables(YamlSection& source, absl::Status& status, SourceOptions& option
   }
 }
 
-void ReadSource(YamlSection& root, const SecretSources& secrets, absl::Status& status,
+void ReadSource(YamlSection& source, const SecretSources& secrets, absl::Status& status,
                 SourceOptions& options) {
-  for (const char* name : {"source", "state_file"}) root.Require(name);
-  root.Text("state_file", options.state_file);
-  YamlSection source(root, "source");
   source.Require("postgres");
   ReadPostgres(source, secrets, options);
   YamlSection outbox(source, "outbox");
@@ -88,6 +86,24 @@ void ReadSource(YamlSection& root, const SecretSources& secrets, absl::Status& s
   outbox.Finish();
   ReadTables(source, status, options);
   source.Finish();
+}
+
+void ReadSink(YamlSection& sink, const SecretSources& secrets, Config& config) {
+  YamlSection http(sink, "http");
+  if (http.present() == sink.Has("redis")) sink.Fail("expected redis or http, and not both");
+  if (http.present()) {
+    HttpSinkOptions& options = config.http_sink.emplace();
+    sink.Text("name", options.name);
+    ReadHttpSink(
+        http,
+        [&](YamlSection& section, absl::string_view name, std::string& out) {
+          ReadSecret(section, name, secrets, out);
+        },
+        options);
+  } else {
+    ReadRedisSection(sink, secrets, config.redis.emplace());
+  }
+  sink.Finish();
 }
 
 }  // namespace
@@ -110,13 +126,17 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
   log.Word("format", kFormats, config.log_format);
   log.Word("level", kLevels, config.log_level);
   log.Finish();
+  YamlSection source(root, "source");
   YamlSection sink(root, "sink");
-  if (sink.present()) {
-    ReadRedisSection(sink, secrets, config.redis.emplace());
-    sink.Finish();
-  } else {
-    ReadSource(root, secrets, status, config.source);
+  if (source.present() == sink.present()) root.Fail("expected a source or a sink, and not both");
+  if (sink.present()) ReadSink(sink, secrets, config);
+  if (!config.redis.has_value()) {
+    // The position in Redis is in Redis.
+    root.Require("state_file");
+    root.Text("state_file", config.source.state_file);
   }
+  if (config.http_sink.has_value()) config.http_sink->state_file = config.source.state_file;
+  if (source.present()) ReadSource(source, secrets, status, config.source);
   root.Finish();
   if (!status.ok()) return status;
   return config;

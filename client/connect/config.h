@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/client_options.h"
+#include "client/connect/http/http_sink_options.h"
 #include "client/connect/postgres/source_environment.h"
 #include "client/connect/redis/redis_options.h"
 #include "client/connect/secrets.h"
@@ -21,8 +22,11 @@ struct Config {
   std::string http_listen = "127.0.0.1:7402";
   journal::Format log_format = journal::Format::kText;
   journal::Level log_level = journal::Level::kInfo;
+
+  // One of them: a process follows one source, or feeds one sink.
   SourceOptions source = {};
-  std::optional<RedisOptions> redis = {};  // then there is no source
+  std::optional<RedisOptions> redis = {};
+  std::optional<HttpSinkOptions> http_sink = {};
 };
 
 // Parses a configuration. Fails with INVALID_ARGUMENT, `line N: ` and what is wrong there: an

@@ -152,5 +152,67 @@ TEST(ConfigTest, WhatIsWrongWithASink) {
             "line 13: keys: \\ must be followed by the number of a * of the tag: cust:\\2");
 }
 
+constexpr char kHttpSink[] = R"(service: { endpoint: cache-invalidation:7400 }
+state_file: /var/lib/connect/edge
+sink:
+  name: edge
+  http:
+    preset: varnish
+    endpoints: ["http://varnish-0:6081/", "http://varnish-1:6081/"]
+    keys: purge
+    key_prefixes: ["page:"]
+    everything: key
+    mark_stale: soft
+    again_after: [1s, 1m]
+    requests_per_second: 7
+    burst: 8
+    max_pending: 9
+    timeout: 3s
+)";
+
+std::string HttpSinkErrorOf(const std::string& from, const std::string& to) {
+  const std::string text = absl::StrReplaceAll(kHttpSink, {{from, to}});
+  EXPECT_NE(text, kHttpSink) << from;
+  return std::string(ParseConfig(text, Secrets()).status().message());
+}
+
+TEST(ConfigTest, AnHttpSink) {
+  const auto config = ParseConfig(kHttpSink, Secrets());
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->http_sink.has_value());
+  const HttpSinkOptions& sink = *config->http_sink;
+  EXPECT_EQ(sink.name, "edge");
+  EXPECT_EQ(sink.state_file, "/var/lib/connect/edge");
+  EXPECT_EQ(sink.endpoints.size(), 2u);
+  EXPECT_EQ(sink.key_prefixes, std::vector<std::string>{"page:"});
+  EXPECT_EQ(sink.on_keys, OnKeys::kPurge);
+  EXPECT_EQ(sink.on_everything, OnEverything::kKey);
+  EXPECT_TRUE(sink.soft);
+  EXPECT_EQ(sink.again_after, (std::vector<absl::Duration>{absl::Seconds(1), absl::Minutes(1)}));
+  EXPECT_EQ(sink.requests_per_second + sink.burst + sink.max_pending, 24u);
+  EXPECT_EQ(sink.timeout, absl::Seconds(3));
+}
+
+TEST(ConfigTest, WhatAnHttpSinkMustSay) {
+  EXPECT_EQ(HttpSinkErrorOf("    keys: purge\n", ""), "line 6: keys is missing");
+  EXPECT_EQ(HttpSinkErrorOf("    everything: key\n", ""), "line 6: everything is missing");
+  EXPECT_EQ(HttpSinkErrorOf("again_after: [1s, 1m]", "again_after: [1s, x]"),
+            "line 12: again_after: expected a duration such as 20s or 1m");
+  EXPECT_EQ(HttpSinkErrorOf("burst: 8", "burst: 1000000"),
+            "line 14: burst: expected a number from 0 to 100000");
+  EXPECT_EQ(HttpSinkErrorOf("http://varnish-0", "http://user@varnish-0"),
+            "line 6: endpoints: expected http:// or https:// URLs without a user");
+  EXPECT_EQ(HttpSinkErrorOf("http://varnish-0", "file://varnish-0"),
+            "line 6: endpoints: expected http:// or https:// URLs without a user");
+  EXPECT_EQ(HttpSinkErrorOf("preset: varnish", "preset: fastly"),
+            "line 6: id: expected that of the service (fastly) or the zone (cloudflare), for these "
+            "only");
+  EXPECT_EQ(HttpSinkErrorOf("preset: varnish", "preset: custom"), "line 6: request is missing");
+  EXPECT_EQ(HttpSinkErrorOf("  http:\n    preset", "  http:\n    request: {}\n    preset"),
+            "line 6: no such name: request");
+  EXPECT_EQ(HttpSinkErrorOf("sink:", "source: { postgres: {} }\nsink:"),
+            "line 1: expected a source or a sink, and not both");
+}
+
 }  // namespace
 }  // namespace cache_invalidation::connect

@@ -1,5 +1,5 @@
 // cache_invalidation_connect: follows a PostgreSQL database and reports the service what is
-// committed, or follows the service and drops from Redis what is wrong.
+// committed; or hears the service's events, and drops from Redis or HTTP caches what is wrong.
 
 #include <pthread.h>
 #include <signal.h>
@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/connect/check.h"
 #include "client/connect/config.h"
+#include "client/connect/http/http_sink.h"
 #include "client/connect/pages.h"
 #include "client/connect/postgres/source.h"
 #include "client/connect/redis/redis_sink.h"
@@ -92,6 +93,15 @@ absl::Status Run(Config config, const sigset_t& signals, journal::Journal& journ
     AwaitSignal(signals, journal);
     return absl::OkStatus();
   }
+  if (config.http_sink.has_value()) {
+    HttpSinkStatus status;
+    auto http = StartPages(config, Pages(status), journal, clock);
+    if (!http.ok()) return http.status();
+    const HttpSink sink(*std::move(config.http_sink), client::Client(*std::move(connection)), clock,
+                        journal, status);
+    AwaitSignal(signals, journal);
+    return absl::OkStatus();
+  }
   SourceStatus status;
   auto http = StartPages(config, Pages(status, clock), journal, clock);
   if (!http.ok()) return http.status();
@@ -120,8 +130,8 @@ int RunCommand(Config config, const sigset_t& signals) {
 
 int Main(int argc, char** argv) {
   CLI::App app(
-      "Tells the Tagged Cache Invalidation System what a PostgreSQL database commits, or drops "
-      "from Redis what it tells.",
+      "Tells the Tagged Cache Invalidation System what a PostgreSQL database commits; or drops "
+      "from Redis, or purges from HTTP caches, what it tells.",
       "cache_invalidation_connect");
   app.footer(kFooter);
   app.set_version_flag("--version",
@@ -129,9 +139,10 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   std::string file;
   bool print_sql = false;
-  CLI::App* run = app.add_subcommand("run", "Follow the database, or the service, until a signal");
-  CLI::App* check =
-      app.add_subcommand("check", "Say what is wrong with the database, or Redis, and the service");
+  CLI::App* run =
+      app.add_subcommand("run", "Follow the database, or feed the caches, until a signal");
+  CLI::App* check = app.add_subcommand(
+      "check", "Say what is wrong with the database or the caches, and the service");
   for (CLI::App* command : {run, check}) {
     command->add_option("-f,--file", file, "The configuration, in YAML")->required();
   }

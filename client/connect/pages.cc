@@ -18,6 +18,12 @@ http::Page Ready(bool connected, const std::string& state) {
   return {.status = 503, .body = absl::StrCat(state, "\n")};
 }
 
+http::Page Ready(const HttpSinkStatus& status) {
+  const std::string trouble = TroubleOf(status.Get());
+  if (trouble.empty()) return {.body = "ready\n"};
+  return {.status = 503, .body = trouble};
+}
+
 http::Page Told(const SourceFigures& figures, absl::string_view query) {
   const std::string body = absl::StrCat(FormatLsn(figures.told), "\n");
   if (query.empty()) return {.body = body};
@@ -59,6 +65,15 @@ std::vector<http::Route> Pages(const RedisStatus& status) {
              const RedisFigures figures = status.Get();
              return Ready(figures.connected, figures.state);
            }}};
+}
+
+std::vector<http::Route> Pages(const HttpSinkStatus& status) {
+  return {{"/metrics",
+           [&status] {
+             return http::Page{.content_type = kMetricsType, .body = MetricsText(status.Get())};
+           }},
+          {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
+          {"/readyz", [&status] { return Ready(status); }}};
 }
 
 }  // namespace cache_invalidation::connect

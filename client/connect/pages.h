@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "client/connect/http/http_sink_status.h"
 #include "client/connect/postgres/source_status.h"
 #include "client/connect/redis/redis_status.h"
 #include "common/clock.h"
@@ -23,6 +24,10 @@ std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock);
 
 // The same for a sink: /metrics, /healthz, and /readyz while it follows the service.
 std::vector<http::Route> Pages(const RedisStatus& status);
+
+// As above, of a sink: it is ready if it hears events, and every endpoint carried the last request
+// out.
+std::vector<http::Route> Pages(const HttpSinkStatus& status);
 
 }  // namespace cache_invalidation::connect
 

@@ -1,5 +1,6 @@
 #include "client/connect/yaml_section.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace cache_invalidation::connect {
@@ -56,14 +57,42 @@ void YamlSection::Bool(absl::string_view name, bool& out) {
 
 void YamlSection::Duration(absl::string_view name, absl::Duration& out) {
   const YamlNode* node = Take(name);
+  if (node != nullptr) ParseDuration(*node, name, out);
+}
+
+void YamlSection::Durations(absl::string_view name, std::vector<absl::Duration>& out) {
+  const YamlNode* node = Take(name);
   if (node == nullptr) return;
-  const std::string* text = ScalarOf(*node, name);
+  if (node->kind != Kind::kList) return FailAt(node->line, absl::StrCat(name, ": expected a list"));
+  out.clear();
+  for (const YamlNode& element : node->children) {
+    absl::Duration span;
+    if (ParseDuration(element, name, span)) out.push_back(span);
+  }
+}
+
+bool YamlSection::ParseDuration(const YamlNode& node, absl::string_view name, absl::Duration& out) {
+  const std::string* text = ScalarOf(node, name);
   absl::Duration span;
-  if (text == nullptr) return;
+  if (text == nullptr) return false;
   if (!absl::ParseDuration(*text, &span) || span <= absl::ZeroDuration()) {
-    return FailAt(node->line, absl::StrCat(name, ": expected a duration such as 20s or 1m"));
+    FailAt(node.line, absl::StrCat(name, ": expected a duration such as 20s or 1m"));
+    return false;
   }
   out = span;
+  return true;
+}
+
+void YamlSection::Number(absl::string_view name, size_t least, size_t most, size_t& out) {
+  const YamlNode* node = Take(name);
+  if (node == nullptr) return;
+  const std::string* text = ScalarOf(*node, name);
+  size_t number = 0;
+  if (text == nullptr) return;
+  if (!absl::SimpleAtoi(*text, &number) || number < least || number > most) {
+    return FailAt(node->line, absl::StrCat(name, ": expected a number from ", least, " to ", most));
+  }
+  out = number;
 }
 
 int YamlSection::PlaceOf(absl::string_view name, const absl::string_view* words, size_t size) {

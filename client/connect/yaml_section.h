@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_YAML_SECTION_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_YAML_SECTION_H_
 
+#include <cstddef>
 #include <functional>
 #include <set>
 #include <string>
@@ -40,6 +41,10 @@ class YamlSection {
   void Texts(absl::string_view name, std::vector<std::string>& out);
   void Bool(absl::string_view name, bool& out);
   void Duration(absl::string_view name, absl::Duration& out);  // more than zero
+  // A list of such, in place of what `out` has.
+  void Durations(absl::string_view name, std::vector<absl::Duration>& out);
+  // A whole number from `least` to `most`.
+  void Number(absl::string_view name, size_t least, size_t most, size_t& out);
   // One of these words, by its place.
   template <typename Enum, size_t size>
   void Word(absl::string_view name, const absl::string_view (&words)[size], Enum& out) {
@@ -60,6 +65,7 @@ class YamlSection {
   const YamlNode* Take(absl::string_view name);
   // The text of a scalar; null, with an error, for anything else.
   const std::string* ScalarOf(const YamlNode& node, absl::string_view name);
+  bool ParseDuration(const YamlNode& node, absl::string_view name, absl::Duration& out);
   int PlaceOf(absl::string_view name, const absl::string_view* words, size_t size);
   void FailAt(int line, absl::string_view what);
 

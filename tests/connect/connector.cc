@@ -25,11 +25,15 @@ std::string Connector::WriteConfig() const {
   std::ofstream file(path);
   file << "service: {endpoint: '" << setting_.endpoint << "'}\n"
        << "http: {listen: '127.0.0.1:0'}\n";
-  if (!setting_.sink.empty()) {
-    file << "sink: {" << setting_.sink << "}\n";
+  if (!setting_.redis.empty()) {
+    file << "sink: {" << setting_.redis << "}\n";
+    return path;
+  }
+  file << "state_file: '" << state_file() << "'\n";
+  if (!setting_.http.empty()) {
+    file << "sink:\n  http:\n" << setting_.http;
   } else {
-    file << "state_file: '" << state_file() << "'\n"
-         << "source:\n  postgres:\n"
+    file << "source:\n  postgres:\n"
          << "    connection: \"" << setting_.connection << "\"\n"
          << "    publication: " << setting_.publication << "\n"
          << "    slot: " << setting_.slot << "\n"
@@ -98,6 +102,23 @@ double Connector::Metric(const std::string& name) const {
 
 void Connector::AwaitMetric(const std::string& name, double least) {
   while (Metric(name) < least) Pause(kLookAgain);
+}
+
+void Connector::AwaitSinkIdle() {
+  const auto is_idle = [](absl::string_view page) {
+    bool is_fed = false;
+    for (const absl::string_view line : absl::StrSplit(page, '\n')) {
+      for (const char* name : {"lag_revisions{", "pending_targets{", "repeated_targets{"}) {
+        if (!absl::StartsWith(line, absl::StrCat("cache_invalidation_connect_sink_", name))) {
+          continue;
+        }
+        is_fed = true;
+        if (!absl::EndsWith(line, "} 0")) return false;
+      }
+    }
+    return is_fed;
+  };
+  while (!is_idle(Page("/metrics"))) Pause(kLookAgain);
 }
 
 Ended Connector::Check(const std::vector<std::string>& flags) {

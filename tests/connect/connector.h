@@ -10,7 +10,7 @@
 
 namespace cache_invalidation {
 
-// What a connector follows, and whom it tells.
+// What a connector follows, and whom it tells; or what it feeds.
 struct ConnectorSetting {
   std::string connection = "";  // of libpq
   std::string endpoint;         // of the service
@@ -18,7 +18,8 @@ struct ConnectorSetting {
   std::string slot = "cache_invalidation";
   std::string more = "";           // YAML, in `source`
   std::string more_postgres = "";  // YAML, in `source.postgres`
-  std::string sink = "";           // YAML, of `sink`; then there is no source
+  std::string redis = "";          // YAML, in `sink`; then there is no source
+  std::string http = "";           // YAML, in `sink.http`; then there is no source
 };
 
 // The program cache_invalidation_connect as operators run it, with a state file that lasts from
@@ -47,6 +48,9 @@ class Connector {
   double Metric(const std::string& name) const;
   // Blocks until a metric is at least that.
   void AwaitMetric(const std::string& name, double least);
+
+  // Blocks until a sink has purged all that it heard of, repetitions included.
+  void AwaitSinkIdle();
 
   // Runs `check` with these flags.
   Ended Check(const std::vector<std::string>& flags = {});

@@ -41,11 +41,11 @@ class RedisTest : public ::testing::Test {
   void Configure(const std::string& more = "again_after: []") {
     connector_ = std::make_unique<Connector>(ConnectorSetting{
         .endpoint = service_.endpoint(),
-        .sink = absl::StrCat("redis: {address: '", redis_.address(),
-                             "', name: pages, prefixes: ['page:', 'cust:'], versions: 'ci:v:', "
-                             "templates: [{tag: 'customer:*', keys: ['cust:\\1']}], "
-                             "everything: unlink, ",
-                             more, "}")});
+        .redis = absl::StrCat("redis: {address: '", redis_.address(),
+                              "', name: pages, prefixes: ['page:', 'cust:'], versions: 'ci:v:', "
+                              "templates: [{tag: 'customer:*', keys: ['cust:\\1']}], "
+                              "everything: unlink, ",
+                              more, "}")});
   }
 
   void Start() { connector_->StartAndAwaitReady(); }

@@ -25,6 +25,7 @@
 #include "client/prometheus_collectable.h"
 #include "client/prometheus_text.h"
 #include "client/recorded_writes.h"
+#include "client/surrogate_keys.h"
 #include "client/tag.h"
 #include "client/tagged_cache.h"
 #include "client/testing/fake_clock.h"
@@ -279,6 +280,15 @@ TEST_F(ExamplesTest, Subscription) {
 #include "tests/headers/examples.inc"
 #undef EXAMPLE_subscription
   subscription->Stop();
+}
+
+TEST_F(ExamplesTest, SurrogateKeys) {
+#define EXAMPLE_surrogate_keys
+#include "tests/headers/examples.inc"
+#undef EXAMPLE_surrogate_keys
+  EXPECT_EQ(header, "xkey: = order order:5 customer customer:7 =%2Forders%2F5");
+  EXPECT_EQ(purged, (std::vector<std::string>{"order:5", "order~"}));
+  EXPECT_EQ(page + all, "=page:1=");
 }
 
 TEST_F(ExamplesTest, Tag) {

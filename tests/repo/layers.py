@@ -78,6 +78,7 @@ ALLOWED = {
     # A program of its own, which logs and shows metrics as the server does. libpq and hiredis
     # stay in one file each.
     "client/connect/": ("common/", "client/", "CLI/", "re2/", "server/journal/", "server/http/http_server.h") + _POSIX,
+    "client/connect/http/http_client.": ("common/", "client/connect/http/", "curl/"),
     "client/connect/postgres/postgres_connection.": ("common/", "client/connect/postgres/", "postgresql/", "poll.h"),
     "client/connect/redis/redis_connection.": ("client/connect/redis/", "hiredis/", "sys/time.h"),
     "client/yaml_text/": ("common/", "client/"),

@@ -1,6 +1,5 @@
 #include "client/connect/postgres/source_state.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/connect/replace_file.h"
 #include "client/json_text/json_text.h"
 #include "common/bounded_input.h"
 #include "common/json_quote.h"
@@ -239,20 +239,7 @@ absl::StatusOr<std::optional<SourceState>> ReadState(const std::string& path) {
 }
 
 absl::Status WriteState(const std::string& path, const SourceState& state) {
-  const std::string unfinished = path + ".unfinished";
-  const std::string text = FormatState(state);
-  const int file = open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return FileError("write", unfinished);
-  bool good = true;
-  for (size_t at = 0; good && at < text.size();) {
-    const ssize_t written = write(file, text.data() + at, text.size() - at);
-    good = written > 0;
-    if (good) at += static_cast<size_t>(written);
-  }
-  good = good && fdatasync(file) == 0;
-  good = close(file) == 0 && good;
-  if (!good || std::rename(unfinished.c_str(), path.c_str()) != 0) return FileError("write", path);
-  return absl::OkStatus();
+  return ReplaceFile(path, FormatState(state));
 }
 
 absl::Status RemoveState(const std::string& path) {

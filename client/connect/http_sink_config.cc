@@ -1,0 +1,119 @@
+#include "client/connect/http_sink_config.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace cache_invalidation::connect {
+namespace {
+
+constexpr absl::string_view kPresets[] = {"varnish", "fastly", "cloudflare", "custom"};
+constexpr absl::string_view kKeys[] = {"purge", "everything", "ignore"};
+constexpr absl::string_view kEverything[] = {"purge_all", "key"};
+constexpr absl::string_view kMarkStale[] = {"purge", "soft"};
+
+constexpr size_t kMaxPerSecond = 100'000;
+constexpr size_t kMaxPending = 10'000'000;
+
+bool HasControls(absl::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char character) {
+    return absl::ascii_iscntrl(static_cast<unsigned char>(character));
+  });
+}
+
+// A user in a URL would be shown in metrics.
+bool IsUrl(absl::string_view url) {
+  if (!absl::ConsumePrefix(&url, "http://") && !absl::ConsumePrefix(&url, "https://")) return false;
+  return !url.empty() && url[0] != '/' && url.find_first_of(" @\"\\") == absl::string_view::npos &&
+         !HasControls(url);
+}
+
+bool IsToken(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char character) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(character)) || character == '-' ||
+           character == '_';
+  });
+}
+
+void ReadRequest(YamlSection& http, absl::string_view name, RequestTemplate& out) {
+  YamlSection request(http, name);
+  request.Text("method", out.method);
+  request.Texts("headers", out.headers);
+  request.Text("body", out.body);
+  if (!IsToken(out.method)) request.Fail("method: expected letters");
+  for (const std::string& header : out.headers) {
+    if (HasControls(header) || !IsToken(header.substr(0, header.find(':'))) ||
+        !absl::StrContains(header, ":")) {
+      request.Fail("headers: expected `Name: value`, without control characters");
+    }
+  }
+  request.Finish();
+}
+
+void CheckPreset(YamlSection& http, HttpSinkOptions& options) {
+  const bool is_cdn = options.preset == Preset::kFastly || options.preset == Preset::kCloudflare;
+  const bool is_custom = options.preset == Preset::kCustom;
+  if (is_cdn && options.endpoints.empty()) {
+    options.endpoints = {options.preset == Preset::kFastly ? "https://api.fastly.com"
+                                                           : "https://api.cloudflare.com"};
+  }
+  if (options.endpoints.empty()) http.Fail("endpoints is missing");
+  for (const std::string& url : options.endpoints) {
+    if (!IsUrl(url)) http.Fail("endpoints: expected http:// or https:// URLs without a user");
+  }
+  if (is_cdn != IsToken(options.id) || (!is_cdn && !options.id.empty())) {
+    http.Fail("id: expected that of the service (fastly) or the zone (cloudflare), for these only");
+  }
+  if (is_cdn == options.token.empty() || HasControls(options.token)) {
+    http.Fail("token: expected for fastly and cloudflare, and for these only");
+  }
+  const auto names_keys = [](const RequestTemplate& request) {
+    const auto names = [](const std::string& text) {
+      return absl::StrContains(text, "{keys}") || absl::StrContains(text, "{json}");
+    };
+    return names(request.body) ||
+           std::any_of(request.headers.begin(), request.headers.end(), names);
+  };
+  if (is_custom && !names_keys(options.request)) {
+    http.Fail("request: expected {keys} or {json} in a header or the body");
+  }
+  if (options.soft && (is_custom || options.preset == Preset::kCloudflare)) {
+    http.Fail("mark_stale: this preset cannot mark pages as stale");
+  }
+}
+
+}  // namespace
+
+void ReadHttpSink(YamlSection& http,
+                  const std::function<void(YamlSection& section, absl::string_view name,
+                                           std::string& out)>& read_secret,
+                  HttpSinkOptions& options) {
+  // These have no default: the wrong one serves old pages, or empties a cache that others use.
+  for (const char* name : {"preset", "keys", "everything"}) http.Require(name);
+  http.Word("preset", kPresets, options.preset);
+  http.Texts("endpoints", options.endpoints);
+  http.Text("id", options.id);
+  read_secret(http, "token", options.token);
+  http.Word("keys", kKeys, options.on_keys);
+  http.Texts("key_prefixes", options.key_prefixes);
+  http.Word("everything", kEverything, options.on_everything);
+  http.Word("mark_stale", kMarkStale, options.soft);
+  http.Durations("again_after", options.again_after);
+  http.Number("requests_per_second", 1, kMaxPerSecond, options.requests_per_second);
+  http.Number("burst", 0, kMaxPerSecond, options.burst);
+  http.Number("max_pending", 1, kMaxPending, options.max_pending);
+  http.Duration("timeout", options.timeout);
+  if (options.preset == Preset::kCustom) {
+    http.Require("request");
+    if (options.on_everything == OnEverything::kPurgeAll) http.Require("everything_request");
+    ReadRequest(http, "request", options.request);
+    ReadRequest(http, "everything_request", options.everything_request);
+  }
+  CheckPreset(http, options);
+  http.Finish();
+}
+
+}  // namespace cache_invalidation::connect

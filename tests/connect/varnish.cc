@@ -1,0 +1,68 @@
+#include "tests/connect/varnish.h"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "common/check.h"
+#include "tests/support/http_get.h"
+#include "tests/support/pause.h"
+
+namespace cache_invalidation {
+namespace {
+
+constexpr absl::Duration kLookAgain = absl::Milliseconds(10);
+
+std::string CurrentDirectory() {
+  char path[4096] = "";
+  Check(getcwd(path, sizeof(path)) != nullptr, "there is a current directory");
+  return path;
+}
+
+}  // namespace
+
+Varnish::Varnish(int origin_port, const std::string& purgers, const std::string& more)
+    : program_({"/usr/sbin/varnishd", "-F", "-j", "none", "-a", "127.0.0.1:0", "-f",
+                WriteVcl(origin_port, purgers, more), "-n", directory_.path() + "/work", "-s",
+                "malloc,16m"}) {
+  // It compiles the VCL first.
+  while (port_ == 0) {
+    const Ended ended = RunProgram(
+        {"/usr/bin/varnishadm", "-n", directory_.path() + "/work", "debug.listen_address"});
+    const std::vector<std::string> words = absl::StrSplit(ended.out, absl::ByAnyChar(" \n"));
+    if (ended.code != 0 || words.size() < 3 || !absl::SimpleAtoi(words[2], &port_)) {
+      Pause(kLookAgain);
+    }
+  }
+}
+
+std::string Varnish::WriteVcl(int origin_port, const std::string& purgers,
+                              const std::string& more) const {
+  const std::string path = directory_.path() + "/test.vcl";
+  std::ofstream file(path);
+  file << "vcl 4.1;\n"
+       << "acl cache_invalidation_purgers { " << purgers << "; }\n"
+       << "include \"" << CurrentDirectory() << "/examples/varnish/cache_invalidation.vcl\";\n"
+       << "backend origin { .host = \"127.0.0.1\"; .port = \"" << origin_port << "\"; }\n"
+       << more;
+  file.close();
+  Check(!file.fail(), "a VCL can be written");
+  return path;
+}
+
+std::string Varnish::url() const { return absl::StrCat("http://127.0.0.1:", port_, "/"); }
+
+std::string Varnish::Get(const std::string& path) const {
+  return testing::HttpGet(port_, path).body;
+}
+
+void Varnish::Await(const std::string& path, const std::string& body) const {
+  while (Get(path) != body) Pause(kLookAgain);
+}
+
+}  // namespace cache_invalidation
