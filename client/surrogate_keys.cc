@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/stable_hash.h"
 #include "common/tag.h"
 
 namespace cache_invalidation::client {
@@ -16,12 +17,6 @@ namespace {
 constexpr size_t kMaxBytes = 200;
 constexpr char kMarker = '~';
 constexpr char kSign = '=';
-
-uint64_t HashOf(absl::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every language
-  for (const char byte : text) hash = (hash ^ static_cast<uint8_t>(byte)) * 0x100000001b3;
-  return hash;
-}
 
 // Letters, digits and `-._:` stay, every other byte becomes %XX: no text ends a header, a key or a
 // string of JSON, and none has kMarker or kSign. A long one ends in its hash: two that become equal
@@ -42,7 +37,7 @@ std::string Encoded(absl::string_view text) {
     out += kDigits[byte % 16];
   }
   if (out.size() <= kMaxBytes) return out;
-  return absl::StrCat(out.substr(0, kMaxBytes), "=", absl::Hex(HashOf(out), absl::kZeroPad16));
+  return absl::StrCat(out.substr(0, kMaxBytes), "=", absl::Hex(StableHash(out), absl::kZeroPad16));
 }
 
 // What a page carries for its tags if those of more levels are replaced, each key once.

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "common/stable_hash.h"
+#include "common/utf8_prefix.h"
 #include "re2/re2.h"
 
 namespace cache_invalidation::change {
@@ -37,12 +39,8 @@ std::string Escaped(absl::string_view name) {
 // hash of the whole. If two tables ever get the same type, each is invalidated with the other.
 std::string Fitted(std::string type) {
   if (type.size() <= kMaxTypeBytes) return type;
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every release
-  for (const char c : type) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  const std::string number = absl::StrCat("~", absl::Hex(hash, absl::kZeroPad16));
-  size_t kept = kMaxTypeBytes - number.size();
-  while ((static_cast<unsigned char>(type[kept]) & 0xc0) == 0x80) --kept;
-  return type.substr(0, kept) + number;
+  const std::string number = absl::StrCat("~", absl::Hex(StableHash(type), absl::kZeroPad16));
+  return absl::StrCat(Utf8Prefix(type, kMaxTypeBytes - number.size()), number);
 }
 
 absl::Status Wrong(absl::string_view mapping, absl::string_view why) {

@@ -48,10 +48,14 @@ SecretSources Secrets() {
           }};
 }
 
-std::string ErrorOf(const std::string& from, const std::string& to) {
-  const std::string text = absl::StrReplaceAll(kWhole, {{from, to}});
-  EXPECT_NE(text, kWhole) << from;
+std::string ErrorIn(const std::string& whole, const std::string& from, const std::string& to) {
+  const std::string text = absl::StrReplaceAll(whole, {{from, to}});
+  EXPECT_NE(text, whole) << from;
   return std::string(ParseConfig(text, Secrets()).status().message());
+}
+
+std::string ErrorOf(const std::string& from, const std::string& to) {
+  return ErrorIn(kWhole, from, to);
 }
 
 TEST(ConfigTest, EverythingInIt) {
@@ -135,8 +139,7 @@ TEST(ConfigTest, ASinkInPlaceOfASource) {
 
 TEST(ConfigTest, WhatIsWrongWithASink) {
   const auto error = [](const std::string& from, const std::string& to) {
-    return std::string(
-        ParseConfig(absl::StrReplaceAll(kSink, {{from, to}}), Secrets()).status().message());
+    return ErrorIn(kSink, from, to);
   };
   EXPECT_EQ(error("name: pages", "nom: pages"), "line 4: name is missing");
   EXPECT_EQ(error("everything: unlink", "everything: flush"),
@@ -170,12 +173,6 @@ sink:
     timeout: 3s
 )";
 
-std::string HttpSinkErrorOf(const std::string& from, const std::string& to) {
-  const std::string text = absl::StrReplaceAll(kHttpSink, {{from, to}});
-  EXPECT_NE(text, kHttpSink) << from;
-  return std::string(ParseConfig(text, Secrets()).status().message());
-}
-
 TEST(ConfigTest, AnHttpSink) {
   const auto config = ParseConfig(kHttpSink, Secrets());
   ASSERT_TRUE(config.ok()) << config.status();
@@ -194,23 +191,23 @@ TEST(ConfigTest, AnHttpSink) {
 }
 
 TEST(ConfigTest, WhatAnHttpSinkMustSay) {
-  EXPECT_EQ(HttpSinkErrorOf("    keys: purge\n", ""), "line 6: keys is missing");
-  EXPECT_EQ(HttpSinkErrorOf("    everything: key\n", ""), "line 6: everything is missing");
-  EXPECT_EQ(HttpSinkErrorOf("again_after: [1s, 1m]", "again_after: [1s, x]"),
+  EXPECT_EQ(ErrorIn(kHttpSink, "    keys: purge\n", ""), "line 6: keys is missing");
+  EXPECT_EQ(ErrorIn(kHttpSink, "    everything: key\n", ""), "line 6: everything is missing");
+  EXPECT_EQ(ErrorIn(kHttpSink, "again_after: [1s, 1m]", "again_after: [1s, x]"),
             "line 12: again_after: expected a duration such as 20s or 1m");
-  EXPECT_EQ(HttpSinkErrorOf("burst: 8", "burst: 1000000"),
+  EXPECT_EQ(ErrorIn(kHttpSink, "burst: 8", "burst: 1000000"),
             "line 14: burst: expected a number from 0 to 100000");
-  EXPECT_EQ(HttpSinkErrorOf("http://varnish-0", "http://user@varnish-0"),
+  EXPECT_EQ(ErrorIn(kHttpSink, "http://varnish-0", "http://user@varnish-0"),
             "line 6: endpoints: expected http:// or https:// URLs without a user");
-  EXPECT_EQ(HttpSinkErrorOf("http://varnish-0", "file://varnish-0"),
+  EXPECT_EQ(ErrorIn(kHttpSink, "http://varnish-0", "file://varnish-0"),
             "line 6: endpoints: expected http:// or https:// URLs without a user");
-  EXPECT_EQ(HttpSinkErrorOf("preset: varnish", "preset: fastly"),
+  EXPECT_EQ(ErrorIn(kHttpSink, "preset: varnish", "preset: fastly"),
             "line 6: id: expected that of the service (fastly) or the zone (cloudflare), for these "
             "only");
-  EXPECT_EQ(HttpSinkErrorOf("preset: varnish", "preset: custom"), "line 6: request is missing");
-  EXPECT_EQ(HttpSinkErrorOf("  http:\n    preset", "  http:\n    request: {}\n    preset"),
+  EXPECT_EQ(ErrorIn(kHttpSink, "preset: varnish", "preset: custom"), "line 6: request is missing");
+  EXPECT_EQ(ErrorIn(kHttpSink, "  http:\n    preset", "  http:\n    request: {}\n    preset"),
             "line 6: no such name: request");
-  EXPECT_EQ(HttpSinkErrorOf("sink:", "source: { postgres: {} }\nsink:"),
+  EXPECT_EQ(ErrorIn(kHttpSink, "sink:", "source: { postgres: {} }\nsink:"),
             "line 1: expected a source or a sink, and not both");
 }
 

@@ -1,7 +1,9 @@
 #include "client/connect/pages.h"
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -12,17 +14,6 @@ namespace cache_invalidation::connect {
 namespace {
 
 constexpr absl::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
-
-http::Page Ready(bool connected, const std::string& state) {
-  if (connected) return {.body = "ready\n"};
-  return {.status = 503, .body = absl::StrCat(state, "\n")};
-}
-
-http::Page Ready(const HttpSinkStatus& status) {
-  const std::string trouble = TroubleOf(status.Get());
-  if (trouble.empty()) return {.body = "ready\n"};
-  return {.status = 503, .body = trouble};
-}
 
 http::Page Told(const SourceFigures& figures, absl::string_view query) {
   const std::string body = absl::StrCat(FormatLsn(figures.told), "\n");
@@ -37,43 +28,45 @@ http::Page Told(const SourceFigures& figures, absl::string_view query) {
   return {.status = figures.told >= *wanted ? 200 : 503, .body = body};
 }
 
-}  // namespace
-
-std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock) {
+// What every connector shows. `trouble` returns why it is not ready; empty: it is.
+std::vector<http::Route> CommonPages(std::function<std::string()> metrics,
+                                     std::function<std::string()> trouble) {
   return {{"/metrics",
-           [&status, &clock] {
-             return http::Page{.content_type = kMetricsType,
-                               .body = MetricsText(status.Get(), clock.Now())};
+           [metrics = std::move(metrics)] {
+             return http::Page{.content_type = kMetricsType, .body = metrics()};
            }},
           {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
-          {"/readyz",
-           [&status] {
-             const SourceFigures figures = status.Get();
-             return Ready(figures.connected, figures.state);
-           }},
-          {"/told", {}, [&status](absl::string_view query) { return Told(status.Get(), query); }}};
-}
-
-std::vector<http::Route> Pages(const RedisStatus& status) {
-  return {{"/metrics",
-           [&status] {
-             return http::Page{.content_type = kMetricsType,
-                               .body = RedisMetricsText(status.Get())};
-           }},
-          {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
-          {"/readyz", [&status] {
-             const RedisFigures figures = status.Get();
-             return Ready(figures.connected, figures.state);
+          {"/readyz", [trouble = std::move(trouble)] {
+             std::string why = trouble();
+             if (why.empty()) return http::Page{.body = "ready\n"};
+             return http::Page{.status = 503, .body = std::move(why)};
            }}};
 }
 
+template <typename Figures>
+std::string TroubleIn(const Figures& figures) {
+  return figures.connected ? "" : absl::StrCat(figures.state, "\n");
+}
+
+}  // namespace
+
+std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock) {
+  std::vector<http::Route> pages =
+      CommonPages([&status, &clock] { return MetricsText(status.Get(), clock.Now()); },
+                  [&status] { return TroubleIn(status.Get()); });
+  pages.push_back(
+      {"/told", {}, [&status](absl::string_view query) { return Told(status.Get(), query); }});
+  return pages;
+}
+
+std::vector<http::Route> Pages(const RedisStatus& status) {
+  return CommonPages([&status] { return RedisMetricsText(status.Get()); },
+                     [&status] { return TroubleIn(status.Get()); });
+}
+
 std::vector<http::Route> Pages(const HttpSinkStatus& status) {
-  return {{"/metrics",
-           [&status] {
-             return http::Page{.content_type = kMetricsType, .body = MetricsText(status.Get())};
-           }},
-          {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
-          {"/readyz", [&status] { return Ready(status); }}};
+  return CommonPages([&status] { return MetricsText(status.Get()); },
+                     [&status] { return TroubleOf(status.Get()); });
 }
 
 }  // namespace cache_invalidation::connect

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/stable_hash.h"
 #include "server/shard/shard_core.h"
 #include "server/storage/store.h"
 #include "server/wire/event_codec.h"
@@ -114,14 +115,10 @@ absl::StatusOr<std::unique_ptr<engine::Engine>> RebuildEngine(const storage::Sto
   return engine;
 }
 
-// FNV-1a. Rows are stored by namespace, so a later version may take another hash; this one returns
-// the same in every process, so that a run can be repeated.
+// Rows are stored by namespace, so a later version may take another hash; this one returns the same
+// in every process, so that a run can be repeated.
 size_t ShardIndex(absl::string_view namespace_name, size_t shards) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : namespace_name) {
-    hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3;
-  }
-  return hash % shards;
+  return StableHash(namespace_name) % shards;
 }
 
 ShardSet::ShardSet(const ShardSetOptions& options, const Clock& clock, absl::Time last_recorded)

@@ -1,6 +1,5 @@
 #include "client/connect/http/position_file.h"
 
-#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -12,18 +11,13 @@
 #include "absl/strings/strip.h"
 #include "client/connect/replace_file.h"
 #include "common/regular_file.h"
+#include "common/stable_hash.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
 constexpr char kVersion[] = "1";
 constexpr size_t kMaxBytes = 4'096;
-
-uint64_t HashOf(absl::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every release
-  for (const char byte : text) hash = (hash ^ static_cast<uint8_t>(byte)) * 0x100000001b3;
-  return hash;
-}
 
 void AppendTemplate(std::vector<std::string>& parts, const RequestTemplate& request) {
   parts.push_back(request.method);
@@ -42,7 +36,7 @@ std::string PositionFileOf(const HttpSinkOptions& options, absl::string_view end
   AppendTemplate(parts, options.everything_request);
   parts.insert(parts.end(), options.key_prefixes.begin(), options.key_prefixes.end());
   return absl::StrCat(options.state_file, ".",
-                      absl::Hex(HashOf(absl::StrJoin(parts, "\n")), absl::kZeroPad16));
+                      absl::Hex(StableHash(absl::StrJoin(parts, "\n")), absl::kZeroPad16));
 }
 
 std::optional<client::Position> ReadPosition(const std::string& path) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/connect/http/position_file.h"
+#include "client/connect/reset_reason.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -15,20 +16,6 @@ constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(30);
 // A position that is a second old costs a second of events again.
 constexpr absl::Duration kSaveEvery = absl::Seconds(1);
-
-std::string NameOf(client::ResetReason reason) {
-  switch (reason) {
-    case client::ResetReason::kEpoch:
-      return "epoch";
-    case client::ResetReason::kTrimmed:
-      return "trimmed";
-    case client::ResetReason::kAhead:
-      return "ahead";
-    case client::ResetReason::kUnknown:
-      break;
-  }
-  return "unknown";
-}
 
 }  // namespace
 

@@ -40,7 +40,7 @@ struct HttpSinkEnvironment {
 
 // Purges one endpoint: a subscription, a queue, a position in a file, and a thread that sends.
 // Everything after the position is purged at least once, or everything is. An endpoint that does
-// not result, or refuses, is asked again without limit; what comes meanwhile is merged.
+// not respond, or refuses, is asked again without limit; what comes meanwhile is merged.
 class PurgeEndpoint {
  public:
   PurgeEndpoint(const HttpSinkEnvironment& environment, PurgeAddress address);

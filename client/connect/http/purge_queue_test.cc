@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/connect/http/testing/purge_sets.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -16,18 +17,6 @@ constexpr absl::Duration kStart = absl::Seconds(1'000);
 constexpr size_t kBytes = 7'000;
 
 client::Position At(uint64_t revision) { return {.epoch = "e", .revision = revision}; }
-
-PurgeSet SetOf(const std::vector<std::string>& keys, bool is_hard = true) {
-  PurgeSet out;
-  for (const std::string& key : keys) out.Add(key, is_hard);
-  return out;
-}
-
-PurgeSet Everything() {
-  PurgeSet out;
-  out.AddEverything();
-  return out;
-}
 
 class PurgeQueueTest : public ::testing::Test {
  protected:

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "client/connect/http/testing/purge_sets.h"
 #include "client/surrogate_keys.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -14,18 +15,6 @@ using Kind = PurgeResult::Kind;
 
 client::Event EventOf(std::vector<client::Invalidation> invalidations) {
   return {.revision = 7, .epoch = "e", .invalidations = std::move(invalidations)};
-}
-
-PurgeSet SetOf(const std::vector<std::string>& keys, bool is_hard = true) {
-  PurgeSet out;
-  for (const std::string& key : keys) out.Add(key, is_hard);
-  return out;
-}
-
-PurgeSet Everything() {
-  PurgeSet out;
-  out.AddEverything();
-  return out;
 }
 
 TEST(PurgeRequestTest, WhatAnEventPurges) {

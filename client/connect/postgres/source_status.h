@@ -7,11 +7,10 @@
 #include <map>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "client/connect/postgres/lsn.h"
 #include "client/connect/postgres/transaction_assembler.h"
-#include "common/mutex.h"
+#include "client/connect/shared_figures.h"
 
 namespace cache_invalidation::connect {
 
@@ -45,23 +44,7 @@ struct SourceFigures {
   ToldSeconds commit_to_told;
 };
 
-// Thread-safe.
-class SourceStatus {
- public:
-  template <typename Change>
-  void Update(const Change& change) ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    change(figures_);
-  }
-  SourceFigures Get() const ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    return figures_;
-  }
-
- private:
-  mutable Mutex mutex_;
-  SourceFigures figures_ ABSL_GUARDED_BY(mutex_);
-};
+using SourceStatus = SharedFigures<SourceFigures>;
 
 // Returns the figures in Prometheus' text format. docs/postgresql.md has the table. Pure.
 std::string MetricsText(const SourceFigures& figures, absl::Time now);

@@ -1,11 +1,11 @@
 #include "client/connect/redis/redis_options.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/stable_hash.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -68,10 +68,7 @@ std::string Fingerprint(const RedisOptions& options) {
   std::string text = absl::StrCat(options.key_prefix, "\n", options.versions, "\n",
                                   options.templates_text, "\n", options.redis.database);
   for (const std::string& prefix : options.prefixes) absl::StrAppend(&text, "\n", prefix);
-  // FNV-1a: the same in every process and version.
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return absl::StrFormat("%016x", hash);
+  return absl::StrFormat("%016x", StableHash(text));
 }
 
 }  // namespace cache_invalidation::connect

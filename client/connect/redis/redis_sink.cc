@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/connect/reset_reason.h"
 #include "client/subscription.h"
 
 namespace cache_invalidation::connect {
@@ -25,20 +26,6 @@ std::string NewId() {
   std::string id;
   for (int i = 0; i < 4; ++i) absl::StrAppendFormat(&id, "%08x", random());
   return id;
-}
-
-const char* NameOf(client::ResetReason reason) {
-  switch (reason) {
-    case client::ResetReason::kEpoch:
-      return "epoch";
-    case client::ResetReason::kTrimmed:
-      return "trimmed";
-    case client::ResetReason::kAhead:
-      return "ahead";
-    case client::ResetReason::kUnknown:
-      break;
-  }
-  return "unknown";
 }
 
 }  // namespace

@@ -6,9 +6,8 @@
 #include <map>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "client/connect/redis/redis_targets.h"
-#include "common/mutex.h"
+#include "client/connect/shared_figures.h"
 
 namespace cache_invalidation::connect {
 
@@ -29,23 +28,7 @@ struct RedisFigures {
   std::map<std::string, uint64_t> everything = {};  // by reason
 };
 
-// Thread-safe.
-class RedisStatus {
- public:
-  template <typename Change>
-  void Update(const Change& change) ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    change(figures_);
-  }
-  RedisFigures Get() const ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    return figures_;
-  }
-
- private:
-  mutable Mutex mutex_;
-  RedisFigures figures_ ABSL_GUARDED_BY(mutex_);
-};
+using RedisStatus = SharedFigures<RedisFigures>;
 
 // Returns the figures in Prometheus' text format. docs/redis.md has the table. Pure.
 std::string RedisMetricsText(const RedisFigures& figures);
