@@ -139,9 +139,13 @@ Message Subscription::Compose(absl::Duration now, bool tell_progress) {
 
 void Subscription::AddStarted(Message& message) {
   started_ = true;
+  // Both name one revision: the head may have advanced since the stream was opened.
+  if (start_reset_) {
+    AddReset(*start_reset_, message);
+    start_after_ = message.reset->start_after.revision;
+  }
   message.started = Started{
       {epoch_, channel_->head()}, lease_, start_after_, heartbeat_, session_->key().instance};
-  if (start_reset_) AddReset(*start_reset_, message);
 }
 
 void Subscription::AddReset(ResetReason reason, Message& message) {

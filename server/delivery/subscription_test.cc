@@ -123,6 +123,17 @@ TEST_F(SubscriptionTest, ResetsWhereHistoryCannotBeContinued) {
   }
 }
 
+TEST_F(SubscriptionTest, StartAndResetNameOnePositionThoughTheHeadHasAdvancedSince) {
+  const auto subscription = Open(After(Request(), "other", 4));
+  Publish(TagEvents("tag:", 3));
+  const Message first = subscription->Next(now_);
+  ASSERT_TRUE(first.started.has_value());
+  ASSERT_TRUE(first.reset.has_value());
+  EXPECT_EQ(first.started->start_after, 3u);
+  EXPECT_EQ(first.reset->start_after, (Position{"e", 3}));
+  EXPECT_EQ(first.events.events, 0u);
+}
+
 TEST_F(SubscriptionTest, AResetOfANamespaceWithoutHistoryHasNoOldestRevision) {
   const Message first = Open(After(Request(), "e", 6))->Next(now_);
   EXPECT_EQ(first.reset->reason, ResetReason::kAhead);

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "client/client.h"
@@ -43,6 +44,15 @@ class ConnectTest : public ::testing::Test {
 
   // Blocks until everything committed until now is reported.
   void AwaitTold() { connector_.AwaitTold(Execute("SELECT pg_current_wal_lsn()")); }
+
+  // Blocks until everything committed until now is reported and confirmed, which no crash forgets.
+  void AwaitConfirmed() {
+    const std::string lsn = Execute("SELECT pg_current_wal_lsn()");
+    connector_.AwaitTold(lsn);
+    const std::string confirmed =
+        absl::StrCat("SELECT confirmed_flush_lsn >= '", lsn, "' FROM pg_replication_slots");
+    while (Execute(confirmed) != "t") std::this_thread::yield();
+  }
 
   void Reconnect() { sql_ = Connected(cluster_); }
 

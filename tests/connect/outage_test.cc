@@ -33,6 +33,7 @@ TEST_F(OutageTest, WhatWasCommittedWhileTheConnectorWasKilledIsTold) {
   StartFirst();
   Insert(1);
   heard_.Await("t:1");
+  AwaitConfirmed();
   connector_.Kill();
   Insert(2);
   connector_.StartAndAwaitReady();

@@ -155,8 +155,21 @@ TEST_F(SourceTest, AnApplicationCanWaitForItsCommit) {
   StartFirst();
   Insert(1);
   AwaitTold();
-  EXPECT_EQ(heard_.Count("t:1"), 1u);
+  heard_.Await("t:1");
   EXPECT_EQ(connector_.Page("/told?lsn=x"), "expected lsn=, such as lsn=0/16B374D8\n");
+}
+
+TEST_F(SourceTest, NoResultOfTheServiceIsLookedForTooEarly) {
+  CreateTable();
+  StartFirst();
+  constexpr int kTransactions = 30;
+  for (int id = 0; id < kTransactions; ++id) {
+    Insert(id);
+    AwaitTold();
+  }
+  EXPECT_EQ(connector_.Metric("source_commit_to_told_seconds_count"), kTransactions);
+  EXPECT_LT(connector_.Metric("source_commit_to_told_seconds_sum"), 5.0)
+      << "a result is taken when the next status is due, ten seconds later";
 }
 
 TEST_F(SourceTest, ALargeTransactionTakesLittleMemory) {

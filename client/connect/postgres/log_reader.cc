@@ -103,6 +103,7 @@ void LogReader::Wait() {
       {.fd = is_full() ? -1 : log_.replication->socket(), .events = POLLIN, .revents = 0}};
   absl::Duration until = status_at_ + kStatusEvery;
   if (progress_.confirmable() > confirmed_) until = std::min(until, status_at_ + kConfirmEvery);
+  until = std::min(until, progress_.waiting_since() + options_.release_after);
   if (progress_.waits_for_visibility()) until = std::min(until, looked_at_ + kLookEvery);
   poll(watched, std::size(watched), PollMilliseconds(until - environment_.clock.Monotonic()));
   if (watched[1].revents != 0) environment_.wake.Clear();

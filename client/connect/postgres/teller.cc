@@ -34,9 +34,11 @@ Teller::~Teller() {
 }
 
 void Teller::Add(TellResult result) {
-  wake_.Notify();
   MutexLock lock(mutex_);
   results_.push_back(std::move(result));
+  // Behind the result, or it is looked for too early; and with the lock, as the owner of `wake_`
+  // may end as soon as nothing is pending.
+  wake_.Notify();
   if (--pending_ == 0) none_pending_.NotifyAll();
 }
 
