@@ -412,9 +412,10 @@ TEST_F(WaitingTest, AfterAStartItWaitsOutTheLeasesOfWhomItDoesNotKnow) {
   Start(kMaxLease);
   const auto subscriber = Subscribe(First("a", false));
   const absl::Duration begun = clock_.Monotonic();
-  const v1::InvalidateResponse early =
-      PassTimeUntilAnswered(Invalidate("wait_timeout { seconds: 3 }"));
-  EXPECT_TRUE(early.waiting().unknown_late());
+  auto early = Invalidate("wait_timeout { seconds: 3 }");
+  AwaitWaiting(1);
+  clock_.Advance(absl::Seconds(4));  // not until it is answered: the leases would end meanwhile
+  EXPECT_TRUE(early.get().waiting().unknown_late());
   EXPECT_GE(clock_.Monotonic() - begun, absl::Seconds(3));
   const v1::InvalidateResponse answer = PassTimeUntilAnswered(Invalidate());
   EXPECT_FALSE(answer.waiting().unknown_late());
