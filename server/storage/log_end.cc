@@ -3,14 +3,17 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/storage/disk_format.h"
 #include "server/storage/rocksdb_conversion.h"
 
 namespace cache_invalidation::storage {
 namespace {
 
-// The file number of the first record, which says where the log begins.
+// The file number of a record that is not of a log file: the first says where the log begins, later
+// ones how far the manifest reaches.
 constexpr uint64_t kNoFile = 0;
 
 constexpr size_t kRecordBytes = 24;
@@ -43,6 +46,32 @@ constexpr size_t kNotesPerLogEnd = 4096;
 
 absl::Status Converted(const rocksdb::Status& status, const std::string& path) {
   return FromRocksdb(status, absl::StrCat("cannot use the file ", path));
+}
+
+// Reads the manifest whose name is in the file CURRENT.
+absl::StatusOr<std::string> ReadManifest(rocksdb::Env& env, const std::string& database,
+                                         uint32_t& number) {
+  std::string name;
+  rocksdb::Status status = rocksdb::ReadFileToString(&env, database + "/CURRENT", &name);
+  if (!status.ok()) return Converted(status, database + "/CURRENT");
+  const absl::string_view digits = absl::StripPrefix(absl::StripSuffix(name, "\n"), "MANIFEST-");
+  if (!absl::SimpleAtoi(digits, &number)) {
+    return absl::DataLossError(absl::StrCat("the file ", database, "/CURRENT names no manifest"));
+  }
+  std::string bytes;
+  const std::string path = absl::StrCat(database, "/MANIFEST-", digits);
+  status = rocksdb::ReadFileToString(&env, path, &bytes);
+  if (!status.ok()) return Converted(status, path);
+  return bytes;
+}
+
+absl::StatusOr<NotedLog::Manifest> CurrentManifest(rocksdb::Env& env, const std::string& database) {
+  NotedLog::Manifest manifest;
+  const absl::StatusOr<std::string> bytes = ReadManifest(env, database, manifest.number);
+  if (!bytes.ok()) return bytes.status();
+  manifest.bytes = static_cast<uint32_t>(bytes->size());
+  manifest.checksum = Checksum(*bytes);
+  return manifest;
 }
 
 // The entries of the directory survive a power failure once this returns.
@@ -79,8 +108,15 @@ std::string NotedLog::Encode(const File& file) {
   return record;
 }
 
+std::string NotedLog::Encode(const Manifest& manifest) {
+  return Encode(File{.number = kNoFile,
+                     .last = uint64_t{manifest.number} << 32 | manifest.bytes,
+                     .families = manifest.checksum});
+}
+
 std::string NotedLog::Encode() const {
   std::string bytes = Encode(File{.number = kNoFile, .last = begin_});
+  if (manifest_) bytes += Encode(*manifest_);
   for (const File& file : files_) bytes += Encode(file);
   return bytes;
 }
@@ -90,7 +126,13 @@ std::optional<NotedLog> NotedLog::Decode(absl::string_view bytes) {
   if (!begin || begin->number != kNoFile) return std::nullopt;
   NotedLog noted(begin->last);
   while (const std::optional<File> file = Consume(bytes)) {
-    noted.Note(file->number, file->last, file->families);
+    if (file->number != kNoFile) {
+      noted.Note(file->number, file->last, file->families);
+    } else {
+      noted.Note(Manifest{.number = static_cast<uint32_t>(file->last >> 32),
+                          .bytes = static_cast<uint32_t>(file->last),
+                          .checksum = file->families});
+    }
   }
   return noted;
 }
@@ -113,16 +155,58 @@ absl::StatusOr<std::optional<NotedLog>> LogEnd::Read() const {
   return noted;
 }
 
+absl::Status LogEnd::CheckManifest(const NotedLog& noted) const {
+  if (!noted.manifest()) return absl::OkStatus();
+  const std::string database = directory_ + "/rocksdb";
+  NotedLog::Manifest found;
+  const absl::StatusOr<std::string> bytes = ReadManifest(env_, database, found.number);
+  // RocksDB says better what is missing.
+  if (!bytes.ok()) return absl::OkStatus();
+  // A newer one, which repeats the older, was begun just before the end.
+  if (found.number > noted.manifest()->number) return absl::OkStatus();
+  const absl::string_view begin = absl::string_view(*bytes).substr(0, noted.manifest()->bytes);
+  found.bytes = static_cast<uint32_t>(begin.size());
+  found.checksum = Checksum(begin);
+  if (found == *noted.manifest()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the manifest of the store in ", directory_,
+                                          " has lost its end: ", database,
+                                          "/MANIFEST-* is not what it was"));
+}
+
 absl::Status LogEnd::Begin(uint64_t sequence) {
+  const auto manifest = CurrentManifest(env_, directory_ + "/rocksdb");
+  if (!manifest.ok()) return manifest.status();
+  MutexLock lock(mutex_);
   noted_ = NotedLog(sequence);
+  noted_.Note(*manifest);
   return WriteAnew();
 }
 
 absl::Status LogEnd::Note(uint64_t file, uint64_t last, uint32_t families) {
-  const NotedLog::File& newest = noted_.Note(file, last, families);
+  MutexLock lock(mutex_);
+  if (!manifest_noted_.ok()) return manifest_noted_;
+  return Append(NotedLog::Encode(noted_.Note(file, last, families)));
+}
+
+void LogEnd::NoteManifest() {
+  MutexLock lock(mutex_);
+  if (file_ == nullptr || !manifest_noted_.ok()) return;
+  const auto manifest = CurrentManifest(env_, directory_ + "/rocksdb");
+  manifest_noted_ = manifest.status();
+  if (!manifest.ok()) return;
+  noted_.Note(*manifest);
+  manifest_noted_ = Append(NotedLog::Encode(*manifest));
+}
+
+void LogEnd::Forget(uint64_t file) {
+  MutexLock lock(mutex_);
+  noted_.Forget(file);
+}
+
+absl::Status LogEnd::Append(const std::string& record) {
   if (notes_ >= kNotesPerLogEnd) return WriteAnew();
   ++notes_;
-  return Converted(file_->Append(NotedLog::Encode(newest)), path_);
+  return Converted(file_->Append(record), path_);
 }
 
 // Writes a new file beside the old one and renames it, so that there is always a complete one.

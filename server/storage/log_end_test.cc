@@ -53,6 +53,20 @@ TEST(NotedLogTest, ComesBackAsItWas) {
                                         File(9, 22, 22, 0x80000000)));
 }
 
+TEST(NotedLogTest, TheLastNoteOfTheManifestCounts) {
+  const NotedLog::Manifest older{.number = 5, .bytes = 100, .checksum = 7};
+  const NotedLog::Manifest newer{.number = 5, .bytes = 0xfffffff0, .checksum = 0xffffffff};
+  NotedLog noted = TwoFiles();
+  EXPECT_FALSE(NotedLog::Decode(noted.Encode())->manifest().has_value());
+  noted.Note(older);
+  std::string bytes = noted.Encode();
+  EXPECT_EQ(NotedLog::Decode(bytes)->manifest(), older);
+  EXPECT_EQ(NotedLog::Decode(bytes)->files(), noted.files());
+  bytes += NotedLog::Encode(newer);
+  EXPECT_EQ(NotedLog::Decode(bytes)->manifest(), newer);
+  EXPECT_EQ(NotedLog::Decode(bytes)->last(), 20u);
+}
+
 // Damage can lose information, never add any.
 TEST(NotedLogTest, WhatIsCutOffOrBrokenSaysWhatWasBefore) {
   const std::string whole = TwoFiles().Encode();

@@ -17,6 +17,7 @@
 #include "server/storage/rocksdb_store.h"
 #include "server/storage/testing/rocksdb_test_device.h"
 #include "server/storage/testing/store_script.h"
+#include "tests/support/temporary_directory.h"
 
 namespace cache_invalidation::storage {
 namespace {
@@ -64,6 +65,18 @@ class DamageTest : public testing::Test {
       WriteBatch batch;
       batch.chunks = {chunk};
       ASSERT_TRUE(Write(*store, batch, sync).ok());
+    }
+  }
+
+  // How many revisions can be read.
+  static uint64_t CountOfRevisions(const Store& store) {
+    uint64_t count = 0;
+    PartPosition from = {1, 0};
+    while (true) {
+      const auto chunks = store.ReadChunks("n", from, 1 << 20);
+      if (!chunks.ok() || chunks->empty()) return count;
+      for (const auto& chunk : *chunks) count += chunk->parts.size();
+      from = PositionAfter(chunks->back()->parts.back());
     }
   }
 
@@ -224,6 +237,44 @@ TEST_F(LostEndTest, WithoutTheFileThatSaysWhereItEndsAStoreIsRefused) {
   options.accept_cut_log = true;
   ASSERT_TRUE(RocksdbStore::Open(options).ok());
 }
+
+// RocksDB takes the end of the manifest for its end, wherever it is.
+class LostManifestTest : public LostEndTest, public testing::WithParamInterface<uint64_t> {};
+
+TEST_P(LostManifestTest, OfItsEndAStoreIsRefusedOrWhole) {
+  Fill(GetParam());
+  std::filesystem::path manifest;
+  for (const auto& file : std::filesystem::directory_iterator(device_.directory() + "/rocksdb")) {
+    if (file.path().filename().string().starts_with("MANIFEST-")) manifest = file.path();
+  }
+  const uintmax_t bytes = std::filesystem::file_size(manifest);
+  const TemporaryDirectory copies;
+  int refused = 0;
+  for (uintmax_t cut = 0; cut < bytes; cut += 1 + bytes / 100) {
+    for (const bool zeroes : {false, true}) {
+      RocksdbOptions options = {.directory = absl::StrCat(copies.path(), "/", cut, zeroes),
+                                .memory_bytes = device_.options().memory_bytes};
+      std::filesystem::copy(device_.directory(), options.directory,
+                            std::filesystem::copy_options::recursive);
+      const auto copy = std::filesystem::path(options.directory) / "rocksdb" / manifest.filename();
+      std::filesystem::resize_file(copy, cut);
+      if (zeroes) std::filesystem::resize_file(copy, bytes);
+      const auto store = RocksdbStore::Open(options);
+      if (!store.ok()) {
+        EXPECT_EQ(store.status().code(), absl::StatusCode::kDataLoss) << store.status();
+        ++refused;
+      } else {
+        EXPECT_EQ(Retained(**store, "n").head, GetParam());
+        EXPECT_EQ(CountOfRevisions(**store), GetParam()) << cut << " of " << bytes << zeroes;
+      }
+      std::filesystem::remove_all(options.directory);
+    }
+  }
+  EXPECT_GT(refused, 100);
+}
+
+// Everything is in the first log; some of it is in sorted files.
+INSTANTIATE_TEST_SUITE_P(, LostManifestTest, testing::Values(10, 400));
 
 }  // namespace
 }  // namespace cache_invalidation::storage

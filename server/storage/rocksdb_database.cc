@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/parent_path.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "server/storage/store_lock.h"
 
@@ -128,6 +129,20 @@ void DeleteCopy(const std::string& directory) {
   std::filesystem::remove_all(directory + "/" + kCopyDirectory, ignored);
 }
 
+// Has the manifest noted when a flush has changed it: then RocksDB deletes the log of what was
+// flushed.
+class FlushListener final : public rocksdb::EventListener {
+ public:
+  explicit FlushListener(LogEnd& log_end) : log_end_(log_end) {}
+
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
+    log_end_.NoteManifest();
+  }
+
+ private:
+  LogEnd& log_end_;
+};
+
 // Collects the families that a batch changes.
 class ChangedFamilies final : public rocksdb::WriteBatch::Handler {
  public:
@@ -187,9 +202,13 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
   RocksdbOptions adapted = options;
   adapted.accept_cut_log |= *unsynced;
   rocksdb::Options tuning = TunedOptions(adapted);
-  LogEnd log_end(env, options.directory);
-  const absl::StatusOr<std::optional<NotedLog>> noted = log_end.Read();
+  auto log_end = std::make_unique<LogEnd>(env, options.directory);
+  const absl::StatusOr<std::optional<NotedLog>> noted = log_end->Read();
   if (!noted.ok() && !absl::IsDataLoss(noted.status())) return noted.status();
+  if (noted.ok() && noted->has_value()) {
+    if (absl::Status status = log_end->CheckManifest(**noted); !status.ok()) return status;
+  }
+  tuning.listeners.push_back(std::make_shared<FlushListener>(*log_end));
   auto check = std::make_unique<LogCheck>(noted.ok() ? noted->value_or(NotedLog()) : NotedLog());
   tuning.wal_filter = check.get();
   // If anything was noted, there was a database: creating a new one would hide the loss of all of
@@ -213,7 +232,7 @@ absl::StatusOr<std::unique_ptr<RocksdbDatabase>> RocksdbDatabase::Open(
 }
 
 RocksdbDatabase::RocksdbDatabase(rocksdb::Env& env, std::string directory, MarkFile mark,
-                                 LogEnd log_end, std::unique_ptr<LogCheck> check,
+                                 std::unique_ptr<LogEnd> log_end, std::unique_ptr<LogCheck> check,
                                  std::unique_ptr<rocksdb::DB> db,
                                  std::vector<rocksdb::ColumnFamilyHandle*> families)
     : env_(env),
@@ -289,7 +308,7 @@ absl::StatusOr<std::string> RocksdbDatabase::Copy() const {
 }
 
 absl::Status RocksdbDatabase::BeginToNoteEnd() {
-  if (absl::Status status = log_end_.Begin(db_->GetLatestSequenceNumber()); !status.ok()) {
+  if (absl::Status status = log_end_->Begin(db_->GetLatestSequenceNumber()); !status.ok()) {
     return status;
   }
   notes_end_ = true;
@@ -339,9 +358,9 @@ absl::Status RocksdbDatabase::NoteEnd(const rocksdb::WriteBatch& changes) {
   uint64_t oldest = 0;
   if (std::exchange(newest_log_file_, file->LogNumber()) != file->LogNumber() &&
       db_->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &oldest)) {
-    log_end_.Forget(oldest);
+    log_end_->Forget(oldest);
   }
-  return log_end_.Note(file->LogNumber(), db_->GetLatestSequenceNumber(), families.bits());
+  return log_end_->Note(file->LogNumber(), db_->GetLatestSequenceNumber(), families.bits());
 }
 
 absl::StatusOr<std::optional<std::string>> RocksdbDatabase::ReadMeta(

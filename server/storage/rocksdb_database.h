@@ -95,8 +95,9 @@ class RocksdbDatabase {
   // Indexes into families_.
   enum Family { kMeta, kRows, kChunks };
 
-  RocksdbDatabase(rocksdb::Env& env, std::string directory, MarkFile mark, LogEnd log_end,
-                  std::unique_ptr<LogCheck> check, std::unique_ptr<rocksdb::DB> db,
+  RocksdbDatabase(rocksdb::Env& env, std::string directory, MarkFile mark,
+                  std::unique_ptr<LogEnd> log_end, std::unique_ptr<LogCheck> check,
+                  std::unique_ptr<rocksdb::DB> db,
                   std::vector<rocksdb::ColumnFamilyHandle*> families);
 
   // Compares the log that was read with what was noted, and stores the finding unless the database
@@ -112,7 +113,8 @@ class RocksdbDatabase {
   // Set before the first unsynced write.
   MarkFile mark_;
   bool marked_ = false;  // of the writing thread
-  LogEnd log_end_;
+  // The database's listener has a reference to it.
+  const std::unique_ptr<LogEnd> log_end_;
   bool lacks_end_ = false;
   bool notes_end_ = false;
   uint64_t newest_log_file_ = 0;

@@ -67,10 +67,7 @@ class DamageTest : public PersistentServerTest {
   void DamageEachFile() {
     WriteAndKill(200);
     const std::vector<std::string> files = FilesBelow(directory_);
-    EXPECT_GE(files.size(), 8u);
-    EXPECT_GE(std::count_if(files.begin(), files.end(),
-                            [](const std::string& file) { return file.ends_with(".log"); }),
-              2);
+    EXPECT_GE(files.size(), 6u);
     for (const std::string& file : files) {
       for (const Damage damage : kAllDamages) {
         SCOPED_TRACE(absl::StrCat(file, ", ", DamageName(damage)));
@@ -117,8 +114,11 @@ class DamageTest : public PersistentServerTest {
       }
       return Found::kNewEpoch;
     }
-    EXPECT_EQ(Position().revision(), head_.revision());
     EXPECT_EQ(Picture(keys_), picture_);
+    if (Position().revision() != head_.revision()) {
+      ADD_FAILURE() << "in the same epoch, and only up to revision " << Position().revision();
+      return Found::kEverything;
+    }
     ExpectEverything();
     EXPECT_GT(Ok(*invalidations_, &Invalidations::Invalidate, "tags: 'next'").position().revision(),
               head_.revision());
@@ -150,6 +150,18 @@ class DamageTest : public PersistentServerTest {
 TEST_F(DamageTest, OfAFileNeverGoesUnnoticed) {
   DamageEachFile();
   EXPECT_GE(found_[Found::kRefused], 10);
+}
+
+// All that it holds is in its first log.
+TEST_F(DamageTest, OfAFileOfAYoungStoreNeverGoesUnnoticed) {
+  options_.memory_bytes = 64 << 20;
+  DamageEachFile();
+}
+
+TEST_F(DamageTest, OfAFileOfAYoungStoreOfUnsyncedWritesNeverGoesUnnoticed) {
+  options_.memory_bytes = 64 << 20;
+  options_.durability = Durability::kAsync;
+  DamageEachFile();
 }
 
 TEST_F(DamageTest, OfAFileOfUnsyncedWritesNeverGoesUnnoticed) {

@@ -146,7 +146,8 @@ std::vector<std::string> PersistentServerTest::Resume(const v1::Position& start,
   std::vector<std::string> received;
   v1::SubscribeResponse response;
   uint64_t seen = 0;
-  while (seen < until && stream->Read(&response)) {
+  bool echoed = false;
+  while ((!echoed || seen < until) && stream->Read(&response)) {
     for (const v1::Event& event : response.events()) {
       for (const v1::Invalidation& invalidation : event.invalidations()) {
         received.push_back(
@@ -161,6 +162,7 @@ std::vector<std::string> PersistentServerTest::Resume(const v1::Position& start,
       seen = response.reset().start_after().revision();
     }
     if (response.has_progress()) seen = response.progress().revision();
+    echoed |= response.progress().echoed_sequence() == 1;
   }
   context.TryCancel();
   (void)stream->Finish();
