@@ -3,7 +3,8 @@
 
   generate.py [DIRECTORY]
 
-Reads panels.yaml and alerts.yaml beside it, and writes into DIRECTORY, which is its own by default.
+Reads panels.yaml and alerts.yaml beside it, and the alerts of ../connect/monitoring. Writes beside what it reads, or below
+DIRECTORY in place of deploy/.
 """
 
 import json
@@ -12,7 +13,9 @@ import sys
 
 import yaml
 
-HERE = pathlib.Path(__file__).parent
+DEPLOY = pathlib.Path(__file__).parent.parent
+# The folder of alerts, and the name of their object.
+ALERTS = {"monitoring": "cache-invalidation", "connect/monitoring": "cache-invalidation-connect"}
 SELECTED = 'job="cache-invalidation", instance=~"$instance"'
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Grafana divides a screen into 24 columns.
@@ -68,7 +71,7 @@ def dashboard_text(rows):
     head = {
         "uid": "cache-invalidation",
         "title": "Cache invalidation",
-        "description": "The server of the Tagged Cache Invalidation System",
+        "description": "The server of the Tagged Cache Invalidation System, and its connectors",
         "tags": ["cache-invalidation"],
         "schemaVersion": 38,
         "editable": True,
@@ -82,23 +85,25 @@ def dashboard_text(rows):
     return "{\n" + "\n".join(lines) + '\n"panels": [\n' + panels + "\n]\n}\n"
 
 
-def rule_text(alerts):
+def rule_text(name, alerts):
     """The alerts as an object of the Prometheus operator."""
     rule = {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
-        "metadata": {"name": "cache-invalidation", "labels": {"app.kubernetes.io/name": "cache-invalidation"}},
+        "metadata": {"name": name, "labels": {"app.kubernetes.io/name": name}},
         "spec": alerts,
     }
     return "# Written by generate.py from alerts.yaml.\n" + yaml.safe_dump(rule, sort_keys=False, width=116)
 
 
 def main():
-    directory = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    panels = yaml.safe_load((HERE / "panels.yaml").read_text())
-    alerts = yaml.safe_load((HERE / "alerts.yaml").read_text())
-    (directory / "dashboard.json").write_text(dashboard_text(panels))
-    (directory / "prometheus_rule.yaml").write_text(rule_text(alerts))
+    directory = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else DEPLOY
+    for folder, name in ALERTS.items():
+        alerts = yaml.safe_load((DEPLOY / folder / "alerts.yaml").read_text())
+        (directory / folder).mkdir(parents=True, exist_ok=True)
+        (directory / folder / "prometheus_rule.yaml").write_text(rule_text(name, alerts))
+    panels = yaml.safe_load((DEPLOY / "monitoring" / "panels.yaml").read_text())
+    (directory / "monitoring" / "dashboard.json").write_text(dashboard_text(panels))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The image of deploy/image has what its programs need: every shared library comes with one of its packages.
 
-$SERVER and $CACHECTL are the programs. Runs at the top of the tree, on the Debian that the image is made of.
+$SERVER, $CACHECTL and $CONNECT are the programs. Runs at the top of the tree, on the Debian that the image is made of.
 """
 
 import os
@@ -57,13 +57,13 @@ class ImageTest(unittest.TestCase):
         listed = re.search(r"--no-install-recommends \\\n(.*?)&&", text, re.DOTALL).group(1).replace("\\", "").split()
         there = with_dependencies(listed)
         self.assertLessEqual(set(listed), there, "not installed here")
-        needed = packages_of_libraries([os.environ["SERVER"], os.environ["CACHECTL"]])
+        needed = packages_of_libraries([os.environ[name] for name in ("SERVER", "CACHECTL", "CONNECT")])
         self.assertGreater(len(needed), 10)
         self.assertEqual({library: package for library, package in needed.items() if package not in there}, {})
 
     def test_it_has_the_programs_and_the_user_of_the_manifests(self):
         text = DOCKERFILE.read_text()
-        for pod in manifests.pods(manifests.load("base")).values():
+        for pod in [pod for name in ("base", "connect/source") for pod in manifests.pods(manifests.load(name)).values()]:
             security = pod["securityContext"]
             self.assertIn(f"\nUSER {security['runAsUser']}:{security['runAsGroup']}\n", text)
             (container,) = pod["containers"]

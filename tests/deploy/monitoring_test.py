@@ -17,10 +17,13 @@ import yaml
 from manifests_test import server_flags
 
 
-def promtool(*arguments):
-    """Runs promtool in the folder of the alerts; fails with what it prints."""
+FOLDERS = [queries.MONITORING, queries.CONNECT_MONITORING]
+
+
+def promtool(folder, *arguments):
+    """Runs promtool in a folder of alerts; fails with what it prints."""
     done = subprocess.run(
-        ["promtool", *arguments], cwd=queries.MONITORING, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        ["promtool", *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     if done.returncode != 0:
         raise AssertionError(done.stdout)
@@ -34,12 +37,14 @@ def anchor(heading):
 
 class AlertsTest(unittest.TestCase):
     def test_promtool_accepts_the_rules_and_its_tests_pass(self):
-        self.assertIn(f"SUCCESS: {len(queries.alerts())} rules found", promtool("check", "rules", "alerts.yaml"))
-        self.assertIn("SUCCESS", promtool("test", "rules", "alerts_test.yaml"))
-        promtool("check", "config", "scrape.yaml")
+        for folder in FOLDERS:
+            found = f"SUCCESS: {len(queries.alerts_of(folder))} rules found"
+            self.assertIn(found, promtool(folder, "check", "rules", "alerts.yaml"))
+            self.assertIn("SUCCESS", promtool(folder, "test", "rules", "alerts_test.yaml"))
+            promtool(folder, "check", "config", "scrape.yaml")
 
     def test_each_alert_is_seen_firing_and_not_firing(self):
-        tests = yaml.safe_load((queries.MONITORING / "alerts_test.yaml").read_text())["tests"]
+        tests = [test for folder in FOLDERS for test in yaml.safe_load((folder / "alerts_test.yaml").read_text())["tests"]]
         seen = set()
         for test in tests:
             firing = [
@@ -68,7 +73,7 @@ class AlertsTest(unittest.TestCase):
 
     def threshold(self, name):
         (alert,) = [alert for alert in queries.alerts() if alert["alert"] == name]
-        return int(re.search(r"> (\d+)$", alert["expr"]).group(1))
+        return int(re.search(r"> (\d+)(?:$| or )", alert["expr"]).group(1))
 
     def test_thresholds_belong_to_flags_and_manifests(self):
         defaults = server_flags()
@@ -79,6 +84,14 @@ class AlertsTest(unittest.TestCase):
         self.assertEqual(self.threshold("CacheInvalidationMemory"), max_memory * 3 // 4)
         self.assertEqual(self.threshold("CacheInvalidationHistoryShort"), int(given["event_retention_bytes"]) * 9 // 10)
         self.assertEqual(given["shards"], "1")
+
+    def test_thresholds_of_connectors_belong_to_settings(self):
+        (limit,) = set(re.findall(r"max_slot_wal_keep_size = '(\d+)GB'", pathlib.Path("docs/postgresql.md").read_text()))
+        self.assertEqual(self.threshold("CacheInvalidationSourceRetainsLog"), (int(limit) << 30) * 3 // 4)
+        (limit,) = re.findall(r"max_targets: (\d+)", pathlib.Path("docs/redis.md").read_text())
+        self.assertEqual(self.threshold("CacheInvalidationRedisWidened"), int(limit) * 9 // 10)
+        (limit,) = re.findall(r"`max_pending` \| (\d+) keys", pathlib.Path("docs/http-caches.md").read_text())
+        self.assertEqual(self.threshold("CacheInvalidationPurgesWidened"), int(limit) * 9 // 10)
 
     def test_the_scrape_configuration_names_the_service(self):
         (scrape,) = yaml.safe_load((queries.MONITORING / "scrape.yaml").read_text())["scrape_configs"]
@@ -93,9 +106,9 @@ class GeneratedTest(unittest.TestCase):
     def test_files_are_what_generate_writes(self):
         with tempfile.TemporaryDirectory(dir=os.environ["TEST_TMPDIR"]) as directory:
             subprocess.run([sys.executable, queries.MONITORING / "generate.py", directory], check=True)
-            for name in ["dashboard.json", "prometheus_rule.yaml"]:
+            for name in ["monitoring/dashboard.json", "monitoring/prometheus_rule.yaml", "connect/monitoring/prometheus_rule.yaml"]:
                 written = (pathlib.Path(directory) / name).read_text()
-                self.assertEqual((queries.MONITORING / name).read_text(), written, f"run deploy/monitoring/generate.py: {name}")
+                self.assertEqual((pathlib.Path("deploy") / name).read_text(), written, f"run deploy/monitoring/generate.py: {name}")
 
     def test_the_dashboard_is_complete(self):
         panels = queries.dashboard()["panels"]

@@ -1,6 +1,6 @@
 """The commands of docs/operations.md make certificates with which the pods of deploy/overlays/mtls work.
 
-$SERVER and $CACHECTL are the programs. Runs at the top of the tree.
+$SERVER, $CACHECTL and $CONNECT are the programs. Runs at the top of the tree.
 """
 
 import os
@@ -11,6 +11,7 @@ import tempfile
 import unittest
 import urllib.request
 
+import connector
 import manifests
 import server
 
@@ -28,9 +29,10 @@ class MtlsTest(unittest.TestCase):
     def setUpClass(cls):
         cls.directory = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(dir=os.environ["TEST_TMPDIR"])))
         make, cls.start, cls.call, cls.look = blocks()
-        make += "issue rules URI:spiffe://shop/rules\n"  # as deploy/README.md says
+        # As deploy/README.md says.
+        make += "".join(f"issue {name} URI:spiffe://shop/{name}\n" for name in ("rules", "connector", "sink"))
         subprocess.run(["bash", "-e", "-c", make], cwd=cls.directory, check=True)
-        for name in ("server", "orders", "rules"):
+        for name in ("server", "orders", "rules", "connector", "sink"):
             (cls.directory / name).mkdir()
             for key, file in FILES.items():
                 (cls.directory / name / key).symlink_to(cls.directory / file.format(name))
@@ -75,6 +77,8 @@ class MtlsTest(unittest.TestCase):
             done = self.cachectl(ports["grpc"], *(self.placed(argument, places) for argument in job["args"]), **variables)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.check_the_client(ports, variables)
+            self.check_the_source(ports, variables)
+            self.check_a_sink(ports, variables)
             without = self.cachectl(ports["grpc"], "--timeout=1s", "stats")
             self.assertEqual(without.returncode, 6, without.stdout)
 
@@ -86,6 +90,35 @@ class MtlsTest(unittest.TestCase):
         self.assertEqual(written.returncode, 0, written.stderr)
         refused = self.cachectl(ports["grpc"], "apply", "--file=rules.yaml", **own)
         self.assertIn("PERMISSION_DENIED: namespace: the caller needs the role admin in \"default\"", refused.stderr)
+
+    def check_the_source(self, ports, variables):
+        """With its certificate it may do all that a source does, and no more."""
+        own_files = self.directory / "connector"
+        config = connector.configuration(own_files, "source", "mtls", endpoint=f"localhost:{ports['grpc']}")
+        code, output = connector.check(os.environ["CONNECT"], own_files, config)
+        self.assertEqual(code, 1, output)
+        # The database is away, not the service.
+        self.assertIn("error: database: ", output)
+        self.assertNotIn("error: service: ", output)
+        config["service"].pop("tls")
+        self.assertIn("error: service: ", connector.check(os.environ["CONNECT"], own_files, config)[1])
+        own = {name: value.replace("/rules/", "/connector/") for name, value in variables.items()}
+        for call in (["write", "user", "1"], ["invalidate", "--everything"]):
+            done = self.cachectl(ports["grpc"], *call, **own)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        refused = self.cachectl(ports["grpc"], "apply", "--file=rules.yaml", **own)
+        self.assertIn("PERMISSION_DENIED", refused.stderr)
+
+    def check_a_sink(self, ports, variables):
+        """A reader hears events, and may not write."""
+        own_files = self.directory / "sink"
+        config = connector.configuration(own_files, "http", endpoint=f"localhost:{ports['grpc']}")
+        names = {"ca_file": "ca.crt", "cert_file": "tls.crt", "key_file": "tls.key"}
+        config["service"]["tls"] = {key: str(own_files / file) for key, file in names.items()}
+        with connector.running(os.environ["CONNECT"], own_files, config) as sink:
+            sink.await_page("/metrics", 'sink_connected{endpoint="http://127.0.0.1:1/ 127.0.0.1"} 1\n')
+        own = {name: value.replace("/rules/", "/sink/") for name, value in variables.items()}
+        self.assertIn("PERMISSION_DENIED", self.cachectl(ports["grpc"], "write", "user", "1", **own).stderr)
 
     @staticmethod
     def placed(text, places):

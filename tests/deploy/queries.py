@@ -7,6 +7,8 @@ import re
 import yaml
 
 MONITORING = pathlib.Path("deploy/monitoring")
+# Of the connectors.
+CONNECT_MONITORING = pathlib.Path("deploy/connect/monitoring")
 
 _SELECTOR = re.compile(r"(?<![\w:.$\"])([a-z_][a-z0-9_]*)({[^}]*})?(?!\w|\s*\()")
 _MATCHER = re.compile(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"')
@@ -15,10 +17,15 @@ _WORDS = {"and", "or", "unless", "offset", "bool", "by", "without", "on", "ignor
 _DURATION = re.compile(r"\[[^\]]*\]|\boffset\s+\w+")
 
 
-def alerts():
-    """The rules of alerts.yaml."""
-    groups = yaml.safe_load((MONITORING / "alerts.yaml").read_text())["groups"]
+def alerts_of(folder):
+    """The rules of its alerts.yaml."""
+    groups = yaml.safe_load((folder / "alerts.yaml").read_text())["groups"]
     return [rule for group in groups for rule in group["rules"]]
+
+
+def alerts():
+    """Those of the server, then those of the connectors."""
+    return alerts_of(MONITORING) + alerts_of(CONNECT_MONITORING)
 
 
 def dashboard():

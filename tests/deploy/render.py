@@ -2,8 +2,9 @@
 
   render.py FOLDER     prints the objects as JSON
 
-It knows `resources` (files and other kustomizations), `patches` (merged by name, or JSON 6902), and `configMapGenerator`
-without a hash. Anything else in a kustomization fails: what this cannot render, it must not pass over.
+It knows `resources` (files and other kustomizations), `patches` (merged by name, or JSON 6902), `configMapGenerator`
+without a hash, `nameSuffix`, and `labels` that selectors get as well. Anything else in a kustomization fails: what this
+cannot render, it must not pass over.
 """
 
 import copy
@@ -13,7 +14,7 @@ import sys
 
 import yaml
 
-_KNOWN = {"apiVersion", "kind", "resources", "patches", "configMapGenerator", "generatorOptions"}
+_KNOWN = {"apiVersion", "kind", "resources", "patches", "configMapGenerator", "generatorOptions", "nameSuffix", "labels"}
 
 
 def _expect_keys(value, known, where):
@@ -50,7 +51,7 @@ def _is_named(value):
 
 
 def with_operations(item, operations):
-    """JSON 6902: `replace` of what exists, and `add` to a map or at the end of a list."""
+    """JSON 6902: `replace` and `remove` of what exists, and `add` to a map or at the end of a list."""
     result = copy.deepcopy(item)
     for operation in operations:
         _expect_keys(operation, {"op", "path", "value"}, "a patch")
@@ -62,6 +63,9 @@ def with_operations(item, operations):
             place.append(operation["value"])
             continue
         key = int(last) if isinstance(place, list) else last
+        if operation["op"] == "remove":
+            del place[key]
+            continue
         if operation["op"] == "replace":
             place[key]  # raises if there is nothing to replace
         elif operation["op"] != "add" or not isinstance(place, dict):
@@ -87,7 +91,7 @@ def _patched(items, patch, folder):
 
 
 def _config_map(generator, options, folder):
-    _expect_keys(generator, {"name", "files", "options"}, "configMapGenerator")
+    _expect_keys(generator, {"name", "files", "options", "behavior"}, "configMapGenerator")
     if options.get("disableNameSuffixHash") is not True:
         raise ValueError("cannot render a ConfigMap with a hash in its name")
     metadata = {"name": generator["name"]}
@@ -103,6 +107,62 @@ def _config_map(generator, options, folder):
             raise ValueError(f"{name}: kustomize reads no files outside the folder")
         data[path.name] = path.read_text()
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+
+
+def _generate(items, generators, options, folder):
+    for generator in generators:
+        new = _config_map(generator, options, folder)
+        if generator.get("behavior", "create") == "create":
+            _add(items, [new])
+        elif generator["behavior"] != "replace" or identity(new) not in items:
+            raise ValueError(f"cannot render the behavior {generator['behavior']} of {generator['name']}")
+        else:
+            labels = {**items[identity(new)]["metadata"].get("labels", {}), **new["metadata"].get("labels", {})}
+            items[identity(new)] = {**new, "metadata": {**new["metadata"], **({"labels": labels} if labels else {})}}
+
+
+def _references(item):
+    """(kind, place, key) of each name of another object, as far as kustomize changes it with that object."""
+    spec = item.get("spec", {})
+    if "serviceName" in spec:
+        yield "Service", spec, "serviceName"
+    for volume in spec.get("template", {}).get("spec", {}).get("volumes", []):
+        if "configMap" in volume:
+            yield "ConfigMap", volume["configMap"], "name"
+
+
+def _with_suffix(items, suffix):
+    """The objects with longer names, and what they call each other. What is not among them keeps its name."""
+    for item in items.values():
+        for kind, place, key in _references(item):
+            if (kind, place[key]) in items:
+                place[key] += suffix
+    for item in items.values():
+        item["metadata"]["name"] += suffix
+    return {identity(item): item for item in items.values()}
+
+
+def _put_labels(item, entry):
+    """Labels of an object, of its pods, and of what selects them."""
+    _expect_keys(entry, {"pairs", "includeSelectors"}, "labels")
+    if entry.get("includeSelectors") is not True:
+        raise ValueError("cannot render labels without selectors")
+    spec = item.get("spec", {})
+    places = [item["metadata"].setdefault("labels", {})]
+    if item["kind"] == "Service":
+        places.append(spec["selector"])
+    elif item["kind"] == "NetworkPolicy":
+        peers = [peer for rule in spec.get("ingress", []) + spec.get("egress", []) for peer in rule.get("from", rule.get("to", []))]
+        selectors = [spec["podSelector"], *(peer.get("podSelector", {}) for peer in peers)]
+        places += [selector["matchLabels"] for selector in selectors if "matchLabels" in selector]
+    elif item["kind"] == "StatefulSet":
+        places += [spec["selector"]["matchLabels"], spec["template"]["metadata"]["labels"]]
+        claims = spec.get("volumeClaimTemplates", [])
+        places += [claim["metadata"].setdefault("labels", {}) for claim in claims]
+    elif item["kind"] != "ConfigMap":
+        raise ValueError(f"cannot render labels of the kind {item['kind']}")
+    for place in places:
+        place.update(entry["pairs"])
 
 
 def _add(items, new):
@@ -123,9 +183,13 @@ def render(folder):
     for name in kustomization.get("resources", []):
         path = folder / name
         _add(items, render(path) if path.is_dir() else yaml.safe_load_all(path.read_text()))
-    _add(items, [_config_map(generator, options, folder) for generator in kustomization.get("configMapGenerator", [])])
+    _generate(items, kustomization.get("configMapGenerator", []), options, folder)
     for patch in kustomization.get("patches", []):
         _patched(items, patch, folder)
+    items = _with_suffix(items, kustomization.get("nameSuffix", ""))
+    for item in items.values():
+        for entry in kustomization.get("labels", []):
+            _put_labels(item, entry)
     return list(items.values())
 
 

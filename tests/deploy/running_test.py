@@ -1,6 +1,6 @@
 """The manifests' command lines, the probes and the runbook's commands work; the number of series is bounded.
 
-$SERVER and $CACHECTL are the programs. Runs at the top of the tree.
+$SERVER, $CACHECTL and $CONNECT are the programs. Runs at the top of the tree.
 """
 
 import os
@@ -13,6 +13,7 @@ import time
 import unittest
 import urllib.request
 
+import connector
 import manifests
 import queries
 import server
@@ -114,10 +115,24 @@ class ServerTest(unittest.TestCase):
         (programs / "cachectl").symlink_to(os.environ["CACHECTL"])
         environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
         begin = "set -o pipefail\n" + "\n".join(line for line in lines if re.match(r"[A-Z]+=|export ", line))
+        ports = {7400: self.ports["grpc"], 7401: self.ports["http"], **self.connectors()}
         for line in lines:
-            script = f"{begin}\n{line}".replace(":7400", f":{self.ports['grpc']}").replace(":7401", f":{self.ports['http']}")
+            script = f"{begin}\n{line}"
+            for documented, port in ports.items():
+                script = script.replace(f":{documented}", f":{port}")
             done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
+
+    def connectors(self):
+        """Starts one of each kind, without what it follows or feeds; gives the ports by those of the runbook."""
+        ports = {}
+        for documented, kind in enumerate(("source", "redis", "http"), 7402):
+            folder = pathlib.Path(self.directory) / kind
+            config = connector.configuration(folder, kind, endpoint=f"127.0.0.1:{self.ports['grpc']}")
+            running = self.enterContext(connector.running(os.environ["CONNECT"], folder, config))
+            running.await_page("/metrics", "_connected")
+            ports[documented] = running.port
+        return ports
 
     def test_the_number_of_series_is_bounded(self):
         """The labels have fixed values, but for the status codes, whose series begin with their first call."""
