@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <sstream>
@@ -24,6 +25,7 @@
 #include "client/declarations.h"
 #include "client/testing/fake_server.h"
 #include "common/check.h"
+#include "tests/connect/connector.h"
 #include "tests/postgres/postgres_cluster.h"
 #include "tests/postgres/sql_connection.h"
 #include "tests/truth/cached_results.h"
@@ -36,6 +38,10 @@ ABSL_FLAG(std::string, identity, "mixed",
           "REPLICA IDENTITY of the tables: full, default or mixed.");
 ABSL_FLAG(int, transactions, 700, "How many are to be committed.");
 ABSL_FLAG(uint64_t, seed, 1, "Of everything that is random. 0: another one each time.");
+ABSL_FLAG(bool, connector, false,
+          "Has cache_invalidation_connect tell the service, instead of the reader of `cachectl "
+          "ingest`.");
+ABSL_FLAG(bool, unsynced, false, "Commits with synchronous_commit off.");
 ABSL_FLAG(std::string, fault, "none",
           "A fault to put back, which must then be found: unknown_is_null, nan_is_null or "
           "array_is_text.");
@@ -73,6 +79,15 @@ std::set<std::string> RulesWithCondition() {
   return out;
 }
 
+std::vector<std::string> Settings() {
+  std::vector<std::string> settings = {"jit = off"};  // it would compile the queries each time
+  if (absl::GetFlag(FLAGS_unsynced)) {
+    settings.push_back("synchronous_commit = off");
+    settings.push_back("wal_writer_delay = 10ms");
+  }
+  return settings;
+}
+
 // A database, the service, and the caches of an application.
 class Trial {
  public:
@@ -84,8 +99,8 @@ class Trial {
     for (const Statement& statement : random_transactions_.Fill()) {
       Must(writer_->Run(statement.sql));
     }
-    Must(reader_->Run("SELECT pg_create_logical_replication_slot('truth', 'wal2json')"));
     Must(client_.ApplyDeclarations(Rules()));
+    FollowLog();
     results_ = std::make_unique<QueryResults>(*writer_);
     caches_ = std::make_unique<CachedResults>(client_, tally_);
     const client::Position position = Must(client_.GetInvalidationStats()).position;
@@ -98,7 +113,6 @@ class Trial {
       const Transaction transaction = random_transactions_.Next();
       if (!Execute(transaction)) continue;
       ++committed_;
-      changes_ = ReadChanges();
       const client::Position position = Tell(fault);
       const std::vector<QueryResult> now = results_->Now();
       ASSERT_TRUE(caches_->Await(position));
@@ -183,8 +197,31 @@ class Trial {
     return out;
   }
 
-  // Tells the service as `cachectl ingest` does, and sends at once what it would gather.
+  // From here on, what is committed is told.
+  void FollowLog() {
+    if (!absl::GetFlag(FLAGS_connector)) {
+      Must(reader_->Run("SELECT pg_create_logical_replication_slot('truth', 'wal2json')"));
+      return;
+    }
+    Must(reader_->Run("CREATE PUBLICATION cache_invalidation FOR ALL TABLES"));
+    connector_.emplace(ConnectorSetting{.connection = cluster_.connection_string(),
+                                        .endpoint = server_.endpoint()});
+    connector_->StartAndAwaitReady();
+  }
+
+  // Returns when the last transaction is told, with a position behind it; what would be gathered is
+  // sent at once.
   client::Position Tell(Fault fault) {
+    if (connector_.has_value()) {
+      connector_->AwaitTold(*Must(reader_->Run("SELECT pg_current_wal_insert_lsn()"))[0][0]);
+    } else {
+      TellAsIngest(fault);
+    }
+    return Must(client_.FlushPendingInvalidations()).position;
+  }
+
+  void TellAsIngest(Fault fault) {
+    changes_ = ReadChanges();
     for (const std::string& line : changes_) {
       auto told = Must(changes_reader_.Add(line));
       if (!told || (told->writes.empty() && !told->everything)) continue;
@@ -193,7 +230,6 @@ class Trial {
       Must(client_.InvalidateByWrites(std::move(told->writes)));
     }
     Check(changes_reader_.unreadable_lines() == 0, "all lines can be read");
-    return Must(client_.FlushPendingInvalidations()).position;
   }
 
   void Show(const Transaction& transaction, const std::vector<std::string>& misses,
@@ -209,13 +245,14 @@ class Trial {
     std::cout << events;
   }
 
-  PostgresCluster cluster_{{"jit = off"}};  // it would compile the queries each time
+  PostgresCluster cluster_{Settings()};
   Transactions random_transactions_;
   client::FakeServer server_;
   client::Client client_{server_.Connect({.deadline = absl::Seconds(60)})};
   Tally tally_;
   std::unique_ptr<SqlConnection> writer_;
   std::unique_ptr<SqlConnection> reader_;
+  std::optional<Connector> connector_;
   cachectl::Wal2JsonReader changes_reader_;
   std::unique_ptr<QueryResults> results_;
   std::unique_ptr<CachedResults> caches_;
@@ -231,7 +268,9 @@ TEST(TruthTest, EveryChangedResultIsInvalidated) {
   if (seed == 0) seed = std::random_device()();
   const auto fault = FaultOf(absl::GetFlag(FLAGS_fault));
   ASSERT_TRUE(fault.has_value()) << "unknown fault";
-  std::cout << "--identity=" << absl::GetFlag(FLAGS_identity) << " --seed=" << seed << std::endl;
+  std::cout << "--identity=" << absl::GetFlag(FLAGS_identity) << " --seed=" << seed
+            << (absl::GetFlag(FLAGS_connector) ? " --connector" : "")
+            << (absl::GetFlag(FLAGS_unsynced) ? " --unsynced" : "") << std::endl;
   Trial trial(seed);
   trial.Run(absl::GetFlag(FLAGS_transactions), *fault);
   trial.Report();
