@@ -8,10 +8,9 @@
 
 namespace cache_invalidation::connect {
 
-// Connects to the service and the database, or has the HTTP caches purge what none of them has, and
-// prints what is wrong or unwise, a line each; with
-// `sql` the statements that cure it instead, after comments that say why. Changes nothing. Returns
-// whether nothing is wrong; warnings are not wrong.
+// Connects to the service and to the database or the caches, and prints what is wrong or unwise, a
+// line each; with `sql` the statements that cure it instead, after comments that say why. Changes
+// nothing that a program sees. Returns whether nothing is wrong; warnings are not wrong.
 bool Check(const Config& config, bool sql, const Clock& clock, std::ostream& out);
 
 }  // namespace cache_invalidation::connect

@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/connect/http_sink_config.h"
-#include "client/connect/redis/redis_section.h"
+#include "client/connect/sink_config.h"
 #include "client/connect/yaml_section.h"
 
 namespace cache_invalidation::connect {
@@ -14,15 +13,12 @@ namespace {
 // PostgreSQL's: a name in its catalog.
 constexpr size_t kMaxSlotBytes = 63;
 
-constexpr absl::string_view kFormats[] = {"text", "json"};
-constexpr absl::string_view kLevels[] = {"debug", "info", "warning", "error"};
-
-void ReadService(YamlSection& root, const SecretSources& secrets, Config& config) {
+void ReadService(YamlSection& root, Config& config) {
   YamlSection service(root, "service");
   service.Require("endpoint");
   service.Text("endpoint", config.endpoint);
   service.Text("namespace", config.service.namespace_name);
-  ReadSecret(service, "token", secrets, config.service.token);
+  service.Secret("token", config.service.token);
   service.Text("token_file", config.service.token_file);
   YamlSection tls(service, "tls");
   if (tls.present()) {
@@ -36,11 +32,11 @@ void ReadService(YamlSection& root, const SecretSources& secrets, Config& config
   service.Finish();
 }
 
-void ReadPostgres(YamlSection& source, const SecretSources& secrets, SourceOptions& options) {
+void ReadPostgres(YamlSection& source, SourceOptions& options) {
   YamlSection postgres(source, "postgres");
   for (const char* name : {"connection", "publication", "slot"}) postgres.Require(name);
   postgres.Text("connection", options.postgres.connection);
-  ReadSecret(postgres, "password", secrets, options.postgres.password);
+  postgres.Secret("password", options.postgres.password);
   postgres.Text("publication", options.publication);
   postgres.Text("slot", options.slot);
   postgres.Bool("allow_unbounded_wal", options.allow_unbounded_wal);
@@ -75,10 +71,9 @@ void ReadTables(YamlSection& source, absl::Status& status, SourceOptions& option
   }
 }
 
-void ReadSource(YamlSection& source, const SecretSources& secrets, absl::Status& status,
-                SourceOptions& options) {
+void ReadSource(YamlSection& source, absl::Status& status, SourceOptions& options) {
   source.Require("postgres");
-  ReadPostgres(source, secrets, options);
+  ReadPostgres(source, options);
   YamlSection outbox(source, "outbox");
   if (outbox.present()) outbox.Require("prefix");
   outbox.Text("prefix", options.outbox.prefix);
@@ -88,20 +83,16 @@ void ReadSource(YamlSection& source, const SecretSources& secrets, absl::Status&
   source.Finish();
 }
 
-void ReadSink(YamlSection& sink, const SecretSources& secrets, Config& config) {
+void ReadSink(YamlSection& sink, Config& config) {
   YamlSection http(sink, "http");
-  if (http.present() == sink.Has("redis")) sink.Fail("expected redis or http, and not both");
+  YamlSection redis(sink, "redis");
+  if (http.present() == redis.present()) sink.Fail("expected redis or http, and not both");
   if (http.present()) {
     HttpSinkOptions& options = config.http_sink.emplace();
     sink.Text("name", options.name);
-    ReadHttpSink(
-        http,
-        [&](YamlSection& section, absl::string_view name, std::string& out) {
-          ReadSecret(section, name, secrets, out);
-        },
-        options);
+    ReadHttpSink(http, options);
   } else {
-    ReadRedisSection(sink, secrets, config.redis.emplace());
+    ReadRedis(redis, config.redis.emplace());
   }
   sink.Finish();
 }
@@ -116,27 +107,27 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
   }
   Config config;
   absl::Status status;
-  YamlSection root(*document, status);
+  YamlSection root(*document, secrets, status);
   root.Require("service");
-  ReadService(root, secrets, config);
+  ReadService(root, config);
   YamlSection http(root, "http");
   http.Text("listen", config.http_listen);
   http.Finish();
   YamlSection log(root, "log");
-  log.Word("format", kFormats, config.log_format);
-  log.Word("level", kLevels, config.log_level);
+  log.Word("format", journal::kFormatNames, config.log_format);
+  log.Word("level", journal::kLevelNames, config.log_level);
   log.Finish();
   YamlSection source(root, "source");
   YamlSection sink(root, "sink");
   if (source.present() == sink.present()) root.Fail("expected a source or a sink, and not both");
-  if (sink.present()) ReadSink(sink, secrets, config);
+  if (sink.present()) ReadSink(sink, config);
   if (!config.redis.has_value()) {
     // The position in Redis is in Redis.
     root.Require("state_file");
     root.Text("state_file", config.source.state_file);
   }
   if (config.http_sink.has_value()) config.http_sink->state_file = config.source.state_file;
-  if (source.present()) ReadSource(source, secrets, status, config.source);
+  if (source.present()) ReadSource(source, status, config.source);
   root.Finish();
   if (!status.ok()) return status;
   return config;

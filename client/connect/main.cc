@@ -8,7 +8,6 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -60,58 +59,57 @@ absl::StatusOr<Config> ReadConfig(const std::string& path) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", config.status().message()));
 }
 
-absl::StatusOr<std::unique_ptr<http::HttpServer>> StartPages(const Config& config,
-                                                             std::vector<http::Route> pages,
-                                                             journal::Journal& journal,
-                                                             Clock& clock) {
-  auto http = http::HttpServer::Start(config.http_listen, std::move(pages), clock);
-  if (!http.ok()) return http.status();
-  journal.Write({Level::kInfo,
-                 "starting",
-                 {{"version", client::ClientVersion()}, {"http_port", (*http)->port()}}});
-  return http;
-}
+// What a source and sinks are made of, but for their options and status.
+struct Parts {
+  const Config& config;
+  std::shared_ptr<client::Connection> connection;
+  const sigset_t& signals;
+  Clock& clock;
+  journal::Journal& journal;
+};
 
-void AwaitSignal(const sigset_t& signals, journal::Journal& journal) {
+// Shows what is known of what `start` returns, and runs it until a stop signal.
+template <typename Status, typename Start>
+absl::Status RunUntilSignal(const Parts& parts, const Start& start) {
+  Status status;
+  const auto http =
+      http::HttpServer::Start(parts.config.http_listen, Pages(status, parts.clock), parts.clock);
+  if (!http.ok()) return http.status();
+  parts.journal.Write({Level::kInfo,
+                       "starting",
+                       {{"version", client::ClientVersion()}, {"http_port", (*http)->port()}}});
+  const auto running = start(status);
   int signal = 0;
-  sigwait(&signals, &signal);
-  journal.Write({Level::kInfo, "stopping"});
+  sigwait(&parts.signals, &signal);
+  parts.journal.Write({Level::kInfo, "stopping"});
   // A second signal ends the process at once.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-}
-
-// Follows the database, or the service, until a stop signal.
-absl::Status Run(Config config, const sigset_t& signals, journal::Journal& journal, Clock& clock) {
-  auto connection = client::OpenConnection(config.endpoint, config.service);
-  if (!connection.ok()) return connection.status();
-  if (config.redis.has_value()) {
-    RedisStatus status;
-    auto http = StartPages(config, Pages(status), journal, clock);
-    if (!http.ok()) return http.status();
-    const RedisSink sink(*std::move(config.redis), client::Client(*std::move(connection)), clock,
-                         journal, status);
-    AwaitSignal(signals, journal);
-    return absl::OkStatus();
-  }
-  if (config.http_sink.has_value()) {
-    HttpSinkStatus status;
-    auto http = StartPages(config, Pages(status), journal, clock);
-    if (!http.ok()) return http.status();
-    const HttpSink sink(*std::move(config.http_sink), client::Client(*std::move(connection)), clock,
-                        journal, status);
-    AwaitSignal(signals, journal);
-    return absl::OkStatus();
-  }
-  SourceStatus status;
-  auto http = StartPages(config, Pages(status, clock), journal, clock);
-  if (!http.ok()) return http.status();
-  const Source source(std::move(config.source), *std::move(connection),
-                      config.service.namespace_name, clock, journal, status);
-  AwaitSignal(signals, journal);
+  pthread_sigmask(SIG_UNBLOCK, &parts.signals, nullptr);
   return absl::OkStatus();
 }
 
-int RunCommand(Config config, const sigset_t& signals) {
+// Follows the database, or the service.
+absl::Status Run(const Config& config, const sigset_t& signals, journal::Journal& journal,
+                 Clock& clock) {
+  auto opened = client::OpenConnection(config.endpoint, config.service);
+  if (!opened.ok()) return opened.status();
+  const Parts parts = {config, *std::move(opened), signals, clock, journal};
+  if (config.redis.has_value()) {
+    return RunUntilSignal<RedisStatus>(parts, [&](RedisStatus& status) {
+      return RedisSink(*config.redis, client::Client(parts.connection), clock, journal, status);
+    });
+  }
+  if (config.http_sink.has_value()) {
+    return RunUntilSignal<HttpSinkStatus>(parts, [&](HttpSinkStatus& status) {
+      return HttpSink(*config.http_sink, client::Client(parts.connection), clock, journal, status);
+    });
+  }
+  return RunUntilSignal<SourceStatus>(parts, [&](SourceStatus& status) {
+    return Source(config.source, parts.connection, config.service.namespace_name, clock, journal,
+                  status);
+  });
+}
+
+int RunCommand(const Config& config, const sigset_t& signals) {
   RealClock clock;
   // Never destroyed: gRPC's threads write to it until the process ends.
   static RealClock& journal_clock = *new RealClock;
@@ -120,7 +118,7 @@ int RunCommand(Config config, const sigset_t& signals) {
   client::SetLogSink([](const client::LogEntry& entry) {
     journal.Write({Level::kWarning, "gRPC", {}, std::string(entry.message)});
   });
-  const absl::Status status = Run(std::move(config), signals, journal, clock);
+  const absl::Status status = Run(config, signals, journal, clock);
   if (!status.ok()) {
     journal.Write({Level::kError, "cannot start", {}, std::string(status.message())});
   }
@@ -159,7 +157,7 @@ int Main(int argc, char** argv) {
     std::cerr << "cache_invalidation_connect: " << config.status().message() << "\n";
     return kUsage;
   }
-  if (run->parsed()) return RunCommand(*std::move(config), signals);
+  if (run->parsed()) return RunCommand(*config, signals);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   RealClock clock;
   return Check(*config, print_sql, clock, std::cout) ? EXIT_SUCCESS : EXIT_FAILURE;

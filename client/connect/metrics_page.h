@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/prometheus_label.h"
 
 namespace cache_invalidation::connect {
 
@@ -29,7 +30,7 @@ class MetricsPage {
   void Labeled(absl::string_view name, absl::string_view label,
                const std::map<std::string, uint64_t>& counts, absl::string_view help) {
     Head(name, "counter", help);
-    for (const auto& [value, count] : counts) Sample(name, Label(label, value), count);
+    for (const auto& [value, count] : counts) Sample(name, PrometheusLabel(label, value), count);
   }
 
   // The parts of other metrics. `labels` are without braces; empty: none.
@@ -43,10 +44,6 @@ class MetricsPage {
     if (!labels.empty()) absl::StrAppend(&text_, "{", labels, "}");
     absl::StrAppend(&text_, " ", value, "\n");
   }
-  static std::string Label(absl::string_view name, absl::string_view value) {
-    return absl::StrCat(name, "=\"", value, "\"");
-  }
-
   std::string Take() { return std::exchange(text_, {}); }
 
  private:

@@ -1,6 +1,5 @@
 #include "client/connect/pages.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,45 +27,42 @@ http::Page Told(const SourceFigures& figures, absl::string_view query) {
   return {.status = figures.told >= *wanted ? 200 : 503, .body = body};
 }
 
-// What every connector shows. `trouble` returns why it is not ready; empty: it is.
-std::vector<http::Route> CommonPages(std::function<std::string()> metrics,
-                                     std::function<std::string()> trouble) {
+template <typename Figures>
+std::string TroubleOf(const Figures& figures) {
+  return figures.connected ? "" : absl::StrCat(figures.state, "\n");
+}
+
+// What every connector shows.
+template <typename Figures, typename Metrics>
+std::vector<http::Route> CommonPages(const SharedFigures<Figures>& status, Metrics metrics) {
   return {{"/metrics",
-           [metrics = std::move(metrics)] {
-             return http::Page{.content_type = kMetricsType, .body = metrics()};
+           [&status, metrics] {
+             return http::Page{.content_type = kMetricsType, .body = metrics(status.Get())};
            }},
           {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
-          {"/readyz", [trouble = std::move(trouble)] {
-             std::string why = trouble();
+          {"/readyz", [&status] {
+             std::string why = TroubleOf(status.Get());
              if (why.empty()) return http::Page{.body = "ready\n"};
              return http::Page{.status = 503, .body = std::move(why)};
            }}};
 }
 
-template <typename Figures>
-std::string TroubleIn(const Figures& figures) {
-  return figures.connected ? "" : absl::StrCat(figures.state, "\n");
-}
-
 }  // namespace
 
 std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock) {
-  std::vector<http::Route> pages =
-      CommonPages([&status, &clock] { return MetricsText(status.Get(), clock.Now()); },
-                  [&status] { return TroubleIn(status.Get()); });
+  std::vector<http::Route> pages = CommonPages(
+      status, [&clock](const SourceFigures& figures) { return MetricsText(figures, clock.Now()); });
   pages.push_back(
       {"/told", {}, [&status](absl::string_view query) { return Told(status.Get(), query); }});
   return pages;
 }
 
-std::vector<http::Route> Pages(const RedisStatus& status) {
-  return CommonPages([&status] { return RedisMetricsText(status.Get()); },
-                     [&status] { return TroubleIn(status.Get()); });
+std::vector<http::Route> Pages(const RedisStatus& status, const Clock& /*clock*/) {
+  return CommonPages(status, [](const RedisFigures& figures) { return MetricsText(figures); });
 }
 
-std::vector<http::Route> Pages(const HttpSinkStatus& status) {
-  return CommonPages([&status] { return MetricsText(status.Get()); },
-                     [&status] { return TroubleOf(status.Get()); });
+std::vector<http::Route> Pages(const HttpSinkStatus& status, const Clock& /*clock*/) {
+  return CommonPages(status, [](const HttpSinkFigures& figures) { return MetricsText(figures); });
 }
 
 }  // namespace cache_invalidation::connect

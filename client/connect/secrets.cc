@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -13,17 +12,6 @@ namespace cache_invalidation::connect {
 namespace {
 
 constexpr size_t kMaxSecretBytes = 64 << 10;
-
-absl::StatusOr<std::string> Expanded(const std::string& value, const SecretSources& secrets) {
-  absl::string_view inner = value;
-  if (!absl::ConsumePrefix(&inner, "${") || !absl::ConsumeSuffix(&inner, "}")) return value;
-  const bool is_file = absl::ConsumePrefix(&inner, "file:");
-  const std::string name(inner);
-  const std::optional<std::string> secret = is_file ? secrets.file(name) : secrets.variable(name);
-  if (secret.has_value()) return *secret;
-  return absl::InvalidArgumentError(is_file ? absl::StrCat("cannot read the file ", name)
-                                            : absl::StrCat("the variable ", name, " is not set"));
-}
 
 }  // namespace
 
@@ -42,14 +30,15 @@ SecretSources ProcessSecrets() {
           }};
 }
 
-void ReadSecret(YamlSection& section, absl::string_view name, const SecretSources& secrets,
-                std::string& out) {
-  section.Text(name, out);
-  absl::StatusOr<std::string> expanded = Expanded(out, secrets);
-  if (!expanded.ok()) {
-    return section.Fail(absl::StrCat(name, ": ", expanded.status().message()));
-  }
-  out = *std::move(expanded);
+absl::StatusOr<std::string> SecretOf(const std::string& text, const SecretSources& sources) {
+  absl::string_view inner = text;
+  if (!absl::ConsumePrefix(&inner, "${") || !absl::ConsumeSuffix(&inner, "}")) return text;
+  const bool is_file = absl::ConsumePrefix(&inner, "file:");
+  const std::string name(inner);
+  const std::optional<std::string> secret = is_file ? sources.file(name) : sources.variable(name);
+  if (secret.has_value()) return *secret;
+  return absl::InvalidArgumentError(is_file ? absl::StrCat("cannot read the file ", name)
+                                            : absl::StrCat("the variable ", name, " is not set"));
 }
 
 }  // namespace cache_invalidation::connect

@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/string_view.h"
-#include "client/connect/yaml_section.h"
+#include "absl/status/statusor.h"
 
 namespace cache_invalidation::connect {
 
@@ -19,10 +18,9 @@ struct SecretSources {
 // Those of this process. A file loses the line breaks at its end.
 SecretSources ProcessSecrets();
 
-// Reads the member of that name, if it is there; `${NAME}` and `${file:PATH}` as what they name.
-// Only where secrets are expected: other values, such as patterns, may contain ${.
-void ReadSecret(YamlSection& section, absl::string_view name, const SecretSources& secrets,
-                std::string& out);
+// Returns what `${NAME}` or `${file:PATH}` names, and any other text as it is. INVALID_ARGUMENT:
+// there is no such secret.
+absl::StatusOr<std::string> SecretOf(const std::string& text, const SecretSources& sources);
 
 }  // namespace cache_invalidation::connect
 

@@ -67,7 +67,7 @@ HttpClient::HttpClient(std::string address, absl::Duration timeout)
 
 HttpClient::~HttpClient() { curl_easy_cleanup(handle_); }
 
-absl::StatusOr<HttpResponse> HttpClient::Send(const HttpRequest& request) {
+HttpResponse HttpClient::Send(const HttpRequest& request) {
   HttpResponse response;
   char error[CURL_ERROR_SIZE] = "";
   std::vector<std::string> lines = request.headers;
@@ -106,9 +106,7 @@ absl::StatusOr<HttpResponse> HttpClient::Send(const HttpRequest& request) {
     set(CURLOPT_PROXY, "");
   }
   const CURLcode code = curl_easy_perform(handle_);
-  if (code != CURLE_OK) {
-    return absl::UnavailableError(error[0] != '\0' ? error : curl_easy_strerror(code));
-  }
+  if (code != CURLE_OK) return {.error = error[0] != '\0' ? error : curl_easy_strerror(code)};
   long status = 0;
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);

@@ -3,49 +3,48 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/connect/metrics_page.h"
+#include "common/prometheus_label.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
-using Figures = std::map<std::string, EndpointFigures>;
-
-// One figure of each endpoint. Endpoints are URLs and addresses, which have no quotes.
+// One figure of each endpoint.
 template <typename Value>
-void Each(MetricsPage& page, const Figures& figures, absl::string_view name, absl::string_view kind,
-          absl::string_view help, const Value& value) {
+void Each(MetricsPage& page, const HttpSinkFigures& figures, absl::string_view name,
+          absl::string_view kind, absl::string_view help, const Value& value) {
   page.Head(name, kind, help);
   for (const auto& [endpoint, of] : figures) {
-    page.Sample(name, MetricsPage::Label("endpoint", endpoint), value(of));
+    page.Sample(name, PrometheusLabel("endpoint", endpoint), value(of));
   }
 }
 
-void Labeled(MetricsPage& page, const Figures& figures, absl::string_view name,
+void Labeled(MetricsPage& page, const HttpSinkFigures& figures, absl::string_view name,
              absl::string_view label, absl::string_view help,
              std::map<std::string, uint64_t> EndpointFigures::*counts) {
   page.Head(name, "counter", help);
   for (const auto& [endpoint, of] : figures) {
     for (const auto& [value, count] : of.*counts) {
-      page.Sample(name,
-                  absl::StrCat(MetricsPage::Label("endpoint", endpoint), ",",
-                               MetricsPage::Label(label, value)),
-                  count);
+      page.Sample(
+          name,
+          absl::StrCat(PrometheusLabel("endpoint", endpoint), ",", PrometheusLabel(label, value)),
+          count);
     }
   }
 }
 
 }  // namespace
 
-std::string MetricsText(const Figures& figures) {
+std::string MetricsText(const HttpSinkFigures& figures) {
   using Of = const EndpointFigures&;
   MetricsPage page("cache_invalidation_connect_sink_");
   Each(page, figures, "connected", "gauge", "1 while events are heard.",
        [](Of of) { return of.connected ? 1 : 0; });
   Each(page, figures, "endpoint_answers", "gauge", "1 if the last request was carried out.",
-       [](Of of) { return of.answers ? 1 : 0; });
+       [](Of of) { return of.refusal.empty() ? 1 : 0; });
   Each(page, figures, "lag_revisions", "gauge", "Revisions heard that are not purged, and again.",
-       [](Of of) { return of.latest > of.applied ? of.latest - of.applied : 0; });
+       [](Of of) { return of.heard > of.reached ? of.heard - of.reached : 0; });
   Each(page, figures, "pending_targets", "gauge", "Keys to purge.",
-       [](Of of) { return of.pending; });
+       [](Of of) { return of.waiting; });
   Each(page, figures, "repeated_targets", "gauge", "Keys that are purged, and will be again.",
        [](Of of) { return of.repeated; });
   Each(page, figures, "targets_total", "counter", "Keys purged, repetitions included.",
@@ -60,15 +59,16 @@ std::string MetricsText(const Figures& figures) {
   Labeled(page, figures, "requests_total", "code", "Requests by the status of their responses.",
           &EndpointFigures::requests);
   Labeled(page, figures, "flushes_total", "reason", "Why everything was purged.",
-          &EndpointFigures::flushes);
+          &EndpointFigures::everything);
   return page.Take();
 }
 
-std::string TroubleOf(const Figures& figures) {
+std::string TroubleOf(const HttpSinkFigures& figures) {
   if (figures.empty()) return "no endpoint is known\n";
   std::string out;
   for (const auto& [endpoint, of] : figures) {
-    if (!of.connected || !of.answers) absl::StrAppend(&out, endpoint, ": ", of.trouble, "\n");
+    const std::string& trouble = of.connected ? of.refusal : of.state;
+    if (!trouble.empty()) absl::StrAppend(&out, endpoint, ": ", trouble, "\n");
   }
   return out;
 }

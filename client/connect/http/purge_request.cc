@@ -1,6 +1,7 @@
 #include "client/connect/http/purge_request.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -25,11 +26,9 @@ constexpr char kJsonType[] = "Content-Type: application/json";
 
 // What a part purges, as keys and as JSON; a part that is everything by the key of every page.
 struct Keys {
-  explicit Keys(const PurgeSet& part) {
-    std::vector<std::string> all;
-    for (const auto& [key, is_hard] : part.keys()) all.push_back(key);
-    if (part.is_everything()) all.push_back(client::kSurrogateKeyOfEveryPage);
-    is_hard = part.is_everything() || part.keys().begin()->second;
+  explicit Keys(const SinkTargets& part) : is_hard(part.stale.empty()) {
+    std::set<std::string> all = is_hard ? part.keys : part.stale;
+    if (part.everything) all.insert(client::kSurrogateKeyOfEveryPage);
     text = absl::StrJoin(all, " ");
     json = absl::StrCat("[",
                         absl::StrJoin(all, ",",
@@ -40,7 +39,7 @@ struct Keys {
   }
   std::string text;
   std::string json;
-  bool is_hard = true;
+  bool is_hard;
 };
 
 HttpRequest VarnishRequest(const Keys& keys, bool purges_all, std::string url) {
@@ -119,10 +118,10 @@ PartLimits LimitsOf(Preset preset) {
   return {kVarnishBytes, kVarnishBytes};
 }
 
-HttpRequest RequestOf(const PurgeSet& part, const HttpSinkOptions& options,
+HttpRequest RequestOf(const SinkTargets& part, const HttpSinkOptions& options,
                       absl::string_view endpoint) {
   const Keys keys(part);
-  const bool purges_all = part.is_everything() && options.on_everything == OnEverything::kPurgeAll;
+  const bool purges_all = part.everything && options.on_everything == OnEverything::kPurgeAll;
   switch (options.preset) {
     case Preset::kFastly:
       return FastlyRequest(keys, purges_all, options, absl::StripSuffix(endpoint, "/"));
@@ -137,7 +136,8 @@ HttpRequest RequestOf(const PurgeSet& part, const HttpSinkOptions& options,
 }
 
 PurgeResult PurgeResultOf(const HttpResponse& response, Preset preset) {
-  PurgeResult result{.reason = absl::StrCat("HTTP status ", response.status),
+  PurgeResult result{.reason = response.status == 0 ? response.error
+                                                    : absl::StrCat("HTTP status ", response.status),
                      .retry_after = RetryAfterOf(response)};
   if (response.status == 400 || response.status == 413 || response.status == 431) {
     result.kind = PurgeResult::Kind::kTooLarge;

@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/connect/http/http_sink_options.h"
-#include "client/connect/http/purge_set.h"
+#include "client/connect/sink_targets.h"
 
 namespace cache_invalidation::connect {
 
@@ -26,7 +26,8 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
-  int status = 0;
+  int status = 0;          // 0: there is none, and the request may have been carried out
+  std::string error = {};  // why there is none
   std::optional<std::string> retry_after = {};
   std::optional<std::string> purged = {};  // the header kPurgedHeader
   std::string body = {};                   // its beginning
@@ -43,9 +44,9 @@ struct PartLimits {
 };
 PartLimits LimitsOf(Preset preset);
 
-// Returns the request that purges these, which are of one kind (PurgeSet::TakePart). `endpoint` is
-// a URL. Keys cannot end a header or a string: SurrogateKeys leaves no byte in them that could.
-HttpRequest RequestOf(const PurgeSet& part, const HttpSinkOptions& options,
+// Returns the request that purges these, a part (SinkTargets::TakePart). `endpoint` is a URL. Keys
+// cannot end a header or a string: SurrogateKeys leaves no byte in them that could.
+HttpRequest RequestOf(const SinkTargets& part, const HttpSinkOptions& options,
                       absl::string_view endpoint);
 
 // What follows from a response.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/connect/metrics_page.h"
+#include "common/prometheus_label.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -17,7 +18,7 @@ void Histogram(MetricsPage& page, const std::string& name, const ToldSeconds& se
     count += seconds.counts[i];
     const std::string bound =
         i < ToldSeconds::kBounds.size() ? absl::StrCat(ToldSeconds::kBounds[i]) : "+Inf";
-    page.Sample(name + "_bucket", MetricsPage::Label("le", bound), count);
+    page.Sample(name + "_bucket", PrometheusLabel("le", bound), count);
   }
   page.Sample(name + "_sum", "", seconds.sum);
   page.Sample(name + "_count", "", count);

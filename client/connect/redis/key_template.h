@@ -2,7 +2,6 @@
 #define CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_KEY_TEMPLATE_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -30,8 +29,7 @@ class KeyTemplate {
 
   // Fails with INVALID_ARGUMENT if there are no levels, no keys, or a key names a level that is no
   // `*`. A key must not begin with a level: what it names could not be found.
-  static absl::StatusOr<KeyTemplate> Parse(absl::string_view tag,
-                                           const std::vector<std::string>& keys);
+  static absl::StatusOr<KeyTemplate> Parse(absl::string_view tag, std::vector<std::string> keys);
 
   // Adds what `tag` names to `named`. Returns whether it named something.
   bool Match(absl::string_view tag, Named& named) const;
@@ -40,15 +38,8 @@ class KeyTemplate {
   std::vector<std::string> LiteralPrefixes() const;
 
  private:
-  // A piece of text, then the level of that number; 0: the end.
-  using Piece = std::pair<std::string, size_t>;
-  struct Level {
-    std::string text;
-    bool is_value = false;
-  };
-
-  std::vector<Level> levels_;
-  std::vector<std::vector<Piece>> keys_;
+  std::vector<std::string> levels_;
+  std::vector<std::string> keys_;
 };
 
 }  // namespace cache_invalidation::connect

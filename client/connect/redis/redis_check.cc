@@ -11,20 +11,6 @@ namespace {
 // Follows a prefix: no application has such a key.
 constexpr char kUnused[] = ":cache_invalidation:check";
 
-void CheckServer(const std::string& info, std::vector<RedisFinding>& findings) {
-  if (InfoValue(info, "cluster_enabled") == "1") {
-    findings.push_back({true, "a cluster of Redis is not supported: its keys are apart"});
-  }
-  if (InfoValue(info, "role") != "master") {
-    findings.push_back({true, "this Redis is a replica: name the master"});
-  }
-  if (absl::StartsWith(InfoValue(info, "maxmemory_policy"), "allkeys-")) {
-    findings.push_back({false,
-                        "maxmemory-policy can evict the position, and everything is dropped at "
-                        "the next start; with volatile-lru it stays"});
-  }
-}
-
 std::vector<RedisCommand> CommandsOf(const RedisOptions& options) {
   const std::string own = options.position_key();
   std::vector<RedisCommand> commands = {{"WATCH", own},
@@ -42,28 +28,36 @@ std::vector<RedisCommand> CommandsOf(const RedisOptions& options) {
   return commands;
 }
 
+Finding Error(absl::string_view what) { return {.sentence = absl::StrCat("redis: ", what)}; }
+Finding Warning(absl::string_view what) {
+  return {.is_error = false, .sentence = absl::StrCat("redis: ", what)};
+}
+
 }  // namespace
 
-std::vector<RedisFinding> CheckRedis(const RedisOptions& options) {
+std::vector<Finding> CheckRedis(const RedisOptions& options) {
   const auto connection = RedisConnection::Connect(options.redis);
-  if (!connection.ok()) return {{true, std::string(connection.status().message())}};
-  std::vector<RedisFinding> findings;
-  const auto info = (*connection)->Run({"INFO"});
-  if (!info.ok()) return {{true, std::string(info.status().message())}};
-  if (info->text.has_value()) {
-    CheckServer(*info->text, findings);
-  } else {
-    findings.push_back({true, absl::StrCat("INFO: ", info->error)});
+  if (!connection.ok()) return {Error(connection.status().message())};
+  const auto info = (*connection)->RunAll({{"INFO"}});
+  if (!info.ok()) return {Error(info.status().message())};
+  std::vector<Finding> findings;
+  const std::string text = info->front().text.value_or("");
+  const std::string fault = FaultOf(text);
+  if (!fault.empty()) findings.push_back(Error(fault));
+  if (absl::StartsWith(InfoValue(text, "maxmemory_policy"), "allkeys-")) {
+    findings.push_back(
+        Warning("maxmemory-policy can evict the position, and everything is dropped at the next "
+                "start; with volatile-lru it stays"));
   }
   const std::vector<RedisCommand> commands = CommandsOf(options);
-  const auto replies = (*connection)->Pipeline(commands);
-  if (!replies.ok()) return {{true, std::string(replies.status().message())}};
+  const auto results = (*connection)->Pipeline(commands);
+  if (!results.ok()) return {Error(results.status().message())};
   for (size_t i = 0; i < commands.size(); ++i) {
-    const RedisResult& reply = (*replies)[i];
-    if (reply.error.empty()) continue;
+    const RedisResult& result = (*results)[i];
+    if (!result.is_error()) continue;
+    const std::string refusal = absl::StrCat(commands[i].front(), ": ", result.error);
     // Dropping works when it is full; a position is then not kept.
-    const bool is_full = reply.IsError("OOM");
-    findings.push_back({!is_full, absl::StrCat(commands[i].front(), ": ", reply.error)});
+    findings.push_back(result.IsError("OOM") ? Warning(refusal) : Error(refusal));
   }
   return findings;
 }

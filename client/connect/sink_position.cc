@@ -1,4 +1,4 @@
-#include "client/connect/redis/sink_position.h"
+#include "client/connect/sink_position.h"
 
 #include <vector>
 

@@ -1,6 +1,9 @@
-#include "client/connect/http_sink_config.h"
+#include "client/connect/sink_config.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -10,13 +13,31 @@
 namespace cache_invalidation::connect {
 namespace {
 
+constexpr absl::string_view kRedisEverything[] = {"unlink", "version", "flush"};
 constexpr absl::string_view kPresets[] = {"varnish", "fastly", "cloudflare", "custom"};
 constexpr absl::string_view kKeys[] = {"purge", "everything", "ignore"};
-constexpr absl::string_view kEverything[] = {"purge_all", "key"};
+constexpr absl::string_view kHttpEverything[] = {"purge_all", "key"};
 constexpr absl::string_view kMarkStale[] = {"purge", "soft"};
 
+constexpr size_t kMaxDatabase = 1'000'000;
 constexpr size_t kMaxPerSecond = 100'000;
-constexpr size_t kMaxPending = 10'000'000;
+constexpr size_t kMaxTargets = 1'000'000'000;
+
+void ReadTemplates(YamlSection& redis, RedisOptions& options) {
+  redis.Sections("templates", [&](YamlSection& section) {
+    std::string tag;
+    std::vector<std::string> keys;
+    section.Require("tag");
+    section.Text("tag", tag);
+    section.Texts("keys", keys);
+    absl::StrAppend(&options.templates_text, tag);
+    for (const std::string& key : keys) absl::StrAppend(&options.templates_text, " ", key);
+    options.templates_text += ";";
+    auto parsed = KeyTemplate::Parse(tag, std::move(keys));
+    if (!parsed.ok()) return section.Fail(parsed.status().message());
+    options.templates.push_back(*std::move(parsed));
+  });
+}
 
 bool HasControls(absl::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char character) {
@@ -87,24 +108,41 @@ void CheckPreset(YamlSection& http, HttpSinkOptions& options) {
 
 }  // namespace
 
-void ReadHttpSink(YamlSection& http,
-                  const std::function<void(YamlSection& section, absl::string_view name,
-                                           std::string& out)>& read_secret,
-                  HttpSinkOptions& options) {
+void ReadRedis(YamlSection& redis, RedisOptions& options) {
+  for (const char* name : {"address", "name", "prefixes", "everything"}) redis.Require(name);
+  redis.Text("address", options.redis.address);
+  redis.Text("user", options.redis.user);
+  redis.Secret("password", options.redis.password);
+  redis.Number("database", 0, kMaxDatabase, options.redis.database);
+  redis.Text("name", options.name);
+  redis.Texts("prefixes", options.prefixes);
+  redis.Text("key_prefix", options.key_prefix);
+  redis.Text("versions", options.versions);
+  ReadTemplates(redis, options);
+  redis.Word("everything", kRedisEverything, options.everything);
+  redis.Bool("i_own_this_database", options.i_own_this_database);
+  redis.Durations("again_after", options.queue.again_after);
+  redis.Number("max_targets", 1, kMaxTargets, options.queue.max_targets);
+  const absl::Status status = CheckRedisOptions(options);
+  if (!status.ok()) redis.Fail(status.message());
+  redis.Finish();
+}
+
+void ReadHttpSink(YamlSection& http, HttpSinkOptions& options) {
   // These have no default: the wrong one serves old pages, or empties a cache that others use.
   for (const char* name : {"preset", "keys", "everything"}) http.Require(name);
   http.Word("preset", kPresets, options.preset);
   http.Texts("endpoints", options.endpoints);
   http.Text("id", options.id);
-  read_secret(http, "token", options.token);
+  http.Secret("token", options.token);
   http.Word("keys", kKeys, options.on_keys);
   http.Texts("key_prefixes", options.key_prefixes);
-  http.Word("everything", kEverything, options.on_everything);
+  http.Word("everything", kHttpEverything, options.on_everything);
   http.Word("mark_stale", kMarkStale, options.soft);
-  http.Durations("again_after", options.again_after);
+  http.Durations("again_after", options.queue.again_after);
   http.Number("requests_per_second", 1, kMaxPerSecond, options.requests_per_second);
   http.Number("burst", 0, kMaxPerSecond, options.burst);
-  http.Number("max_pending", 1, kMaxPending, options.max_pending);
+  http.Number("max_pending", 1, kMaxTargets, options.queue.max_targets);
   http.Duration("timeout", options.timeout);
   if (options.preset == Preset::kCustom) {
     http.Require("request");
