@@ -10,7 +10,7 @@
 #include "client/connect/http/http_sink_options.h"
 #include "client/connect/postgres/source_environment.h"
 #include "client/connect/redis/redis_options.h"
-#include "client/connect/secrets.h"
+#include "client/connect/yaml_section.h"
 #include "server/journal/journal_line.h"
 
 namespace cache_invalidation::connect {

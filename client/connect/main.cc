@@ -14,10 +14,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "client/connect/check.h"
+#include "client/client.h"
 #include "client/connect/config.h"
+#include "client/connect/finding.h"
 #include "client/connect/http/http_sink.h"
 #include "client/connect/pages.h"
+#include "client/connect/postgres/preflight.h"
 #include "client/connect/postgres/source.h"
 #include "client/connect/redis/redis_sink.h"
 #include "client/connection.h"
@@ -59,54 +61,38 @@ absl::StatusOr<Config> ReadConfig(const std::string& path) {
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", config.status().message()));
 }
 
-// What a source and sinks are made of, but for their options and status.
-struct Parts {
-  const Config& config;
-  std::shared_ptr<client::Connection> connection;
-  const sigset_t& signals;
-  Clock& clock;
-  journal::Journal& journal;
-};
-
-// Shows what is known of what `start` returns, and runs it until a stop signal.
-template <typename Status, typename Start>
-absl::Status RunUntilSignal(const Parts& parts, const Start& start) {
+// Shows what is known of a worker, and has it work until a stop signal.
+template <typename Worker, typename Status, typename Options>
+absl::Status RunUntilSignal(const Options& options, const Config& config, const sigset_t& signals,
+                            journal::Journal& journal, Clock& clock) {
+  auto connection = client::OpenConnection(config.endpoint, config.service);
+  if (!connection.ok()) return connection.status();
   Status status;
-  const auto http =
-      http::HttpServer::Start(parts.config.http_listen, Pages(status, parts.clock), parts.clock);
+  const auto http = http::HttpServer::Start(config.http_listen, Pages(status, clock), clock);
   if (!http.ok()) return http.status();
-  parts.journal.Write({Level::kInfo,
-                       "starting",
-                       {{"version", client::ClientVersion()}, {"http_port", (*http)->port()}}});
-  const auto running = start(status);
+  journal.Write({Level::kInfo,
+                 "starting",
+                 {{"version", client::ClientVersion()}, {"http_port", (*http)->port()}}});
+  const Worker worker(options, *std::move(connection), clock, journal, status);
   int signal = 0;
-  sigwait(&parts.signals, &signal);
-  parts.journal.Write({Level::kInfo, "stopping"});
+  sigwait(&signals, &signal);
+  journal.Write({Level::kInfo, "stopping"});
   // A second signal ends the process at once.
-  pthread_sigmask(SIG_UNBLOCK, &parts.signals, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   return absl::OkStatus();
 }
 
 // Follows the database, or the service.
 absl::Status Run(const Config& config, const sigset_t& signals, journal::Journal& journal,
                  Clock& clock) {
-  auto opened = client::OpenConnection(config.endpoint, config.service);
-  if (!opened.ok()) return opened.status();
-  const Parts parts = {config, *std::move(opened), signals, clock, journal};
   if (config.redis.has_value()) {
-    return RunUntilSignal<RedisStatus>(parts, [&](RedisStatus& status) {
-      return RedisSink(*config.redis, client::Client(parts.connection), clock, journal, status);
-    });
+    return RunUntilSignal<RedisSink, RedisStatus>(*config.redis, config, signals, journal, clock);
   }
   if (config.http_sink.has_value()) {
-    return RunUntilSignal<HttpSinkStatus>(parts, [&](HttpSinkStatus& status) {
-      return HttpSink(*config.http_sink, client::Client(parts.connection), clock, journal, status);
-    });
+    return RunUntilSignal<HttpSink, HttpSinkStatus>(*config.http_sink, config, signals, journal,
+                                                    clock);
   }
-  return RunUntilSignal<SourceStatus>(parts, [&](SourceStatus& status) {
-    return Source(config.source, parts.connection, config.service.namespace_name, clock, journal,
-                  status);
-  });
+  return RunUntilSignal<Source, SourceStatus>(config.source, config, signals, journal, clock);
 }
 
 int RunCommand(const Config& config, const sigset_t& signals) {
@@ -124,6 +110,40 @@ int RunCommand(const Config& config, const sigset_t& signals) {
   }
   journal.Flush();
   return status.ok() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+absl::Status AskService(const Config& config) {
+  auto connection = client::OpenConnection(config.endpoint, config.service);
+  if (!connection.ok()) return connection.status();
+  return client::Client(*std::move(connection)).GetInvalidationStats().status();
+}
+
+std::vector<Finding> FindingsOf(const Config& config, const Clock& clock) {
+  if (config.redis.has_value()) return CheckRedis(*config.redis);
+  if (config.http_sink.has_value()) return CheckHttpSink(*config.http_sink);
+  return CheckSource(config.source, clock);
+}
+
+// Prints what is wrong or unwise, a line each; with `sql` the statements that cure it instead,
+// after comments that say why. Returns whether nothing is wrong; warnings are not wrong.
+bool Check(const Config& config, bool sql, const Clock& clock, std::ostream& out) {
+  std::vector<Finding> findings = FindingsOf(config, clock);
+  const absl::Status service = AskService(config);
+  if (!service.ok()) {
+    findings.insert(findings.begin(), {.sentence = absl::StrCat("service: ", service.message())});
+  }
+  bool good = true;
+  for (const Finding& finding : findings) {
+    good = good && !finding.is_error;
+    const char* word = finding.is_error ? "error" : "warning";
+    if (!sql) {
+      out << word << ": " << finding.sentence << "\n";
+    } else if (!finding.sql.empty()) {
+      out << "-- " << word << ": " << finding.sentence << "\n" << finding.sql << "\n";
+    }
+  }
+  if (good && !sql) out << "ready\n";
+  return good;
 }
 
 int Main(int argc, char** argv) {

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
 namespace cache_invalidation::connect {
 namespace {
 
@@ -138,6 +142,20 @@ size_t SinkQueue::new_size() const {
   size_t size = 0;
   for (const Entry& entry : steps_.front()) size += entry.targets.size();
   return size;
+}
+
+std::string FormatSinkPosition(const client::Position& position, absl::string_view fingerprint) {
+  return absl::StrCat(position.epoch, " ", position.revision, " ", fingerprint);
+}
+
+std::optional<client::Position> ParseSinkPosition(absl::string_view text,
+                                                  absl::string_view fingerprint) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
+  client::Position position;
+  if (parts.size() != 3 || parts[0].empty() || parts[2] != fingerprint) return std::nullopt;
+  if (!absl::SimpleAtoi(parts[1], &position.revision)) return std::nullopt;
+  position.epoch = std::string(parts[0]);
+  return position;
 }
 
 }  // namespace cache_invalidation::connect

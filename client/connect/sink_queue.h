@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/connect/sink_targets.h"
 #include "client/position.h"
@@ -105,6 +107,15 @@ class SinkQueue {
   std::optional<client::Position> latest_;
   std::optional<client::Position> reached_;
 };
+
+// Returns a position as caches keep it: `epoch revision fingerprint`. The fingerprint is that of
+// the options that decide what was dropped.
+std::string FormatSinkPosition(const client::Position& position, absl::string_view fingerprint);
+
+// Returns nothing for text of another form or with another fingerprint: what the cache holds is
+// then as unknown as without a position.
+std::optional<client::Position> ParseSinkPosition(absl::string_view text,
+                                                  absl::string_view fingerprint);
 
 }  // namespace cache_invalidation::connect
 

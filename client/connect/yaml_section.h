@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,10 +12,18 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "client/connect/secrets.h"
 #include "common/yaml.h"
 
 namespace cache_invalidation::connect {
+
+// Where the values of `${NAME}` and `${file:PATH}` come from. Nothing: there is none.
+struct SecretSources {
+  std::function<std::optional<std::string>(const std::string& name)> variable;
+  std::function<std::optional<std::string>(const std::string& path)> file;
+};
+
+// Those of this process. A file loses the line breaks at its end.
+SecretSources ProcessSecrets();
 
 // Reads the members of a map in a configuration. The first thing that is wrong is kept in `status`,
 // with its line; what is read after that is left unchanged. Thread-compatible.

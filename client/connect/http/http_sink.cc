@@ -62,10 +62,10 @@ absl::StatusOr<std::vector<PurgeAddress>> AddressesOf(const std::string& url, Pr
   return out;
 }
 
-HttpSink::HttpSink(HttpSinkOptions options, client::Client client, Clock& clock,
-                   journal::Journal& journal, HttpSinkStatus& status)
+HttpSink::HttpSink(HttpSinkOptions options, std::shared_ptr<client::Connection> connection,
+                   Clock& clock, journal::Journal& journal, HttpSinkStatus& status)
     : options_(std::move(options)),
-      client_(std::move(client)),
+      client_(std::move(connection)),
       environment_{.options = options_,
                    .client = client_,
                    .clock = clock,

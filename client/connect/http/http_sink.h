@@ -24,8 +24,8 @@ absl::StatusOr<std::vector<PurgeAddress>> AddressesOf(const std::string& url, Pr
 // one that is new is purged of everything, one that is gone for ten minutes is forgotten.
 class HttpSink {
  public:
-  HttpSink(HttpSinkOptions options, client::Client client, Clock& clock, journal::Journal& journal,
-           HttpSinkStatus& status);
+  HttpSink(HttpSinkOptions options, std::shared_ptr<client::Connection> connection, Clock& clock,
+           journal::Journal& journal, HttpSinkStatus& status);
 
  private:
   struct Known {

@@ -31,9 +31,10 @@ enum class OnEverything {
   kKey,       // the pages that carry kSurrogateKeyOfEveryPage
 };
 
-// A request of an operator's making. In headers and body, `{keys}` are the keys with spaces between
-// them, `{json}` is a JSON list of them.
+// A request. In headers and body, `{keys}` are the keys with spaces between them, `{json}` is a
+// JSON list of them.
 struct RequestTemplate {
+  std::string path = {};  // behind the endpoint's URL; only of presets
   std::string method = "POST";
   std::vector<std::string> headers = {};  // `Name: value`
   std::string body = {};

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "client/connect/http/purge_targets.h"
-#include "client/connect/sink_position.h"
+#include "client/connect/sink_queue.h"
 #include "common/regular_file.h"
 #include "common/replace_file.h"
 #include "common/stable_hash.h"

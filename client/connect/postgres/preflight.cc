@@ -125,7 +125,7 @@ Finding Wrong(absl::string_view what, const absl::Status& status) {
 
 std::vector<Finding> CheckDatabase(const SourceOptions& options, const Clock& clock) {
   const auto connect = [&](Kind kind) {
-    return PostgresConnection::Connect(options.postgres, kind, "UTF8", /*interrupt=*/-1, clock);
+    return PostgresConnection::Connect(options.postgres, kind, /*interrupt=*/-1, clock);
   };
   const auto sql = connect(Kind::kSql);
   if (!sql.ok()) return {Wrong("database", sql.status())};

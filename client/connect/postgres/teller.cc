@@ -12,18 +12,11 @@ client::WriteStreamOptions StreamOptions() {
           .max_unanswered_bytes = 8 * Teller::kMaxPendingBytes};
 }
 
-client::Client ClientOf(std::shared_ptr<client::Connection> connection,
-                        const std::string& namespace_name) {
-  client::Client client(std::move(connection));
-  return namespace_name.empty() ? client : client.InNamespace(namespace_name);
-}
-
 }  // namespace
 
-Teller::Teller(std::shared_ptr<client::Connection> connection, std::string namespace_name,
-               WakeUp& wake)
+Teller::Teller(std::shared_ptr<client::Connection> connection, WakeUp& wake)
     : connection_(connection),
-      client_(ClientOf(connection, namespace_name)),
+      client_(std::move(connection)),
       wake_(wake),
       stream_(client_.OpenWriteStream(StreamOptions())) {}
 
@@ -47,33 +40,30 @@ void Teller::Expect() {
 
 void Teller::Send(Ticket ticket, client::InvalidateParams params) {
   Expect();
-  params.options = {.namespace_name = client_.NamespaceOf({}), .deadline = kDeadline};
+  params.options.deadline = kDeadline;
   connection_->Start(params, [this, ticket, everything = params.everything](const auto& result) {
     Add({ticket, result.status(), everything});
   });
 }
 
 size_t Teller::Tell(Ticket ticket, Transaction transaction) {
-  size_t commands = 0;
-  OutboxTargets& targets = transaction.outbox;
+  const OutboxTargets& targets = transaction.outbox;
+  size_t commands = targets.patterns.size();
   if (!targets.tags.empty() || !targets.keys.empty()) {
+    ++commands;
     Send(ticket, {.tags = {targets.tags.begin(), targets.tags.end()},
                   .keys = {targets.keys.begin(), targets.keys.end()}});
-    ++commands;
   }
-  for (const std::string& pattern : targets.patterns) {
-    Send(ticket, {.pattern = pattern});
-    ++commands;
-  }
+  for (const std::string& pattern : targets.patterns) Send(ticket, {.pattern = pattern});
   if (transaction.writes.everything) {
-    TellEverything(ticket);
     ++commands;
+    TellEverything(ticket);
   } else if (!transaction.writes.writes.empty()) {
+    ++commands;
     Expect();
     stream_->Write(std::move(transaction.writes.writes), [this, ticket](const auto& result) {
       Add({ticket, result.status()});
     });
-    ++commands;
   }
   return commands;
 }
@@ -88,25 +78,6 @@ std::vector<TellResult> Teller::TakeResults() {
 size_t Teller::pending() const {
   MutexLock lock(mutex_);
   return pending_;
-}
-
-absl::Status Teller::Ask(absl::Duration within, std::stop_token stop) const {
-  return client_.GetInvalidationStats({.deadline = within, .cancellation = std::move(stop)})
-      .status();
-}
-
-absl::Status Teller::TellEverythingNow(absl::Duration within, std::stop_token stop) const {
-  return client_
-      .Invalidate(
-          {.everything = true, .options = {.deadline = within, .cancellation = std::move(stop)}})
-      .status();
-}
-
-absl::Status Teller::TellNow(std::vector<client::WriteEvent> writes, absl::Duration within,
-                             std::stop_token stop) const {
-  return client_
-      .InvalidateByWrites(std::move(writes), {.deadline = within, .cancellation = std::move(stop)})
-      .status();
 }
 
 }  // namespace cache_invalidation::connect

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -42,7 +41,7 @@ class Teller {
   static constexpr absl::Duration kDeadline = absl::Seconds(20);  // of a command
 
   // `wake` is notified of each result and must outlive this object.
-  Teller(std::shared_ptr<client::Connection> connection, std::string namespace_name, WakeUp& wake);
+  Teller(std::shared_ptr<client::Connection> connection, WakeUp& wake);
 
   // Blocks until everything that was sent has a result: at most kDeadline.
   ~Teller();
@@ -63,11 +62,8 @@ class Teller {
   // Number of commands, of all generations, without a result.
   size_t pending() const;
 
-  // Ask the service, and invalidate everything, and write to whole types. Block, at most that long.
-  absl::Status Ask(absl::Duration within, std::stop_token stop) const;
-  absl::Status TellEverythingNow(absl::Duration within, std::stop_token stop) const;
-  absl::Status TellNow(std::vector<client::WriteEvent> writes, absl::Duration within,
-                       std::stop_token stop) const;
+  // For calls that wait for their result.
+  const client::Client& client() const { return client_; }
 
  private:
   void Add(TellResult result) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "client/connect/sink_position.h"
+#include "client/connect/sink_queue.h"
 #include "re2/re2.h"
 
 namespace cache_invalidation::connect {

@@ -1,10 +1,13 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_REDIS_SINK_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_REDIS_SINK_H_
 
+#include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "client/client.h"
+#include "client/connect/finding.h"
 #include "client/connect/redis/redis_options.h"
 #include "client/connect/redis/redis_status.h"
 #include "client/connect/retrying_thread.h"
@@ -20,8 +23,8 @@ namespace cache_invalidation::connect {
 class RedisSink {
  public:
   // REQUIRES: CheckRedisOptions. The references must outlive it.
-  RedisSink(RedisOptions options, client::Client client, Clock& clock, journal::Journal& journal,
-            RedisStatus& status);
+  RedisSink(RedisOptions options, std::shared_ptr<client::Connection> connection, Clock& clock,
+            journal::Journal& journal, RedisStatus& status);
 
  private:
   // Applies events as long as it goes. Returns why it has ended.
@@ -36,6 +39,11 @@ class RedisSink {
   RedisStatus& status_;
   const RetryingThread thread_;  // last: it uses all of the above
 };
+
+// Asks Redis for what would stop the sink, or make it drop more than it has to, with each command
+// that the sink uses. Writes one key that lasts for a millisecond; the keys that it drops do not
+// exist.
+std::vector<Finding> CheckRedis(const RedisOptions& options);
 
 }  // namespace cache_invalidation::connect
 
