@@ -5,10 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "re2/re2.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -39,35 +38,22 @@ void ReadTemplates(YamlSection& redis, RedisOptions& options) {
   });
 }
 
-bool HasControls(absl::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char character) {
-    return absl::ascii_iscntrl(static_cast<unsigned char>(character));
-  });
-}
+bool Is(const std::string& text, const char* pattern) { return RE2::FullMatch(text, pattern); }
 
 // A user in a URL would be shown in metrics.
-bool IsUrl(absl::string_view url) {
-  if (!absl::ConsumePrefix(&url, "http://") && !absl::ConsumePrefix(&url, "https://")) return false;
-  return !url.empty() && url[0] != '/' && url.find_first_of(" @\"\\") == absl::string_view::npos &&
-         !HasControls(url);
-}
-
-bool IsToken(absl::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char character) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(character)) || character == '-' ||
-           character == '_';
-  });
-}
+constexpr char kUrl[] = R"(https?://[^/ @"\\[:cntrl:]][^ @"\\[:cntrl:]]*)";
+constexpr char kWord[] = "[A-Za-z0-9_-]+";
+constexpr char kHeader[] = "[A-Za-z0-9_-]+:[^[:cntrl:]]*";
+constexpr char kPlain[] = "[^[:cntrl:]]*";
 
 void ReadRequest(YamlSection& http, absl::string_view name, RequestTemplate& out) {
   YamlSection request(http, name);
   request.Text("method", out.method);
   request.Texts("headers", out.headers);
   request.Text("body", out.body);
-  if (!IsToken(out.method)) request.Fail("method: expected letters");
+  if (!Is(out.method, kWord)) request.Fail("method: expected letters");
   for (const std::string& header : out.headers) {
-    if (HasControls(header) || !IsToken(header.substr(0, header.find(':'))) ||
-        !absl::StrContains(header, ":")) {
+    if (!Is(header, kHeader)) {
       request.Fail("headers: expected `Name: value`, without control characters");
     }
   }
@@ -83,12 +69,12 @@ void CheckPreset(YamlSection& http, HttpSinkOptions& options) {
   }
   if (options.endpoints.empty()) http.Fail("endpoints is missing");
   for (const std::string& url : options.endpoints) {
-    if (!IsUrl(url)) http.Fail("endpoints: expected http:// or https:// URLs without a user");
+    if (!Is(url, kUrl)) http.Fail("endpoints: expected http:// or https:// URLs without a user");
   }
-  if (is_cdn != IsToken(options.id) || (!is_cdn && !options.id.empty())) {
+  if (is_cdn != Is(options.id, kWord) || (!is_cdn && !options.id.empty())) {
     http.Fail("id: expected that of the service (fastly) or the zone (cloudflare), for these only");
   }
-  if (is_cdn == options.token.empty() || HasControls(options.token)) {
+  if (is_cdn == options.token.empty() || !Is(options.token, kPlain)) {
     http.Fail("token: expected for fastly and cloudflare, and for these only");
   }
   const auto names_keys = [](const RequestTemplate& request) {
