@@ -12,10 +12,13 @@ constexpr absl::Duration kLasted = absl::Seconds(10);
 
 }  // namespace
 
-RetryingThread::RetryingThread(Clock& clock, absl::Duration longest_pause,
-                               std::function<absl::Status(std::stop_token stop)> act,
-                               std::function<void(const absl::Status&)> on_end)
+RetryingThread::RetryingThread(Clock& clock, journal::Journal& journal, journal::Field whose,
+                               absl::Duration longest_pause,
+                               std::function<absl::Status(const std::stop_token& stop)> act,
+                               std::function<void(absl::string_view why)> on_end)
     : clock_(clock),
+      journal_(journal),
+      whose_(std::move(whose)),
       longest_pause_(longest_pause),
       act_(std::move(act)),
       on_end_(std::move(on_end)),
@@ -31,7 +34,11 @@ void RetryingThread::Run(const std::stop_token& stop) {
     const absl::Duration begun = clock_.Monotonic();
     const absl::Status status = act_(stop);
     if (stop.stop_requested()) return;
-    on_end_(status);
+    on_end_(status.message());
+    journal_.Write({journal::Level::kWarning,
+                    "not following any more",
+                    {whose_},
+                    std::string(status.message())});
     if (clock_.Monotonic() - begun > kLasted) pause = kShortestPause;
     const absl::Duration end = clock_.Monotonic() + pause;
     pause = std::min(2 * pause, longest_pause_);

@@ -7,9 +7,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/mutex.h"
+#include "server/journal/journal.h"
 
 namespace cache_invalidation::connect {
 
@@ -18,19 +20,22 @@ namespace cache_invalidation::connect {
 // requests the stop, and waits.
 class RetryingThread {
  public:
-  // `act` returns why it has ended. `on_end` is called with that, unless it was stopped. The clock
-  // must outlive the object.
-  RetryingThread(Clock& clock, absl::Duration longest_pause,
-                 std::function<absl::Status(std::stop_token stop)> act,
-                 std::function<void(const absl::Status&)> on_end);
+  // `act` returns why it has ended. Unless it was stopped, `on_end` is called with that, and it is
+  // written to the journal with `whose`. The references must outlive the object.
+  RetryingThread(Clock& clock, journal::Journal& journal, journal::Field whose,
+                 absl::Duration longest_pause,
+                 std::function<absl::Status(const std::stop_token& stop)> act,
+                 std::function<void(absl::string_view why)> on_end);
 
  private:
   void Run(const std::stop_token& stop) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Clock& clock_;
+  journal::Journal& journal_;
+  const journal::Field whose_;
   const absl::Duration longest_pause_;
-  const std::function<absl::Status(std::stop_token)> act_;
-  const std::function<void(const absl::Status&)> on_end_;
+  const std::function<absl::Status(const std::stop_token&)> act_;
+  const std::function<void(absl::string_view)> on_end_;
   Mutex mutex_;  // for `stopped_`
   CondVar stopped_;
   const std::jthread thread_;  // last: it uses all of the above

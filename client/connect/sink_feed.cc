@@ -38,7 +38,7 @@ SinkFeed::SinkFeed(SinkFeedOptions options)
       subscription_(options_.client.Subscribe(options_.subscription, Callbacks())) {}
 
 client::SubscriptionCallbacks SinkFeed::Callbacks() {
-  ShowState(false, "waiting for the service");
+  options_.update([](SinkFigures& figures) { figures.Lose("waiting for the service"); });
   return {.on_started =
               [this, has_position = options_.subscription.start_after.has_value()](
                   const client::SubscriptionStarted& started) mutable {
@@ -47,7 +47,7 @@ client::SubscriptionCallbacks SinkFeed::Callbacks() {
                   DropEverything({.epoch = started.head.epoch, .revision = started.start_after},
                                  "no_position");
                 }
-                ShowState(true, "following");
+                options_.update([](SinkFigures& figures) { figures.connected = true; });
               },
           .on_reset =
               [this](const client::SubscriptionReset& reset) {
@@ -65,7 +65,9 @@ client::SubscriptionCallbacks SinkFeed::Callbacks() {
               [this](const client::SubscriptionProgress& progress) { Add({}, progress.position); },
           .on_disconnected =
               [this](const absl::Status& status) {
-                ShowState(false, absl::StrCat("not connected to the service: ", status.message()));
+                options_.update([&](SinkFigures& figures) {
+                  figures.Lose(absl::StrCat("not connected to the service: ", status.message()));
+                });
                 options_.journal.Write({Level::kWarning,
                                         "not hearing events",
                                         {{"cache", options_.cache}},
@@ -140,13 +142,6 @@ std::optional<client::Position> SinkFeed::reached() const {
 absl::Status SinkFeed::status() const {
   MutexLock lock(mutex_);
   return ended_;
-}
-
-void SinkFeed::ShowState(bool connected, std::string state) const {
-  options_.update([&](SinkFigures& figures) {
-    figures.connected = connected;
-    figures.state = std::move(state);
-  });
 }
 
 void SinkFeed::ShowQueue() {

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/client.h"
+#include "client/connect/shared_figures.h"
 #include "client/connect/sink_queue.h"
 #include "client/subscription.h"
 #include "common/clock.h"
@@ -23,16 +24,14 @@
 
 namespace cache_invalidation::connect {
 
-// What is known of a cache that is fed, for metrics and probes. Counters are since the start of the
-// process.
-struct SinkFigures {
-  bool connected = false;          // to the service, and to the cache if it has a connection
-  std::string state = "starting";  // in words: why it is not connected
-  uint64_t heard = 0;              // the last revision that was heard
-  uint64_t reached = 0;            // everything up to this revision is dropped for the last time
-  size_t waiting = 0;              // targets that wait for the first time
-  size_t repeated = 0;             // targets that will be dropped again
-  uint64_t widened = 0;            // times that more was dropped than named
+// What is known of a cache that is fed, for metrics and probes. `connected` is to the service, and
+// to the cache if it has a connection. Counters are since the start of the process.
+struct SinkFigures : Health {
+  uint64_t heard = 0;    // the last revision that was heard
+  uint64_t reached = 0;  // everything up to this revision is dropped for the last time
+  size_t waiting = 0;    // targets that wait for the first time
+  size_t repeated = 0;   // targets that will be dropped again
+  uint64_t widened = 0;  // times that more was dropped than named
   std::map<std::string, uint64_t> everything = {};  // by reason
 };
 
@@ -80,7 +79,6 @@ class SinkFeed {
   void DropEverything(const client::Position& position, const std::string& reason)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Add(SinkTargets targets, const client::Position& position) ABSL_LOCKS_EXCLUDED(mutex_);
-  void ShowState(bool connected, std::string state) const;
   void ShowQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const SinkFeedOptions options_;

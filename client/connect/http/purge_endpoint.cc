@@ -52,14 +52,10 @@ PurgeEndpoint::PurgeEndpoint(const HttpSinkEnvironment& environment, PurgeAddres
       max_keys_(limits_.keys),
       pause_(kShortestPause),
       thread_(
-          environment.clock, kLongestPause,
+          environment.clock, environment.journal, {"cache", label_}, kLongestPause,
           [this](const std::stop_token& stop) { return Follow(stop); },
-          [this](const absl::Status& why) {
-            Update([&](EndpointFigures& figures) {
-              figures.connected = false;
-              figures.state = std::string(why.message());
-            });
-            Report(Level::kWarning, "not following the service", why.message());
+          [this](absl::string_view why) {
+            Update([why](EndpointFigures& figures) { figures.Lose(why); });
           }) {}
 
 absl::Status PurgeEndpoint::Follow(const std::stop_token& stop) {

@@ -273,7 +273,7 @@ void LogReader::Publish() {
     figures.pending_commands = progress_.pending_commands();
     figures.assembly = assembler_.counts();
     figures.connected = !state_is_unwritten_;
-    figures.state = state_is_unwritten_ ? "cannot write the state file" : "following the log";
+    figures.state = "cannot write the state file";
   });
 }
 

@@ -78,7 +78,7 @@ class Opening {
                .publication = *publication};
       if (!view_.slot.has_value() || !view_.slot->active) break;
       environment_.status.Update([](SourceFigures& figures) {
-        figures.state = "standing by: another process reads the slot";
+        figures.Lose("standing by: another process reads the slot");
       });
       Report(Level::kInfo, "another process reads the slot", "");
       if (environment_.stopped.Await(kStandbyPause)) return absl::CancelledError("stopped");

@@ -8,8 +8,6 @@
 namespace cache_invalidation::connect {
 namespace {
 
-using journal::Level;
-
 constexpr absl::Duration kLongestPause = absl::Seconds(10);
 constexpr absl::Duration kAskWithin = absl::Seconds(5);
 constexpr absl::Duration kLookForStop = absl::Milliseconds(100);
@@ -26,18 +24,11 @@ Source::Source(SourceOptions options, std::shared_ptr<client::Connection> connec
       status_(status),
       teller_(std::move(connection), wake_),
       thread_(
-          clock, kLongestPause, [this](const std::stop_token& stop) { return Follow(stop); },
-          [this](const absl::Status& why) { OnEnd(why); }) {}
-
-void Source::OnEnd(const absl::Status& status) {
-  std::string why(status.message());
-  status_.Update([&](SourceFigures& figures) {
-    figures.connected = false;
-    figures.state = why;
-  });
-  journal_.Write(
-      {Level::kWarning, "not following the log", {{"slot", options_.slot}}, std::move(why)});
-}
+          clock, journal, {"slot", options_.slot}, kLongestPause,
+          [this](const std::stop_token& stop) { return Follow(stop); },
+          [this](absl::string_view why) {
+            status_.Update([why](SourceFigures& figures) { figures.Lose(why); });
+          }) {}
 
 absl::Status Source::Follow(const std::stop_token& stop) {
   const std::stop_callback on_stop(stop, [this] { stopped_.Notify(); });
@@ -55,7 +46,7 @@ absl::Status Source::Follow(const std::stop_token& stop) {
   absl::StatusOr<OpenedLog> log = OpenLog(environment, replace_slot);
   if (!log.ok()) return log.status();
   if (replace_slot) unreadable_times_ = 0;
-  journal_.Write({Level::kInfo,
+  journal_.Write({journal::Level::kInfo,
                   "following the log",
                   {{"slot", options_.slot}, {"confirmed", FormatLsn(log->state.confirmed)}}});
   LogReader reader(environment, *std::move(log), ++generation_);

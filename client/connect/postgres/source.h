@@ -27,7 +27,6 @@ class Source {
   // Follows the log as long as it goes. Returns why it has ended.
   absl::Status Follow(const std::stop_token& stop);
   absl::Status AwaitService(const std::stop_token& stop);
-  void OnEnd(const absl::Status& status);
 
   const SourceOptions options_;
   Clock& clock_;

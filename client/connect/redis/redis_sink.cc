@@ -15,8 +15,6 @@
 namespace cache_invalidation::connect {
 namespace {
 
-using journal::Level;
-
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
 
 // Two processes must not have the same.
@@ -63,18 +61,11 @@ RedisSink::RedisSink(RedisOptions options, std::shared_ptr<client::Connection> c
       journal_(journal),
       status_(status),
       thread_(
-          clock, kLongestPause, [this](const std::stop_token& stop) { return Follow(stop); },
-          [this](const absl::Status& why) { OnEnd(why); }) {}
-
-void RedisSink::OnEnd(const absl::Status& status) {
-  std::string why(status.message());
-  status_.Update([&](RedisFigures& figures) {
-    figures.connected = false;
-    figures.state = why;
-  });
-  journal_.Write(
-      {Level::kWarning, "not following the service", {{"cache", options_.name}}, std::move(why)});
-}
+          clock, journal, {"cache", options_.name}, kLongestPause,
+          [this](const std::stop_token& stop) { return Follow(stop); },
+          [this](absl::string_view why) {
+            status_.Update([why](RedisFigures& figures) { figures.Lose(why); });
+          }) {}
 
 absl::Status RedisSink::Follow(const std::stop_token& stop) {
   const auto connection = RedisConnection::Connect(options_.redis);

@@ -29,7 +29,6 @@ class RedisSink {
  private:
   // Applies events as long as it goes. Returns why it has ended.
   absl::Status Follow(const std::stop_token& stop);
-  void OnEnd(const absl::Status& status);
 
   const RedisOptions options_;
   const std::string id_;  // of this process
