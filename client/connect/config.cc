@@ -50,28 +50,19 @@ void ReadPostgres(YamlSection& source, SourceOptions& options) {
   postgres.Finish();
 }
 
-void ReadTables(YamlSection& source, absl::Status& status, SourceOptions& options) {
-  std::vector<TableRule> rules;
-  source.Sections("tables", [&](YamlSection& table) {
-    TableRule rule{.line = table.line()};
-    table.Require("match");
-    table.Text("match", rule.match);
-    table.Bool("ignore", rule.ignore);
-    table.Text("type", rule.type);
-    table.Text("id_prefix", rule.id_prefix);
-    table.Texts("key", rule.key);
-    table.Texts("tags", rule.tags);
-    rules.push_back(std::move(rule));
-  });
-  absl::StatusOr<TableRules> parsed = TableRules::Parse(std::move(rules));
-  if (!parsed.ok()) {
-    status.Update(parsed.status());
-  } else {
-    options.tables = *std::move(parsed);
-  }
+void ReadTable(YamlSection& table, TableRules& rules) {
+  TableRule rule;
+  table.Require("match");
+  table.Text("match", rule.match);
+  table.Bool("ignore", rule.ignore);
+  table.Text("type", rule.type);
+  table.Text("id_prefix", rule.id_prefix);
+  table.Texts("key", rule.key);
+  table.Texts("tags", rule.tags);
+  table.Update(rules.Add(std::move(rule)));
 }
 
-void ReadSource(YamlSection& source, absl::Status& status, SourceOptions& options) {
+void ReadSource(YamlSection& source, SourceOptions& options) {
   source.Require("postgres");
   ReadPostgres(source, options);
   YamlSection outbox(source, "outbox");
@@ -79,7 +70,7 @@ void ReadSource(YamlSection& source, absl::Status& status, SourceOptions& option
   outbox.Text("prefix", options.outbox.prefix);
   outbox.Bool("allow_everything", options.outbox.allow_everything);
   outbox.Finish();
-  ReadTables(source, status, options);
+  source.Sections("tables", [&](YamlSection& table) { ReadTable(table, options.tables); });
   source.Finish();
 }
 
@@ -127,7 +118,7 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
     root.Text("state_file", config.source.state_file);
   }
   if (config.http_sink.has_value()) config.http_sink->state_file = config.source.state_file;
-  if (source.present()) ReadSource(source, status, config.source);
+  if (source.present()) ReadSource(source, config.source);
   root.Finish();
   if (!status.ok()) return status;
   return config;

@@ -150,7 +150,7 @@ TEST(ConfigTest, WhatIsWrongWithASink) {
             "line 15: again_after: expected a duration such as 20s or 1m");
   EXPECT_EQ(error("[1s, 1m]", "[1m, 1s]"), "line 4: again_after: expected ascending times");
   EXPECT_EQ(error("database: 2", "database: x"),
-            "line 10: database: expected a number from 0 to 1000000");
+            "line 7: database: expected a number from 0 to 1000000");
   EXPECT_EQ(error(R"('cust:\1:orders')", R"('cust:\2')"),
             "line 13: keys: \\ must be followed by the number of a * of the tag: cust:\\2");
 }

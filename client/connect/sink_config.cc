@@ -33,8 +33,8 @@ void ReadTemplates(YamlSection& redis, RedisOptions& options) {
     for (const std::string& key : keys) absl::StrAppend(&options.templates_text, " ", key);
     options.templates_text += ";";
     auto parsed = KeyTemplate::Parse(tag, std::move(keys));
-    if (!parsed.ok()) return section.Fail(parsed.status().message());
-    options.templates.push_back(*std::move(parsed));
+    section.Update(parsed.status());
+    if (parsed.ok()) options.templates.push_back(*std::move(parsed));
   });
 }
 
@@ -109,8 +109,7 @@ void ReadRedis(YamlSection& redis, RedisOptions& options) {
   redis.Bool("i_own_this_database", options.i_own_this_database);
   redis.Durations("again_after", options.queue.again_after);
   redis.Number("max_targets", 1, kMaxTargets, options.queue.max_targets);
-  const absl::Status status = CheckRedisOptions(options);
-  if (!status.ok()) redis.Fail(status.message());
+  redis.Update(CheckRedisOptions(options));
   redis.Finish();
 }
 

@@ -107,11 +107,8 @@ void YamlSection::Text(absl::string_view name, std::string& out) {
 void YamlSection::Secret(absl::string_view name, std::string& out) {
   Text(name, out);
   absl::StatusOr<std::string> secret = SecretOf(out, secrets_);
-  if (secret.ok()) {
-    out = *std::move(secret);
-  } else {
-    Fail(absl::StrCat(name, ": ", secret.status().message()));
-  }
+  if (!secret.ok()) return Fail(absl::StrCat(name, ": ", secret.status().message()));
+  out = *std::move(secret);
 }
 
 void YamlSection::Texts(absl::string_view name, std::vector<std::string>& out) {

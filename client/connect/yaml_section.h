@@ -42,7 +42,6 @@ class YamlSection {
   YamlSection& operator=(const YamlSection&) = delete;
 
   bool present() const { return node_ != nullptr && node_->kind == YamlNode::Kind::kMap; }
-  int line() const { return node_ == nullptr ? 0 : node_->line; }
 
   // Whether there is a member of that name; does not count as read.
   bool Has(absl::string_view name) const { return present() && node_->Find(name) != nullptr; }
@@ -72,8 +71,11 @@ class YamlSection {
   void Require(absl::string_view name);
   // Fails if there is a member that was not read.
   void Finish();
-  // Fails with this, at the section's line.
-  void Fail(absl::string_view what) { FailAt(line(), what); }
+  // Fail with this, at the section's line.
+  void Fail(absl::string_view what) { FailAt(node_ == nullptr ? 0 : node_->line, what); }
+  void Update(const absl::Status& status) {
+    if (!status.ok()) Fail(status.message());
+  }
 
  private:
   const YamlNode* Take(absl::string_view name);

@@ -25,9 +25,8 @@ absl::Status CheckKey(absl::string_view key, size_t values) {
   return absl::OkStatus();
 }
 
-// Appends the key with its values; or what is in front of the first one that is not known.
-void AddNamed(absl::string_view key, const std::vector<std::string>& values,
-              KeyTemplate::Named& named) {
+// Adds the key with its values; or all keys, if one of them is not known.
+void AddNamed(absl::string_view key, const std::vector<std::string>& values, SinkTargets& named) {
   std::string text;
   for (size_t i = 0; i < key.size(); ++i) {
     if (key[i] != '\\') {
@@ -35,10 +34,13 @@ void AddNamed(absl::string_view key, const std::vector<std::string>& values,
       continue;
     }
     const auto number = static_cast<size_t>(key[++i] - '0');
-    if (number > values.size()) return named.prefixes.push_back(std::move(text));
+    if (number > values.size()) {
+      named.scans.insert({std::move(text), ""});
+      return;
+    }
     text += values[number - 1];
   }
-  named.keys.push_back(std::move(text));
+  named.keys.insert(std::move(text));
 }
 
 }  // namespace
@@ -63,7 +65,7 @@ absl::StatusOr<KeyTemplate> KeyTemplate::Parse(absl::string_view tag,
   return parsed;
 }
 
-bool KeyTemplate::Match(absl::string_view tag, Named& named) const {
+bool KeyTemplate::Match(absl::string_view tag, SinkTargets& named) const {
   const std::vector<absl::string_view> given = absl::StrSplit(tag, ':');
   if (given.size() > levels_.size()) return false;
   std::vector<std::string> escaped;

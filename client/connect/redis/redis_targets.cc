@@ -12,12 +12,9 @@ void AddTag(const RedisOptions& options, const std::string& tag, SinkTargets& ta
             RedisTargetCounts& counts) {
   bool matched = !options.versions.empty();
   if (matched) targets.once.insert(absl::StrCat(options.versions, tag));
-  KeyTemplate::Named named;
   for (const KeyTemplate& key_template : options.templates) {
-    matched = key_template.Match(tag, named) || matched;
+    matched = key_template.Match(tag, targets) || matched;
   }
-  for (std::string& key : named.keys) targets.keys.insert(std::move(key));
-  for (std::string& prefix : named.prefixes) targets.scans.insert({std::move(prefix), ""});
   if (!matched) ++counts.unmatched_tags;
 }
 
