@@ -7,21 +7,28 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "client/client.h"
 #include "client/connect/config.h"
 #include "client/connect/finding.h"
 #include "client/connect/http/http_sink.h"
-#include "client/connect/pages.h"
+#include "client/connect/http/http_sink_status.h"
+#include "client/connect/postgres/lsn.h"
 #include "client/connect/postgres/preflight.h"
 #include "client/connect/postgres/source.h"
+#include "client/connect/postgres/source_status.h"
 #include "client/connect/redis/redis_sink.h"
+#include "client/connect/redis/redis_status.h"
 #include "client/connection.h"
 #include "client/logging.h"
 #include "client/version.h"
@@ -59,6 +66,68 @@ absl::StatusOr<Config> ReadConfig(const std::string& path) {
       text.ok() ? ParseConfig(*text, ProcessSecrets()) : absl::StatusOr<Config>(text.status());
   if (config.ok()) return config;
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", config.status().message()));
+}
+
+constexpr absl::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+
+http::Page Told(const SourceFigures& figures, absl::string_view query) {
+  const std::string body = absl::StrCat(FormatLsn(figures.told), "\n");
+  if (query.empty()) return {.body = body};
+  std::optional<Lsn> wanted;
+  if (absl::ConsumePrefix(&query, "lsn=")) {
+    wanted = ParseLsn(absl::StrReplaceAll(query, {{"%2F", "/"}, {"%2f", "/"}}));
+  }
+  if (!wanted.has_value()) {
+    return {.status = 400, .body = "expected lsn=, such as lsn=0/16B374D8\n"};
+  }
+  return {.status = figures.told >= *wanted ? 200 : 503, .body = body};
+}
+
+template <typename Figures>
+std::string TroubleOf(const Figures& figures) {
+  return figures.connected ? "" : absl::StrCat(figures.state, "\n");
+}
+
+// What every connector shows.
+template <typename Figures, typename Metrics>
+std::vector<http::Route> CommonPages(const SharedFigures<Figures>& status, Metrics metrics) {
+  return {{"/metrics",
+           [&status, metrics] {
+             return http::Page{.content_type = kMetricsType, .body = metrics(status.Get())};
+           }},
+          {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
+          {"/readyz", [&status] {
+             std::string why = TroubleOf(status.Get());
+             if (why.empty()) return http::Page{.body = "ready\n"};
+             return http::Page{.status = 503, .body = std::move(why)};
+           }}};
+}
+
+// Returns what the program shows over HTTP; refers to the arguments:
+//
+//   /metrics        the figures, for Prometheus
+//   /healthz        the process lives
+//   /readyz         it follows the log or the service, and every endpoint carried the last request
+//                   out; 503 otherwise, with the reason
+//   /told           of a source: the position up to which everything is reported, such as
+//                   0/16B374D8
+//   /told?lsn=LSN   200 if everything before LSN is reported, 503 if it is not yet. After a commit,
+//                   with pg_current_wal_insert_lsn(), an application can wait until caches know of
+//                   it.
+std::vector<http::Route> Pages(const SourceStatus& status, const Clock& clock) {
+  std::vector<http::Route> pages = CommonPages(
+      status, [&clock](const SourceFigures& figures) { return MetricsText(figures, clock.Now()); });
+  pages.push_back(
+      {"/told", {}, [&status](absl::string_view query) { return Told(status.Get(), query); }});
+  return pages;
+}
+
+std::vector<http::Route> Pages(const RedisStatus& status, const Clock& /*clock*/) {
+  return CommonPages(status, [](const RedisFigures& figures) { return MetricsText(figures); });
+}
+
+std::vector<http::Route> Pages(const HttpSinkStatus& status, const Clock& /*clock*/) {
+  return CommonPages(status, [](const HttpSinkFigures& figures) { return MetricsText(figures); });
 }
 
 // Shows what is known of a worker, and has it work until a stop signal.

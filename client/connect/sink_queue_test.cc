@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/connect/http/purge_targets.h"
+#include "client/connect/http/purge_request.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -12,9 +12,12 @@
 #include "client/json_text/json_text.h"
 #include "client/surrogate_keys.h"
 #include "common/json_quote.h"
+#include "common/tag.h"
 
 namespace cache_invalidation::connect {
 namespace {
+
+using client::TargetKind;
 
 // Varnish takes 8 KiB for a header with its name.
 constexpr size_t kVarnishBytes = 7'000;
@@ -87,6 +90,43 @@ absl::Duration RetryAfterOf(const HttpResponse& response) {
 }
 
 }  // namespace
+
+SinkTargets PurgesOf(const client::Event& event, const HttpSinkOptions& options) {
+  SinkTargets purges;
+  for (const client::Invalidation& target : event.invalidations) {
+    const bool is_soft = options.soft && target.kind == client::InvalidationKind::kMarkStale;
+    SinkTargets more;
+    std::set<std::string>& keys = is_soft ? more.stale : more.keys;
+    const bool is_tag = target.target == TargetKind::kTag;
+    if (is_tag) {
+      for (std::string& key : client::SurrogateKeysOfTag(target.name)) keys.insert(std::move(key));
+    } else if (target.target == TargetKind::kEverything) {
+      more.MakeEverything();
+    } else if (options.on_keys == OnKeys::kIgnore) {
+      continue;
+    } else if (options.on_keys == OnKeys::kPurge && target.target == TargetKind::kKey) {
+      keys.insert(client::SurrogateKeyOfKey(target.name));
+    } else {
+      more.MakeEverything();
+    }
+    purges.Merge(std::move(more));
+  }
+  return purges;
+}
+
+void WidenToTypes(SinkTargets& purges) {
+  SinkTargets types{.everything = purges.everything};
+  for (auto [names, wide] : {std::pair(&purges.keys, &types.keys), {&purges.stale, &types.stale}}) {
+    for (const absl::string_view key : *names) {
+      // The sign of a page's own key, or of a hash: no type. A marker stands behind its tag.
+      const absl::string_view type = FirstSegment(key.substr(0, key.find('~')));
+      if (type.find('=') != absl::string_view::npos) return purges.MakeEverything();
+      wide->insert(std::string(type));
+    }
+  }
+  purges = {};
+  purges.Merge(std::move(types));
+}
 
 PartLimits LimitsOf(Preset preset) {
   switch (preset) {

@@ -1,4 +1,4 @@
-// What is sent to an endpoint, and what its response means. Pure.
+// What an event purges, what is sent to an endpoint for it, and what its response means. Pure.
 
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_HTTP_PURGE_REQUEST_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_HTTP_PURGE_REQUEST_H_
@@ -12,8 +12,15 @@
 #include "absl/time/time.h"
 #include "client/connect/http/http_sink_options.h"
 #include "client/connect/sink_targets.h"
+#include "client/event.h"
 
 namespace cache_invalidation::connect {
+
+// Returns what an event purges, as surrogate keys (client/surrogate_keys.h).
+SinkTargets PurgesOf(const client::Event& event, const HttpSinkOptions& options);
+
+// Makes each key that of its type, which every page below carries as well.
+void WidenToTypes(SinkTargets& purges);
 
 // The longest time that a Retry-After is followed.
 inline constexpr absl::Duration kLongestRetryAfter = absl::Minutes(1);

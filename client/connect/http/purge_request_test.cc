@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "client/connect/http/purge_targets.h"
 #include "client/surrogate_keys.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
