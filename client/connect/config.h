@@ -5,7 +5,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "client/client_options.h"
 #include "client/connect/http/http_sink_options.h"
 #include "client/connect/postgres/source_environment.h"

@@ -4,12 +4,10 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/surrogate_keys.h"
 

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "client/connect/sink_queue.h"
 #include "common/regular_file.h"
 #include "common/replace_file.h"

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "client/widening.h"
 
 namespace cache_invalidation::connect {

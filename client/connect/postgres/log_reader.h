@@ -2,7 +2,6 @@
 #define CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_LOG_READER_H_
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"

@@ -2,10 +2,6 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <cstdint>
-#include <utility>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

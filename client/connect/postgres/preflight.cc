@@ -1,9 +1,5 @@
 #include "client/connect/postgres/preflight.h"
 
-#include <memory>
-#include <string>
-
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "client/connect/postgres/postgres_connection.h"
 #include "client/connect/postgres/source_state.h"

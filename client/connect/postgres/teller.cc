@@ -15,35 +15,28 @@ client::WriteStreamOptions StreamOptions() {
 }  // namespace
 
 Teller::Teller(std::shared_ptr<client::Connection> connection, WakeUp& wake)
-    : connection_(connection),
-      client_(std::move(connection)),
+    : client_(connection),
       wake_(wake),
-      stream_(client_.OpenWriteStream(StreamOptions())) {}
+      async_(std::move(connection), {.writes = StreamOptions()}) {}
 
-Teller::~Teller() {
-  stream_->Close();
-  MutexLock lock(mutex_);
-  while (pending_ > 0) none_pending_.Wait(mutex_);
-}
-
-void Teller::Add(TellResult result) {
-  wake_.Notify();
-  MutexLock lock(mutex_);
-  results_.push_back(std::move(result));
-  if (--pending_ == 0) none_pending_.NotifyAll();
-}
-
-void Teller::Expect() {
+std::function<void(const absl::Status&)> Teller::Expect(Ticket ticket, bool everything) {
   MutexLock lock(mutex_);
   ++pending_;
+  return [this, ticket, everything](const absl::Status& status) {
+    {
+      MutexLock lock(mutex_);
+      --pending_;
+      results_.push_back({ticket, status, everything});
+    }
+    wake_.Notify();
+  };
 }
 
 void Teller::Send(Ticket ticket, client::InvalidateParams params) {
-  Expect();
   params.options.deadline = kDeadline;
-  connection_->Start(params, [this, ticket, everything = params.everything](const auto& result) {
-    Add({ticket, result.status(), everything});
-  });
+  async_.Call(
+      &client::Connection::Invalidate, std::move(params),
+      [done = Expect(ticket, params.everything)](const auto& result) { done(result.status()); });
 }
 
 size_t Teller::Tell(Ticket ticket, Transaction transaction) {
@@ -60,10 +53,9 @@ size_t Teller::Tell(Ticket ticket, Transaction transaction) {
     TellEverything(ticket);
   } else if (!transaction.writes.writes.empty()) {
     ++commands;
-    Expect();
-    stream_->Write(std::move(transaction.writes.writes), [this, ticket](const auto& result) {
-      Add({ticket, result.status()});
-    });
+    async_.InvalidateByWrites(
+        std::move(transaction.writes.writes),
+        [done = Expect(ticket)](const auto& result) { done(result.status()); });
   }
   return commands;
 }

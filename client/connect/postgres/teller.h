@@ -3,17 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "client/async_client.h"
 #include "client/client.h"
 #include "client/connect/postgres/transaction_assembler.h"
 #include "client/connect/wake_up.h"
-#include "client/write_stream.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::connect {
@@ -40,14 +40,9 @@ class Teller {
   static constexpr size_t kMaxPendingBytes = 8 << 20;
   static constexpr absl::Duration kDeadline = absl::Seconds(20);  // of a command
 
-  // `wake` is notified of each result and must outlive this object.
+  // `wake` is notified of each result and must outlive this object. The destructor blocks until
+  // everything that was sent has a result: at most kDeadline.
   Teller(std::shared_ptr<client::Connection> connection, WakeUp& wake);
-
-  // Blocks until everything that was sent has a result: at most kDeadline.
-  ~Teller();
-
-  Teller(const Teller&) = delete;
-  Teller& operator=(const Teller&) = delete;
 
   // Sends what the transaction holds: the targets of its messages, and its writes as one command.
   // Returns the number of commands; each has one result.
@@ -66,18 +61,17 @@ class Teller {
   const client::Client& client() const { return client_; }
 
  private:
-  void Add(TellResult result) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Expect() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Counts a command, and returns what takes its status.
+  std::function<void(const absl::Status&)> Expect(Ticket ticket, bool everything = false)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void Send(Ticket ticket, client::InvalidateParams params);
 
-  const std::shared_ptr<client::Connection> connection_;
   const client::Client client_;
   WakeUp& wake_;
   mutable Mutex mutex_;
-  CondVar none_pending_;
   std::vector<TellResult> results_ ABSL_GUARDED_BY(mutex_);
   size_t pending_ ABSL_GUARDED_BY(mutex_) = 0;
-  const std::unique_ptr<client::WriteStream> stream_;
+  client::AsyncClient async_;  // last: its callbacks use all of the above
 };
 
 }  // namespace cache_invalidation::connect

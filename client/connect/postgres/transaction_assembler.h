@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "client/connect/postgres/outbox_message.h"

@@ -1,6 +1,5 @@
 #include "client/connect/redis/redis_cache.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
