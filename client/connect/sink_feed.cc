@@ -145,13 +145,19 @@ absl::Status SinkFeed::status() const {
 }
 
 void SinkFeed::ShowQueue() {
-  const SinkQueue& queue = queue_;
-  const uint64_t widened = queue.widened() - std::exchange(widened_, queue.widened());
-  options_.update([&](SinkFigures& figures) {
-    figures.heard = queue.latest().has_value() ? queue.latest()->revision : 0;
-    figures.reached = queue.reached().has_value() ? queue.reached()->revision : 0;
-    figures.waiting = queue.new_size();
-    figures.repeated = queue.size() - queue.new_size();
+  const auto revision_of = [](const std::optional<client::Position>& position) {
+    return position.has_value() ? position->revision : 0;
+  };
+  const uint64_t heard = revision_of(queue_.latest());
+  const uint64_t reached = revision_of(queue_.reached());
+  const size_t waiting = queue_.new_size();
+  const size_t repeated = queue_.size() - waiting;
+  const uint64_t widened = queue_.widened() - std::exchange(widened_, queue_.widened());
+  options_.update([=](SinkFigures& figures) {
+    figures.heard = heard;
+    figures.reached = reached;
+    figures.waiting = waiting;
+    figures.repeated = repeated;
     figures.widened += widened;
   });
 }
