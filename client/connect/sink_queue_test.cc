@@ -1,6 +1,7 @@
 #include "client/connect/sink_queue.h"
 
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -343,6 +344,73 @@ TEST_F(SinkQueuePartsTest, APartHasOneKeyHoweverLong) {
   Use({});
   queue_->Add(Keys({std::string(7'001, 'a'), std::string(300, 'b')}), At(11));
   EXPECT_EQ(queue_->Next(kStart, 10)->targets.size(), 1u);
+}
+
+// What was added, and how often it was dropped since.
+struct Owed {
+  uint64_t revision = 0;
+  std::string name;  // empty: everything
+  bool is_once = false;
+  size_t dropped = 0;
+
+  bool IsIn(const SinkTargets& targets) const {
+    const std::string type = name.substr(0, name.find(':'));
+    return targets.everything || targets.keys.contains(name) || targets.keys.contains(type) ||
+           targets.once.contains(name);
+  }
+};
+
+TEST(SinkQueueTest, NoPositionIsReachedBeforeAllUpToItWasDroppedForTheLastTime) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](uint32_t most) { return random() % most; };
+    SinkQueue queue({.again_after = {kSecond, 3 * kSecond},
+                     .max_targets = 20 + below(100),
+                     .widen_to_types = seed % 2 == 0 ? WidenToTypes : nullptr});
+    std::vector<Owed> owed;
+    absl::Duration now = kStart;
+    uint64_t revision = 0;
+    for (int turn = 0; turn < 2'000; ++turn) {
+      now += absl::Milliseconds(below(100));
+      for (uint32_t events = below(3); events > 0; --events) {
+        SinkTargets targets;
+        ++revision;
+        for (uint32_t keys = below(4); keys > 0; --keys) {
+          const std::string name = absl::StrCat(below(2) == 0 ? "a:" : "b:", below(30));
+          const bool is_once = seed % 2 == 1 && below(3) == 0;
+          (is_once ? targets.once : targets.keys).insert(name);
+          owed.push_back({revision, name, is_once});
+        }
+        queue.Add(std::move(targets), At(revision));
+      }
+      auto batch = queue.Next(now, 1 + below(5));
+      const bool is_reset = below(200) == 0;
+      if (is_reset) {
+        queue.Reset(At(++revision));
+        owed = {{revision, ""}};
+      }
+      if (!batch.has_value()) continue;
+      if (below(4) == 0) {
+        queue.PutBack(*std::move(batch));
+        continue;
+      }
+      for (Owed& one : owed) {
+        if (!is_reset && one.IsIn(batch->targets)) ++one.dropped;
+      }
+      queue.Dropped(*std::move(batch), now);
+      const uint64_t reached = queue.reached().value_or(At(0)).revision;
+      for (const Owed& one : owed) {
+        ASSERT_TRUE(one.revision > reached || one.dropped >= (one.is_once ? 1u : 3u))
+            << "seed " << seed << ": " << one.name << " of " << one.revision << " at " << reached;
+      }
+      std::erase_if(owed, [&](const Owed& one) { return one.revision <= reached; });
+    }
+    while (queue.NextAt() != absl::InfiniteDuration()) {
+      now += kSecond;
+      while (auto batch = queue.Next(now, kAll)) queue.Dropped(*std::move(batch), now);
+    }
+    EXPECT_EQ(queue.reached(), At(revision)) << seed;
+  }
 }
 
 }  // namespace
