@@ -35,10 +35,8 @@ void RetryingThread::Run(const std::stop_token& stop) {
     const absl::Status status = act_(stop);
     if (stop.stop_requested()) return;
     on_end_(status.message());
-    journal_.Write({journal::Level::kWarning,
-                    "not following any more",
-                    {whose_},
-                    std::string(status.message())});
+    journal_.Write(
+        {journal::Level::kWarning, "not following", {whose_}, std::string(status.message())});
     if (clock_.Monotonic() - begun > kLasted) pause = kShortestPause;
     const absl::Duration end = clock_.Monotonic() + pause;
     pause = std::min(2 * pause, longest_pause_);

@@ -97,17 +97,14 @@ SinkTargets PurgesOf(const client::Event& event, const HttpSinkOptions& options)
     const bool is_soft = options.soft && target.kind == client::InvalidationKind::kMarkStale;
     SinkTargets more;
     std::set<std::string>& keys = is_soft ? more.stale : more.keys;
-    const bool is_tag = target.target == TargetKind::kTag;
-    if (is_tag) {
+    if (target.target == TargetKind::kTag) {
       for (std::string& key : client::SurrogateKeysOfTag(target.name)) keys.insert(std::move(key));
-    } else if (target.target == TargetKind::kEverything) {
-      more.MakeEverything();
-    } else if (options.on_keys == OnKeys::kIgnore) {
+    } else if (target.target != TargetKind::kEverything && options.on_keys == OnKeys::kIgnore) {
       continue;
-    } else if (options.on_keys == OnKeys::kPurge && target.target == TargetKind::kKey) {
+    } else if (target.target == TargetKind::kKey && options.on_keys == OnKeys::kPurge) {
       keys.insert(client::SurrogateKeyOfKey(target.name));
     } else {
-      more.MakeEverything();
+      more.MakeEverything();  // also for patterns, and for keys that pages do not carry
     }
     purges.Merge(std::move(more));
   }
