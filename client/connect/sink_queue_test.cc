@@ -361,7 +361,7 @@ struct Owed {
 };
 
 TEST(SinkQueueTest, NoPositionIsReachedBeforeAllUpToItWasDroppedForTheLastTime) {
-  for (uint32_t seed = 0; seed < 20; ++seed) {
+  for (uint32_t seed = 0; seed < 10; ++seed) {
     std::mt19937 random(seed);
     const auto below = [&](uint32_t most) { return random() % most; };
     SinkQueue queue({.again_after = {kSecond, 3 * kSecond},
@@ -370,7 +370,7 @@ TEST(SinkQueueTest, NoPositionIsReachedBeforeAllUpToItWasDroppedForTheLastTime) 
     std::vector<Owed> owed;
     absl::Duration now = kStart;
     uint64_t revision = 0;
-    for (int turn = 0; turn < 2'000; ++turn) {
+    for (int turn = 0; turn < 1'000; ++turn) {
       now += absl::Milliseconds(below(100));
       for (uint32_t events = below(3); events > 0; --events) {
         SinkTargets targets;

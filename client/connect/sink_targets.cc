@@ -19,7 +19,7 @@ void SinkTargets::Merge(SinkTargets other) {
   if (everything || other.everything) return MakeEverything();
   for (const std::string& key : other.keys) stale.erase(key);
   for (const std::string& key : other.stale) {
-    if (keys.count(key) == 0) stale.insert(key);
+    if (!keys.contains(key)) stale.insert(key);
   }
   MergeInto(keys, other.keys);
   MergeInto(once, other.once);

@@ -170,7 +170,7 @@ void YamlSection::Require(absl::string_view name) {
 void YamlSection::Finish() {
   if (!present()) return;
   for (const YamlNode& member : node_->children) {
-    if (taken_.count(member.name) == 0) {
+    if (!taken_.contains(member.name)) {
       FailAt(member.name_line, absl::StrCat("no such name: ", member.name));
     }
   }

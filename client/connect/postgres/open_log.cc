@@ -57,8 +57,9 @@ class Opening {
   absl::Status Connect(Kind kind, std::unique_ptr<PostgresConnection>& out) {
     auto connection = PostgresConnection::Connect(
         options_.postgres, kind, environment_.stopped.descriptor(), environment_.clock);
-    if (connection.ok()) out = *std::move(connection);
-    return connection.status();
+    if (!connection.ok()) return connection.status();
+    out = *std::move(connection);
+    return absl::OkStatus();
   }
 
   // Fills in the view, once no other process reads the slot. Fails if the slot must not be read.

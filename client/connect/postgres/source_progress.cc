@@ -135,7 +135,7 @@ std::vector<Commit> SourceProgress::Settle() {
   std::vector<Commit> out;
   while (!entries_.empty() && entries_.front().is_settled()) {
     confirmable_ = std::max(confirmable_, entries_.front().reached);
-    if (entries_.front().commit.end != 0) out.push_back(std::move(entries_.front().commit));
+    if (entries_.front().commit.end != 0) out.push_back(entries_.front().commit);
     entries_.pop_front();
   }
   if (entries_.size() > kMaxEntries) Compact();

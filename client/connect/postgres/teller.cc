@@ -34,9 +34,9 @@ std::function<void(const absl::Status&)> Teller::Expect(Ticket ticket, bool ever
 
 void Teller::Send(Ticket ticket, client::InvalidateParams params) {
   params.options.deadline = kDeadline;
-  async_.Call(
-      &client::Connection::Invalidate, std::move(params),
-      [done = Expect(ticket, params.everything)](const auto& result) { done(result.status()); });
+  auto done = Expect(ticket, params.everything);
+  async_.Call(&client::Connection::Invalidate, std::move(params),
+              [done = std::move(done)](const auto& result) { done(result.status()); });
 }
 
 size_t Teller::Tell(Ticket ticket, Transaction transaction) {

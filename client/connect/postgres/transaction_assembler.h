@@ -53,7 +53,7 @@ class TransactionAssembler {
 
   // Takes one message. Returns the transaction that it completes, if it completes one. Fails only
   // with an error of the catalog; the stream must then be read again from the last position.
-  absl::StatusOr<std::optional<Transaction>> Add(absl::string_view message);
+  absl::StatusOr<std::optional<Transaction>> Add(absl::string_view bytes);
 
   // Whether a transaction has begun and not ended.
   bool is_open() const { return open_.has_value(); }

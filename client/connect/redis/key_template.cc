@@ -16,7 +16,7 @@ absl::Status CheckKey(absl::string_view key, size_t values) {
   if (key.empty() || key[0] == '\\') {
     return absl::InvalidArgumentError(absl::StrCat("keys: expected text before \\1: ", key));
   }
-  for (size_t i = key.find('\\'); i != key.npos; i = key.find('\\', i + 1)) {
+  for (size_t i = key.find('\\'); i != absl::string_view::npos; i = key.find('\\', i + 1)) {
     const int number = i + 1 < key.size() ? key[i + 1] - '0' : 0;
     if (number >= 1 && number <= 9 && static_cast<size_t>(number) <= values) continue;
     return absl::InvalidArgumentError(
