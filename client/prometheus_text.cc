@@ -7,10 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/internal/metric_families.h"
+#include "common/prometheus_label.h"
 
 namespace cache_invalidation::client {
 namespace {
@@ -30,12 +30,6 @@ absl::string_view NameOf(MetricType type) {
   return "untyped";
 }
 
-std::string Label(absl::string_view name, absl::string_view value) {
-  return absl::StrCat(name, "=\"",
-                      absl::StrReplaceAll(value, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}),
-                      "\"");
-}
-
 // Returns all digits that count: a sum of many loads grows by little.
 std::string Number(double value) { return absl::StrFormat("%.15g", value); }
 
@@ -52,7 +46,8 @@ void AppendLatencies(std::string& text, absl::string_view name, absl::string_vie
     const std::string limit =
         at_most == absl::InfiniteDuration() ? "+Inf" : absl::StrCat(absl::ToDoubleSeconds(at_most));
     count += latency.buckets[i];
-    AppendSample(text, absl::StrCat(name, "_bucket"), absl::StrCat(labels, ",", Label("le", limit)),
+    AppendSample(text, absl::StrCat(name, "_bucket"),
+                 absl::StrCat(labels, ",", PrometheusLabel("le", limit)),
                  static_cast<double>(count));
   }
   AppendSample(text, absl::StrCat(name, "_sum"), labels, absl::ToDoubleSeconds(latency.sum));
@@ -68,7 +63,7 @@ std::string PrometheusText(const std::vector<CacheMetrics>& caches) {
     for (const MetricFamily::Sample& sample : family.samples) {
       const std::string labels =
           absl::StrJoin(sample.labels, ",", [](std::string* out, const auto& label) {
-            out->append(Label(label.first, label.second));
+            out->append(PrometheusLabel(label.first, label.second));
           });
       if (family.type == MetricType::kHistogram) {
         AppendLatencies(text, family.name, labels, sample.latency);

@@ -7,11 +7,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +19,7 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/limits.h"
+#include "common/replace_file.h"
 #include "common/standard_error.h"
 #include "server/core/persistence.h"
 #include "server/flags.h"
@@ -37,6 +36,9 @@ namespace cache_invalidation {
 namespace {
 
 using journal::Level;
+
+// Scripts of other users may read it.
+constexpr unsigned kPortFilePermissions = 0644;
 
 // Raised by the process itself: the server cannot go on.
 constexpr int kFailed = SIGUSR1;
@@ -57,17 +59,10 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-// Writes the ports for scripts, as the lines `grpc=PORT` and `http=PORT`. The file appears
-// complete: it is renamed into place.
+// Writes the ports for scripts, as the lines `grpc=PORT` and `http=PORT`.
 absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port) {
-  const std::string unfinished = path + ".unfinished";
-  std::ofstream file(unfinished);
-  file << absl::StrCat("grpc=", grpc_port, "\nhttp=", http_port, "\n");
-  file.close();
-  if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot write the port file ", path));
-  }
-  return absl::OkStatus();
+  return ReplaceFile(path, absl::StrCat("grpc=", grpc_port, "\nhttp=", http_port, "\n"),
+                     kPortFilePermissions);
 }
 
 // Sets the limits on the machine's resources.

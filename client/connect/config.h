@@ -5,12 +5,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "client/client_options.h"
 #include "client/connect/http/http_sink_options.h"
 #include "client/connect/postgres/source_environment.h"
 #include "client/connect/redis/redis_options.h"
-#include "client/connect/secrets.h"
+#include "client/connect/yaml_section.h"
 #include "server/journal/journal_line.h"
 
 namespace cache_invalidation::connect {

@@ -130,11 +130,11 @@ TEST(ConfigTest, ASinkInPlaceOfASource) {
   EXPECT_EQ(config->redis->redis.address, "redis:6379");
   EXPECT_EQ(config->redis->redis.user, "sink");
   EXPECT_EQ(config->redis->redis.password, "t0ken");
-  EXPECT_EQ(config->redis->redis.database, 2);
+  EXPECT_EQ(config->redis->redis.database, 2u);
   EXPECT_EQ(config->redis->templates.size(), 1u);
-  EXPECT_EQ(config->redis->again_after,
+  EXPECT_EQ(config->redis->queue.again_after,
             (std::vector<absl::Duration>{absl::Seconds(1), absl::Minutes(1)}));
-  EXPECT_EQ(config->redis->max_targets, 1000u);
+  EXPECT_EQ(config->redis->queue.max_targets, 1000u);
 }
 
 TEST(ConfigTest, WhatIsWrongWithASink) {
@@ -147,10 +147,10 @@ TEST(ConfigTest, WhatIsWrongWithASink) {
   EXPECT_EQ(error("everything: unlink", "everything: all"),
             "line 14: everything: expected unlink or version or flush");
   EXPECT_EQ(error("[1s, 1m]", "[1s, soon]"),
-            "line 4: again_after: expected durations such as 2s, not soon");
+            "line 15: again_after: expected a duration such as 20s or 1m");
   EXPECT_EQ(error("[1s, 1m]", "[1m, 1s]"), "line 4: again_after: expected ascending times");
   EXPECT_EQ(error("database: 2", "database: x"),
-            "line 4: database: expected a number of at least 0");
+            "line 7: database: expected a number from 0 to 1000000");
   EXPECT_EQ(error(R"('cust:\1:orders')", R"('cust:\2')"),
             "line 13: keys: \\ must be followed by the number of a * of the tag: cust:\\2");
 }
@@ -185,8 +185,9 @@ TEST(ConfigTest, AnHttpSink) {
   EXPECT_EQ(sink.on_keys, OnKeys::kPurge);
   EXPECT_EQ(sink.on_everything, OnEverything::kKey);
   EXPECT_TRUE(sink.soft);
-  EXPECT_EQ(sink.again_after, (std::vector<absl::Duration>{absl::Seconds(1), absl::Minutes(1)}));
-  EXPECT_EQ(sink.requests_per_second + sink.burst + sink.max_pending, 24u);
+  EXPECT_EQ(sink.queue.again_after,
+            (std::vector<absl::Duration>{absl::Seconds(1), absl::Minutes(1)}));
+  EXPECT_EQ(sink.requests_per_second + sink.burst + sink.queue.max_targets, 24u);
   EXPECT_EQ(sink.timeout, absl::Seconds(3));
 }
 

@@ -1,10 +1,24 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_SHARED_FIGURES_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_SHARED_FIGURES_H_
 
+#include <string>
+
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::connect {
+
+// Whether something is followed, and fed; a part of its figures.
+struct Health {
+  bool connected = false;
+  std::string state = "starting";  // in words: why it is not connected
+
+  void Lose(absl::string_view why) {
+    connected = false;
+    state = std::string(why);
+  }
+};
 
 // Figures that one thread changes and the HTTP pages read. Thread-safe.
 template <typename Figures>

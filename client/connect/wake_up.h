@@ -1,11 +1,13 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_WAKE_UP_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_WAKE_UP_H_
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cstdint>
 
+#include "absl/time/time.h"
 #include "common/check.h"
 
 namespace cache_invalidation::connect {
@@ -22,6 +24,12 @@ class WakeUp {
 
   // Readable from Notify to Clear.
   int descriptor() const { return descriptor_; }
+
+  // Blocks until it is readable, or for that long. Returns whether it is.
+  bool Await(absl::Duration within) const {
+    pollfd watched = {.fd = descriptor_, .events = POLLIN, .revents = 0};
+    return poll(&watched, 1, static_cast<int>(absl::ToInt64Milliseconds(within))) > 0;
+  }
 
   void Notify() {
     const uint64_t one = 1;

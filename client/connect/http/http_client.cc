@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
@@ -29,22 +29,17 @@ List ListOf(const std::vector<std::string>& lines) {
   return list;
 }
 
-size_t OnBody(const char* data, size_t /*one*/, size_t size, void* response) {
-  std::string& body = static_cast<HttpResponse*>(response)->body;
+size_t OnBody(const char* data, size_t /*one*/, size_t size, void* to) {
+  std::string& body = *static_cast<std::string*>(to);
   body.append(data, std::min(size, kMaxBodyBytes - body.size()));
   return size;
 }
 
-size_t OnHeader(const char* data, size_t /*one*/, size_t size, void* to) {
-  auto* response = static_cast<HttpResponse*>(to);
-  const absl::string_view line(data, size);
-  const size_t colon = line.find(':');
-  if (colon == absl::string_view::npos) return size;
-  const absl::string_view name = line.substr(0, colon);
-  const std::string value(absl::StripAsciiWhitespace(line.substr(colon + 1)));
-  if (absl::EqualsIgnoreCase(name, "retry-after")) response->retry_after = value;
-  if (absl::EqualsIgnoreCase(name, kPurgedHeader)) response->purged = value;
-  return size;
+// Returns a header of the last response.
+std::optional<std::string> HeaderOf(void* handle, const char* name) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
+  return header->value;
 }
 
 int OnProgress(void* interrupted, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -67,7 +62,7 @@ HttpClient::HttpClient(std::string address, absl::Duration timeout)
 
 HttpClient::~HttpClient() { curl_easy_cleanup(handle_); }
 
-absl::StatusOr<HttpResponse> HttpClient::Send(const HttpRequest& request) {
+HttpResponse HttpClient::Send(const HttpRequest& request) {
   HttpResponse response;
   char error[CURL_ERROR_SIZE] = "";
   std::vector<std::string> lines = request.headers;
@@ -94,9 +89,7 @@ absl::StatusOr<HttpResponse> HttpClient::Send(const HttpRequest& request) {
   set(CURLOPT_USERAGENT, "cache_invalidation_connect");
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(timeout_)));
   set(CURLOPT_WRITEFUNCTION, &OnBody);
-  set(CURLOPT_WRITEDATA, static_cast<void*>(&response));
-  set(CURLOPT_HEADERFUNCTION, &OnHeader);
-  set(CURLOPT_HEADERDATA, static_cast<void*>(&response));
+  set(CURLOPT_WRITEDATA, static_cast<void*>(&response.body));
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, &OnProgress);
   set(CURLOPT_XFERINFODATA, static_cast<void*>(&interrupted_));
@@ -106,12 +99,12 @@ absl::StatusOr<HttpResponse> HttpClient::Send(const HttpRequest& request) {
     set(CURLOPT_PROXY, "");
   }
   const CURLcode code = curl_easy_perform(handle_);
-  if (code != CURLE_OK) {
-    return absl::UnavailableError(error[0] != '\0' ? error : curl_easy_strerror(code));
-  }
+  if (code != CURLE_OK) return {.error = error[0] != '\0' ? error : curl_easy_strerror(code)};
   long status = 0;
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<int>(status);
+  response.retry_after = HeaderOf(handle_, "retry-after");
+  response.purged = HeaderOf(handle_, kPurgedHeader);
   return response;
 }
 

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/connect/http/purge_request.h"
 
@@ -22,10 +21,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // UNAVAILABLE: there is no response, and why. It may have been carried out.
-  absl::StatusOr<HttpResponse> Send(const HttpRequest& request);
+  HttpResponse Send(const HttpRequest& request);
 
-  // A Send that runs, and any later one, fails within a second. Thread-safe.
+  // A Send that runs, and any later one, ends without a response within a second. Thread-safe.
   void Interrupt() { interrupted_ = true; }
 
  private:

@@ -4,12 +4,10 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/surrogate_keys.h"
 
@@ -62,36 +60,16 @@ absl::StatusOr<std::vector<PurgeAddress>> AddressesOf(const std::string& url, Pr
   return out;
 }
 
-HttpSink::HttpSink(HttpSinkOptions options, client::Client client, Clock& clock,
-                   journal::Journal& journal, HttpSinkStatus& status)
+HttpSink::HttpSink(HttpSinkOptions options, std::shared_ptr<client::Connection> connection,
+                   Clock& clock, journal::Journal& journal, HttpSinkStatus& status)
     : options_(std::move(options)),
-      client_(std::move(client)),
+      client_(std::move(connection)),
       environment_{.options = options_,
                    .client = client_,
                    .clock = clock,
                    .journal = journal,
                    .status = status},
-      thread_([this] { Run(); }) {}
-
-HttpSink::~HttpSink() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
-  }
-  thread_.join();
-}
-
-void HttpSink::Run() {
-  MutexLock lock(mutex_);
-  while (!stopping_) {
-    mutex_.Unlock();
-    Look();
-    const absl::Duration next = environment_.clock.Monotonic() + kLookEvery;
-    mutex_.Lock();
-    while (!stopping_ && !environment_.clock.WaitUntil(mutex_, changed_, next)) continue;
-  }
-}
+      thread_(clock, kLookEvery, [this] { Look(); }) {}
 
 void HttpSink::Look() {
   const absl::Duration now = environment_.clock.Monotonic();
@@ -120,28 +98,28 @@ void HttpSink::Look() {
     const std::string label = place->first.label();
     environment_.journal.Write({Level::kInfo, "an address is gone", {{"endpoint", label}}});
     place = known_.erase(place);
-    environment_.status.Forget(label);
+    environment_.status.Update([&](HttpSinkFigures& figures) { figures.erase(label); });
   }
 }
 
-std::vector<std::string> CheckHttpSink(const HttpSinkOptions& options) {
-  std::vector<std::string> wrong;
-  PurgeSet nothing;
-  nothing.Add(client::SurrogateKeyOfKey("cache_invalidation_connect check"), /*is_hard=*/true);
+std::vector<Finding> CheckHttpSink(const HttpSinkOptions& options) {
+  std::vector<Finding> findings;
+  const auto add = [&](const std::string& where, absl::string_view what) {
+    findings.push_back({.sentence = absl::StrCat(where, ": ", what)});
+  };
+  const SinkTargets nothing = {
+      .keys = {client::SurrogateKeyOfKey("cache_invalidation_connect check")}};
   for (const std::string& url : options.endpoints) {
     const auto addresses = AddressesOf(url, options.preset);
-    if (!addresses.ok()) wrong.push_back(absl::StrCat(url, ": ", addresses.status().message()));
+    if (!addresses.ok()) add(url, addresses.status().message());
     for (const PurgeAddress& address : addresses.value_or(std::vector<PurgeAddress>{})) {
       HttpClient http(address.address, options.timeout);
-      const auto response = http.Send(RequestOf(nothing, options, url));
       const PurgeResult result =
-          response.ok() ? PurgeResultOf(*response, options.preset)
-                        : PurgeResult{.reason = std::string(response.status().message())};
-      if (result.kind == PurgeResult::Kind::kPurged) continue;
-      wrong.push_back(absl::StrCat(address.label(), ": ", result.reason));
+          PurgeResultOf(http.Send(RequestOf(nothing, options, url)), options.preset);
+      if (result.kind != PurgeResult::Kind::kPurged) add(address.label(), result.reason);
     }
   }
-  return wrong;
+  return findings;
 }
 
 }  // namespace cache_invalidation::connect

@@ -4,13 +4,13 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "client/connect/finding.h"
 #include "client/connect/http/http_sink_options.h"
 #include "client/connect/http/purge_endpoint.h"
+#include "common/periodic_thread.h"
 
 namespace cache_invalidation::connect {
 
@@ -24,12 +24,8 @@ absl::StatusOr<std::vector<PurgeAddress>> AddressesOf(const std::string& url, Pr
 // one that is new is purged of everything, one that is gone for ten minutes is forgotten.
 class HttpSink {
  public:
-  HttpSink(HttpSinkOptions options, client::Client client, Clock& clock, journal::Journal& journal,
-           HttpSinkStatus& status);
-  ~HttpSink();
-
-  HttpSink(const HttpSink&) = delete;
-  HttpSink& operator=(const HttpSink&) = delete;
+  HttpSink(HttpSinkOptions options, std::shared_ptr<client::Connection> connection, Clock& clock,
+           journal::Journal& journal, HttpSinkStatus& status);
 
  private:
   struct Known {
@@ -37,22 +33,17 @@ class HttpSink {
     absl::Duration seen;
   };
 
-  void Run();
   void Look();
 
   const HttpSinkOptions options_;
   const client::Client client_;
   const HttpSinkEnvironment environment_;
   std::map<PurgeAddress, Known> known_;  // of the thread
-
-  Mutex mutex_;
-  CondVar changed_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;  // last: it uses all of the above
+  const PeriodicThread thread_;          // last: it uses all of the above
 };
 
-// Asks each endpoint to purge a key that no page has. Returns what is wrong, a sentence each.
-std::vector<std::string> CheckHttpSink(const HttpSinkOptions& options);
+// Asks each endpoint to purge a key that no page has.
+std::vector<Finding> CheckHttpSink(const HttpSinkOptions& options);
 
 }  // namespace cache_invalidation::connect
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "client/connect/sink_queue.h"
 
 namespace cache_invalidation::connect {
 
@@ -30,9 +31,10 @@ enum class OnEverything {
   kKey,       // the pages that carry kSurrogateKeyOfEveryPage
 };
 
-// A request of an operator's making. In headers and body, `{keys}` are the keys with spaces between
-// them, `{json}` is a JSON list of them.
+// A request. In headers and body, `{keys}` are the keys with spaces between them, `{json}` is a
+// JSON list of them.
 struct RequestTemplate {
+  std::string path = {};  // behind the endpoint's URL; only of presets
   std::string method = "POST";
   std::vector<std::string> headers = {};  // `Name: value`
   std::string body = {};
@@ -60,18 +62,13 @@ struct HttpSinkOptions {
   // after it a new one. Otherwise it is purged.
   bool soft = false;
 
-  // Each purge is repeated after these times. A page that was being fetched during the purge is
-  // stored after it, and old.
-  std::vector<absl::Duration> again_after = {absl::Seconds(2), absl::Seconds(30)};
+  // `max_targets`: about 100 bytes each.
+  SinkQueueOptions queue = {.max_targets = 100'000};
 
   // Of one endpoint: requests in a second, and in a burst.
   size_t requests_per_second = 50;
   size_t burst = 100;
   absl::Duration timeout = absl::Seconds(5);
-
-  // Maximum number of keys that wait for an endpoint, and again of those that wait to be repeated;
-  // beyond it they become their types, then everything. About 100 bytes each.
-  size_t max_pending = 100'000;
 };
 
 }  // namespace cache_invalidation::connect

@@ -1,74 +1,43 @@
 #include "client/connect/http/http_sink_status.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "client/connect/metrics_page.h"
+#include "common/prometheus_label.h"
 
 namespace cache_invalidation::connect {
-namespace {
 
-using Figures = std::map<std::string, EndpointFigures>;
-
-// One figure of each endpoint. Endpoints are URLs and addresses, which have no quotes.
-template <typename Value>
-void Each(MetricsPage& page, const Figures& figures, absl::string_view name, absl::string_view kind,
-          absl::string_view help, const Value& value) {
-  page.Head(name, kind, help);
-  for (const auto& [endpoint, of] : figures) {
-    page.Sample(name, MetricsPage::Label("endpoint", endpoint), value(of));
-  }
-}
-
-void Labeled(MetricsPage& page, const Figures& figures, absl::string_view name,
-             absl::string_view label, absl::string_view help,
-             std::map<std::string, uint64_t> EndpointFigures::*counts) {
-  page.Head(name, "counter", help);
-  for (const auto& [endpoint, of] : figures) {
-    for (const auto& [value, count] : of.*counts) {
-      page.Sample(name,
-                  absl::StrCat(MetricsPage::Label("endpoint", endpoint), ",",
-                               MetricsPage::Label(label, value)),
-                  count);
-    }
-  }
-}
-
-}  // namespace
-
-std::string MetricsText(const Figures& figures) {
-  using Of = const EndpointFigures&;
+std::string MetricsText(const HttpSinkFigures& figures) {
   MetricsPage page("cache_invalidation_connect_sink_");
-  Each(page, figures, "connected", "gauge", "1 while events are heard.",
-       [](Of of) { return of.connected ? 1 : 0; });
-  Each(page, figures, "endpoint_answers", "gauge", "1 if the last request was carried out.",
-       [](Of of) { return of.answers ? 1 : 0; });
-  Each(page, figures, "lag_revisions", "gauge", "Revisions heard that are not purged, and again.",
-       [](Of of) { return of.latest > of.applied ? of.latest - of.applied : 0; });
-  Each(page, figures, "pending_targets", "gauge", "Keys to purge.",
-       [](Of of) { return of.pending; });
-  Each(page, figures, "repeated_targets", "gauge", "Keys that are purged, and will be again.",
-       [](Of of) { return of.repeated; });
-  Each(page, figures, "targets_total", "counter", "Keys purged, repetitions included.",
-       [](Of of) { return of.keys; });
-  Each(page, figures, "purged_pages_total", "counter", "Pages purged, as the endpoint says.",
-       [](Of of) { return of.purged_pages; });
-  Each(page, figures, "purges_without_pages_total", "counter",
-       "Requests that purged no page, as the endpoint says. If all do, pages carry other keys.",
-       [](Of of) { return of.without_pages; });
-  Each(page, figures, "widened_total", "counter", "Times that more was purged than named.",
-       [](Of of) { return of.widened; });
-  Labeled(page, figures, "requests_total", "code", "Requests by the status of their responses.",
-          &EndpointFigures::requests);
-  Labeled(page, figures, "flushes_total", "reason", "Why everything was purged.",
-          &EndpointFigures::flushes);
+  for (const auto& [endpoint, of] : figures) {
+    const std::string label = PrometheusLabel("endpoint", endpoint);
+    page.Gauge("connected", of.connected ? 1 : 0, "1 while events are heard.", label);
+    page.Gauge("endpoint_answers", of.refusal.empty() ? 1 : 0,
+               "1 if the last request was carried out.", label);
+    page.Gauge("lag_revisions", of.heard > of.reached ? of.heard - of.reached : 0,
+               "Revisions heard that are not purged, and again.", label);
+    page.Gauge("pending_targets", of.waiting, "Keys to purge.", label);
+    page.Gauge("repeated_targets", of.repeated, "Keys that are purged, and will be again.", label);
+    page.Counter("targets_total", of.keys, "Keys purged, repetitions included.", label);
+    page.Counter("purged_pages_total", of.purged_pages, "Pages purged, as the endpoint says.",
+                 label);
+    page.Counter("purges_without_pages_total", of.without_pages,
+                 "Requests that purged no page, as the endpoint says. If all do, pages carry other "
+                 "keys.",
+                 label);
+    page.Counter("widened_total", of.widened, "Times that more was purged than named.", label);
+    page.Labeled("requests_total", "code", of.requests,
+                 "Requests by the status of their responses.", label);
+    page.Labeled("flushes_total", "reason", of.everything, "Why everything was purged.", label);
+  }
   return page.Take();
 }
 
-std::string TroubleOf(const Figures& figures) {
+std::string TroubleOf(const HttpSinkFigures& figures) {
   if (figures.empty()) return "no endpoint is known\n";
   std::string out;
   for (const auto& [endpoint, of] : figures) {
-    if (!of.connected || !of.answers) absl::StrAppend(&out, endpoint, ": ", of.trouble, "\n");
+    const std::string& trouble = of.connected ? of.refusal : of.state;
+    if (!trouble.empty()) absl::StrAppend(&out, endpoint, ": ", trouble, "\n");
   }
   return out;
 }

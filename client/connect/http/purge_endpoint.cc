@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/connect/http/position_file.h"
-#include "client/connect/reset_reason.h"
+#include "absl/strings/str_join.h"
+#include "client/connect/sink_queue.h"
+#include "common/regular_file.h"
+#include "common/replace_file.h"
+#include "common/stable_hash.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -16,201 +20,141 @@ constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(30);
 // A position that is a second old costs a second of events again.
 constexpr absl::Duration kSaveEvery = absl::Seconds(1);
+constexpr size_t kMaxPositionBytes = 4'096;
+constexpr unsigned kOwnerOnly = 0600;
+
+std::string FingerprintOf(const HttpSinkOptions& options, const std::string& label) {
+  std::vector<std::string> parts = {
+      label, options.id,
+      absl::StrCat(static_cast<int>(options.preset), static_cast<int>(options.on_keys),
+                   static_cast<int>(options.on_everything))};
+  for (const RequestTemplate* request : {&options.request, &options.everything_request}) {
+    parts.push_back(request->method);
+    parts.insert(parts.end(), request->headers.begin(), request->headers.end());
+    parts.push_back(request->body);
+  }
+  parts.insert(parts.end(), options.key_prefixes.begin(), options.key_prefixes.end());
+  return absl::StrCat(absl::Hex(StableHash(absl::StrJoin(parts, "\n")), absl::kZeroPad16));
+}
 
 }  // namespace
 
 PurgeEndpoint::PurgeEndpoint(const HttpSinkEnvironment& environment, PurgeAddress address)
     : environment_(environment),
       address_(std::move(address)),
-      position_file_(PositionFileOf(environment.options, address_.label())),
-      saved_(ReadPosition(position_file_)),
-      started_before_(saved_.has_value()),
+      label_(address_.label()),
+      fingerprint_(FingerprintOf(environment.options, label_)),
+      position_file_(absl::StrCat(environment.options.state_file, ".", fingerprint_)),
+      limits_(LimitsOf(environment.options.preset)),
       http_(address_.address, environment.options.timeout),
-      queue_(environment.options.max_pending, environment.options.again_after, saved_),
-      max_keys_(LimitsOf(environment.options.preset).keys),
-      next_request_(-absl::InfiniteDuration()),
-      not_before_(-absl::InfiniteDuration()),
-      pause_(kShortestPause) {
-  subscription_ = environment_.client.Subscribe(
-      {.name = environment_.options.name,
-       .start_after = saved_,
-       .key_prefixes = environment_.options.key_prefixes,
-       // HTTP caches go on serving when a lease has ended: no writer is promised anything.
-       .acknowledgement = client::Acknowledgement::kNone},
-      Callbacks());
-  thread_ = std::thread([this] { Run(); });
-}
+      max_keys_(limits_.keys),
+      pause_(kShortestPause),
+      thread_(
+          environment.clock, environment.journal, {"cache", label_}, kLongestPause,
+          [this](const std::stop_token& stop) { return Follow(stop); },
+          [this](absl::string_view why) {
+            Update([why](EndpointFigures& figures) { figures.Lose(why); });
+          }) {}
 
-PurgeEndpoint::~PurgeEndpoint() {
-  subscription_->Stop();
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    changed_.NotifyAll();
-  }
-  http_.Interrupt();
-  thread_.join();
-}
-
-client::SubscriptionCallbacks PurgeEndpoint::Callbacks() {
-  const auto disconnected = [this](const absl::Status& status) {
-    environment_.status.Update(address_.label(), [&](EndpointFigures& figures) {
-      figures.connected = false;
-      figures.trouble = absl::StrCat("not connected to the service: ", status.message());
-    });
-    environment_.journal.Write({Level::kWarning,
-                                "not hearing events",
-                                {{"endpoint", address_.label()}},
-                                std::string(status.message())});
-  };
-  return {.on_started =
-              [this](const client::SubscriptionStarted& started) {
-                if (!std::exchange(started_before_, true)) {
-                  AddEverything({.epoch = started.head.epoch, .revision = started.start_after},
-                                "no_position");
-                }
-                environment_.status.Update(
-                    address_.label(), [](EndpointFigures& figures) { figures.connected = true; });
-              },
-          .on_reset =
-              [this](const client::SubscriptionReset& reset) {
-                AddEverything(reset.start_after, NameOf(reset.reason));
-              },
-          .on_event =
-              [this](const client::Event& event) {
-                Add(PurgesOf(event, environment_.options), event.position());
-              },
-          .on_progress =
-              [this](const client::SubscriptionProgress& progress) { Add({}, progress.position); },
-          .on_disconnected = disconnected,
-          .on_ended = disconnected};
-}
-
-void PurgeEndpoint::AddEverything(const client::Position& position, const std::string& reason) {
-  environment_.status.Update(address_.label(),
-                             [&](EndpointFigures& figures) { ++figures.flushes[reason]; });
-  environment_.journal.Write({Level::kWarning,
-                              "purging everything",
-                              {{"endpoint", address_.label()}, {"reason", reason}},
-                              ""});
-  PurgeSet everything;
-  everything.AddEverything();
-  Add(everything, position);
-}
-
-void PurgeEndpoint::Add(const PurgeSet& purges, const client::Position& position) {
-  MutexLock lock(mutex_);
-  queue_.Add(purges, position);
-  ShowQueue();
-  if (!purges.empty()) changed_.NotifyAll();
-}
-
-void PurgeEndpoint::Run() {
-  while (!stopping()) {
-    if (const std::optional<PurgeSet> part = Await()) {
-      Handle(http_.Send(RequestOf(*part, environment_.options, address_.url)), *part);
-    }
-    if (environment_.clock.Monotonic() - saved_at_ >= kSaveEvery) SavePosition();
-  }
-  SavePosition();
-}
-
-bool PurgeEndpoint::stopping() {
-  MutexLock lock(mutex_);
-  return stopping_;
-}
-
-std::optional<PurgeSet> PurgeEndpoint::Await() {
-  const PartLimits limits = LimitsOf(environment_.options.preset);
+absl::Status PurgeEndpoint::Follow(const std::stop_token& stop) {
+  const std::stop_callback on_stop(stop, [this] { http_.Interrupt(); });
+  const HttpSinkOptions& options = environment_.options;
   const absl::Duration interval =
-      absl::Seconds(1) / static_cast<int64_t>(environment_.options.requests_per_second);
-  const absl::Duration burst = interval * static_cast<int64_t>(environment_.options.burst);
-  MutexLock lock(mutex_);
-  absl::Duration now = environment_.clock.Monotonic();
-  const absl::Duration save = now + kSaveEvery;
-  while (!stopping_ && now < save) {
-    const absl::Duration due = std::max({queue_.due(), not_before_, next_request_ - burst});
-    if (due > now) {
-      environment_.clock.WaitUntil(mutex_, changed_, std::min(due, save));
-      now = environment_.clock.Monotonic();
+      absl::Seconds(1) / static_cast<int64_t>(options.requests_per_second);
+  const absl::Duration burst = interval * static_cast<int64_t>(options.burst);
+  Clock& clock = environment_.clock;
+  const auto text = ReadRegularFile(position_file_, kMaxPositionBytes);
+  saved_ = text.ok() ? ParseSinkPosition(*text, fingerprint_) : std::nullopt;
+  SinkQueueOptions queue = options.queue;
+  queue.widen_to_types = WidenToTypes;
+  queue.max_batch_bytes = limits_.bytes;
+  SinkFeed feed({.client = environment_.client,
+                 .clock = clock,
+                 .journal = environment_.journal,
+                 .stop = stop,
+                 .cache = label_,
+                 .subscription = {.name = options.name,
+                                  .start_after = saved_,
+                                  .key_prefixes = options.key_prefixes,
+                                  // HTTP caches go on serving when a lease has ended: no writer is
+                                  // promised anything.
+                                  .acknowledgement = client::Acknowledgement::kNone},
+                 .queue = std::move(queue),
+                 .targets_of = [&](const client::Event& event) { return PurgesOf(event, options); },
+                 .update = [this](const auto& change) { Update(change); }});
+  absl::Duration save_at = clock.Monotonic();
+  while (!stop.stop_requested() && feed.status().ok()) {
+    if (clock.Monotonic() >= save_at) {
+      SavePosition(feed.reached());
+      save_at = clock.Monotonic() + kSaveEvery;
+    }
+    std::optional<SinkQueue::Batch> batch =
+        feed.Await(save_at, std::max(not_before_, next_request_ - burst), max_keys_);
+    if (!batch.has_value()) continue;
+    if (batch->targets.empty()) {
+      feed.Dropped(*std::move(batch));
       continue;
     }
-    next_request_ = std::max(next_request_, now) + interval;
-    return queue_.Take(now, max_keys_, limits.bytes);
+    next_request_ = std::max(next_request_, clock.Monotonic()) + interval;
+    Purge(feed, *std::move(batch), stop);
   }
-  return std::nullopt;
+  SavePosition(feed.reached());
+  return feed.status();
 }
 
-void PurgeEndpoint::Handle(const absl::StatusOr<HttpResponse>& response, const PurgeSet& part) {
-  const PurgeResult result = response.ok()
-                                 ? PurgeResultOf(*response, environment_.options.preset)
-                                 : PurgeResult{.reason = std::string(response.status().message())};
+void PurgeEndpoint::Purge(SinkFeed& feed, SinkQueue::Batch batch, const std::stop_token& stop) {
+  const HttpSinkOptions& options = environment_.options;
+  const HttpResponse response = http_.Send(RequestOf(batch.targets, options, address_.url));
+  const PurgeResult result = PurgeResultOf(response, options.preset);
   const bool is_purged = result.kind == PurgeResult::Kind::kPurged;
-  const std::string code = response.ok() ? absl::StrCat(response->status) : "none";
-  environment_.status.Update(address_.label(), [&](EndpointFigures& figures) {
-    ++figures.requests[code];
-    figures.answers = is_purged;
-    if (!is_purged) figures.trouble = result.reason;
-    if (is_purged) figures.keys += part.size();
+  Update([&](EndpointFigures& figures) {
+    ++figures.requests[response.status == 0 ? "none" : absl::StrCat(response.status)];
+    figures.refusal = is_purged ? "" : result.reason;
+    if (is_purged) figures.keys += batch.targets.size();
     figures.purged_pages += result.purged.value_or(0);
     if (result.purged == size_t{0}) ++figures.without_pages;
   });
-  MutexLock lock(mutex_);
-  if (stopping_ && !is_purged) return queue_.PutBack();
-  Handle(result, part);
-  ShowQueue();
-}
-
-void PurgeEndpoint::Handle(const PurgeResult& result, const PurgeSet& part) {
-  const absl::Duration now = environment_.clock.Monotonic();
-  if (result.kind == PurgeResult::Kind::kPurged) {
-    queue_.Done(now);
+  if (is_purged) {
+    feed.Dropped(std::move(batch));
     pause_ = kShortestPause;
-    max_keys_ = std::min(2 * max_keys_, LimitsOf(environment_.options.preset).keys);
+    max_keys_ = std::min(2 * max_keys_, limits_.keys);
     return;
   }
-  environment_.journal.Write({Level::kWarning,
-                              "a purge was not carried out",
-                              {{"endpoint", address_.label()}},
-                              result.reason});
-  if (result.kind == PurgeResult::Kind::kTooLarge && part.size() > 1) {
-    max_keys_ = part.size() / 2;
-    return queue_.PutBack();
+  if (stop.stop_requested()) return;
+  Report(Level::kWarning, "a purge was not carried out", result.reason);
+  const size_t keys = batch.targets.size();
+  if (result.kind == PurgeResult::Kind::kTooLarge && keys == 1 && !batch.targets.everything) {
+    return feed.Refused();
   }
-  if (result.kind == PurgeResult::Kind::kTooLarge && !part.is_everything()) return queue_.Widen();
-  queue_.PutBack();
-  not_before_ = now + std::max(pause_, result.retry_after);
+  feed.PutBack(std::move(batch));
+  if (result.kind == PurgeResult::Kind::kTooLarge && keys > 1) {
+    max_keys_ = keys / 2;
+    return;
+  }
+  not_before_ = environment_.clock.Monotonic() + std::max(pause_, result.retry_after);
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 
-void PurgeEndpoint::SavePosition() {
-  saved_at_ = environment_.clock.Monotonic();
-  std::optional<client::Position> applied;
-  {
-    MutexLock lock(mutex_);
-    applied = queue_.applied();
-  }
-  if (!applied.has_value() || applied == saved_) return;
-  const absl::Status status = WritePosition(position_file_, *applied);
+void PurgeEndpoint::SavePosition(const std::optional<client::Position>& position) {
+  if (!position.has_value() || position == saved_) return;
+  const absl::Status status =
+      ReplaceFile(position_file_, FormatSinkPosition(*position, fingerprint_), kOwnerOnly);
   if (status.ok()) {
-    saved_ = std::move(applied);
+    saved_ = position;
   } else {
-    environment_.journal.Write({Level::kError,
-                                "the position is not kept: the next start repeats more",
-                                {{"endpoint", address_.label()}},
-                                std::string(status.message())});
+    Report(Level::kError, "the position is not kept: the next start repeats more",
+           status.message());
   }
 }
 
-void PurgeEndpoint::ShowQueue() {
-  const PurgeQueue& queue = queue_;
-  environment_.status.Update(address_.label(), [&](EndpointFigures& figures) {
-    figures.latest = queue.latest().has_value() ? queue.latest()->revision : 0;
-    figures.applied = queue.applied().has_value() ? queue.applied()->revision : 0;
-    figures.pending = queue.size();
-    figures.repeated = queue.repeated_size();
-    figures.widened = queue.widened();
-  });
+template <typename Change>
+void PurgeEndpoint::Update(const Change& change) {
+  environment_.status.Update([&](auto& endpoints) { change(endpoints[label_]); });
+}
+
+void PurgeEndpoint::Report(Level level, const std::string& message,
+                           absl::string_view detail) const {
+  environment_.journal.Write({level, message, {{"cache", label_}}, std::string(detail)});
 }
 
 }  // namespace cache_invalidation::connect

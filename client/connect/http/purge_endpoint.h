@@ -1,21 +1,19 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_HTTP_PURGE_ENDPOINT_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_HTTP_PURGE_ENDPOINT_H_
 
-#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
-#include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/client.h"
 #include "client/connect/http/http_client.h"
 #include "client/connect/http/http_sink_options.h"
 #include "client/connect/http/http_sink_status.h"
-#include "client/connect/http/purge_queue.h"
+#include "client/connect/http/purge_request.h"
+#include "client/connect/retrying_thread.h"
+#include "client/connect/sink_feed.h"
 #include "common/clock.h"
-#include "common/mutex.h"
 #include "server/journal/journal.h"
 
 namespace cache_invalidation::connect {
@@ -38,55 +36,37 @@ struct HttpSinkEnvironment {
   HttpSinkStatus& status;
 };
 
-// Purges one endpoint: a subscription, a queue, a position in a file, and a thread that sends.
-// Everything after the position is purged at least once, or everything is. An endpoint that does
-// not respond, or refuses, is asked again without limit; what comes meanwhile is merged.
+// Purges one endpoint, on a thread of its own, and keeps its position in a file. Everything after
+// the position is purged at least once, or everything is. An endpoint that does not respond, or
+// refuses, is asked again without limit; what comes meanwhile is merged. The destructor stops it;
+// what was not purged, or not again, is purged after the next start.
 class PurgeEndpoint {
  public:
   PurgeEndpoint(const HttpSinkEnvironment& environment, PurgeAddress address);
-  // Stops. What was not purged, or not again, is purged after the next start.
-  ~PurgeEndpoint();
-
-  PurgeEndpoint(const PurgeEndpoint&) = delete;
-  PurgeEndpoint& operator=(const PurgeEndpoint&) = delete;
 
  private:
-  client::SubscriptionCallbacks Callbacks();
-  void AddEverything(const client::Position& position, const std::string& reason);
-  void Add(const PurgeSet& purges, const client::Position& position) ABSL_LOCKS_EXCLUDED(mutex_);
-
-  void Run();
-  // Blocks until something is to be purged, and may be; nothing: it is time to stop, or to write
-  // the position.
-  std::optional<PurgeSet> Await() ABSL_LOCKS_EXCLUDED(mutex_);
-  void Handle(const absl::StatusOr<HttpResponse>& response, const PurgeSet& part)
-      ABSL_LOCKS_EXCLUDED(mutex_);
-  void Handle(const PurgeResult& result, const PurgeSet& part)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void SavePosition() ABSL_LOCKS_EXCLUDED(mutex_);
-  void ShowQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool stopping() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Returns why the subscription has ended.
+  absl::Status Follow(const std::stop_token& stop);
+  void Purge(SinkFeed& feed, SinkQueue::Batch batch, const std::stop_token& stop);
+  void SavePosition(const std::optional<client::Position>& position);
+  template <typename Change>
+  void Update(const Change& change);
+  void Report(journal::Level level, const std::string& message, absl::string_view detail) const;
 
   const HttpSinkEnvironment environment_;
   const PurgeAddress address_;
-  const std::string position_file_;
-  std::optional<client::Position> saved_;                // in the file; of the thread
-  absl::Duration saved_at_ = -absl::InfiniteDuration();  // of the thread
-  bool started_before_;                                  // has a position; of the subscription
+  const std::string label_;
+  const std::string fingerprint_;    // of all that decides what was purged
+  const std::string position_file_;  // after a change of the configuration it is another one
+  const PartLimits limits_;
   HttpClient http_;
-
-  Mutex mutex_;
-  CondVar changed_;
-  PurgeQueue queue_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  size_t max_keys_ ABSL_GUARDED_BY(mutex_);              // of a request, halved after refusals
-  absl::Duration next_request_ ABSL_GUARDED_BY(mutex_);  // by the rate, without the burst
-  absl::Duration not_before_ ABSL_GUARDED_BY(mutex_);    // after a failure
-  absl::Duration pause_ ABSL_GUARDED_BY(mutex_);
-
-  // Last: they use all of the above.
-  std::unique_ptr<client::Subscription> subscription_;
-  std::thread thread_;
+  // Of the thread.
+  std::optional<client::Position> saved_;                    // in the file
+  size_t max_keys_;                                          // of a request, halved after refusals
+  absl::Duration next_request_ = -absl::InfiniteDuration();  // by the rate, without the burst
+  absl::Duration not_before_ = -absl::InfiniteDuration();    // after a failure
+  absl::Duration pause_;
+  const RetryingThread thread_;  // last: it uses all of the above
 };
 
 }  // namespace cache_invalidation::connect

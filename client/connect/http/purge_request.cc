@@ -1,6 +1,8 @@
 #include "client/connect/http/purge_request.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -10,9 +12,12 @@
 #include "client/json_text/json_text.h"
 #include "client/surrogate_keys.h"
 #include "common/json_quote.h"
+#include "common/tag.h"
 
 namespace cache_invalidation::connect {
 namespace {
+
+using client::TargetKind;
 
 // Varnish takes 8 KiB for a header with its name.
 constexpr size_t kVarnishBytes = 7'000;
@@ -21,69 +26,50 @@ constexpr size_t kFastlyKeys = 256;
 constexpr size_t kCloudflareKeys = 100;
 constexpr size_t kBodyBytes = 64 << 10;
 
-constexpr char kJsonType[] = "Content-Type: application/json";
-
-// What a part purges, as keys and as JSON; a part that is everything by the key of every page.
-struct Keys {
-  explicit Keys(const PurgeSet& part) {
-    std::vector<std::string> all;
-    for (const auto& [key, is_hard] : part.keys()) all.push_back(key);
-    if (part.is_everything()) all.push_back(client::kSurrogateKeyOfEveryPage);
-    is_hard = part.is_everything() || part.keys().begin()->second;
-    text = absl::StrJoin(all, " ");
-    json = absl::StrCat("[",
-                        absl::StrJoin(all, ",",
-                                      [](std::string* out, const std::string& key) {
-                                        absl::StrAppend(out, QuoteJson(key));
-                                      }),
-                        "]");
-  }
-  std::string text;
-  std::string json;
-  bool is_hard = true;
+// A preset. Paths, headers and bodies may also have {id} and {token}.
+struct PresetRequests {
+  RequestTemplate hard;
+  RequestTemplate soft = {};
+  RequestTemplate everything;
 };
 
-HttpRequest VarnishRequest(const Keys& keys, bool purges_all, std::string url) {
-  HttpRequest request{.method = "PURGE", .url = std::move(url)};
-  if (purges_all) {
-    request.headers = {"xkey-purge-all: 1"};
-  } else {
-    request.headers = {absl::StrCat(keys.is_hard ? "xkey-purge: " : "xkey-softpurge: ", keys.text)};
+// They are as the vendors document them.
+PresetRequests RequestsOf(const HttpSinkOptions& options) {
+  constexpr char kJson[] = "Content-Type: application/json";
+  constexpr char kFastlyKey[] = "Fastly-Key: {token}";
+  constexpr char kAccept[] = "Accept: application/json";
+  constexpr char kFastlyPath[] = "/service/{id}/purge";
+  constexpr char kFastlyBody[] = R"({"surrogate_keys":{json}})";
+  constexpr char kCloudflarePath[] = "/client/v4/zones/{id}/purge_cache";
+  constexpr char kCloudflareToken[] = "Authorization: Bearer {token}";
+  switch (options.preset) {
+    case Preset::kVarnish:
+      break;
+    case Preset::kFastly:
+      return {.hard = {kFastlyPath, "POST", {kFastlyKey, kAccept, kJson}, kFastlyBody},
+              .soft = {kFastlyPath,
+                       "POST",
+                       {kFastlyKey, kAccept, kJson, "Fastly-Soft-Purge: 1"},
+                       kFastlyBody},
+              .everything = {"/service/{id}/purge_all", "POST", {kFastlyKey, kAccept}}};
+    case Preset::kCloudflare:
+      return {
+          .hard = {kCloudflarePath, "POST", {kCloudflareToken, kJson}, R"({"tags":{json}})"},
+          .everything = {
+              kCloudflarePath, "POST", {kCloudflareToken, kJson}, R"({"purge_everything":true})"}};
+    case Preset::kCustom:
+      return {.hard = options.request, .everything = options.everything_request};
   }
-  return request;
+  return {.hard = {"", "PURGE", {"xkey-purge: {keys}"}},
+          .soft = {"", "PURGE", {"xkey-softpurge: {keys}"}},
+          .everything = {"", "PURGE", {"xkey-purge-all: 1"}}};
 }
 
-HttpRequest FastlyRequest(const Keys& keys, bool purges_all, const HttpSinkOptions& options,
-                          absl::string_view url) {
-  HttpRequest request{
-      .method = "POST",
-      .url = absl::StrCat(url, "/service/", options.id, purges_all ? "/purge_all" : "/purge"),
-      .headers = {absl::StrCat("Fastly-Key: ", options.token), "Accept: application/json"}};
-  if (purges_all) return request;
-  request.headers.push_back(kJsonType);
-  if (!keys.is_hard) request.headers.push_back("Fastly-Soft-Purge: 1");
-  request.body = absl::StrCat("{\"surrogate_keys\":", keys.json, "}");
-  return request;
-}
-
-HttpRequest CloudflareRequest(const Keys& keys, bool purges_all, const HttpSinkOptions& options,
-                              absl::string_view url) {
-  return {.method = "POST",
-          .url = absl::StrCat(url, "/client/v4/zones/", options.id, "/purge_cache"),
-          .headers = {absl::StrCat("Authorization: Bearer ", options.token), kJsonType},
-          .body = purges_all ? "{\"purge_everything\":true}"
-                             : absl::StrCat("{\"tags\":", keys.json, "}")};
-}
-
-HttpRequest CustomRequest(const Keys& keys, bool purges_all, const HttpSinkOptions& options,
-                          std::string url) {
-  const RequestTemplate& wanted = purges_all ? options.everything_request : options.request;
-  const auto fill = [&](const std::string& text) {
-    return absl::StrReplaceAll(text, {{"{keys}", keys.text}, {"{json}", keys.json}});
+std::string JsonOf(const std::set<std::string>& keys) {
+  const auto quote = [](std::string* out, const std::string& key) {
+    absl::StrAppend(out, QuoteJson(key));
   };
-  HttpRequest request{.method = wanted.method, .url = std::move(url), .body = fill(wanted.body)};
-  for (const std::string& header : wanted.headers) request.headers.push_back(fill(header));
-  return request;
+  return absl::StrCat("[", absl::StrJoin(keys, ",", quote), "]");
 }
 
 // Cloudflare may respond with 200 and an error in the body.
@@ -105,6 +91,40 @@ absl::Duration RetryAfterOf(const HttpResponse& response) {
 
 }  // namespace
 
+SinkTargets PurgesOf(const client::Event& event, const HttpSinkOptions& options) {
+  SinkTargets purges;
+  for (const client::Invalidation& target : event.invalidations) {
+    const bool is_soft = options.soft && target.kind == client::InvalidationKind::kMarkStale;
+    SinkTargets more;
+    std::set<std::string>& keys = is_soft ? more.stale : more.keys;
+    if (target.target == TargetKind::kTag) {
+      for (std::string& key : client::SurrogateKeysOfTag(target.name)) keys.insert(std::move(key));
+    } else if (target.target != TargetKind::kEverything && options.on_keys == OnKeys::kIgnore) {
+      continue;
+    } else if (target.target == TargetKind::kKey && options.on_keys == OnKeys::kPurge) {
+      keys.insert(client::SurrogateKeyOfKey(target.name));
+    } else {
+      more.MakeEverything();  // also for patterns, and for keys that pages do not carry
+    }
+    purges.Merge(std::move(more));
+  }
+  return purges;
+}
+
+void WidenToTypes(SinkTargets& purges) {
+  SinkTargets types{.everything = purges.everything};
+  for (auto [names, wide] : {std::pair(&purges.keys, &types.keys), {&purges.stale, &types.stale}}) {
+    for (const absl::string_view key : *names) {
+      // The sign of a page's own key, or of a hash: no type. A marker stands behind its tag.
+      const absl::string_view type = FirstSegment(key.substr(0, key.find('~')));
+      if (type.find('=') != absl::string_view::npos) return purges.MakeEverything();
+      wide->insert(std::string(type));
+    }
+  }
+  purges = {};
+  purges.Merge(std::move(types));
+}
+
 PartLimits LimitsOf(Preset preset) {
   switch (preset) {
     case Preset::kFastly:
@@ -119,25 +139,32 @@ PartLimits LimitsOf(Preset preset) {
   return {kVarnishBytes, kVarnishBytes};
 }
 
-HttpRequest RequestOf(const PurgeSet& part, const HttpSinkOptions& options,
+HttpRequest RequestOf(const SinkTargets& part, const HttpSinkOptions& options,
                       absl::string_view endpoint) {
-  const Keys keys(part);
-  const bool purges_all = part.is_everything() && options.on_everything == OnEverything::kPurgeAll;
-  switch (options.preset) {
-    case Preset::kFastly:
-      return FastlyRequest(keys, purges_all, options, absl::StripSuffix(endpoint, "/"));
-    case Preset::kCloudflare:
-      return CloudflareRequest(keys, purges_all, options, absl::StripSuffix(endpoint, "/"));
-    case Preset::kCustom:
-      return CustomRequest(keys, purges_all, options, std::string(endpoint));
-    case Preset::kVarnish:
-      break;
+  const PresetRequests requests = RequestsOf(options);
+  std::set<std::string> keys = part.stale.empty() ? part.keys : part.stale;
+  const RequestTemplate* wanted = part.stale.empty() ? &requests.hard : &requests.soft;
+  if (part.everything) {
+    keys = {client::kSurrogateKeyOfEveryPage};
+    if (options.on_everything == OnEverything::kPurgeAll) wanted = &requests.everything;
   }
-  return VarnishRequest(keys, purges_all, std::string(endpoint));
+  std::vector<std::pair<std::string, std::string>> values = {{"{keys}", absl::StrJoin(keys, " ")},
+                                                             {"{json}", JsonOf(keys)}};
+  if (options.preset != Preset::kCustom) {
+    values.insert(values.end(), {{"{id}", options.id}, {"{token}", options.token}});
+  }
+  const auto fill = [&](const std::string& text) { return absl::StrReplaceAll(text, values); };
+  if (!wanted->path.empty()) endpoint = absl::StripSuffix(endpoint, "/");
+  HttpRequest request{.method = wanted->method,
+                      .url = absl::StrCat(endpoint, fill(wanted->path)),
+                      .body = fill(wanted->body)};
+  for (const std::string& header : wanted->headers) request.headers.push_back(fill(header));
+  return request;
 }
 
 PurgeResult PurgeResultOf(const HttpResponse& response, Preset preset) {
-  PurgeResult result{.reason = absl::StrCat("HTTP status ", response.status),
+  PurgeResult result{.reason = response.status == 0 ? response.error
+                                                    : absl::StrCat("HTTP status ", response.status),
                      .retry_after = RetryAfterOf(response)};
   if (response.status == 400 || response.status == 413 || response.status == 431) {
     result.kind = PurgeResult::Kind::kTooLarge;

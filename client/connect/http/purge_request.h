@@ -1,4 +1,4 @@
-// What is sent to an endpoint, and what its response means. Pure.
+// What an event purges, what is sent to an endpoint for it, and what its response means. Pure.
 
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_HTTP_PURGE_REQUEST_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_HTTP_PURGE_REQUEST_H_
@@ -11,9 +11,16 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "client/connect/http/http_sink_options.h"
-#include "client/connect/http/purge_set.h"
+#include "client/connect/sink_targets.h"
+#include "client/event.h"
 
 namespace cache_invalidation::connect {
+
+// Returns what an event purges, as surrogate keys (client/surrogate_keys.h).
+SinkTargets PurgesOf(const client::Event& event, const HttpSinkOptions& options);
+
+// Makes each key that of its type, which every page below carries as well.
+void WidenToTypes(SinkTargets& purges);
 
 // The longest time that a Retry-After is followed.
 inline constexpr absl::Duration kLongestRetryAfter = absl::Minutes(1);
@@ -26,7 +33,8 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
-  int status = 0;
+  int status = 0;          // 0: there is none, and the request may have been carried out
+  std::string error = {};  // why there is none
   std::optional<std::string> retry_after = {};
   std::optional<std::string> purged = {};  // the header kPurgedHeader
   std::string body = {};                   // its beginning
@@ -43,9 +51,9 @@ struct PartLimits {
 };
 PartLimits LimitsOf(Preset preset);
 
-// Returns the request that purges these, which are of one kind (PurgeSet::TakePart). `endpoint` is
-// a URL. Keys cannot end a header or a string: SurrogateKeys leaves no byte in them that could.
-HttpRequest RequestOf(const PurgeSet& part, const HttpSinkOptions& options,
+// Returns the request that purges these, a part (SinkTargets::TakePart). `endpoint` is a URL. Keys
+// cannot end a header or a string: SurrogateKeys leaves no byte in them that could.
+HttpRequest RequestOf(const SinkTargets& part, const HttpSinkOptions& options,
                       absl::string_view endpoint);
 
 // What follows from a response.

@@ -1,8 +1,10 @@
 #include "client/connect/http/purge_request.h"
 
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "client/connect/http/testing/purge_sets.h"
 #include "client/surrogate_keys.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -11,7 +13,15 @@ namespace cache_invalidation::connect {
 namespace {
 
 using ::testing::ElementsAre;
+using Keys = std::set<std::string>;
 using Kind = PurgeResult::Kind;
+
+SinkTargets SetOf(Keys keys, bool is_hard = true) {
+  SinkTargets targets;
+  (is_hard ? targets.keys : targets.stale) = std::move(keys);
+  return targets;
+}
+SinkTargets Everything() { return {.everything = true}; }
 
 client::Event EventOf(std::vector<client::Invalidation> invalidations) {
   return {.revision = 7, .epoch = "e", .invalidations = std::move(invalidations)};
@@ -20,29 +30,30 @@ client::Event EventOf(std::vector<client::Invalidation> invalidations) {
 TEST(PurgeRequestTest, WhatAnEventPurges) {
   const client::Event event = EventOf({{.target = client::TargetKind::kTag, .name = "order:5"},
                                        {.target = client::TargetKind::kKey, .name = "page 1"}});
-  const std::map<std::string, bool> tag = {{"order:5", true}, {"order~", true}};
-  std::map<std::string, bool> both = tag;
-  both["=page%201"] = true;
-  EXPECT_EQ(PurgesOf(event, {.on_keys = OnKeys::kPurge}).keys(), both);
-  EXPECT_EQ(PurgesOf(event, {.on_keys = OnKeys::kIgnore}).keys(), tag);
-  EXPECT_TRUE(PurgesOf(event, {.on_keys = OnKeys::kEverything}).is_everything());
+  const Keys tag = {"order:5", "order~"};
+  const Keys both = {"order:5", "order~", "=page%201"};
+  EXPECT_EQ(PurgesOf(event, {.on_keys = OnKeys::kPurge}).keys, both);
+  EXPECT_EQ(PurgesOf(event, {.on_keys = OnKeys::kIgnore}).keys, tag);
+  EXPECT_TRUE(PurgesOf(event, {.on_keys = OnKeys::kPurge}).stale.empty());
+  EXPECT_TRUE(PurgesOf(event, {.on_keys = OnKeys::kEverything}).everything);
 }
 
 TEST(PurgeRequestTest, APatternCanMatchAnyPage) {
   const client::Event event =
       EventOf({{.target = client::TargetKind::kPattern, .name = "page:.*"}});
-  EXPECT_TRUE(PurgesOf(event, {.on_keys = OnKeys::kPurge}).is_everything());
+  EXPECT_TRUE(PurgesOf(event, {.on_keys = OnKeys::kPurge}).everything);
   EXPECT_TRUE(PurgesOf(event, {.on_keys = OnKeys::kIgnore}).empty());
-  EXPECT_TRUE(PurgesOf(EventOf({{}}), {}).is_everything());
+  EXPECT_TRUE(PurgesOf(EventOf({{}}), {}).everything);
 }
 
 TEST(PurgeRequestTest, WhatIsMarkedAsStaleIsPurgedUnlessSoft) {
   const client::Event event = EventOf({{.kind = client::InvalidationKind::kMarkStale,
                                         .target = client::TargetKind::kTag,
                                         .name = "order"}});
-  EXPECT_EQ(PurgesOf(event, {}).keys(), (std::map<std::string, bool>{{"order", true}}));
-  EXPECT_EQ(PurgesOf(event, {.soft = true}).keys(),
-            (std::map<std::string, bool>{{"order", false}}));
+  EXPECT_EQ(PurgesOf(event, {}).keys, Keys{"order"});
+  EXPECT_TRUE(PurgesOf(event, {}).stale.empty());
+  EXPECT_EQ(PurgesOf(event, {.soft = true}).stale, Keys{"order"});
+  EXPECT_TRUE(PurgesOf(event, {.soft = true}).keys.empty());
 }
 
 TEST(PurgeRequestTest, Varnish) {

@@ -5,28 +5,29 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
-#include "client/json_text/json_text.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
-// The key as PostgreSQL itself uses it: an index that is valid and not deferrable. In the order of
-// the root's columns, which is that of the ids that readers form.
+// A row for each column of the key, as PostgreSQL itself uses it: an index that is valid and not
+// deferrable. In the order of the root's columns, which is that of the ids that readers form.
 constexpr char kFacts[] = R"(
 select rn.nspname, r.relname,
   exists (select from pg_publication_tables p
           where p.pubname = $2 and p.schemaname = n.nspname and p.tablename = c.relname),
-  (select coalesce(json_agg(a.attname order by ra.attnum, a.attnum), '[]') from pg_index i
-     join pg_attribute a on a.attrelid = i.indrelid
-                        and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
-     left join pg_attribute ra on ra.attrelid = r.oid and ra.attname = a.attname
-   where i.indrelid = c.oid and i.indisprimary and i.indimmediate and i.indisvalid),
   (select count(*) from pg_attribute a
-   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
+   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+  key.attname
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
   join pg_class r on r.oid = coalesce(pg_partition_root(c.oid), c.oid)
   join pg_namespace rn on rn.oid = r.relnamespace
-where c.oid = $1::oid)";
+  left join (
+    select i.indrelid, a.attname, a.attnum from pg_index i
+      join pg_attribute a on a.attrelid = i.indrelid
+                         and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+    where i.indisprimary and i.indimmediate and i.indisvalid) key on key.indrelid = c.oid
+  left join pg_attribute ra on ra.attrelid = r.oid and ra.attname = key.attname
+where c.oid = $1::oid order by ra.attnum, key.attnum)";
 
 // A domain has the text of its base type, which another domain can be.
 constexpr char kType[] = R"(
@@ -56,18 +57,11 @@ from pg_publication_tables p join pg_publication b on b.pubname = p.pubname
   join pg_namespace rn on rn.oid = r.relnamespace
   left join pg_publication_rel pr on pr.prpubid = b.oid and pr.prrelid in (c.oid, r.oid)
   $1
-where p.pubname = $2 group by 1, 2, 3)";
+where p.pubname = $$1 group by 1, 2, 3)";
 
 constexpr int kSchemasArePublishedFrom = 150'000;
-
-std::string Published(int version, const std::string& publication) {
-  const bool schemas = version >= kSchemasArePublishedFrom;
-  return absl::Substitute(
-      kPublished, schemas ? ", pn.oid, pn.xmin" : "",
-      schemas ? "left join pg_publication_namespace pn on pn.pnpubid = b.oid and pn.pnnspid = n.oid"
-              : "",
-      PostgresConnection::QuoteText(publication));
-}
+constexpr char kSchemas[] =
+    "left join pg_publication_namespace pn on pn.pnpubid = b.oid and pn.pnnspid = n.oid";
 
 constexpr char kOpen[] = R"(
 select coalesce(string_agg(what, ', '), 'none') from (
@@ -90,11 +84,11 @@ absl::StatusOr<TableFacts> Catalog::FactsOf(uint32_t oid) {
   if (rows->empty()) return TableFacts();
   const Values& row = rows->front();
   TableFacts out{.published = IsTrue(row, 2), .schema = TextOf(row, 0), .table = TextOf(row, 1)};
-  const absl::StatusOr<JsonText> key = ParseJson(TextOf(row, 3), StringBytes::kAny);
-  if (!key.ok()) return key.status();
-  for (const JsonText& column : key->elements) out.key.push_back(column.text);
-  if (!absl::SimpleAtoi(TextOf(row, 4), &out.columns)) {
+  if (!absl::SimpleAtoi(TextOf(row, 3), &out.columns)) {
     return absl::InternalError("a count is a number");
+  }
+  for (const Values& column : *rows) {
+    if (column.at(4).has_value()) out.key.push_back(*column.at(4));
   }
   return out;
 }
@@ -127,7 +121,11 @@ absl::StatusOr<Publication> Catalog::CurrentPublication() {
   if (!definition.ok()) return definition.status();
   if (definition->empty()) return out;
   out.definition = TextOf(definition->front(), 0);
-  const auto tables = connection_.Query(Published(connection_.server_version(), publication_));
+  const bool has_schemas = connection_.server_version() >= kSchemasArePublishedFrom;
+  const auto tables =
+      connection_.Query(absl::Substitute(kPublished, has_schemas ? ", pn.oid, pn.xmin" : "",
+                                         has_schemas ? kSchemas : ""),
+                        {publication_});
   if (!tables.ok()) return tables.status();
   for (const Values& row : *tables) {
     out.tables[TextOf(row, 0)] = {TextOf(row, 1), TextOf(row, 2), TextOf(row, 3)};
@@ -145,21 +143,9 @@ absl::StatusOr<std::string> Catalog::Value(const std::string& statement) {
 absl::StatusOr<Snapshot> Catalog::CurrentSnapshot() {
   const auto text = Value("select pg_current_snapshot()");
   if (!text.ok()) return text.status();
-  const std::optional<Snapshot> snapshot = Snapshot::Parse(*text);
+  std::optional<Snapshot> snapshot = Snapshot::Parse(*text);
   if (!snapshot.has_value()) return absl::InternalError("a snapshot is xmin:xmax:xip");
-  return *snapshot;
-}
-
-absl::StatusOr<bool> Catalog::KeepsWithoutLimit() {
-  const auto size = Value("show max_slot_wal_keep_size");
-  if (!size.ok()) return size.status();
-  return *size == "-1";
-}
-
-absl::StatusOr<bool> Catalog::HasNoEncoding() {
-  const auto encoding = Value("show server_encoding");
-  if (!encoding.ok()) return encoding.status();
-  return *encoding == "SQL_ASCII";
+  return *std::move(snapshot);
 }
 
 absl::StatusOr<std::string> Catalog::OpenTransactions() { return Value(kOpen); }

@@ -31,10 +31,8 @@ class Catalog {
   absl::StatusOr<Publication> CurrentPublication();
   absl::StatusOr<Snapshot> CurrentSnapshot();
 
-  // Whether PostgreSQL keeps log for a slot without limit.
-  absl::StatusOr<bool> KeepsWithoutLimit();
-  // Whether the database has no encoding: its texts are any bytes.
-  absl::StatusOr<bool> HasNoEncoding();
+  // How much log PostgreSQL keeps for a slot; -1: all.
+  absl::StatusOr<std::string> MaxSlotSize() { return Value("show max_slot_wal_keep_size"); }
   // What the creation of a slot waits for: process ids, and prepared transactions.
   absl::StatusOr<std::string> OpenTransactions();
 

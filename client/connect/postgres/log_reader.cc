@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "client/widening.h"
 
 namespace cache_invalidation::connect {
@@ -32,22 +30,6 @@ int PollMilliseconds(absl::Duration span) {
   return static_cast<int>(std::clamp<int64_t>(ms, 0, 10'000));
 }
 
-void AddTo(AssemblyCounts& total, const AssemblyCounts& now, const AssemblyCounts& before) {
-  total.changes += now.changes - before.changes;
-  total.ignored += now.ignored - before.ignored;
-  total.widened_to_limits += now.widened_to_limits - before.widened_to_limits;
-  total.without_id += now.without_id - before.without_id;
-  total.unreadable += now.unreadable - before.unreadable;
-  total.unknown_tables += now.unknown_tables - before.unknown_tables;
-  total.outbox_messages += now.outbox_messages - before.outbox_messages;
-  total.outbox_unreadable += now.outbox_unreadable - before.outbox_unreadable;
-  total.outbox_not_allowed += now.outbox_not_allowed - before.outbox_not_allowed;
-}
-
-uint64_t OutboxFaults(const AssemblyCounts& counts) {
-  return counts.outbox_unreadable + counts.outbox_not_allowed;
-}
-
 }  // namespace
 
 LogReader::LogReader(const SourceEnvironment& environment, OpenedLog log, uint64_t generation)
@@ -55,7 +37,8 @@ LogReader::LogReader(const SourceEnvironment& environment, OpenedLog log, uint64
       options_(environment.options),
       log_(std::move(log)),
       generation_(generation),
-      assembler_(log_.catalog->lookup(), options_.tables, options_.outbox, log_.state.tables),
+      assembler_(log_.catalog->lookup(), options_.tables, options_.outbox, log_.state.tables,
+                 environment.status.Get().assembly),
       now_(environment.clock.Monotonic()),
       received_at_(now_),
       status_at_(now_ - kStatusEvery),
@@ -137,54 +120,41 @@ absl::Status LogReader::ReadFrames() {
     received_at_ = now_;
     const absl::StatusOr<ReplicationFrame> frame = DecodeFrame(**bytes);
     if (!frame.ok()) return frame.status();
-    if (const auto* data = std::get_if<DataFrame>(&*frame)) {
-      received_ = std::max(received_, data->end);
-      absl::Status status = ReadMessage(data->message);
-      if (!status.ok()) return status;
-      continue;
+    received_ = std::max(received_, frame->end);
+    status_wanted_ |= frame->wants_status;
+    absl::Status status;
+    if (frame->message.has_value()) {
+      status = ReadMessage(*frame->message);
+    } else if (!assembler_.is_open()) {
+      status = CheckHistory(frame->end, nullptr);
+      reached_ = frame->end;
     }
-    const auto& keepalive = std::get<KeepaliveFrame>(*frame);
-    received_ = std::max(received_, keepalive.end);
-    status_wanted_ |= keepalive.wants_status;
-    if (assembler_.is_open()) continue;
-    absl::Status status = CheckHistory(keepalive.end, nullptr);
     if (!status.ok()) return status;
-    reached_ = keepalive.end;
   }
   return absl::OkStatus();
 }
 
 absl::Status LogReader::ReadMessage(absl::string_view message) {
-  const uint64_t unreadable = assembler_.counts().unreadable;
-  const uint64_t outbox = OutboxFaults(assembler_.counts());
   absl::StatusOr<std::optional<Transaction>> transaction = assembler_.Add(message);
   if (!transaction.ok()) return transaction.status();
-  if (assembler_.counts().unreadable != unreadable) {
-    environment_.journal.Write({Level::kError,
-                                "a message of the log cannot be read: told as everything",
-                                {},
-                                std::string(assembler_.last_error().message())});
-  }
-  if (OutboxFaults(assembler_.counts()) != outbox) {
-    environment_.journal.Write({Level::kError,
-                                "a message of an application is not told as it asks",
-                                {},
-                                std::string(assembler_.last_error().message())});
-  }
+  const absl::Status fault = assembler_.TakeFault();
+  if (!fault.ok()) Report("a message of the log is not told as it is", fault.message());
   if (!transaction->has_value()) return absl::OkStatus();
-  absl::Status status = CheckHistory((*transaction)->commit.end, &**transaction);
+  absl::Status status = CheckHistory((*transaction)->commit.end, &(*transaction)->commit);
   read_bytes_ += BytesOf(**transaction);
   read_.push_back(**std::move(transaction));
   return status;
 }
 
-absl::Status LogReader::CheckHistory(Lsn reached, const Transaction* transaction) {
-  if (!log_.expected.has_value() || reached < log_.expected->end) return absl::OkStatus();
-  const bool came = transaction != nullptr && reached == log_.expected->end &&
-                    transaction->xid == log_.expected->xid;
+absl::Status LogReader::CheckHistory(Lsn reached, const Commit* commit) {
+  const std::optional<Commit> expected = log_.expected;
+  if (!expected.has_value() || reached < expected->end) return absl::OkStatus();
   log_.expected.reset();
+  const bool came = commit != nullptr && reached == expected->end && commit->xid == expected->xid;
   if (came) return absl::OkStatus();
-  absl::Status status = DeclareGap(environment_, "other_history");
+  // Without a state the next start reports everything.
+  environment_.status.Update([](SourceFigures& figures) { ++figures.gaps["other_history"]; });
+  absl::Status status = RemoveState(options_.state_file);
   return status.ok() ? absl::AbortedError("the log has another history") : status;
 }
 
@@ -205,15 +175,10 @@ absl::Status LogReader::TellRead() {
   progress_.Reach(reached_);  // behind what was read before it
   read_.clear();
   read_bytes_ = 0;
-  TellAgain(*snapshot);
-  return absl::OkStatus();
-}
-
-void LogReader::TellAgain(const Snapshot& snapshot) {
-  std::vector<SourceProgress::Again> again = progress_.BecomeVisible(snapshot);
-  if (again.empty()) return;
+  std::vector<SourceProgress::Again> again = progress_.BecomeVisible(*snapshot);
   environment_.status.Update([&](SourceFigures& figures) { figures.told_again += again.size(); });
   for (SourceProgress::Again& one : again) Send(one.number, std::move(one.transaction));
+  return absl::OkStatus();
 }
 
 void LogReader::Send(uint64_t number, Transaction transaction) {
@@ -227,10 +192,7 @@ absl::Status LogReader::TakeResults() {
   for (const TellResult& result : environment_.teller.TakeResults()) {
     if (result.ticket.generation != generation_) continue;
     if (client::IsWriteRefusal(result.status) && !result.everything) {
-      environment_.journal.Write({Level::kError,
-                                  "the service refuses a transaction: told as everything",
-                                  {},
-                                  std::string(result.status.message())});
+      Report("the service refuses a transaction: told as everything", result.status.message());
       environment_.status.Update([](SourceFigures& figures) { ++figures.refused; });
       environment_.teller.TellEverything(result.ticket);
     } else if (result.status.ok()) {
@@ -261,29 +223,27 @@ absl::Status LogReader::Confirm(bool now) {
   status_wanted_ = false;
   wants_keepalive_ |= further;
   const Lsn position = progress_.confirmable();
-  SourceState& state = log_.state;
-  if (position > state.confirmed) {
-    SourceState next = state;
-    next.confirmed = position;
-    next.wal_end = std::max({next.wal_end, received_, position});
-    if (told_.end > next.told.end) next.told = told_;
-    next.tables = assembler_.known();
-    const absl::Status written = WriteState(options_.state_file, next);
-    if (written.ok()) {
-      state = std::move(next);
-    } else {
-      // Telling goes on; PostgreSQL keeps the log.
-      environment_.journal.Write({Level::kError,
-                                  "cannot write the state file: nothing is confirmed",
-                                  {},
-                                  std::string(written.message())});
-    }
-    state_is_unwritten_ = !written.ok();
-  }
-  if (position <= state.confirmed) confirmed_ = std::max(confirmed_, position);
+  if (position > log_.state.confirmed) KeepState(position);
+  if (position <= log_.state.confirmed) confirmed_ = std::max(confirmed_, position);
   return log_.replication->Send(EncodeStatus(std::max(received_, confirmed_), confirmed_,
                                              environment_.clock.Now(),
                                              std::exchange(wants_keepalive_, false)));
+}
+
+void LogReader::KeepState(Lsn position) {
+  SourceState next = log_.state;
+  next.confirmed = position;
+  next.wal_end = std::max({next.wal_end, received_, position});
+  if (told_.end > next.told.end) next.told = told_;
+  next.tables = assembler_.known();
+  const absl::Status written = WriteState(options_.state_file, next);
+  state_is_unwritten_ = !written.ok();
+  if (written.ok()) {
+    log_.state = std::move(next);
+  } else {
+    // Telling goes on; PostgreSQL keeps the log.
+    Report("cannot write the state file: nothing is confirmed", written.message());
+  }
 }
 
 absl::Status LogReader::CheckTimes() {
@@ -310,11 +270,14 @@ void LogReader::Publish() {
     figures.confirmed = confirmed_;
     figures.untold_commit = progress_.oldest_commit();
     figures.pending_commands = progress_.pending_commands();
-    AddTo(figures.assembly, assembler_.counts(), counted_);
+    figures.assembly = assembler_.counts();
     figures.connected = !state_is_unwritten_;
-    figures.state = state_is_unwritten_ ? "cannot write the state file" : "following the log";
+    figures.state = "cannot write the state file";
   });
-  counted_ = assembler_.counts();
+}
+
+void LogReader::Report(const std::string& message, absl::string_view detail) const {
+  environment_.journal.Write({Level::kError, message, {}, std::string(detail)});
 }
 
 }  // namespace cache_invalidation::connect

@@ -2,7 +2,6 @@
 #define CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_LOG_READER_H_
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,8 +17,7 @@ namespace cache_invalidation::connect {
 // - A transaction is reported when its commit was read and a snapshot was taken after that: if new
 //   readers cannot see it in the snapshot, it is reported again when they can.
 // - A position is confirmed to PostgreSQL when everything before it is reported, and the state file
-// has
-//   it.
+//   has it.
 // - It stops reading while Teller's limits are reached, but goes on sending the status.
 class LogReader {
  public:
@@ -40,15 +38,16 @@ class LogReader {
   absl::Status ReadFrames();
   absl::Status ReadMessage(absl::string_view message);
   // Whether the commit that must come again has come, or is still to come.
-  absl::Status CheckHistory(Lsn reached, const Transaction* transaction);
+  absl::Status CheckHistory(Lsn reached, const Commit* commit);
   absl::Status TellRead();
-  void TellAgain(const Snapshot& snapshot);
   void Send(uint64_t number, Transaction transaction);
   absl::Status TakeResults();
   void Settle();
   absl::Status Confirm(bool now);
+  void KeepState(Lsn position);
   absl::Status CheckTimes();
   void Publish();
+  void Report(const std::string& message, absl::string_view detail) const;
   bool is_full() const;
 
   const SourceEnvironment& environment_;
@@ -75,7 +74,6 @@ class LogReader {
   bool more_ = false;  // frames were left in the last turn
   bool state_is_unwritten_ = false;
   bool is_unreadable_ = false;
-  AssemblyCounts counted_;  // those that were added to the figures
 };
 
 }  // namespace cache_invalidation::connect

@@ -41,9 +41,6 @@ struct OpenedLog {
 // with the database. Nothing is lost by any of them: call again.
 absl::StatusOr<OpenedLog> OpenLog(const SourceEnvironment& environment, bool replace_slot);
 
-// Forgets the state, so that the next OpenLog reports everything. For a gap that shows in the log.
-absl::Status DeclareGap(const SourceEnvironment& environment, const std::string& reason);
-
 }  // namespace cache_invalidation::connect
 
 #endif  // CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_OPEN_LOG_H_

@@ -39,6 +39,17 @@ absl::Status ReadMember(const std::string& name, const JsonText& value, OutboxTa
 
 }  // namespace
 
+void OutboxTargets::Merge(OutboxTargets other) {
+  tags.merge(other.tags);
+  keys.merge(other.keys);
+  types.merge(other.types);
+  patterns.merge(other.patterns);
+  everything = everything || other.everything;
+  const bool fits =
+      tags.size() + keys.size() + types.size() <= kMaxNames && patterns.size() <= kMaxPatterns;
+  if (!fits) *this = {.everything = true};
+}
+
 absl::StatusOr<OutboxTargets> ParseOutboxMessage(absl::string_view content) {
   const absl::StatusOr<JsonText> json = ParseJson(content);
   if (!json.ok()) return json.status();

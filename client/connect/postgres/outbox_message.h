@@ -1,9 +1,9 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_OUTBOX_MESSAGE_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_OUTBOX_MESSAGE_H_
 
+#include <cstddef>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -18,6 +18,10 @@ namespace cache_invalidation::connect {
 // for what no row shows. Members: `tags`, `keys`, `types` (writes to whole tables, which fire
 // rules; after DDL), `patterns`, each a list of texts, and `everything`, a boolean.
 struct OutboxTargets {
+  // More than one call can name. Each pattern is a call of its own.
+  static constexpr size_t kMaxNames = 10'000;
+  static constexpr size_t kMaxPatterns = 64;
+
   std::set<std::string> tags = {};
   std::set<std::string> keys = {};
   std::set<std::string> types = {};
@@ -28,6 +32,9 @@ struct OutboxTargets {
     return tags.empty() && keys.empty() && types.empty() && patterns.empty() && !everything;
   }
   bool operator==(const OutboxTargets&) const = default;
+
+  // Adds what the other has; beyond the maxima it becomes everything alone.
+  void Merge(OutboxTargets other);
 };
 
 // Which messages are read, and what they can do. Every role may write messages unless it is

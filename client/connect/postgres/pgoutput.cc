@@ -40,6 +40,7 @@ class Input {
     return out;
   }
   char Letter() { return static_cast<char>(Number(1)); }
+  bool Flag() { return (Letter() & 1) != 0; }
   uint16_t Int16() { return static_cast<uint16_t>(Number(2)); }
   uint32_t Int32() { return static_cast<uint32_t>(Number(4)); }
   uint64_t Int64() { return Number(8); }
@@ -54,6 +55,7 @@ class Input {
     Bytes(1);
     return out;
   }
+  std::string Content() { return std::string(Bytes(Int32())); }
   void Fail() { Bytes(rest_.size() + 1); }
 
  private:
@@ -61,20 +63,14 @@ class Input {
   bool ok_ = true;
 };
 
+// Members of a struct are read in the order in which they are written, as C++ guarantees.
 RelationMessage ReadRelation(Input& in) {
-  RelationMessage out;
-  out.oid = in.Int32();
-  out.schema = in.Text();
-  out.table = in.Text();
-  out.identity = in.Letter();
+  RelationMessage out{
+      .oid = in.Int32(), .schema = in.Text(), .table = in.Text(), .identity = in.Letter()};
   const uint16_t columns = in.Int16();
   for (uint16_t i = 0; i < columns && in.ok(); ++i) {
-    RelationMessage::Column column;
-    column.in_identity = (in.Letter() & 1) != 0;
-    column.name = in.Text();
-    column.type_oid = in.Int32();
+    out.columns.push_back({.in_identity = in.Flag(), .name = in.Text(), .type_oid = in.Int32()});
     in.Int32();  // the modifier of the type
-    out.columns.push_back(std::move(column));
   }
   // Protocol version 1 abbreviates the schema of the system's tables to nothing.
   if (out.schema.empty()) out.schema = "pg_catalog";
@@ -92,11 +88,9 @@ Tuple ReadTuple(Input& in) {
       case 'u':
         out.push_back({.kind = ColumnValue::Kind::kUnchanged});
         break;
-      case 't': {
-        const uint32_t length = in.Int32();
-        out.push_back({.kind = ColumnValue::Kind::kText, .text = std::string(in.Bytes(length))});
+      case 't':
+        out.push_back({.kind = ColumnValue::Kind::kText, .text = in.Content()});
         break;
-      }
       default:
         in.Fail();
     }
@@ -129,38 +123,13 @@ TruncateMessage ReadTruncate(Input& in) {
   return out;
 }
 
-LogicalMessage ReadLogical(Input& in) {
-  LogicalMessage out;
-  out.transactional = (in.Letter() & 1) != 0;
-  out.lsn = in.Int64();
-  out.prefix = in.Text();
-  out.content = std::string(in.Bytes(in.Int32()));
-  return out;
-}
-
-CommitMessage ReadCommit(Input& in) {
-  in.Letter();  // flags, none of which exist
-  CommitMessage out;
-  out.commit = in.Int64();
-  out.end = in.Int64();
-  out.time = in.Time();
-  return out;
-}
-
-BeginMessage ReadBegin(Input& in) {
-  BeginMessage out;
-  out.commit = in.Int64();
-  out.time = in.Time();
-  out.xid = in.Int32();
-  return out;
-}
-
 PgoutputMessage ReadMessage(char letter, Input& in) {
   switch (letter) {
     case 'B':
-      return ReadBegin(in);
+      return BeginMessage{.commit = in.Int64(), .time = in.Time(), .xid = in.Int32()};
     case 'C':
-      return ReadCommit(in);
+      in.Letter();  // flags, none of which exist
+      return Commit{.lsn = in.Int64(), .end = in.Int64(), .time = in.Time()};
     case 'R':
       return ReadRelation(in);
     case 'I':
@@ -172,7 +141,10 @@ PgoutputMessage ReadMessage(char letter, Input& in) {
     case 'T':
       return ReadTruncate(in);
     case 'M':
-      return ReadLogical(in);
+      return LogicalMessage{.transactional = in.Flag(),
+                            .lsn = in.Int64(),
+                            .prefix = in.Text(),
+                            .content = in.Content()};
     case 'O':
     case 'Y':
       in.Rest();
@@ -204,21 +176,18 @@ absl::StatusOr<PgoutputMessage> DecodePgoutput(absl::string_view bytes) {
 
 absl::StatusOr<ReplicationFrame> DecodeFrame(absl::string_view bytes) {
   Input in(bytes);
+  ReplicationFrame frame;
   const char letter = in.Letter();
-  if (letter == 'w') {
-    DataFrame frame;
-    in.Int64();  // the start of the change, which is 0 for some messages
-    frame.end = in.Int64();
-    in.Int64();  // the server's clock
-    if (!in.ok()) return Malformed("frame", letter);
-    frame.message = in.Rest();
-    return frame;
-  }
-  KeepaliveFrame frame;
+  if (letter == 'w') in.Int64();  // the start of the change, which is 0 for some messages
   frame.end = in.Int64();
-  in.Int64();
-  frame.wants_status = in.Letter() != 0;
-  if (letter != 'k' || !in.ok() || !in.AtEnd()) return Malformed("frame", letter);
+  in.Int64();  // the server's clock
+  if (letter == 'w') {
+    frame.message = in.Rest();
+  } else {
+    frame.wants_status = in.Letter() != 0;
+  }
+  const bool is_frame = letter == 'w' || letter == 'k';
+  if (!is_frame || !in.ok() || !in.AtEnd()) return Malformed("frame", letter);
   return frame;
 }
 

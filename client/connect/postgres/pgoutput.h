@@ -20,24 +20,27 @@ namespace cache_invalidation::connect {
 
 // A transaction begins.
 struct BeginMessage {
-  Lsn commit = 0;  // that of its CommitMessage
+  Lsn commit = 0;  // that of its Commit
   absl::Time time = absl::InfinitePast();
   uint32_t xid = 0;
 };
 
 // It ends. A slot that is confirmed up to `end` does not contain it any more.
-struct CommitMessage {
-  Lsn commit = 0;
+struct Commit {
+  Lsn lsn = 0;
   Lsn end = 0;
   absl::Time time = absl::InfinitePast();
+  std::optional<uint32_t> xid = {};  // of its BeginMessage; in no message of the end
+
+  bool operator==(const Commit&) const = default;
 };
 
 // Describes a table before its first change on a connection, and after every change of its
 // definition.
 struct RelationMessage {
   struct Column {
-    std::string name;
     bool in_identity = false;
+    std::string name;
     uint32_t type_oid = 0;
   };
 
@@ -45,7 +48,7 @@ struct RelationMessage {
   std::string schema;
   std::string table;
   char identity = 'd';  // d: the primary key, n: nothing, f: every column, i: an index
-  std::vector<Column> columns;
+  std::vector<Column> columns = {};
 };
 
 // The values of a row in the order of the table. Those of a key tuple that are not in the identity
@@ -76,26 +79,21 @@ struct LogicalMessage {
 // Messages without meaning for us: origins and types.
 struct OtherMessage {};
 
-using PgoutputMessage = std::variant<BeginMessage, CommitMessage, RelationMessage, RowMessage,
+using PgoutputMessage = std::variant<BeginMessage, Commit, RelationMessage, RowMessage,
                                      TruncateMessage, LogicalMessage, OtherMessage>;
 
 // Decodes one message. Fails with INVALID_ARGUMENT for bytes that are none: an unknown letter, an
 // incomplete or longer message. Reads nothing beyond `bytes` whatever they are. Pure.
 absl::StatusOr<PgoutputMessage> DecodePgoutput(absl::string_view bytes);
 
-// The two frames of the replication protocol that carry them.
-struct DataFrame {
-  Lsn end = 0;  // of the server's log
-  absl::string_view message;
+// A frame of the replication protocol, which refers to the decoded bytes.
+struct ReplicationFrame {
+  Lsn end = 0;                               // of the server's log
+  bool wants_status = false;                 // of a keepalive
+  std::optional<absl::string_view> message;  // none in a keepalive
 };
-struct KeepaliveFrame {
-  Lsn end = 0;
-  bool wants_status = false;
-};
-using ReplicationFrame = std::variant<DataFrame, KeepaliveFrame>;
 
-// As DecodePgoutput, for what the replication protocol wraps around the messages. The frame refers
-// to `bytes`.
+// As DecodePgoutput, for what the replication protocol wraps around the messages.
 absl::StatusOr<ReplicationFrame> DecodeFrame(absl::string_view bytes);
 
 // Returns the status that is sent to the server: everything before `confirmed` is not needed again.

@@ -35,10 +35,10 @@ Message Decoded(const char* hex) {
 
 TEST(PgoutputTest, Transactions) {
   const auto begin = Decoded<BeginMessage>(kBeginHex);
-  const auto commit = Decoded<CommitMessage>(kCommitHex);
+  const auto commit = Decoded<Commit>(kCommitHex);
   EXPECT_EQ(begin.xid, 0x5209u);
   EXPECT_EQ(FormatLsn(begin.commit), "0/5A8464F8");
-  EXPECT_EQ(commit.commit, begin.commit);
+  EXPECT_EQ(commit.lsn, begin.commit);
   EXPECT_EQ(FormatLsn(commit.end), "0/5A846528");
   EXPECT_EQ(commit.time, begin.time);
   EXPECT_EQ(absl::FormatTime("%Y", commit.time, absl::UTCTimeZone()), "2026");
@@ -99,11 +99,13 @@ TEST(PgoutputTest, Frames) {
   const std::string data = Bytes("770000000000000000000000000000000500000000000000006162");
   const auto frame = DecodeFrame(data);
   ASSERT_TRUE(frame.ok());
-  EXPECT_EQ(std::get<DataFrame>(*frame).message, "ab");
-  EXPECT_EQ(std::get<DataFrame>(*frame).end, 5u);
+  EXPECT_EQ(frame->message, "ab");
+  EXPECT_EQ(frame->end, 5u);
   const std::string keepalive = Bytes("6b0000000000000007000000000000000001");
   ASSERT_TRUE(DecodeFrame(keepalive).ok());
-  EXPECT_TRUE(std::get<KeepaliveFrame>(*DecodeFrame(keepalive)).wants_status);
+  EXPECT_TRUE(DecodeFrame(keepalive)->wants_status);
+  EXPECT_EQ(DecodeFrame(keepalive)->end, 7u);
+  EXPECT_FALSE(DecodeFrame(keepalive)->message.has_value());
   for (size_t size = 0; size < keepalive.size(); ++size) {
     EXPECT_FALSE(DecodeFrame(keepalive.substr(0, size)).ok());
   }

@@ -2,21 +2,17 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <cstdint>
-#include <utility>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/substitute.h"
 #include "postgresql/libpq-fe.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
 using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
-using Settings = std::vector<std::pair<std::string, std::string>>;
 
 constexpr absl::Duration kConnectWithin = absl::Seconds(10);
 // A status has 34 bytes: a socket that does not take it in this time has no reader.
@@ -25,42 +21,14 @@ constexpr absl::Duration kSendWithin = absl::Seconds(5);
 // The text of values must not depend on the settings of the role or the database, and no limit of
 // theirs may end a connection that has to stay open.
 constexpr char kPinned[] =
-    "-c datestyle=ISO -c timezone=UTC -c intervalstyle=postgres -c extra_float_digits=1 "
-    "-c bytea_output=hex -c quote_all_identifiers=off -c search_path=pg_catalog "
-    "-c statement_timeout=0 -c lock_timeout=0 -c idle_session_timeout=0 "
-    "-c default_transaction_isolation=read\\ committed";
+    "SET datestyle = ISO; SET timezone = UTC; SET intervalstyle = postgres; "
+    "SET extra_float_digits = 1; SET bytea_output = hex; SET quote_all_identifiers = off; "
+    "SET search_path = pg_catalog; SET statement_timeout = 0; SET lock_timeout = 0; "
+    "SET idle_session_timeout = 0; SET default_transaction_isolation = 'read committed'; "
+    "SET client_encoding = $0; SET wal_sender_timeout = $1";
 
 std::string Trimmed(const char* text) {
   return std::string(absl::StripAsciiWhitespace(text != nullptr ? text : ""));
-}
-
-// The `options` of the connection string itself, which ours are added to.
-absl::StatusOr<std::string> OwnOptions(const std::string& connection) {
-  char* error = nullptr;
-  PQconninfoOption* parsed = PQconninfoParse(connection.c_str(), &error);
-  if (parsed == nullptr) {
-    absl::Status status = absl::InvalidArgumentError(absl::StrCat("connection: ", Trimmed(error)));
-    PQfreemem(error);
-    return status;
-  }
-  std::string options;
-  for (const PQconninfoOption* one = parsed; one->keyword != nullptr; ++one) {
-    if (absl::string_view(one->keyword) == "options" && one->val != nullptr) options = one->val;
-  }
-  PQconninfoFree(parsed);
-  return options;
-}
-
-pg_conn* Start(const Settings& settings) {
-  std::vector<const char*> keywords;
-  std::vector<const char*> values;
-  for (const auto& [keyword, value] : settings) {
-    keywords.push_back(keyword.c_str());
-    values.push_back(value.c_str());
-  }
-  keywords.push_back(nullptr);
-  values.push_back(nullptr);
-  return PQconnectStartParams(keywords.data(), values.data(), /*expand_dbname=*/1);
 }
 
 std::vector<Values> RowsOf(const PGresult* result) {
@@ -81,22 +49,17 @@ std::vector<Values> RowsOf(const PGresult* result) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Connect(
-    const PostgresOptions& options, Kind kind, const std::string& encoding, int interrupt,
-    const Clock& clock) {
-  const absl::StatusOr<std::string> own = OwnOptions(options.connection);
-  if (!own.ok()) return own.status();
-  // The first is expanded; what follows replaces what is in it.
-  Settings settings = {
-      {"dbname", options.connection},
-      {"fallback_application_name", "cache_invalidation_connect"},
-      {"client_encoding", encoding},
-      {"options", absl::StrCat(*own, " ", kPinned, " -c wal_sender_timeout=",
-                               absl::ToInt64Milliseconds(options.wal_sender_timeout))}};
-  if (!options.password.empty()) settings.emplace_back("password", options.password);
-  if (kind == Kind::kReplication) settings.emplace_back("replication", "database");
-  std::unique_ptr<PostgresConnection> out(
-      new PostgresConnection(Start(settings), interrupt, clock));
+    const PostgresOptions& options, Kind kind, int interrupt, const Clock& clock) {
+  // The first is expanded; what follows replaces what is in it, unless it is null.
+  const char* const keywords[] = {"dbname", "password", "replication", "fallback_application_name",
+                                  nullptr};
+  const char* const values[] = {
+      options.connection.c_str(), options.password.empty() ? nullptr : options.password.c_str(),
+      kind == Kind::kReplication ? "database" : nullptr, "cache_invalidation_connect", nullptr};
+  pg_conn* const started = PQconnectStartParams(keywords, values, /*expand_dbname=*/1);
+  std::unique_ptr<PostgresConnection> out(new PostgresConnection(started, interrupt, clock));
   absl::Status status = out->FinishConnecting();
+  if (status.ok()) status = out->Pin(options.wal_sender_timeout);
   if (!status.ok()) return status;
   return out;
 }
@@ -116,6 +79,15 @@ absl::Status PostgresConnection::FinishConnecting() {
   PQsetNoticeProcessor(
       connection_, [](void*, const char*) {}, nullptr);
   return absl::OkStatus();
+}
+
+absl::Status PostgresConnection::Pin(absl::Duration wal_sender_timeout) {
+  // Without an encoding PostgreSQL would refuse to send text that is not UTF-8.
+  const char* const encoding = PQparameterStatus(connection_, "server_encoding");
+  const bool is_raw = encoding != nullptr && absl::string_view(encoding) == "SQL_ASCII";
+  return Query(absl::Substitute(kPinned, is_raw ? "SQL_ASCII" : "UTF8",
+                                absl::ToInt64Milliseconds(wal_sender_timeout)))
+      .status();
 }
 
 int PostgresConnection::socket() const { return PQsocket(connection_); }
@@ -150,19 +122,19 @@ absl::Status PostgresConnection::AwaitResult(absl::Duration until) const {
   return absl::OkStatus();
 }
 
-absl::Status PostgresConnection::ErrorOf(const pg_result* result) {
-  if (PQstatus(connection_) != CONNECTION_OK) return Lost();
-  sql_state_ = Trimmed(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+absl::Status PostgresConnection::ErrorOf(const pg_result* result) const {
+  const std::string state = Trimmed(PQresultErrorField(result, PG_DIAG_SQLSTATE));
   // The connection is being ended (57: by an operator), though it may look open until then.
-  if (absl::StartsWith(sql_state_, "57P") || absl::StartsWith(sql_state_, "08")) return Lost();
+  const bool is_lost = PQstatus(connection_) != CONNECTION_OK || absl::StartsWith(state, "57P") ||
+                       absl::StartsWith(state, "08");
+  if (is_lost) return Lost();
   return absl::FailedPreconditionError(
-      absl::StrCat(sql_state_, " ", Trimmed(PQerrorMessage(connection_))));
+      absl::StrCat(state, " ", Trimmed(PQerrorMessage(connection_))));
 }
 
 absl::StatusOr<std::vector<Values>> PostgresConnection::Query(
     const std::string& statement, const std::vector<std::string>& parameters,
     absl::Duration within) {
-  sql_state_.clear();
   std::vector<const char*> values;
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
   const int sent = values.empty() ? PQsendQuery(connection_, statement.c_str())
@@ -175,8 +147,8 @@ absl::StatusOr<std::vector<Values>> PostgresConnection::Query(
     absl::Status status = AwaitResult(clock_.Monotonic() + within);
     if (!status.ok()) return status;
     const Result result(PQgetResult(connection_), &PQclear);
-    if (result == nullptr) return out;
     const ExecStatusType kind = PQresultStatus(result.get());
+    if (result == nullptr || kind == PGRES_COPY_BOTH) return out;
     if (kind == PGRES_TUPLES_OK) {
       out = RowsOf(result.get());
     } else if (kind != PGRES_COMMAND_OK && out.ok()) {
@@ -187,16 +159,6 @@ absl::StatusOr<std::vector<Values>> PostgresConnection::Query(
 
 bool PostgresConnection::Receive() {
   return PQconsumeInput(connection_) != 0 && PQstatus(connection_) == CONNECTION_OK;
-}
-
-absl::Status PostgresConnection::StartReplication(const std::string& command) {
-  sql_state_.clear();
-  if (PQsendQuery(connection_, command.c_str()) == 0) return Lost();
-  absl::Status status = AwaitResult(clock_.Monotonic() + kConnectWithin);
-  if (!status.ok()) return status;
-  const Result result(PQgetResult(connection_), &PQclear);
-  if (PQresultStatus(result.get()) == PGRES_COPY_BOTH) return absl::OkStatus();
-  return ErrorOf(result.get());
 }
 
 absl::StatusOr<std::optional<std::string>> PostgresConnection::NextFrame() {

@@ -29,21 +29,20 @@ struct PostgresOptions {
 using Values = std::vector<std::optional<std::string>>;
 
 // A connection to PostgreSQL, for SQL or for replication. What the text of a value depends on is
-// pinned, whatever the role's and the database's settings: dates are ISO, times in UTC.
+// pinned, whatever the role's and the database's settings: dates are ISO, times in UTC. Texts are
+// UTF-8, or any bytes if the database has no encoding.
 //
 // Every wait ends at its deadline, or when `interrupt` is readable: a file descriptor. Errors:
 // UNAVAILABLE if there is no connection, or it is lost; CANCELLED if interrupted;
-// DEADLINE_EXCEEDED; FAILED_PRECONDITION if PostgreSQL refuses a statement, SqlState() then has its
-// code. After any of the first three only the destructor may be called. Thread-compatible.
+// DEADLINE_EXCEEDED; FAILED_PRECONDITION if PostgreSQL refuses a statement. After any of the first
+// three only the destructor may be called. Thread-compatible.
 class PostgresConnection {
  public:
   enum class Kind { kSql, kReplication };
 
-  // `encoding`: of the client, UTF8 unless the database has none. `clock` must outlive it.
+  // `interrupt` may be -1. `clock` must outlive it.
   static absl::StatusOr<std::unique_ptr<PostgresConnection>> Connect(const PostgresOptions& options,
-                                                                     Kind kind,
-                                                                     const std::string& encoding,
-                                                                     int interrupt,
+                                                                     Kind kind, int interrupt,
                                                                      const Clock& clock);
   ~PostgresConnection();
 
@@ -55,18 +54,14 @@ class PostgresConnection {
                                             const std::vector<std::string>& parameters = {},
                                             absl::Duration within = absl::Seconds(10));
 
-  // The five letters of the last refusal; empty if there was none.
-  const std::string& SqlState() const { return sql_state_; }
-
   int socket() const;
   int server_version() const;
 
   // Takes what has arrived. Returns whether the connection is still open.
   bool Receive();
 
-  // Starts to read the log. Afterwards only the next two, and Receive, may be called.
-  absl::Status StartReplication(const std::string& command);
-  // Returns the next frame that has been received; nothing if there is none.
+  // After START_REPLICATION only these two, and Receive, may be called. Returns the next frame that
+  // has been received; nothing if there is none.
   absl::StatusOr<std::optional<std::string>> NextFrame();
   // Sends without blocking for longer than a full socket takes.
   absl::Status Send(const std::string& frame);
@@ -80,16 +75,16 @@ class PostgresConnection {
       : connection_(connection), interrupt_(interrupt), clock_(clock) {}
 
   absl::Status FinishConnecting();
+  absl::Status Pin(absl::Duration wal_sender_timeout);
   // Blocks until the socket has these events.
   absl::Status Await(short events, absl::Duration until) const;
   absl::Status AwaitResult(absl::Duration until) const;
-  absl::Status ErrorOf(const pg_result* result);
+  absl::Status ErrorOf(const pg_result* result) const;
   absl::Status Lost() const;
 
   pg_conn* const connection_;
   const int interrupt_;
   const Clock& clock_;
-  std::string sql_state_;
 };
 
 }  // namespace cache_invalidation::connect

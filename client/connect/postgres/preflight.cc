@@ -1,223 +1,158 @@
 #include "client/connect/postgres/preflight.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "client/connect/postgres/postgres_connection.h"
+#include "client/connect/postgres/source_state.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
-using Severity = Finding::Severity;
+using Kind = PostgresConnection::Kind;
 
-// Messages of applications are in the log since this version.
-constexpr int kOldestVersion = 140'000;
-
-// Published tables whose updates and deletes PostgreSQL refuses, because it could not report which
-// row they change.
-constexpr char kWithoutIdentity[] = R"(
-select format('%I.%I', p.schemaname, p.tablename)
-from pg_publication_tables p join pg_publication b on b.pubname = p.pubname
-  join pg_namespace n on n.nspname = p.schemaname
-  join pg_class c on c.relname = p.tablename and c.relnamespace = n.oid
-where p.pubname = $1 and (b.pubupdate or b.pubdelete) and c.relreplident <> 'f' and not exists (
-  select from pg_index i where i.indrelid = c.oid and i.indisvalid and case c.relreplident
+// What is wrong, a row each: whether it is an error, a sentence, and the SQL that cures it.
+constexpr char kFindings[] = R"(
+with option(publication, slot, unbounded, prefix) as (
+    values ($1::text, $2::text, $3::bool, $4::text)),
+  publication as (select p.* from pg_publication p join option on pubname = publication),
+  slot as (
+    select s.*, plugin = 'pgoutput' and database = current_database() as usable
+    from pg_replication_slots s join option on slot_name = slot),
+  published as (
+    select c.oid, format('%I.%I', t.schemaname, t.tablename) as name, c.relreplident as identity
+    from pg_publication_tables t join option on t.pubname = publication
+      join pg_namespace n on n.nspname = t.schemaname
+      join pg_class c on c.relname = t.tablename and c.relnamespace = n.oid),
+  emit as (
+    select oid::regprocedure as function, coalesce(proacl, acldefault('f', proowner)) as acl
+    from pg_proc where oid = 'pg_catalog.pg_logical_emit_message(bool, text, text)'::regprocedure)
+-- Messages of applications are in the log since this version.
+select true, 'PostgreSQL 14 or later is needed', ''
+where current_setting('server_version_num')::int < 140000
+union all
+select true, 'wal_level is not logical; it needs a restart of PostgreSQL',
+  'ALTER SYSTEM SET wal_level = logical;'
+where current_setting('wal_level') <> 'logical'
+union all
+select true, 'this server is a standby', '' where pg_is_in_recovery()
+union all
+select not unbounded, 'max_slot_wal_keep_size is -1: while the connector is away, its slot keeps '
+  'log until the disk is full',
+  'ALTER SYSTEM SET max_slot_wal_keep_size = ''20GB''; SELECT pg_reload_conf();'
+from option where current_setting('max_slot_wal_keep_size') = '-1'
+union all
+select false, 'prepared transactions are open, and a new slot waits for them: '
+  || string_agg(gid, ', '), ''
+from pg_prepared_xacts
+where database = current_database() and prepared < now() - interval '1 minute'
+having count(*) > 0
+union all
+select true, format('the role %s may not replicate', rolname),
+  format('ALTER ROLE %I REPLICATION;', rolname)
+from pg_roles where rolname = current_user and not rolreplication and not rolsuper
+union all
+select true, 'there is no publication ' || publication, format('CREATE PUBLICATION %I FOR TABLE '
+  '...;  -- each table that is cached; before the slot', publication)
+from option where not exists (select from publication)
+union all
+select true, 'the publication leaves out inserts, updates, deletes or truncates: they are lost',
+  format('ALTER PUBLICATION %I SET (publish = ''insert, update, delete, truncate'');', pubname)
+from publication where not (pubinsert and pubupdate and pubdelete and pubtruncate)
+union all
+select true, 'publish_via_partition_root is on: the TRUNCATE of a partition is lost',
+  format('ALTER PUBLICATION %I SET (publish_via_partition_root = false);', pubname)
+from publication where pubviaroot
+union all
+select false, 'the publication has all tables: an UPDATE of a new table without a replica identity '
+  'fails in the application', ''
+from publication where puballtables
+union all
+select false, 'the publication has no tables', ''
+from publication where not exists (select from published)
+union all
+-- PostgreSQL refuses what it could not report the row of.
+select true, name || ' has no replica identity: its UPDATEs and DELETEs fail in the application',
+  format('SET lock_timeout = ''2s''; ALTER TABLE %s REPLICA IDENTITY FULL;', name)
+from published, publication
+where (pubupdate or pubdelete) and identity <> 'f' and not exists (
+  select from pg_index i where i.indrelid = published.oid and i.indisvalid and case identity
     when 'd' then i.indisprimary and i.indimmediate when 'i' then i.indisreplident else false end)
-order by 1)";
+union all
+-- An update can change the key without a trace.
+select false, name || ' has an index as replica identity that is not the primary key: each UPDATE '
+  'concerns the whole type',
+  format('SET lock_timeout = ''2s''; ALTER TABLE %s REPLICA IDENTITY FULL;', name)
+from published join pg_index i on i.indrelid = published.oid
+where identity = 'i' and i.indisreplident and not i.indisprimary
+union all
+select false, 'changes of unlogged tables are not in the log: '
+  || string_agg(format('%I.%I', n.nspname, c.relname), ', ' order by n.nspname, c.relname), ''
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and c.relpersistence = 'u' having count(*) > 0
+union all
+select false, format('there is no slot %s: the start creates it and invalidates everything', slot),
+  ''
+from option where not exists (select from slot)
+union all
+select true, 'all replication slots are in use; it needs a restart of PostgreSQL',
+  'ALTER SYSTEM SET max_replication_slots = 20;'
+where not exists (select from slot)
+  and (select count(*) from pg_replication_slots) >= current_setting('max_replication_slots')::int
+union all
+select true, format('the slot %s is not one of pgoutput in this database', slot_name), ''
+from slot where not usable
+union all
+select false, 'PostgreSQL has given the slot up: the start replaces it and invalidates everything',
+  ''
+from slot where usable and wal_status = 'lost'
+union all
+select false, format('PostgreSQL is about to give the slot up; it is %s bytes behind',
+  pg_current_wal_lsn() - confirmed_flush_lsn), ''
+from slot where usable and wal_status = 'unreserved'
+union all
+select false, 'every role may write messages, and so invalidate what it names',
+  format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC;  -- and GRANT it to the application''s role',
+    function)
+from emit, option
+where prefix <> '' and exists (select from aclexplode(acl) where grantee = 0))";
 
-// Those whose key an update can change without a trace.
-constexpr char kIndexIdentity[] = R"(
-select format('%I.%I', p.schemaname, p.tablename)
-from pg_publication_tables p join pg_namespace n on n.nspname = p.schemaname
-  join pg_class c on c.relname = p.tablename and c.relnamespace = n.oid
-  join pg_index i on i.indrelid = c.oid and i.indisreplident and not i.indisprimary
-where p.pubname = $1 and c.relreplident = 'i' order by 1)";
+Finding Wrong(absl::string_view what, const absl::Status& status) {
+  return {.sentence = absl::StrCat(what, ": ", status.message())};
+}
 
-constexpr char kUnlogged[] = R"(
-select format('%I.%I', n.nspname, c.relname) from pg_class c
-  join pg_namespace n on n.oid = c.relnamespace
-where c.relkind = 'r' and c.relpersistence = 'u' order by 1)";
-
-class Questions {
- public:
-  Questions(PostgresConnection& sql, const SourceOptions& options) : sql_(sql), options_(options) {}
-
-  absl::StatusOr<std::vector<Finding>> Run() {
-    if (sql_.server_version() < kOldestVersion) Error("PostgreSQL 14 or later is needed");
-    AskServer();
-    AskRole();
-    AskPublication();
-    AskTables();
-    AskSlot();
-    AskOutbox();
-    if (!status_.ok()) return status_;
-    return std::move(findings_);
+std::vector<Finding> CheckDatabase(const SourceOptions& options, const Clock& clock) {
+  const auto connect = [&](Kind kind) {
+    return PostgresConnection::Connect(options.postgres, kind, /*interrupt=*/-1, clock);
+  };
+  const auto sql = connect(Kind::kSql);
+  if (!sql.ok()) return {Wrong("database", sql.status())};
+  std::vector<Finding> findings;
+  const auto replication = connect(Kind::kReplication);
+  if (!replication.ok()) findings.push_back(Wrong("replication", replication.status()));
+  const auto rows = (*sql)->Query(
+      kFindings, {options.publication, options.slot, options.allow_unbounded_wal ? "true" : "false",
+                  options.outbox.prefix});
+  if (!rows.ok()) findings.push_back(Wrong("database", rows.status()));
+  for (const Values& row : rows.value_or(std::vector<Values>())) {
+    findings.push_back({.is_error = row.at(0) == "t",
+                        .sentence = row.at(1).value_or(""),
+                        .sql = row.at(2).value_or("")});
   }
-
- private:
-  std::vector<Values> Rows(const std::string& statement,
-                           const std::vector<std::string>& parameters = {}) {
-    if (!status_.ok()) return {};
-    absl::StatusOr<std::vector<Values>> rows = sql_.Query(statement, parameters);
-    if (rows.ok()) return *std::move(rows);
-    status_ = rows.status();
-    return {};
-  }
-  std::string Value(const std::string& statement, const std::vector<std::string>& parameters = {}) {
-    const std::vector<Values> rows = Rows(statement, parameters);
-    return rows.empty() ? "" : rows[0].at(0).value_or("");
-  }
-  void Error(std::string sentence, std::string sql = "") {
-    findings_.push_back({Severity::kError, std::move(sentence), std::move(sql)});
-  }
-  void Warning(std::string sentence, std::string sql = "") {
-    findings_.push_back({Severity::kWarning, std::move(sentence), std::move(sql)});
-  }
-
-  void AskServer() {
-    if (Value("show wal_level") != "logical") {
-      Error("wal_level is not logical; it needs a restart of PostgreSQL",
-            "ALTER SYSTEM SET wal_level = logical;");
-    }
-    if (Value("select pg_is_in_recovery()") == "t") Error("this server is a standby");
-    if (Value("show max_slot_wal_keep_size") == "-1") {
-      std::string sentence =
-          "max_slot_wal_keep_size is -1: while the connector is away, its slot keeps log until the "
-          "disk is full";
-      const std::string sql =
-          "ALTER SYSTEM SET max_slot_wal_keep_size = '20GB'; SELECT pg_reload_conf();";
-      options_.allow_unbounded_wal ? Warning(sentence, sql) : Error(sentence, sql);
-    }
-    const std::string prepared = Value(
-        "select string_agg(gid, ', ') from pg_prepared_xacts where database = "
-        "current_database() and prepared < now() - interval '1 minute'");
-    if (!prepared.empty()) {
-      Warning(absl::StrCat("prepared transactions are open, and a new slot waits for them: ",
-                           prepared));
-    }
-  }
-
-  void AskRole() {
-    if (Value("select rolreplication or rolsuper from pg_roles where rolname = current_user") ==
-        "f") {
-      const std::string role = Value("select current_user");
-      Error(absl::StrCat("the role ", role, " may not replicate"),
-            absl::StrCat("ALTER ROLE ", PostgresConnection::QuoteName(role), " REPLICATION;"));
-    }
-  }
-
-  void AskPublication() {
-    const std::string name = PostgresConnection::QuoteName(options_.publication);
-    const std::vector<Values> rows = Rows(
-        "select pubinsert and pubupdate and pubdelete and pubtruncate, pubviaroot, puballtables "
-        "from pg_publication where pubname = $1",
-        {options_.publication});
-    if (!status_.ok()) return;
-    if (rows.empty()) {
-      return Error(absl::StrCat("there is no publication ", options_.publication),
-                   absl::StrCat("CREATE PUBLICATION ", name,
-                                " FOR TABLE ...;  -- each table that is cached; before the slot"));
-    }
-    if (rows[0].at(0) != "t") {
-      Error("the publication leaves out inserts, updates, deletes or truncates: they are lost",
-            absl::StrCat("ALTER PUBLICATION ", name,
-                         " SET (publish = 'insert, update, delete, truncate');"));
-    }
-    if (rows[0].at(1) == "t") {
-      Error("publish_via_partition_root is on: the TRUNCATE of a partition is lost",
-            absl::StrCat("ALTER PUBLICATION ", name, " SET (publish_via_partition_root = false);"));
-    }
-    if (rows[0].at(2) == "t") {
-      Warning(
-          "the publication has all tables: an UPDATE of a new table without a replica identity "
-          "fails in the application");
-    }
-    if (Value("select count(*) from pg_publication_tables where pubname = $1",
-              {options_.publication}) == "0") {
-      Warning("the publication has no tables");
-    }
-  }
-
-  void AskTables() {
-    for (const Values& row : Rows(kWithoutIdentity, {options_.publication})) {
-      const std::string table = row.at(0).value_or("");
-      Error(
-          absl::StrCat(table,
-                       " has no replica identity: its UPDATEs and DELETEs fail in the "
-                       "application"),
-          absl::StrCat("SET lock_timeout = '2s'; ALTER TABLE ", table, " REPLICA IDENTITY FULL;"));
-    }
-    for (const Values& row : Rows(kIndexIdentity, {options_.publication})) {
-      const std::string table = row.at(0).value_or("");
-      Warning(
-          absl::StrCat(table,
-                       " has an index as replica identity that is not the primary key: each "
-                       "UPDATE concerns the whole type"),
-          absl::StrCat("SET lock_timeout = '2s'; ALTER TABLE ", table, " REPLICA IDENTITY FULL;"));
-    }
-    std::vector<std::string> unlogged;
-    for (const Values& row : Rows(kUnlogged)) unlogged.push_back(row.at(0).value_or(""));
-    if (!unlogged.empty()) {
-      Warning(absl::StrCat("changes of unlogged tables are not in the log: ",
-                           absl::StrJoin(unlogged, ", ")));
-    }
-  }
-
-  void AskSlot() {
-    const std::vector<Values> rows = Rows(
-        "select plugin, database = current_database(), wal_status, "
-        "pg_current_wal_lsn() - confirmed_flush_lsn "
-        "from pg_replication_slots where slot_name = $1",
-        {options_.slot});
-    if (!status_.ok()) return;
-    if (rows.empty()) {
-      Warning(absl::StrCat("there is no slot ", options_.slot,
-                           ": the start creates it and invalidates everything"));
-      if (Value("select (select count(*) from pg_replication_slots) >= "
-                "current_setting('max_replication_slots')::int") == "t") {
-        Error("all replication slots are in use; it needs a restart of PostgreSQL",
-              "ALTER SYSTEM SET max_replication_slots = 20;");
-      }
-      return;
-    }
-    const Values& slot = rows[0];
-    if (slot.at(0) != "pgoutput" || slot.at(1) != "t") {
-      return Error(
-          absl::StrCat("the slot ", options_.slot, " is not one of pgoutput in this database"));
-    }
-    if (slot.at(2) == "lost") {
-      Warning("PostgreSQL has given the slot up: the start replaces it and invalidates everything");
-    } else if (slot.at(2) == "unreserved") {
-      Warning(absl::StrCat("PostgreSQL is about to give the slot up; it is ",
-                           slot.at(3).value_or("?"), " bytes behind"));
-    }
-  }
-
-  void AskOutbox() {
-    if (options_.outbox.prefix.empty()) return;
-    constexpr char kEmit[] = "pg_catalog.pg_logical_emit_message(bool, text, text)";
-    if (Value(absl::StrCat("select exists (select from aclexplode(coalesce((select proacl from "
-                           "pg_proc where oid = '",
-                           kEmit, "'::regprocedure), acldefault('f', 10))) where grantee = 0)")) !=
-        "t") {
-      return;
-    }
-    Warning("every role may write messages, and so invalidate what it names",
-            absl::StrCat("REVOKE EXECUTE ON FUNCTION ", kEmit,
-                         " FROM PUBLIC;  -- and GRANT it to the application's role"));
-  }
-
-  PostgresConnection& sql_;
-  const SourceOptions& options_;
-  absl::Status status_;
-  std::vector<Finding> findings_;
-};
+  return findings;
+}
 
 }  // namespace
 
-absl::StatusOr<std::vector<Finding>> Preflight(PostgresConnection& sql,
-                                               const SourceOptions& options) {
-  return Questions(sql, options).Run();
+std::vector<Finding> CheckSource(const SourceOptions& options, const Clock& clock) {
+  std::vector<Finding> findings = CheckDatabase(options, clock);
+  const auto state = ReadState(options.state_file);
+  if (!state.ok()) {
+    findings.push_back(Wrong("state file", state.status()));
+  } else if (!state->has_value()) {
+    findings.push_back({.is_error = false,
+                        .sentence = "there is no state file: the start invalidates everything. If "
+                                    "it is lost at every deploy, keep it on a volume"});
+  }
+  return findings;
 }
 
 }  // namespace cache_invalidation::connect

@@ -13,30 +13,22 @@ using change::Row;
 using change::RowChange;
 using Action = change::RowChange::Action;
 
-// With the default identity the flags report the key, and are of the time of the change.
-std::vector<std::string> IdentityColumns(const RelationMessage& description) {
-  std::vector<std::string> out;
-  for (const RelationMessage::Column& column : description.columns) {
-    if (column.in_identity) out.push_back(column.name);
+std::vector<std::string> KeyOf(const Relation& relation) {
+  const std::vector<std::string>& known = relation.facts.key;
+  if (!relation.treatment.key.empty()) return relation.treatment.key;
+  // With the default identity the flags report the key, and are of the time of the change.
+  if (relation.description.identity != 'd') return known;
+  std::vector<std::string> key;
+  for (const RelationMessage::Column& column : relation.description.columns) {
+    if (column.in_identity) key.push_back(column.name);
   }
-  return out;
-}
-
-// Gives the key the order that the catalog has, which is the root's for a partition.
-void OrderAs(const std::vector<std::string>& order, std::vector<std::string>& key) {
+  if (key.empty()) return known;
+  // In the order that the catalog has, which is the root's for a partition.
   const auto place = [&](const std::string& name) {
-    return std::find(order.begin(), order.end(), name) - order.begin();
+    return std::find(known.begin(), known.end(), name) - known.begin();
   };
   std::stable_sort(key.begin(), key.end(),
                    [&](const auto& a, const auto& b) { return place(a) < place(b); });
-}
-
-std::vector<std::string> KeyOf(const Relation& relation) {
-  if (!relation.treatment.key.empty()) return relation.treatment.key;
-  const bool flags_are_the_key = relation.description.identity == 'd';
-  std::vector<std::string> key = IdentityColumns(relation.description);
-  if (!flags_are_the_key || key.empty()) return relation.facts.key;
-  OrderAs(relation.facts.key, key);
   return key;
 }
 
@@ -71,32 +63,26 @@ bool HasColumnsOf(const RelationMessage& description, const RowMessage& message)
 
 }  // namespace
 
-absl::StatusOr<LearnedRelation> Learn(RelationMessage description, const CatalogLookup& catalog,
-                                      const TableRules& rules, KnownTables& known) {
-  LearnedRelation out;
-  Relation& relation = out.relation;
-  relation.description = std::move(description);
-  const uint32_t oid = relation.description.oid;
+absl::StatusOr<Relation> Learn(RelationMessage description, const CatalogLookup& catalog,
+                               const TableRules& rules, KnownTables& known) {
+  Relation out{.description = std::move(description)};
+  const uint32_t oid = out.description.oid;
   absl::StatusOr<TableFacts> facts = catalog.table(oid);
   if (!facts.ok()) return facts.status();
   const auto before = known.find(oid);
-  if (!facts->published && before != known.end()) *facts = before->second;
-  out.unknown = !facts->published;
-  relation.facts = *std::move(facts);
-  if (out.unknown) {
-    relation.facts.schema = relation.description.schema;
-    relation.facts.table = relation.description.table;
-  }
-  for (const RelationMessage::Column& column : relation.description.columns) {
+  const bool is_known = before != known.end();
+  out.facts = !facts->published && is_known ? before->second : *std::move(facts);
+  out.is_unknown = !out.facts.published;
+  for (const RelationMessage::Column& column : out.description.columns) {
     absl::StatusOr<std::string> type = catalog.type(column.type_oid);
     if (!type.ok()) return type.status();
-    relation.types.push_back(*std::move(type));
+    out.types.push_back(*std::move(type));
   }
-  relation.treatment = rules.Of(relation.facts.schema, relation.facts.table);
-  relation.key = KeyOf(relation);
-  if (out.unknown) return out;
-  out.key_changed = before != known.end() && before->second.key != relation.facts.key;
-  known[oid] = relation.facts;
+  if (out.is_unknown) return out;
+  out.treatment = rules.Of(out.facts.schema, out.facts.table);
+  out.key = KeyOf(out);
+  out.key_changed = is_known && before->second.key != out.facts.key;
+  known[oid] = out.facts;
   return out;
 }
 

@@ -42,31 +42,26 @@ struct CatalogLookup {
 // A table as the changes that follow in the log have it.
 struct Relation {
   RelationMessage description;
-  TableFacts facts;
-  TableTreatment treatment;
-  std::vector<std::string> types;  // of its columns
-  std::vector<std::string> key;    // in effect
-};
-
-// What is known of tables, for when the catalog no longer has it. By oid.
-using KnownTables = std::map<uint32_t, TableFacts>;
-
-// Returns the table, and what is unsure about it.
-struct LearnedRelation {
-  Relation relation;
+  TableFacts facts = {};
+  TableTreatment treatment = {};
+  std::vector<std::string> types = {};  // of its columns
+  std::vector<std::string> key = {};    // in effect
 
   // Where it belonged is not known: only everything covers its changes.
-  bool unknown = false;
+  bool is_unknown = false;
 
   // Its key is another one than before. Which of them an earlier change had is not known, so the
   // whole table is concerned.
   bool key_changed = false;
 };
 
+// What is known of tables, for when the catalog no longer has it. By oid.
+using KnownTables = std::map<uint32_t, TableFacts>;
+
 // Combines what the log and the catalog say. `known` is asked for what the catalog has forgotten,
 // and learns. Fails with the error of a lookup.
-absl::StatusOr<LearnedRelation> Learn(RelationMessage description, const CatalogLookup& catalog,
-                                      const TableRules& rules, KnownTables& known);
+absl::StatusOr<Relation> Learn(RelationMessage description, const CatalogLookup& catalog,
+                               const TableRules& rules, KnownTables& known);
 
 // Returns the change of a row for WritesOf. Fails with INVALID_ARGUMENT if the message has not the
 // columns of the relation. Pure.

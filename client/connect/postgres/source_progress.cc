@@ -16,13 +16,9 @@ void Merge(Transaction more, Transaction& into) {
     if (writes->everything) collector.AddEverything();
     for (client::WriteEvent& write : writes->writes) collector.Add(std::move(write));
   }
-  OutboxTargets& targets = into.outbox;
-  targets.tags.merge(more.outbox.tags);
-  targets.keys.merge(more.outbox.keys);
-  targets.patterns.merge(more.outbox.patterns);
-  if (targets.tags.size() + targets.keys.size() > TransactionAssembler::kMaxOutboxTargets ||
-      targets.patterns.size() > TransactionAssembler::kMaxOutboxPatterns) {
-    targets = {};
+  into.outbox.Merge(std::move(more.outbox));
+  if (into.outbox.everything) {
+    into.outbox = {};
     collector.AddEverything();
   }
   into.writes = collector.Take();
@@ -42,34 +38,28 @@ size_t BytesOf(const Transaction& transaction) {
   return bytes;
 }
 
-uint64_t SourceProgress::Append(Commit commit) {
+SourceProgress::Entry& SourceProgress::Append(const Commit& commit) {
   Entry& entry = entries_.emplace_back();
   entry.number = next_++;
+  entry.commit = commit;
   entry.reached = commit.end;
-  entry.commit = std::move(commit);
-  return entry.number;
+  return entry;
+}
+
+void SourceProgress::Hold(Held held, Entry& entry) {
+  ++held_;
+  held_bytes_ += held.bytes;
+  entry.held.emplace(std::move(held));
 }
 
 uint64_t SourceProgress::Add(const Transaction& transaction, const Snapshot& snapshot) {
-  Commit commit{.lsn = transaction.commit.commit,
-                .end = transaction.commit.end,
-                .xid = transaction.xid,
-                .time = transaction.commit.time};
-  if (transaction.xid.has_value() && snapshot.Sees(*transaction.xid)) return Append(commit);
-  const bool nothing = transaction.writes.writes.empty() && !transaction.writes.everything &&
-                       transaction.outbox.empty();
-  if (nothing) return Append(commit);
+  const std::optional<uint32_t>& xid = transaction.commit.xid;
+  const bool is_visible = xid.has_value() && snapshot.Sees(*xid);
+  if (is_visible || transaction.empty()) return Append(transaction.commit).number;
   if (held_ < kMaxHeld && held_bytes_ < kMaxHeldBytes) {
-    const uint64_t number = Append(commit);
-    const size_t bytes = BytesOf(transaction);
-    ++held_;
-    held_bytes_ += bytes;
-    Held& held = entries_.back().held.emplace();
-    held.transaction = transaction;
-    held.bytes = bytes;
-    held.xid = transaction.xid;
-    held.read = snapshot;
-    return number;
+    Entry& entry = Append(transaction.commit);
+    Hold({transaction, BytesOf(transaction), xid, snapshot}, entry);
+    return entry.number;
   }
   // What is behind an unsettled entry is not confirmed before it, so its writes can wait there.
   const auto place = std::find_if(entries_.rbegin(), entries_.rend(),
@@ -81,16 +71,16 @@ uint64_t SourceProgress::Add(const Transaction& transaction, const Snapshot& sna
   last.xid.reset();
   last.read = snapshot;
   held_bytes_ += last.bytes;
-  return Append(commit);
+  return Append(transaction.commit).number;
 }
 
 uint64_t SourceProgress::AddGap(const Snapshot& gap) {
-  const uint64_t number = Append({});
-  ++held_;
-  Held& held = entries_.back().held.emplace();
+  Entry& entry = Append({});
+  Held held;
   held.transaction.writes.everything = true;
   held.read = gap;
-  return number;
+  Hold(std::move(held), entry);
+  return entry.number;
 }
 
 SourceProgress::Entry& SourceProgress::Find(uint64_t number) {
@@ -103,20 +93,20 @@ SourceProgress::Entry& SourceProgress::Find(uint64_t number) {
 }
 
 void SourceProgress::Sent(uint64_t number, size_t commands, size_t bytes, absl::Duration now) {
+  if (commands == 0) return;
   Entry& entry = Find(number);
-  for (size_t i = 0; i < commands; ++i) {
-    entry.commands.push_back({.bytes = i == 0 ? bytes : 0, .sent = now});
-  }
+  if (entry.commands == 0) entry.sent = now;
+  entry.commands += commands;
+  entry.bytes += bytes;
   pending_commands_ += commands;
-  if (commands > 0) pending_bytes_ += bytes;
+  pending_bytes_ += bytes;
 }
 
 void SourceProgress::Answer(uint64_t number) {
   Entry& entry = Find(number);
-  Check(!entry.commands.empty(), "a result is one of a command that was sent");
+  Check(entry.commands > 0, "a result is one of a command that was sent");
   --pending_commands_;
-  pending_bytes_ -= entry.commands.front().bytes;
-  entry.commands.pop_front();
+  if (--entry.commands == 0) pending_bytes_ -= std::exchange(entry.bytes, 0);
 }
 
 std::vector<SourceProgress::Again> SourceProgress::BecomeVisible(const Snapshot& snapshot) {
@@ -143,10 +133,9 @@ void SourceProgress::Reach(Lsn end) {
 
 std::vector<Commit> SourceProgress::Settle() {
   std::vector<Commit> out;
-  while (!entries_.empty() && entries_.front().commands.empty() &&
-         !entries_.front().held.has_value()) {
+  while (!entries_.empty() && entries_.front().is_settled()) {
     confirmable_ = std::max(confirmable_, entries_.front().reached);
-    if (entries_.front().commit.end != 0) out.push_back(std::move(entries_.front().commit));
+    if (entries_.front().commit.end != 0) out.push_back(entries_.front().commit);
     entries_.pop_front();
   }
   if (entries_.size() > kMaxEntries) Compact();
@@ -155,11 +144,8 @@ std::vector<Commit> SourceProgress::Settle() {
 
 void SourceProgress::Compact() {
   std::deque<Entry> kept;
-  const auto complete = [](const Entry& entry) {
-    return entry.commands.empty() && !entry.held.has_value();
-  };
   for (Entry& entry : entries_) {
-    if (!kept.empty() && complete(kept.back()) && complete(entry)) {
+    if (!kept.empty() && kept.back().is_settled() && entry.is_settled()) {
       entry.reached = std::max(entry.reached, kept.back().reached);
       kept.pop_back();
     }
@@ -170,7 +156,7 @@ void SourceProgress::Compact() {
 
 absl::Duration SourceProgress::waiting_since() const {
   for (const Entry& entry : entries_) {
-    if (!entry.commands.empty()) return entry.commands.front().sent;
+    if (entry.commands > 0) return entry.sent;
   }
   return absl::InfiniteDuration();
 }

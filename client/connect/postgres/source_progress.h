@@ -14,16 +14,6 @@
 
 namespace cache_invalidation::connect {
 
-// A commit, as the log names it.
-struct Commit {
-  Lsn lsn = 0;
-  Lsn end = 0;
-  std::optional<uint32_t> xid = {};
-  absl::Time time = absl::InfinitePast();
-
-  bool operator==(const Commit&) const = default;
-};
-
 // How far one connection to the log has come: what may be confirmed to PostgreSQL.
 //
 // Each transaction is reported as soon as it is read. If new readers could not see it then, it is
@@ -78,18 +68,14 @@ class SourceProgress {
   size_t pending_bytes() const { return pending_bytes_; }
   bool is_idle() const { return entries_.empty(); }
   size_t entries() const { return entries_.size(); }
-  // When the oldest command without a result was sent; none: infinite future.
+  // When the oldest transaction without all results was sent; none: infinite future.
   absl::Duration waiting_since() const;
   // The oldest commit that is not settled.
   absl::Time oldest_commit() const;
 
  private:
-  struct Command {
-    size_t bytes;
-    absl::Duration sent;
-  };
   struct Held {
-    Transaction transaction;  // its `commit` is not used
+    Transaction transaction;
     size_t bytes = 0;
     std::optional<uint32_t> xid;  // if it is one transaction
     Snapshot read;                // of when the last one was read
@@ -98,12 +84,17 @@ class SourceProgress {
     uint64_t number = 0;
     Commit commit;
     Lsn reached = 0;
-    std::deque<Command> commands = {};
+    size_t commands = 0;  // without a result
+    size_t bytes = 0;     // of those
+    absl::Duration sent;  // the first of those
     std::optional<Held> held = {};
+
+    bool is_settled() const { return commands == 0 && !held.has_value(); }
   };
 
   Entry& Find(uint64_t number);
-  uint64_t Append(Commit commit);
+  Entry& Append(const Commit& commit);
+  void Hold(Held held, Entry& entry);
   // Joins neighbours that only wait for an earlier entry.
   void Compact();
 

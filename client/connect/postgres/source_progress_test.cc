@@ -11,7 +11,7 @@ namespace {
 const Snapshot kSeesAll = *Snapshot::Parse("1000:1000:");
 
 Transaction Of(Lsn end, uint32_t xid, const std::string& id = "1") {
-  Transaction out{.commit = {.commit = end - 1, .end = end}, .xid = xid};
+  Transaction out{.commit = {.lsn = end - 1, .end = end, .xid = xid}};
   out.writes.writes = {{.resource_type = "t", .resource_id = id, .operation = "update"}};
   return out;
 }

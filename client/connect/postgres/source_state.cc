@@ -1,163 +1,102 @@
 #include "client/connect/postgres/source_state.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/connect/replace_file.h"
-#include "client/json_text/json_text.h"
-#include "common/bounded_input.h"
-#include "common/json_quote.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/regular_file.h"
+#include "common/replace_file.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
 // A hundred thousand tables fit. A larger file is something else.
 constexpr size_t kMaxStateBytes = 64 << 20;
+constexpr unsigned kOwnerOnly = 0600;
 // Of the format. A file of another version counts as unreadable, which is a gap.
-constexpr char kVersion[] = "1";
+constexpr char kVersion[] = "2";
 
-std::string List(const std::vector<std::string>& texts) {
-  return absl::StrCat("[",
-                      absl::StrJoin(texts, ",",
-                                    [](std::string* out, const std::string& text) {
-                                      absl::StrAppend(out, QuoteJson(text));
-                                    }),
-                      "]");
+// A file is lines of fields with tabs between them; the first says what the line holds, and the
+// last line is kEnd.
+constexpr char kSource[] = "source";
+constexpr char kTold[] = "told";
+constexpr char kPublished[] = "published";
+constexpr char kTable[] = "table";
+constexpr char kEnd[] = "end";
+
+void AppendLine(std::string& out, const std::vector<std::string>& fields) {
+  const auto escape = [](std::string* text, const std::string& field) {
+    absl::StrAppend(text, absl::CEscape(field));
+  };
+  absl::StrAppend(&out, absl::StrJoin(fields, "\t", escape), "\n");
 }
 
-// Reads members that must be there; remembers whether one was not.
-class Members {
+// The fields of a line, one after the other. After the first that is not there, or is no number,
+// ok() is false.
+class Fields {
  public:
-  explicit Members(const JsonText& object) : object_(object) {}
+  explicit Fields(absl::string_view line) : fields_(absl::StrSplit(line, '\t')) {}
 
   bool ok() const { return ok_; }
-  std::string Text(absl::string_view name) {
-    const JsonText* value = object_.Find(name);
-    if (value == nullptr || value->kind != JsonText::Kind::kString) {
-      ok_ = false;
-      return "";
-    }
-    return value->text;
+  bool AtEnd() const { return next_ == fields_.size(); }
+
+  std::string Text() {
+    std::string text;
+    ok_ = ok_ && !AtEnd() && absl::CUnescape(fields_[next_++], &text);
+    return text;
   }
-  Lsn Position(absl::string_view name) {
-    const std::optional<Lsn> lsn = ParseLsn(Text(name));
-    if (!lsn.has_value()) ok_ = false;
+  Lsn Position() {
+    const std::optional<Lsn> lsn = ParseLsn(Text());
+    ok_ = ok_ && lsn.has_value();
     return lsn.value_or(0);
   }
-  std::vector<std::string> Texts(absl::string_view name) {
-    std::vector<std::string> out;
-    for (const JsonText& element : Elements(name)) out.push_back(element.text);
-    return out;
-  }
-  const std::vector<JsonText>& Elements(absl::string_view name) {
-    static const auto& none = *new std::vector<JsonText>;
-    const JsonText* value = object_.Find(name);
-    if (value != nullptr && value->kind == JsonText::Kind::kList) return value->elements;
-    ok_ = false;
-    return none;
+  template <typename Integer>
+  Integer Number() {
+    Integer number = 0;
+    ok_ = absl::SimpleAtoi(Text(), &number) && ok_;
+    return number;
   }
 
  private:
-  const JsonText& object_;
+  const std::vector<absl::string_view> fields_;
+  size_t next_ = 0;
   bool ok_ = true;
 };
 
-std::string ObjectOf(const std::vector<std::pair<std::string, std::string>>& members) {
-  return absl::StrCat("{",
-                      absl::StrJoin(members, ", ",
-                                    [](std::string* out, const auto& member) {
-                                      absl::StrAppend(out, "\"", member.first,
-                                                      "\": ", member.second);
-                                    }),
-                      "}");
-}
-
-std::string FormatTables(const KnownTables& tables) {
-  std::vector<std::string> rows;
-  for (const auto& [oid, facts] : tables) {
-    rows.push_back(ObjectOf({{"oid", QuoteJson(absl::StrCat(oid))},
-                             {"schema", QuoteJson(facts.schema)},
-                             {"table", QuoteJson(facts.table)},
-                             {"columns", QuoteJson(absl::StrCat(facts.columns))},
-                             {"key", List(facts.key)}}));
-  }
-  return absl::StrCat("[", absl::StrJoin(rows, ",\n    "), "]");
-}
-
-std::string FormatPublished(const Publication& publication) {
-  std::vector<std::string> rows;
-  for (const auto& [name, table] : publication.tables) {
-    rows.push_back(ObjectOf({{"name", QuoteJson(name)},
-                             {"root_schema", QuoteJson(table.root_schema)},
-                             {"root_table", QuoteJson(table.root_table)},
-                             {"rows", QuoteJson(table.rows)}}));
-  }
-  return absl::StrCat("[", absl::StrJoin(rows, ",\n    "), "]");
-}
-
-// Commit times are only compared with the clock, so microseconds of Unix time suffice.
-std::string FormatTold(const Commit& told) {
-  return ObjectOf(
-      {{"lsn", QuoteJson(FormatLsn(told.lsn))},
-       {"end", QuoteJson(FormatLsn(told.end))},
-       {"xid", QuoteJson(absl::StrCat(told.xid.value_or(0)))},
-       {"time", QuoteJson(absl::StrCat(told.end == 0 ? 0 : absl::ToUnixMicros(told.time)))}});
-}
-
-bool ReadTold(const JsonText& json, Commit& told) {
-  Members members(json);
-  uint32_t xid = 0;
-  int64_t micros = 0;
-  told.lsn = members.Position("lsn");
-  told.end = members.Position("end");
-  if (!absl::SimpleAtoi(members.Text("xid"), &xid) ||
-      !absl::SimpleAtoi(members.Text("time"), &micros)) {
+// Returns whether the line is one of a state.
+bool ReadLine(absl::string_view line, SourceState& state, bool& has_source) {
+  Fields in(line);
+  const std::string kind = in.Text();
+  if (kind == kSource && !has_source) {
+    has_source = in.Text() == kVersion;
+    state.system_id = in.Text();
+    state.timeline = in.Text();
+    state.slot = in.Text();
+    state.confirmed = in.Position();
+    state.wal_end = in.Position();
+    state.publication.definition = in.Text();
+  } else if (kind == kTold) {
+    state.told = {.lsn = in.Position(), .end = in.Position()};
+    state.told.time = absl::FromUnixMicros(in.Number<int64_t>());
+    if (!in.AtEnd()) state.told.xid = in.Number<uint32_t>();
+  } else if (kind == kPublished) {
+    PublishedTable& table = state.publication.tables[in.Text()];
+    table = {.root_schema = in.Text(), .root_table = in.Text(), .rows = in.Text()};
+  } else if (kind == kTable) {
+    TableFacts& facts = state.tables[in.Number<uint32_t>()];
+    facts = {.published = true, .schema = in.Text(), .table = in.Text()};
+    facts.columns = in.Number<size_t>();
+    while (in.ok() && !in.AtEnd()) facts.key.push_back(in.Text());
+  } else {
     return false;
   }
-  if (xid != 0) told.xid = xid;
-  if (told.end != 0) told.time = absl::FromUnixMicros(micros);
-  return members.ok();
-}
-
-bool ReadTables(const std::vector<JsonText>& rows, KnownTables& tables) {
-  for (const JsonText& row : rows) {
-    Members members(row);
-    uint32_t oid = 0;
-    TableFacts facts{.published = true,
-                     .schema = members.Text("schema"),
-                     .table = members.Text("table"),
-                     .key = members.Texts("key")};
-    if (!absl::SimpleAtoi(members.Text("oid"), &oid) ||
-        !absl::SimpleAtoi(members.Text("columns"), &facts.columns) || !members.ok()) {
-      return false;
-    }
-    tables.emplace(oid, std::move(facts));
-  }
-  return true;
-}
-
-bool ReadPublished(const std::vector<JsonText>& rows, Publication& publication) {
-  for (const JsonText& row : rows) {
-    Members members(row);
-    std::string name = members.Text("name");
-    publication.tables.emplace(
-        std::move(name), PublishedTable{members.Text("root_schema"), members.Text("root_table"),
-                                        members.Text("rows")});
-    if (!members.ok()) return false;
-  }
-  return true;
-}
-
-absl::Status FileError(absl::string_view what, const std::string& path) {
-  return absl::UnavailableError(absl::StrCat("cannot ", what, " ", path, ": ", strerror(errno)));
+  return has_source && in.ok() && in.AtEnd();
 }
 
 }  // namespace
@@ -184,53 +123,61 @@ std::vector<std::string> GapsSince(const std::optional<SourceState>& state,
 
 std::vector<PublishedTable> ChangedTables(const Publication& before, const Publication& now) {
   std::vector<PublishedTable> out;
-  for (const auto& [name, table] : before.tables) {
-    const auto place = now.tables.find(name);
-    if (place == now.tables.end() || place->second != table) out.push_back(table);
-  }
-  for (const auto& [name, table] : now.tables) {
-    const auto place = before.tables.find(name);
-    if (place == before.tables.end() || place->second != table) out.push_back(table);
-  }
+  const auto add_missing = [&](const Publication& from, const Publication& in) {
+    for (const auto& [name, table] : from.tables) {
+      const auto place = in.tables.find(name);
+      if (place == in.tables.end() || place->second != table) out.push_back(table);
+    }
+  };
+  add_missing(before, now);
+  add_missing(now, before);
   return out;
 }
 
 std::string FormatState(const SourceState& state) {
-  return absl::StrCat(
-      "{\n  \"version\": ", QuoteJson(kVersion), ",\n  \"system_id\": ", QuoteJson(state.system_id),
-      ",\n  \"timeline\": ", QuoteJson(state.timeline), ",\n  \"slot\": ", QuoteJson(state.slot),
-      ",\n  \"confirmed\": ", QuoteJson(FormatLsn(state.confirmed)),
-      ",\n  \"wal_end\": ", QuoteJson(FormatLsn(state.wal_end)),
-      ",\n  \"told\": ", FormatTold(state.told),
-      ",\n  \"publication\": ", QuoteJson(state.publication.definition),
-      ",\n  \"published\": ", FormatPublished(state.publication),
-      ",\n  \"tables\": ", FormatTables(state.tables), "\n}\n");
+  std::string out;
+  AppendLine(out,
+             {kSource, kVersion, state.system_id, state.timeline, state.slot,
+              FormatLsn(state.confirmed), FormatLsn(state.wal_end), state.publication.definition});
+  const Commit& told = state.told;
+  if (told.end != 0) {
+    std::vector<std::string> fields = {kTold, FormatLsn(told.lsn), FormatLsn(told.end),
+                                       absl::StrCat(absl::ToUnixMicros(told.time))};
+    if (told.xid.has_value()) fields.push_back(absl::StrCat(*told.xid));
+    AppendLine(out, fields);
+  }
+  for (const auto& [name, table] : state.publication.tables) {
+    AppendLine(out, {kPublished, name, table.root_schema, table.root_table, table.rows});
+  }
+  for (const auto& [oid, facts] : state.tables) {
+    std::vector<std::string> fields = {kTable, absl::StrCat(oid), facts.schema, facts.table,
+                                       absl::StrCat(facts.columns)};
+    fields.insert(fields.end(), facts.key.begin(), facts.key.end());
+    AppendLine(out, fields);
+  }
+  AppendLine(out, {kEnd});
+  return out;
 }
 
 absl::StatusOr<SourceState> ParseState(absl::string_view text) {
-  const absl::StatusOr<JsonText> json = ParseJson(text);
-  if (!json.ok()) return json.status();
-  Members members(*json);
-  SourceState out{.system_id = members.Text("system_id"),
-                  .timeline = members.Text("timeline"),
-                  .slot = members.Text("slot"),
-                  .confirmed = members.Position("confirmed"),
-                  .wal_end = members.Position("wal_end")};
-  out.publication.definition = members.Text("publication");
-  const JsonText* told = json->Find("told");
-  const bool good = members.Text("version") == kVersion && told != nullptr &&
-                    ReadTold(*told, out.told) &&
-                    ReadPublished(members.Elements("published"), out.publication) &&
-                    ReadTables(members.Elements("tables"), out.tables) && members.ok();
+  SourceState out;
+  bool has_source = false;
+  bool good = absl::ConsumeSuffix(&text, absl::StrCat("\n", kEnd, "\n"));
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    good = good && ReadLine(line, out, has_source);
+  }
   if (!good) return absl::InvalidArgumentError("not the state of a source");
   return out;
 }
 
 absl::StatusOr<std::optional<SourceState>> ReadState(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  const std::optional<std::string> text = ReadAtMost(file, kMaxStateBytes);
-  if (!text.has_value()) return FileError("read", path);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && !error) return std::nullopt;
+  const absl::StatusOr<std::string> text = ReadRegularFile(path, kMaxStateBytes);
+  if (!text.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot read ", path, ": ", text.status().message()));
+  }
   absl::StatusOr<SourceState> state = ParseState(*text);
   if (!state.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", state.status().message()));
@@ -239,12 +186,14 @@ absl::StatusOr<std::optional<SourceState>> ReadState(const std::string& path) {
 }
 
 absl::Status WriteState(const std::string& path, const SourceState& state) {
-  return ReplaceFile(path, FormatState(state));
+  return ReplaceFile(path, FormatState(state), kOwnerOnly);
 }
 
 absl::Status RemoveState(const std::string& path) {
-  if (unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
-  return FileError("remove", path);
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot remove ", path, ": ", error.message()));
 }
 
 }  // namespace cache_invalidation::connect

@@ -9,8 +9,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/connect/postgres/lsn.h"
+#include "client/connect/postgres/pgoutput.h"
 #include "client/connect/postgres/relation.h"
-#include "client/connect/postgres/source_progress.h"
 
 namespace cache_invalidation::connect {
 

@@ -5,31 +5,29 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/connect/metrics_page.h"
+#include "common/prometheus_label.h"
 
 namespace cache_invalidation::connect {
 namespace {
 
 void Histogram(MetricsPage& page, const std::string& name, const ToldSeconds& seconds,
                absl::string_view help) {
-  page.Head(name, "histogram", help);
+  std::string& family = page.Family(name, "histogram", help);
   uint64_t count = 0;
   for (size_t i = 0; i < seconds.counts.size(); ++i) {
     count += seconds.counts[i];
     const std::string bound =
         i < ToldSeconds::kBounds.size() ? absl::StrCat(ToldSeconds::kBounds[i]) : "+Inf";
-    page.Sample(name + "_bucket", MetricsPage::Label("le", bound), count);
+    page.Sample(name + "_bucket", PrometheusLabel("le", bound), count, family);
   }
-  page.Sample(name + "_sum", "", seconds.sum);
-  page.Sample(name + "_count", "", count);
+  page.Sample(name + "_sum", "", seconds.sum, family);
+  page.Sample(name + "_count", "", count, family);
 }
 
 // How old what caches hold may be.
 double LagSeconds(const SourceFigures& figures, absl::Time now) {
-  if (figures.untold_commit != absl::InfiniteFuture() &&
-      figures.untold_commit != absl::InfinitePast()) {
-    return std::max(0.0, absl::ToDoubleSeconds(now - figures.untold_commit));
-  }
-  return 0;
+  const absl::Duration lag = now - figures.untold_commit;
+  return lag == absl::InfiniteDuration() ? 0 : std::max(0.0, absl::ToDoubleSeconds(lag));
 }
 
 }  // namespace

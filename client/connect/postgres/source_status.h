@@ -25,11 +25,10 @@ struct ToldSeconds {
   void Add(absl::Duration duration);
 };
 
-// What is known of a source, for metrics and probes. Counters are since the start of the process.
-struct SourceFigures {
-  bool connected = false;          // to the log, and reported what came
-  std::string state = "starting";  // in words: why it is not connected
-  Lsn received = 0;                // the end of the server's log
+// What is known of a source, for metrics and probes. `connected` is to the log, and reported what
+// came. Counters are since the start of the process.
+struct SourceFigures : Health {
+  Lsn received = 0;   // the end of the server's log
   Lsn told = 0;       // every commit before it is reported, and was visible when it was
   Lsn confirmed = 0;  // by us to PostgreSQL
   absl::Time told_commit = absl::InfinitePast();      // time of the last commit that is reported

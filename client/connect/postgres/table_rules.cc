@@ -6,37 +6,31 @@
 #include "re2/re2.h"
 
 namespace cache_invalidation::connect {
-namespace {
 
-absl::Status At(int line, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
-}
-
-}  // namespace
-
-absl::StatusOr<TableRules> TableRules::Parse(std::vector<TableRule> rules) {
-  TableRules out;
-  for (TableRule& rule : rules) {
-    auto pattern = std::make_shared<const re2::RE2>(absl::StrCat("\\A(?:", rule.match, ")\\z"),
-                                                    re2::RE2::Quiet);
-    if (!pattern->ok()) return At(rule.line, absl::StrCat("match: ", pattern->error()));
-    std::string error;
-    std::vector<std::string> texts = rule.tags;
-    texts.push_back(rule.id_prefix);
-    for (const std::string& text : texts) {
-      if (!pattern->CheckRewriteString(text, &error)) {
-        return At(rule.line, absl::StrCat("\"", text, "\": ", error));
-      }
-    }
-    change::TypeMapping types;
-    if (!rule.type.empty()) {
-      auto mapping = change::TypeMapping::Parse({absl::StrCat(rule.match, "=", rule.type)});
-      if (!mapping.ok()) return At(rule.line, absl::StrCat("type: ", mapping.status().message()));
-      types = *std::move(mapping);
-    }
-    out.rules_.push_back({std::move(rule), std::move(pattern), std::move(types)});
+absl::Status TableRules::Add(TableRule rule) {
+  auto pattern =
+      std::make_shared<const re2::RE2>(absl::StrCat("\\A(?:", rule.match, ")\\z"), re2::RE2::Quiet);
+  if (!pattern->ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("match: ", pattern->error()));
   }
-  return out;
+  std::string error;
+  std::vector<std::string> texts = rule.tags;
+  texts.push_back(rule.id_prefix);
+  for (const std::string& text : texts) {
+    if (!pattern->CheckRewriteString(text, &error)) {
+      return absl::InvalidArgumentError(absl::StrCat("\"", text, "\": ", error));
+    }
+  }
+  change::TypeMapping types;
+  if (!rule.type.empty()) {
+    auto mapping = change::TypeMapping::Parse({absl::StrCat(rule.match, "=", rule.type)});
+    if (!mapping.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("type: ", mapping.status().message()));
+    }
+    types = *std::move(mapping);
+  }
+  rules_.push_back({std::move(rule), std::move(pattern), std::move(types)});
+  return absl::OkStatus();
 }
 
 TableTreatment TableRules::Of(absl::string_view schema, absl::string_view table) const {

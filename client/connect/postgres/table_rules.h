@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "client/change/type_mapping.h"
 
@@ -27,7 +27,6 @@ struct TableRule {
   std::string id_prefix = {};          // before each id; for tenants with equal ids
   std::vector<std::string> key = {};   // columns of the id. Empty: those of the primary key
   std::vector<std::string> tags = {};  // of every write
-  int line = 0;                        // in the file
 };
 
 // What one table gets: a rule with its groups filled in.
@@ -39,14 +38,12 @@ struct TableTreatment {
   std::vector<std::string> tags = {};
 };
 
-// The rules of all tables; the first match counts. Immutable, thread-safe.
+// The rules of all tables; the first match counts. Without one, a table is reported as it is.
+// Thread-compatible.
 class TableRules {
  public:
-  // Every table is reported as it is.
-  TableRules() = default;
-
-  // Fails with INVALID_ARGUMENT, which begins with the rule's line.
-  static absl::StatusOr<TableRules> Parse(std::vector<TableRule> rules);
+  // INVALID_ARGUMENT: an expression, or a text with groups, is malformed.
+  absl::Status Add(TableRule rule);
 
   TableTreatment Of(absl::string_view schema, absl::string_view table) const;
 

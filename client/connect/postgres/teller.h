@@ -3,18 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <stop_token>
-#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "client/async_client.h"
 #include "client/client.h"
 #include "client/connect/postgres/transaction_assembler.h"
 #include "client/connect/wake_up.h"
-#include "client/write_stream.h"
 #include "common/mutex.h"
 
 namespace cache_invalidation::connect {
@@ -41,14 +40,9 @@ class Teller {
   static constexpr size_t kMaxPendingBytes = 8 << 20;
   static constexpr absl::Duration kDeadline = absl::Seconds(20);  // of a command
 
-  // `wake` is notified of each result and must outlive this object.
-  Teller(std::shared_ptr<client::Connection> connection, std::string namespace_name, WakeUp& wake);
-
-  // Blocks until everything that was sent has a result: at most kDeadline.
-  ~Teller();
-
-  Teller(const Teller&) = delete;
-  Teller& operator=(const Teller&) = delete;
+  // `wake` is notified of each result and must outlive this object. The destructor blocks until
+  // everything that was sent has a result: at most kDeadline.
+  Teller(std::shared_ptr<client::Connection> connection, WakeUp& wake);
 
   // Sends what the transaction holds: the targets of its messages, and its writes as one command.
   // Returns the number of commands; each has one result.
@@ -63,25 +57,21 @@ class Teller {
   // Number of commands, of all generations, without a result.
   size_t pending() const;
 
-  // Ask the service, and invalidate everything, and write to whole types. Block, at most that long.
-  absl::Status Ask(absl::Duration within, std::stop_token stop) const;
-  absl::Status TellEverythingNow(absl::Duration within, std::stop_token stop) const;
-  absl::Status TellNow(std::vector<client::WriteEvent> writes, absl::Duration within,
-                       std::stop_token stop) const;
+  // For calls that wait for their result.
+  const client::Client& client() const { return client_; }
 
  private:
-  void Add(TellResult result) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Expect() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Counts a command, and returns what takes its status.
+  std::function<void(const absl::Status&)> Expect(Ticket ticket, bool everything = false)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void Send(Ticket ticket, client::InvalidateParams params);
 
-  const std::shared_ptr<client::Connection> connection_;
   const client::Client client_;
   WakeUp& wake_;
   mutable Mutex mutex_;
-  CondVar none_pending_;
   std::vector<TellResult> results_ ABSL_GUARDED_BY(mutex_);
   size_t pending_ ABSL_GUARDED_BY(mutex_) = 0;
-  const std::unique_ptr<client::WriteStream> stream_;
+  client::AsyncClient async_;  // last: its callbacks use all of the above
 };
 
 }  // namespace cache_invalidation::connect

@@ -2,7 +2,6 @@
 
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/change/change_writes.h"
@@ -13,21 +12,17 @@ namespace {
 // The operation of a write that a message asked for.
 constexpr char kMessageOperation[] = "message";
 
-bool Fits(const OutboxTargets& targets) {
-  return targets.tags.size() + targets.keys.size() + targets.types.size() <=
-             TransactionAssembler::kMaxOutboxTargets &&
-         targets.patterns.size() <= TransactionAssembler::kMaxOutboxPatterns;
-}
-
 }  // namespace
 
 TransactionAssembler::TransactionAssembler(CatalogLookup catalog, const TableRules& rules,
-                                           OutboxOptions outbox, KnownTables known)
+                                           OutboxOptions outbox, KnownTables known,
+                                           AssemblyCounts counts)
     : catalog_(std::move(catalog)),
       rules_(rules),
       outbox_options_(std::move(outbox)),
       known_(std::move(known)),
-      collector_({.widen_malformed_names = true}) {}
+      collector_({.widen_malformed_names = true}),
+      counts_(counts) {}
 
 absl::StatusOr<std::optional<Transaction>> TransactionAssembler::Add(absl::string_view bytes) {
   absl::StatusOr<PgoutputMessage> decoded = DecodePgoutput(bytes);
@@ -38,7 +33,7 @@ absl::StatusOr<std::optional<Transaction>> TransactionAssembler::Add(absl::strin
   PgoutputMessage& message = *decoded;
   if (auto* begin = std::get_if<BeginMessage>(&message)) {
     open_ = *begin;
-  } else if (auto* commit = std::get_if<CommitMessage>(&message)) {
+  } else if (auto* commit = std::get_if<Commit>(&message)) {
     return Finish(*commit);
   } else if (auto* relation = std::get_if<RelationMessage>(&message)) {
     absl::Status status = AddRelation(std::move(*relation));
@@ -54,9 +49,9 @@ absl::StatusOr<std::optional<Transaction>> TransactionAssembler::Add(absl::strin
   return std::nullopt;
 }
 
-Transaction TransactionAssembler::Finish(const CommitMessage& commit) {
+Transaction TransactionAssembler::Finish(Commit commit) {
+  if (open_.has_value()) commit.xid = open_->xid;
   Transaction out{.commit = commit};
-  if (open_.has_value()) out.xid = open_->xid;
   open_.reset();
   if (outbox_.everything) {
     collector_.AddEverything();
@@ -75,48 +70,41 @@ Transaction TransactionAssembler::Finish(const CommitMessage& commit) {
 
 absl::Status TransactionAssembler::AddRelation(RelationMessage message) {
   const uint32_t oid = message.oid;
-  absl::StatusOr<LearnedRelation> learned = Learn(std::move(message), catalog_, rules_, known_);
+  absl::StatusOr<Relation> learned = Learn(std::move(message), catalog_, rules_, known_);
   if (!learned.ok()) return learned.status();
-  const LearnedRelation& stored = relations_[oid] = *std::move(learned);
-  if (stored.key_changed) AddChange(stored.relation, TruncateOf(stored.relation));
+  const Relation& relation = relations_[oid] = *std::move(learned);
+  if (relation.key_changed) AddChange(relation, TruncateOf(relation));
   return absl::OkStatus();
 }
 
-const LearnedRelation* TransactionAssembler::Find(uint32_t oid) {
+const Relation* TransactionAssembler::Find(uint32_t oid) {
   ++counts_.changes;
   const auto place = relations_.find(oid);
-  if (place == relations_.end()) {
-    AddUnreadable(absl::InvalidArgumentError(absl::StrCat("no table has the number ", oid)));
-    return nullptr;
-  }
-  return &place->second;
+  if (place != relations_.end()) return &place->second;
+  AddUnreadable(absl::InvalidArgumentError(absl::StrCat("no table has the number ", oid)));
+  return nullptr;
 }
 
 void TransactionAssembler::AddRow(RowMessage message) {
-  const LearnedRelation* learned = Find(message.oid);
-  if (learned == nullptr) return;
-  absl::StatusOr<change::RowChange> change = ChangeOf(learned->relation, std::move(message));
+  const Relation* relation = Find(message.oid);
+  if (relation == nullptr) return;
+  absl::StatusOr<change::RowChange> change = ChangeOf(*relation, std::move(message));
   if (!change.ok()) return AddUnreadable(change.status());
-  AddChange(learned->relation, *change);
-  if (learned->unknown) {
-    ++counts_.unknown_tables;
-    collector_.AddEverything();
-  }
+  AddChange(*relation, *change);
 }
 
 void TransactionAssembler::AddTruncate(const TruncateMessage& message) {
   for (const uint32_t oid : message.oids) {
-    const LearnedRelation* learned = Find(oid);
-    if (learned == nullptr) continue;
-    AddChange(learned->relation, TruncateOf(learned->relation));
-    if (learned->unknown) {
-      ++counts_.unknown_tables;
-      collector_.AddEverything();
-    }
+    const Relation* relation = Find(oid);
+    if (relation != nullptr) AddChange(*relation, TruncateOf(*relation));
   }
 }
 
 void TransactionAssembler::AddChange(const Relation& relation, const change::RowChange& change) {
+  if (relation.is_unknown) {
+    ++counts_.unknown_tables;
+    return collector_.AddEverything();
+  }
   const TableTreatment& treatment = relation.treatment;
   if (treatment.ignore) {
     ++counts_.ignored;
@@ -139,30 +127,24 @@ void TransactionAssembler::AddOutbox(const LogicalMessage& message) {
   absl::StatusOr<OutboxTargets> targets = ParseOutboxMessage(message.content);
   if (!targets.ok()) {
     ++counts_.outbox_unreadable;
-    last_error_ = targets.status();
+    fault_ = targets.status();
     outbox_.everything |= outbox_options_.allow_everything;
     return;
   }
   if ((targets->everything || !targets->patterns.empty()) && !outbox_options_.allow_everything) {
     ++counts_.outbox_not_allowed;
-    last_error_ = absl::PermissionDeniedError("a message asks for patterns or everything");
+    fault_ = absl::PermissionDeniedError("a message asks for patterns or everything");
     targets->everything = false;
     targets->patterns.clear();
   }
   outbox_bytes_ += message.content.size();
-  outbox_.tags.merge(targets->tags);
-  outbox_.keys.merge(targets->keys);
-  outbox_.types.merge(targets->types);
-  outbox_.patterns.merge(targets->patterns);
-  outbox_.everything |= targets->everything;
-  if (Fits(outbox_) && outbox_bytes_ <= kMaxOutboxBytes) return;
-  outbox_ = {.everything = true};  // also counted, as a widened write
-  outbox_bytes_ = 0;
+  if (outbox_bytes_ > kMaxOutboxBytes) *targets = {.everything = true};
+  outbox_.Merge(*std::move(targets));
 }
 
 void TransactionAssembler::AddUnreadable(absl::Status why) {
   ++counts_.unreadable;
-  last_error_ = std::move(why);
+  fault_ = std::move(why);
   collector_.AddEverything();
 }
 

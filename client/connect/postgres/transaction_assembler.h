@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "client/connect/postgres/outbox_message.h"
@@ -18,10 +17,12 @@ namespace cache_invalidation::connect {
 
 // A committed transaction, reduced to what is reported.
 struct Transaction {
-  CommitMessage commit = {};
-  std::optional<uint32_t> xid = {};  // none if its begin was unreadable
+  Commit commit = {};  // without xid if its begin was unreadable
   client::WidenedWrites writes = {};
   OutboxTargets outbox = {};  // of which `everything` is in `writes`
+
+  // Whether nothing is reported of it.
+  bool empty() const { return writes.writes.empty() && !writes.everything && outbox.empty(); }
 };
 
 // Why something was reported less precisely, or not at all: counters, all since the start.
@@ -38,23 +39,21 @@ struct AssemblyCounts {
 };
 
 // Puts the messages of a stream together to transactions. Memory is bounded whatever they hold: see
-// WriteCollector; targets of messages beyond kMaxOutboxTargets become everything.
+// WriteCollector; so are the targets of messages, see OutboxTargets.
 //
 // What cannot be read becomes everything, with the end of its transaction. Thread-compatible.
 class TransactionAssembler {
  public:
-  // More than one call can name.
-  static constexpr size_t kMaxOutboxTargets = 10'000;
+  // Of the messages of a transaction.
   static constexpr size_t kMaxOutboxBytes = 2 << 20;
-  // Each is a call of its own.
-  static constexpr size_t kMaxOutboxPatterns = 64;
 
+  // `counts`: those of earlier assemblers.
   TransactionAssembler(CatalogLookup catalog, const TableRules& rules, OutboxOptions outbox,
-                       KnownTables known);
+                       KnownTables known, AssemblyCounts counts = {});
 
   // Takes one message. Returns the transaction that it completes, if it completes one. Fails only
   // with an error of the catalog; the stream must then be read again from the last position.
-  absl::StatusOr<std::optional<Transaction>> Add(absl::string_view message);
+  absl::StatusOr<std::optional<Transaction>> Add(absl::string_view bytes);
 
   // Whether a transaction has begun and not ended.
   bool is_open() const { return open_.has_value(); }
@@ -62,11 +61,11 @@ class TransactionAssembler {
   const AssemblyCounts& counts() const { return counts_; }
   const KnownTables& known() const { return known_; }
 
-  // What was last wrong with a message: for the log.
-  const absl::Status& last_error() const { return last_error_; }
+  // Returns what was wrong with the last message, and forgets it: for the journal.
+  absl::Status TakeFault() { return std::exchange(fault_, absl::OkStatus()); }
 
  private:
-  Transaction Finish(const CommitMessage& commit);
+  Transaction Finish(Commit commit);
   absl::Status AddRelation(RelationMessage message);
   void AddRow(RowMessage message);
   void AddTruncate(const TruncateMessage& message);
@@ -74,19 +73,19 @@ class TransactionAssembler {
   void AddChange(const Relation& relation, const change::RowChange& change);
   void AddUnreadable(absl::Status why);
   // Null, and accounted for, if no relation of that number was announced.
-  const LearnedRelation* Find(uint32_t oid);
+  const Relation* Find(uint32_t oid);
 
   const CatalogLookup catalog_;
   const TableRules& rules_;
   const OutboxOptions outbox_options_;
   KnownTables known_;
-  std::map<uint32_t, LearnedRelation> relations_;
+  std::map<uint32_t, Relation> relations_;
   std::optional<BeginMessage> open_;
   client::WriteCollector collector_;
   OutboxTargets outbox_;
   size_t outbox_bytes_ = 0;
   AssemblyCounts counts_;
-  absl::Status last_error_;
+  absl::Status fault_;
 };
 
 }  // namespace cache_invalidation::connect

@@ -64,7 +64,7 @@ class TransactionAssemblerTest : public ::testing::Test {
 TEST_F(TransactionAssemblerTest, ATransactionIsOne) {
   const auto transactions = Assemble({kBegin, kRelation, kInsert, kUpdate, kCommit});
   ASSERT_EQ(transactions.size(), 1u);
-  EXPECT_EQ(transactions[0].xid, 0x5209u);
+  EXPECT_EQ(transactions[0].commit.xid, 0x5209u);
   ASSERT_EQ(transactions[0].writes.writes.size(), 3u) << "an insert, and the old and new key";
   EXPECT_EQ(transactions[0].writes.writes[0].operation, "insert");
   EXPECT_EQ(transactions[0].writes.writes[1].resource_id, "1");
@@ -142,7 +142,7 @@ TEST_F(TransactionAssemblerTest, MessagesOfApplications) {
 
 TEST_F(TransactionAssemblerTest, TooManyTargetsOfMessagesAreEverything) {
   std::vector<std::string> messages = {kBegin};
-  for (size_t i = 0; i <= TransactionAssembler::kMaxOutboxTargets; ++i) {
+  for (size_t i = 0; i <= OutboxTargets::kMaxNames; ++i) {
     messages.push_back(Message(true, absl::StrCat("{\"keys\": [\"", i, "\"]}")));
   }
   messages.push_back(kCommit);

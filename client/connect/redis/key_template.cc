@@ -1,6 +1,7 @@
 #include "client/connect/redis/key_template.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -9,83 +10,84 @@
 namespace cache_invalidation::connect {
 namespace {
 
-std::string Unescaped(absl::string_view value) {
-  return absl::StrReplaceAll(value, {{"%3A", ":"}, {"%25", "%"}});
+constexpr char kAnyLevel[] = "*";
+
+absl::Status CheckKey(absl::string_view key, size_t values) {
+  if (key.empty() || key[0] == '\\') {
+    return absl::InvalidArgumentError(absl::StrCat("keys: expected text before \\1: ", key));
+  }
+  for (size_t i = key.find('\\'); i != absl::string_view::npos; i = key.find('\\', i + 1)) {
+    const int number = i + 1 < key.size() ? key[i + 1] - '0' : 0;
+    if (number >= 1 && number <= 9 && static_cast<size_t>(number) <= values) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("keys: \\ must be followed by the number of a * of the tag: ", key));
+  }
+  return absl::OkStatus();
+}
+
+// Adds the key with its values; or all keys, if one of them is not known.
+void AddNamed(absl::string_view key, const std::vector<std::string>& values, SinkTargets& named) {
+  std::string text;
+  for (size_t i = 0; i < key.size(); ++i) {
+    if (key[i] != '\\') {
+      text += key[i];
+      continue;
+    }
+    const auto number = static_cast<size_t>(key[++i] - '0');
+    if (number > values.size()) {
+      named.scans.insert({std::move(text), ""});
+      return;
+    }
+    text += values[number - 1];
+  }
+  named.keys.insert(std::move(text));
 }
 
 }  // namespace
 
 absl::StatusOr<KeyTemplate> KeyTemplate::Parse(absl::string_view tag,
-                                               const std::vector<std::string>& keys) {
+                                               std::vector<std::string> keys) {
   KeyTemplate parsed;
-  size_t values = 0;
-  for (const absl::string_view level : absl::StrSplit(tag, ':')) {
-    parsed.levels_.push_back({std::string(level), level == "*"});
-    if (level == "*") ++values;
-    if (level != "*" && (level.empty() || level.find('*') != absl::string_view::npos)) {
+  parsed.levels_ = absl::StrSplit(tag, ':');
+  for (const std::string& level : parsed.levels_) {
+    if (level.empty() || (level != kAnyLevel && level.find('*') != std::string::npos)) {
       return absl::InvalidArgumentError(
           absl::StrCat("tag: expected levels of text or *, such as customer:*, not ", tag));
     }
   }
+  const auto values = std::count(parsed.levels_.begin(), parsed.levels_.end(), kAnyLevel);
   if (keys.empty()) return absl::InvalidArgumentError("keys: expected at least one");
   for (const std::string& key : keys) {
-    std::vector<Piece> pieces(1);
-    for (size_t i = 0; i < key.size(); ++i) {
-      if (key[i] != '\\') {
-        pieces.back().first += key[i];
-        continue;
-      }
-      const size_t number = i + 1 < key.size() ? static_cast<size_t>(key[i + 1] - '0') : 0;
-      if (number < 1 || number > std::min<size_t>(values, 9)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("keys: \\ must be followed by the number of a * of the tag: ", key));
-      }
-      pieces.back().second = number;
-      pieces.emplace_back();
-      ++i;
-    }
-    if (pieces.front().first.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat("keys: expected text before \\1: ", key));
-    }
-    parsed.keys_.push_back(std::move(pieces));
+    const absl::Status status = CheckKey(key, static_cast<size_t>(values));
+    if (!status.ok()) return status;
   }
+  parsed.keys_ = std::move(keys);
   return parsed;
 }
 
-bool KeyTemplate::Match(absl::string_view tag, Named& named) const {
+bool KeyTemplate::Match(absl::string_view tag, SinkTargets& named) const {
   const std::vector<absl::string_view> given = absl::StrSplit(tag, ':');
   if (given.size() > levels_.size()) return false;
-  std::vector<std::string> values;
+  std::vector<std::string> escaped;
+  std::vector<std::string> plain;
   for (size_t i = 0; i < given.size(); ++i) {
-    if (levels_[i].is_value) {
-      values.emplace_back(given[i]);
-    } else if (levels_[i].text != given[i]) {
+    if (levels_[i] == kAnyLevel) {
+      escaped.emplace_back(given[i]);
+      plain.push_back(absl::StrReplaceAll(given[i], {{"%3A", ":"}, {"%25", "%"}}));
+    } else if (levels_[i] != given[i]) {
       return false;
     }
   }
-  std::vector<std::string> plain;
-  for (const std::string& value : values) plain.push_back(Unescaped(value));
-  for (const auto* known : {&values, &plain}) {
-    if (known == &plain && plain == values) break;
-    for (const std::vector<Piece>& pieces : keys_) {
-      std::string key;
-      bool is_whole = true;
-      for (const auto& [text, number] : pieces) {
-        key += text;
-        if (number == 0) break;
-        is_whole = number <= known->size();
-        if (!is_whole) break;
-        key += (*known)[number - 1];
-      }
-      (is_whole ? named.keys : named.prefixes).push_back(std::move(key));
-    }
+  for (const std::string& key : keys_) {
+    AddNamed(key, escaped, named);
+    if (plain != escaped) AddNamed(key, plain, named);
   }
   return true;
 }
 
 std::vector<std::string> KeyTemplate::LiteralPrefixes() const {
   std::vector<std::string> prefixes;
-  for (const std::vector<Piece>& pieces : keys_) prefixes.push_back(pieces.front().first);
+  for (const std::string& key : keys_) prefixes.push_back(key.substr(0, key.find('\\')));
   return prefixes;
 }
 

@@ -2,11 +2,11 @@
 #define CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_KEY_TEMPLATE_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "client/connect/sink_targets.h"
 
 namespace cache_invalidation::connect {
 
@@ -22,33 +22,19 @@ namespace cache_invalidation::connect {
 // and with the value itself. Applications write either.
 class KeyTemplate {
  public:
-  // What a tag names. Empty: nothing.
-  struct Named {
-    std::vector<std::string> keys = {};
-    std::vector<std::string> prefixes = {};  // every key that begins with one of them
-  };
-
   // Fails with INVALID_ARGUMENT if there are no levels, no keys, or a key names a level that is no
   // `*`. A key must not begin with a level: what it names could not be found.
-  static absl::StatusOr<KeyTemplate> Parse(absl::string_view tag,
-                                           const std::vector<std::string>& keys);
+  static absl::StatusOr<KeyTemplate> Parse(absl::string_view tag, std::vector<std::string> keys);
 
-  // Adds what `tag` names to `named`. Returns whether it named something.
-  bool Match(absl::string_view tag, Named& named) const;
+  // Adds what `tag` names to the keys and scans. Returns whether it named something.
+  bool Match(absl::string_view tag, SinkTargets& named) const;
 
   // What every key begins with: the text before its first level.
   std::vector<std::string> LiteralPrefixes() const;
 
  private:
-  // A piece of text, then the level of that number; 0: the end.
-  using Piece = std::pair<std::string, size_t>;
-  struct Level {
-    std::string text;
-    bool is_value = false;
-  };
-
-  std::vector<Level> levels_;
-  std::vector<std::vector<Piece>> keys_;
+  std::vector<std::string> levels_;
+  std::vector<std::string> keys_;
 };
 
 }  // namespace cache_invalidation::connect

@@ -1,6 +1,8 @@
 #include "client/connect/redis/key_template.h"
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -8,7 +10,9 @@
 namespace cache_invalidation::connect {
 namespace {
 
-using Names = std::vector<std::string>;
+using Names = std::vector<std::string>;  // in their order
+using Keys = std::set<std::string>;
+using Scans = std::set<std::pair<std::string, std::string>>;
 
 KeyTemplate Parsed(const std::string& tag, const Names& keys) {
   auto parsed = KeyTemplate::Parse(tag, keys);
@@ -16,48 +20,48 @@ KeyTemplate Parsed(const std::string& tag, const Names& keys) {
   return *std::move(parsed);
 }
 
-KeyTemplate::Named NamedBy(const KeyTemplate& key_template, const std::string& tag) {
-  KeyTemplate::Named named;
+SinkTargets NamedBy(const KeyTemplate& key_template, const std::string& tag) {
+  SinkTargets named;
   const bool matched = key_template.Match(tag, named);
-  EXPECT_EQ(matched, !named.keys.empty() || !named.prefixes.empty());
+  EXPECT_EQ(matched, !named.empty());
   return named;
 }
 
 TEST(KeyTemplateTest, ATagNamesItsKeys) {
   const auto named =
       NamedBy(Parsed("customer:*", {R"(cust:\1)", R"(cust:\1:orders)"}), "customer:7");
-  EXPECT_EQ(named.keys, (Names{"cust:7", "cust:7:orders"}));
-  EXPECT_TRUE(named.prefixes.empty());
+  EXPECT_EQ(named.keys, (Keys{"cust:7", "cust:7:orders"}));
+  EXPECT_TRUE(named.scans.empty());
 }
 
 TEST(KeyTemplateTest, ATagAboveNamesAllThatTheTemplateCan) {
   const KeyTemplate key_template =
       Parsed("tenant:*:customer:*", {R"(t:\1:c:\2)", R"(home:\1)", "all"});
   const auto whole_type = NamedBy(key_template, "tenant");
-  EXPECT_EQ(whole_type.prefixes, (Names{"t:", "home:"}));
-  EXPECT_EQ(whole_type.keys, (Names{"all"}));
+  EXPECT_EQ(whole_type.scans, (Scans{{"t:", ""}, {"home:", ""}}));
+  EXPECT_EQ(whole_type.keys, (Keys{"all"}));
   const auto one_tenant = NamedBy(key_template, "tenant:3");
-  EXPECT_EQ(one_tenant.prefixes, (Names{"t:3:c:"}));
-  EXPECT_EQ(one_tenant.keys, (Names{"home:3", "all"}));
-  EXPECT_EQ(NamedBy(key_template, "tenant:3:customer").prefixes, (Names{"t:3:c:"}));
+  EXPECT_EQ(one_tenant.scans, (Scans{{"t:3:c:", ""}}));
+  EXPECT_EQ(one_tenant.keys, (Keys{"home:3", "all"}));
+  EXPECT_EQ(NamedBy(key_template, "tenant:3:customer").scans, (Scans{{"t:3:c:", ""}}));
 }
 
 TEST(KeyTemplateTest, OtherTagsAndTagsBelowNameNothing) {
   const KeyTemplate key_template = Parsed("customer:*", {R"(cust:\1)"});
   for (const char* tag : {"invoice", "invoice:7", "custom", "customers:7", "customer:7:orders"}) {
     const auto named = NamedBy(key_template, tag);
-    EXPECT_TRUE(named.keys.empty() && named.prefixes.empty()) << tag;
+    EXPECT_TRUE(named.keys.empty() && named.scans.empty()) << tag;
   }
 }
 
 TEST(KeyTemplateTest, AnEscapedValueNamesBothSpellings) {
   EXPECT_EQ(NamedBy(Parsed("order:*", {R"(o:\1)"}), "order:urn%3A7%253A").keys,
-            (Names{"o:urn%3A7%253A", "o:urn:7%3A"}));
+            (Keys{"o:urn%3A7%253A", "o:urn:7%3A"}));
 }
 
 TEST(KeyTemplateTest, ValuesAreTextAndNoTemplates) {
   EXPECT_EQ(NamedBy(Parsed("order:*", {R"(o:\1)"}), R"(order:\1 {*}%s)").keys,
-            (Names{R"(o:\1 {*}%s)"}));
+            (Keys{R"(o:\1 {*}%s)"}));
 }
 
 TEST(KeyTemplateTest, WhatIsWrong) {

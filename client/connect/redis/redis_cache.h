@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_REDIS_CACHE_H_
 #define CACHE_INVALIDATION_CLIENT_CONNECT_REDIS_REDIS_CACHE_H_
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -14,7 +15,7 @@
 #include "client/connect/redis/redis_connection.h"
 #include "client/connect/redis/redis_options.h"
 #include "client/connect/redis/redis_status.h"
-#include "client/connect/redis/redis_targets.h"
+#include "client/connect/sink_targets.h"
 #include "client/position.h"
 
 namespace cache_invalidation::connect {
@@ -35,6 +36,9 @@ class RedisCache {
   // A lease that is not renewed ends after this time, and another process takes over.
   static constexpr absl::Duration kLease = absl::Seconds(15);
   static constexpr absl::Duration kRenew = absl::Seconds(5);
+  // Names that are dropped together: Redis holds up other clients, and keeps its results until they
+  // are read.
+  static constexpr size_t kKeysTogether = 10'000;
 
   // `id`: of this process. The references must outlive it.
   RedisCache(const RedisOptions& options, std::string id, RedisConnection& connection,
@@ -46,8 +50,9 @@ class RedisCache {
   // The position in Redis; nothing if there is none for these options.
   std::optional<client::Position> position() const;
 
-  // Drops the targets, then writes the position if there is one.
-  absl::Status Drop(const RedisTargets& targets, const std::optional<client::Position>& position);
+  // Drops the targets, then writes the position if there is one. Returns whether it is kept.
+  absl::StatusOr<bool> Drop(const SinkTargets& targets,
+                            const std::optional<client::Position>& position);
 
   // Renews the lease, and checks that Redis is in the state that it was left in. Call it every
   // kRenew.
@@ -57,18 +62,20 @@ class RedisCache {
   void Release();
 
  private:
+  enum class Outcome { kDone, kFull, kRefused };
+
   absl::Status Watch();
   absl::Status TakeLease();
-  absl::Status Unlink(const std::vector<std::string>& keys);
-  absl::Status UnlinkEach(const RedisCommand& unlink);
-  absl::Status TakeUnlinked(const RedisCommand& unlink, const RedisResult& reply);
-  absl::Status Reach(const std::vector<std::string>& keys, const client::Position& position);
-  absl::StatusOr<bool> Commit(const std::vector<RedisCommand>& unlinks, const std::string& position,
-                              bool& is_full);
+  absl::Status Unlink(const std::vector<RedisCommand>& unlinks);
+  absl::Status TakeUnlinked(const RedisCommand& unlink, const RedisResult& result);
+  absl::StatusOr<bool> Reach(const std::vector<RedisCommand>& unlinks,
+                             const client::Position& position);
+  absl::StatusOr<Outcome> Commit(const std::vector<RedisCommand>& unlinks,
+                                 const std::string& position);
   absl::Status DropEverything();
-  absl::Status Scan(const std::string& prefix,
+  absl::Status ScanFor(const SinkTargets& targets);
+  absl::Status Scan(const std::vector<std::string>& prefixes,
                     const std::function<bool(absl::string_view key)>& is_hit);
-  absl::Status ScanFor(const RedisTargets& targets);
 
   const RedisOptions& options_;
   const std::string id_;
@@ -83,8 +90,8 @@ class RedisCache {
 // Returns the value of a name in the text of INFO; empty if it is not there. Pure.
 std::string InfoValue(absl::string_view info, absl::string_view name);
 
-// Returns text as a glob of Redis that only this text matches. Pure.
-std::string EscapeGlob(absl::string_view text);
+// Returns why a server with this text of INFO cannot be used; empty if it can. Pure.
+std::string FaultOf(absl::string_view info);
 
 }  // namespace cache_invalidation::connect
 

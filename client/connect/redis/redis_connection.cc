@@ -67,28 +67,19 @@ absl::StatusOr<std::unique_ptr<RedisConnection>> RedisConnection::Connect(
   std::unique_ptr<RedisConnection> connection(new RedisConnection(*context));
   if ((*context)->err != 0) return connection->Lost();
   redisSetTimeout(*context, kTimeout);
-  const absl::Status status = connection->Greet(address);
-  if (!status.ok()) return status;
+  std::vector<RedisCommand> greeting;
+  if (!address.user.empty()) {
+    greeting.push_back({"AUTH", address.user, address.password});
+  } else if (!address.password.empty()) {
+    greeting.push_back({"AUTH", address.password});
+  }
+  if (address.database != 0) greeting.push_back({"SELECT", absl::StrCat(address.database)});
+  const auto greeted = connection->RunAll(greeting);
+  if (!greeted.ok()) return greeted.status();
   return connection;
 }
 
 RedisConnection::~RedisConnection() { redisFree(context_); }
-
-absl::Status RedisConnection::Greet(const RedisAddress& address) {
-  std::vector<RedisCommand> commands;
-  if (!address.user.empty()) {
-    commands.push_back({"AUTH", address.user, address.password});
-  } else if (!address.password.empty()) {
-    commands.push_back({"AUTH", address.password});
-  }
-  if (address.database != 0) commands.push_back({"SELECT", absl::StrCat(address.database)});
-  const auto replies = Pipeline(commands);
-  if (!replies.ok()) return replies.status();
-  for (const RedisResult& reply : *replies) {
-    if (!reply.error.empty()) return absl::UnavailableError(reply.error);
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<std::vector<RedisResult>> RedisConnection::Pipeline(
     const std::vector<RedisCommand>& commands) {
@@ -120,6 +111,18 @@ absl::StatusOr<RedisResult> RedisConnection::Run(const RedisCommand& command) {
   auto replies = Pipeline({command});
   if (!replies.ok()) return replies.status();
   return std::move(replies->front());
+}
+
+absl::StatusOr<std::vector<RedisResult>> RedisConnection::RunAll(
+    const std::vector<RedisCommand>& commands) {
+  auto results = Pipeline(commands);
+  if (!results.ok()) return results.status();
+  for (size_t i = 0; i < commands.size(); ++i) {
+    const std::string& error = (*results)[i].error;
+    if (error.empty()) continue;
+    return absl::UnavailableError(absl::StrCat("Redis refuses ", commands[i].front(), ": ", error));
+  }
+  return results;
 }
 
 absl::Status RedisConnection::Lost() const {

@@ -26,6 +26,7 @@ struct RedisResult {
   std::vector<RedisResult> elements = {};
   bool is_null = false;
 
+  bool is_error() const { return !error.empty(); }
   // Whether the error has this code, which is its first word.
   bool IsError(const std::string& code) const;
 };
@@ -45,11 +46,12 @@ class RedisConnection {
   // Sends commands together and returns what Redis returns for each.
   absl::StatusOr<std::vector<RedisResult>> Pipeline(const std::vector<RedisCommand>& commands);
   absl::StatusOr<RedisResult> Run(const RedisCommand& command);
+  // As Pipeline, but fails with UNAVAILABLE if one is refused as well.
+  absl::StatusOr<std::vector<RedisResult>> RunAll(const std::vector<RedisCommand>& commands);
 
  private:
   explicit RedisConnection(redisContext* context) : context_(context) {}
 
-  absl::Status Greet(const RedisAddress& address);
   absl::Status Lost() const;
 
   redisContext* const context_;

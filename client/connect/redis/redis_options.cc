@@ -52,9 +52,6 @@ absl::Status CheckRedisOptions(const RedisOptions& options) {
       return Wrong("versions: names a key of the sink");
     }
   }
-  if (!std::is_sorted(options.again_after.begin(), options.again_after.end())) {
-    return Wrong("again_after: expected ascending times");
-  }
   return CheckEverything(options);
 }
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "client/connect/redis/key_template.h"
+#include "client/connect/sink_queue.h"
 
 namespace cache_invalidation::connect {
 
@@ -15,7 +15,7 @@ struct RedisAddress {
   std::string address = {};  // `host:port` or `unix:/path`
   std::string user = {};     // empty: the default user
   std::string password = {};
-  int database = 0;
+  size_t database = 0;
 };
 
 // How everything is dropped.
@@ -51,12 +51,7 @@ struct RedisOptions {
   RedisEverything everything = RedisEverything::kUnlink;
   bool i_own_this_database = false;
 
-  // What was dropped is dropped again after each of these times, ascending: a reader that has
-  // loaded before the write may store after it. As long as the slowest load takes.
-  std::vector<absl::Duration> again_after = {absl::Seconds(2), absl::Seconds(30)};
-
-  // More targets that wait, or that will be dropped again, become everything.
-  size_t max_targets = 1'000'000;
+  SinkQueueOptions queue = {};
 
   std::string position_key() const { return "cache_invalidation:position:" + name; }
   std::string owner_key() const { return "cache_invalidation:owner:" + name; }

@@ -4,11 +4,12 @@
 
 namespace cache_invalidation::connect {
 
-std::string RedisMetricsText(const RedisFigures& figures) {
+std::string MetricsText(const RedisFigures& figures) {
   MetricsPage page("cache_invalidation_connect_redis_");
   page.Gauge("connected", figures.connected ? 1 : 0,
              "Whether Redis and the service are connected, and no other sink has the lease.");
-  page.Gauge("waiting_targets", figures.waiting, "Targets that wait, also to be dropped again.");
+  page.Gauge("waiting_targets", figures.waiting + figures.repeated,
+             "Targets that wait, also to be dropped again.");
   page.Gauge("heard_revision", figures.heard, "The last revision that has come.");
   page.Gauge("reached_revision", figures.reached,
              "The last revision that is dropped for the last time, as Redis keeps it.");
@@ -20,7 +21,8 @@ std::string RedisMetricsText(const RedisFigures& figures) {
                "Keys of events that are under none of the prefixes.");
   page.Counter("unmatched_tags_total", figures.counts.unmatched_tags,
                "Tags of events that no template names.");
-  page.Counter("widened_total", figures.counts.widened, "What was dropped less precisely.");
+  page.Counter("widened_total", figures.widened + figures.counts.widened,
+               "What was dropped less precisely.");
   page.Counter("full_total", figures.without_position,
                "Batches that a full Redis took without their position.");
   page.Counter("rewinds_total", figures.rewinds,

@@ -8,20 +8,17 @@ namespace {
 
 using client::TargetKind;
 
-void AddTag(const RedisOptions& options, const std::string& tag, RedisTargets& targets,
+void AddTag(const RedisOptions& options, const std::string& tag, SinkTargets& targets,
             RedisTargetCounts& counts) {
-  if (!options.versions.empty()) targets.versions.insert(absl::StrCat(options.versions, tag));
-  KeyTemplate::Named named;
   bool matched = !options.versions.empty();
+  if (matched) targets.once.insert(absl::StrCat(options.versions, tag));
   for (const KeyTemplate& key_template : options.templates) {
-    matched = key_template.Match(tag, named) || matched;
+    matched = key_template.Match(tag, targets) || matched;
   }
-  for (std::string& key : named.keys) targets.keys.insert(std::move(key));
-  for (std::string& prefix : named.prefixes) targets.scans.insert({std::move(prefix), ""});
   if (!matched) ++counts.unmatched_tags;
 }
 
-void AddKey(const RedisOptions& options, const std::string& name, RedisTargets& targets,
+void AddKey(const RedisOptions& options, const std::string& name, SinkTargets& targets,
             RedisTargetCounts& counts) {
   std::string key = absl::StrCat(options.key_prefix, name);
   if (IsCacheKey(options, key)) {
@@ -33,22 +30,10 @@ void AddKey(const RedisOptions& options, const std::string& name, RedisTargets& 
 
 }  // namespace
 
-void RedisTargets::MakeEverything() { *this = RedisTargets{.everything = true}; }
-
-void RedisTargets::Merge(RedisTargets other) {
-  if (everything) return;
-  if (other.everything) return MakeEverything();
-  if (keys.size() < other.keys.size()) std::swap(keys, other.keys);
-  keys.merge(other.keys);
-  if (versions.size() < other.versions.size()) std::swap(versions, other.versions);
-  versions.merge(other.versions);
-  scans.merge(other.scans);
-  if (scans.size() > kMaxScans) MakeEverything();
-}
-
-RedisTargets TargetsOf(const RedisOptions& options, const client::Event& event,
-                       RedisTargetCounts& counts) {
-  RedisTargets targets;
+SinkTargets RedisTargetsOf(const RedisOptions& options, const client::Event& event,
+                           RedisTargetCounts& counts) {
+  SinkTargets targets;
+  bool is_readable = true;
   for (const client::Invalidation& invalidation : event.invalidations) {
     switch (invalidation.target) {
       case TargetKind::kTag:
@@ -58,24 +43,17 @@ RedisTargets TargetsOf(const RedisOptions& options, const client::Event& event,
         AddKey(options, invalidation.name, targets, counts);
         break;
       case TargetKind::kPattern:
-        if (!RE2(invalidation.name, RE2::Quiet).ok()) {
-          // A syntax that this version of RE2 does not have.
-          ++counts.widened;
-          targets.MakeEverything();
-          return targets;
-        }
         targets.scans.insert({options.key_prefix, invalidation.name});
+        // False for a syntax that this version of RE2 does not have.
+        is_readable = is_readable && RE2(invalidation.name, RE2::Quiet).ok();
         break;
       case TargetKind::kEverything:
-        targets.MakeEverything();
-        return targets;
+        return {.everything = true};
     }
   }
-  if (targets.scans.size() > kMaxScans) {
-    ++counts.widened;
-    targets.MakeEverything();
-  }
-  return targets;
+  if (is_readable && targets.scans.size() <= kMaxScans) return targets;
+  ++counts.widened;
+  return {.everything = true};
 }
 
 }  // namespace cache_invalidation::connect

@@ -18,10 +18,10 @@ class RedisTargetsTest : public ::testing::Test {
     options_.templates.push_back(*KeyTemplate::Parse("customer:*", {R"(cust:\1)"}));
   }
 
-  RedisTargets Of(TargetKind kind, const std::string& name) {
+  SinkTargets Of(TargetKind kind, const std::string& name) {
     client::Event event;
     event.invalidations.push_back({.target = kind, .name = name});
-    return TargetsOf(options_, event, counts_);
+    return RedisTargetsOf(options_, event, counts_);
   }
 
   RedisOptions options_;
@@ -50,11 +50,11 @@ TEST_F(RedisTargetsTest, TheKeysOfTheSinkAreNeverDropped) {
 
 TEST_F(RedisTargetsTest, ATagNamesItsVersionAndWhatTemplatesMake) {
   options_.versions = "ci:v:";
-  const RedisTargets one = Of(TargetKind::kTag, "customer:7");
-  EXPECT_TRUE(one.versions.contains("ci:v:customer:7"));
+  const SinkTargets one = Of(TargetKind::kTag, "customer:7");
+  EXPECT_TRUE(one.once.contains("ci:v:customer:7"));
   EXPECT_TRUE(one.keys.contains("cust:7"));
-  const RedisTargets type = Of(TargetKind::kTag, "customer");
-  EXPECT_TRUE(type.versions.contains("ci:v:customer"));
+  const SinkTargets type = Of(TargetKind::kTag, "customer");
+  EXPECT_TRUE(type.once.contains("ci:v:customer"));
   EXPECT_EQ(type.scans.size(), 1u);
   EXPECT_EQ(counts_.unmatched_tags, 0u);
 }
@@ -74,7 +74,7 @@ TEST_F(RedisTargetsTest, ManyScansAreEverything) {
   for (size_t i = 0; i <= kMaxScans; ++i) {
     event.invalidations.push_back({.target = TargetKind::kPattern, .name = absl::StrCat("p", i)});
   }
-  EXPECT_TRUE(TargetsOf(options_, event, counts_).everything);
+  EXPECT_TRUE(RedisTargetsOf(options_, event, counts_).everything);
   EXPECT_EQ(counts_.widened, 1u);
 }
 

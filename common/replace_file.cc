@@ -1,4 +1,4 @@
-#include "client/connect/replace_file.h"
+#include "common/replace_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace cache_invalidation::connect {
+namespace cache_invalidation {
 namespace {
 
 absl::Status CannotWrite(const std::string& path) {
@@ -18,9 +18,9 @@ absl::Status CannotWrite(const std::string& path) {
 
 }  // namespace
 
-absl::Status ReplaceFile(const std::string& path, absl::string_view text) {
+absl::Status ReplaceFile(const std::string& path, absl::string_view text, unsigned permissions) {
   const std::string unfinished = path + ".unfinished";
-  const int file = open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int file = open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions);
   if (file < 0) return CannotWrite(unfinished);
   bool good = true;
   while (good && !text.empty()) {
@@ -34,4 +34,4 @@ absl::Status ReplaceFile(const std::string& path, absl::string_view text) {
   return absl::OkStatus();
 }
 
-}  // namespace cache_invalidation::connect
+}  // namespace cache_invalidation
