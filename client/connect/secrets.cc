@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 
 namespace cache_invalidation::connect {
 namespace {

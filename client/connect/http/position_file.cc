@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/connect/replace_file.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 #include "common/stable_hash.h"
 
 namespace cache_invalidation::connect {

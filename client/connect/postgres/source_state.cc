@@ -13,7 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "client/connect/replace_file.h"
 #include "client/json_text/json_text.h"
-#include "common/bounded_input.h"
+#include "common/files.h"
 #include "common/json_quote.h"
 
 namespace cache_invalidation::connect {
