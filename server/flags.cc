@@ -15,7 +15,6 @@
 #include "common/files.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "server/address_flags.h"
 #include "server/default_rules.h"
 #include "server/rpc/conversion/rule_conversion.h"
 #include "server/server.h"
