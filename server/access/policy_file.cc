@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/files.h"
 #include "common/yaml.h"
-#include "server/access/policy_text.h"
+#include "server/access/policy.h"
 
 namespace cache_invalidation::access {
 

@@ -14,8 +14,8 @@
 #include "common/mutex.h"
 #include "grpcpp/server_context.h"
 #include "server/access/access.h"
-#include "server/access/credential.h"
-#include "server/access/method_roles.h"
+#include "server/access/policy.h"
+#include "server/access/roles.h"
 
 namespace grpc {
 class AuthContext;
