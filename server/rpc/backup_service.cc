@@ -13,8 +13,8 @@
 #include "server/access/policy.h"
 #include "server/access/roles.h"
 #include "server/backup/copied_files.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
-#include "server/rpc/refused_call.h"
 #include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {

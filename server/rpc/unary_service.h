@@ -19,7 +19,6 @@
 #include "server/access/roles.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/call_access.h"
-#include "server/rpc/call_deadline.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
 
