@@ -33,6 +33,11 @@ std::shared_ptr<const PreparedDeclarations> Prepare(
 std::shared_ptr<const PreparedDeclarations> Prepare(
     absl::Span<const Rule> rules, absl::Span<const Relationship> relationships = {});
 
+// Returns `earlier`, or what Prepare makes of the declarations if it is null.
+std::shared_ptr<const PreparedDeclarations> PreparedOnce(
+    std::shared_ptr<const PreparedDeclarations> earlier, absl::Span<const Rule> rules,
+    absl::Span<const Relationship> relationships = {});
+
 }  // namespace cache_invalidation::engine
 
 #endif  // CACHE_INVALIDATION_SERVER_ENGINE_PREPARED_DECLARATIONS_H_
