@@ -1,4 +1,4 @@
-// Files that somebody names: what they hold, and where they are.
+// Files at paths that are given: what they hold, and where they are.
 
 #ifndef CACHE_INVALIDATION_COMMON_FILES_H_
 #define CACHE_INVALIDATION_COMMON_FILES_H_

@@ -39,7 +39,7 @@ access::Denial DenialOf(const absl::Status& status) {
 }
 
 // See AuditedChanges.
-struct Changes {
+struct LinesOf {
   using Lines = std::vector<std::string>;
 
   Lines operator()(const engine::RegisterRule& command) const {
@@ -92,7 +92,7 @@ std::optional<std::vector<std::string>> CertificateOf(const grpc::AuthContext& c
 }
 
 std::vector<std::string> AuditedChanges(const engine::Command& command) {
-  return std::visit(Changes(), command);
+  return std::visit(LinesOf(), command);
 }
 
 CallAccess::CallAccess(access::Access& access, const access::Method& method,
