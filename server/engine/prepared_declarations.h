@@ -13,7 +13,7 @@
 namespace cache_invalidation::engine {
 
 // What the declarations of a command need whatever the state is: compiled rules, and warnings.
-// Making it takes up to a millisecond for each rule, so the caller makes it, on its own
+// Making it takes up to some milliseconds for each rule, so the caller makes it, on its own
 // thread: with a command that has none, the shard and all its namespaces wait for that.
 //
 // Immutable, thread-safe.
