@@ -109,6 +109,13 @@ bool IsUtf8(absl::string_view text) {
   return true;
 }
 
+absl::string_view Utf8Prefix(absl::string_view text, size_t most_bytes) {
+  if (text.size() <= most_bytes) return text;
+  size_t end = most_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
 absl::Status CheckText(absl::string_view text, size_t min_bytes, size_t max_bytes) {
   return CheckTextWith(text, min_bytes, max_bytes, "");
 }

@@ -1,4 +1,5 @@
-// Validation of names: one check per kind of name.
+// Validation of names: one check per kind of name, and the characters of UTF-8 that they
+// are made of.
 //
 // Each check returns OK, or INVALID_ARGUMENT with what was expected and what was given, for example
 // "expected 1 to 1024 bytes of UTF-8 without control characters, got 2000 bytes". The message does
@@ -27,6 +28,9 @@ bool IsControlCharacter(absl::string_view character);
 
 // Returns whether the whole text is UTF-8.
 bool IsUtf8(absl::string_view text);
+
+// Returns the beginning of a text: at most `most_bytes`, without splitting a character of UTF-8.
+absl::string_view Utf8Prefix(absl::string_view text, size_t most_bytes);
 
 // a-z, 0-9, "-", "_" and ".", beginning with a letter or digit. Empty is refused: the caller
 // decides what an empty field means.

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,15 @@ TEST(Utf8, JudgesWholeTexts) {
   EXPECT_TRUE(IsUtf8("a\nb \u00e4 \u20ac \U0001F600"));
   EXPECT_FALSE(IsUtf8("good until \xc3"));
   EXPECT_FALSE(IsUtf8("\xff good from here"));
+}
+
+TEST(Utf8, CutsBetweenCharacters) {
+  const std::string text = "a\u00e4\u20ac";  // 1, 2 and 3 bytes
+  const size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 6};
+  for (size_t most = 0; most < std::size(expected); ++most) {
+    EXPECT_EQ(Utf8Prefix(text, most), text.substr(0, expected[most])) << most;
+  }
+  EXPECT_EQ(Utf8Prefix("\x80\x80\x80", 2), "") << "no characters at all";
 }
 
 using Checker = absl::Status (*)(absl::string_view);

@@ -1,4 +1,4 @@
-#include "server/address_flags.h"
+#include "server/flags.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

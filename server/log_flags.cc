@@ -1,4 +1,4 @@
-#include "server/log_flags.h"
+#include "server/flags.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,19 +19,18 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "common/files.h"
 #include "common/limits.h"
-#include "common/replace_file.h"
 #include "common/standard_error.h"
 #include "server/core/persistence.h"
 #include "server/flags.h"
 #include "server/journal/journal.h"
-#include "server/log_flags.h"
 #include "server/process/environment.h"
 #include "server/process/memory_watch.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/grpc_log.h"
 #include "server/server.h"
-#include "server/start_lines.h"
+#include "server/tls/certificate_files.h"
 
 namespace cache_invalidation {
 namespace {
@@ -95,6 +95,62 @@ void SetCallbacks(ServerOptions& options, std::atomic<bool>& failed, journal::Jo
   options.persistence.on_store_error = [&journal](absl::string_view message) {
     journal.Write({Level::kError, "RocksDB", {}, std::string(message)});
   };
+}
+
+// A call that takes a minute longer than usual after a start, or is not complete, needs an
+// explanation.
+void WriteUntil(std::optional<absl::Time> until, absl::string_view what,
+                journal::Journal& journal) {
+  if (!until) return;
+  journal.Write(
+      {Level::kInfo,
+       std::string(what),
+       {{"until", *until}},
+       "at the very first start of all there are none: pass --longest_earlier_lease=0s then"});
+}
+
+void WriteLimits(size_t max_memory_bytes, journal::Journal& journal) {
+  const int files = process::DescriptorLimit();
+  journal::Line line = {
+      Level::kInfo,
+      "limits",
+      {{"connections", process::FirstReservedDescriptor(files)}, {"open_files", files}}};
+  if (max_memory_bytes != 0) line.fields.emplace_back("memory_bytes", max_memory_bytes);
+  journal.Write(line);
+}
+
+void WriteCertificate(const Server& server, const tls::CertificatePaths& paths,
+                      journal::Journal& journal) {
+  const std::optional<absl::Time> expiry = server.certificate_expiry();
+  if (!expiry) return;
+  journal.Write({Level::kInfo,
+                 "gRPC is encrypted",
+                 {{"certificate", paths.cert},
+                  {"expires", *expiry},
+                  {"clients_show_one", paths.client_ca.empty() ? "no" : "yes"}}});
+}
+
+// Writes what an operator should know of a server that has started, the line `serving` last: its
+// history, its limits, its certificate, until when calls wait for subscribers of earlier servers,
+// its ports. `certificates` and `max_memory_bytes`: see ServerOptions.
+void WriteStartLines(const Server& server, const tls::CertificatePaths& certificates,
+                     size_t max_memory_bytes, journal::Journal& journal) {
+  journal.Write({Level::kInfo,
+                 "history",
+                 {{"epoch", server.epoch()}},
+                 std::string(Explanation(server.epoch_decision()))});
+  WriteLimits(max_memory_bytes, journal);
+  WriteCertificate(server, certificates, journal);
+  WriteUntil(server.waits_for_earlier_until(),
+             "calls that wait for subscribers also wait for those of earlier servers", journal);
+  if (server.doubts_earlier_until() > server.waits_for_earlier_until()) {
+    WriteUntil(server.doubts_earlier_until(),
+               "calls that wait for subscribers say that those of earlier servers may be late",
+               journal);
+  }
+  journal.Write({Level::kInfo,
+                 "serving",
+                 {{"grpc_port", server.grpc_port()}, {"http_port", server.http_port()}}});
 }
 
 // Blocks until a stop signal, or until the server has failed. On SIGHUP the server reads its files

@@ -20,7 +20,6 @@
 #include "server/process/self_check.h"
 #include "server/rpc/call_limits.h"
 #include "server/server_threads.h"
-#include "server/tls/client_hello.h"
 #include "server/tls/server_credentials.h"
 
 namespace cache_invalidation {

@@ -10,8 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/json_text/json_text.h"
-#include "common/crc32c.h"
-#include "common/parent_path.h"
+#include "common/files.h"
+#include "common/stable_hash.h"
 
 namespace cache_invalidation::client {
 namespace {

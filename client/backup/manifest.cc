@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "client/backup/synced_file.h"
 #include "client/json_text/json_text.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 
 namespace cache_invalidation::client {
 namespace {

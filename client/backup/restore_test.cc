@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/backup/backup_directory.h"
-#include "common/crc32c.h"
+#include "common/stable_hash.h"
 #include "gtest/gtest.h"
 #include "tests/support/temporary_directory.h"
 

@@ -8,6 +8,7 @@
 #include "client/cachectl/commands.h"
 #include "client/cachectl/declaration_file.h"
 #include "client/cachectl/report.h"
+#include "client/cachectl/result_text.h"
 #include "client/declarations.h"
 #include "client/json_text/json_text.h"
 #include "common/limits.h"
@@ -18,34 +19,18 @@ namespace {
 using client::ApplyDeclarationsResult;
 using client::DeclarationResult;
 
-struct Flags {
+struct ApplyFlags {
   std::string file;
   bool dry_run = false;
   bool prune = false;
 };
-
-const char* NameOf(client::DeclarationChange change) {
-  switch (change) {
-    case client::DeclarationChange::kAdded:
-      return "added";
-    case client::DeclarationChange::kReplaced:
-      return "replaced";
-    case client::DeclarationChange::kUnchanged:
-      return "unchanged";
-    case client::DeclarationChange::kDeleted:
-      return "deleted";
-    case client::DeclarationChange::kUnknown:
-      break;
-  }
-  return "unknown";
-}
 
 Report ReportOf(const ApplyDeclarationsResult& result, bool dry_run) {
   Table table({"", "", ""});
   std::string json;
   const auto add = [&](const char* kind, const std::vector<DeclarationResult>& declarations) {
     for (const DeclarationResult& declaration : declarations) {
-      const char* change = NameOf(declaration.change);
+      const std::string change = NameOf(declaration.change);
       table.Add({kind, declaration.name, change});
       absl::StrAppend(&json, json.empty() ? "" : ",", "{\"kind\":\"", kind,
                       "\",\"name\":", QuoteJson(declaration.name), ",\"change\":\"", change, "\"}");
@@ -72,7 +57,7 @@ void Warn(const ApplyDeclarationsResult& result, Session& session) {
 }
 
 // The service refuses more as well; here it can be told what to do about it.
-absl::Status CheckSize(const Flags& flags, const client::Declarations& declarations) {
+absl::Status CheckSize(const ApplyFlags& flags, const client::Declarations& declarations) {
   const auto check = [&flags](const char* kind, size_t count, size_t most) {
     if (count <= most) return absl::OkStatus();
     return absl::InvalidArgumentError(
@@ -87,7 +72,7 @@ absl::Status CheckSize(const Flags& flags, const client::Declarations& declarati
 }
 
 // A file that came out empty would delete everything that is registered.
-absl::Status CheckPrune(const Flags& flags, const client::Declarations& declarations) {
+absl::Status CheckPrune(const ApplyFlags& flags, const client::Declarations& declarations) {
   if (!flags.prune || !declarations.rules.empty() || !declarations.relationships.empty()) {
     return absl::OkStatus();
   }
@@ -96,7 +81,7 @@ absl::Status CheckPrune(const Flags& flags, const client::Declarations& declarat
       "Nothing was changed. `rule delete` and `relationship delete` delete what they name"));
 }
 
-absl::StatusOr<ExitCode> RunApply(const Flags& flags, Session& session) {
+absl::StatusOr<ExitCode> RunApply(const ApplyFlags& flags, Session& session) {
   const absl::StatusOr<DeclarationFile> file = ReadDeclarations(flags.file, session.in());
   if (!file.ok()) return file.status();
   absl::Status status = CheckSize(flags, file->declarations);
@@ -124,7 +109,7 @@ absl::StatusOr<ExitCode> RunExport(Session& session) {
 }  // namespace
 
 void AddApplyCommands(CLI::App* app, Action& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ApplyFlags>();
   CLI::App* apply = app->add_subcommand(
       "apply",
       "Registers the rules and relationships of a file: all of them or, on an error, none");

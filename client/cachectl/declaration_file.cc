@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "client/declarations.h"
 #include "client/yaml_text/yaml_text.h"
-#include "common/bounded_input.h"
+#include "common/files.h"
 
 namespace cache_invalidation::cachectl {
 

@@ -170,7 +170,7 @@ void AddRemove(CLI::App* group, Action& chosen) {
   });
 }
 
-void AddList(CLI::App* group, Action& chosen) {
+void AddDependencyList(CLI::App* group, Action& chosen) {
   auto params = std::make_shared<client::ListCacheDependenciesParams>();
   auto dependents = std::make_shared<bool>(false);
   auto limit = std::make_shared<size_t>(kPageSize);
@@ -215,7 +215,7 @@ void AddDependencyCommands(CLI::App* app, Action& chosen) {
   group->require_subcommand(1);
   AddAdd(group, chosen);
   AddRemove(group, chosen);
-  AddList(group, chosen);
+  AddDependencyList(group, chosen);
 }
 
 }  // namespace cache_invalidation::cachectl

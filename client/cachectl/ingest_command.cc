@@ -32,7 +32,7 @@ constexpr uint64_t kNamedUnreadableLines = 10;
 constexpr absl::Duration kDrawEvery = absl::Milliseconds(100);
 constexpr absl::Duration kTellEvery = absl::Seconds(10);
 
-struct Flags {
+struct IngestFlags {
   std::string format = "wal2json";
   std::vector<std::string> type_map;
   std::string file;
@@ -49,7 +49,7 @@ struct Flags {
 // stream, while further lines are read.
 class Ingest {
  public:
-  Ingest(const Flags& flags, Session& session) : flags_(flags), session_(session) {}
+  Ingest(const IngestFlags& flags, Session& session) : flags_(flags), session_(session) {}
 
   absl::StatusOr<ExitCode> Run() {
     absl::StatusOr<change::TypeMapping> types = change::TypeMapping::Parse(flags_.type_map);
@@ -267,7 +267,7 @@ class Ingest {
     return {json + "}", table.ToString()};
   }
 
-  const Flags& flags_;
+  const IngestFlags& flags_;
   Session& session_;
   Wal2JsonReader reader_;
   bool input_ends_in_a_line_ = false;  // the last line has no line break
@@ -293,7 +293,7 @@ class Ingest {
 }  // namespace
 
 void AddIngestCommand(CLI::App* app, Action& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<IngestFlags>();
   CLI::App* command =
       app->add_subcommand("ingest", "Sends the recorded changes of a database as writes");
   command->add_option("--format", flags->format, "Format of the input")

@@ -15,7 +15,7 @@ namespace {
 
 using client::InvalidationStats;
 
-std::string AsText(const InvalidationStats& stats) {
+std::string StatsText(const InvalidationStats& stats) {
   Table counters({"", ">"});
   const auto add = [&](const char* name, uint64_t value) {
     counters.Add({name, absl::StrCat(value)});
@@ -52,7 +52,7 @@ std::string AsText(const InvalidationStats& stats) {
   return absl::StrCat(out, "\n", rules.ToString());
 }
 
-void AddList(CLI::App* group, Action& chosen) {
+void AddNamespaceList(CLI::App* group, Action& chosen) {
   CLI::App* command = group->add_subcommand("list", "Lists the namespaces by name");
   OnChosen(command, chosen, [](Session& session) -> absl::StatusOr<ExitCode> {
     const auto names = session.client().ListNamespaces();
@@ -100,14 +100,14 @@ void AddDelete(CLI::App* group, Action& chosen) {
 void AddStatsCommand(CLI::App* app, Action& chosen) {
   CLI::App* command = app->add_subcommand("stats", "Shows the counters of the namespace");
   OnChosen(command, chosen, [](Session& session) -> absl::StatusOr<ExitCode> {
-    return session.Show(session.client().GetInvalidationStats(), AsText);
+    return session.Show(session.client().GetInvalidationStats(), StatsText);
   });
 }
 
 void AddNamespaceCommands(CLI::App* app, Action& chosen) {
   CLI::App* group = app->add_subcommand("namespace", "The namespaces of the service");
   group->require_subcommand(1);
-  AddList(group, chosen);
+  AddNamespaceList(group, chosen);
   AddDelete(group, chosen);
 }
 

@@ -48,6 +48,12 @@ constexpr Word<client::FillOutcome> kOutcomeWords[] = {
 constexpr Word<client::ValidationState> kValidationWords[] = {
     {client::ValidationState::kNotMoved, "not moved"}, {client::ValidationState::kMoved, "moved"}};
 
+constexpr Word<client::DeclarationChange> kChangeWords[] = {
+    {client::DeclarationChange::kAdded, "added"},
+    {client::DeclarationChange::kReplaced, "replaced"},
+    {client::DeclarationChange::kUnchanged, "unchanged"},
+    {client::DeclarationChange::kDeleted, "deleted"}};
+
 constexpr Word<client::ExplanationKind> kExplanationWords[] = {
     {client::ExplanationKind::kWrite, "write"},
     {client::ExplanationKind::kDirect, "direct"},
@@ -118,6 +124,7 @@ std::string NameOf(client::CauseStep value) { return WordOf(kStepWords, value); 
 std::string NameOf(client::EntryState value) { return WordOf(kStateWords, value); }
 std::string NameOf(client::FillOutcome value) { return WordOf(kOutcomeWords, value); }
 std::string NameOf(client::ValidationState value) { return WordOf(kValidationWords, value); }
+std::string NameOf(client::DeclarationChange value) { return WordOf(kChangeWords, value); }
 std::string NameOf(client::ExplanationKind value) { return WordOf(kExplanationWords, value); }
 
 std::string TextOf(const std::optional<client::Waiting>& waiting) {

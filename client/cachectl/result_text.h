@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "client/declaration.h"
 #include "client/dependency.h"
 #include "client/entry.h"
 #include "client/event.h"
@@ -59,6 +60,7 @@ std::string NameOf(client::CauseStep value);
 std::string NameOf(client::EntryState value);
 std::string NameOf(client::FillOutcome value);
 std::string NameOf(client::ValidationState value);
+std::string NameOf(client::DeclarationChange value);
 std::string NameOf(client::ExplanationKind value);
 
 }  // namespace cache_invalidation::cachectl

@@ -94,13 +94,13 @@ absl::Status Read(const std::string& name, const JsonText& value, client::WriteE
   return absl::OkStatus();
 }
 
-struct Flags {
+struct TrialFlags {
   std::string file;
   std::string write;
   std::string only;
 };
 
-absl::StatusOr<ExitCode> RunTrial(const Flags& flags, Session& session) {
+absl::StatusOr<ExitCode> RunTrial(const TrialFlags& flags, Session& session) {
   const absl::StatusOr<client::WriteEvent> write = WriteEventFromJson(flags.write);
   if (!write.ok()) return write.status();
   const absl::StatusOr<DeclarationFile> file = ReadDeclarations(flags.file, session.in());
@@ -191,7 +191,7 @@ absl::StatusOr<client::WriteEvent> WriteEventFromJson(absl::string_view json) {
 }
 
 void AddRuleTrialCommand(CLI::App* group, Action& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<TrialFlags>();
   CLI::App* command = group->add_subcommand(
       "test", "Shows whether the rules of a file would fire for a write; needs no service");
   command->add_option("-f,--file", flags->file, "YAML or JSON as for apply, - for standard input")

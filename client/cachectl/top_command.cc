@@ -19,7 +19,7 @@
 namespace cache_invalidation::cachectl {
 namespace {
 
-struct Flags {
+struct TopFlags {
   absl::Duration interval = absl::Seconds(2);
   std::optional<uint32_t> count;
   bool once = false;
@@ -40,7 +40,7 @@ void EndAtOnce(int) { _exit(static_cast<int>(ExitCode::kInterrupted)); }
 
 class Top {
  public:
-  Top(const Flags& flags, Session& session)
+  Top(const TopFlags& flags, Session& session)
       : interval_(flags.interval),
         frames_(flags.once ? std::optional<uint32_t>(1) : flags.count),
         clears_(isatty(STDOUT_FILENO) != 0),
@@ -122,7 +122,7 @@ class Top {
   bool is_first_ = true;
 };
 
-absl::StatusOr<ExitCode> RunTop(const Flags& flags, Session& session) {
+absl::StatusOr<ExitCode> RunTop(const TopFlags& flags, Session& session) {
   if (flags.interval < kLeastInterval) {
     return absl::InvalidArgumentError(absl::StrCat("--interval: expected at least ",
                                                    absl::FormatDuration(kLeastInterval), ", got ",
@@ -139,7 +139,7 @@ absl::StatusOr<ExitCode> RunTop(const Flags& flags, Session& session) {
 }  // namespace
 
 void AddTopCommand(CLI::App* app, Action& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<TopFlags>();
   CLI::App* command = app->add_subcommand(
       "top", "Shows what happens in the namespaces, again and again until it is interrupted");
   command->footer(

@@ -32,7 +32,7 @@
 namespace cache_invalidation::cachectl {
 namespace {
 
-struct Flags {
+struct WatchFlags {
   std::string name = "cachectl";
   std::vector<std::string> tags;
   std::vector<std::string> key_prefixes;
@@ -178,7 +178,7 @@ bool WantsColor() {
 // One run of watch. The callbacks run on the subscription's thread, one at a time.
 class Watch {
  public:
-  Watch(const Flags& flags, Session& session)
+  Watch(const WatchFlags& flags, Session& session)
       : until_(flags.until_revision),
         session_(session),
         printer_(session.options().format, WantsColor(), session.out()) {}
@@ -255,7 +255,7 @@ absl::StatusOr<std::string> CurrentEpoch(Session& session) {
   return stats->position.epoch;
 }
 
-absl::StatusOr<ExitCode> RunWatch(const Flags& flags, Session& session) {
+absl::StatusOr<ExitCode> RunWatch(const WatchFlags& flags, Session& session) {
   Watch watch(flags, session);  // before the client starts threads
   client::SubscriptionOptions options{.name = flags.name,
                                       .tags = flags.tags,
@@ -279,7 +279,7 @@ absl::StatusOr<ExitCode> RunWatch(const Flags& flags, Session& session) {
 }  // namespace
 
 void AddWatchCommand(CLI::App* app, Action& chosen) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<WatchFlags>();
   CLI::App* command = app->add_subcommand("watch", "Prints invalidations as they happen");
   command->add_option("--name", flags->name, "The name of this subscriber, for operators")
       ->capture_default_str();

@@ -10,7 +10,6 @@
 #include "common/limits.h"
 #include "common/names.h"
 #include "common/stable_hash.h"
-#include "common/utf8_prefix.h"
 #include "re2/re2.h"
 
 namespace cache_invalidation::change {

@@ -32,7 +32,7 @@
 #include "client/logging.h"
 #include "client/version.h"
 #include "common/clock.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 #include "common/standard_error.h"
 #include "server/http/http_server.h"
 #include "server/journal/journal.h"

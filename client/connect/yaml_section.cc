@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 
 namespace cache_invalidation::connect {
 namespace {

@@ -1,4 +1,4 @@
-#include "client/internal/endpoint.h"
+#include "client/internal/options_check.h"
 
 #include <algorithm>
 #include <array>

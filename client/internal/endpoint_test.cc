@@ -1,7 +1,6 @@
-#include "client/internal/endpoint.h"
-
 #include <string>
 
+#include "client/internal/options_check.h"
 #include "gtest/gtest.h"
 
 namespace cache_invalidation::client::internal {

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "client/internal/endpoint.h"
 #include "client/internal/metadata.h"
 #include "client/internal/pem.h"
 #include "client/internal/token_file.h"

@@ -16,6 +16,15 @@ absl::Status CheckEndpointAndOptions(absl::string_view endpoint, const ClientOpt
 // For a connection over a channel of the application.
 absl::Status CheckOptions(const ClientOptions& options);
 
+// The first of these (endpoint.cc): "host:port", "[IPv6 address]:port", or a target of gRPC that
+// begins with the scheme of one of its resolvers. Does not look up the host.
+absl::Status CheckEndpoint(absl::string_view endpoint);
+
+// Returns whether everything that is sent to the endpoint stays on this machine: each of its
+// addresses is a loopback address or a Unix socket. `localhost` counts as loopback. False if in
+// doubt.
+bool IsOnThisMachine(absl::string_view endpoint);
+
 // Whether certificates come from files; then none comes from a text.
 bool HasFiles(const TlsOptions& tls);
 

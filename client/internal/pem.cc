@@ -9,7 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 
 namespace cache_invalidation::client::internal {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 
 namespace cache_invalidation::client::internal {
 namespace {

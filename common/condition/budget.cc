@@ -1,6 +1,6 @@
 #include "common/condition/budget.h"
 
-#include "common/utf8_prefix.h"
+#include "common/names.h"
 
 namespace cache_invalidation::condition {
 namespace {

@@ -16,10 +16,9 @@
 #include "common/mutex.h"
 #include "server/access/access_observer.h"
 #include "server/access/audit_log.h"
-#include "server/access/credential.h"
 #include "server/access/policy.h"
 #include "server/access/rate_limits.h"
-#include "server/access/role.h"
+#include "server/access/roles.h"
 
 namespace cache_invalidation::access {
 

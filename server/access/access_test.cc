@@ -4,8 +4,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "server/access/method_roles.h"
-#include "server/access/policy_text.h"
+#include "server/access/policy.h"
+#include "server/access/roles.h"
 #include "server/access/testing/counting_observer.h"
 #include "tests/fakes/fake_clock.h"
 

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/json_quote.h"
-#include "common/utf8_prefix.h"
+#include "common/names.h"
 
 namespace cache_invalidation::access {
 namespace {

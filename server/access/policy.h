@@ -1,7 +1,10 @@
 #ifndef CACHE_INVALIDATION_SERVER_ACCESS_POLICY_H_
 #define CACHE_INVALIDATION_SERVER_ACCESS_POLICY_H_
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,11 +14,28 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/access/credential.h"
 #include "server/access/rate_limits.h"
-#include "server/access/role.h"
+#include "server/access/roles.h"
 
 namespace cache_invalidation::access {
+
+// The SHA-256 of a token. Tokens themselves are never stored: they are long and random, so a hash
+// without salt says nothing about them.
+using TokenHash = std::array<uint8_t, 32>;
+
+TokenHash HashOf(absl::string_view token);
+
+// Compares in a time that does not depend on the values.
+bool AreEqual(const TokenHash& a, const TokenHash& b);
+
+// What a caller presents to say who it is.
+struct Credential {
+  // The caller sent something that is no credential: it is refused, and not taken for anonymous.
+  bool malformed = false;
+  std::optional<TokenHash> token = std::nullopt;
+  // The subject alternative names (URI and DNS) of the verified client certificate. Absent: none.
+  std::optional<std::vector<std::string>> certificate = std::nullopt;
+};
 
 // The pattern of all namespaces. No namespace has this name, so it can stand for a call that
 // concerns all of them.
@@ -101,6 +121,11 @@ class Policy {
   const Parts parts_;
   const absl::flat_hash_map<std::string, size_t> certificates_;
 };
+
+// Parses a policy in YAML (policy_text.cc); docs/operations.md describes its form. INVALID_ARGUMENT
+// names the line and the field. It never repeats what stands where a hash is expected: that can be
+// a token.
+absl::StatusOr<std::shared_ptr<const Policy>> ParsePolicy(const std::string& yaml);
 
 }  // namespace cache_invalidation::access
 

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 #include "common/yaml.h"
-#include "server/access/policy_text.h"
+#include "server/access/policy.h"
 
 namespace cache_invalidation::access {
 

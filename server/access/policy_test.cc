@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "server/access/policy_text.h"
 
 namespace cache_invalidation::access {
 namespace {

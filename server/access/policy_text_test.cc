@@ -1,4 +1,4 @@
-#include "server/access/policy_text.h"
+#include "server/access/policy.h"
 
 #include <string>
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/crc32c.h"
+#include "common/stable_hash.h"
 
 namespace cache_invalidation::backup {
 namespace {

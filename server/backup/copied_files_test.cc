@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "common/crc32c.h"
+#include "common/stable_hash.h"
 #include "gtest/gtest.h"
 #include "tests/support/temporary_directory.h"
 

@@ -162,8 +162,7 @@ absl::Duration Persistence::longest_earlier_lease() const {
 
 delivery::EarlierLeases Persistence::EarlierLeases(std::optional<absl::Duration> at_most,
                                                    absl::Duration now) const {
-  delivery::EarlierLeases earlier = {
-      .noted = noted_lease_, .longest = absl::ZeroDuration(), .until = -absl::InfiniteDuration()};
+  delivery::EarlierLeases earlier = {.noted = noted_lease_};
   if (!at_most.has_value()) earlier.doubt_longest = was_empty_ ? kMaxLease : noted_doubt_;
   if (earlier.doubt_longest > absl::ZeroDuration()) {
     earlier.doubt_until = now + delivery::LeaseWithMargin(earlier.doubt_longest);

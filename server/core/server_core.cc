@@ -19,9 +19,9 @@ ServerCore::ServerCore(const CoreOptions& options, Persistence persistence,
            surroundings_.clock, surroundings_.outlet),
       earlier_leases_(persistence_.EarlierLeases(options.longest_earlier_lease,
                                                  surroundings_.clock.Monotonic())),
-      waiting_(delivery::WaitingCalls::Make(
-          hub_, surroundings_.waker, surroundings_.clock, surroundings_.delivery_observer,
-          earlier_leases_.until, options.max_awaited_per_namespace, earlier_leases_.doubt_until)),
+      waiting_(delivery::WaitingCalls::Make(hub_, surroundings_.waker, surroundings_.clock,
+                                            surroundings_.delivery_observer, earlier_leases_,
+                                            options.max_awaited_per_namespace)),
       leases_(earlier_leases_, [this](commit::Group group) {
         return surroundings_.driver.TryHandOver(std::move(group));
       }) {}

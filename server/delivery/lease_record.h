@@ -16,14 +16,15 @@
 
 namespace cache_invalidation::delivery {
 
-// The leases that earlier servers may have granted to subscribers that this one does not know.
+// The leases that earlier servers may have granted to subscribers that this one does not know; by
+// default none.
 struct EarlierLeases {
   // The longest one that the store has on record; zero: none.
-  absl::Duration noted;
+  absl::Duration noted = absl::ZeroDuration();
   // An upper bound: that of the store, unless its record may be incomplete.
-  absl::Duration longest;
+  absl::Duration longest = absl::ZeroDuration();
   // When the last of them has ended, as Clock::Monotonic.
-  absl::Duration until;
+  absl::Duration until = -absl::InfiniteDuration();
   // It is unknown whether an earlier server had another store. Until `doubt_until` it may have
   // subscribers with leases of up to `doubt_longest`. Zero: it is known. Noted in the store, too.
   absl::Duration doubt_longest = absl::ZeroDuration();

@@ -16,11 +16,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr absl::Duration kUntil = absl::Seconds(66);
-const EarlierLeases kUnknown = {
-    .noted = absl::ZeroDuration(), .longest = absl::Seconds(60), .until = kUntil};
-const EarlierLeases kNone = {.noted = absl::ZeroDuration(),
-                             .longest = absl::ZeroDuration(),
-                             .until = -absl::InfiniteDuration()};
+const EarlierLeases kUnknown = {.longest = absl::Seconds(60), .until = kUntil};
+const EarlierLeases kNone;
 
 class LeaseRecordTest : public testing::Test {
  protected:

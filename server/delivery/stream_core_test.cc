@@ -84,8 +84,7 @@ class StreamCoreTest : public testing::Test {
   SilentDeliveryObserver observer_;
   FakeOutbox outbox_;
   Hub hub_{Options(), clock_, outbox_};
-  std::shared_ptr<WaitingCalls> waiting_ =
-      WaitingCalls::Make(hub_, outbox_, clock_, observer_, -absl::InfiniteDuration());
+  std::shared_ptr<WaitingCalls> waiting_ = WaitingCalls::Make(hub_, outbox_, clock_, observer_, {});
   LeaseRecord leases_{
       {.noted = absl::Seconds(10), .longest = absl::Seconds(10), .until = absl::InfiniteDuration()},
       [this](commit::Group group) {

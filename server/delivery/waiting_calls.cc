@@ -6,21 +6,10 @@ namespace cache_invalidation::delivery {
 
 std::shared_ptr<WaitingCalls> WaitingCalls::Make(const Hub& hub, StreamWaker& outbox,
                                                  const Clock& clock, DeliveryObserver& observer,
-                                                 absl::Duration strangers_until, size_t most,
-                                                 absl::Duration doubted_until) {
+                                                 const EarlierLeases& earlier, size_t most) {
   return std::shared_ptr<WaitingCalls>(
-      new WaitingCalls(hub, outbox, clock, observer, strangers_until, most, doubted_until));
+      new WaitingCalls(hub, outbox, clock, observer, earlier, most));
 }
-
-WaitingCalls::WaitingCalls(const Hub& hub, StreamWaker& outbox, const Clock& clock,
-                           DeliveryObserver& observer, absl::Duration strangers_until, size_t most,
-                           absl::Duration doubted_until)
-    : hub_(hub),
-      outbox_(outbox),
-      clock_(clock),
-      observer_(observer),
-      most_(most),
-      list_(strangers_until, doubted_until) {}
 
 WaitingCalls::Place::~Place() {
   if (calls_ == nullptr) return;

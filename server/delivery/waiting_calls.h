@@ -16,6 +16,7 @@
 #include "common/limits.h"
 #include "common/mutex.h"
 #include "server/delivery/hub.h"
+#include "server/delivery/lease_record.h"
 #include "server/delivery/observer.h"
 #include "server/delivery/outbox.h"
 #include "server/delivery/wait_list.h"
@@ -33,12 +34,12 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
  public:
   using Done = WaitList::Done;
 
-  // `strangers_until`, `doubted_until`: see WaitList. `most`: limit on pairs of a call and
-  // a subscriber, of one namespace. The references must outlive this.
-  static std::shared_ptr<WaitingCalls> Make(
-      const Hub& hub, StreamWaker& outbox, const Clock& clock, DeliveryObserver& observer,
-      absl::Duration strangers_until, size_t most = kMaxAwaitedPerNamespace,
-      absl::Duration doubted_until = -absl::InfiniteDuration());
+  // `earlier`: the leases of those that WaitList calls strangers; it is not kept. `most`: limit on
+  // pairs of a call and a subscriber, of one namespace. The other references must outlive this.
+  static std::shared_ptr<WaitingCalls> Make(const Hub& hub, StreamWaker& outbox, const Clock& clock,
+                                            DeliveryObserver& observer,
+                                            const EarlierLeases& earlier,
+                                            size_t most = kMaxAwaitedPerNamespace);
 
   // A call's share of kMaxAwaited and of kMaxAwaitedPerNamespace, released with it.
   class Place {
@@ -94,7 +95,13 @@ class WaitingCalls final : public OutboxStream, public std::enable_shared_from_t
 
  private:
   WaitingCalls(const Hub& hub, StreamWaker& outbox, const Clock& clock, DeliveryObserver& observer,
-               absl::Duration strangers_until, size_t most, absl::Duration doubted_until);
+               const EarlierLeases& earlier, size_t most)
+      : hub_(hub),
+        outbox_(outbox),
+        clock_(clock),
+        observer_(observer),
+        most_(most),
+        list_(earlier.until, earlier.doubt_until) {}
 
   const Hub& hub_;
   StreamWaker& outbox_;

@@ -26,8 +26,7 @@ class WaitingCallsTest : public testing::Test {
   SilentDeliveryObserver observer_;
   Outbox outbox_{clock_};
   Hub hub_{Options(), clock_, outbox_};
-  std::shared_ptr<WaitingCalls> waiting_ =
-      WaitingCalls::Make(hub_, outbox_, clock_, observer_, -absl::InfiniteDuration());
+  std::shared_ptr<WaitingCalls> waiting_ = WaitingCalls::Make(hub_, outbox_, clock_, observer_, {});
 };
 
 TEST_F(WaitingCallsTest, TakesInAsManyAsItMayHoldAndGivesPlacesBack) {

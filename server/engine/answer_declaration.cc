@@ -5,7 +5,7 @@
 
 #include "common/limits.h"
 #include "server/engine/apply.h"
-#include "server/engine/declaration_changes.h"
+#include "server/engine/prepared_declarations.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -102,8 +102,9 @@ Result Answer(const State& state, const GetInvalidationStats&, absl::Time) {
 }
 
 Result Answer(const State& state, const ValidateDeclarations& query, absl::Time) {
-  absl::StatusOr<ApplyDeclarationsResult> result =
-      DeclarationChanges(state, query.declarations, *PreparedOf(query.declarations));
+  const ApplyDeclarations& asked = query.declarations;
+  absl::StatusOr<ApplyDeclarationsResult> result = DeclarationChanges(
+      state, asked, *PreparedOnce(asked.prepared, asked.rules, asked.relationships));
   if (result.ok()) return *std::move(result);
   ApplyDeclarationsResult refused;
   refused.refusal = result.status();

@@ -60,6 +60,14 @@ ApplyResult Apply(State& state, const Sweep& command, std::vector<Event>& events
 // See Engine::FreeNames.
 uint64_t FreeNames(State& state, uint64_t limit);
 
+// What the command changes in the state, with the warnings of its declarations. Fails with
+// INVALID_ARGUMENT for a condition that does not parse, and with RESOURCE_EXHAUSTED if the
+// namespace would hold too many rules or relationships; the message begins with the path of the
+// field. `prepared`: that of the command.
+absl::StatusOr<ApplyDeclarationsResult> DeclarationChanges(const State& state,
+                                                           const ApplyDeclarations& command,
+                                                           const PreparedDeclarations& prepared);
+
 // Adds or replaces a rule. A replacement keeps the counters of the rule it replaces.
 void StoreRule(State& state, std::shared_ptr<const CompiledRule> rule);
 

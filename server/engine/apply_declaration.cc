@@ -9,7 +9,6 @@
 #include "absl/types/span.h"
 #include "common/limits.h"
 #include "server/engine/apply.h"
-#include "server/engine/declaration_changes.h"
 #include "server/engine/emission.h"
 #include "server/engine/lint.h"
 #include "server/engine/prepared_declarations.h"
@@ -85,7 +84,7 @@ void StoreRule(State& state, std::shared_ptr<const CompiledRule> compiled) {
 ApplyResult Apply(State& state, const RegisterRule& command, std::vector<Event>&) {
   const Rule& rule = command.rule;
   const std::shared_ptr<const PreparedDeclarations> prepared =
-      command.prepared != nullptr ? command.prepared : Prepare(absl::MakeConstSpan(&rule, 1));
+      PreparedOnce(command.prepared, absl::MakeConstSpan(&rule, 1));
   const std::shared_ptr<const CompiledRule>& compiled = prepared->rules.front();
   if (compiled->condition.has_value() && !compiled->condition->ok()) {
     return compiled->condition->status();
@@ -126,7 +125,8 @@ ApplyResult Apply(State& state, const DeleteRelationship& command, std::vector<E
 }
 
 ApplyResult Apply(State& state, const ApplyDeclarations& command, std::vector<Event>&) {
-  const std::shared_ptr<const PreparedDeclarations> prepared = PreparedOf(command);
+  const std::shared_ptr<const PreparedDeclarations> prepared =
+      PreparedOnce(command.prepared, command.rules, command.relationships);
   absl::StatusOr<ApplyDeclarationsResult> result = DeclarationChanges(state, command, *prepared);
   if (!result.ok()) return result.status();
   CarryOut(
@@ -142,7 +142,7 @@ ApplyResult Apply(State& state, const ApplyDeclarations& command, std::vector<Ev
 
 ApplyResult Apply(State& state, const CreateNamespace& command, std::vector<Event>& events) {
   const std::shared_ptr<const PreparedDeclarations> prepared =
-      command.prepared != nullptr ? command.prepared : Prepare(command.default_rules);
+      PreparedOnce(command.prepared, command.default_rules);
   for (const std::shared_ptr<const CompiledRule>& rule : prepared->rules) StoreRule(state, rule);
   if (command.after == 0) return EmptyResult{};
   state.meta.head = command.after;

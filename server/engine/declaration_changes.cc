@@ -1,8 +1,5 @@
-#include "server/engine/declaration_changes.h"
-
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/limits.h"
+#include "server/engine/apply.h"
+#include "server/engine/prepared_declarations.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -80,11 +79,6 @@ class Changes {
 };
 
 }  // namespace
-
-std::shared_ptr<const PreparedDeclarations> PreparedOf(const ApplyDeclarations& command) {
-  return command.prepared != nullptr ? command.prepared
-                                     : Prepare(command.rules, command.relationships);
-}
 
 absl::StatusOr<ApplyDeclarationsResult> DeclarationChanges(const State& state,
                                                            const ApplyDeclarations& command,

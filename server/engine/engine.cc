@@ -77,6 +77,7 @@ Applied Engine::Apply(const Command& command, absl::Time now) {
   state.graph.PutChanges();
   state.delta.push_back({state.meta});
   applied.delta = std::exchange(state.delta, {});
+  applied.removed_rules = state.rules.TakeRemoved();
   return applied;
 }
 
@@ -97,7 +98,10 @@ std::optional<BatchDeadline> Engine::batch_deadline() const {
 
 uint64_t Engine::FreeNames(uint64_t limit) { return engine::FreeNames(*state_, limit); }
 
-bool Engine::TakeApart(uint64_t& limit) { return state_->graph.TakeApart(limit); }
+bool Engine::TakeApart(uint64_t& limit) {
+  const bool rules_left = state_->rules.TakeApart(limit);
+  return state_->graph.TakeApart(limit) || rules_left;
+}
 
 std::string Engine::DumpForTest() const { return Dump(*state_); }
 

@@ -19,6 +19,9 @@
 
 namespace cache_invalidation::engine {
 
+struct CompiledRule;
+using RemovedRules = std::vector<std::shared_ptr<const CompiledRule>>;
+
 // What applying a command gave.
 struct Applied {
   // OK, or why the command was refused: RESOURCE_EXHAUSTED if a limit is exceeded, INVALID_ARGUMENT
@@ -32,6 +35,9 @@ struct Applied {
   Delta delta;
   // How many targets were widened, as the statistics count them.
   uint64_t widened = 0;
+  // The rules that the command removed or replaced. Freeing one can take a millisecond (FreeingCost
+  // in rule_set.h), so a shard frees them some at a time.
+  RemovedRules removed_rules = {};
 };
 
 // When the pending batch is due. The caller submits FlushBatch{generation} at that time.
@@ -87,9 +93,10 @@ class Engine {
   // is bounded by that number.
   uint64_t FreeNames(uint64_t limit);
 
-  // Frees the contents of up to `limit` keys and tags and subtracts their number from `limit`, so
-  // that destroying a large engine does not block its shard. Returns false once nothing is left.
-  // After the first call the engine may only be destroyed.
+  // Frees the contents of up to `limit` keys and tags, and of rules by their FreeingCost, and
+  // subtracts their number from `limit`, so that destroying a large engine does not block its
+  // shard. Returns false once nothing is left. After the first call the engine may only be
+  // destroyed.
   bool TakeApart(uint64_t& limit);
 
   // Returns the whole state as text, in an order that depends only on the state.

@@ -58,4 +58,10 @@ std::shared_ptr<const PreparedDeclarations> Prepare(absl::Span<const Rule> rules
   return Prepare(std::move(compiled), relationships);
 }
 
+std::shared_ptr<const PreparedDeclarations> PreparedOnce(
+    std::shared_ptr<const PreparedDeclarations> earlier, absl::Span<const Rule> rules,
+    absl::Span<const Relationship> relationships) {
+  return earlier != nullptr ? std::move(earlier) : Prepare(rules, relationships);
+}
+
 }  // namespace cache_invalidation::engine

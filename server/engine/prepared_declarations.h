@@ -13,7 +13,7 @@
 namespace cache_invalidation::engine {
 
 // What the declarations of a command need whatever the state is: compiled rules, and warnings.
-// Making it takes up to a millisecond for each rule, so the caller makes it, on its own
+// Making it takes up to some milliseconds for each rule, so the caller makes it, on its own
 // thread: with a command that has none, the shard and all its namespaces wait for that.
 //
 // Immutable, thread-safe.
@@ -32,6 +32,11 @@ std::shared_ptr<const PreparedDeclarations> Prepare(
     absl::Span<const Relationship> relationships = {});
 std::shared_ptr<const PreparedDeclarations> Prepare(
     absl::Span<const Rule> rules, absl::Span<const Relationship> relationships = {});
+
+// Returns `earlier`, or what Prepare makes of the declarations if it is null.
+std::shared_ptr<const PreparedDeclarations> PreparedOnce(
+    std::shared_ptr<const PreparedDeclarations> earlier, absl::Span<const Rule> rules,
+    absl::Span<const Relationship> relationships = {});
 
 }  // namespace cache_invalidation::engine
 

@@ -61,7 +61,10 @@ TEST(PreparedDeclarations, AreUsedByTheCommandsThatCarryThem) {
   script.Do(RegisterRule{rules[0], second});
   EXPECT_EQ(script.result<RegisterRuleResult>().warnings, std::vector<std::string>{"prepared"});
   EXPECT_EQ(second->rules[0].use_count(), 2);
-  EXPECT_EQ(first->rules[0].use_count(), 1);
+  EXPECT_EQ(script.applied().removed_rules, RemovedRules{first->rules[0]});
+  script.Do(DeleteRule{"a"});
+  EXPECT_EQ(script.applied().removed_rules, RemovedRules{second->rules[0]});
+  EXPECT_EQ(first->rules[0].use_count(), 1) << "whoever applied the command has let it go";
 
   const auto asked = script.Ask<ApplyDeclarationsResult>(
       ValidateDeclarations{{.rules = rules, .prepared = second}});

@@ -115,6 +115,12 @@ CompiledRule::CompiledRule(Rule checked, std::optional<Pattern> compiled)
   ignores_write = all_literal && relationships.empty();
 }
 
+uint64_t FreeingCost(const std::shared_ptr<const CompiledRule>& rule) {
+  constexpr uint64_t kKeysPerRule = 4;
+  if (rule.use_count() > 1) return 1;
+  return kKeysPerRule + rule->rule.pattern.size() + rule->rule.condition.size();
+}
+
 bool RuleSet::RunsBefore(const CompiledRule& a, const CompiledRule& b) { return Order()(&a, &b); }
 
 bool RuleSet::Put(std::shared_ptr<const CompiledRule> rule) {
@@ -138,8 +144,19 @@ bool RuleSet::Remove(absl::string_view name) {
     if (rules->second.empty()) by_trigger_.erase(rules);
   }
   in_order_.erase(removed);
+  removed_.push_back(std::move(found->second));
   by_name_.erase(found);
   return true;
+}
+
+bool RuleSet::TakeApart(uint64_t& limit) {
+  in_order_.clear();
+  by_trigger_.clear();
+  while (limit > 0 && !by_name_.empty()) {
+    limit -= std::min(limit, FreeingCost(by_name_.begin()->second));
+    by_name_.erase(by_name_.begin());
+  }
+  return !by_name_.empty();
 }
 
 const Rule* RuleSet::Find(absl::string_view name) const {

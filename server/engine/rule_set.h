@@ -106,6 +106,11 @@ struct CompiledRule {
   bool ignores_write = false;
 };
 
+// How long it takes to drop the rule, in keys of a sweep (limits.h): little if others hold it as
+// well; otherwise it is freed, with the compiled patterns of its pattern and its condition, which
+// are large and have caches that are larger.
+uint64_t FreeingCost(const std::shared_ptr<const CompiledRule>& rule);
+
 // Rules run by priority, highest first, then by name. Returned pointers and views stay valid until
 // that rule is replaced or removed. Thread-compatible.
 class RuleSet {
@@ -121,6 +126,14 @@ class RuleSet {
 
   // Returns whether there was one.
   bool Remove(absl::string_view name);
+
+  // Returns the rules that Put has replaced and Remove has removed since the last call.
+  std::vector<std::shared_ptr<const CompiledRule>> TakeRemoved() {
+    return std::exchange(removed_, {});
+  }
+
+  // See Engine::TakeApart.
+  bool TakeApart(uint64_t& limit);
 
   // Returns null if there is none.
   const Rule* Find(absl::string_view name) const;
@@ -178,6 +191,7 @@ class RuleSet {
   std::map<std::string, std::shared_ptr<const CompiledRule>, std::less<>> by_name_;
   absl::btree_set<const CompiledRule*, Order> in_order_;
   absl::btree_map<std::string, std::vector<const CompiledRule*>> by_trigger_;
+  std::vector<std::shared_ptr<const CompiledRule>> removed_;
 };
 
 // The result of a condition for one write.

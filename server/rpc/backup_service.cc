@@ -10,11 +10,11 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
-#include "server/access/method_roles.h"
 #include "server/access/policy.h"
+#include "server/access/roles.h"
 #include "server/backup/copied_files.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
-#include "server/rpc/refused_call.h"
 #include "server/wire/message_conversion.h"
 
 namespace cache_invalidation::rpc {

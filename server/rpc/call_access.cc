@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -37,6 +38,43 @@ access::Denial DenialOf(const absl::Status& status) {
                                           : access::Denial::kRateLimit;
 }
 
+// See AuditedChanges.
+struct LinesOf {
+  using Lines = std::vector<std::string>;
+
+  Lines operator()(const engine::RegisterRule& command) const {
+    return {absl::StrCat("rule ", command.rule.name)};
+  }
+  Lines operator()(const engine::DeleteRule& command) const {
+    return {absl::StrCat("no rule ", command.name)};
+  }
+  Lines operator()(const engine::RegisterRelationship& command) const {
+    return {absl::StrCat("relationship ", command.relationship.name)};
+  }
+  Lines operator()(const engine::DeleteRelationship& command) const {
+    return {absl::StrCat("no relationship ", command.name)};
+  }
+  Lines operator()(const engine::ApplyDeclarations& command) const {
+    Lines lines;
+    if (command.prune) lines.emplace_back("no other declarations");
+    for (const engine::Rule& rule : command.rules) {
+      lines.push_back(absl::StrCat("rule ", rule.name));
+    }
+    for (const engine::Relationship& relationship : command.relationships) {
+      lines.push_back(absl::StrCat("relationship ", relationship.name));
+    }
+    return lines;
+  }
+  Lines operator()(const engine::SetBatchDelay& command) const {
+    return {absl::StrCat("batch delay ", absl::FormatDuration(command.delay))};
+  }
+  Lines operator()(const engine::DeleteNamespace&) const { return {"no namespace"}; }
+  template <typename Other>
+  Lines operator()(const Other&) const {
+    return {};
+  }
+};
+
 }  // namespace
 
 std::optional<std::vector<std::string>> CertificateOf(const grpc::AuthContext& context) {
@@ -51,6 +89,10 @@ std::optional<std::vector<std::string>> CertificateOf(const grpc::AuthContext& c
   add(GRPC_PEER_URI_PROPERTY_NAME, true);
   add(GRPC_PEER_DNS_PROPERTY_NAME, false);
   return names;
+}
+
+std::vector<std::string> AuditedChanges(const engine::Command& command) {
+  return std::visit(LinesOf(), command);
 }
 
 CallAccess::CallAccess(access::Access& access, const access::Method& method,

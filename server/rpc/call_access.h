@@ -14,8 +14,9 @@
 #include "common/mutex.h"
 #include "grpcpp/server_context.h"
 #include "server/access/access.h"
-#include "server/access/credential.h"
-#include "server/access/method_roles.h"
+#include "server/access/policy.h"
+#include "server/access/roles.h"
+#include "server/engine/command.h"
 
 namespace grpc {
 class AuthContext;
@@ -30,6 +31,11 @@ inline constexpr char kRetryPushbackKey[] = "grpc-retry-pushback-ms";
 // names. A text that is the one cannot pass for the other, because a policy does not say which it
 // means: a URI has a colon, a host has none. Absent: no certificate.
 std::optional<std::vector<std::string>> CertificateOf(const grpc::AuthContext& context);
+
+// What the audit log says of a command: what there is after it, as `rule NAME` or
+// `batch delay 100ms`, and what there is not, as `no rule NAME`. Empty for commands that do not
+// need an admin.
+std::vector<std::string> AuditedChanges(const engine::Command& command);
 
 // Whether one call or stream may do what it asks: authenticates the caller, compares its role with
 // what the method needs, and takes the call from the limits. Everything that it refuses is counted,
@@ -68,7 +74,7 @@ class CallAccess {
   // Whether the caller is a reader of the namespace. Denies nothing. REQUIRES: authenticated.
   bool MayRead(absl::string_view namespace_name) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Writes a permitted call that needs an admin to the audit log.
+  // Writes a permitted call that needs an admin to the audit log. `changes`: as AuditedChanges.
   void Audit(std::vector<std::string> changes, const absl::Status& outcome)
       ABSL_LOCKS_EXCLUDED(mutex_);
 

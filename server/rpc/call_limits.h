@@ -1,4 +1,5 @@
-// What bounds the calls of a server: the memory of the process, and responses that are not read.
+// What bounds the calls of a server: their deadlines, the memory of the process, and responses that
+// are not read.
 
 #ifndef CACHE_INVALIDATION_SERVER_RPC_CALL_LIMITS_H_
 #define CACHE_INVALIDATION_SERVER_RPC_CALL_LIMITS_H_
@@ -10,11 +11,27 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
 #include "common/mutex.h"
 #include "grpcpp/server_context.h"
 #include "server/engine/command.h"
+#include "server/rpc/conversion/encoded_message.h"
 
 namespace cache_invalidation::rpc {
+
+// Returns what is left of the call's deadline, which is on the clock of the machine, whatever the
+// server's is. Without a deadline: centuries.
+inline absl::Duration TimeLeft(const grpc::ServerContextBase& context) {
+  return absl::FromChrono(context.deadline()) - RealClock().Now();
+}
+
+// Fails with DEADLINE_EXCEEDED if nothing is left: its caller gets no result, so under load this is
+// work that others wait for. Not for calls that invalidate (shard::kAppliedWithoutItsCaller).
+inline absl::Status CheckDeadline(const grpc::ServerContextBase& context) {
+  if (TimeLeft(context) > absl::ZeroDuration()) return absl::OkStatus();
+  return absl::DeadlineExceededError("the deadline passed before the call was begun");
+}
 
 // Whether calls are accepted while the process runs out of memory. Thread-safe.
 class Admission {
@@ -98,6 +115,15 @@ class OpenCalls {
   // Those that are not cancelled. By number, so oldest first.
   std::map<uint64_t, Response> responses_ ABSL_GUARDED_BY(mutex_);
   size_t unread_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// The reactor of a call that is refused at its start. Owned by gRPC: OnDone deletes it.
+template <typename Reactor>
+class RefusedCall final : public Reactor {
+ public:
+  explicit RefusedCall(const absl::Status& reason) { this->Finish(ToGrpcStatus(reason)); }
+
+  void OnDone() override { delete this; }
 };
 
 }  // namespace cache_invalidation::rpc

@@ -18,9 +18,9 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/delivery/stream_core.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/subscription_conversion.h"
-#include "server/rpc/refused_call.h"
 
 namespace cache_invalidation::rpc {
 namespace {

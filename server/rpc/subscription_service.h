@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "protos/cache_invalidation/v1/subscription_service.grpc.pb.h"
 #include "server/access/access.h"
-#include "server/access/method_roles.h"
+#include "server/access/roles.h"
 #include "server/delivery/stream_core.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/allowed_namespaces.h"

@@ -9,8 +9,8 @@
 
 #include "common/longest_wait.h"
 #include "server/journal/journal.h"
-#include "server/rpc/audited_changes.h"
-#include "server/rpc/call_deadline.h"
+#include "server/rpc/call_access.h"
+#include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 #include "server/rpc/trace_id.h"

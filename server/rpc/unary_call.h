@@ -21,7 +21,7 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
-#include "server/access/method_roles.h"
+#include "server/access/roles.h"
 #include "server/delivery/waiting_calls.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/call_access.h"

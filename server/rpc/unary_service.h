@@ -16,10 +16,9 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/access/access.h"
-#include "server/access/method_roles.h"
+#include "server/access/roles.h"
 #include "server/metrics/rpc_metrics.h"
 #include "server/rpc/call_access.h"
-#include "server/rpc/call_deadline.h"
 #include "server/rpc/call_limits.h"
 #include "server/rpc/conversion/encoded_message.h"
 

@@ -6,7 +6,7 @@
 #include "common/limits.h"
 #include "grpc/support/time.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "server/access/method_roles.h"
+#include "server/access/roles.h"
 #include "server/rpc/conversion/encoded_message.h"
 #include "server/rpc/conversion/request_conversion.h"
 

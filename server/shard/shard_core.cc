@@ -1,12 +1,14 @@
 #include "server/shard/shard_core.h"
 
 #include <algorithm>
+#include <iterator>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
 #include "server/engine/limits.h"
 #include "server/engine/prepared_declarations.h"
+#include "server/engine/rule_set.h"
 #include "server/shard/without_caller.h"
 #include "server/storage/store.h"
 
@@ -79,6 +81,19 @@ StrategyCounts CountedBy(const engine::Engine& engine) {
   const auto& stats = std::get<engine::InvalidationStats>(result);
   return {stats.immediate_invalidations, stats.batched_invalidations, stats.lazy_invalidations,
           stats.cascade_invalidations};
+}
+
+// Takes the compiled rules that a request has brought along; null: none.
+std::shared_ptr<const engine::PreparedDeclarations> TakePrepared(
+    std::variant<engine::Command, engine::Query>& request) {
+  if (auto* query = std::get_if<engine::Query>(&request)) {
+    auto* asked = std::get_if<engine::ValidateDeclarations>(query);
+    return asked == nullptr ? nullptr : std::move(asked->declarations.prepared);
+  }
+  auto& command = std::get<engine::Command>(request);
+  if (auto* one = std::get_if<engine::RegisterRule>(&command)) return std::move(one->prepared);
+  auto* all = std::get_if<engine::ApplyDeclarations>(&command);
+  return all == nullptr ? nullptr : std::move(all->prepared);
 }
 
 // Whether the caller has gone, and nothing in it must be applied all the same.
@@ -166,6 +181,7 @@ bool ShardCore::ApplyNext(Submission& submission, absl::Time now) {
                                                        std::get<engine::Query>(request), now));
   }
   if (answers.size() < count) return true;
+  FreeRulesLater(submission, now);
   group_.AddCompletion(Completion(submission), count * kAnswerBytes);
   return false;
 }
@@ -288,6 +304,7 @@ Result ShardCore::AnswerQuery(absl::string_view name, const engine::Query& query
 }
 
 void ShardCore::Take(Namespace& target, engine::Applied& applied, absl::Time now) {
+  FreeLater(std::move(applied.removed_rules), now);
   group_.AddEvents(target.name, applied.events);
   if (!applied.delta.empty() && target.unwritten_round.has_value()) {
     group_.AddChange(target.name, *std::exchange(target.unwritten_round, std::nullopt));
@@ -365,7 +382,7 @@ void ShardCore::RunTimers(absl::Time now) {
     Sweep(now);
   }
   if (next_free_ <= now) {
-    FreeDeleted(now);
+    FreeSome(now);
   }
 }
 
@@ -374,12 +391,35 @@ absl::Time ShardCore::next_timer() const {
   return std::min({batches_.earliest(), counters_.earliest(), next_sweep_, next_free_});
 }
 
-void ShardCore::FreeDeleted(absl::Time now) {
-  for (uint64_t left = engine::kSweepKeys; left > 0 && !deleted_.empty();) {
+void ShardCore::FreeLater(engine::RemovedRules rules, absl::Time now) {
+  if (rules.empty()) return;
+  removed_rules_.insert(removed_rules_.end(), std::make_move_iterator(rules.begin()),
+                        std::make_move_iterator(rules.end()));
+  next_free_ = std::min(next_free_, now);
+}
+
+void ShardCore::FreeRulesLater(Submission& submission, absl::Time now) {
+  engine::RemovedRules rules;
+  for (auto& request : submission.requests) {
+    const std::shared_ptr<const engine::PreparedDeclarations> prepared = TakePrepared(request);
+    if (prepared == nullptr) continue;
+    std::copy_if(prepared->rules.begin(), prepared->rules.end(), std::back_inserter(rules),
+                 [](const auto& rule) { return rule.use_count() == 1; });
+  }
+  FreeLater(std::move(rules), now);
+}
+
+void ShardCore::FreeSome(absl::Time now) {
+  uint64_t left = engine::kSweepKeys;
+  for (; left > 0 && !removed_rules_.empty(); removed_rules_.pop_back()) {
+    left -= std::min(left, engine::FreeingCost(removed_rules_.back()));
+  }
+  while (left > 0 && !deleted_.empty()) {
     left -= std::min(left, kKeysPerNamespace);
     if (!deleted_.front()->TakeApart(left)) deleted_.pop_front();
   }
-  next_free_ = deleted_.empty() ? absl::InfiniteFuture() : now + kSweepPause;
+  const bool is_done = removed_rules_.empty() && deleted_.empty();
+  next_free_ = is_done ? absl::InfiniteFuture() : now + kSweepPause;
 }
 
 void ShardCore::Sweep(absl::Time now) {

@@ -138,7 +138,11 @@ class ShardCore {
   void ReportDropped(absl::string_view namespace_name, const engine::Result& result,
                      absl::Time now);
   void Sweep(absl::Time now);
-  void FreeDeleted(absl::Time now);
+  // Keeps rules, to free them some at a time.
+  void FreeLater(engine::RemovedRules rules, absl::Time now);
+  // The same for those of a submission that was applied, unless a namespace holds them.
+  void FreeRulesLater(Submission& submission, absl::Time now);
+  void FreeSome(absl::Time now);
   engine::SweepResult SweepNamespace(Namespace& target, uint64_t limit, absl::Time now);
 
   const std::string epoch_;
@@ -156,6 +160,7 @@ class ShardCore {
   std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
   // Of deleted namespaces, not completely freed.
   std::deque<std::unique_ptr<engine::Engine>> deleted_;
+  engine::RemovedRules removed_rules_;             // not freed yet
   absl::Time next_free_ = absl::InfiniteFuture();  // infinite: there are none
   DeadlineQueue batches_;
   DeadlineQueue counters_;

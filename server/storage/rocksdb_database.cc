@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/parent_path.h"
+#include "common/files.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "server/storage/store_lock.h"

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/regular_file.h"
+#include "common/files.h"
 #include "server/tls/certificates.h"
 
 namespace cache_invalidation::tls {

@@ -1,7 +1,10 @@
+// The encrypted port of a server: what its connections use, and how a client would begin one.
+
 #ifndef CACHE_INVALIDATION_SERVER_TLS_SERVER_CREDENTIALS_H_
 #define CACHE_INVALIDATION_SERVER_TLS_SERVER_CREDENTIALS_H_
 
 #include <memory>
+#include <string>
 
 #include "grpcpp/security/server_credentials.h"
 #include "server/tls/certificate_files.h"
@@ -17,6 +20,12 @@ namespace cache_invalidation::tls {
 // The files must outlive the server. REQUIRES: its connections are accepted by one thread (gRPC
 // replaces what it got from here without a lock).
 std::shared_ptr<grpc::ServerCredentials> ServerCredentials(CertificateFiles& files);
+
+// Returns what a client of gRPC sends first on an encrypted connection. A server that serves begins
+// its answer with a record of type kHandshakeRecord, whatever certificate it asks for next.
+std::string ClientHello();
+
+inline constexpr char kHandshakeRecord = 22;
 
 }  // namespace cache_invalidation::tls
 

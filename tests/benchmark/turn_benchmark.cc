@@ -5,15 +5,20 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "benchmark/benchmark.h"
 #include "common/check.h"
+#include "common/condition/limits.h"
 #include "common/limits.h"
 #include "server/engine/engine.h"
 #include "server/engine/limits.h"
+#include "server/engine/prepared_declarations.h"
+#include "server/wire/record_codec.h"
 
 namespace cache_invalidation::engine {
 namespace {
@@ -179,6 +184,129 @@ void BM_ListDependents(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(engine->Answer(query, Now()));
 }
 BENCHMARK(BM_ListDependents)->Iterations(1'000)->Unit(benchmark::kMicrosecond);
+
+// Declarations at the limits of the contract, in a request of 4 MiB: which of them are large.
+
+std::vector<std::string> Numbered(absl::string_view prefix, size_t count) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i) names.push_back(absl::StrCat(prefix, i + 100));
+  return names;
+}
+
+void FillTriggers(Rule& rule) { rule.trigger_tags = Numbered("t", kMaxTriggerTags); }
+
+void FillRelationships(Rule& rule) {
+  rule.relationships.resize(kMaxRelationshipsPerRule);
+  for (Relationship& relationship : rule.relationships) {
+    relationship.name = "r";
+    relationship.source_type = "t";
+    for (size_t i = 0; i < kMaxTargetTypes; ++i) {
+      relationship.target_types.emplace_back(1, static_cast<char>('0' + i));
+    }
+  }
+}
+
+void FillNodes(Rule& rule) {
+  rule.condition = "[0";
+  for (int i = 1; i < 480; ++i) rule.condition += ",0";
+  rule.condition += absl::StrCat("]==", rule.condition, "]");
+}
+
+void FillPatterns(Rule& rule) {
+  rule.condition = "true";
+  for (size_t i = 0; i < condition::kMaxCompiledRegexes; ++i) {
+    absl::StrAppend(&rule.condition, "||operation.matches(r'", i, std::string(150, '.'), "')");
+  }
+}
+
+void FillTexts(Rule& rule) {
+  rule.description = std::string(kMaxDescriptionBytes, 'd');
+  for (const std::string& tag : Numbered("page:", kMaxInvalidateTags)) {
+    rule.invalidate_tags.push_back(absl::StrCat(tag, ":{resource_id}:{context.name}"));
+  }
+}
+
+using Enlarge = void (*)(Rule&);
+constexpr Enlarge kEnlarge[] = {FillTriggers, FillRelationships, FillNodes, FillPatterns,
+                                FillTexts};
+constexpr const char* kLarge[] = {"triggers", "relationships", "nodes", "patterns", "texts"};
+
+ApplyDeclarations Declarations(int64_t kind, int version) {
+  ApplyDeclarations command;
+  command.prune = true;
+  for (size_t i = 0; i < kMaxRulesPerNamespace; ++i) {
+    Rule& rule = command.rules.emplace_back();
+    // Those that were declared last are removed first.
+    rule.name = absl::StrCat("rule", version % 2 == 0 ? i : kMaxRulesPerNamespace - 1 - i);
+    rule.trigger_tags = {"t"};
+    rule.invalidate_tags = {"page"};
+    rule.priority = version % 2;
+    kEnlarge[kind](rule);
+  }
+  command.prepared = Prepare(command.rules);
+  return command;
+}
+
+// What a shard does for a command, in one turn: it makes the rows, too, and frees the command, but
+// not the rules that nothing holds any more.
+class Turn {
+ public:
+  explicit Turn(ApplyDeclarations command)
+      : command_(std::make_unique<Command>(std::move(command))) {}
+
+  void Take(Engine& engine) {
+    {
+      Applied applied = engine.Apply(*command_, Now());
+      Check(applied.status.ok(), "the command is accepted");
+      for (const RecordChange& change : applied.delta) {
+        benchmark::DoNotOptimize(change.deleted ? wire::EncodeRecordIdentity(change.record)
+                                                : wire::EncodeRecord(change.record));
+      }
+      removed_ = std::move(applied.removed_rules);
+    }
+    prepared_ = std::move(std::get<ApplyDeclarations>(*command_).prepared);
+    command_.reset();
+  }
+
+ private:
+  std::unique_ptr<Command> command_;
+  RemovedRules removed_;
+  std::shared_ptr<const PreparedDeclarations> prepared_;
+};
+
+void BM_ApplyDeclarations(benchmark::State& state) {
+  state.SetLabel(kLarge[state.range(0)]);
+  Engine engine("epoch");
+  int version = 0;
+  Must(engine, Declarations(state.range(0), version++));
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto turn = std::make_unique<Turn>(Declarations(state.range(0), version++));
+    state.ResumeTiming();
+    turn->Take(engine);
+    state.PauseTiming();
+    turn.reset();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(BM_ApplyDeclarations)->DenseRange(0, 4)->Iterations(2)->Unit(benchmark::kMillisecond);
+
+// The same for a small command that deletes those.
+void BM_DeleteDeclarations(benchmark::State& state) {
+  state.SetLabel(kLarge[state.range(0)]);
+  Engine engine("epoch");
+  for (auto _ : state) {
+    state.PauseTiming();
+    Must(engine, Declarations(state.range(0), 0));
+    auto turn = std::make_unique<Turn>(ApplyDeclarations{.prune = true});
+    state.ResumeTiming();
+    turn->Take(engine);
+    state.PauseTiming();
+    turn.reset();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(BM_DeleteDeclarations)->DenseRange(0, 4)->Iterations(2)->Unit(benchmark::kMillisecond);
 
 // Fills of a namespace that is full: now and then one drops a thousand entries.
 void BM_FillWhenFull(benchmark::State& state) {

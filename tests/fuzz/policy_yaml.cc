@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "common/check.h"
-#include "server/access/policy_text.h"
+#include "server/access/policy.h"
 
 namespace cache_invalidation::access {
 namespace {

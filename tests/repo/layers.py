@@ -30,7 +30,7 @@ ALLOWED = {
     "common/pattern.": ("common/", "re2/"),
     "common/pattern_": ("common/", "re2/"),
     "common/yaml.": ("common/", "yaml-cpp/"),
-    "common/replace_file.": ("common/",) + _POSIX,
+    "common/files.": ("common/",) + _POSIX,
     "common/standard_error": ("common/",) + _POSIX,
     "server/engine/": ("common/",) + _ENGINE,
     "server/wire/": ("common/", "server/wire/") + _ENGINE + _MESSAGES,

@@ -14,7 +14,7 @@
 #include "protos/cache_invalidation/v1/namespace_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/rule_service.grpc.pb.h"
 #include "protos/cache_invalidation/v1/stats_service.grpc.pb.h"
-#include "server/access/method_roles.h"
+#include "server/access/roles.h"
 #include "tests/services/access_test.h"
 #include "tests/services/any_method.h"
 
@@ -75,7 +75,7 @@ TEST_F(AccessMatrixTest, EveryMethodHasARole) {
   for (const auto* method : ContractMethods()) contract.insert(FullName(*method));
   std::set<std::string> table;
   for (const access::Method& method : access::Methods()) table.insert(std::string(method.name));
-  EXPECT_EQ(table, contract) << "server/access/method_roles.cc";
+  EXPECT_EQ(table, contract) << "server/access/roles.cc";
 }
 
 // Whether the caller may is decided before the request is looked at, which most of these methods

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "grpcpp/client_context.h"
-#include "server/access/credential.h"
+#include "server/access/policy.h"
 #include "tests/services/service_test.h"
 #include "tests/support/temporary_directory.h"
 

@@ -7,8 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/connect/sink_queue.h"
-#include "common/regular_file.h"
-#include "common/replace_file.h"
+#include "common/files.h"
 #include "common/stable_hash.h"
 
 namespace cache_invalidation::connect {

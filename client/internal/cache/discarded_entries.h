@@ -47,6 +47,26 @@ class DiscardedEntries {
   std::vector<std::shared_ptr<const void>> values_;
 };
 
+inline void DiscardedEntries::clear() {
+  // What a listener does can discard more.
+  const std::vector<Left> entries = std::exchange(entries_, {});
+  for (const Left& left : entries) {
+    const Entry& entry = *left.entry;
+    if (entry.type == nullptr || entry.is_error || !entry.type->options().on_removed) continue;
+    try {
+      entry.type->options().on_removed(entry.key, entry.value, left.cause);
+    } catch (...) {
+      ++entry.type->failures();
+    }
+  }
+  const std::vector<std::shared_ptr<const void>> values = std::exchange(values_, {});
+}
+
+inline void DiscardedEntries::Abandon() {
+  static_cast<void>(new auto(std::exchange(entries_, {})));
+  static_cast<void>(new auto(std::exchange(values_, {})));
+}
+
 }  // namespace cache_invalidation::client::internal
 
 #endif  // CACHE_INVALIDATION_CLIENT_INTERNAL_CACHE_DISCARDED_ENTRIES_H_

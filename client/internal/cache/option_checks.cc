@@ -1,4 +1,4 @@
-#include "client/internal/cache/option_checks.h"
+#include "client/internal/cache/subscribed_cache.h"
 
 #include <string>
 #include <tuple>

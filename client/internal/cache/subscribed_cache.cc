@@ -10,7 +10,6 @@
 #include "client/internal/cache/cache_core.h"
 #include "client/internal/cache/change.h"
 #include "client/internal/cache/discarded_entries.h"
-#include "client/internal/cache/option_checks.h"
 #include "client/internal/cache/value_type.h"
 #include "client/internal/cache/wait_graph.h"
 #include "client/internal/retry.h"

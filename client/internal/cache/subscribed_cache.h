@@ -40,6 +40,9 @@ struct Fill;
 struct OwnLoad;
 struct PartLookups;
 
+// Fails with INVALID_ARGUMENT, which names the first option that is out of range.
+absl::Status CheckOptions(const TaggedCacheOptions& options);
+
 // Detects whether the process is a fork of the one in which the mark was made. A child has copies
 // of all memory, but none of the threads: a lock that one of them held stays locked, data that one
 // of them was changing stays inconsistent, and no events arrive.

@@ -3,7 +3,7 @@
 namespace cache_invalidation::client::internal {
 namespace {
 
-constexpr EnumPair<ExplanationKind, v1::ExplanationKind> kKinds[] = {
+constexpr EnumPair<ExplanationKind, v1::ExplanationKind> kExplanationKinds[] = {
     {ExplanationKind::kUnknown, v1::EXPLANATION_KIND_UNSPECIFIED},
     {ExplanationKind::kWrite, v1::EXPLANATION_KIND_WRITE},
     {ExplanationKind::kDirect, v1::EXPLANATION_KIND_DIRECT},
@@ -105,7 +105,7 @@ void ToProto(const ExplainWriteParams& in, v1::ExplainWriteRequest* out) {
 }
 
 void ToProto(const ExplanationNode& in, v1::ExplanationNode* out) {
-  out->set_kind(ToProto(kKinds, in.kind));
+  out->set_kind(ToProto(kExplanationKinds, in.kind));
   out->set_name(in.name);
   out->set_applies(in.applies);
   out->set_reason(in.reason);
@@ -121,7 +121,7 @@ void ToProto(const ExplanationNode& in, v1::ExplanationNode* out) {
 
 // protobuf parses at most 100 levels, so the recursion is bounded.
 ExplanationNode FromProto(const v1::ExplanationNode& in) {
-  return {.kind = FromProto(kKinds, in.kind()),
+  return {.kind = FromProto(kExplanationKinds, in.kind()),
           .name = in.name(),
           .applies = in.applies(),
           .reason = in.reason(),

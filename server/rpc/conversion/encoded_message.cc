@@ -13,7 +13,6 @@
 #include "common/check.h"
 #include "common/limits.h"
 #include "common/names.h"
-#include "common/utf8_prefix.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpcpp/support/slice.h"
 #include "server/rpc/conversion/request_conversion.h"

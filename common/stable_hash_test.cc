@@ -1,4 +1,4 @@
-#include "common/crc32c.h"
+#include "common/stable_hash.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "common/bounded_input.h"
+#include "common/files.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 namespace cache_invalidation {
 namespace {
 
-TEST(BoundedInput, ReadsToTheEnd) {
+TEST(Files, StreamsAreReadToTheEnd) {
   std::istringstream empty;
   EXPECT_EQ(ReadAtMost(empty, 10), "");
   const std::string text(200'000, 'x');
@@ -17,18 +17,27 @@ TEST(BoundedInput, ReadsToTheEnd) {
   EXPECT_EQ(ReadAtMost(stream, 1 << 20), text);
 }
 
-TEST(BoundedInput, ReadsNoMoreThanItMay) {
+TEST(Files, NoMoreIsReadThanAllowed) {
   std::istringstream stream("abcdef");
   EXPECT_EQ(ReadAtMost(stream, 4), "abcd");
   std::ifstream endless("/dev/zero", std::ios::binary);
   EXPECT_EQ(ReadAtMost(endless, 100'000)->size(), 100'000u);
 }
 
-TEST(BoundedInput, SaysWhatCannotBeRead) {
+TEST(Files, SaysWhatCannotBeRead) {
   std::ifstream directory("/", std::ios::binary);
   EXPECT_EQ(ReadAtMost(directory, 10), std::nullopt);
   std::ifstream missing("/no/such/file");
   EXPECT_EQ(ReadAtMost(missing, 10), std::nullopt);
+  EXPECT_EQ(ReadRegularFile("/dev/zero", 10).status().message(), "not a regular file");
+  EXPECT_FALSE(ReadRegularFile("/no/such/file", 10).ok());
+}
+
+TEST(Files, EachIsInADirectory) {
+  EXPECT_EQ(ParentOf("a/b/"), "a");
+  EXPECT_EQ(ParentOf("a"), ".");
+  EXPECT_EQ(ParentOf("/a"), "/");
+  EXPECT_EQ(ParentOf("/"), "/");
 }
 
 }  // namespace

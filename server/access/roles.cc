@@ -1,4 +1,4 @@
-#include "server/access/method_roles.h"
+#include "server/access/roles.h"
 
 #include <algorithm>
 
