@@ -286,7 +286,8 @@ TEST(WorkBudgetTest, AnExplanationHasLessAndSaysSo) {
     script.Do(RegisterRule{BudgetRule(name, {absl::StrCat(name, ":{resource_id}")})});
   }
   ExplainWrite query;
-  query.write = Writes({"1"}).writes[0];
+  const std::vector<std::string> ids = {"1"};  // the write refers to them
+  query.write = Writes(ids).writes[0];
   EXPECT_THAT(script.Ask<ExplainWriteResult>(query).explanation.root.reason,
               HasSubstr("exceeds the limit of one explanation"));
   EXPECT_THAT(script.Do(Writes({"1"})), Contains("1 EVICT tag b:1 <RULE(b)>"));
@@ -300,7 +301,8 @@ TEST(WorkBudgetTest, AnExplanationMatchesWithinItsSteps) {
   rule.pattern = "k[^:]*x";
   script.Do(RegisterRule{rule});
   ExplainWrite query;
-  query.write = Writes({"1"}).writes[0];
+  const std::vector<std::string> ids = {"1"};  // the write refers to them
+  query.write = Writes(ids).writes[0];
   EXPECT_THAT(script.Ask<ExplainWriteResult>(query).explanation.root.reason,
               Not(HasSubstr("keys")));
   rule.pattern = LargePattern("x");
@@ -358,7 +360,8 @@ TEST(WorkBudgetTest, TagsThatAWriterNamesCountAsThoseOfTemplates) {
   EngineScript script(limits);
   std::vector<std::string> names;
   for (int i = 0; i < 20; ++i) names.push_back(absl::StrCat("t", i));
-  InvalidateByWrites command = Writes({"1"});
+  const std::vector<std::string> ids = {"1"};  // the command refers to them
+  InvalidateByWrites command = Writes(ids);
   command.writes[0].tags.assign(names.begin(), names.begin() + 10);
   EXPECT_THAT(script.Do(command), SizeIs(12));
   command.writes[0].tags.assign(names.begin(), names.end());
