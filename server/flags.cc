@@ -15,6 +15,7 @@
 #include "common/files.h"
 #include "common/limits.h"
 #include "common/names.h"
+#include "common/version.h"
 #include "server/default_rules.h"
 #include "server/rpc/conversion/rule_conversion.h"
 #include "server/server.h"
@@ -146,7 +147,9 @@ void ConfigureHelp() {
            absl::EndsWith(file, "server/address_flags.cc") ||
            absl::EndsWith(file, "server/log_flags.cc");
   };
-  config.version_string = [] { return absl::StrCat("cache_invalidation_server ", kVersion, "\n"); };
+  config.version_string = [] {
+    return absl::StrCat("cache_invalidation_server ", CACHE_INVALIDATION_VERSION_STRING, "\n");
+  };
   absl::SetFlagsUsageConfig(config);
 }
 

@@ -22,6 +22,7 @@
 #include "common/files.h"
 #include "common/limits.h"
 #include "common/standard_error.h"
+#include "common/version.h"
 #include "server/core/persistence.h"
 #include "server/flags.h"
 #include "server/journal/journal.h"
@@ -214,7 +215,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& signals, journal::Journal&
   const tls::CertificatePaths certificates = flags.options.certificates;
   journal.Write({Level::kInfo,
                  "starting",
-                 {{"version", kVersion},
+                 {{"version", CACHE_INVALIDATION_VERSION_STRING},
                   {"durability", DurabilityName(flags.options.persistence.durability)},
                   {"data_dir", flags.options.persistence.data_dir}}});
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(std::move(flags.options));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
 #include "common/periodic_thread.h"
+#include "common/version.h"
 #include "grpcpp/channel.h"
 #include "server/access/access.h"
 #include "server/access/audit_log.h"
@@ -59,7 +60,7 @@ class WholeServer final : public Server {
       : options_(std::move(given)),
         clock_(options_.clock == nullptr ? real_clock_ : *options_.clock),
         journal_(options_.journal == nullptr ? silent_ : *options_.journal),
-        metrics_(kVersion) {}
+        metrics_(CACHE_INVALIDATION_VERSION_STRING) {}
   ~WholeServer() override { WholeServer::Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start();
@@ -214,7 +215,7 @@ absl::Status WholeServer::StartGrpc() {
        .max_subscriptions = options_.max_subscriptions,
        .namespaces = options_.namespaces,
        .reflection = options_.reflection,
-       .version = kVersion},
+       .version = CACHE_INVALIDATION_VERSION_STRING},
       threads_->core(), clock_, metrics_.rpc(), admission_, *access_, journal_);
   if (!front.ok()) return front.status();
   grpc_ = *std::move(front);

@@ -27,9 +27,6 @@ class Journal;
 
 namespace cache_invalidation {
 
-// Semantic version of the interfaces that users depend on: contract, flags, metrics.
-inline constexpr char kVersion[] = "0.1.0";
-
 struct ServerOptions : CoreOptions {
   // Where to listen, `host:port`; port 0 picks a free one. Without certificates nothing is
   // encrypted, and without a policy file no caller is authenticated: other addresses than loopback

@@ -1,15 +1,16 @@
-# Install the C++ client: headers, libraries, contract, CMake, pkg-config and Bazel files.
+# Install server, cachectl and connector, and the C++ client: headers, libraries, contract, CMake, pkg-config and Bazel files.
 #
 #   ./dev install                   below /usr/local
 #   ./dev install --prefix DIR      below DIR
-#   ./dev install --programs        also the server and cachectl, in bin/
+#   ./dev install --client          only the client: less to build
 #
-# The libraries are optimised: a static and a shared one of the client, and a static one for tests. examples/ shows how CMake,
-# make and Bazel find them. The programs use shared libraries of Debian, which the build has installed.
+# All of it is optimised. The libraries are a static and a shared one of the client, and a static one for tests; examples/ shows
+# how CMake, make and Bazel find them. The programs, in bin/, use shared libraries of Debian, which the build has installed.
+# ./dev package makes packages of the same.
 # shellcheck shell=bash
 
 prefix=/usr/local
-programs=()
+programs=(//server:cache_invalidation_server //client/cachectl:cachectl //client/connect:cache_invalidation_connect)
 while [ $# -gt 0 ]; do
   case $1 in
     --prefix=*) prefix=${1#*=} ;;
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
       prefix=$2
       shift
       ;;
-    --programs) programs=(//server:cache_invalidation_server //client/cachectl:cachectl) ;;
+    --client) programs=() ;;
     *) fail "install has no argument $1" ;;
   esac
   shift

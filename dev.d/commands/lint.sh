@@ -1,17 +1,38 @@
-# Check format, locks, style and contract: clang-format, -Wthread-safety, clang-tidy, buf.
+# Check format, locks, style and contract: clang-format, -Wthread-safety, clang-tidy, shellcheck, buf.
 #
 #   ./dev lint                             all checks
-#   ./dev lint format threads buf          some checks: any of format, threads, tidy, buf
+#   ./dev lint format threads buf          some checks: any of format, shell, threads, tidy, buf
 #   ./dev lint tidy server/shard/loop.cc   clang-tidy, by far the slowest check, on these files only
+#   ./dev lint --quick                     format, shell, buf and the tree's own rules, on what has changed since HEAD: seconds
 #
 # format   every C++ file is formatted by clang-format
 # threads  clang builds everything with -Wthread-safety -Werror, which checks the use of locks; gcc cannot
 # tidy     clang-tidy; .clang-tidy gives a reason for each disabled check
+# shell    shellcheck finds nothing in the shell scripts
 # buf      the contract follows buf's STANDARD rules and is compatible with protos/baseline.binpb
 # shellcheck shell=bash
 
+# Prints the files of the tree that match; with --quick those that have changed since HEAD.
+checked_files() {
+  if [ -z "$quick" ]; then
+    git ls-files -- "$@"
+  else
+    { git diff --name-only --diff-filter=d HEAD -- "$@" && git ls-files --others --exclude-standard -- "$@"; } | sort -u
+  fi
+}
+
 lint_format() {
-  git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+  checked_files '*.h' '*.cc' | xargs -r clang-format-14 --dry-run --Werror
+}
+
+# Commands are sourced by ./dev, and tests by others: each file says which shell it is for.
+lint_shell() {
+  checked_files dev '*.sh' | xargs -r shellcheck --external-sources
+}
+
+# The rules that every test run checks: tests/repo.
+lint_rules() {
+  python3 tests/repo/tidy.py .
 }
 
 lint_threads() {
@@ -29,6 +50,7 @@ lint_tidy() {
   # For the generated headers.
   run_bazel build --keep_going //protos/... || return 1
   bin=$(run_bazel info bazel-bin 2>/dev/null)
+  # shellcheck disable=SC2016  # expanded by the inner shell
   printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" sh -c '
     clang-tidy-14 --quiet --warnings-as-errors="*" "$2" -- -std=c++20 -I. -I"$1" -isystem "$1/protos" -isystem "$1/protos/grpc" 2>/dev/null
   ' tidy "$bin"
@@ -40,16 +62,23 @@ lint_buf() {
 
 parts=()
 files=()
+quick=
 for argument in "$@"; do
   case $argument in
-    format | threads | tidy | buf) parts+=("$argument") ;;
+    --quick) quick=1 ;;
+    format | shell | threads | tidy | buf) parts+=("$argument") ;;
     *.cc) files+=("$argument") ;;
     *) fail "lint has no part \"$argument\"" ;;
   esac
 done
-[ ${#parts[@]} -gt 0 ] || parts=(format buf threads tidy)
+if [ ${#parts[@]} -eq 0 ] && [ -n "$quick" ]; then
+  parts=(format shell rules)
+  [ -z "$(checked_files 'protos/*')" ] || parts+=(buf)
+fi
+[ ${#parts[@]} -gt 0 ] || parts=(format shell buf threads tidy)
 
-need build lint
+[ -n "$quick" ] || need build
+need lint
 [[ " ${parts[*]} " != *" buf "* ]] || need_buf
 failed=()
 for part in "${parts[@]}"; do

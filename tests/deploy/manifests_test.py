@@ -199,10 +199,11 @@ class SystemdTest(unittest.TestCase):
 
     def setUp(self):
         self.unit = pathlib.Path("deploy/systemd/cache_invalidation.service").read_text()
-        (start,) = re.findall(r"^ExecStart=((?:.*\\\n)*.*)", self.unit, re.MULTILINE)
-        program, *arguments = start.replace("\\\n", " ").split()
+        (program, flag_file) = re.search(r"^ExecStart=(\S+) --flagfile=(\S+)$", self.unit, re.MULTILINE).groups()
         self.assertEqual(pathlib.PurePath(program).name, pathlib.PurePath(os.environ["SERVER"]).name)
-        self.flags = manifests.flags({"args": arguments})
+        lines = pathlib.Path("deploy/systemd", pathlib.PurePath(flag_file).name).read_text().splitlines()
+        # Also those that are only proposed.
+        self.flags = manifests.flags({"args": [line.lstrip("#") for line in lines if not line.startswith("# ")]})
 
     def value(self, name):
         (found,) = re.findall(rf"^{name}=(.*)$", self.unit, re.MULTILINE)

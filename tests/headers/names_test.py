@@ -48,9 +48,8 @@ def words_of_examples(headers):
 
 
 def main():
-    headers = sorted(pathlib.Path("client").glob("*.h")) + [
-        pathlib.Path("client/testing") / name for name in TESTING
-    ]
+    headers = [*sorted(pathlib.Path("client").glob("*.h")), pathlib.Path("common/version.h")]
+    headers += [pathlib.Path("client/testing") / name for name in TESTING]
     words = words_of_examples(headers)
     count, missing = 0, []
     for header in headers:

@@ -1,4 +1,4 @@
-"""`./dev install --programs` puts the server and cachectl beside the client, where they work.
+"""`./dev install` puts server, cachectl and connector beside the client, where they work.
 
 The command runs on a copy of itself, with a `bazel` that builds nothing: everything is where Bazel would put it, in the current
 directory.
@@ -61,23 +61,24 @@ class Programs(unittest.TestCase):
         )
         return prefix, [line.split()[-1] for line in log.read_text().splitlines()]
 
-    def test_only_when_they_are_asked_for(self):
-        prefix, built = self.install("client")
+    def test_not_when_only_the_client_is_asked_for(self):
+        prefix, built = self.install("client", "--client")
         self.assertTrue((prefix / "include/cache_invalidation/client/client.h").exists())
         self.assertFalse((prefix / "bin").exists())
         self.assertEqual(built, ["//client/install:tree"])
 
     def test_they_find_each_other(self):
-        prefix, built = self.install("all", "--programs")
+        prefix, built = self.install("all")
         self.assertTrue((prefix / "include/cache_invalidation/client/client.h").exists())
-        self.assertEqual(built[1:], ["//server:cache_invalidation_server", "//client/cachectl:cachectl"])
-        self.assertEqual(sorted(path.name for path in (prefix / "bin").iterdir()), ["cache_invalidation_server", "cachectl"])
+        programs = ["cache_invalidation_connect", "cache_invalidation_server", "cachectl"]
+        self.assertEqual(sorted(target.split(":")[1] for target in built[1:]), programs)
+        self.assertEqual(sorted(path.name for path in (prefix / "bin").iterdir()), programs)
         with server.running(prefix / "bin/cache_invalidation_server", DIRECTORY) as ports:
             written = output_of(prefix / "bin/cachectl", "--endpoint", f"localhost:{ports['grpc']}", "write", "user", "1")
         self.assertTrue(written.startswith("revision 1, "), written)
 
     def test_help_names_the_flag(self):
-        self.assertIn("--programs", output_of(self.tree / "dev", "help", "install"))
+        self.assertIn("--client", output_of(self.tree / "dev", "help", "install"))
 
 
 if __name__ == "__main__":
