@@ -1,6 +1,6 @@
 """Turns Bazel's list of compilations into compile_commands.json, on standard output.
 
-    compile_commands.py ACTIONS EXECUTION_ROOT
+    compile_commands.py ACTIONS TREE
 
 A unity build compiles a generated file that includes the sources of a target (bazel/unity.bzl): each of them gets the command
 of that file.

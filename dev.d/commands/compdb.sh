@@ -3,7 +3,7 @@
 #   ./dev compdb                 all files
 #   ./dev compdb //client/...    those of some targets
 #
-# Generated headers have to exist: run ./dev build first, and this command again when targets have changed.
+# Generated files have to exist: run ./dev build first, and this command again when targets have changed.
 # shellcheck shell=bash
 
 need build
@@ -12,6 +12,6 @@ need build
 actions=$(mktemp)
 run_bazel aquery "mnemonic(\"CppCompile\", $1)" --output=jsonproto --include_artifacts=false >"$actions" 2>/dev/null ||
   fail "no such targets: $1"
-python3 dev.d/compile_commands.py "$actions" "$(bazel info execution_root 2>/dev/null)" >compile_commands.json
+python3 dev.d/compile_commands.py "$actions" "$PWD" >compile_commands.json
 rm -f "$actions"
 say "compile_commands.json has $(grep -c '"file"' compile_commands.json) files"
