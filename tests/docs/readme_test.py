@@ -1,6 +1,6 @@
-"""Runs the commands of a page, against a server of its own, and compares the output.
+"""Runs the commands of pages, those of each page against a server of its own, and compares the output.
 
-  SERVER=PROGRAM CACHECTL=PROGRAM [BUF=PROGRAM] readme_test.py PAGE [--show]
+  SERVER=PROGRAM CACHECTL=PROGRAM [BUF=PROGRAM] readme_test.py PAGE... [--show]
 
 Runs at the top of the tree. --show prints the output, to be copied into the page after a change. The ports of the page are
 replaced by free ones; `./dev demo` by the script that it calls.
@@ -36,14 +36,18 @@ def outputs_of(commands, ports, directory):
     return [replace_ports(output, ports, DOCUMENTED_PORTS) for output in outputs]
 
 
-def main():
-    text_page = sys.argv[1]
+def run(text_page):
+    """Returns the exit code of the page's test."""
     commands = console.commands(pathlib.Path(text_page).read_text())
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         with server.running(os.environ["SERVER"], directory) as ports:
             outputs = outputs_of(commands, ports, directory)
     return page.compare(text_page, commands, outputs)
+
+
+def main():
+    return max([run(argument) for argument in sys.argv[1:] if argument != "--show"])
 
 
 if __name__ == "__main__":
