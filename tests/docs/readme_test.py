@@ -25,12 +25,13 @@ def replace_ports(text, old, new):
     return text
 
 
-def outputs_of(commands, ports, directory):
-    """What each command writes."""
+def outputs_of(commands, ports, directory, tools=()):
+    """What each command writes. `tools`: more programs, by the names under which they are in PATH."""
     texts = [
         replace_ports(command.text, DOCUMENTED_PORTS, ports).replace("./dev demo", "demo/run") for command in commands
     ]
     programs = {name: os.environ[name.upper()] for name in ("cachectl", "buf") if name.upper() in os.environ}
+    programs.update(tools)
     environment = {**os.environ, "CACHE_INVALIDATION_ENDPOINT": f"localhost:{ports['grpc']}"}
     outputs = page.outputs_of(texts, directory, programs, environment)
     return [replace_ports(output, ports, DOCUMENTED_PORTS) for output in outputs]
