@@ -8,7 +8,7 @@ import sys
 
 import console
 
-SESSION_SECONDS = 20
+SESSION_SECONDS = 120
 
 # Stands on a line of its own after the output of each command.
 _END = "-- end of command --"

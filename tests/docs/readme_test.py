@@ -6,6 +6,7 @@ Runs at the top of the tree. --show prints the output, to be copied into the pag
 replaced by free ones; `./dev demo` by the script that it calls.
 """
 
+import concurrent.futures
 import os
 import pathlib
 import sys
@@ -15,6 +16,7 @@ import console
 import page
 import server
 
+PAGES_AT_A_TIME = 4
 DOCUMENTED_PORTS = {"grpc": "7400", "http": "7401"}
 
 
@@ -38,17 +40,19 @@ def outputs_of(commands, ports, directory, tools=()):
 
 
 def run(text_page):
-    """Returns the exit code of the page's test."""
+    """The commands of the page, and what each writes."""
     commands = console.commands(pathlib.Path(text_page).read_text())
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         with server.running(os.environ["SERVER"], directory) as ports:
-            outputs = outputs_of(commands, ports, directory)
-    return page.compare(text_page, commands, outputs)
+            return text_page, commands, outputs_of(commands, ports, directory)
 
 
 def main():
-    return max([run(argument) for argument in sys.argv[1:] if argument != "--show"])
+    pages = [argument for argument in sys.argv[1:] if argument != "--show"]
+    # Most of a page's time goes into the starts and ends of programs.
+    with concurrent.futures.ThreadPoolExecutor(PAGES_AT_A_TIME) as threads:
+        return max([page.compare(*result) for result in threads.map(run, pages)])
 
 
 if __name__ == "__main__":
