@@ -28,14 +28,16 @@ constexpr absl::string_view kNeverTriggers = "never_triggers";
 constexpr absl::string_view kNewValueOnly = "new_value_only";
 constexpr absl::string_view kNotBoolean = "not_boolean";
 constexpr absl::string_view kOldValueOnly = "old_value_only";
+constexpr absl::string_view kPatternPlaceholder = "pattern_placeholder";
 constexpr absl::string_view kPatternScan = "pattern_scan";
 constexpr absl::string_view kUnequalNumber = "unequal_number";
 constexpr absl::string_view kWholeType = "whole_type";
 constexpr absl::string_view kWrongId = "wrong_id";
 
-constexpr std::array<absl::string_view, 12> kWarningNames = {
-    kContextVariable, kDeepCascade,  kLiteralStar, kNeverEqual,    kNeverTriggers, kNewValueOnly,
-    kNotBoolean,      kOldValueOnly, kPatternScan, kUnequalNumber, kWholeType,     kWrongId,
+constexpr std::array<absl::string_view, 13> kWarningNames = {
+    kContextVariable, kDeepCascade, kLiteralStar,  kNeverEqual,         kNeverTriggers,
+    kNewValueOnly,    kNotBoolean,  kOldValueOnly, kPatternPlaceholder, kPatternScan,
+    kUnequalNumber,   kWholeType,   kWrongId,
 };
 
 bool IsBareType(absl::string_view tag) { return tag.find(':') == absl::string_view::npos; }
@@ -146,6 +148,20 @@ void LintTriggers(const Rule& rule, Warnings& warnings) {
   }
 }
 
+// A placeholder of templates: RE2 takes it literally, and so no key of the written row matches.
+void LintPlaceholders(absl::string_view pattern, Warnings& warnings) {
+  for (const absl::string_view start : {"{resource_id", "{context."}) {
+    const size_t begin = pattern.find(start);
+    if (begin == absl::string_view::npos) continue;
+    const size_t end = pattern.find('}', begin);
+    if (end == absl::string_view::npos) continue;
+    warnings.Add(kPatternPlaceholder, "pattern",
+                 absl::StrCat("\"", pattern.substr(begin, end - begin + 1),
+                              "\" is not filled in: in a pattern it stands for itself. A template "
+                              "in invalidate_tags names the tags of the written row"));
+  }
+}
+
 void LintTargets(const CompiledRule& compiled, Warnings& warnings) {
   const Rule& rule = compiled.rule;
   for (size_t i = 0; i < rule.invalidate_tags.size(); ++i) {
@@ -159,6 +175,7 @@ void LintTargets(const CompiledRule& compiled, Warnings& warnings) {
                               "template names only those"));
   }
   LintOldValues(rule.invalidate_tags, "invalidate_tags", /*is_list=*/true, warnings);
+  LintPlaceholders(rule.pattern, warnings);
   if (compiled.pattern.has_value() && compiled.pattern->literal_prefix().empty()) {
     warnings.Add(kPatternScan, "pattern",
                  "it has no literal prefix, so every known key is matched each time the rule "

@@ -22,8 +22,8 @@ namespace cache_invalidation::engine {
 absl::Status CheckWarningName(absl::string_view name);
 
 // Warns of triggers that never fire, targets that drop a whole type, patterns that every key must
-// be matched against, conditions that miss what they seem to mean, and questionable attached
-// relationships. Of a condition that does not parse it says nothing.
+// be matched against or that have placeholders, conditions that miss what they seem to mean, and
+// questionable attached relationships. Of a condition that does not parse it says nothing.
 std::vector<std::string> LintRule(const CompiledRule& rule);
 
 // Warns of depth above what is recommended, targets that drop a whole type, and ids that are

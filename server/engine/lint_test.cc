@@ -69,6 +69,27 @@ TEST(Lint, OfRules) {
                  {"pattern: ", "relationships[1].cascade_depth: 4 hops"});
 }
 
+// RE2 takes it literally, so that the rule would drop no key of the written row.
+TEST(Lint, OfPlaceholdersInPatterns) {
+  struct Row {
+    std::string pattern;
+    Strings warnings;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"user:{resource_id}:.*", {"pattern: \"{resource_id}\" is not filled in"}},
+           {"user:{context.user_id}:.*", {"\"{context.user_id}\" is not filled in"}},
+           {"user:[0-9]{4}:.*", {}},
+           {"user:\\{resource_id", {}},
+       }) {
+    Rule rule;
+    rule.pattern = row.pattern;
+    SCOPED_TRACE(row.pattern);
+    ExpectWarnings(LintRule(CompiledRule(rule)), row.warnings);
+    rule.accepted_warnings = {"pattern_placeholder"};
+    ExpectWarnings(LintRule(CompiledRule(rule)), {});
+  }
+}
+
 // Such a rule never fires, or, if the two are compared with !=, on every write.
 TEST(Lint, OfComparisonsThatNeverHold) {
   struct Row {

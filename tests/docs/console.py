@@ -1,7 +1,7 @@
 """The ```console blocks of a Markdown text: commands, and the output that the text gives for them.
 
-A line that begins with "$ " is a command, and so are the lines after it while a single quote is open. The other lines are
-its output, including standard error. A line that is only "..." matches any lines.
+A line that begins with "$ " is a command, and so are the lines after it while a single quote or a here-document is open. The
+other lines are its output, including standard error. A line that is only "..." matches any lines.
 """
 
 import dataclasses
@@ -18,6 +18,9 @@ _DIFFERING = [
 ]
 
 
+_HERE_DOCUMENT = re.compile(r"<<'(\w+)'")
+
+
 @dataclasses.dataclass
 class Command:
     """One command; `line` is where its output begins, counted from 0."""
@@ -25,6 +28,13 @@ class Command:
     text: str
     line: int
     expected: list
+
+
+def _is_open(command):
+    """Whether the shell reads on after these lines."""
+    first, *others = command.split("\n")
+    here = _HERE_DOCUMENT.search(first)
+    return here.group(1) not in others if here else command.count("'") % 2
 
 
 def commands(text):
@@ -36,7 +46,7 @@ def commands(text):
             inside = True
         elif line.startswith("```"):
             inside = False
-        elif inside and found and found[-1].text.count("'") % 2:
+        elif inside and found and _is_open(found[-1].text):
             found[-1].text += "\n" + line
             found[-1].line = number + 1
         elif inside and line.startswith("$ "):

@@ -29,6 +29,13 @@ class CommandsTest(unittest.TestCase):
         self.assertEqual(TEXT.splitlines()[second.line], "...")
 
 
+    def test_a_here_document_belongs_to_its_command(self):
+        text = "```console\n$ cat >a <<'END'\nit's\n$ no command\nEND\noutput\n$ next\n```\n"
+        first, second = console.commands(text)
+        self.assertEqual((first.text, first.expected), ("cat >a <<'END'\nit's\n$ no command\nEND", ["output"]))
+        self.assertEqual(second.text, "next")
+
+
 class AgreesTest(unittest.TestCase):
     def test_equal_lines_agree(self):
         self.assertTrue(console.agrees([], []))

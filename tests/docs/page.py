@@ -1,5 +1,8 @@
 """Runs the commands of a page in one shell, and compares the output."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 
@@ -18,16 +21,22 @@ def outputs_of(texts, directory, programs, environment):
     for name, program in programs.items():
         (folder / name).symlink_to(program)
     script = "".join(f"{text}\necho '{_END}'\n" for text in texts)
-    session = subprocess.run(
+    session = subprocess.Popen(
         ["bash", "-c", script],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=SESSION_SECONDS,
         text=True,
         env={**environment, "PATH": f"{folder}:{environment['PATH']}", "HOME": str(directory)},
+        start_new_session=True,
     )
-    return session.stdout.split(_END + "\n")[: len(texts)]
+    try:
+        output, _ = session.communicate(timeout=SESSION_SECONDS)
+    finally:
+        # Also what the page has left running.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session.pid, signal.SIGKILL)
+    return output.split(_END + "\n")[: len(texts)]
 
 
 def compare(page, commands, outputs):
