@@ -1,7 +1,7 @@
 """Checks that examples show every public name of the SDK: types, functions, and the methods of classes.
 
-Usage: names_test.py. Runs at the top of the tree. An example is one of examples/, one in a public header, or the program of
-README.md; other tests run them all.
+Usage: names_test.py. Runs at the top of the tree. An example is one of examples/, one in a public header, or one of the
+guide; other tests run them all.
 """
 
 import pathlib
@@ -43,7 +43,8 @@ def words_of_examples(headers):
     """Every word of every example."""
     texts = ["\n".join(examples.example_of(header.read_text())) for header in headers]
     texts += [path.read_text() for path in pathlib.Path("examples").rglob("*") if path.suffix in (".cc", ".h")]
-    texts += re.findall(r"```cpp(.*?)```", pathlib.Path("README.md").read_text(), re.DOTALL)
+    for page in pathlib.Path("docs/guide").glob("*.md"):
+        texts += re.findall(r"```cpp(.*?)```", page.read_text(), re.DOTALL)
     return set(re.findall(r"\w+", "\n".join(texts)))
 
 
