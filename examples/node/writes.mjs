@@ -8,11 +8,15 @@ const LONGEST_ATTEMPT = 5000; // milliseconds
 const SHORTEST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
 
-// What the same request would meet again. After any other error it may have been applied, or not: sending it again is harmless.
+// What the same request would meet again, unless the server asks for a retry: it does so where it limits calls. After any other
+// error the write may have been applied, or not: sending it again is harmless.
 const REFUSALS = new Set([
   ...[status.INVALID_ARGUMENT, status.NOT_FOUND, status.ALREADY_EXISTS, status.PERMISSION_DENIED, status.UNAUTHENTICATED],
   ...[status.RESOURCE_EXHAUSTED, status.FAILED_PRECONDITION, status.OUT_OF_RANGE, status.UNIMPLEMENTED],
 ]);
+
+/** The milliseconds after which the server asks for a retry; 0 if it does not. */
+const askedPause = (error) => Number(error.metadata?.get("grpc-retry-pushback-ms")[0] ?? 0);
 
 /** An object as a google.protobuf.Struct. */
 export function struct(object) {
@@ -55,7 +59,7 @@ export class Writer {
     if (context) write.context = struct(context);
     const request = { namespace: this.#namespace, write, wait_for_subscribers: wait };
     const end = performance.now() + patience;
-    for (let pause = SHORTEST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    for (let asked, pause = SHORTEST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       const left = Math.max(end - performance.now(), 1);
       // One that waits may take as long as a lease; the service ends the wait before the deadline.
       const attempt = wait ? left : Math.min(left, LONGEST_ATTEMPT);
@@ -64,9 +68,11 @@ export class Writer {
         const seenEverywhere = wait && waiting.late.length === 0 && !waiting.unknown_late;
         return { revision: result.position.revision, seenEverywhere };
       } catch (error) {
-        if (REFUSALS.has(error.code) || performance.now() + pause >= end) throw error;
+        asked = askedPause(error);
+        if (REFUSALS.has(error.code) && !asked) throw error;
+        if (performance.now() + Math.max(pause, asked) >= end) throw error;
       }
-      await sleep(pause * (0.5 + Math.random() / 2));
+      await sleep(Math.max(pause * (0.5 + Math.random() / 2), asked));
     }
   }
 }

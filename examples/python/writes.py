@@ -15,7 +15,8 @@ LONGEST_ATTEMPT_SECONDS = 5
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 LARGEST_INTEGER = 2**53 - 1  # that a double holds exactly
 
-# What the same request would meet again. After any other error it may have been applied, or not: sending it again is harmless.
+# What the same request would meet again, unless the server asks for a retry: it does so where it limits calls. After any other
+# error the write may have been applied, or not: sending it again is harmless.
 REFUSALS = {
     getattr(grpc.StatusCode, name)
     for name in (
@@ -40,6 +41,11 @@ def context_value(value):
     if isinstance(value, decimal.Decimal) or (isinstance(value, int) and abs(value) > LARGEST_INTEGER):
         return {"$number": str(value)}
     return value
+
+
+def _asked_pause(error):
+    """The seconds after which the server asks for a retry; 0 if it does not."""
+    return int((error.trailing_metadata() or {}).get("grpc-retry-pushback-ms", 0)) / 1000
 
 
 class Writer:
@@ -71,7 +77,8 @@ class Writer:
                 waiting = response.waiting
                 return Written(response.result.position.revision, wait and not waiting.late and not waiting.unknown_late)
             except grpc.aio.AioRpcError as error:
-                if error.code() in REFUSALS or now() + pause >= end:
+                asked = _asked_pause(error)
+                if (error.code() in REFUSALS and not asked) or now() + max(pause, asked) >= end:
                     raise
-            await asyncio.sleep(random.uniform(0.5, 1) * pause)
+            await asyncio.sleep(max(random.uniform(0.5, 1) * pause, asked))
             pause = min(2 * pause, LONGEST_PAUSE)

@@ -22,6 +22,7 @@ from service import Service
 
 ROWS = ["1", "urn:7", "50%", "%3A", "::"]
 KINDS = ["one", "raw", "shelf", "page", "list", "sum"]
+KEYS = [f"{kind}/{row}" for kind in KINDS for row in ROWS]
 LARGE = [("other", f"{number:04}" + 500 * "x") for number in range(1000)]
 READERS, WRITERS = 4, 2
 SLOW_SECONDS = 0.2
@@ -103,16 +104,20 @@ class KillTest(unittest.TestCase):
         """Gets entries, each of which is at least as new as what was seen everywhere before."""
         chance = random.Random(seed)
         while not self.stop.is_set():
-            key = f"{chance.choice(KINDS)}/{chance.choice(ROWS)}"
+            key = chance.choice(KEYS)
             seen = self.rows.seen()
             hit = self.client.peek(key)
-            for row, version in (hit or self.client.get(key)).items():
-                if version < seen[row]:
-                    raise AssertionError(f"{key} has version {version} of {row}, after {seen[row]} was seen everywhere")
+            self.check(key, hit or self.client.get(key), seen)
             with self.answered:
                 self.answers += 1
                 self.hits += hit is not None
                 self.answered.notify_all()
+
+    @staticmethod
+    def check(key, value, seen):
+        for row, version in value.items():
+            if version < seen[row]:
+                raise AssertionError(f"{key} has version {version} of {row}, after {seen[row]} was seen everywhere")
 
     def write(self, seed):
         """Writes rows, until each write was seen everywhere or some client was late."""
@@ -144,11 +149,18 @@ class KillTest(unittest.TestCase):
             self.server.kill()
             self.stop.wait(seconds)
             self.server.start()
-        for process in self.server, self.client:
-            self.await_hits()
-            process.pause()
-            self.stop.wait(1.5 * LEASE_SECONDS)
-            process.resume()
+        self.await_hits()
+        self.server.pause()
+        self.stop.wait(1.5 * LEASE_SECONDS)
+        self.server.resume()
+        self.await_hits()
+        self.client.pause()
+        self.stop.wait(2 * LEASE_SECONDS)
+        seen = self.rows.seen()
+        peeks = {key: self.client.begin("peek", key=key) for key in KEYS}
+        self.client.resume()
+        for key, peek in peeks.items():
+            self.check(key, peek.result(PATIENCE_SECONDS) or {}, seen)
         self.await_hits()
 
     def test_no_answer_is_older_than_promised(self):
@@ -175,12 +187,11 @@ class KillTest(unittest.TestCase):
         self.client.await_live()
         self.assertTrue(self.service.write(*(("item", row) for row in ROWS), tags=["shelf"]))
         versions = self.rows.versions()
-        for kind in KINDS:
-            for row in ROWS:
-                key = f"{kind}/{row}"
-                for _ in range(2):
-                    self.assertEqual(self.client.get(key), versions if kind == "list" else {row: versions[row]})
-                self.assertIsNotNone(self.client.peek(key))
+        for key in KEYS:
+            kind, row = key.split("/")
+            for _ in range(2):
+                self.assertEqual(self.client.get(key), versions if kind == "list" else {row: versions[row]})
+            self.assertIsNotNone(self.client.peek(key))
 
     def check_history(self):
         command = [os.environ["CHECKER"], f"localhost:{self.server.port}", str(self.history)]

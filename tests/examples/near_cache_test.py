@@ -259,12 +259,14 @@ class NearCacheTest(unittest.TestCase):
         self.assertEqual(shown.replace("True", "true"), DEMO)
 
 
-class LongLeaseTest(unittest.TestCase):
-    """Each test has a server of its own: it would wait for these leases after each later start."""
+class OwnServerTest(unittest.TestCase):
+    """Each test has a server of its own, which would wait for long leases after each later start."""
 
     def setUp(self):
-        directory = tempfile.mkdtemp(dir=DIRECTORY)
-        self.server = Mortal(os.environ["SERVER"], directory)
+        directory = pathlib.Path(tempfile.mkdtemp(dir=DIRECTORY))
+        self.policy = directory / "policy.yaml"
+        self.policy.write_text("anonymous:\n  roles: [{role: admin, namespaces: ['*']}]\n")
+        self.server = Mortal(os.environ["SERVER"], directory, [f"--policy_file={self.policy}"])
         self.server.start()
         self.addCleanup(self.server.close)
         self.endpoint = f"localhost:{self.server.port}"
@@ -298,6 +300,16 @@ class LongLeaseTest(unittest.TestCase):
             client.close()
             self.assertEqual(service.subscribers(), [])
             self.assertTrue(service.write(("row", "1")))
+
+    def test_a_write_over_a_limit_of_calls_is_repeated(self):
+        with self.policy.open("a") as policy:
+            policy.write("namespaces:\n  - {name: default, limits: {calls_per_second: 5, burst: 1}}\n")
+        self.server.kill()
+        self.server.start()
+        with contextlib.closing(Client(self.endpoint)) as client:
+            writes = [client.begin("write", type="row", row=str(number)) for number in range(5)]
+            revisions = sorted(write.result(PATIENCE_SECONDS)["revision"] for write in writes)
+            self.assertEqual(revisions, [1, 2, 3, 4, 5])
 
 
 if __name__ == "__main__":
