@@ -30,7 +30,7 @@ function compile(pattern) {
   }
 }
 
-/** Whether a pattern may hit the key: true in doubt, because a needless eviction costs a miss, a missing one a wrong value. */
+/** Whether a pattern may hit the key. True in doubt: a needless eviction costs a miss, a missing one a wrong value. */
 export function matches(pattern, key) {
   if (!compiled.has(pattern)) {
     if (compiled.size >= MOST_COMPILED) compiled.clear();

@@ -36,7 +36,7 @@ def _compiled(pattern):
 
 
 def matches(pattern, key):
-    """Whether a pattern may hit the key: True in doubt, because a needless eviction costs a miss, a missing one a wrong value."""
+    """Whether a pattern may hit the key. True in doubt: a needless eviction costs a miss, a missing one a wrong value."""
     expression = _compiled(pattern)
     return expression is None or expression.fullmatch(key) is not None
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 const example = (name) => import(pathToFileURL(`${process.cwd()}/${name}`));
 const { v1 } = await example("contract.mjs");
 const { NearCache } = await example("near_cache.mjs");
-const { escape, matches } = await example("names.mjs");
+const { escape } = await example("names.mjs");
 const { Writer } = await example("writes.mjs");
 
 const [endpoint, lease, history] = process.argv.slice(2);
@@ -69,7 +69,6 @@ const DO = {
   peek: ({ key }) => cache.get(key)?.value ?? null,
   live: () => cache.isLive,
   escape: ({ value }) => escape(value),
-  matches: ({ pattern, key }) => matches(pattern, key),
 };
 
 async function run(request) {

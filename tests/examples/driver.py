@@ -10,7 +10,7 @@ import math
 import sys
 
 from near_cache import MISS, Loaded, NearCache, connect
-from names import escape, matches
+from names import escape
 from writes import Writer
 
 
@@ -90,9 +90,6 @@ class Driver:
 
     async def _escape(self, id, value):
         return escape(value)
-
-    async def _matches(self, id, pattern, key):
-        return matches(pattern, key)
 
     def handle(self, request):
         """Begins to do what is requested."""

@@ -230,9 +230,9 @@ class NearCacheTest(unittest.TestCase):
         self.service.register(
             "owners", trigger_tags=["item"], invalidate_tags=["owner:{context.owner}", "price:{context.price}"]
         )
-        tags = ["owner:a", "owner:b", "owner:c", "price:9007199254740993", "price:9007199254740992", "item:1", "item:2", "shelf:x:1"]
-        self.fill({tag: [tag] for tag in tags})
-        price = {"$number": "9007199254740993"}
+        tags = ["owner:a", "owner:b", "owner:c", "price:9007199254740993", "price:9007199254740992", "item:1", "item:2"]
+        self.fill({tag: [tag] for tag in [*tags, "shelf:x:1"]})
+        price = {"$number": "9007199254740993"}  # what a double does not hold
         context = {"owner": "b", "price": price, "paid": None, "parts": [1, True], "old": {"owner": "a", "price": price}}
         written = self.client.ask("write", type="item", row="1", context=context, tags=["shelf:x"], wait=True)
         self.assertTrue(written["seen_everywhere"])
