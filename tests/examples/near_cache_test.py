@@ -205,6 +205,16 @@ class NearCacheTest(unittest.TestCase):
         self.client.await_live()
         self.assert_kept("2")
 
+    def test_a_reset_empties_the_cache(self):
+        self.fill({"1": ["row:1"], "2": []})
+        self.service.delete_namespace("default")
+        self.client.await_value(lambda: [self.client.peek("1"), self.client.peek("2")], [None, None])
+        self.client.await_live()
+        self.assertTrue(self.service.write(("row", "3")))  # begins the namespace anew: fills from before are refused
+        self.fill({"1": ["row:1"], "2": []})
+        self.assertTrue(self.service.write(("row", "1")))
+        self.assert_kept("2")
+
     def test_another_history_empties_the_cache(self):
         self.fill({"1": ["row:1"], "2": []})
         self.server.kill()

@@ -6,6 +6,8 @@ import grpc
 
 from cache_invalidation.v1 import invalidation_service_pb2 as invalidation_pb
 from cache_invalidation.v1 import invalidation_service_pb2_grpc as invalidation_grpc
+from cache_invalidation.v1 import namespace_service_pb2 as namespaces_pb
+from cache_invalidation.v1 import namespace_service_pb2_grpc as namespaces_grpc
 from cache_invalidation.v1 import rule_service_pb2 as rules_pb
 from cache_invalidation.v1 import rule_service_pb2_grpc as rules_grpc
 from cache_invalidation.v1 import subscription_service_pb2 as subscription_pb
@@ -24,6 +26,7 @@ class Service:
         options = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)]
         self._channel = grpc.insecure_channel(endpoint, options)
         self._invalidations = invalidation_grpc.InvalidationServiceStub(self._channel)
+        self._namespaces = namespaces_grpc.NamespaceServiceStub(self._channel)
         self._rules = rules_grpc.RuleServiceStub(self._channel)
         self._subscriptions = subscription_grpc.SubscriptionServiceStub(self._channel)
         self._writes = writes_grpc.WriteEventServiceStub(self._channel)
@@ -44,6 +47,9 @@ class Service:
 
     def register(self, name, **rule):
         self._rules.RegisterRule(rules_pb.RegisterRuleRequest(rule=Rule(name=name, **rule)), timeout=CALL_SECONDS)
+
+    def delete_namespace(self, name):
+        self._namespaces.DeleteNamespace(namespaces_pb.DeleteNamespaceRequest(namespace=name), timeout=CALL_SECONDS)
 
     def subscribers(self):
         request = subscription_pb.ListSubscribersRequest()
