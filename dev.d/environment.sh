@@ -80,6 +80,13 @@ need_kubernetes() {
   KUBERNETES_MODULES=$PWD/dev.d/kubernetes/node_modules
 }
 
+# Installs what examples/node needs, in the versions of its package-lock.json, and sets $NODE_MODULES to its folder.
+need_node() {
+  npm_packages examples/node ci
+  # shellcheck disable=SC2034  # for the commands
+  NODE_MODULES=$PWD/examples/node/node_modules
+}
+
 # Bazel's server speeds up the next command; outside a terminal there is none, so it is stopped at exit.
 run_bazel() {
   [ -t 2 ] || trap stop_bazel EXIT

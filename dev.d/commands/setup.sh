@@ -7,4 +7,5 @@ need build test lint
 need_buf
 need_cel
 need_kubernetes
+need_node
 say "everything is installed"

@@ -45,9 +45,9 @@ class Examples(unittest.TestCase):
     def test_every_example_is_tested(self):
         programs = {path.name for path in pathlib.Path("examples").iterdir() if path.is_dir()}
         tested = {name.removeprefix("test_") for name in dir(self) if name.startswith("test_")}
-        # bazel_test.py and shop_test.py build one each; tests/process, tests/postgres and tests/connect run those that
-        # need no compiler.
-        self.assertEqual(programs - tested, {"bazel", "haproxy", "postgresql", "shop", "varnish"})
+        # bazel_test.py and shop_test.py build one each; tests/examples, tests/process, tests/postgres and tests/connect run
+        # those that need no compiler.
+        self.assertEqual(programs - tested, {"bazel", "haproxy", "node", "postgresql", "python", "shop", "varnish"})
 
     def test_tour(self):
         build = cmake(copy("examples/tour"))

@@ -4,15 +4,14 @@ import contextlib
 import os
 import pathlib
 import random
-import signal
 import sqlite3
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
 from installed import DIRECTORY, cmake, copy, run, unpack
+from server import Mortal
 
 PATIENCE_SECONDS = 30
 TRANSACTIONS = 1000
@@ -25,55 +24,6 @@ REGIONS = ["north", "south", "west"]
 
 REVENUE = """SELECT region, SUM(IFNULL(quantity * price, 0)) FROM customers LEFT JOIN orders ON customers.id = customer_id
              LEFT JOIN products ON products.id = product_id GROUP BY region ORDER BY region"""
-
-
-class Server:
-    """A server over one directory, on a port that stays the same. What it acknowledged survives a kill (async)."""
-
-    def __init__(self, directory):
-        self._directory = directory
-        self._process = None
-        self._restart = None
-        self.port = "0"
-
-    def start(self):
-        port_file = self._directory / "ports"
-        port_file.unlink(missing_ok=True)
-        data = self._directory / "data"
-        # Before the very first start there was no server whose caches a call would have to wait for.
-        first = [] if data.exists() else ["--longest_earlier_lease=0s"]
-        self._process = subprocess.Popen(
-            [os.environ["SERVER"], f"--data_dir={data}", "--durability=async",
-             f"--grpc_port={self.port}", "--http_port=0", f"--port_file={port_file}", *first],
-            stdout=subprocess.DEVNULL,
-        )
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not port_file.exists():
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise AssertionError("the server does not start")
-            time.sleep(0.01)
-        self.port = dict(line.split("=") for line in port_file.read_text().split())["grpc"]
-
-    def kill(self):
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-    def kill_and_restart(self, delay):
-        """Kills it after the delay, and starts the next one half a second later. Returns at once."""
-
-        def run():
-            time.sleep(delay)
-            self.kill()
-            time.sleep(0.5)
-            self.start()
-
-        self._restart = threading.Thread(target=run)
-        self._restart.start()
-
-    def close(self):
-        if self._restart:
-            self._restart.join()
-        self.kill()
 
 
 class Process:
@@ -162,7 +112,7 @@ class Shop:
 def shop(build, rules=True):
     """A server in a directory of its own, and a shop on it."""
     directory = pathlib.Path(tempfile.mkdtemp(dir=DIRECTORY))
-    server = Server(directory)
+    server = Mortal(os.environ["SERVER"], directory)
     server.start()
     try:
         shop = Shop(build, directory, server, rules)
