@@ -46,7 +46,8 @@ def desk(text, directory, replaced):
 def outputs_of(texts, directory, programs, environment, current=None):
     """What each command writes, as somebody would type them.
 
-    `programs`: by the names under which they are in PATH. `current`: the directory, unless it is this one. What runs in the background ends with the last command.
+    `programs`: by the names under which they are in PATH. `current`: the directory, unless it is this one. What runs in the
+    background ends with the last command.
     """
     folder = directory / "programs"
     folder.mkdir()
