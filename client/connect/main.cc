@@ -36,6 +36,7 @@
 #include "common/standard_error.h"
 #include "server/http/http_server.h"
 #include "server/journal/journal.h"
+#include "server/metrics/process_text.h"
 
 namespace cache_invalidation::connect {
 namespace {
@@ -89,10 +90,14 @@ std::string TroubleOf(const Figures& figures) {
 
 // What every connector shows.
 template <typename Figures, typename Metrics>
-std::vector<http::Route> CommonPages(const SharedFigures<Figures>& status, Metrics metrics) {
+std::vector<http::Route> CommonPages(const SharedFigures<Figures>& status, Metrics text_of) {
   return {{"/metrics",
-           [&status, metrics] {
-             return http::Page{.content_type = kMetricsType, .body = metrics(status.Get())};
+           [&status, text_of] {
+             return http::Page{
+                 .content_type = kMetricsType,
+                 .body = absl::StrCat(
+                     text_of(status.Get()),
+                     metrics::ProcessText("cache_invalidation_connect_", client::ClientVersion()))};
            }},
           {"/healthz", [] { return http::Page{.body = "alive\n"}; }},
           {"/readyz", [&status] {

@@ -39,6 +39,10 @@ SinkFeed::SinkFeed(SinkFeedOptions options)
 
 client::SubscriptionCallbacks SinkFeed::Callbacks() {
   options_.update([](SinkFigures& figures) { figures.Lose("waiting for the service"); });
+  {
+    MutexLock lock(mutex_);
+    ShowQueue();  // what an earlier process has reached
+  }
   return {.on_started =
               [this, has_position = options_.subscription.start_after.has_value()](
                   const client::SubscriptionStarted& started) mutable {

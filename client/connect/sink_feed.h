@@ -32,7 +32,9 @@ struct SinkFigures : Health {
   size_t waiting = 0;    // targets that wait for the first time
   size_t repeated = 0;   // targets that will be dropped again
   uint64_t widened = 0;  // times that more was dropped than named
-  std::map<std::string, uint64_t> everything = {};  // by reason
+  // By reason. All are here from the start, so that the first of each is seen as an increase.
+  std::map<std::string, uint64_t> everything = {{"ahead", 0},       {"epoch", 0},   {"event", 0},
+                                                {"no_position", 0}, {"trimmed", 0}, {"unknown", 0}};
 };
 
 struct SinkFeedOptions {
@@ -75,7 +77,7 @@ class SinkFeed {
   absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  client::SubscriptionCallbacks Callbacks();
+  client::SubscriptionCallbacks Callbacks() ABSL_LOCKS_EXCLUDED(mutex_);
   void DropEverything(const client::Position& position, const std::string& reason)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Add(SinkTargets targets, const client::Position& position) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -8,6 +8,8 @@
 #   ./dev bench slow_subscriber --subscribers=10 --time=10s --turns=2
 #   ./dev bench restart                            how long a server with a million entries takes to start
 #   ./dev bench restart --entries=100000 --edges=10
+#   ./dev bench connect                            the connector: throughput, latency, memory; a few minutes
+#   ./dev bench connect --only=redis,varnish
 # shellcheck shell=bash
 
 need build
@@ -35,6 +37,14 @@ if [ "${1-}" = restart ]; then
   build_program restart //tests/benchmark:restart --config=opt
   # shellcheck disable=SC2154  # set by build_program
   become "$restart" --server="$server" "$@"
+fi
+if [ "${1-}" = connect ]; then
+  shift
+  need test
+  build_program connect //tests/benchmark:connect --config=opt
+  # shellcheck disable=SC2154  # set by build_program
+  cd "$connect.runfiles/cache_invalidation" || fail "the programs are not where they were built"
+  become "$connect" "$@"
 fi
 build_program benchmark //tests/benchmark:benchmark --config=opt
 # shellcheck disable=SC2154  # set by build_program

@@ -135,6 +135,15 @@ MetricFamily MakeFamily(std::string name, std::string help, MetricType type, dou
   return family;
 }
 
+MetricFamily BuildInfo(absl::string_view prefix, absl::string_view version) {
+  MetricFamily family =
+      MakeFamily(absl::StrCat(prefix, "build_info"),
+                 "Always 1; the labels identify the executable.", MetricType::Gauge, 1);
+  family.metric.front().label = {{"compiler", absl::StrCat("gcc ", __VERSION__)},
+                                 {"version", std::string(version)}};
+  return family;
+}
+
 std::vector<MetricFamily> ProcessFamilies() {
   const ProcStat stat(ReadFile("/proc/self/stat"));
   const auto ticks_per_second = static_cast<double>(sysconf(_SC_CLK_TCK));

@@ -58,6 +58,9 @@ prometheus::MetricFamily MakeFamily(std::string name, std::string help, promethe
 // read is left out. Thread-safe.
 std::vector<prometheus::MetricFamily> ProcessFamilies();
 
+// Which executable it is: `build_info` behind the prefix.
+prometheus::MetricFamily BuildInfo(absl::string_view prefix, absl::string_view version);
+
 }  // namespace cache_invalidation::metrics
 
 #endif  // CACHE_INVALIDATION_SERVER_METRICS_FAMILIES_H_

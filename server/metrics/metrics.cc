@@ -15,7 +15,8 @@
 namespace cache_invalidation::metrics {
 
 Metrics::Metrics(absl::string_view version)
-    : registry_(std::make_unique<prometheus::Registry>()),
+    : version_(version),
+      registry_(std::make_unique<prometheus::Registry>()),
       rpc_(std::make_unique<RpcMetrics>(*registry_)),
       shard_(std::make_unique<ShardMetrics>(*registry_)),
       commit_(std::make_unique<CommitMetrics>(*registry_)),
@@ -24,11 +25,7 @@ Metrics::Metrics(absl::string_view version)
       certificate_reloads_(MakeCounters(
           *registry_, "certificate_reloads_total",
           "Changes of the certificate files: used, or refused because they cannot be used.",
-          "result", {"used", "refused"})) {
-  MakeGauge(*registry_, "build_info", "Always 1; the labels identify the executable.",
-            {{"version", std::string(version)}, {"compiler", absl::StrCat("gcc ", __VERSION__)}})
-      .Set(1);
-}
+          "result", {"used", "refused"})) {}
 
 Metrics::~Metrics() = default;
 
@@ -38,6 +35,7 @@ void Metrics::CountCertificateReload(bool is_used) {
 
 std::string Metrics::Text(const std::vector<GaugeSource>& gauges) const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
+  families.push_back(BuildInfo(kPrefix, version_));
   for (prometheus::MetricFamily& family : ProcessFamilies()) {
     families.push_back(std::move(family));
   }

@@ -60,6 +60,7 @@ class Metrics {
   std::string Text(const std::vector<GaugeSource>& gauges) const;
 
  private:
+  const std::string version_;
   const std::unique_ptr<prometheus::Registry> registry_;
   const std::unique_ptr<RpcMetrics> rpc_;
   const std::unique_ptr<shard::ShardObserver> shard_;

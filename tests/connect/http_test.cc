@@ -166,7 +166,7 @@ TEST_F(VarnishTest, NothingIsLostWhenTheConnectorIsKilled) {
   Write("order", "5");
   connector_.StartAndAwaitReady();
   varnish_.Await("/a", version());
-  EXPECT_THAT(connector_.Page("/metrics"), ::testing::Not(HasSubstr("no_position")));
+  EXPECT_THAT(connector_.Page("/metrics"), HasSubstr("reason=\"no_position\"} 0"));
 }
 
 TEST_F(VarnishTest, AServiceWithoutItsHistoryPurgesEverything) {

@@ -97,6 +97,36 @@ TEST_F(OutageTest, AFastShutdownIsNotHeldUpByABacklog) {
   EXPECT_LT(StopPostgres(), kShutdownWithin);
 }
 
+TEST_F(OutageTest, TheLagGrowsWhileTheDatabaseIsAway) {
+  CreateTable();
+  StartFirst();
+  AwaitTold();
+  EXPECT_EQ(connector_.Metric("source_lag_seconds"), 0);
+  StopPostgres();
+  connector_.AwaitNotReady();
+  const double contact = connector_.Metric("source_last_contact_timestamp_seconds");
+  EXPECT_GT(contact, 0);
+  connector_.AwaitMetric("source_lag_seconds", 0.5);
+  EXPECT_EQ(connector_.Metric("source_last_contact_timestamp_seconds"), contact);
+  cluster_.Start();
+  Reconnect();
+  Insert(1);
+  connector_.AwaitReady();
+  AwaitTold();
+  EXPECT_EQ(connector_.Metric("source_lag_seconds"), 0);
+  EXPECT_GE(connector_.Metric("source_last_contact_timestamp_seconds"), contact);
+}
+
+TEST_F(OutageTest, TheLogThatTheSlotKeepsIsShown) {
+  CreateTable();
+  StartFirst();
+  connector_.Kill();
+  constexpr int kBytes = 4'000'000;
+  Execute(absl::StrCat("SELECT pg_logical_emit_message(false, 'x', repeat('x', ", kBytes, "))"));
+  connector_.StartAndAwaitReady();
+  EXPECT_GE(connector_.Metric("source_retained_bytes"), kBytes);
+}
+
 TEST_F(OutageTest, ASecondConnectorStandsByAndTakesOver) {
   CreateTable();
   StartFirst();

@@ -149,7 +149,18 @@ TEST_F(RedisTest, WhatCameWhileTheConnectorWasKilledIsDropped) {
   Start();
   redis_.AwaitGone("page:1");
   EXPECT_TRUE(redis_.Has("page:2"));
-  EXPECT_EQ(Metric(kStarted), -1) << "it has resumed";
+  EXPECT_EQ(Metric(kStarted), 0) << "it has resumed";
+}
+
+TEST_F(RedisTest, WhatIsReachedIsShownRightAfterAStart) {
+  StartFirst();
+  InvalidateKey("page:1");
+  AwaitReached();
+  const double reached = Metric("redis_reached_revision");
+  EXPECT_EQ(connector_->Stop().code, 0);
+  connector_->StartAndAwaitReady();
+  EXPECT_EQ(Metric("redis_reached_revision"), reached);
+  EXPECT_EQ(Metric("redis_heard_revision"), reached);
 }
 
 TEST_F(RedisTest, AServiceWithAnotherHistoryDropsEverything) {

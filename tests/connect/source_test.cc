@@ -159,6 +159,20 @@ TEST_F(SourceTest, AnApplicationCanWaitForItsCommit) {
   EXPECT_EQ(connector_.Page("/told?lsn=x"), "expected lsn=, such as lsn=0/16B374D8\n");
 }
 
+TEST_F(SourceTest, EveryMetricIsThereFromTheStart) {
+  CreateTable();
+  StartFirst();
+  EXPECT_EQ(connector_.Metric("gaps_total{reason=\"no_state\"}"), 1);
+  EXPECT_EQ(connector_.Metric("gaps_total{reason=\"timeline\"}"), 0);
+  EXPECT_EQ(connector_.Metric("source_last_told_commit_timestamp_seconds"), 0);
+  const std::string page = connector_.Page("/metrics");
+  for (const char* line :
+       {"\nprocess_start_time_seconds ", "\nprocess_resident_memory_bytes ",
+        "\ncache_invalidation_connect_build_info{", "\n# TYPE process_threads gauge\n"}) {
+    EXPECT_NE(page.find(line), std::string::npos) << line << page;
+  }
+}
+
 TEST_F(SourceTest, NoResultOfTheServiceIsLookedForTooEarly) {
   CreateTable();
   StartFirst();

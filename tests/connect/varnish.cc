@@ -1,5 +1,6 @@
 #include "tests/connect/varnish.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -27,18 +28,30 @@ std::string CurrentDirectory() {
 }  // namespace
 
 Varnish::Varnish(int origin_port, const std::string& purgers, const std::string& more)
-    : program_({"/usr/sbin/varnishd", "-F", "-j", "none", "-a", "127.0.0.1:0", "-f",
-                WriteVcl(origin_port, purgers, more), "-n", directory_.path() + "/work", "-s",
-                "malloc,16m"}) {
+    : vcl_(WriteVcl(origin_port, purgers, more)) {
+  Start();
+}
+
+void Varnish::Start() {
+  program_ = std::make_unique<Program>(std::vector<std::string>{
+      "/usr/sbin/varnishd", "-F", "-j", "none", "-a", absl::StrCat("127.0.0.1:", port_), "-f", vcl_,
+      "-n", directory_.path() + "/work", "-s", "malloc,16m"});
   // It compiles the VCL first.
-  while (port_ == 0) {
+  while (true) {
     const Ended ended = RunProgram(
         {"/usr/bin/varnishadm", "-n", directory_.path() + "/work", "debug.listen_address"});
     const std::vector<std::string> words = absl::StrSplit(ended.out, absl::ByAnyChar(" \n"));
-    if (ended.code != 0 || words.size() < 3 || !absl::SimpleAtoi(words[2], &port_)) {
-      Pause(kLookAgain);
-    }
+    if (ended.code == 0 && words.size() >= 3 && absl::SimpleAtoi(words[2], &port_)) return;
+    Pause(kLookAgain);
   }
+}
+
+void Varnish::Kill() {
+  // The worker has the port, and would end by itself a moment later.
+  const std::vector<pid_t> workers = ChildrenOf(program_->pid(), "cache-main");
+  program_->Signal(SIGKILL);
+  for (const pid_t worker : workers) kill(worker, SIGKILL);
+  program_->Wait();  // for all that have its output
 }
 
 std::string Varnish::WriteVcl(int origin_port, const std::string& purgers,

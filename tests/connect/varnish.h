@@ -1,6 +1,7 @@
 #ifndef CACHE_INVALIDATION_TESTS_CONNECT_VARNISH_H_
 #define CACHE_INVALIDATION_TESTS_CONNECT_VARNISH_H_
 
+#include <memory>
 #include <string>
 
 #include "tests/support/program.h"
@@ -17,6 +18,10 @@ class Varnish {
   explicit Varnish(int origin_port, const std::string& purgers = "\"127.0.0.1\"",
                    const std::string& more = "");
 
+  // As after a crash; Start then serves on the same port, with an empty cache.
+  void Kill();
+  void Start();
+
   int port() const { return port_; }
   std::string url() const;
 
@@ -29,8 +34,9 @@ class Varnish {
   std::string WriteVcl(int origin_port, const std::string& purgers, const std::string& more) const;
 
   const TemporaryDirectory directory_;
-  Program program_;
-  int port_ = 0;
+  const std::string vcl_;
+  std::unique_ptr<Program> program_;
+  int port_ = 0;  // 0: of Varnish's choice
 };
 
 }  // namespace cache_invalidation

@@ -1,6 +1,5 @@
 #include "tests/postgres/follow_slot.h"
 
-#include <fstream>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -43,18 +42,6 @@ std::vector<std::string> FollowCommand(const std::vector<std::string>& arguments
   std::vector<std::string> command = {"setsid", "examples/postgresql/follow_slot"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
-}
-
-std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name) {
-  std::vector<pid_t> out;
-  std::ifstream children(absl::StrCat("/proc/", parent, "/task/", parent, "/children"));
-  pid_t pid = 0;
-  while (children >> pid) {
-    std::ifstream file(absl::StrCat("/proc/", pid, "/comm"));
-    std::string command;
-    if (std::getline(file, command) && command == name) out.push_back(pid);
-  }
-  return out;
 }
 
 }  // namespace cache_invalidation

@@ -27,9 +27,6 @@ std::vector<std::string> FollowEnvironment(const PostgresCluster& cluster,
 // processes can be killed together.
 std::vector<std::string> FollowCommand(const std::vector<std::string>& arguments);
 
-// Returns its running child processes (psql, cachectl). They can have exited by then.
-std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name);
-
 }  // namespace cache_invalidation
 
 #endif  // CACHE_INVALIDATION_TESTS_POSTGRES_FOLLOW_SLOT_H_

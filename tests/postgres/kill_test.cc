@@ -26,6 +26,7 @@
 #include "tests/postgres/told.h"
 #include "tests/support/mortal_server.h"
 #include "tests/support/pause.h"
+#include "tests/support/program.h"
 #include "tests/support/temporary_directory.h"
 
 ABSL_FLAG(int, kills, 2, "How often each of them is killed.");

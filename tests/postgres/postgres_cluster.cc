@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,10 +13,13 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <thread>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "tests/support/program.h"
 
 namespace cache_invalidation {
 namespace {
@@ -106,6 +110,16 @@ std::string Content(const std::string& path) {
   return out.str();
 }
 
+std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// False for one that has ended and was not waited for.
+bool IsAlive(pid_t pid) {
+  const std::string stat = Content(absl::StrCat("/proc/", pid, "/stat"));
+  // 42 (name) S ...
+  const size_t end_of_name = stat.rfind(')');
+  return end_of_name != std::string::npos && stat.compare(end_of_name, 3, ") Z") != 0;
+}
+
 }  // namespace
 
 PostgresCluster::PostgresCluster(const std::vector<std::string>& settings)
@@ -130,8 +144,26 @@ void PostgresCluster::Start() {
 }
 
 void PostgresCluster::Stop(StopMode mode) {
+  if (mode == StopMode::kKill) return Kill();
   Run({Program("pg_ctl"), "--pgdata=" + cluster(), "--wait", "--timeout=300", "--silent",
        mode == StopMode::kFast ? "--mode=fast" : "--mode=immediate", "stop"});
+}
+
+void PostgresCluster::Kill() const {
+  const std::string file = cluster() + "/postmaster.pid";
+  pid_t server = 0;
+  Check(absl::SimpleAtoi(FirstLine(Content(file)), &server), "a server runs");
+  // Stopped, it makes no more of them.
+  kill(server, SIGSTOP);
+  std::vector<pid_t> all = ChildrenOf(server, "postgres");
+  all.push_back(server);
+  for (const pid_t pid : all) kill(pid, SIGKILL);
+  for (const pid_t pid : all) {
+    while (IsAlive(pid)) std::this_thread::yield();
+  }
+  // The number of the server can be in use: by the remains of this process, too.
+  std::filesystem::remove(file);
+  std::filesystem::remove(directory_ + "/.s.PGSQL.5432.lock");
 }
 
 void PostgresCluster::Restart(StopMode mode) {

@@ -28,6 +28,8 @@ class PostgresCluster {
     kFast,
     // At once, as after a crash: the next start recovers from the log.
     kImmediate,
+    // SIGKILL for all its processes.
+    kKill,
   };
 
   // Creates a cluster and starts it. `settings` are lines for postgresql.conf, which override ours.
@@ -52,6 +54,8 @@ class PostgresCluster {
  private:
   std::string cluster() const { return directory_ + "/cluster"; }
   void WriteSettings(const std::vector<std::string>& settings) const;
+  // Kills the server and its processes, and removes what would keep the next one from starting.
+  void Kill() const;
   // Runs a program as the user of the cluster; aborts unless it succeeds.
   void Run(std::vector<std::string> command) const;
   // Starts a program that stops the cluster and removes its directory when our end of its input is

@@ -10,7 +10,7 @@ namespace cache_invalidation {
 
 Told::Told(const client::Client& client, const std::string& table) : prefix_(table + ":") {
   subscription_ = client.Subscribe(
-      {.name = "told"},
+      {.name = "told", .tags = {table}},
       {.on_started =
            [this](const auto&) {
              MutexLock lock(mutex_);

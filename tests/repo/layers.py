@@ -78,7 +78,7 @@ ALLOWED = {
     "client/cachectl/data_directory.": ("client/cachectl/data_directory.h", "server/storage/", "server/core/run_record.h"),
     # A program of its own, which logs and shows metrics as the server does. libpq and hiredis
     # stay in one file each.
-    "client/connect/": ("common/", "client/", "CLI/", "re2/", "server/journal/", "server/http/http_server.h") + _POSIX,
+    "client/connect/": ("common/", "client/", "CLI/", "re2/", "server/journal/", "server/http/http_server.h", "server/metrics/process_text.h") + _POSIX,
     "client/connect/http/http_client.": ("common/", "client/connect/http/", "curl/"),
     "client/connect/postgres/postgres_connection.": ("common/", "client/connect/postgres/", "postgresql/", "poll.h"),
     "client/connect/redis/redis_connection.": ("client/connect/redis/", "hiredis/", "sys/time.h"),

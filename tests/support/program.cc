@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/check.h"
 
 namespace cache_invalidation {
@@ -134,6 +136,18 @@ Ended RunProgram(const std::vector<std::string>& argv, const std::string& input,
   Program program(argv, environment);
   program.Feed(input);
   return program.Wait();
+}
+
+std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name) {
+  std::vector<pid_t> out;
+  std::ifstream children(absl::StrCat("/proc/", parent, "/task/", parent, "/children"));
+  pid_t pid = 0;
+  while (children >> pid) {
+    std::ifstream file(absl::StrCat("/proc/", pid, "/comm"));
+    std::string command;
+    if (std::getline(file, command) && command == name) out.push_back(pid);
+  }
+  return out;
 }
 
 }  // namespace cache_invalidation

@@ -55,6 +55,9 @@ class Program {
 Ended RunProgram(const std::vector<std::string>& argv, const std::string& input = "",
                  const std::vector<std::string>& environment = {});
 
+// Returns the running child processes with that name. They can have exited by then.
+std::vector<pid_t> ChildrenOf(pid_t parent, const std::string& name);
+
 }  // namespace cache_invalidation
 
 #endif  // CACHE_INVALIDATION_TESTS_SUPPORT_PROGRAM_H_

@@ -8,6 +8,7 @@ namespace cache_invalidation::connect {
 
 std::string MetricsText(const HttpSinkFigures& figures) {
   MetricsPage page("cache_invalidation_connect_sink_");
+  page.Gauge("endpoints", figures.size(), "Addresses of the configured endpoints.");
   for (const auto& [endpoint, of] : figures) {
     const std::string label = PrometheusLabel("endpoint", endpoint);
     page.Gauge("connected", of.connected ? 1 : 0, "1 while events are heard.", label);

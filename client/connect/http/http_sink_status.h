@@ -16,7 +16,8 @@ struct EndpointFigures : SinkFigures {
   uint64_t keys = 0;           // purged, repetitions included
   uint64_t purged_pages = 0;   // as the endpoint says
   uint64_t without_pages = 0;  // requests that purged none, as it says
-  std::map<std::string, uint64_t> requests = {};  // by status of the response, or `none`
+  // By status of the response, or `none`.
+  std::map<std::string, uint64_t> requests = {{"200", 0}, {"none", 0}};
 };
 
 using HttpSinkFigures = std::map<std::string, EndpointFigures>;  // by PurgeAddress::label

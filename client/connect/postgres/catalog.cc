@@ -38,8 +38,11 @@ with recursive type(oid, base) as (
   from type join pg_type t on t.oid = type.base)
 select format_type(oid, null) from type where base = 0)";
 
+// A lost slot keeps nothing.
 constexpr char kSlot[] = R"(
-select confirmed_flush_lsn, wal_status = 'lost', active, plugin, database = current_database()
+select confirmed_flush_lsn, wal_status = 'lost', active, plugin, database = current_database(),
+  coalesce(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end
+           - restart_lsn, 0)::bigint
 from pg_replication_slots where slot_name = $1)";
 
 constexpr char kPublication[] = R"(
@@ -110,7 +113,11 @@ absl::StatusOr<std::optional<SlotView>> Catalog::Slot() {
     return absl::FailedPreconditionError(
         absl::StrCat("the slot ", slot_, " is not one of pgoutput in this database"));
   }
+  uint64_t retained = 0;
+  // Below zero only on a standby that replays, behind what the slot has read.
+  if (!absl::SimpleAtoi(TextOf(row, 5), &retained)) retained = 0;
   return SlotView{.confirmed = ParseLsn(TextOf(row, 0)).value_or(0),
+                  .retained_bytes = retained,
                   .lost = IsTrue(row, 1),
                   .active = IsTrue(row, 2)};
 }

@@ -118,6 +118,7 @@ absl::Status LogReader::ReadFrames() {
     }
     if (!bytes->has_value()) return absl::OkStatus();
     received_at_ = now_;
+    heard_ = environment_.clock.Now();
     const absl::StatusOr<ReplicationFrame> frame = DecodeFrame(**bytes);
     if (!frame.ok()) return frame.status();
     received_ = std::max(received_, frame->end);
@@ -257,6 +258,12 @@ absl::Status LogReader::CheckTimes() {
   if (is_full()) received_at_ = now_;
   if (now_ - publication_at_ < kPublicationEvery) return absl::OkStatus();
   publication_at_ = now_;
+  const absl::StatusOr<std::optional<SlotView>> slot = log_.catalog->Slot();
+  if (!slot.ok()) return slot.status();
+  environment_.status.Update([&](SourceFigures& figures) {
+    figures.retained = slot->has_value() ? (*slot)->retained_bytes : 0;
+    figures.contact = environment_.clock.Now();
+  });
   const absl::StatusOr<Publication> publication = log_.catalog->CurrentPublication();
   if (!publication.ok()) return publication.status();
   if (*publication == log_.state.publication) return absl::OkStatus();
@@ -266,6 +273,8 @@ absl::Status LogReader::CheckTimes() {
 void LogReader::Publish() {
   environment_.status.Update([&](SourceFigures& figures) {
     figures.received = std::max(received_, log_.state.wal_end);
+    figures.contact = std::max(figures.contact, heard_);
+    figures.followed = std::max(figures.followed, heard_);
     figures.told = std::max(figures.told, progress_.confirmable());
     figures.confirmed = confirmed_;
     figures.untold_commit = progress_.oldest_commit();

@@ -60,6 +60,7 @@ class LogReader {
   size_t read_bytes_ = 0;
   absl::Duration now_;  // of this turn
   absl::Duration received_at_;
+  absl::Time heard_ = absl::InfinitePast();  // as received_at_
   absl::Duration status_at_;
   absl::Duration looked_at_;  // for visibility
   absl::Duration publication_at_;

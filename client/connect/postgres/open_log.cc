@@ -1,5 +1,6 @@
 #include "client/connect/postgres/open_log.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +73,10 @@ class Opening {
       const auto slot = out_.catalog->Slot();
       if (!slot.ok()) return slot.status();
       const Values& row = system->at(0);
+      environment_.status.Update([&](SourceFigures& figures) {
+        figures.retained = slot->has_value() ? (*slot)->retained_bytes : 0;
+        figures.contact = environment_.clock.Now();
+      });
       view_ = {.system_id = row.at(0).value_or(""),
                .timeline = row.at(1).value_or(""),
                .wal_end = ParseLsn(row.at(2).value_or("")).value_or(0),
@@ -80,6 +85,7 @@ class Opening {
       if (!view_.slot.has_value() || !view_.slot->active) break;
       environment_.status.Update([](SourceFigures& figures) {
         figures.Lose("standing by: another process reads the slot");
+        figures.followed = figures.contact;
       });
       Report(Level::kInfo, "another process reads the slot", "");
       if (environment_.stopped.Await(kStandbyPause)) return absl::CancelledError("stopped");
@@ -100,6 +106,9 @@ class Opening {
     if (stored.told.end != 0 && stored.told.lsn >= view_.slot->confirmed) {
       out_.expected = stored.told;
     }
+    environment_.status.Update([&](SourceFigures& figures) {
+      figures.told_commit = std::max(figures.told_commit, stored.told.time);
+    });
     absl::Status status = TellTables(ChangedTables(stored.publication, view_.publication));
     out_.state = std::move(stored);
     out_.state.publication = view_.publication;

@@ -1,5 +1,6 @@
 #include "client/connect/postgres/source.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "client/connect/postgres/log_reader.h"
@@ -28,7 +29,12 @@ Source::Source(SourceOptions options, std::shared_ptr<client::Connection> connec
           [this](const std::stop_token& stop) { return Follow(stop); },
           [this](absl::string_view why) {
             status_.Update([why](SourceFigures& figures) { figures.Lose(why); });
-          }) {}
+          }) {
+  // Before, nothing is known of the log.
+  status_.Update([now = clock_.Now()](SourceFigures& figures) {
+    figures.followed = std::max(figures.followed, now);
+  });
+}
 
 absl::Status Source::Follow(const std::stop_token& stop) {
   const std::stop_callback on_stop(stop, [this] { stopped_.Notify(); });

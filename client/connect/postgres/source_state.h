@@ -32,8 +32,9 @@ struct Publication {
 
 struct SlotView {
   Lsn confirmed = 0;
-  bool lost = false;    // PostgreSQL has removed log that it needs
-  bool active = false;  // a process reads it
+  uint64_t retained_bytes = 0;  // log that PostgreSQL keeps for it
+  bool lost = false;            // PostgreSQL has removed log that it needs
+  bool active = false;          // a process reads it
 };
 
 // What a connection sees of the database before it reads the log.
@@ -59,6 +60,12 @@ struct SourceState {
 
   bool operator==(const SourceState&) const = default;
 };
+
+// Every reason for a gap, for metrics: those of GapsSince, and two that are found when the log is
+// read.
+inline constexpr const char* kGapReasons[] = {
+    "log_went_back", "no_state",  "other_history", "other_slot", "other_system",  "publication",
+    "slot_advanced", "slot_lost", "slot_missing",  "timeline",   "unreadable_log"};
 
 // Returns why changes may not have been reported since the state was written, one reason for each
 // sign; empty if there is no gap. Reasons are constant words, for metrics.

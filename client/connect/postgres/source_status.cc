@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/connect/metrics_page.h"
+#include "client/connect/postgres/source_state.h"
 #include "common/prometheus_label.h"
 
 namespace cache_invalidation::connect {
@@ -24,13 +25,30 @@ void Histogram(MetricsPage& page, const std::string& name, const ToldSeconds& se
   page.Sample(name + "_count", "", count, family);
 }
 
-// How old what caches hold may be.
+// Zero for a time that has not come yet, or is not known.
+double SecondsSince(absl::Time then, absl::Time now) {
+  if (then == absl::InfinitePast()) return 0;
+  return std::max(0.0, absl::ToDoubleSeconds(now - then));
+}
+
+void Timestamp(MetricsPage& page, absl::string_view name, absl::Time time, absl::string_view help) {
+  page.Gauge(name, time == absl::InfinitePast() ? 0 : absl::ToUnixMillis(time) / 1000, help);
+}
+
+// How old what caches hold may be. Of what was committed since the log was last heard nothing is
+// known.
 double LagSeconds(const SourceFigures& figures, absl::Time now) {
-  const absl::Duration lag = now - figures.untold_commit;
-  return lag == absl::InfiniteDuration() ? 0 : std::max(0.0, absl::ToDoubleSeconds(lag));
+  const double untold = SecondsSince(figures.untold_commit, now);
+  return figures.connected ? untold : std::max(untold, SecondsSince(figures.followed, now));
 }
 
 }  // namespace
+
+std::map<std::string, uint64_t> NoGaps() {
+  std::map<std::string, uint64_t> counts;
+  for (const char* reason : kGapReasons) counts[reason] = 0;
+  return counts;
+}
 
 void ToldSeconds::Add(absl::Duration duration) {
   const double seconds = std::max(0.0, absl::ToDoubleSeconds(duration));
@@ -50,12 +68,15 @@ std::string MetricsText(const SourceFigures& figures, absl::Time now) {
              figures.received > figures.told ? figures.received - figures.told : 0,
              "Log that is not told, as of the last contact.");
   page.Gauge("source_lag_seconds", LagSeconds(figures, now),
-             "Age of the oldest commit that was received and is not told.");
-  if (figures.told_commit != absl::InfinitePast()) {
-    page.Gauge("source_last_told_commit_timestamp_seconds",
-               absl::ToUnixMillis(figures.told_commit) / 1000,
-               "When the last commit that is told was made. Its age grows while disconnected.");
-  }
+             "Age of the oldest commit that was received and is not told; while disconnected, at "
+             "least the time since the log was heard.");
+  page.Gauge("source_retained_bytes", figures.retained,
+             "Log that PostgreSQL keeps for the slot, as of the last contact.");
+  Timestamp(page, "source_last_contact_timestamp_seconds", figures.contact,
+            "When the database last responded; 0 if it has not.");
+  Timestamp(page, "source_last_told_commit_timestamp_seconds", figures.told_commit,
+            "When the last commit that is told was made; 0 if none is known. Its age grows while "
+            "disconnected.");
   page.Gauge("source_pending_commands", figures.pending_commands, "Sent, without a result.");
   page.Counter("source_transactions_total", figures.transactions, "Read from the log.");
   page.Counter("source_changes_total", counts.changes, "Rows and truncates read from the log.");

@@ -25,20 +25,27 @@ struct ToldSeconds {
   void Add(absl::Duration duration);
 };
 
+// Zero for each of kGapReasons.
+std::map<std::string, uint64_t> NoGaps();
+
 // What is known of a source, for metrics and probes. `connected` is to the log, and reported what
 // came. Counters are since the start of the process.
 struct SourceFigures : Health {
-  Lsn received = 0;   // the end of the server's log
-  Lsn told = 0;       // every commit before it is reported, and was visible when it was
-  Lsn confirmed = 0;  // by us to PostgreSQL
+  Lsn received = 0;       // the end of the server's log
+  uint64_t retained = 0;  // bytes of log that PostgreSQL keeps for the slot
+  Lsn told = 0;           // every commit before it is reported, and was visible when it was
+  Lsn confirmed = 0;      // by us to PostgreSQL
+  absl::Time contact = absl::InfinitePast();   // the last response of the database
+  absl::Time followed = absl::InfinitePast();  // when this, or another process, last heard the log
   absl::Time told_commit = absl::InfinitePast();      // time of the last commit that is reported
   absl::Time untold_commit = absl::InfiniteFuture();  // of the oldest one that is not
   size_t pending_commands = 0;
   uint64_t transactions = 0;
-  uint64_t told_again = 0;               // because they were not visible yet
-  uint64_t refused = 0;                  // by the service: reported as everything
-  uint64_t released = 0;                 // connections given up because the service did not answer
-  std::map<std::string, uint64_t> gaps;  // by reason
+  uint64_t told_again = 0;  // because they were not visible yet
+  uint64_t refused = 0;     // by the service: reported as everything
+  uint64_t released = 0;    // connections given up because the service did not answer
+  // By reason. All are here from the start, so that the first of each is seen as an increase.
+  std::map<std::string, uint64_t> gaps = NoGaps();
   AssemblyCounts assembly;
   ToldSeconds commit_to_told;
 };
