@@ -1,7 +1,7 @@
 """Makes Debian packages, and a tarball with the same files, of programs that are built.
 
     package.py --version-header common/version.h --changelog CHANGELOG.md --programs SERVER CACHECTL CONNECT
-        --manuals manuals.tar --client cache_invalidation_client.tar --output packages.tar
+        --manuals manuals.tar [--client cache_invalidation_client.tar] --output packages.tar
 
 Beside this file: `control`, as Debian's tools read it, and for each package the scripts that dpkg runs. The same input makes
 the same bytes: times are that of the release in the changelog, and owners and order do not come from the machine.
@@ -163,9 +163,11 @@ def owned_by_root(entry):
 
 def parse():
     parser = argparse.ArgumentParser()
-    for flag in ("--version-header", "--changelog", "--manuals", "--client", "--output"):
+    for flag in ("--version-header", "--changelog", "--manuals", "--output"):
         parser.add_argument(flag, type=pathlib.Path, required=True)
     parser.add_argument("--programs", nargs=3, type=pathlib.Path, required=True, metavar=("SERVER", "CACHECTL", "CONNECT"))
+    # Without it there is no package of the client.
+    parser.add_argument("--client", type=pathlib.Path)
     # To test an upgrade: the version that the packages have instead.
     parser.add_argument("--version")
     return parser.parse_args()
@@ -201,6 +203,8 @@ def make(arguments, history, version, time, work):
         ("cache-invalidation-connect", connect_package, connect),
         ("libcache-invalidation-client-dev", client_package, arguments.client),
     ):
+        if not built:
+            continue
         package = Package(name, work)
         fill(package, built)
         if name != "libcache-invalidation-client-dev":
@@ -209,7 +213,7 @@ def make(arguments, history, version, time, work):
         package.write(f"usr/share/doc/{name}/copyright", (HERE / "copyright").read_text())
         add_control(package, work, version)
         settle(package.root, time)
-        call = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", package.root, outputs]
+        call = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z3", "--build", package.root, outputs]
         subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
         shutil.copytree(package.root, every, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("DEBIAN"))
     settle(every, time)

@@ -5,7 +5,6 @@ those in the folder $EARLIER_PACKAGES.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import pathlib
@@ -26,14 +25,13 @@ UNIT = "lib/systemd/system/cache_invalidation.service"
 
 
 def make(output, *flags):
-    """The packages of the programs that this build has made."""
+    """The packages of the programs that this build has made; not that of the client, which takes longest."""
     programs = [os.environ[name] for name in ("SERVER", "CACHECTL", "CONNECT")]
     run(
         "python3",
         "deploy/debian/package.py",
         "--version-header=common/version.h",
         "--changelog=CHANGELOG.md",
-        f"--client={os.environ['TREE']}",
         f"--manuals={os.environ['MANUALS']}",
         f"--output={output}",
         *flags,
@@ -56,8 +54,10 @@ class PackagesTest(unittest.TestCase):
 
     def test_the_same_input_makes_the_same_bytes(self):
         self.assertEqual(sorted(self.packages), NAMES)
-        again = make(DIRECTORY / "again.tar").read_bytes()
-        self.assertEqual(hashlib.sha256(again).digest(), hashlib.sha256(pathlib.Path(os.environ["PACKAGES"]).read_bytes()).digest())
+        again = unpack(make(DIRECTORY / "again.tar"), DIRECTORY / "again")
+        self.assertEqual(len(again), 3)
+        for name, package in again.items():
+            self.assertEqual(package.read_bytes(), self.packages[name].read_bytes(), name)
 
     def test_lintian_finds_no_errors(self):
         # Its profile is that of packages in Debian itself, which are built from source packages.

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
 # Runs packages_test.py as root.
 #
-#   packages_test.sh PACKAGES SERVER CACHECTL CONNECT TREE MANUALS
+#   packages_test.sh PACKAGES SERVER CACHECTL CONNECT MANUALS
 set -euo pipefail
 PACKAGES=$(realpath "$1")
 SERVER=$(realpath "$2")
 CACHECTL=$(realpath "$3")
 CONNECT=$(realpath "$4")
-TREE=$(realpath "$5")
-MANUALS=$(realpath "$6")
-export PACKAGES SERVER CACHECTL CONNECT TREE MANUALS PYTHONPATH=tests/packages PYTHONDONTWRITEBYTECODE=1
+MANUALS=$(realpath "$5")
+export PACKAGES SERVER CACHECTL CONNECT MANUALS PYTHONPATH=tests/packages PYTHONDONTWRITEBYTECODE=1
 command=(/usr/bin/python3 tests/packages/packages_test.py -v)
 [ "$(id -u)" = 0 ] || command=(sudo --non-interactive --preserve-env "${command[@]}")
 exec "${command[@]}"
