@@ -13,6 +13,7 @@ import subprocess
 import tarfile
 import time
 import unittest
+import urllib.request
 
 from bare_debian import BareDebian, run
 
@@ -120,7 +121,8 @@ class LifeTest(unittest.TestCase):
                 self.install(bare, [newer[name] for name in names])
                 self.assertNotEqual(bare.run("dpkg-query", "-W", "-f", "${Version}", "cachectl"), before)
                 self.goes_on(bare, epoch, revision=3)
-            self.programs_work(bare)
+                self.one_version(bare)
+            self.manuals_are_there(bare)
 
             self.remove(bare, names)
 
@@ -138,10 +140,16 @@ class LifeTest(unittest.TestCase):
         self.assertIn("lists", bare.run("cachectl", "rule", "list"))
         self.assertIn(f"revision {revision}, ", bare.run("cachectl", "write", "orders", "1", "delete"))
 
-    def programs_work(self, bare):
-        (version,) = {bare.run(name, "--version").split()[-1] for name in ("cachectl", "cache_invalidation_server")}
-        self.assertIn(f"## {version} ", pathlib.Path("CHANGELOG.md").read_text())
-        self.assertIn(version, bare.run("cache_invalidation_connect", "--version"))
+    def one_version(self, bare):
+        """Programs, changelog and metric have that of the packages."""
+        version = bare.run("dpkg-query", "-W", "-f", "${Version}", "cachectl")
+        for program in ("cachectl", "cache_invalidation_server", "cache_invalidation_connect"):
+            self.assertEqual(bare.run(program, "--version").split()[-1], version)
+        self.assertTrue(re.search(r"^## (\S+)", pathlib.Path("CHANGELOG.md").read_text(), re.MULTILINE).group(1) == version)
+        with urllib.request.urlopen("http://127.0.0.1:7401/metrics") as page:
+            self.assertIn(f'version="{version}"', page.read().decode())
+
+    def manuals_are_there(self, bare):
         for page in ("man1/cachectl.1.gz", "man1/cachectl-rule-register.1.gz", "man8/cache_invalidation_server.8.gz"):
             self.assertTrue(bare.path(f"/usr/share/man/{page}").exists(), page)
         self.assertIn("cachectl", bare.path("/usr/share/bash-completion/completions/cachectl").read_text())

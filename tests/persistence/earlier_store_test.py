@@ -22,21 +22,20 @@ DIRECTORY = pathlib.Path(os.environ["TEST_TMPDIR"])
 WRITTEN = [
     ["rule", "register", "lists", "--trigger", "orders", "--invalidate", "lists:{context.customer}"],
     ["rule", "register", "big", "--trigger", "orders", "--invalidate", "big:#all", "--condition", "context.total > 100"],
-    ["relationship", "register", "order", "customer", "--type", "many-to-one", "--template", "customer:{context.customer}"],
+    ["relationship", "register", "orders", "customers", "--cardinality", "many_to_one", "--template", "customers:{context.customer}"],
     ["dependency", "add", "report:revenue", "orders:#all", "lists:ann"],
-    ["entry", "track", "page:home", "--tag", "orders:1", "--tag", "customer:ann:pages"],
+    ["entry", "track", "page:home", "--tag", "orders:9", "--tag", "customers:ann:pages"],
     ["entry", "track", "page:other", "--tag", "orders:2"],
     ["write", "orders", "1", "update", "--context", '{"customer": "ann", "total": 120}'],
     ["write", "orders", "3", "insert", "--context", '{"customer": "bob", "total": 20}'],
-    ["batch", "add", "--tag", "later:1"],
 ]
 # What it holds is shown by these.
 SHOWN = [
     ["export"],
-    ["dependency", "list", "-o", "json"],
-    ["entry", "lookup", "page:home", "-o", "json"],
-    ["entry", "lookup", "page:other", "-o", "json"],
-    ["watch", "--from-revision", "0", "--until-revision", "2", "-o", "json"],
+    ["dependency", "list", "report:revenue"],
+    ["entry", "lookup", "page:home"],
+    ["entry", "lookup", "page:other"],
+    ["watch", "--from-revision", "0", "--until-revision", "2"],
 ]
 
 
