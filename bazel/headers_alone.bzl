@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks that each header compiles alone: that it includes everything it uses."""
 
 def headers_alone(name, headers, deps):

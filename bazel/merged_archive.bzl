@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Merges many static libraries into one, for an installed library, and links a shared library of it.
 
     merged_archive(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Generates C++ from .proto files with Debian's protoc and gRPC plugin.
 
     cc_grpc_proto_library(

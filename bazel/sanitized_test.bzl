@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A test that runs under AddressSanitizer and UndefinedBehaviorSanitizer in every build, including a plain one."""
 
 _COPTS = [

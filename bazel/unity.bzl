@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Libraries and tests of several sources that are compiled as one: unity builds.
 
 Most of the time of a compilation goes into headers (gRPC's, protobuf's, GoogleTest's), which are the same for every

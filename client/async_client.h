@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // AsyncClient: the calls of the service without blocking.
 //
 //   #include "client/async_client.h"

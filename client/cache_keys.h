@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // CacheKeys for users of the SDK: keys that cannot collide, whatever their parts are.
 //
 //   const CacheKeys keys("shop");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Client: reports writes to the service, and makes all its other calls.
 //
 //   #include "client/client.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Connection: the calls of the service as an interface, one virtual method per call.
 //
 // Applications call Client (client.h), which forwards to a Connection. To test code without a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ParseDeclarations: reads the rules and relationships of an application from YAML or JSON, as
 // `cachectl apply` does.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The only public header that exposes gRPC: for your own channel, with other credentials or
 // arguments, or inside one process.
 //

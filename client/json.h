@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Converts the types of the SDK to JSON, in protobuf's JSON mapping of the messages that they
 // represent: lowerCamelCase names, 64-bit numbers as strings, enums by their names in the contract.
 // grpc-gateway, buf curl and cachectl print the same form, and rule files are read from it.

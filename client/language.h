@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One error below C++20, instead of one for each name that C++17 lacks. Every installed header
 // includes this one first; client/install adds that.
 

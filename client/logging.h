@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Where the log goes. The SDK logs little: what no call returns, such as a token file that can no
 // longer be read. gRPC, below it, logs what goes wrong with connections. By default both write to
 // the standard error.

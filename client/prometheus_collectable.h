@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // PrometheusCollectable: the statistics of caches for programs that use prometheus-cpp.
 //
 //   const auto metrics = std::make_shared<PrometheusCollectable>([users, pages] {

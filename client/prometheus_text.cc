@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/prometheus_text.h"
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // PrometheusText: the statistics of caches in the text format that Prometheus reads.
 //
 //   const CacheMetrics web{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // InvalidateByRecordedWrites: reports writes that the application recorded in a table of its
 // database, in the transactions that made them, so that none is lost (docs/outbox.md).
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Surrogate keys: what a page that an HTTP cache stores carries in a header (`xkey` of Varnish,
 // `Surrogate-Key` of Fastly, `Cache-Tag` of Cloudflare), so that cache_invalidation_connect can
 // purge it by the tags of events.

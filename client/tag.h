@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Tags for users of the SDK: how types, ids and values form the tags that writes invalidate.
 //
 //   const std::vector<std::string> tags = {

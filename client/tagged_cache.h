@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // TaggedCache: an in-process cache that never serves stale values silently.
 //
 //   #include "client/client.h"

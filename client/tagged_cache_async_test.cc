@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Loads whose callers do not wait: with a callback, and with a future. Coroutines: tests/client.
 
 #include <chrono>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Several keys at once: the guarantees are those of one key, with one call of the loader.
 
 #include <functional>

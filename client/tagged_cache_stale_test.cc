@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Values that are served after their end: flagged, for as long as the options say, and only to
 // callers that accept them.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The cache as applications use it. tests/client covers destructors, exceptions, fork and its
 // internal parts.
 

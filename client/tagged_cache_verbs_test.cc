@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What an application can ask of a cache beside loading, and what a cache refuses to do silently.
 
 #include <functional>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Options of a TaggedCache that concern the values of one type.
 //
 //   ValueOptions<std::string> texts;

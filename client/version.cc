@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/version.h"
 
 namespace cache_invalidation::client {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The version of the SDK: that of the headers at compile time, and that of the library at run time.
 //
 //   #include "client/version.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #ifndef CACHE_INVALIDATION_CLIENT_WIDENING_H_
 #define CACHE_INVALIDATION_CLIENT_WIDENING_H_
 

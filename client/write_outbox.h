@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // RetryingOutbox: keeps writes that could not be reported to the service, in memory, and sends them
 // when it can be reached again.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // WriteTransaction: reports the writes of a database transaction to the service, after its commit
 // and never before.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The only file that reads real time (checked by tests/repo/tidy_test).
 
 #include "common/clock.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Clock: the source of time, and how a thread waits for it.
 //
 // Nothing else in the project reads the time or sleeps; the engine does not use this interface

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Files at paths that are given: what they hold, and where they are.
 
 #ifndef CACHE_INVALIDATION_COMMON_FILES_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The limits of the contract: what callers, subscribers and operators can reach or set, each with
 // its reason. What exactly a limit counts, and what happens when it is exceeded, is documented
 // where it is enforced and, for callers, in the contract (protos/cache_invalidation/v1). Numbers

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Mutex, MutexLock and CondVar: the only locks in the project.
 //
 // They wrap the standard library's, because Debian's Abseil is not instrumented: ThreadSanitizer

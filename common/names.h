@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Validation of names: one check per kind of name, and the characters of UTF-8 that they
 // are made of.
 //

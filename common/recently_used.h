@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // RecentlyUsed: a cache of values computed from texts, which keeps the most recently used.
 
 #ifndef CACHE_INVALIDATION_COMMON_RECENTLY_USED_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Hashes that are the same in every process, release and language: for what is stored, or computed
 // by others as well. Not against an adversary. All functions are pure.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Tags and their hierarchy: which tags are above and below a tag, and which tags a resource has.
 //
 // A tag is a name with levels separated by ":". `a:b:c` is below `a:b`, which is below `a`.

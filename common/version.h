@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The version of the project, in one place: of server, SDK, cachectl, connector and packages.
 // CHANGELOG.md begins with it.
 //

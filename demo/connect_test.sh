@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The second act of the demo as a test: it passes, it fails when a cache keeps an old value, and it leaves nothing running or
 # lying about, also when it is interrupted.
 #

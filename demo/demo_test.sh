@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # The demo as a test: it passes, it fails when the server differs from the model, and it leaves
 # nothing running or lying about, also when it is interrupted.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Starts the programs of demo/connect in a temporary directory, and leaves nothing of them."""
 
 import glob

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows the events of one subscriber as they arrive, as far as they show something new.
 
   cachectl watch -o json | show_events.py --save FILE --label NAME [--only PREFIX ...]

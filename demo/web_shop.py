@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The application of demo/connect: pages behind Varnish, and prices in Redis. It knows nothing of the service."""
 
 import http.client

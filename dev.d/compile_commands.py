@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Turns Bazel's list of compilations into compile_commands.json, on standard output.
 
     compile_commands.py ACTIONS TREE

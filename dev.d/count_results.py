@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prints "N passed, N failed" for one `bazel test`, from its build event file (--build_event_json_file).
 
 Test cases are counted, as each test's own XML report has them; a test without one, or that failed without saying which case

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Functions shared by the commands: messages, packages, buf and Bazel. Sourced by ../dev at the top of the tree.
 # shellcheck shell=bash
 

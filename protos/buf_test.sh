@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The contract is clean by buf's STANDARD rules and breaks nothing of protos/baseline.binpb. $BUF is the program.
 #
 # A change that is meant to break the contract replaces the baseline: buf build -o protos/baseline.binpb

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The server process: flags, signals and limits.
 
 #include <signal.h>

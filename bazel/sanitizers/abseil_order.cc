@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Abseil's locks, as gRPC uses them: a lock happens after the preceding unlock.
 
 #include "absl/synchronization/mutex.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Options of AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer for every program of
 // `--config=asan`. The runtimes call these by name.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // gRPC's callback API: ordering that reactions can rely on but that only gRPC's own atomics
 // establish. Functions are given by their mangled names, because gRPC does not export them in
 // headers.

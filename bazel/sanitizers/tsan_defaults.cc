@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ThreadSanitizer's options for every program of `--config=tsan`. The runtime calls this by name.
 // There are no suppressions: library_order.h explains what replaces them.
 

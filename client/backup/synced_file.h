@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Files and directories that survive a power failure.
 
 #ifndef CACHE_INVALIDATION_CLIENT_BACKUP_SYNCED_FILE_H_

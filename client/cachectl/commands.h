@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The commands of cachectl, a function per family: each adds its commands to `app` and makes the
 // one that the command line names the `chosen` action.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/cachectl/connection_flags.h"
 
 #include <cstdlib>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/cachectl/wal2json.h"
 
 #include <algorithm>

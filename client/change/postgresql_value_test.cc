@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/change/postgresql_value.h"
 
 #include <string>

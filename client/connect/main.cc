@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // cache_invalidation_connect: follows a PostgreSQL database and reports the service what is
 // committed; or hears the service's events, and drops from Redis or HTTP caches what is wrong.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Puts the installed tree together: a tar file to be unpacked below a prefix.
 
     include/cache_invalidation/      the public headers, and what they include; -I the directory above this one

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/internal/endpoint_channel.h"
 
 #include "client/grpc_channel.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The calls over real gRPC, against a service that follows a script.
 
 #include <fstream>

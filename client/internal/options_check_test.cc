@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/internal/options_check.h"
 
 #include <cmath>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // When a call is tried again, and what calls run with. Without gRPC.
 
 #ifndef CACHE_INVALIDATION_CLIENT_INTERNAL_RETRY_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Calls that were started, over real gRPC, against a service that follows a script.
 
 #include <atomic>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What streams send besides their messages, over real gRPC.
 
 #include <future>

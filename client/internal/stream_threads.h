@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Subscriptions and write streams as a Connection gives them: each has a thread, which runs its
 // streams one after the other and calls the callbacks.
 

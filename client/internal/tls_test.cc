@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Encrypted connections, with a certificate that was made for this test (BUILD).
 
 #include <fstream>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/internal/write_stream_core.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/internal/stream_threads.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Write streams over real gRPC, against a service that follows a script, on a clock that stands
 // still until the test moves it.
 

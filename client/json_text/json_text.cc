@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/json_text/json_text.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FakeClock for tests of applications: give its address to TaggedCacheOptions::clock,
 // ClientOptions::clock, LocalConnectionOptions::clock or FakeServerOptions::clock, and times to
 // live, leases, backoffs and batches run as the test advances it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FakeServer: runs the service inside a test.
 //
 //   #include "client/client.h"

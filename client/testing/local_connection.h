@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // LocalConnection: a Connection without a service. What a service would do, the test does.
 //
 //   #include "client/client.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/testing/unimplemented_connection.h"
 
 #include <vector>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // UnimplementedConnection: base class for the Connection of a test.
 //
 //   class RefusingConnection : public UnimplementedConnection {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Both ways: what yaml_output writes, yaml_input reads as the same.
 
 #include <string>

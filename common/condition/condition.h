@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #ifndef CACHE_INVALIDATION_COMMON_CONDITION_CONDITION_H_
 #define CACHE_INVALIDATION_COMMON_CONDITION_CONDITION_H_
 
@@ -29,7 +31,8 @@ struct Remark {
     // It reads a new value without the old one: the rule does not fire for a write by which the row
     // stops meeting the condition.
     kNewValueOnly,
-    // Its value is no boolean, whatever the write: it cannot be evaluated, so the rule always fires.
+    // Its value is no boolean, whatever the write: it cannot be evaluated, so the rule always
+    // fires.
     kNotBoolean,
   };
 

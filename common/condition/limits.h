@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The limits of conditions, each with its reason. The length of the text is limited by
 // kMaxConditionBytes in common/limits.h.
 

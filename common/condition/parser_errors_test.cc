@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the parser says about texts that it refuses.
 
 #include <gtest/gtest.h>

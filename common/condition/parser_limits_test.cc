@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Texts that are made to break parsers: deep, long, cut short, random. Whatever comes in, the
 // parser answers, within its limits.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Trees, names and macros. What is refused: parser_errors_test.cc.
 
 #include "common/condition/parser.h"

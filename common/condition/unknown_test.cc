@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is not known of a write, and numbers that a double does not hold: whatever a condition asks
 // of them, it gets an error or an answer that would be the same if they were known.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FakeClock: a clock that does not advance until the test moves it.
 //
 //   FakeClock clock;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes manual pages and completions of what programs print about themselves: a tar file of usr/share.
 
     manuals.py OUTPUT SERVER CACHECTL CONNECT

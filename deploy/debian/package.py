@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes Debian packages, and a tarball with the same files, of programs that are built.
 
     package.py --version-header common/version.h --changelog CHANGELOG.md --programs SERVER CACHECTL CONNECT

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Draws dashboard.json as a picture (SVG), from what a Prometheus has scraped.
 
   draw.py PROMETHEUS SECONDS >dashboard.svg     draw.py http://localhost:9090 1200 >docs/dashboard.svg

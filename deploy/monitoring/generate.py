@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes what other programs need in formats of their own: dashboard.json for Grafana, prometheus_rule.yaml for the operator.
 
   generate.py [DIRECTORY]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Send an optimised server what one client can send to hurt the others, and print the effect on them.
 #
 #   ./dev attack                    all attacks: minutes, and a few GiB of memory that gRPC itself takes

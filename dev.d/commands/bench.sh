@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Build the benchmark optimised and run it; arguments are passed to it.
 #
 #   ./dev bench                                    the server's CPU time, then the engine alone

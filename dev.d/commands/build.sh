@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Build everything, or the given Bazel targets.
 #
 #   ./dev build

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Write compile_commands.json, from which clangd and other tools know how each file is compiled.
 #
 #   ./dev compdb                 all files

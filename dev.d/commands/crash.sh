@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Kill the real server under load repeatedly, and check that nothing acknowledged is lost.
 #
 #   ./dev crash                            50 times, like every test run

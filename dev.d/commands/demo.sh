@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Show real database writes turned into invalidations, from server start to equality check.
 #
 #   ./dev demo           recorded writes: builds the server and the command line tool, and runs demo/run

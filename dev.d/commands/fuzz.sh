@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Feed fuzz targets inputs that reach new code, under AddressSanitizer and UndefinedBehaviorSanitizer.
 #
 #   ./dev fuzz                                    each target for a minute

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Install server, cachectl and connector, and the C++ client: headers, libraries, contract, CMake, pkg-config and Bazel files.
 #
 #   ./dev install                   below /usr/local

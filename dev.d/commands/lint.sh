@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Check format, locks, style and contract: clang-format, -Wthread-safety, clang-tidy, shellcheck, buf.
 #
 #   ./dev lint                             all checks

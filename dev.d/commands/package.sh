@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Make Debian packages of the server, cachectl, the connector and the C++ client, and a tarball with all of it.
 #
 #   ./dev package                    into dist/

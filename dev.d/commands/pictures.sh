@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Draw the pictures of the documentation, which are committed: docs/pictures/*.svg.
 #
 #   ./dev pictures            those that Graphviz draws of the .dot files

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Build the server and run it in the foreground; arguments are passed to it (./dev serve --help).
 #
 #   ./dev serve --data_dir=/var/lib/cache_invalidation     stores its state there

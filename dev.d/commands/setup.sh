@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Install everything that any command needs.
 #
 # The other commands install what they need themselves; this one prepares a machine in one step.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Run the server and its clients on a simulated machine that fails, without threads, one world per seed.
 #
 #   ./dev simulate                   ten thousand worlds, different ones each time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Run all tests, or the given Bazel targets; prints "N passed, N failed" at the end.
 #
 #   ./dev test

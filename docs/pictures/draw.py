@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Draws the pictures of the documentation: `./dev pictures`.
 
     draw.py FOLDER       an SVG beside each .dot file, by Graphviz; its colours follow the reader's light or dark theme

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Records what a command prints as an animated SVG: a terminal that scrolls as the lines came.
 
     record.py OUTPUT COMMAND...

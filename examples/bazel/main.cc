@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reports a thousand writes without waiting for each result.
 //
 //   stream_writes HOST:PORT

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A test without a service: what a program reports.
 
 #include <iostream>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Subscribes, reports a write, and prints what every cache is notified to drop.
 //
 //   watch_writes HOST:PORT

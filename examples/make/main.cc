@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Registers a rule, and prints what a write would invalidate and why. Nothing is invalidated.
 //
 //   explain_write HOST:PORT

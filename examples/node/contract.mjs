@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service's contract as gRPC for Node.js reads it, at run time, and a connection to the service.
 
 import { fileURLToPath } from "node:url";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two caches and a writer on one server: what one process writes, no other serves from its cache any more.
 //
 //   node demo.mjs localhost:7400

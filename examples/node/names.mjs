@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names in the contract: what a tag covers, how a value is written in one, and what an invalidation hits.
 
 /** The value as one level of a tag: `order:${escape("urn:7")}` is order:urn%3A7 (docs/tags.md). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A cache in the process that is told what to drop: a subscriber of the service, and the values of one namespace.
 //
 //   const cache = new NearCache("localhost:7400", "shop");

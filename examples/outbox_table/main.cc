@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Prices in a database, each change recorded in an outbox table. Reads commands:
 //
 //   price ID PRICE   changes a price, in a transaction

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "outbox_table.h"
 
 #include <sqlite3.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reports committed writes to the service, and tries again until it has them."""
 
 import asyncio

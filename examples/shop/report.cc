@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The process that computes a `report`: the revenue of each region. `metrics` is for Prometheus.
 
 #include <cstdint>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The process that shows products (`products 1 2 3`), the page of one (`page 1`) and the orders of
 // a customer (`orders 17`). `metrics` is for Prometheus.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The process that writes. A request is a transaction, in SQL; the answer is `done` if no cache
 // serves any more what was there before. An empty request sends what is left in the outbox, after
 // an outage or of a process that was killed: make one a second.

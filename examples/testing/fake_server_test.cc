@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Tests with the real service inside of the process: with rules, and a network that can fail.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Unit tests: no service, no thread, no waiting. The test is the service and the clock.
 
 #include <memory>

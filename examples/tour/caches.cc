@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Caches: what a loader can declare, how values are read, and what a cache tells of itself.
 
 #include <string>

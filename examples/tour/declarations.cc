@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules and relationships, also as JSON.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the service knows of cached entries: invalidations by name, dependencies, and entries of
 // caches that do not subscribe.
 

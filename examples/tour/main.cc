@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A tour of the SDK: uses everything that it has, once.
 //
 //   tour HOST:PORT

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A subscription: for caches of your own.
 
 #include <future>

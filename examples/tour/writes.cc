@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reporting writes: one by one, of a transaction, in a stream, and by threads that must not wait.
 
 #include <atomic>

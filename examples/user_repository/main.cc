@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Two repositories over one database, as in two services, each with its own cache.
 //
 //   user_repository HOST:PORT DATABASE

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/access/audit_log.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/delivery/filter_groups.h"
 
 #include <gtest/gtest.h>

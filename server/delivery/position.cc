@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/delivery/position.h"
 
 namespace cache_invalidation::delivery {

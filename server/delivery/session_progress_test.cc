@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What a session is known to have applied, from stream to stream.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/delivery/stream_core.h"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Commands: one function per command type, each in the file of its family. Each changes the state
 // and appends the events that it emits to `events`; the engine completes the outcome.
 //

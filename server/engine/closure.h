@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Closure: everything that an invalidation reaches through dependency edges.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_CLOSURE_H_

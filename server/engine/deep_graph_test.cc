@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Chains of dependencies can be as long as a namespace has keys; a thread's stack is limited.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Emission: makes one event out of the targets of a command and applies it to the state.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_EMISSION_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is remembered of entries and declarations that end by themselves. A value computed from one
 // must not be kept once it is not known what the key was computed from; nor must an old copy of the
 // key.

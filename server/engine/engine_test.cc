@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The engine from outside: what each command emits, and the results of queries after it.
 
 #include "server/engine/engine.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ExplainWrite from outside: what the engine says about a write, and that the write then does it.
 
 #include <gtest/gtest.h>

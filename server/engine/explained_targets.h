@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How an explanation describes a single target: with everything it hits, or with respect to one
 // key.
 

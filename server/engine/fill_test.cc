@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Which fills are kept, and their effect.
 
 #include <string>

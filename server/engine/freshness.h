@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Grounding: which ghosts are needed, because a live entry or a declared edge was computed from
 // them.
 // Freshness: which entries have been hit since they were filled, which edges count, and whether

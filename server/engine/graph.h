@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Graph: what the engine knows of keys and tags, and of what was computed from what.
 //
 // Edges run from a dependent key to its source: the key or tag it was computed from. An

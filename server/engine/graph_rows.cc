@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The graph as rows: collects changed rows and loads stored ones.
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Entries that collect names with every fill: what a command writes of them is bounded.
 
 #include <string>

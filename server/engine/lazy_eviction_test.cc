@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Events that evict more entries than they remove: the remaining ones, dead, behave as absent.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The behaviour of an engine at the limits of its state, from outside.
 
 #include "server/engine/limits.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Lint: warnings about a declaration that is valid but questionable. Each is one or two sentences
 // and begins with the path of the field. Warnings about rules and relationships end with their name
 // in brackets; a declaration suppresses them by listing the name in `accepted_warnings`.

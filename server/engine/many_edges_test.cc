@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Keys with very many declared dependencies: the work of a command on them is bounded.
 
 #include <string>

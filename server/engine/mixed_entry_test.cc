@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Entries whose fills had different tags: an event that names one of these tags reaches only the
 // copies that carry it, so the key has to be named as well.
 

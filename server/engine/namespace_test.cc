@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The first and the last command of a namespace.
 
 #include <algorithm>

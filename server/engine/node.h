@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Node: a key or a tag, which can be invalidated and depended on, by name.
 // EdgeList: what one key was computed from.
 

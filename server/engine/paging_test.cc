@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Pages of dependencies: every edge is listed once, in order, and the work per page is bounded.
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/engine/pending_batch.h"
 
 #include <algorithm>

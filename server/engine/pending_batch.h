@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // PendingBatch: the targets waiting for the next flush of a namespace.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_PENDING_BATCH_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The planner: derives the tags and patterns to invalidate from writes or explicit calls, step by
 // step and with their causes. It uses rules and relationships; dependents of the targets are found
 // by the closure (closure.h).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // RelationshipSet: the registered relationships of a namespace, by name and by source type.
 // RuleSet: the rules of a namespace in running order and by trigger.
 // JudgeCondition: whether a rule fires for a write.

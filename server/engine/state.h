@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // State: everything the engine holds of one namespace. Commands change it in the apply_*.cc files,
 // queries read it in the answer_*.cc files.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/engine/sweep_round.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // TagTemplate: a tag with placeholders that a write fills in.
 //
 //   user_session:{resource_id}      tenant:{context.tenant}      a:{context.b.c}:pre_{resource_id}

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // WriteValues: the values of placeholders in tag templates for one write.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TAG_VALUES_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Settling: ends what a key still holds but what no longer counts.
 // Tracking: puts the fills of one call into the graph, and makes room for them.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // WorkBudget: the work that one command may still do.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_WORK_BUDGET_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What a command does when it would name or cost more than one command may, from outside, with
 // budgets so small that a few writes exceed them.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Expansion: where relationships lead from a type, over every path.
 //
 // A state of the expansion is a type, a scope and the number of hops left, initially unlimited.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One line of a journal, as text for people or as JSON for what collects it.
 
 #ifndef CACHE_INVALIDATION_SERVER_JOURNAL_JOURNAL_LINE_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/metrics/access_metrics.h"
 
 #include "server/metrics/families.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The metrics behind the observer interfaces of the shards, the committer and delivery.
 
 #ifndef CACHE_INVALIDATION_SERVER_METRICS_OBSERVERS_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/process/connection_acceptor.h"
 
 #include <netdb.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The process as the system sees it: its limits, how it ends when it cannot end in order, and its
 // environment variables.
 

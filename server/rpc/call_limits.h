@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What bounds the calls of a server: their deadlines, the memory of the process, and responses that
 // are not read.
 

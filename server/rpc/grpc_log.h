@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #ifndef CACHE_INVALIDATION_SERVER_RPC_GRPC_LOG_H_
 #define CACHE_INVALIDATION_SERVER_RPC_GRPC_LOG_H_
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The API: each service of the contract on the server's parts. Requests and responses are bytes to
 // gRPC; the conversions are in server/rpc/conversion.
 

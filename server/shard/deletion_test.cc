@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Namespaces that go, and those that come after them.
 
 #include <memory>

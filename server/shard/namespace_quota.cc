@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/shard/namespace_quota.h"
 
 namespace cache_invalidation::shard {

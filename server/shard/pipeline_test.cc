@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the shards do while the store writes, and what anybody hears of it meanwhile.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Compiled rules that no namespace holds any more.
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Turns: which request a shard works on next.
 
 #ifndef CACHE_INVALIDATION_SERVER_SHARD_TURNS_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The format of a persistent store on disk: numbers, keys, histories and chunks.
 
 #ifndef CACHE_INVALIDATION_SERVER_STORAGE_DISK_FORMAT_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is recorded beside a database: how far its log and its manifest reach, whether all of the
 // log was synced, and whether it is a copy.
 

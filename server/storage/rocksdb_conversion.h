@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Between RocksDB's API and ours: options, bytes and errors.
 
 #ifndef CACHE_INVALIDATION_SERVER_STORAGE_ROCKSDB_CONVERSION_H_

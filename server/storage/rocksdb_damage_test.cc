@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How a RocksdbStore reacts to a directory that cannot be used and to damaged files.
 
 #include <sys/stat.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Copies of a RocksdbStore, and stores that are only read.
 
 #include <sys/wait.h>

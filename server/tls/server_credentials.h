@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The encrypted port of a server: what its connections use, and how a client would begin one.
 
 #ifndef CACHE_INVALIDATION_SERVER_TLS_SERVER_CREDENTIALS_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The codec of events: from the engine's events to the bytes that are stored and sent, and back.
 
 #ifndef CACHE_INVALIDATION_SERVER_WIRE_EVENT_CODEC_H_

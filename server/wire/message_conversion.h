@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Values of the engine in the form that both requests and the store have them in: times, names,
 // enums, rules and relationships as messages.
 

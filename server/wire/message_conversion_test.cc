@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/wire/message_conversion.h"
 
 #include "gtest/gtest.h"

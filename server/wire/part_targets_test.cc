@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/wire/event_codec.h"
 
 #include <gtest/gtest.h>

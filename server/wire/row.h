@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #ifndef CACHE_INVALIDATION_SERVER_WIRE_ROW_H_
 #define CACHE_INVALIDATION_SERVER_WIRE_ROW_H_
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Attacks: what one client can send to harm all others, and the cost that each must not exceed.
 
 #ifndef CACHE_INVALIDATION_TESTS_ATTACK_ATTACK_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The cost of one client to all others: runs each attack against a server of its own, while a
 // healthy client writes and listens in another namespace, and reports what it cost them.
 

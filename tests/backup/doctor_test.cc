@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // doctor: what a data directory holds, read while no server runs on it.
 
 #include <filesystem>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Backups whose caller or server goes away, and those of servers that cannot be trusted.
 
 #include <signal.h>

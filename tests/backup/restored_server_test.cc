@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A server that is written and listened to, its backup, and a server that is started on it.
 
 #include <atomic>

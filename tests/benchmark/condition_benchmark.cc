@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Conditions: the cost of evaluating one, and the cost of rules with conditions to a write that
 // triggers all of them and for which none is true.
 

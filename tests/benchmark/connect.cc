@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What cache_invalidation_connect does in a second, how late it is, and how much memory it needs:
 // with the real service, PostgreSQL, Redis and Varnish. `./dev bench connect` runs it.
 

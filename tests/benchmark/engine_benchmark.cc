@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The engine alone, in one thread: the cost of a write does not depend on state that it does not
 // affect, and invalidating a tag does not depend on how many entries carry it.
 

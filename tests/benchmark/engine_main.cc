@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The cost of the engine without a server around it. Arguments are those of Google Benchmark.
 
 #include "benchmark/benchmark.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Costs of the system. Without arguments: first tables of what the server and the cache of the SDK
 // cost, then the engine alone. With arguments, which are those of Google Benchmark, the tables are
 // skipped; --measure_the_cache prints only the second table.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How long a server takes to serve again after a restart, and its memory then: fills a real server,
 // stops it cleanly and once more by SIGKILL, and starts it again each time.
 

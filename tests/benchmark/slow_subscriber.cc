@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The cost of a subscriber that reads nothing to those that read: the real server under full load,
 // alternately with and without such a subscriber.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How long the engine holds its shard at a time, in a namespace with a million entries: everything
 // else in the shard waits for this long. The engine alone, in one thread.
 

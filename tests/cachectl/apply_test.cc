@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // apply and export: files of rules and relationships.
 
 #include <fstream>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The commands that each do one thing: their output and exit codes.
 
 #include "client/client.h"

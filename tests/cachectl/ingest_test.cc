@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ingest: a recording of real database changes.
 
 #include <memory>

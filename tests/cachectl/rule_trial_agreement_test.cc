@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `cachectl rule test` evaluates rules without a service: here its result is compared with that of
 // the service, for every rule with every write.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // top: what happens, again and again.
 
 #include <csignal>

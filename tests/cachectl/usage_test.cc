@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The command line itself: usage, environment, exit codes, completion.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // watch: events as they happen.
 
 #include <csignal>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The example of telemetry: what becomes a span.
 
 #include "examples/telemetry/attempt_spans.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What ClientOptions::on_attempt gets of streams, from a service that goes and comes back. Attempts
 // of calls: client/internal/started_call_test.cc.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The coroutines of examples/coroutine.
 
 #include <deque>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the SDK says to the service about declarations, and hears from it about subscribers and
 // events.
 

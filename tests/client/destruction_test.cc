@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The destructor of a value may do what an application does anywhere: use the cache, and take locks
 // that are held while using the cache. So no value is destroyed while the cache holds a lock,
 // whatever removes it. A violation of this deadlocks.

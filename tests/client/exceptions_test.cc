@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // An exception of an application's callback makes its load fail, or is counted: no waiting caller
 // is left waiting, no thread ends, and cached values are still served.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Searches the interleavings of loads, commits, invalidations, deliveries, reconnects, resets and
 // leases for a read older than a completed waiting call guarantees, and for a value that stays
 // stale. Tries every order in which the actors of a scenario are preempted at most a given number

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A forked process has copies of the cache and of its locks in their current state, and none of the
 // threads that held them or feed it.
 

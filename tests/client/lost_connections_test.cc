@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The SDK against a real server over a network that fails, and against a server that is stopped and
 // started again: a subscription delivers every revision once and in order, or reports a reset;
 // writers get all their results.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Options out of range: they never make an entry live longer or the cache hold more.
 
 #include <cmath>

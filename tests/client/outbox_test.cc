@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Writes whose service is away for longer than their call: a RetryingOutbox sends them later.
 
 #include <memory>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A value that was computed from others is valid only as long as they are.
 
 #include <optional>

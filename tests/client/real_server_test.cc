@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // TaggedCaches under a real server: a written value disappears from all of them, shared entries are
 // registered, and a server that restarts without its history empties them.
 

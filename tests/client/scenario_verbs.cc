@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Scenarios of GetOrLoadMany, GetOrLoadAsync and values that are kept as stale.
 
 #include <functional>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The cache under real threads: readers, writers that wait for it, and a subscription that delivers
 // to it. What holds in every interleaving of steps (fill_race_test) must hold here, where the locks
 // determine the steps. Most useful under ThreadSanitizer.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The memory of a client that a transaction of any size takes.
 
 #include <malloc.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A call that waits for subscribers returns before its deadline and names those that are late, also
 // if its caller chose no timeout for the wait: it does not fail with DEADLINE_EXCEEDED.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The waiting guarantee, through the SDK and a real server: once a call has returned and no
 // subscriber was late, no acknowledging subscriber serves the old value. Meanwhile connections are
 // lost or become silent, subscribers block for longer than their leases and then continue with what

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Compiled without exceptions, as an application can be.
 
 #ifdef __cpp_exceptions

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values for the variables of expressions.mjs, each in the form of @bufbuild/cel and as text.
 
 import { cel } from "./packages.mjs";

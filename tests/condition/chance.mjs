@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random choices determined by a seed.
 
 /** The same seed makes the same choices. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // CEL's conformance cases, one test each. $CONFORMANCE_CASES is the file that conformance_cases.mjs
 // wrote. Prints at the end a table of passed, failed and skipped cases of each file, and why cases
 // were skipped.

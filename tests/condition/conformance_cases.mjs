@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CEL's conformance cases, for conformance.cc: one line each on standard output.
 //
 //   name TAB reason to skip it, or nothing TAB unchecked or checked TAB container TAB text TAB bindings TAB expected

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs CEL's conformance cases. $CEL_MODULES is where npm installed them.
 #
 #   conformance_test.sh RUNNER

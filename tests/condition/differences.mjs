@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the two implementations differ, and why that is correct: the committed list.
 //
 // A rule returns whether it explains a difference, from the text, both results, `{outcome, message}`, and the text of the

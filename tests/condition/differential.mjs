@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Evaluates random expressions with our evaluator and with another implementation of CEL, and compares the results.
 //
 // The other implementation has neither unknown values nor numbers with a text. So ours evaluates each expression once more,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // docs/conditions.md is correct: its conditions hold for the writes that it gives, what it says is
 // refused is refused, and its limits are the current ones.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reads cases from standard input, one per line (case.h), and writes for each a line:
 //
 //   outcome TAB message

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our evaluator, the program evaluate_cases, as a process that evaluates one case at a time.
 
 import { spawn } from "node:child_process";

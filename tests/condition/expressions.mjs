@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random expressions, most of them well typed, some not.
 //
 // An expression is a tree `{type, parts}`; parts are texts and trees. `render` returns its text, `smaller` returns the

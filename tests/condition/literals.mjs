@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values of each type as written in expressions: boundary values, where errors are frequent, and ordinary ones.
 
 const quote = (text) => JSON.stringify(text);

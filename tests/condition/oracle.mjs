@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The other implementation of CEL, @bufbuild/cel, with its known errors corrected: each function here replaces one of its
 // own, and says what was wrong with that. (What cannot be replaced is in differences.mjs.)
 

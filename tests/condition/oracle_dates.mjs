@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // getFullYear and similar functions for @bufbuild/cel, whose own take years before 100 for years of the 20th century and
 // round 999,999,999 nanoseconds to zero milliseconds.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The npm packages of dev.d/cel, wherever they are installed: $CEL_MODULES is their node_modules.
 
 import { createRequire } from "node:module";

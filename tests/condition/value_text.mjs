@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values as text, one text per value, identical to value_text.h: equal values have equal texts.
 //
 //   null  true  -17  17u  0x3ff0000000000000 (a double by its bits, or nan)  "text"  b"bytes"  [1,"a"]  {"a":1}

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Each guarantee is violated once, on purpose, and the check of that name detects it.
 
 #include "tests/conformance/validators.h"

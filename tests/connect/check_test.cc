@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `cache_invalidation_connect check`.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Whatever may have been missed is noticed: then everything is invalidated, and said.
 
 #include <filesystem>

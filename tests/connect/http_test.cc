@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What an event purges: of a real Varnish, and of servers that give the responses of CDNs.
 
 #include <algorithm>

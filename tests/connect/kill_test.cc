@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The service, connectors of every kind, PostgreSQL, Redis and Varnish are killed, stopped and
 // restarted at random under load. Every committed row is reported, and no other; duplicates are
 // counted. No cache keeps an old value.

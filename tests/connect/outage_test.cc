@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The service, the connector and PostgreSQL end in every order.
 
 #include <signal.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // cache_invalidation_connect with a real Redis: what an event drops there, and that nothing is
 // lost.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Readers that refill their cache as fast as they can while rows change.
 
 #include <atomic>

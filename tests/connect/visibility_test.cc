@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A commit is reported again once readers can see it.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Constructed histories: the audit finds what is stale, and nothing else.
 
 #include "tests/consistency/audit.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The consistency tests; `consistency_test --help` lists the flags.
 
 #include "absl/flags/parse.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Several processes with a cache each over one database, while the service dies and returns, and
 // processes, networks and the service are suspended: no process reads a value older than
 // guaranteed.

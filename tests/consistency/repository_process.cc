@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One of several processes over one database: a thread that writes users, and two that read the
 // users of all processes through caches, one of them in all ways but GetOrLoad alone. Runs until
 // its input ends; then writes what it observed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The real server is killed at random moments under load and started again, many times. Everything
 // that it acknowledged is there afterwards, revisions never go back, and subscribers that resume
 // miss nothing.

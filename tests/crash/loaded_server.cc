@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "tests/crash/loaded_server.h"
 
 #include <random>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The crash tests; `crash_test --help` lists the flags.
 
 #include <cstdint>

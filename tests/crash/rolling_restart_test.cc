@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The real server is asked to stop under load, as when its version is replaced, and started again
 // on its directory, many times. No call of the SDK fails, nothing is missing from what any
 // subscriber got, no cache serves an old value, and each process ends well within its grace.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The real server, its network and its subscribers are suspended for a while: nothing is missed,
 // and a subscriber that does not read or cannot be reached delays no other.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The waiting guarantee, observed from outside: the real server and caches as processes. Once a
 // call has returned and no subscriber was late, no cache serves the old value, although caches are
 // stopped for longer than their leases and then continue with what was buffered for them,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Thousands of streams are opened, half-closed, cancelled, stalled and left alone while events are
 // published; then the server stops. Nothing may crash, hang, leak or race: this test is for the
 // sanitizers as much as for its expectations.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Subscribers of all kinds read, fall behind, disconnect and resume while events are published;
 // then each history is checked against the guarantees.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The life of a stream over a real server: how it begins, what it carries, and every way it ends.
 
 #include <gtest/gtest.h>

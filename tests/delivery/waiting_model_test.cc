@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Random subscribers, and calls that wait for them, checked by two naive models. One implements the
 // definitions of which subscribers are waited for, have applied a revision and have lapsed
 // literally, and must agree with every outcome. The other looks into the clients' caches: when a

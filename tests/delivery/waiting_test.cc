@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Calls that wait for subscribers, through a whole server and real stubs, on a clock of the test.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The manifests of deploy/connect: they name what exists, their configurations are accepted, and their pods run.
 
 $SERVER and $CONNECT are the programs. Runs at the top of the tree.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A connector for a test: cache_invalidation_connect with a configuration of its own, its pages on a port that it chooses."""
 
 import contextlib

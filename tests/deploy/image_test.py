@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The image of deploy/image has the programs that the manifests start, as their user.
 
 tests/packages installs the same packages in a bare Debian, and starts the programs there.

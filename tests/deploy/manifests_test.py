@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The manifests of deploy/ name what exists: ports, flags, files, variables and names of each other. Pods are restricted.
 
 $SERVER and $CACHECTL are the programs. Runs at the top of the tree.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Alerts and dashboard: promtool's tests, generated files, the runbook, and the numbers that belong to the server's flags.
 
 $SERVER is the server. Needs promtool, of Debian's package prometheus. Runs at the top of the tree.

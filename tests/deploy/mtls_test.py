@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands of docs/operations.md make certificates with which the pods of deploy/overlays/mtls work.
 
 $SERVER, $CACHECTL and $CONNECT are the programs. Runs at the top of the tree.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Prometheus scrapes a real server and connectors: every query of dashboard and alerts finds its series, and they move.
 
 $SERVER, $CACHECTL and $CONNECT are the programs. Needs prometheus, of Debian's package. Runs at the top of the tree.

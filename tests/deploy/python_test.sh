@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs one of the tests of this folder, with Debian's Python and its python3-yaml.
 #
 #   python_test.sh NAME SERVER CACHECTL CONNECT

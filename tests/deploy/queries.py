@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The queries of the dashboard and of the alerts, and the series that a query selects."""
 
 import json

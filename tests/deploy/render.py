@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Renders a kustomization as `kubectl kustomize` does, as far as deploy/ uses it. Debian has no kustomize of today.
 
   render.py FOLDER     prints the objects as JSON

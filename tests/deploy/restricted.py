@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The profile `restricted` of Kubernetes' Pod Security Standards, as far as a pod's specification shows it."""
 
 _VOLUMES = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The manifests' command lines, the probes and the runbook's commands work; the number of series is bounded.
 
 $SERVER, $CACHECTL and $CONNECT are the programs. Runs at the top of the tree.

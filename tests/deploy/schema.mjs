@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks objects against the types of Kubernetes and of the Prometheus operator: wrong values, missing fields, unknown fields.
 //
 //   node schema.mjs <OBJECTS      a JSON list; prints what is wrong, one finding a line, and exits with 1 if there is any

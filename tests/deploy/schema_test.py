@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What every kustomization of deploy/ renders are objects as Kubernetes knows them, and schema.mjs finds what is not.
 
 $KUBERNETES_MODULES is where npm installed the types. Runs at the top of the tree.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the commands of a page about a cache, against a service and that cache, and compares the output.
 
   SERVER=PROGRAM CACHECTL=PROGRAM CONNECT=PROGRAM caches_test.py PAGE [--show]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The ```console blocks of a Markdown text: commands, and the output that the text gives for them.
 
 A line that begins with "$ " is a command, and so are the lines after it while a single quote or a here-document is open. The

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is read from ```console blocks, and which outputs count as equal."""
 
 import unittest

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The parser of console blocks finds every difference, and nothing else.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes a C++ test of the ```cpp blocks of pages, so that what a page shows is what was compiled and run.
 
   cpp_pages.py PAGE... >guide_pages.cc

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the commands of a page in one shell, and compares the output."""
 
 import contextlib

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Pages show the real output. $BUF is the program buf, for pages that use it.
 #
 #   pages_test.sh SERVER CACHECTL CONNECT PYTHON PAGE...

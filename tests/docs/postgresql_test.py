@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the commands of docs/postgresql.md, against a server and a PostgreSQL of its own, and compares the output.
 
   SERVER=PROGRAM CACHECTL=PROGRAM CONNECT=PROGRAM postgresql_test.py [--show]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the commands of pages, those of each page against a server of its own, and compares the output.
 
   SERVER=PROGRAM CACHECTL=PROGRAM [BUF=PROGRAM] readme_test.py PAGE... [--show]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the commands of the guide's pages about connectors, with a real Redis, Varnish and PostgreSQL.
 
   SERVER=PROGRAM CACHECTL=PROGRAM CONNECT=PROGRAM recipes_test.py PAGE... [--show]

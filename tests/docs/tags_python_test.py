@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python of docs/tags.md gives the results of its table."""
 
 import re

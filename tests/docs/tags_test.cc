@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The table of docs/tags.md is correct for the SDK.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The recipe of docs/client.md that fills a cache before it serves.
 
 #include <algorithm>

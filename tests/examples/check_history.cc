@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Checks the history that a driver recorded by the delivery guarantees, and prints what it consists
 // of.
 //

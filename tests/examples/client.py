@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A client of examples/, in a process that does what it is asked and asks for what it has to load.
 
 Requests, one JSON object a line: {"id": 1, "do": "get", "key": "price:7"}. The process answers {"id": 1, "value": ...} or

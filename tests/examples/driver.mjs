@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drives examples/node by requests, one JSON object a line; see client.py. Usage: driver.mjs ENDPOINT LEASE_SECONDS HISTORY
 //
 // HISTORY gets what the cache sent and what it has applied, one JSON object a line. It runs in the folder of the example.

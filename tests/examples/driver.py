@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Drives examples/python by requests, one JSON object a line; see client.py. Usage: driver.py ENDPOINT LEASE_SECONDS HISTORY
 
 HISTORY gets what the cache sent and what it has applied, one JSON object a line.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """No answer of an example's cache is older than the waiting promise allows, while the service is killed and paused.
 
 Threads read through the cache, and others write: some through the client's own writer, some as another process. A row is

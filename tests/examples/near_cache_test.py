@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the near cache of an example drops, keeps and refuses to serve, on a real server."""
 
 import contextlib

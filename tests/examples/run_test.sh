@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a test on a client of examples/, with Debian's Python. Where it is the one in Node.js, npm has installed what it needs in
 # $NODE_MODULES.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The calls that tests make on the service, beside those of the client that they test."""
 
 import time

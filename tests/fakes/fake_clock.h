@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The FakeClock of common/testing, which is installed for applications, by the name that the tests
 // of this tree use.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any condition over any write: the evaluation ends within its limits, and its results are
 // consistent with each other.
 //

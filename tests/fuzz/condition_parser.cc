@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as a condition: the parser accepts or refuses them, and what it reports about them is
 // correct.
 

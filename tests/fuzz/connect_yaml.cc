@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as the configuration of a connector: accepted, or refused with the line and without a
 // secret. What was accepted drops nothing from Redis but caches, and sends no request to an HTTP
 // cache in which a name could be anything but data.

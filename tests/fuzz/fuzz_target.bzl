@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fuzz targets: functions that take any bytes, and must hold what they check."""
 
 load("//bazel:sanitized_test.bzl", "sanitized_test")

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any expression and any key: what the literal prefix excludes does not match, and the whole key
 // must match.
 //

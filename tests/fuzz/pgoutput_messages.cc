@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as messages of PostgreSQL's log, each after its length in one byte: each is accepted or
 // counted as unreadable, and the service would accept every resulting write.
 

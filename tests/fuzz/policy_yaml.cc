@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as a policy file: accepted, or refused with the line; whatever was accepted decides on
 // every caller in the same way each time, and gives nothing to a token that it does not have.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Runs a fuzz target without libFuzzer, so that every build of the tree can: over each file of a
 // corpus, then over mutations of them.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as requests to any methods, in sequence in one namespace: they are accepted or refused
 // according to the contract, the engine can apply what is accepted, and every response is a message
 // that a client can read.

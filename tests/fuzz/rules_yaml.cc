@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as declarations, as `cachectl apply` reads them: accepted, or refused with the line;
 // what was accepted reads the same when it is written as JSON.
 

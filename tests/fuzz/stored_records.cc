@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as the content of a store: the rows of the state and the chunks of the history are read
 // or refused as DATA_LOSS, and what is read reads the same after it was written again.
 //

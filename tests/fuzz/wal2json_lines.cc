@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as lines of wal2json: each is accepted, counted as unreadable or refused, and the
 // service would accept every resulting write.
 

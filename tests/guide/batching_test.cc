@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Batch Invalidation for Performance", "Performance Tuning", "Check batch timing".
 
 #include "tests/guide/guide_test.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Default Rules": the six rules that a new namespace has.
 
 #include "tests/guide/guide_test.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Add Cache Dependencies", "Cascade Invalidation with Dependencies".
 
 #include "tests/guide/guide_test.h"

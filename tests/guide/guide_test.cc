@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "tests/guide/guide_test.h"
 
 #include <utility>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Data Relationships", "Define Data Relationships", "Multi-Level Relationships", "Define Clear
 // Relationships".
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Register Custom Rules", "Pattern-Based Invalidation", "Conditional Invalidation", "Set Proper
 // Priorities", "Invalidation Rules".
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Get Invalidation Statistics", "Monitor Performance", "Check rule conditions".
 
 #include "tests/guide/guide_test.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Transaction Integration". The guide's sample calls inside the transaction:
 //
 //   def update_user_with_cache_invalidation(user_id: str, data: dict):

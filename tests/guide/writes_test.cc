@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // "Basic Invalidation on Database Write", "Repository Pattern Integration", "Tag Consistently".
 
 #include "tests/guide/guide_test.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Collects the examples of headers, for a test that compiles and runs them. Usage: examples.py HEADER... >OUTPUT
 
 An example is indented by three spaces from the other text of a comment, after an empty comment line:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Runs the examples of the public headers, one test for each header, named after it. That every
 // header compiles alone is checked by a library that this links (bazel/headers_alone.bzl).
 //

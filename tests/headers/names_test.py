@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks that examples show every public name of the SDK: types, functions, and the methods of classes.
 
 Usage: names_test.py. Runs at the top of the tree. An example is one of examples/, one in a public header, or one of the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds examples/bazel against what `./dev install` installs, and runs it on a server."""
 
 import pathlib

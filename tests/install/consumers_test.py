@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds small users of what `./dev install` installs, in each way of linking it, and runs them on a server."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `./dev install` installs, unpacked once for all tests, and a server to run programs on.
 
 TREE is the file with the tree, SERVER the server, CACHECTL the command line tool. Everything that is created is in $TEST_TMPDIR.

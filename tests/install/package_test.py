@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a build finds of the package that `./dev install` installs: versions, components, headers, the contract."""
 
 import shutil

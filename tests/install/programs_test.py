@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`./dev install` puts server, cachectl and connector beside the client, where they work.
 
 The command runs on a copy of itself, with a `bazel` that builds nothing: everything is where Bazel would put it, in the current

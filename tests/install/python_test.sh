@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a test that builds users of the client against an installed one.
 #
 #   python_test.sh TEST TREE SERVER CACHECTL

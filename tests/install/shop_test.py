@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """examples/shop: three processes over one database, on a server that is killed. What they show equals SQL."""
 
 import contextlib

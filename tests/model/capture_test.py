@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The model's predictions for the recorded writes, at the transactions that were checked by hand."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares what subscribers received with what the naive model predicts.
 
   check_events.py --rules RULES --capture CAPTURE [--dependencies FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The comparison itself: it passes on what was predicted and fails on everything else."""
 
 import contextlib

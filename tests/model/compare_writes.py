@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compares the writes that print_writes printed for a recording with the model's.
 
   compare_writes.py RECORDING WRITES

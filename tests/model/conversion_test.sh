@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Checks that the conversion of changes into writes agrees with the model's own on every line of the recordings.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

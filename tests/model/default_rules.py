@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The six rules of every new namespace."""
 
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs the unit tests of the naive model, with Debian's Python and its python3-yaml.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A deliberately naive model of what writes invalidate, made from docs/design.md alone.
 
 No index, no cleverness, nothing shared with the server: plain loops over plain lists, so that a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The model's semantics, one sentence of the design at a time."""
 
 import unittest

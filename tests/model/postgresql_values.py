@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The meaning of the text of a PostgreSQL value, by the name of its type.
 
 docs/change-mapping.md has the table that this file follows. Two dictionaries represent what JSON

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The meaning of values of PostgreSQL's types."""
 
 import unittest

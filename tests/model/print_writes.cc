@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Prints the writes that a recording is converted to, one JSON list per transaction, for the model
 // to compare with its own.
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fills in tag templates such as `orders:{resource_id}` and `customer_orders:{context.customer_id}`."""
 
 import re

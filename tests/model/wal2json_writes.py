@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Converts wal2json lines (format version 2) to write events, one list for each transaction.
 
 docs/change-mapping.md describes what this file does: which line becomes which write, and what its

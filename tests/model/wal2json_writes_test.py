@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The writes of each kind of wal2json line."""
 
 import json

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A process is killed between its commit and its report: what it committed is reported by the next
 // one, and no cache keeps the old value.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A Debian with nothing but apt, in a folder, where programs run as on a machine of its own. Only for root."""
 
 import pathlib

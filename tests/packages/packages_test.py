@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The packages are well made, and a server lives through all that a machine does with them.
 
 The packages that are upgraded are those of this build under an older version; or, to test with programs of an earlier commit,

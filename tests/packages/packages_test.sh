@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs packages_test.py as root.
 #
 #   packages_test.sh PACKAGES SERVER CACHECTL CONNECT MANUALS

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A disk that breaks under a program that is started with this library in LD_PRELOAD.
 //
 // Once the file named by BROKEN_DISK_SWITCH exists, operations of the program on files below

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Whatever happens to a file of a store: the server reports that it cannot serve it, or begins a
 // new epoch, or everything that was acknowledged is there. No revision is used twice in one epoch.
 

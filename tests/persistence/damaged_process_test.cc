@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The real server, killed after writes that it had acknowledged, on a log that has lost its end.
 
 #include <signal.h>

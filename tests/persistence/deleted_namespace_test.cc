@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A deleted namespace stays deleted, and nothing of it is known, however the server is restarted.
 
 #include <cstdint>

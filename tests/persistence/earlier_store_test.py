@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A server continues on the stores that earlier versions have written: the same epoch, and everything that they held.
 
     earlier_store_test.py            checks every store of tests/data/stores

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # A server continues on the stores of earlier versions.
 #
 #   earlier_store_test.sh SERVER CACHECTL

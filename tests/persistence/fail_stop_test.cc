@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The real server on a disk that breaks: it reports the error and exits, and nothing that it had
 // acknowledged or sent is missing when it starts again.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What a server knows after a restart: after it was stopped cleanly, killed, or its machine failed.
 
 #include <chrono>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Subscribers that were disconnected for longer than the event cache reaches back: they receive
 // what the store retains, and a reset if they were disconnected for longer than that.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // follow_slot, with every state of a slot and every kind of error.
 
 #include "tests/postgres/follow_slot.h"

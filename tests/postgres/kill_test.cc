@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The service, follow_slot, its programs and PostgreSQL are killed, stopped and restarted under
 // load, run as described in docs/postgresql.md. Every committed row is notified, and no other;
 // duplicates are counted.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // More connections than the server process has descriptors.
 
 #include <memory>

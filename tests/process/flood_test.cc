@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Floods over one connection: the server process survives, its memory stays small, and it serves
 // other clients.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The server behind the HAProxy of examples/haproxy: clients do not notice the proxy, and floods
 // that the server itself cannot bound do not reach it. With --unprotected the floods go to the
 // server itself, for comparison.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the server writes to standard error.
 
 #include <signal.h>

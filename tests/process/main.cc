@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Parses the flags of the tests that can run longer than by default.
 
 #include "absl/flags/flag.h"

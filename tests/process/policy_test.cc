@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The server program with a policy file: what operators do with it.
 
 #include <signal.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How long the server process takes to exit.
 
 #include <signal.h>

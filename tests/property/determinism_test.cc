@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The engine against itself, over random sequences: rows and retained events rebuild it, and the
 // same commands give the same outcomes, rows and state, in this process and in others.
 

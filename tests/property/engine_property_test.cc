@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Runs random sequences of commands and queries on the engine and on the reference model and
 // compares every event, every result and every counter. A failure prints its seed and the shortest
 // sequence that still fails; `--seed=N --sequences=1` runs only that seed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Prints what engines do for random sequences, with the disturbances that the flags select, for
 // comparison with the output of another process.
 

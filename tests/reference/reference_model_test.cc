@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The model is verified by reading it; these cases, worked out by hand from the design, detect
 // errors that the model and the engine have in common.
 

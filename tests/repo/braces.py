@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Braces: the body of an `if` or a loop that has a line of its own is in braces; clang-format keeps short ones on one line."""
 
 import re

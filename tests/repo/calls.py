@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Calls and types that are not allowed here, each with what to use instead."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The totals of `./dev test`, from build events and reports as Bazel and gtest write them."""
 
 import json

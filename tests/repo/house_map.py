@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks the map in CONTRIBUTING.md: each symbol is in its file. Usage: house_map.py DIRECTORY"""
 
 import os

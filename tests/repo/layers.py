@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Layers: what the files of a folder can include.
 
 BUILD visibility guards our own targets; but system headers are on every include path, and a header can be included without

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks the links of all Markdown pages: each leads to a file or folder of the tree, and to a heading that its page has.
 
   links.py DIRECTORY

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every kind of dead link is found, and what only looks like one is not."""
 
 import pathlib

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # No link of a page is dead, and the check finds those that are.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1

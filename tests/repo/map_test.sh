@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Each symbol that the map in CONTRIBUTING.md names is in the file that it names.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1

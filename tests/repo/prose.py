@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prose: comments of headers and protos are written in the plain words of the field."""
 
 import re

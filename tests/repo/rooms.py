@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rooms: test code has a folder of its own, and a header is worth its file."""
 
 import re

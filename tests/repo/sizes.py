@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sizes: a file has at most 500 lines, a function at most 70."""
 
 import ast

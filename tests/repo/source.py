@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The files of the tree as the rules read them."""
 
 import dataclasses

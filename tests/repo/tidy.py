@@ -1,4 +1,5 @@
-"""Checks what no compiler checks: layers, banned calls, sizes, rooms, words, prose. Usage: tidy.py DIRECTORY
+# SPDX-License-Identifier: Apache-2.0
+"""Checks what no compiler checks: layers, banned calls, sizes, rooms, words, prose, license. Usage: tidy.py DIRECTORY
 
 Each rule is a module with `check(source) -> [Finding]`; tidy_rules_test.py shows that each finds the violations it is for.
 """
@@ -8,13 +9,14 @@ import sys
 import braces
 import calls
 import layers
+import license
 import prose
 import rooms
 import sizes
 import source
 import words
 
-RULES = [layers, calls, braces, sizes, rooms, words, prose]
+RULES = [layers, calls, braces, sizes, rooms, words, prose, license]
 
 
 def findings(sources):

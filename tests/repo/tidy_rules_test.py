@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each rule finds a constructed violation, and accepts what only looks like one."""
 
 import unittest
@@ -5,6 +6,7 @@ import unittest
 import braces
 import calls
 import layers
+import license
 import prose
 import rooms
 import sizes
@@ -43,6 +45,16 @@ class ProseTest(unittest.TestCase):
         ):
             self.assertEqual(lines_found(prose, "server/a.h", line + "\n"), [], line)
         self.assertEqual(lines_found(prose, "server/a.cc", "// nobody\n"), [])
+
+
+class LicenseTest(unittest.TestCase):
+    def test_every_file_names_it(self):
+        for path in ("server/a.h", "dev", "docs/a.md", "demo/rules.yaml", "common/BUILD"):
+            self.assertEqual(lines_found(license, path, "# A file.\n"), [1], path)
+            self.assertEqual(lines_found(license, path, f"#!/bin/sh\n# {license.LINE}\n"), [], path)
+
+    def test_json_has_no_comments(self):
+        self.assertEqual(lines_found(license, "a.json", "{}\n"), [])
 
 
 class RoomsTest(unittest.TestCase):

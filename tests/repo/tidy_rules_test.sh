@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Each rule of tidy.py finds the violations it is for.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1

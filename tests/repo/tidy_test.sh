@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs tidy.py over the real tree, found through Bazel's link to WORKSPACE.
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1

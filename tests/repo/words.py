@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Words and names: unfinished work, meaningless names, paths of one machine, include guards."""
 
 import re

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Limits of calls, and the audit log.
 
 #include <fcntl.h>

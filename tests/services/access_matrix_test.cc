@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Every method of the contract, by every kind of caller, over a real server.
 
 #include <memory>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A server that has only the namespaces that its operator names.
 
 #include <memory>

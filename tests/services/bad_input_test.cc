@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What every service refuses: with which code, naming which field, and without any effect.
 
 #include "tests/services/bad_input.h"

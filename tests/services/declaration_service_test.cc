@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // All declarations of an application in one call.
 
 #include <memory>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Positions of callers without a subscription: fills, declarations and queries with the position
 // that the caller had before it loaded.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What callers and subscribers observe of a full namespace.
 
 #include <atomic>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What was received is applied: callers disconnect while their requests wait for a blocked shard.
 
 #include <memory>

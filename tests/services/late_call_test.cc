@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Calls whose deadline has passed when they arrive: no client library sends them, but under load
 // every call may wait for that long.
 

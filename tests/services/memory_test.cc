@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The responses of a server while its process runs out of memory.
 
 #include <atomic>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Eight clients make every kind of call in four namespaces while eight subscribers listen, one of
 // them in each namespace without filter and without interruption. What every subscriber received is
 // checked against the delivery guarantees, and the results of a client's calls against its earlier

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Namespaces through a whole server: listed, deleted, created again, and which subscribers are
 // notified.
 

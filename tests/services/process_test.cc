@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The server as operators use it: flags, ports, signals, exit codes.
 
 #include <signal.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "tests/services/random_calls.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What buf curl and grpcurl depend on: the server describes everything that it serves.
 
 #include <memory>

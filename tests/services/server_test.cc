@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Properties of the server as a whole: overload, drain, health, reflection, HTTP, addresses,
 // default rules.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The subscribers of a namespace, as operators see them.
 
 #include <memory>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The trace of a call (W3C `traceparent`) in its explanation and in the server's log.
 
 #include <string>

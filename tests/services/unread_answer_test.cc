@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The memory held by calls whose callers do not read the responses.
 
 #include <malloc.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // StreamWrites: acknowledges every group in order, even if some are invalid.
 
 #include <memory>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Runs simulated worlds, one per seed. A failure prints its seed; `--seed=N --seeds=1 --log` runs
 // that world alone and prints everything that happens in it.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A PostgreSQL cluster for a test, as created by the package: no setting is changed except where it listens."""
 
 import contextlib

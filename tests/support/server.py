@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers for tests: one in memory, on ports that it chooses, and one that is killed and started again."""
 
 import contextlib

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "tests/support/silent_connections.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // cachectl and an encrypted server that asks for certificates.
 
 #include <string>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Who gets a connection to an encrypted server, and who does not.
 
 #include <optional>

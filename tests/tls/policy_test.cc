@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A policy that knows callers by the names of their certificates, as gRPC hands them on.
 
 #include <memory>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Certificates are replaced while clients call: no call fails.
 
 #include <signal.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "tests/truth/cached_results.h"
 
 #include <utility>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #ifndef CACHE_INVALIDATION_TESTS_TRUTH_TALLY_H_
 #define CACHE_INVALIDATION_TESTS_TRUTH_TALLY_H_
 

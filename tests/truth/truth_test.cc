@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Every cached result against a real PostgreSQL: tests/truth/README.md describes what is compared.
 
 #include <gtest/gtest.h>

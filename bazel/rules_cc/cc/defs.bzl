@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stand-in for rules_cc: the C++ rules that are built into Bazel 4.2, under the names that other rules load."""
 
 cc_binary = native.cc_binary

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What an event purges, what is sent to an endpoint for it, and what its response means. Pure.
 
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_HTTP_PURGE_REQUEST_H_

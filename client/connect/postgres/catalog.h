@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the source asks PostgreSQL's catalog. The role needs no rights on any table for it.
 
 #ifndef CACHE_INVALIDATION_CLIENT_CONNECT_POSTGRES_CATALOG_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The messages of PostgreSQL's output plugin pgoutput, protocol version 1, with values in text
 // form.
 

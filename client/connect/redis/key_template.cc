@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/connect/redis/key_template.h"
 
 #include <algorithm>

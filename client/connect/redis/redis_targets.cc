@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/connect/redis/redis_targets.h"
 
 #include "absl/strings/str_cat.h"

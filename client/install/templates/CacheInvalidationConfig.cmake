@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # find_package(CacheInvalidation [0] [REQUIRED] [COMPONENTS ...]) defines imported targets:
 #
 #   CacheInvalidation::client      always: headers, library, and what it needs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Before 1.0 each minor version may change what a program sees: 0.1 is not 0.2. Who asks for 0 takes what there is.
 set(PACKAGE_VERSION "@VERSION@")
 string(REGEX MATCH "^[0-9]+(\\.[0-9]+)?" _cache_invalidation_wanted "${PACKAGE_FIND_VERSION}")

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How a CacheCore loads: from the beginning of a load to the entry that it fills.
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Nothing is taken over from a key whose value is kept as stale, or was kept so while a load ran.
 
 #include <memory>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the cache does in one thread; tests/client searches the interleavings.
 
 #include "client/internal/cache/cache_core.h"

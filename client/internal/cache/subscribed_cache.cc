@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/internal/cache/subscribed_cache.h"
 
 #include <pthread.h>

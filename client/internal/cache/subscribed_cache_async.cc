@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How a SubscribedCache loads for a caller that does not wait.
 
 #include <exception>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How a SubscribedCache runs loads, and keeps their values.
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How a SubscribedCache loads what it does not find, for a caller that waits.
 
 #include <optional>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // How a SubscribedCache loads several keys with one call of a loader.
 
 #include <deque>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Between the types of the SDK and the messages of the contract, both ways.
 //
 // Requests are converted without the fields of every request: namespace and request_id.

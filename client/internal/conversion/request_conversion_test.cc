@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Parameters that are set completely give requests that are set completely: a field that is added
 // to the contract and forgotten here fails.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Every field of every result survives the way into the SDK's types and back. A field that is added
 // to the contract and forgotten here fails.
 

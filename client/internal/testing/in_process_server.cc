@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "client/internal/testing/in_process_server.h"
 
 #include "grpc/support/time.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "common/condition/testing/tree.h"
 
 #include "absl/strings/escaping.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Relationships as a test needs them.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TESTING_EDGES_H_

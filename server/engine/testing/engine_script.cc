@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/engine/testing/engine_script.h"
 
 #include "absl/strings/str_cat.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // EngineScript: drives an engine in tests with one line per command, and formats the events as one
 // line per invalidation.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Moments for tests of what does not care which they are.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TESTING_MOMENTS_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The tags that a template renders for a write, as lines for tests.
 
 #ifndef CACHE_INVALIDATION_SERVER_ENGINE_TESTING_RENDERED_LINES_H_

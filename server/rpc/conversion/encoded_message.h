@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Messages as bytes: gRPC's buffers, and the checks of a request before it is parsed; errors as
 // gRPC's status.
 

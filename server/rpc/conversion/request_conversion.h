@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the conversions of all services share: errors that name a field, fields of many messages,
 // lists of names, pages, and waiting for subscribers.
 

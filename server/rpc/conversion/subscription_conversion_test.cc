@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/rpc/conversion/subscription_conversion.h"
 
 #include <gtest/gtest.h>

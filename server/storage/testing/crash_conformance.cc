@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Random writes, with the process or the machine ending at random moments. After each end the
 // content of the store is compared with what a MemoryStore held after each write.
 

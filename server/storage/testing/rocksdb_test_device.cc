@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "server/storage/testing/rocksdb_test_device.h"
 
 #include <utility>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Short functions with which the tests of stores read like scripts.
 
 #ifndef CACHE_INVALIDATION_SERVER_STORAGE_TESTING_STORE_SCRIPT_H_

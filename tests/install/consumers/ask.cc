@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A small user of the client. Prints its version, and what a cache has before and after a write.
 //
 //   ask HOST:PORT

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Copies examples/coroutine: awaits one value of a cache. The endpoint is its argument.
 
 #include <functional>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The metrics of a cache as a program shows them that uses prometheus-cpp.
 
 #include <iostream>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Copies examples/telemetry: prints the span of one write. The endpoint is its argument.
 
 #include <iostream>

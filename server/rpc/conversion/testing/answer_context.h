@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What a response contains beside the result, for tests of the conversions.
 
 #ifndef CACHE_INVALIDATION_SERVER_RPC_CONVERSION_TESTING_ANSWER_CONTEXT_H_

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A project with folders of the names that the folders of the SDK have.
 
 #include <memory>

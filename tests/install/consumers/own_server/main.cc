@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A gRPC server with messages of its own, whose answers are cached. Calls it twice, and prints the
 // answers.
 //

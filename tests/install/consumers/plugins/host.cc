@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Loads two plugins, neither of which sees the symbols of the other, and prints what they made of
 // its cache.
 //

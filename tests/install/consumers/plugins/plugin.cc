@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A plugin: reads a catalog from the host's cache, and asks the service by a connection of its own.
 // Returns 0, or where it failed.
 
