@@ -94,7 +94,8 @@ def rule_text(name, alerts):
         "metadata": {"name": name, "labels": {"app.kubernetes.io/name": name}},
         "spec": alerts,
     }
-    return "# Written by generate.py from alerts.yaml.\n" + yaml.safe_dump(rule, sort_keys=False, width=116)
+    head = "# SPDX-License-Identifier: Apache-2.0\n# Written by generate.py from alerts.yaml.\n"
+    return head + yaml.safe_dump(rule, sort_keys=False, width=116)
 
 
 def main():
