@@ -12,6 +12,11 @@ import manifests
 
 DOCKERFILE = pathlib.Path("deploy/image/Dockerfile")
 CONTROL = pathlib.Path("deploy/debian/control")
+PACKAGE_OF = {
+    "cache_invalidation_connect": "cache-invalidation-connect",
+    "cache_invalidation_server": "cache-invalidation-server",
+    "cachectl": "cachectl",
+}
 
 
 class ImageTest(unittest.TestCase):
@@ -25,12 +30,11 @@ class ImageTest(unittest.TestCase):
         self.assertLessEqual(set(installed), set(made))
 
     def test_it_has_the_programs_and_the_user_of_the_manifests(self):
-        programs = {"cache_invalidation_server": "cache-invalidation-server", "cache_invalidation_connect": "cache-invalidation-connect"}
         for pod in [pod for name in ("base", "connect/source") for pod in manifests.pods(manifests.load(name)).values()]:
             security = pod["securityContext"]
             self.assertIn(f"\nUSER {security['runAsUser']}:{security['runAsGroup']}\n", self.text)
             (container,) = pod["containers"]
-            self.assertIn(f"/packages/{programs[container['command'][0]]}_*.deb", self.text)
+            self.assertIn(f"/packages/{PACKAGE_OF[container['command'][0]]}_*.deb", self.text)
 
 
 if __name__ == "__main__":
