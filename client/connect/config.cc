@@ -3,6 +3,7 @@
 #include "client/connect/config.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ constexpr absl::string_view kHttpEverything[] = {"purge_all", "key"};
 constexpr absl::string_view kMarkStale[] = {"purge", "soft"};
 
 constexpr size_t kMaxDatabase = 1'000'000;
+constexpr uint32_t kMaxPort = 65535;
 constexpr size_t kMaxPerSecond = 100'000;
 constexpr size_t kMaxTargets = 1'000'000'000;
 
@@ -34,6 +36,12 @@ constexpr char kHeader[] = "[A-Za-z0-9_-]+:[^[:cntrl:]]*";
 constexpr char kPlain[] = "[^[:cntrl:]]*";
 
 bool Is(const std::string& text, const char* pattern) { return RE2::FullMatch(text, pattern); }
+
+// host:port, or [host]:port.
+bool IsAddress(const std::string& text) {
+  uint32_t port = 0;
+  return RE2::FullMatch(text, R"([^[:space:]]*:(\d{1,5}))", &port) && port <= kMaxPort;
+}
 
 void ReadService(YamlSection& root, Config& config) {
   YamlSection service(root, "service");
@@ -230,6 +238,9 @@ absl::StatusOr<Config> ParseConfig(const std::string& yaml, const SecretSources&
   ReadService(root, config);
   YamlSection http(root, "http");
   http.Text("listen", config.http_listen);
+  if (!IsAddress(config.http_listen)) {
+    http.Fail("listen: expected host:port, with a port up to 65535");
+  }
   http.Finish();
   YamlSection log(root, "log");
   log.Word("format", journal::kFormatNames, config.log_format);

@@ -98,6 +98,10 @@ TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
   EXPECT_EQ(ErrorOf("${TOKEN}", "${TOKENS}"), "line 2: token: the variable TOKENS is not set");
   EXPECT_EQ(ErrorOf("slot: cache_invalidation", "slot: 'Cache; DROP'"),
             "line 11: slot: expected at most 63 lower case letters, digits and _");
+  EXPECT_EQ(ErrorOf("0.0.0.0:7402", "0.0.0.0:117402"),
+            "line 7: listen: expected host:port, with a port up to 65535");
+  EXPECT_EQ(ErrorOf("0.0.0.0:7402", "7402"),
+            "line 7: listen: expected host:port, with a port up to 65535");
   EXPECT_EQ(ErrorOf("[order_no]", "order_no"), "line 24: key: expected a list");
   EXPECT_EQ(ErrorOf("state_file: /var/lib/connect/orders\n", ""), "line 1: state_file is missing");
 }

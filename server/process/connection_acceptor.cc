@@ -17,6 +17,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/check.h"
 #include "server/process/environment.h"
@@ -62,6 +64,8 @@ int PortOf(int socket) {
                                              : reinterpret_cast<sockaddr_in&>(address).sin_port);
 }
 
+constexpr uint32_t kLargestPort = 65535;
+
 // Returns a listening socket, or -1 with errno set.
 int ListenAt(const sockaddr_storage& address, socklen_t size, bool both_families) {
   const int listener =
@@ -89,6 +93,11 @@ int ListenAt(const sockaddr_storage& address, socklen_t size, bool both_families
 // has IPv6.
 absl::StatusOr<std::vector<std::pair<sockaddr_storage, socklen_t>>> Resolve(
     const HostPort& wanted) {
+  // getaddrinfo takes a larger number modulo 2^16.
+  uint32_t port = 0;
+  if (!absl::SimpleAtoi(wanted.port, &port) || port > kLargestPort) {
+    return absl::InvalidArgumentError(absl::StrCat("expected a port from 0 to ", kLargestPort));
+  }
   const bool wildcard = IsWildcard(wanted.host);
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;

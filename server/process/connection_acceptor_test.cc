@@ -70,6 +70,12 @@ TEST(ConnectionAcceptorTest, SaysWhyItCannotListen) {
   EXPECT_FALSE(ConnectionAcceptor::Listen("no.such.host.invalid:0").ok());
 }
 
+TEST(ConnectionAcceptorTest, RefusesAPortThatIsNone) {
+  for (const char* address : {"127.0.0.1:65536", "127.0.0.1:117402", "127.0.0.1:http"}) {
+    EXPECT_EQ(ListenOn(address).status().message(), "expected a port from 0 to 65535") << address;
+  }
+}
+
 TEST(ConnectionAcceptorTest, ListensOnEveryAddressThereIs) {
   for (const char* address : {"0.0.0.0:0", "[::]:0", "localhost:0"}) {
     auto acceptor = ConnectionAcceptor::Listen(address);
