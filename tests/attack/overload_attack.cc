@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -88,7 +89,7 @@ class Caller {
 
  private:
   struct Open {
-    grpc::ClientContext context;
+    std::optional<grpc::ClientContext> context{std::in_place};
     v1::InvalidateByWritesRequest request = Transaction(1);
     v1::InvalidateByWritesResponse response;
     absl::Duration began = RealClock().Monotonic();
@@ -96,13 +97,16 @@ class Caller {
 
   void Begin() {
     const auto call = std::make_shared<Open>();
-    call->context.set_deadline(absl::ToChronoTime(RealClock().Now() + absl::Minutes(2)));
+    call->context->set_deadline(absl::ToChronoTime(RealClock().Now() + absl::Minutes(2)));
     stub_->async()->InvalidateByWrites(
-        &call->context, &call->request, &call->response,
+        &*call->context, &call->request, &call->response,
         [this, call](const grpc::Status& status) { End(*call, status); });
   }
 
-  void End(const Open& call, const grpc::Status& status) {
+  void End(Open& call, const grpc::Status& status) {
+    // It holds the channel, whose last reference must not be dropped by gRPC's thread: gRPC 1.51
+    // frees the queue that this thread is waiting at, and the heap is corrupt.
+    call.context.reset();
     if (status.ok()) {
       outcomes_.Accepted(call.response.result().position().revision(),
                          RealClock().Monotonic() - call.began);
