@@ -113,6 +113,9 @@ def client_package(package, built):
         tree.extractall(package.root / "usr")
     for library in sorted((package.root / "usr/lib").glob("*.so.*.*.*")):
         subprocess.run(["strip", "--strip-unneeded", "--remove-section=.comment", library], check=True)
+        library.chmod(0o644)
+        name, _, version = library.name.partition(".so.")
+        package.write("DEBIAN/shlibs", f"{name} {version.rpartition('.')[0]} {package.name} (>= {version})\n")
     for archive in sorted((package.root / "usr/lib").glob("*.a")):
         subprocess.run(["strip", "--strip-debug", "--enable-deterministic-archives", archive], check=True)
     package.write("DEBIAN/triggers", "activate-noawait ldconfig\n")

@@ -62,8 +62,9 @@ class PackagesTest(unittest.TestCase):
             self.assertEqual(package.read_bytes(), self.packages[name].read_bytes(), name)
 
     def test_lintian_finds_no_errors(self):
-        # Its profile is that of packages in Debian itself, which are built from source packages.
-        run("lintian", "--fail-on", "error", "--allow-root", "--suppress-tags", "bogus-mail-host", *self.packages.values())
+        # Of the archives of an unoptimised client it would make gigabytes.
+        packages = [package for name, package in self.packages.items() if not name.startswith("lib")]
+        run("lintian", "--fail-on", "error", "--allow-root", *packages)
 
 
 class LifeTest(unittest.TestCase):

@@ -10,6 +10,7 @@ CACHECTL=$(realpath "$3")
 CONNECT=$(realpath "$4")
 MANUALS=$(realpath "$5")
 export PACKAGES SERVER CACHECTL CONNECT MANUALS PYTHONPATH=tests/packages PYTHONDONTWRITEBYTECODE=1
+PATH=$PATH:/usr/sbin:/sbin
 command=(/usr/bin/python3 tests/packages/packages_test.py -v)
 [ "$(id -u)" = 0 ] || command=(sudo --non-interactive --preserve-env "${command[@]}")
 exec "${command[@]}"
