@@ -217,7 +217,7 @@ def make(arguments, history, version, time, work):
         package.write(f"usr/share/doc/{name}/copyright", (HERE / "copyright").read_text())
         add_control(package, work, version)
         settle(package.root, time)
-        call = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z3", "--build", package.root, outputs]
+        call = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z1", "--build", package.root, outputs]
         subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
         shutil.copytree(package.root, every, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("DEBIAN"))
     settle(every, time)

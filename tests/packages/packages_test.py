@@ -15,6 +15,7 @@ import time
 import unittest
 import urllib.request
 
+import bare_debian
 from bare_debian import BareDebian, run
 
 DIRECTORY = pathlib.Path(os.environ["TEST_TMPDIR"])
@@ -66,6 +67,7 @@ class PackagesTest(unittest.TestCase):
         run("lintian", "--fail-on", "error", "--allow-root", *packages)
 
 
+@unittest.skipUnless(bare_debian.is_possible(), "here nothing can be mounted, as in a container without that right")
 class LifeTest(unittest.TestCase):
     """From an installation to a purge, in a bare Debian, with the server started as its unit says."""
 
