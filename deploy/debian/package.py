@@ -12,6 +12,7 @@ import argparse
 import collections
 import datetime
 import gzip
+import hashlib
 import os
 import pathlib
 import re
@@ -144,8 +145,7 @@ def add_control(package, work, version):
 
 
 def md5_line(path, root):
-    done = subprocess.run(["md5sum", path], check=True, capture_output=True, text=True)
-    return f"{done.stdout.split()[0]}  {path.relative_to(root)}\n"
+    return f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(root)}\n"
 
 
 def settle(root, time):
