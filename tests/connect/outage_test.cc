@@ -124,7 +124,7 @@ TEST_F(OutageTest, TheLogThatTheSlotKeepsIsShown) {
   StartFirst();
   connector_.Kill();
   constexpr int kBytes = 4'000'000;
-  Execute(absl::StrCat("SELECT pg_logical_emit_message(false, 'x', repeat('x', ", kBytes, "))"));
+  Execute(absl::StrCat("SELECT pg_logical_emit_message(true, 'x', repeat('x', ", kBytes, "))"));
   connector_.StartAndAwaitReady();
   EXPECT_GE(connector_.Metric("source_retained_bytes"), kBytes);
 }
