@@ -4,9 +4,12 @@
 
 #include "common/clock.h"
 
-#include <ctime>
+#include <sys/utsname.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
 
 #include "absl/time/clock.h"
 
@@ -16,16 +19,35 @@ namespace {
 // A wait of centuries overflows inside the standard library; an early wake-up is allowed.
 constexpr absl::Duration kLongestWait = absl::Hours(24);
 
+int64_t NanosecondsOf(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
 }  // namespace
+
+int64_t RealClock::System::CoarseMonotonic() const { return NanosecondsOf(CLOCK_MONOTONIC_COARSE); }
+int64_t RealClock::System::CoarseRealtime() const { return NanosecondsOf(CLOCK_REALTIME_COARSE); }
+int64_t RealClock::System::Monotonic() const { return NanosecondsOf(CLOCK_MONOTONIC); }
+// Not CLOCK_MONOTONIC, which stops during suspend: a lease must expire meanwhile.
+int64_t RealClock::System::Boottime() const { return NanosecondsOf(CLOCK_BOOTTIME); }
+
+bool RealClock::System::IsCoarseReliable() const {
+  utsname kernel{};
+  int major = 0;
+  int minor = 0;
+  if (uname(&kernel) != 0 || std::sscanf(kernel.release, "%d.%d", &major, &minor) != 2) {
+    return false;
+  }
+  return major > 5 || (major == 5 && minor >= 18);
+}
 
 absl::Time RealClock::Now() const { return absl::Now(); }
 
-absl::Duration RealClock::Monotonic() const {
-  // Not CLOCK_MONOTONIC, which stops during suspend: a lease must expire meanwhile.
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return absl::DurationFromTimespec(now);
-}
+absl::Duration RealClock::Monotonic() const { return absl::Nanoseconds(System().Boottime()); }
+
+absl::Duration RealClock::MonotonicBound() const { return absl::Nanoseconds(bound_.Get()); }
 
 bool RealClock::WaitUntil(Mutex& mutex, CondVar& condition, absl::Duration deadline) {
   const absl::Duration left = deadline - Monotonic();

@@ -22,6 +22,15 @@ TEST(RealClock, MonotonicNeverGoesBackwards) {
   }
 }
 
+TEST(RealClock, ItsBoundIsNotOverAndNear) {
+  const RealClock clock;
+  for (int i = 0; i < 1000; ++i) {
+    const absl::Duration before = clock.Monotonic();
+    ASSERT_GE(clock.MonotonicBound(), before);
+    ASSERT_LE(clock.MonotonicBound(), clock.Monotonic() + absl::Milliseconds(150));
+  }
+}
+
 TEST(RealClock, TheWallClockIsOfThisCentury) {
   EXPECT_GT(RealClock().Now(), absl::FromUnixSeconds(1'600'000'000));
 }

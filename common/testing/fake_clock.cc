@@ -17,6 +17,11 @@ absl::Duration FakeClock::Monotonic() const {
   return monotonic_;
 }
 
+absl::Duration FakeClock::MonotonicBound() const {
+  MutexLock lock(mutex_);
+  return monotonic_ + absl::Seconds(1);
+}
+
 bool FakeClock::WaitUntil(Mutex& mutex, CondVar& condition, absl::Duration deadline) {
   std::list<Waiter>::iterator self;
   {

@@ -95,6 +95,24 @@ Found CacheCore::Find(absl::string_view key, ValueType& type, bool is_open, absl
   return {};
 }
 
+std::optional<Found> CacheCore::FindLasting(absl::string_view key, ValueType& type,
+                                            absl::Duration at_latest, const ReadOptions& options) {
+  const size_t hash = KeyHash(key);
+  const int64_t at = Nanoseconds(at_latest);
+  Shard& shard = ShardOf(hash);
+  MutexLock lock(shard.mutex);
+  Entry* const entry = shard.entries.Find(key, hash);
+  if (entry == nullptr) {
+    if (options.while_revalidating) return std::nullopt;
+    ++type.counters(shard.index).misses;
+    return Found();
+  }
+  if (entry->marked || entry->refresh_at <= at || !IsUsable(*entry, type, true, at, options)) {
+    return std::nullopt;
+  }
+  return Take(shard, *entry, true, at);
+}
+
 Found CacheCore::Peek(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
                       const ReadOptions& options) const {
   const size_t hash = KeyHash(key);

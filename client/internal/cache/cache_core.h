@@ -131,6 +131,10 @@ class CacheCore {
   bool IsOpen(absl::Duration now) const { return fence_.IsOpen(now); }
   Found Find(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
              const ReadOptions& options);
+  // As Find in a cache that is open, for who knows only that it is not later than `at_latest`.
+  // None, and nothing is counted, if the exact time decides.
+  std::optional<Found> FindLasting(absl::string_view key, ValueType& type, absl::Duration at_latest,
+                                   const ReadOptions& options);
   // As Find; it is not counted, and is no use of the entry.
   Found Peek(absl::string_view key, ValueType& type, bool is_open, absl::Duration now,
              const ReadOptions& options) const;

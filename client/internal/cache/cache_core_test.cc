@@ -5,6 +5,7 @@
 #include "client/internal/cache/cache_core.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -66,9 +67,19 @@ class CacheCoreTest : public testing::Test {
 
   // Returns the value that is found, preceded by "stale" if it is flagged so; empty if none.
   std::string Find(const std::string& key, const ReadOptions& options = {}) {
-    const Found found = cache_->Find(key, type(), cache_->IsOpen(now_), now_, options);
+    return Text(cache_->Find(key, type(), cache_->IsOpen(now_), now_, options));
+  }
+
+  static std::string Text(const Found& found) {
     if (found.value == nullptr) return "";
     return (found.is_stale ? "stale " : "") + *static_cast<const std::string*>(found.value.get());
+  }
+
+  // As Find, at a time that may not be over yet; "?" if the exact time decides.
+  std::string FindLasting(const std::string& key, absl::Duration at_latest,
+                          const ReadOptions& options = {}) {
+    const std::optional<Found> found = cache_->FindLasting(key, type(), at_latest, options);
+    return found.has_value() ? Text(*found) : "?";
   }
 
   void Apply(const Event& event) {
@@ -255,6 +266,21 @@ TEST_F(CacheCoreTest, ValuesExpire) {
   now_ = At(5);
   EXPECT_EQ(Find("k"), "");
   EXPECT_EQ(Find("k", {.while_revalidating = true, .while_fenced = true}), "");
+}
+
+TEST_F(CacheCoreTest, ATimeThatIsNotOverSufficesForWhatLasts) {
+  Load("lasts");
+  Load("ends", {.expires = At(10)});
+  EXPECT_EQ(FindLasting("lasts", At(99)), "lasts");
+  EXPECT_EQ(FindLasting("ends", At(9)), "ends");
+  EXPECT_EQ(FindLasting("ends", At(10)), "?");
+  EXPECT_EQ(FindLasting("absent", At(9)), "");
+  EXPECT_EQ(FindLasting("absent", At(9), {.while_revalidating = true}), "?");
+  Apply(EventAt(
+      1, {{.kind = InvalidationKind::kMarkStale, .target = TargetKind::kKey, .name = "lasts"}}));
+  EXPECT_EQ(FindLasting("lasts", At(9)), "?");
+  EXPECT_EQ(cache().Statistics(now_).hits, 2u);
+  EXPECT_EQ(cache().Statistics(now_).misses, 1u);
 }
 
 TEST_F(CacheCoreTest, PastItsLeaseItServesMisses) {

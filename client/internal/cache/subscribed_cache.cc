@@ -240,6 +240,12 @@ ValueType& SubscribedCache::Type(TypeToken id) { return IsForked() ? *no_type_ :
 
 Found SubscribedCache::Get(absl::string_view key, ValueType& type, const ReadOptions& options) {
   if (IsForked()) return {};
+  // The clock would cost more than the rest of the look-up, and hardly ever is the end so near.
+  const absl::Duration at_latest = clock_->MonotonicBound();
+  if (core_->IsOpen(at_latest)) {
+    std::optional<Found> found = core_->FindLasting(key, type, at_latest, options);
+    if (found.has_value()) return Noted(*std::move(found));
+  }
   const absl::Duration now = Now();
   const bool is_open = core_->IsOpen(now);
   return Noted(core_->Find(key, type, is_open, now, options));
