@@ -80,8 +80,9 @@ ABSL_FLAG(std::string, default_rules_file, "",
 
 // Limits and times.
 ABSL_FLAG(
-    uint32_t, shards, 1,
-    "Threads that apply writes and other commands. Each namespace is handled by one of them.");
+    uint32_t, shards, 0,
+    "Threads that apply writes and other commands. Each namespace is handled by one of them. 0: as "
+    "many as the processors of the machine less two, at least 1 and at most 16.");
 ABSL_FLAG(uint64_t, max_request_bytes, cache_invalidation::kMaxRequestBytes,
           "Limit on the size of a request; larger ones are refused.");
 ABSL_FLAG(
@@ -250,7 +251,7 @@ absl::Status CheckRange(const Range<Value>& range) {
 absl::Status CheckRanges(const ParsedFlags& flags) {
   const ServerOptions& options = flags.options;
   const Range<uint64_t> numbers[] = {
-      {"shards", options.shards, 1, kMaxShards},
+      {"shards", options.shards, 0, kMaxShards},
       {"max_request_bytes", options.max_request_bytes, kLeastRequestBytes, kLargestRequestBytes},
       {"max_namespaces", options.max_namespaces, 1, kLargestFlagValue},
       {"max_entries_per_namespace", options.limits.entries, 1, kLargestFlagValue},

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -52,6 +53,9 @@ constexpr absl::Duration kFailStopLimit = absl::Milliseconds(700);
 // store.
 constexpr absl::Duration kAfterGrace = absl::Milliseconds(900);
 
+// With more, the threads that are left for gRPC and delivery are the bottleneck.
+constexpr size_t kMostShardsByDefault = 16;
+
 // The signals that end the server, and SIGHUP, which has it read its files again. Blocked before
 // any other thread is started, so that only this thread receives them.
 sigset_t BlockSignals() {
@@ -73,6 +77,11 @@ void TakeLimits(ServerOptions& options) {
   const int files = process::RaiseDescriptorLimit();
   options.max_http_connections =
       std::clamp<size_t>(static_cast<size_t>(files) / 16, 1, kMaxHttpConnections);
+  if (options.shards == 0) {
+    // Two are left for gRPC, the store and delivery.
+    const size_t processors = std::thread::hardware_concurrency();
+    options.shards = std::clamp<size_t>(processors, 3, kMostShardsByDefault + 2) - 2;
+  }
   if (options.max_memory_bytes == 0) {
     options.max_memory_bytes = process::CgroupMemoryLimit().value_or(0) / 16 * 15;
   }
@@ -112,14 +121,17 @@ void WriteUntil(std::optional<absl::Time> until, absl::string_view what,
        "at the very first start of all there are none: pass --longest_earlier_lease=0s then"});
 }
 
-void WriteLimits(size_t max_memory_bytes, journal::Journal& journal) {
+journal::Line LimitsLine(const ServerOptions& options) {
   const int files = process::DescriptorLimit();
-  journal::Line line = {
-      Level::kInfo,
-      "limits",
-      {{"connections", process::FirstReservedDescriptor(files)}, {"open_files", files}}};
-  if (max_memory_bytes != 0) line.fields.emplace_back("memory_bytes", max_memory_bytes);
-  journal.Write(line);
+  journal::Line line = {Level::kInfo,
+                        "limits",
+                        {{"shards", options.shards},
+                         {"connections", process::FirstReservedDescriptor(files)},
+                         {"open_files", files}}};
+  if (options.max_memory_bytes != 0) {
+    line.fields.emplace_back("memory_bytes", options.max_memory_bytes);
+  }
+  return line;
 }
 
 void WriteCertificate(const Server& server, const tls::CertificatePaths& paths,
@@ -135,14 +147,14 @@ void WriteCertificate(const Server& server, const tls::CertificatePaths& paths,
 
 // Writes what an operator should know of a server that has started, the line `serving` last: its
 // history, its limits, its certificate, until when calls wait for subscribers of earlier servers,
-// its ports. `certificates` and `max_memory_bytes`: see ServerOptions.
+// its ports.
 void WriteStartLines(const Server& server, const tls::CertificatePaths& certificates,
-                     size_t max_memory_bytes, journal::Journal& journal) {
+                     const journal::Line& limits, journal::Journal& journal) {
   journal.Write({Level::kInfo,
                  "history",
                  {{"epoch", server.epoch()}},
                  std::string(Explanation(server.epoch_decision()))});
-  WriteLimits(max_memory_bytes, journal);
+  journal.Write(limits);
   WriteCertificate(server, certificates, journal);
   WriteUntil(server.waits_for_earlier_until(),
              "calls that wait for subscribers also wait for those of earlier servers", journal);
@@ -213,7 +225,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& signals, journal::Journal&
   std::atomic<bool> failed = false;
   SetCallbacks(flags.options, failed, journal);
   TakeLimits(flags.options);
-  const size_t max_memory = flags.options.max_memory_bytes;
+  const journal::Line limits = LimitsLine(flags.options);
   const tls::CertificatePaths certificates = flags.options.certificates;
   journal.Write({Level::kInfo,
                  "starting",
@@ -227,7 +239,7 @@ absl::Status Serve(ParsedFlags flags, const sigset_t& signals, journal::Journal&
         WritePortFile(flags.port_file, (*server)->grpc_port(), (*server)->http_port());
     if (!status.ok()) return status;
   }
-  WriteStartLines(**server, certificates, max_memory, journal);
+  WriteStartLines(**server, certificates, limits, journal);
   const int signal = AwaitStop(signals, failed, **server);
   if (!failed) {
     journal.Write({Level::kInfo, "asked to stop", {{"signal", strsignal(signal)}}});

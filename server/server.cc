@@ -62,7 +62,7 @@ class WholeServer final : public Server {
       : options_(std::move(given)),
         clock_(options_.clock == nullptr ? real_clock_ : *options_.clock),
         journal_(options_.journal == nullptr ? silent_ : *options_.journal),
-        metrics_(CACHE_INVALIDATION_VERSION_STRING) {}
+        metrics_(CACHE_INVALIDATION_VERSION_STRING, options_.shards) {}
   ~WholeServer() override { WholeServer::Shutdown(absl::ZeroDuration()); }
 
   absl::Status Start();

@@ -16,11 +16,11 @@
 
 namespace cache_invalidation::metrics {
 
-Metrics::Metrics(absl::string_view version)
+Metrics::Metrics(absl::string_view version, size_t shards)
     : version_(version),
       registry_(std::make_unique<prometheus::Registry>()),
       rpc_(std::make_unique<RpcMetrics>(*registry_)),
-      shard_(std::make_unique<ShardMetrics>(*registry_)),
+      shard_(std::make_unique<ShardMetrics>(*registry_, shards)),
       commit_(std::make_unique<CommitMetrics>(*registry_)),
       delivery_(std::make_unique<DeliveryMetrics>(*registry_, *rpc_)),
       access_(std::make_unique<AccessMetrics>(*registry_)),

@@ -46,7 +46,8 @@ struct GaugeSource {
 class Metrics {
  public:
   // `version`: of the executable, for `build_info`.
-  explicit Metrics(absl::string_view version);
+  // `shards`: how many there are.
+  Metrics(absl::string_view version, size_t shards);
   ~Metrics();
 
   RpcMetrics& rpc() { return *rpc_; }

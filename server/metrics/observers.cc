@@ -7,12 +7,19 @@
 #include <string>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/check.h"
 #include "server/metrics/families.h"
 
 namespace cache_invalidation::metrics {
 namespace {
+
+std::vector<std::string> NumbersBelow(size_t end) {
+  std::vector<std::string> numbers;
+  for (size_t i = 0; i < end; ++i) numbers.push_back(absl::StrCat(i));
+  return numbers;
+}
 
 // In the order of engine::Command.
 std::vector<std::string> CommandNames() {
@@ -66,7 +73,7 @@ void AddTo(const std::vector<prometheus::Counter*>& counters,
 
 }  // namespace
 
-ShardMetrics::ShardMetrics(prometheus::Registry& registry)
+ShardMetrics::ShardMetrics(prometheus::Registry& registry, size_t shards)
     : commands_(MakeCounters(registry, "commands_total",
                              "Commands applied, from callers and timers.", "command",
                              CommandNames())),
@@ -110,8 +117,9 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry)
       mailbox_submissions_(MakeHistogram(registry, "mailbox_submissions",
                                          "Requests waiting when a shard read its mailbox.",
                                          CountBuckets())),
-      busy_seconds_(MakeCounter(registry, "shard_busy_seconds_total",
-                                "Time that shards spent applying requests.")),
+      busy_seconds_(MakeCounters(registry, "shard_busy_seconds_total",
+                                 "Time that a shard spent applying requests.", "shard",
+                                 NumbersBelow(shards))),
       hold_seconds_(
           MakeHistogram(registry, "shard_hold_seconds",
                         "Longest time per group that one request, or one round of timers, "
@@ -149,7 +157,7 @@ void ShardMetrics::OnTaken(const shard::MailboxStats& stats) {
 }
 
 void ShardMetrics::OnGroupSealed(const shard::GroupStats& stats) {
-  busy_seconds_.Increment(absl::ToDoubleSeconds(stats.elapsed));
+  busy_seconds_[stats.shard]->Increment(absl::ToDoubleSeconds(stats.elapsed));
   hold_seconds_.Observe(absl::ToDoubleSeconds(stats.longest_hold));
   group_commands_.Observe(static_cast<double>(stats.commands));
 }

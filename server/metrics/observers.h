@@ -23,7 +23,7 @@ namespace cache_invalidation::metrics {
 class ShardMetrics final : public shard::ShardObserver {
  public:
   // `registry` must outlive the object.
-  explicit ShardMetrics(prometheus::Registry& registry);
+  ShardMetrics(prometheus::Registry& registry, size_t shards);
 
   // Empty: nothing is counted before it is durable.
   void OnApplied(absl::string_view, const engine::Command&, const engine::Applied&) override {}
@@ -56,7 +56,7 @@ class ShardMetrics final : public shard::ShardObserver {
   prometheus::Counter& cancelled_submissions_;
   prometheus::Counter& refused_submissions_;
   prometheus::Histogram& mailbox_submissions_;
-  prometheus::Counter& busy_seconds_;
+  std::vector<prometheus::Counter*> busy_seconds_;  // by shard
   prometheus::Histogram& hold_seconds_;
   prometheus::Histogram& group_commands_;
 };

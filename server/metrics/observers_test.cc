@@ -36,7 +36,7 @@ class MetricsTest : public ::testing::Test {
     metrics_.shard().OnDurable(counts);
   }
 
-  Metrics metrics_{"1.2.3"};
+  Metrics metrics_{"1.2.3", 2};
   shard::StrategyCounts counted_ = {};  // counted for the one namespace
 };
 
@@ -124,7 +124,9 @@ TEST_F(MetricsTest, CountsFlushesByReasonAndFillsByOutcome) {
 
 TEST_F(MetricsTest, ShowsHowLongOneRequestHeldTheShard) {
   metrics_.shard().OnGroupSealed(
-      {.elapsed = absl::Milliseconds(30), .longest_hold = absl::Milliseconds(20)});
+      {.shard = 1, .elapsed = absl::Milliseconds(30), .longest_hold = absl::Milliseconds(20)});
+  EXPECT_TRUE(Shows("cache_invalidation_shard_busy_seconds_total{shard=\"0\"} 0"));
+  EXPECT_TRUE(Shows("cache_invalidation_shard_busy_seconds_total{shard=\"1\"} 0.03"));
   EXPECT_TRUE(Shows("cache_invalidation_shard_hold_seconds_bucket{le=\"0.01\"} 0"));
   EXPECT_TRUE(Shows("cache_invalidation_shard_hold_seconds_bucket{le=\"0.025\"} 1"));
 }

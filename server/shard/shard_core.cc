@@ -351,6 +351,7 @@ void ShardCore::Trim(absl::string_view namespace_name, uint64_t floor, absl::Tim
 
 std::pair<commit::Group, GroupStats> ShardCore::SealGroup() {
   std::pair<commit::Group, GroupStats> sealed = group_.Seal();
+  sealed.second.shard = shard_;
   auto& completions = sealed.first.completions;
   // Before the answers: a caller that has one finds it counted.
   completions.insert(

@@ -64,6 +64,7 @@ struct MailboxStats {
 
 // One group, handed to the committer.
 struct GroupStats {
+  size_t shard = 0;
   size_t submissions = 0;  // answered when it is durable
   size_t commands = 0;     // timers included
   size_t queries = 0;

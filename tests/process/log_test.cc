@@ -4,8 +4,11 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -75,6 +78,9 @@ TEST(LogTest, TellsTheLifeOfAServerInJson) {
   RunningServer server({"--durability=memory", "--longest_earlier_lease=0s", "--log_format=json"});
   EXPECT_THAT(MessagesOf(server.start_lines()),
               ElementsAre("starting", "history", "limits", "serving"));
+  const int64_t processors = std::thread::hardware_concurrency();
+  EXPECT_EQ(Parse(server.start_lines()[2]).fields().at("shards").number_value(),
+            std::clamp<int64_t>(processors - 2, 1, 16));
   EXPECT_EQ(Parse(server.start_line()).fields().at("grpc_port").number_value(),
             server.Port("grpc"));
   server.program().Signal(SIGTERM);

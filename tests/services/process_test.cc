@@ -177,8 +177,8 @@ TEST(ServerProcess, RefusesWhatItCannotUse) {
 
 TEST(ServerProcess, RefusesNumbersAndTimesThatMakeNoSense) {
   const std::pair<std::string, std::string> cases[] = {
-      {"--shards=0", "--shards: expected 1 to 256, got 0"},
-      {"--shards=100000", "--shards: expected 1 to 256, got 100000"},
+      {"--shards=257", "--shards: expected 0 to 256, got 257"},
+      {"--shards=100000", "--shards: expected 0 to 256, got 100000"},
       {"--max_request_bytes=0", "--max_request_bytes: expected 4096 to 16777216, got 0"},
       {"--max_request_bytes=67108864", "--max_request_bytes: expected 4096 to 16777216, got "},
       {"--max_request_bytes=4294967296", "--max_request_bytes: expected 4096 to 16777216, got "},
