@@ -173,7 +173,8 @@
 // is suspended (CLOCK_BOOTTIME). The clock stops while a virtual machine is paused, saved or
 // migrated: a cache that resumes can serve, until it receives the events it missed or for the rest
 // of its lease, values that were invalidated meanwhile by a call that waited for it. A shorter
-// TaggedCacheOptions::lease shortens this period.
+// TaggedCacheOptions::lease shortens this period. The same holds for a machine that resumes if its
+// wall clock is set back by the time suspended, within 50 ms, before the first look-up.
 //
 // Cost: a hit takes one lock of 64 shards and reads the clock once, up to 2.5 times the cost of a
 // hit in a hash map with as many locks; docs/performance.md has numbers. An entry takes about 250
