@@ -28,6 +28,10 @@ size_t Width(absl::string_view text) {
 
 }  // namespace
 
+std::string Counted(uint64_t count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
 std::string Render(const Report& report, OutputFormat format) {
   switch (format) {
     case OutputFormat::kTable:

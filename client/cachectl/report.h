@@ -3,14 +3,19 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_REPORT_H_
 #define CACHE_INVALIDATION_CLIENT_CACHECTL_REPORT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "client/waiting.h"
 
 namespace cache_invalidation::cachectl {
+
+// Returns a number with its noun: `Counted(1, "entry", "entries")` is "1 entry".
+std::string Counted(uint64_t count, absl::string_view one, absl::string_view many);
 
 // The output of a command, for people and for programs.
 struct Report {

@@ -24,6 +24,12 @@ TEST(TableTest, WithoutTitlesThereIsNoHeading) {
   EXPECT_EQ(table.ToString(), "rules  12\nx       3\n");
 }
 
+TEST(CountedTest, OneIsNotMany) {
+  EXPECT_EQ(Counted(0, "entry", "entries"), "0 entries");
+  EXPECT_EQ(Counted(1, "entry", "entries"), "1 entry");
+  EXPECT_EQ(Counted(2, "entry", "entries"), "2 entries");
+}
+
 TEST(ReportTest, IsRenderedAsAsked) {
   const Report report{R"({"a":[1]})", "text\n"};
   EXPECT_EQ(Render(report, OutputFormat::kTable), "text\n");
