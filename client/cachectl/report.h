@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "client/waiting.h"
 
 namespace cache_invalidation::cachectl {
@@ -74,6 +75,10 @@ ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting);
 
 // Returns the text of an error: gRPC's name of its code, and its message.
 std::string Describe(const absl::Status& status);
+
+// Returns what to try after an error of a call with this deadline; empty if that depends on the
+// error.
+std::string HintOf(const absl::Status& status, absl::Duration timeout);
 
 }  // namespace cache_invalidation::cachectl
 

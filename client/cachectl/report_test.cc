@@ -37,6 +37,13 @@ TEST(ReportTest, IsRenderedAsAsked) {
   EXPECT_EQ(Render(report, OutputFormat::kYaml), "a:\n  - 1\n");
 }
 
+TEST(HintTest, IsGivenWhereALongerTimeoutCanHelp) {
+  const absl::Duration timeout = absl::Seconds(5);
+  EXPECT_EQ(HintOf(absl::UnavailableError("x"), timeout).rfind("tried for 5s; ", 0), 0u);
+  EXPECT_EQ(HintOf(absl::DeadlineExceededError("x"), timeout).rfind("tried for 5s; ", 0), 0u);
+  EXPECT_EQ(HintOf(absl::NotFoundError("x"), timeout), "");
+}
+
 TEST(ExitCodeTest, FollowsTheStatus) {
   EXPECT_EQ(ExitCodeOf(absl::OkStatus()), ExitCode::kOk);
   EXPECT_EQ(ExitCodeOf(absl::InternalError("")), ExitCode::kError);

@@ -151,7 +151,13 @@ std::string TextOf(const std::optional<client::Waiting>& waiting) {
     absl::StrAppend(&out, "; ", waiting->not_acknowledging,
                     waiting->not_acknowledging == 1 ? " does" : " do", " not acknowledge");
   }
-  return out + "\n";
+  out += "\n";
+  if (waiting->unknown_late) {
+    out +=
+        "their leases end about a minute after its start: repeat the call then, or give it a "
+        "longer --timeout\n";
+  }
+  return out;
 }
 
 std::string TextOf(const client::WriteResult& result) {
