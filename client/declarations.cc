@@ -13,8 +13,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "client/json.h"
+#include "client/json_text/json_text.h"
 #include "client/yaml_text/yaml_text.h"
+#include "common/check.h"
 
 namespace cache_invalidation::client {
 namespace {
@@ -27,6 +30,17 @@ struct EnumName {
 constexpr EnumName kEnums[] = {{"strategy", "INVALIDATION_STRATEGY_"},
                                {"cardinality", "CARDINALITY_"}};
 
+// Turns triggerTags into `trigger_tags`.
+std::string SnakeCase(absl::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isupper(byte)) out += '_';
+    out += absl::ascii_tolower(byte);
+  }
+  return out;
+}
+
 // Turns `batched` into INVALIDATION_STRATEGY_BATCHED, at every level.
 void ExpandEnums(YamlNode& node) {
   for (YamlNode& child : node.children) ExpandEnums(child);
@@ -34,6 +48,21 @@ void ExpandEnums(YamlNode& node) {
     if (node.name != known.name || node.kind != YamlNode::Kind::kScalar) continue;
     if (absl::StartsWith(node.text, known.prefix)) continue;
     node.text = absl::StrCat(known.prefix, absl::AsciiStrToUpper(node.text));
+  }
+}
+
+// The reverse, and in snake_case.
+void ShortenNames(JsonText& node) {
+  for (JsonText& element : node.elements) ShortenNames(element);
+  for (auto& [name, value] : node.members) {
+    for (const EnumName& known : kEnums) {
+      absl::string_view word = value.text;
+      if (name == known.name && absl::ConsumePrefix(&word, known.prefix)) {
+        value.text = absl::AsciiStrToLower(word);
+      }
+    }
+    name = SnakeCase(name);
+    ShortenNames(value);
   }
 }
 
@@ -136,6 +165,11 @@ std::string ToJson(const Declarations& declarations) {
   return out + "]}";
 }
 
-std::string ToYaml(const Declarations& declarations) { return JsonToYaml(ToJson(declarations)); }
+std::string ToYaml(const Declarations& declarations) {
+  absl::StatusOr<JsonText> json = ParseJson(ToJson(declarations));
+  Check(json.ok(), "ToJson writes JSON");
+  ShortenNames(*json);
+  return JsonToYaml(*json);
+}
 
 }  // namespace cache_invalidation::client

@@ -50,8 +50,9 @@ absl::StatusOr<Declarations> ParseDeclarations(absl::string_view yaml,
 // ApplyDeclarations begin. Returns that of the last ancestor that the text has; 1 if it has none.
 int LineOf(absl::string_view yaml, absl::string_view path);
 
-// Returns the declarations as one JSON object, in protobuf's mapping, or as YAML with the same
-// names. ParseDeclarations reads both back to the same declarations.
+// Return the declarations as one JSON object, in protobuf's mapping, or as YAML with the names that
+// people write: `trigger_tags`, `strategy: batched`. ParseDeclarations reads both back to the same
+// declarations.
 std::string ToJson(const Declarations& declarations);
 std::string ToYaml(const Declarations& declarations);
 

@@ -61,6 +61,41 @@ TEST(DeclarationsTest, ReadsBackWhatItWrites) {
   }
 }
 
+TEST(DeclarationsTest, WritesYamlAsPeopleDo) {
+  const absl::StatusOr<Declarations> read = ParseDeclarations(kFile);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(ToYaml(*read), R"(rules:
+  - name: sessions
+    trigger_tags:
+      - user
+    invalidate_tags:
+      - "user_session:{resource_id}"
+    strategy: batched
+    priority: 90
+    enabled: true
+  - name: "off"
+    trigger_tags:
+      - user
+    invalidate_tags:
+      - x
+    strategy: lazy
+    relationships:
+      - source_type: a
+        target_types:
+          - b
+        cardinality: many_to_one
+        cascade_depth: 2
+    enabled: false
+relationships:
+  - source_type: order
+    target_types:
+      - order_items
+      - inventory
+    cardinality: one_to_many
+    cascade_depth: 1
+)");
+}
+
 // A field that a file leaves out has the default of the C++ struct.
 TEST(DeclarationsTest, HasTheDefaultsOfTheStructs) {
   const absl::StatusOr<Declarations> out = ParseDeclarations(

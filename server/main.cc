@@ -118,7 +118,8 @@ void WriteUntil(std::optional<absl::Time> until, absl::string_view what,
       {Level::kInfo,
        std::string(what),
        {{"until", *until}},
-       "at the very first start of all there are none: pass --longest_earlier_lease=0s then"});
+       "a call with a shorter deadline ends with late subscribers. If there was no earlier server, "
+       "start with --longest_earlier_lease=0s"});
 }
 
 journal::Line LimitsLine(const ServerOptions& options) {

@@ -103,8 +103,10 @@ absl::StatusOr<ExitCode> RunExport(Session& session) {
   const auto relationships = session.client().ListDataRelationships();
   if (!relationships.ok()) return relationships.status();
   const client::Declarations declarations{.rules = *rules, .relationships = *relationships};
-  // Here the text for people is YAML.
-  session.Print({client::ToJson(declarations), client::ToYaml(declarations)});
+  // Here the text for people is YAML, with shorter names than those of the JSON.
+  const bool json = session.options().format == OutputFormat::kJson;
+  session.out() << Render({client::ToJson(declarations), client::ToYaml(declarations)},
+                          json ? OutputFormat::kJson : OutputFormat::kTable);
   return ExitCode::kOk;
 }
 

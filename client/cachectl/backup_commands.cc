@@ -16,10 +16,10 @@ namespace cache_invalidation::cachectl {
 namespace {
 
 std::string AsText(absl::string_view done, const client::Manifest& manifest) {
-  return absl::StrCat(done, ": ", manifest.files.size(), " files, ", manifest.bytes(),
-                      " bytes, of epoch ", manifest.epoch, " at ",
-                      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", manifest.time, absl::UTCTimeZone()),
-                      "\n");
+  return absl::StrCat(
+      done, ": ", Counted(manifest.files.size(), "file", "files"), ", ",
+      Counted(manifest.bytes(), "byte", "bytes"), ", of epoch ", manifest.epoch, " at ",
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", manifest.time, absl::UTCTimeZone()), "\n");
 }
 
 absl::StatusOr<client::Manifest> Receive(Session& session, const std::string& path) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/cachectl/report.h"
 #include "common/check.h"
 
 namespace cache_invalidation::cachectl {
@@ -50,11 +51,11 @@ IngestProgress::State IngestProgress::state() const {
 }
 
 std::string Describe(const IngestProgress::State& state) {
-  std::string out = absl::StrCat(state.answered, " transactions applied");
+  std::string out = Counted(state.answered, "transaction", "transactions") + " applied";
   if (!state.answered_lsn.empty()) absl::StrAppend(&out, ", up to ", state.answered_lsn);
   if (state.unanswered > 0) {
-    absl::StrAppend(&out, "; ", state.unanswered, " without result, ", state.unanswered_bytes,
-                    " bytes, for ",
+    absl::StrAppend(&out, "; ", state.unanswered, " without result, ",
+                    Counted(state.unanswered_bytes, "byte", "bytes"), ", for ",
                     absl::FormatDuration(absl::Trunc(state.waiting, absl::Milliseconds(100))));
   }
   return out;

@@ -56,7 +56,7 @@ TEST(IngestProgressTest, SaysForHowLongTheOldestWaits) {
             "0 transactions applied; 2 without result, 25 bytes, for 3.5s");
   progress.Answer(first);
   EXPECT_EQ(Describe(progress.state()),
-            "1 transactions applied, up to 0/1; 1 without result, 15 bytes, for 1.5s");
+            "1 transaction applied, up to 0/1; 1 without result, 15 bytes, for 1.5s");
 }
 
 TEST(NextLsnTest, IsThatOfTheEndOfATransaction) {

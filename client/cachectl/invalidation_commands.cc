@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "client/cachectl/commands.h"
 #include "client/cachectl/flags.h"
+#include "client/cachectl/report.h"
 #include "client/cachectl/result_text.h"
 
 namespace cache_invalidation::cachectl {
@@ -90,8 +91,9 @@ void AddWithDependencies(CLI::App* app, Action& chosen) {
     params->wait = wait->Get();
     const auto result = session.client().InvalidateWithDependencies(*params);
     return session.Show(result, [](const client::KeyInvalidation& found) {
-      return absl::StrCat(found.invalidated, " invalidated, ", found.dependents_left,
-                          " dependents left\n", TextOf(found.waiting));
+      return absl::StrCat(found.invalidated, " invalidated, ",
+                          Counted(found.dependents_left, "dependent", "dependents"), " left\n",
+                          TextOf(found.waiting));
     });
   });
 }

@@ -78,6 +78,8 @@ ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& 
   out.flush();
   if (!end.ok()) {
     err << "cachectl: " << Describe(end.status()) << "\n";
+    const std::string hint = HintOf(end.status(), session.options().timeout);
+    if (!hint.empty()) err << "cachectl: " << hint << "\n";
     return ExitCodeOf(end.status());
   }
   // A full disk: what was to be kept, such as an export, is not all there.

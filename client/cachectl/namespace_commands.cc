@@ -101,6 +101,9 @@ void AddDelete(CLI::App* group, Action& chosen) {
 
 void AddStatsCommand(CLI::App* app, Action& chosen) {
   CLI::App* command = app->add_subcommand("stats", "Shows the counters of the namespace");
+  command->footer(
+      "subscribers: those that are connected. `subscriber list` also shows those that have gone,\n"
+      "until their lease ends.");
   OnChosen(command, chosen, [](Session& session) -> absl::StatusOr<ExitCode> {
     return session.Show(session.client().GetInvalidationStats(), StatsText);
   });

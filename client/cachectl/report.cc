@@ -28,6 +28,10 @@ size_t Width(absl::string_view text) {
 
 }  // namespace
 
+std::string Counted(uint64_t count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
 std::string Render(const Report& report, OutputFormat format) {
   switch (format) {
     case OutputFormat::kTable:
@@ -102,6 +106,13 @@ ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting) {
 
 std::string Describe(const absl::Status& status) {
   return absl::StrCat(absl::StatusCodeToString(status.code()), ": ", status.message());
+}
+
+std::string HintOf(const absl::Status& status, absl::Duration timeout) {
+  if (ExitCodeOf(status) != ExitCode::kUnavailable) return "";
+  return absl::StrCat("tried for ", absl::FormatDuration(timeout),
+                      "; a server that has just been started or restored can need longer: give "
+                      "it a longer --timeout. Repeating a call is harmless");
 }
 
 }  // namespace cache_invalidation::cachectl

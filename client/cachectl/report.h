@@ -3,14 +3,20 @@
 #ifndef CACHE_INVALIDATION_CLIENT_CACHECTL_REPORT_H_
 #define CACHE_INVALIDATION_CLIENT_CACHECTL_REPORT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "client/waiting.h"
 
 namespace cache_invalidation::cachectl {
+
+// Returns a number with its noun: `Counted(1, "entry", "entries")` is "1 entry".
+std::string Counted(uint64_t count, absl::string_view one, absl::string_view many);
 
 // The output of a command, for people and for programs.
 struct Report {
@@ -69,6 +75,10 @@ ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting);
 
 // Returns the text of an error: gRPC's name of its code, and its message.
 std::string Describe(const absl::Status& status);
+
+// Returns what to try after an error of a call with this deadline; empty if that depends on the
+// error.
+std::string HintOf(const absl::Status& status, absl::Duration timeout);
 
 }  // namespace cache_invalidation::cachectl
 

@@ -24,11 +24,24 @@ TEST(TableTest, WithoutTitlesThereIsNoHeading) {
   EXPECT_EQ(table.ToString(), "rules  12\nx       3\n");
 }
 
+TEST(CountedTest, OneIsNotMany) {
+  EXPECT_EQ(Counted(0, "entry", "entries"), "0 entries");
+  EXPECT_EQ(Counted(1, "entry", "entries"), "1 entry");
+  EXPECT_EQ(Counted(2, "entry", "entries"), "2 entries");
+}
+
 TEST(ReportTest, IsRenderedAsAsked) {
   const Report report{R"({"a":[1]})", "text\n"};
   EXPECT_EQ(Render(report, OutputFormat::kTable), "text\n");
   EXPECT_EQ(Render(report, OutputFormat::kJson), "{\n  \"a\": [\n    1\n  ]\n}\n");
   EXPECT_EQ(Render(report, OutputFormat::kYaml), "a:\n  - 1\n");
+}
+
+TEST(HintTest, IsGivenWhereALongerTimeoutCanHelp) {
+  const absl::Duration timeout = absl::Seconds(5);
+  EXPECT_EQ(HintOf(absl::UnavailableError("x"), timeout).rfind("tried for 5s; ", 0), 0u);
+  EXPECT_EQ(HintOf(absl::DeadlineExceededError("x"), timeout).rfind("tried for 5s; ", 0), 0u);
+  EXPECT_EQ(HintOf(absl::NotFoundError("x"), timeout), "");
 }
 
 TEST(ExitCodeTest, FollowsTheStatus) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cachectl/report.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
@@ -78,8 +79,8 @@ std::string WordOf(const Word<Enum> (&words)[size], Enum value) {
 
 std::string Counts(const client::Position& position, uint32_t invalidations, uint32_t widened,
                    uint32_t pending) {
-  std::string out = absl::StrCat("revision ", position.revision, ", ", invalidations,
-                                 invalidations == 1 ? " invalidation" : " invalidations");
+  std::string out = absl::StrCat("revision ", position.revision, ", ",
+                                 Counted(invalidations, "invalidation", "invalidations"));
   if (widened > 0) absl::StrAppend(&out, ", ", widened, " widened");
   if (pending > 0) absl::StrAppend(&out, ", ", pending, " pending");
   return out + "\n";
@@ -91,13 +92,15 @@ std::string Headline(const client::ExplanationNode& node) {
   std::vector<std::string> remarks;
   if (!node.reason.empty()) remarks.push_back(node.reason);
   if (node.kind == client::ExplanationKind::kRelationship && node.applies) {
-    remarks.push_back(absl::StrCat(node.depth_left, " hops left"));
+    remarks.push_back(Counted(node.depth_left, "hop", "hops") + " left");
   }
   if (node.widened) remarks.push_back("widened");
   if (node.batched) remarks.push_back("batched");
   if (node.lazy) remarks.push_back("lazy");
-  if (node.entries > 0) remarks.push_back(absl::StrCat(node.entries, " entries"));
-  if (node.dependents > 0) remarks.push_back(absl::StrCat(node.dependents, " dependents"));
+  if (node.entries > 0) remarks.push_back(Counted(node.entries, "entry", "entries"));
+  if (node.dependents > 0) {
+    remarks.push_back(Counted(node.dependents, "dependent", "dependents"));
+  }
   if (!remarks.empty()) absl::StrAppend(&out, ": ", absl::StrJoin(remarks, ", "));
   return out;
 }
@@ -133,7 +136,8 @@ std::string TextOf(const std::optional<client::Waiting>& waiting) {
   if (!waiting.has_value()) return "";
   if (waiting->not_waited) return "did not wait: too many calls are waiting already\n";
   std::string out = absl::StrCat(
-      "waited for ", waiting->waited_for.size() + waiting->more_waited_for, " subscribers");
+      "waited for ",
+      Counted(waiting->waited_for.size() + waiting->more_waited_for, "subscriber", "subscribers"));
   if (!waiting->lapsed.empty()) {
     absl::StrAppend(&out, "; lapsed: ", NamesOf(waiting->lapsed, waiting->more_lapsed));
   }
@@ -144,9 +148,16 @@ std::string TextOf(const std::optional<client::Waiting>& waiting) {
     absl::StrAppend(&out, "; late: possibly some from before the server started");
   }
   if (waiting->not_acknowledging > 0) {
-    absl::StrAppend(&out, "; ", waiting->not_acknowledging, " do not acknowledge");
+    absl::StrAppend(&out, "; ", waiting->not_acknowledging,
+                    waiting->not_acknowledging == 1 ? " does" : " do", " not acknowledge");
   }
-  return out + "\n";
+  out += "\n";
+  if (waiting->unknown_late) {
+    out +=
+        "their leases end about a minute after its start: repeat the call then, or give it a "
+        "longer --timeout\n";
+  }
+  return out;
 }
 
 std::string TextOf(const client::WriteResult& result) {
@@ -166,8 +177,10 @@ std::string TextOf(const client::InvalidationResult& result) {
 std::string TextOf(const client::Explanation& explanation) {
   std::string out;
   AppendTree(explanation.root, 0, out);
-  absl::StrAppend(&out, explanation.targets, " targets, ", explanation.entries, " entries, ",
-                  explanation.dependents, " dependents, ", explanation.widened, " widened\n");
+  absl::StrAppend(&out, Counted(explanation.targets, "target", "targets"), ", ",
+                  Counted(explanation.entries, "entry", "entries"), ", ",
+                  Counted(explanation.dependents, "dependent", "dependents"), ", ",
+                  explanation.widened, " widened\n");
   return out;
 }
 

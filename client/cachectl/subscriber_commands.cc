@@ -59,7 +59,8 @@ void AddSubscriberCommands(CLI::App* app, Action& chosen) {
       "list", "Lists those that are connected or whose lease still runs: how far each is");
   list->footer(
       "WAITED FOR: whether calls with --wait wait for it. REVISION: what it has applied or, if it\n"
-      "does not acknowledge, what was sent to it.");
+      "does not acknowledge, what was sent to it. CONNECTED: no for one that has gone, which is\n"
+      "listed until its lease ends, and which `stats` does not count.");
   OnChosen(list, chosen, [](Session& session) -> absl::StatusOr<ExitCode> {
     const auto subscribers = session.client().ListSubscribers();
     if (!subscribers.ok()) return subscribers.status();

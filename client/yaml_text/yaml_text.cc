@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "client/json_text/json_text.h"
 
 namespace cache_invalidation {
 namespace {
@@ -102,10 +101,13 @@ std::string YamlToJson(const YamlNode& node) {
 
 std::string JsonToYaml(absl::string_view json) {
   const absl::StatusOr<JsonText> value = ParseJson(json);
-  if (!value.ok()) return std::string(json);  // JSON is also YAML
-  if (!IsBlock(*value)) return Scalar(*value) + "\n";
+  return value.ok() ? JsonToYaml(*value) : std::string(json);  // JSON is also YAML
+}
+
+std::string JsonToYaml(const JsonText& json) {
+  if (!IsBlock(json)) return Scalar(json) + "\n";
   std::string out;
-  WriteBlock(*value, 0, out);
+  WriteBlock(json, 0, out);
   return out;
 }
 

@@ -21,6 +21,7 @@ POINTS = 120
 # Pixels of a unit of the dashboard's grid, and around and inside a panel.
 COLUMN, LINE, GAP = 54, 24, 4
 LEFT, TOP, BOTTOM = 58, 26, 40
+SHORTEST_LEGEND = 12
 COLOURS = ["#3274d9", "#56a64b", "#e0752d", "#b877d9", "#e02f44", "#0f9bb4", "#c4a000", "#6b6f76"]
 
 
@@ -83,11 +84,13 @@ def graph(box, series, unit, start, seconds):
         ]
         if places:
             drawn.append(f'<path d="M{"L".join(places)}" stroke="{colour}" stroke-width="1.5" fill="none"/>')
-        needed = 24 + 6 * len(legend)
-        if at + needed <= right:
+        # What is too long is cut, unless too little of it would be left.
+        room = int((right - at - 24) / 6)
+        if room >= min(len(legend), SHORTEST_LEGEND):
+            name = legend if len(legend) <= room else legend[: room - 1] + "…"
             drawn.append(f'<path d="M{at} {bottom + 27}h10" stroke="{colour}" stroke-width="3"/>')
-            drawn.append(text(at + 13, bottom + 31, legend, 10))
-            at += needed
+            drawn.append(text(at + 13, bottom + 31, name, 10))
+            at += 24 + 6 * len(name)
     return drawn
 
 

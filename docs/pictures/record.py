@@ -60,9 +60,11 @@ def picture(lines):
     ]
     style = STYLE % {"seconds": total, "steps": "\n".join(steps), "end": (ROWS - len(lines)) * LINE}
     width, height = int(COLUMNS * WIDTH) + 20, ROWS * LINE + 16
+    # xml:space says the same as white-space: some programs know only one of the two.
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" xml:space="preserve"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
             style,
             f'<rect width="{width}" height="{height}" rx="8"/>',
             f'<svg y="6" height="{ROWS * LINE + 4}"><g id="lines">',

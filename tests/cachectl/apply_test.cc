@@ -83,6 +83,16 @@ TEST_F(CachectlTest, ExportIsWhatApplyTakes) {
             std::string::npos);
 }
 
+TEST_F(CachectlTest, ExportIsWrittenAsPeopleDo) {
+  Ok({"apply", "-f", "-"}, kFile);
+  const std::string yaml = Ok({"export"});
+  for (const char* line : {"    trigger_tags:\n", "    strategy: batched\n",
+                           "    cardinality: one_to_many\n", "    cascade_depth: 1\n"}) {
+    EXPECT_NE(yaml.find(line), std::string::npos) << yaml;
+  }
+  EXPECT_EQ(Ok({"export", "-o", "yaml"}), yaml);
+}
+
 TEST_F(CachectlTest, AFaultNamesItsLine) {
   const std::string path = testing::TempDir() + "/rules.yaml";
   std::ofstream(path) << "rules:\n  - name: a\n    trigger_tag: [x]\n";

@@ -121,7 +121,7 @@ TEST_F(CachectlTest, Invalidations) {
   EXPECT_EQ(Ok({"invalidate", "--everything"}), "revision 2, 1 invalidation\n");
   EXPECT_EQ(Ok({"invalidate-with-dependencies", "data"}), "2 invalidated, 0 dependents left\n");
   EXPECT_EQ(Ok({"invalidate-with-dependencies", "data", "--not-recursive"}),
-            "1 invalidated, 1 dependents left\n");
+            "1 invalidated, 1 dependent left\n");
   EXPECT_EQ(Run({"invalidate"}).code, 2) << "nothing is named";
   EXPECT_EQ(Run({"invalidate", "--pattern", "("}).code, 2);
 }
@@ -177,7 +177,7 @@ TEST_F(CachectlTest, Waits) {
     line.insert(line.end(), {"--wait-timeout", "10ms"});
     const Ended late = Run(line);
     EXPECT_EQ(late.code, 4) << command.front();
-    EXPECT_NE(late.out.find("\nwaited for 1 subscribers; late: web\n"), std::string::npos)
+    EXPECT_NE(late.out.find("\nwaited for 1 subscriber; late: web\n"), std::string::npos)
         << late.out << late.err;
   }
 }

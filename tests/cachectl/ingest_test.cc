@@ -180,7 +180,7 @@ TEST_F(CachectlTest, ARunOutlivesAServiceThatIsAwayForLongerThanACallMayTake) {
     const size_t span = line.rfind(", for ");
     if (span != std::string::npos) (void)absl::ParseDuration(line.substr(span + 6), &waiting);
   };
-  await("1 transactions applied, up to 0/15");
+  await("1 transaction applied, up to 0/15");
   proxy.SetTarget(0);
   proxy.DropConnections();
   ingest.Send(TransactionUpTo("0/1A", 2));

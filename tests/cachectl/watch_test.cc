@@ -76,6 +76,18 @@ TEST_F(CachectlTest, SubscribersAreListed) {
   EXPECT_EQ(Ok({"-n", "other", "subscriber", "list"}).find("cache"), std::string::npos);
 }
 
+TEST_F(CachectlTest, ASubscriberThatHasGoneIsListedAndNotCounted) {
+  Program watch(CommandLine({"watch", "--name", "cache"}));
+  watch.ReadErrorLine();
+  EXPECT_EQ(Field(Ok({"stats"}), "subscribers"), "1");
+  watch.Signal(SIGINT);
+  watch.Wait();
+  // The server hears of it a moment later.
+  while (Field(Ok({"stats"}), "subscribers") != "0") continue;
+  EXPECT_EQ(Ok({"subscriber", "list", "-o", "json"}).find("connectedSince"), std::string::npos);
+  EXPECT_NE(Ok({"subscriber", "list"}).find("\ncache  "), std::string::npos);
+}
+
 TEST_F(CachectlTest, WatchTellsOfAReset) {
   Ok({"write", "user", "1"});
   Program watch(CommandLine({"watch", "-o", "json", "--from-revision", "7", "--epoch", "another"}));

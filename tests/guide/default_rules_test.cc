@@ -65,6 +65,17 @@ TEST_F(GuideTest, ANewNamespaceHasTheDefaultRules) {
   }
 }
 
+// What `cachectl export` prints of a new namespace can be applied, and nothing is said about it.
+TEST_F(GuideTest, NobodyIsWarnedOfTheDefaultRules) {
+  ASSERT_TRUE(client_.SetBatchDelay(absl::Milliseconds(100)).ok());  // creates the namespace
+  const auto applied = client_.ApplyDeclarations({.rules = *client_.ListInvalidationRules()});
+  ASSERT_TRUE(applied.ok()) << applied.status();
+  for (const client::DeclarationResult& rule : applied->rules) {
+    EXPECT_EQ(rule.change, client::DeclarationChange::kUnchanged) << rule.name;
+    EXPECT_EQ(rule.warnings, Strings()) << rule.name;
+  }
+}
+
 TEST_F(GuideTest, DefaultRulesFire) {
   const auto event = [this](const char* type) {
     Strings lines = EventOf(client_.InvalidateByWrite(type, "1", "update"));

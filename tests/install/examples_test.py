@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds each of examples/ against what `./dev install` installs, and runs it on a server."""
 
+import os
 import pathlib
+import re
+import tempfile
 import unittest
 
+import server
 from installed import CONSUMERS, DIRECTORY, PREFIX, SHARED, cmake, compile_cc, copy, run, run_on_server, unpack
 
 class Examples(unittest.TestCase):
@@ -42,6 +46,20 @@ class Examples(unittest.TestCase):
         flags = ("-Iexamples/coroutine",)
         program = compile_cc(DIRECTORY / "coroutine", CONSUMERS / "coroutine.cc", module=SHARED, flags=flags)
         self.assertEqual(run_on_server(program), "Ada\n")
+
+    def test_the_program_of_the_guide(self):
+        """Built by the lines of its page, with the page's next block in it."""
+        page = pathlib.Path("docs/guide/writes.md").read_text()
+        program, block, *_ = re.findall(r"^```cpp\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+        (build,) = re.findall(r"^```sh\n(\./dev install .*?)^```$", page, re.MULTILINE | re.DOTALL)
+        _, *lines = build.replace("/tmp/cache_invalidation_client", str(PREFIX)).splitlines()
+        folder = pathlib.Path(tempfile.mkdtemp(dir=DIRECTORY))
+        with server.running(os.environ["SERVER"], DIRECTORY) as ports:
+            block = block.replace("localhost:7400", f"localhost:{ports['grpc']}")
+            block = re.sub("^#include.*", "", block, flags=re.MULTILINE)
+            (folder / "shop.cc").write_text(program.replace("  // The blocks of a page.\n", block))
+            output = run("bash", "-ec", "\n".join([f"cd {folder}", *lines]))
+        self.assertEqual(output, "revision 1\nrevision 2\nOK\n")
 
     def test_every_example_is_tested(self):
         programs = {path.name for path in pathlib.Path("examples").iterdir() if path.is_dir()}
