@@ -120,7 +120,7 @@ class DeliveryServer {
   delivery::LeaseRecord leases_;
   const rpc::Admission admission_;
   const rpc::AllowedNamespaces namespaces_;
-  metrics::Metrics metrics_{"test"};
+  metrics::Metrics metrics_{"test", 1};
   const std::unique_ptr<access::AuditLog> audit_log_;
   access::Access access_;  // without a policy
   rpc::OpenCalls open_calls_;
