@@ -27,13 +27,13 @@ int64_t NanosecondsOf(clockid_t clock) {
 
 }  // namespace
 
-int64_t RealClock::System::CoarseMonotonic() const { return NanosecondsOf(CLOCK_MONOTONIC_COARSE); }
-int64_t RealClock::System::CoarseRealtime() const { return NanosecondsOf(CLOCK_REALTIME_COARSE); }
-int64_t RealClock::System::Monotonic() const { return NanosecondsOf(CLOCK_MONOTONIC); }
+int64_t RealClock::System::CoarseMonotonic() { return NanosecondsOf(CLOCK_MONOTONIC_COARSE); }
+int64_t RealClock::System::CoarseRealtime() { return NanosecondsOf(CLOCK_REALTIME_COARSE); }
+int64_t RealClock::System::Monotonic() { return NanosecondsOf(CLOCK_MONOTONIC); }
 // Not CLOCK_MONOTONIC, which stops during suspend: a lease must expire meanwhile.
-int64_t RealClock::System::Boottime() const { return NanosecondsOf(CLOCK_BOOTTIME); }
+int64_t RealClock::System::Boottime() { return NanosecondsOf(CLOCK_BOOTTIME); }
 
-bool RealClock::System::IsCoarseReliable() const {
+bool RealClock::System::IsCoarseReliable() {
   utsname kernel{};
   int major = 0;
   int minor = 0;
@@ -45,7 +45,7 @@ bool RealClock::System::IsCoarseReliable() const {
 
 absl::Time RealClock::Now() const { return absl::Now(); }
 
-absl::Duration RealClock::Monotonic() const { return absl::Nanoseconds(System().Boottime()); }
+absl::Duration RealClock::Monotonic() const { return absl::Nanoseconds(System::Boottime()); }
 
 absl::Duration RealClock::MonotonicBound() const { return absl::Nanoseconds(bound_.Get()); }
 

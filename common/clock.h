@@ -59,11 +59,11 @@ class RealClock final : public Clock {
  private:
   // See the class MonotonicBound.
   struct System {
-    int64_t CoarseMonotonic() const;
-    int64_t CoarseRealtime() const;
-    int64_t Monotonic() const;
-    int64_t Boottime() const;
-    bool IsCoarseReliable() const;
+    static int64_t CoarseMonotonic();
+    static int64_t CoarseRealtime();
+    static int64_t Monotonic();
+    static int64_t Boottime();
+    static bool IsCoarseReliable();
   };
 
   cache_invalidation::MonotonicBound<System> bound_;
