@@ -2,9 +2,6 @@
 
 // Copies of a RocksdbStore, and stores that are only read.
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
@@ -24,6 +21,7 @@
 #include "server/storage/log_end.h"
 #include "server/storage/rocksdb_store.h"
 #include "server/storage/store_lock.h"
+#include "server/storage/testing/foreign_lock.h"
 #include "server/storage/testing/random_writes.h"
 #include "server/storage/testing/rocksdb_test_device.h"
 #include "server/storage/testing/store_script.h"
@@ -215,17 +213,11 @@ TEST_F(StoreCopyTest, OnlyAStoreCanBeRead) {
 }
 
 TEST_F(StoreCopyTest, NothingIsReadWhileAnotherProcessHasItOpen) {
-  const auto store = Open(data());
-  const std::string owner = absl::StrCat("process ", getpid());
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const absl::Status status = TryOpen(data()).status();
-    std::_Exit(absl::IsUnavailable(status) && absl::StrContains(status.message(), owner) ? 0 : 1);
-  }
-  int result = 0;
-  ASSERT_EQ(waitpid(child, &result, 0), child);
-  EXPECT_EQ(result, 0);
+  Open(data());
+  const ForeignLock lock(data());
+  const absl::Status status = TryOpen(data()).status();
+  EXPECT_TRUE(absl::IsUnavailable(status));
+  EXPECT_TRUE(absl::StrContains(status.message(), absl::StrCat("process ", lock.owner())));
 }
 
 TEST_F(StoreCopyTest, TheLockIsFreeOnceTheStoreIsClosed) {

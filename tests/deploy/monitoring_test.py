@@ -84,7 +84,6 @@ class AlertsTest(unittest.TestCase):
         self.assertEqual(given["max_memory"], "0")
         self.assertEqual(self.threshold("CacheInvalidationMemory"), max_memory * 3 // 4)
         self.assertEqual(self.threshold("CacheInvalidationHistoryShort"), int(given["event_retention_bytes"]) * 9 // 10)
-        self.assertEqual(given["shards"], "1")
 
     def test_thresholds_of_connectors_belong_to_settings(self):
         (limit,) = set(re.findall(r"max_slot_wal_keep_size = '(\d+)GB'", pathlib.Path("docs/postgresql.md").read_text()))

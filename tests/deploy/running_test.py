@@ -149,11 +149,15 @@ class ServerTest(unittest.TestCase):
         self.assertLessEqual(most, int(said.replace(",", "")))
 
     def test_use_adds_series_of_status_codes_only(self):
-        """Neither namespaces, subscribers, rules and entries, nor flags, have series of their own."""
+        """Neither namespaces, subscribers, rules and entries, nor flags, have series of their own, but for each shard."""
 
         def series(port):
             samples = queries.samples(get(port, "/metrics"))
-            return {(name, *sorted(labels.items())) for name, labels in samples if name != "grpc_server_handled_total"}
+            return {
+                (name, *sorted((label, value) for label, value in labels.items() if label != "shard"))
+                for name, labels in samples
+                if name != "grpc_server_handled_total"
+            }
 
         before = series(self.ports["http"])
         port = self.ports["grpc"]
