@@ -33,9 +33,9 @@ class Clock {
   // process.
   virtual absl::Duration Monotonic() const = 0;
 
-  // Returns a time that Monotonic() has not passed yet, and that is ahead of it by a fraction of a
-  // second at most. For who asks often whether something has ended: it has not at this time, or
-  // Monotonic() decides. Several times cheaper than that.
+  // Returns a time that Monotonic() has not passed yet, at most a second ahead of it. Several times
+  // cheaper than Monotonic(). What ends after this time has not ended; Monotonic() decides about
+  // the rest.
   virtual absl::Duration MonotonicBound() const = 0;
 
   // Unlocks `mutex` and blocks until `condition` is notified or Monotonic() reaches `deadline`

@@ -52,7 +52,7 @@ class FakeClock final : public Clock {
 
   absl::Time Now() const override ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Duration Monotonic() const override ABSL_LOCKS_EXCLUDED(mutex_);
-  // As far ahead as a clock may be.
+  // A second ahead, the most that Clock allows.
   absl::Duration MonotonicBound() const override ABSL_LOCKS_EXCLUDED(mutex_);
   bool WaitUntil(Mutex& mutex, CondVar& condition, absl::Duration deadline) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) ABSL_LOCKS_EXCLUDED(mutex_);
