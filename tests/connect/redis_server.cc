@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/check.h"
+#include "common/standard_error.h"
 #include "tests/support/pause.h"
 
 namespace cache_invalidation {
@@ -34,6 +35,7 @@ RedisServer::RedisServer(std::vector<std::string> flags)
     : directory_(MakeDirectory()),
       address_(absl::StrCat("unix:", directory_, "/socket")),
       flags_(std::move(flags)) {
+  IgnoreClosedPipes();  // a RedisConnection to a server that was killed
   Start();
 }
 

@@ -79,6 +79,15 @@ class RedisTest : public ::testing::Test {
   std::unique_ptr<Connector> connector_;
 };
 
+// hiredis raises SIGPIPE here, which RedisServer has the process ignore.
+TEST(RedisConnectionTest, FailsWithoutItsServer) {
+  RedisServer redis;
+  auto connection = connect::RedisConnection::Connect({.address = redis.address()});
+  ASSERT_TRUE(connection.ok()) << connection.status();
+  redis.Kill();
+  EXPECT_TRUE(absl::IsUnavailable((*connection)->Run({"PING"}).status()));
+}
+
 TEST_F(RedisTest, WhatEventsNameIsDroppedAndNothingElse) {
   StartFirst();
   for (const char* key :

@@ -113,7 +113,10 @@ std::string Program::ReadLine() { return ReadLineOf(out_); }
 
 std::string Program::ReadErrorLine() { return ReadLineOf(err_); }
 
-void Program::Signal(int number) { kill(pid_, number); }
+void Program::Signal(int number) {
+  // Without a process, the number would mean every process of the machine.
+  if (pid_ > 0) kill(pid_, number);
+}
 
 Ended Program::Wait() {
   Close(in_);

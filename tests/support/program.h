@@ -40,6 +40,7 @@ class Program {
   std::string ReadLine();
   std::string ReadErrorLine();
 
+  // Does nothing once Wait has returned.
   void Signal(int number);
   pid_t pid() const { return pid_; }
 

@@ -35,7 +35,9 @@ struct RedisResult {
 
 // A connection to Redis, by hiredis. Blocks, for kTimeout at most without any byte. Fails with
 // UNAVAILABLE if there is no connection, or it is lost; then only the destructor may be called. A
-// refused command does not fail: its error is in what Redis returns. Thread-compatible.
+// refused command does not fail: its error is in what Redis returns. hiredis writes without
+// MSG_NOSIGNAL: a process that does not call IgnoreClosedPipes ends with SIGPIPE when a connection
+// is lost. Thread-compatible.
 class RedisConnection {
  public:
   // Also authenticates and selects the database, if there is something to select.
