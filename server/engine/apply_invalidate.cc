@@ -158,9 +158,15 @@ ApplyResult Apply(State& state, const InvalidateByWrites& command, std::vector<E
 
 void EmitSteps(State& state, absl::Span<const PlannedStep> steps, bool immediate,
                Emission& emission) {
+  const auto is_batched = [immediate](const PlannedStep& step) {
+    return step.strategy == Strategy::kBatched && !immediate;
+  };
+  size_t targets = 0;
+  for (const PlannedStep& step : steps) targets += is_batched(step) ? 0 : step.targets.size();
+  emission.Reserve(targets);
   std::vector<const PlannedTarget*> batched;
   for (const PlannedStep& step : steps) {
-    if (step.strategy == Strategy::kBatched && !immediate) {
+    if (is_batched(step)) {
       for (const PlannedTarget& target : step.targets) batched.push_back(&target);
       continue;
     }

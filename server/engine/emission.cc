@@ -69,6 +69,11 @@ void Emission::AddCause(Slot& slot, const Cause& cause) const {
   }
 }
 
+void Emission::Reserve(size_t targets) {
+  slots_.reserve(targets);
+  if (targets > kFewSlots) index_.reserve(targets);
+}
+
 Emission::Slot& Emission::FindOrAdd(InvalidationKind kind, TargetKind target,
                                     absl::string_view name) {
   if (slots_.size() < kFewSlots) {

@@ -30,6 +30,9 @@ class Emission {
   Emission(const Emission&) = delete;
   Emission& operator=(const Emission&) = delete;
 
+  // Prepares for so many targets.
+  void Reserve(size_t targets);
+
   // `pattern`: the compiled pattern if the caller has it. Causes beyond the limit are replaced by
   // one of step kOthers.
   void Add(InvalidationKind kind, TargetKind target, absl::string_view name, const Cause& cause,

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "server/engine/write_targets.h"
 
 namespace cache_invalidation::engine {
@@ -20,24 +21,21 @@ auto PlaceInStep(const PlannedTarget& target) {
                          target.cause.name, target.cause.widened);
 }
 
-// Collects the targets of one step over all writes of a command.
+// Collects the targets of one step over all writes of a command. A command can name tens of
+// thousands: they stay where they were made until their number is known.
 class StepTargets {
  public:
-  void Add(RenderedTag tag, CauseStep step, absl::string_view cause) {
-    any_widened_ |= tag.widened();
-    const bool widened = tag.widened();
-    targets_.push_back({TargetKind::kTag, std::move(tag.name), {step, cause, widened}, nullptr});
+  void Add(std::vector<RenderedTag> tags, CauseStep step, absl::string_view cause) {
+    if (tags.empty()) return;
+    size_ += tags.size();
+    for (const RenderedTag& tag : tags) any_widened_ |= tag.widened();
+    named_.push_back({std::move(tags), step, cause});
   }
 
-  void AddAll(std::vector<RenderedTag> tags, CauseStep step, absl::string_view cause) {
-    for (RenderedTag& tag : tags) Add(std::move(tag), step, cause);
-  }
-
+  // REQUIRES: it is called once at most.
   void AddPattern(const Pattern& pattern, absl::string_view cause) {
-    targets_.push_back({TargetKind::kPattern,
-                        std::string(pattern.expression()),
-                        {CauseStep::kRule, cause, false},
-                        &pattern});
+    pattern_ = &pattern;
+    pattern_cause_ = cause;
   }
 
   // Ends one write's share. Returns the number of distinct tags it widened.
@@ -45,36 +43,60 @@ class StepTargets {
     uint64_t widened = 0;
     if (any_widened_) {
       absl::flat_hash_set<absl::string_view> names;
-      for (size_t i = write_begins_; i < targets_.size(); ++i) {
-        if (targets_[i].cause.widened) names.insert(targets_[i].name);
+      for (size_t i = write_begins_; i < named_.size(); ++i) {
+        for (const RenderedTag& tag : named_[i].tags) {
+          if (tag.widened()) names.insert(tag.name);
+        }
       }
       widened = names.size();
     }
     any_widened_ = false;
-    write_begins_ = targets_.size();
+    write_begins_ = named_.size();
     return widened;
   }
 
-  void MarkConditionFailed() {
-    for (PlannedTarget& target : targets_) target.cause.condition_failed = true;
-  }
+  void MarkConditionFailed() { condition_failed_ = true; }
 
   std::vector<PlannedTarget> InOrder() && {
-    std::sort(targets_.begin(), targets_.end(), [](const PlannedTarget& a, const PlannedTarget& b) {
+    std::vector<PlannedTarget> targets;
+    targets.reserve(size_ + (pattern_ != nullptr ? 1 : 0));
+    for (Named& named : named_) {
+      for (RenderedTag& tag : named.tags) {
+        const Cause cause = {named.step, named.cause, tag.widened(), condition_failed_};
+        targets.push_back({TargetKind::kTag, std::move(tag.name), cause, nullptr});
+      }
+    }
+    if (pattern_ != nullptr) {
+      const Cause cause = {CauseStep::kRule, pattern_cause_, false, condition_failed_};
+      targets.push_back(
+          {TargetKind::kPattern, std::string(pattern_->expression()), cause, pattern_});
+    }
+    std::sort(targets.begin(), targets.end(), [](const PlannedTarget& a, const PlannedTarget& b) {
       return PlaceInStep(a) < PlaceInStep(b);
     });
-    const auto repeated = std::unique(targets_.begin(), targets_.end(),
+    const auto repeated = std::unique(targets.begin(), targets.end(),
                                       [](const PlannedTarget& a, const PlannedTarget& b) {
                                         return PlaceInStep(a) == PlaceInStep(b);
                                       });
-    targets_.erase(repeated, targets_.end());
-    return std::move(targets_);
+    targets.erase(repeated, targets.end());
+    return targets;
   }
 
  private:
-  std::vector<PlannedTarget> targets_;
+  // Tags with the same cause, but for what each of them widens.
+  struct Named {
+    std::vector<RenderedTag> tags;
+    CauseStep step;
+    absl::string_view cause;
+  };
+
+  absl::InlinedVector<Named, 1> named_;
+  size_t size_ = 0;
   size_t write_begins_ = 0;
   bool any_widened_ = false;
+  bool condition_failed_ = false;
+  const Pattern* pattern_ = nullptr;
+  absl::string_view pattern_cause_;
 };
 
 // A rule that fired, with its targets so far.
@@ -112,7 +134,10 @@ class Planner {
       const ConditionVerdict verdict = JudgeCondition(*match.rule, write, budget_);
       if (verdict.holds) Fire(*match.rule, values, verdict.failed());
     }
-    for (DirectTag& named : direct) direct_.Add(std::move(named.tag), CauseStep::kDirect, "");
+    std::vector<RenderedTag> tags;
+    tags.reserve(direct.size());
+    for (DirectTag& named : direct) tags.push_back(std::move(named.tag));
+    direct_.Add(std::move(tags), CauseStep::kDirect, "");
     plan_.widened += direct_.EndWrite();
     Expand(values);
   }
@@ -152,7 +177,7 @@ class Planner {
       const std::optional<TagTemplate>& form = hop.via->tag_template;
       done.ignores_write &= !form.has_value() || form->is_literal();
       if (!hop.tags.empty()) taken.insert(hop.via);
-      related_.AddAll(std::move(hop.tags), CauseStep::kRelationship, hop.via->relationship.name);
+      related_.Add(std::move(hop.tags), CauseStep::kRelationship, hop.via->relationship.name);
     }
     done.taken = taken.size();
     done.widened = related_.EndWrite();
@@ -179,10 +204,10 @@ class Planner {
     const absl::string_view name = rule.rule.name;
     for (RuleTargets::FromTemplate& rendered : named.templates) {
       if (!first && rendered.from->is_literal()) continue;
-      targets.AddAll(std::move(rendered.tags), CauseStep::kRule, name);
+      targets.Add(std::move(rendered.tags), CauseStep::kRule, name);
     }
-    for (Hop& hop : named.attached) targets.AddAll(std::move(hop.tags), CauseStep::kRule, name);
-    for (Hop& hop : named.cascade) targets.AddAll(std::move(hop.tags), CauseStep::kCascade, name);
+    for (Hop& hop : named.attached) targets.Add(std::move(hop.tags), CauseStep::kRule, name);
+    for (Hop& hop : named.cascade) targets.Add(std::move(hop.tags), CauseStep::kCascade, name);
     if (first && rule.pattern.has_value()) targets.AddPattern(*rule.pattern, name);
     return targets.EndWrite();
   }
@@ -222,7 +247,7 @@ CascadePlan PlanCascade(const RelationshipSet& relationships,
                         absl::Span<const absl::string_view> tags, WorkBudget& budget) {
   StepTargets targets = {};
   for (Hop& hop : ExpandTypes(relationships, TypesOf({tags.begin(), tags.end()}), budget)) {
-    targets.AddAll(std::move(hop.tags), CauseStep::kCascade, "");
+    targets.Add(std::move(hop.tags), CauseStep::kCascade, "");
   }
   CascadePlan plan;
   plan.widened = targets.EndWrite();

@@ -92,7 +92,7 @@ class Walk {
   // Returns the scope of the states that the hop leads to.
   Scope NameTags(const CompiledRelationship& via, Scope scope, std::vector<RenderedTag>& tags) {
     if (!via.tag_template.has_value()) {
-      budget().Step(via.relationship.target_types.size());
+      budget().Step(via.relationship.target_types.size() * kStepsPerTag);
       for (const std::string& target : via.relationship.target_types) tags.push_back({target});
       return Scope::kNothing;
     }

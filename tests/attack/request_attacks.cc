@@ -53,19 +53,23 @@ Attack ManyTemplates(const Size& size) {
           .run = [writes](Target& target) { Send(target, Transaction(writes)); }};
 }
 
-Attack DirectTags(const Size& size) {
+// With `tags` = 7 they are almost what one command may name.
+Attack DirectTags(const Size& size, int tags) {
   const uint64_t writes = size.Of(10'000, 500);
-  return {.name = "direct-tags",
-          .input = absl::StrCat(writes, " writes with 40 tags of their own each, in one call"),
-          .prepare = {},
-          .run = [writes](Target& target) {
-            v1::InvalidateByWritesRequest request = Transaction(writes);
-            uint32_t number = 0;
-            for (v1::WriteEvent& write : *request.mutable_writes()) {
-              for (int tag = 0; tag < 40; ++tag) write.add_tags(absl::StrCat(absl::Hex(++number)));
-            }
-            Send(target, request);
-          }};
+  return {
+      .name = absl::StrCat("direct-tags-", tags),
+      .input = absl::StrCat(writes, " writes with ", tags, " tags of their own each, in one call"),
+      .prepare = {},
+      .run = [writes, tags](Target& target) {
+        v1::InvalidateByWritesRequest request = Transaction(writes);
+        uint32_t number = 0;
+        for (v1::WriteEvent& write : *request.mutable_writes()) {
+          for (int tag = 0; tag < tags; ++tag) {
+            write.add_tags(absl::StrCat(absl::Hex(++number)));
+          }
+        }
+        Send(target, request);
+      }};
 }
 
 Attack ManyRelationships(const Size& size) {
@@ -87,9 +91,10 @@ Attack ManyRelationships(const Size& size) {
                     relationship.add_target_types(absl::StrCat("u", r, "_", t));
                   }
                   v1::RegisterRelationshipResponse response;
-                  (void)Call(target.relationships(),
-                             &v1::RelationshipService::Stub::RegisterRelationship, request,
-                             &response);
+                  const grpc::Status status = Call(
+                      target.relationships(), &v1::RelationshipService::Stub::RegisterRelationship,
+                      request, &response);
+                  if (!status.ok()) target.Complain(status.error_message());
                 }
               },
           .run = [writes](Target& target) { Send(target, Transaction(writes)); }};
@@ -292,13 +297,21 @@ Attack Readers(const Size& size) {
 }  // namespace
 
 std::vector<Attack> RequestAttacks(const Size& size) {
-  return {Products(size, 20),     Products(size, size.Of(1000, 100)),
-          OneProduct(size),       ManyTemplates(size),
-          DirectTags(size),       ManyRelationships(size),
-          NestedConditions(size), LongLists(size),
-          Patterns(size),         AllAtOnce(size),
-          Declarations(size),     Cascade(size, false),
-          Cascade(size, true),    Readers(size)};
+  return {Products(size, 20),
+          Products(size, size.Of(1000, 100)),
+          OneProduct(size),
+          ManyTemplates(size),
+          DirectTags(size, 7),
+          DirectTags(size, 40),
+          ManyRelationships(size),
+          NestedConditions(size),
+          LongLists(size),
+          Patterns(size),
+          AllAtOnce(size),
+          Declarations(size),
+          Cascade(size, false),
+          Cascade(size, true),
+          Readers(size)};
 }
 
 }  // namespace cache_invalidation::attack
