@@ -21,7 +21,7 @@ constexpr Cause kCall{CauseStep::kCall, ""};
 void AddSorted(TargetKind target, std::vector<absl::string_view> names, PlannedStep& step) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  for (absl::string_view name : names) step.targets.push_back({target, std::string(name), kCall});
+  for (absl::string_view name : names) step.targets.push_back({target, name, kCall});
 }
 
 std::vector<PlannedStep> PlanCall(State& state, const Invalidate& command, const Pattern* pattern,
@@ -31,13 +31,12 @@ std::vector<PlannedStep> PlanCall(State& state, const Invalidate& command, const
   AddSorted(TargetKind::kTag, command.tags, steps[0]);
   AddSorted(TargetKind::kKey, command.keys, steps[0]);
   if (pattern != nullptr) {
-    steps[0].targets.push_back(
-        {TargetKind::kPattern, std::string(command.pattern), kCall, pattern});
+    steps[0].targets.push_back({TargetKind::kPattern, command.pattern, kCall, pattern});
   }
   if (command.strategy == Strategy::kCascade) {
     CascadePlan cascade = PlanCascade(state.relationships, command.tags, state.work);
     widened = cascade.widened;
-    steps.emplace_back().targets = std::move(cascade.targets);
+    steps.push_back(std::move(cascade.step));
   }
   return steps;
 }

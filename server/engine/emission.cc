@@ -3,6 +3,7 @@
 #include "server/engine/emission.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <tuple>
 
@@ -23,49 +24,20 @@ bool CauseBefore(const Cause& a, const Cause& b) {
          std::tie(b.step, b.name, b.widened, b.condition_failed);
 }
 
-// The causes of an event, each once.
-class CauseDictionary {
- public:
-  explicit CauseDictionary(std::vector<Cause>& causes) : causes_(causes) {}
-
-  uint32_t IndexOf(const Cause& cause) {
-    if (causes_.size() <= kFewSlots) {
-      const auto it = std::find(causes_.begin(), causes_.end(), cause);
-      if (it != causes_.end()) return it - causes_.begin();
-    }
-    if (index_.empty() && causes_.size() == kFewSlots) {
-      for (size_t i = 0; i < causes_.size(); ++i) index_.emplace(KeyOf(causes_[i]), i);
-    }
-    if (causes_.size() >= kFewSlots) {
-      const auto [it, added] = index_.try_emplace(KeyOf(cause), causes_.size());
-      if (!added) return it->second;
-    }
-    causes_.push_back(cause);
-    return causes_.size() - 1;
-  }
-
- private:
-  using CauseKey = std::tuple<CauseStep, absl::string_view, bool, bool>;
-  static CauseKey KeyOf(const Cause& cause) {
-    return {cause.step, cause.name, cause.widened, cause.condition_failed};
-  }
-
-  std::vector<Cause>& causes_;
-  absl::flat_hash_map<CauseKey, uint32_t> index_;
-};
-
 }  // namespace
 
-void Emission::AddCause(Slot& slot, const Cause& cause) const {
-  if (std::find(slot.causes.begin(), slot.causes.end(), cause) != slot.causes.end()) return;
-  const bool has_others = !slot.causes.empty() && slot.causes.back().step == CauseStep::kOthers;
-  if (has_others) {
-    slot.causes.back().widened |= cause.widened;
-    slot.causes.back().condition_failed |= cause.condition_failed;
+void Emission::AddCause(Slot& slot, const Cause& cause) {
+  const uint32_t number = causes_.NumberOf(cause);
+  if (std::find(slot.causes.begin(), slot.causes.end(), number) != slot.causes.end()) return;
+  Cause others = {CauseStep::kOthers, "", cause.widened, cause.condition_failed};
+  if (!slot.causes.empty() && causes_[slot.causes.back()].step == CauseStep::kOthers) {
+    others.widened |= causes_[slot.causes.back()].widened;
+    others.condition_failed |= causes_[slot.causes.back()].condition_failed;
+    slot.causes.back() = causes_.NumberOf(others);
   } else if (slot.causes.size() < state_.limits.causes) {
-    slot.causes.push_back(cause);
+    slot.causes.push_back(number);
   } else {
-    slot.causes.push_back({CauseStep::kOthers, "", cause.widened, cause.condition_failed});
+    slot.causes.push_back(causes_.NumberOf(others));
   }
 }
 
@@ -126,7 +98,10 @@ bool Emission::Commit(std::vector<Event>& events) {
   const uint64_t revision = ++state_.meta.head;
   for (Slot& slot : slots_) {
     slot.name = Mark(slot, revision);
-    if (sort_causes_) std::sort(slot.causes.begin(), slot.causes.end(), CauseBefore);
+    if (sort_causes_) {
+      std::sort(slot.causes.begin(), slot.causes.end(),
+                [this](uint32_t a, uint32_t b) { return CauseBefore(causes_[a], causes_[b]); });
+    }
   }
   Event event = Build(revision);
   EvictEntries(closure, revision);
@@ -192,7 +167,7 @@ size_t Emission::EstimatedBytes() const {
   size_t bytes = 0;
   for (const Slot& slot : slots_) {
     bytes += slot.name.size() + kBytesPerTarget;
-    for (const Cause& cause : slot.causes) bytes += cause.name.size() + kBytesPerCause;
+    for (const uint32_t cause : slot.causes) bytes += causes_[cause].name.size() + kBytesPerCause;
   }
   return bytes;
 }
@@ -286,7 +261,9 @@ Event Emission::Build(uint64_t revision) {
   event.source = source_;
   event.time = state_.meta.now;
   event.invalidations.reserve(slots_.size());
-  CauseDictionary dictionary(event.causes);
+  // Some causes may have gone with what they were causes of, and the order is that of the targets.
+  constexpr uint32_t kUnused = std::numeric_limits<uint32_t>::max();
+  absl::InlinedVector<uint32_t, kFewSlots> numbers(causes_.causes().size(), kUnused);
   for (const Slot& slot : slots_) {
     Invalidation invalidation;
     invalidation.kind = slot.kind;
@@ -294,8 +271,12 @@ Event Emission::Build(uint64_t revision) {
     invalidation.name = slot.name;
     invalidation.first_cause = event.cause_indexes.size();
     invalidation.cause_count = slot.causes.size();
-    for (const Cause& cause : slot.causes) {
-      event.cause_indexes.push_back(dictionary.IndexOf(cause));
+    for (const uint32_t cause : slot.causes) {
+      if (numbers[cause] == kUnused) {
+        numbers[cause] = static_cast<uint32_t>(event.causes.size());
+        event.causes.push_back(causes_[cause]);
+      }
+      event.cause_indexes.push_back(numbers[cause]);
     }
     event.invalidations.push_back(invalidation);
   }

@@ -14,6 +14,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "common/pattern.h"
+#include "server/engine/cause_dictionary.h"
 #include "server/engine/closure.h"
 #include "server/engine/event.h"
 #include "server/engine/state.h"
@@ -72,14 +73,14 @@ class Emission {
     InvalidationKind kind;
     TargetKind target;
     absl::string_view name;
-    absl::InlinedVector<Cause, 2> causes;
-    Key* key = nullptr;  // of a key target; null until it is looked up
+    absl::InlinedVector<uint32_t, 4> causes;  // their numbers in causes_
+    Key* key = nullptr;                       // of a key target; null until it is looked up
     const Pattern* pattern = nullptr;
   };
   enum class Everything : uint8_t { kNo, kCounts, kCounted };
 
   Slot& FindOrAdd(InvalidationKind kind, TargetKind target, absl::string_view name);
-  void AddCause(Slot& slot, const Cause& cause) const;
+  void AddCause(Slot& slot, const Cause& cause);
   void Spread(Closure& closure);
   void NameDependents(const Closure& closure);
   size_t EstimatedBytes() const;
@@ -99,6 +100,7 @@ class Emission {
   bool sort_causes_ = false;
   Everything everything_ = Everything::kNo;
   uint64_t widened_ = 0;
+  CauseDictionary causes_;
   std::vector<Slot> slots_;
   // How many slots are targets; the dependents follow them.
   size_t targets_ = 0;

@@ -17,8 +17,8 @@ namespace cache_invalidation::engine {
 namespace {
 
 auto PlaceInStep(const PlannedTarget& target) {
-  return std::make_tuple(target.target, absl::string_view(target.name), target.cause.step,
-                         target.cause.name, target.cause.widened);
+  return std::make_tuple(target.target, target.name, target.cause.step, target.cause.name,
+                         target.cause.widened);
 }
 
 // Collects the targets of one step over all writes of a command. A command can name tens of
@@ -57,19 +57,21 @@ class StepTargets {
 
   void MarkConditionFailed() { condition_failed_ = true; }
 
-  std::vector<PlannedTarget> InOrder() && {
-    std::vector<PlannedTarget> targets;
+  // Without rule and strategy.
+  PlannedStep InOrder() && {
+    PlannedStep step;
+    std::vector<PlannedTarget>& targets = step.targets;
     targets.reserve(size_ + (pattern_ != nullptr ? 1 : 0));
     for (Named& named : named_) {
-      for (RenderedTag& tag : named.tags) {
+      for (const RenderedTag& tag : named.tags) {
         const Cause cause = {named.step, named.cause, tag.widened(), condition_failed_};
-        targets.push_back({TargetKind::kTag, std::move(tag.name), cause, nullptr});
+        targets.push_back({TargetKind::kTag, tag.name, cause, nullptr});
       }
+      step.tags.push_back(std::move(named.tags));
     }
     if (pattern_ != nullptr) {
       const Cause cause = {CauseStep::kRule, pattern_cause_, false, condition_failed_};
-      targets.push_back(
-          {TargetKind::kPattern, std::string(pattern_->expression()), cause, pattern_});
+      targets.push_back({TargetKind::kPattern, pattern_->expression(), cause, pattern_});
     }
     std::sort(targets.begin(), targets.end(), [](const PlannedTarget& a, const PlannedTarget& b) {
       return PlaceInStep(a) < PlaceInStep(b);
@@ -79,7 +81,7 @@ class StepTargets {
                                         return PlaceInStep(a) == PlaceInStep(b);
                                       });
     targets.erase(repeated, targets.end());
-    return targets;
+    return step;
   }
 
  private:
@@ -90,7 +92,7 @@ class StepTargets {
     absl::string_view cause;
   };
 
-  absl::InlinedVector<Named, 1> named_;
+  absl::InlinedVector<Named, 2> named_;
   size_t size_ = 0;
   size_t write_begins_ = 0;
   bool any_widened_ = false;
@@ -214,10 +216,11 @@ class Planner {
 
   void AddStep(const Rule* rule, StepTargets targets) {
     if (plan_.everything) return;
-    std::vector<PlannedTarget> in_order = std::move(targets).InOrder();
-    if (in_order.empty()) return;
-    const Strategy strategy = rule == nullptr ? Strategy::kImmediate : rule->strategy;
-    plan_.steps.push_back({rule, strategy, std::move(in_order)});
+    PlannedStep step = std::move(targets).InOrder();
+    if (step.targets.empty()) return;
+    step.rule = rule;
+    if (rule != nullptr) step.strategy = rule->strategy;
+    plan_.steps.push_back(std::move(step));
   }
 
   const RuleSet& rules_;
@@ -251,7 +254,7 @@ CascadePlan PlanCascade(const RelationshipSet& relationships,
   }
   CascadePlan plan;
   plan.widened = targets.EndWrite();
-  plan.targets = std::move(targets).InOrder();
+  plan.step = std::move(targets).InOrder();
   return plan;
 }
 

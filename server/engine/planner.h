@@ -8,9 +8,9 @@
 #define CACHE_INVALIDATION_SERVER_ENGINE_PLANNER_H_
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/pattern.h"
@@ -18,6 +18,7 @@
 #include "server/engine/event.h"
 #include "server/engine/model.h"
 #include "server/engine/rule_set.h"
+#include "server/engine/tag_template.h"
 #include "server/engine/work_budget.h"
 
 namespace cache_invalidation::engine {
@@ -25,7 +26,7 @@ namespace cache_invalidation::engine {
 // One target and one reason for it.
 struct PlannedTarget {
   TargetKind target = TargetKind::kTag;
-  std::string name;
+  absl::string_view name;            // points into the step, the rule or the command
   Cause cause;                       // its name points into the rule or relationship
   const Pattern* pattern = nullptr;  // of the rule, for kPattern
 };
@@ -37,6 +38,8 @@ struct PlannedStep {
   // By type, name and cause, each combination once: a target with several causes is repeated in
   // consecutive elements.
   std::vector<PlannedTarget> targets;
+  // The tags that were made for it. Moving the step moves none of them.
+  absl::InlinedVector<std::vector<RenderedTag>, 2> tags = {};
 };
 
 // A rule that fired, with one firing per write that triggered it.
@@ -72,8 +75,8 @@ Plan PlanWrites(const RuleSet& rules, const RelationshipSet& relationships,
 // What strategy CASCADE adds to explicitly invalidated tags: the targets of the relationships of
 // their types (the first segment of each tag).
 struct CascadePlan {
-  std::vector<PlannedTarget> targets;  // as in a step; the cause is kCascade without a name
-  uint64_t widened = 0;                // distinct widened tags
+  PlannedStep step;      // the causes are kCascade without a name
+  uint64_t widened = 0;  // distinct widened tags
 };
 CascadePlan PlanCascade(const RelationshipSet& relationships,
                         absl::Span<const absl::string_view> tags, WorkBudget& budget);

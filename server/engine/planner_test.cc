@@ -375,7 +375,7 @@ TEST(Planner, CascadesFromTagsThatAreCalledFor) {
   WorkBudget budget;
   const CascadePlan plan = PlanCascade(set, {"a:7", "a", "x"}, budget);
   Strings lines;
-  for (const PlannedTarget& target : plan.targets) lines.push_back(Describe(target));
+  for (const PlannedTarget& target : plan.step.targets) lines.push_back(Describe(target));
   EXPECT_EQ(lines, (Strings{"b <cascade>", "b <cascade>~", "c <cascade>"}));
   EXPECT_EQ(plan.widened, 1u);
 }
