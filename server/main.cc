@@ -267,6 +267,7 @@ journal::Journal& OpenJournal() {
 
 int Run(int argc, char** argv) {
   process::ChooseGrpcExperiments();
+  process::KeepFreedPages();
   IgnoreClosedPipes();
   const sigset_t signals = BlockSignals();
   rpc::KeepParserQuiet();

@@ -17,6 +17,10 @@ namespace {
 constexpr size_t kTrimWorthBytes = 32 << 20;
 constexpr absl::Duration kTrimAfterQuiet = absl::Seconds(2);
 
+// Blocks up to this size are not mapped for themselves: the most that glibc permits.
+constexpr int kLargestKeptBlock = 32 << 20;
+constexpr int kMostKeptBytes = 128 << 20;
+
 // Smaller increases do not count as growth.
 constexpr size_t kGrowthBytes = 1 << 20;
 
@@ -42,6 +46,11 @@ MemoryLevel MemoryWatch::LevelOf(size_t resident_bytes) const {
   if (resident_bytes >= max_bytes_ / 10 * 9) return MemoryLevel::kCritical;
   if (resident_bytes >= max_bytes_ / 10 * 8) return MemoryLevel::kFull;
   return MemoryLevel::kNormal;
+}
+
+void KeepFreedPages() {
+  mallopt(M_MMAP_THRESHOLD, kLargestKeptBlock);
+  mallopt(M_TRIM_THRESHOLD, kMostKeptBytes);
 }
 
 size_t ResidentBytes() {

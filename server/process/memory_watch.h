@@ -49,6 +49,11 @@ class MemoryWatch {
   bool just_trimmed_ = false;
 };
 
+// From now on the allocator keeps the pages that are freed, up to a hundred megabytes, for the next
+// request: the system can take as long to provide a page as we take to fill it. MemoryThread
+// returns them after a burst. REQUIRES: there is one thread.
+void KeepFreedPages();
+
 // The resident memory of this process; 0 if the system does not report it.
 size_t ResidentBytes();
 
