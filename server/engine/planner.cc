@@ -127,7 +127,9 @@ class Planner {
 
   void Add(const WriteEvent& write) {
     std::vector<DirectTag> direct = DirectTags(write);
-    budget_.Step(direct.size() * kStepsPerTag);
+    // Only *everything* is coarser than the tags that the writer names, so half of the budget does
+    // not bound them as it bounds those of templates. They count twice instead.
+    budget_.Step((direct.size() + write.tags.size()) * kStepsPerTag);
     const std::vector<RuleSet::Match> matches = MatchingRules(rules_, write, direct, budget_);
     WriteValues values(write, budget_);
     for (const RuleSet::Match& match : matches) {
