@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tests/benchmark/cache_benchmark.h"
+// What the cache of the SDK costs its callers, beside a hash map in 64 parts with a lock each.
 
-#include <malloc.h>
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <random>
@@ -28,6 +23,9 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/mutex.h"
+#include "tests/benchmark/figures.h"
+#include "tests/benchmark/resources.h"
+#include "tests/benchmark/works.h"
 #include "tests/fakes/scripted_connection.h"
 
 namespace cache_invalidation {
@@ -120,13 +118,6 @@ std::vector<uint32_t> RandomOrder(size_t keys) {
   return order;
 }
 
-// This thread's CPU time: what other work on the machine takes does not count.
-absl::Duration ThreadTime() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
-}
-
 // Nanoseconds of CPU time that one call of `work` takes, in each of so many threads at a time.
 double NanosecondsEach(int threads, int64_t calls,
                        const std::function<void(int thread, int64_t i)>& work) {
@@ -146,21 +137,6 @@ double NanosecondsEach(int threads, int64_t calls,
   double sum = 0;
   for (const double each : taken) sum += each;
   return sum / static_cast<double>(calls * threads);
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-void PrintRow(const std::string& what, double map, double cache) {
-  std::printf("%-44s %8.0f %8.0f %8.2f\n", what.c_str(), map, cache, cache / map);
-  std::fflush(stdout);
-}
-
-void PrintRow(const std::string& what, double cache) {
-  std::printf("%-44s %8s %8.0f\n", what.c_str(), "", cache);
-  std::fflush(stdout);
 }
 
 void MeasureLookups(const char* what, int entries, int threads, bool hits, int64_t calls) {
@@ -183,15 +159,11 @@ void MeasureLookups(const char* what, int entries, int threads, bool hits, int64
   const auto ask_cache = [&](int thread, int64_t i) {
     Check(static_cast<bool>(bench.cache().Get(key(thread, i))) == hits, "the cache knows");
   };
-  // By turns, so that what else the machine does hits both.
-  std::vector<double> map_times;
-  std::vector<double> cache_times;
-  for (int run = 0; run < kRuns; ++run) {
-    map_times.push_back(NanosecondsEach(threads, calls, ask_map));
-    cache_times.push_back(NanosecondsEach(threads, calls, ask_cache));
-  }
-  PrintRow(absl::StrCat(what, ", ", entries, " entries, ", threads, " threads"), Median(map_times),
-           Median(cache_times));
+  const std::vector<double> medians =
+      MediansByTurns(kRuns, {[&] { return NanosecondsEach(threads, calls, ask_map); },
+                             [&] { return NanosecondsEach(threads, calls, ask_cache); }});
+  PrintRow(absl::StrCat(what, ", ", entries, " entries, ", threads, " threads"), medians[1],
+           medians[0]);
 }
 
 // Loads that are kept, over keys that are not there.
@@ -225,14 +197,7 @@ double EventTime() {
   return NanosecondsEach(1, kFills, [&](int, int64_t i) { bench.Invalidate(keys[i]); });
 }
 
-// Bytes that `make` takes from the heap and what it answers keeps.
-double HeapBytes(const std::function<std::shared_ptr<void>()>& make) {
-  const size_t before = mallinfo2().uordblks;
-  const std::shared_ptr<void> kept = make();
-  return static_cast<double>(mallinfo2().uordblks - before);
-}
-
-void MeasureMemory() {
+void MeasureCacheMemory() {
   const std::vector<std::string> keys = Keys(kEntries);
   const double map = HeapBytes([&] {
     auto made = std::make_shared<ShardedMap>();
@@ -244,34 +209,33 @@ void MeasureMemory() {
     for (const std::string& key : keys) made->Fill(key);
     return std::shared_ptr<void>(made);
   });
-  PrintRow("bytes per entry, with one tag of its own", map / kEntries, cache / kEntries);
+  PrintRow("bytes per entry, with one tag of its own", cache / kEntries, map / kEntries);
 }
 
 }  // namespace
 
 void MeasureCache() {
-  std::printf("CPU nanoseconds, median of %d runs%19s %8s %8s\n", kRuns, "map", "cache", "ratio");
+  PrintHeading("cache: TaggedCache of the SDK", "CPU ns; limit: a map in 64 parts with locks");
   for (const int entries : {kFewEntries, kEntries}) {
     for (const int threads : {1, 2}) MeasureLookups("hit", entries, threads, true, kHits);
   }
   MeasureLookups("miss", kEntries, 1, false, kMisses);
-  std::vector<double> fills;
-  std::vector<double> fills_under_load;
   std::vector<double> loads;
-  std::vector<double> events;
-  for (int run = 0; run < kRuns; ++run) {
-    fills.push_back(FillTime());
-    double events_per_fill = 0;
-    fills_under_load.push_back(FillTimeUnderInvalidations(events_per_fill));
-    loads.push_back(events_per_fill);
-    events.push_back(EventTime());
-  }
-  PrintRow("load and keep", Median(fills));
+  const std::vector<double> medians =
+      MediansByTurns(kRuns, {FillTime,
+                             [&] {
+                               double events_per_fill = 0;
+                               const double time = FillTimeUnderInvalidations(events_per_fill);
+                               loads.push_back(events_per_fill);
+                               return time;
+                             },
+                             EventTime});
+  PrintRow("load and keep", medians[0]);
   PrintRow(absl::StrCat("load and keep, beside ", static_cast<int>(Median(loads) * 100),
                         " events per 100 loads"),
-           Median(fills_under_load));
-  PrintRow("event that evicts one entry", Median(events));
-  MeasureMemory();
+           medians[1]);
+  PrintRow("event that evicts one entry", medians[2]);
+  MeasureCacheMemory();
 }
 
 }  // namespace cache_invalidation

@@ -2,6 +2,6 @@
 
 // The cost of the cache of the SDK alone.
 
-#include "tests/benchmark/cache_benchmark.h"
+#include "tests/benchmark/works.h"
 
 int main() { cache_invalidation::MeasureCache(); }

@@ -2,71 +2,38 @@
 
 #include "tests/benchmark/measured_server.h"
 
-#include <iostream>
-#include <memory>
-#include <string>
-
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/check.h"
-#include "grpcpp/security/server_credentials.h"
-#include "grpcpp/server.h"
-#include "grpcpp/server_builder.h"
-#include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/slice.h"
-#include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
-#include "tests/support/local_server.h"
+#include "tests/support/probe.h"
 
 namespace cache_invalidation {
 namespace {
 
-class EmptyCalls final : public v1::WriteEventService::WithRawCallbackMethod_InvalidateByWrite<
-                             v1::WriteEventService::Service> {
- public:
-  EmptyCalls() {
-    v1::InvalidateByWriteResponse response;
-    response.mutable_result()->mutable_position()->set_epoch("0123456789abcdef");
-    response.mutable_result()->mutable_position()->set_revision(1'000);
-    response.mutable_result()->set_invalidations(2);
-    const grpc::Slice bytes(response.SerializeAsString());
-    answer_ = grpc::ByteBuffer(&bytes, 1);
-  }
+std::vector<std::string> Flags(const std::string& durability, const std::string& directory,
+                               const std::vector<std::string>& more) {
+  std::vector<std::string> flags = {"--default_rules=false", "--durability=" + durability};
+  if (durability != "memory") flags.push_back("--data_dir=" + directory + "/data");
+  flags.insert(flags.end(), more.begin(), more.end());
+  return flags;
+}
 
-  grpc::ServerUnaryReactor* InvalidateByWrite(grpc::CallbackServerContext* context,
-                                              const grpc::ByteBuffer* request,
-                                              grpc::ByteBuffer* response) override {
-    *response = answer_;
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
-  }
-
- private:
-  grpc::ByteBuffer answer_;
-};
-
-void ServeUntilInputEnds(int port) {
-  std::cout << port << std::endl;
-  std::string line;
-  while (std::getline(std::cin, line)) {
-  }
+std::string AddressOf(const RunningServer& server) {
+  Check(server.serves(), server.start_line().c_str());
+  return absl::StrCat("127.0.0.1:", server.Port("grpc"));
 }
 
 }  // namespace
 
-void ServeTheService() {
-  const std::unique_ptr<Server> server = StartServer(OnLoopback());
-  ServeUntilInputEnds(server->grpc_port());
-}
+MeasuredServer::MeasuredServer(const std::string& durability, const std::vector<std::string>& flags)
+    : server_(Flags(durability, directory_.path(), flags)),
+      address_(AddressOf(server_)),
+      pid_(server_.program().pid()) {}
 
-void ServeEmptyCalls() {
-  EmptyCalls service;
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  Check(server != nullptr, "the empty service starts");
-  ServeUntilInputEnds(port);
-  server->Shutdown();
+double CpuMicroseconds(pid_t pid, const std::function<void()>& load) {
+  const absl::Duration before = CpuTime(pid);
+  load();
+  return absl::ToDoubleMicroseconds(CpuTime(pid) - before);
 }
 
 }  // namespace cache_invalidation

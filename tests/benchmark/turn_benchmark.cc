@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <random>
 #include <string>
 #include <utility>
 #include <variant>
@@ -114,35 +113,6 @@ void BM_InvalidateEverything(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(engine->Apply(everything, Now()));
 }
 BENCHMARK(BM_InvalidateEverything)->Iterations(1)->Unit(benchmark::kMillisecond);
-
-// A million entries, each computed from so many others, that all follow one key. Their names are so
-// short that the event may name them; with longer ones it becomes everything, sooner.
-void BM_Cascade(benchmark::State& state) {
-  Engine engine("epoch");
-  std::vector<std::string> names;
-  for (int i = 0; i < kEntries; ++i) names.push_back(absl::StrCat("k", 1'000'000 + i));
-  std::mt19937 random(1);
-  for (int i = 1; i < kEntries; ++i) {
-    TrackEntries command;
-    command.entries.resize(1);
-    command.entries[0].key = names[i];
-    std::vector<absl::string_view>& sources = command.entries[0].depends_on.keys;
-    sources.push_back(names[state.range(0) == 1 ? 0 : (i - 1) / 2]);
-    for (int64_t more = 1; more < state.range(0); ++more) sources.push_back(names[random() % i]);
-    Must(engine, command);
-  }
-  const Command command = InvalidateWithDependencies{names[0], /*recursive=*/true};
-  for (auto _ : state) {
-    const Applied applied = engine.Apply(command, Now());
-    Check(applied.events[0].invalidations.size() == kEntries, "every entry is named");
-  }
-}
-BENCHMARK(BM_Cascade)
-    ->ArgName("sources")
-    ->Arg(1)
-    ->Arg(3)
-    ->Iterations(1)
-    ->Unit(benchmark::kMillisecond);
 
 void BM_ExplainWrite(benchmark::State& state) {
   const auto engine = Filled();

@@ -22,7 +22,7 @@ constexpr absl::Duration kLookAgain = absl::Milliseconds(5);
 
 // In /tmp: the name of a socket has at most 107 bytes.
 std::string MakeDirectory() {
-  Check(std::filesystem::exists(kProgram),
+  Check(RedisServer::IsInstalled(),
         "there is no redis-server; install it, or run the tests by ./dev test");
   std::string path = "/tmp/redis.XXXXXX";
   Check(mkdtemp(path.data()) != nullptr, "a temporary directory can be made");
@@ -30,6 +30,8 @@ std::string MakeDirectory() {
 }
 
 }  // namespace
+
+bool RedisServer::IsInstalled() { return std::filesystem::exists(kProgram); }
 
 RedisServer::RedisServer(std::vector<std::string> flags)
     : directory_(MakeDirectory()),

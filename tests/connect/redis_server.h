@@ -13,10 +13,13 @@
 
 namespace cache_invalidation {
 
-// A Redis server in a temporary directory, reachable only through a socket there. Needs the package
-// redis-server (`./dev test` installs it). Aborts with Redis' message. For one thread.
+// A Redis server in a temporary directory, reachable only through a socket there unless its flags
+// give it a port. Needs the package redis-server (`./dev test` installs it). Aborts with Redis'
+// message. For one thread.
 class RedisServer {
  public:
+  static bool IsInstalled();
+
   // Returns when it responds. `flags` of redis-server override ours.
   explicit RedisServer(std::vector<std::string> flags = {});
   ~RedisServer();
@@ -26,6 +29,7 @@ class RedisServer {
 
   // `unix:/path`.
   const std::string& address() const { return address_; }
+  pid_t pid() const { return program_->pid(); }
 
   // As after a crash; Start then reads what the last SAVE has written.
   void Kill();

@@ -4,10 +4,6 @@
 // that the server itself cannot bound do not reach it. With --unprotected the floods go to the
 // server itself, for comparison.
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdint>
 #include <iostream>
@@ -20,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
 #include "gtest/gtest.h"
+#include "tests/support/free_port.h"
 #include "tests/support/healthy_client.h"
 #include "tests/support/probe.h"
 #include "tests/support/program.h"
@@ -37,19 +34,6 @@ constexpr int64_t kMiB = 1 << 20;
 // The loopback has many addresses.
 constexpr char kAttacker[] = "127.0.0.2";
 constexpr char kStats[] = "/cache_invalidation.v1.StatsService/GetInvalidationStats";
-
-// A port that nobody listens on.
-int FreePort() {
-  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  EXPECT_EQ(bind(probe, reinterpret_cast<const sockaddr*>(&address), size), 0);
-  EXPECT_EQ(getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  close(probe);
-  return ntohs(address.sin_port);
-}
 
 class HaproxyTest : public ::testing::Test {
  protected:
