@@ -31,7 +31,7 @@ class Emission {
   Emission(const Emission&) = delete;
   Emission& operator=(const Emission&) = delete;
 
-  // Prepares for so many targets.
+  // Allocates room for the targets that Add is going to be called with, at most `targets`.
   void Reserve(size_t targets);
 
   // `pattern`: the compiled pattern if the caller has it. Causes beyond the limit are replaced by
