@@ -30,7 +30,7 @@ namespace {
 
 constexpr char kLarge[] = "large";
 constexpr absl::Duration kPeriod = absl::Milliseconds(1);
-constexpr absl::Duration kQuietTime = absl::Seconds(3);
+constexpr absl::Duration kQuietTime = absl::Seconds(2);
 
 void Track(const std::string& address, const KeyGraph& graph) {
   const auto stub = v1::CacheEntryService::NewStub(Connect(address));
