@@ -3,7 +3,7 @@
 #
 #   ./dev bench                                    a table for each kind of work, beside its limit; some minutes
 #   ./dev bench --only=calls,stream                of these kinds: calls, stream, delivery, latency, cascade, neighbour,
-#                                                  memory, namespaces, waiting, cache
+#                                                  memory, namespaces, waiting, sdk, cache
 #   ./dev bench --peers                            the same, with Redis where it does the same work (it is installed first)
 #   ./dev bench engine                             the engine alone, with Google Benchmark
 #   ./dev bench engine --benchmark_filter=Sweep    those of them whose names match

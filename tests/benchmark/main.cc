@@ -27,7 +27,7 @@ constexpr Work kWorks[] = {
     {"calls", MeasureCalls},     {"stream", MeasureStreamedWrites}, {"delivery", MeasureDelivery},
     {"latency", MeasureLatency}, {"cascade", MeasureCascade},       {"neighbour", MeasureNeighbour},
     {"memory", MeasureMemory},   {"namespaces", MeasureNamespaces}, {"waiting", MeasureWaiting},
-    {"cache", MeasureCache},
+    {"sdk", MeasureSdk},         {"cache", MeasureCache},
 };
 
 bool IsWork(const std::string& name) {

@@ -35,6 +35,9 @@ void MeasureNamespaces();
 // The time of a write that waits for caches.
 void MeasureWaiting();
 
+// The time of a blocking call of the SDK.
+void MeasureSdk();
+
 // The CPU time and the memory of the cache of the SDK.
 void MeasureCache();
 
