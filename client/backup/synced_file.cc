@@ -16,8 +16,9 @@ namespace cache_invalidation::client {
 namespace {
 
 // Keys and tags reveal facts about users.
-constexpr mode_t kFileMode = 0640;
-constexpr mode_t kDirectoryMode = 0750;
+// Keys and tags are in them.
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kDirectoryMode = 0700;
 
 }  // namespace
 

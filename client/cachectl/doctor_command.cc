@@ -45,8 +45,9 @@ std::string AsText(const std::string& directory, const DataDirectory& found) {
   if (found.unsynced) summary.Add({"log", "has writes that were not synced"});
   summary.Add({"next start", found.damage.empty()        ? StartOf(found)
                              : found.schema_version == 0 ? "is refused, also with --new_epoch"
-                                                         : "is refused without --new_epoch, which "
-                                                           "finds the following"});
+                             : found.namespaces.empty()
+                                 ? "is refused without --new_epoch, which finds nothing"
+                                 : "is refused without --new_epoch, which finds the following"});
   std::string out = summary.ToString();
   if (found.namespaces.empty()) return out;
   Table table(

@@ -5,11 +5,13 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "client/cachectl/commands.h"
 #include "client/cachectl/connection_flags.h"
 #include "client/cachectl/flags.h"
 #include "client/cachectl/session.h"
 #include "client/version.h"
+#include "common/clock.h"
 
 namespace cache_invalidation::cachectl {
 namespace {
@@ -74,11 +76,14 @@ ExitCode Run(int argc, const char* const* argv, std::istream& in, std::ostream& 
     return app.exit(error, out, err) == 0 ? ExitCode::kOk : ExitCode::kUsage;
   }
   Session session(std::move(options), in, out, err);
+  const RealClock clock;
+  const absl::Duration begun = clock.Monotonic();
   const absl::StatusOr<ExitCode> end = chosen(session);
   out.flush();
   if (!end.ok()) {
     err << "cachectl: " << Describe(end.status()) << "\n";
-    const std::string hint = HintOf(end.status(), session.options().timeout);
+    const std::string hint =
+        HintOf(end.status(), clock.Monotonic() - begun, session.options().timeout);
     if (!hint.empty()) err << "cachectl: " << hint << "\n";
     return ExitCodeOf(end.status());
   }

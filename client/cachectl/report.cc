@@ -108,8 +108,8 @@ std::string Describe(const absl::Status& status) {
   return absl::StrCat(absl::StatusCodeToString(status.code()), ": ", status.message());
 }
 
-std::string HintOf(const absl::Status& status, absl::Duration timeout) {
-  if (ExitCodeOf(status) != ExitCode::kUnavailable) return "";
+std::string HintOf(const absl::Status& status, absl::Duration took, absl::Duration timeout) {
+  if (ExitCodeOf(status) != ExitCode::kUnavailable || took < timeout / 2) return "";
   return absl::StrCat("tried for ", absl::FormatDuration(timeout),
                       "; a server that has just been started or restored can need longer: give "
                       "it a longer --timeout. Repeating a call is harmless");

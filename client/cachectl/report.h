@@ -76,9 +76,9 @@ ExitCode ExitCodeOf(const std::optional<client::Waiting>& waiting);
 // Returns the text of an error: gRPC's name of its code, and its message.
 std::string Describe(const absl::Status& status);
 
-// Returns what to try after an error of a call with this deadline; empty if that depends on the
-// error.
-std::string HintOf(const absl::Status& status, absl::Duration timeout);
+// Returns what to try after a command with this deadline failed, if it has tried for long; empty if
+// that depends on the error. `took`: the time until it failed.
+std::string HintOf(const absl::Status& status, absl::Duration took, absl::Duration timeout);
 
 }  // namespace cache_invalidation::cachectl
 

@@ -39,9 +39,12 @@ TEST(ReportTest, IsRenderedAsAsked) {
 
 TEST(HintTest, IsGivenWhereALongerTimeoutCanHelp) {
   const absl::Duration timeout = absl::Seconds(5);
-  EXPECT_EQ(HintOf(absl::UnavailableError("x"), timeout).rfind("tried for 5s; ", 0), 0u);
-  EXPECT_EQ(HintOf(absl::DeadlineExceededError("x"), timeout).rfind("tried for 5s; ", 0), 0u);
-  EXPECT_EQ(HintOf(absl::NotFoundError("x"), timeout), "");
+  for (const absl::Status& status :
+       {absl::UnavailableError("x"), absl::DeadlineExceededError("x")}) {
+    EXPECT_EQ(HintOf(status, timeout, timeout).rfind("tried for 5s; ", 0), 0u);
+    EXPECT_EQ(HintOf(status, absl::Seconds(1), timeout), "") << "nothing was tried for long";
+  }
+  EXPECT_EQ(HintOf(absl::NotFoundError("x"), timeout, timeout), "");
 }
 
 TEST(ExitCodeTest, FollowsTheStatus) {

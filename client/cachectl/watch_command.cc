@@ -224,7 +224,8 @@ class Watch {
   }
 
   void OnDisconnected(const absl::Status& status) {
-    session_.err() << "connection lost, trying again: " << Describe(status) << std::endl;
+    session_.err() << (absl::IsUnavailable(status) ? "connection lost" : "refused")
+                   << ", trying again: " << Describe(status) << std::endl;
   }
 
   void OnEnded(const absl::Status& status) {

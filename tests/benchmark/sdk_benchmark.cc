@@ -2,7 +2,6 @@
 
 // How much longer a blocking call of the SDK takes than the blocking stub that gRPC generates.
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "absl/time/time.h"
 #include "client/client.h"
 #include "common/check.h"
+#include "common/clock.h"
 #include "grpcpp/client_context.h"
 #include "protos/cache_invalidation/v1/write_event_service.grpc.pb.h"
 #include "tests/benchmark/figures.h"
@@ -26,7 +26,7 @@ namespace {
 constexpr int kRuns = 21;
 constexpr int kCallsOfACaller = 400;
 
-void CallTheStub(v1::WriteEventService::Stub& stub) {
+void CallTheStub(v1::WriteEventService::Stub& stub, const Clock& clock) {
   v1::InvalidateByWriteRequest request;
   request.mutable_write()->set_resource_type("item");
   request.mutable_write()->set_resource_id("7");
@@ -34,7 +34,7 @@ void CallTheStub(v1::WriteEventService::Stub& stub) {
   v1::InvalidateByWriteResponse response;
   grpc::ClientContext context;
   // The SDK sets one, too.
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  context.set_deadline(absl::ToChronoTime(clock.Now() + absl::Seconds(30)));
   Check(stub.InvalidateByWrite(&context, request, &response).ok(), "the stub's call succeeds");
 }
 
@@ -61,13 +61,14 @@ double PerCall(int callers, const std::function<void()>& call) {
 }  // namespace
 
 void MeasureSdk() {
+  const RealClock clock;
   const MeasuredServer server;
   const auto stub = v1::WriteEventService::NewStub(Connect(server.address()));
   const client::Client client(client::MakeConnection(server.address()));
   PrintHeading("sdk: a blocking InvalidateByWrite", "us; limit: the stub of gRPC");
   for (const int callers : {1, 4, 16}) {
     const std::vector<double> medians =
-        MediansByTurns(kRuns, {[&] { return PerCall(callers, [&] { CallTheStub(*stub); }); },
+        MediansByTurns(kRuns, {[&] { return PerCall(callers, [&] { CallTheStub(*stub, clock); }); },
                                [&] { return PerCall(callers, [&] { CallTheSdk(client); }); }});
     PrintRow(absl::StrCat("callers: ", callers), medians[1], medians[0]);
   }

@@ -16,7 +16,7 @@ PROGRAM = sys.argv.pop()
 MARGIN = 1.05
 # By work: how often it is done, and the instructions and heap blocks that one takes at most.
 LIMITS = {
-    "write": (100, 213_900, 43),
+    "write": (100, 207_600, 40),
     "edge": (300, 111_000, 2.04),  # the entry that it leads to is evicted, too
     "delivery": (100, 203_900, 43),  # an event, encoded once, for ten subscribers
     "hit": (200, 2_190, 0),
