@@ -67,7 +67,7 @@ size_t BareGraph::Walk() const {
   for (size_t i = 0; i < reached.size(); ++i) {
     // What will be needed soon is asked for now: a limit that waits for memory is none.
     if (i + 16 < reached.size()) __builtin_prefetch(&begin_[reached[i + 16]]);
-    if (i + 8 < reached.size()) __builtin_prefetch(&dependents_[begin_[reached[i + 8]]]);
+    if (i + 8 < reached.size()) __builtin_prefetch(dependents_.data() + begin_[reached[i + 8]]);
     for (uint32_t edge = begin_[reached[i]]; edge < begin_[reached[i] + 1]; ++edge) {
       const uint32_t key = dependents_[edge];
       if (seen[key]) continue;
