@@ -109,14 +109,12 @@ absl::Status WriteTransaction::CheckOptions() const {
 
 TransactionResult WriteTransaction::CommitAndSend(
     absl::FunctionRef<absl::StatusOr<CommitOutcome>()> commit) {
-  const uint64_t added = std::exchange(added_, 0);
-  WidenedWrites told = writes_.Take();
   TransactionResult result;
-  result.widened = told.widened;
-  result.commit_status = std::exchange(refusal_, absl::OkStatus());
-  if (added > 0) result.commit_status.Update(CheckOptions());
+  result.commit_status = refusal_;
+  if (added_ > 0) result.commit_status.Update(CheckOptions());
   if (!result.commit_status.ok()) {
     result.outcome = CommitOutcome::kRolledBack;
+    Take();
     return result;
   }
   std::exception_ptr exception;
@@ -127,11 +125,21 @@ TransactionResult WriteTransaction::CommitAndSend(
   } catch (...) {
     exception = std::current_exception();
   }
+  // With those that were added meanwhile. What the service refuses of these is sent less precisely.
+  const uint64_t added = added_;
+  WidenedWrites told = Take();
+  result.widened = told.widened;
   if (result.outcome != CommitOutcome::kRolledBack && added > 0) {
     Send(std::move(told), added, result);
   }
   if (exception != nullptr) std::rethrow_exception(exception);
   return result;
+}
+
+WidenedWrites WriteTransaction::Take() {
+  added_ = 0;
+  refusal_ = absl::OkStatus();
+  return writes_.Take();
 }
 
 void WriteTransaction::Send(WidenedWrites told, uint64_t added, TransactionResult& result) const {

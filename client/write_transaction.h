@@ -32,8 +32,9 @@
 // extreme as everything.
 //
 // Writes that the service would refuse are detected before the commit, which is then not run. If
-// the service nevertheless refuses them (another version, smaller limits), they are sent less
-// precisely: by their types, and then as everything.
+// the service nevertheless refuses them (another version, smaller limits, no permission), they are
+// sent less precisely: by their types, and then as everything. `widened` of the result says so;
+// ok() is true.
 //
 // If the service cannot be reached before the deadline, on_unsent can hand the writes to a
 // RetryingOutbox (write_outbox.h), which keeps them and sends them later.
@@ -148,7 +149,9 @@ class WriteTransaction {
   explicit WriteTransaction(Client client, WriteTransactionOptions options = {})
       : client_(std::move(client)), options_(std::move(options)) {}
 
-  // Records a write. Sends nothing.
+  // Records a write. Sends nothing. Best before Commit: a write that is added in the commit
+  // function is sent as well, but one that the service would refuse is then detected too late, and
+  // sent less precisely.
   void Add(WriteEvent write);
   void Add(std::string resource_type, std::string resource_id, std::string operation,
            JsonValue::Object context = {}) {
@@ -188,6 +191,8 @@ class WriteTransaction {
 
  private:
   TransactionResult CommitAndSend(absl::FunctionRef<absl::StatusOr<CommitOutcome>()> commit);
+  // Returns what is recorded; then nothing is.
+  WidenedWrites Take();
   absl::Status CheckOptions() const;
   void Send(WidenedWrites told, uint64_t added, TransactionResult& result) const;
   absl::StatusOr<WriteResult> Tell(const WidenedWrites& told,

@@ -104,6 +104,40 @@ TEST_F(WriteTransactionTest, SendsAllWritesAsOneCommandAfterTheCommit) {
   EXPECT_TRUE(unsent_.empty());
 }
 
+TEST_F(WriteTransactionTest, SendsWhatIsAddedWhileItCommits) {
+  for (const bool before : {false, true}) {
+    WriteTransaction transaction = Begin();
+    if (before) transaction.Add("user", "1", "update");
+    const TransactionResult result = transaction.Commit([&] {
+      transaction.Add("order", "2", "insert");
+      committed_ = true;
+      return CommitOutcome::kCommitted;
+    });
+    EXPECT_TRUE(result.ok());
+    ASSERT_FALSE(connection_->sent.empty());
+    const std::vector<WriteEvent>& sent = connection_->sent.back().writes;
+    ASSERT_EQ(sent.size(), before ? 2u : 1u);
+    EXPECT_EQ(sent.back().resource_id, "2");
+    transaction.Commit(Commits(CommitOutcome::kCommitted));
+  }
+  EXPECT_EQ(connection_->sent.size(), 2u) << "and nothing of it later";
+}
+
+// It is too late to refuse it.
+TEST_F(WriteTransactionTest, WidensWhatIsMalformedAndAddedWhileItCommits) {
+  connection_->script = {absl::InvalidArgumentError("writes[0].resource_type: ...")};
+  WriteTransaction transaction = Begin();
+  const TransactionResult result = transaction.Commit([&] {
+    transaction.Add("user:profile", "1", "update");
+    return CommitOutcome::kCommitted;
+  });
+  EXPECT_TRUE(result.ok());
+  EXPECT_EQ(result.widened, 1u);
+  // The object is as new.
+  transaction.Add("user", "1", "update");
+  EXPECT_TRUE(transaction.Commit(Commits(CommitOutcome::kCommitted)).ok());
+}
+
 TEST_F(WriteTransactionTest, SendsNothingIfItWasRolledBack) {
   WriteTransaction transaction = Begin();
   transaction.Add("user", "1", "update");

@@ -159,7 +159,12 @@ void WriteStartLines(const Server& server, const tls::CertificatePaths& certific
   WriteCertificate(server, certificates, journal);
   WriteUntil(server.waits_for_earlier_until(),
              "calls that wait for subscribers also wait for those of earlier servers", journal);
-  if (server.doubts_earlier_until() > server.waits_for_earlier_until() + absl::Seconds(1)) {
+  const auto or_never = [](std::optional<absl::Time> time) {
+    return time.value_or(absl::InfinitePast());
+  };
+  // Both end at the same time if they end with the same lease.
+  if (or_never(server.doubts_earlier_until()) >
+      or_never(server.waits_for_earlier_until()) + absl::Seconds(1)) {
     WriteUntil(server.doubts_earlier_until(),
                "calls that wait for subscribers say that those of earlier servers may be late",
                journal);

@@ -107,14 +107,17 @@ JsonValue::Object MembersOf(const Row& row, bool whole) {
   return members;
 }
 
-JsonValue::List FieldsChanged(const Row& before, const Row& after) {
+JsonValue::List FieldsChanged(const RowChange& change) {
   JsonValue::List changed;
-  for (const Column& column : after) {
+  for (const Column& column : change.after) {
     if (column.value.kind == Kind::kUnchanged || !IsUtf8(column.name)) continue;
-    const Column* old = Find(before, column.name);
+    const Column* old = Find(change.before, column.name);
     const bool same =
         old != nullptr && old->value == column.value && column.value.kind != Kind::kUnknown;
     if (!same) changed.emplace_back(column.name);
+  }
+  for (const std::string& name : change.untold) {
+    if (IsUtf8(name)) changed.emplace_back(name);
   }
   return changed;
 }
@@ -190,7 +193,7 @@ std::vector<WriteEvent> Updated(const RowChange& change, const Key& key, WriteEv
   write.context =
       ContextOf({.now = MembersOf(after, change.after_is_whole || change.before_is_whole),
                  .old = MembersOf(change.before, change.before_is_whole),
-                 .changed = FieldsChanged(change.before, change.after)});
+                 .changed = FieldsChanged(change)});
   const std::vector<std::string> new_ids = IdsOf(key, after);
   // Readers that know the row by its old id have to learn of the update as well.
   std::vector<std::string> ids = IdsOf(key, change.before);

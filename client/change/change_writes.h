@@ -60,6 +60,10 @@ struct RowChange {
   // that are in none of them.
   bool after_is_whole = false;
 
+  // Columns of the table that the log never has, such as generated ones. Each update may have
+  // changed them.
+  std::vector<std::string> untold = {};
+
   // The names of the primary key's columns, in the order of the table. Empty without a key.
   std::vector<std::string> key = {};
 };

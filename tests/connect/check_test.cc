@@ -50,9 +50,20 @@ TEST_F(CheckTest, EverythingThatIsWrongIsSaid) {
   }
 }
 
+TEST_F(CheckTest, RowsAndColumnsThatArePublishedInPart) {
+  Execute("CREATE TABLE f (id int PRIMARY KEY, a int); CREATE TABLE l (id int PRIMARY KEY, a int)");
+  Execute("CREATE PUBLICATION cache_invalidation FOR TABLE f WHERE (id > 0), l (id)");
+  const Ended ended = connector_.Check();
+  EXPECT_EQ(ended.code, 1);
+  ExpectLine(ended, "error: the publication leaves out rows of f: what happens to them is lost");
+  ExpectLine(ended, "warning: the publication leaves out columns of l");
+}
+
 TEST_F(CheckTest, TheSqlThatItPrintsCuresIt) {
-  Execute("CREATE TABLE bare (a int)");
-  Execute("CREATE PUBLICATION cache_invalidation FOR TABLE bare WITH (publish = 'insert')");
+  Execute("CREATE TABLE bare (a int); CREATE TABLE f (id int PRIMARY KEY)");
+  Execute(
+      "CREATE PUBLICATION cache_invalidation FOR TABLE bare, f WHERE (id > 0) "
+      "WITH (publish = 'insert')");
   Execute("ALTER PUBLICATION cache_invalidation SET (publish = 'insert, update')");
   const Ended sql = connector_.Check({"--sql"});
   EXPECT_EQ(sql.code, 1);

@@ -111,6 +111,33 @@ TEST_F(SourceTest, ValuesKeepTheirTypes) {
   }
 }
 
+// The log has neither generated columns nor those that the publication does not list.
+TEST_F(SourceTest, AnUpdateMayHaveChangedWhatTheLogLeavesOut) {
+  Execute(
+      "CREATE TABLE g (id int PRIMARY KEY, qty int, total int GENERATED ALWAYS AS (qty * 10) "
+      "STORED)");
+  Execute("ALTER TABLE g REPLICA IDENTITY FULL");
+  Execute("CREATE TABLE l (id int PRIMARY KEY, qty int, total int)");
+  Execute("CREATE PUBLICATION cache_invalidation FOR TABLE g, l (id, qty)");
+  for (const std::string type : {"g", "l"}) {
+    for (const std::string column : {"total", "absent"}) {
+      const auto registered = client_.RegisterInvalidationRule(
+          {.name = absl::StrCat(type, column),
+           .trigger_tags = {type},
+           .invalidate_tags = {absl::StrCat(column, "_of_", type)},
+           .condition = absl::StrCat("'", column, "' in context.fields_changed")});
+      ASSERT_TRUE(registered.ok()) << registered.status();
+    }
+  }
+  StartFirst();
+  Execute("INSERT INTO g VALUES (1, 2); INSERT INTO l VALUES (1, 2, 3)");
+  heard_.Await("l:1");
+  Execute("UPDATE g SET qty = 3");
+  EXPECT_EQ(heard_.Await("g:1"), (Heard::Targets{"g:1", "g:#all", "total_of_g"}));
+  Execute("UPDATE l SET total = 4");
+  EXPECT_EQ(heard_.Await("l:1"), (Heard::Targets{"l:1", "l:#all", "total_of_l"}));
+}
+
 TEST_F(SourceTest, TablesAreTreatedAsConfigured) {
   Execute("CREATE TABLE jobs (id int PRIMARY KEY); CREATE SCHEMA tenant_42");
   Execute("CREATE TABLE tenant_42.orders (id int PRIMARY KEY, no int NOT NULL)");

@@ -17,8 +17,6 @@ constexpr char kFacts[] = R"(
 select rn.nspname, r.relname,
   exists (select from pg_publication_tables p
           where p.pubname = $2 and p.schemaname = n.nspname and p.tablename = c.relname),
-  (select count(*) from pg_attribute a
-   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
   key.attname
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
   join pg_class r on r.oid = coalesce(pg_partition_root(c.oid), c.oid)
@@ -30,6 +28,10 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where i.indisprimary and i.indimmediate and i.indisvalid) key on key.indrelid = c.oid
   left join pg_attribute ra on ra.attrelid = r.oid and ra.attname = key.attname
 where c.oid = $1::oid order by ra.attnum, key.attnum)";
+
+constexpr char kColumns[] = R"(
+select attname from pg_attribute where attrelid = $1::oid and attnum > 0 and not attisdropped
+order by attnum)";
 
 // A domain has the text of its base type, which another domain can be.
 constexpr char kType[] = R"(
@@ -48,8 +50,10 @@ select confirmed_flush_lsn, wal_status = 'lost', active, plugin, database = curr
 from pg_replication_slots where slot_name = $1)";
 
 constexpr char kPublication[] = R"(
-select concat_ws(' ', oid, xmin, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot)
-from pg_publication where pubname = $1)";
+select concat_ws(' ', oid, xmin, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot),
+  not (pubinsert and pubupdate and pubdelete and pubtruncate) or exists (
+    select from pg_publication_rel r where r.prpubid = p.oid and to_jsonb(r) ->> 'prqual' <> '')
+from pg_publication p where pubname = $1)";
 
 // Schemas can be published since PostgreSQL 15.
 constexpr char kPublished[] = R"(
@@ -89,12 +93,12 @@ absl::StatusOr<TableFacts> Catalog::FactsOf(uint32_t oid) {
   if (rows->empty()) return TableFacts();
   const Values& row = rows->front();
   TableFacts out{.published = IsTrue(row, 2), .schema = TextOf(row, 0), .table = TextOf(row, 1)};
-  if (!absl::SimpleAtoi(TextOf(row, 3), &out.columns)) {
-    return absl::InternalError("a count is a number");
-  }
   for (const Values& column : *rows) {
-    if (column.at(4).has_value()) out.key.push_back(*column.at(4));
+    if (column.at(3).has_value()) out.key.push_back(*column.at(3));
   }
+  const auto columns = connection_.Query(kColumns, {absl::StrCat(oid)});
+  if (!columns.ok()) return columns.status();
+  for (const Values& column : *columns) out.columns.push_back(TextOf(column, 0));
   return out;
 }
 
@@ -130,6 +134,7 @@ absl::StatusOr<Publication> Catalog::CurrentPublication() {
   if (!definition.ok()) return definition.status();
   if (definition->empty()) return out;
   out.definition = TextOf(definition->front(), 0);
+  out.leaves_out = IsTrue(definition->front(), 1);
   const bool has_schemas = connection_.server_version() >= kSchemasArePublishedFrom;
   const auto tables =
       connection_.Query(absl::Substitute(kPublished, has_schemas ? ", pn.oid, pn.xmin" : "",

@@ -224,7 +224,8 @@ absl::Status LogReader::Confirm(bool now) {
   if (!due && !now) return absl::OkStatus();
   status_at_ = now_;
   status_wanted_ = false;
-  wants_keepalive_ |= further;
+  // An idle PostgreSQL says nothing by itself to a client that sends its status in time.
+  wants_keepalive_ |= further || now_ - received_at_ >= kStatusEvery / 2;
   const Lsn position = progress_.confirmable();
   if (position > log_.state.confirmed) KeepState(position);
   if (position <= log_.state.confirmed) confirmed_ = std::max(confirmed_, position);

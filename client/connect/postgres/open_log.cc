@@ -95,6 +95,10 @@ class Opening {
     if (view_.publication.definition.empty()) {
       return Wrong(absl::StrCat("there is no publication ", options_.publication));
     }
+    if (view_.publication.leaves_out) {
+      Report(Level::kError, "the publication leaves out changes, which are lost",
+             "`check` says which");
+    }
     const absl::StatusOr<std::string> most = out_.catalog->MaxSlotSize();
     if (!most.ok()) return most.status();
     if (*most != "-1" || options_.allow_unbounded_wal) return absl::OkStatus();

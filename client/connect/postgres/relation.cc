@@ -57,6 +57,19 @@ Row UnchangedIdentity(const Relation& relation, const Row& after) {
   return row;
 }
 
+// The columns of the table that the log does not have.
+std::vector<std::string> UntoldColumns(const Relation& relation) {
+  std::vector<std::string> untold;
+  const std::vector<RelationMessage::Column>& told = relation.description.columns;
+  for (const std::string& name : relation.facts.columns) {
+    const auto has_name = [&](const RelationMessage::Column& column) {
+      return column.name == name;
+    };
+    if (std::none_of(told.begin(), told.end(), has_name)) untold.push_back(name);
+  }
+  return untold;
+}
+
 bool HasColumnsOf(const RelationMessage& description, const RowMessage& message) {
   const size_t columns = description.columns.size();
   return (message.old_kind == 0 || message.old.size() == columns) &&
@@ -95,12 +108,15 @@ absl::StatusOr<RowChange> ChangeOf(const Relation& relation, RowMessage message)
                                                    description.table,
                                                    " has not the columns that were announced"));
   }
-  const bool all_told = description.columns.size() == relation.facts.columns;
+  std::vector<std::string> untold = UntoldColumns(relation);
+  const bool all_told =
+      untold.empty() && description.columns.size() == relation.facts.columns.size();
   const bool has_old_row = message.old_kind == 'O';
   RowChange change{.action = message.action,
                    .schema = relation.facts.schema,
                    .table = relation.facts.table,
                    .before_is_whole = has_old_row && all_told,
+                   .untold = std::move(untold),
                    .key = relation.key};
   if (message.action != Action::kDelete) {
     change.after = RowOf(relation, std::move(message.now), /*only_identity=*/false);

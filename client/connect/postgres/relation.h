@@ -27,7 +27,8 @@ struct TableFacts {
   std::string table = {};
 
   std::vector<std::string> key = {};  // the columns of the primary key, in the order of the root
-  size_t columns = 0;                 // all, with generated ones, which the log omits
+  // All of its own. The log omits generated ones, and those that the publication does not list.
+  std::vector<std::string> columns = {};
 
   bool operator==(const TableFacts&) const = default;
 };

@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kMaxStateBytes = 64 << 20;
 constexpr unsigned kOwnerOnly = 0600;
 // Of the format. A file of another version counts as unreadable, which is a gap.
-constexpr char kVersion[] = "2";
+constexpr char kVersion[] = "3";
 
 // A file is lines of fields with tabs between them; the first says what the line holds, and the
 // last line is kEnd.
@@ -92,7 +92,9 @@ bool ReadLine(absl::string_view line, SourceState& state, bool& has_source) {
   } else if (kind == kTable) {
     TableFacts& facts = state.tables[in.Number<uint32_t>()];
     facts = {.published = true, .schema = in.Text(), .table = in.Text()};
-    facts.columns = in.Number<size_t>();
+    for (auto left = in.Number<size_t>(); in.ok() && left > 0; --left) {
+      facts.columns.push_back(in.Text());
+    }
     while (in.ok() && !in.AtEnd()) facts.key.push_back(in.Text());
   } else {
     return false;
@@ -152,7 +154,8 @@ std::string FormatState(const SourceState& state) {
   }
   for (const auto& [oid, facts] : state.tables) {
     std::vector<std::string> fields = {kTable, absl::StrCat(oid), facts.schema, facts.table,
-                                       absl::StrCat(facts.columns)};
+                                       absl::StrCat(facts.columns.size())};
+    fields.insert(fields.end(), facts.columns.begin(), facts.columns.end());
     fields.insert(fields.end(), facts.key.begin(), facts.key.end());
     AppendLine(out, fields);
   }

@@ -28,6 +28,7 @@ struct PublishedTable {
 struct Publication {
   std::string definition = {};                        // number and version; empty: there is none
   std::map<std::string, PublishedTable> tables = {};  // by schema.table
+  bool leaves_out = false;                            // kinds of changes, or rows; not stored
 
   bool operator==(const Publication&) const = default;
 };

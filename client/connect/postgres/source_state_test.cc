@@ -17,8 +17,11 @@ SourceState State() {
       .system_id = "71", .timeline = "1", .slot = "s", .confirmed = 100, .wal_end = 200};
   state.told = {.lsn = 90, .end = 100, .time = absl::FromUnixMicros(1'234'567), .xid = 7};
   state.publication = {"16400:733", {{"public.t", {"public", "t", "16401,734"}}}};
-  state.tables[5] = {
-      .published = true, .schema = "a \"b\"", .table = "t\n", .key = {"x", "y"}, .columns = 3};
+  state.tables[5] = {.published = true,
+                     .schema = "a \"b\"",
+                     .table = "t\n",
+                     .key = {"x", "y"},
+                     .columns = {"x", "y", "z\t"}};
   return state;
 }
 

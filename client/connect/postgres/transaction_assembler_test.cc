@@ -2,6 +2,7 @@
 
 #include "client/connect/postgres/transaction_assembler.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,11 @@ std::string Message(bool transactional, const std::string& content) {
 class TransactionAssemblerTest : public ::testing::Test {
  protected:
   TransactionAssemblerTest() {
-    facts_ = {.published = true, .schema = "public", .table = "hx", .key = {"id"}, .columns = 2};
+    facts_ = {.published = true,
+              .schema = "public",
+              .table = "hx",
+              .key = {"id"},
+              .columns = {"id", "a"}};
   }
 
   // What the messages become, in an assembler of their own.
@@ -118,10 +123,18 @@ TEST_F(TransactionAssemblerTest, AnotherKeyThanBeforeConcernsTheWholeTable) {
 }
 
 TEST_F(TransactionAssemblerTest, ColumnsThatTheLogOmitsAreUnknown) {
-  facts_.columns = 3;  // one is generated
+  facts_.columns.push_back("total");  // it is generated
   const auto transactions = Assemble({kBegin, kRelation, kInsert, kCommit});
   const JsonValue::Object& context = transactions[0].writes.writes[0].context;
   EXPECT_EQ(context.back().first, "$unknown");
+
+  const auto updated = Assemble({kBegin, kRelation, kUpdate, kCommit});
+  const JsonValue::Object& update = updated[0].writes.writes[0].context;
+  const auto changed = std::find_if(update.begin(), update.end(), [](const auto& member) {
+    return member.first == "fields_changed";
+  });
+  ASSERT_NE(changed, update.end());
+  EXPECT_EQ(changed->second.as_list()->back(), JsonValue("total")) << "it may have changed";
 }
 
 TEST_F(TransactionAssemblerTest, MessagesOfApplications) {
