@@ -55,8 +55,9 @@ TEST_F(CheckTest, RowsAndColumnsThatArePublishedInPart) {
   Execute("CREATE PUBLICATION cache_invalidation FOR TABLE f WHERE (id > 0), l (id)");
   const Ended ended = connector_.Check();
   EXPECT_EQ(ended.code, 1);
-  ExpectLine(ended, "error: the publication leaves out rows of f: what happens to them is lost");
-  ExpectLine(ended, "warning: the publication leaves out columns of l");
+  ExpectLine(ended,
+             "error: the publication leaves out rows of public.f: what happens to them is lost");
+  ExpectLine(ended, "warning: the publication leaves out columns of public.l");
 }
 
 TEST_F(CheckTest, TheSqlThatItPrintsCuresIt) {
