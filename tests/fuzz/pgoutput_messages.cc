@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -42,7 +43,7 @@ CatalogLookup Catalog() {
                                   .schema = "public",
                                   .table = "t",
                                   .key = {"id"},
-                                  .columns = oid % 4};
+                                  .columns = std::vector<std::string>(oid % 4, "c")};
               },
           .type = [](uint32_t oid) { return std::string(oid % 2 == 0 ? "integer" : ""); }};
 }
