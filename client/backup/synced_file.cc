@@ -16,7 +16,6 @@ namespace cache_invalidation::client {
 namespace {
 
 // Keys and tags reveal facts about users.
-// Keys and tags are in them.
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
 

@@ -61,18 +61,14 @@ select true, 'the publication leaves out inserts, updates, deletes or truncates:
 from publication where not (pubinsert and pubupdate and pubdelete and pubtruncate)
 union all
 -- Rows can be filtered, and columns be listed, since PostgreSQL 15.
-select true, format('the publication leaves out rows of %s: what happens to them is lost', r.prrelid::regclass),
+select is_error, format(sentence, prrelid::regclass),
   format('ALTER PUBLICATION %I DROP TABLE %s; ALTER PUBLICATION %1$I ADD TABLE %2$s;', pubname,
-    r.prrelid::regclass)
-from publication p join pg_publication_rel r on r.prpubid = p.oid
-where to_jsonb(r) ->> 'prqual' <> ''
-union all
-select false, format('the publication leaves out columns of %s: conditions that read them hold',
-  r.prrelid::regclass),
-  format('ALTER PUBLICATION %I DROP TABLE %s; ALTER PUBLICATION %1$I ADD TABLE %2$s;', pubname,
-    r.prrelid::regclass)
-from publication p join pg_publication_rel r on r.prpubid = p.oid
-where to_jsonb(r) ->> 'prattrs' <> ''
+    prrelid::regclass)
+from publication p join pg_publication_rel r on r.prpubid = p.oid, (values
+  ('prqual', true, 'the publication leaves out rows of %s: what happens to them is lost'),
+  ('prattrs', false, 'the publication leaves out columns of %s: conditions that read them hold')
+  ) part(name, is_error, sentence)
+where to_jsonb(r) ->> part.name <> ''
 union all
 select true, 'publish_via_partition_root is on: the TRUNCATE of a partition is lost',
   format('ALTER PUBLICATION %I SET (publish_via_partition_root = false);', pubname)

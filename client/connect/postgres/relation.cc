@@ -57,7 +57,6 @@ Row UnchangedIdentity(const Relation& relation, const Row& after) {
   return row;
 }
 
-// The columns of the table that the log does not have.
 std::vector<std::string> UntoldColumns(const Relation& relation) {
   std::vector<std::string> untold;
   const std::vector<RelationMessage::Column>& told = relation.description.columns;
@@ -94,6 +93,7 @@ absl::StatusOr<Relation> Learn(RelationMessage description, const CatalogLookup&
     out.types.push_back(*std::move(type));
   }
   if (out.is_unknown) return out;
+  out.untold = UntoldColumns(out);
   out.treatment = rules.Of(out.facts.schema, out.facts.table);
   out.key = KeyOf(out);
   out.key_changed = is_known && before->second.key != out.facts.key;
@@ -108,15 +108,14 @@ absl::StatusOr<RowChange> ChangeOf(const Relation& relation, RowMessage message)
                                                    description.table,
                                                    " has not the columns that were announced"));
   }
-  std::vector<std::string> untold = UntoldColumns(relation);
   const bool all_told =
-      untold.empty() && description.columns.size() == relation.facts.columns.size();
+      relation.untold.empty() && description.columns.size() == relation.facts.columns.size();
   const bool has_old_row = message.old_kind == 'O';
   RowChange change{.action = message.action,
                    .schema = relation.facts.schema,
                    .table = relation.facts.table,
                    .before_is_whole = has_old_row && all_told,
-                   .untold = std::move(untold),
+                   .untold = relation.untold,
                    .key = relation.key};
   if (message.action != Action::kDelete) {
     change.after = RowOf(relation, std::move(message.now), /*only_identity=*/false);

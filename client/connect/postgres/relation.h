@@ -50,6 +50,9 @@ struct Relation {
   std::vector<std::string> types = {};  // of its columns
   std::vector<std::string> key = {};    // in effect
 
+  // The columns that the log does not have.
+  std::vector<std::string> untold = {};
+
   // Where it belonged is not known: only everything covers its changes.
   bool is_unknown = false;
 
